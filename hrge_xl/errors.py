@@ -1,0 +1,91 @@
+"""The exceptions of hrge_xl and the exit code that each one ends the command line with.
+
+    HrgeError
+    ├── UsageError          2   what was asked for cannot be done as asked
+    ├── SpecError           3   a spec has mistakes; carries all of them
+    ├── RoundError          3   a round folder is missing, broken or contradicts itself
+    ├── LimitError          3   a text or a list does not fit into what Excel allows
+    ├── OutputError         5   a file or store cannot be written
+    └── StoreError          5   a dataset cannot be reached or is of another version
+
+Bad returned files never raise: they become findings (see `hrge_xl.findings`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of every command (fixed)."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    SPEC = 3
+    REFUSED = 4
+    OUTPUT = 5
+    BUG = 70
+    INTERRUPTED = 130
+
+
+class HrgeError(Exception):
+    """Base of all our errors: one sentence with the place, the reason and the remedy."""
+
+    exit_code = Exit.BUG
+
+
+class UsageError(HrgeError):
+    """What was asked for cannot be done as asked, for example an unknown country code."""
+
+    exit_code = Exit.USAGE
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One mistake in a spec: where it stands (1-based line and column), why it is one, what to do."""
+
+    file: str
+    line: int
+    column: int
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.reason} {self.remedy}".rstrip()
+
+
+class SpecError(HrgeError):
+    """A spec has mistakes; `mistakes` holds every one of them, in file order."""
+
+    exit_code = Exit.SPEC
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class RoundError(HrgeError):
+    """A round folder is missing, broken or contradicts itself."""
+
+    exit_code = Exit.SPEC
+
+
+class LimitError(HrgeError):
+    """A text, list or formula does not fit into what Excel allows; nothing was cut or dropped."""
+
+    exit_code = Exit.SPEC
+
+
+class OutputError(HrgeError):
+    """A file or folder cannot be written."""
+
+    exit_code = Exit.OUTPUT
+
+
+class StoreError(HrgeError):
+    """A dataset cannot be reached, or was written by a newer version."""
+
+    exit_code = Exit.OUTPUT

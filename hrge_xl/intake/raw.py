@@ -1,0 +1,106 @@
+"""What a file said, before anybody knows what it means: sheets of sparse cells with their addresses.
+
+Every reader (`ooxml`, `other_formats`) produces this one shape; `locate` is its only consumer.
+Rows and columns count from 1, as people see them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class CellKind(StrEnum):
+    """What a stored cell holds. A cell that is not stored at all is absent from its sheet."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"  # a number under a date format; the value stays the serial number
+    BOOL = "bool"
+    ERROR = "error"  # the value is the error text, "#REF!"
+    NOT_CALCULATED = "not-calculated"  # a formula without a stored result
+    BLANK = "blank"  # stored for its format only
+
+
+class RawCell(NamedTuple):
+    """One stored cell: `value` is text, a number, a truth value or None by kind; empty text is TEXT ''."""
+
+    kind: CellKind
+    value: str | float | bool | None
+    formula: str | None = None  # without the leading "=", "" for a follower of a shared formula
+
+
+class Area(NamedTuple):
+    """A rectangle of cells, first and last included."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """A validation rule as stored: `extended` for the x14 kind that Excel writes for other sheets' lists."""
+
+    type: str  # list, whole, decimal, date, textLength, custom, none …
+    operator: str
+    formula1: str
+    formula2: str
+    areas: tuple[Area, ...]
+    blocks: bool  # refuses wrong entries (error alert "stop")
+    extended: bool = False
+
+
+@dataclass(slots=True)
+class RawSheet:
+    """One worksheet. `cells` maps row to column to cell, sparse: never padded, never trimmed."""
+
+    name: str
+    state: str = "visible"  # visible, hidden, veryHidden
+    cells: dict[int, dict[int, RawCell]] = field(default_factory=dict)
+    validations: list[Validation] = field(default_factory=list)
+    merges: list[Area] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    protected: bool = False
+    filtered: bool = False  # a filter that hides rows is active
+    comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
+
+    def cell(self, row: int, column: int) -> RawCell | None:
+        """The stored cell at this place, or None when nothing is stored there."""
+        return self.cells.get(row, {}).get(column)
+
+
+@dataclass(slots=True)
+class Remark:
+    """Something the reader noticed that is a finding: its code, the place if any, and message details."""
+
+    code: str
+    sheet: str | None = None
+    cell: str | None = None  # "D12"
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class RawWorkbook:
+    """A whole file: sheets in tab order, names and properties, and what was noticed while reading."""
+
+    format: str  # xlsx, xlsm, xls, xlsb, ods
+    sheets: list[RawSheet] = field(default_factory=list)
+    defined_names: dict[str, str] = field(default_factory=dict)  # name -> reference, without "="
+    properties: dict[str, str] = field(default_factory=dict)  # custom document properties, as text
+    epoch_1904: bool = False
+    remarks: list[Remark] = field(default_factory=list)
+    cannot_tell: list[str] = field(
+        default_factory=list
+    )  # what this format loses: "formulas", "validations" …
+
+
+class Unreadable(Exception):
+    """This file cannot be read any further; `remark` says why. It never leaves `intake`."""
+
+    def __init__(self, remark: Remark) -> None:
+        super().__init__(remark)
+        self.remark = remark

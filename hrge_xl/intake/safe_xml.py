@@ -1,0 +1,163 @@
+"""XML of unknown origin through expat: no DTD, no entities, limited depth, attributes and elements.
+
+Names arrive short whatever prefix or dialect the file uses: expat writes a name as "namespace local", and
+its intern table, filled beforehand, hands our short name ("x:row") to the handlers instead. Names that
+nobody asked for stay long and fall through every comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NoReturn
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from hrge_xl.intake.limits import Limits
+from hrge_xl.intake.raw import Remark, Unreadable
+from hrge_xl.intake.zip_package import shown
+
+Attributes = dict[str, str]
+
+_OFFICE = "http://schemas.openxmlformats.org"
+_STRICT = "http://purl.oclc.org/ooxml"
+_MICROSOFT = "http://schemas.microsoft.com/office"
+_NAMESPACES = {
+    f"{_OFFICE}/spreadsheetml/2006/main": "x",
+    f"{_STRICT}/spreadsheetml/main": "x",
+    f"{_OFFICE}/officeDocument/2006/relationships": "r",
+    f"{_STRICT}/officeDocument/relationships": "r",
+    f"{_OFFICE}/package/2006/relationships": "rel",
+    f"{_OFFICE}/package/2006/content-types": "ct",
+    f"{_OFFICE}/officeDocument/2006/custom-properties": "cp",
+    f"{_STRICT}/officeDocument/customProperties": "cp",
+    f"{_MICROSOFT}/spreadsheetml/2009/9/main": "x14",
+    f"{_MICROSOFT}/excel/2006/main": "xm",
+    f"{_MICROSOFT}/spreadsheetml/2018/threadedcomments": "tc",
+}
+_LOCAL_NAMES = {
+    "x": (
+        "worksheet chartsheet dialogsheet sheetData row c v f is t r rPh col sheetPr sheetProtection "
+        "autoFilter filterColumn mergeCell dataValidation formula1 formula2 customSheetViews "
+        "workbook workbookPr sheets sheet definedNames definedName sst si "
+        "styleSheet numFmts numFmt cellXfs xf comments authors author commentList comment text table "
+        "externalLink externalBook ddeLink oleLink"
+    ),
+    "r": "id",
+    "rel": "Relationships Relationship",
+    "ct": "Types Default Override",
+    "cp": "Properties property",
+    "x14": "dataValidation formula1 formula2",
+    "xm": "f sqref macrosheet",
+    "tc": "ThreadedComments threadedComment text",
+}
+_SHORT_NAMES = {
+    f"{uri} {local}": f"{prefix}:{local}"
+    for uri, prefix in _NAMESPACES.items()
+    for local in _LOCAL_NAMES[prefix].split()
+}
+_ENCODINGS = frozenset({"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii"})
+
+
+class XmlGuard:
+    """What every part is held to; `part` names it in the findings."""
+
+    def __init__(self, part: str, limits: Limits) -> None:
+        self.part = part
+        self.limits = limits
+
+    def refuse(self, code: str, **detail: str) -> NoReturn:
+        """Give this file up with a finding on this part."""
+        raise Unreadable(Remark(code, detail={"part": shown(self.part), **detail}))
+
+    def too_deep(self) -> NoReturn:
+        """Elements are nested deeper than any office program does."""
+        self.refuse("F021", limit=str(self.limits.depth))
+
+    def too_many_attributes(self) -> NoReturn:
+        """One element carries more attributes than any office program writes."""
+        self.refuse("F022", limit=str(self.limits.attributes))
+
+    def check_elements(self, content: bytes) -> None:
+        """Bound the elements by counting opening angle brackets: no fewer than there are elements."""
+        if content.count(b"<") - content.count(b"</") > self.limits.elements:
+            self.refuse("F023", limit=str(self.limits.elements))
+
+    def forbid_dtd(self, *_declaration: object) -> None:
+        """A document type declaration: the door to entity bombs and to outside files."""
+        self.refuse("F020")
+
+    def check_declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        """OOXML parts are Unicode; anything else is a mangled or a hand-made file."""
+        if encoding is not None and encoding.lower() not in _ENCODINGS:
+            self.refuse("F025")
+
+
+def run_expat(
+    content: bytes,
+    guard: XmlGuard,
+    start: Callable[[str, Attributes], object],
+    end: Callable[[str], object],
+    text: Callable[[str], object],
+) -> None:
+    """Parse one part; `start` has to watch depth and attributes itself (the hot loops inline it)."""
+    guard.check_elements(content)
+    parser = expat.ParserCreate(namespace_separator=" ", intern=_SHORT_NAMES.copy())
+    parser.buffer_text = True
+    parser.buffer_size = 65_536
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    parser.StartDoctypeDeclHandler = guard.forbid_dtd
+    parser.EntityDeclHandler = guard.forbid_dtd
+    parser.XmlDeclHandler = guard.check_declaration
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        _explain(error, content, guard)
+
+
+def _explain(error: expat.ExpatError, content: bytes, guard: XmlGuard) -> NoReturn:
+    """Turn what expat says into a finding; running out of memory stays what it is."""
+    if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]:
+        raise MemoryError from error
+    where = {"line": str(error.lineno), "column": str(error.offset + 1)}
+    if _is_encoding_fault(error.code, content):
+        guard.refuse("F025", **where)
+    guard.refuse("F024", **where)
+
+
+def _is_encoding_fault(code: int, content: bytes) -> bool:
+    names = (expat.errors.XML_ERROR_UNKNOWN_ENCODING, expat.errors.XML_ERROR_INCORRECT_ENCODING)
+    if code in {expat.errors.codes[name] for name in names}:
+        return True
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def parse_tree(content: bytes, part: str, limits: Limits) -> ElementTree.Element:
+    """A whole part as a tree, for the parts that are small; names are short ("x:sheet")."""
+    guard = XmlGuard(part, limits)
+    builder = ElementTree.TreeBuilder()
+    depth = 0
+
+    def start(name: str, attributes: Attributes) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > limits.depth:
+            guard.too_deep()
+        if len(attributes) > limits.attributes:
+            guard.too_many_attributes()
+        builder.start(name, attributes)
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        builder.end(name)
+
+    run_expat(content, guard, start, end, builder.data)
+    return builder.close()

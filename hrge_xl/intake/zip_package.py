@@ -1,0 +1,191 @@
+"""A zip file that nobody trusts yet: every check on its directory is made before anything is inflated."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from hrge_xl.intake.limits import LIMITS, Limits
+from hrge_xl.intake.raw import Remark, Unreadable
+
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+_DIRECTORY_SIGNATURE = b"PK\x01\x02"
+_BAD_NAME = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|[\x00-\x1f\x7f]|^$")
+_DIRECTORY_ERRORS = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+    EOFError,
+    struct.error,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One member: where its stored bytes stand and what its directory line promises."""
+
+    name: str
+    header: int
+    start: int
+    stored: int
+    inflated: int
+    checksum: int
+    deflated: bool
+
+    @property
+    def stop(self) -> int:
+        return self.start + self.stored
+
+
+class ZipPackage:
+    """The parts of a checked zip, by name; part names match whatever their case, as in OPC."""
+
+    def __init__(self, data: bytes, limits: Limits = LIMITS) -> None:
+        """Check the directory of `data`; raise Unreadable at the first breach."""
+        self._data = data
+        self._entries = {entry.name.lower(): entry for entry in _checked_entries(data, limits)}
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._entries
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the parts, as stored, without folders."""
+        return [entry.name for entry in self._entries.values() if not entry.name.endswith("/")]
+
+    def read(self, name: str) -> bytes:
+        """The inflated bytes of a part: never more than its directory line promised."""
+        entry = self._entries.get(name.lower())
+        if entry is None:
+            raise Unreadable(Remark("F026", detail={"part": shown(name)}))
+        stored = self._data[entry.start : entry.stop]
+        content = _inflate(stored, entry) if entry.deflated else stored
+        if len(content) != entry.inflated or zlib.crc32(content) != entry.checksum:
+            raise _damaged(entry.name)
+        return content
+
+
+def shown(name: str) -> str:
+    """A name out of a file, fit to stand in a message: printable and not too long."""
+    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+    return text if len(text) <= 120 else text[:119] + "…"
+
+
+def _damaged(name: str) -> Unreadable:
+    return Unreadable(Remark("F029", detail={"part": shown(name)}))
+
+
+def _inflate(stored: bytes, entry: _Entry) -> bytes:
+    """Inflate one byte more than promised at most, so that a lying size shows and costs nothing."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        return inflater.decompress(stored, entry.inflated + 1)
+    except zlib.error as error:
+        raise _damaged(entry.name) from error
+
+
+def _checked_entries(data: bytes, limits: Limits) -> list[_Entry]:
+    infos, directory_start = _directory(data, limits)
+    _check_count(len(infos), limits)
+    _check_names(infos)
+    _check_methods(infos)
+    _check_sizes(infos, limits)
+    entries = [_located(data, info) for info in infos]
+    _check_overlaps(entries, directory_start)
+    return entries
+
+
+def _directory(data: bytes, limits: Limits) -> tuple[list[zipfile.ZipInfo], int]:
+    """The directory lines and where they start; counted by signature first, as the count may lie."""
+    _check_count(data.count(_DIRECTORY_SIGNATURE), limits)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.infolist(), archive.start_dir
+    except _DIRECTORY_ERRORS as error:
+        raise Unreadable(Remark("F008")) from error
+
+
+def _check_count(count: int, limits: Limits) -> None:
+    if count > limits.entries:
+        detail = {"count": str(count), "limit": str(limits.entries)}
+        raise Unreadable(Remark("F009", detail=detail))
+
+
+def _check_names(infos: list[zipfile.ZipInfo]) -> None:
+    seen: set[str] = set()
+    for info in infos:
+        name = info.orig_filename
+        if _BAD_NAME.search(name):
+            raise Unreadable(Remark("F010", detail={"part": shown(name)}))
+        if name.lower() in seen:
+            raise Unreadable(Remark("F011", detail={"part": shown(name)}))
+        seen.add(name.lower())
+
+
+def _check_methods(infos: list[zipfile.ZipInfo]) -> None:
+    for info in infos:
+        encrypted = info.flag_bits & 0x1
+        if encrypted or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Unreadable(Remark("F013", detail={"part": shown(info.filename)}))
+
+
+def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
+    for info in infos:
+        if info.file_size > limits.part_bytes:
+            raise _too_large(info.filename, info.file_size, limits.part_bytes)
+        if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
+            detail = {"part": shown(info.filename), "limit": str(limits.ratio)}
+            raise Unreadable(Remark("F014", detail=detail))
+    total = sum(info.file_size for info in infos)
+    if total > limits.total_bytes:
+        raise _too_large("", total, limits.total_bytes)
+
+
+def _too_large(part: str, size: int, limit: int) -> Unreadable:
+    detail = {"part": shown(part) or "all parts together", "size": megabytes(size), "limit": megabytes(limit)}
+    return Unreadable(Remark("F015", detail=detail))
+
+
+def megabytes(size: int) -> str:
+    """A size for people: "26.4 MB"."""
+    return f"{size / 1024 / 1024:.1f} MB"
+
+
+def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
+    """Follow a directory line to its local header, which must exist and carry the same name."""
+    header = data[info.header_offset : info.header_offset + _LOCAL_HEADER.size]
+    if info.header_offset < 0 or len(header) < _LOCAL_HEADER.size:
+        raise Unreadable(Remark("F008"))
+    signature, name_length, extra_length = _LOCAL_HEADER.unpack(header)
+    name_start = info.header_offset + _LOCAL_HEADER.size
+    name = data[name_start : name_start + name_length]
+    if signature != b"PK\x03\x04" or name != _stored_name(info):
+        raise _damaged(info.filename)
+    return _Entry(
+        name=info.filename,
+        header=info.header_offset,
+        start=name_start + name_length + extra_length,
+        stored=info.compress_size,
+        inflated=info.file_size,
+        checksum=info.CRC,
+        deflated=info.compress_type == zipfile.ZIP_DEFLATED,
+    )
+
+
+def _stored_name(info: zipfile.ZipInfo) -> bytes:
+    """The bytes of a name as they stand in the file: UTF-8 when flag bit 11 says so."""
+    return info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")
+
+
+def _check_overlaps(entries: list[_Entry], directory_start: int) -> None:
+    """No two members may share bytes, and none may reach into the directory."""
+    ordered = sorted(entries, key=lambda entry: entry.header)
+    following = [entry.header for entry in ordered[1:]] + [directory_start]
+    for entry, limit in zip(ordered, following, strict=True):
+        if entry.stop > limit:
+            raise Unreadable(Remark("F012", detail={"part": shown(entry.name)}))

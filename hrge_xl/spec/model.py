@@ -1,0 +1,372 @@
+"""The frozen model of a spec: workbook, tools, blocks, fields, vocabularies, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import Field as Option
+
+from .texts import NO_TEXT, Code, Text
+
+
+class Model(BaseModel):
+    """Base of every part: frozen, and a misspelt key is a mistake, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+
+class FieldType(StrEnum):
+    """How an answer is given. What each type does stands in `hrge_xl.fields`, one class each."""
+
+    TEXT = "text"
+    LONG = "long"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    PERCENT = "percent"
+    DATE = "date"
+    YEAR = "year"
+    CHOICE = "choice"
+    MANY = "many"
+    YESNO = "yesno"
+    SCALE = "scale"
+    REFERENCE = "reference"
+    CALCULATED = "calculated"
+
+
+class When(Model):
+    """Required when an expression holds, for example `{when: "RESPONSE != 'ACC'"}`."""
+
+    when: str
+
+
+class Constraint(Model):
+    """What an answer must satisfy: an expression over `value` and the other fields of the row."""
+
+    check: str
+    message: Text
+    remedy: Text = NO_TEXT
+
+
+class Field(Model):
+    """One question or column. Options that its type does not take are mistakes (see `TYPE_OPTIONS`)."""
+
+    code: Code
+    type: FieldType
+    label: Text
+    help: Text = NO_TEXT
+    example: Text = NO_TEXT
+    required: Literal["always", "ticked", "optional"] | When = "optional"
+    constraint: Constraint | None = None
+    vocabulary: Code | None = None
+    parent: Code | None = None
+    cells: int = Option(default=3, ge=1, le=12)
+    words: int | None = Option(default=None, gt=0)
+    characters: int | None = Option(default=None, gt=0)
+    minimum: float | None = None
+    maximum: float | None = None
+    to: tuple[Code, ...] = ()
+    formula: str | None = None
+    result: Literal["number", "text", "level", "date"] = "number"
+    decimals: int | None = Option(default=None, ge=0, le=6)
+    ticks: bool = False
+    fixed: bool = False
+    width: int | None = Option(default=None, ge=4, le=90)
+    restricted: bool = False
+    tag: str = ""
+
+
+COMMON_OPTIONS = frozenset(
+    ["code", "type", "label", "help", "example", "required", "constraint", "width", "restricted", "tag", "fixed", "ticks"]
+)
+TYPE_OPTIONS: dict[FieldType, tuple[frozenset[str], frozenset[str]]] = {
+    # type -> (options it needs, options it may have)
+    FieldType.TEXT: (frozenset(), frozenset({"characters"})),
+    FieldType.LONG: (frozenset(), frozenset({"words", "characters"})),
+    FieldType.INTEGER: (frozenset(), frozenset({"minimum", "maximum"})),
+    FieldType.DECIMAL: (frozenset(), frozenset({"minimum", "maximum", "decimals"})),
+    FieldType.PERCENT: (frozenset(), frozenset({"minimum", "maximum", "decimals"})),
+    FieldType.DATE: (frozenset(), frozenset()),
+    FieldType.YEAR: (frozenset(), frozenset({"minimum", "maximum"})),
+    FieldType.CHOICE: (frozenset({"vocabulary"}), frozenset({"parent"})),
+    FieldType.MANY: (frozenset({"vocabulary"}), frozenset({"cells"})),
+    FieldType.YESNO: (frozenset(), frozenset()),
+    FieldType.SCALE: (frozenset({"vocabulary"}), frozenset()),
+    FieldType.REFERENCE: (frozenset({"to"}), frozenset()),
+    FieldType.CALCULATED: (frozenset({"formula"}), frozenset({"result", "decimals"})),
+}
+
+
+class Use(Model):
+    """Takes in a shared column set from `columns.yaml`."""
+
+    use: Code
+
+
+class Item(Model):
+    """One fixed row of a checklist or catalogue. `values` fill its fixed columns."""
+
+    code: Code
+    label: Text
+    help: Text = NO_TEXT
+    section: Text = NO_TEXT
+    values: dict[str, Annotated[Any, BeforeValidator(lambda value: getattr(value, "written", value))]] = {}
+
+
+class ItemsFrom(Model):
+    """Rows that come from elsewhere: a vocabulary, a data file of the spec, or the list of tools."""
+
+    vocabulary: Code | None = None
+    file: str | None = None
+    tools: bool = False
+
+
+class Block(Model):
+    """What every block on a sheet has: a title above it, and a help line."""
+
+    title: Text = NO_TEXT
+    help: Text = NO_TEXT
+
+
+class FieldBlock(Block):
+    """A block that holds fields."""
+
+    fields: tuple[Field, ...]
+
+
+class FormBlock(FieldBlock):
+    """Questions down the sheet, one answer each; `records` answer columns when it is asked several times."""
+
+    kind: Literal["form"]
+    records: int = Option(default=1, ge=1, le=20)
+    record: Text = NO_TEXT
+
+
+class ChecklistBlock(FieldBlock):
+    """Fixed items down, answer columns across."""
+
+    kind: Literal["checklist"]
+    items: tuple[Item, ...] | ItemsFrom
+    item: Text = NO_TEXT
+
+
+class CatalogueBlock(FieldBlock):
+    """Fixed items with fixed columns, to read and to refer to."""
+
+    kind: Literal["catalogue"]
+    items: tuple[Item, ...] | ItemsFrom
+    item: Text = NO_TEXT
+
+
+class RegisterBlock(FieldBlock):
+    """Open rows, numbered `id` + 01, 02 … ; `rows` of them are issued blank."""
+
+    kind: Literal["register"]
+    id: Code
+    rows: int = Option(default=20, ge=1, le=500)
+    shows: Code | None = None
+    record: Text = NO_TEXT
+
+
+class MatrixBlock(Block):
+    """Counts the rows of registers by two scale fields, in the colours of the levels."""
+
+    kind: Literal["matrix"]
+    sources: tuple[Code, ...]
+    down: Code
+    across: Code
+
+
+class PivotBlock(Block):
+    """Shows for each pair of two choice fields the highest value of a third, or the number of rows."""
+
+    kind: Literal["pivot"]
+    source: Code
+    down: Code
+    across: Code
+    highest: Code | None = None
+
+
+class Collected(Model):
+    """One source of a collected list: which fields of its rows stand in which column."""
+
+    tool: Code
+    keep: str
+    columns: dict[str, Code]
+
+
+class CollectBlock(Block):
+    """Gathers rows from several tools under common columns, as many as `rows`."""
+
+    kind: Literal["collect"]
+    columns: dict[str, Text]
+    sources: tuple[Collected, ...]
+    due: str | None = None
+    rows: int = Option(default=60, ge=1, le=500)
+
+
+class ProblemsBlock(Block):
+    """Lists the open problems of all sheets with links, most urgent first."""
+
+    kind: Literal["problems"]
+    rows: int = Option(default=60, ge=1, le=500)
+
+
+AnyBlock = Annotated[
+    FormBlock
+    | ChecklistBlock
+    | CatalogueBlock
+    | RegisterBlock
+    | MatrixBlock
+    | PivotBlock
+    | CollectBlock
+    | ProblemsBlock,
+    Option(discriminator="kind"),
+]
+
+
+class Tool(Model):
+    """One sheet. `fixed` tools are issued whatever choice of tools is made (the form, the summaries)."""
+
+    code: Code
+    sheet: Text
+    title: Text
+    purpose: Text = NO_TEXT
+    part: Text = NO_TEXT
+    tag: str = ""
+    always: bool = False
+    blocks: tuple[AnyBlock, ...]
+
+    @property
+    def field_blocks(self) -> tuple[FieldBlock, ...]:
+        """The blocks that hold fields, top down."""
+        return tuple(block for block in self.blocks if isinstance(block, FieldBlock))
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Every field of the sheet by code."""
+        return {field.code: field for block in self.field_blocks for field in block.fields}
+
+    @property
+    def calculated(self) -> bool:
+        """Whether the sheet holds nothing to fill in."""
+        return not self.field_blocks
+
+
+class VocabularyItem(Model):
+    """One entry of a list: a code for ever, a label that may change, other spellings that mean the same."""
+
+    code: Code
+    label: Text
+    help: Text = NO_TEXT
+    parent: Code | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class Vocabulary(Model):
+    """A controlled list."""
+
+    items: tuple[VocabularyItem, ...] = Option(min_length=1)
+    note: Text = NO_TEXT
+    tag: str = ""
+
+    @cached_property
+    def by_code(self) -> dict[str, VocabularyItem]:
+        """Every entry by code."""
+        return {item.code: item for item in self.items}
+
+
+class Level(Model):
+    """One band of the matrix, with the fill colour (hex) that stands behind its name."""
+
+    code: Code
+    label: Text
+    colour: str = Option(pattern=r"^#[0-9A-Fa-f]{6}$")
+
+
+class Matrix(Model):
+    """Two scales and the level at each crossing: `cells[down][across]` is the code of a level."""
+
+    down: Code
+    across: Code
+    levels: tuple[Level, ...]
+    cells: dict[Code, dict[Code, Code]]
+
+    @cached_property
+    def level(self) -> dict[str, Level]:
+        """Every level by code, lowest first."""
+        return {level.code: level for level in self.levels}
+
+
+class Rule(Model):
+    """A rule across cells: `check` must hold wherever `when` holds; `at` names the cells it points to."""
+
+    code: Code
+    tool: Code
+    when: str | None = None
+    check: str | None = None
+    require: tuple[Code, ...] = ()
+    severity: Literal["error", "warning", "info"] = "error"
+    at: tuple[Code, ...] = ()
+    message: Text = NO_TEXT
+    remedy: Text = NO_TEXT
+    reader_only: str = ""
+    why: str = ""
+
+
+class Table(Model):
+    """A table of the dataset that unites the rows of several tools under one name."""
+
+    tools: tuple[Code, ...]
+
+
+class Identity(Model):
+    """Which form fields make the key of a return."""
+
+    project: Code | None = None
+    intervention: Code | None = None
+    country: Code | None = None
+    period_start: Code | None = None
+    period_end: Code | None = None
+
+
+class Spec(Model):
+    """A whole spec. `languages[0]` is the language that bare strings are written in."""
+
+    name: str
+    version: str
+    title: Text
+    note: Text = NO_TEXT
+    languages: tuple[str, ...] = Option(min_length=1)
+    countries: Code | None = None
+    identity: Identity = Identity()
+    tools: tuple[Tool, ...] = Option(min_length=1)
+    vocabularies: dict[Code, Vocabulary] = {}
+    matrix: Matrix | None = None
+    rules: tuple[Rule, ...] = ()
+    tables: dict[str, Table] = {}
+    digest: str = ""
+
+    @cached_property
+    def tool(self) -> dict[str, Tool]:
+        """Every tool by code, in sheet order."""
+        return {tool.code: tool for tool in self.tools}
+
+    @cached_property
+    def tick_field(self) -> tuple[str, str] | None:
+        """Tool and code of the field that ticks the tools used, if the spec has one."""
+        for tool in self.tools:
+            for field in tool.fields.values():
+                if field.ticks:
+                    return tool.code, field.code
+        return None
+
+    def places(self) -> Iterator[tuple[Tool, FieldBlock, Field]]:
+        """Every field with its block and tool, in sheet order."""
+        for tool in self.tools:
+            for block in tool.field_blocks:
+                for field in block.fields:
+                    yield tool, block, field

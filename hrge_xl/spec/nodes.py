@@ -1,0 +1,181 @@
+"""YAML files as trees of nodes that remember file, line and column (YAML 1.2 core rules)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+
+from ..errors import Mistake
+
+MAX_DEPTH = 40  # deeper than any spec; stops an alias that contains itself
+
+
+class _Loader(yaml.CSafeLoader):
+    """The C loader with YAML 1.2 core scalars: `NO` is text, only true/false are truth values."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+
+
+for _tag, _pattern, _first in (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+
+
+class WrittenInt(int):
+    """A whole number that remembers how it was written, so that a code like 004 keeps its zeros."""
+
+    written: str
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    kind = node.tag.rsplit(":", 1)[-1]
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return node.value.lower() == "true"
+    if kind == "int":
+        number = WrittenInt(node.value)
+        number.written = node.value
+        return number
+    return float(node.value) if kind == "float" else node.value
+
+
+def plain(node: yaml.Node, depth: int = 0) -> Any:
+    """The node as plain dicts, lists and scalars."""
+    if depth > MAX_DEPTH:
+        raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=node.start_mark)
+    if isinstance(node, yaml.MappingNode):
+        return {plain(key, depth + 1): plain(value, depth + 1) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [plain(item, depth + 1) for item in node.value]
+    return _scalar(node)
+
+
+def mapping(entries: Sequence[tuple[str, yaml.Node]], like: yaml.Node | None = None) -> yaml.MappingNode:
+    """A mapping node made of these entries, standing where `like` stands."""
+    mark = like.start_mark if like is not None else None
+    keys = [yaml.ScalarNode("tag:yaml.org,2002:str", key, mark, mark) for key, _ in entries]
+    pairs = [(key, value) for key, (_, value) in zip(keys, entries, strict=True)]
+    return yaml.MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
+
+
+def sequence(items: Sequence[yaml.Node]) -> yaml.SequenceNode:
+    """A sequence node made of these items."""
+    mark = items[0].start_mark if items else None
+    return yaml.SequenceNode("tag:yaml.org,2002:seq", list(items), mark, mark)
+
+
+def get(node: yaml.Node | None, key: str | int) -> yaml.Node | None:
+    """The value under this key (mapping) or at this index (sequence), or None."""
+    if isinstance(node, yaml.MappingNode):
+        return next((value for name, value in node.value if name.value == str(key)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        found: yaml.Node = node.value[key]
+        return found
+    return None
+
+
+def mistake_at(node: yaml.Node | None, path: Sequence[str | int], reason: str, remedy: str = "") -> Mistake:
+    """A mistake at the place that `path` leads to; steps that do not exist are skipped."""
+    for step in path:
+        key = _key_node(node, step) if step == path[-1] and isinstance(step, str) else None
+        node = key or get(node, step) or node
+    mark = node.start_mark if node is not None else None
+    if mark is None:
+        return Mistake("workbook.yaml", 1, 1, reason, remedy)
+    return Mistake(mark.name, mark.line + 1, mark.column + 1, reason, remedy)
+
+
+def _key_node(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    """The scalar value under the key, or the key itself where the value is longer than a word."""
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    for name, value in node.value:
+        if name.value == key:
+            found: yaml.Node = value if isinstance(value, yaml.ScalarNode) else name
+            return found
+    return None
+
+
+def _doubled_keys(node: yaml.Node, depth: int = 0) -> Iterator[yaml.Node]:
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key
+            seen.add(key.value)
+            yield from _doubled_keys(value, depth + 1)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _doubled_keys(item, depth + 1)
+
+
+def compose(path: Path, name: str, mistakes: list[Mistake]) -> yaml.Node | None:
+    """Read one file into nodes; what is wrong with it is added to `mistakes` and None comes back."""
+    try:
+        loader = _Loader(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        mistakes.append(
+            Mistake(name, 1, 1, f"The file cannot be read: {_why(error)}.", "Save it as UTF-8 text.")
+        )
+        return None
+    try:
+        node: yaml.Node | None = loader.get_single_node()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problem = getattr(error, "problem", None) or "not YAML"
+        mistakes.append(
+            Mistake(name, line, column, f"This is not valid YAML: {problem}.", "Check the indentation.")
+        )
+        return None
+    finally:
+        loader.dispose()
+    if node is None:
+        mistakes.append(Mistake(name, 1, 1, "The file is empty.", "Fill it in or remove it."))
+        return None
+    _name_marks(node, name)
+    for key in _doubled_keys(node):
+        where = key.start_mark
+        mistakes.append(
+            Mistake(
+                name,
+                where.line + 1,
+                where.column + 1,
+                f"The key '{key.value}' stands here twice.",
+                "Keep one.",
+            )
+        )
+    return node
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or "it is not UTF-8 text"
+
+
+def _name_marks(node: yaml.Node, name: str, depth: int = 0) -> None:
+    """Put the short file name into every mark, so that a place needs no other table."""
+    if depth > MAX_DEPTH or node.start_mark.name == name:
+        return
+    node.start_mark = _named(node.start_mark, name)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            _name_marks(key, name, depth + 1)
+            _name_marks(value, name, depth + 1)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _name_marks(item, name, depth + 1)
+
+
+def _named(mark: Any, name: str) -> yaml.Mark:
+    return yaml.Mark(name, mark.index, mark.line, mark.column, None, None)
