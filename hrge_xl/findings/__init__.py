@@ -1,1 +1,37 @@
+"""Findings: what can be noticed, in families, and how it is worded. One block per kind of finding."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..words import Translate
+from . import file, identity, privacy, structure, submissions, value
+from .model import Finding, Kind, Severity, by_code
+
+FAMILIES = {
+    "F": ("The file", file.KINDS),
+    "I": ("Whose workbook it is", identity.KINDS),
+    "S": ("What happened to the sheets", structure.KINDS),
+    "V": ("The answers", value.KINDS),
+    "X": ("Several returns together", submissions.KINDS),
+    "P": ("Personal data", privacy.KINDS),
+}
+CATALOGUE: Mapping[str, Kind] = by_code(kind for _, kinds in FAMILIES.values() for kind in kinds)
+
+
+def sentence(template: str, details: Mapping[str, str | None]) -> str:
+    """A template with its placeholders filled in; a detail that is not known stays empty."""
+    return template.format_map(_Blank({key: text or "" for key, text in details.items()}))
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def word(kind: Kind, say: Translate, details: Mapping[str, str | None]) -> tuple[str, str]:
+    """Message and remedy of a kind in the language of `say`."""
+    return sentence(say(kind.message), details), sentence(say(kind.remedy), details)
+
+
+__all__ = ["CATALOGUE", "FAMILIES", "Finding", "Kind", "Severity", "by_code", "sentence", "word"]

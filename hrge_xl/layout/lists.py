@@ -1,0 +1,70 @@
+"""The lists of a workbook: every vocabulary in use, in one language, side by side on the Lists sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..spec.model import FieldType, Spec, Vocabulary
+from ..words import translator
+from .model import ListPlace
+
+FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads
+FIRST_COLUMN = 2
+YES_NO = "_YN"
+
+
+def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
+    """Every list that a field of these tools draws from, by the name of its vocabulary."""
+    parents = _parents(spec)
+    places: dict[str, ListPlace] = {}
+    column = FIRST_COLUMN
+    for name in [YES_NO, *sorted(_used(spec, tools))]:
+        place = (
+            _yes_no(language, column)
+            if name == YES_NO
+            else _place(spec, name, language, column, parents.get(name))
+        )
+        places[name] = place
+        column += 3 if place.parents else 2
+    return places
+
+
+def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
+    wanted = {
+        field.vocabulary
+        for tool, _, field in spec.places()
+        if tool.code in tools and field.vocabulary is not None and not field.fixed
+    }
+    if spec.matrix is not None:
+        wanted |= {spec.matrix.down, spec.matrix.across}
+    return wanted
+
+
+def _parents(spec: Spec) -> dict[str, Vocabulary]:
+    """For each dependent vocabulary the one that decides which of its entries apply."""
+    table = {}
+    for _, block, field in spec.places():
+        if field.parent is not None and field.type is FieldType.CHOICE:
+            above = next(each for each in block.fields if each.code == field.parent)
+            table[str(field.vocabulary)] = spec.vocabularies[str(above.vocabulary)]
+    return table
+
+
+def _yes_no(language: str, column: int) -> ListPlace:
+    say = translator(language)
+    return ListPlace(YES_NO, column, FIRST_ROW, (say("Yes"), say("No")), ("Y", "N"))
+
+
+def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary | None) -> ListPlace:
+    items = list(spec.vocabularies[name].items)
+    if above is not None:  # a dependent list is looked up as one run of rows for each parent
+        order = list(above.by_code)
+        items.sort(key=lambda item: order.index(str(item.parent)))
+    return ListPlace(
+        name,
+        column,
+        FIRST_ROW,
+        tuple(item.label.say(language) for item in items),
+        tuple(item.code for item in items),
+        tuple(above.by_code[str(item.parent)].label.say(language) for item in items) if above else (),
+    )

@@ -1,0 +1,211 @@
+"""The places of a workbook: sheets, grids, rows, columns, and the slots that answers go into.
+
+Rows and columns count from 1, as people see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from ..spec.model import Block, Field, Item, Spec, Tool
+
+CODE_ROW = 1  # hidden: the codes of the columns
+CODE_COLUMN = 1  # hidden: the codes of the rows
+TITLE_ROW, PURPOSE_ROW, PROGRESS_ROW = 2, 3, 4
+FIRST_BLOCK_ROW = 5
+MARK_COLUMN, NAME_COLUMN, STATUS_COLUMN, FIRST_ANSWER_COLUMN = 2, 3, 4, 5
+COVER_KEY, LISTS_KEY, IDENTITY_KEY = "COVER", "LISTS", "IDENTITY"
+IDENTITY_SHEET = "_hrge"
+TODAY_NAME = "today_of_check"
+
+
+class Place(NamedTuple):
+    """One cell of a sheet."""
+
+    row: int
+    column: int
+
+
+def column_letters(column: int) -> str:
+    """`3` → `C`."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(row: int, column: int) -> str:
+    """`(12, 4)` → `D12`."""
+    return f"{column_letters(column)}{row}"
+
+
+def quoted(sheet: str) -> str:
+    """A sheet name as formulas and links need it."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a grid. `role`: mark, name, status, answer, fixed, calculated, help or check."""
+
+    index: int
+    role: str
+    code: str  # what stands in the hidden row
+    label: str
+    width: int
+    field: Field | None = None
+    part: int = 0  # which cell of a field with several answers, from 1
+    record: int = 0  # which answer column of a form, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a grid. `role`: title, header, help, section, item, record or question."""
+
+    index: int
+    role: str
+    code: str = ""  # what stands in the hidden column
+    label: str = ""
+    help: str = ""
+    item: Item | None = None
+    field: Field | None = None  # of a question
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of one answer: its cells with the codes that find them, and the cell of its check."""
+
+    tool: str
+    row: str
+    field: Field
+    grid: int
+    cells: tuple[Place, ...]
+    codes: tuple[tuple[str, str], ...]  # (row code, column code) of each cell
+    check: Place | None
+    order: int  # position of the field in its row (tables) or of the record (forms), from 0
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Tool, row and field, as in `hrge_xl.submission.Answers`."""
+        return self.tool, self.row, self.field.code
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One block with its rows, columns and slots."""
+
+    number: int
+    tool: Tool
+    block: Block
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    slots: tuple[Slot, ...]
+
+    @property
+    def across(self) -> bool:
+        """Whether records stand side by side (a form) and not below each other."""
+        return self.block.kind == "form"  # type: ignore[attr-defined]
+
+    @property
+    def kind(self) -> str:
+        """The kind of the block."""
+        return str(self.block.kind)  # type: ignore[attr-defined]
+
+    def with_role(self, role: str) -> tuple[Column, ...]:
+        """The columns of one role, from left to right."""
+        return tuple(column for column in self.columns if column.role == role)
+
+    @cached_property
+    def data_rows(self) -> tuple[Row, ...]:
+        """The rows that hold answers."""
+        return tuple(row for row in self.rows if row.role in ("item", "record", "question"))
+
+    @cached_property
+    def row_slots(self) -> dict[int, tuple[Slot, ...]]:
+        """The slots by the sheet row of their (first) cell."""
+        table: dict[int, list[Slot]] = {}
+        for slot in self.slots:
+            table.setdefault(slot.cells[0].row, []).append(slot)
+        return {row: tuple(slots) for row, slots in table.items()}
+
+    @property
+    def header_row(self) -> int:
+        """The row with the column labels."""
+        return next(row.index for row in self.rows if row.role == "header")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One tool sheet."""
+
+    tool: Tool
+    name: str
+    grids: tuple[Grid, ...]
+    widths: dict[int, int]
+    last: Place
+
+    @property
+    def slots(self) -> Iterator[Slot]:
+        """Every slot of the sheet, top down."""
+        return (slot for grid in self.grids for slot in grid.slots)
+
+    @property
+    def name_in_book(self) -> str:
+        """The defined name of the whole sheet: the second way in when its hidden codes are gone."""
+        return "sheet_" + self.tool.code.replace(".", "_")
+
+    @cached_property
+    def check_columns(self) -> tuple[int, int] | None:
+        """First and last column of the check cells."""
+        columns = [c.index for grid in self.grids for c in grid.with_role("check")]
+        return (min(columns), max(columns)) if columns else None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """Where a list stands on the Lists sheet: `column` its labels, `column + 1` its codes."""
+
+    name: str
+    column: int
+    first: int
+    labels: tuple[str, ...]
+    codes: tuple[str, ...]
+    parents: tuple[str, ...] = ()  # labels of the parents, in `column + 2`
+
+    @property
+    def last(self) -> int:
+        """Row of the last entry."""
+        return self.first + len(self.labels) - 1
+
+    def entry(self, code: str) -> Place | None:
+        """The cell of a code's label."""
+        return Place(self.first + self.codes.index(code), self.column) if code in self.codes else None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A spec laid out in one language, with the tools and the number of register rows chosen."""
+
+    spec: Spec
+    language: str
+    sheets: tuple[Sheet, ...]
+    lists: dict[str, ListPlace]
+    cover_name: str
+    lists_name: str
+    blank_rows: int | None
+    digest: str
+
+    @cached_property
+    def sheet(self) -> dict[str, Sheet]:
+        """Every sheet by the code of its tool."""
+        return {sheet.tool.code: sheet for sheet in self.sheets}
+
+    @cached_property
+    def slots(self) -> dict[tuple[str, str, str], Slot]:
+        """Every slot by tool, row and field."""
+        return {slot.key: slot for sheet in self.sheets for slot in sheet.slots}

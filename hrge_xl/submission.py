@@ -1,0 +1,142 @@
+"""What a returned workbook said: answers with their addresses, who sent it, and what was noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+Value = str | float | date | tuple[str, ...]
+Key = tuple[str, str, str]  # tool, row, field
+Answers = dict[Key, Value]
+"""Answers to write or as read: code for a choice, codes for several, float, date or text; no blanks."""
+
+
+class State(StrEnum):
+    """The four kinds of nothing, kept apart, and an answer."""
+
+    ANSWERED = "answered"
+    BLANK = "blank"
+    EMPTY_TEXT = "empty-text"
+    ERROR = "error"
+    NOT_CALCULATED = "not-calculated"
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer as it stood in one cell (`part` counts the cells of a field with several, from 1).
+
+    `original` is what stood there; `code`, `text`, `number` and `day` what it means. `problem` is the code
+    of the finding that says why it means nothing, `notes` the codes of what was normalised.
+    """
+
+    tool: str
+    row: str
+    field: str
+    part: int
+    sheet: str
+    cell: str
+    state: State
+    original: str | float | bool | None = None
+    formula: bool = False
+    code: str | None = None
+    text: str | None = None
+    number: float | None = None
+    day: date | None = None
+    problem: str | None = None
+    suggestion: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """Tool, row and field."""
+        return self.tool, self.row, self.field
+
+    @property
+    def value(self) -> str | float | date | None:
+        """What the answer means, or None."""
+        for value in (self.code, self.number, self.day, self.text):
+            if value is not None:
+                return value
+        return None
+
+
+@dataclass(slots=True)
+class Observation:
+    """Something noticed while reading, by finding code, with the details its message needs."""
+
+    code: str
+    sheet: str | None = None
+    cell: str | None = None
+    tool: str | None = None
+    row: str | None = None
+    field: str | None = None
+    value: str | None = None
+    suggestion: str | None = None
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The stamp of an issued workbook."""
+
+    spec: str
+    spec_version: str
+    layout: str  # digest of the layout
+    language: str
+    team: str = ""
+    country: str = ""
+    round: str = ""
+    copy: str = ""
+    issued: str = ""  # ISO date
+    deadline: str = ""
+    today: str = ""
+    tools: str = ""  # codes of the tools issued, by comma
+    rows: str = ""  # number of register rows where it is not the spec's own
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A value found outside every known cell."""
+
+    sheet: str
+    cell: str
+    text: str
+
+
+@dataclass(slots=True)
+class Submission:
+    """One returned file, read. `answers` holds every known input cell, blank ones left out."""
+
+    path: str
+    sha256: str
+    size: int
+    identity: Identity
+    signature: str = "unsigned"  # valid, invalid, unsigned
+    answers: list[Answer] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    comments: list[Unplaced] = field(default_factory=list)
+    not_run: dict[str, str] = field(default_factory=dict)  # check -> why
+    sheets: dict[str, str] = field(default_factory=dict)  # tool -> sheet name in the file
+    today: date | None = None
+
+    def values(self) -> Answers:
+        """Every answer by key; the cells of a field with several answers together."""
+        found: Answers = {}
+        for answer in self.answers:
+            value = answer.value
+            if value is None:
+                continue
+            if answer.part:
+                before = found.get(answer.key, ())
+                found[answer.key] = (*before, str(value)) if isinstance(before, tuple) else (str(value),)
+            else:
+                found[answer.key] = value
+        return found
+
+    def by_key(self) -> Iterator[tuple[Key, Answer]]:
+        """Every answer with its key."""
+        return ((answer.key, answer) for answer in self.answers)

@@ -1,0 +1,112 @@
+"""Words of a language: the engine's own texts, writing direction, digits, and what counts as a word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.pofile import read_po
+
+CATALOGUES = Path(__file__).parent / "languages"
+SOURCE_LANGUAGE = "en"
+
+# Characters of spaceless scripts per word of a limit: Lao, Khmer, Thai, Burmese, Chinese, Japanese.
+CHARACTERS_A_WORD = 6
+SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+# Kept by str.split() inside a word, but seen as space by a reader.
+INVISIBLE_SPACE = "\u200b\u2060\ufeff"
+Translate = Callable[[str], str]
+
+
+@cache
+def locale(language: str) -> Locale:
+    """The Babel locale of a BCP-47 tag. Raises `UnknownLocaleError` or `ValueError` for an unknown one."""
+    return Locale.parse(language, sep="-")
+
+
+def is_language(tag: str) -> bool:
+    """Whether the tag is one that Babel knows."""
+    try:
+        locale(tag)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def right_to_left(language: str) -> bool:
+    """Whether sheets in this language run from right to left."""
+    return locale(language).text_direction == "rtl"
+
+
+def language_name(language: str) -> str:
+    """The language's own name for itself."""
+    return locale(language).get_display_name() or language
+
+
+@cache
+def translator(language: str) -> Translate:
+    """A function from an English text of the engine to the same text in this language.
+
+    Texts that a catalogue lacks stay English; `tests/test_words.py` says which those are.
+    """
+    table = _catalogue(language) or _catalogue(language.split("-", maxsplit=1)[0])
+    return lambda text: table.get(text, text)
+
+
+def _catalogue(language: str) -> dict[str, str]:
+    file = CATALOGUES / f"{language}.po"
+    if not file.is_file():
+        return {}
+    with file.open("rb") as stream:
+        catalogue = read_po(stream, locale=language.replace("-", "_"))
+    return {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string}
+
+
+def languages() -> list[str]:
+    """The languages that the engine itself speaks."""
+    return sorted({SOURCE_LANGUAGE, *(file.stem for file in CATALOGUES.glob("*.po"))})
+
+
+def tidy(text: str) -> str:
+    """The text in NFC, with every run of spaces of any kind as one space, and none at the ends."""
+    return " ".join(_spaced(unicodedata.normalize("NFC", text)).split())
+
+
+def tidy_lines(text: str) -> str:
+    """As `tidy`, but line breaks stay."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(tidy(line) for line in lines).strip("\n")
+
+
+def _spaced(text: str) -> str:
+    for character in INVISIBLE_SPACE:
+        text = text.replace(character, " ")
+    return text
+
+
+def count_words(text: str) -> int:
+    """Words of a text: what stands between spaces and holds at least one letter or digit."""
+    return sum(any(character.isalnum() for character in token) for token in _spaced(text).split())
+
+
+def spaceless(text: str) -> bool:
+    """Whether the text is mostly in a script that puts no spaces between words."""
+    return len(SPACELESS.findall(text)) * 2 > len(text)
+
+
+def western_digits(text: str) -> str:
+    """The text with the digits of every script as 0-9, and Arabic separators as point and comma."""
+    if text.isascii():
+        return text
+    swapped = text.replace("\u066b", ".").replace("\u066c", ",").replace("\u2212", "-")
+    return "".join(str(unicodedata.decimal(c, c)) for c in swapped)
+
+
+def fold(text: str) -> str:
+    """The text as it is compared: tidy, without case or compatibility forms."""
+    return tidy(unicodedata.normalize("NFKC", text)).casefold()
