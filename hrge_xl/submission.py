@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as each_with
 from datetime import date
 from enum import StrEnum
 
@@ -74,7 +75,7 @@ class Observation:
     field: str | None = None
     value: str | None = None
     suggestion: str | None = None
-    detail: dict[str, str] = field(default_factory=dict)
+    detail: dict[str, str] = each_with(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,13 @@ class Submission:
     size: int
     identity: Identity
     signature: str = "unsigned"  # valid, invalid, unsigned
-    answers: list[Answer] = field(default_factory=list)
-    observations: list[Observation] = field(default_factory=list)
-    unplaced: list[Unplaced] = field(default_factory=list)
-    comments: list[Unplaced] = field(default_factory=list)
-    not_run: dict[str, str] = field(default_factory=dict)  # check -> why
-    sheets: dict[str, str] = field(default_factory=dict)  # tool -> sheet name in the file
+    answers: list[Answer] = each_with(default_factory=list)
+    observations: list[Observation] = each_with(default_factory=list)
+    unplaced: list[Unplaced] = each_with(default_factory=list)
+    comments: list[Unplaced] = each_with(default_factory=list)
+    not_run: dict[str, str] = each_with(default_factory=dict)  # check -> why
+    sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
+    cells: dict[tuple[str, str, str, int], str] = each_with(default_factory=dict)  # tool, row, field, part
     today: date | None = None
 
     def values(self) -> Answers:

@@ -22,7 +22,7 @@ class Limits:
     elements: int = 3_000_000  # in one part
     cells: int = 1_000_000  # stored cells in the whole workbook
     sheets: int = 256
-    unreadable_cells: int = 100  # more than these, and the file counts as damaged
+    unreadable_places: int = 100  # more than these, and the file counts as damaged
     worker_bytes: int = 1024 * MEBIBYTE  # on top of what the worker holds when it starts on a file
     cpu_seconds: int = 30
     wall_seconds: float = 60.0

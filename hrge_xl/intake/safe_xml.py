@@ -1,7 +1,7 @@
 """XML of unknown origin through expat: no DTD, no entities, limited depth, attributes and elements.
 
 Names arrive short whatever prefix or dialect the file uses: expat writes a name as "namespace local", and
-its intern table, filled beforehand, hands our short name ("x:row") to the handlers instead. Names that
+its intern table, filled beforehand, hands our short name ("x|row") to the handlers instead. Names that
 nobody asked for stay long and fall through every comparison.
 """
 
@@ -51,7 +51,7 @@ _LOCAL_NAMES = {
     "tc": "ThreadedComments threadedComment text",
 }
 _SHORT_NAMES = {
-    f"{uri} {local}": f"{prefix}:{local}"
+    f"{uri} {local}": f"{prefix}|{local}"
     for uri, prefix in _NAMESPACES.items()
     for local in _LOCAL_NAMES[prefix].split()
 }
@@ -140,7 +140,7 @@ def _is_encoding_fault(code: int, content: bytes) -> bool:
 
 
 def parse_tree(content: bytes, part: str, limits: Limits) -> ElementTree.Element:
-    """A whole part as a tree, for the parts that are small; names are short ("x:sheet")."""
+    """A whole part as a tree, for the parts that are small; names are short ("x|sheet")."""
     guard = XmlGuard(part, limits)
     builder = ElementTree.TreeBuilder()
     depth = 0

@@ -167,7 +167,7 @@ def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
     if signature != b"PK\x03\x04" or name != _stored_name(info):
         raise _damaged(info.filename)
     return _Entry(
-        name=info.filename,
+        name=info.orig_filename,
         header=info.header_offset,
         start=name_start + name_length + extra_length,
         stored=info.compress_size,

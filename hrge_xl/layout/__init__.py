@@ -2,6 +2,7 @@
 
 from .model import (
     Column,
+    Drawn,
     Grid,
     Layout,
     ListPlace,
@@ -17,6 +18,7 @@ from .sheets import build
 
 __all__ = [
     "Column",
+    "Drawn",
     "Grid",
     "Layout",
     "ListPlace",

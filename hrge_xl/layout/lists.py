@@ -10,7 +10,7 @@ from .model import ListPlace
 
 FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads
 FIRST_COLUMN = 2
-YES_NO = "_YN"
+YES_NO, LEVELS = "_YN", "_LEVEL"
 
 
 def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
@@ -26,6 +26,9 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
         )
         places[name] = place
         column += 3 if place.parents else 2
+    if spec.matrix is not None:
+        labels = tuple(level.label.say(language) for level in spec.matrix.levels)
+        places[LEVELS] = ListPlace(LEVELS, column, FIRST_ROW, labels, tuple(spec.matrix.level))
     return places
 
 

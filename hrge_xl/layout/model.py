@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..spec.model import Block, Field, Item, Spec, Tool
+from .messages import Messages
 
 CODE_ROW = 1  # hidden: the codes of the columns
 CODE_COLUMN = 1  # hidden: the codes of the rows
@@ -50,7 +51,7 @@ def quoted(sheet: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a grid. `role`: mark, name, status, answer, fixed, calculated, help or check."""
+    """One column of a grid. `role`: mark, name, status, answer, fixed, calculated, help, check or active."""
 
     index: int
     role: str
@@ -64,7 +65,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a grid. `role`: title, header, help, section, item, record or question."""
+    """One row of a grid. `role`: title, header, section, item, record or question."""
 
     index: int
     role: str
@@ -87,7 +88,7 @@ class Slot:
     cells: tuple[Place, ...]
     codes: tuple[tuple[str, str], ...]  # (row code, column code) of each cell
     check: Place | None
-    order: int  # position of the field in its row (tables) or of the record (forms), from 0
+    order: int  # position among the check cells of its row, from 0
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -133,10 +134,28 @@ class Grid:
             table.setdefault(slot.cells[0].row, []).append(slot)
         return {row: tuple(slots) for row, slots in table.items()}
 
+    @cached_property
+    def by_row(self) -> dict[str, dict[str, Slot]]:
+        """The slots by row (or record) and field code."""
+        table: dict[str, dict[str, Slot]] = {}
+        for slot in self.slots:
+            table.setdefault(slot.row, {})[slot.field.code] = slot
+        return table
+
     @property
     def header_row(self) -> int:
         """The row with the column labels."""
         return next(row.index for row in self.rows if row.role == "header")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The area of a calculated block: from `first` down to `last_row`, all columns."""
+
+    block: Block
+    number: int
+    first: int
+    last_row: int
 
 
 @dataclass(frozen=True)
@@ -148,11 +167,17 @@ class Sheet:
     grids: tuple[Grid, ...]
     widths: dict[int, int]
     last: Place
+    drawn: tuple[Drawn, ...] = ()
 
     @property
     def slots(self) -> Iterator[Slot]:
         """Every slot of the sheet, top down."""
         return (slot for grid in self.grids for slot in grid.slots)
+
+    @property
+    def progress_name(self) -> str:
+        """The defined name of its row on the cover: required, answered, to correct."""
+        return "progress_" + self.tool.code.replace(".", "_")
 
     @property
     def name_in_book(self) -> str:
@@ -162,7 +187,7 @@ class Sheet:
     @cached_property
     def check_columns(self) -> tuple[int, int] | None:
         """First and last column of the check cells."""
-        columns = [c.index for grid in self.grids for c in grid.with_role("check")]
+        columns = [c.index for grid in self.grids for c in grid.columns if c.role in ("check", "active")]
         return (min(columns), max(columns)) if columns else None
 
 
@@ -195,6 +220,7 @@ class Layout:
     language: str
     sheets: tuple[Sheet, ...]
     lists: dict[str, ListPlace]
+    messages: Messages
     cover_name: str
     lists_name: str
     blank_rows: int | None
@@ -204,6 +230,16 @@ class Layout:
     def sheet(self) -> dict[str, Sheet]:
         """Every sheet by the code of its tool."""
         return {sheet.tool.code: sheet for sheet in self.sheets}
+
+    @cached_property
+    def rows_of(self) -> dict[str, Grid]:
+        """For each tool the grid that references and counts mean: its first table, else its first form."""
+        table = {}
+        for sheet in self.sheets:
+            tables = [grid for grid in sheet.grids if not grid.across or grid.block.records > 1]  # type: ignore[attr-defined]
+            if sheet.grids:
+                table[sheet.tool.code] = (tables or list(sheet.grids))[0]
+        return table
 
     @cached_property
     def slots(self) -> dict[tuple[str, str, str], Slot]:

@@ -21,7 +21,9 @@ from ..spec.model import (
     Tool,
 )
 from ..words import translator
+from .calculated import drawn_blocks
 from .lists import build_lists
+from .messages import build_messages
 from .model import (
     FIRST_ANSWER_COLUMN,
     FIRST_BLOCK_ROW,
@@ -38,8 +40,9 @@ from .model import (
 )
 
 TYPE_WIDTHS = {
-    FieldType.TEXT: 26, FieldType.LONG: 42, FieldType.INTEGER: 11, FieldType.DECIMAL: 12, FieldType.PERCENT: 11,
-    FieldType.DATE: 13, FieldType.CHOICE: 24, FieldType.MANY: 20, FieldType.YESNO: 10, FieldType.SCALE: 11,
+    FieldType.TEXT: 26, FieldType.LONG: 42, FieldType.INTEGER: 11, FieldType.DECIMAL: 12,
+    FieldType.PERCENT: 11, FieldType.DATE: 13, FieldType.CHOICE: 24, FieldType.MANY: 20, FieldType.YESNO: 10,
+    FieldType.SCALE: 11,
     FieldType.YEAR: 9, FieldType.REFERENCE: 28, FieldType.CALCULATED: 15,
 }  # fmt: skip
 MARK_WIDTH, NAME_WIDTH, STATUS_WIDTH, HELP_WIDTH = 11, 44, 26, 46
@@ -57,14 +60,14 @@ def build(
         raise UsageError(f"'{language}' is no language of {spec.name}. It has: {', '.join(spec.languages)}.")
     chosen = _choose(spec, tools)
     codes = [tool.code for tool in chosen]
-    issued = [tool.code for tool in chosen if not tool.always and not tool.calculated]
-    sheets = tuple(_sheet(spec, tool, language, issued, blank_rows) for tool in chosen)
+    sheets = tuple(_sheet(spec, tool, language, codes, blank_rows) for tool in chosen)
     say = translator(language)
     layout = Layout(
         spec=spec,
         language=language,
         sheets=sheets,
         lists=build_lists(spec, language, codes),
+        messages=build_messages(spec, language, codes),
         cover_name=say("Cover"),
         lists_name=say("Lists"),
         blank_rows=blank_rows,
@@ -95,8 +98,10 @@ def _sheet(spec: Spec, tool: Tool, language: str, issued: Sequence[str], blank_r
     for grid in grids:
         for column in grid.columns:
             widths[column.index] = max(widths.get(column.index, 0), column.width)
-    last_row = max((row.index for grid in grids for row in grid.rows), default=FIRST_BLOCK_ROW)
-    return Sheet(tool, tool.sheet.say(language), grids, widths, Place(last_row, max(widths, default=2)))
+    last_row = max((row.index for grid in grids for row in grid.rows), default=FIRST_BLOCK_ROW - 1)
+    drawn = drawn_blocks(spec, tool, last_row + 1, issued)
+    last = Place(max(last_row, FIRST_BLOCK_ROW), max(widths, default=2))
+    return Sheet(tool, tool.sheet.say(language), grids, widths, last, drawn)
 
 
 class _SheetBuilder:
@@ -187,9 +192,6 @@ class _SheetBuilder:
             index += 1
         yield Row(index, "header")
         index += 1
-        if not isinstance(block, FormBlock) and any(field.help for field in block.fields):
-            yield Row(index, "help")
-            index += 1
         for row in self._data_rows(block):
             yield replace(row, index=index)
             index += 1
@@ -243,7 +245,7 @@ def _form_slots(grid: Grid, checks: dict[tuple[str, int], int]) -> Iterator[Slot
 
 
 def _table_slots(grid: Grid, checks: dict[tuple[str, int], int]) -> Iterator[Slot]:
-    order = {field.code: number for number, field in enumerate(grid.block.fields)}  # type: ignore[attr-defined]
+    order = {str(c.field.code): number for number, c in enumerate(grid.with_role("check")) if c.field}
     by_field: dict[str, list[Column]] = {}
     for column in grid.columns:
         if column.role in ("answer", "calculated") and column.field is not None:
@@ -255,7 +257,7 @@ def _table_slots(grid: Grid, checks: dict[tuple[str, int], int]) -> Iterator[Slo
             cells = tuple(Place(row.index, column.index) for column in columns)
             codes = tuple((row.code, column.code) for column in columns)
             check = Place(row.index, checks[code, 0]) if (code, 0) in checks else None
-            yield Slot(grid.tool.code, row.code, field, grid.number, cells, codes, check, order[code])
+            yield Slot(grid.tool.code, row.code, field, grid.number, cells, codes, check, order.get(code, 0))
 
 
 def _check_columns(block: FieldBlock, columns: Sequence[Column], first: int) -> Iterator[Column]:
@@ -265,6 +267,9 @@ def _check_columns(block: FieldBlock, columns: Sequence[Column], first: int) -> 
             code = f"check.answer.{record}"
             yield Column(first + record - 1, "check", code, "", CHECK_WIDTH, record=record)
         return
+    if isinstance(block, RegisterBlock):
+        yield Column(first, "active", "check.row", "", CHECK_WIDTH)
+        first += 1
     inputs = {c.field.code: c.field for c in columns if c.role == "answer" and c.field is not None}
     for offset, (code, field) in enumerate(inputs.items()):
         yield Column(first + offset, "check", f"check.{code}", "", CHECK_WIDTH, field)
@@ -277,7 +282,8 @@ def items_of(spec: Spec, block: ChecklistBlock | CatalogueBlock, issued: Sequenc
     if block.items.vocabulary is not None:
         entries = spec.vocabularies[block.items.vocabulary].items
         return tuple(Item(code=each.code, label=each.label, help=each.help) for each in entries)
-    return tuple(Item(code=code, label=spec.tool[code].title) for code in issued)
+    tools = [spec.tool[code] for code in issued]
+    return tuple(Item(code=t.code, label=t.title) for t in tools if not t.always and not t.calculated)
 
 
 def _digest(layout: Layout) -> str:

@@ -1,1 +1,1 @@
-
+"""Reports: one module per format, all made from the same document."""

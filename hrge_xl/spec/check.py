@@ -161,7 +161,7 @@ def _tool(spec: Spec, tool: Tool, path: Path) -> Found:
         yield (
             (*path, "code"),
             f"'{tool.code}' cannot be a tool code.",
-            "Use capitals and digits, for example T1.1.",
+            "Use capitals and digits, for example PLAN or C1.",
         )
     yield from _too_long((*path, "sheet"), tool.sheet, LIMIT_SHEET_NAME, "The sheet name")
     for name in tool.sheet.by_language.values():
@@ -230,7 +230,7 @@ def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Fo
             yield (
                 (*path, "items", index, "code"),
                 f"'{item.code}' cannot be a row code.",
-                "Start with a letter: T11_01.",
+                "Start with a letter, for example C1_01.",
             )
         for name in item.values:
             if name not in fixed:
@@ -244,7 +244,7 @@ def _field(spec: Spec, block: FieldBlock, each: Field, path: Path) -> Found:
         yield (
             (*path, "code"),
             f"'{each.code}' cannot be a field code.",
-            "Use capitals with an underscore: RSK_01.",
+            "Use capitals with an underscore, for example PLN_01.",
         )
     if not each.label:
         yield (*path, "label"), "The label is empty.", "Say what is asked."

@@ -106,7 +106,7 @@ def _tools(folder: Path, head: yaml.Node, mistakes: list[Mistake]) -> list[yaml.
         code = get(node, "code")
         if node is not None and code is None:
             mistakes.append(
-                mistake_at(node, (), "The tool has no `code`.", "Add one, for example `code: T1.1`.")
+                mistake_at(node, (), "The tool has no `code`.", "Add one, for example `code: PLAN`.")
             )
         elif node is not None and code is not None:
             if code.value in by_code:

@@ -80,7 +80,20 @@ class Field(Model):
 
 
 COMMON_OPTIONS = frozenset(
-    ["code", "type", "label", "help", "example", "required", "constraint", "width", "restricted", "tag", "fixed", "ticks"]
+    [
+        "code",
+        "type",
+        "label",
+        "help",
+        "example",
+        "required",
+        "constraint",
+        "width",
+        "restricted",
+        "tag",
+        "fixed",
+        "ticks",
+    ]
 )
 TYPE_OPTIONS: dict[FieldType, tuple[frozenset[str], frozenset[str]]] = {
     # type -> (options it needs, options it may have)

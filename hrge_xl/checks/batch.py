@@ -1,0 +1,195 @@
+"""All answers of all submissions: once in a long list, once as matrices of submissions by cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..layout import Layout
+from ..numerals import to_serial
+from ..spec.model import FieldType
+from ..submission import Answer, State, Submission
+from .texts import BLANK, Ids, Texts
+from .universe import Column, Integers, Table, Universe, distinct, number
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+NAN = float("nan")
+
+
+@dataclass
+class Batch:
+    """Submissions of one spec that are checked together."""
+
+    submissions: Sequence[Submission]
+    layouts: Sequence[Layout]
+    universe: Universe
+    layout_of: Integers  # which of the different layouts each submission has
+    today: date
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[Submission, Layout]], today: date) -> Batch:
+        """Number the rows of all layouts, ready to take up the answers."""
+        submissions, layouts = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        kinds, which = distinct(layouts)
+        return cls(submissions, layouts, number(layouts[0].spec, kinds), np.array(which), today)
+
+    @property
+    def size(self) -> int:
+        """Number of submissions."""
+        return len(self.submissions)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """Every text by number."""
+        return Texts()
+
+    # the long list
+
+    @cached_property
+    def _known(self) -> tuple[list[Answer], Integers, Integers]:
+        """Answers whose cell is in their layout, with submission and cell."""
+        find = self.universe.cell_of.get
+        answers = list(chain.from_iterable(each.answers for each in self.submissions))
+        cells = np.array([find((a.tool, a.row, a.field, a.part), -1) for a in answers], dtype=np.int64)
+        counts = [len(each.answers) for each in self.submissions]
+        of = np.repeat(np.arange(self.size), counts)
+        kept = np.flatnonzero(cells >= 0)
+        kept = kept[self.slot_exists[of[kept], self.universe.slot_of_cell[cells[kept]]]]
+        return [answers[place] for place in kept.tolist()], of[kept], cells[kept]
+
+    @property
+    def answers(self) -> list[Answer]:
+        """Every answer, submission after submission."""
+        return self._known[0]
+
+    @property
+    def submission(self) -> Integers:
+        """For each answer its submission."""
+        return self._known[1]
+
+    @property
+    def cell(self) -> Integers:
+        """For each answer its cell."""
+        return self._known[2]
+
+    @cached_property
+    def slot(self) -> Integers:
+        """For each answer its slot."""
+        return self.universe.slot_of_cell[self.cell]
+
+    @cached_property
+    def state(self) -> NDArray[np.str_]:
+        """For each answer what stands in its cell; spaces alone are an empty text."""
+        states = [_EMPTY if _only_spaces(each) else each.state.value for each in self.answers]
+        return np.array(states, dtype="U14")
+
+    @cached_property
+    def given(self) -> Bools:
+        """For each answer whether it is one, readable or not."""
+        return np.asarray(self.state == State.ANSWERED.value)
+
+    @cached_property
+    def text(self) -> Ids:
+        """For each answer its code or text by number."""
+        codes = [each.code if each.code is not None else each.text for each in self.answers]
+        return np.where(self.given, self.texts.ids(codes), BLANK)
+
+    @cached_property
+    def figure(self) -> Floats:
+        """For each answer its number, or the serial number of its day; NaN where it has none."""
+        numbers = np.array([each.number for each in self.answers], dtype=np.float64)
+        days = [place for place, each in enumerate(self.answers) if each.day is not None]
+        numbers[days] = [to_serial(day) for place in days if (day := self.answers[place].day)]
+        return np.where(self.given, numbers, NAN)
+
+    # matrices of submissions by cells or slots
+
+    @cached_property
+    def slot_exists(self) -> Bools:
+        """For each submission the slots that its workbook has."""
+        blank = np.zeros((len(self.kinds), self.universe.slot_count), dtype=bool)
+        for column in self.universe.column_list:
+            blank[:, column.slots] = self.universe.exists[column.table.key]
+        return np.asarray(blank[self.layout_of])
+
+    @cached_property
+    def kinds(self) -> list[Layout]:
+        """The layouts that differ."""
+        return distinct(self.layouts)[0]
+
+    @cached_property
+    def filled(self) -> Bools:
+        """Which cells hold an answer."""
+        matrix = np.zeros((self.size, self.universe.cell_count), dtype=bool)
+        matrix[self.submission[self.given], self.cell[self.given]] = True
+        return matrix
+
+    @cached_property
+    def ids(self) -> Ids:
+        """The code or text in each cell by number."""
+        matrix = np.full((self.size, self.universe.cell_count), BLANK, dtype=np.int64)
+        matrix[self.submission, self.cell] = self.text
+        return matrix
+
+    @cached_property
+    def figures(self) -> Floats:
+        """The number or serial day in each cell."""
+        matrix = np.full((self.size, self.universe.cell_count), NAN)
+        matrix[self.submission, self.cell] = self.figure
+        return matrix
+
+    # by column and table: arrays of submissions by rows
+
+    def answered(self, column: Column) -> Bools:
+        """Whether the slot holds an answer in any of its cells."""
+        cells = self.filled[:, column.cells]
+        return cells.reshape(self.size, -1, column.parts).any(axis=2) if column.parts > 1 else cells
+
+    def exists(self, table: Table) -> Bools:
+        """Which rows the workbook has."""
+        return np.asarray(self.universe.exists[table.key][self.layout_of])
+
+    def active(self, table: Table) -> Bools:
+        """Which rows count: those of forms and lists always, open rows once anything is answered in them."""
+        found = self._active.get(table.key)
+        if found is None:
+            found = self._active[table.key] = self.exists(table) & self._in_use(table)
+        return found
+
+    @cached_property
+    def _active(self) -> dict[tuple[str, str], Bools]:
+        return {}
+
+    def _in_use(self, table: Table) -> Bools:
+        used = np.full((self.size, len(table.rows)), not table.open)
+        for each in table.fields if table.open else ():
+            column = self.universe.columns[table.tool.code, each.code]
+            if column.asked:
+                used |= self.answered(column)
+        return used
+
+    def day_of_check(self) -> Floats:
+        """For each submission the day that counts as today, as a serial number."""
+        return np.array([[float(to_serial(each.today or self.today))] for each in self.submissions])
+
+
+_EMPTY = State.EMPTY_TEXT.value
+
+
+def _only_spaces(answer: Answer) -> bool:
+    """Whether a text holds nothing that can be seen."""
+    if answer.state is not State.ANSWERED or answer.text or answer.code:
+        return False
+    return isinstance(answer.original, str) and not answer.original.strip()
+
+
+def is_many(column: Column) -> bool:
+    """Whether the field has several answers."""
+    return column.field.type is FieldType.MANY

@@ -1,0 +1,38 @@
+"""What checking gives for one submission: findings, a verdict for each check cell, recomputed values, progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..findings import Finding
+from ..submission import Key, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the sheet's own check cell of one slot must say."""
+
+    code: str  # '' for nothing, else the code of a finding ('V001', 'R-E01')
+    required: bool  # required and active at the moment
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far one sheet is: required answers, those of them given, and its findings by severity."""
+
+    required: int = 0
+    answered: int = 0
+    errors: int = 0
+    warnings: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Everything that was found out about one submission."""
+
+    findings: list[Finding] = field(default_factory=list)
+    verdicts: dict[Key, Verdict] = field(default_factory=dict)
+    calculated: dict[Key, Value] = field(default_factory=dict)
+    progress: dict[str, Progress] = field(default_factory=dict)
+    checks_run: list[str] = field(default_factory=list)
+    checks_not_run: dict[str, str] = field(default_factory=dict)

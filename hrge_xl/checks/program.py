@@ -1,0 +1,68 @@
+"""A spec made ready to run: every expression in it parsed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..spec.check import rule_scope
+from ..spec.expression import Expr, Problem, Scope, parse, parse_condition
+from ..spec.model import Rule, Spec, When
+
+FieldKey = tuple[str, str]  # tool, field
+
+
+@dataclass(frozen=True)
+class ParsedRule:
+    """A rule with its expressions, and the field whose rows it runs over."""
+
+    rule: Rule
+    scope: Scope
+    when: Expr | None
+    check: Expr | None
+
+    @property
+    def home(self) -> FieldKey | None:
+        """The field that the rule points to first, or None where it has no place of its own."""
+        at = (*self.rule.at, *self.rule.require)
+        return (self.rule.tool, at[0]) if at else None
+
+
+@dataclass
+class Program:
+    """The expressions of a spec by the field or rule that they belong to."""
+
+    spec: Spec
+    constraints: dict[FieldKey, Expr] = field(default_factory=dict)
+    conditions: dict[FieldKey, Expr] = field(default_factory=dict)
+    formulas: dict[FieldKey, Expr] = field(default_factory=dict)
+    rules: tuple[ParsedRule, ...] = ()
+
+
+def prepare(spec: Spec) -> Program:
+    """Parse every expression of a spec that `spec.load` has accepted."""
+    program = Program(spec)
+    for tool, block, each in spec.places():
+        key, scope = (tool.code, each.code), Scope(spec, tool, block)
+        if isinstance(each.required, When):
+            program.conditions[key] = _parsed(parse_condition, each.required.when, scope)
+        if each.formula is not None:
+            program.formulas[key] = _parsed(parse, each.formula, scope)
+        if each.constraint is not None:
+            valued = Scope(spec, tool, block, each)
+            program.constraints[key] = _parsed(parse_condition, each.constraint.check, valued)
+    program.rules = tuple(_rule(spec, rule) for rule in spec.rules)
+    return program
+
+
+def _rule(spec: Spec, rule: Rule) -> ParsedRule:
+    scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
+    when, check = (text and _parsed(parse_condition, text, scope) for text in (rule.when, rule.check))
+    return ParsedRule(rule, scope, when or None, check or None)
+
+
+def _parsed(how: Callable[[str, Scope], Expr | Problem], text: str, scope: Scope) -> Expr:
+    found = how(text, scope)
+    if isinstance(found, Problem):  # spec.load refuses such a spec
+        raise ValueError(f"{text}: {found.reason} {found.remedy}")
+    return found

@@ -1,0 +1,59 @@
+"""Texts as numbers: every text of a batch once, so that comparing texts is comparing integers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..words import tidy
+
+BLANK = -1
+Ids = NDArray[np.int64]
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+class Texts:
+    """Numbers texts as they come; -1 stands for a blank."""
+
+    def __init__(self) -> None:
+        self.strings: list[str] = []
+        self._ids: dict[str, int] = {}
+        self._folds: dict[str, int] = {}
+        self._fold_of: dict[str, int] = {}
+
+    def id(self, text: str) -> int:
+        """The number of one text."""
+        found = self._ids.setdefault(text, len(self.strings))
+        if found == len(self.strings):
+            self.strings.append(text)
+        return found
+
+    def ids(self, texts: Sequence[str | None] | NDArray[Any]) -> Ids:
+        """The numbers of texts; None is blank."""
+        values = np.empty(len(texts), dtype=object)
+        values[:] = texts
+        codes, distinct = pd.factorize(values)
+        known = np.array([*(self.id(text) for text in distinct), BLANK], dtype=np.int64)
+        return known[codes]
+
+    def map(self, ids: Ids, function: Callable[[str], Any], blank: Any, kind: type[Scalar]) -> NDArray[Scalar]:
+        """What a function of one text yields for each; it runs once for each different text."""
+        different, place = np.unique(ids, return_inverse=True)
+        values = [blank if each < 0 else function(self.strings[each]) for each in different]
+        return np.array(values, dtype=kind)[place].reshape(ids.shape)
+
+    def fold(self, text: str) -> int:
+        """The number that all spellings of a text share which differ in case or spaces only."""
+        found = self._fold_of.get(text)
+        if found is None:
+            found = self._folds.setdefault(tidy(text).casefold(), len(self._folds))
+            self._fold_of[text] = found
+        return found
+
+    def folded(self, ids: Ids) -> Ids:
+        """The same for many texts by number; blank stays blank."""
+        return self.map(ids, self.fold, BLANK, np.int64)

@@ -1,0 +1,217 @@
+"""Numbers for everything: the rows, slots and cells of all layouts of a batch, one after the other.
+
+A table is a set of rows that belong together: all single answers of a tool's forms (one row), the records of
+its forms with several records, or one checklist, catalogue or register. Each field owns one run of slots (a slot
+for each row of its table) and one run of cells (as many for each slot as the field has parts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..layout import Grid, Layout
+from ..spec.model import Field, FieldBlock, FieldType, FormBlock, Spec, Tool
+from .program import FieldKey
+
+TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
+CellKey = tuple[str, str, str, int]  # tool, row, field, part
+Integers = NDArray[np.int64]
+SINGLE = "single"
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows that belong together."""
+
+    key: TableKey
+    tool: Tool
+    kind: str  # form, register, checklist, catalogue
+    rows: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether a row counts only once something is answered in it."""
+        return self.kind == "register" or self.key[1].startswith("records")
+
+    @property
+    def itemised(self) -> bool:
+        """Whether the rows are items with names of their own."""
+        return self.kind in ("checklist", "catalogue")
+
+    @cached_property
+    def number(self) -> dict[str, int]:
+        """Position of each row."""
+        return {row: number for number, row in enumerate(self.rows)}
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One field over the rows of its table: where its slots and cells are numbered."""
+
+    field: Field
+    table: Table
+    slot: int
+    cell: int
+
+    @property
+    def key(self) -> FieldKey:
+        """Tool and field."""
+        return self.table.tool.code, self.field.code
+
+    @property
+    def parts(self) -> int:
+        """Cells for each slot."""
+        return self.field.cells if self.field.type is FieldType.MANY else 1
+
+    @property
+    def slots(self) -> slice:
+        """The run of slots."""
+        return slice(self.slot, self.slot + len(self.table.rows))
+
+    @property
+    def cells(self) -> slice:
+        """The run of cells."""
+        return slice(self.cell, self.cell + len(self.table.rows) * self.parts)
+
+    @property
+    def asked(self) -> bool:
+        """Whether people fill it in."""
+        return not self.field.fixed and self.field.type is not FieldType.CALCULATED
+
+
+@dataclass
+class Universe:
+    """Every table and column of a spec, with the rows that any of the layouts has."""
+
+    spec: Spec
+    tables: dict[TableKey, Table] = field(default_factory=dict)
+    columns: dict[FieldKey, Column] = field(default_factory=dict)
+    exists: dict[TableKey, NDArray[np.bool_]] = field(default_factory=dict)  # (layout, row)
+    slot_count: int = 0
+    cell_count: int = 0
+
+    @cached_property
+    def column_list(self) -> tuple[Column, ...]:
+        """The columns in the order of their numbers."""
+        return tuple(self.columns.values())
+
+    @cached_property
+    def column_of_cell(self) -> Integers:
+        """For each cell the position of its column in `column_list`."""
+        widths = [len(column.table.rows) * column.parts for column in self.column_list]
+        return np.repeat(np.arange(len(widths)), widths)
+
+    @cached_property
+    def slot_of_cell(self) -> Integers:
+        """For each cell its slot."""
+        runs = [np.repeat(np.arange(c.slots.start, c.slots.stop), c.parts) for c in self.column_list]
+        return np.concatenate(runs) if runs else np.empty(0, np.int64)
+
+    @cached_property
+    def cell_of(self) -> dict[CellKey, int]:
+        """The number of each cell by tool, row, field and part (0 where there is only one)."""
+        table: dict[CellKey, int] = {}
+        for column in self.column_list:
+            tool, code = column.key
+            parts = range(1, column.parts + 1) if column.field.type is FieldType.MANY else (0,)
+            keys = ((tool, row, code, part) for row in column.table.rows for part in parts)
+            table.update(zip(keys, range(column.cells.start, column.cells.stop), strict=True))
+        return table
+
+    def place(self, slot: int) -> tuple[Column, int]:
+        """The column and the row of a slot."""
+        column = self.column_list[int(np.searchsorted(self._starts, slot, side="right")) - 1]
+        return column, slot - column.slot
+
+    @cached_property
+    def _starts(self) -> Integers:
+        return np.array([column.slot for column in self.column_list])
+
+    def rows_of(self, tool: str) -> Table | None:
+        """The table that references to a tool and figures over it mean: its first that is no single form."""
+        tables = [table for table in self.tables.values() if table.tool.code == tool]
+        return next((table for table in tables if table.key[1] != SINGLE), tables[0] if tables else None)
+
+
+def number(spec: Spec, layouts: Sequence[Layout]) -> Universe:
+    """Number the rows, slots and cells of several layouts of one spec."""
+    universe = Universe(spec)
+    for tool in spec.tools:
+        for key, fields in _groups(tool).items():
+            rows = [_rows(layout, key) for layout in layouts]
+            every = tuple(dict.fromkeys(row for some in rows for row in some))
+            table = Table(key, tool, _kind(tool, key), every, tuple(fields))
+            universe.tables[key] = table
+            known = [set(some) for some in rows]
+            universe.exists[key] = np.array([[row in some for row in every] for some in known], dtype=bool)
+            universe.exists[key].shape = (len(layouts), len(every))
+            for each in fields:
+                _add(universe, table, each)
+    return universe
+
+
+def _add(universe: Universe, table: Table, each: Field) -> None:
+    column = Column(each, table, universe.slot_count, universe.cell_count)
+    universe.columns[column.key] = column
+    universe.slot_count = column.slots.stop
+    universe.cell_count = column.cells.stop
+
+
+def table_key(tool: Tool, block: FieldBlock) -> TableKey:
+    """Which table a block belongs to."""
+    if isinstance(block, FormBlock):
+        return tool.code, SINGLE if block.records == 1 else f"records {block.records}"
+    return tool.code, f"block {tool.blocks.index(block)}"  # type: ignore[arg-type]
+
+
+def _groups(tool: Tool) -> dict[TableKey, list[Field]]:
+    groups: dict[TableKey, list[Field]] = {}
+    for block in tool.field_blocks:
+        groups.setdefault(table_key(tool, block), []).extend(block.fields)
+    return groups
+
+
+def _kind(tool: Tool, key: TableKey) -> str:
+    block = next(block for block in tool.field_blocks if table_key(tool, block) == key)
+    return str(getattr(block, "kind", ""))
+
+
+def _rows(layout: Layout, key: TableKey) -> tuple[str, ...]:
+    sheet = layout.sheet.get(key[0])
+    if sheet is None:
+        return ()
+    grids = (grid for grid in sheet.grids if table_key(sheet.tool, _block(grid)) == key)
+    return tuple(dict.fromkeys(row for grid in grids for row in _codes(grid)))
+
+
+def _codes(grid: Grid) -> Iterator[str]:
+    block = _block(grid)
+    if isinstance(block, FormBlock):
+        yield from (str(record) for record in range(1, block.records + 1))
+    else:
+        yield from (row.code for row in grid.data_rows)
+
+
+def _block(grid: Grid) -> FieldBlock:
+    assert isinstance(grid.block, FieldBlock)
+    return grid.block
+
+
+def distinct(layouts: Iterable[Layout]) -> tuple[list[Layout], list[int]]:
+    """The layouts that differ, and for each given one which of these it is."""
+    seen: dict[tuple[str, str], int] = {}
+    kinds: list[Layout] = []
+    which = []
+    for layout in layouts:
+        key = (layout.language, layout.digest)
+        if key not in seen:
+            seen[key] = len(kinds)
+            kinds.append(layout)
+        which.append(seen[key])
+    return kinds, which

@@ -1,0 +1,57 @@
+"""The values that expressions read: answers by field, and the fixed columns of items."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..layout.sheets import items_of
+from ..spec.expression import Type, type_of
+from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Item
+from .batch import NAN, Batch
+from .texts import BLANK, Ids
+from .universe import Column, Table, table_key
+from .vectorised import FIGURES, Vector
+
+SEPARATOR = ";"  # between the codes of a fixed field with several answers
+
+
+def answers(batch: Batch, column: Column) -> Vector:
+    """What was answered; unreadable answers are blank, but filled."""
+    kind, cells, filled = type_of(column.field, batch.universe.spec), column.cells, batch.answered(column)
+    if kind in FIGURES:
+        return Vector(kind, batch.figures[:, cells], filled)
+    ids = batch.ids[:, cells]
+    return Vector(kind, ids.reshape(batch.size, -1, column.parts) if kind is Type.MANY else ids, filled)
+
+
+def fixed(batch: Batch, column: Column) -> Vector:
+    """What the spec itself says in a fixed column of its items."""
+    kind = type_of(column.field, batch.universe.spec)
+    items = _items(batch, column.table)
+    said = [str(items[row].values.get(column.field.code, "")) if row in items else "" for row in column.table.rows]
+    there = batch.exists(column.table)
+    filled = there & np.array([bool(each) for each in said], dtype=bool)
+    if kind in FIGURES:
+        figures = np.array([float(each) if each else NAN for each in said])
+        return Vector(kind, np.where(there, figures, NAN), filled)
+    if kind is Type.MANY:
+        return Vector(kind, np.where(there[..., None], _many(batch, said, column.parts), BLANK), filled)
+    return Vector(kind, np.where(there, batch.texts.ids([each or None for each in said]), BLANK), filled)
+
+
+def _many(batch: Batch, said: list[str], parts: int) -> Ids:
+    codes = [[code.strip() or None for code in each.split(SEPARATOR)] for each in said]
+    rows = [[*row, *[None] * parts][:parts] for row in codes]
+    return batch.texts.ids([code for row in rows for code in row]).reshape(len(rows), parts)
+
+
+def _items(batch: Batch, table: Table) -> dict[str, Item]:
+    for block in table.tool.field_blocks:
+        if isinstance(block, ChecklistBlock | CatalogueBlock) and _is(block, table):
+            every = items_of(batch.universe.spec, block, table.rows)
+            return {item.code: item for item in every}
+    return {}
+
+
+def _is(block: FieldBlock, table: Table) -> bool:
+    return table_key(table.tool, block) == table.key

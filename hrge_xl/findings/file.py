@@ -1,0 +1,5 @@
+"""F: the file itself."""
+
+from .model import Kind
+
+KINDS: tuple[Kind, ...] = ()

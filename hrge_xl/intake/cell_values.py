@@ -1,0 +1,98 @@
+"""What the stored text of a cell means: escapes, numbers, truth values and ISO dates."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+
+from hrge_xl.intake.raw import CellKind, RawCell
+
+BLANK = RawCell(CellKind.BLANK, None)
+
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_TRUTH = {"1": True, "true": True, "0": False, "false": False}
+_DAY_SECONDS = 86_400
+
+
+def is_true(value: str | None) -> bool:
+    """An XML truth value; a missing one is false."""
+    return value is not None and _TRUTH.get(value.strip().lower(), False)
+
+
+def unescape(text: str) -> str:
+    """Decode `_xHHHH_`, by which OOXML writes characters that XML cannot hold, and literal underscores."""
+    if "_x" not in text:
+        return text
+    decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    if _SURROGATE.search(decoded):
+        # Pairs become their character; a lone half could never be written out again.
+        decoded = decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return decoded
+
+
+def parse_number(text: str) -> float | None:
+    """A stored number; None for what Python would take and Excel would not ("1_000", "nan", "٣")."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def iso_serial(text: str, epoch_1904: bool) -> float | None:
+    """The serial number of an ISO date, time or both in the workbook's date system; None if it has none."""
+    try:
+        if "T" in text.lstrip("T") or "-" in text:
+            return date_serial(datetime.fromisoformat(text.strip()).replace(tzinfo=None), epoch_1904)
+        return day_fraction(time.fromisoformat(text.strip().lstrip("T")))
+    except ValueError:
+        return None
+
+
+def day_fraction(moment: time) -> float:
+    """A time of day as a fraction of a day."""
+    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
+    return seconds / _DAY_SECONDS
+
+
+def date_serial(moment: date | datetime, epoch_1904: bool) -> float | None:
+    """Excel's number of a day; None before its calendar begins. 1900 counts a 29 February that never was."""
+    days = moment.toordinal() - date(1904, 1, 1).toordinal()
+    if not epoch_1904:
+        days += 1462
+        if days < 61:
+            days -= 1
+    if days < (0 if epoch_1904 else 1):
+        return None
+    fraction = day_fraction(moment.time()) if isinstance(moment, datetime) else 0.0
+    return days + fraction
+
+
+def typed_cell(kind: str, text: str | None, formula: str | None, epoch_1904: bool) -> RawCell | None:
+    """The cell of any type but shared string; None when text and type disagree."""
+    if text is None or (text == "" and kind in ("n", "b", "e", "d")):
+        return BLANK if formula is None else RawCell(CellKind.NOT_CALCULATED, None, formula)
+    stored_kind = _KINDS.get(kind)
+    if stored_kind is None:
+        return None
+    value = iso_serial(text, epoch_1904) if kind == "d" else _PARSERS[stored_kind](text)
+    return None if value is None else RawCell(stored_kind, value, formula)
+
+
+_KINDS = {
+    "n": CellKind.NUMBER,
+    "str": CellKind.TEXT,
+    "inlineStr": CellKind.TEXT,
+    "b": CellKind.BOOL,
+    "e": CellKind.ERROR,
+    "d": CellKind.DATE,
+}
+_PARSERS: dict[CellKind, Callable[[str], str | float | bool | None]] = {
+    CellKind.NUMBER: parse_number,
+    CellKind.TEXT: unescape,
+    CellKind.BOOL: lambda text: _TRUTH.get(text.strip()),
+    CellKind.ERROR: str.strip,
+}

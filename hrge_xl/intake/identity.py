@@ -1,0 +1,166 @@
+"""Whose workbook it is: reads both copies of the stamp and says whether the file can be read as a return."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..layout.model import IDENTITY_KEY, IDENTITY_SHEET
+from ..numerals import shown
+from ..spec.model import Spec
+from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNSIGNED, VALID, from_pairs, verify
+from ..submission import Identity, Observation
+from .raw import CellKind, RawSheet, RawWorkbook
+
+SHEET_ROWS = 200  # of the hidden sheet that are looked at
+MOST_ROWS = 500  # of a register, as in the spec language
+UNCHECKED = "unchecked"  # signed, and no key to check it with
+
+
+@dataclass(slots=True)
+class Stamp:
+    """What the stamp says, and what is wrong with it. No `identity`: it was not issued from here."""
+
+    identity: Identity | None = None
+    signature: str = UNSIGNED
+    observations: list[Observation] = field(default_factory=list)
+
+
+def read_stamp(workbook: RawWorkbook, file: str, key: bytes | None = None) -> Stamp:
+    """The stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
+    on_sheet, in_properties = _pairs_of_sheet(workbook), _pairs_of_properties(workbook)
+    copies = [pairs for pairs in (on_sheet, in_properties) if from_pairs(pairs) is not None]
+    if not copies:
+        return Stamp(observations=[_about("I001", file)])
+    pairs = next((each for each in copies if _is_signed(each, key)), copies[0])
+    identity = from_pairs(pairs)
+    assert identity is not None
+    stamp = Stamp(identity, _signature(identity, key))
+    damage = _damage(on_sheet, in_properties, workbook.cannot_tell)
+    if damage:
+        stamp.observations.append(_about("I005", file, detail=damage))
+    return stamp
+
+
+def _pairs_of_sheet(workbook: RawWorkbook) -> dict[str, str]:
+    sheet = next((each for each in workbook.sheets if _text(each, 1, 1) == IDENTITY_KEY), None)
+    sheet = sheet or next((each for each in workbook.sheets if each.name == IDENTITY_SHEET), None)
+    if sheet is None:
+        return {}
+    rows = [row for row in sorted(sheet.cells) if 1 < row <= SHEET_ROWS]
+    pairs = {_text(sheet, row, 1): _text(sheet, row, 2) for row in rows}
+    return {name: value for name, value in pairs.items() if name in FIELDS}
+
+
+def _text(sheet: RawSheet, row: int, column: int) -> str:
+    cell = sheet.cell(row, column)
+    if cell is None or cell.kind not in (CellKind.TEXT, CellKind.NUMBER):
+        return ""
+    return shown(cell.value)
+
+
+def _pairs_of_properties(workbook: RawWorkbook) -> dict[str, str]:
+    names = {PROPERTY_PREFIX + name: name for name in FIELDS}
+    return {names[key]: value for key, value in workbook.properties.items() if key in names}
+
+
+def _is_signed(pairs: Mapping[str, str], key: bytes | None) -> bool:
+    identity = from_pairs(pairs)
+    return key is not None and identity is not None and verify(identity, key) == VALID
+
+
+def _signature(identity: Identity, key: bytes | None) -> str:
+    if key is not None:
+        return verify(identity, key)
+    return UNCHECKED if identity.signature else UNSIGNED
+
+
+def _damage(on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost: Collection[str]) -> str:
+    """In which way the two copies differ; empty when they agree."""
+    if not in_properties and "properties" in lost:
+        return ""
+    if not on_sheet:
+        return "the hidden sheet with it is gone"
+    if not in_properties:
+        return "the document properties with it are gone"
+    differing = [
+        f"{name} is “{on_sheet.get(name, '')[:60]}” on the hidden sheet, "
+        f"“{in_properties.get(name, '')[:60]}” in the document properties"
+        for name in FIELDS
+        if on_sheet.get(name, "") != in_properties.get(name, "")
+    ]
+    return "; ".join(differing[:3])
+
+
+def _about(code: str, file: str, **detail: str) -> Observation:
+    return Observation(code, value=detail.get("found"), detail={"file": file, **detail})
+
+
+# what the stamp means for reading
+
+
+def another_spec(identity: Identity, file: str, expected: str) -> Observation:
+    """It is a workbook of another spec, or of one that is not known here."""
+    return _about("I002", file, found=identity.spec, expected=expected)
+
+
+def unreadable(identity: Identity, spec: Spec, file: str) -> Observation | None:
+    """Why a workbook of this spec cannot be read: too new, or in a language that the spec does not have."""
+    if _version(identity.spec_version) > _version(spec.version):
+        return _about("I003", file, found=identity.spec_version, expected=spec.version)
+    if identity.language not in spec.languages:
+        return _about("I010", file, found=identity.language, expected=", ".join(spec.languages))
+    return None
+
+
+def is_older(identity: Identity, spec: Spec) -> bool:
+    """Whether a workbook was issued from an earlier version of the spec."""
+    return _version(identity.spec_version) < _version(spec.version)
+
+
+def _version(text: str) -> tuple[float, ...]:
+    """`1.10` → (1, 10); what is no version counts as newer than every version."""
+    parts = text.strip().split(".")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        return (float("inf"),)
+    numbers = [float(part) for part in parts]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the round expects of a stamp; None where it expects nothing."""
+
+    round: str | None = None
+    teams: frozenset[str] | None = None
+    key: bytes | None = None
+
+
+def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> Iterator[Observation]:
+    """What is wrong with a stamp that can be read."""
+    identity = stamp.identity
+    if identity is None:
+        return
+    if is_older(identity, spec):
+        yield _about("I004", file, found=identity.spec_version, expected=spec.version)
+    if expected.key is not None and stamp.signature in (INVALID, UNSIGNED):
+        yield _about("I006", file)
+    if expected.round is not None and identity.round != expected.round:
+        yield _about("I007", file, found=identity.round, expected=expected.round)
+    if expected.teams is not None and identity.team not in expected.teams:
+        yield _about("I008", file, found=identity.team)
+
+
+def chosen_tools(identity: Identity, spec: Spec) -> list[str] | None:
+    """The tools that were issued and that the spec still has; None for all."""
+    named = [code.strip() for code in identity.tools.split(",") if code.strip()]
+    return [code for code in named if code in spec.tool] if named else None
+
+
+def register_rows(identity: Identity) -> int | None:
+    """How many rows the registers were issued with, where it is not the spec's own number."""
+    text = identity.rows
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    return number if 1 <= number <= MOST_ROWS else None

@@ -1,0 +1,270 @@
+"""The lookup tables of a layout: which codes, cells and texts a returned workbook of it should hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..fields import BEHAVIOURS, Reading, Vocabularies, list_name
+from ..layout import Grid, Layout, Sheet, Slot, address
+from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW
+from ..numerals import shown
+from ..spec.model import Field, FieldBlock, FieldType
+from ..submission import Observation
+from ..words import fold
+from .raw import CellKind, RawCell
+
+CellKey = tuple[str, str, str, int]  # tool, row, field, part
+SILENT_ROLES = frozenset({"mark", "name", "status", "help", "check", "active"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One cell of a slot: the codes that find it and its place in the layout."""
+
+    slot: Slot
+    key: CellKey
+    row_code: str
+    column_code: str
+    row: int
+    column: int
+    home: str  # its address while nothing has moved
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    """What one tool sheet should hold. Rows and columns are those of the layout."""
+
+    sheet: Sheet
+
+    @property
+    def tool(self) -> str:
+        """The code of the tool, which is the key of the sheet."""
+        return self.sheet.tool.code
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Every cell of every slot, top down."""
+        return tuple(part for slot in self.sheet.slots for part in _parts(slot))
+
+    @cached_property
+    def by_row(self) -> dict[int, tuple[Part, ...]]:
+        """The cells by row."""
+        table: dict[int, list[Part]] = {}
+        for part in self.parts:
+            table.setdefault(part.row, []).append(part)
+        return {row: tuple(parts) for row, parts in table.items()}
+
+    @cached_property
+    def at(self) -> dict[tuple[int, int], Part]:
+        """The cells by place."""
+        return {(part.row, part.column): part for part in self.parts}
+
+    @cached_property
+    def home_cells(self) -> dict[CellKey, str]:
+        """Where every cell is while nothing has moved."""
+        return {part.key: part.home for part in self.parts}
+
+    @cached_property
+    def row_codes(self) -> dict[str, tuple[int, ...]]:
+        """Rows by code."""
+        return _places((row.code, row.index) for grid in self.sheet.grids for row in grid.rows if row.code)
+
+    @cached_property
+    def column_codes(self) -> dict[str, tuple[int, ...]]:
+        """Columns by code."""
+        pairs = [(c.code, c.index) for grid in self.sheet.grids for c in grid.columns if c.code]
+        return _places(pairs)
+
+    @cached_property
+    def needed_rows(self) -> dict[str, Part]:
+        """The codes of the rows that hold answers, each with the first of its cells."""
+        return _first((part.row_code, part) for part in self.parts)
+
+    @cached_property
+    def needed_columns(self) -> dict[str, Part]:
+        """The codes of the columns that hold answers, each with the first of its cells."""
+        return _first((part.column_code, part) for part in self.parts)
+
+    @cached_property
+    def roles(self) -> dict[int, frozenset[str]]:
+        """What each column is used for; stacked blocks may use one for several things."""
+        table: dict[int, set[str]] = {}
+        for grid in self.sheet.grids:
+            for column in grid.columns:
+                table.setdefault(column.index, set()).add(column.role)
+        return {index: frozenset(roles) for index, roles in table.items()}
+
+    @cached_property
+    def taken(self) -> dict[int, frozenset[int]]:
+        """The columns in which something may stand, by row. Rows of titles and heads belong to the engine."""
+        whole = frozenset(range(1, self.sheet.last.column + 1))
+        table = dict.fromkeys(range(CODE_ROW, FIRST_BLOCK_ROW), whole)
+        for grid in self.sheet.grids:
+            columns = frozenset({CODE_COLUMN, *(column.index for column in grid.columns)})
+            data = {row.index for row in grid.data_rows}
+            table.update({row.index: columns if row.index in data else whole for row in grid.rows})
+        return table
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """Every text that the layout puts on the sheet, folded: what tells our rows and columns from theirs."""
+        tool = self.sheet.tool
+        said = {text for each in (tool.title, tool.purpose, tool.part) for text in each.by_language.values()}
+        for grid in self.sheet.grids:
+            for row in grid.rows:
+                said |= {row.label, row.help, row.code}
+            said |= {column.label for column in grid.columns}
+        return frozenset(fold(text) for text in said) - {""}
+
+    @cached_property
+    def codeless_rows(self) -> frozenset[int]:
+        """Rows of titles, heads and sections."""
+        coded = {row for rows in self.row_codes.values() for row in rows}
+        return frozenset(self.taken) - coded - {CODE_ROW}
+
+    @cached_property
+    def codeless_columns(self) -> frozenset[int]:
+        """Columns of labels and help."""
+        coded = {column for columns in self.column_codes.values() for column in columns}
+        return frozenset(range(CODE_COLUMN + 1, self.sheet.last.column + 1)) - coded
+
+    @cached_property
+    def row_texts(self) -> dict[int, frozenset[str]]:
+        """What tells each row with a code without looking at its code, folded."""
+        rows = (row for grid in self.sheet.grids for row in grid.data_rows)
+        return {row.index: frozenset({fold(row.label), fold(row.code)} if row.label else ()) for row in rows}
+
+    @cached_property
+    def heads(self) -> dict[int, list[tuple[int, str]]]:
+        """The heads of each column: their rows and texts."""
+        table: dict[int, list[tuple[int, str]]] = {}
+        for grid in self.sheet.grids:
+            for column in grid.columns:
+                table.setdefault(column.index, []).append((grid.header_row, column.label))
+        return table
+
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether the sheet also shows calculated blocks, whose cells the layout does not place."""
+        return any(not isinstance(block, FieldBlock) for block in self.sheet.tool.blocks)
+
+    def known_text(self, text: str) -> bool:
+        """Whether a text is one of ours; labels may carry their help on further lines."""
+        return fold(text.split("\n", 1)[0]) in self.texts
+
+
+def _parts(slot: Slot) -> Iterable[Part]:
+    many = slot.field.type is FieldType.MANY
+    for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
+        key = (*slot.key, number if many else 0)
+        yield Part(slot, key, *codes, place.row, place.column, address(*place))
+
+
+def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    table: dict[str, set[int]] = {}
+    for code, index in pairs:
+        table.setdefault(code, set()).add(index)
+    return {code: tuple(sorted(places)) for code, places in table.items()}
+
+
+def _first(pairs: Iterable[tuple[str, Part]]) -> dict[str, Part]:
+    table: dict[str, Part] = {}
+    for code, part in pairs:
+        table.setdefault(code, part)
+    return table
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A layout made ready for reading; made once and used for every file of that layout."""
+
+    layout: Layout
+    readings: dict[tuple[object, ...], Reading] = field(default_factory=dict)
+
+    @cached_property
+    def sheets(self) -> dict[str, SheetPlan]:
+        """The plan of every tool sheet by the code of its tool."""
+        return {sheet.tool.code: SheetPlan(sheet) for sheet in self.layout.sheets}
+
+    @cached_property
+    def vocabularies(self) -> Vocabularies:
+        """Every way to write the entries of every list."""
+        return Vocabularies.of(self.layout.spec, self.layout.language)
+
+    def label(self, part: Part) -> str:
+        """What findings call an answer: its row or record, where there are several, and its question."""
+        grid, question = self._grid(part), part.slot.field.label.say(self.layout.language)
+        if not grid.across:
+            return f"{self.row_label(part)}, {question}"
+        return f"{self.column_label(part)}, {question}" if len(grid.with_role("answer")) > 1 else question
+
+    def row_label(self, part: Part) -> str:
+        """What findings call a row: its item, its number, or its question."""
+        grid, slot = self._grid(part), part.slot
+        if grid.across:
+            return slot.field.label.say(self.layout.language)
+        return shorten(next(row.label for row in grid.data_rows if row.code == slot.row))
+
+    def column_label(self, part: Part) -> str:
+        """What findings call a column: what its head says."""
+        return next(c.label for c in self._grid(part).columns if c.index == part.column)
+
+    def across(self, part: Part) -> bool:
+        """Whether the records of a cell stand side by side."""
+        return self._grid(part).across
+
+    def _grid(self, part: Part) -> Grid:
+        sheet = self.sheets[part.slot.tool].sheet
+        return next(grid for grid in sheet.grids if grid.number == part.slot.grid)
+
+    @cached_property
+    def _needs(self) -> dict[int, str]:
+        """What each field is issued with, by its identity; fields live as long as their layout."""
+        slots = (slot for sheet in self.layout.sheets for slot in sheet.slots)
+        return {id(slot.field): _need(self.layout, slot.field) for slot in slots}
+
+    def need(self, slot: Slot) -> str:
+        """The rule that the cells of a slot are issued with: "any", a list by its name, or none ("")."""
+        return self._needs[id(slot.field)]
+
+
+def _need(layout: Layout, field: Field) -> str:
+    if field.type is FieldType.REFERENCE:
+        return "list of rows" if any(code in layout.rows_of for code in field.to) else ""
+    name = list_name(field)
+    if name is not None:
+        return f"list_{name}".casefold()
+    bounds = BEHAVIOURS[field.type].limits(field).type
+    return "any" if bounds in ("whole", "decimal", "date") else ""
+
+
+def shorten(text: str, limit: int = 80) -> str:
+    """A text for a sentence: one line, not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def shown_cell(cell: RawCell) -> str:
+    """What a cell shows, as text; a formula that was never calculated shows itself."""
+    if cell.kind is CellKind.BLANK:
+        return ""
+    if cell.kind is CellKind.NOT_CALCULATED:
+        return f"={cell.formula}" if cell.formula else ""
+    return shown(cell.value)
+
+
+def observe(
+    code: str, sheet: str, cell: str | None = None, *, tool: str | None = None, **detail: str
+) -> Observation:
+    """An observation with every detail that its message may ask for."""
+    full = {"sheet": sheet, "cell": cell or "", **detail}
+    return Observation(code, sheet, cell, tool, value=detail.get("value"), detail=full)
+
+
+def observe_at(code: str, sheet: str, cell: str | None, part: Part, **detail: str) -> Observation:
+    """An observation about one answer."""
+    seen = observe(code, sheet, cell, tool=part.slot.tool, **{"row": part.slot.row, **detail})
+    seen.row, seen.field = part.slot.row, part.slot.field.code
+    return seen

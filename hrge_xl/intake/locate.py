@@ -1,0 +1,259 @@
+"""From codes to cells: where every answer of the layout is in a returned workbook, or that it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..layout import address
+from ..submission import Observation, Unplaced
+from ..words import fold
+from .axes import Axes, Axis, by_codes, find_own, home_axis
+from .keys import CellKey, Part, Plan, SheetPlan, observe, observe_at
+from .raw import CellKind, RawCell, RawSheet, RawWorkbook
+from .strays import copied_answers, every_text, strangers, strays
+from .tampering import comments, tampered
+from .tool_sheets import ToolSheet, assign, text_at
+
+
+@dataclass(slots=True)
+class Located:
+    """Everything that was found: cells with their values, where all cells are, and what was noticed."""
+
+    cells: dict[CellKey, str] = field(default_factory=dict)
+    filled: list[tuple[Part, str, str, RawCell]] = field(default_factory=list)  # part, sheet, address, cell
+    sheets: dict[str, str] = field(default_factory=dict)
+    observations: list[Observation] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    comments: list[Unplaced] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known about a file beyond its sheets."""
+
+    same_layout: bool = True  # it was issued with this very layout: positions can be trusted
+    older: bool = False  # what is missing may never have been there
+    lost: frozenset[str] = frozenset()  # what the format of the file does not keep
+
+
+def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None) -> Located:
+    """Find every cell of the layout in a workbook, and note everything that is not as issued."""
+    about = about or Circumstances()
+    assigned = assign(workbook, plan)
+    found = Located(observations=assigned.observations)
+    for tool, tool_sheet in assigned.tools.items():
+        found.sheets[tool] = tool_sheet.raw.name
+        _read_sheet(found, plan, tool_sheet, about)
+    for copy in assigned.copies:
+        found.unplaced += copied_answers(copy)
+    strange = strangers(assigned.strangers)
+    found.unplaced += strange.unplaced
+    found.observations += strange.observations
+    remarks = comments(workbook, found.sheets, found.cells, plan)
+    found.comments += remarks.unplaced
+    found.observations += remarks.observations
+    if about.older:
+        found.observations = [
+            each for each in found.observations if each.code not in ("S001", "S004", "S005")
+        ]
+    return found
+
+
+def _read_sheet(found: Located, plan: Plan, tool_sheet: ToolSheet, about: Circumstances) -> None:
+    if not tool_sheet.plan.sheet.grids:
+        return
+    axes, observations = read_axes(tool_sheet, plan, same_layout=about.same_layout)
+    found.observations += observations
+    if axes is None:
+        found.unplaced += every_text(tool_sheet)
+        return
+    here = list(_cells(tool_sheet.plan, axes))
+    _take(found, tool_sheet, axes, here)
+    found.observations += tampered(tool_sheet, plan, here, about.lost)
+    left = strays(tool_sheet, axes)
+    found.unplaced += left.unplaced
+    found.observations += left.observations
+
+
+def _cells(plan: SheetPlan, axes: Axes) -> Iterator[tuple[Part, int, int]]:
+    """Every cell that was found, with its row and column."""
+    rows, columns = axes.rows.places, axes.columns.places
+    for part in plan.parts:
+        row, column = rows.get(part.row_code), columns.get(part.column_code)
+        if row is not None and column is not None:
+            yield part, row, column
+
+
+def _take(found: Located, tool_sheet: ToolSheet, axes: Axes, here: list[tuple[Part, int, int]]) -> None:
+    unmoved, raw = axes.unmoved, tool_sheet.raw
+    if unmoved:
+        found.cells.update(tool_sheet.plan.home_cells)
+    else:
+        found.cells.update({part.key: address(row, column) for part, row, column in here})
+    stored, name = raw.cells, raw.name
+    nothing: dict[int, RawCell] = {}
+    for part, row, column in here:
+        cell = stored.get(row, nothing).get(column)
+        if cell is not None and cell.kind is not CellKind.BLANK:
+            found.filled.append((part, name, part.home if unmoved else address(row, column), cell))
+
+
+def read_axes(
+    tool_sheet: ToolSheet, plan: Plan, *, same_layout: bool
+) -> tuple[Axes | None, list[Observation]]:
+    """Rows and columns by code; by position where that is certain; None when neither is possible."""
+    axes = by_codes(tool_sheet)
+    raw, each = tool_sheet.raw, tool_sheet.plan
+    lost_rows = [code for code in each.needed_rows if code not in axes.rows.places]
+    lost_columns = [code for code in each.needed_columns if code not in axes.columns.places]
+    if lost_rows or lost_columns:
+        if same_layout and _certain(tool_sheet, axes, lost_rows, lost_columns):
+            return _by_position(tool_sheet), [observe("S009", raw.name, tool=each.tool)]
+        if len(lost_rows) == len(each.needed_rows) or len(lost_columns) == len(each.needed_columns):
+            return None, [observe("S010", raw.name, tool=each.tool)]
+    _find_own_lines(tool_sheet, axes)
+    noticed = [*_missing(plan, each, raw, lost_rows, lost_columns), *_doubled(plan, each, raw, axes)]
+    return axes, noticed
+
+
+def _find_own_lines(tool_sheet: ToolSheet, axes: Axes) -> None:
+    raw, corner, plan = tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
+    first = min(axes.rows.origin, default=0)
+    if axes.rows.unmoved:
+        axes.rows.origin.update({row: row for row in plan.codeless_rows})
+    else:
+        coded = {*axes.rows.origin, *axes.rows.copies, *axes.rows.unknown, corner.row}
+        free = [row for row in raw.cells if row not in coded]
+        ours = lambda row: _row_is_ours(raw, plan, row, above=row < first)  # noqa: E731
+        find_own(axes.rows, free, corner.row, plan.codeless_rows, ours)
+    if axes.columns.unmoved:
+        axes.columns.origin.update({column: column for column in plan.codeless_columns})
+    else:
+        coded = {*axes.columns.origin, *axes.columns.copies, *axes.columns.unknown, corner.column}
+        used = {column for cells in raw.cells.values() for column in cells}
+        find_own(
+            axes.columns,
+            used - coded,
+            corner.column,
+            plan.codeless_columns,
+            lambda c: _column_is_ours(raw, plan, c),
+        )
+
+
+def _row_is_ours(raw: RawSheet, plan: SheetPlan, row: int, *, above: bool) -> bool:
+    """Whether a row without a code shows a text of the layout, or the progress line above all blocks."""
+    cells = raw.cells.get(row, {}).values()
+    return any(
+        (above and cell.formula is not None)
+        or (cell.kind is CellKind.TEXT and plan.known_text(str(cell.value)))
+        for cell in cells
+    )
+
+
+def _column_is_ours(raw: RawSheet, plan: SheetPlan, column: int) -> bool:
+    return any(
+        (text := text_at(raw, row, column)) and plan.known_text(text)
+        for row in raw.cells
+        if column in raw.cells[row]
+    )
+
+
+# position
+
+
+def _by_position(tool_sheet: ToolSheet) -> Axes:
+    plan, corner = tool_sheet.plan, tool_sheet.corner
+    axes = Axes(home_axis(plan.row_codes, corner.row - 1), home_axis(plan.column_codes, corner.column - 1))
+    axes.rows.origin.update({row + corner.row - 1: row for row in plan.codeless_rows})
+    axes.columns.origin.update({column + corner.column - 1: column for column in plan.codeless_columns})
+    return axes
+
+
+def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_columns: list[str]) -> bool:
+    """Whether nothing has moved: the named area has its size, codes that survive are in their places, and
+    each row and column that lost its code still shows its label.
+    """
+    plan, area, corner = tool_sheet.plan, tool_sheet.area, tool_sheet.corner
+    if area is None or corner != (area.first_row, area.first_column):
+        return False
+    size = (area.last_row - area.first_row + 1, area.last_column - area.first_column + 1)
+    if size != tuple(plan.sheet.last):
+        return False
+    return (
+        _in_place(axes.rows, corner.row - 1)
+        and _in_place(axes.columns, corner.column - 1)
+        and all(_row_shows_label(tool_sheet, plan.row_codes[code][0]) for code in lost_rows)
+        and all(_column_shows_label(tool_sheet, plan.column_codes[code][0]) for code in lost_columns)
+    )
+
+
+def _in_place(axis: Axis, shift: int) -> bool:
+    return not axis.copies and all(line == origin + shift for line, origin in axis.origin.items())
+
+
+def _row_shows_label(tool_sheet: ToolSheet, row: int) -> bool:
+    wanted = tool_sheet.plan.row_texts[row]
+    corner, raw = tool_sheet.corner, tool_sheet.raw
+    actual = row + corner.row - 1
+    texts = (text_at(raw, actual, column) for column in raw.cells.get(actual, {}) if column != corner.column)
+    return not wanted or any(_head(text) in wanted for text in texts if text)
+
+
+def _column_shows_label(tool_sheet: ToolSheet, column: int) -> bool:
+    plan, corner, raw = tool_sheet.plan, tool_sheet.corner, tool_sheet.raw
+    actual = column + corner.column - 1
+    return any(
+        _head(text_at(raw, row + corner.row - 1, actual)) == fold(label)
+        for row, label in plan.heads[column]
+        if label
+    )
+
+
+def _head(text: str) -> str:
+    return fold(text.split("\n", 1)[0])
+
+
+# what is missing or doubled
+
+
+def _missing(
+    plan: Plan, each: SheetPlan, raw: RawSheet, lost_rows: list[str], lost_columns: list[str]
+) -> Iterator[Observation]:
+    for code in lost_rows:
+        part = each.needed_rows[code]
+        yield _about_line("S004", raw, part, plan.row_label(part), whole_row=not plan.across(part))
+    for code in lost_columns:
+        part = each.needed_columns[code]
+        yield _about_line("S005", raw, part, plan.column_label(part), whole_row=plan.across(part))
+
+
+def _about_line(code: str, raw: RawSheet, part: Part, label: str, *, whole_row: bool) -> Observation:
+    """About a whole record (all its fields) or a whole question (in all its records)."""
+    seen = observe_at(code, raw.name, None, part, label=label)
+    if whole_row:
+        seen.field = None
+    else:
+        seen.row = None
+    return seen
+
+
+def _doubled(plan: Plan, each: SheetPlan, raw: RawSheet, axes: Axes) -> Iterator[Observation]:
+    for row, code in axes.rows.copies.items():
+        if code in each.needed_rows:
+            part = each.needed_rows[code]
+            cell = address(row, axes.columns.places.get(part.column_code, part.column))
+            seen = _about_line("S006", raw, part, plan.row_label(part), whole_row=not plan.across(part))
+            yield _at(seen, cell, row=code)
+    for column, code in axes.columns.copies.items():
+        if code in each.needed_columns:
+            part = each.needed_columns[code]
+            cell = address(axes.rows.places.get(part.row_code, part.row), column)
+            seen = _about_line("S007", raw, part, plan.column_label(part), whole_row=plan.across(part))
+            yield _at(seen, cell)
+
+
+def _at(seen: Observation, cell: str, **detail: str) -> Observation:
+    seen.cell = cell
+    seen.detail |= {"cell": cell, **detail}
+    return seen

@@ -1,0 +1,96 @@
+"""From raw cells to answers: the original kept beside what it means, and the kinds of nothing kept apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+from ..fields import BEHAVIOURS, Cell, Kind, Reading
+from ..spec.model import Field, FieldType
+from ..submission import Answer, State
+from ..words import tidy
+from .keys import Part, Plan
+from .raw import CellKind, RawCell
+
+REMEMBERED, LONGEST_REMEMBERED = 4_096, 120  # readings of list entries that a plan keeps, and of what length
+REPEATED = frozenset({FieldType.CHOICE, FieldType.MANY, FieldType.YESNO, FieldType.SCALE})
+NOTHING = Reading()
+Filled = tuple[Part, str, str, RawCell]  # cell of the layout, sheet, address, what stands there
+
+
+def answers(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool = False) -> Iterator[Answer]:
+    """An answer for every cell that holds something."""
+    for part, sheet, cell, raw in filled:
+        state = _state(raw)
+        if state is None:
+            continue
+        reading = (
+            read_cell(part.slot.field, raw, plan, epoch_1904=epoch_1904) if state is ANSWERED else NOTHING
+        )
+        tool, row, name, number = part.key
+        yield Answer(
+            tool,
+            row,
+            name,
+            number,
+            sheet,
+            cell,
+            state,
+            raw.value,
+            raw.formula is not None,
+            reading.code,
+            reading.text,
+            reading.number,
+            reading.day,
+            reading.problem,
+            reading.suggestion,
+            reading.notes,
+        )
+
+
+ANSWERED = State.ANSWERED
+STATES = {CellKind.ERROR: State.ERROR, CellKind.NOT_CALCULATED: State.NOT_CALCULATED}
+
+
+def _state(raw: RawCell) -> State | None:
+    """What kind of something or nothing a stored cell is; None where nobody wrote anything."""
+    if raw.kind is CellKind.TEXT:
+        if tidy(str(raw.value)):
+            return ANSWERED
+        return None if raw.formula is None else State.EMPTY_TEXT
+    if raw.kind is CellKind.BLANK:
+        return None
+    return STATES.get(raw.kind, ANSWERED)
+
+
+def read_cell(field: Field, raw: RawCell, plan: Plan, *, epoch_1904: bool = False) -> Reading:
+    """What a stored value means to its field."""
+    if field.type not in REPEATED or (isinstance(raw.value, str) and len(raw.value) > LONGEST_REMEMBERED):
+        return _read(field, raw, plan, epoch_1904)
+    key = (field.type, field.vocabulary, raw.kind, raw.value, epoch_1904)
+    known = plan.readings.get(key)
+    if known is None:
+        if len(plan.readings) >= REMEMBERED:
+            plan.readings.clear()
+        known = plan.readings[key] = _read(field, raw, plan, epoch_1904)
+    return known
+
+
+def _read(field: Field, raw: RawCell, plan: Plan, epoch_1904: bool) -> Reading:
+    behaviour = BEHAVIOURS[field.type]
+    value = raw.value
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return _no(behaviour.kind)
+    cell = Cell(value, raw.kind is CellKind.DATE, epoch_1904)
+    try:
+        reading = behaviour.read(field, cell, plan.vocabularies)
+    except OverflowError:  # 1e999 typed as text
+        return _no(behaviour.kind)
+    return (
+        _no(behaviour.kind) if reading.number is not None and not math.isfinite(reading.number) else reading
+    )
+
+
+def _no(kind: Kind) -> Reading:
+    """The reading of a value that cannot be one of this kind."""
+    return Reading(problem={Kind.NUMBER: "V003", Kind.DATE: "V005"}.get(kind, "V002"))

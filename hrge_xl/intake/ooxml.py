@@ -1,0 +1,125 @@
+"""xlsx and xlsm to RawWorkbook: finds the parts by their relationships and reads each with its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hrge_xl.intake.limits import LIMITS, Limits
+from hrge_xl.intake.ooxml_cells import Context
+from hrge_xl.intake.ooxml_parts import Parts, Relationship, SheetEntry
+from hrge_xl.intake.ooxml_sheet import read_sheet
+from hrge_xl.intake.ooxml_warnings import foreign_content
+from hrge_xl.intake.raw import RawSheet, RawWorkbook, Remark, Unreadable
+from hrge_xl.intake.zip_package import ZipPackage, shown
+
+_CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
+_PROPERTIES = ("custom-properties", "customProperties")  # the transitional and the strict word for it
+
+
+def read(data: bytes, limits: Limits = LIMITS) -> RawWorkbook:
+    """Everything a returned workbook says; raises Unreadable, with the finding, when it cannot be read."""
+    return _WorkbookReader(Parts(ZipPackage(data, limits), limits)).read()
+
+
+class _WorkbookReader:
+    """Reads one workbook; what goes wrong in a part that holds no answers is a remark only."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        package_links = parts.relationships("")
+        self._main = _only(package_links, "officeDocument")
+        self._package_links = package_links
+        self._links = parts.relationships(self._main)
+        self._remarks: list[Remark] = []
+
+    def read(self) -> RawWorkbook:
+        """The whole workbook."""
+        parts, limits = self._parts, self._parts.limits
+        main = parts.workbook(self._main)
+        self._check_sheets(main.sheets)
+        context = Context(
+            strings=parts.strings(part) if (part := self._linked("sharedStrings")) else {},
+            date_styles=parts.date_styles(part) if (part := self._linked("styles")) else frozenset(),
+            epoch_1904=main.epoch_1904,
+            limits=limits,
+            remarks=self._remarks,
+        )
+        workbook = RawWorkbook(
+            format="xlsm" if "macroenabled" in parts.content_type(self._main) else "xlsx",
+            sheets=[self._sheet(entry, context) for entry in main.sheets],
+            defined_names=main.defined_names,
+            epoch_1904=main.epoch_1904,
+            remarks=self._remarks,
+        )
+        self._read_properties(workbook)
+        self._remarks.extend(foreign_content(parts))
+        return workbook
+
+    def _read_properties(self, workbook: RawWorkbook) -> None:
+        def keep(part: str) -> None:
+            workbook.properties.update(self._parts.custom_properties(part))
+
+        for link in self._package_links:
+            if link.kind in _PROPERTIES and not link.external:
+                self._optional(link, None, keep)
+
+    def _check_sheets(self, entries: list[SheetEntry]) -> None:
+        limit = self._parts.limits.sheets
+        if len(entries) > limit:
+            raise Unreadable(Remark("F028", detail={"count": str(len(entries)), "limit": str(limit)}))
+        names = {entry.name.casefold() for entry in entries}
+        if not entries or len(names) < len(entries):
+            raise Unreadable(Remark("F029", detail={"part": shown(self._main)}))
+
+    def _linked(self, kind: str) -> str | None:
+        return next((link.target for link in self._links if link.kind == kind and not link.external), None)
+
+    def _sheet(self, entry: SheetEntry, context: Context) -> RawSheet:
+        link = next((link for link in self._links if link.id == entry.relationship), None)
+        if link is None or link.external:
+            raise Unreadable(Remark("F026", sheet=entry.name, detail={"part": shown(entry.name)}))
+        sheet = RawSheet(entry.name, state=entry.state)
+        if link.kind in _CELL_SHEETS:  # a chart sheet keeps its place in the row of tabs, but has no cells
+            try:
+                read_sheet(self._parts.package.read(link.target), link.target, sheet, context)
+            except Unreadable as problem:
+                problem.remark.sheet = entry.name
+                raise
+            self._attachments(link.target, sheet)
+        return sheet
+
+    def _attachments(self, part: str, sheet: RawSheet) -> None:
+        """Notes and tables hang on a sheet by relationships."""
+        parts = self._parts
+        threaded: list[tuple[int, int, str]] = []
+        notes: list[tuple[int, int, str]] = []
+        actions: dict[str, Callable[[str], None]] = {
+            "threadedComment": lambda target: threaded.extend(parts.threaded_comments(target)),
+            "comments": lambda target: notes.extend(parts.comments(target)),
+            "table": lambda target: _note_filter(parts, target, sheet),
+        }
+        for link in parts.relationships(part):
+            if link.kind in actions and not link.external:
+                self._optional(link, sheet.name, actions[link.kind])
+        # Excel repeats a threaded comment as a note for older versions: the note is not a second remark.
+        places = {comment[:2] for comment in threaded}
+        sheet.comments = sorted([*threaded, *(note for note in notes if note[:2] not in places)])
+
+    def _optional(self, link: Relationship, sheet: str | None, action: Callable[[str], None]) -> None:
+        try:
+            action(link.target)
+        except Unreadable:
+            self._remarks.append(Remark("F045", sheet=sheet, detail={"part": shown(link.target)}))
+
+
+def _note_filter(parts: Parts, part: str, sheet: RawSheet) -> None:
+    if parts.table_is_filtered(part):
+        sheet.filtered = True
+
+
+def _only(links: list[Relationship], kind: str) -> str:
+    """The target of the one relationship that a package cannot do without."""
+    target = next((link.target for link in links if link.kind == kind and not link.external), None)
+    if target is None:
+        raise Unreadable(Remark("F026", detail={"part": kind}))
+    return target

@@ -1,0 +1,229 @@
+"""The cells of one worksheet part: the hot loop of the reader, and what it meets out of the ordinary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from hrge_xl.intake.cell_values import BLANK, is_true, typed_cell
+from hrge_xl.intake.limits import Limits
+from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, Remark
+from hrge_xl.intake.references import (
+    LAST_ROW,
+    cell_name,
+    column_letters,
+    parse_area,
+    parse_cell,
+)
+from hrge_xl.intake.safe_xml import Attributes, XmlGuard
+
+UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
+
+_COLUMNS = {column_letters(number): number for number in range(1, 703)}  # A to ZZ: all that is common
+_EXTERNAL = re.compile(r"(?<![\w\]\[])\[[^\[\]]+\][^\[\](),;+*/&]*!")
+_LIVE = re.compile(r"\|[^|(]*!|(?<![\w.])(?:RTD|CALL|REGISTER\.ID|WEBSERVICE|IMAGE)\s*\(", re.IGNORECASE)
+_STRING_LITERAL = re.compile(r'"[^"]*"')
+
+
+@dataclass(slots=True)
+class Context:
+    """What the sheets of one workbook share while they are read."""
+
+    strings: Mapping[str, RawCell]  # index, as written in the sheet -> its cell
+    date_styles: frozenset[str]  # style indexes, as written in the sheet
+    epoch_1904: bool
+    limits: Limits
+    remarks: list[Remark] = field(default_factory=list)
+    stored_cells: int = 0
+    unreadable_places: int = 0
+
+
+class Cells:
+    """Keeps the cells: the common path stores directly, these methods take what is out of the ordinary."""
+
+    def __init__(self, sheet: RawSheet, guard: XmlGuard, context: Context) -> None:
+        self.sheet = sheet
+        self.guard = guard
+        self.context = context
+        self._shuffled = False
+        self._array_areas: list[Area] = []
+        self._outside: list[str] = []
+
+    def open_row(self, attributes: Attributes, previous: int) -> int:
+        """The number of a row: its own, else the next."""
+        stored = attributes.get("r")
+        row = previous + 1 if stored is None else int(stored) if stored.isdecimal() and len(stored) < 8 else 0
+        if not 1 <= row <= LAST_ROW:
+            self.guard.refuse("F029")
+        if row <= previous:
+            self._shuffled = True
+        if is_true(attributes.get("hidden")):
+            self.sheet.hidden_rows.add(row)
+        return row
+
+    def close_row(self, row: int, row_cells: dict[int, RawCell]) -> None:
+        """Keep a row that holds cells, and count them."""
+        stored = self.sheet.cells.setdefault(row, row_cells)
+        if stored is not row_cells:
+            for column, cell in row_cells.items():
+                if stored.setdefault(column, cell) is not cell:
+                    self.remark("F048", row, column)
+        self.context.stored_cells += len(row_cells)
+        if self.context.stored_cells > self.context.limits.cells:
+            self.guard.refuse("F027", limit=f"{self.context.limits.cells:,}")
+
+    def locate(self, reference: str | None, row_text: str, previous: int) -> int:
+        """The column of a cell whose reference is missing, lower case, far right or wrong."""
+        place = parse_cell(cell_name(int(row_text or 0), previous + 1) if reference is None else reference)
+        if place is None or str(place[0]) != row_text:
+            self.guard.refuse("F029")
+        return place[1]
+
+    def takes(self, row: int, column: int, row_cells: Mapping[int, RawCell]) -> bool:
+        """Whether a cell that stands left of the one before is still free; if not, a finding."""
+        self._shuffled = True
+        if column in row_cells:
+            self.remark("F048", row, column)
+            return False
+        return True
+
+    def unreadable(self, row: int, column: int) -> RawCell:
+        """A value that does not fit its type: an error cell in our own words, and a finding."""
+        self.remark("F040", row, column)
+        return UNREADABLE
+
+    def remark(self, code: str, row: int, column: int) -> None:
+        """Report one damaged cell; a file full of them is refused instead."""
+        context = self.context
+        context.unreadable_places += 1
+        if context.unreadable_places > context.limits.unreadable_places:
+            self.guard.refuse("F029")
+        context.remarks.append(Remark(code, self.sheet.name, cell_name(row, column)))
+
+    def note_formula(self, formula: str, row: int, column: int) -> None:
+        """Look at a formula that may reach outside the workbook."""
+        bare = _STRING_LITERAL.sub("", formula)
+        if _EXTERNAL.search(bare) or _LIVE.search(bare):
+            self._outside.append(cell_name(row, column))
+
+    def note_array(self, attributes: Attributes) -> None:
+        """Remember the rectangle that an array formula or a data table fills."""
+        if attributes.get("t") in ("array", "dataTable"):
+            area = parse_area(attributes.get("ref", ""))
+            if area is not None and area[:2] != area[2:]:
+                self._array_areas.append(area)
+
+    def finish(self) -> None:
+        """What can be said only when the whole sheet was seen."""
+        for area in self._array_areas:
+            _mark_array(self.sheet, area)
+        if self._shuffled:
+            rows = sorted(self.sheet.cells.items())
+            self.sheet.cells = {row: dict(sorted(cells.items())) for row, cells in rows}
+        if self._outside:
+            detail = {"count": str(len(self._outside))}
+            self.context.remarks.append(Remark("F043", self.sheet.name, self._outside[0], detail))
+
+
+def _mark_array(sheet: RawSheet, area: Area) -> None:
+    """The results that an array formula spread over other cells are formula cells too."""
+    for row, cells in sheet.cells.items():
+        if not area.first_row <= row <= area.last_row:
+            continue
+        for column, cell in cells.items():
+            if area.first_column <= column <= area.last_column and cell.formula is None:
+                cells[column] = cell._replace(formula="")
+
+
+StartTable = Mapping[str, Callable[[Attributes, int], None]]
+EndTable = Mapping[str, Callable[[str], str | None]]
+
+
+def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a call per cell less each
+    cells: Cells, text: list[str], starts: StartTable, ends: EndTable
+) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+    """Start and end handler of a sheet part; `starts` and `ends` take whatever is not a cell.
+
+    An entry of `ends` may return text: the content of the inline string that it closed.
+    """
+    guard = cells.guard
+    max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
+    strings, date_styles = cells.context.strings, cells.context.date_styles
+    epoch_1904 = cells.context.epoch_1904
+    columns = _COLUMNS
+    depth = row = column = cut = 0
+    row_text = ""
+    row_cells: dict[int, RawCell] = {}
+    cell_attributes: Attributes = {}
+    value: str | None = None
+    formula: str | None = None
+
+    def start(name: str, attributes: Attributes) -> None:
+        nonlocal depth, row, column, cut, row_text, row_cells, cell_attributes, value, formula
+        depth += 1
+        if depth > max_depth:
+            guard.too_deep()
+        if len(attributes) > max_attributes:
+            guard.too_many_attributes()
+        if name == "x|c":
+            cell_attributes = attributes
+            value = formula = None
+        elif name == "x|v":
+            text.clear()
+        elif name == "x|row":
+            row = cells.open_row(attributes, row)
+            row_text, row_cells, column = str(row), {}, 0
+            cut = -len(row_text)
+        elif name == "x|f":
+            text.clear()
+            if attributes:
+                cells.note_array(attributes)
+        elif name in starts:
+            text.clear()
+            starts[name](attributes, depth)
+
+    def end(name: str) -> None:
+        nonlocal depth, column, value, formula, row_text
+        depth -= 1
+        if name == "x|v":
+            value = text[0] if len(text) == 1 else "".join(text)
+        elif name == "x|c":
+            close_cell()
+        elif name == "x|row":
+            if row_cells:
+                cells.close_row(row, row_cells)
+            row_text = ""
+        elif name == "x|f":
+            formula = "".join(text).removeprefix("=")
+        elif name in ends:
+            inline = ends[name]("".join(text))
+            if inline is not None:
+                value = inline
+
+    def close_cell() -> None:
+        nonlocal column
+        get = cell_attributes.get
+        reference, kind, before = get("r"), get("t"), column
+        if reference is not None and reference[cut:] == row_text and reference[:cut] in columns:
+            column = columns[reference[:cut]]
+        else:
+            column = cells.locate(reference, row_text, before)
+        if column <= before and not cells.takes(row, column, row_cells):
+            return
+        cell: RawCell | None
+        if kind == "s" and value is not None:
+            cell = strings.get(value)
+            if formula is not None and cell is not None:
+                cell = cell._replace(formula=formula)
+        elif value is None and formula is None:
+            cell = BLANK
+        else:
+            cell = typed_cell(kind or "n", value, formula, epoch_1904)
+            if cell is not None and cell[0] is CellKind.NUMBER and get("s") in date_styles:
+                cell = RawCell(CellKind.DATE, cell[1], formula)
+        row_cells[column] = cells.unreadable(row, column) if cell is None else cell
+        if formula and ("[" in formula or "|" in formula or "(" in formula):
+            cells.note_formula(formula, row, column)
+
+    return start, end

@@ -1,0 +1,223 @@
+"""The parts of an xlsx file besides its sheets: what is where, the texts, the formats, names and notes."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from hrge_xl.intake.cell_values import is_true, unescape
+from hrge_xl.intake.limits import Limits
+from hrge_xl.intake.number_formats import is_date_format
+from hrge_xl.intake.raw import CellKind, RawCell, Remark, Unreadable
+from hrge_xl.intake.references import parse_cell
+from hrge_xl.intake.safe_xml import Attributes, XmlGuard, parse_tree, run_expat
+from hrge_xl.intake.zip_package import ZipPackage, shown
+
+
+class Relationship(NamedTuple):
+    """A link out of a part: `kind` is the last word of its type, `target` a part or an outside address."""
+
+    id: str
+    kind: str
+    target: str
+    external: bool
+
+
+class SheetEntry(NamedTuple):
+    """A sheet as the workbook part lists it."""
+
+    name: str
+    state: str
+    relationship: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookPart:
+    """The workbook part: sheets in tab order, workbook-level names, date system."""
+
+    sheets: list[SheetEntry]
+    defined_names: dict[str, str]
+    epoch_1904: bool
+
+
+class Parts:
+    """Reads single parts of one package."""
+
+    def __init__(self, package: ZipPackage, limits: Limits) -> None:
+        self.package = package
+        self.limits = limits
+        self._types, self._default_types = self._content_types()
+
+    def tree(self, part: str, root: str) -> Element:
+        """A part as a tree with this root element."""
+        element = parse_tree(self.package.read(part), part, self.limits)
+        if element.tag != root:
+            raise Unreadable(Remark("F029", detail={"part": shown(part)}))
+        return element
+
+    def _content_types(self) -> tuple[dict[str, str], dict[str, str]]:
+        types = self.tree("[Content_Types].xml", "ct|Types")
+        overrides = {
+            entry.get("PartName", "").lstrip("/").lower(): entry.get("ContentType", "").lower()
+            for entry in types.iter("ct|Override")
+        }
+        defaults = {
+            entry.get("Extension", "").lower(): entry.get("ContentType", "").lower()
+            for entry in types.iter("ct|Default")
+        }
+        return overrides, defaults
+
+    def content_type(self, part: str) -> str:
+        """The content type of a part in lower case, "" when the package does not say."""
+        extension = part.rpartition(".")[2].lower()
+        return self._types.get(part.lower()) or self._default_types.get(extension, "")
+
+    def relationships(self, part: str) -> list[Relationship]:
+        """The links out of a part, "" for the package itself; none when it has no relationship part."""
+        folder, name = posixpath.split(part)
+        own = posixpath.join(folder, "_rels", f"{name}.rels")
+        if own not in self.package:
+            return []
+        tree = self.tree(own, "rel|Relationships")
+        return [self._relationship(entry, folder) for entry in tree.iter("rel|Relationship")]
+
+    def _relationship(self, entry: Element, folder: str) -> Relationship:
+        external = entry.get("TargetMode", "").lower() == "external"
+        target = entry.get("Target", "")
+        return Relationship(
+            id=entry.get("Id", ""),
+            kind=entry.get("Type", "").rpartition("/")[2],
+            target=target if external else self._resolve(folder, target),
+            external=external,
+        )
+
+    def _resolve(self, folder: str, target: str) -> str:
+        path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+        return path if path in self.package else unquote(path)
+
+    def workbook(self, part: str) -> WorkbookPart:
+        """The workbook part."""
+        tree = self.tree(part, "x|workbook")
+        properties = tree.find("x|workbookPr")
+        return WorkbookPart(
+            sheets=[
+                SheetEntry(entry.get("name", ""), entry.get("state", "visible"), entry.get("r|id", ""))
+                for entry in tree.iterfind("x|sheets/x|sheet")
+            ],
+            defined_names={
+                entry.get("name", ""): "".join(entry.itertext()).removeprefix("=")
+                for entry in tree.iterfind("x|definedNames/x|definedName")
+                if entry.get("localSheetId") is None
+            },
+            epoch_1904=properties is not None and is_true(properties.get("date1904")),
+        )
+
+    def date_styles(self, part: str) -> frozenset[str]:
+        """The cell style indexes, as cells write them, that show a number as a date."""
+        tree = self.tree(part, "x|styleSheet")
+        codes = {
+            entry.get("numFmtId", ""): entry.get("formatCode", "")
+            for entry in tree.iterfind("x|numFmts/x|numFmt")
+        }
+        dates = {
+            identifier: is_date_format(identifier, codes.get(identifier))
+            for identifier in {style.get("numFmtId", "0") for style in tree.iterfind("x|cellXfs/x|xf")}
+        }
+        return frozenset(
+            str(index)
+            for index, style in enumerate(tree.iterfind("x|cellXfs/x|xf"))
+            if dates[style.get("numFmtId", "0")]
+        )
+
+    def strings(self, part: str) -> dict[str, RawCell]:
+        """The shared texts by their index as cells write it, each as the cell that it makes."""
+        texts = _StringTable(XmlGuard(part, self.limits)).read(self.package.read(part))
+        return {str(index): RawCell(CellKind.TEXT, unescape(text)) for index, text in enumerate(texts)}
+
+    def comments(self, part: str) -> Iterator[tuple[int, int, str]]:
+        """The notes of a sheet: row, column and text."""
+        tree = self.tree(part, "x|comments")
+        for comment in tree.iterfind("x|commentList/x|comment"):
+            runs = comment.iterfind("x|text/x|t"), comment.iterfind("x|text/x|r/x|t")
+            text = "".join(run.text or "" for kind in runs for run in kind)
+            yield (*self._place(comment, part), unescape(text))
+
+    def threaded_comments(self, part: str) -> Iterator[tuple[int, int, str]]:
+        """The comments of newer Excel, replies included."""
+        tree = self.tree(part, "tc|ThreadedComments")
+        for comment in tree.iterfind("tc|threadedComment"):
+            yield (*self._place(comment, part), comment.findtext("tc|text", ""))
+
+    def _place(self, comment: Element, part: str) -> tuple[int, int]:
+        place = parse_cell(comment.get("ref", ""))
+        if place is None:
+            raise Unreadable(Remark("F029", detail={"part": shown(part)}))
+        return place
+
+    def custom_properties(self, part: str) -> dict[str, str]:
+        """The custom document properties as text."""
+        tree = self.tree(part, "cp|Properties")
+        return {
+            entry.get("name", ""): "".join(entry.itertext()).strip() for entry in tree.iter("cp|property")
+        }
+
+    def table_is_filtered(self, part: str) -> bool:
+        """Whether a table (list object) hides rows by a filter."""
+        tree = self.tree(part, "x|table")
+        return any(len(column) for column in tree.iterfind("x|autoFilter/x|filterColumn"))
+
+
+class _StringTable:
+    """The shared string part, streamed: it is the second largest part of most workbooks."""
+
+    def __init__(self, guard: XmlGuard) -> None:
+        self._guard = guard
+        self._texts: list[str] = []
+        self._has_root = False
+
+    def read(self, content: bytes) -> list[str]:
+        """Every text in order: rich runs joined, phonetic readings left out."""
+        pieces: list[str] = []
+        run_expat(content, self._guard, *self._handlers(pieces), pieces.append)
+        if not self._has_root:
+            self._guard.refuse("F029")
+        return self._texts
+
+    def _handlers(self, pieces: list[str]) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+        guard, texts = self._guard, self._texts
+        max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
+        depth = 0
+        phonetic = False
+        runs: list[str] = []
+
+        def start(name: str, attributes: Attributes) -> None:
+            nonlocal depth, phonetic
+            depth += 1
+            if depth > max_depth:
+                guard.too_deep()
+            if len(attributes) > max_attributes:
+                guard.too_many_attributes()
+            if name == "x|t":
+                pieces.clear()
+            elif name == "x|rPh":
+                phonetic = True
+            elif name == "x|sst":
+                self._has_root = True
+
+        def end(name: str) -> None:
+            nonlocal depth, phonetic
+            depth -= 1
+            if name == "x|t":
+                if not phonetic:
+                    runs.append("".join(pieces))
+            elif name == "x|si":
+                texts.append("".join(runs))
+                runs.clear()
+            elif name == "x|rPh":
+                phonetic = False
+
+        return start, end

@@ -1,0 +1,175 @@
+"""One worksheet part of an xlsx file: its cells, and the rules, locks, merges and filters around them."""
+
+from __future__ import annotations
+
+from hrge_xl.intake.cell_values import is_true
+from hrge_xl.intake.ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
+from hrge_xl.intake.raw import RawSheet, Remark, Validation
+from hrge_xl.intake.references import LAST_COLUMN, parse_area, parse_areas
+from hrge_xl.intake.safe_xml import Attributes, XmlGuard, run_expat
+
+_ROOTS = ("x|worksheet", "x|dialogsheet", "xm|macrosheet")
+_OWN_FILTER_DEPTH = 3  # worksheet, autoFilter, filterColumn; deeper ones belong to saved custom views
+
+
+def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> None:
+    """Fill `sheet` from the bytes of its part."""
+    guard = XmlGuard(part, context.limits)
+    cells = Cells(sheet, guard, context)
+    text: list[str] = []
+    around = _Around(sheet, guard, context)
+    start, end = cell_handlers(cells, text, around.starts(), around.ends())
+    run_expat(content, guard, start, end, text.append)
+    if not around.has_root:
+        guard.refuse("F029")
+    cells.finish()
+
+
+def _ignore(_attributes: Attributes, _depth: int) -> None:
+    """An element of which only the text counts: being in the table has cleared what came before."""
+
+
+class _Around:
+    """Everything in a sheet part that is not a cell."""
+
+    def __init__(self, sheet: RawSheet, guard: XmlGuard, context: Context) -> None:
+        self.sheet = sheet
+        self.guard = guard
+        self.context = context
+        self.has_root = False
+        self._runs: list[str] = []
+        self._phonetic = False
+        self._rule: Attributes | None = None
+        self._rule_texts: dict[str, str] = {}
+        self._extended_formula = ""
+
+    def starts(self) -> StartTable:
+        """What to do when an element opens."""
+        return {
+            **dict.fromkeys(_ROOTS, self._root),
+            **dict.fromkeys(("x|t", "x|formula1", "x|formula2", "xm|f", "xm|sqref"), _ignore),
+            "x|is": self._open_inline,
+            "x|rPh": self._open_phonetic,
+            "x|sheetPr": self._properties,
+            "x|sheetProtection": self._protection,
+            "x|col": self._column,
+            "x|mergeCell": self._merge,
+            "x|filterColumn": self._filter,
+            "x|dataValidation": self._open_rule,
+            "x14|dataValidation": self._open_rule,
+            "x14|formula1": self._open_formula1,
+            "x14|formula2": self._open_formula2,
+        }
+
+    def ends(self) -> EndTable:
+        """What to do when an element closes."""
+        return {
+            "x|t": self._close_text,
+            "x|is": self._close_inline,
+            "x|rPh": self._close_phonetic,
+            "x|formula1": self._close_formula1,
+            "x|formula2": self._close_formula2,
+            "xm|f": self._close_extended_formula,
+            "xm|sqref": self._close_areas,
+            "x|dataValidation": self._close_rule,
+            "x14|dataValidation": self._close_extended_rule,
+        }
+
+    def _root(self, _attributes: Attributes, depth: int) -> None:
+        self.has_root = self.has_root or depth == 1
+
+    def _open_inline(self, _attributes: Attributes, _depth: int) -> None:
+        self._runs = []
+
+    def _open_phonetic(self, _attributes: Attributes, _depth: int) -> None:
+        self._phonetic = True
+
+    def _close_phonetic(self, _text: str) -> None:
+        self._phonetic = False
+
+    def _close_text(self, text: str) -> None:
+        if not self._phonetic:
+            self._runs.append(text)
+
+    def _close_inline(self, _text: str) -> str:
+        return "".join(self._runs)
+
+    def _properties(self, attributes: Attributes, _depth: int) -> None:
+        if is_true(attributes.get("filterMode")):
+            self.sheet.filtered = True
+
+    def _protection(self, attributes: Attributes, _depth: int) -> None:
+        self.sheet.protected = is_true(attributes.get("sheet"))
+
+    def _filter(self, attributes: Attributes, depth: int) -> None:
+        # A column entry that only hides its button filters nothing.
+        if depth == _OWN_FILTER_DEPTH and not is_true(attributes.get("hiddenButton")):
+            self.sheet.filtered = True
+
+    def _column(self, attributes: Attributes, _depth: int) -> None:
+        if not is_true(attributes.get("hidden")):
+            return
+        first, last = attributes.get("min", ""), attributes.get("max", "")
+        if first.isdecimal() and last.isdecimal() and len(first) < 8 and len(last) < 8:
+            self.sheet.hidden_columns.update(range(max(int(first), 1), min(int(last), LAST_COLUMN) + 1))
+
+    def _merge(self, attributes: Attributes, _depth: int) -> None:
+        area = parse_area(attributes.get("ref", ""))
+        if area is None:
+            self._not_understood("merged cells")
+        else:
+            self.sheet.merges.append(area)
+
+    def _open_rule(self, attributes: Attributes, _depth: int) -> None:
+        self._rule = attributes
+        self._rule_texts = {}
+
+    def _open_formula1(self, _attributes: Attributes, _depth: int) -> None:
+        self._extended_formula = "formula1"
+
+    def _open_formula2(self, _attributes: Attributes, _depth: int) -> None:
+        self._extended_formula = "formula2"
+
+    def _close_formula1(self, text: str) -> None:
+        self._rule_texts["formula1"] = text
+
+    def _close_formula2(self, text: str) -> None:
+        self._rule_texts["formula2"] = text
+
+    def _close_extended_formula(self, text: str) -> None:
+        self._rule_texts[self._extended_formula] = text
+
+    def _close_areas(self, text: str) -> None:
+        self._rule_texts["sqref"] = text
+
+    def _close_rule(self, _text: str) -> None:
+        self._keep_rule(extended=False)
+
+    def _close_extended_rule(self, _text: str) -> None:
+        self._keep_rule(extended=True)
+
+    def _keep_rule(self, *, extended: bool) -> None:
+        rule = self._rule or {}
+        texts = self._rule_texts
+        areas = parse_areas(texts.get("sqref", rule.get("sqref", "")))
+        if not areas:
+            self._not_understood("a dropdown or another entry rule")
+            return
+        blocks = is_true(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop"
+        self.sheet.validations.append(
+            Validation(
+                type=rule.get("type", "none"),
+                operator=rule.get("operator", "between"),
+                formula1=texts.get("formula1", ""),
+                formula2=texts.get("formula2", ""),
+                areas=areas,
+                blocks=blocks,
+                extended=extended,
+            )
+        )
+
+    def _not_understood(self, what: str) -> None:
+        self.context.unreadable_places += 1
+        if self.context.unreadable_places > self.context.limits.unreadable_places:
+            self.guard.refuse("F029")
+        self.context.remarks.append(Remark("F049", self.sheet.name, detail={"what": what}))

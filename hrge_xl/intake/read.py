@@ -1,0 +1,222 @@
+"""From the bytes of a returned file to a `Submission`, or to a `Refusal` that says why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from ..layout import build
+from ..layout.model import TODAY_NAME
+from ..numerals import Ambiguous, OtherCalendar, from_serial, parse_date
+from ..spec.load import load, names
+from ..spec.model import Spec
+from ..submission import Identity, Observation, Submission
+from . import ooxml
+from .identity import (
+    Expected,
+    Stamp,
+    another_spec,
+    chosen_tools,
+    disagreements,
+    is_older,
+    read_stamp,
+    register_rows,
+    unreadable,
+)
+from .keys import Plan
+from .locate import Circumstances, Located, locate
+from .normalise import answers
+from .raw import CellKind, RawWorkbook, Remark, Unreadable
+from .tool_sheets import named_area
+
+NOT_KEPT = {
+    "validations": ("S011", "The format {format} does not tell which cells have a dropdown list."),
+    "protection": ("S012", "The format {format} does not tell whether a sheet is protected."),
+    "merges": ("S015", "The format {format} does not tell which cells are merged."),
+    "hidden": ("S016", "The format {format} does not tell which sheets are hidden."),
+    "comments": ("S018", "Comments are not read from the format {format}."),
+    "formulas": ("V012", "The format {format} does not tell results of formulas from typed values."),
+    "properties": ("I005", "The second copy of the stamp is not read from the format {format}."),
+}
+ALSO_NOT_RUN = {"formulas": ("S013", "V013")}
+OLDER = "The workbook is of an older version: what was deleted cannot be told from what was added since."
+NO_KEY = "There is no key to check the signature with."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a returned file should be: of this spec, round and team, signed under this key. None: any."""
+
+    spec: str | None = None  # name or folder
+    round: str | None = None
+    teams: tuple[str, ...] | None = None
+    key: bytes | None = None
+
+    @property
+    def expected(self) -> Expected:
+        """What is expected of the stamp."""
+        return Expected(self.round, None if self.teams is None else frozenset(self.teams), self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that cannot be read as a return, and why."""
+
+    path: str
+    sha256: str
+    size: int
+    observations: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What is known of a file before it is read."""
+
+    path: str
+    sha256: str
+    size: int
+    format: str
+
+    @property
+    def name(self) -> str:
+        return Path(self.path).name
+
+    def refused(self, *why: Observation) -> Refusal:
+        return Refusal(self.path, self.sha256, self.size, why)
+
+
+def read_bytes(
+    data: bytes, *, path: str, sha256: str, size: int, format: str, want: Wanted
+) -> Submission | Refusal:
+    """Read one file. Needs nothing but its arguments, so that it can run in a process of its own."""
+    file = _File(path, sha256, size, format)
+    try:
+        workbook = _raw(data, format)
+    except Unreadable as problem:
+        return file.refused(_observation(problem.remark, file))
+    return read_workbook(workbook, file, want)
+
+
+def _raw(data: bytes, format: str) -> RawWorkbook:
+    if format in ("xlsx", "xlsm"):
+        return ooxml.read(data)
+    from . import other_formats
+
+    return other_formats.read(data, format)
+
+
+def _observation(remark: Remark, file: _File) -> Observation:
+    """What a reader noticed, with the details that its message may ask for."""
+    detail = {"file": file.name, "sheet": remark.sheet or "", "cell": remark.cell or "", **remark.detail}
+    return Observation(
+        remark.code, remark.sheet, remark.cell, value=remark.detail.get("value"), detail=detail
+    )
+
+
+def read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submission | Refusal:
+    """What a workbook says, seen against the layout that its stamp names."""
+    remarks = [_observation(remark, file) for remark in workbook.remarks]
+    stamp = read_stamp(workbook, file.name, want.key)
+    if stamp.identity is None:
+        return file.refused(*stamp.observations, *remarks)
+    spec = _spec(stamp.identity, want.spec)
+    if spec is None:
+        expected = want.spec and load_spec(want.spec).name
+        why = another_spec(stamp.identity, file.name, expected or ", ".join(names()))
+        return file.refused(why, *stamp.observations, *remarks)
+    why_not = unreadable(stamp.identity, spec, file.name)
+    if why_not is not None:
+        return file.refused(why_not, *stamp.observations, *remarks)
+    submission = _read(workbook, file, stamp, stamp.identity, spec)
+    submission.observations = [
+        *stamp.observations,
+        *disagreements(stamp, spec, file.name, want.expected),
+        *remarks,
+        *submission.observations,
+    ]
+    return submission
+
+
+load_spec = lru_cache(maxsize=16)(load)
+
+
+def _spec(identity: Identity, wanted: str | None) -> Spec | None:
+    """The spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
+    if wanted is not None:
+        spec = load_spec(wanted)
+        return spec if spec.name == identity.spec else None
+    return load_spec(identity.spec) if identity.spec in names() else None
+
+
+def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, spec: Spec) -> Submission:
+    plan = plan_for(identity, spec)
+    older = is_older(identity, spec)
+    same = identity.layout == plan.layout.digest
+    found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell)))
+    submission = Submission(file.path, file.sha256, file.size, identity, stamp.signature)
+    _fill(submission, found)
+    submission.answers = list(answers(found.filled, plan, epoch_1904=workbook.epoch_1904))
+    submission.today = day_of_check(workbook, identity)
+    submission.not_run = _not_run(workbook, older=older, unchecked=stamp.signature == "unchecked")
+    return submission
+
+
+def _fill(submission: Submission, found: Located) -> None:
+    submission.observations = found.observations
+    submission.unplaced, submission.comments = found.unplaced, found.comments
+    submission.cells, submission.sheets = found.cells, found.sheets
+
+
+_PLANS: dict[tuple[str, str, tuple[str, ...] | None, int | None], Plan] = {}
+MOST_PLANS = 32
+
+
+def plan_for(identity: Identity, spec: Spec) -> Plan:
+    """The layout that a workbook was issued with, made ready for reading; made once for all files of it."""
+    tools = chosen_tools(identity, spec)
+    rows = register_rows(identity)
+    key = (spec.digest or str(id(spec)), identity.language, None if tools is None else tuple(tools), rows)
+    plan = _PLANS.get(key)
+    if plan is None:
+        if len(_PLANS) >= MOST_PLANS:
+            _PLANS.clear()
+        plan = _PLANS[key] = Plan(build(spec, identity.language, tools, rows))
+    return plan
+
+
+def day_of_check(workbook: RawWorkbook, identity: Identity) -> date | None:
+    """The day that the checks of the sheets count from: on the cover, else in the stamp."""
+    named = named_area(workbook, TODAY_NAME)
+    sheet = next((each for each in workbook.sheets if named is not None and each.name == named[0]), None)
+    cell = sheet.cell(named[1].first_row, named[1].first_column) if sheet is not None and named else None
+    if (
+        cell is not None
+        and cell.kind in (CellKind.DATE, CellKind.NUMBER)
+        and isinstance(cell.value, float | int)
+    ):
+        return from_serial(float(cell.value), epoch_1904=workbook.epoch_1904) or _day(identity.today)
+    typed = _day(str(cell.value)) if cell is not None and cell.kind is CellKind.TEXT else None
+    return typed or _day(identity.today)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except (Ambiguous, OtherCalendar):
+        return None
+
+
+def _not_run(workbook: RawWorkbook, *, older: bool, unchecked: bool) -> dict[str, str]:
+    """The checks that could not run, and why."""
+    why: dict[str, str] = {}
+    for lost in workbook.cannot_tell:
+        code, sentence = NOT_KEPT.get(lost, (lost, "The format {format} does not keep it."))
+        for each in (code, *ALSO_NOT_RUN.get(lost, ())):
+            why[each] = sentence.format(format=f".{workbook.format}")
+    if older:
+        why |= dict.fromkeys(("S001", "S004", "S005"), OLDER)
+    if unchecked:
+        why["I006"] = NO_KEY
+    return why

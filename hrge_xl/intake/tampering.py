@@ -1,0 +1,168 @@
+"""What was done to the cells of a sheet: lost dropdowns, merges, lifted protection, comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..layout import address, column_letters
+from ..spec.model import FieldType
+from ..submission import Observation, Unplaced
+from .keys import CellKey, Part, Plan, observe, observe_at, shorten
+from .raw import Area, RawSheet, RawWorkbook, Validation
+from .strays import Left
+from .tool_sheets import ToolSheet
+
+Here = Sequence[tuple[Part, int, int]]  # cells with their rows and columns
+Run = tuple[int, int]  # first and last row
+
+
+def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]) -> Iterator[Observation]:
+    """Everything that was done to one sheet. `lost` names what its format does not keep."""
+    raw = tool_sheet.raw
+    if not raw.protected and "protection" not in lost:
+        yield observe("S012", raw.name, tool=tool_sheet.plan.tool)
+    if "validations" not in lost:
+        yield from _lost_lists(raw, plan, here)
+    yield from _merged(raw, plan, here)
+
+
+# dropdowns
+
+
+def _lost_lists(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Observation]:
+    """One observation for each field of the sheet whose cells lost their dropdown, naming every cell."""
+    coverage = _Coverage(raw.validations, plan)
+    lost: dict[str, list[tuple[Part, int, int]]] = {}
+    for part, row, column in here:
+        if not coverage.holds(part, row, column):
+            lost.setdefault(part.slot.field.code, []).append((part, row, column))
+    for cells in lost.values():
+        part, row, column = min(cells, key=lambda each: (each[2], each[1]))
+        ranges = compact((row, column) for _, row, column in cells)
+        label = plan.label(part)
+        yield observe_at(
+            "S011",
+            raw.name,
+            address(row, column),
+            part,
+            label=label,
+            value=ranges,
+            cells=ranges,
+            count=str(len(cells)),
+        )
+
+
+class _Coverage:
+    """Which cells still have a validation rule, by column."""
+
+    def __init__(self, validations: Iterable[Validation], plan: Plan) -> None:
+        self.plan = plan
+        rules = [rule for rule in validations if rule.type not in ("none", "")]
+        self.any = [area for rule in rules for area in rule.areas]
+        lists = [rule for rule in rules if rule.type == "list" and rule.blocks]
+        known = {f"list_{name}".casefold() for name in plan.layout.lists}
+        self.lists: dict[str, list[Area]] = {}  # name of the list, or "" for any other source
+        for rule in lists:
+            source = rule.formula1.lstrip("=").strip().casefold()
+            self.lists.setdefault(source if source in known else "", []).extend(rule.areas)
+        self._runs: dict[tuple[str, int], list[Run]] = {}
+
+    def holds(self, part: Part, row: int, column: int) -> bool:
+        """Whether a cell has the kind of rule that it was issued with."""
+        need = self.plan.need(part.slot)
+        if not need:
+            return True
+        key = (need, column)
+        runs = self._runs.get(key)
+        if runs is None:
+            runs = self._runs[key] = _runs(self._areas(need), column)
+        return any(first <= row <= last for first, last in runs)
+
+    def _areas(self, need: str) -> list[Area]:
+        if need == "any":
+            return self.any
+        return [*self.lists.get("", []), *self.lists.get(need, [])]
+
+
+def _runs(areas: Iterable[Area], column: int) -> list[Run]:
+    """The rows that some areas cover in one column, as few runs as possible."""
+    runs: list[Run] = []
+    for first, last in sorted(
+        (area.first_row, area.last_row) for area in areas if area.first_column <= column <= area.last_column
+    ):
+        if runs and first <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], max(last, runs[-1][1]))
+        else:
+            runs.append((first, last))
+    return runs
+
+
+def compact(cells: Iterable[tuple[int, int]]) -> str:
+    """Cells as ranges, column by column: `E7:E31, G4`."""
+    by_column: dict[int, list[int]] = {}
+    for row, column in cells:
+        by_column.setdefault(column, []).append(row)
+    ranges = []
+    for column in sorted(by_column):
+        areas = (Area(row, column, row, column) for row in by_column[column])
+        letters = column_letters(column)
+        for first, last in _runs(areas, column):
+            ranges.append(f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}")
+    return ", ".join(ranges)
+
+
+# merges
+
+
+def _merged(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Observation]:
+    """One observation for each merge over answers, at the first answer in it."""
+    if not raw.merges:
+        return
+    left: dict[int, dict[int, Part]] = {}
+    for part, row, column in here:
+        if part.slot.field.type is not FieldType.CALCULATED:
+            left.setdefault(row, {})[column] = part
+    for area in raw.merges:
+        covered = [
+            (row, column)
+            for row in (
+                left
+                if area.last_row - area.first_row > len(left)
+                else range(area.first_row, area.last_row + 1)
+            )
+            for column in left.get(row, ())
+            if area.first_row <= row <= area.last_row and area.first_column <= column <= area.last_column
+        ]
+        if covered:
+            row, column = min(covered)
+            value = f"{address(area.first_row, area.first_column)}:{address(area.last_row, area.last_column)}"
+            part = left[row][column]
+            yield observe_at(
+                "S015", raw.name, address(row, column), part, label=plan.label(part), value=value, cells=value
+            )
+        for row, column in covered:
+            del left[row][column]
+
+
+# comments
+
+
+def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: dict[CellKey, str], plan: Plan) -> Left:
+    """Every comment of the file, with the answer that it stands at, if any."""
+    left = Left()
+    if not any(sheet.comments for sheet in workbook.sheets):
+        return left
+    tools = {name: tool for tool, name in sheets.items()}
+    parts = {part.key: part for each in plan.sheets.values() for part in each.parts}
+    at = {(sheets[key[0]], cell): parts[key] for key, cell in cells.items()}
+    for sheet in workbook.sheets:
+        for row, column, text in sheet.comments:
+            cell = address(row, column)
+            part, value = at.get((sheet.name, cell)), shorten(text, 200)
+            left.unplaced.append(Unplaced(sheet.name, cell, text))
+            if part is None:
+                seen = observe("S018", sheet.name, cell, tool=tools.get(sheet.name), value=value)
+            else:
+                seen = observe_at("S018", sheet.name, cell, part, label=plan.label(part), value=value)
+            left.observations.append(seen)
+    return left

@@ -1,0 +1,164 @@
+"""Which sheet of a returned workbook is which tool: by its key, else by defined name, name or codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ..layout import Layout
+from ..layout.model import COVER_KEY, IDENTITY_KEY, IDENTITY_SHEET, LISTS_KEY
+from ..submission import Observation
+from .keys import Plan, SheetPlan, observe
+from .raw import Area, CellKind, RawSheet, RawWorkbook
+from .references import parse_area
+
+WINDOW = 20  # rows and columns in which a key that moved is looked for
+
+
+class Corner(NamedTuple):
+    """Where the key of a sheet stands: its row holds the column codes, its column the row codes."""
+
+    row: int
+    column: int
+
+
+HOME = Corner(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSheet:
+    """The sheet that was taken for a tool."""
+
+    plan: SheetPlan
+    raw: RawSheet
+    corner: Corner = HOME
+    area: Area | None = None  # what its defined name covers
+
+
+@dataclass(slots=True)
+class Assigned:
+    """What became of every sheet of the file."""
+
+    tools: dict[str, ToolSheet] = field(default_factory=dict)
+    copies: list[ToolSheet] = field(default_factory=list)
+    strangers: list[RawSheet] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+
+
+def text_at(sheet: RawSheet, row: int, column: int) -> str:
+    """The text of a cell without spaces around it; empty when it holds no text."""
+    cell = sheet.cell(row, column)
+    return str(cell.value).strip() if cell is not None and cell.kind is CellKind.TEXT else ""
+
+
+def named_area(workbook: RawWorkbook, name: str) -> tuple[str, Area] | None:
+    """Sheet and area that a defined name stands for."""
+    reference = workbook.defined_names.get(name, "").lstrip("=")
+    sheet, mark, cells = reference.rpartition("!")
+    area = parse_area(cells) if mark else None
+    if area is None:
+        return None
+    if sheet.startswith("'") and sheet.endswith("'"):
+        sheet = sheet[1:-1].replace("''", "'")
+    return sheet, area
+
+
+def assign(workbook: RawWorkbook, plan: Plan) -> Assigned:
+    """Give every tool its sheet; what is left over is a copy, one of our own sheets, or a stranger."""
+    claims: dict[str, list[RawSheet]] = {}
+    free: list[RawSheet] = []
+    for sheet in workbook.sheets:
+        key = text_at(sheet, 1, 1)
+        if key in plan.sheets:
+            claims.setdefault(key, []).append(sheet)
+        elif not _is_ours(sheet, key, plan.layout):
+            free.append(sheet)
+    found = Assigned()
+    for tool, each in plan.sheets.items():
+        claimed = claims.get(tool)
+        if claimed:
+            _take(found, each, claimed, workbook)
+        else:
+            _search(found, each, free, workbook)
+    found.strangers = free
+    for tool_sheet in found.tools.values():
+        _note(found, tool_sheet)
+    return found
+
+
+def _is_ours(sheet: RawSheet, key: str, layout: Layout) -> bool:
+    names = (layout.cover_name, layout.lists_name, IDENTITY_SHEET)
+    return key in (COVER_KEY, LISTS_KEY, IDENTITY_KEY) or sheet.name in names
+
+
+def _take(found: Assigned, plan: SheetPlan, claimed: list[RawSheet], workbook: RawWorkbook) -> None:
+    """The sheet with the right name counts, else the first; the others are copies."""
+    expected = plan.sheet.name
+    winner = next((sheet for sheet in claimed if sheet.name == expected), claimed[0])
+    found.tools[plan.tool] = ToolSheet(plan, winner, HOME, _area(workbook, plan, winner))
+    for sheet in claimed:
+        if sheet is not winner:
+            found.copies.append(ToolSheet(plan, sheet))
+            found.observations.append(observe("S003", sheet.name, tool=plan.tool, expected=expected))
+
+
+def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> None:
+    """A tool whose key is not where it should be."""
+    for sheet in _likely(plan, free, workbook):
+        area = _area(workbook, plan, sheet)
+        corner = _corner(sheet, plan, area)
+        if corner is None and (area is not None or sheet.name == plan.sheet.name):
+            corner = Corner(area.first_row, area.first_column) if area is not None else HOME
+        if corner is not None:
+            free.remove(sheet)
+            found.tools[plan.tool] = ToolSheet(plan, sheet, corner, area)
+            return
+    if plan.parts:
+        found.observations.append(observe("S001", plan.sheet.name, tool=plan.tool))
+
+
+def _likely(plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> list[RawSheet]:
+    """The free sheets, the one that the defined name means first, then the one with the right name."""
+
+    def rank(sheet: RawSheet) -> int:
+        if _area(workbook, plan, sheet) is not None:
+            return 0
+        return 1 if sheet.name == plan.sheet.name else 2
+
+    return sorted(free, key=rank)
+
+
+def _area(workbook: RawWorkbook, plan: SheetPlan, sheet: RawSheet) -> Area | None:
+    named = named_area(workbook, plan.sheet.name_in_book)
+    return named[1] if named is not None and named[0].casefold() == sheet.name.casefold() else None
+
+
+def _corner(sheet: RawSheet, plan: SheetPlan, area: Area | None) -> Corner | None:
+    """The corner from which row and column codes of this tool can be read."""
+    tried = [HOME]
+    if area is not None:
+        tried.insert(0, Corner(area.first_row, area.first_column))
+    tried += [Corner(row, column) for row, column in _near(sheet) if text_at(sheet, row, column) == plan.tool]
+    return next((corner for corner in tried if _has_codes(sheet, plan, corner)), None)
+
+
+def _near(sheet: RawSheet) -> Iterable[tuple[int, int]]:
+    for row in sorted(row for row in sheet.cells if row <= WINDOW):
+        yield from ((row, column) for column in sorted(sheet.cells[row]) if column <= WINDOW)
+
+
+def _has_codes(sheet: RawSheet, plan: SheetPlan, corner: Corner) -> bool:
+    rows = any(text_at(sheet, row, corner.column) in plan.needed_rows for row in sheet.cells)
+    if not rows:
+        return False
+    heads = (text_at(sheet, corner.row, column) for column in sheet.cells.get(corner.row, {}))
+    return any(token in plan.needed_columns for head in heads for token in head.split())
+
+
+def _note(found: Assigned, tool_sheet: ToolSheet) -> None:
+    raw, plan = tool_sheet.raw, tool_sheet.plan
+    if raw.name != plan.sheet.name:
+        found.observations.append(observe("S002", raw.name, tool=plan.tool, expected=plan.sheet.name))
+    if raw.state != "visible":
+        found.observations.append(observe("S016", raw.name, tool=plan.tool))

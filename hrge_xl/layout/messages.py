@@ -1,0 +1,87 @@
+"""What a check cell says: one number that holds urgency, place in the row, requirement and message.
+
+    level × 10,000,000 + (999 - order) × 10,000 + required × 1,000 + message
+
+so that the largest number of a row is its most urgent problem, and the first of those. `message` counts the
+entries of the message list on the Lists sheet from 1; without a problem only `required` is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import LimitError
+from ..findings import CATALOGUE
+from ..spec.model import Spec
+from ..words import translator
+
+LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
+ERROR, MISSING, WARNING = 3, 2, 1
+MISSING_CODE = "V001"
+SHEET_CHECKS = ("V001", "V002", "V003", "V004", "V005", "V008", "V009", "V010", "V011", "V016")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of the message list: a finding code, the field whose constraint it words, how urgent."""
+
+    code: str
+    field: str
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """All messages that the sheets of a workbook can show, in one language."""
+
+    entries: tuple[Message, ...]
+    index: dict[tuple[str, str], int]
+
+    def encode(self, code: str, order: int, *, required: bool, field: str = "") -> int:
+        """The number that a check cell shows; code "" for no problem."""
+        if not code:
+            return REQUIRED if required else 0
+        number = self.index.get((code, field)) or self.index[code, ""]
+        level = self.entries[number - 1].level
+        return level * LEVEL + (999 - order) * ORDER + (REQUIRED if required else 0) + number
+
+    def decode(self, value: int) -> Message | None:
+        """The message of a check cell, or None when it shows no problem."""
+        number = value % REQUIRED
+        return self.entries[number - 1] if number else None
+
+
+def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
+    """The message list: checks of single answers, then constraints, then rules, in spec order."""
+    say = translator(language)
+    entries = [Message(code, "", _level(code), say(CATALOGUE[code].remedy)) for code in SHEET_CHECKS]
+    for tool, _, field in spec.places():
+        if field.constraint is not None and tool.code in tools:
+            entries.append(Message("V014", field.code, ERROR, field.constraint.message.say(language)))
+    for rule in spec.rules:
+        if rule.tool in tools and not rule.reader_only:
+            level = {"error": ERROR, "warning": WARNING, "info": WARNING}[rule.severity]
+            level = MISSING if rule.require and level == ERROR else level
+            entries.append(Message(rule.code, "", level, rule.message.say(language)))
+    unique = tuple(dict.fromkeys(entries))
+    if len(unique) >= REQUIRED:
+        raise LimitError(
+            f"{len(unique)} different messages; a workbook can show {REQUIRED - 1}. Use fewer rules."
+        )
+    return Messages(unique, {(m.code, m.field): number for number, m in enumerate(unique, start=1)})
+
+
+def _level(code: str) -> int:
+    return MISSING if code == MISSING_CODE else ERROR
+
+
+def level_of(value: int) -> int:
+    """How urgent a check cell's number is: 3 error, 2 missing, 1 warning, 0 nothing."""
+    return value // LEVEL
+
+
+def order_of(value: int) -> int:
+    """Which field of the row (or record of the form) the problem is in, from 0."""
+    return 999 - value // ORDER % 1000

@@ -1,0 +1,54 @@
+"""The stamp of an issued workbook: how an identity is written down, signed and verified."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import fields, replace
+
+from .submission import Identity
+
+PROPERTY_PREFIX = "hrge_"  # of the custom document properties that hold the second copy
+FIELDS = tuple(field.name for field in fields(Identity))
+NEEDED = ("spec", "spec_version", "layout", "language")
+VALID, INVALID, UNSIGNED = "valid", "invalid", "unsigned"
+
+
+def to_pairs(identity: Identity) -> list[tuple[str, str]]:
+    """Every field of the stamp with its value, in one fixed order."""
+    return [(name, str(getattr(identity, name))) for name in FIELDS]
+
+
+def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
+    """The identity written down as pairs; None when one of the fields that nothing works without is missing.
+
+    Keys that no field has are left alone: a later version may write more.
+    """
+    if not all(pairs.get(name) for name in NEEDED):
+        return None
+    return Identity(**{name: pairs[name] for name in FIELDS if name in pairs})
+
+
+def canonical(identity: Identity) -> bytes:
+    """What is signed: the stamp without its signature, in one way only."""
+    signed = {name: value for name, value in to_pairs(identity) if name != "signature"}
+    return json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def _signature(identity: Identity, key: bytes) -> str:
+    return hmac.new(key, canonical(identity), hashlib.sha256).hexdigest()
+
+
+def sign(identity: Identity, key: bytes) -> Identity:
+    """The same identity with its signature under the key of the round."""
+    return replace(identity, signature=_signature(identity, key))
+
+
+def verify(identity: Identity, key: bytes) -> str:
+    """Whether the signature is "valid", "invalid" or missing ("unsigned")."""
+    if not identity.signature:
+        return UNSIGNED
+    right = _signature(identity, key).encode()
+    return VALID if hmac.compare_digest(right, identity.signature.encode()) else INVALID

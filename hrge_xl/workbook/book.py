@@ -1,0 +1,178 @@
+"""A layout and its content as an .xlsx file: the same input gives the same bytes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from ..layout import Layout, Place, Sheet, address, quoted
+from ..layout.model import (
+    CODE_COLUMN,
+    IDENTITY_KEY,
+    IDENTITY_SHEET,
+    PROGRESS_ROW,
+    PURPOSE_ROW,
+    STATUS_COLUMN,
+    TITLE_ROW,
+)
+from ..spec.model import CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock
+from ..stamp import to_pairs
+from ..submission import Identity
+from ..words import right_to_left, translator
+from .calculated import MatrixPainter
+from .content import Content
+from .cover import CoverPainter, progress_now, progress_sentence
+from .grids import GridPainter
+from .lists_sheet import ListsPainter
+from .pen import Formats, Pen
+
+COVER_WIDTHS = {2: 34, 3: 30, 4: 22, 5: 16, 6: 22}
+CALCULATED_WIDTHS = {2: 11, 3: 30, 4: 22, 5: 22, 6: 22, 7: 22, 8: 22}
+TABS = ("#14505C", "#7A9E7E", "#B98B2F", "#7D5BA6", "#3F6FA8")
+HEAD_ROWS_FROZEN = 12  # a table further down scrolls with its heads
+PAGE_WIDTH = 190  # characters that stay readable on A4 across
+PROTECTION = {
+    "format_columns": True, "format_rows": True, "autofilter": True, "sort": True,
+    "select_locked_cells": True, "select_unlocked_cells": True,
+}  # fmt: skip
+A4 = 9
+
+
+def write(content: Content, identity: Identity, *, contact: str = "") -> bytes:
+    """The workbook as bytes. Raises `LimitError` where something does not fit into Excel."""
+    layout = content.layout
+    target = BytesIO()
+    book = Workbook(target, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
+    book.set_calc_mode("auto")
+    right = right_to_left(layout.language)
+    formats = Formats(book, right_to_left=right)
+    _properties(book, layout, identity)
+    sheets = _add_sheets(book, layout, right=right)
+    CoverPainter(book, Pen(sheets[layout.cover_name], formats), content, identity, contact).draw()
+    _finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
+    for sheet in layout.sheets:
+        _tool_sheet(book, Pen(sheets[sheet.name], formats), content, sheet)
+    lists = Pen(sheets[layout.lists_name], formats)
+    ListsPainter(book, lists, layout, content).draw()
+    _finish(lists.sheet, layout, {}, wide=True)
+    _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats), identity)
+    sheets[layout.cover_name].activate()
+    book.close()
+    return target.getvalue()
+
+
+def _properties(book: Workbook, layout: Layout, identity: Identity) -> None:
+    language = layout.language
+    issued = datetime.fromisoformat(identity.issued or "2000-01-01")
+    book.set_properties({"title": layout.spec.title.say(language), "author": "hrge_xl", "created": issued})
+    for key, value in to_pairs(identity):
+        if value:
+            book.set_custom_property(f"hrge_{key}", value, "text")
+
+
+def _add_sheets(book: Workbook, layout: Layout, *, right: bool) -> dict[str, Worksheet]:
+    names = [layout.cover_name, *(sheet.name for sheet in layout.sheets), layout.lists_name, IDENTITY_SHEET]
+    sheets = {name: book.add_worksheet(name) for name in names}
+    for sheet in sheets.values():
+        if right:
+            sheet.right_to_left()
+        sheet.hide_gridlines(2)
+    return sheets
+
+
+def _tool_sheet(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> None:
+    layout = content.layout
+    language = layout.language
+    pen.text(Place(1, CODE_COLUMN), sheet.tool.code, "code")
+    for column, codes in _column_codes(sheet).items():
+        pen.text(Place(1, column), codes, "code")
+    pen.text(Place(TITLE_ROW, 2), sheet.tool.title.say(language), "title")
+    pen.text(Place(PURPOSE_ROW, 2), sheet.tool.purpose.say(language), "purpose")
+    if sheet.check_columns:
+        formula, _ = progress_sentence(layout, sheet)
+        pen.formula(Place(PROGRESS_ROW, 2), formula, "progress", progress_now(layout, content, sheet))
+    back = translator(language)("Back to the cover")
+    pen.link(Place(PROGRESS_ROW, 5), f"{quoted(layout.cover_name)}!A1", layout.cover_name, back)
+    for grid in sheet.grids:
+        GridPainter(pen, layout, sheet, grid, content).draw()
+    _calculated_blocks(pen, content, sheet)
+    book.define_name(sheet.name_in_book, f"={quoted(sheet.name)}!$A$1:{_absolute(sheet.last)}")
+    _finish(pen.sheet, layout, sheet.widths or CALCULATED_WIDTHS, wide=True)
+    _view(pen.sheet, sheet)
+
+
+def _column_codes(sheet: Sheet) -> dict[int, str]:
+    """The codes of each column, of all grids that use it."""
+    codes: dict[int, list[str]] = {}
+    for grid in sheet.grids:
+        for column in grid.columns:
+            if column.code and column.code not in codes.setdefault(column.index, []):
+                codes[column.index].append(column.code)
+    return {index: " ".join(found) for index, found in codes.items() if found}
+
+
+def _absolute(place: Place) -> str:
+    letters = address(1, place.column)[:-1]
+    return f"${letters}${place.row}"
+
+
+def _calculated_blocks(pen: Pen, content: Content, sheet: Sheet) -> None:
+    for drawn in sheet.drawn:
+        if isinstance(drawn.block, MatrixBlock):
+            MatrixPainter(pen, content.layout, content, drawn).draw()
+        elif isinstance(drawn.block, PivotBlock | CollectBlock | ProblemsBlock):
+            continue
+
+
+def _finish(sheet: Worksheet, layout: Layout, widths: dict[int, int], *, wide: bool) -> None:
+    """Widths, hidden codes, protection, printing."""
+    sheet.set_row(0, None, None, {"hidden": True})
+    sheet.set_column(0, 0, 9, None, {"hidden": True})
+    for column, width in widths.items():
+        sheet.set_column(column - 1, column - 1, width)
+    sheet.protect("", PROTECTION)
+    sheet.set_paper(A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    if wide:
+        sheet.set_landscape()
+    sheet.set_footer(f"&L&8{layout.spec.name} {layout.spec.version}&C&8&A&R&8&P / &N")
+    sheet.fit_to_pages(1, 0)
+
+
+def _view(sheet: Worksheet, tool: Sheet) -> None:
+    """Hidden check columns, frozen heads, filter, print area and titles."""
+    checks = tool.check_columns
+    last_visible = checks[0] - 1 if checks else max(tool.widths or CALCULATED_WIDTHS)
+    if checks:
+        sheet.set_column(checks[0] - 1, checks[1] - 1, 9, None, {"hidden": True})
+    tables = [grid for grid in tool.grids if not grid.across]
+    table = tables[0] if tables else None
+    repeated = any(grid.across and len(grid.with_role("answer")) > 1 for grid in tool.grids)
+    columns = STATUS_COLUMN if table is not None and len(tool.grids) == len(tables) or repeated else 0
+    head = tool.grids[0].header_row if tool.grids else PROGRESS_ROW
+    if table is not None and table.header_row <= HEAD_ROWS_FROZEN:
+        head = table.header_row
+    sheet.freeze_panes(head, columns)
+    if table is not None:
+        rows = table.data_rows
+        last = max(c.index for c in table.columns if c.role not in ("check", "active"))
+        sheet.autofilter(table.header_row - 1, 1, rows[-1].index - 1, last - 1)
+        sheet.repeat_rows(table.header_row - 1, table.header_row - 1)
+    last_row = max([tool.last.row, *(drawn.last_row for drawn in tool.drawn)])
+    sheet.print_area(1, 1, last_row - 1, last_visible - 1)
+    pages = -(-sum(width for column, width in tool.widths.items() if column <= last_visible) // PAGE_WIDTH)
+    sheet.fit_to_pages(max(1, pages), 0)
+    if pages > 1:
+        sheet.repeat_columns(1, STATUS_COLUMN - 1)
+
+
+def _identity_sheet(pen: Pen, identity: Identity) -> None:
+    pen.text(Place(1, 1), IDENTITY_KEY, "code")
+    for row, (key, value) in enumerate(to_pairs(identity), start=2):
+        pen.text(Place(row, 1), key, "code", "@")
+        pen.text(Place(row, 2), value, "code", "@")
+    pen.sheet.very_hidden()
+    pen.sheet.protect("", {})

@@ -1,0 +1,310 @@
+"""Draws the grids of a tool sheet: heads, rows, input cells with their validation, status, hidden checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..fields import BEHAVIOURS, Kind, kind_of, word_limit
+from ..findings import sentence
+from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
+from ..layout.messages import ERROR, LEVEL, MISSING
+from ..spec.expression import Scope
+from ..spec.model import Field, FieldBlock, FieldType
+from ..words import translator
+from .check_formula import CheckFormulas, active_formula, active_place, parsed
+from .content import Content
+from .excel_formula import ROW, ExcelFormula, absolute, cells_of, text_literal, word_count
+from .pen import Pen
+from .validation import validation
+
+MESSAGES = "check_messages"  # defined name of the message texts
+
+
+@dataclass
+class GridPainter:
+    """Draws one grid with a pen."""
+
+    pen: Pen
+    layout: Layout
+    sheet: Sheet
+    grid: Grid
+    content: Content
+
+    def draw(self) -> None:
+        """Heads first, then row by row, then what spans columns."""
+        self.say = translator(self.layout.language)
+        self.compiled: dict[str, str] = {}
+        for row in self.grid.rows:
+            if row.role == "header":
+                self._heads(row)
+            elif row.role in ("title", "section"):
+                self._band(row)
+            else:
+                self._row(row)
+        self._columns()
+
+    # heads
+
+    def _heads(self, row: Row) -> None:
+        for column in self.grid.columns:
+            place = Place(row.index, column.index)
+            if column.role in ("check", "active"):
+                label = column.field.label.say(self.layout.language) if column.field else ""
+                if not (self.grid.across and self._repeated):
+                    self.pen.text(place, label, "check")
+            else:
+                hint = column.field.help.say(self.layout.language) if column.field else ""
+                self.pen.two_lines(place, column.label, hint if column.part < 2 else "", "head")
+        if self._repeated:
+            self._record_counts()
+
+    @property
+    def _repeated(self) -> bool:
+        return self.grid.across and bool(self.grid.block.records > 1)  # type: ignore[attr-defined]
+
+    def _record_counts(self) -> None:
+        """Above the checks of a repeated form: how many answers each record has."""
+        for slots in self.grid.by_row.values():
+            slot = next(iter(slots.values()))
+            place = active_place(self.layout, self.grid, slot)
+            if place is not None and place.row == self.grid.header_row:
+                formula = active_formula(self.layout, self.grid, slot.row)
+                self.pen.formula(place, formula, "check", self.content.active(self.grid, slot.row))
+
+    def _band(self, row: Row) -> None:
+        style = "block" if row.role == "title" else "section"
+        last = FIRST_BAND_COLUMN if row.role == "title" else max(c.index for c in self._visible())
+        self.pen.text(Place(row.index, 2), row.label, style)
+        for column in range(3, last + 1):
+            self.pen.text(Place(row.index, column), "", style)
+
+    def _visible(self) -> list[Column]:
+        return [c for c in self.grid.columns if c.role not in ("check", "active")]
+
+    # rows
+
+    def _row(self, row: Row) -> None:
+        self.pen.text(Place(row.index, 1), row.code, "code")
+        slots = self._slots_of(row)
+        for column in self.grid.columns:
+            self._cell(row, column, slots)
+        if row.part < 2:
+            self._status(row, slots)
+            for slot in slots:
+                self._check(slot)
+
+    def _slots_of(self, row: Row) -> list[Slot]:
+        if self.grid.across:
+            return [s for s in self.grid.slots if s.field is row.field]
+        return list(self.grid.by_row.get(row.code, {}).values())
+
+    def _cell(self, row: Row, column: Column, slots: Sequence[Slot]) -> None:
+        place = Place(row.index, column.index)
+        if column.role == "mark":
+            self.pen.text(
+                place, "" if row.part > 1 else row.code.split(".")[0] if row.part else row.code, "mark"
+            )
+        elif column.role == "name":
+            self.pen.two_lines(place, row.label, "" if self.grid.across else row.help, "name")
+        elif column.role == "help":
+            self.pen.text(place, row.help, "help")
+        elif column.role == "status" and row.part > 1:
+            self.pen.text(place, "", "status")
+        elif column.role == "fixed" and row.item is not None and column.field is not None:
+            self._fixed(place, column.field, row.item.values.get(column.field.code))
+        elif column.role == "active":
+            formula = active_formula(self.layout, self.grid, row.code).replace(ROW, str(row.index))
+            self.pen.formula(place, formula, "check", self.content.active(self.grid, row.code))
+        elif column.role in ("answer", "calculated"):
+            slot = next(s for s in slots if place in s.cells)
+            self._answer(slot, place)
+
+    def _fixed(self, place: Place, field: Field, value: object) -> None:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            self.pen.number(place, float(value), "fixed")
+            return
+        codes = str(value or "").replace(";", ",").split(",") if field.vocabulary else []
+        table = self.layout.spec.vocabularies[field.vocabulary].by_code if field.vocabulary else {}
+        labels = [
+            table[c.strip()].label.say(self.layout.language) if c.strip() in table else c for c in codes
+        ]
+        self.pen.text(place, ", ".join(labels) if codes else str(value or ""), "fixed")
+
+    def _answer(self, slot: Slot, place: Place) -> None:
+        if slot.field.type is FieldType.CALCULATED:
+            self._calculated(slot, place)
+            return
+        value = self.content.shown(slot)[slot.cells.index(place)]
+        number_format = number_format_of(slot.field)
+        numeric = BEHAVIOURS[slot.field.type].kind in (Kind.NUMBER, Kind.DATE)
+        style = "input_number" if numeric else "input"
+        if isinstance(value, float | int):
+            self.pen.number(place, value, style, number_format)
+        else:
+            self.pen.text(place, value or "", style, number_format)
+
+    def _calculated(self, slot: Slot, place: Place) -> None:
+        assert isinstance(self.grid.block, FieldBlock)
+        scope = Scope(self.layout.spec, self.grid.tool, self.grid.block)
+        expr = parsed(slot.field.formula or "", scope, condition=False)
+        row = None if self.grid.across else str(place.row)
+        formula = ExcelFormula(self.layout, self.grid, slot.row, row).value(expr)
+        cached = self.content.shown(slot)[0]
+        form = number_format_of(slot.field) if kind_of(slot.field) in (Kind.NUMBER, Kind.DATE) else ""
+        self.pen.formula(place, f"={formula}", "calculated", "" if cached is None else cached, form)
+
+    # status and checks
+
+    def _check(self, slot: Slot) -> None:
+        if slot.check is None:
+            return
+        formulas = CheckFormulas(self.layout, self.grid)
+        if self.grid.across:
+            formula = formulas.of(slot)
+        else:
+            code = slot.field.code
+            if code not in self.compiled:
+                self.compiled[code] = formulas.of(slot)
+            formula = self.compiled[code].replace(ROW, str(slot.check.row))
+        self.pen.formula(slot.check, formula, "check", self.content.check(slot))
+
+    def _status(self, row: Row, slots: Sequence[Slot]) -> None:
+        checked = [slot for slot in slots if slot.check is not None]
+        status = next((c for c in self.grid.columns if c.role == "status"), None)
+        if status is None:
+            return
+        place = Place(row.index, status.index)
+        if not checked:
+            self.pen.text(place, "", "status")
+            return
+        worst = f"MAX({_run([s.check for s in checked if s.check], row.index)})"
+        message = f"INDEX({MESSAGES},MOD({worst},1000))"
+        formula = f"=IF({worst}>={LEVEL},{self._who(worst, row)}{message},{self._fine(checked, row)})"
+        limit = word_limit(row.field) if row.field is not None and not self._repeated else None
+        if limit is not None:
+            formula = self._counted(checked[0], limit, worst, message)
+        self.pen.formula(place, formula, "status", self._status_now(checked, row, limit))
+
+    def _who(self, worst: str, row: Row) -> str:
+        """In front of a message: which column of a table, or which record of a repeated form."""
+        position = f"1000-MOD(INT({worst}/10000),1000)"
+        checks = self.grid.with_role("check")
+        if not self.grid.across:
+            head = self.grid.header_row
+            first, last = (column_letters(checks[i].index) for i in (0, -1))
+            return f'INDEX(${first}${head}:${last}${head},{position})&": "&'
+        if self._repeated:
+            return f'{text_literal(self._record_name() + " ")}&({position})&": "&'
+        return ""
+
+    def _record_name(self) -> str:
+        return self.grid.with_role("answer")[0].label.rsplit(" ", 1)[0]
+
+    def _fine(self, slots: Sequence[Slot], row: Row) -> str:
+        cells = ",".join(cells_of(slot) for slot in slots)
+        return f'IF(COUNTA({cells})>0,{text_literal(self.say("Complete"))},"")'
+
+    def _counted(self, slot: Slot, limit: int, worst: str, message: str) -> str:
+        """A text with a word limit: the count, live, in front of what is wrong."""
+        cell = cells_of(slot)
+        pieces = self.say("{count} of {limit} words").replace("{limit}", str(limit)).split("{count}")
+        count = "&".join(
+            p for p in (_quoted_or_nothing(pieces[0]), word_count(cell), _quoted_or_nothing(pieces[1])) if p
+        )
+        text = f'IF(TRIM({cell})="","",{count})'
+        return f'=IFERROR({text}&IF({worst}>={LEVEL},IF(TRIM({cell})="","",". ")&{message},""),{message})'
+
+    def _status_now(self, slots: Sequence[Slot], row: Row, limit: int | None) -> str:
+        problem = self.content.problem([self.content.check(slot) for slot in slots])
+        if limit is not None:
+            return self._counted_now(slots[0], limit, problem[1] if problem else "")
+        if problem is None:
+            return self.say("Complete") if any(self.content.answered(s) for s in slots) else ""
+        order, text = problem
+        if self._repeated:
+            return f"{self._record_name()} {order + 1}: {text}"
+        if self.grid.across:
+            return text
+        field = self.grid.with_role("check")[order].field
+        return f"{field.label.say(self.layout.language) if field else ''}: {text}"
+
+    def _counted_now(self, slot: Slot, limit: int, problem: str) -> str:
+        if not self.content.answered(slot):
+            return problem
+        details = {"count": str(self.content.words(slot)), "limit": str(limit)}
+        count = sentence(self.say("{count} of {limit} words"), details)
+        return f"{count}. {problem}" if problem else count
+
+    # what spans columns
+
+    def _columns(self) -> None:
+        rows = self.grid.data_rows
+        if not rows:
+            return
+        if self.grid.across:
+            self._form_validations()
+        else:
+            self._table_validations(rows[0].index, rows[-1].index)
+        self._colours(rows[0].index, rows[-1].index)
+
+    def _form_validations(self) -> None:
+        for slot in self.grid.slots:
+            column = next(c for c in self.grid.columns if c.index == slot.cells[0].column)
+            options = self._options(slot.field, column, slot.cells[0].row)
+            if options:
+                self.pen.validate(slot.cells[0], slot.cells[-1], options)
+
+    def _table_validations(self, first: int, last: int) -> None:
+        for column in self.grid.with_role("answer"):
+            options = self._options(column.field, column, first)
+            if options:
+                self.pen.validate(Place(first, column.index), Place(last, column.index), options)
+
+    def _options(self, field: Field | None, column: Column, row: int) -> dict[str, object] | None:
+        if field is None or field.type is FieldType.CALCULATED:
+            return None
+        return validation(self.layout, self.grid, field, column, row)
+
+    def _colours(self, first: int, last: int) -> None:
+        """Input cells and status by urgency; the words say the same."""
+        checks = {(c.field.code if c.field else "", c.record): c.index for c in self.grid.with_role("check")}
+        for column in self.grid.with_role("answer"):
+            code = "" if self.grid.across or column.field is None else column.field.code
+            cell = f"${column_letters(checks[code, column.record])}{first}"
+            for level, style in ((ERROR, "error"), (MISSING, "missing")):
+                formula = f"={cell}>={level * LEVEL}"
+                self.pen.mark_when(Place(first, column.index), Place(last, column.index), formula, style)
+        status = next((c.index for c in self.grid.columns if c.role == "status"), None)
+        if status is not None and checks:
+            run = _columns_run(list(checks.values()), first)
+            for level, style in ((ERROR, "error"), (MISSING, "missing")):
+                formula = f"=MAX({run})>={level * LEVEL}"
+                self.pen.mark_when(Place(first, status), Place(last, status), formula, style)
+
+
+FIRST_BAND_COLUMN = 3
+
+
+def number_format_of(field: Field) -> str:
+    """The number format of a field's cells."""
+    if field.decimals is not None and field.type is not FieldType.PERCENT:
+        return "#,##0" + ("." + "0" * field.decimals if field.decimals else "")
+    if field.type is FieldType.CALCULATED:
+        return "yyyy-mm-dd" if field.result == "date" else "General"
+    return BEHAVIOURS[field.type].number_format
+
+
+def _quoted_or_nothing(text: str) -> str:
+    return text_literal(text) if text else ""
+
+
+def _run(places: Sequence[Place], row: int) -> str:
+    return _columns_run([place.column for place in places], row)
+
+
+def _columns_run(columns: Sequence[int], row: int) -> str:
+    return f"${column_letters(min(columns))}{row}:${column_letters(max(columns))}{row}"
+
+
+__all__ = ["MESSAGES", "GridPainter", "absolute", "number_format_of"]

@@ -1,0 +1,139 @@
+"""Draws the Lists sheet: vocabularies, the matrix, the messages of the checks, and the live lists of rows."""
+
+from __future__ import annotations
+
+from xlsxwriter.workbook import Workbook
+
+from ..layout import Layout, ListPlace, Place, column_letters, quoted
+from ..layout.lists import LEVELS
+from ..layout.model import LISTS_KEY
+from ..words import translator
+from .content import Content
+from .grids import MESSAGES
+from .pen import Pen
+from .references import Target, active_cell, label_formula, reference_lists
+
+HEAD_ROW = 4
+
+
+class ListsPainter:
+    """Draws lists from left to right, giving each its defined names."""
+
+    def __init__(self, book: Workbook, pen: Pen, layout: Layout, content: Content) -> None:
+        self.book, self.pen, self.layout, self.content = book, pen, layout, content
+        self.say = translator(layout.language)
+        self.next_column = 2
+
+    def draw(self) -> None:
+        """All lists; nobody needs to read them, so they are plain."""
+        self.pen.text(Place(1, 1), LISTS_KEY, "code")
+        self.pen.text(Place(2, 2), self.say("Lists"), "title")
+        self.pen.text(
+            Place(3, 2), self.say("The dropdown lists of this workbook. Nothing to fill in."), "purpose"
+        )
+        for place in self.layout.lists.values():
+            self._list(place)
+        self._matrix()
+        self._messages()
+        for name, targets in reference_lists(self.layout).items():
+            self._rows(name, targets)
+
+    def _name(self, name: str, column: int, first: int, last: int, width: int = 0) -> None:
+        left, right = column_letters(column), column_letters(column + width)
+        self.book.define_name(name, f"={quoted(self.layout.lists_name)}!${left}${first}:${right}${last}")
+
+    def _list(self, place: ListPlace) -> None:
+        title = self.say("Levels") if place.name == LEVELS else place.name.lstrip("_")
+        self.pen.text(Place(HEAD_ROW, place.column), title, "head")
+        self.pen.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
+        for offset, (label, code) in enumerate(zip(place.labels, place.codes, strict=True)):
+            self.pen.text(Place(place.first + offset, place.column), label, "list", "@")
+            self.pen.text(Place(place.first + offset, place.column + 1), code, "list", "@")
+        self._name(f"list_{place.name}", place.column, place.first, place.last)
+        self._name(f"code_{place.name}", place.column + 1, place.first, place.last)
+        if place.parents:
+            for offset, parent in enumerate(place.parents):
+                self.pen.text(Place(place.first + offset, place.column + 2), parent, "list", "@")
+            self._name(f"parent_{place.name}", place.column + 2, place.first, place.last)
+        self.pen.sheet.set_column(place.column - 1, place.column - 1, 34)
+        self.next_column = max(self.next_column, place.column + (3 if place.parents else 2))
+
+    def _matrix(self) -> None:
+        matrix = self.layout.spec.matrix
+        if matrix is None:
+            return
+        first = self.next_column
+        down, across = self.layout.lists[matrix.down].codes, self.layout.lists[matrix.across].codes
+        self.pen.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
+        for row, one in enumerate(down):
+            for column, other in enumerate(across):
+                level = matrix.level[matrix.cells[one][other]]
+                self.pen.text(
+                    Place(HEAD_ROW + 1 + row, first + column), level.label.say(self.layout.language), "list"
+                )
+        self._name("matrix_levels", first, HEAD_ROW + 1, HEAD_ROW + len(down), len(across) - 1)
+        self.next_column += len(across)
+
+    def _messages(self) -> None:
+        column, entries = self.next_column, self.layout.messages.entries
+        self.pen.text(Place(HEAD_ROW, column), self.say("Messages"), "head")
+        self.pen.text(Place(HEAD_ROW, column + 1), self.say("Code"), "head")
+        for offset, message in enumerate(entries, start=1):
+            self.pen.text(Place(HEAD_ROW + offset, column), message.text, "list")
+            self.pen.text(Place(HEAD_ROW + offset, column + 1), message.code, "list")
+        self._name(MESSAGES, column, HEAD_ROW + 1, HEAD_ROW + len(entries))
+        self.pen.sheet.set_column(column - 1, column - 1, 50)
+        self.next_column += 2
+
+    def _rows(self, name: str, targets: list[Target]) -> None:
+        """A live list: beside each row a running count of those in use, then the list of these."""
+        column, first = self.next_column, HEAD_ROW + 1
+        self.pen.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
+        self.next_column += 2
+        if all(target.label_column is None for target in targets):
+            self._fixed_rows(name, targets, column)
+            return
+        last = HEAD_ROW + len(targets)
+        counter = f"${column_letters(column + 1)}"
+        shown = self._in_use(targets)
+        running = 0
+        for offset, target in enumerate(targets):
+            row = first + offset
+            running += self._is_active(target)
+            before = f"{counter}{row - 1}" if offset else "0"
+            self.pen.formula(Place(row, column + 1), f"={before}+({self._active(target)})", "list", running)
+            pick = f"MATCH({offset + 1},{counter}${first}:{counter}${last},0)"
+            texts = f"${column_letters(column + 2)}${first}:${column_letters(column + 2)}${last}"
+            cached = shown[offset] if offset < len(shown) else ""
+            self.pen.formula(Place(row, column), f'=IFERROR(INDEX({texts},{pick}),"")', "list", cached)
+            label = text_formula(self.layout, target)
+            self.pen.formula(Place(row, column + 2), label, "list", self._label(target))
+        self.next_column += 1
+        start = f"{quoted(self.layout.lists_name)}!${column_letters(column)}${first}"
+        whole = f"{quoted(self.layout.lists_name)}!${column_letters(column)}${first}:${column_letters(column)}${last}"
+        count = f"MAX(1,{quoted(self.layout.lists_name)}!{counter}${last})"
+        self.book.define_name(name, f"={start}:INDEX({whole},{count})")
+
+    def _fixed_rows(self, name: str, targets: list[Target], column: int) -> None:
+        for offset, target in enumerate(targets, start=1):
+            self.pen.text(Place(HEAD_ROW + offset, column), self._label(target), "list")
+        self._name(name, column, HEAD_ROW + 1, HEAD_ROW + len(targets))
+
+    def _active(self, target: Target) -> str:
+        return f"{active_cell(self.layout, target)}>0" if target.label_column is not None else "TRUE"
+
+    def _is_active(self, target: Target) -> bool:
+        return target.label_column is None or self.content.active(target.grid, target.code) > 0
+
+    def _in_use(self, targets: list[Target]) -> list[str]:
+        return [self._label(target) for target in targets if self._is_active(target)]
+
+    def _label(self, target: Target) -> str:
+        return self.content.row_label(target.grid, target.code)
+
+
+def text_formula(layout: Layout, target: Target) -> str:
+    """The entry of one row, as a formula."""
+    if target.label_column is None:
+        return "=" + '"' + f"{target.code} {target.label[:60]}".replace('"', '""') + '"'
+    return "=" + label_formula(layout, target)

@@ -1,0 +1,135 @@
+"""A pen for one worksheet: XlsxWriter with every silent refusal raised as our own error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from ..errors import LimitError
+from ..layout import Place, address
+from .styles import BASE, STYLES
+
+TEXT_LIMIT, FORMULA_LIMIT = 32_767, 8_192
+PROMPT_LIMIT, PROMPT_LINE = 255, 60
+
+
+class Formats:
+    """Cell formats of one workbook by style name and number format, made once each."""
+
+    def __init__(self, book: Workbook, *, right_to_left: bool) -> None:
+        self._book, self._made = book, dict[tuple[Any, ...], Format]()
+        self._direction = {"reading_order": 2} if right_to_left else {}
+
+    def __call__(self, style: str, number_format: str = "", **more: Any) -> Format:
+        key = (style, number_format, *sorted(more.items()))
+        if key not in self._made:
+            properties = {**BASE, **self._direction, **STYLES[style], **more}
+            if number_format:
+                properties["num_format"] = number_format
+            self._made[key] = self._book.add_format(properties)
+        return self._made[key]
+
+    def bare(self, style: str) -> Format:
+        """A format with nothing but the style, for conditional formats."""
+        key = ("bare", style)
+        if key not in self._made:
+            self._made[key] = self._book.add_format(STYLES[style])
+        return self._made[key]
+
+
+class Pen:
+    """Writes cells of one sheet; rows and columns from 1."""
+
+    def __init__(self, sheet: Worksheet, formats: Formats) -> None:
+        self.sheet, self.formats = sheet, formats
+
+    def text(self, place: Place, text: str, style: str, number_format: str = "") -> None:
+        """A text; empty text leaves a formatted blank cell."""
+        form = self.formats(style, number_format)
+        if not text:
+            self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
+            return
+        if len(text) > TEXT_LIMIT:
+            raise LimitError(
+                f"{self._where(place)}: {len(text)} characters; Excel takes {TEXT_LIMIT}. Shorten the text."
+            )
+        self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
+
+    def number(self, place: Place, number: float, style: str, number_format: str = "") -> None:
+        """A number (a date as its serial number)."""
+        form = self.formats(style, number_format)
+        self._done(self.sheet.write_number(place.row - 1, place.column - 1, number, form), place)
+
+    def formula(
+        self, place: Place, formula: str, style: str, cached: str | float, number_format: str = ""
+    ) -> None:
+        """A formula with the result it has now."""
+        if len(formula) > FORMULA_LIMIT:
+            raise LimitError(
+                f"{self._where(place)}: the formula has {len(formula)} characters; Excel takes {FORMULA_LIMIT}. "
+                "Split the rule."
+            )
+        form = self.formats(style, number_format)
+        self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form, cached), place)
+
+    def styled_text(self, place: Place, text: str, form: Format) -> None:
+        """A text in a format of its own."""
+        self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
+
+    def styled_formula(self, place: Place, formula: str, form: Format, cached: float) -> None:
+        """A formula in a format of its own."""
+        self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form, cached), place)
+
+    def two_lines(self, place: Place, first: str, second: str, style: str) -> None:
+        """A text with a quieter one below it in the same cell."""
+        if not second:
+            self.text(place, first, style)
+            return
+        bold, quiet = self.formats(f"{style}_bold"), self.formats(f"{style}_help")
+        parts = [bold, first, quiet, "\n" + second, self.formats(style)]
+        self._done(self.sheet.write_rich_string(place.row - 1, place.column - 1, *parts), place)
+
+    def link(self, place: Place, target: str, text: str, tip: str) -> None:
+        """A link to a place of the same workbook."""
+        form = self.formats("link")
+        result = self.sheet.write_url(place.row - 1, place.column - 1, f"internal:{target}", form, text, tip)
+        self._done(result, place)
+
+    def validate(self, first: Place, last: Place, options: dict[str, Any]) -> None:
+        """A validation rule with prompt and stop alert over a run of cells."""
+        result = self.sheet.data_validation(
+            first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
+        )
+        self._done(result, first)
+
+    def mark_when(self, first: Place, last: Place, formula: str, style: str) -> None:
+        """A conditional format."""
+        options = {"type": "formula", "criteria": formula, "format": self.formats.bare(style)}
+        result = self.sheet.conditional_format(
+            first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
+        )
+        self._done(result, first)
+
+    def _where(self, place: Place) -> str:
+        return f"Sheet “{self.sheet.name}”, cell {address(*place)}"
+
+    def _done(self, result: Any, place: Place) -> None:
+        if isinstance(result, int) and result < 0:
+            raise LimitError(
+                f"{self._where(place)}: Excel does not take this text, list or formula ({result}). Shorten it."
+            )
+
+
+def broken_lines(text: str, width: int = PROMPT_LINE) -> str:
+    """The text with a line break about every 60 characters: LibreOffice shows prompts as one line."""
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return "\n".join([*lines, line])

@@ -1,0 +1,62 @@
+"""Live lists of rows: what a reference can point to is what has been filled in, in the order of the sheets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..layout import Grid, Layout, column_letters, quoted
+from ..spec.model import Field, FieldType, RegisterBlock
+
+LABEL_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One row that can be referred to: its code, its grid, and where its words stand."""
+
+    grid: Grid
+    row: int
+    code: str
+    label: str  # of a fixed row
+    label_column: int | None  # of an open row
+
+
+def reference_name(layout: Layout, field: Field) -> str | None:
+    """The defined name of the list of rows that a reference chooses from; None when none were issued."""
+    issued = [code for code in field.to if code in layout.rows_of]
+    return "rows_" + "_".join(code.replace(".", "_") for code in issued) if issued else None
+
+
+def reference_lists(layout: Layout) -> dict[str, list[Target]]:
+    """Every list of rows that a workbook needs, by defined name."""
+    lists: dict[str, list[Target]] = {}
+    for sheet in layout.sheets:
+        for slot in sheet.slots:
+            name = reference_name(layout, slot.field) if slot.field.type is FieldType.REFERENCE else None
+            if name is not None and name not in lists:
+                grids = [layout.rows_of[code] for code in slot.field.to if code in layout.rows_of]
+                lists[name] = [target for grid in grids for target in _targets(grid)]
+    return lists
+
+
+def _targets(grid: Grid) -> list[Target]:
+    block = grid.block
+    if not isinstance(block, RegisterBlock):
+        return [Target(grid, row.index, row.code, row.label, None) for row in grid.data_rows]
+    shows = block.shows or block.fields[0].code
+    column = next(c.index for c in grid.columns if c.field is not None and c.field.code == shows)
+    return [Target(grid, row.index, row.code, "", column) for row in grid.data_rows]
+
+
+def label_formula(layout: Layout, target: Target) -> str:
+    """What the list shows for an open row: its code and what it is about."""
+    sheet = quoted(layout.sheet[target.grid.tool.code].name)
+    cell = f"{sheet}!${column_letters(target.label_column or 1)}${target.row}"
+    return f'"{target.code} "&LEFT({cell},{LABEL_LENGTH})'
+
+
+def active_cell(layout: Layout, target: Target) -> str:
+    """The helper cell that counts the answers of an open row."""
+    sheet = quoted(layout.sheet[target.grid.tool.code].name)
+    column = next(c.index for c in target.grid.columns if c.role == "active")
+    return f"{sheet}!${column_letters(column)}${target.row}"

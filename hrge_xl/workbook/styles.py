@@ -1,0 +1,55 @@
+"""How workbooks look: one font that is available everywhere, few colours, inputs unmistakable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FONT, SIZE = "Arial", 10
+INK, QUIET_INK, ACCENT, PAPER = "#1F2933", "#52606D", "#14505C", "#FFFFFF"
+INPUT_FILL, CALCULATED_FILL, SECTION_FILL = "#FFF9DB", "#EEF3F5", "#DCEBEE"
+BORDER, INPUT_BORDER = "#C8D1D6", "#B7A14A"
+ERROR_FILL, ERROR_INK = "#FBD9D3", "#7A1A0C"
+MISSING_FILL, MISSING_INK = "#FFE8A3", "#5F4700"
+GOOD_INK = "#1B5E20"
+
+BASE: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "font_color": INK, "valign": "top"}
+FRAME: dict[str, Any] = {"border": 1, "border_color": BORDER, "text_wrap": True}
+
+STYLES: dict[str, dict[str, Any]] = {
+    "code": {"font_size": 8, "font_color": QUIET_INK},
+    "title": {"bold": True, "font_size": 16, "font_color": ACCENT, "valign": "vcenter"},
+    "purpose": {"font_color": QUIET_INK},
+    "progress": {"bold": True},
+    "link": {"font_color": "#0B5394", "underline": 1},
+    "block": {"bold": True, "font_size": 12, "font_color": ACCENT},
+    "head": {**FRAME, "bold": True, "font_color": PAPER, "bg_color": ACCENT},
+    "head_bold": {"bold": True, "font_color": PAPER},
+    "head_help": {"font_size": 9, "font_color": PAPER},
+    "section": {"bold": True, "bg_color": SECTION_FILL, "font_color": ACCENT},
+    "mark": {**FRAME, "font_size": 9, "font_color": QUIET_INK},
+    "name": {**FRAME},
+    "name_bold": {},
+    "name_help": {"font_size": 9, "font_color": QUIET_INK, "italic": True},
+    "help": {**FRAME, "font_size": 9, "font_color": QUIET_INK},
+    "status": {**FRAME, "font_size": 9},
+    "fixed": {**FRAME},
+    "calculated": {**FRAME, "bg_color": CALCULATED_FILL},
+    "input": {**FRAME, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False},
+    "input_number": {
+        **FRAME,
+        "border_color": INPUT_BORDER,
+        "bg_color": INPUT_FILL,
+        "locked": False,
+        "align": "right",
+    },
+    "check": {"font_size": 8, "font_color": QUIET_INK},
+    "list": {**FRAME},
+    "cell": {**FRAME},
+    "cell_centre": {**FRAME, "align": "center", "valign": "vcenter"},
+    "count": {**FRAME, "align": "center", "valign": "vcenter", "bold": True, "font_size": 14},
+    "plain": {},
+    "wrap": {"text_wrap": True},
+    "error": {"bg_color": ERROR_FILL, "font_color": ERROR_INK},
+    "missing": {"bg_color": MISSING_FILL, "font_color": MISSING_INK},
+    "good": {"font_color": GOOD_INK},
+}

@@ -1,0 +1,139 @@
+"""The sheet's own validation: dropdown or limits, prompt, and a stop alert that says what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import LimitError
+from ..fields import BEHAVIOURS, Kind, list_name, word_limit
+from ..findings import CATALOGUE
+from ..layout import Column, Grid, Layout, column_letters
+from ..numerals import FIRST_DAY, LAST_DAY, shown
+from ..spec.model import Field, FieldType
+from ..words import Translate, translator
+from .pen import PROMPT_LIMIT, broken_lines
+from .references import reference_name
+
+FAULT = {
+    FieldType.INTEGER: "V004", FieldType.DECIMAL: "V003", FieldType.PERCENT: "V008", FieldType.DATE: "V005",
+    FieldType.YEAR: "V008", FieldType.SCALE: "V008", FieldType.TEXT: "V010", FieldType.LONG: "V010",
+}  # fmt: skip
+TITLE_LIMIT = 32
+
+
+def validation(
+    layout: Layout, grid: Grid, field: Field, column: Column, first_row: int
+) -> dict[str, Any] | None:
+    """What XlsxWriter needs to validate the cells of a field; None where nothing is to be said."""
+    say = translator(layout.language)
+    rule = _rule(layout, grid, field, first_row)
+    prompt = prompt_of(layout, field, say)
+    if rule is None and not prompt:
+        return None
+    options = rule or {"validate": "any"}
+    if prompt:
+        options |= {"input_title": field.code[:TITLE_LIMIT], "input_message": prompt}
+    if rule is not None:
+        fault = FAULT.get(field.type, "V016" if field.type is FieldType.REFERENCE else "V002")
+        options |= {
+            "error_title": say("Check this answer")[:TITLE_LIMIT],
+            "error_message": broken_lines(say(CATALOGUE[fault].remedy)),
+            "error_type": "stop",
+        }
+    return options
+
+
+def _rule(layout: Layout, grid: Grid, field: Field, first_row: int) -> dict[str, Any] | None:
+    if field.type is FieldType.REFERENCE:
+        name = reference_name(layout, field)
+        return {"validate": "list", "source": f"={name}"} if name else None
+    if field.type is FieldType.SCALE:
+        steps = list(layout.lists[str(field.vocabulary)].codes)
+        return {"validate": "list", "source": steps}
+    name = list_name(field)
+    if name is not None:
+        return {"validate": "list", "source": _list_source(layout, grid, field, name, first_row)}
+    limits = BEHAVIOURS[field.type].limits(field)
+    if limits.type == "length":
+        return {"validate": "length", "criteria": "<=", "value": int(limits.high or 0)}
+    if limits.type == "any":
+        return None
+    low, high = limits.low, limits.high
+    options: dict[str, Any] = {
+        "validate": "decimal"
+        if limits.type == "date"
+        else "integer"
+        if limits.type == "whole"
+        else limits.type
+    }
+    if limits.type == "date":
+        return {"validate": "date", "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY}
+    if low is not None and high is not None:
+        return options | {"criteria": "between", "minimum": low, "maximum": high}
+    if low is not None:
+        return options | {"criteria": ">=", "value": low}
+    if high is not None:
+        return options | {"criteria": "<=", "value": high}
+    return options | {"criteria": "between", "minimum": -1e15, "maximum": 1e15}
+
+
+def _list_source(layout: Layout, grid: Grid, field: Field, name: str, first_row: int) -> str:
+    """The whole list, or the run of it that belongs to the answer of the parent field in the same row."""
+    if field.parent is None:
+        return f"=list_{name}"
+    parent = next(c for c in grid.columns if c.field is not None and c.field.code == field.parent)
+    cell = f"${column_letters(parent.index)}{first_row}"
+    start = f"MATCH({cell},parent_{name},0)"
+    return f"=INDEX(list_{name},{start}):INDEX(list_{name},{start}+COUNTIF(parent_{name},{cell})-1)"
+
+
+def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
+    """Help and what may be typed, broken into lines, within Excel's limit."""
+    parts = [
+        part
+        for part in (field.help.say(layout.language), hint(layout, field, say), _example(layout, field, say))
+        if part
+    ]
+    for keep in range(len(parts), 0, -1):
+        text = broken_lines(" ".join(parts[:keep]))
+        if len(text) <= PROMPT_LIMIT:
+            return text
+    if parts:
+        raise LimitError(
+            f"{field.code}: the prompt has more than {PROMPT_LIMIT} characters. Shorten its help."
+        )
+    return ""
+
+
+def _example(layout: Layout, field: Field, say: Translate) -> str:
+    example = field.example.say(layout.language)
+    return say("Example: {example}").format(example=example) if example else ""
+
+
+def hint(layout: Layout, field: Field, say: Translate) -> str:
+    """What may be typed into the cell."""
+    if field.type is FieldType.SCALE:
+        place = layout.lists[str(field.vocabulary)]
+        return "; ".join(f"{code} {label}" for code, label in zip(place.codes, place.labels, strict=True))
+    if field.type is FieldType.DATE:
+        return say("A date as year-month-day, for example 2026-03-31.")
+    if list_name(field) or field.type is FieldType.REFERENCE:
+        return say("Choose from the list.")
+    limit = word_limit(field)
+    if limit is not None:
+        return say("At most {limit} words.").format(limit=limit)
+    limits = BEHAVIOURS[field.type].limits(field)
+    if BEHAVIOURS[field.type].kind is not Kind.NUMBER:
+        return ""
+    if limits.low is not None and limits.high is not None:
+        low, high = (_bound(field, bound) for bound in (limits.low, limits.high))
+        return say("A number from {low} to {high}.").format(low=low, high=high)
+    return (
+        say("A number.")
+        if limits.low is None
+        else say("A number, {low} or more.").format(low=_bound(field, limits.low))
+    )
+
+
+def _bound(field: Field, bound: float) -> str:
+    return f"{bound * 100:g}%" if field.type is FieldType.PERCENT else shown(float(bound))

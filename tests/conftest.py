@@ -1,0 +1,236 @@
+"""Shared by all tests: real clients on demand, and one line about what was skipped.
+
+LibreOffice, Chromium and PostgreSQL are started by the first test that asks for them, privately for each test
+process, and stopped at the end. Where one is missing its tests are skipped; with `CI` set they fail instead.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.office.driver import Office, why_missing
+from tests.office.pictures import CHROMIUM_ARGUMENTS, find_chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CLIENTS = {"office": "office", "browser": "browser", "postgres_url": "postgres"}
+START_SECONDS = 60.0
+
+
+def in_ci() -> bool:
+    """Say whether nothing may be skipped."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip a test that cannot run here, or let it fail where everything must be installed."""
+    if in_ci():
+        pytest.fail(f"{reason}; with CI set this may not be skipped", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use a real client, and keep those of one client in one process."""
+    for item in items:
+        wanted = [mark for fixture, mark in CLIENTS.items() if fixture in getattr(item, "fixturenames", ())]
+        for mark in wanted:
+            item.add_marker(mark)
+        if wanted and item.config.pluginmanager.hasplugin("xdist"):
+            item.add_marker(pytest.mark.xdist_group(wanted[0]))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say in one line how many tests were skipped and why."""
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons[reason.removeprefix("Skipped: ")] += 1
+    if reasons:
+        told = "; ".join(f"{count} because {reason}" for reason, count in reasons.most_common())
+        terminalreporter.write_line(f"skipped {reasons.total()}: {told}")
+    else:
+        terminalreporter.write_line("skipped 0")
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[Office]:
+    """Give the LibreOffice of this test process; it starts at the first workbook."""
+    reason = why_missing()
+    if reason:
+        missing(reason)
+    with Office() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Give a Chromium without a window."""
+    program = find_chromium()
+    if program is None:
+        missing("Chromium is not installed")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("the Python package playwright is not installed")
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=program, headless=True, args=list(CHROMIUM_ARGUMENTS))
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+@dataclass(frozen=True)
+class Account:
+    """The system user that a PostgreSQL server runs as: never root."""
+
+    user: int
+    group: int
+
+    def arguments(self) -> dict[str, Any]:
+        """Give what subprocess needs to become that user."""
+        if os.geteuid() != 0:
+            return {}
+        return {"user": self.user, "group": self.group, "extra_groups": []}
+
+
+def postgres_account() -> Account:
+    """Choose who runs PostgreSQL: whoever runs the tests, or an ordinary user when that is root."""
+    if os.geteuid() != 0:
+        return Account(os.geteuid(), os.getegid())
+    import pwd
+
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(entry.pw_uid, entry.pw_gid)
+    missing("PostgreSQL does not run as root and there is no other user")
+
+
+def postgres_programs() -> Path:
+    """Find the newest PostgreSQL server programs."""
+
+    def version(path: Path) -> float:
+        try:
+            return float(path.parent.parent.name)
+        except ValueError:
+            return 0.0
+
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=version)
+    named = shutil.which("initdb")
+    if named:
+        found.append(Path(named).resolve())
+    if not found or os.name != "posix":
+        missing("the PostgreSQL server is not installed")
+    return found[-1].parent
+
+
+def free_port() -> int:
+    """Find a port on the loopback address that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_postgres(programs: Path, folder: Path, account: Account, port: int) -> "subprocess.Popen[bytes]":
+    """Start a server on a port and wait until it answers; nobody else can reach it."""
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": str(port),
+        "unix_socket_directories": str(folder),
+        "fsync": "off",
+        "full_page_writes": "off",
+        "synchronous_commit": "off",
+        "shared_buffers": "32MB",
+        "max_connections": "40",
+    }
+    command = [str(programs / "postgres"), "-D", str(folder / "data")]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    with (folder / "log.txt").open("ab") as log:
+        server = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            start_new_session=True,
+            **account.arguments(),
+        )
+    ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        if subprocess.run(ready, check=False, timeout=START_SECONDS).returncode == 0:
+            return server
+        time.sleep(0.05)
+    stop_postgres(server)
+    said = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")
+    raise RuntimeError(f"PostgreSQL did not start on port {port}: {said[-1500:]}")
+
+
+def stop_postgres(server: "subprocess.Popen[bytes]") -> None:
+    """Stop a server: its clients are cut off, then it may finish."""
+    if server.poll() is None:
+        server.send_signal(signal.SIGINT)
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Give the SQLAlchemy address of an empty database on a private PostgreSQL server."""
+    programs, account = postgres_programs(), postgres_account()
+    folder = Path(tempfile.mkdtemp(prefix="hrge-xl-pg-"))
+    server = None
+    try:
+        word = secrets.token_hex(16)
+        (folder / "word.txt").write_text(word, encoding="ascii")
+        if os.geteuid() == 0:
+            for path in (folder, folder / "word.txt"):
+                os.chown(path, account.user, account.group)
+        subprocess.run(
+            [
+                str(programs / "initdb"),
+                f"--pgdata={folder / 'data'}",
+                "--username=hrge",
+                f"--pwfile={folder / 'word.txt'}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+            ],
+            check=True,
+            capture_output=True,
+            timeout=START_SECONDS,
+            cwd=folder,
+            **account.arguments(),
+        )
+        port = free_port()
+        server = start_postgres(programs, folder, account, port)
+        yield f"postgresql+psycopg://hrge:{word}@127.0.0.1:{port}/postgres"
+    finally:
+        if server is not None:
+            stop_postgres(server)
+        shutil.rmtree(folder, ignore_errors=True)

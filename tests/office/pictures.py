@@ -1,0 +1,159 @@
+"""Pictures of what people see: workbooks as printed by LibreOffice, web pages as shown by Chromium.
+
+python -m tests.office.pictures FILE… -o DIR [--sheet NAME] [--dpi 70]
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.office.driver import Office, OfficeError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+WIDTHS = (1280, 320)
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+PAGES = (".html", ".htm")
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CHROMIUM_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+)
+CHROMIUM_ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+TOOL_SECONDS = 120
+
+
+class PictureError(Exception):
+    """A picture could not be made."""
+
+
+def find_chromium() -> str | None:
+    """Find a Chromium or Chrome that the system has."""
+    named = (shutil.which(name) for name in CHROMIUM_NAMES)
+    return next((path for path in (*named, *CHROMIUM_PLACES) if path and Path(path).is_file()), None)
+
+
+@contextmanager
+def chromium(width: int) -> Iterator["BrowserContext"]:
+    """Run Chromium without a window and without network, on a new profile."""
+    from playwright.sync_api import sync_playwright
+
+    program = find_chromium()
+    if program is None:
+        raise PictureError("Chromium is not installed")
+    with (
+        tempfile.TemporaryDirectory(prefix="hrge-xl-chromium-", ignore_cleanup_errors=True) as profile,
+        sync_playwright() as play,
+    ):
+        context = play.chromium.launch_persistent_context(
+            profile,
+            executable_path=program,
+            headless=True,
+            args=list(CHROMIUM_ARGUMENTS),
+            viewport={"width": width, "height": 900},
+            offline=True,
+        )
+        try:
+            yield context
+        finally:
+            context.close()
+
+
+def page_pictures(path: Path, folder: Path) -> list[Path]:
+    """Take pictures of a whole web page at each width, and print it."""
+    made = []
+    for width in WIDTHS:
+        with chromium(width) as context:
+            page = context.new_page()
+            page.goto(path.resolve().as_uri(), wait_until="load")
+            target = folder / f"{path.stem}-{width}.png"
+            page.screenshot(path=target, full_page=True)
+            made.append(target)
+            if width == WIDTHS[0]:
+                printed = folder / f"{path.stem}.pdf"
+                page.pdf(path=printed, format="A4", print_background=True)
+                made.append(printed)
+    return made
+
+
+def pages_of(prefix: Path) -> list[Path]:
+    """List the pictures that were made under a prefix."""
+    pattern = re.compile(re.escape(prefix.name) + r"-\d+\.png")
+    return sorted(path for path in prefix.parent.iterdir() if pattern.fullmatch(path.name))
+
+
+def split_pages(printed: Path, stem: str, folder: Path, dpi: int) -> list[Path]:
+    """Turn a PDF file into one picture a page."""
+    program = shutil.which("pdftoppm")
+    if program is None:
+        raise PictureError("pdftoppm is not installed (on Debian: poppler-utils)")
+    prefix = folder / f"{stem}-page"
+    for old in pages_of(prefix):
+        old.unlink()
+    subprocess.run(
+        [program, "-r", str(dpi), "-png", str(printed), str(prefix)],
+        check=True,
+        timeout=TOOL_SECONDS,
+        capture_output=True,
+    )
+    return pages_of(prefix)
+
+
+def workbook_pictures(
+    office: Office, path: Path, folder: Path, sheet: str | None = None, dpi: int = 70
+) -> list[Path]:
+    """Print a workbook, or one sheet of it, and take a picture of every page."""
+    stem = path.stem if sheet is None else path.stem + "-" + re.sub(r"[^\w.]+", "_", sheet)
+    with office.open(path) as document:
+        if sheet is not None and sheet not in document.sheets():
+            raise PictureError(f"{path}: no sheet {sheet!r}; there are: {', '.join(document.sheets())}")
+        printed = document.save_as(folder / f"{stem}.pdf", sheet=sheet)
+    return [printed, *split_pages(printed, stem, folder, dpi)]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Take pictures of the files named on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.office.pictures", description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks and web pages")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--sheet", help="only this sheet of a workbook")
+    parser.add_argument("--dpi", type=int, default=70)
+    options = parser.parse_args(arguments)
+    options.output.mkdir(parents=True, exist_ok=True)
+    failed = False
+    with Office() as office:
+        for path in options.files:
+            try:
+                if path.suffix.lower() in PAGES:
+                    made = page_pictures(path, options.output)
+                elif path.suffix.lower() in WORKBOOKS:
+                    made = workbook_pictures(office, path, options.output, options.sheet, options.dpi)
+                else:
+                    raise PictureError(f"{path}: neither a workbook nor a web page")
+            except (PictureError, OfficeError, OSError, subprocess.SubprocessError) as problem:
+                sys.stderr.write(f"{problem}\n")
+                failed = True
+                continue
+            sys.stdout.writelines(f"{picture}\n" for picture in made)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

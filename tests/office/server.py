@@ -1,0 +1,571 @@
+"""Bridge that the Python of LibreOffice runs: JSON commands on standard input, answers on standard output.
+
+It starts one private LibreOffice, obeys one command a line, and takes LibreOffice and its profile away
+as soon as its standard input closes, also when whoever started it was killed. It stands alone: only the
+standard library and `uno` are imported, and it runs on Python 3.10 and newer.
+"""
+
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+from com.sun.star.lang import DisposedException, IllegalArgumentException
+from com.sun.star.table import TableSortField
+
+FILTERS = {
+    "xlsx": "Calc MS Excel 2007 XML",
+    "xlsm": "Calc MS Excel 2007 VBA XML",
+    "xls": "MS Excel 97",
+    "ods": "calc8",
+    "fods": "OpenDocument Spreadsheet Flat XML",
+    "csv": "Text - txt - csv (StarCalc)",
+    "html": "HTML (StarCalc)",
+    "pdf": "calc_pdf_Export",
+}
+CONTENT = 1 | 2 | 4 | 16  # values, dates, strings, formulas: what the Delete key clears
+ERROR_RESULT, TEXT_RESULT = 4, 2
+ASK_SECONDS = 5
+SETTINGS = (
+    ("/org.openoffice.Setup/L10N", "ooSetupSystemLocale", "{locale}"),
+    ("/org.openoffice.Office.Common/Misc", "UseLocking", "false"),
+    ("/org.openoffice.Office.Common/Misc", "UseDocumentSystemFileLocking", "false"),
+    ("/org.openoffice.Office.Common/Misc", "FirstRun", "false"),
+    ("/org.openoffice.Office.Common/Misc", "ShowTipOfTheDay", "false"),
+    ("/org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
+)
+
+
+class Refused(Exception):
+    """A command that LibreOffice or a careful user would not carry out."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def prop(name: str, value: Any) -> PropertyValue:
+    """Make one named argument."""
+    made = PropertyValue()
+    made.Name, made.Value = name, value
+    return made
+
+
+def write_settings(profile: Path, locale: str) -> None:
+    """Give the new profile its locale and switch off what asks, locks or greets."""
+    items = "".join(
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{value.format(locale=locale)}</value></prop></item>"
+        for path, name, value in SETTINGS
+    )
+    user = profile / "user"
+    user.mkdir(parents=True, exist_ok=True)
+    (user / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+        f"{items}</oor:items>",
+        encoding="utf-8",
+    )
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads its own session, and all that it started."""
+    try:
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+        process.wait(ASK_SECONDS)
+    except (ProcessLookupError, PermissionError, subprocess.TimeoutExpired):
+        return
+
+
+class Book:
+    """One open spreadsheet document."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def sheet(self, name: str) -> Any:
+        """Find a sheet by its name."""
+        if not self.model.Sheets.hasByName(name):
+            known = ", ".join(self.model.Sheets.ElementNames)
+            raise Refused("missing", f"no sheet {name!r}; there are: {known}")
+        return self.model.Sheets.getByName(name)
+
+    def range(self, sheet: str, address: str, page: Any = None) -> Any:
+        """Find a cell or a range by its address; `page` saves looking the sheet up."""
+        page = page or self.sheet(sheet)
+        try:
+            return page.getCellRangeByName(address)
+        except DisposedException:
+            raise
+        except uno.getClass("com.sun.star.uno.Exception") as problem:
+            raise Refused("missing", f"no cell or range {address!r} on sheet {sheet!r}") from problem
+
+    def cell(self, sheet: str, address: str) -> Any:
+        """Find one cell."""
+        return self.range(sheet, address).getCellByPosition(0, 0)
+
+    def locked(self, sheet: str, place: Any) -> list[str]:
+        """Name the locked cells of a range, where the sheet is protected."""
+        if not self.sheet(sheet).isProtected():
+            return []
+        where = place.RangeAddress
+        found = []
+        for row in range(where.EndRow - where.StartRow + 1):
+            for column in range(where.EndColumn - where.StartColumn + 1):
+                cell = place.getCellByPosition(column, row)
+                if cell.CellProtection.IsLocked:
+                    found.append(cell.AbsoluteName.rpartition(".")[2].replace("$", ""))
+        return found
+
+    def must_be_open(self, sheet: str, place: Any) -> None:
+        """Refuse to write where a user could not."""
+        locked = self.locked(sheet, place)
+        if locked:
+            raise Refused("locked", f"locked on the protected sheet {sheet!r}: {some(locked)}")
+
+    def must_be_unprotected(self, sheet: str, deed: str) -> None:
+        """Refuse what a protected sheet does not allow."""
+        if self.sheet(sheet).isProtected():
+            raise Refused("locked", f"sheet {sheet!r} is protected: cannot {deed}")
+
+    def must_have_open_structure(self, deed: str) -> None:
+        """Refuse what a protected workbook structure does not allow."""
+        if self.model.isProtected():
+            raise Refused("locked", f"the workbook structure is protected: cannot {deed}")
+
+    def write(self, cell: Any, kind: str, value: Any) -> None:
+        """Put one value into a cell."""
+        if kind == "clear":
+            cell.clearContents(CONTENT)
+        elif kind == "number":
+            cell.Value = value
+        elif kind == "text":
+            cell.String = value
+        else:
+            cell.FormulaLocal = value
+
+
+def some(names: list[str], most: int = 8) -> str:
+    """List the first few names."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def cell_state(cell: Any) -> dict[str, Any]:
+    """Say what a cell holds and shows."""
+    kind = cell.Type.value
+    formula = cell.Formula if kind == "FORMULA" else ""
+    result = cell.FormulaResultType2 if formula else 0
+    error = cell.getError()
+    if error or result == ERROR_RESULT:
+        return {
+            "type": "error",
+            "value": cell.String,
+            "text": cell.String,
+            "formula": formula,
+            "error": error,
+        }
+    if kind == "EMPTY":
+        return {"type": "empty", "value": None, "text": "", "formula": "", "error": 0}
+    is_text = kind == "TEXT" or result == TEXT_RESULT
+    return {
+        "type": "text" if is_text else "number",
+        "value": cell.String if is_text else cell.Value,
+        "text": cell.String,
+        "formula": formula,
+        "error": 0,
+    }
+
+
+def plain(value: Any, formula: str, cell: Callable[[], Any]) -> Any:
+    """Turn one entry of a data array into a number, a text, the text of an error, or nothing."""
+    if value is None:
+        return cell().String
+    return None if value == "" and formula == "" else value
+
+
+class Bridge:
+    """One LibreOffice and its open documents."""
+
+    def __init__(self, soffice: str, profile: Path, locale: str) -> None:
+        self.books: dict[int, Book] = {}
+        self.last = 0
+        self.profile = profile
+        write_settings(profile, locale)
+        pipe = f"hrge-xl-{os.getpid()}-{os.urandom(6).hex()}"
+        self.process = subprocess.Popen(
+            [
+                soffice,
+                f"-env:UserInstallation={profile.as_uri()}",
+                "--headless",
+                "--invisible",
+                "--nologo",
+                "--nodefault",
+                "--norestore",
+                "--nolockcheck",
+                "--nofirststartwizard",
+                f"--accept=pipe,name={pipe};urp;",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            stderr=sys.stderr,
+            start_new_session=True,
+        )
+        self.address = f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext"
+        self.desktop: Any = None
+
+    def connect(self) -> None:
+        """Wait until LibreOffice answers."""
+        local = uno.getComponentContext()
+        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+        while True:
+            try:
+                context = resolver.resolve(self.address)
+                break
+            except NoConnectException:
+                if self.process.poll() not in (None, 0):
+                    raise Refused("crashed", f"LibreOffice ended with {self.process.returncode}") from None
+                time.sleep(0.05)
+        self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+
+    def end(self) -> None:
+        """Take LibreOffice and its profile away: asked at first, then made to go."""
+        asking = threading.Thread(target=self.ask_to_end, daemon=True)
+        asking.start()
+        asking.join(ASK_SECONDS)
+        kill_group(self.process)
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+    def ask_to_end(self) -> None:
+        """Let LibreOffice end by itself."""
+        try:
+            self.desktop.terminate()
+            self.process.wait(ASK_SECONDS)
+        except Exception:  # noqa: BLE001 - whatever it is, the process is ended right after
+            return
+
+    def book(self, number: int) -> Book:
+        """Find an open document."""
+        if number not in self.books:
+            raise Refused("closed", "the document is closed")
+        return self.books[number]
+
+    def load(self, url: str, *more: PropertyValue) -> Any:
+        """Load a document out of sight, with neither macros nor links."""
+        return self.desktop.loadComponentFromURL(
+            url,
+            "_blank",
+            0,
+            (prop("Hidden", True), prop("MacroExecutionMode", 0), prop("UpdateDocMode", 0), *more),
+        )
+
+    # Commands: one method a verb.
+
+    def do_open(self, path: str, password: str | None = None) -> dict[str, Any]:
+        """Open a file."""
+        more = [prop("Password", password)] if password else []
+        try:
+            model = self.load(uno.systemPathToFileUrl(path), *more)
+        except IllegalArgumentException as problem:
+            raise Refused("unreadable", f"LibreOffice cannot open {path}: {problem.Message}") from problem
+        if model is None or not hasattr(model, "Sheets"):
+            if model is not None:
+                model.close(True)
+            raise Refused("unreadable", f"LibreOffice cannot open {path} as a spreadsheet")
+        self.last += 1
+        self.books[self.last] = Book(model)
+        return {"book": self.last, "sheets": list(model.Sheets.ElementNames)}
+
+    def do_close(self, book: int) -> None:
+        """Close a document without saving."""
+        found = self.books.pop(book, None)
+        if found is not None:
+            found.model.close(True)
+
+    def do_sheets(self, book: int) -> list[str]:
+        """Name the sheets in their order."""
+        return list(self.book(book).model.Sheets.ElementNames)
+
+    def do_fill(self, book: int, cells: list[list[Any]]) -> int:
+        """Write many cells, or none when one of them is locked."""
+        owner = self.book(book)
+        # Each new object costs a millisecond: sheets are looked up once, cells without a detour.
+        pages = {name: owner.sheet(name) for name in {row[0] for row in cells}}
+        targets = [
+            (sheet, owner.range(sheet, address, pages[sheet]), kind, value)
+            for sheet, address, kind, value in cells
+        ]
+        protected = {name: page.isProtected() for name, page in pages.items()}
+        locked = [
+            f"{sheet}!{row[1]}"
+            for row, (sheet, cell, _, _) in zip(cells, targets, strict=True)
+            if protected[sheet] and cell.CellProtection.IsLocked
+        ]
+        if locked:
+            raise Refused("locked", f"locked on a protected sheet: {some(locked)}")
+        automatic = owner.model.isAutomaticCalculationEnabled()
+        owner.model.addActionLock()
+        owner.model.enableAutomaticCalculation(False)
+        try:
+            for _, cell, kind, value in targets:
+                owner.write(cell, kind, value)
+        finally:
+            owner.model.enableAutomaticCalculation(automatic)
+            owner.model.removeActionLock()
+        return len(targets)
+
+    def do_clear(self, book: int, sheet: str, address: str) -> None:
+        """Clear what cells hold, as the Delete key does."""
+        owner = self.book(book)
+        place = owner.range(sheet, address)
+        owner.must_be_open(sheet, place)
+        place.clearContents(CONTENT)
+
+    def do_paste(self, book: int, sheet: str, source: str, target: str, source_sheet: str | None) -> None:
+        """Copy a range over another place, its dropdowns, formats and locks included."""
+        owner = self.book(book)
+        origin = owner.range(source_sheet or sheet, source).RangeAddress
+        start = owner.cell(sheet, target)
+        where = start.CellAddress
+        end_column = where.Column + origin.EndColumn - origin.StartColumn
+        end_row = where.Row + origin.EndRow - origin.StartRow
+        page = owner.sheet(sheet)
+        owner.must_be_open(sheet, page.getCellRangeByPosition(where.Column, where.Row, end_column, end_row))
+        page.copyRange(where, origin)
+
+    def do_paste_rows(self, book: int, sheet: str, target: str, rows: list[list[list[Any]]]) -> None:
+        """Paste rows copied in another workbook, by the same way as the clipboard."""
+        owner = self.book(book)
+        start = owner.cell(sheet, target)
+        where = start.CellAddress
+        width, height = max(len(row) for row in rows), len(rows)
+        area = owner.sheet(sheet).getCellRangeByPosition(
+            where.Column, where.Row, where.Column + width - 1, where.Row + height - 1
+        )
+        owner.must_be_open(sheet, area)
+        other = self.load("private:factory/scalc")
+        try:
+            page = other.Sheets.getByIndex(0)
+            for down, row in enumerate(rows):
+                for right, (kind, value) in enumerate(row):
+                    owner.write(page.getCellByPosition(right, down), kind, value)
+            away, here = other.CurrentController, owner.model.CurrentController
+            away.select(page.getCellRangeByPosition(0, 0, width - 1, height - 1))
+            here.setActiveSheet(owner.sheet(sheet))
+            here.select(start)
+            here.insertTransferable(away.getTransferable())
+        finally:
+            other.close(True)
+
+    def do_insert(self, book: int, sheet: str, axis: str, index: int, count: int) -> None:
+        """Insert rows or columns."""
+        owner = self.book(book)
+        owner.must_be_unprotected(sheet, f"insert {axis.lower()}")
+        getattr(owner.sheet(sheet), axis).insertByIndex(index, count)
+
+    def do_delete(self, book: int, sheet: str, axis: str, index: int, count: int) -> None:
+        """Delete rows or columns."""
+        owner = self.book(book)
+        owner.must_be_unprotected(sheet, f"delete {axis.lower()}")
+        getattr(owner.sheet(sheet), axis).removeByIndex(index, count)
+
+    def do_rename_sheet(self, book: int, sheet: str, name: str) -> None:
+        """Rename a sheet."""
+        owner = self.book(book)
+        owner.must_have_open_structure("rename a sheet")
+        owner.sheet(sheet).Name = name
+
+    def do_delete_sheet(self, book: int, sheet: str) -> None:
+        """Delete a sheet."""
+        owner = self.book(book)
+        owner.must_have_open_structure("delete a sheet")
+        owner.sheet(sheet)
+        owner.model.Sheets.removeByName(sheet)
+
+    def do_move_sheet(self, book: int, sheet: str, position: int) -> None:
+        """Move a sheet to a position, counted from 0."""
+        owner = self.book(book)
+        owner.must_have_open_structure("move a sheet")
+        owner.sheet(sheet)
+        names = list(owner.model.Sheets.ElementNames)
+        # LibreOffice counts the position before the sheet is taken out.
+        owner.model.Sheets.moveByName(sheet, position + 1 if position > names.index(sheet) else position)
+
+    def do_unprotect(self, book: int, sheet: str, password: str) -> None:
+        """Take the protection of a sheet away."""
+        page = self.book(book).sheet(sheet)
+        try:
+            page.unprotect(password)
+        except IllegalArgumentException as problem:
+            raise Refused("locked", f"wrong password for sheet {sheet!r}") from problem
+        if page.isProtected():
+            raise Refused("locked", f"wrong password for sheet {sheet!r}")
+
+    def do_protect(self, book: int, sheet: str, password: str) -> None:
+        """Protect a sheet."""
+        self.book(book).sheet(sheet).protect(password)
+
+    def do_is_protected(self, book: int, sheet: str) -> bool:
+        """Say whether a sheet is protected."""
+        return bool(self.book(book).sheet(sheet).isProtected())
+
+    def do_sort(
+        self, book: int, sheet: str, address: str, column: int, ascending: bool, header: bool
+    ) -> None:
+        """Sort the rows of a range by one of its columns."""
+        owner = self.book(book)
+        place = owner.range(sheet, address)
+        owner.must_be_open(sheet, place)
+        field = TableSortField()
+        field.Field, field.IsAscending = column, ascending
+        fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+        place.sort(
+            (prop("SortFields", fields), prop("ContainsHeader", header), prop("IsSortColumns", False)),
+        )
+
+    def do_merge(self, book: int, sheet: str, address: str, merged: bool) -> None:
+        """Merge a range, or take a merge apart."""
+        owner = self.book(book)
+        owner.must_be_unprotected(sheet, "merge cells")
+        owner.range(sheet, address).merge(merged)
+
+    def do_hide(self, book: int, sheet: str, axis: str | None, address: str, hidden: bool) -> None:
+        """Hide or show a sheet, rows or columns."""
+        owner = self.book(book)
+        page = owner.sheet(sheet)
+        if axis is None:
+            owner.must_have_open_structure("hide or show a sheet")
+            page.IsVisible = not hidden
+            if page.IsVisible == hidden:
+                raise Refused("locked", f"sheet {sheet!r} cannot be hidden: it is the last visible one")
+        else:
+            owner.must_be_unprotected(sheet, f"hide or show {axis.lower()}")
+            getattr(owner.range(sheet, address), axis).IsVisible = not hidden
+
+    def do_recalculate(self, book: int) -> None:
+        """Calculate every formula anew."""
+        self.book(book).model.calculateAll()
+
+    def do_value(self, book: int, sheet: str, address: str) -> dict[str, Any]:
+        """Say what one cell holds."""
+        return cell_state(self.book(book).cell(sheet, address))
+
+    def do_values(self, book: int, sheet: str, address: str) -> list[list[Any]]:
+        """Give the values of a range."""
+        place = self.book(book).range(sheet, address)
+        return [
+            [
+                plain(value, formula, lambda c=column, r=row: place.getCellByPosition(c, r))
+                for column, (value, formula) in enumerate(zip(values, formulas, strict=True))
+            ]
+            for row, (values, formulas) in enumerate(
+                zip(place.getDataArray(), place.getFormulaArray(), strict=True)
+            )
+        ]
+
+    def do_formulas(self, book: int, sheet: str, address: str) -> list[list[str]]:
+        """Give the formulas of a range, and values as they would be typed."""
+        return [list(row) for row in self.book(book).range(sheet, address).getFormulaArray()]
+
+    def do_is_locked(self, book: int, sheet: str, address: str) -> bool:
+        """Say whether a cell is marked as locked."""
+        return bool(self.book(book).cell(sheet, address).CellProtection.IsLocked)
+
+    def do_validation(self, book: int, sheet: str, address: str) -> dict[str, Any] | None:
+        """Give the validation rule of a cell."""
+        rule = self.book(book).cell(sheet, address).Validation
+        kind = rule.Type.value.lower()
+        if kind == "any" and not rule.ShowInputMessage:
+            return None
+        return {
+            "type": kind,
+            "operator": rule.getOperator().value.lower(),
+            "formula1": rule.getFormula1(),
+            "formula2": rule.getFormula2(),
+            "blank_allowed": rule.IgnoreBlankCells,
+            "dropdown": kind == "list" and rule.ShowList != 0,
+            "alert": rule.ErrorAlertStyle.value.lower() if rule.ShowErrorMessage else None,
+            "error_title": rule.ErrorTitle,
+            "error_message": rule.ErrorMessage,
+            "prompt_title": rule.InputTitle,
+            "prompt": rule.InputMessage,
+        }
+
+    def do_save(
+        self, book: int, path: str, format: str, password: str | None = None, sheet: str | None = None
+    ) -> None:
+        """Store a copy in a format."""
+        if format not in FILTERS:
+            raise Refused("missing", f"no format {format!r}; there are: {', '.join(FILTERS)}")
+        owner = self.book(book)
+        options = [prop("FilterName", FILTERS[format]), prop("Overwrite", True)]
+        if password:
+            options.append(prop("Password", password))
+        if sheet is not None:
+            chosen = uno.Any("[]com.sun.star.beans.PropertyValue", (prop("Selection", owner.sheet(sheet)),))
+            options.append(prop("FilterData", chosen))
+        try:
+            owner.model.storeToURL(uno.systemPathToFileUrl(path), tuple(options))
+        except DisposedException:
+            raise
+        except uno.getClass("com.sun.star.uno.Exception") as problem:
+            raise Refused("unwritable", f"LibreOffice cannot write {path}: {problem.Message}") from problem
+
+    def answer(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Carry one command out."""
+        try:
+            return {"ok": getattr(self, "do_" + command["verb"])(**command["args"])}
+        except Refused as refused:
+            return {"error": refused.kind, "message": str(refused)}
+        except DisposedException as gone:
+            return {"error": "crashed", "message": f"LibreOffice went away: {gone.Message}"}
+        except Exception as problem:  # noqa: BLE001 - the test gets every mistake by its name
+            text = getattr(problem, "Message", None) or str(problem)
+            return {"error": "failed", "message": f"{command['verb']}: {type(problem).__name__}: {text}"}
+
+
+def send(message: dict[str, Any]) -> None:
+    """Write one answer."""
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def main(soffice: str, profile: str, locale: str) -> None:
+    """Serve until standard input closes."""
+    lines: queue.Queue[str] = queue.Queue()
+    bridge = Bridge(soffice, Path(profile), locale)
+
+    def read() -> None:
+        for line in sys.stdin:
+            lines.put(line)
+        # The other end is gone, perhaps in the middle of a long command: leave nothing behind.
+        bridge.end()
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    try:
+        bridge.connect()
+    except Refused as refused:
+        send({"error": refused.kind, "message": str(refused)})
+        bridge.end()
+        return
+    send({"ok": {"pid": bridge.process.pid}})
+    while True:
+        send(bridge.answer(json.loads(lines.get())))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
