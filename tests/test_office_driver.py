@@ -1,6 +1,9 @@
 """LibreOffice does what the driver asks, as a user would, and what it saves says so."""
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -358,6 +361,34 @@ def test_a_slow_answer_ends_the_office(office: Office, workbook: Path) -> None:
         assert not connection.folder.exists()
 
 
+def gone(group: int) -> bool:
+    """Whether a group of processes ends within a few seconds."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_killed_test_run_takes_its_office_with_it(office: Office, workbook: Path) -> None:
+    code = (
+        "import sys, time; from tests.office.driver import Office\n"
+        f"office = Office(); office.open({str(workbook)!r}); running = office.start()\n"
+        "print(running.office_pid, running.folder, flush=True); time.sleep(60)"
+    )
+    root = Path(__file__).parent.parent
+    victim = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=root)
+    assert victim.stdout is not None
+    pid, folder = victim.stdout.readline().split()
+    victim.kill()
+    victim.communicate()
+    assert gone(int(pid))
+    assert not Path(folder).exists()
+
+
 def test_nothing_is_left_behind(office: Office, workbook: Path) -> None:
     other = Office()
     other.open(workbook)
@@ -365,8 +396,8 @@ def test_nothing_is_left_behind(office: Office, workbook: Path) -> None:
     assert connection.office_pid is not None
     other.close()
     assert not connection.folder.exists()
-    with pytest.raises(ProcessLookupError):
-        os.killpg(connection.office_pid, 0)
+    assert gone(connection.office_pid)
+    assert gone(connection.process.pid)
     assert [path.name for path in workbook.parent.iterdir()] == [workbook.name]
 
 

@@ -109,6 +109,25 @@ class Batch:
         numbers[days] = [to_serial(day) for place in days if (day := self.answers[place].day)]
         return np.where(self.given, numbers, NAN)
 
+    @cached_property
+    def formula(self) -> Bools:
+        """For each answer whether a formula stands in its cell."""
+        return np.array([each.formula for each in self.answers], dtype=bool)
+
+    @cached_property
+    def problem(self) -> NDArray[np.str_]:
+        """For each answer why it cannot be read, as the code of a finding; '' where it can."""
+        return np.array([each.problem or "" for each in self.answers], dtype="U8")
+
+    @cached_property
+    def notes(self) -> dict[str, list[int]]:
+        """For each kind of note the places of the answers that carry it."""
+        places: dict[str, list[int]] = {}
+        for place, answer in enumerate(self.answers):
+            for code in answer.notes:
+                places.setdefault(code, []).append(place)
+        return places
+
     # matrices of submissions by cells or slots
 
     @cached_property

@@ -17,7 +17,7 @@ SEPARATOR = ";"  # between the codes of a fixed field with several answers
 
 def answers(batch: Batch, column: Column) -> Vector:
     """What was answered; unreadable answers are blank, but filled."""
-    kind, cells, filled = type_of(column.field, batch.universe.spec), column.cells, batch.answered(column)
+    kind, cells, filled = type_of(column.field), column.cells, batch.answered(column)
     if kind in FIGURES:
         return Vector(kind, batch.figures[:, cells], filled)
     ids = batch.ids[:, cells]
@@ -26,7 +26,7 @@ def answers(batch: Batch, column: Column) -> Vector:
 
 def fixed(batch: Batch, column: Column) -> Vector:
     """What the spec itself says in a fixed column of its items."""
-    kind = type_of(column.field, batch.universe.spec)
+    kind = type_of(column.field)
     items = _items(batch, column.table)
     said = [str(items[row].values.get(column.field.code, "")) if row in items else "" for row in column.table.rows]
     there = batch.exists(column.table)

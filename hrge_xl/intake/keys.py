@@ -16,7 +16,7 @@ from ..words import fold
 from .raw import CellKind, RawCell
 
 CellKey = tuple[str, str, str, int]  # tool, row, field, part
-SILENT_ROLES = frozenset({"mark", "name", "status", "help", "check", "active"})
+ANY_RULE, ROWS_RULE = "any", "list of rows"  # what cells are issued with, besides lists by name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +30,7 @@ class Part:
     row: int
     column: int
     home: str  # its address while nothing has moved
+    need: str  # the rule it is issued with: "any", a list by its name, or none ("")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class SheetPlan:
     """What one tool sheet should hold. Rows and columns are those of the layout."""
 
     sheet: Sheet
+    layout: Layout
 
     @property
     def tool(self) -> str:
@@ -46,7 +48,7 @@ class SheetPlan:
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """Every cell of every slot, top down."""
-        return tuple(part for slot in self.sheet.slots for part in _parts(slot))
+        return tuple(part for slot in self.sheet.slots for part in _parts(self.layout, slot))
 
     @cached_property
     def by_row(self) -> dict[int, tuple[Part, ...]]:
@@ -155,11 +157,11 @@ class SheetPlan:
         return fold(text.split("\n", 1)[0]) in self.texts
 
 
-def _parts(slot: Slot) -> Iterable[Part]:
-    many = slot.field.type is FieldType.MANY
+def _parts(layout: Layout, slot: Slot) -> Iterable[Part]:
+    many, need = slot.field.type is FieldType.MANY, _need(layout, slot.field)
     for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
         key = (*slot.key, number if many else 0)
-        yield Part(slot, key, *codes, place.row, place.column, address(*place))
+        yield Part(slot, key, *codes, place.row, place.column, address(*place), need)
 
 
 def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
@@ -186,7 +188,7 @@ class Plan:
     @cached_property
     def sheets(self) -> dict[str, SheetPlan]:
         """The plan of every tool sheet by the code of its tool."""
-        return {sheet.tool.code: SheetPlan(sheet) for sheet in self.layout.sheets}
+        return {sheet.tool.code: SheetPlan(sheet, self.layout) for sheet in self.layout.sheets}
 
     @cached_property
     def vocabularies(self) -> Vocabularies:
@@ -219,25 +221,15 @@ class Plan:
         sheet = self.sheets[part.slot.tool].sheet
         return next(grid for grid in sheet.grids if grid.number == part.slot.grid)
 
-    @cached_property
-    def _needs(self) -> dict[int, str]:
-        """What each field is issued with, by its identity; fields live as long as their layout."""
-        slots = (slot for sheet in self.layout.sheets for slot in sheet.slots)
-        return {id(slot.field): _need(self.layout, slot.field) for slot in slots}
-
-    def need(self, slot: Slot) -> str:
-        """The rule that the cells of a slot are issued with: "any", a list by its name, or none ("")."""
-        return self._needs[id(slot.field)]
-
 
 def _need(layout: Layout, field: Field) -> str:
     if field.type is FieldType.REFERENCE:
-        return "list of rows" if any(code in layout.rows_of for code in field.to) else ""
+        return ROWS_RULE if any(code in layout.rows_of for code in field.to) else ""
     name = list_name(field)
     if name is not None:
         return f"list_{name}".casefold()
     bounds = BEHAVIOURS[field.type].limits(field).type
-    return "any" if bounds in ("whole", "decimal", "date") else ""
+    return ANY_RULE if bounds in ("whole", "decimal", "date") else ""
 
 
 def shorten(text: str, limit: int = 80) -> str:

@@ -55,7 +55,8 @@ STATES = {CellKind.ERROR: State.ERROR, CellKind.NOT_CALCULATED: State.NOT_CALCUL
 def _state(raw: RawCell) -> State | None:
     """What kind of something or nothing a stored cell is; None where nobody wrote anything."""
     if raw.kind is CellKind.TEXT:
-        if tidy(str(raw.value)):
+        text = str(raw.value)
+        if text[:1].isalnum() or tidy(text):
             return ANSWERED
         return None if raw.formula is None else State.EMPTY_TEXT
     if raw.kind is CellKind.BLANK:

@@ -12,7 +12,7 @@ from ..submission import Observation, Unplaced
 from .axes import Axes, by_codes
 from .keys import Part, SheetPlan, observe, shorten, shown_cell
 from .raw import CellKind, RawCell, RawSheet
-from .tool_sheets import ToolSheet
+from .tool_sheets import Corner, ToolSheet
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
 SINGLE_REPORTS = 100  # of one sheet; further ones are reported together
@@ -41,7 +41,7 @@ def strays(tool_sheet: ToolSheet, axes: Axes) -> Left:
     by_row: dict[int, list[Stray]] = {}
     by_column: dict[int, list[Stray]] = {}
     single: list[Stray] = []
-    sorter = _Sorter(tool_sheet.plan, axes, tool_sheet.corner.column)
+    sorter = _Sorter(tool_sheet.plan, axes, tool_sheet.corner)
     for stray in sorter.outside(tool_sheet.raw):
         kind = sorter.kind(stray)
         if kind == "row":
@@ -69,13 +69,16 @@ def strays(tool_sheet: ToolSheet, axes: Axes) -> Left:
 class _Sorter:
     """Tells what is outside the layout, and what kind of thing it is."""
 
-    def __init__(self, plan: SheetPlan, axes: Axes, left: int) -> None:
-        self.plan, self.rows, self.columns, self.left = plan, axes.rows, axes.columns, left
+    def __init__(self, plan: SheetPlan, axes: Axes, corner: Corner) -> None:
+        self.plan, self.rows, self.columns = plan, axes.rows, axes.columns
+        self.top, self.left = corner
         self._expected: dict[int, frozenset[int]] = {}
 
     def outside(self, raw: RawSheet) -> Iterator[Stray]:
         """Every value in a cell where the layout has nothing."""
         for row, cells in raw.cells.items():
+            if row == self.top:
+                continue
             extra: Iterable[int] = cells.keys() - self.expected(row)
             for column in sorted(extra):
                 text = shown_cell(cells[column])
@@ -105,8 +108,6 @@ class _Sorter:
         row, column = stray.row, stray.column
         if row in self.rows.copies or column in self.columns.copies:
             return "kept" if self._answers(row, column) else ""
-        if row == 1 and column in self.columns.unknown:
-            return ""
         if row in self.rows.unknown or column in self.columns.unknown:
             return self._coded(stray)
         if row not in self.rows.origin and row not in self.rows.own:

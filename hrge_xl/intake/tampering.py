@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..layout import address, column_letters
 from ..spec.model import FieldType
 from ..submission import Observation, Unplaced
-from .keys import CellKey, Part, Plan, observe, observe_at, shorten
+from .keys import ANY_RULE, CellKey, Part, Plan, observe, observe_at, shorten
 from .raw import Area, RawSheet, RawWorkbook, Validation
 from .strays import Left
 from .tool_sheets import ToolSheet
@@ -31,57 +31,55 @@ def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]
 
 def _lost_lists(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Observation]:
     """One observation for each field of the sheet whose cells lost their dropdown, naming every cell."""
-    coverage = _Coverage(raw.validations, plan)
+    rules = _Rules(raw.validations, plan)
     lost: dict[str, list[tuple[Part, int, int]]] = {}
+    for (need, column), cells in _by_need(plan, here).items():
+        runs = rules.runs(need, column)
+        if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
+            continue
+        for row, part in cells.items():
+            if not any(first <= row <= last for first, last in runs):
+                lost.setdefault(part.slot.field.code, []).append((part, row, column))
+    for found in lost.values():
+        yield _lost(raw, plan, found)
+
+
+def _lost(raw: RawSheet, plan: Plan, cells: list[tuple[Part, int, int]]) -> Observation:
+    part, row, column = min(cells, key=lambda each: (each[2], each[1]))
+    ranges = compact((row, column) for _, row, column in cells)
+    detail = {"label": plan.label(part), "value": ranges, "cells": ranges, "count": str(len(cells))}
+    return observe_at("S011", raw.name, address(row, column), part, **detail)
+
+
+def _by_need(plan: Plan, here: Here) -> dict[tuple[str, int], dict[int, Part]]:
+    """The cells that were issued with a rule: by kind of rule and column, then by row."""
+    table: dict[tuple[str, int], dict[int, Part]] = {}
     for part, row, column in here:
-        if not coverage.holds(part, row, column):
-            lost.setdefault(part.slot.field.code, []).append((part, row, column))
-    for cells in lost.values():
-        part, row, column = min(cells, key=lambda each: (each[2], each[1]))
-        ranges = compact((row, column) for _, row, column in cells)
-        label = plan.label(part)
-        yield observe_at(
-            "S011",
-            raw.name,
-            address(row, column),
-            part,
-            label=label,
-            value=ranges,
-            cells=ranges,
-            count=str(len(cells)),
-        )
+        need = part.need
+        if need:
+            table.setdefault((need, column), {})[row] = part
+    return table
 
 
-class _Coverage:
-    """Which cells still have a validation rule, by column."""
+class _Rules:
+    """The validation rules that a sheet still has, by what they are good for."""
 
     def __init__(self, validations: Iterable[Validation], plan: Plan) -> None:
-        self.plan = plan
-        rules = [rule for rule in validations if rule.type not in ("none", "")]
-        self.any = [area for rule in rules for area in rule.areas]
-        lists = [rule for rule in rules if rule.type == "list" and rule.blocks]
+        self._any: list[Area] = []
+        self._lists: dict[str, list[Area]] = {}  # by name of the list, "" for any other source
         known = {f"list_{name}".casefold() for name in plan.layout.lists}
-        self.lists: dict[str, list[Area]] = {}  # name of the list, or "" for any other source
-        for rule in lists:
-            source = rule.formula1.lstrip("=").strip().casefold()
-            self.lists.setdefault(source if source in known else "", []).extend(rule.areas)
-        self._runs: dict[tuple[str, int], list[Run]] = {}
+        for rule in validations:
+            if rule.type not in ("none", ""):
+                self._any.extend(rule.areas)
+            if rule.type == "list" and rule.blocks:
+                source = rule.formula1.lstrip("=").strip().casefold()
+                self._lists.setdefault(source if source in known else "", []).extend(rule.areas)
 
-    def holds(self, part: Part, row: int, column: int) -> bool:
-        """Whether a cell has the kind of rule that it was issued with."""
-        need = self.plan.need(part.slot)
-        if not need:
-            return True
-        key = (need, column)
-        runs = self._runs.get(key)
-        if runs is None:
-            runs = self._runs[key] = _runs(self._areas(need), column)
-        return any(first <= row <= last for first, last in runs)
-
-    def _areas(self, need: str) -> list[Area]:
-        if need == "any":
-            return self.any
-        return [*self.lists.get("", []), *self.lists.get(need, [])]
+    def runs(self, need: str, column: int) -> list[Run]:
+        """The rows of a column that still have the rule they were issued with."""
+        if need == ANY_RULE:
+            return _runs(self._any, column)
+        return _runs([*self._lists.get("", []), *self._lists.get(need, [])], column)
 
 
 def _runs(areas: Iterable[Area], column: int) -> list[Run]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from rapidfuzz import process
 
@@ -133,16 +134,15 @@ class Scope:
     block: FieldBlock | None = None
     value: Field | None = None  # what `value` stands for in a constraint
 
+    @cached_property
     def names(self) -> dict[str, Ref]:
         """Every name that may be used here."""
-        table: dict[str, Ref] = {}
-        for tool, block, each in self.spec.places():
-            if isinstance(block, FormBlock) and block.records == 1:
-                table[each.code] = Ref(tool.code, each, type_of(each, self.spec), single=True)
+        single = self.spec.single_fields
+        table = {code: Ref(tool, each, type_of(each), single=True) for code, (tool, each) in single.items()}
         for each in self._row_fields():
-            table[each.code] = Ref(self.tool.code, each, type_of(each, self.spec), single=False)
+            table[each.code] = Ref(self.tool.code, each, type_of(each), single=False)
         if self.value is not None:
-            table["value"] = Ref(self.tool.code, self.value, type_of(self.value, self.spec), self._single())
+            table["value"] = Ref(self.tool.code, self.value, type_of(self.value), self._single())
         return table
 
     def _single(self) -> bool:
@@ -159,7 +159,7 @@ class Scope:
             yield from self.block.fields
 
 
-def type_of(each: Field, spec: Spec) -> Type:
+def type_of(each: Field) -> Type:
     """The type of a field's answer; a calculated field takes the type of its formula."""
     plain = {
         FieldType.TEXT: Type.TEXT,
@@ -271,10 +271,10 @@ def parse_condition(text: str, scope: Scope) -> Expr | Problem:
 @dataclass(frozen=True)
 class _Parser:
     scope: Scope
-    names: dict[str, Ref] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", self.scope.names())
+    @property
+    def names(self) -> dict[str, Ref]:
+        return self.scope.names
 
     def expr(self, node: ast.expr) -> Expr:
         handlers: dict[type[ast.expr], Callable[..., Expr]] = {

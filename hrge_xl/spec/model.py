@@ -377,6 +377,15 @@ class Spec(Model):
                     return tool.code, field.code
         return None
 
+    @cached_property
+    def single_fields(self) -> dict[str, tuple[str, Field]]:
+        """The fields that a rule can name from anywhere: those asked once. Code → (tool, field)."""
+        return {
+            field.code: (tool.code, field)
+            for tool, block, field in self.places()
+            if isinstance(block, FormBlock) and block.records == 1
+        }
+
     def places(self) -> Iterator[tuple[Tool, FieldBlock, Field]]:
         """Every field with its block and tool, in sheet order."""
         for tool in self.tools:

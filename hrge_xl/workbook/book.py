@@ -25,9 +25,11 @@ from ..words import right_to_left, translator
 from .calculated import MatrixPainter
 from .content import Content
 from .cover import CoverPainter, progress_now, progress_sentence
+from .excel_formula import column_range, row_codes
 from .grids import GridPainter
 from .lists_sheet import ListsPainter
 from .pen import Formats, Pen
+from .shared_formulas import FormulaSheet
 
 COVER_WIDTHS = {2: 34, 3: 30, 4: 22, 5: 16, 6: 22}
 CALCULATED_WIDTHS = {2: 11, 3: 30, 4: 22, 5: 22, 6: 22, 7: 22, 8: 22}
@@ -75,7 +77,7 @@ def _properties(book: Workbook, layout: Layout, identity: Identity) -> None:
 
 def _add_sheets(book: Workbook, layout: Layout, *, right: bool) -> dict[str, Worksheet]:
     names = [layout.cover_name, *(sheet.name for sheet in layout.sheets), layout.lists_name, IDENTITY_SHEET]
-    sheets = {name: book.add_worksheet(name) for name in names}
+    sheets = {name: book.add_worksheet(name, FormulaSheet) for name in names}
     for sheet in sheets.values():
         if right:
             sheet.right_to_left()
@@ -99,6 +101,9 @@ def _tool_sheet(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> Non
     for grid in sheet.grids:
         GridPainter(pen, layout, sheet, grid, content).draw()
     _calculated_blocks(pen, content, sheet)
+    table = layout.rows_of.get(sheet.tool.code)
+    if table is not None and not table.across:
+        book.define_name(row_codes(layout, sheet.tool.code), f"={column_range(layout, table, CODE_COLUMN)}")
     book.define_name(sheet.name_in_book, f"={quoted(sheet.name)}!$A$1:{_absolute(sheet.last)}")
     _finish(pen.sheet, layout, sheet.widths or CALCULATED_WIDTHS, wide=True)
     _view(pen.sheet, sheet)
@@ -151,7 +156,7 @@ def _view(sheet: Worksheet, tool: Sheet) -> None:
     tables = [grid for grid in tool.grids if not grid.across]
     table = tables[0] if tables else None
     repeated = any(grid.across and len(grid.with_role("answer")) > 1 for grid in tool.grids)
-    columns = STATUS_COLUMN if table is not None and len(tool.grids) == len(tables) or repeated else 0
+    columns = STATUS_COLUMN if (table is not None and len(tool.grids) == len(tables)) or repeated else 0
     head = tool.grids[0].header_row if tool.grids else PROGRESS_ROW
     if table is not None and table.header_row <= HEAD_ROWS_FROZEN:
         head = table.header_row

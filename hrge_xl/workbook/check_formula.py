@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from ..fields import BEHAVIOURS, Kind, list_name, word_limit
 from ..layout import Grid, Layout, Place, Slot, column_letters
-from ..layout.model import CODE_COLUMN
 from ..spec.check import rule_scope
 from ..spec.expression import Expr, Problem, Scope, parse, parse_condition, reader_only
 from ..spec.model import Field, FieldBlock, FieldType, RegisterBlock, Rule, When
@@ -19,6 +18,7 @@ from .excel_formula import (
     column_range,
     first_word,
     number_literal,
+    row_codes,
     ticked,
     word_count,
 )
@@ -59,13 +59,18 @@ class CheckFormulas:
         row = None if self.grid.across else ROW
         compiler = ExcelFormula(self.layout, self.grid, slot.row, row)
         cell = cells_of(slot, row=row)
-        required = self._required(slot, compiler)
         checks = self._first(slot, self._tests(slot, compiler, cell))
-        missing = self._first(slot, ((condition, code, "") for condition, code in required))
-        broken = self._say(slot, "V011", "")
-        formula = f"IF({_broken(slot, cell)},{broken},IF({_blank(slot, cell)},{missing},{checks}))"
-        flag = _or([condition for condition, _ in required])
-        return "=" + formula + {"FALSE": "", "TRUE": "+1000"}.get(flag, f"+IF({flag},1000,0)")
+        broken, blank = _broken(slot, cell), _blank(slot, cell)
+        answer = f"IF({broken},{self._say(slot, 'V011', '')},IF({blank},0,{checks}))"
+        return "=" + answer + self._requirement(slot, compiler, f"IFERROR({blank},FALSE)")
+
+    def _requirement(self, slot: Slot, compiler: ExcelFormula, blank: str) -> str:
+        """What is added where the answer is required: the mark of that, and the fault of its absence."""
+        formula = ""
+        for condition, code in reversed(self._required(slot, compiler)):
+            fault = f"1000+IF({blank},{self._say(slot, code, '')},0)"
+            formula = fault if condition == "TRUE" else f"IF({condition},{fault},{formula or 0})"
+        return f"+{formula}" if formula else ""
 
     def _first(self, slot: Slot, tests: Iterable[tuple[str, str, str]]) -> str:
         """The number of the first test that fails, else 0."""
@@ -179,13 +184,13 @@ class CheckFormulas:
             grid = self.layout.rows_of.get(target)
             if grid is None:
                 continue
-            codes = f"({column_range(self.layout, grid, CODE_COLUMN)}={first_word(cell)})"
+            codes = f"({row_codes(self.layout, target)}={first_word(cell)})"
             if isinstance(grid.block, RegisterBlock):
                 active = next(c.index for c in grid.columns if c.role == "active")
                 codes += f"*({column_range(self.layout, grid, active)}>0)"
             found.append(f"SUMPRODUCT({codes if '*' in codes else '--' + codes})")
         if found:
-            yield f"({'+'.join(found)})=0", "V016"
+            yield f"IFERROR(({'+'.join(found)})=0,TRUE)", "V016"
 
 
 def active_formula(layout: Layout, grid: Grid, slot_row: str) -> str:
@@ -215,9 +220,3 @@ def _blank(slot: Slot, cell: str) -> str:
 
 def _broken(slot: Slot, cell: str) -> str:
     return f"SUMPRODUCT(--ISERROR({cell}))>0" if len(slot.cells) > 1 else f"ISERROR({cell})"
-
-
-def _or(parts: list[str]) -> str:
-    if "TRUE" in parts:
-        return "TRUE"
-    return "FALSE" if not parts else parts[0] if len(parts) == 1 else f"OR({','.join(parts)})"

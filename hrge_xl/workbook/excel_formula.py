@@ -29,8 +29,8 @@ from ..spec.expression import (
 from ..spec.model import FieldType
 
 ROW = "\u00a7"  # stands for the row number in a formula that is compiled once for a whole column
-SPACES = ("CHAR(9)", "CHAR(10)", "CHAR(13)", '"\u00a0"', '"\u202f"', '"\u200b"')
-LONE_MARKS = ("/", "-", "\u2013", "\u2014", "&", "+", "*", "|", "\u2022", "...")
+SPACES = ("CHAR(9)", "CHAR(10)", '"\u00a0"', '"\u202f"', '"\u200b"')
+LONE_MARKS = ("/", "-", "\u2013", "\u2014", "&")
 NUMERIC = (Type.NUMBER, Type.DATE)
 
 
@@ -45,7 +45,7 @@ def number_literal(number: float) -> str:
 
 
 def word_count(cell: str) -> str:
-    """Words of a cell: spaces of all kinds made one, lone marks taken out, gaps counted."""
+    """Words of a cell that is not blank: spaces of all kinds made one, lone marks out, gaps counted."""
     text = cell
     for space in SPACES:
         text = f'SUBSTITUTE({text},{space}," ")'
@@ -53,7 +53,7 @@ def word_count(cell: str) -> str:
     for mark in LONE_MARKS:
         text = f'SUBSTITUTE({text}," {mark} "," ")'
     text = f"TRIM({text})"
-    return f'IF(LEN({text})=0,0,LEN({text})-LEN(SUBSTITUTE({text}," ",""))+1)'
+    return f'(LEN(SUBSTITUTE({text}," ","  "))-LEN({text})+1)'
 
 
 def cells_of(slot: Slot, *, row: str | None = None) -> str:
@@ -130,18 +130,27 @@ class ExcelFormula:
 
     def _compare_texts(self, expr: Compare, op: str) -> str:
         for one, other in ((expr.left, expr.right), (expr.right, expr.left)):
-            if isinstance(other, Literal) and isinstance(one, Ref) and self._list(one) is not None:
-                return self._compare_code(one, str(other.value), op)
+            shown = self._labelled(one)
+            if isinstance(other, Literal) and shown is not None:
+                return self._compare_code(*shown, str(other.value), op)
         left, right = self.text(expr.left), self.text(expr.right)
-        filled = [
-            f'{side}<>""'
-            for side, part in ((left, expr.left), (right, expr.right))
-            if not isinstance(part, Literal)
-        ]
+        sides = ((left, expr.left), (right, expr.right))
+        filled = [f'{side}<>""' for side, part in sides if not isinstance(part, Literal)]
+        if op == "=" and len(filled) == 1:  # equal to a text that is not blank
+            return f"IFERROR({left}={right},FALSE)"
         return f"IFERROR(AND({','.join([*filled, f'{left}{op}{right}'])}),FALSE)"
 
-    def _compare_code(self, ref: Ref, code: str, op: str) -> str:
-        cell, name = self.cell(ref), self._list(ref) or ""
+    def _labelled(self, expr: Expr) -> tuple[str | None, str] | None:
+        """Cell and list of an answer that shows a label: of this row, or looked up in another."""
+        if isinstance(expr, Ref):
+            name = self._list(expr)
+            return None if name is None else (self.cell(expr), name)
+        if isinstance(expr, Call) and expr.name == "lookup" and isinstance(expr.args[1], Ref):
+            name = self._list(expr.args[1])
+            return None if name is None else (_looked_up(self, *expr.args), name)
+        return None
+
+    def _compare_code(self, cell: str | None, name: str, code: str, op: str) -> str:
         label = entry(self.layout, name, code)
         if label is None or cell is None:
             return "FALSE"
@@ -213,7 +222,7 @@ class ExcelFormula:
         if name is not None and ref.type is Type.CODE:
             return f'IFERROR(INDEX(code_{name},MATCH({cell},list_{name},0)),"")'
         if ref.field.type is FieldType.REFERENCE:
-            return first_word(cell)
+            return f'IFERROR({first_word(cell)},"")'
         return f'IFERROR(TRIM({cell}),"")'
 
     def _list(self, ref: Ref) -> str | None:
@@ -295,7 +304,8 @@ class _Columns:
             return f"({filled})>0" if expr.name == "filled" else f"({filled})=0"
         if isinstance(expr, Call) and expr.name == "has":
             ref, code = expr.args
-            assert isinstance(ref, Ref) and isinstance(code, Literal)  # noqa: PT018 (the parser sees to it)
+            assert isinstance(ref, Ref)
+            assert isinstance(code, Literal)
             label = entry(self.layout, list_name(ref.field) or "", str(code.value)) or '""'
             return "(" + "+".join(f"({column}={label})" for column in self.columns(ref)) + ")>0"
         return ExcelFormula(self.layout, None, "").condition(expr)
@@ -358,7 +368,12 @@ def _guarded(guards: list[str], formula: str, blank: str) -> str:
 
 def first_word(cell: str) -> str:
     """What stands before the first space: the code of a row in a list of references."""
-    return f'IFERROR(LEFT(TRIM({cell}),FIND(" ",TRIM({cell})&" ")-1),"")'
+    return f'LEFT({cell},FIND(" ",{cell}&" ")-1)'
+
+
+def row_codes(layout: Layout, tool: str) -> str:
+    """The defined name of the row codes of a tool's table."""
+    return "rows_of_" + tool.replace(".", "_")
 
 
 def _filled(self: ExcelFormula, arg: Expr) -> str:
@@ -373,7 +388,8 @@ def _filled(self: ExcelFormula, arg: Expr) -> str:
 
 
 def _has(self: ExcelFormula, many: Expr, code: Expr) -> str:
-    assert isinstance(many, Ref) and isinstance(code, Literal)  # noqa: PT018 (the parser sees to it)
+    assert isinstance(many, Ref)
+    assert isinstance(code, Literal)
     cells, label = self.cell(many), entry(self.layout, list_name(many.field) or "", str(code.value))
     if cells is None or label is None:
         return "FALSE"
@@ -452,23 +468,28 @@ def _piece(self: ExcelFormula, arg: Expr) -> str:
     return self.number(arg) if arg.type is Type.NUMBER else self.text(arg)
 
 
+def _looked_up(self: ExcelFormula, reference: Expr, target: Expr) -> str | None:
+    """The cell that a reference leads to, as shown: an error where it leads nowhere, "" where blank."""
+    assert isinstance(reference, Ref)
+    assert isinstance(target, Ref)
+    tool, cell = reference.field.to[0], self.cell(reference)
+    grid = self.layout.rows_of.get(tool)
+    found = [] if grid is None else [c for c in grid.columns if c.field is target.field and c.role != "check"]
+    if grid is None or cell is None or not found:
+        return None
+    column = column_range(self.layout, grid, found[0].index)
+    place = f"INDEX({column},MATCH({first_word(cell)},{row_codes(self.layout, tool)},0))"
+    return f'IF({place}="","",{place})' if target.type in NUMERIC else f'{place}&""'
+
+
 def _lookup(self: ExcelFormula, reference: Expr, target: Expr) -> str:
-    assert isinstance(reference, Ref) and isinstance(target, Ref)  # noqa: PT018 (the parser sees to it)
-    grid, cell = self.layout.rows_of.get(reference.field.to[0]), self.cell(reference)
-    columns = (
-        []
-        if grid is None
-        else [c.index for c in grid.columns if c.field is target.field and c.role != "check"]
-    )
-    if grid is None or cell is None or not columns:
+    place = _looked_up(self, reference, target)
+    if place is None:
         return '""'
-    codes = column_range(self.layout, grid, CODE_COLUMN)
-    found = f"INDEX({column_range(self.layout, grid, columns[0])},MATCH({first_word(cell)},{codes},0))"
-    plain = f'IFERROR(IF({found}="","",{found}),"")'
-    name = list_name(target.field)
-    if target.type is not Type.CODE or name is None:
-        return plain
-    return f'IFERROR(INDEX(code_{name},MATCH({plain},list_{name},0)),"")'
+    name = list_name(target.field) if isinstance(target, Ref) and target.type is Type.CODE else None
+    if name is None:
+        return f'IFERROR({place},"")'
+    return f'IFERROR(INDEX(code_{name},MATCH({place},list_{name},0)),"")'
 
 
 CONDITIONS: dict[str, Callable[..., str]] = {
@@ -479,7 +500,7 @@ CONDITIONS: dict[str, Callable[..., str]] = {
     "ticked": _ticked,
 }
 FIGURES: dict[str, Callable[..., str]] = {
-    "words": lambda self, arg: f"IFERROR({word_count(self.text(arg))},0)",
+    "words": lambda self, arg: f'IFERROR(IF({self.text(arg)}="",0,{word_count(self.text(arg))}),0)',
     "length": lambda self, arg: f"IFERROR(LEN({self.text(arg)}),0)",
     "count_of": _count_of,
     "total": _aggregate("SUM"),

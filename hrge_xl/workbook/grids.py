@@ -35,6 +35,8 @@ class GridPainter:
         """Heads first, then row by row, then what spans columns."""
         self.say = translator(self.layout.language)
         self.compiled: dict[str, str] = {}
+        self.checks = CheckFormulas(self.layout, self.grid)
+        self.last_row = self.grid.rows[-1].index
         for row in self.grid.rows:
             if row.role == "header":
                 self._heads(row)
@@ -115,7 +117,8 @@ class GridPainter:
             self._fixed(place, column.field, row.item.values.get(column.field.code))
         elif column.role == "active":
             formula = active_formula(self.layout, self.grid, row.code).replace(ROW, str(row.index))
-            self.pen.formula(place, formula, "check", self.content.active(self.grid, row.code))
+            now = self.content.active(self.grid, row.code)
+            self.pen.column_formula(place, self.last_row, formula, "check", now)
         elif column.role in ("answer", "calculated"):
             slot = next(s for s in slots if place in s.cells)
             self._answer(slot, place)
@@ -149,25 +152,28 @@ class GridPainter:
         scope = Scope(self.layout.spec, self.grid.tool, self.grid.block)
         expr = parsed(slot.field.formula or "", scope, condition=False)
         row = None if self.grid.across else str(place.row)
-        formula = ExcelFormula(self.layout, self.grid, slot.row, row).value(expr)
-        cached = self.content.shown(slot)[0]
+        formula = "=" + ExcelFormula(self.layout, self.grid, slot.row, row).value(expr)
+        shown = self.content.shown(slot)[0]
+        cached = "" if shown is None else shown
         form = number_format_of(slot.field) if kind_of(slot.field) in (Kind.NUMBER, Kind.DATE) else ""
-        self.pen.formula(place, f"={formula}", "calculated", "" if cached is None else cached, form)
+        if self.grid.across:
+            self.pen.formula(place, formula, "calculated", cached, form)
+        else:
+            self.pen.column_formula(place, self.last_row, formula, "calculated", cached, form)
 
     # status and checks
 
     def _check(self, slot: Slot) -> None:
         if slot.check is None:
             return
-        formulas = CheckFormulas(self.layout, self.grid)
+        now = self.content.check(slot)
         if self.grid.across:
-            formula = formulas.of(slot)
-        else:
-            code = slot.field.code
-            if code not in self.compiled:
-                self.compiled[code] = formulas.of(slot)
-            formula = self.compiled[code].replace(ROW, str(slot.check.row))
-        self.pen.formula(slot.check, formula, "check", self.content.check(slot))
+            self.pen.formula(slot.check, self.checks.of(slot), "check", now)
+            return
+        code = slot.field.code
+        if code not in self.compiled:  # the first row: the others share its formula
+            self.compiled[code] = self.checks.of(slot).replace(ROW, str(slot.check.row))
+        self.pen.column_formula(slot.check, self.last_row, self.compiled[code], "check", now)
 
     def _status(self, row: Row, slots: Sequence[Slot]) -> None:
         checked = [slot for slot in slots if slot.check is not None]
@@ -184,7 +190,11 @@ class GridPainter:
         limit = word_limit(row.field) if row.field is not None and not self._repeated else None
         if limit is not None:
             formula = self._counted(checked[0], limit, worst, message)
-        self.pen.formula(place, formula, "status", self._status_now(checked, row, limit))
+        now = self._status_now(checked, row, limit)
+        if self.grid.across:
+            self.pen.formula(place, formula, "status", now)
+        else:
+            self.pen.column_formula(place, self.last_row, formula, "status", now)
 
     def _who(self, worst: str, row: Row) -> str:
         """In front of a message: which column of a table, or which record of a repeated form."""

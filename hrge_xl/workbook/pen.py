@@ -10,6 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..errors import LimitError
 from ..layout import Place, address
+from .shared_formulas import SharedFormula
 from .styles import BASE, STYLES
 
 TEXT_LIMIT, FORMULA_LIMIT = 32_767, 8_192
@@ -45,6 +46,7 @@ class Pen:
 
     def __init__(self, sheet: Worksheet, formats: Formats) -> None:
         self.sheet, self.formats = sheet, formats
+        self._shared: dict[tuple[int, int], int] = {}
 
     def text(self, place: Place, text: str, style: str, number_format: str = "") -> None:
         """A text; empty text leaves a formatted blank cell."""
@@ -74,6 +76,24 @@ class Pen:
             )
         form = self.formats(style, number_format)
         self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form, cached), place)
+
+    def column_formula(
+        self,
+        place: Place,
+        last_row: int,
+        formula: str,
+        style: str,
+        cached: str | float,
+        number_format: str = "",
+    ) -> None:
+        """A formula that is the same in every row of a column: stored once, in the first cell."""
+        column = place.column
+        if (column, last_row) in self._shared:
+            shared = SharedFormula.follower(self._shared[column, last_row])
+        else:
+            number = self._shared[column, last_row] = len(self._shared)
+            shared = SharedFormula.first(formula, number, f"{address(*place)}:{address(last_row, column)}")
+        self.formula(place, shared, style, cached, number_format)
 
     def styled_text(self, place: Place, text: str, form: Format) -> None:
         """A text in a format of its own."""

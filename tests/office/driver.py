@@ -194,7 +194,7 @@ class Connection:
         self.log = self.folder / "log.txt"
         self.answers: queue.Queue[str | None] = queue.Queue()
         self.office_pid: int | None = None
-        command = [find_python(), str(SERVER), find_office(), str(self.folder / "profile"), locale]
+        command = [find_python(), str(SERVER), find_office(), str(self.folder), locale]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,
@@ -208,6 +208,7 @@ class Connection:
         threading.Thread(target=self.listen, daemon=True).start()
         try:
             self.office_pid = self.receive("start", START_SECONDS)["pid"]
+            self.receive("start", START_SECONDS)
         except BaseException:
             self.kill()
             raise

@@ -200,10 +200,11 @@ def plain(value: Any, formula: str, cell: Callable[[], Any]) -> Any:
 class Bridge:
     """One LibreOffice and its open documents."""
 
-    def __init__(self, soffice: str, profile: Path, locale: str) -> None:
+    def __init__(self, soffice: str, folder: Path, locale: str) -> None:
         self.books: dict[int, Book] = {}
         self.last = 0
-        self.profile = profile
+        self.folder = folder
+        profile = folder / "profile"
         write_settings(profile, locale)
         pipe = f"hrge-xl-{os.getpid()}-{os.urandom(6).hex()}"
         self.process = subprocess.Popen(
@@ -242,12 +243,12 @@ class Bridge:
         self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
 
     def end(self) -> None:
-        """Take LibreOffice and its profile away: asked at first, then made to go."""
+        """Take LibreOffice and its folder away: asked at first, then made to go."""
         asking = threading.Thread(target=self.ask_to_end, daemon=True)
         asking.start()
         asking.join(ASK_SECONDS)
         kill_group(self.process)
-        shutil.rmtree(self.profile, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def ask_to_end(self) -> None:
         """Let LibreOffice end by itself."""
@@ -543,10 +544,10 @@ def send(message: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def main(soffice: str, profile: str, locale: str) -> None:
+def main(soffice: str, folder: str, locale: str) -> None:
     """Serve until standard input closes."""
     lines: queue.Queue[str] = queue.Queue()
-    bridge = Bridge(soffice, Path(profile), locale)
+    bridge = Bridge(soffice, Path(folder), locale)
 
     def read() -> None:
         for line in sys.stdin:
@@ -555,6 +556,7 @@ def main(soffice: str, profile: str, locale: str) -> None:
         bridge.end()
         os._exit(0)
 
+    send({"ok": {"pid": bridge.process.pid}})
     threading.Thread(target=read, daemon=True).start()
     try:
         bridge.connect()
@@ -562,7 +564,7 @@ def main(soffice: str, profile: str, locale: str) -> None:
         send({"error": refused.kind, "message": str(refused)})
         bridge.end()
         return
-    send({"ok": {"pid": bridge.process.pid}})
+    send({"ok": "ready"})
     while True:
         send(bridge.answer(json.loads(lines.get())))
 

@@ -1,0 +1,82 @@
+# Two commands do everything on a fresh machine with Python 3.11 and make: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+CONSTRAINTS := .ci/constraints.txt
+EXTRAS := dev,postgres,parquet,cluster,encrypted
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test system check lint types imports pytest format bench pictures docs clean distclean
+
+help:
+	@echo "make demo      install, run the main job on six simulated countries, say where to look"
+	@echo "make test      install, with what the tests need, and run every check and test"
+	@echo "make lint | types | imports | pytest | format | bench | pictures | docs | clean | distclean"
+
+demo: $(VENV)/demo.stamp
+	$(VENV)/bin/hrge-xl demo -o output/demo
+	@echo "Look into output/demo: issued/ returned/ dataset/ and the pages in reports/"
+
+test: system
+	$(MAKE) check
+
+check: lint types imports pytest
+
+# System programs that only the tests need; never asks for anything.
+system:
+	@PYTHON="$(PYTHON)" bash .ci/setup-debian
+
+lint: $(VENV)/test.stamp
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: $(VENV)/test.stamp
+	$(VENV)/bin/mypy
+
+imports: $(VENV)/test.stamp
+	$(VENV)/bin/lint-imports
+
+pytest: $(VENV)/test.stamp
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+
+format: $(VENV)/test.stamp
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(VENV)/test.stamp
+	$(PY) -m tests.bench
+
+pictures: $(VENV)/test.stamp
+	$(VENV)/bin/hrge-xl generate hrge_toolkit --country PAK -o output/pictures
+	$(PY) -m tests.office.pictures output/pictures/*.xlsx -o output/pictures
+
+docs: $(VENV)/test.stamp
+	$(PY) -m tests.write_docs
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "This Python cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo.stamp: $(VENV)/pyvenv.cfg pyproject.toml $(CONSTRAINTS)
+	$(PIP) install --quiet -c $(CONSTRAINTS) -e .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/pyvenv.cfg pyproject.toml $(CONSTRAINTS)
+	$(PIP) install --quiet -c $(CONSTRAINTS) -e '.[$(EXTRAS)]'
+	@touch $@ $(VENV)/demo.stamp
+
+# What commands made and can make again; a round folder of yours under output/ stays.
+clean:
+	rm -rf output/demo output/pictures build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find hrge_xl tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV)

@@ -1,0 +1,206 @@
+"""One typed frame for each kind of answer: its value, and a column of truth values for each check.
+
+The columns are named by the code of the finding; true means that nothing is wrong. The index is the place of the
+answer in the long list of its batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from ..fields import Kind, kind_of
+from ..spec.expression import Type
+from ..spec.model import FieldType
+from ..submission import State
+from ..words import CHARACTERS_A_WORD, count_words, spaceless
+from . import limits
+from .batch import Batch, Bools
+from .functions import row_numbers
+from .privacy import PATTERNS, patterns
+from .texts import BLANK
+from .universe import Column, Integers
+from .vectorised import FIGURES, Evaluator, Vector
+
+Columns = dict[str, Bools]
+PROBLEMS = {
+    Kind.CODE: ("V002",),
+    Kind.TEXT: (),
+    Kind.NUMBER: ("V003", "V004", "V007", "V018"),
+    Kind.DATE: ("V005", "V006", "V007"),
+}
+NOTES = {
+    Kind.CODE: ("V101", "V102", "V106", "V107"),
+    Kind.TEXT: (),
+    Kind.NUMBER: ("V103", "V104"),
+    Kind.DATE: ("V103", "V105"),
+}
+
+
+def frames(run: Evaluator) -> Iterator[tuple[Kind, pd.DataFrame]]:
+    """The frame of each kind that the spec has."""
+    batch = run.batch
+    of_column = [_kind(column) for column in batch.universe.column_list]
+    kinds = np.array([kind.value if kind else "" for kind in of_column])[batch.universe.column_of_cell[batch.cell]]
+    fits = _constraints(run)
+    for kind in Kind:
+        if kind in of_column:
+            at = np.flatnonzero(kinds == kind.value)
+            columns = _common(batch, kind, at) | OWN[kind](run, at) | {"V014": fits[at]}
+            yield kind, pd.DataFrame({"value": _values(batch, kind, at)} | columns, index=at)
+
+
+def _kind(column: Column) -> Kind | None:
+    return kind_of(column.field) if column.asked else None
+
+
+def _values(batch: Batch, kind: Kind, at: Integers) -> pd.Series[str] | pd.Series[float]:
+    if kind in (Kind.NUMBER, Kind.DATE):
+        return pd.Series(batch.figure[at], index=at)
+    strings = np.array([*batch.texts.strings, None], dtype=object)[batch.text[at]]
+    return pd.Series(strings, index=at, dtype="str")
+
+
+def _common(batch: Batch, kind: Kind, at: Integers) -> Columns:
+    state, given = batch.state[at], batch.given[at]
+    columns = {
+        "V011": state != State.ERROR.value,
+        "V012": ~(given & batch.formula[at]),
+        "V013": state != State.NOT_CALCULATED.value,
+    }
+    for code in (*PROBLEMS[kind], *sorted(set(batch.problem[at]) - {"", *PROBLEMS[kind]})):
+        columns[code] = ~(given & (batch.problem[at] == code))
+    for code in (*NOTES[kind], *sorted(set(batch.notes) - {c for codes in NOTES.values() for c in codes})):
+        columns[code] = ~(given & np.isin(at, batch.notes.get(code, [])))
+    return columns
+
+
+# texts
+
+
+def _texts(run: Evaluator, at: Integers) -> Columns:
+    texts = _values(run.batch, Kind.TEXT, at)
+    present = texts.dropna()
+    lengths = present.str.len()
+    fits = {code: pd.Series(True, index=at) for code in ("V009", "V010", *PATTERNS)}
+    fits["V010"][present.index] = ~(lengths > _limit(run, present.index, limits.characters))
+    words = _limit(run, present.index, limits.words)
+    for place in present.index[lengths > 2 * words]:  # a word and a space take two characters at least
+        fits["V009"][place] = not too_many_words(present[place], int(words[place]))
+    for code, found in patterns(present).items():
+        fits[code][found.index] = ~found
+    return {code: column.to_numpy() for code, column in fits.items()}
+
+
+def too_many_words(text: str, limit: int) -> bool:
+    """Whether a text is over its limit; in scripts without spaces characters are counted."""
+    if spaceless(text):
+        return len(text) > limit * CHARACTERS_A_WORD
+    return len(text.split()) > limit // 2 and count_words(text) > limit
+
+
+def _limit(run: Evaluator, at: pd.Index[int], of: Callable[..., int | None]) -> pd.Series[float]:
+    universe = run.batch.universe
+    each = np.array([of(column.field) or np.inf for column in universe.column_list])
+    return pd.Series(each[universe.column_of_cell[run.batch.cell[at]]], index=at)
+
+
+# numbers and dates
+
+
+def _figures(run: Evaluator, at: Integers) -> Columns:
+    batch, universe = run.batch, run.batch.universe
+    bounds = [limits.bounds(column.field, universe.spec) for column in universe.column_list]
+    column, figure = universe.column_of_cell[batch.cell[at]], batch.figure[at]
+    low, high = (np.array([getattr(each, name) for each in bounds])[column] for name in ("low", "high"))
+    whole = np.array([each.whole for each in bounds])[column]
+    broken = (whole & (figure != np.floor(figure)) & ~np.isnan(figure)) | (batch.problem[at] == "V004")
+    outside = (figure < low) | (figure > high)
+    for number in {n for n, each in enumerate(bounds) if each.steps} & set(column.tolist()):
+        own = column == number
+        outside[own] |= ~np.isin(figure[own], bounds[number].steps) & ~np.isnan(figure[own])
+    return {"V004": ~broken, "V008": ~(outside & ~broken)}
+
+
+def _days(run: Evaluator, at: Integers) -> Columns:
+    return {"V008": _figures(run, at)["V008"]}
+
+
+# codes
+
+
+def _codes(run: Evaluator, at: Integers) -> Columns:
+    return {"V015": _once(run.batch, at), "V016": _found(run)[at]}
+
+
+def _once(batch: Batch, at: Integers) -> Bools:
+    chosen = pd.DataFrame(
+        {"submission": batch.submission[at], "slot": batch.slot[at], "code": batch.text[at], "cell": batch.cell[at]}
+    ).sort_values(["submission", "cell"])
+    again = chosen.duplicated(["submission", "slot", "code"]) & (chosen["code"] != BLANK)
+    return ~again.sort_index().to_numpy()
+
+
+def _found(run: Evaluator) -> Bools:
+    """For each answer that refers to a row whether that row is in use."""
+    batch, found = run.batch, np.ones(len(run.batch.answers), dtype=bool)
+    for column, at in _answers_by_column(batch):
+        if column.field.type is FieldType.REFERENCE and column.asked:
+            fits = _in_use(run, column)
+            found[at] = fits[batch.submission[at], batch.slot[at] - column.slot] | (batch.text[at] == BLANK)
+    return found
+
+
+def _in_use(run: Evaluator, column: Column) -> Bools:
+    codes = run.column(column).data
+    result = np.zeros(codes.shape, dtype=bool)
+    for target in column.field.to:
+        table = run.batch.universe.rows_of(target)
+        if table is not None and table.rows:
+            row = row_numbers(run, codes, table)
+            active = run.batch.active(table)[np.arange(run.batch.size)[:, None], row]
+            result |= active & (row >= 0)
+    return result
+
+
+# constraints
+
+
+def _constraints(run: Evaluator) -> Bools:
+    """For each answer whether it satisfies the constraint of its field; unreadable ones do not count."""
+    batch, fits = run.batch, np.ones(len(run.batch.answers), dtype=bool)
+    for column, at in _answers_by_column(batch):
+        constraint = run.program.constraints.get(column.key)
+        if constraint is None or not column.asked:
+            continue
+        holds = run.over_rows(run.holds(constraint), column.table) | ~_readable(run.column(column))
+        fits[at] = holds[batch.submission[at], batch.slot[at] - column.slot] | ~batch.given[at]
+        if column.parts > 1:  # several cells, one question: said once, at the first
+            fits[at] |= pd.Series(batch.submission[at] * batch.universe.slot_count + batch.slot[at]).duplicated()
+    return fits
+
+
+def _readable(vector: Vector) -> Bools:
+    if vector.type in FIGURES:
+        return ~np.isnan(vector.data)
+    known = np.asarray(vector.data != BLANK)
+    return known.any(axis=2) if vector.type is Type.MANY else known
+
+
+def _answers_by_column(batch: Batch) -> Iterator[tuple[Column, Integers]]:
+    columns = batch.universe.column_of_cell[batch.cell]
+    order = np.argsort(columns, kind="stable")
+    starts = np.flatnonzero(np.diff(columns[order], prepend=-1))
+    for run in np.split(order, starts[1:]):
+        if len(run):
+            yield batch.universe.column_list[int(columns[run[0]])], run
+
+
+OWN: dict[Kind, Callable[[Evaluator, Integers], Columns]] = {
+    Kind.TEXT: _texts,
+    Kind.NUMBER: _figures,
+    Kind.DATE: _days,
+    Kind.CODE: _codes,
+}

@@ -1,0 +1,60 @@
+"""Hits: what a check found at one place, before it is put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from ..spec.model import Rule
+from ..submission import Answer
+from .batch import Batch, Bools
+from .universe import Column, Integers
+
+NO_SLOT = -1
+
+
+@dataclass(slots=True)
+class Hit:
+    """One thing found: its code, the submission, the slot and the part of it, and the answer there."""
+
+    code: str
+    submission: int
+    slot: int = NO_SLOT
+    part: int = 0  # which cell of the slot, from 0
+    answer: Answer | None = None
+    rule: Rule | None = None
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+class Finder:
+    """Makes hits from arrays, and finds the answers that stand in a slot."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+
+    @cached_property
+    def _position(self) -> Integers:
+        matrix = np.full((self.batch.size, self.batch.universe.cell_count), -1, dtype=np.int64)
+        matrix[self.batch.submission, self.batch.cell] = np.arange(len(self.batch.answers))
+        return matrix
+
+    def answers(self, submission: int, column: Column, row: int) -> list[Answer]:
+        """The answers in the cells of a slot."""
+        first = column.cell + row * column.parts
+        found = self._position[submission, first : first + column.parts]
+        return [self.batch.answers[place] for place in found.tolist() if place >= 0]
+
+    def at_answer(self, code: str, place: int) -> Hit:
+        """A hit at one answer of the long list."""
+        batch, answer = self.batch, self.batch.answers[place]
+        part = max(answer.part - 1, 0)
+        return Hit(code, int(batch.submission[place]), int(batch.slot[place]), part, answer)
+
+    def at_rows(self, code: str, column: Column, where: Bools, rule: Rule | None = None) -> Iterator[Hit]:
+        """A hit for every row of a field where something is the case."""
+        for submission, row in zip(*(axis.tolist() for axis in np.nonzero(where)), strict=True):
+            answers = self.answers(submission, column, row)
+            yield Hit(code, submission, column.slot + row, 0, answers[0] if answers else None, rule)
