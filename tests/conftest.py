@@ -64,9 +64,19 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         reasons[reason.removeprefix("Skipped: ")] += 1
     if reasons:
         told = "; ".join(f"{count} because {reason}" for reason, count in reasons.most_common())
-        terminalreporter.write_line(f"skipped {reasons.total()}: {told}")
+        rule = " (with CI set nothing may be skipped: this run fails)" if in_ci() else ""
+        terminalreporter.write_line(f"skipped {reasons.total()}: {told}{rule}")
     else:
         terminalreporter.write_line("skipped 0")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let the run fail when a test was skipped where nothing may be."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    in_worker = hasattr(session.config, "workerinput")
+    if in_ci() and not in_worker and reporter and reporter.stats.get("skipped") and not session.exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

@@ -175,17 +175,18 @@ def stored(layout: Layout, slot: Slot, value: str | float | date) -> RawCell:
 
 def _validations(layout: Layout, grid: Grid) -> list[Validation]:
     rules = []
-    for slot in grid.slots:
-        field = slot.field
+    for field in grid.block.fields:  # type: ignore[attr-defined]
+        cells = [cell for slot in grid.slots if slot.field is field for cell in slot.cells]
         kind = BEHAVIOURS[field.type].limits(field).type
-        if field.type is FieldType.CALCULATED or kind == "any":
+        if not cells or field.type is FieldType.CALCULATED or kind == "any":
             continue
-        areas = tuple(Area(place.row, place.column, place.row, place.column) for place in slot.cells)
+        rows, columns = {cell.row for cell in cells}, {cell.column for cell in cells}
+        area = Area(min(rows), min(columns), max(rows), max(columns))
         name = list_name(field)
         source = "rows_C1" if name is None else f"list_{name}"
         if field.type is FieldType.SCALE:
             source = '"1,2,3"'
-        rules.append(Validation(kind, "between", source if kind == "list" else "0", "", areas, blocks=True))
+        rules.append(Validation(kind, "between", source if kind == "list" else "0", "", (area,), blocks=True))
     return rules
 
 

@@ -45,6 +45,10 @@ class Batch:
         """Number of submissions."""
         return len(self.submissions)
 
+    def layout(self, submission: int) -> Layout:
+        """The layout of a submission; equal ones are the same object."""
+        return self.kinds[int(self.layout_of[submission])]
+
     @cached_property
     def texts(self) -> Texts:
         """Every text by number."""

@@ -43,7 +43,9 @@ def frames(run: Evaluator) -> Iterator[tuple[Kind, pd.DataFrame]]:
     """The frame of each kind that the spec has."""
     batch = run.batch
     of_column = [_kind(column) for column in batch.universe.column_list]
-    kinds = np.array([kind.value if kind else "" for kind in of_column])[batch.universe.column_of_cell[batch.cell]]
+    kinds = np.array([kind.value if kind else "" for kind in of_column])[
+        batch.universe.column_of_cell[batch.cell]
+    ]
     fits = _constraints(run)
     for kind in Kind:
         if kind in of_column:
@@ -137,7 +139,12 @@ def _codes(run: Evaluator, at: Integers) -> Columns:
 
 def _once(batch: Batch, at: Integers) -> Bools:
     chosen = pd.DataFrame(
-        {"submission": batch.submission[at], "slot": batch.slot[at], "code": batch.text[at], "cell": batch.cell[at]}
+        {
+            "submission": batch.submission[at],
+            "slot": batch.slot[at],
+            "code": batch.text[at],
+            "cell": batch.cell[at],
+        }
     ).sort_values(["submission", "cell"])
     again = chosen.duplicated(["submission", "slot", "code"]) & (chosen["code"] != BLANK)
     return ~again.sort_index().to_numpy()
@@ -146,7 +153,7 @@ def _once(batch: Batch, at: Integers) -> Bools:
 def _found(run: Evaluator) -> Bools:
     """For each answer that refers to a row whether that row is in use."""
     batch, found = run.batch, np.ones(len(run.batch.answers), dtype=bool)
-    for column, at in _answers_by_column(batch):
+    for column, at in answers_by_column(batch):
         if column.field.type is FieldType.REFERENCE and column.asked:
             fits = _in_use(run, column)
             found[at] = fits[batch.submission[at], batch.slot[at] - column.slot] | (batch.text[at] == BLANK)
@@ -171,14 +178,16 @@ def _in_use(run: Evaluator, column: Column) -> Bools:
 def _constraints(run: Evaluator) -> Bools:
     """For each answer whether it satisfies the constraint of its field; unreadable ones do not count."""
     batch, fits = run.batch, np.ones(len(run.batch.answers), dtype=bool)
-    for column, at in _answers_by_column(batch):
+    for column, at in answers_by_column(batch):
         constraint = run.program.constraints.get(column.key)
         if constraint is None or not column.asked:
             continue
         holds = run.over_rows(run.holds(constraint), column.table) | ~_readable(run.column(column))
         fits[at] = holds[batch.submission[at], batch.slot[at] - column.slot] | ~batch.given[at]
         if column.parts > 1:  # several cells, one question: said once, at the first
-            fits[at] |= pd.Series(batch.submission[at] * batch.universe.slot_count + batch.slot[at]).duplicated()
+            fits[at] |= pd.Series(
+                batch.submission[at] * batch.universe.slot_count + batch.slot[at]
+            ).duplicated()
     return fits
 
 
@@ -189,7 +198,7 @@ def _readable(vector: Vector) -> Bools:
     return known.any(axis=2) if vector.type is Type.MANY else known
 
 
-def _answers_by_column(batch: Batch) -> Iterator[tuple[Column, Integers]]:
+def answers_by_column(batch: Batch) -> Iterator[tuple[Column, Integers]]:
     columns = batch.universe.column_of_cell[batch.cell]
     order = np.argsort(columns, kind="stable")
     starts = np.flatnonzero(np.diff(columns[order], prepend=-1))

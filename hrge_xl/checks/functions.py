@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from ..numerals import LAST_SERIAL, from_serial, shown
 from ..spec.expression import Call, Literal, Over, Ref, Type
-from ..spec.model import FieldType
 from ..words import count_words
 from .batch import NAN, Bools, Floats
 from .texts import BLANK, Ids
@@ -103,7 +102,9 @@ def level(run: Evaluator, call: Call) -> Vector:
     result = np.full(np.broadcast_shapes(down.shape, across.shape), BLANK, dtype=np.int64)
     for row, cells in matrix.cells.items():
         for column, code in cells.items():
-            result[np.broadcast_to((down == float(row)) & (across == float(column)), result.shape)] = run.texts.id(code)
+            result[np.broadcast_to((down == float(row)) & (across == float(column)), result.shape)] = (
+                run.texts.id(code)
+            )
     return text(Type.LEVEL, result)
 
 

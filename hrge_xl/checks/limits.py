@@ -35,16 +35,19 @@ def bounds(field: Field, spec: Spec) -> Bounds:
 def in_words(field: Field, spec: Spec) -> tuple[str, str]:
     """Both bounds as people write them."""
     limits = bounds(field, spec)
-    low, high = (_said(field, each) for each in (limits.low, limits.high))
+    low, high = (said(field, each) for each in (limits.low, limits.high))
     return low, high
 
 
-def _said(field: Field, figure: float) -> str:
+def said(field: Field, figure: float) -> str:
+    """One bound as people write it."""
     if figure != figure:  # noqa: PLR0124  (NaN: no bound)
         return "…"
     if field.type is FieldType.DATE:
         return shown(from_serial(figure))
-    return f"{figure:.4%}".rstrip("0%").rstrip(".") + " %" if field.type is FieldType.PERCENT else shown(figure)
+    return (
+        f"{figure:.4%}".rstrip("0%").rstrip(".") + " %" if field.type is FieldType.PERCENT else shown(figure)
+    )
 
 
 def characters(field: Field) -> int | None:

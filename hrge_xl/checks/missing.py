@@ -41,7 +41,7 @@ def _located(batch: Batch, submission: int, slot: int) -> bool:
     cells = batch.submissions[submission].cells
     if not cells:
         return True
-    column, row = batch.universe.place(slot)
+    column, row = batch.universe.place[slot]
     part = 1 if column.field.type == "many" else 0
     return (*_key(column.key, column.table.rows[row]), part) in cells
 

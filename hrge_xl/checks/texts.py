@@ -40,7 +40,9 @@ class Texts:
         known = np.array([*(self.id(text) for text in distinct), BLANK], dtype=np.int64)
         return known[codes]
 
-    def map(self, ids: Ids, function: Callable[[str], Any], blank: Any, kind: type[Scalar]) -> NDArray[Scalar]:
+    def map(
+        self, ids: Ids, function: Callable[[str], Any], blank: Any, kind: type[Scalar]
+    ) -> NDArray[Scalar]:
         """What a function of one text yields for each; it runs once for each different text."""
         different, place = np.unique(ids, return_inverse=True)
         values = [blank if each < 0 else function(self.strings[each]) for each in different]

@@ -124,14 +124,10 @@ class Universe:
             table.update(zip(keys, range(column.cells.start, column.cells.stop), strict=True))
         return table
 
-    def place(self, slot: int) -> tuple[Column, int]:
-        """The column and the row of a slot."""
-        column = self.column_list[int(np.searchsorted(self._starts, slot, side="right")) - 1]
-        return column, slot - column.slot
-
     @cached_property
-    def _starts(self) -> Integers:
-        return np.array([column.slot for column in self.column_list])
+    def place(self) -> list[tuple[Column, int]]:
+        """For each slot its column and row."""
+        return [(column, row) for column in self.column_list for row in range(len(column.table.rows))]
 
     def rows_of(self, tool: str) -> Table | None:
         """The table that references to a tool and figures over it mean: its first that is no single form."""
@@ -167,7 +163,7 @@ def table_key(tool: Tool, block: FieldBlock) -> TableKey:
     """Which table a block belongs to."""
     if isinstance(block, FormBlock):
         return tool.code, SINGLE if block.records == 1 else f"records {block.records}"
-    return tool.code, f"block {tool.blocks.index(block)}"  # type: ignore[arg-type]
+    return tool.code, f"block {tool.blocks.index(block)}"
 
 
 def _groups(tool: Tool) -> dict[TableKey, list[Field]]:

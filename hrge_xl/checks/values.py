@@ -28,7 +28,9 @@ def fixed(batch: Batch, column: Column) -> Vector:
     """What the spec itself says in a fixed column of its items."""
     kind = type_of(column.field)
     items = _items(batch, column.table)
-    said = [str(items[row].values.get(column.field.code, "")) if row in items else "" for row in column.table.rows]
+    said = [
+        str(items[row].values.get(column.field.code, "")) if row in items else "" for row in column.table.rows
+    ]
     there = batch.exists(column.table)
     filled = there & np.array([bool(each) for each in said], dtype=bool)
     if kind in FIGURES:

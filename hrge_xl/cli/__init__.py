@@ -1,1 +1,139 @@
+"""The command line: one thin module a command; exceptions of the library become one line and an exit code."""
 
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..errors import Exit, HrgeError, SpecError
+
+COMMANDS = {
+    # name -> (module, what it does)
+    "demo": ("demo", "The whole story on six simulated countries."),
+    "spec": ("spec", "Check, show and describe specs."),
+    "round": ("round", "Set up a round: teams, deadlines, signing key."),
+    "generate": ("generate", "Issue workbooks to teams."),
+    "validate": ("validate", "Check returned files; nothing is written."),
+    "check": ("check", "Check one workbook before it is sent."),
+    "consolidate": ("consolidate", "Put returned files together into one dataset."),
+    "status": ("status", "Who has answered, and how far each team is."),
+    "report": ("report", "Write the report of a consolidated folder."),
+    "feedback": ("feedback", "Give each team its own answers back with what to correct."),
+    "compare": ("compare", "What changed between two returns."),
+    "trace": ("trace", "The way of a figure back to its file and cell."),
+    "explain": ("explain", "What a finding code means."),
+    "doctor": ("doctor", "Whether this machine has what is needed."),
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and imports one only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which a coordinator meets them."""
+        return [name for name, (module, _) in COMMANDS.items() if _exists(module)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a command."""
+        if cmd_name not in COMMANDS or not _exists(COMMANDS[cmd_name][0]):
+            return None
+        command = import_module(f".{COMMANDS[cmd_name][0]}", __package__).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Names and one line each, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+def _exists(module: str) -> bool:
+    return (Path(__file__).parent / f"{module}.py").is_file()
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", message="%(prog)s %(version)s")
+@click.option("-q", "--quiet", is_flag=True, help="Only errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
+@click.option("--no-color", is_flag=True, help="No colours.")
+@click.option("--debug", is_flag=True, help="Show the traceback of our own bugs.")
+@click.pass_context
+def cli(ctx: click.Context, **options: bool) -> None:
+    """Workbooks from a spec, and the returned workbooks as data that can be trusted.
+
+    \b
+    hrge-xl demo                                    the whole story, in a minute
+    hrge-xl generate hrge_toolkit --country PAK     a workbook to send
+    hrge-xl validate returned/                      what came back
+    """
+    ctx.obj = options
+    if options["no_color"]:
+        ctx.color = False
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; every exception becomes one line on stderr and an exit code."""
+    _speak_utf8()
+    try:
+        result: Any = cli.main(arguments, standalone_mode=False)
+    except click.exceptions.Abort:
+        return _say("Interrupted.", Exit.INTERRUPTED)
+    except KeyboardInterrupt:
+        return _say("Interrupted.", Exit.INTERRUPTED)
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return int(Exit.USAGE)
+    except click.exceptions.Exit as finished:
+        return finished.exit_code
+    except SpecError as error:
+        count = len(error.mistakes)
+        return _say(f"{error}\n{count} mistake{'s' if count != 1 else ''} in the spec.", Exit.SPEC)
+    except HrgeError as error:
+        return _say(str(error), error.exit_code)
+    except BrokenPipeError:
+        return int(Exit.OK)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _say(f"{where}{error.strerror or error}. Check the path and the free space.", Exit.OUTPUT)
+    except Exception:  # noqa: BLE001 (our own bug: nobody should have to read a traceback)
+        return _bug(debug="--debug" in (arguments or sys.argv))
+    return int(result) if isinstance(result, int) else int(Exit.OK)
+
+
+def _say(text: str, code: Exit) -> int:
+    click.echo(
+        click.style("Error: ", fg="red", bold=True) + text if code != Exit.INTERRUPTED else text, err=True
+    )
+    return int(code)
+
+
+def _bug(*, debug: bool) -> int:
+    """Name a log file with the traceback, which holds no cell value."""
+    trace = "".join(traceback.format_exc(chain=True))
+    if debug:
+        click.echo(trace, err=True)
+    with tempfile.NamedTemporaryFile(
+        "w", suffix=".log", prefix="hrge-xl-", delete=False, encoding="utf-8"
+    ) as log:
+        log.write(trace)
+    return _say(f"This is a bug in hrge-xl, not in your files. Please report it with {log.name}.", Exit.BUG)
+
+
+def _speak_utf8() -> None:
+    """Windows consoles have code pages that lack most letters of the world."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -33,6 +33,34 @@ class Part:
     need: str  # the rule it is issued with: "any", a list by its name, or none ("")
 
 
+Cells = Sequence[tuple[Part, int, int]]  # with row and column
+Needs = dict[tuple[str, int], dict[int, Part]]  # kind of rule and column -> row -> cell
+
+
+@dataclass(frozen=True)
+class Here:
+    """The cells of one sheet that were found, with the places where they are."""
+
+    cells: Cells
+
+    @cached_property
+    def by_row(self) -> dict[int, list[tuple[Part, int]]]:
+        """The cells by row, with their columns."""
+        table: dict[int, list[tuple[Part, int]]] = {}
+        for part, row, column in self.cells:
+            table.setdefault(row, []).append((part, column))
+        return table
+
+    @cached_property
+    def needs(self) -> Needs:
+        """The cells that were issued with a validation rule, by rule and column."""
+        table: Needs = {}
+        for part, row, column in self.cells:
+            if part.need:
+                table.setdefault((part.need, column), {})[row] = part
+        return table
+
+
 @dataclass(frozen=True)
 class SheetPlan:
     """What one tool sheet should hold. Rows and columns are those of the layout."""
@@ -51,12 +79,9 @@ class SheetPlan:
         return tuple(part for slot in self.sheet.slots for part in _parts(self.layout, slot))
 
     @cached_property
-    def by_row(self) -> dict[int, tuple[Part, ...]]:
-        """The cells by row."""
-        table: dict[int, list[Part]] = {}
-        for part in self.parts:
-            table.setdefault(part.row, []).append(part)
-        return {row: tuple(parts) for row, parts in table.items()}
+    def home(self) -> Here:
+        """Every cell while nothing has moved."""
+        return Here(tuple((part, part.row, part.column) for part in self.parts))
 
     @cached_property
     def at(self) -> dict[tuple[int, int], Part]:
@@ -196,18 +221,17 @@ class Plan:
         return Vocabularies.of(self.layout.spec, self.layout.language)
 
     def label(self, part: Part) -> str:
-        """What findings call an answer: its row or record, where there are several, and its question."""
-        grid, question = self._grid(part), part.slot.field.label.say(self.layout.language)
-        if not grid.across:
-            return f"{self.row_label(part)}, {question}"
-        return f"{self.column_label(part)}, {question}" if len(grid.with_role("answer")) > 1 else question
+        """What findings call an answer: its row, where it has one, and its question."""
+        question = part.slot.field.label.say(self.layout.language)
+        return question if self.across(part) else f"{part.slot.row} {question}"
 
     def row_label(self, part: Part) -> str:
-        """What findings call a row: its item, its number, or its question."""
+        """What findings call a row: its number and item, or its question."""
         grid, slot = self._grid(part), part.slot
         if grid.across:
             return slot.field.label.say(self.layout.language)
-        return shorten(next(row.label for row in grid.data_rows if row.code == slot.row))
+        label = next(row.label for row in grid.data_rows if row.code == slot.row)
+        return slot.row if label == slot.row else shorten(f"{slot.row} {label}")
 
     def column_label(self, part: Part) -> str:
         """What findings call a column: what its head says."""

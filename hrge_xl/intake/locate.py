@@ -9,7 +9,7 @@ from ..layout import address
 from ..submission import Observation, Unplaced
 from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
-from .keys import CellKey, Part, Plan, SheetPlan, observe, observe_at
+from .keys import CellKey, Here, Part, Plan, SheetPlan, observe, observe_at
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
 from .strays import copied_answers, every_text, strangers, strays
 from .tampering import comments, tampered
@@ -68,8 +68,8 @@ def _read_sheet(found: Located, plan: Plan, tool_sheet: ToolSheet, about: Circum
     if axes is None:
         found.unplaced += every_text(tool_sheet)
         return
-    here = list(_cells(tool_sheet.plan, axes))
-    _take(found, tool_sheet, axes, here)
+    here = tool_sheet.plan.home if axes.unmoved else Here(tuple(_cells(tool_sheet.plan, axes)))
+    _take(found, tool_sheet, here)
     found.observations += tampered(tool_sheet, plan, here, about.lost)
     left = strays(tool_sheet, axes)
     found.unplaced += left.unplaced
@@ -85,18 +85,22 @@ def _cells(plan: SheetPlan, axes: Axes) -> Iterator[tuple[Part, int, int]]:
             yield part, row, column
 
 
-def _take(found: Located, tool_sheet: ToolSheet, axes: Axes, here: list[tuple[Part, int, int]]) -> None:
-    unmoved, raw = axes.unmoved, tool_sheet.raw
-    if unmoved:
+def _take(found: Located, tool_sheet: ToolSheet, here: Here) -> None:
+    """Note where every cell is, and take the values of those that hold one."""
+    at_home, raw = here is tool_sheet.plan.home, tool_sheet.raw
+    if at_home:
         found.cells.update(tool_sheet.plan.home_cells)
     else:
-        found.cells.update({part.key: address(row, column) for part, row, column in here})
-    stored, name = raw.cells, raw.name
-    nothing: dict[int, RawCell] = {}
-    for part, row, column in here:
-        cell = stored.get(row, nothing).get(column)
-        if cell is not None and cell.kind is not CellKind.BLANK:
-            found.filled.append((part, name, part.home if unmoved else address(row, column), cell))
+        found.cells.update({part.key: address(row, column) for part, row, column in here.cells})
+    blank, name, keep = CellKind.BLANK, raw.name, found.filled.append
+    for row, parts in here.by_row.items():
+        stored = raw.cells.get(row)
+        if not stored:
+            continue
+        for part, column in parts:
+            cell = stored.get(column)
+            if cell is not None and cell.kind is not blank:
+                keep((part, name, part.home if at_home else address(row, column), cell))
 
 
 def read_axes(

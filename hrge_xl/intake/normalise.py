@@ -15,6 +15,12 @@ from .raw import CellKind, RawCell
 REMEMBERED, LONGEST_REMEMBERED = 4_096, 120  # readings of list entries that a plan keeps, and of what length
 REPEATED = frozenset({FieldType.CHOICE, FieldType.MANY, FieldType.YESNO, FieldType.SCALE})
 NOTHING = Reading()
+TEXT, ANSWERED = CellKind.TEXT, State.ANSWERED
+STATES = dict.fromkeys(CellKind, ANSWERED) | {
+    CellKind.BLANK: None,
+    CellKind.ERROR: State.ERROR,
+    CellKind.NOT_CALCULATED: State.NOT_CALCULATED,
+}
 Filled = tuple[Part, str, str, RawCell]  # cell of the layout, sheet, address, what stands there
 
 
@@ -48,20 +54,15 @@ def answers(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool = False) -
         )
 
 
-ANSWERED = State.ANSWERED
-STATES = {CellKind.ERROR: State.ERROR, CellKind.NOT_CALCULATED: State.NOT_CALCULATED}
-
-
 def _state(raw: RawCell) -> State | None:
     """What kind of something or nothing a stored cell is; None where nobody wrote anything."""
-    if raw.kind is CellKind.TEXT:
-        text = str(raw.value)
-        if text[:1].isalnum() or tidy(text):
-            return ANSWERED
-        return None if raw.formula is None else State.EMPTY_TEXT
-    if raw.kind is CellKind.BLANK:
-        return None
-    return STATES.get(raw.kind, ANSWERED)
+    kind = raw.kind
+    if kind is not TEXT:
+        return STATES[kind]
+    text = str(raw.value)
+    if text[:1].isalnum() or tidy(text):
+        return ANSWERED
+    return None if raw.formula is None else State.EMPTY_TEXT
 
 
 def read_cell(field: Field, raw: RawCell, plan: Plan, *, epoch_1904: bool = False) -> Reading:

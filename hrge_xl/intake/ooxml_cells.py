@@ -20,7 +20,7 @@ from hrge_xl.intake.safe_xml import Attributes, XmlGuard
 
 UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
 
-_COLUMNS = {column_letters(number): number for number in range(1, 703)}  # A to ZZ: all that is common
+COLUMNS = {column_letters(number): number for number in range(1, 703)}  # A to ZZ: all that is common
 _EXTERNAL = re.compile(r"(?<![\w\]\[])\[[^\[\]]+\][^\[\](),;+*/&]*!")
 _LIVE = re.compile(r"\|[^|(]*!|(?<![\w.])(?:RTD|CALL|REGISTER\.ID|WEBSERVICE|IMAGE)\s*\(", re.IGNORECASE)
 _STRING_LITERAL = re.compile(r'"[^"]*"')
@@ -37,6 +37,7 @@ class Context:
     remarks: list[Remark] = field(default_factory=list)
     stored_cells: int = 0
     unreadable_places: int = 0
+    known_cells: dict[str, RawCell] = field(default_factory=dict)  # cells without formula, as written
 
 
 class Cells:
@@ -46,6 +47,8 @@ class Cells:
         self.sheet = sheet
         self.guard = guard
         self.context = context
+        self._strings = context.strings
+        self._date_styles = context.date_styles
         self._shuffled = False
         self._array_areas: list[Area] = []
         self._outside: list[str] = []
@@ -80,6 +83,20 @@ class Cells:
             self.guard.refuse("F029")
         return place[1]
 
+    def build(
+        self, kind: str | None, value: str | None, formula: str | None, style: str | None
+    ) -> RawCell | None:
+        """The cell of this stored type, text and style; None when they do not fit together."""
+        if value is None and formula is None:
+            return BLANK
+        if kind == "s" and value is not None:
+            cell = self._strings.get(value)
+            return cell if cell is None or formula is None else cell._replace(formula=formula)
+        cell = typed_cell(kind or "n", value, formula, self.context.epoch_1904)
+        if cell is not None and cell.kind is CellKind.NUMBER and style in self._date_styles:
+            return RawCell(CellKind.DATE, cell.value, formula)
+        return cell
+
     def takes(self, row: int, column: int, row_cells: Mapping[int, RawCell]) -> bool:
         """Whether a cell that stands left of the one before is still free; if not, a finding."""
         self._shuffled = True
@@ -102,7 +119,9 @@ class Cells:
         context.remarks.append(Remark(code, self.sheet.name, cell_name(row, column)))
 
     def note_formula(self, formula: str, row: int, column: int) -> None:
-        """Look at a formula that may reach outside the workbook."""
+        """Look whether a formula reaches outside the workbook; most cannot, by their characters."""
+        if not ("[" in formula or "|" in formula or "(" in formula):
+            return
         bare = _STRING_LITERAL.sub("", formula)
         if _EXTERNAL.search(bare) or _LIVE.search(bare):
             self._outside.append(cell_name(row, column))
@@ -149,9 +168,7 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
     """
     guard = cells.guard
     max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
-    strings, date_styles = cells.context.strings, cells.context.date_styles
-    epoch_1904 = cells.context.epoch_1904
-    columns = _COLUMNS
+    columns, build = COLUMNS, cells.build
     depth = row = column = cut = 0
     row_text = ""
     row_cells: dict[int, RawCell] = {}
@@ -211,19 +228,9 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
             column = cells.locate(reference, row_text, before)
         if column <= before and not cells.takes(row, column, row_cells):
             return
-        cell: RawCell | None
-        if kind == "s" and value is not None:
-            cell = strings.get(value)
-            if formula is not None and cell is not None:
-                cell = cell._replace(formula=formula)
-        elif value is None and formula is None:
-            cell = BLANK
-        else:
-            cell = typed_cell(kind or "n", value, formula, epoch_1904)
-            if cell is not None and cell[0] is CellKind.NUMBER and get("s") in date_styles:
-                cell = RawCell(CellKind.DATE, cell[1], formula)
+        cell = build(kind, value, formula, get("s"))
         row_cells[column] = cells.unreadable(row, column) if cell is None else cell
-        if formula and ("[" in formula or "|" in formula or "(" in formula):
+        if formula:
             cells.note_formula(formula, row, column)
 
     return start, end

@@ -12,9 +12,10 @@ from xml.etree.ElementTree import Element
 from hrge_xl.intake.cell_values import is_true, unescape
 from hrge_xl.intake.limits import Limits
 from hrge_xl.intake.number_formats import is_date_format
+from hrge_xl.intake.plain_xml import find_stretch, plain_texts
 from hrge_xl.intake.raw import CellKind, RawCell, Remark, Unreadable
 from hrge_xl.intake.references import parse_cell
-from hrge_xl.intake.safe_xml import Attributes, XmlGuard, parse_tree, run_expat
+from hrge_xl.intake.safe_xml import Attributes, Handlers, Known, XmlGuard, parse_tree, run_expat
 from hrge_xl.intake.zip_package import ZipPackage, shown
 
 
@@ -182,7 +183,14 @@ class _StringTable:
     def read(self, content: bytes) -> list[str]:
         """Every text in order: rich runs joined, phonetic readings left out."""
         pieces: list[str] = []
-        run_expat(content, self._guard, *self._handlers(pieces), pieces.append)
+        handlers = Handlers(*self._handlers(pieces), pieces.append)
+        stretch = find_stretch(content, b"sst")
+        plain = plain_texts(stretch.text) if stretch is not None else None
+        known = None
+        if stretch is not None and plain is not None:
+            known = Known(stretch.start, stretch.stop, lambda: self._has_root)
+        if run_expat(content, self._guard, handlers, known):
+            return plain or []
         if not self._has_root:
             self._guard.refuse("F029")
         return self._texts
@@ -206,7 +214,7 @@ class _StringTable:
             elif name == "x|rPh":
                 phonetic = True
             elif name == "x|sst":
-                self._has_root = True
+                self._has_root = depth == 1
 
         def end(name: str) -> None:
             nonlocal depth, phonetic

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hrge_xl.intake.cell_values import is_true
 from hrge_xl.intake.ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
+from hrge_xl.intake.plain_xml import PlainRows, find_stretch
 from hrge_xl.intake.raw import RawSheet, Remark, Validation
 from hrge_xl.intake.references import LAST_COLUMN, parse_area, parse_areas
-from hrge_xl.intake.safe_xml import Attributes, XmlGuard, run_expat
+from hrge_xl.intake.safe_xml import Attributes, Handlers, Known, XmlGuard, run_expat
 
 _ROOTS = ("x|worksheet", "x|dialogsheet", "xm|macrosheet")
 _OWN_FILTER_DEPTH = 3  # worksheet, autoFilter, filterColumn; deeper ones belong to saved custom views
@@ -18,8 +19,14 @@ def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> 
     cells = Cells(sheet, guard, context)
     text: list[str] = []
     around = _Around(sheet, guard, context)
-    start, end = cell_handlers(cells, text, around.starts(), around.ends())
-    run_expat(content, guard, start, end, text.append)
+    handlers = Handlers(*cell_handlers(cells, text, around.starts(), around.ends()), text.append)
+    rows = PlainRows(cells)
+    stretch = find_stretch(content, b"sheetData")
+    known = None
+    if stretch is not None and rows.read(stretch.text):
+        known = Known(stretch.start, stretch.stop, lambda: around.in_data)
+    if run_expat(content, guard, handlers, known):
+        rows.keep()
     if not around.has_root:
         guard.refuse("F029")
     cells.finish()
@@ -37,6 +44,7 @@ class _Around:
         self.guard = guard
         self.context = context
         self.has_root = False
+        self.in_data = False
         self._runs: list[str] = []
         self._phonetic = False
         self._rule: Attributes | None = None
@@ -48,6 +56,7 @@ class _Around:
         return {
             **dict.fromkeys(_ROOTS, self._root),
             **dict.fromkeys(("x|t", "x|formula1", "x|formula2", "xm|f", "xm|sqref"), _ignore),
+            "x|sheetData": self._open_data,
             "x|is": self._open_inline,
             "x|rPh": self._open_phonetic,
             "x|sheetPr": self._properties,
@@ -65,6 +74,7 @@ class _Around:
         """What to do when an element closes."""
         return {
             "x|t": self._close_text,
+            "x|sheetData": self._close_data,
             "x|is": self._close_inline,
             "x|rPh": self._close_phonetic,
             "x|formula1": self._close_formula1,
@@ -77,6 +87,12 @@ class _Around:
 
     def _root(self, _attributes: Attributes, depth: int) -> None:
         self.has_root = self.has_root or depth == 1
+
+    def _open_data(self, _attributes: Attributes, depth: int) -> None:
+        self.in_data = self.has_root and depth == 2
+
+    def _close_data(self, _text: str) -> None:
+        self.in_data = False
 
     def _open_inline(self, _attributes: Attributes, _depth: int) -> None:
         self._runs = []

@@ -96,7 +96,14 @@ def read_bytes(
         workbook = _raw(data, format)
     except Unreadable as problem:
         return file.refused(_observation(problem.remark, file))
-    return read_workbook(workbook, file, want)
+    return _read_workbook(workbook, file, want)
+
+
+def read_raw(
+    workbook: RawWorkbook, *, path: str, want: Wanted, sha256: str = "", size: int = 0
+) -> Submission | Refusal:
+    """Read what a reader has already taken out of a file."""
+    return _read_workbook(workbook, _File(path, sha256, size, workbook.format), want)
 
 
 def _raw(data: bytes, format: str) -> RawWorkbook:
@@ -115,7 +122,7 @@ def _observation(remark: Remark, file: _File) -> Observation:
     )
 
 
-def read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submission | Refusal:
+def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submission | Refusal:
     """What a workbook says, seen against the layout that its stamp names."""
     remarks = [_observation(remark, file) for remark in workbook.remarks]
     stamp = read_stamp(workbook, file.name, want.key)

@@ -8,7 +8,8 @@ nobody asked for stay long and fall through every comparison.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn
+from dataclasses import dataclass
+from typing import NamedTuple, NoReturn
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -92,15 +93,45 @@ class XmlGuard:
             self.refuse("F025")
 
 
-def run_expat(
-    content: bytes,
-    guard: XmlGuard,
-    start: Callable[[str, Attributes], object],
-    end: Callable[[str], object],
-    text: Callable[[str], object],
-) -> None:
-    """Parse one part; `start` has to watch depth and attributes itself (the hot loops inline it)."""
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What hears of a part; `start` watches depth and attributes itself (the hot loops inline it)."""
+
+    start: Callable[[str, Attributes], object]
+    end: Callable[[str], object]
+    text: Callable[[str], object]
+
+
+class Known(NamedTuple):
+    """A stretch of a part that the handlers need not hear of, if `agreed()` when they stand before it."""
+
+    start: int
+    stop: int
+    agreed: Callable[[], bool]
+
+
+def run_expat(content: bytes, guard: XmlGuard, handlers: Handlers, known: Known | None = None) -> bool:
+    """Check every byte of a part and report it to the handlers; true when they were spared `known`."""
     guard.check_elements(content)
+    parser = _parser(guard)
+    _connect(parser, handlers)
+    try:
+        if known is None:
+            parser.Parse(content, True)
+            return False
+        parser.Parse(content[: known.start], False)
+        spared = known.agreed()
+        if spared:
+            _connect(parser, None)
+        parser.Parse(content[known.start : known.stop], False)
+        _connect(parser, handlers)
+        parser.Parse(content[known.stop :], True)
+        return spared
+    except expat.ExpatError as error:
+        _explain(error, content, guard)
+
+
+def _parser(guard: XmlGuard) -> expat.XMLParserType:
     parser = expat.ParserCreate(namespace_separator=" ", intern=_SHORT_NAMES.copy())
     parser.buffer_text = True
     parser.buffer_size = 65_536
@@ -108,13 +139,13 @@ def run_expat(
     parser.StartDoctypeDeclHandler = guard.forbid_dtd
     parser.EntityDeclHandler = guard.forbid_dtd
     parser.XmlDeclHandler = guard.check_declaration
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError as error:
-        _explain(error, content, guard)
+    return parser
+
+
+def _connect(parser: expat.XMLParserType, handlers: Handlers | None) -> None:
+    parser.StartElementHandler = handlers.start if handlers else None
+    parser.EndElementHandler = handlers.end if handlers else None
+    parser.CharacterDataHandler = handlers.text if handlers else None
 
 
 def _explain(error: expat.ExpatError, content: bytes, guard: XmlGuard) -> NoReturn:
@@ -159,5 +190,5 @@ def parse_tree(content: bytes, part: str, limits: Limits) -> ElementTree.Element
         depth -= 1
         builder.end(name)
 
-    run_expat(content, guard, start, end, builder.data)
+    run_expat(content, guard, Handlers(start, end, builder.data))
     return builder.close()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from ..layout import address, column_letters
 from ..spec.model import FieldType
 from ..submission import Observation, Unplaced
-from .keys import ANY_RULE, CellKey, Part, Plan, observe, observe_at, shorten
+from .keys import ANY_RULE, CellKey, Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
 from .raw import Area, RawSheet, RawWorkbook, Validation
 from .strays import Left
 from .tool_sheets import ToolSheet
 
-Here = Sequence[tuple[Part, int, int]]  # cells with their rows and columns
 Run = tuple[int, int]  # first and last row
 
 
@@ -22,18 +21,18 @@ def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]
     if not raw.protected and "protection" not in lost:
         yield observe("S012", raw.name, tool=tool_sheet.plan.tool)
     if "validations" not in lost:
-        yield from _lost_lists(raw, plan, here)
-    yield from _merged(raw, plan, here)
+        yield from _lost_lists(raw, plan, here.needs)
+    yield from _merged(raw, plan, here.cells)
 
 
 # dropdowns
 
 
-def _lost_lists(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Observation]:
+def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs) -> Iterator[Observation]:
     """One observation for each field of the sheet whose cells lost their dropdown, naming every cell."""
     rules = _Rules(raw.validations, plan)
     lost: dict[str, list[tuple[Part, int, int]]] = {}
-    for (need, column), cells in _by_need(plan, here).items():
+    for (need, column), cells in needs.items():
         runs = rules.runs(need, column)
         if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
             continue
@@ -49,16 +48,6 @@ def _lost(raw: RawSheet, plan: Plan, cells: list[tuple[Part, int, int]]) -> Obse
     ranges = compact((row, column) for _, row, column in cells)
     detail = {"label": plan.label(part), "value": ranges, "cells": ranges, "count": str(len(cells))}
     return observe_at("S011", raw.name, address(row, column), part, **detail)
-
-
-def _by_need(plan: Plan, here: Here) -> dict[tuple[str, int], dict[int, Part]]:
-    """The cells that were issued with a rule: by kind of rule and column, then by row."""
-    table: dict[tuple[str, int], dict[int, Part]] = {}
-    for part, row, column in here:
-        need = part.need
-        if need:
-            table.setdefault((need, column), {})[row] = part
-    return table
 
 
 class _Rules:
@@ -112,7 +101,7 @@ def compact(cells: Iterable[tuple[int, int]]) -> str:
 # merges
 
 
-def _merged(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Observation]:
+def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
     """One observation for each merge over answers, at the first answer in it."""
     if not raw.merges:
         return

@@ -135,11 +135,14 @@ def _area(workbook: RawWorkbook, plan: SheetPlan, sheet: RawSheet) -> Area | Non
 
 
 def _corner(sheet: RawSheet, plan: SheetPlan, area: Area | None) -> Corner | None:
-    """The corner from which row and column codes of this tool can be read."""
+    """The corner from which row and column codes of this tool can be read; its key, where it has none."""
     tried = [HOME]
     if area is not None:
         tried.insert(0, Corner(area.first_row, area.first_column))
-    tried += [Corner(row, column) for row, column in _near(sheet) if text_at(sheet, row, column) == plan.tool]
+    keys = [Corner(row, column) for row, column in _near(sheet) if text_at(sheet, row, column) == plan.tool]
+    if not plan.parts:
+        return keys[0] if keys else None
+    tried += keys
     return next((corner for corner in tried if _has_codes(sheet, plan, corner)), None)
 
 

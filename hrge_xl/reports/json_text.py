@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from hrge_xl.reports.document import Document
+from .document import Document
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")

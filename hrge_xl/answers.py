@@ -1,0 +1,83 @@
+"""Answers in a file: JSON by tool, row and field, or a returned workbook."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .errors import UsageError
+from .fields import Kind, kind_of
+from .layout import Layout
+from .spec.model import FieldType
+from .submission import Answers, Value
+
+ROW_OF_A_FORM = "1"
+
+
+def from_mapping(table: Any, layout: Layout) -> Answers:
+    """`{tool: {row: {field: value}}}` as answers; fields of a form may stand directly under the tool.
+
+    Raises `UsageError` that names every place that the layout does not have.
+    """
+    answers: Answers = {}
+    unknown: list[str] = []
+    for tool, rows in _items(table):
+        for row, fields in _items(rows):
+            direct = not isinstance(fields, dict)
+            for field, value in [(row, fields)] if direct else _items(fields):
+                key = (tool, ROW_OF_A_FORM if direct else row, field)
+                slot = layout.slots.get(key)
+                if slot is None:
+                    unknown.append(" / ".join(key))
+                elif value is not None:
+                    answers[key] = _value(value, key, slot.field)
+    if unknown:
+        raise UsageError(
+            f"These answers have no place in the workbook: {'; '.join(unknown)}. Check their codes."
+        )
+    return answers
+
+
+def _items(table: Any) -> list[tuple[str, Any]]:
+    if not isinstance(table, dict):
+        raise UsageError("The answers must be a table of tools, rows and fields.")
+    return [(str(key), value) for key, value in table.items()]
+
+
+def _value(value: Any, key: tuple[str, str, str], field: Any) -> Value:
+    kind = kind_of(field)
+    try:
+        if field.type is FieldType.MANY:
+            return tuple(str(code) for code in (value if isinstance(value, list) else [value]))
+        if kind is Kind.DATE:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        return float(value) if kind is Kind.NUMBER else str(value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{' / '.join(key)}: “{value}” is no {kind}. Correct it in the answers.") from error
+
+
+def from_file(path: Path, layout: Layout) -> Answers:
+    """The answers of a JSON file or of a returned workbook. Raises `UsageError`."""
+    if path.suffix.lower() == ".json":
+        try:
+            return from_mapping(json.loads(path.read_text(encoding="utf-8-sig")), layout)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{path}: the answers cannot be read ({error}).") from error
+    from .intake import Refusal, Wanted, read
+
+    found = read(path, Wanted(spec=layout.spec.name))
+    if isinstance(found, Refusal):
+        raise UsageError(f"{path}: no answers can be read from it. Try `hrge-xl validate` to see why.")
+    return {key: value for key, value in found.values().items() if key in layout.slots}
+
+
+def to_mapping(answers: Answers) -> dict[str, dict[str, dict[str, Any]]]:
+    """Answers as JSON data: dates as text, several codes as a list."""
+    table: dict[str, dict[str, dict[str, Any]]] = {}
+    for (tool, row, field), value in answers.items():
+        plain: Any = list(value) if isinstance(value, tuple) else value
+        plain = plain.isoformat() if isinstance(plain, date) else plain
+        table.setdefault(tool, {}).setdefault(row, {})[field] = plain
+    return table

@@ -1,0 +1,137 @@
+"""Calculated fields: worked out again, and compared with what the sheet shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..numerals import from_serial, shown
+from ..spec.expression import Type
+from ..spec.model import Field, Spec
+from ..submission import Answer, Key, State, Value
+from ..words import tidy
+from .batch import Bools
+from .frames import answers_by_column
+from .hits import Finder, Hit
+from .texts import BLANK
+from .universe import Column, Integers
+from .vectorised import FIGURES, Evaluator, Vector
+
+CLOSE = 1e-9
+
+
+def columns(run: Evaluator) -> Iterator[Column]:
+    """The calculated fields."""
+    return (column for column in run.batch.universe.column_list if column.key in run.program.formulas)
+
+
+def values(run: Evaluator) -> list[dict[Key, Value]]:
+    """For each submission every calculated value that is there."""
+    found: list[dict[Key, Value]] = [{} for _ in range(run.batch.size)]
+    for column in columns(run):
+        vector, (tool, code) = _rows(run, column), column.key
+        for submission, row in zip(*(axis.tolist() for axis in np.nonzero(_known(vector))), strict=True):
+            value = _value(run, vector, submission, row)
+            if value is not None:
+                found[submission][tool, column.table.rows[row], code] = value
+    return found
+
+
+def overwritten(run: Evaluator, finder: Finder) -> Iterator[Hit]:
+    """Cells that show something else than what comes out (V017), and typed values that happen to agree (S013)."""
+    for column, at in answers_by_column(run.batch):
+        if column.key not in run.program.formulas:
+            continue
+        differs, typed = _differs(run, column, at), ~run.batch.formula[at] & run.batch.given[at]
+        for place in at[differs].tolist():
+            yield _difference(run, finder, column, place)
+        yield from (finder.at_answer("S013", place) for place in at[typed & ~differs].tolist())
+
+
+def _difference(run: Evaluator, finder: Finder, column: Column, place: int) -> Hit:
+    hit = finder.at_answer("V017", place)
+    vector, row = _rows(run, column), hit.slot - column.slot
+    value = _value(run, vector, hit.submission, row)
+    language = run.batch.layouts[hit.submission].language
+    hit.detail["expected"] = said(value, column.field, run.program.spec, language)
+    return hit
+
+
+def _differs(run: Evaluator, column: Column, at: Integers) -> Bools:
+    batch, vector = run.batch, _rows(run, column)
+    place = batch.submission[at], batch.slot[at] - column.slot
+    state, expected = batch.state[at], _known(vector)[place]
+    both = batch.given[at] & expected
+    differs = (batch.given[at] != expected) | (state == State.ERROR.value)
+    differs[both] = ~_equal(run, column, at[both], vector.data[place][both])
+    # a row without answers calculates nothing; what its formula shows there does not matter
+    idle = batch.formula[at] & ~batch.active(column.table)[place]
+    return differs & (state != State.NOT_CALCULATED.value) & ~idle
+
+
+def _equal(run: Evaluator, column: Column, at: Integers, expected: Integers) -> Bools:
+    if column.field.result in ("number", "date"):
+        return _same_figure(run.batch.figure[at], expected, column.field.decimals)
+    seen: dict[tuple[str, int, int], bool] = {}
+    languages = [run.batch.layouts[each].language for each in run.batch.submission[at].tolist()]
+    keys = list(zip(languages, run.batch.text[at].tolist(), expected.tolist(), strict=True))
+    for language, text, wanted in set(keys):
+        seen[language, text, wanted] = _same_text(run, column.field, language, text, wanted)
+    return np.array([seen[key] for key in keys], dtype=bool)
+
+
+def _same_text(run: Evaluator, field: Field, language: str, text: int, wanted: int) -> bool:
+    if text == BLANK:
+        return False
+    strings = run.texts.strings
+    return tidy(strings[text]) == tidy(said(strings[wanted], field, run.program.spec, language))
+
+
+def _same_figure(shown: Integers, expected: Integers, decimals: int | None) -> Bools:
+    equal = np.isclose(shown, expected, rtol=CLOSE, atol=0.0)
+    if decimals is None:
+        return equal
+    return equal | (np.round(shown, decimals) == np.round(expected, decimals))
+
+
+def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:
+    """A calculated value as the sheet shows it: levels by their label."""
+    if value is None:
+        return ""
+    matrix = spec.matrix
+    if field.result == "level" and matrix is not None and value in matrix.level:
+        return matrix.level[str(value)].label.say(language)
+    if isinstance(value, float):
+        return shown(value if field.decimals is None else round(value, field.decimals))
+    return shown(value)
+
+
+def _rows(run: Evaluator, column: Column) -> Vector:
+    vector = run.column(column)
+    return Vector(vector.type, run.rows(vector, column.table), run.over_rows(vector.filled, column.table))
+
+
+def _known(vector: Vector) -> Bools:
+    return ~np.isnan(vector.data) if vector.type in FIGURES else np.asarray(vector.data != BLANK)
+
+
+def value_at(run: Evaluator, column: Column, submission: int, row: int) -> Value | None:
+    """One calculated value, or None."""
+    return _value(run, _rows(run, column), submission, row)
+
+
+def _value(run: Evaluator, vector: Vector, submission: int, row: int) -> Value | None:
+    value = vector.data[submission, row]
+    if vector.type not in FIGURES:
+        return run.texts.strings[int(value)] if value != BLANK else None
+    if np.isnan(value):
+        return None
+    return from_serial(float(value)) if vector.type is Type.DATE else float(value)
+
+
+def shown_answer(answer: Answer) -> str:
+    """What stands in a cell, as a person sees it."""
+    if answer.day is not None and not isinstance(answer.original, str):
+        return shown(answer.day)
+    return "" if answer.original is None else shown(answer.original)

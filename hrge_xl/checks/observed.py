@@ -1,0 +1,67 @@
+"""What the reader noticed about a file, in words; and the order of findings in a report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import PurePath
+
+from ..findings import CATALOGUE, Finding, word
+from ..submission import Observation
+from ..words import translator
+from .batch import Batch
+from .wording import excerpt, label
+
+ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+Order = tuple[int, int, int, int, str]
+
+
+def observations(batch: Batch, number: int) -> Iterator[Finding]:
+    """The observations of one submission."""
+    return (_finding(batch, number, each) for each in batch.submissions[number].observations)
+
+
+def _finding(batch: Batch, number: int, seen: Observation) -> Finding:
+    kind, language = CATALOGUE[seen.code], batch.layout(number).language
+    named, value = _label(batch, seen, language), excerpt(seen.value or "") or None
+    details: dict[str, str | None] = {
+        "file": PurePath(batch.submissions[number].path).name, "sheet": seen.sheet, "cell": seen.cell,
+        "row": seen.row, "value": value, "label": named or seen.row or seen.cell,
+    }  # fmt: skip
+    message, remedy = word(kind, translator(language), details | seen.detail)
+    return Finding(
+        code=seen.code, name=kind.name, severity=kind.severity, message=message, remedy=remedy,
+        sheet=seen.sheet, cell=seen.cell, tool=seen.tool, row=seen.row, field=seen.field,
+        label=named, value=value, suggestion=seen.suggestion,
+    )  # fmt: skip
+
+
+def _label(batch: Batch, seen: Observation, language: str) -> str | None:
+    column = batch.universe.columns.get((seen.tool or "", seen.field or ""))
+    return label(column, column.table.number.get(seen.row or ""), language) if column else None
+
+
+def in_order(batch: Batch, number: int, findings: list[Finding]) -> list[Finding]:
+    """Findings by sheet, row and column; the worst first where several stand in one cell."""
+    sheets, named = batch.layout(number).sheets, batch.submissions[number].sheets
+    tools = {sheet.tool.code: place for place, sheet in enumerate(sheets)}
+    names = {named.get(sheet.tool.code) or sheet.name: place for place, sheet in enumerate(sheets)}
+
+    def order(finding: Finding) -> Order:
+        sheet = tools.get(finding.tool or "", names.get(finding.sheet or "", -1))
+        return sheet, *row_and_column(finding.cell), -finding.severity.rank, finding.code
+
+    return sorted(findings, key=order)
+
+
+@cache
+def row_and_column(cell: str | None) -> tuple[int, int]:
+    """`D12` → 12, 4; what is no address stands first."""
+    found = ADDRESS.fullmatch(cell or "")
+    if found is None:
+        return 0, 0
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(found[2]), column

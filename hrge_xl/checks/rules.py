@@ -1,0 +1,75 @@
+"""R: the rules of the spec, and I009: the country of the form against that of the stamp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..spec.expression import reader_only
+from ..spec.model import VocabularyItem
+from .hits import Finder, Hit
+from .program import ParsedRule
+from .required import at_home
+from .universe import SINGLE, Column
+from .vectorised import Evaluator
+
+
+def violations(run: Evaluator, finder: Finder) -> Iterator[Hit]:
+    """A hit for every active row in which a rule does not hold."""
+    for parsed in run.program.rules:
+        if parsed.check is not None:
+            yield from _violations(run, finder, parsed)
+
+
+def _violations(run: Evaluator, finder: Finder, parsed: ParsedRule) -> Iterator[Hit]:
+    assert parsed.check is not None
+    broken = ~run.holds(parsed.check)
+    if parsed.when is not None:
+        broken = broken & run.holds(parsed.when)
+    if parsed.home is None:
+        issued = np.array([parsed.rule.tool in layout.sheet for layout in run.batch.layouts])
+        broken = np.broadcast_to(broken, (run.batch.size, broken.shape[1])).any(axis=1)
+        yield from (
+            Hit(parsed.rule.code, n, rule=parsed.rule) for n in np.flatnonzero(issued & broken).tolist()
+        )
+        return
+    column = run.batch.universe.columns[parsed.home]
+    where = run.batch.active(column.table) & at_home(broken, parsed, column.table)
+    yield from finder.at_rows(parsed.rule.code, column, where, parsed.rule)
+
+
+def for_reader_only(parsed: ParsedRule) -> bool:
+    """Whether the sheet cannot tell that this rule is broken."""
+    expressions = (each for each in (parsed.when, parsed.check) if each is not None)
+    return bool(parsed.rule.reader_only) or any(reader_only(each) for each in expressions)
+
+
+def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
+    """I009: the form names another country than the one the workbook was issued for."""
+    code = run.program.spec.identity.country
+    column = next(
+        (
+            each
+            for each in run.batch.universe.column_list
+            if each.field.code == code and each.table.key[1] == SINGLE
+        ),
+        None,
+    )
+    if column is None:
+        return
+    issued = run.texts.ids([each.identity.country or None for each in run.batch.submissions])[:, None]
+    said, expected = run.texts.folded(run.column(column).data), run.texts.folded(issued)
+    for hit in finder.at_rows("I009", column, (said != expected) & (said >= 0) & (expected >= 0)):
+        country, layout = (
+            run.batch.submissions[hit.submission].identity.country,
+            run.batch.layout(hit.submission),
+        )
+        entry = _entries(run, column).get(country)
+        hit.detail["expected"] = entry.label.say(layout.language) if entry else country
+        yield hit
+
+
+def _entries(run: Evaluator, column: Column) -> dict[str, VocabularyItem]:
+    vocabulary = run.program.spec.vocabularies.get(column.field.vocabulary or "")
+    return vocabulary.by_code if vocabulary else {}

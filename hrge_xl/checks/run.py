@@ -1,0 +1,112 @@
+"""One batch from answers to outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+
+from ..findings import Severity
+from ..layout import Layout
+from ..submission import Submission
+from ..words import translator
+from .batch import Batch
+from .calculated import overwritten, values
+from .frames import frames
+from .hits import Finder, Hit
+from .missing import answered, missing
+from .observed import in_order, observations
+from .outcome import Outcome, Progress
+from .program import Program
+from .required import NOT_REQUIRED, Reasons, Requirements
+from .rules import other_countries, violations
+from .schemas import failures
+from .vectorised import Evaluator
+from .verdicts import verdicts
+from .wording import Wording
+
+
+def outcomes(program: Program, pairs: Sequence[tuple[Submission, Layout]], today: date) -> list[Outcome]:
+    """Check one batch."""
+    batch = Batch.of(pairs, today)
+    run, finder = Evaluator(batch, program), Finder(batch)
+    requirements = Requirements(run)
+    reasons, codes = requirements.matrix(), set[str]()
+    hits = [
+        *_values(run, finder, codes),
+        *missing(requirements, reasons),
+        *overwritten(run, finder),
+        *violations(run, finder),
+        *other_countries(run, finder),
+    ]
+    results = [
+        Outcome(verdicts=verdict, calculated=calculated)
+        for verdict, calculated in zip(verdicts(batch, program, reasons, hits), values(run), strict=True)
+    ]
+    _word(Wording(run, finder), hits, results)
+    _measure(batch, reasons, results)
+    _account(batch, program, codes, results)
+    return results
+
+
+def _values(run: Evaluator, finder: Finder, codes: set[str]) -> Iterator[Hit]:
+    for kind, frame in frames(run):
+        codes.update(str(name) for name in frame.columns if name != "value")
+        yield from (finder.at_answer(code, place) for code, place in failures(kind, frame))
+
+
+def _word(wording: Wording, hits: Sequence[Hit], results: Sequence[Outcome]) -> None:
+    for hit in hits:
+        results[hit.submission].findings.append(wording.finding(hit))
+    for number, result in enumerate(results):
+        found = [*result.findings, *observations(wording.batch, number)]
+        result.findings = in_order(wording.batch, number, found)
+
+
+def _measure(batch: Batch, reasons: Reasons, results: Sequence[Outcome]) -> None:
+    """How far each sheet is."""
+    needed = reasons != NOT_REQUIRED
+    given = needed & answered(batch)
+    spans: dict[str, list[slice]] = {}
+    for column in batch.universe.column_list:
+        if column.asked:
+            spans.setdefault(column.key[0], []).append(column.slots)
+    for tool, slots in spans.items():
+        at = np.concatenate([np.arange(each.start, each.stop) for each in slots])
+        required, answers = needed[:, at].sum(axis=1).tolist(), given[:, at].sum(axis=1).tolist()
+        for number, result in enumerate(results):
+            if tool in batch.layouts[number].sheet:
+                result.progress[tool] = Progress(required[number], answers[number])
+    for result in results:
+        for finding in result.findings:
+            _count(result.progress.get(finding.tool or ""), finding.severity)
+
+
+def _count(progress: Progress | None, severity: Severity) -> None:
+    if progress is not None:
+        progress.errors += severity is Severity.ERROR
+        progress.warnings += severity is Severity.WARNING
+
+
+def _account(batch: Batch, program: Program, codes: set[str], results: Sequence[Outcome]) -> None:
+    """Which checks ran, and which did not and why."""
+    built_in = codes | {"V001"} | ({"V017", "S013"} if program.formulas else set())
+    if program.spec.identity.country is not None:
+        built_in |= {"I009"}
+    for number, result in enumerate(results):
+        layout, submission = batch.layouts[number], batch.submissions[number]
+        result.checks_not_run = submission.not_run | _not_run(program, layout)
+        rules = {parsed.rule.code for parsed in program.rules}
+        result.checks_run = sorted((built_in | rules) - set(result.checks_not_run))
+
+
+def _not_run(program: Program, layout: Layout) -> dict[str, str]:
+    say, reasons = translator(layout.language), {}
+    for parsed in program.rules:
+        rule = parsed.rule
+        if rule.tool not in layout.sheet:
+            reasons[rule.code] = say("Its sheet is not in this workbook.")
+        elif rule.check is None and not rule.require:
+            reasons[rule.code] = rule.reader_only
+    return reasons

@@ -1,0 +1,108 @@
+"""Verdicts: what the check cell of each slot must say in the sheet itself, so that both can be compared.
+
+The sheet says one thing, the first of `ORDER`; a required answer that is missing stands where V001 stands, also when
+a rule asks for it. What only the reader understands looks like a mistake to the sheet, and the other way
+round: `IN_THE_SHEET` says what it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..layout import Layout
+from ..spec.expression import reader_only
+from ..spec.model import FieldType
+from ..submission import Key
+from .batch import Batch
+from .hits import NO_SLOT, Hit
+from .outcome import Verdict
+from .program import Program
+from .required import NOT_REQUIRED, Reasons
+from .rules import for_reader_only
+from .universe import Universe
+
+READING = ("V002", "V003", "V004", "V005", "V006", "V007", "V018", "V101", "V104", "V105", "V106", "V107")
+ORDER = (("V011",), ("V013",), ("V001",), READING, ("V008",), ("V009",), ("V010",), ("V016",), ("V014",))
+PRIORITY = {code: number for number, codes in enumerate(ORDER) for code in codes}
+MISSING, RULES = PRIORITY["V001"], len(ORDER)
+IN_THE_SHEET = {
+    "V006": "V005",  # an ambiguous date is a text, and no date
+    "V007": "V005",  # so is a date of another calendar; a year of one is V008, see `_shown`
+    "V018": "V003",  # an ambiguous number is a text, and no number
+    "V101": "V002",  # the sheet knows its own labels only: not those of other languages,
+    "V106": "V002",  # codes,
+    "V107": "V002",  # or other spellings
+    "V104": "V003",  # a number stored as text, or the label of a step of a scale
+    "V105": "V005",  # a date stored as text
+}
+NOTHING, REQUIRED = Verdict("", required=False), Verdict("", required=True)
+
+
+class Sheets:
+    """For each layout the slots that have a check cell, as keys and as numbers."""
+
+    def __init__(self, universe: Universe, layouts: Iterable[Layout]) -> None:
+        self.keys: list[list[Key]] = []
+        self.slots: list[list[int]] = []
+        for layout in layouts:
+            checked = [slot for slot in layout.slots.values() if slot.check is not None]
+            columns = [universe.columns[slot.tool, slot.field.code] for slot in checked]
+            self.keys.append([slot.key for slot in checked])
+            pairs = zip(columns, checked, strict=True)
+            self.slots.append([column.slot + column.table.number[slot.row] for column, slot in pairs])
+
+
+def verdicts(
+    batch: Batch, program: Program, reasons: Reasons, hits: Iterable[Hit]
+) -> list[dict[Key, Verdict]]:
+    """For each submission the verdict of every slot that has a check cell."""
+    sheets, first = Sheets(batch.universe, batch.kinds), _first(batch, program, hits)
+    templates = [dict.fromkeys(keys, NOTHING) for keys in sheets.keys]
+    tables = []
+    for submission, kind in enumerate(batch.layout_of.tolist()):
+        table = templates[kind].copy()
+        keys, slots = sheets.keys[kind], sheets.slots[kind]
+        needed = reasons[submission, slots] != NOT_REQUIRED
+        table.update(dict.fromkeys([keys[n] for n in np.flatnonzero(needed).tolist()], REQUIRED))
+        for slot, (_, _, code) in first[submission].items():
+            column, row = batch.universe.place[slot]
+            key = (column.key[0], column.table.rows[row], column.key[1])
+            if key in table:
+                table[key] = Verdict(code, required=table[key].required)
+        tables.append(table)
+    return tables
+
+
+def _first(batch: Batch, program: Program, hits: Iterable[Hit]) -> list[dict[int, tuple[int, int, str]]]:
+    """For each submission and slot the first of what the sheet can see."""
+    rules = {parsed.rule.code: n for n, parsed in enumerate(program.rules) if not for_reader_only(parsed)}
+    found: list[dict[int, tuple[int, int, str]]] = [{} for _ in range(batch.size)]
+    for hit in hits:
+        place = _place(hit, rules)
+        if hit.slot == NO_SLOT or place is None or (hit.code == "V014" and _hidden(batch, program, hit)):
+            continue
+        entry = (place, hit.part, _shown(batch, hit))
+        before = found[hit.submission].get(hit.slot)
+        found[hit.submission][hit.slot] = min(entry, before) if before else entry
+    return found
+
+
+def _place(hit: Hit, rules: dict[str, int]) -> int | None:
+    if hit.rule is None:
+        return PRIORITY.get(hit.code)
+    if hit.rule.require and hit.rule.check is None:
+        return MISSING
+    return RULES + rules[hit.code] if hit.code in rules else None
+
+
+def _hidden(batch: Batch, program: Program, hit: Hit) -> bool:
+    column, _ = batch.universe.place[hit.slot]
+    return reader_only(program.constraints[column.key])
+
+
+def _shown(batch: Batch, hit: Hit) -> str:
+    if hit.code == "V007" and batch.universe.place[hit.slot][0].field.type is FieldType.YEAR:
+        return "V008"
+    return IN_THE_SHEET.get(hit.code, hit.code)

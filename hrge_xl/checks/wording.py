@@ -1,0 +1,205 @@
+"""From hits to findings: places, labels, values and sentences in the team's language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from math import ceil
+from pathlib import PurePath
+from string import Formatter
+
+from ..findings import CATALOGUE, Finding, Severity, sentence, word
+from ..layout import Layout, address
+from ..spec.model import FieldType
+from ..spec.texts import Text
+from ..submission import Answer, Submission
+from ..words import CHARACTERS_A_WORD, count_words, spaceless, translator
+from . import calculated, limits
+from .hits import NO_SLOT, Finder, Hit
+from .universe import SINGLE, Column
+from .vectorised import Evaluator
+
+EXCERPT = 200
+Details = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A hit with the slot it stands at."""
+
+    hit: Hit
+    column: Column
+    row: int
+    layout: Layout
+    submission: Submission
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Tool, row and field."""
+        return self.column.key[0], self.column.table.rows[self.row], self.column.key[1]
+
+    @property
+    def label(self) -> str:
+        """What the slot is called."""
+        return label(self.column, self.row, self.layout.language)
+
+    @property
+    def sheet(self) -> str:
+        """The name of the sheet in the file."""
+        tool = self.column.key[0]
+        return self.submission.sheets.get(tool) or self.layout.sheet[tool].name
+
+    @property
+    def cell(self) -> str:
+        """The address of the cell in the file; where it is not known, that in the issued workbook."""
+        if self.hit.answer is not None:
+            return self.hit.answer.cell
+        part = self.hit.part + 1 if self.column.field.type is FieldType.MANY else 0
+        found = self.submission.cells.get((*self.key, part)) if self.submission.cells else None
+        return found or address(*self.layout.slots[self.key].cells[self.hit.part])
+
+
+class Wording:
+    """Puts the hits of one batch into words."""
+
+    def __init__(self, run: Evaluator, finder: Finder) -> None:
+        self.run, self.batch, self.finder = run, run.batch, finder
+        self._plain: dict[tuple[int, int, str, str, str], Finding] = {}
+
+    def finding(self, hit: Hit) -> Finding:
+        """A hit in words."""
+        if hit.slot == NO_SLOT:
+            return self._without_place(hit)
+        column, row = self.batch.universe.place[hit.slot]
+        layout, submission = self.batch.layout(hit.submission), self.batch.submissions[hit.submission]
+        spot = Spot(hit, column, row, layout, submission)
+        if hit.answer is not None or hit.rule is not None:
+            return self._finding(spot)
+        key = (int(self.batch.layout_of[hit.submission]), hit.slot, hit.code, spot.sheet, spot.cell)
+        if key not in self._plain:  # the same in every file: a blank workbook has thousands
+            self._plain[key] = self._finding(spot)
+        return self._plain[key]
+
+    def _finding(self, spot: Spot) -> Finding:
+        hit, answer, (tool, row, field) = spot.hit, spot.hit.answer, spot.key
+        details = self._details(spot)
+        message, remedy = self._said(spot, details)
+        severity = Severity(hit.rule.severity) if hit.rule else CATALOGUE[hit.code].severity
+        return Finding(
+            code=hit.code, name=name(hit), severity=severity, message=message, remedy=remedy,
+            sheet=spot.sheet, cell=spot.cell, tool=tool, row=row, field=field,
+            label=spot.label, value=details["value"] or None,
+            suggestion=answer.suggestion if answer and answer.problem == hit.code else None,
+        )  # fmt: skip
+
+    def _said(self, spot: Spot, details: Details) -> tuple[str, str]:
+        """Message and remedy: those of the spec where it has its own, else those of the catalogue."""
+        rule, constraint = spot.hit.rule, spot.column.field.constraint
+        code = spot.hit.code if rule is None else "V001" if asks(spot.hit) else "V014"
+        message, remedy = word(CATALOGUE[code], translator(spot.layout.language), details)
+        if rule is not None:
+            message = self._own(rule.message, spot, details) or message
+            remedy = self._own(rule.remedy, spot, details) or remedy
+        elif constraint is not None and code == "V014":
+            remedy = self._own(constraint.remedy, spot, details) or remedy
+        return message, remedy
+
+    def _details(self, spot: Spot) -> Details:
+        details = spot.hit.detail | {
+            "label": spot.label, "value": excerpt(shown(spot.hit.answer, spot.column)), "row": spot.key[1],
+            "sheet": spot.sheet, "cell": spot.cell, "file": PurePath(spot.submission.path).name,
+        }  # fmt: skip
+        return details | self._measures(spot, details)
+
+    def _measures(self, spot: Spot, details: Details) -> Details:
+        """What a message needs besides: limits, counts, reasons."""
+        code, field = spot.hit.code, spot.column.field
+        text = (spot.hit.answer.text if spot.hit.answer else "") or ""
+        if code == "V008":
+            low, high = limits.in_words(field, self.run.program.spec)
+            return {"low": low, "high": high}
+        if code == "V009":
+            return {"count": str(words_of(text)), "limit": str(limits.words(field))}
+        if code == "V010":
+            return {"count": str(len(text)), "limit": str(limits.characters(field))}
+        if code == "V014" and field.constraint is not None:
+            return {"reason": self._own(field.constraint.message, spot, details)}
+        return {"reason": spot.hit.rule.why} if spot.hit.rule is not None else {}
+
+    def _own(self, text: Text, spot: Spot, details: Details) -> str:
+        """A text of the spec, with the answers of the row in the place of their codes."""
+        template = text.say(spot.layout.language)
+        codes = placeholders(template) - set(details)
+        return sentence(template, details | {code: self._answer(spot, code) for code in codes})
+
+    def _answer(self, spot: Spot, code: str) -> str:
+        """What is answered under a field code in the same row, or in a form."""
+        columns = [each for each in self.batch.universe.column_list if each.field.code == code]
+        own = next((each for each in columns if each.table is spot.column.table), None)
+        column = own or next((each for each in columns if each.table.key[1] == SINGLE), None)
+        if column is None:
+            return ""
+        number, row = spot.hit.submission, spot.row if own else 0
+        if column.key in self.run.program.formulas:
+            value = calculated.value_at(self.run, column, number, row)
+            return calculated.said(value, column.field, self.run.program.spec, spot.layout.language)
+        return ", ".join(excerpt(shown(each, column)) for each in self.finder.answers(number, column, row))
+
+    def _without_place(self, hit: Hit) -> Finding:
+        """A rule over a whole sheet, which points to no cell."""
+        assert hit.rule is not None
+        submission, layout = self.batch.submissions[hit.submission], self.batch.layout(hit.submission)
+        sheet = submission.sheets.get(hit.rule.tool) or layout.sheet[hit.rule.tool].name
+        details = {"file": PurePath(submission.path).name, "sheet": sheet}
+        message, remedy = (
+            sentence(text.say(layout.language), details) for text in (hit.rule.message, hit.rule.remedy)
+        )
+        return Finding(
+            code=hit.code, name=name(hit), severity=Severity(hit.rule.severity),
+            message=message or hit.rule.why, remedy=remedy, sheet=sheet, tool=hit.rule.tool,
+        )  # fmt: skip
+
+
+def label(column: Column, row: int | None, language: str) -> str:
+    """What a slot is called: the question, and the item it is asked about."""
+    question = column.field.label.say(language)
+    item = column.table.itemised and row is not None
+    return f"{column.table.rows[row or 0]} {question}" if item else question
+
+
+def asks(hit: Hit) -> bool:
+    """Whether a rule asks for an answer that is missing."""
+    return hit.rule is not None and hit.rule.check is None
+
+
+@cache
+def placeholders(template: str) -> frozenset[str]:
+    """The names in braces."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
+
+
+def name(hit: Hit) -> str:
+    """The kebab-case name of a finding."""
+    if hit.rule is None:
+        return CATALOGUE[hit.code].name
+    return "rule-" + re.sub(r"[^a-z0-9]+", "-", hit.code.lower()).strip("-")
+
+
+def shown(answer: Answer | None, column: Column) -> str:
+    """What stands in a cell, as a person sees it."""
+    if answer is None:
+        return ""
+    if column.field.type is FieldType.PERCENT and isinstance(answer.original, int | float):
+        return limits.said(column.field, float(answer.original))
+    return calculated.shown_answer(answer)
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a long text."""
+    return text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"
+
+
+def words_of(text: str) -> int:
+    """Words of a text as its limit counts them."""
+    return ceil(len(text) / CHARACTERS_A_WORD) if spaceless(text) else count_words(text)

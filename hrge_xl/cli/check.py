@@ -1,0 +1,27 @@
+"""`hrge-xl check`: a team looks at its own workbook before sending it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from .common import asked, exit_code, print_results, today_option
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@today_option
+def command(file: Path, today: date | None) -> int:
+    """Check one workbook before it is sent. The same as its own sheet of checks says.
+
+    \b
+    hrge-xl check "3. Pakistan.xlsx"
+    """
+    from ..paths import expand
+    from ..validation import validate
+
+    results = validate(expand([str(file)]), asked(None, today, 1))
+    print_results(results, quiet=False)
+    return exit_code(results, "error")

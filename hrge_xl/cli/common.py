@@ -1,0 +1,149 @@
+"""What several commands share: options, the day, how findings are printed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from ..reports.build import Facts
+    from ..validation import Result, Validation
+
+COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+
+
+class Day(click.ParamType):
+    """A day as 2026-03-31."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Text to a day."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value} is not a day. Write it as 2026-03-31.", param, ctx)
+
+
+def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--today`: the day that due dates are measured against; fixing it makes results repeatable."""
+    text = "The day that due dates are measured against (default: today)."
+    return click.option("--today", type=Day(), default=None, metavar="DAY", help=text)(function)
+
+
+def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--spec`."""
+    text = "Name or folder of the spec that the files must be of (default: what each file says)."
+    return click.option("--spec", metavar="SPEC", help=text)(function)
+
+
+def jobs_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--jobs`."""
+    text = "Processes to read with (default: one a core)."
+    return click.option("--jobs", type=click.IntRange(1, 64), default=None, metavar="N", help=text)(function)
+
+
+def the_day(today: date | None) -> date:
+    """The day given, else the day it is here."""
+    return today or datetime.now().astimezone().date()
+
+
+def started(today: date | None) -> str:
+    """When the run began; with a fixed day the start of that day, so that reports repeat to the byte."""
+    moment = datetime.combine(today, datetime.min.time(), UTC) if today else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def command_line() -> str:
+    """The command as it was typed, without the path of the program."""
+    return " ".join(["hrge-xl", *sys.argv[1:]])
+
+
+def facts(today: date | None, *, redacted: bool = False, round_name: str | None = None) -> Facts:
+    """What a report says of the run."""
+    from ..reports.build import Facts
+
+    return Facts(started(today), the_day(today), command_line(), redacted=redacted, round=round_name)
+
+
+def asked(spec: str | None, today: date | None, jobs: int | None) -> Validation:
+    """What is asked of the files. A `spec` that does not exist is a usage error before any file is opened."""
+    from ..intake import Wanted
+    from ..spec.load import find
+    from ..validation import Validation
+
+    if spec is not None:
+        find(spec)
+    return Validation(Wanted(spec=spec), the_day(today), jobs or cores())
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def print_results(results: Sequence[Result], *, quiet: bool, redacted: bool = False) -> None:
+    """Findings on stdout, a line each, the place first; below each file its verdict."""
+    for result in results:
+        name = Path(result.path).name
+        for finding in result.findings:
+            if quiet and finding.severity.value != "error":
+                continue
+            place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet or ""
+            severity = click.style(finding.severity.value, fg=COLOURS[finding.severity.value])
+            message = (
+                finding.message if not (redacted and finding.value) else f"{finding.label}: {finding.name}"
+            )
+            hint = f" Did you mean “{finding.suggestion}”?" if finding.suggestion and not redacted else ""
+            click.echo(
+                f"{name}: {place}: {finding.code} {severity}: {message}{hint} {finding.remedy}".replace(
+                    ": :", ":"
+                )
+            )
+        click.echo(f"{name}: {click.style(result.verdict, bold=True)}")
+
+
+def print_summary(results: Sequence[Result]) -> None:
+    """The last line, on stderr."""
+    counts = {
+        verdict: sum(r.verdict == verdict for r in results) for verdict in ("accepted", "returned", "refused")
+    }
+    parts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    click.echo(f"{len(results)} file{'s' if len(results) != 1 else ''}: {parts}.", err=True)
+
+
+def exit_code(results: Sequence[Result], fail_on: str) -> int:
+    """4 when files were refused, 1 when findings reach `fail_on`, else 0."""
+    if any(result.verdict == "refused" for result in results):
+        return int(Exit.REFUSED)
+    levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
+    hit = any(finding.severity.value in levels for result in results for finding in result.findings)
+    return int(Exit.FINDINGS if hit else Exit.OK)
+
+
+def verbose(ctx: click.Context) -> bool:
+    """Whether `-v` was given."""
+    return bool((ctx.find_root().obj or {}).get("verbose"))
+
+
+def quiet(ctx: click.Context) -> bool:
+    """Whether `-q` was given."""
+    return bool((ctx.find_root().obj or {}).get("quiet"))
+
+
+def one_of(value: str, known: Sequence[str], what: str) -> str:
+    """The value if it is known. Raises `UsageError` with what is."""
+    if value not in known:
+        raise UsageError(f"There is no {what} '{value}'. Known are: {', '.join(known)}.")
+    return value

@@ -1,0 +1,130 @@
+"""`hrge-xl generate`: issue workbooks to teams."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ..errors import UsageError
+from .common import quiet, the_day, today_option
+
+
+@click.command()
+@click.argument("spec")
+@click.option(
+    "--country", "countries", multiple=True, metavar="CODE", help="A country, by code; repeat for more."
+)
+@click.option(
+    "--lang",
+    "language",
+    default="",
+    metavar="TAG",
+    help="Language of the workbook (default: the spec's first).",
+)
+@click.option(
+    "--tools",
+    default=None,
+    metavar="CODES",
+    help="Only these sheets, by comma: 1.1,3.2 (the form comes anyway).",
+)
+@click.option(
+    "--blank-rows", type=click.IntRange(1, 500), default=None, metavar="N", help="Blank rows in registers."
+)
+@click.option(
+    "--answers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="Prefill from JSON or from a returned workbook.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("output"),
+    show_default=True,
+    help="Folder.",
+)
+@today_option
+@click.pass_context
+def command(  # noqa: PLR0913 (one parameter an option)
+    ctx: click.Context, spec: str, countries: tuple[str, ...], language: str, tools: str | None,
+    blank_rows: int | None, answers: Path | None, output: Path, today: date | None,
+) -> None:  # fmt: skip
+    """Write one workbook a team, for a SPEC (a name or a folder) or a ROUND folder.
+
+    \b
+    hrge-xl generate hrge_toolkit --country PAK --country AFG
+    hrge-xl generate output/2026-H1
+    """
+    if (Path(spec) / "round.yaml").is_file():
+        written = _round(Path(spec), the_day(today))
+    else:
+        chosen = tuple(code.strip() for code in tools.split(",") if code.strip()) if tools else None
+        written = _spec(spec, countries, language, chosen, blank_rows, answers, output, the_day(today))
+    if not quiet(ctx):
+        for path in written:
+            click.echo(str(path))
+
+
+def _spec(  # noqa: PLR0913
+    name: str, countries: tuple[str, ...], language: str, tools: tuple[str, ...] | None,
+    blank_rows: int | None, answers: Path | None, output: Path, today: date,
+) -> list[Path]:  # fmt: skip
+    from ..answers import from_file
+    from ..issuing import Order, generate
+    from ..layout import build
+    from ..paths import write_whole
+    from ..spec.load import load
+
+    spec = load(name)
+    codes = [_country(spec, code) for code in countries]
+    if not codes:
+        raise UsageError("For which country? Name one or more with --country CODE.")
+    layout = build(spec, language or spec.languages[0], tools, blank_rows)
+    filled = from_file(answers, layout) if answers else {}
+    written = []
+    for code in codes:
+        order = Order(code, today, code, layout.language, tools, blank_rows, answers=filled)
+        path = output / f"{spec.name}_{code}_{layout.language}.xlsx"
+        write_whole(path, generate(spec, order))
+        written.append(path)
+    return written
+
+
+def _country(spec: object, code: str) -> str:
+    from rapidfuzz import process
+
+    from ..spec.model import Spec
+
+    assert isinstance(spec, Spec)
+    if spec.countries is None:
+        return code
+    known = spec.vocabularies[spec.countries].by_code
+    if code.upper() in known:
+        return code.upper()
+    names = {item.label.say(spec.languages[0]): item.code for item in known.values()}
+    close = process.extractOne(code, [*known, *names], score_cutoff=60)
+    hint = (
+        f" Did you mean {names.get(close[0], close[0])} ({known[names.get(close[0], close[0])].label.say('en')})?"
+        if close
+        else ""
+    )
+    raise UsageError(f"'{code}' is no country of {spec.name}.{hint} Known are: {', '.join(known)}.")
+
+
+def _round(folder: Path, today: date) -> list[Path]:
+    from ..consolidate.rounds import load_round, orders
+    from ..issuing import generate
+    from ..paths import write_whole
+    from ..spec.load import load
+
+    round_ = load_round(folder)
+    spec = load(round_.spec)
+    written = []
+    for order in orders(round_, today):
+        path = folder / "issued" / f"{order.team}_{order.language or spec.languages[0]}.xlsx"
+        write_whole(path, generate(spec, order))
+        written.append(path)
+    return written

@@ -1,0 +1,115 @@
+"""Issues workbooks: blank, prefilled or corrected, always the same call with other arguments."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from .layout import Layout, Slot, address, build
+from .spec.model import FieldType, Spec
+from .stamp import sign
+from .submission import Answer, Answers, Identity, State, Submission, Value
+from .workbook import Content, write
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a workbook is issued for. Days are the caller's: nothing here looks at a clock."""
+
+    team: str
+    today: date
+    country: str = ""
+    language: str = ""  # the first one of the spec when empty
+    tools: tuple[str, ...] | None = None  # None: all
+    blank_rows: int | None = None  # rows of registers, where not the spec's own
+    round: str = ""
+    deadline: str = ""
+    contact: str = ""
+    key: bytes | None = None  # signs the stamp
+    answers: Answers = field(default_factory=dict)
+
+
+def generate(spec: Spec, order: Order) -> bytes:
+    """One workbook as the bytes of an .xlsx file; the same order gives the same bytes.
+
+    Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
+    """
+    layout = build(spec, order.language or spec.languages[0], order.tools, order.blank_rows)
+    identity = identity_of(spec, order, layout)
+    answers = starting_answers(layout, order)
+    from .checks import check  # pandas is slow to import
+
+    submission = submission_of(layout, answers, identity)
+    outcome = check([(submission, layout)], today=order.today)[0]
+    content = Content(layout, answers, outcome.verdicts, outcome.calculated)
+    return write(content, identity, contact=order.contact)
+
+
+def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
+    """The stamp, signed where there is a key."""
+    identity = Identity(
+        spec=spec.name,
+        spec_version=spec.version,
+        layout=layout.digest,
+        language=layout.language,
+        team=order.team,
+        country=order.country,
+        round=order.round,
+        issued=order.today.isoformat(),
+        today=order.today.isoformat(),
+        deadline=order.deadline,
+        tools="" if order.tools is None else ",".join(sheet.tool.code for sheet in layout.sheets),
+        rows="" if order.blank_rows is None else str(order.blank_rows),
+    )
+    identity = replace(identity, copy=_copy_id(identity))
+    return sign(identity, order.key) if order.key else identity
+
+
+def _copy_id(identity: Identity) -> str:
+    """Twelve hex digits that no other order shares, the same for the same order."""
+    return hashlib.sha256(repr(identity).encode()).hexdigest()[:12]
+
+
+def starting_answers(layout: Layout, order: Order) -> Answers:
+    """The answers of the order that have a place in the layout, and the country where it is asked for."""
+    answers: Answers = {}
+    country = layout.spec.identity.country
+    if country and order.country:
+        tool, _ = layout.spec.single_fields[country]
+        answers[tool, "1", country] = order.country
+    answers.update(order.answers)
+    return {key: value for key, value in answers.items() if key in layout.slots}
+
+
+def submission_of(layout: Layout, answers: Answers, identity: Identity) -> Submission:
+    """The submission that a workbook with these answers would come back as."""
+    found = [
+        answer
+        for key, value in answers.items()
+        if key in layout.slots and layout.slots[key].field.type is not FieldType.CALCULATED
+        for answer in _answers(layout, layout.slots[key], value)
+    ]
+    return Submission("", "", 0, identity, answers=found)
+
+
+def _answers(layout: Layout, slot: Slot, value: Value) -> Iterable[Answer]:
+    sheet = layout.sheet[slot.tool].name
+    values = value if isinstance(value, tuple) else (value,)
+    several = slot.field.type is FieldType.MANY
+    for part, (one, cell) in enumerate(zip(values, slot.cells, strict=False), start=1):
+        yield Answer(
+            slot.tool, slot.row, slot.field.code, part if several else 0, sheet, address(*cell),
+            State.ANSWERED, original=one if isinstance(one, str | float) else str(one), **_typed(slot, one),
+        )  # fmt: skip
+
+
+def _typed(slot: Slot, value: str | float | date) -> Mapping[str, object]:
+    """The value in the column of its kind."""
+    from .fields import Kind, kind_of
+
+    name = {Kind.CODE: "code", Kind.TEXT: "text", Kind.NUMBER: "number", Kind.DATE: "day"}[
+        kind_of(slot.field)
+    ]
+    return {name: float(value) if name == "number" and isinstance(value, int | float) else value}

@@ -1,0 +1,146 @@
+"""Validates returned files: read, check, verdict; one result a file, whatever the file is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .findings import CATALOGUE, Finding, Severity, word
+from .intake import Refusal, Wanted, layout_of, read_many
+from .layout import Layout
+from .spec.load import load
+from .spec.model import Spec
+from .submission import Observation, Submission
+from .words import Translate, translator
+
+if TYPE_CHECKING:  # pandas is slow to import
+    from .checks import Outcome
+
+ACCEPTED, RETURNED, REFUSED = "accepted", "returned", "refused"
+BATCH = 200  # files checked together: memory stays flat, one frame for each kind of answer
+
+
+@dataclass
+class Result:
+    """What became of one file. `submission`, `layout` and `outcome` are None for a refused one."""
+
+    path: str
+    sha256: str | None
+    size: int | None
+    verdict: str
+    findings: list[Finding]
+    submission: Submission | None = None
+    layout: Layout | None = None
+    outcome: Outcome | None = None
+    not_run: dict[str, str] = field(default_factory=dict)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings of this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What is asked of files: which spec, round, teams and key, and the day that due dates are measured by."""
+
+    wanted: Wanted
+    today: date
+    jobs: int = 1
+
+
+def validate(paths: Sequence[Path], asked: Validation) -> list[Result]:
+    """Every file read and checked, in the order given; files in = results out."""
+    results = [result for batch in batches(paths) for result in validate_batch(batch, asked)]
+    mark_doubles(results)
+    return results
+
+
+def batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    """The paths, some hundred at a time."""
+    return (paths[start : start + BATCH] for start in range(0, len(paths), BATCH))
+
+
+def validate_batch(paths: Sequence[Path], asked: Validation) -> list[Result]:
+    """Read some files and check them together."""
+    return check_all(list(read_many(paths, asked.wanted, asked.jobs)), asked)
+
+
+def check_all(readings: Sequence[Submission | Refusal], asked: Validation) -> list[Result]:
+    """Check what was read, one spec after the other, and put the results back in order."""
+    from .checks import check  # pandas is slow to import
+
+    results: dict[int, Result] = {}
+    by_spec: dict[str, list[tuple[int, Submission, Layout]]] = {}
+    for number, reading in enumerate(readings):
+        if isinstance(reading, Refusal):
+            results[number] = _refused(reading)
+        else:
+            by_spec.setdefault(reading.identity.spec, []).append(
+                (number, reading, layout_of(reading, asked.wanted))
+            )
+    for group in by_spec.values():
+        outcomes = check([(submission, layout) for _, submission, layout in group], today=asked.today)
+        for (number, submission, layout), outcome in zip(group, outcomes, strict=True):
+            results[number] = _checked(submission, layout, outcome)
+    return [results[number] for number in range(len(readings))]
+
+
+def _checked(submission: Submission, layout: Layout, outcome: Outcome) -> Result:
+    errors = any(finding.severity is Severity.ERROR for finding in outcome.findings)
+    return Result(
+        submission.path,
+        submission.sha256,
+        submission.size,
+        RETURNED if errors else ACCEPTED,
+        outcome.findings,
+        submission,
+        layout,
+        outcome,
+        outcome.checks_not_run,
+    )
+
+
+def _refused(refusal: Refusal) -> Result:
+    say = translator("en")
+    findings = [finding_of(observation, refusal.path, say) for observation in refusal.observations]
+    not_run = dict.fromkeys("SVRXP", "The file could not be read.")
+    return Result(refusal.path, refusal.sha256, refusal.size, REFUSED, findings, not_run=not_run)
+
+
+def finding_of(observation: Observation, path: str, say: Translate) -> Finding:
+    """The finding of something noticed about a file."""
+    kind = CATALOGUE[observation.code]
+    details = {
+        "file": Path(path).name,
+        "sheet": observation.sheet,
+        "cell": observation.cell,
+        **observation.detail,
+    }
+    message, remedy = word(kind, say, details)
+    return Finding(
+        kind.code, kind.name, kind.severity, message, remedy, observation.sheet, observation.cell,
+        observation.tool, observation.row, observation.field, value=observation.value,
+    )  # fmt: skip
+
+
+def mark_doubles(results: Iterable[Result]) -> None:
+    """Files that are byte for byte the same count once: the later ones say so."""
+    seen: dict[str, str] = {}
+    for result in results:
+        if result.sha256 is None or result.verdict == REFUSED:
+            continue
+        if result.sha256 in seen:
+            note = Observation("X001", detail={"other": Path(seen[result.sha256]).name})
+            result.findings.append(finding_of(note, result.path, translator("en")))
+        else:
+            seen[result.sha256] = result.path
+
+
+def spec_of(asked: Validation, results: Sequence[Result]) -> Spec | None:
+    """The spec that the run was about: the one asked for, else that of the first file read."""
+    if asked.wanted.spec is not None:
+        return load(asked.wanted.spec)
+    return next((result.layout.spec for result in results if result.layout is not None), None)

@@ -1,0 +1,180 @@
+"""Stamps: read from either copy, checked against what is expected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from raw_workbook import draw, identity_of, sheet_of, text
+
+from hrge_xl import stamp
+from hrge_xl.intake.read import Refusal, Wanted, read_raw
+from hrge_xl.layout import Layout, build
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Identity, Submission
+
+KEY, OTHER = b"k" * 32, b"o" * 32
+SPEC = load("example")
+LAYOUT = build(SPEC, "en")
+CODES_OF_READING = {"I001", "I002", "I003", "I010"}
+
+
+def seen(result: Submission | Refusal) -> list[str]:
+    return [each.code for each in result.observations]
+
+
+def read(workbook, **wanted):  # noqa: ANN001, ANN003, ANN201
+    first, again = (read_raw(workbook, path="x/a.xlsx", want=Wanted(**wanted)) for _ in range(2))
+    assert seen(first) == seen(again)
+    return first
+
+
+def test_pairs_and_back() -> None:
+    identity = identity_of(LAYOUT)
+    assert stamp.from_pairs(dict(stamp.to_pairs(identity))) == identity
+    assert stamp.from_pairs({**dict(stamp.to_pairs(identity)), "spec": ""}) is None
+    assert stamp.from_pairs({**dict(stamp.to_pairs(identity)), "later": "x"}) == identity
+
+
+def test_signature() -> None:
+    identity = identity_of(LAYOUT)
+    signed = stamp.sign(identity, KEY)
+    assert stamp.verify(identity, KEY) == "unsigned"
+    assert stamp.verify(signed, KEY) == "valid"
+    assert stamp.verify(signed, OTHER) == "invalid"
+    assert stamp.verify(replace(signed, team="IRQ-01"), KEY) == "invalid"
+    assert stamp.verify(replace(signed, signature="é"), KEY) == "invalid"
+    assert stamp.canonical(signed) == stamp.canonical(identity)
+    assert len(signed.signature) == 64
+
+
+def test_whole_stamp() -> None:
+    signed = stamp.sign(identity_of(LAYOUT), KEY)
+    found = read(
+        draw(LAYOUT, identity=signed), spec="example", round="2026-H1", teams=("PAK-01", "IRQ-01"), key=KEY
+    )
+    assert isinstance(found, Submission)
+    assert found.identity == signed
+    assert found.signature == "valid"
+    assert seen(found) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted", "code", "found", "expected"),
+    [
+        ({"spec": "own"}, {}, "I002", "own", None),
+        ({"spec": "own"}, {"spec": "example"}, "I002", "own", "example"),
+        ({"spec": "../example"}, {}, "I002", "../example", None),
+        ({"spec_version": "1.0.1"}, {}, "I003", "1.0.1", "1.0"),
+        ({"spec_version": "10.0"}, {}, "I003", "10.0", "1.0"),
+        ({"spec_version": "one"}, {}, "I003", "one", "1.0"),
+        ({"language": "xx"}, {}, "I010", "xx", "en, fr, ar"),
+    ],
+)
+def test_refused(change, wanted, code, found, expected) -> None:  # noqa: ANN001
+    result = read(draw(LAYOUT, identity=identity_of(LAYOUT, **change)), **wanted)
+    assert isinstance(result, Refusal)
+    assert seen(result) == [code]
+    detail = result.observations[0].detail
+    assert detail["found"] == found
+    assert detail["file"] == "a.xlsx"
+    assert expected is None or detail["expected"] == expected
+
+
+def test_no_stamp() -> None:
+    workbook = draw(LAYOUT)
+    workbook.properties.clear()
+    workbook.sheets.remove(sheet_of(workbook, "IDENTITY"))
+    assert seen(read(workbook)) == ["I001"]
+
+
+@pytest.mark.parametrize("version", ["0.9", "0.9.12"])
+def test_older_version(version: str) -> None:
+    workbook = draw(LAYOUT, identity=identity_of(LAYOUT, spec_version=version))
+    workbook.sheets.remove(sheet_of(workbook, "R1"))
+    found = read(workbook)
+    assert isinstance(found, Submission)
+    assert seen(found) == ["I004"]
+    assert set(found.not_run) == {"S001", "S004", "S005"}
+
+
+def test_same_version_written_otherwise() -> None:
+    assert seen(read(draw(LAYOUT, identity=identity_of(LAYOUT, spec_version="1")))) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [({"round": "2026-H2"}, "I007"), ({"teams": ("IRQ-01",)}, "I008"), ({"key": KEY}, "I006")],
+)
+def test_unexpected(wanted, code) -> None:  # noqa: ANN001
+    assert seen(read(draw(LAYOUT), **wanted)) == [code]
+
+
+def test_forged_team() -> None:
+    forged = replace(stamp.sign(identity_of(LAYOUT), KEY), team="IRQ-01")
+    found = read(draw(LAYOUT, identity=forged), key=KEY)
+    assert seen(found) == ["I006"]
+    assert isinstance(found, Submission)
+    assert found.signature == "invalid"
+
+
+def test_signature_without_key() -> None:
+    found = read(draw(LAYOUT, identity=stamp.sign(identity_of(LAYOUT), KEY)))
+    assert isinstance(found, Submission)
+    assert (found.signature, seen(found), list(found.not_run)) == ("unchecked", [], ["I006"])
+
+
+def test_one_copy_is_enough() -> None:
+    for copy in ("sheet", "properties"):
+        workbook = draw(LAYOUT)
+        if copy == "sheet":
+            workbook.properties.clear()
+        else:
+            workbook.sheets.remove(sheet_of(workbook, "IDENTITY"))
+        found = read(workbook)
+        assert isinstance(found, Submission)
+        assert seen(found) == ["I005"]
+        assert found.identity == identity_of(LAYOUT)
+
+
+def test_format_without_properties() -> None:
+    workbook = draw(LAYOUT)
+    workbook.properties.clear()
+    workbook.cannot_tell.append("properties")
+    assert seen(read(workbook)) == []
+
+
+def test_copies_disagree_and_the_signed_one_counts() -> None:
+    signed = stamp.sign(identity_of(LAYOUT), KEY)
+    workbook = draw(LAYOUT, identity=signed)
+    identity_sheet = sheet_of(workbook, "IDENTITY")
+    row = next(row for row, cells in identity_sheet.cells.items() if cells[1].value == "team")
+    identity_sheet.cells[row][2] = text("IRQ-01")
+    found = read(workbook, key=KEY)
+    assert isinstance(found, Submission)
+    assert seen(found) == ["I005"]
+    assert found.identity == signed
+    assert "IRQ-01" in found.observations[0].detail["detail"]
+    assert "PAK-01" in found.observations[0].detail["detail"]
+
+
+@pytest.mark.parametrize(("rows", "expected"), [("12", 12), ("0", 8), ("999999999", 8), ("-3", 8), ("x", 8)])
+def test_register_rows(rows: str, expected: int) -> None:
+    layout: Layout = build(SPEC, "en", None, 12 if rows == "12" else None)
+    found = read(draw(layout, identity=identity_of(layout, rows=rows)))
+    assert isinstance(found, Submission)
+    assert len({key[1] for key in found.cells if key[0] == "R1"}) == expected
+    assert seen(found) == []
+
+
+def test_choice_of_tools() -> None:
+    layout = build(SPEC, "en", ["R1"])
+    found = read(draw(layout))
+    assert isinstance(found, Submission)
+    assert seen(found) == []
+    assert set(found.sheets) == {"PLAN", "R1", "SUMMARY"}
+
+
+def test_minimal_identity() -> None:
+    identity = Identity("example", "1.0", "", "en")
+    assert stamp.from_pairs(dict(stamp.to_pairs(identity))) is None
