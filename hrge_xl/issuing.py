@@ -43,7 +43,7 @@ def generate(spec: Spec, order: Order) -> bytes:
 
     submission = submission_of(layout, answers, identity)
     outcome = check([(submission, layout)], today=order.today)[0]
-    content = Content(layout, answers, outcome.verdicts, outcome.calculated)
+    content = Content(layout, answers, outcome.verdicts, outcome.calculated, outcome.kept)
     return write(content, identity, contact=order.contact)
 
 

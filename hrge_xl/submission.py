@@ -48,6 +48,7 @@ class Answer:
     problem: str | None = None
     suggestion: str | None = None
     notes: tuple[str, ...] = ()
+    calculated: bool = False  # shown by a formula: recomputed, never believed
 
     @property
     def key(self) -> Key:
@@ -126,10 +127,10 @@ class Submission:
     today: date | None = None
 
     def values(self) -> Answers:
-        """Every answer by key; the cells of a field with several answers together."""
+        """Every answer given by key; the cells of a field with several answers together."""
         found: Answers = {}
         for answer in self.answers:
-            value = answer.value
+            value = None if answer.calculated else answer.value
             if value is None:
                 continue
             if answer.part:

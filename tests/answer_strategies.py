@@ -48,5 +48,3 @@ def answers_of(layout: Layout) -> st.SearchStrategy[Answers]:
     return st.fixed_dictionaries(
         {}, optional={slot.key: value_of(layout, slot.field, len(slot.cells)) for slot in slots}
     )
-
-

@@ -20,7 +20,7 @@ def submission(
     changes: Mapping[Keyed | tuple[str, str, str, int], dict[str, Any]] | None = None,
     **options: Any,
 ) -> Submission:
-    """A submission with these answers; `changes` sets attributes of single answers, by key and perhaps part."""
+    """A submission with these answers; `changes` sets attributes of single answers, by key (and part)."""
     spec = layout.spec
     found = [
         answer for key, value in answers.items() for answer in _answers(layout, layout.slots[key], value)

@@ -8,7 +8,7 @@ from datetime import date
 
 from hrge_xl.fields import BEHAVIOURS, list_name
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Validation
-from hrge_xl.layout import Grid, Layout, Sheet, Slot, address, quoted
+from hrge_xl.layout import Grid, Layout, Sheet, Slot, column_letters, quoted
 from hrge_xl.layout.model import (
     CODE_COLUMN,
     CODE_ROW,
@@ -71,7 +71,7 @@ def draw(layout: Layout, answers: Answers | None = None, identity: Identity | No
     for row, (key, value) in enumerate(pairs, start=2):
         stamp.cells[row] = {1: text(key), 2: text(value) if value else BLANK}
     names = {
-        sheet.name_in_book: f"{quoted(sheet.name)}!$A$1:${address(*sheet.last).rstrip('0123456789')}${sheet.last.row}"
+        sheet.name_in_book: f"{quoted(sheet.name)}!$A$1:${column_letters(sheet.last.column)}${sheet.last.row}"
         for sheet in layout.sheets
     }
     names[TODAY_NAME] = f"{quoted(layout.cover_name)}!$C$9"
@@ -139,7 +139,7 @@ def _grid(raw: RawSheet, grid: Grid) -> None:
             continue
         for column in grid.columns:
             if column.role == "status":
-                put(raw, row.index, column.index, text("", "IF(1,\"\",\"\")"))
+                put(raw, row.index, column.index, text("", 'IF(1,"","")'))
             elif column.role in ("check", "active"):
                 put(raw, row.index, column.index, RawCell(CellKind.NUMBER, 0.0, "0"))
             elif column.role == "help" and row.help:
@@ -217,7 +217,9 @@ def map_lines(
 def _moved(
     areas: tuple[Area, ...], rows: Callable[[int], int | None], columns: Callable[[int], int | None]
 ) -> tuple[Area, ...]:
-    corners = [(rows(a.first_row), columns(a.first_column), rows(a.last_row), columns(a.last_column)) for a in areas]
+    corners = [
+        (rows(a.first_row), columns(a.first_column), rows(a.last_row), columns(a.last_column)) for a in areas
+    ]
     return tuple(Area(*corner) for corner in corners if None not in corner)  # type: ignore[arg-type]
 
 

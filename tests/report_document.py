@@ -25,7 +25,14 @@ SHEETS = (
     ("FORM", "Form"), ("T1.1", "1.1 Legislation"), ("T1.3", "1.3 Identification"),
     ("T3.2", "3.2 Risk strategy"), ("T4.B", "4.B Framework"), ("T4.C", "4.C Values"),
 )  # fmt: skip
-SHEETS_RTL = ("النموذج", "1.1 التشريعات", "1.3 تحديد الهوية", "3.2 مخاطر الاستراتيجية", "4.B الإطار", "4.C القيم")
+SHEETS_RTL = (
+    "النموذج",
+    "1.1 التشريعات",
+    "1.3 تحديد الهوية",
+    "3.2 مخاطر الاستراتيجية",
+    "4.B الإطار",
+    "4.C القيم",
+)
 QUESTIONS = (
     "Does the law define trafficking in persons with the act, the means and the purpose?",
     "Are victims protected from punishment for acts that they were made to commit?",
@@ -44,7 +51,17 @@ QUESTIONS_RTL = (
     "الاحتمال قبل التخفيف",
     "من المسؤول عن التخفيف؟",
 )
-VALUES = ("Partially", "about ten", "04/05/2026", "12 persons", "Ministry of Interior", "6", "  ", "n/a", "جزئيًا")
+VALUES = (
+    "Partially",
+    "about ten",
+    "04/05/2026",
+    "12 persons",
+    "Ministry of Interior",
+    "6",
+    "  ",
+    "n/a",
+    "جزئيًا",
+)
 NASTY = (
     "=cmd|' /C calc'!A0",
     "+1+1",
@@ -69,7 +86,12 @@ NASTY = (
 )
 KINDS = ("V001", "V002", "V003", "V005", "V006", "S011", "S013", "S008", "P001")
 REFUSALS = tuple(code for code, kind in CATALOGUE.items() if kind.refuses)
-LEVELS = (("LOW", "Low", "#63BE7B"), ("MOD", "Moderate", "#FFEB84"), ("HIGH", "High", "#F8A05A"), ("CRIT", "Critical", "#C00000"))  # fmt: skip
+LEVELS = (
+    ("LOW", "Low", "#63BE7B"),
+    ("MOD", "Moderate", "#FFEB84"),
+    ("HIGH", "High", "#F8A05A"),
+    ("CRIT", "Critical", "#C00000"),
+)
 DOWN = (("5", "Almost certain"), ("4", "Likely"), ("3", "Possible"), ("2", "Unlikely"), ("1", "Rare"))
 ACROSS = (("1", "Negligible"), ("2", "Minor"), ("3", "Moderate"), ("4", "Major"), ("5", "Severe"))
 
@@ -147,7 +169,9 @@ def _file(at: int, chance: random.Random) -> FileRow:
         "completeness": [] if verdict == "refused" else _completeness(language, chance),
         "checks": {
             "run": sorted(CATALOGUE) if verdict != "refused" else ["F001", "F002"],
-            "not_run": [] if verdict != "refused" else [{"code": "V001", "why": "The file could not be opened."}],
+            "not_run": []
+            if verdict != "refused"
+            else [{"code": "V001", "why": "The file could not be opened."}],
         },
         "findings": [],
         "unplaced": [],
@@ -156,7 +180,9 @@ def _file(at: int, chance: random.Random) -> FileRow:
         file["findings"].append(_row(REFUSALS[at % len(REFUSALS)], {"file": path}))
     elif at % 4 == 1:
         file["checks"]["not_run"].append({"code": "X003", "why": "Only one round was given."})
-        file["unplaced"].append({"sheet": "1.1 Legislation", "cell": "K14", "text": "To discuss with <the ministry>"})
+        file["unplaced"].append(
+            {"sheet": "1.1 Legislation", "cell": "K14", "text": "To discuss with <the ministry>"}
+        )
     return file
 
 
@@ -180,7 +206,15 @@ def _completeness(language: str, chance: random.Random) -> list[Progress]:
         required = chance.choice((0, 12, 18, 24, 40))
         answered = chance.randint(required // 2, required)
         name = SHEETS_RTL[at] if language == "ar" else sheet
-        rows.append({"tool": tool, "sheet": name, "required": required, "answered": answered, "errors": chance.randint(0, 3)})  # fmt: skip
+        rows.append(
+            {
+                "tool": tool,
+                "sheet": name,
+                "required": required,
+                "answered": answered,
+                "errors": chance.randint(0, 3),
+            }
+        )
     return rows
 
 
@@ -269,4 +303,10 @@ def _matrix(files: list[FileRow], chance: random.Random) -> MatrixRow:
 def _risk(file: FileRow, chance: random.Random) -> dict[str, str]:
     number = chance.randint(5, 24)
     team = file["identity"]["team"] if file["identity"] else ""
-    return {"team": team, "file": file["path"], "sheet": "3.2 Risk strategy", "cell": f"F{number}", "row": f"T32_R{number:02}"}  # fmt: skip
+    return {
+        "team": team,
+        "file": file["path"],
+        "sheet": "3.2 Risk strategy",
+        "cell": f"F{number}",
+        "row": f"T32_R{number:02}",
+    }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from raw_workbook import draw, identity_of, sheet_of, text
 
 from hrge_xl import stamp
 from hrge_xl.intake.read import Refusal, Wanted, read_raw
 from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Identity, Submission
+from tests.raw_workbook import draw, identity_of, sheet_of, text
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 SPEC = load("example")
@@ -23,7 +23,7 @@ def seen(result: Submission | Refusal) -> list[str]:
     return [each.code for each in result.observations]
 
 
-def read(workbook, **wanted):  # noqa: ANN001, ANN003, ANN201
+def read(workbook, **wanted):
     first, again = (read_raw(workbook, path="x/a.xlsx", want=Wanted(**wanted)) for _ in range(2))
     assert seen(first) == seen(again)
     return first
@@ -71,7 +71,7 @@ def test_whole_stamp() -> None:
         ({"language": "xx"}, {}, "I010", "xx", "en, fr, ar"),
     ],
 )
-def test_refused(change, wanted, code, found, expected) -> None:  # noqa: ANN001
+def test_refused(change, wanted, code, found, expected) -> None:
     result = read(draw(LAYOUT, identity=identity_of(LAYOUT, **change)), **wanted)
     assert isinstance(result, Refusal)
     assert seen(result) == [code]
@@ -106,7 +106,7 @@ def test_same_version_written_otherwise() -> None:
     ("wanted", "code"),
     [({"round": "2026-H2"}, "I007"), ({"teams": ("IRQ-01",)}, "I008"), ({"key": KEY}, "I006")],
 )
-def test_unexpected(wanted, code) -> None:  # noqa: ANN001
+def test_unexpected(wanted, code) -> None:
     assert seen(read(draw(LAYOUT), **wanted)) == [code]
 
 

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from answer_strategies import answers_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from raw_workbook import TODAY, delete, draw, insert, map_lines, number, put, sheet_of, swap, text
 
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook
 from hrge_xl.intake.read import Wanted, read_raw
@@ -17,6 +15,8 @@ from hrge_xl.layout import build
 from hrge_xl.layout.model import TODAY_NAME
 from hrge_xl.spec.load import load
 from hrge_xl.submission import State, Submission
+from tests.answer_strategies import answers_of
+from tests.raw_workbook import TODAY, delete, draw, insert, map_lines, number, put, sheet_of, swap, text
 
 SPEC = load("example")
 LAYOUTS = {language: build(SPEC, language) for language in SPEC.languages}
@@ -190,7 +190,9 @@ def test_renamed_sheet() -> None:
 def test_doubled_sheet(before: bool) -> None:
     def copy(workbook: RawWorkbook) -> None:
         sheet = sheet_of(workbook, "R1")
-        other = replace(sheet, name="Risks (2)", cells={row: dict(cells) for row, cells in sheet.cells.items()})
+        other = replace(
+            sheet, name="Risks (2)", cells={row: dict(cells) for row, cells in sheet.cells.items()}
+        )
         at = EN.slots["R1", "K-02", "RSK_01"].cells[0]
         put(other, *at, text("Only here"))
         workbook.sheets.insert(0 if before else len(workbook.sheets), other)

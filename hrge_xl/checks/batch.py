@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ..layout import Layout
 from ..numerals import to_serial
-from ..spec.model import FieldType
 from ..submission import Answer, State, Submission
 from .texts import BLANK, Ids, Texts
 from .universe import Column, Integers, Table, Universe, distinct, number
@@ -91,8 +90,10 @@ class Batch:
     @cached_property
     def state(self) -> NDArray[np.str_]:
         """For each answer what stands in its cell; spaces alone are an empty text."""
-        states = [_EMPTY if _only_spaces(each) else each.state.value for each in self.answers]
-        return np.array(states, dtype="U14")
+        states = np.array([each.state for each in self.answers], dtype="U14")
+        bare = (place for place, each in enumerate(self.answers) if not (each.text or each.code))
+        states[[place for place in bare if _only_spaces(self.answers[place])]] = State.EMPTY_TEXT.value
+        return states
 
     @cached_property
     def given(self) -> Bools:
@@ -172,12 +173,12 @@ class Batch:
 
     def answered(self, column: Column) -> Bools:
         """Whether the slot holds an answer in any of its cells."""
-        cells = self.filled[:, column.cells]
-        return cells.reshape(self.size, -1, column.parts).any(axis=2) if column.parts > 1 else cells
+        cells = self.filled[:, column.cells].reshape(self.size, len(column.table.rows), column.parts)
+        return np.asarray(cells.any(axis=2))
 
     def exists(self, table: Table) -> Bools:
         """Which rows the workbook has."""
-        return np.asarray(self.universe.exists[table.key][self.layout_of])
+        return np.asarray(self.universe.exists[table.key][self.layout_of], dtype=bool)
 
     def active(self, table: Table) -> Bools:
         """Which rows count: those of forms and lists always, open rows once anything is answered in them."""
@@ -203,16 +204,7 @@ class Batch:
         return np.array([[float(to_serial(each.today or self.today))] for each in self.submissions])
 
 
-_EMPTY = State.EMPTY_TEXT.value
-
-
 def _only_spaces(answer: Answer) -> bool:
     """Whether a text holds nothing that can be seen."""
-    if answer.state is not State.ANSWERED or answer.text or answer.code:
-        return False
-    return isinstance(answer.original, str) and not answer.original.strip()
-
-
-def is_many(column: Column) -> bool:
-    """Whether the field has several answers."""
-    return column.field.type is FieldType.MANY
+    spaces = isinstance(answer.original, str) and not answer.original.strip()
+    return spaces and answer.state is State.ANSWERED

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..numerals import from_serial, shown
 from ..spec.expression import Type
 from ..spec.model import Field, Spec
 from ..submission import Answer, Key, State, Value
 from ..words import tidy
-from .batch import Bools
+from .batch import Bools, Floats
 from .frames import answers_by_column
 from .hits import Finder, Hit
 from .texts import BLANK
 from .universe import Column, Integers
 from .vectorised import FIGURES, Evaluator, Vector
 
-CLOSE = 1e-9
+CLOSE, ZERO = 1e-9, 1e-12
 
 
 def columns(run: Evaluator) -> Iterator[Column]:
@@ -39,7 +41,7 @@ def values(run: Evaluator) -> list[dict[Key, Value]]:
 
 
 def overwritten(run: Evaluator, finder: Finder) -> Iterator[Hit]:
-    """Cells that show something else than what comes out (V017), and typed values that happen to agree (S013)."""
+    """Cells that show something else than what comes out (V017), and typed values that agree (S013)."""
     for column, at in answers_by_column(run.batch):
         if column.key not in run.program.formulas:
             continue
@@ -67,10 +69,10 @@ def _differs(run: Evaluator, column: Column, at: Integers) -> Bools:
     differs[both] = ~_equal(run, column, at[both], vector.data[place][both])
     # a row without answers calculates nothing; what its formula shows there does not matter
     idle = batch.formula[at] & ~batch.active(column.table)[place]
-    return differs & (state != State.NOT_CALCULATED.value) & ~idle
+    return np.asarray(differs & (state != State.NOT_CALCULATED.value) & ~idle)
 
 
-def _equal(run: Evaluator, column: Column, at: Integers, expected: Integers) -> Bools:
+def _equal(run: Evaluator, column: Column, at: Integers, expected: NDArray[Any]) -> Bools:
     if column.field.result in ("number", "date"):
         return _same_figure(run.batch.figure[at], expected, column.field.decimals)
     seen: dict[tuple[str, int, int], bool] = {}
@@ -88,8 +90,8 @@ def _same_text(run: Evaluator, field: Field, language: str, text: int, wanted: i
     return tidy(strings[text]) == tidy(said(strings[wanted], field, run.program.spec, language))
 
 
-def _same_figure(shown: Integers, expected: Integers, decimals: int | None) -> Bools:
-    equal = np.isclose(shown, expected, rtol=CLOSE, atol=0.0)
+def _same_figure(shown: Floats, expected: Floats, decimals: int | None) -> Bools:
+    equal = np.isclose(shown, expected, rtol=CLOSE, atol=ZERO)
     if decimals is None:
         return equal
     return equal | (np.round(shown, decimals) == np.round(expected, decimals))
@@ -113,7 +115,7 @@ def _rows(run: Evaluator, column: Column) -> Vector:
 
 
 def _known(vector: Vector) -> Bools:
-    return ~np.isnan(vector.data) if vector.type in FIGURES else np.asarray(vector.data != BLANK)
+    return np.asarray(~np.isnan(vector.data) if vector.type in FIGURES else vector.data != BLANK)
 
 
 def value_at(run: Evaluator, column: Column, submission: int, row: int) -> Value | None:

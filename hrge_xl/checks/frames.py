@@ -1,7 +1,7 @@
 """One typed frame for each kind of answer: its value, and a column of truth values for each check.
 
-The columns are named by the code of the finding; true means that nothing is wrong. The index is the place of the
-answer in the long list of its batch.
+The columns are named by the code of the finding; true means that nothing is wrong. The index is the place of
+the answer in the long list of its batch.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..fields import Kind, kind_of
 from ..spec.expression import Type
@@ -17,7 +18,7 @@ from ..spec.model import FieldType
 from ..submission import State
 from ..words import CHARACTERS_A_WORD, count_words, spaceless
 from . import limits
-from .batch import Batch, Bools
+from .batch import Batch, Bools, Floats
 from .functions import row_numbers
 from .privacy import PATTERNS, patterns
 from .texts import BLANK
@@ -61,8 +62,11 @@ def _kind(column: Column) -> Kind | None:
 def _values(batch: Batch, kind: Kind, at: Integers) -> pd.Series[str] | pd.Series[float]:
     if kind in (Kind.NUMBER, Kind.DATE):
         return pd.Series(batch.figure[at], index=at)
-    strings = np.array([*batch.texts.strings, None], dtype=object)[batch.text[at]]
-    return pd.Series(strings, index=at, dtype="str")
+    return pd.Series(_strings(batch, at), index=at, dtype="str")
+
+
+def _strings(batch: Batch, at: Integers) -> NDArray[np.object_]:
+    return np.array([*batch.texts.strings, None], dtype=object)[batch.text[at]]
 
 
 def _common(batch: Batch, kind: Kind, at: Integers) -> Columns:
@@ -83,17 +87,17 @@ def _common(batch: Batch, kind: Kind, at: Integers) -> Columns:
 
 
 def _texts(run: Evaluator, at: Integers) -> Columns:
-    texts = _values(run.batch, Kind.TEXT, at)
-    present = texts.dropna()
-    lengths = present.str.len()
-    fits = {code: pd.Series(True, index=at) for code in ("V009", "V010", *PATTERNS)}
-    fits["V010"][present.index] = ~(lengths > _limit(run, present.index, limits.characters))
-    words = _limit(run, present.index, limits.words)
-    for place in present.index[lengths > 2 * words]:  # a word and a space take two characters at least
-        fits["V009"][place] = not too_many_words(present[place], int(words[place]))
-    for code, found in patterns(present).items():
-        fits[code][found.index] = ~found
-    return {code: column.to_numpy() for code, column in fits.items()}
+    strings = _strings(run.batch, at)
+    present = np.flatnonzero(run.batch.text[at] != BLANK)
+    texts, lengths = strings[present], np.array([len(strings[place]) for place in present], dtype=np.float64)
+    fits = {code: np.ones(len(at), dtype=bool) for code in ("V009", "V010", *PATTERNS)}
+    fits["V010"][present] = ~(lengths > _limit(run, at[present], limits.characters))
+    words = _limit(run, at[present], limits.words)
+    for place in np.flatnonzero(lengths > 2 * words):  # a word and a space take two characters at least
+        fits["V009"][present[place]] = not too_many_words(texts[place], int(words[place]))
+    for code, found in patterns(pd.Series(texts, index=present, dtype="str")).items():
+        fits[code][found.index] = ~found.to_numpy()
+    return fits
 
 
 def too_many_words(text: str, limit: int) -> bool:
@@ -103,10 +107,10 @@ def too_many_words(text: str, limit: int) -> bool:
     return len(text.split()) > limit // 2 and count_words(text) > limit
 
 
-def _limit(run: Evaluator, at: pd.Index[int], of: Callable[..., int | None]) -> pd.Series[float]:
+def _limit(run: Evaluator, at: Integers, of: Callable[..., int | None]) -> Floats:
     universe = run.batch.universe
     each = np.array([of(column.field) or np.inf for column in universe.column_list])
-    return pd.Series(each[universe.column_of_cell[run.batch.cell[at]]], index=at)
+    return np.asarray(each[universe.column_of_cell[run.batch.cell[at]]])
 
 
 # numbers and dates
@@ -193,12 +197,13 @@ def _constraints(run: Evaluator) -> Bools:
 
 def _readable(vector: Vector) -> Bools:
     if vector.type in FIGURES:
-        return ~np.isnan(vector.data)
+        return np.asarray(~np.isnan(vector.data))
     known = np.asarray(vector.data != BLANK)
-    return known.any(axis=2) if vector.type is Type.MANY else known
+    return np.asarray(known.any(axis=2)) if vector.type is Type.MANY else known
 
 
 def answers_by_column(batch: Batch) -> Iterator[tuple[Column, Integers]]:
+    """Each column that has answers, with their places."""
     columns = batch.universe.column_of_cell[batch.cell]
     order = np.argsort(columns, kind="stable")
     starts = np.flatnonzero(np.diff(columns[order], prepend=-1))

@@ -50,7 +50,7 @@ def _of_text(run: Evaluator, call: Call, function: Callable[[str], int]) -> Vect
 def count_of(run: Evaluator, call: Call) -> Vector:
     """`count_of(a, b, …)`: cells with an answer."""
     counts = [_cells(run, arg) for arg in call.args]
-    return figure(Type.NUMBER, sum(counts[1:], start=counts[0]))
+    return figure(Type.NUMBER, np.asarray(sum(counts[1:], start=counts[0])))
 
 
 def _cells(run: Evaluator, arg: Any) -> Floats:
@@ -59,8 +59,9 @@ def _cells(run: Evaluator, arg: Any) -> Floats:
         return vector.filled.astype(np.float64)
     if isinstance(arg, Ref) and not arg.field.fixed:  # unreadable ones too
         column = run.batch.universe.columns[arg.tool, arg.field.code]
-        cells = run.batch.filled[:, column.cells].reshape(run.batch.size, -1, column.parts)
-        return cells.sum(axis=2).astype(np.float64)
+        shape = run.batch.size, len(column.table.rows), column.parts
+        cells = run.batch.filled[:, column.cells].reshape(shape)
+        return np.asarray(cells.sum(axis=2), dtype=np.float64)
     return np.asarray((vector.data != BLANK).sum(axis=2), dtype=np.float64)
 
 
@@ -129,9 +130,11 @@ def year(run: Evaluator, call: Call) -> Vector:
 
 
 def join(run: Evaluator, call: Call) -> Vector:
-    """`join(a, b, …)`."""
-    pieces = np.broadcast_arrays(*(_strings(run, run.of(arg)) for arg in call.args))
-    joined = sum(pieces[1:], start=pieces[0])
+    """`join(a, b, …)`: blank as soon as one of them is, for a code with a hole in it is none."""
+    vectors = [run.of(arg) for arg in call.args]
+    pieces = np.broadcast_arrays(*(_strings(run, vector) for vector in vectors))
+    there = np.logical_and.reduce(np.broadcast_arrays(*(vector.filled for vector in vectors)))
+    joined = np.where(there, sum(pieces[1:], start=pieces[0]), "")
     flat = [each or None for each in joined.ravel()]
     return text(Type.TEXT, run.texts.ids(flat).reshape(joined.shape))
 
@@ -193,8 +196,8 @@ def _is_blank(vector: Vector) -> Bools:
     if vector.type is Type.MANY:
         return np.asarray((vector.data == BLANK).all(axis=2))
     if vector.type in FIGURES:
-        return np.isnan(vector.data)
-    return np.asarray(vector.data == BLANK) if vector.type is not Type.BOOL else ~vector.filled
+        return np.asarray(np.isnan(vector.data))
+    return ~vector.filled if vector.type is Type.BOOL else np.asarray(vector.data == BLANK)
 
 
 def _table_of(run: Evaluator, args: Iterable[Any]) -> Table | None:
@@ -221,7 +224,7 @@ def in_force(run: Evaluator, code: str) -> Bools:
     if row is None:
         return np.zeros_like(issued)
     ticks = run.column(column).data[:, [row]]
-    return issued & (run.texts.folded(ticks) == run.texts.fold("Y"))
+    return np.asarray(issued & (run.texts.folded(ticks) == run.texts.fold("Y")))
 
 
 def completeness(run: Evaluator, call: Call) -> Vector:

@@ -37,7 +37,7 @@ def _broken(batch: Batch) -> Bools:
 
 
 def _located(batch: Batch, submission: int, slot: int) -> bool:
-    """Whether the cell is there at all; that a sheet, row or column is gone is said once, where it is found."""
+    """Whether the cell is there at all; that a sheet, row or column is gone is a finding of its own."""
     cells = batch.submissions[submission].cells
     if not cells:
         return True

@@ -1,4 +1,4 @@
-"""What checking gives for one submission: findings, a verdict for each check cell, recomputed values, progress."""
+"""What checking gives for one submission: findings, verdicts, recomputed values, progress."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     verdicts: dict[Key, Verdict] = field(default_factory=dict)
     calculated: dict[Key, Value] = field(default_factory=dict)
+    kept: dict[tuple[str, int, int], tuple[str, ...]] = field(default_factory=dict)  # see `checks.kept`
     progress: dict[str, Progress] = field(default_factory=dict)
     checks_run: list[str] = field(default_factory=list)
     checks_not_run: dict[str, str] = field(default_factory=dict)

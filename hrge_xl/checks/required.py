@@ -92,5 +92,5 @@ def at_home(condition: Bools, parsed: ParsedRule, table: Table) -> Bools:
     block = parsed.scope.block
     foreign = block is None or table_key(parsed.scope.tool, block) != table.key
     if foreign and condition.shape[1] > 1:
-        return condition.any(axis=1, keepdims=True)
+        return np.asarray(condition.any(axis=1, keepdims=True))
     return condition

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..spec.expression import reader_only
 from ..spec.model import VocabularyItem
+from .batch import Bools
 from .hits import Finder, Hit
 from .program import ParsedRule
 from .required import at_home
@@ -23,13 +24,10 @@ def violations(run: Evaluator, finder: Finder) -> Iterator[Hit]:
 
 
 def _violations(run: Evaluator, finder: Finder, parsed: ParsedRule) -> Iterator[Hit]:
-    assert parsed.check is not None
-    broken = ~run.holds(parsed.check)
-    if parsed.when is not None:
-        broken = broken & run.holds(parsed.when)
+    broken = _broken(run, parsed)
     if parsed.home is None:
         issued = np.array([parsed.rule.tool in layout.sheet for layout in run.batch.layouts])
-        broken = np.broadcast_to(broken, (run.batch.size, broken.shape[1])).any(axis=1)
+        broken = np.broadcast_to(broken.any(axis=1), run.batch.size)
         yield from (
             Hit(parsed.rule.code, n, rule=parsed.rule) for n in np.flatnonzero(issued & broken).tolist()
         )
@@ -37,6 +35,12 @@ def _violations(run: Evaluator, finder: Finder, parsed: ParsedRule) -> Iterator[
     column = run.batch.universe.columns[parsed.home]
     where = run.batch.active(column.table) & at_home(broken, parsed, column.table)
     yield from finder.at_rows(parsed.rule.code, column, where, parsed.rule)
+
+
+def _broken(run: Evaluator, parsed: ParsedRule) -> Bools:
+    assert parsed.check is not None
+    broken = ~run.holds(parsed.check)
+    return broken if parsed.when is None else np.asarray(broken & run.holds(parsed.when))
 
 
 def for_reader_only(parsed: ParsedRule) -> bool:
@@ -48,25 +52,18 @@ def for_reader_only(parsed: ParsedRule) -> bool:
 def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
     """I009: the form names another country than the one the workbook was issued for."""
     code = run.program.spec.identity.country
-    column = next(
-        (
-            each
-            for each in run.batch.universe.column_list
-            if each.field.code == code and each.table.key[1] == SINGLE
-        ),
-        None,
-    )
+    named = (each for each in run.batch.universe.column_list if each.field.code == code)
+    column = next((each for each in named if each.table.key[1] == SINGLE), None)
     if column is None:
         return
     issued = run.texts.ids([each.identity.country or None for each in run.batch.submissions])[:, None]
     said, expected = run.texts.folded(run.column(column).data), run.texts.folded(issued)
     for hit in finder.at_rows("I009", column, (said != expected) & (said >= 0) & (expected >= 0)):
-        country, layout = (
-            run.batch.submissions[hit.submission].identity.country,
-            run.batch.layout(hit.submission),
-        )
+        country = run.batch.submissions[hit.submission].identity.country
         entry = _entries(run, column).get(country)
-        hit.detail["expected"] = entry.label.say(layout.language) if entry else country
+        hit.detail["expected"] = (
+            entry.label.say(run.batch.layout(hit.submission).language) if entry else country
+        )
         yield hit
 
 

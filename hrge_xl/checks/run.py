@@ -15,6 +15,7 @@ from .batch import Batch
 from .calculated import overwritten, values
 from .frames import frames
 from .hits import Finder, Hit
+from .kept import kept
 from .missing import answered, missing
 from .observed import in_order, observations
 from .outcome import Outcome, Progress
@@ -41,8 +42,10 @@ def outcomes(program: Program, pairs: Sequence[tuple[Submission, Layout]], today
         *other_countries(run, finder),
     ]
     results = [
-        Outcome(verdicts=verdict, calculated=calculated)
-        for verdict, calculated in zip(verdicts(batch, program, reasons, hits), values(run), strict=True)
+        Outcome(verdicts=verdict, calculated=calculated, kept=rows)
+        for verdict, calculated, rows in zip(
+            verdicts(batch, program, reasons, hits), values(run), kept(run), strict=True
+        )
     ]
     _word(Wording(run, finder), hits, results)
     _measure(batch, reasons, results)
@@ -103,9 +106,9 @@ def _account(batch: Batch, program: Program, codes: set[str], results: Sequence[
 
 def _not_run(program: Program, layout: Layout) -> dict[str, str]:
     say, reasons = translator(layout.language), {}
-    for parsed in program.rules:
-        rule = parsed.rule
-        if rule.tool not in layout.sheet:
+    there = {parsed.rule.code for parsed in program.rules if parsed.rule.tool in layout.sheet}
+    for rule in (parsed.rule for parsed in program.rules):
+        if rule.code not in there:  # a rule may stand for several sheets
             reasons[rule.code] = say("Its sheet is not in this workbook.")
         elif rule.check is None and not rule.require:
             reasons[rule.code] = rule.reader_only

@@ -1,8 +1,8 @@
 """Numbers for everything: the rows, slots and cells of all layouts of a batch, one after the other.
 
-A table is a set of rows that belong together: all single answers of a tool's forms (one row), the records of
-its forms with several records, or one checklist, catalogue or register. Each field owns one run of slots (a slot
-for each row of its table) and one run of cells (as many for each slot as the field has parts).
+A table is a set of rows that belong together: all single answers of a tool's forms (one row), the records
+of its forms with several records, or one checklist, catalogue or register. Each field owns one run of slots
+(one for each row of its table) and one run of cells (as many for each slot as the field has parts).
 """
 
 from __future__ import annotations

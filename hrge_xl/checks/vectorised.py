@@ -1,7 +1,7 @@
 """Expressions over all submissions at once: each yields an array of submissions by rows.
 
-Blanks are NaN in figures and -1 in texts. Figures that differ in the last bits of a calculation only are equal,
-as they are in spreadsheets.
+Blanks are NaN in figures and -1 in texts. Figures that differ in the last bits of a calculation only are
+equal, as they are in spreadsheets.
 """
 
 from __future__ import annotations

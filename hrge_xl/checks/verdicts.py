@@ -1,8 +1,8 @@
 """Verdicts: what the check cell of each slot must say in the sheet itself, so that both can be compared.
 
-The sheet says one thing, the first of `ORDER`; a required answer that is missing stands where V001 stands, also when
-a rule asks for it. What only the reader understands looks like a mistake to the sheet, and the other way
-round: `IN_THE_SHEET` says what it shows.
+The sheet says one thing, the first of `ORDER`, then the rules as the spec lists them; a required answer that
+is missing stands where V001 stands, also when a rule asks for it. What only the reader understands looks like
+a mistake to the sheet: `IN_THE_SHEET` says which.
 """
 
 from __future__ import annotations
@@ -77,7 +77,11 @@ def verdicts(
 
 def _first(batch: Batch, program: Program, hits: Iterable[Hit]) -> list[dict[int, tuple[int, int, str]]]:
     """For each submission and slot the first of what the sheet can see."""
-    rules = {parsed.rule.code: n for n, parsed in enumerate(program.rules) if not for_reader_only(parsed)}
+    rules = {
+        (parsed.rule.tool, parsed.rule.code): n
+        for n, parsed in enumerate(program.rules)
+        if not for_reader_only(parsed)
+    }
     found: list[dict[int, tuple[int, int, str]]] = [{} for _ in range(batch.size)]
     for hit in hits:
         place = _place(hit, rules)
@@ -89,12 +93,13 @@ def _first(batch: Batch, program: Program, hits: Iterable[Hit]) -> list[dict[int
     return found
 
 
-def _place(hit: Hit, rules: dict[str, int]) -> int | None:
+def _place(hit: Hit, rules: dict[tuple[str, str], int]) -> int | None:
     if hit.rule is None:
         return PRIORITY.get(hit.code)
     if hit.rule.require and hit.rule.check is None:
         return MISSING
-    return RULES + rules[hit.code] if hit.code in rules else None
+    number = rules.get((hit.rule.tool, hit.rule.code))
+    return None if number is None else RULES + number
 
 
 def _hidden(batch: Batch, program: Program, hit: Hit) -> bool:

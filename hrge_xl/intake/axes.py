@@ -1,4 +1,4 @@
-"""The two axes of a sheet: which row (or column) of the layout each actual row (or column) is, by the codes."""
+"""The two axes of a sheet: which row (column) of the layout each actual row (column) is, by the codes."""
 
 from __future__ import annotations
 

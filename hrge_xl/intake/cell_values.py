@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from datetime import date, datetime, time
 
 from hrge_xl.intake.raw import CellKind, RawCell
@@ -13,7 +12,6 @@ BLANK = RawCell(CellKind.BLANK, None)
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _TRUTH = {"1": True, "true": True, "0": False, "false": False}
 _DAY_SECONDS = 86_400
 
@@ -36,10 +34,12 @@ def unescape(text: str) -> str:
 
 def parse_number(text: str) -> float | None:
     """A stored number; None for what Python would take and Excel would not ("1_000", "nan", "٣")."""
-    if not _NUMBER.fullmatch(text):
+    try:
+        number = float(text)
+    except ValueError:
         return None
-    number = float(text)
-    return number if math.isfinite(number) else None
+    plain = text.isascii() and "_" not in text and math.isfinite(number)
+    return number if plain else None
 
 
 def iso_serial(text: str, epoch_1904: bool) -> float | None:
@@ -72,27 +72,18 @@ def date_serial(moment: date | datetime, epoch_1904: bool) -> float | None:
 
 
 def typed_cell(kind: str, text: str | None, formula: str | None, epoch_1904: bool) -> RawCell | None:
-    """The cell of any type but shared string; None when text and type disagree."""
+    """The cell of any type but numbers and shared texts; None when text and type disagree."""
     if text is None or (text == "" and kind in ("n", "b", "e", "d")):
         return BLANK if formula is None else RawCell(CellKind.NOT_CALCULATED, None, formula)
-    stored_kind = _KINDS.get(kind)
-    if stored_kind is None:
+    if kind in ("str", "inlineStr"):
+        return RawCell(CellKind.TEXT, unescape(text), formula)
+    if kind == "e":
+        return RawCell(CellKind.ERROR, text.strip(), formula)
+    value: float | bool | None = None
+    if kind == "b":
+        value = _TRUTH.get(text.strip())
+    elif kind == "d":
+        value = iso_serial(text, epoch_1904)
+    if value is None:
         return None
-    value = iso_serial(text, epoch_1904) if kind == "d" else _PARSERS[stored_kind](text)
-    return None if value is None else RawCell(stored_kind, value, formula)
-
-
-_KINDS = {
-    "n": CellKind.NUMBER,
-    "str": CellKind.TEXT,
-    "inlineStr": CellKind.TEXT,
-    "b": CellKind.BOOL,
-    "e": CellKind.ERROR,
-    "d": CellKind.DATE,
-}
-_PARSERS: dict[CellKind, Callable[[str], str | float | bool | None]] = {
-    CellKind.NUMBER: parse_number,
-    CellKind.TEXT: unescape,
-    CellKind.BOOL: lambda text: _TRUTH.get(text.strip()),
-    CellKind.ERROR: str.strip,
-}
+    return RawCell(CellKind.BOOL if kind == "b" else CellKind.DATE, value, formula)

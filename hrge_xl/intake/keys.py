@@ -30,6 +30,7 @@ class Part:
     row: int
     column: int
     home: str  # its address while nothing has moved
+    calculated: bool
     need: str  # the rule it is issued with: "any", a list by its name, or none ("")
 
 
@@ -136,7 +137,7 @@ class SheetPlan:
 
     @cached_property
     def texts(self) -> frozenset[str]:
-        """Every text that the layout puts on the sheet, folded: what tells our rows and columns from theirs."""
+        """Every text that the layout puts on the sheet, folded: it tells our rows and columns from theirs."""
         tool = self.sheet.tool
         said = {text for each in (tool.title, tool.purpose, tool.part) for text in each.by_language.values()}
         for grid in self.sheet.grids:
@@ -183,10 +184,11 @@ class SheetPlan:
 
 
 def _parts(layout: Layout, slot: Slot) -> Iterable[Part]:
-    many, need = slot.field.type is FieldType.MANY, _need(layout, slot.field)
+    many, calculated = slot.field.type is FieldType.MANY, slot.field.type is FieldType.CALCULATED
+    need = _need(layout, slot.field)
     for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
         key = (*slot.key, number if many else 0)
-        yield Part(slot, key, *codes, place.row, place.column, address(*place), need)
+        yield Part(slot, key, *codes, place.row, place.column, address(*place), calculated, need)
 
 
 def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:

@@ -51,6 +51,7 @@ def answers(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool = False) -
             reading.problem,
             reading.suggestion,
             reading.notes,
+            part.calculated,
         )
 
 

@@ -137,7 +137,8 @@ class Parts:
     def strings(self, part: str) -> dict[str, RawCell]:
         """The shared texts by their index as cells write it, each as the cell that it makes."""
         texts = _StringTable(XmlGuard(part, self.limits)).read(self.package.read(part))
-        return {str(index): RawCell(CellKind.TEXT, unescape(text)) for index, text in enumerate(texts)}
+        cells = [tuple.__new__(RawCell, (CellKind.TEXT, text, None)) for text in map(unescape, texts)]
+        return dict(zip(map(str, range(len(cells))), cells, strict=True))
 
     def comments(self, part: str) -> Iterator[tuple[int, int, str]]:
         """The notes of a sheet: row, column and text."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from ..layout import build
+from ..layout import Layout, build
 from ..layout.model import TODAY_NAME
 from ..numerals import Ambiguous, OtherCalendar, from_serial, parse_date
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..submission import Identity, Observation, Submission
-from . import ooxml
+from . import ooxml, other_formats
+from .gate import Refused, admit
 from .identity import (
     Expected,
     Stamp,
@@ -28,19 +31,25 @@ from .identity import (
 from .keys import Plan
 from .locate import Circumstances, Located, locate
 from .normalise import answers
+from .parcel import Parcel, pack, unpack
 from .raw import CellKind, RawWorkbook, Remark, Unreadable
 from .tool_sheets import named_area
+from .worker import Died, run_guarded
 
-NOT_KEPT = {
-    "validations": ("S011", "The format {format} does not tell which cells have a dropdown list."),
-    "protection": ("S012", "The format {format} does not tell whether a sheet is protected."),
-    "merges": ("S015", "The format {format} does not tell which cells are merged."),
-    "hidden": ("S016", "The format {format} does not tell which sheets are hidden."),
-    "comments": ("S018", "Comments are not read from the format {format}."),
-    "formulas": ("V012", "The format {format} does not tell results of formulas from typed values."),
-    "properties": ("I005", "The second copy of the stamp is not read from the format {format}."),
+NOT_KEPT = {  # what a format may lose -> the checks that cannot run without it, and why not
+    "validations": (("S011",), "The format {format} does not tell which cells have a dropdown list."),
+    "protection": (("S012",), "The format {format} does not tell whether a sheet is protected."),
+    "merges": (("S015",), "The format {format} does not tell which cells are merged."),
+    "hidden": (("S016",), "The format {format} does not tell which sheets are hidden."),
+    "comments": (("S018",), "Comments are not read from the format {format}."),
+    "errors": (("V011",), "Error cells of the format {format} are read as blank cells."),
+    "formulas": (
+        ("S013", "V012", "V013"),
+        "The format {format} does not tell results of formulas from typed values.",
+    ),
+    "names": (("S009",), "Names of areas are not read from the format {format}."),
+    "properties": (("I005",), "The second copy of the stamp is not read from the format {format}."),
 }
-ALSO_NOT_RUN = {"formulas": ("S013", "V013")}
 OLDER = "The workbook is of an older version: what was deleted cannot be told from what was added since."
 NO_KEY = "There is no key to check the signature with."
 
@@ -65,8 +74,8 @@ class Refusal:
     """A file that cannot be read as a return, and why."""
 
     path: str
-    sha256: str
-    size: int
+    sha256: str | None
+    size: int | None
     observations: tuple[Observation, ...]
 
 
@@ -91,11 +100,14 @@ def read_bytes(
     data: bytes, *, path: str, sha256: str, size: int, format: str, want: Wanted
 ) -> Submission | Refusal:
     """Read one file. Needs nothing but its arguments, so that it can run in a process of its own."""
-    file = _File(path, sha256, size, format)
+    return _read_file(data, _File(path, sha256, size, format), want)
+
+
+def _read_file(data: bytes, file: _File, want: Wanted) -> Submission | Refusal:
     try:
-        workbook = _raw(data, format)
+        workbook = _raw(data, file.format)
     except Unreadable as problem:
-        return file.refused(_observation(problem.remark, file))
+        return file.refused(_observation(problem.remark, file.name))
     return _read_workbook(workbook, file, want)
 
 
@@ -109,14 +121,12 @@ def read_raw(
 def _raw(data: bytes, format: str) -> RawWorkbook:
     if format in ("xlsx", "xlsm"):
         return ooxml.read(data)
-    from . import other_formats
-
     return other_formats.read(data, format)
 
 
-def _observation(remark: Remark, file: _File) -> Observation:
+def _observation(remark: Remark, file: str) -> Observation:
     """What a reader noticed, with the details that its message may ask for."""
-    detail = {"file": file.name, "sheet": remark.sheet or "", "cell": remark.cell or "", **remark.detail}
+    detail = {"file": file, "sheet": remark.sheet or "", "cell": remark.cell or "", **remark.detail}
     return Observation(
         remark.code, remark.sheet, remark.cell, value=remark.detail.get("value"), detail=detail
     )
@@ -124,7 +134,7 @@ def _observation(remark: Remark, file: _File) -> Observation:
 
 def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submission | Refusal:
     """What a workbook says, seen against the layout that its stamp names."""
-    remarks = [_observation(remark, file) for remark in workbook.remarks]
+    remarks = [_observation(remark, file.name) for remark in workbook.remarks]
     stamp = read_stamp(workbook, file.name, want.key)
     if stamp.identity is None:
         return file.refused(*stamp.observations, *remarks)
@@ -193,6 +203,14 @@ def plan_for(identity: Identity, spec: Spec) -> Plan:
     return plan
 
 
+def layout_of(submission: Submission, want: Wanted) -> Layout:
+    """The layout that a submission was read against."""
+    spec = _spec(submission.identity, want.spec)
+    if spec is None:
+        raise ValueError(f"{submission.path} was not read as a workbook of {want.spec}")
+    return plan_for(submission.identity, spec).layout
+
+
 def day_of_check(workbook: RawWorkbook, identity: Identity) -> date | None:
     """The day that the checks of the sheets count from: on the cover, else in the stamp."""
     named = named_area(workbook, TODAY_NAME)
@@ -219,11 +237,74 @@ def _not_run(workbook: RawWorkbook, *, older: bool, unchecked: bool) -> dict[str
     """The checks that could not run, and why."""
     why: dict[str, str] = {}
     for lost in workbook.cannot_tell:
-        code, sentence = NOT_KEPT.get(lost, (lost, "The format {format} does not keep it."))
-        for each in (code, *ALSO_NOT_RUN.get(lost, ())):
-            why[each] = sentence.format(format=f".{workbook.format}")
+        codes, sentence = NOT_KEPT.get(lost, ((), ""))
+        why |= dict.fromkeys(codes, sentence.format(format=f".{workbook.format}"))
     if older:
         why |= dict.fromkeys(("S001", "S004", "S005"), OLDER)
     if unchecked:
         why["I006"] = NO_KEY
     return why
+
+
+def read(path: str | Path, want: Wanted, *, password: str | None = None) -> Submission | Refusal:
+    """Read one file in this very process: for files that one made oneself; others go through `read_many`."""
+    admitted = admit(Path(path), password)
+    if isinstance(admitted, Refused):
+        return _turned_away(admitted)
+    file = _File(str(path), admitted.sha256, admitted.size, admitted.format)
+    return _read_file(admitted.data, file, want)
+
+
+def read_many(
+    paths: Iterable[str | Path], want: Wanted, jobs: int = 1, *, password: str | None = None
+) -> Iterator[Submission | Refusal]:
+    """Read files in processes of their own, in the order given; one result a file, whatever the file is.
+
+    Raises `UsageError` or `SpecError` at once when the wanted spec does not exist or has mistakes.
+    """
+    if want.spec is not None:
+        load_spec(want.spec)
+    return _read_guarded(paths, want, jobs, password)
+
+
+def _read_guarded(
+    paths: Iterable[str | Path], want: Wanted, jobs: int, password: str | None
+) -> Iterator[Submission | Refusal]:
+    waiting: deque[Refusal | _File] = deque()  # what was not yet handed out, in order
+
+    def admitted() -> Iterator[_Job]:
+        for path in paths:
+            found = admit(Path(path), password)
+            if isinstance(found, Refused):
+                waiting.append(_turned_away(found))
+            else:
+                file = _File(str(path), found.sha256, found.size, found.format)
+                waiting.append(file)
+                yield found.data, file, want
+
+    for outcome in run_guarded(read_job, admitted(), jobs=jobs):
+        while isinstance(head := waiting.popleft(), Refusal):
+            yield head
+        yield _arrived(outcome, head)
+    yield from (each for each in waiting if isinstance(each, Refusal))
+
+
+_Job = tuple[bytes, _File, Wanted]
+
+
+def read_job(job: _Job) -> Parcel | Refusal:
+    """What a child process does with one file."""
+    result = _read_file(*job)
+    return result if isinstance(result, Refusal) else pack(result)
+
+
+def _arrived(outcome: Parcel | Refusal | Died, file: _File) -> Submission | Refusal:
+    if isinstance(outcome, Died):
+        return file.refused(_observation(outcome.remark, file.name))
+    return outcome if isinstance(outcome, Refusal) else unpack(outcome)
+
+
+def _turned_away(refused: Refused) -> Refusal:
+    path = str(refused.path)
+    why = _observation(refused.remark, Path(path).name)
+    return Refusal(path, refused.sha256, refused.size, (why,))

@@ -10,7 +10,8 @@ LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", re.ASCII)
-_PART = re.compile(r"\$?([A-Za-z]{0,3})\$?([0-9]{0,7})", re.ASCII)
+_LETTERS = re.compile(r"[A-Za-z]{1,3}", re.ASCII)
+_DIGITS = re.compile(r"[0-9]{1,7}", re.ASCII)
 
 
 def column_number(letters: str) -> int:
@@ -40,30 +41,42 @@ def parse_cell(reference: str) -> tuple[int, int] | None:
     match = _CELL.fullmatch(reference)
     if match is None:
         return None
-    row, column = int(match[2]), column_number(match[1])
+    row, column = int(match[2]), COLUMNS.get(match[1]) or column_number(match[1])
     return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
+
+
+COLUMNS = {column_letters(number): number for number in range(1, 703)}  # A to ZZ: all that is common
 
 
 def parse_area(reference: str) -> Area | None:
     """The rectangle of "B2", "B2:C9", whole columns "B:C" or whole rows "2:9"; None when it is none."""
-    first, _, last = reference.partition(":")
-    corners = _PART.fullmatch(first), _PART.fullmatch(last or first)
-    if corners[0] is None or corners[1] is None:
-        return None
-    (left, top), (right, bottom) = corners[0].groups(), corners[1].groups()
-    if bool(left) != bool(right) or bool(top) != bool(bottom) or not (left or top):
-        return None
-    if not last and not (left and top):
-        return None
-    columns = sorted((column_number(left), column_number(right))) if left else [1, LAST_COLUMN]
-    rows = sorted((int(top), int(bottom))) if top else [1, LAST_ROW]
-    if rows[0] < 1 or rows[1] > LAST_ROW or columns[1] > LAST_COLUMN:
-        return None
-    return Area(rows[0], columns[0], rows[1], columns[1])
+    first, colon, last = reference.partition(":")
+    start = parse_cell(first)
+    stop = parse_cell(last) if colon else start
+    if start is None or stop is None:
+        return _parse_band(first, last)
+    (top, left), (bottom, right) = start, stop
+    return Area(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
+
+
+def _parse_band(first: str, last: str) -> Area | None:
+    """Whole columns or whole rows."""
+    ends = [end.replace("$", "") for end in (first, last)]
+    if all(_LETTERS.fullmatch(end) for end in ends):
+        columns = sorted(column_number(end) for end in ends)
+        return Area(1, columns[0], LAST_ROW, columns[1]) if columns[1] <= LAST_COLUMN else None
+    if all(_DIGITS.fullmatch(end) for end in ends):
+        rows = sorted(int(end) for end in ends)
+        return Area(rows[0], 1, rows[1], LAST_COLUMN) if rows[0] >= 1 and rows[1] <= LAST_ROW else None
+    return None
 
 
 def parse_areas(references: str) -> tuple[Area, ...] | None:
     """The rectangles of a space-separated list; None when one of them is no reference."""
-    areas = tuple(parse_area(reference) for reference in references.split())
-    found = tuple(area for area in areas if area is not None)
-    return found if len(found) == len(areas) else None
+    areas: list[Area] = []
+    for reference in references.split():
+        area = parse_area(reference)
+        if area is None:
+            return None
+        areas.append(area)
+    return tuple(areas)

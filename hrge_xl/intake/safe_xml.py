@@ -80,6 +80,8 @@ class XmlGuard:
 
     def check_elements(self, content: bytes) -> None:
         """Bound the elements by counting opening angle brackets: no fewer than there are elements."""
+        if len(content) <= self.limits.elements * len(b"<a/>"):
+            return
         if content.count(b"<") - content.count(b"</") > self.limits.elements:
             self.refuse("F023", limit=str(self.limits.elements))
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..layout import address
-from ..spec.model import FieldType
 from ..submission import Observation, Unplaced
 from .axes import Axes, by_codes
 from .keys import Part, SheetPlan, observe, shorten, shown_cell
@@ -136,7 +135,7 @@ class _Sorter:
         at_row = _line(row, self.rows.copies, plan.row_codes, self.rows.origin)
         at_column = _line(column, self.columns.copies, plan.column_codes, self.columns.origin)
         part = plan.at.get((at_row, at_column))
-        return part if part is not None and part.slot.field.type is not FieldType.CALCULATED else None
+        return part if part is not None and not part.calculated else None
 
 
 def _line(
@@ -206,7 +205,7 @@ def copied_answers(copy: ToolSheet) -> list[Unplaced]:
         row, column = axes.rows.places.get(part.row_code), axes.columns.places.get(part.column_code)
         cell = raw.cell(row or 0, column or 0)
         text = shown_cell(cell) if cell is not None else ""
-        if row and column and text.strip() and part.slot.field.type is not FieldType.CALCULATED:
+        if row and column and text.strip() and not part.calculated:
             found.append(_unplaced(raw, Stray(row, column, text)))
     return found
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..layout import address, column_letters
-from ..spec.model import FieldType
 from ..submission import Observation, Unplaced
 from .keys import ANY_RULE, CellKey, Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
 from .raw import Area, RawSheet, RawWorkbook, Validation
@@ -107,7 +106,7 @@ def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
         return
     left: dict[int, dict[int, Part]] = {}
     for part, row, column in here:
-        if part.slot.field.type is not FieldType.CALCULATED:
+        if not part.calculated:
             left.setdefault(row, {})[column] = part
     for area in raw.merges:
         covered = [

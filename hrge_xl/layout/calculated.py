@@ -1,4 +1,4 @@
-"""How many rows a calculated block takes on its sheet."""
+"""Where calculated blocks stand: how many rows and columns each takes on its sheet, and how wide these are."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from ..spec.model import (
     Block,
     CollectBlock,
     FieldBlock,
+    FieldType,
     MatrixBlock,
     PivotBlock,
     ProblemsBlock,
     Spec,
     Tool,
 )
-from .model import Drawn
+from .model import MARK_COLUMN, NAME_COLUMN, Drawn
+
+LABEL_WIDTH, COUNT_WIDTH, STEP_WIDTH = 40, 19, 17
+NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, FIRST_TEXT_WIDTH = 6, 13, 26, 52
+STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH = 15, 24, 16, 48, 60
 
 
 def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> tuple[Drawn, ...]:
@@ -23,8 +28,9 @@ def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> t
     for number, block in enumerate(tool.blocks):
         if isinstance(block, FieldBlock) or not sources_of(block, issued):
             continue
-        rows = _height(spec, block)
-        drawn.append(Drawn(block, number, first, first + rows - 1))
+        rows = bool(block.title) + bool(block.help) + _height(spec, block)
+        widths = dict(enumerate(_widths(spec, block), start=MARK_COLUMN))
+        drawn.append(Drawn(block, number, first, first + rows - 1, widths))
         first += rows
     return tuple(drawn)
 
@@ -40,14 +46,52 @@ def sources_of(block: Block, issued: Sequence[str]) -> list[str]:
     return list(issued)
 
 
+def is_dated(spec: Spec, block: CollectBlock, column: str) -> bool:
+    """Whether a column of a collected list holds days."""
+    fields = [spec.tool[s.tool].fields[s.columns[column]] for s in block.sources if column in s.columns]
+    return bool(fields) and all(each.type is FieldType.DATE for each in fields)
+
+
+def steps_of(spec: Spec, block: PivotBlock) -> list[tuple[str, str]]:
+    """What the third field of a pivot can hold, lowest first: list and code; nothing where rows are counted."""
+    if block.highest is None:
+        return []
+    field = spec.tool[block.source].fields[block.highest]
+    if field.type is FieldType.CALCULATED and spec.matrix is not None:
+        return [("_LEVEL", code) for code in spec.matrix.level]
+    name = str(field.vocabulary)
+    return [(name, item.code) for item in spec.vocabularies[name].items]
+
+
 def _height(spec: Spec, block: Block) -> int:
-    """Title and heads, the rows, and what stands below them."""
+    """Heads, the rows, and what stands above and below them."""
     if isinstance(block, MatrixBlock) and spec.matrix is not None:
         scale = spec.vocabularies[spec.matrix.down].items
-        return 2 + len(scale) + 1 + len(spec.matrix.levels)
+        return 1 + len(scale) + 1 + len(spec.matrix.levels)
     if isinstance(block, PivotBlock):
-        field = spec.tool[block.source].fields[block.down]
-        return 2 + len(spec.vocabularies[str(field.vocabulary)].items)
+        steps = steps_of(spec, block)
+        return 1 + len(_entries(spec, block, block.down)) + (1 + len(steps) if steps else 0)
     if isinstance(block, CollectBlock | ProblemsBlock):
         return 2 + block.rows
     return 1
+
+
+def _widths(spec: Spec, block: Block) -> list[int]:
+    """The widths of the visible columns from the first one on."""
+    if isinstance(block, MatrixBlock) and spec.matrix is not None:
+        return [LABEL_WIDTH, *[COUNT_WIDTH] * len(spec.vocabularies[spec.matrix.across].items)]
+    if isinstance(block, PivotBlock):
+        return [LABEL_WIDTH, *[STEP_WIDTH] * len(_entries(spec, block, block.across))]
+    if isinstance(block, CollectBlock):
+        kinds = [DAY_WIDTH if is_dated(spec, block, column) else TEXT_WIDTH for column in block.columns]
+        first = kinds[0] if kinds[0] == DAY_WIDTH else FIRST_TEXT_WIDTH
+        state = [STATE_WIDTH] if block.due is not None else []
+        return [NUMBER_WIDTH, first, *kinds[1:], *state, SHEET_WIDTH, ROW_WIDTH]
+    if isinstance(block, ProblemsBlock):
+        return [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH]
+    return [LABEL_WIDTH] * (NAME_COLUMN - MARK_COLUMN)
+
+
+def _entries(spec: Spec, block: PivotBlock, code: str) -> list[str]:
+    field = spec.tool[block.source].fields[code]
+    return [item.code for item in spec.vocabularies[str(field.vocabulary)].items]

@@ -150,12 +150,13 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The area of a calculated block: from `first` down to `last_row`, all columns."""
+    """The area of a calculated block: from `first` down to `last_row`, all columns, those seen with their widths."""
 
     block: Block
     number: int
     first: int
     last_row: int
+    widths: dict[int, int]
 
 
 @dataclass(frozen=True)

@@ -95,11 +95,11 @@ def _sheet(spec: Spec, tool: Tool, language: str, issued: Sequence[str], blank_r
     builder = _SheetBuilder(spec, tool, language, issued, blank_rows)
     grids = builder.grids()
     widths: dict[int, int] = {}
-    for grid in grids:
-        for column in grid.columns:
-            widths[column.index] = max(widths.get(column.index, 0), column.width)
     last_row = max((row.index for grid in grids for row in grid.rows), default=FIRST_BLOCK_ROW - 1)
     drawn = drawn_blocks(spec, tool, last_row + 1, issued)
+    columns = [(column.index, column.width) for grid in grids for column in grid.columns]
+    for index, width in (*columns, *(pair for each in drawn for pair in each.widths.items())):
+        widths[index] = max(widths.get(index, 0), width)
     last = Place(max(last_row, FIRST_BLOCK_ROW), max(widths, default=2))
     return Sheet(tool, tool.sheet.say(language), grids, widths, last, drawn)
 

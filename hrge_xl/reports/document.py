@@ -6,7 +6,7 @@ never lose or rename one.
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 SCHEMA = "hrge-xl/validation-report/1"
 

@@ -82,9 +82,9 @@ WORDS: dict[str, dict[str, str]] = {
         "redacted_no": "None: values of cells are shown as they stand in the files.",
         "complete": "Completeness of this report",
         "complete_text": "There is no cap: every one of the {findings} is listed.",
-        "complete_long": "Values of more than {limit} characters are folded, and can be opened in place.",
+        "complete_long": "Texts of more than {limit} characters are folded, and can be opened in place.",
         "complete_marks": "Characters that cannot be seen are replaced by their picture, such as ␇.",
-        "complete_remedy": "Where the remedy is the general one of its code, it is given once, on the page of the code.",
+        "complete_remedy": "A remedy that is the general one of its code is given once, on its page.",
         "all_files": "All files",
         "all_files_caption": "One line a file; the name leads to its section.",
         "team": "Team",
@@ -108,7 +108,7 @@ WORDS: dict[str, dict[str, str]] = {
         "by_sheet": "By sheet",
         "by_sheet_caption": "Findings on each sheet, over all files.",
         "by_rule": "By rule",
-        "by_rule_caption": "Findings by code, over all files; the code leads to its page, which lists the files.",
+        "by_rule_caption": "Findings by code; the code leads to its page, which lists the files.",
         "country": "Country",
         "sheet": "Sheet",
         "whole_file": "(the file as a whole)",
@@ -133,7 +133,7 @@ WORDS: dict[str, dict[str, str]] = {
         "all_checked": "Every check ran on every file.",
         "why": "Why",
         "unplaced": "Text without a place",
-        "unplaced_text": "Text found outside every cell that belongs to a question. It is kept, and nobody has judged it.",
+        "unplaced_text": "Text outside every cell that belongs to a question: kept, and judged by nobody.",
         "unplaced_caption": "Every such text, with the file and the cell that it stands in.",
         "no_unplaced": "No text stood outside the cells that belong to a question.",
         "place": "Place",
@@ -163,8 +163,9 @@ WORDS: dict[str, dict[str, str]] = {
         "per_sheet_caption": "Required answers given on each sheet.",
         "problems": "Errors",
         "checks": "Checks",
-        "checks_run": "Ran",
-        "checks_not_run": "Did not run",
+        "checks_run": "{checks} ran",
+        "checks_none": "No check ran.",
+        "checks_not_run": "Did not run:",
         "question": "Question",
         "value": "What stands there",
         "reason": "Reason",
@@ -189,7 +190,7 @@ WORDS: dict[str, dict[str, str]] = {
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 SEVERITIES = ("error", "warning", "info")
 VERDICTS = ("accepted", "returned", "refused")
-LONG_VALUE = 400
+LONG_TEXT = 400
 OPEN_LIMIT = 400
 REMEDY_LIMIT = 5_000
 
@@ -242,7 +243,7 @@ class Group:
 class View:
     """What the templates ask of a document beyond its own data: groups, links, and numbers in words."""
 
-    long_value = LONG_VALUE
+    long_text = LONG_TEXT
     remedy_limit = REMEDY_LIMIT
 
     def __init__(self, document: Document, words: dict[str, str]) -> None:
@@ -383,7 +384,8 @@ class View:
         )
         footer = _css_text(self.say("page", id=self.document["run"]["id"]))
         page = f'@bottom-left{{content:{footer}}}@bottom-right{{content:counter(page)" / "counter(pages)}}'
-        return f"@media (max-width:60rem){{{labels}}}{levels}@page{{{page}}}\n"
+        own = f".f td:nth-child(-n+2){{direction:{self.words['dir']};unicode-bidi:normal}}"
+        return f"{own}@media screen and (max-width:60rem){{{labels}}}{levels}@page{{{page}}}\n"
 
 
 def _words(language: str) -> dict[str, str]:
@@ -392,8 +394,17 @@ def _words(language: str) -> dict[str, str]:
     return {**WORDS["en"], **WORDS[chosen], "lang": chosen}
 
 
+class _Data(Environment):
+    """Templates over plain data: `identity.copy` is the key of the dictionary, never its method."""
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        if isinstance(obj, dict):
+            return self.getitem(obj, attribute)
+        return super().getattr(obj, attribute)
+
+
 def _environment() -> Environment:
-    return Environment(
+    return _Data(
         loader=PackageLoader("hrge_xl.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,

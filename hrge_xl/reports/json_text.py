@@ -12,7 +12,7 @@ _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef
 
 
 def render(document: Document) -> str:
-    """Give the document as JSON text: keys in the order of the contract, nothing lost, one newline at the end.
+    """Give the document as JSON text: keys in their order, nothing lost, a newline at the end.
 
     Lone surrogates, which UTF-8 cannot hold, are written as `\\uXXXX`, so that reading gives them back.
     """

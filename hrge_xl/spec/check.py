@@ -8,7 +8,7 @@ from typing import Any
 
 from rapidfuzz import process
 
-from .expression import Problem, Scope, parse, parse_condition
+from .expression import Problem, Scope, parse, parse_condition, reader_only
 from .model import (
     COMMON_OPTIONS,
     TYPE_OPTIONS,
@@ -23,6 +23,7 @@ from .model import (
     MatrixBlock,
     PivotBlock,
     RegisterBlock,
+    Rule,
     Spec,
     Tool,
     When,
@@ -385,7 +386,7 @@ def _identity(spec: Spec) -> Found:
 
 
 def _rules(spec: Spec) -> Found:
-    yield from _doubled([(("rules", i, "code"), rule.code) for i, rule in enumerate(spec.rules)], "rule code")
+    yield from _rule_codes(spec)
     for index, rule in enumerate(spec.rules):
         path: Path = ("rules", index)
         tool = spec.tool.get(rule.tool)
@@ -400,8 +401,34 @@ def _rules(spec: Spec) -> Found:
                         f"The tool '{rule.tool}' has no field '{code}'.",
                         _similar(code, list(tool.fields)),
                     )
+        shown = tool.fields.get((*rule.at, *rule.require, "")[0])
+        if shown is not None and (shown.fixed or shown.type is FieldType.CALCULATED):
+            yield path, f"Nothing can be corrected in '{shown.code}'.", "Point to a field to fill in first."
         if (rule.check is None) == (not rule.require) and not rule.reader_only:
             yield path, "A rule needs either `check` or `require`.", "Say what must hold."
+
+
+def _rule_codes(spec: Spec) -> Found:
+    """A code stands for one rule, which may be asked on several sheets but says the same on each."""
+    seen: dict[str, Rule] = {}
+    sheets: set[tuple[str, str]] = set()
+    for index, rule in enumerate(spec.rules):
+        path: Path = ("rules", index, "code")
+        first = seen.setdefault(rule.code, rule)
+        if (rule.code, rule.tool) in sheets:
+            yield path, f"The rule code '{rule.code}' is used twice for {rule.tool}.", "Give each its own."
+        elif (rule.severity, rule.message, rule.remedy) != (first.severity, first.message, first.remedy):
+            yield (
+                path,
+                f"The rule '{rule.code}' says something else than on {first.tool}.",
+                "Use the same severity, message and remedy, or another code.",
+            )
+        sheets.add((rule.code, rule.tool))
+    codes = [(("covered", index, "code"), each.code) for index, each in enumerate(spec.covered)]
+    yield from _doubled(codes, "rule code")
+    for path, code in codes:
+        if code in seen:
+            yield path, f"'{code}' is a rule as well.", "Keep the rule, or say what covers it."
 
 
 def _expressions(spec: Spec) -> Found:
@@ -421,7 +448,15 @@ def _expressions(spec: Spec) -> Found:
     for index, rule in enumerate(spec.rules):
         scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
         for name in ("when", "check"):
-            yield from _expression(getattr(rule, name), scope, ("rules", index, name), parse_condition)
+            text, path = getattr(rule, name), ("rules", index, name)
+            yield from _expression(text, scope, path, parse_condition)
+            if text is not None and not rule.reader_only and _needs_reader(text, scope):
+                yield path, "A sheet cannot calculate matches().", "Say so in `reader_only`."
+
+
+def _needs_reader(text: str, scope: Scope) -> bool:
+    found = parse_condition(text, scope)
+    return not isinstance(found, Problem) and reader_only(found)
 
 
 def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:

@@ -78,7 +78,7 @@ def digest(folder: Path) -> str:
 
 
 def _assemble(folder: Path, mistakes: list[Mistake]) -> yaml.Node | None:
-    """One tree out of all files: tools in sheet order, vocabularies, matrix, rules, column sets taken in."""
+    """One tree out of all files: tools in sheet order, column sets taken in, one rule for each tool."""
     head = compose(folder / "workbook.yaml", "workbook.yaml", mistakes)
     parts = {
         name: compose(folder / f"{name}.yaml", f"{name}.yaml", mistakes)
@@ -93,6 +93,8 @@ def _assemble(folder: Path, mistakes: list[Mistake]) -> yaml.Node | None:
         for block in getattr(get(tool, "blocks"), "value", []):
             _take_in_columns(block, columns, mistakes)
             _take_in_file(folder, block, mistakes)
+    if isinstance(parts.get("rules"), yaml.SequenceNode):
+        parts |= _rules(parts["rules"], mistakes)
     entries = [(key.value, value) for key, value in head.value if key.value != "sheets"]
     entries += [(name, node) for name, node in parts.items() if node is not None]
     return mapping([*entries, ("tools", sequence(tools))], like=head)
@@ -184,6 +186,31 @@ def _take_in_file(folder: Path, block: yaml.Node, mistakes: list[Mistake]) -> No
     items = compose(file, str(name.value), mistakes)
     if items is not None and isinstance(block, yaml.MappingNode):
         block.value[:] = [(key, items if key.value == "items" else value) for key, value in block.value]
+
+
+def _rules(entries: yaml.Node, mistakes: list[Mistake]) -> dict[str, yaml.Node]:
+    """The rules, one for each tool that an entry names, and apart from them what needs no rule."""
+    rules: list[yaml.Node] = []
+    covered: list[yaml.Node] = []
+    for entry in entries.value:
+        tools = get(entry, "tools")
+        if get(entry, "covered_by") is not None:
+            covered.append(entry)
+        elif tools is None:
+            rules.append(entry)
+        elif not isinstance(tools, yaml.SequenceNode) or not tools.value or get(entry, "tool") is not None:
+            mistakes.append(
+                mistake_at(
+                    entry,
+                    ("tools",),
+                    "`tools` must be a list of tools, and stand in place of `tool`.",
+                    "Write `tool: A` for one tool, `tools: [A, B]` for several.",
+                )
+            )
+        else:
+            others = [(key.value, value) for key, value in entry.value if key.value != "tools"]
+            rules += [mapping([*others, ("tool", tool)], like=entry) for tool in tools.value]
+    return {"rules": sequence(rules), "covered": sequence(covered)}
 
 
 def _similar(wrong: str, known: Sequence[str]) -> str:

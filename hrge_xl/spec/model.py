@@ -315,7 +315,11 @@ class Matrix(Model):
 
 
 class Rule(Model):
-    """A rule across cells: `check` must hold wherever `when` holds; `at` names the cells it points to."""
+    """A rule across cells: `check` must hold wherever `when` holds; `at` names the cells it points to.
+
+    `rules.yaml` may say `tools: [A, B]` in place of `tool: A`; the loader makes one rule for each of them.
+    `reader_only` says why a sheet cannot tell; without `check` and `require` the rule is listed as not run.
+    """
 
     code: Code
     tool: Code
@@ -328,6 +332,14 @@ class Rule(Model):
     remedy: Text = NO_TEXT
     reader_only: str = ""
     why: str = ""
+
+
+class Covered(Model):
+    """An entry of `rules.yaml` that needs no rule: which findings or other rules already tell, and how."""
+
+    code: Code
+    covered_by: tuple[Code, ...] = Option(min_length=1)
+    why: str
 
 
 class Table(Model):
@@ -360,6 +372,7 @@ class Spec(Model):
     vocabularies: dict[Code, Vocabulary] = {}
     matrix: Matrix | None = None
     rules: tuple[Rule, ...] = ()
+    covered: tuple[Covered, ...] = ()
     tables: dict[str, Table] = {}
     digest: str = ""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from io import BytesIO
 
 from xlsxwriter.workbook import Workbook
@@ -11,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from ..layout import Layout, Place, Sheet, address, quoted
 from ..layout.model import (
     CODE_COLUMN,
+    FIRST_BLOCK_ROW,
     IDENTITY_KEY,
     IDENTITY_SHEET,
     PROGRESS_ROW,
@@ -18,21 +20,24 @@ from ..layout.model import (
     STATUS_COLUMN,
     TITLE_ROW,
 )
-from ..spec.model import CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock
+from ..numerals import to_serial
+from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock
 from ..stamp import to_pairs
 from ..submission import Identity
 from ..words import right_to_left, translator
-from .calculated import MatrixPainter
+from .calculated import BlockPainter, MatrixPainter
+from .collect import CollectPainter
 from .content import Content
 from .cover import CoverPainter, progress_now, progress_sentence
-from .excel_formula import column_range, row_codes
+from .excel_formula import absolute, active_name, column_range, row_codes, tick_name
 from .grids import GridPainter
 from .lists_sheet import ListsPainter
 from .pen import Formats, Pen
+from .pivot import PivotPainter
+from .problems import ProblemsPainter
 from .shared_formulas import FormulaSheet
 
 COVER_WIDTHS = {2: 34, 3: 30, 4: 22, 5: 16, 6: 22}
-CALCULATED_WIDTHS = {2: 11, 3: 30, 4: 22, 5: 22, 6: 22, 7: 22, 8: 22}
 TABS = ("#14505C", "#7A9E7E", "#B98B2F", "#7D5BA6", "#3F6FA8")
 HEAD_ROWS_FROZEN = 12  # a table further down scrolls with its heads
 PAGE_WIDTH = 190  # characters that stay readable on A4 across
@@ -41,11 +46,15 @@ PROTECTION = {
     "select_locked_cells": True, "select_unlocked_cells": True,
 }  # fmt: skip
 A4 = 9
+PAINTERS: dict[type[Block], type[BlockPainter]] = {
+    MatrixBlock: MatrixPainter, PivotBlock: PivotPainter, CollectBlock: CollectPainter, ProblemsBlock: ProblemsPainter,
+}  # fmt: skip
 
 
 def write(content: Content, identity: Identity, *, contact: str = "") -> bytes:
     """The workbook as bytes. Raises `LimitError` where something does not fit into Excel."""
     layout = content.layout
+    content = replace(content, today=to_serial(date.fromisoformat(identity.today)))
     target = BytesIO()
     book = Workbook(target, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
     book.set_calc_mode("auto")
@@ -97,16 +106,30 @@ def _tool_sheet(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> Non
         formula, _ = progress_sentence(layout, sheet)
         pen.formula(Place(PROGRESS_ROW, 2), formula, "progress", progress_now(layout, content, sheet))
     back = translator(language)("Back to the cover")
-    pen.link(Place(PROGRESS_ROW, 5), f"{quoted(layout.cover_name)}!A1", layout.cover_name, back)
+    column = 5 if sheet.check_columns else 2
+    pen.link(Place(PROGRESS_ROW, column), f"{quoted(layout.cover_name)}!A1", layout.cover_name, back)
     for grid in sheet.grids:
         GridPainter(pen, layout, sheet, grid, content).draw()
-    _calculated_blocks(pen, content, sheet)
-    table = layout.rows_of.get(sheet.tool.code)
-    if table is not None and not table.across:
-        book.define_name(row_codes(layout, sheet.tool.code), f"={column_range(layout, table, CODE_COLUMN)}")
-    book.define_name(sheet.name_in_book, f"={quoted(sheet.name)}!$A$1:{_absolute(sheet.last)}")
-    _finish(pen.sheet, layout, sheet.widths or CALCULATED_WIDTHS, wide=True)
+    _calculated_blocks(book, pen, content, sheet)
+    _names(book, layout, sheet)
+    _finish(pen.sheet, layout, sheet.widths or COVER_WIDTHS, wide=True)
     _view(pen.sheet, sheet)
+
+
+def _names(book: Workbook, layout: Layout, sheet: Sheet) -> None:
+    """What formulas of other sheets call by name."""
+    code = sheet.tool.code
+    book.define_name(sheet.name_in_book, f"={quoted(sheet.name)}!$A$1:{_absolute(sheet.last)}")
+    table = layout.rows_of.get(code)
+    if table is not None and not table.across:
+        book.define_name(row_codes(layout, code), f"={column_range(layout, table, CODE_COLUMN)}")
+    active = [c.index for c in table.columns if c.role == "active"] if table is not None else []
+    if table is not None and active:
+        book.define_name(active_name(code), f"={column_range(layout, table, active[0])}")
+    where, field = layout.spec.tick_field or ("", "")
+    tick = layout.slots.get((where, code, field))
+    if tick is not None:
+        book.define_name(tick_name(code), f"={absolute(layout, where, tick)}")
 
 
 def _column_codes(sheet: Sheet) -> dict[int, str]:
@@ -124,12 +147,20 @@ def _absolute(place: Place) -> str:
     return f"${letters}${place.row}"
 
 
-def _calculated_blocks(pen: Pen, content: Content, sheet: Sheet) -> None:
+def _calculated_blocks(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> None:
+    free = first = max(sheet.widths, default=2) + 1
     for drawn in sheet.drawn:
-        if isinstance(drawn.block, MatrixBlock):
-            MatrixPainter(pen, content.layout, content, drawn).draw()
-        elif isinstance(drawn.block, PivotBlock | CollectBlock | ProblemsBlock):
-            continue
+        painter = PAINTERS[type(drawn.block)]
+        free = painter(book, pen, content, sheet, drawn, free).draw()
+    if free > first:
+        pen.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
+    if sheet.tool.calculated and not sheet.drawn:
+        say = translator(content.layout.language)
+        pen.text(
+            Place(FIRST_BLOCK_ROW, 2),
+            say("The sheets that this one draws from are not in this workbook."),
+            "plain",
+        )
 
 
 def _finish(sheet: Worksheet, layout: Layout, widths: dict[int, int], *, wide: bool) -> None:
@@ -150,7 +181,7 @@ def _finish(sheet: Worksheet, layout: Layout, widths: dict[int, int], *, wide: b
 def _view(sheet: Worksheet, tool: Sheet) -> None:
     """Hidden check columns, frozen heads, filter, print area and titles."""
     checks = tool.check_columns
-    last_visible = checks[0] - 1 if checks else max(tool.widths or CALCULATED_WIDTHS)
+    last_visible = checks[0] - 1 if checks else max(tool.widths or COVER_WIDTHS)
     if checks:
         sheet.set_column(checks[0] - 1, checks[1] - 1, 9, None, {"hidden": True})
     tables = [grid for grid in tool.grids if not grid.across]

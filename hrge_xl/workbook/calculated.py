@@ -1,56 +1,131 @@
-"""Draws the matrix: rows of registers counted by two scales, in the words and colours of the levels."""
+"""Draws calculated blocks: what they share, and the matrix (rows of registers counted by two scales)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ..layout import Drawn, Layout, Place, address
+from xlsxwriter.workbook import Workbook
+
+from ..layout import Drawn, Layout, Place, Sheet, address, column_letters
 from ..layout.calculated import sources_of
-from ..spec.model import Level, Matrix, MatrixBlock
-from ..words import translator
+from ..layout.model import MARK_COLUMN, NAME_COLUMN
+from ..spec.model import Block, Level, Matrix, MatrixBlock
+from ..words import Translate, right_to_left, translator
 from .content import Content
-from .excel_formula import column_range
+from .excel_formula import column_range, text_literal
 from .pen import Pen
 
-LABEL_COLUMN, FIRST_COUNT_COLUMN = 3, 4
+LABEL_COLUMN, FIRST_COUNT_COLUMN = MARK_COLUMN, NAME_COLUMN
 
 
 @dataclass
-class MatrixPainter:
+class BlockPainter:
+    """What every calculated block needs; `free` is the first column that nothing stands in."""
+
+    book: Workbook
+    pen: Pen
+    content: Content
+    sheet: Sheet
+    drawn: Drawn
+    free: int
+    layout: Layout = field(init=False)
+    say: Translate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.layout = self.content.layout
+        self.say = translator(self.layout.language)
+
+    def draw(self) -> int:
+        """Draw the block; the next free column."""
+        raise NotImplementedError
+
+    def top(self, block: Block) -> int:
+        """Title and help; the row below them."""
+        row = self.drawn.first
+        for text, style in ((block.title, "block"), (block.help, "purpose")):
+            if text:
+                self.pen.text(Place(row, MARK_COLUMN), text.say(self.layout.language), style)
+                row += 1
+        return row
+
+    def heads(self, row: int, labels: list[str]) -> None:
+        """The heads of a list, from the first column on."""
+        for column, label in enumerate(labels, start=MARK_COLUMN):
+            self.pen.text(Place(row, column), label, "head")
+
+    def issued(self, block: Block) -> list[str]:
+        """The tools of this workbook that the block draws from."""
+        return sources_of(block, [sheet.tool.code for sheet in self.layout.sheets])
+
+    @property
+    def corner(self) -> str:
+        """What the corner of a table says: which scale runs down, which across."""
+        return "{down} ↓   {across} " + ("←" if right_to_left(self.layout.language) else "→")
+
+
+def chosen(number: str, cases: list[str]) -> str:
+    """A formula that takes one of several parts by their number, from 1."""
+    return cases[0] if len(cases) == 1 else f"CHOOSE({number},{','.join(cases)})"
+
+
+def with_count(template: str, cell: str) -> str:
+    """A sentence with `{count}` in it as a formula that takes the count from a cell."""
+    before, after = template.split("{count}")
+    parts = [text_literal(before) if before else "", cell, text_literal(after) if after else ""]
+    return "&".join(part for part in parts if part)
+
+
+class Run:
+    """Rows of a list: a run of cells of one column, and the first of them for formulas that are shared."""
+
+    def __init__(self, column: int, first: int, last: int) -> None:
+        self.column, self.first, self.last = column, first, last
+
+    @property
+    def whole(self) -> str:
+        """`$C$6:$C$85`."""
+        letters = column_letters(self.column)
+        return f"${letters}${self.first}:${letters}${self.last}"
+
+    def at(self, row: int | str) -> str:
+        """`$C12`."""
+        return f"${column_letters(self.column)}{row}"
+
+    def place(self, offset: int) -> Place:
+        """The cell that many rows down."""
+        return Place(self.first + offset, self.column)
+
+
+class MatrixPainter(BlockPainter):
     """Draws one matrix block: the crossing counts, then the number of rows at each level."""
 
-    pen: Pen
-    layout: Layout
-    content: Content
-    drawn: Drawn
-
-    def draw(self) -> None:
+    def draw(self) -> int:
         """Title, heads, one row a step of the scale (highest first), then the levels."""
         block, matrix = self.drawn.block, self.layout.spec.matrix
         assert isinstance(block, MatrixBlock)
         assert matrix is not None
-        self.say, self.block, self.matrix = translator(self.layout.language), block, matrix
-        issued = [sheet.tool.code for sheet in self.layout.sheets]
-        self.tools = sources_of(block, issued)
-        self._title()
+        self.block, self.matrix = block, matrix
+        self.tools = self.issued(block)
+        head = self.top(block)
+        self.first = head + 1
+        self._corner(head)
         down, across = self.layout.lists[matrix.down], self.layout.lists[matrix.across]
         steps = list(zip(down.codes, down.labels, strict=True))[::-1]
         for offset, (code, label) in enumerate(zip(across.codes, across.labels, strict=True)):
-            self.pen.text(Place(self.drawn.first + 1, FIRST_COUNT_COLUMN + offset), f"{code} {label}", "head")
-        for row, (code, label) in enumerate(steps, start=self.drawn.first + 2):
+            self.pen.text(Place(head, FIRST_COUNT_COLUMN + offset), f"{code} {label}", "head")
+        for row, (code, label) in enumerate(steps, start=self.first):
             self.pen.text(Place(row, LABEL_COLUMN), f"{code} {label}", "cell")
             for offset, other in enumerate(across.codes):
                 self._count(Place(row, FIRST_COUNT_COLUMN + offset), code, other)
-        self._levels(self.drawn.first + 2 + len(steps))
+        self._levels(self.first + len(steps))
+        return self.free
 
-    def _title(self) -> None:
-        first = self.drawn.first
-        self.pen.text(Place(first, 2), self.block.title.say(self.layout.language), "block")
-        tool = self.layout.spec.tool[self.tools[0]]
+    def _corner(self, row: int) -> None:
+        fields = self.layout.spec.tool[self.tools[0]].fields
         down, across = (
-            tool.fields[code].label.say(self.layout.language) for code in (self.block.down, self.block.across)
+            fields[code].label.say(self.layout.language) for code in (self.block.down, self.block.across)
         )
-        self.pen.text(Place(first + 1, LABEL_COLUMN), f"{down} ↓   {across} →", "head")
+        self.pen.text(Place(row, LABEL_COLUMN), self.corner.format(down=down, across=across), "head")
 
     def _count(self, place: Place, down: str, across: str) -> None:
         level = self.matrix.level[self.matrix.cells[down][across]]
@@ -92,7 +167,7 @@ class MatrixPainter:
         matrix: Matrix = self.matrix
         down, across = self.layout.lists[matrix.down].codes, self.layout.lists[matrix.across].codes
         found = []
-        for row, one in enumerate(reversed(down), start=self.drawn.first + 2):
+        for row, one in enumerate(reversed(down), start=self.first):
             for column, other in enumerate(across, start=FIRST_COUNT_COLUMN):
                 if matrix.cells[one][other] == level.code:
                     found.append((Place(row, column), (one, other)))

@@ -7,21 +7,22 @@ from dataclasses import dataclass, replace
 
 from ..fields import BEHAVIOURS, Kind, list_name, word_limit
 from ..layout import Grid, Layout, Place, Slot, column_letters
+from ..numerals import LAST_SERIAL, PHANTOM_LEAP_DAY
 from ..spec.check import rule_scope
 from ..spec.expression import Expr, Problem, Scope, parse, parse_condition, reader_only
 from ..spec.model import Field, FieldBlock, FieldType, RegisterBlock, Rule, When
 from ..words import CHARACTERS_A_WORD, spaceless
 from .excel_formula import (
-    ROW,
     ExcelFormula,
+    active_name,
     cells_of,
-    column_range,
     first_word,
     number_literal,
     row_codes,
     ticked,
     word_count,
 )
+from .shared_formulas import ROW
 
 
 def parsed(text: str, scope: Scope, *, condition: bool = True) -> Expr:
@@ -154,7 +155,11 @@ class CheckFormulas:
 
     def _number_tests(self, field: Field, cell: str) -> Iterator[tuple[str, str]]:
         day = field.type is FieldType.DATE
-        yield f"NOT(ISNUMBER({cell}))", "V005" if day else "V003"
+        if day:  # 60 is the day that only Excel knows, and no serial number leads past the year 9999
+            real = f"ISNUMBER({cell}),{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
+            yield f"NOT(IFERROR(AND({real}),FALSE))", "V005"
+        else:
+            yield f"NOT(ISNUMBER({cell}))", "V003"
         limits = BEHAVIOURS[field.type].limits(field)
         if limits.type == "whole" or field.type is FieldType.SCALE:
             yield f"{cell}<>INT({cell})", "V004"
@@ -186,8 +191,7 @@ class CheckFormulas:
                 continue
             codes = f"({row_codes(self.layout, target)}={first_word(cell)})"
             if isinstance(grid.block, RegisterBlock):
-                active = next(c.index for c in grid.columns if c.role == "active")
-                codes += f"*({column_range(self.layout, grid, active)}>0)"
+                codes += f"*({active_name(target)}>0)"
             found.append(f"SUMPRODUCT({codes if '*' in codes else '--' + codes})")
         if found:
             yield f"IFERROR(({'+'.join(found)})=0,TRUE)", "V016"

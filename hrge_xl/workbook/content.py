@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -30,6 +30,10 @@ class Verdict(Protocol):
         """Whether the answer is required at the moment."""
 
 
+Kept = Mapping[tuple[str, int, int], Collection[str]]
+"""Rows that a collected list keeps: (its tool, number of the block, number of the source) → codes or records."""
+
+
 @dataclass(frozen=True)
 class Content:
     """Answers and calculated values by key, and verdicts of the same answers."""
@@ -38,6 +42,8 @@ class Content:
     answers: Answers
     verdicts: Mapping[Key, Verdict] = field(default_factory=dict)
     calculated: Mapping[Key, Value] = field(default_factory=dict)
+    kept: Kept = field(default_factory=dict)
+    today: int = 0  # serial number of the day that due dates are measured against
 
     def check(self, slot: Slot) -> int:
         """The number of the slot's check cell."""

@@ -28,7 +28,6 @@ from ..spec.expression import (
 )
 from ..spec.model import FieldType
 
-ROW = "\u00a7"  # stands for the row number in a formula that is compiled once for a whole column
 SPACES = ("CHAR(9)", "CHAR(10)", '"\u00a0"', '"\u202f"', '"\u200b"')
 LONE_MARKS = ("/", "-", "\u2013", "\u2014", "&")
 NUMERIC = (Type.NUMBER, Type.DATE)
@@ -66,11 +65,11 @@ def cells_of(slot: Slot, *, row: str | None = None) -> str:
     return f"{start}:${column_letters(last.column)}{row or last.row}"
 
 
-def absolute(layout: Layout, tool: str, slot: Slot) -> str:
+def absolute(layout: Layout, tool: str, slot: Slot, *, row: str | None = None) -> str:
     """The same, from any other sheet."""
     first, last = slot.cells[0], slot.cells[-1]
-    start = f"{quoted(layout.sheet[tool].name)}!${column_letters(first.column)}${first.row}"
-    return start if len(slot.cells) == 1 else f"{start}:${column_letters(last.column)}${last.row}"
+    start = f"{quoted(layout.sheet[tool].name)}!${column_letters(first.column)}${row or first.row}"
+    return start if len(slot.cells) == 1 else f"{start}:${column_letters(last.column)}${row or last.row}"
 
 
 def column_range(layout: Layout, grid: Grid, column: int) -> str:
@@ -82,11 +81,9 @@ def column_range(layout: Layout, grid: Grid, column: int) -> str:
 
 
 def entry(layout: Layout, name: str, code: str) -> str | None:
-    """The cell on the Lists sheet that shows the label of a code."""
-    place = layout.lists[name].entry(code) if name in layout.lists else None
-    if place is None:
-        return None
-    return f"{quoted(layout.lists_name)}!${column_letters(place.column)}${place.row}"
+    """The entry of a list that shows the label of a code."""
+    place = layout.lists.get(name)
+    return f"INDEX(list_{name},{place.codes.index(code) + 1})" if place and code in place.codes else None
 
 
 @dataclass(frozen=True)
@@ -97,6 +94,7 @@ class ExcelFormula:
     grid: Grid | None
     record: str  # key of the row or record whose cells names mean
     row: str | None = None  # what to write for its row number
+    away: bool = False  # whether the formula stands on another sheet than the grid
 
     # conditions: always TRUE or FALSE
 
@@ -241,9 +239,10 @@ class ExcelFormula:
         if slot is None:
             return None
         here = self.grid is not None and self.grid.tool.code == ref.tool
-        if not here:
-            return absolute(self.layout, ref.tool, slot)
-        return cells_of(slot, row=None if self.grid is not None and self.grid.across else self.row)
+        row = self.row if here and self.grid is not None and not self.grid.across else None
+        if self.away or not here:
+            return absolute(self.layout, ref.tool, slot, row=row)
+        return cells_of(slot, row=row)
 
     def _row_slots(self) -> dict[str, Slot]:
         """Slots of the row; a record of a form may go on in the next block of its sheet."""
@@ -286,8 +285,7 @@ class _Columns:
         """1 for rows with any answer."""
         if self.grid.kind != "register":
             return f'{column_range(self.layout, self.grid, CODE_COLUMN)}<>""'
-        columns = [c.index for c in self.grid.with_role("answer")]
-        return "+".join(f'({column_range(self.layout, self.grid, c)}<>"")' for c in columns) + ">0"
+        return f"{active_name(self.grid.tool.code)}>0"
 
     def condition(self, expr: Expr) -> str:
         if isinstance(expr, Logic):
@@ -415,10 +413,19 @@ def ticked(layout: Layout, tool: str) -> str:
     if layout.spec.tool[tool].always or layout.spec.tick_field is None:
         return "TRUE"
     where, field = layout.spec.tick_field
-    slot = layout.slots.get((where, tool, field))
-    if slot is None:
+    if (where, tool, field) not in layout.slots:
         return "FALSE"
-    return f"IFERROR({absolute(layout, where, slot)}={entry(layout, YES_NO, 'Y')},FALSE)"
+    return f"IFERROR({tick_name(tool)}={entry(layout, YES_NO, 'Y')},FALSE)"
+
+
+def tick_name(tool: str) -> str:
+    """The defined name of the cell that ticks a tool."""
+    return "tick_" + tool.replace(".", "_")
+
+
+def active_name(tool: str) -> str:
+    """The defined name of the helper cells that count the answers of each row of a register."""
+    return "answers_in_rows_of_" + tool.replace(".", "_")
 
 
 def _completeness(self: ExcelFormula, code: Expr) -> str:
@@ -430,11 +437,11 @@ def _completeness(self: ExcelFormula, code: Expr) -> str:
 def _level(self: ExcelFormula, down: Expr, across: Expr) -> str:
     matrix = self.layout.spec.matrix
     assert matrix is not None
-    steps = [",".join(self.layout.lists[name].codes) for name in (matrix.down, matrix.across)]
-    places = [
-        f"MATCH({self.number(side)},{{{codes}}},0)" for side, codes in zip((down, across), steps, strict=True)
-    ]
-    return f'IFERROR(INDEX(matrix_levels,{places[0]},{places[1]}),"")'
+    row, column = (
+        f"MATCH({self.number(side)},{name},0)"
+        for side, name in ((down, "matrix_down"), (across, "matrix_across"))
+    )
+    return f'IFERROR(INDEX(matrix_levels,{row},{column}),"")'
 
 
 def _count_of(self: ExcelFormula, *args: Expr) -> str:

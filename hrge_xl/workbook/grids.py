@@ -14,8 +14,9 @@ from ..spec.model import Field, FieldBlock, FieldType
 from ..words import translator
 from .check_formula import CheckFormulas, active_formula, active_place, parsed
 from .content import Content
-from .excel_formula import ROW, ExcelFormula, absolute, cells_of, text_literal, word_count
+from .excel_formula import ExcelFormula, absolute, cells_of, text_literal, word_count
 from .pen import Pen
+from .shared_formulas import ROW
 from .validation import validation
 
 MESSAGES = "check_messages"  # defined name of the message texts
@@ -116,7 +117,7 @@ class GridPainter:
         elif column.role == "fixed" and row.item is not None and column.field is not None:
             self._fixed(place, column.field, row.item.values.get(column.field.code))
         elif column.role == "active":
-            formula = active_formula(self.layout, self.grid, row.code).replace(ROW, str(row.index))
+            formula = active_formula(self.layout, self.grid, row.code)
             now = self.content.active(self.grid, row.code)
             self.pen.column_formula(place, self.last_row, formula, "check", now)
         elif column.role in ("answer", "calculated"):
@@ -151,15 +152,17 @@ class GridPainter:
         assert isinstance(self.grid.block, FieldBlock)
         scope = Scope(self.layout.spec, self.grid.tool, self.grid.block)
         expr = parsed(slot.field.formula or "", scope, condition=False)
-        row = None if self.grid.across else str(place.row)
-        formula = "=" + ExcelFormula(self.layout, self.grid, slot.row, row).value(expr)
         shown = self.content.shown(slot)[0]
         cached = "" if shown is None else shown
         form = number_format_of(slot.field) if kind_of(slot.field) in (Kind.NUMBER, Kind.DATE) else ""
         if self.grid.across:
+            formula = "=" + ExcelFormula(self.layout, self.grid, slot.row).value(expr)
             self.pen.formula(place, formula, "calculated", cached, form)
-        else:
-            self.pen.column_formula(place, self.last_row, formula, "calculated", cached, form)
+            return
+        key = f"={slot.field.code}"
+        if key not in self.compiled:
+            self.compiled[key] = "=" + ExcelFormula(self.layout, self.grid, slot.row, ROW).value(expr)
+        self.pen.column_formula(place, self.last_row, self.compiled[key], "calculated", cached, form)
 
     # status and checks
 
@@ -171,8 +174,8 @@ class GridPainter:
             self.pen.formula(slot.check, self.checks.of(slot), "check", now)
             return
         code = slot.field.code
-        if code not in self.compiled:  # the first row: the others share its formula
-            self.compiled[code] = self.checks.of(slot).replace(ROW, str(slot.check.row))
+        if code not in self.compiled:  # the first row: the others differ in their row number only
+            self.compiled[code] = self.checks.of(slot)
         self.pen.column_formula(slot.check, self.last_row, self.compiled[code], "check", now)
 
     def _status(self, row: Row, slots: Sequence[Slot]) -> None:
@@ -184,19 +187,23 @@ class GridPainter:
         if not checked:
             self.pen.text(place, "", "status")
             return
-        worst = f"MAX({_run([s.check for s in checked if s.check], row.index)})"
-        message = f"INDEX({MESSAGES},MOD({worst},1000))"
-        formula = f"=IF({worst}>={LEVEL},{self._who(worst, row)}{message},{self._fine(checked, row)})"
         limit = word_limit(row.field) if row.field is not None and not self._repeated else None
-        if limit is not None:
-            formula = self._counted(checked[0], limit, worst, message)
         now = self._status_now(checked, row, limit)
         if self.grid.across:
-            self.pen.formula(place, formula, "status", now)
-        else:
-            self.pen.column_formula(place, self.last_row, formula, "status", now)
+            self.pen.formula(place, self._status_formula(checked, str(row.index), limit), "status", now)
+            return
+        if "status" not in self.compiled:
+            self.compiled["status"] = self._status_formula(checked, ROW, limit)
+        self.pen.column_formula(place, self.last_row, self.compiled["status"], "status", now)
 
-    def _who(self, worst: str, row: Row) -> str:
+    def _status_formula(self, checked: Sequence[Slot], row: str, limit: int | None) -> str:
+        worst = f"MAX({_columns_run([s.check.column for s in checked if s.check], row)})"
+        message = f"INDEX({MESSAGES},MOD({worst},1000))"
+        if limit is not None:
+            return self._counted(checked[0], limit, worst, message)
+        return f"=IF({worst}>={LEVEL},{self._who(worst)}{message},{self._fine(checked, row)})"
+
+    def _who(self, worst: str) -> str:
         """In front of a message: which column of a table, or which record of a repeated form."""
         position = f"1000-MOD(INT({worst}/10000),1000)"
         checks = self.grid.with_role("check")
@@ -211,8 +218,9 @@ class GridPainter:
     def _record_name(self) -> str:
         return self.grid.with_role("answer")[0].label.rsplit(" ", 1)[0]
 
-    def _fine(self, slots: Sequence[Slot], row: Row) -> str:
-        cells = ",".join(cells_of(slot) for slot in slots)
+    def _fine(self, slots: Sequence[Slot], row: str) -> str:
+        own = None if self.grid.across else row
+        cells = ",".join(cells_of(slot, row=own) for slot in slots)
         return f'IF(COUNTA({cells})>0,{text_literal(self.say("Complete"))},"")'
 
     def _counted(self, slot: Slot, limit: int, worst: str, message: str) -> str:
@@ -309,11 +317,7 @@ def _quoted_or_nothing(text: str) -> str:
     return text_literal(text) if text else ""
 
 
-def _run(places: Sequence[Place], row: int) -> str:
-    return _columns_run([place.column for place in places], row)
-
-
-def _columns_run(columns: Sequence[int], row: int) -> str:
+def _columns_run(columns: Sequence[int], row: int | str) -> str:
     return f"${column_letters(min(columns))}{row}:${column_letters(max(columns))}{row}"
 
 

@@ -65,14 +65,17 @@ class ListsPainter:
         first = self.next_column
         down, across = self.layout.lists[matrix.down].codes, self.layout.lists[matrix.across].codes
         self.pen.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
-        for row, one in enumerate(down):
-            for column, other in enumerate(across):
+        for column, other in enumerate(across, start=first + 1):
+            self.pen.number(Place(HEAD_ROW, column), float(other), "head")
+        for row, one in enumerate(down, start=HEAD_ROW + 1):
+            self.pen.number(Place(row, first), float(one), "list")
+            for column, other in enumerate(across, start=first + 1):
                 level = matrix.level[matrix.cells[one][other]]
-                self.pen.text(
-                    Place(HEAD_ROW + 1 + row, first + column), level.label.say(self.layout.language), "list"
-                )
-        self._name("matrix_levels", first, HEAD_ROW + 1, HEAD_ROW + len(down), len(across) - 1)
-        self.next_column += len(across)
+                self.pen.text(Place(row, column), level.label.say(self.layout.language), "list")
+        self._name("matrix_down", first, HEAD_ROW + 1, HEAD_ROW + len(down))
+        self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, len(across) - 1)
+        self._name("matrix_levels", first + 1, HEAD_ROW + 1, HEAD_ROW + len(down), len(across) - 1)
+        self.next_column += len(across) + 1
 
     def _messages(self) -> None:
         column, entries = self.next_column, self.layout.messages.entries

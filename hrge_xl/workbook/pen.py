@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..errors import LimitError
 from ..layout import Place, address
-from .shared_formulas import SharedFormula
+from .shared_formulas import ROW, SharedFormula, sharable
 from .styles import BASE, STYLES
 
 TEXT_LIMIT, FORMULA_LIMIT = 32_767, 8_192
@@ -33,11 +33,11 @@ class Formats:
             self._made[key] = self._book.add_format(properties)
         return self._made[key]
 
-    def bare(self, style: str) -> Format:
+    def bare(self, style: str, **more: Any) -> Format:
         """A format with nothing but the style, for conditional formats."""
-        key = ("bare", style)
+        key = ("bare", style, *sorted(more.items()))
         if key not in self._made:
-            self._made[key] = self._book.add_format(STYLES[style])
+            self._made[key] = self._book.add_format({**STYLES[style], **more})
         return self._made[key]
 
 
@@ -46,7 +46,8 @@ class Pen:
 
     def __init__(self, sheet: Worksheet, formats: Formats) -> None:
         self.sheet, self.formats = sheet, formats
-        self._shared: dict[tuple[int, int], int] = {}
+        self._shared: dict[tuple[int, int], int | None] = {}
+        self._formulas = 0
 
     def text(self, place: Place, text: str, style: str, number_format: str = "") -> None:
         """A text; empty text leaves a formatted blank cell."""
@@ -86,14 +87,21 @@ class Pen:
         cached: str | float,
         number_format: str = "",
     ) -> None:
-        """A formula that is the same in every row of a column: stored once, in the first cell."""
-        column = place.column
-        if (column, last_row) in self._shared:
-            shared = SharedFormula.follower(self._shared[column, last_row])
-        else:
-            number = self._shared[column, last_row] = len(self._shared)
-            shared = SharedFormula.first(formula, number, f"{address(*place)}:{address(last_row, column)}")
-        self.formula(place, shared, style, cached, number_format)
+        """A formula that is the same in every row of a column but for `ROW`: stored once where Excel lets it."""
+        key = (place.column, last_row)
+        first = key not in self._shared
+        if first:
+            self._shared[key] = self._formulas if sharable(formula) else None
+            self._formulas += 1
+        number = self._shared[key]
+        if number is None or first:
+            formula = formula.replace(ROW, str(place.row))
+        if number is not None and first:
+            cells = f"{address(*place)}:{address(last_row, place.column)}"
+            formula = SharedFormula.first(formula, number, cells)
+        elif number is not None:
+            formula = SharedFormula.follower(number)
+        self.formula(place, formula, style, cached, number_format)
 
     def styled_text(self, place: Place, text: str, form: Format) -> None:
         """A text in a format of its own."""
@@ -125,9 +133,9 @@ class Pen:
         )
         self._done(result, first)
 
-    def mark_when(self, first: Place, last: Place, formula: str, style: str) -> None:
+    def mark_when(self, first: Place, last: Place, formula: str, style: str, **more: Any) -> None:
         """A conditional format."""
-        options = {"type": "formula", "criteria": formula, "format": self.formats.bare(style)}
+        options = {"type": "formula", "criteria": formula, "format": self.formats.bare(style, **more)}
         result = self.sheet.conditional_format(
             first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
         )

@@ -3,13 +3,25 @@
 XlsxWriter runs fifty expressions over each formula to find functions newer than Excel 2010 (the rule language
 has none), and writes the text of each again. A full workbook has ten thousand formulas in some hundred columns;
 shared formulas (ECMA-376, 18.3.1.40) keep it at a third of the size.
+Excel refuses a file in which a shared formula refers to another sheet or holds a constant array ([MS-XLSB]
+2.5.98.98): those are written out, and what is needed everywhere goes by a defined name.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
+
+ROW = "\ue000"  # stands for the row number in a formula that is compiled once for a whole column
+_TEXTS = re.compile('"[^"]*"')
+
+
+def sharable(formula: str) -> bool:
+    """Whether Excel takes the formula as a shared one: no other sheet, constant array or range of results."""
+    bare = _TEXTS.sub("", formula)
+    return not any(mark in bare for mark in ("!", "{", "#", "):"))
 
 
 class SharedFormula(str):

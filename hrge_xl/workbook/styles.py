@@ -10,7 +10,8 @@ INPUT_FILL, CALCULATED_FILL, SECTION_FILL = "#FFF9DB", "#EEF3F5", "#DCEBEE"
 BORDER, INPUT_BORDER = "#C8D1D6", "#B7A14A"
 ERROR_FILL, ERROR_INK = "#FBD9D3", "#7A1A0C"
 MISSING_FILL, MISSING_INK = "#FFE8A3", "#5F4700"
-GOOD_INK = "#1B5E20"
+GOOD_INK, LINK_INK = "#1B5E20", "#0B5394"
+STEP_FILLS = ("#E3EFE1", "#FFF6D6", "#FFE3AD", "#FACDAA", "#F2B3A3")  # from harmless to harmful
 
 BASE: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "font_color": INK, "valign": "top"}
 FRAME: dict[str, Any] = {"border": 1, "border_color": BORDER, "text_wrap": True}
@@ -20,7 +21,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": ACCENT, "valign": "vcenter"},
     "purpose": {"font_color": QUIET_INK},
     "progress": {"bold": True},
-    "link": {"font_color": "#0B5394", "underline": 1},
+    "link": {"font_color": LINK_INK, "underline": 1},
     "block": {"bold": True, "font_size": 12, "font_color": ACCENT},
     "head": {**FRAME, "bold": True, "font_color": PAPER, "bg_color": ACCENT},
     "head_bold": {"bold": True, "font_color": PAPER},
@@ -52,4 +53,13 @@ STYLES: dict[str, dict[str, Any]] = {
     "error": {"bg_color": ERROR_FILL, "font_color": ERROR_INK},
     "missing": {"bg_color": MISSING_FILL, "font_color": MISSING_INK},
     "good": {"font_color": GOOD_INK},
+    "step": {"font_color": INK},
+    "link_cell": {**FRAME, "font_color": LINK_INK, "underline": 1},
 }
+
+
+def step_fills(steps: int) -> list[str]:
+    """Fills for the steps of a scale, lowest first, spread over the ramp."""
+    if steps < 2:
+        return list(STEP_FILLS[-1:] * steps)
+    return [STEP_FILLS[round(n * (len(STEP_FILLS) - 1) / (steps - 1))] for n in range(steps)]

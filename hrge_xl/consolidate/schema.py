@@ -1,0 +1,213 @@
+"""The tables of a dataset: those that every dataset has, and those that a spec adds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+from ..fields import Kind, kind_of
+from ..spec.model import CollectBlock, Field, FieldType, Spec
+
+VERSION = 1  # of the tables; raised whenever one of them changes
+
+Cell = str | int | float | bool | date | None
+Row = tuple[Cell, ...]
+Rows = dict[str, list[Row]]
+
+TEXT, INTEGER, NUMBER, BOOLEAN, DATE = "text", "integer", "number", "boolean", "date"
+KINDS = {Kind.CODE: TEXT, Kind.TEXT: TEXT, Kind.NUMBER: NUMBER, Kind.DATE: DATE}
+
+
+class Column(NamedTuple):
+    """One column: its name and what it holds."""
+
+    name: str
+    kind: str = TEXT
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table. `key` says which columns make a row unique, and in which order rows are given out."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    about: str = ""
+    tools: tuple[str, ...] = ()  # whose rows stand in it, where it is a wide one
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def at(self) -> dict[str, int]:
+        """The position of each column."""
+        return {name: position for position, name in enumerate(self.names)}
+
+    @property
+    def of_submissions(self) -> bool:
+        """Whether its rows belong to submissions, and go and come with them."""
+        return self.key[0] == "submission"
+
+    @property
+    def standing(self) -> bool:
+        """Whether its rows say if they count."""
+        return "current" in self.at
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    """`"submission n:integer …"` as columns."""
+    return tuple(Column(*part.split(":")) for part in text.split())
+
+
+WHOSE = "submission team country period "
+SUBMISSIONS = Table(
+    "submissions",
+    _columns(
+        "submission path sha256 size:integer verdict current:boolean superseded_by reason "
+        "team country language spec spec_version round period period_start:date period_end:date "
+        "project intervention copy issued:date signature "
+        "errors:integer warnings:integer infos:integer required:integer answered:integer"
+    ),
+    ("submission",),
+    "Every file received: who sent it, what became of it, and whether it counts.",
+)
+ANSWERS = Table(
+    "answers",
+    _columns(
+        WHOSE + "n:integer tool row field part:integer code text number:number date:date sheet cell original "
+        "state problem calculated:boolean current:boolean file_sha256"
+    ),
+    ("submission", "n"),
+    "Every answer with its cell; several answers of one question one a row; calculated values worked out again.",
+)
+FINDINGS = Table(
+    "findings",
+    _columns(
+        "submission n:integer team country code name severity tool row field label sheet cell value "
+        "message remedy suggestion file_sha256"
+    ),
+    ("submission", "n"),
+    "Everything that was noticed about the files.",
+)
+COMPLETENESS = Table(
+    "completeness",
+    _columns(
+        "submission n:integer team country tool sheet required:integer answered:integer errors:integer "
+        "warnings:integer current:boolean file_sha256"
+    ),
+    ("submission", "n"),
+    "How far each sheet of each file is.",
+)
+UNPLACED = Table(
+    "unplaced",
+    _columns("submission n:integer team what sheet cell text file_sha256"),
+    ("submission", "n"),
+    "Text and comments found outside every known cell.",
+)
+COLLECTED = Table(
+    "collected",
+    _columns(
+        WHOSE + "n:integer list item:integer tool row column_code value due:date sheet cell current:boolean file_sha256"
+    ),
+    ("submission", "n"),
+    "What the collected lists of the workbooks show, one line a row and column.",
+)
+CODEBOOK = Table(
+    "codebook",
+    _columns(
+        "n:integer tool field label type vocabulary code code_label help required unit restricted:boolean table_name"
+    ),
+    ("n",),
+    "Every question with its type, and every code with its label.",
+)
+ITEMS = Table(
+    "items", _columns("n:integer tool row section label"), ("n",), "The fixed rows of the lists, by code."
+)
+FIXED = (SUBMISSIONS, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, COLLECTED, CODEBOOK, ITEMS)
+
+_HEAD = (*_columns(WHOSE + "n:integer tool row"),)
+_TAIL = (*_columns("sheet cell current:boolean file_sha256"),)
+_TAKEN = frozenset(column.name for column in (*_HEAD, *_TAIL))
+
+
+class Schema:
+    """The tables of one spec; without a spec only those that every dataset has."""
+
+    def __init__(self, spec: Spec | None) -> None:
+        self.spec = spec
+        taken = {table.name for table in FIXED} | {"meta", "ledger"}
+        self.wide: dict[str, Table] = {}
+        self.united: dict[str, Table] = {}
+        for tool in spec.tools if spec else ():
+            if tool.fields:
+                name = _unused(_identifier(tool.code), taken)
+                self.wide[tool.code] = _wide(name, tool.title.say(spec_language(spec)), [tool.code], spec)
+        for name, table in spec.tables.items() if spec else ():
+            free = _unused(_identifier(name), taken)
+            self.united[name] = _wide(free, f"The rows of {', '.join(table.tools)}.", table.tools, spec)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table, in the order in which they are shown."""
+        has_lists = self.spec is not None and any(
+            isinstance(block, CollectBlock) for tool in self.spec.tools for block in tool.blocks
+        )
+        fixed = [table for table in FIXED if table is not COLLECTED or has_lists]
+        return (*fixed[:2], *self.united.values(), *self.wide.values(), *fixed[2:])
+
+    @cached_property
+    def by_name(self) -> dict[str, Table]:
+        """Every table by name."""
+        return {table.name: table for table in self.tables}
+
+
+def spec_language(spec: Spec | None) -> str:
+    """The language that a dataset speaks: the spec's first one."""
+    return spec.languages[0] if spec else "en"
+
+
+def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Table:
+    """One row a row of the sheet, one column a field; fields of several tools that have one code share a column."""
+    fields: dict[str, Field] = {}
+    for tool in tools:
+        for code, field in spec.tool[tool].fields.items() if spec else ():
+            fields.setdefault(code, field)
+    language = spec_language(spec)
+    answers = tuple(
+        Column(field_column(code), _kind(field), field.label.say(language)) for code, field in fields.items()
+    )
+    return Table(name, (*_HEAD, *answers, *_TAIL), ("submission", "n"), about, tuple(tools))
+
+
+def _kind(field: Field) -> str:
+    return TEXT if field.type is FieldType.MANY else KINDS[kind_of(field)]
+
+
+def field_column(code: str) -> str:
+    """The column of a field; `ROW` would meet the column `row`, for databases do not tell capitals apart."""
+    return f"{code}_" if code.casefold() in _TAKEN else code
+
+
+def _identifier(code: str) -> str:
+    """`T3.2` → `T3_2`."""
+    name = re.sub(r"\W", "_", code)
+    return f"t_{name}" if name[:1].isdigit() else name
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    while name.casefold() in taken:
+        name += "_"
+    taken.add(name.casefold())
+    return name
+
+
+def restricted_fields(spec: Spec | None) -> Iterable[tuple[str, str]]:
+    """Tool and code of the fields that must not reach a shared file."""
+    return {(t.code, f.code) for t, _, f in spec.places() if f.restricted} if spec else set()

@@ -1,0 +1,298 @@
+"""Where a dataset is kept: a SQLite file, or a PostgreSQL database by its address; the same statements for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from ..errors import StoreError
+from ..spec.model import Spec
+from .schema import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSIONS, TEXT, VERSION, Row, Rows, Schema, Table
+
+TYPES: dict[str, Any] = {
+    TEXT: sa.Text(), INTEGER: sa.BigInteger(), NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
+}  # fmt: skip
+AT_ONCE = 5_000  # rows read at a time
+WAIT = 60  # seconds for another writer to finish
+
+
+class Store:
+    """One dataset. Use it as a context manager; what is written in `transaction()` is there whole or not at all."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.engine, self.name = engine, name
+        self.meta = sa.MetaData()
+        self.meta_table = sa.Table(
+            "meta", self.meta, sa.Column("name", sa.Text(), primary_key=True), sa.Column("value", sa.Text())
+        )
+        self.tables: dict[str, sa.Table] = {}
+        self.schema = Schema(None)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection whose changes are kept together at the end, or not at all."""
+        with _told(self.name), self.engine.begin() as connection:
+            yield connection
+
+    # what it holds
+
+    def facts(self) -> dict[str, str]:
+        """What the dataset says of itself; empty for one that was never written."""
+        with _told(self.name), self.engine.connect() as connection:
+            if not sa.inspect(connection).has_table("meta"):
+                return {}
+            rows = connection.execute(sa.select(self.meta_table.c.name, self.meta_table.c.value))
+            return {str(name): str(value) for name, value in rows}
+
+    def use(self, schema: Schema, *, write: bool = True) -> bool:
+        """Take up a dataset of this spec; False when it has to be filled anew.
+
+        Raises `StoreError` when it is of another spec, of a newer program, or somebody else's.
+        """
+        facts, spec = self.facts(), schema.spec
+        self._refuse(facts, spec)
+        same = facts.get("spec_digest") == _digest(spec) and facts.get("schema_version") == str(VERSION)
+        self.schema = schema
+        self._define()
+        if write and not same:
+            self._make(facts)
+        return same
+
+    def _refuse(self, facts: Mapping[str, str], spec: Spec | None) -> None:
+        other = facts.get("spec")
+        if facts and not facts.get("schema_version", "").isdecimal():
+            raise StoreError(f"{self.name} holds a table 'meta' that is not ours. Name another database.")
+        if facts and int(facts["schema_version"]) > VERSION:
+            raise StoreError(f"{self.name} was written by a newer version of hrge-xl. Update this program.")
+        if other and spec is not None and other != spec.name:
+            raise StoreError(
+                f"{self.name} is a dataset of “{other}”, not of “{spec.name}”. Choose another place with -o or --store."
+            )
+        if other and spec is not None and _version(facts.get("spec_version", "")) > _version(spec.version):
+            raise StoreError(
+                f"{self.name} was made with version {facts['spec_version']} of “{other}”; this program knows "
+                f"{spec.version}. Update its specs."
+            )
+
+    def _define(self) -> None:
+        self.meta.clear()
+        self.tables = {}
+        self.meta_table = self.meta_table.to_metadata(self.meta)
+        for table in self.schema.tables:
+            columns = [sa.Column(c.name, TYPES[c.kind], primary_key=c.name in table.key) for c in table.columns]
+            self.tables[table.name] = sa.Table(table.name, self.meta, *columns)
+
+    def _make(self, facts: Mapping[str, str]) -> None:
+        """Make the tables; those of an earlier version of the spec go, to be filled again from the files."""
+        with self.transaction() as connection:
+            for name in facts.get("tables", "").split():
+                connection.execute(sa.schema.DropTable(sa.Table(name, sa.MetaData()), if_exists=True))
+            there = set(sa.inspect(connection).get_table_names())
+            strange = sorted(there & set(self.tables))
+            if strange:
+                raise StoreError(
+                    f"{self.name} already holds other tables named {', '.join(strange)}. Name an empty database."
+                )
+            self.meta.create_all(connection)
+            connection.execute(sa.delete(self.meta_table))
+            rows = [{"name": name, "value": value} for name, value in self._facts().items()]
+            connection.execute(sa.insert(self.meta_table), rows)
+
+    def _facts(self) -> dict[str, str]:
+        spec = self.schema.spec
+        return {
+            "schema_version": str(VERSION),
+            "spec": spec.name if spec else "",
+            "spec_version": spec.version if spec else "",
+            "spec_digest": _digest(spec),
+            "tables": " ".join(self.tables),
+        }
+
+    def known(self) -> dict[str, tuple[str | None, str, str]]:
+        """Every submission: its sha256, verdict and path."""
+        table = self.tables[SUBMISSIONS.name]
+        wanted = sa.select(table.c.submission, table.c.sha256, table.c.verdict, table.c.path)
+        with _told(self.name), self.engine.connect() as connection:
+            return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(wanted)}
+
+    # rows in and out
+
+    def put(self, rows: Rows) -> None:
+        """Take in some submissions with all their rows; earlier rows of the same ones go."""
+        names = [str(row[0]) for row in rows[SUBMISSIONS.name]]
+        with self.transaction() as connection:
+            self.forget(connection, names)
+            for name, lines in rows.items():
+                self.insert(connection, name, lines)
+
+    def forget(self, connection: Connection, names: Sequence[str]) -> None:
+        """Take submissions out. Nothing is looked for in an empty dataset."""
+        table = self.tables[SUBMISSIONS.name]
+        for start in range(0, len(names), 500):
+            some = names[start : start + 500]
+            there = connection.execute(
+                sa.select(table.c.submission).where(table.c.submission.in_(some))
+            ).scalars()
+            found = list(there)
+            for each in self.schema.tables if found else ():
+                if each.of_submissions:
+                    its = self.tables[each.name]
+                    connection.execute(sa.delete(its).where(its.c.submission.in_(found)))
+
+    def replace(self, connection: Connection, name: str, rows: Sequence[Row]) -> None:
+        """Fill a table anew."""
+        connection.execute(sa.delete(self.tables[name]))
+        self.insert(connection, name, rows)
+
+    def insert(self, connection: Connection, name: str, rows: Sequence[Row]) -> None:
+        """Rows in bulk, straight through the driver."""
+        if not rows:
+            return
+        table = self.tables[name]
+        if connection.dialect.driver == "psycopg":
+            _copy(connection, table, rows)
+            return
+        dates = [at for at, column in enumerate(table.columns) if isinstance(column.type, sa.Date)]
+        statement = str(sa.insert(table).compile(dialect=connection.dialect))
+        connection.exec_driver_sql(statement, _dates_as_text(rows, dates) if dates else list(rows))
+
+    def rows(self, name: str, *where: Any) -> Iterator[Row]:
+        """The rows of a table in the order of its key, a few at a time."""
+        table = self.tables[name]
+        keys = [_in_bytes(table.c[key], self.engine) for key in self.schema.by_name[name].key]
+        yield from self.select(sa.select(table).where(*where).order_by(*keys))
+
+    def select(self, wanted: Any) -> Iterator[Row]:
+        """The rows of any selection, a few at a time."""
+        with _told(self.name), self.engine.connect() as connection:
+            streamed = connection.execution_options(yield_per=AT_ONCE)
+            for row in streamed.execute(wanted):
+                yield tuple(row)
+
+
+def _in_bytes(column: Any, engine: Engine) -> Any:
+    """Texts in the order of their bytes, whatever the language of the server."""
+    if engine.dialect.name == "postgresql" and isinstance(column.type, sa.Text):
+        return sa.collate(column, "C")
+    return column
+
+
+def _dates_as_text(rows: Iterable[Row], dates: Sequence[int]) -> list[Row]:
+    """SQLite keeps days as text."""
+    found = []
+    for row in rows:
+        line = list(row)
+        for at in dates:
+            day: Any = line[at]
+            if day is not None:
+                line[at] = day.isoformat()
+        found.append(tuple(line))
+    return found
+
+
+def _copy(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+    """COPY: the way in for many rows."""
+    quote = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(quote(column.name) for column in table.columns)
+    driver: Any = connection.connection.driver_connection
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {quote(table.name)} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def _digest(spec: Spec | None) -> str:
+    return (spec.digest or spec.version) if spec else ""
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdecimal())
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """What a database says, as one line of ours."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StoreError(f"{name}: {_reason(error)}") from error
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+    remedies = {
+        "locked": "Another run is writing into it; wait for it to end",
+        "not a database": "Move it away, or choose another folder with -o",
+        "malformed": "Move it away; the next run makes it anew from the received files",
+        "full": "Free some space, then run again: nothing was lost",
+        "readonly": "Make it writable, or choose another folder with -o",
+    }
+    remedy = next((text for word, text in remedies.items() if word in said), "Check the address and that it can be reached")
+    return f"the dataset cannot be used ({said}). {remedy}."
+
+
+def open_file(path: Path, *, write: bool = True) -> Store:
+    """The dataset in a SQLite file. Unless it is to be written, the file must be there."""
+    mode = "rwc" if write else "ro"
+    quoted = path.absolute().as_uri().removeprefix("file://")
+    engine = sa.create_engine(
+        f"sqlite:///file:{quoted}?mode={mode}&uri=true", connect_args={"timeout": WAIT}
+    )
+    return Store(_careful(engine), path.name)
+
+
+def _careful(engine: Engine) -> Engine:
+    """SQLite with a rollback journal: one file when nobody writes, and a crash undoes itself."""
+
+    @sa.event.listens_for(engine, "connect")
+    def settings(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, or tables could not be dropped safely
+        for pragma in ("journal_mode=DELETE", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def open_url(address: str) -> Store:
+    """The dataset in a database. Raises `StoreError` when it is none that we know or cannot be reached."""
+    try:
+        url = make_url(address)
+        if url.get_backend_name() == "sqlite":
+            return open_file(Path(url.database or "dataset.sqlite"))
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(url, connect_args={"connect_timeout": 10})
+        engine.dialect.import_dbapi()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreError("--store wants an address such as postgresql://user@host/database.") from error
+    except ImportError as error:
+        raise StoreError("For PostgreSQL install the extra: pip install 'hrge-xl[postgres]'.") from error
+    store = Store(engine, url.render_as_string(hide_password=True))
+    store.facts()
+    return store
+
+
+def open_store(out: Path, address: str | None) -> list[Store]:
+    """The stores of a run: the file in its folder, and the database where one is named."""
+    stores = [open_file(out / "dataset.sqlite")]
+    if address:
+        stores.insert(0, open_url(address))
+    return stores

@@ -1,0 +1,149 @@
+"""What a file is, told from its bytes: the name of a file proves nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hrge_xl.intake.raw import Remark, Unreadable
+from hrge_xl.intake.zip_package import ZipPackage
+
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP_MAGIC = b"PK\x03\x04"
+
+_ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+_CONTENT_TYPES = (
+    (b"spreadsheetml.sheet.main", "xlsx"),
+    (b"spreadsheetml.template.main", "xlsx"),
+    (b"ms-excel.sheet.macroenabled.main", "xlsm"),
+    (b"ms-excel.template.macroenabled.main", "xlsm"),
+    (b"ms-excel.sheet.binary.macroenabled.main", "xlsb"),
+)
+_OTHER_OFFICE = (
+    (b"wordprocessingml", "a Word document"),
+    (b"ms-word", "a Word document"),
+    (b"presentationml", "a PowerPoint presentation"),
+    (b"ms-powerpoint", "a PowerPoint presentation"),
+)
+_OTHER_OPEN_DOCUMENT = (
+    (b"opendocument.text", "an OpenDocument text"),
+    (b"opendocument", "an OpenDocument file that is no spreadsheet"),
+)
+_OLE_STREAMS = (
+    ("EncryptedPackage", "encrypted"),
+    ("Workbook", "xls"),
+    ("Book", "xls"),
+    ("WordDocument", "a Word document"),
+    ("PowerPoint Document", "a PowerPoint presentation"),
+    ("__properties_version1.0", "an Outlook message"),
+    ("VisioDocument", "a Visio drawing"),
+)
+_BEGINNINGS = (
+    (b"%PDF-", "a PDF document"),
+    (b"{\\rtf", "a rich text (RTF) document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x09\x08\x10\x00", "a workbook of Excel 95 or older"),
+    (b"\x09\x04\x06\x00", "a workbook of Excel 95 or older"),
+    (b"\x09\x02\x06\x00", "a workbook of Excel 95 or older"),
+)
+_TEXT_BEGINNINGS = (
+    ("mime-version:", "a web archive or an e-mail"),
+    ("received:", "an e-mail"),
+    ("return-path:", "an e-mail"),
+    ("id;p", "a SYLK text file"),
+    ("{", "a JSON text file"),
+    ("[", "a JSON text file"),
+)
+_HTML = re.compile(r"<(!doctype\s+html|html|head|body|table|meta|script|div|style)\b", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_LOOKED_AT = 4096
+
+
+def not_a_workbook(what: str) -> Unreadable:
+    """The finding that says what the file is instead."""
+    return Unreadable(Remark("F007", detail={"what": what}))
+
+
+def zip_format(package: ZipPackage) -> str:
+    """xlsx, xlsm, xlsb or ods; raises Unreadable with what else the zip is."""
+    if "mimetype" in package:
+        declared = package.read("mimetype").strip()
+        if declared == _ODS_TYPE:
+            return "ods"
+        raise not_a_workbook(_first(_OTHER_OPEN_DOCUMENT, declared) or "a zip archive")
+    if "[Content_Types].xml" not in package:
+        raise not_a_workbook(_unknown_zip(package))
+    # Without the zeros a UTF-16 part reads like any other.
+    types = package.read("[Content_Types].xml").replace(b"\0", b"").lower()
+    found = _first(_CONTENT_TYPES, types)
+    if found is None:
+        raise not_a_workbook(_first(_OTHER_OFFICE, types) or "a zip archive")
+    return found
+
+
+def _first(table: tuple[tuple[bytes, str], ...], content: bytes) -> str | None:
+    return next((meaning for mark, meaning in table if mark in content), None)
+
+
+def _unknown_zip(package: ZipPackage) -> str:
+    names = package.names
+    if any(name.endswith(".iwa") for name in names):
+        return "a Numbers or Pages document of Apple"
+    if any(name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) for name in names):
+        return "a zip archive with workbooks in it; unpack it first"
+    return "a zip archive"
+
+
+def ole_format(data: bytes) -> str:
+    """xls or encrypted for an OLE container; raises Unreadable with what else it is."""
+    for stream, meaning in _OLE_STREAMS:
+        if any(_ole_entries(data, stream)):
+            if meaning in ("xls", "encrypted"):
+                return meaning
+            raise not_a_workbook(meaning)
+    raise not_a_workbook("an old office file of an unknown kind")
+
+
+def _ole_entries(data: bytes, stream: str) -> Iterator[int]:
+    """Places of directory entries of this name: these are 128 bytes long and start at multiples of that."""
+    name = stream.encode("utf-16-le") + b"\0\0"
+    position = data.find(name)
+    while position >= 0:
+        if position % 128 == 0:
+            yield position
+        position = data.find(name, position + 1)
+
+
+def describe(data: bytes) -> str:
+    """What a file is that is neither zip nor OLE, in words that fit after "it is"."""
+    known = next((what for mark, what in _BEGINNINGS if data.startswith(mark)), None)
+    return known or _describe_text(data[:_LOOKED_AT]) or "a file of an unknown kind"
+
+
+def _describe_text(beginning: bytes) -> str | None:
+    text = _decoded(beginning)
+    if text is None or _CONTROL.search(text):
+        return None
+    start = text.lstrip("\ufeff \t\r\n")
+    if "urn:schemas-microsoft-com:office:spreadsheet" in text:
+        return "an XML spreadsheet of Excel 2003"
+    if _HTML.match(start) or (start.startswith("<") and _HTML.search(text)):
+        return "a web page (HTML)"
+    if start.startswith("<"):
+        return "an XML file"
+    lower = start.lower()
+    kinds = (what for mark, what in _TEXT_BEGINNINGS if lower.startswith(mark))
+    return next(kinds, "a text file, perhaps CSV")
+
+
+def _decoded(beginning: bytes) -> str | None:
+    if beginning[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return beginning[: len(beginning) // 2 * 2].decode("utf-16", "replace")
+    # A letter cut in two at the end of what we look at is no reason to doubt the rest.
+    text = beginning.decode("utf-8", "ignore")
+    return text if len(text.encode()) >= len(beginning) - 3 else beginning.decode("latin-1")

@@ -1,0 +1,160 @@
+"""The gate: which files are read at all. Each is opened once, and nothing is inflated unchecked."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from hrge_xl.intake.content_sniffing import (
+    OLE_MAGIC,
+    ZIP_MAGIC,
+    describe,
+    not_a_workbook,
+    ole_format,
+    zip_format,
+)
+from hrge_xl.intake.limits import LIMITS, Limits
+from hrge_xl.intake.raw import Remark, Unreadable
+from hrge_xl.intake.worker import Died, run_guarded
+from hrge_xl.intake.zip_package import ZipPackage, megabytes
+
+_LOCK_PREFIXES = ("~$", ".~lock.")  # Excel and LibreOffice
+# O_NOFOLLOW and O_NONBLOCK close the gap between looking and opening; Windows has neither.
+_OPEN_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+)
+_READ_FAILURES = {
+    errno.ENOENT: "there is no such file",
+    errno.EACCES: "you are not allowed to open it",
+    errno.EPERM: "you are not allowed to open it",
+    errno.ENAMETOOLONG: "its name is too long",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A file that may be read: its bytes, decrypted if need be; hash and size are those of what came."""
+
+    path: Path
+    data: bytes
+    sha256: str
+    size: int
+    format: str  # xlsx, xlsm, xlsb, xls, ods
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that is not read, and why; hash and size where they are known."""
+
+    path: Path
+    sha256: str | None
+    size: int | None
+    remark: Remark
+
+
+def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> Admitted | Refused:
+    """Read one file and tell what it is, by its content; never raises for what a file may be."""
+    data = _content(path, limits)
+    if isinstance(data, Refused):
+        return data
+    sha256, size = hashlib.sha256(data).hexdigest(), len(data)
+    try:
+        format, data = _judge(data, password, limits)
+    except Unreadable as problem:
+        return Refused(path, sha256, size, problem.remark)
+    return Admitted(path, data, sha256, size, format)
+
+
+def _content(path: Path, limits: Limits) -> bytes | Refused:
+    """The bytes of a regular file, read once."""
+    size: int | None = None
+    try:
+        _check_kind(os.lstat(path).st_mode)
+        with open(os.open(path, _OPEN_FLAGS), "rb") as file:  # noqa: PTH123 - flags that Path.open lacks
+            opened = os.fstat(file.fileno())
+            _check_kind(opened.st_mode)
+            size = opened.st_size
+            data = file.read(limits.file_bytes + 1)
+        _check_name_and_size(path, max(size, len(data)), limits)
+    except Unreadable as problem:
+        return Refused(path, None, size, problem.remark)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to hand it over")
+        return Refused(path, None, size, Remark("F019", detail={"reason": reason}))
+    return data
+
+
+def _check_kind(mode: int) -> None:
+    if stat.S_ISLNK(mode):
+        raise Unreadable(Remark("F016"))
+    if stat.S_ISDIR(mode):
+        raise Unreadable(Remark("F018"))
+    if not stat.S_ISREG(mode):
+        raise Unreadable(Remark("F017"))
+
+
+def _check_name_and_size(path: Path, size: int, limits: Limits) -> None:
+    mark = next((prefix for prefix in _LOCK_PREFIXES if path.name.startswith(prefix)), None)
+    if mark is not None:
+        raise Unreadable(Remark("F003", detail={"mark": mark}))
+    if size == 0:
+        raise Unreadable(Remark("F001"))
+    if size > limits.file_bytes:
+        raise Unreadable(_too_large(size, limits.file_bytes))
+
+
+def _too_large(size: int, limit: int) -> Remark:
+    return Remark("F002", detail={"size": megabytes(size), "limit": megabytes(limit)})
+
+
+def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, bytes]:
+    """Format and readable bytes."""
+    if data.startswith(ZIP_MAGIC):
+        return zip_format(ZipPackage(data, limits)), data
+    if not data.startswith(OLE_MAGIC):
+        raise not_a_workbook(describe(data))
+    format = ole_format(data)
+    if format == "xls":  # whether it is encrypted shows only inside
+        return format, data if password is None else _opened(data, password, limits)
+    opened = _opened(data, password, limits)
+    if not opened.startswith(ZIP_MAGIC):
+        raise not_a_workbook("an encrypted file of an unknown kind")
+    return zip_format(ZipPackage(opened, limits)), opened
+
+
+def _opened(data: bytes, password: str | None, limits: Limits) -> bytes:
+    """The content of an encrypted workbook; opened in a worker, for the container is as untrusted as any."""
+    if password is None:
+        raise Unreadable(Remark("F004"))
+    outcome = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))
+    if isinstance(outcome, Died):
+        raise Unreadable(outcome.remark)
+    if isinstance(outcome, Remark):
+        raise Unreadable(outcome)
+    return outcome
+
+
+def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Remark:
+    """Decrypt (data, password, most bytes). Runs in a worker: what went wrong is a result, no exception."""
+    try:
+        import msoffcrypto
+    except ImportError:
+        return Remark("F006")
+    data, password, most = sealed
+    opened = io.BytesIO()
+    try:
+        office_file = msoffcrypto.OfficeFile(io.BytesIO(data))
+        if not office_file.is_encrypted():
+            return data
+        office_file.load_key(password=password, verify_password=True)
+        office_file.decrypt(opened)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - on damaged containers the package raises errors of every kind
+        return Remark("F005")
+    return opened.getvalue() if opened.tell() <= most else _too_large(opened.tell(), most)

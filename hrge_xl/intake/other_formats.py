@@ -1,0 +1,117 @@
+"""xls, xlsb and ods to RawWorkbook through python-calamine, with what these readers lose said aloud."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from hrge_xl.intake.cell_values import date_serial, day_fraction
+from hrge_xl.intake.limits import LIMITS, Limits
+from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Remark, Unreadable
+from hrge_xl.intake.zip_package import ZipPackage
+
+_LOST = (
+    "formulas",
+    "errors",
+    "validations",
+    "protection",
+    "hidden-rows",
+    "filters",
+    "comments",
+    "names",
+    "properties",
+    "merges",
+)
+_STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
+_ZIPPED = ("xlsb", "ods")
+
+
+def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
+    """The values of a workbook in an older or another format; raises Unreadable when it cannot be read."""
+    import python_calamine
+
+    if format in _ZIPPED:
+        _check_parts(data, limits)
+    try:
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            return _workbook(book, format, limits)
+    except python_calamine.PasswordError as error:
+        raise Unreadable(Remark("F004")) from error
+    except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
+        raise Unreadable(Remark("F030", detail={"format": f".{format}"})) from error
+
+
+def _check_parts(data: bytes, limits: Limits) -> None:
+    """Inflate every part once within its promise: calamine would inflate whatever there is."""
+    package = ZipPackage(data, limits)
+    for name in package.names:
+        package.read(name)
+
+
+def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
+    described = book.sheets_metadata
+    if len(described) > limits.sheets:
+        detail = {"count": str(len(described)), "limit": str(limits.sheets)}
+        raise Unreadable(Remark("F028", detail=detail))
+    workbook = RawWorkbook(format)
+    stored = 0
+    for description in described:
+        sheet, merges_known = _sheet(book, description)
+        workbook.sheets.append(sheet)
+        stored += sum(map(len, sheet.cells.values()))
+        if stored > limits.cells:
+            raise Unreadable(Remark("F027", sheet=sheet.name, detail={"limit": f"{limits.cells:,}"}))
+    lost = _LOST if not merges_known else _LOST[:-1]
+    workbook.cannot_tell = list(lost)
+    workbook.remarks.append(Remark("F046", detail={"format": f".{format}", "lost": ", ".join(lost)}))
+    return workbook
+
+
+def _sheet(book: Any, description: Any) -> tuple[RawSheet, bool]:
+    """One sheet, and whether the reader knows its merged cells."""
+    sheet = RawSheet(description.name, state=_STATES.get(_member(description.visible), "visible"))
+    if _member(description.typ) not in ("WorkSheet", "MacroSheet", "DialogSheet"):
+        return sheet, True
+    content = book.get_sheet_by_name(description.name)
+    for row, values in enumerate(content.iter_rows(), start=1):
+        row_cells = dict(_cells(values))
+        if row_cells:
+            sheet.cells[row] = row_cells
+    merges = content.merged_cell_ranges
+    for (top, left), (bottom, right) in merges or ():
+        sheet.merges.append(Area(top + 1, left + 1, bottom + 1, right + 1))
+    return sheet, merges is not None
+
+
+def _member(value: object) -> str:
+    """The name of an enumeration member of calamine, whose enumerations have no `name`."""
+    return str(value).rpartition(".")[2]
+
+
+def _cells(values: list[Any]) -> Iterator[tuple[int, RawCell]]:
+    """The cells of one padded row: calamine says "" for blank, for error and for empty text alike."""
+    for column, value in enumerate(values, start=1):
+        if value != "":
+            yield column, _cell(value)
+
+
+def _cell(value: Any) -> RawCell:
+    if isinstance(value, bool):
+        return RawCell(CellKind.BOOL, value)
+    if isinstance(value, int | float):
+        return RawCell(CellKind.NUMBER, float(value))
+    if isinstance(value, date):
+        return RawCell(CellKind.DATE, _serial(value))
+    if isinstance(value, time):
+        return RawCell(CellKind.DATE, day_fraction(value))
+    if isinstance(value, timedelta):
+        return RawCell(CellKind.DATE, value / timedelta(days=1))
+    return RawCell(CellKind.TEXT, str(value))
+
+
+def _serial(moment: date | datetime) -> float:
+    """Back to the number that was stored; what lies before 1900 keeps its distance to day 0."""
+    serial = date_serial(moment, epoch_1904=False)
+    return float(moment.toordinal() - date(1899, 12, 30).toordinal()) if serial is None else serial

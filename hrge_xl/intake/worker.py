@@ -1,0 +1,290 @@
+"""Work on untrusted files in child processes that can be killed, within limits of memory and time.
+
+A child is a fresh interpreter that reads pickled items from its standard input and writes pickled results to
+what was its standard output. It shares no memory, no thread and no open file with the parent.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import LifoQueue
+from typing import Any, BinaryIO, Generic, Literal, TypeVar
+
+from hrge_xl.intake.limits import LIMITS, Limits
+from hrge_xl.intake.raw import Remark
+
+if sys.platform != "win32":
+    import resource
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Reason = Literal["time", "memory", "crash", "exception"]
+
+_AHEAD = 4  # items in hand for each worker, so that a slow one does not make the results pile up
+_OUT_OF_MEMORY = 86  # exit code of a child that could not even say so
+_CODES: dict[Reason, str] = {"time": "F060", "memory": "F061", "crash": "F062", "exception": "F063"}
+_CHILD = "import pickle, sys; sys.path = pickle.load(sys.stdin.buffer); from {module} import serve; serve()"
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """Why there is no result for an item; `detail` never holds anything out of the item."""
+
+    reason: Reason
+    detail: str = ""  # the type of the exception
+
+    @property
+    def remark(self) -> Remark:
+        """The finding for the file that this happened to."""
+        return Remark(_CODES[self.reason], detail={"reason": self.detail})
+
+
+def run_guarded(
+    function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int, limits: Limits = LIMITS
+) -> Iterator[Result | Died]:
+    """The results of `function` over `items`, in their order, each from a child under `limits`.
+
+    `function` must be importable (children start from nothing) and items and results picklable. A child that
+    dies costs its own item only. Leaving the iteration, by Ctrl-C too, ends every child.
+    """
+    if function.__module__ == "__main__":
+        raise ValueError("a guarded function must live in a module that a new process can import")
+    crew = _Crew(function, max(jobs, 1), limits)
+    try:
+        yield from crew.work(items)
+    finally:
+        crew.close()
+
+
+class _Crew(Generic[Item, Result]):
+    """A fixed number of workers, each driven by a thread that does nothing but wait for it."""
+
+    def __init__(self, function: Callable[[Item], Result], jobs: int, limits: Limits) -> None:
+        self._workers: list[_Worker[Item, Result]] = [_Worker(function, limits) for _ in range(jobs)]
+        self._idle: LifoQueue[_Worker[Item, Result]] = LifoQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="intake")
+
+    def work(self, items: Iterable[Item]) -> Iterator[Result | Died]:
+        """Results in order, with a bounded number of items in hand."""
+        pending: deque[Future[Result | Died]] = deque()
+        for item in items:
+            pending.append(self._threads.submit(self._work_on, item))
+            if len(pending) >= _AHEAD * len(self._workers):
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+
+    def _work_on(self, item: Item) -> Result | Died:
+        worker = self._idle.get()
+        try:
+            return worker.run(item)
+        finally:
+            self._idle.put(worker)
+
+    def close(self) -> None:
+        """End every child, whatever it is doing."""
+        for worker in self._workers:
+            worker.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+
+class _Worker(Generic[Item, Result]):
+    """One child process, started when it is first needed and again after it died."""
+
+    def __init__(self, function: Callable[[Item], Result], limits: Limits) -> None:
+        self._function = function
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._closed = False
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, item: Item) -> Result | Died:
+        """The result for one item, or why there is none."""
+        message = pickle.dumps(item)
+        process = self._running()
+        if process is None:
+            return Died("crash")
+        overdue = threading.Event()
+        patience = threading.Timer(self._limits.wall_seconds, _kill_overdue, (process, overdue))
+        patience.daemon = True
+        patience.start()
+        try:
+            answer = _exchange(process, message)
+        finally:
+            patience.cancel()
+        if overdue.is_set() or answer is None or answer[0] == "last":
+            self._discard(process)
+        if answer is None:
+            return Died("time") if overdue.is_set() else _cause_of_death(process.returncode)
+        outcome: Result | Died = answer[1]
+        return outcome
+
+    def _running(self) -> subprocess.Popen[bytes] | None:
+        """The child, started if need be; None once the crew is being dismissed."""
+        with self._lock:
+            if self._process is None and not self._closed:
+                self._process = _start(self._function, self._limits)
+            return self._process
+
+    def _discard(self, process: subprocess.Popen[bytes]) -> None:
+        with self._lock:
+            self._process = None
+        _end(process)
+
+    def close(self) -> None:
+        """End the child for good."""
+        with self._lock:
+            self._closed = True
+            process, self._process = self._process, None
+        if process is not None:
+            _end(process)
+
+
+def _start(function: Callable[..., object], limits: Limits) -> subprocess.Popen[bytes]:
+    # -P keeps the current folder, which may hold anybody's files, off the path of the child.
+    command = [sys.executable, "-P", "-c", _CHILD.format(module=__name__)]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    greeting = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - "" means the current folder
+    # A child that dies this early is found out when its first answer does not come.
+    with suppress(OSError):
+        process.stdin.write(pickle.dumps(greeting) + pickle.dumps(limits) + pickle.dumps(function))  # type: ignore[union-attr]
+        process.stdin.flush()  # type: ignore[union-attr]
+    return process
+
+
+def _exchange(process: subprocess.Popen[bytes], message: bytes) -> tuple[str, Any] | None:
+    """Hand one item over and wait for the answer; None when the child died over it."""
+    if process.stdin is None or process.stdout is None:
+        return None
+    try:
+        process.stdin.write(message)
+        process.stdin.flush()
+        answer: tuple[str, Any] = pickle.load(process.stdout)
+    except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+        process.wait()
+        return None
+    return answer
+
+
+def _kill_overdue(process: subprocess.Popen[bytes], overdue: threading.Event) -> None:
+    overdue.set()
+    process.kill()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):  # what was not yet sent is lost with the child, as intended
+                pipe.close()
+
+
+def _cause_of_death(code: int) -> Died:
+    """Read an exit code: limits of the operating system end a child by signals."""
+    if sys.platform != "win32":
+        if code == -signal.SIGXCPU:
+            return Died("time")
+        if code == -signal.SIGKILL:  # not by us: the system was short of memory
+            return Died("memory")
+    return Died("memory") if code == _OUT_OF_MEMORY else Died("crash")
+
+
+def serve() -> None:
+    """What a child does: answer items until its parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
+    source, answers = sys.stdin.buffer, _claim_output()
+    limits: Limits = pickle.load(source)
+    function: Callable[[Any], object] = pickle.load(source)
+    _limit_memory(limits)
+    while True:
+        try:
+            item = pickle.load(source)
+        except EOFError:
+            return
+        except MemoryError:
+            os._exit(_OUT_OF_MEMORY)
+        _limit_time(limits)
+        kind, outcome = _outcome(function, item)
+        _answer(answers, kind, outcome)
+        if kind == "last":
+            return
+
+
+def _claim_output() -> BinaryIO:
+    """Keep the pipe for answers; whatever else is printed, by a library for example, goes nowhere."""
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return answers
+
+
+def _outcome(function: Callable[[Any], object], item: object) -> tuple[Literal["next", "last"], object]:
+    """A result, or what kept us from it; after running out of memory a child is not used again."""
+    try:
+        return "next", function(item)
+    except MemoryError:
+        return "last", Died("memory")
+    except Exception as error:  # noqa: BLE001 - whatever it is becomes a finding; its text may hold answers
+        return "next", Died("exception", type(error).__name__)
+
+
+def _answer(answers: BinaryIO, kind: str, outcome: object) -> None:
+    try:
+        message = pickle.dumps((kind, outcome))
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)
+    except Exception as error:  # noqa: BLE001 - a result that cannot be pickled may fail in any way
+        message = pickle.dumps((kind, Died("exception", type(error).__name__)))
+    answers.write(message)
+    answers.flush()
+
+
+if sys.platform != "win32":
+
+    def _limit_memory(limits: Limits) -> None:
+        """Allow so much more than the child holds now; and no core dump, which would hold answers."""
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        held = _address_space()
+        if held is not None:
+            most = held + limits.worker_bytes
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+    def _address_space() -> int | None:
+        """Bytes of address space in use; None where the system does not tell, as on macOS."""
+        try:
+            with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+                return int(file.read().split()[0]) * resource.getpagesize()
+        except OSError:
+            return None
+
+    def _limit_time(limits: Limits) -> None:
+        """Processor time counts over the life of a process: move the limit ahead for each item."""
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        soft = math.ceil(time.process_time()) + limits.cpu_seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+else:
+
+    def _limit_memory(limits: Limits) -> None:
+        """Windows has no such limit for a process of its own."""
+
+    def _limit_time(limits: Limits) -> None:
+        """Windows has no such limit; the parent's patience remains."""

@@ -1,0 +1,140 @@
+"""The validation report as SARIF 2.1.0, for tools that gather findings of many programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PureWindowsPath
+from typing import Any
+from urllib.parse import quote
+
+from .document import CodeRow, Document, FileRow, FindingRow
+from .json_text import visible
+
+SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SAID = frozenset({"code", "severity", "message"})  # each has its own place in a result
+LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render(document: Document) -> str:
+    """Give the report as SARIF text; the same document gives the same text."""
+    rules = _rules(document)
+    index = {rule["id"]: at for at, rule in enumerate(rules)}
+    run = document["run"]
+    log = {
+        "$schema": SCHEMA_URI,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "hrge_xl", "version": run["engine_version"], "rules": rules}},
+                "automationDetails": {"id": f"{run['spec']}/{run['id']}"},
+                "invocations": [_invocation(document)],
+                "artifacts": [_artifact(file) for file in document["files"]],
+                "results": [
+                    _result(finding, file, at, index)
+                    for at, file in enumerate(document["files"])
+                    for finding in file["findings"]
+                ],
+                "columnKind": "unicodeCodePoints",
+                "properties": {"run": run, "summary": document["summary"]},
+            }
+        ],
+    }
+    return json.dumps(_visible(log), ensure_ascii=False, indent=1) + "\n"
+
+
+def _rules(document: Document) -> list[dict[str, Any]]:
+    rules = [_rule(code) for code in document["codes"]]
+    known = {code["code"] for code in document["codes"]}
+    for file in document["files"]:
+        named = [(row["code"], row["name"]) for row in file["findings"]]
+        for code, name in (*named, *((skip["code"], "") for skip in file["checks"]["not_run"])):
+            if code not in known:
+                known.add(code)
+                rules.append({"id": code, **({"name": name} if name else {})})
+    return rules
+
+
+def _rule(code: CodeRow) -> dict[str, Any]:
+    return {
+        "id": code["code"],
+        "name": code["name"],
+        "shortDescription": {"text": code["name"]},
+        "fullDescription": {"text": code["why"]},
+        "help": {"text": f"{code['remedy']}\n\n{code['example']}"},
+        "defaultConfiguration": {"level": LEVELS[code["severity"]]},
+    }
+
+
+def _invocation(document: Document) -> dict[str, Any]:
+    run = document["run"]
+    return {
+        "commandLine": run["command"],
+        "startTimeUtc": run["started"],
+        "executionSuccessful": True,
+        "toolConfigurationNotifications": [
+            {
+                "message": {"text": f"{skip['code']}: {skip['why']}"},
+                "level": "note",
+                "associatedRule": {"id": skip["code"]},
+                "locations": [{"physicalLocation": {"artifactLocation": _artifact_location(file, at)}}],
+            }
+            for at, file in enumerate(document["files"])
+            for skip in file["checks"]["not_run"]
+        ],
+    }
+
+
+def _artifact(file: FileRow) -> dict[str, Any]:
+    artifact: dict[str, Any] = {
+        "location": {"uri": _uri(file["path"])},
+        "roles": ["analysisTarget"],
+        "properties": {
+            "path": file["path"],
+            "verdict": file["verdict"],
+            "identity": file["identity"],
+            "completeness": file["completeness"],
+            "unplaced": file["unplaced"],
+        },
+    }
+    if file["size"] is not None:
+        artifact["length"] = file["size"]
+    if file["sha256"] is not None:
+        artifact["hashes"] = {"sha-256": file["sha256"]}
+    return artifact
+
+
+def _result(finding: FindingRow, file: FileRow, at: int, index: dict[str, int]) -> dict[str, Any]:
+    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": _artifact_location(file, at)}}
+    place = "!".join(part for part in (finding["sheet"], finding["cell"]) if part)
+    if place:
+        location["logicalLocations"] = [{"name": finding["cell"] or place, "fullyQualifiedName": place}]
+    return {
+        "ruleId": finding["code"],
+        "ruleIndex": index[finding["code"]],
+        "level": LEVELS[finding["severity"]],
+        "message": {"text": f"{finding['message']} {finding['remedy']}".strip()},
+        "locations": [location],
+        "properties": {key: value for key, value in finding.items() if key not in SAID and value is not None},
+    }
+
+
+def _artifact_location(file: FileRow, at: int) -> dict[str, Any]:
+    return {"uri": _uri(file["path"]), "index": at}
+
+
+def _uri(path: str) -> str:
+    """Give a path as a relative or file URI: everything that is not plain is percent-encoded."""
+    windows = PureWindowsPath(path)
+    if windows.drive:
+        return "file:///" + quote(windows.as_posix(), safe="/:", errors="replace")
+    encoded = quote(path.replace("\\", "/"), errors="replace")
+    return f"file://{encoded}" if encoded.startswith("/") else encoded
+
+
+def _visible(data: Any) -> Any:
+    """Give the same data with every text made safe to show."""
+    if isinstance(data, str):
+        return visible(data)
+    if isinstance(data, dict):
+        return {key: _visible(value) for key, value in data.items()}
+    return [_visible(item) for item in data] if isinstance(data, list) else data

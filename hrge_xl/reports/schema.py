@@ -1,0 +1,37 @@
+"""The JSON Schema of the validation report, made from the types that the program itself uses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from .document import SCHEMA, Document
+
+SEVERITIES = ["error", "warning", "info"]
+VERDICTS = ["accepted", "returned", "refused"]
+SIGNATURES = ["valid", "invalid", "unsigned"]
+_CLOSED = {
+    ("FindingRow", "severity"): SEVERITIES,
+    ("CodeRow", "severity"): SEVERITIES,
+    ("FileRow", "verdict"): VERDICTS,
+    ("IdentityRow", "signature"): SIGNATURES,
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the schema: the types, the closed lists of words, and the keys that every count has."""
+    schema = TypeAdapter(Document).json_schema()
+    types = schema["$defs"]
+    for (name, key), words in _CLOSED.items():
+        types[name]["properties"][key]["enum"] = words
+    types["FileRow"]["properties"]["counts"]["required"] = SEVERITIES
+    schema["properties"]["summary"]["required"] = ["files", *VERDICTS, *SEVERITIES]
+    schema["properties"]["schema"] = {"const": SCHEMA}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{SCHEMA}", **schema}
+
+
+def render() -> str:
+    """Give the text of `docs/validation-report.schema.json`."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,425 @@
+"""The validation report as a workbook: every finding on one sheet, to be worked through."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from ..errors import LimitError
+from .document import Document, FileRow, FindingRow
+from .json_text import visible
+
+WORDS = {
+    "title": "Validation report",
+    "summary": "Summary",
+    "files": "Files",
+    "findings": "Findings",
+    "checks": "Checks",
+    "not_checked": "Not checked",
+    "codes": "Codes",
+    "unplaced": "Text without place",
+    "intro": "On the sheet Findings: set the status, write a comment, filter by team, sheet or code.",
+    "status": "Status",
+    "comment": "Comment",
+    "status_title": "Status",
+    "status_help": "How far this finding is.",
+    "status_error": "Choose one of the list.",
+    "number": "No.",
+    "severity": "Severity",
+    "code": "Code",
+    "name": "Name",
+    "team": "Team",
+    "file": "File",
+    "place": "Place",
+    "sheet": "Sheet",
+    "cell": "Cell",
+    "question": "Question",
+    "value": "What stands there",
+    "message": "Reason",
+    "remedy": "What to do",
+    "suggestion": "Did you mean",
+    "tool": "Tool",
+    "row": "Row code",
+    "field": "Field code",
+    "country": "Country",
+    "language": "Language",
+    "round": "Round",
+    "verdict": "Verdict",
+    "signature": "Signature",
+    "answered": "Answered",
+    "required": "Required",
+    "share": "Complete",
+    "error": "Error",
+    "warning": "Warning",
+    "info": "Info",
+    "errors": "Errors",
+    "warnings": "Warnings",
+    "infos": "Info",
+    "accepted": "Accepted",
+    "returned": "Returned",
+    "refused": "Refused",
+    "valid": "Valid",
+    "invalid": "Not valid",
+    "unsigned": "Unsigned",
+    "no_identity": "No identity",
+    "size": "Bytes",
+    "sha256": "SHA-256",
+    "spec_version": "Spec version",
+    "copy": "Copy",
+    "issued": "Issued",
+    "files_run": "Files checked",
+    "files_not_run": "Files not checked",
+    "found": "Findings",
+    "why": "Why",
+    "example": "Example",
+    "text": "Text",
+    "withheld": "(withheld)",
+    "none": "(none)",
+    "cut": " … [cut here: {count} characters in all; the JSON report has the whole text]",
+    "no_cap": "Every finding is listed. A text over {limit} characters is cut, and says so in its cell.",
+    "run_id": "Report",
+    "started": "Started",
+    "today": "Dates measured against",
+    "engine": "Program",
+    "spec": "Spec",
+    "spec_digest": "Digest of the spec",
+    "command": "Command",
+    "redacted": "Values withheld",
+    "yes": "Yes",
+    "no": "No",
+    "completeness": "Completeness of this report",
+}
+STATUSES = ("Open", "Asked the team", "Corrected", "Accepted as it is", "Not an error")
+LONGEST = 32_767
+MOST_LINKS = 65_000
+MOST_ROWS = 1_048_575
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_TINTS = {
+    "error": "#FBE4E2",
+    "warning": "#FFF1D6",
+    "info": "#E4EEF8",
+    "refused": "#FBE4E2",
+    "returned": "#FFF1D6",
+    "accepted": "#E3F2E6",
+}
+
+Cell = str | int | float | None
+
+
+def render(document: Document) -> bytes:
+    """Give the report as the bytes of a workbook; the same document gives the same bytes."""
+    target = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(target, options) as book:
+        started = datetime.fromisoformat(document["run"]["started"]).replace(tzinfo=None)
+        book.set_properties({"title": WORDS["title"], "created": started})
+        _Report(book, document).draw()
+    return target.getvalue()
+
+
+class _Report:
+    """Draws the sheets; holds the formats and where each code and file stands."""
+
+    def __init__(self, book: xlsxwriter.Workbook, document: Document) -> None:
+        self.book = book
+        self.document = document
+        self.formats = {name: self._format(tint) for name, tint in {"": None, **_TINTS}.items()}
+        self.quoted = {name: self._format(tint, quote=True) for name, tint in {"": None, **_TINTS}.items()}
+        self.bold = book.add_format({"bold": True, "valign": "top", "font_name": "Calibri"})
+        self.title = book.add_format({"bold": True, "font_size": 18, "font_name": "Calibri"})
+        self.plain = book.add_format({"valign": "top", "font_name": "Calibri"})
+        self.header = book.add_format(
+            {"bold": True, "valign": "vcenter", "font_name": "Calibri", "bg_color": "#E9EDF1", "bottom": 1}
+        )
+        self.link = book.add_format(
+            {"font_color": "#0B4F8A", "underline": 1, "valign": "top", "font_name": "Calibri"}
+        )
+        self.percent = book.add_format({"num_format": "0%", "valign": "top", "font_name": "Calibri"})
+        self.code_rows = {row["code"]: at for at, row in enumerate(document["codes"], 1)}
+
+    def _format(self, tint: str | None, quote: bool = False) -> Format:
+        settings: dict[str, object] = {"text_wrap": True, "valign": "top", "font_name": "Calibri"}
+        if tint:
+            settings |= {"bg_color": tint, "font_color": "#000000"}
+        if quote:
+            settings["quote_prefix"] = True
+        return self.book.add_format(settings)
+
+    def draw(self) -> None:
+        """Draw every sheet."""
+        self._summary()
+        self._files()
+        self._findings()
+        self._checks()
+        self._not_checked()
+        self._unplaced()
+        self._codes()
+
+    def text(self, sheet: Worksheet, row: int, column: int, value: Cell, tint: str = "") -> None:
+        """Write a value: a number as a number, every text as text and nothing else."""
+        if value is None:
+            value = ""
+        if not isinstance(value, str):
+            done = sheet.write_number(row, column, value, self.formats[tint])
+        else:
+            shown = _fit(visible(value))
+            look = self.quoted if shown.startswith(_FORMULA_STARTS) else self.formats
+            done = sheet.write_string(row, column, shown, look[tint])
+        if done != 0:
+            raise LimitError(
+                f"The report does not fit into a worksheet: row {row + 1} of “{sheet.get_name()}”."
+            )
+
+    def jump(self, sheet: Worksheet, row: int, column: int, target: str, shown: str) -> None:
+        """Write a link to another sheet of this workbook; below the last row for links, its text."""
+        if row > MOST_LINKS:
+            self.text(sheet, row, column, shown)
+            return
+        sheet.write_url(row, column, f"internal:{target}", self.link, _fit(visible(shown)))
+
+    def table(
+        self, name: str, sheet: Worksheet, headers: Sequence[str], widths: Sequence[int], rows: int
+    ) -> None:
+        """Make a table with a filter, frozen headers, and a printed page that fits its width."""
+        columns = [{"header": header, "header_format": self.header} for header in headers]
+        sheet.add_table(0, 0, max(rows, 1), len(headers) - 1, {
+            "name": name, "columns": columns, "style": "Table Style Light 1", "banded_rows": False,
+        })  # fmt: skip
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 0)
+        _print(sheet)
+        sheet.repeat_rows(0)
+
+    def _summary(self) -> None:
+        sheet = self.book.add_worksheet(WORDS["summary"])
+        run, summary = self.document["run"], self.document["summary"]
+        sheet.set_column(0, 0, 28)
+        sheet.set_column(1, 1, 90)
+        sheet.write_string(0, 0, WORDS["title"], self.title)
+        sheet.write_string(1, 0, _fit(visible(run["spec_title"])), self.plain)
+        sheet.write_string(2, 0, WORDS["intro"], self.plain)
+        facts: list[tuple[str, Cell, str]] = [
+            ("files", summary["files"], ""),
+            *((key, summary[key], key) for key in ("accepted", "returned", "refused")),
+            *((f"{key}s", summary[key], key) for key in ("error", "warning", "info")),
+            ("run_id", run["id"], ""),
+            ("started", run["started"], ""),
+            ("today", run["today"], ""),
+            ("engine", f"hrge_xl {run['engine_version']}", ""),
+            ("spec", f"{run['spec']} {run['spec_version']}", ""),
+            ("spec_digest", run["spec_digest"], ""),
+            ("round", run["round"], ""),
+            ("command", run["command"], ""),
+            ("redacted", WORDS["yes" if run["redacted"] else "no"], ""),
+            ("completeness", WORDS["no_cap"].format(limit=f"{LONGEST:,}"), ""),
+        ]
+        left = self.book.add_format({"align": "left", "valign": "top", "font_name": "Calibri", "bold": True})
+        for row, (key, value, tint) in enumerate(facts, 4):
+            sheet.write_string(row, 0, WORDS[key], self.bold)
+            if isinstance(value, int):
+                sheet.write_number(row, 1, value, left)
+            else:
+                self.text(sheet, row, 1, value, tint)
+        for row, key in enumerate(
+            ("files", "findings", "checks", "not_checked", "unplaced", "codes"), 5 + len(facts)
+        ):
+            self.jump(sheet, row, 0, f"'{WORDS[key]}'!A1", WORDS[key])
+        _print(sheet)
+
+    def _files(self) -> None:
+        sheet = self.book.add_worksheet(WORDS["files"])
+        keys = (
+            "team", "country", "file", "verdict", "signature", "answered", "required", "share",
+            "errors", "warnings", "infos", "sha256",
+            "size", "language", "round", "spec_version", "copy", "issued",
+        )  # fmt: skip
+        widths = (10, 10, 40, 11, 11, 10, 10, 10, 8, 10, 8, 68, 11, 10, 12, 13, 16, 12)
+        files = self.document["files"]
+        self.table("Files", sheet, [WORDS[key] for key in keys], widths, len(files))
+        for row, file in enumerate(files, 1):
+            cells = _file_cells(file)
+            for column, key in enumerate(keys):
+                value = cells[key]
+                if key == "share" and isinstance(value, float):
+                    sheet.write_number(row, column, value, self.percent)
+                else:
+                    self.text(sheet, row, column, value, file["verdict"] if key == "verdict" else "")
+        sheet.freeze_panes(1, 3)
+        sheet.print_area(0, 0, max(len(files), 1), keys.index("sha256"))
+
+    def _findings(self) -> None:
+        rows = [(file, finding) for file in self.document["files"] for finding in file["findings"]]
+        for part, start in enumerate(range(0, max(len(rows), 1), MOST_ROWS), 1):
+            name = WORDS["findings"] if part == 1 else f"{WORDS['findings']} {part}"
+            sheet = self.book.add_worksheet(name)
+            self._finding_rows(sheet, f"Findings{part}", rows[start : start + MOST_ROWS], start)
+
+    def _finding_rows(
+        self, sheet: Worksheet, name: str, rows: Sequence[tuple[FileRow, FindingRow]], start: int
+    ) -> None:
+        keys = (
+            "number", "severity", "code", "team", "place", "question", "value", "message", "remedy",
+            "suggestion", "status", "comment",
+            "file", "name", "sheet", "cell", "tool", "row", "field",
+        )  # fmt: skip
+        widths = (6, 10, 8, 9, 22, 32, 22, 38, 34, 14, 17, 28, 40, 22, 20, 9, 9, 13, 13)
+        self.table(name, sheet, [WORDS[key] for key in keys], widths, len(rows))
+        for row, (file, finding) in enumerate(rows, 1):
+            target = self.code_rows.get(finding["code"])
+            cells = _finding_cells(start + row, file, finding)
+            for column, key in enumerate(keys):
+                if key == "code" and target is not None:
+                    self.jump(sheet, row, column, f"'{WORDS['codes']}'!A{target + 1}", finding["code"])
+                else:
+                    tint = finding["severity"] if key == "severity" else ""
+                    self.text(sheet, row, column, cells[key], tint)
+        status = keys.index("status")
+        sheet.data_validation(1, status, max(len(rows), 1), status, {
+            "validate": "list", "source": list(STATUSES), "input_title": WORDS["status_title"],
+            "input_message": WORDS["status_help"], "error_title": WORDS["status_title"],
+            "error_message": WORDS["status_error"],
+        })  # fmt: skip
+        sheet.freeze_panes(1, 3)
+        sheet.print_area(0, 0, max(len(rows), 1), keys.index("comment"))
+
+    def _checks(self) -> None:
+        run: dict[str, int] = {}
+        missed: dict[str, int] = {}
+        found: dict[str, int] = {}
+        for file in self.document["files"]:
+            for code in file["checks"]["run"]:
+                run[code] = run.get(code, 0) + 1
+            for code in {skip["code"] for skip in file["checks"]["not_run"]}:
+                missed[code] = missed.get(code, 0) + 1
+            for finding in file["findings"]:
+                found[finding["code"]] = found.get(finding["code"], 0) + 1
+        codes = sorted({*run, *missed, *found})
+        rows = ((code, run.get(code, 0), missed.get(code, 0), found.get(code, 0)) for code in codes)
+        self._list(
+            "checks", "Checks", ("code", "files_run", "files_not_run", "found"), (12, 16, 18, 12), rows
+        )
+
+    def _not_checked(self) -> None:
+        rows = (
+            (_team(file), file["path"], skip["code"], skip["why"])
+            for file in self.document["files"]
+            for skip in file["checks"]["not_run"]
+        )
+        self._list("not_checked", "NotChecked", ("team", "file", "code", "why"), (12, 44, 12, 70), rows)
+
+    def _unplaced(self) -> None:
+        rows = (
+            (
+                _team(file),
+                file["path"],
+                f"{item['sheet']}!{item['cell']}",
+                WORDS["withheld"] if item["text"] is None else item["text"],
+            )
+            for file in self.document["files"]
+            for item in file["unplaced"]
+        )
+        self._list("unplaced", "Unplaced", ("team", "file", "place", "text"), (12, 44, 28, 70), rows)
+
+    def _codes(self) -> None:
+        rows = (
+            (row["code"], row["name"], WORDS[row["severity"]], row["why"], row["example"], row["remedy"])
+            for row in self.document["codes"]
+        )
+        keys = ("code", "name", "severity", "why", "example", "remedy")
+        self._list("codes", "Codes", keys, (10, 26, 12, 60, 50, 60), rows)
+
+    def _list(
+        self, key: str, name: str, keys: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Cell]]
+    ) -> None:
+        """Draw a sheet that is one plain table."""
+        sheet = self.book.add_worksheet(WORDS[key])
+        found = list(rows)
+        self.table(name, sheet, [WORDS[word] for word in keys], widths, len(found))
+        for row, values in enumerate(found, 1):
+            for column, value in enumerate(values):
+                self.text(sheet, row, column, value)
+
+
+def _print(sheet: Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&R&P / &N")
+
+
+def _fit(text: str) -> str:
+    """Cut a text that a cell cannot hold, and say so in its last words."""
+    if _units(text) <= LONGEST:
+        return text
+    note = WORDS["cut"].format(count=f"{len(text):,}")
+    kept = text[: LONGEST - len(note)]
+    while _units(kept) > LONGEST - len(note):
+        kept = kept[: len(kept) - (_units(kept) - LONGEST + len(note) + 1) // 2]
+    return kept + note
+
+
+def _units(text: str) -> int:
+    """Length as Excel counts: a character beyond U+FFFF counts twice."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _team(file: FileRow) -> str:
+    return file["identity"]["team"] if file["identity"] else WORDS["none"]
+
+
+def _file_cells(file: FileRow) -> dict[str, Cell]:
+    identity = file["identity"]
+    answered = sum(row["answered"] for row in file["completeness"])
+    required = sum(row["required"] for row in file["completeness"])
+    cells: dict[str, Cell] = {
+        "team": _team(file),
+        "file": file["path"],
+        "verdict": WORDS[file["verdict"]],
+        "signature": WORDS[identity["signature"] if identity else "no_identity"],
+        "answered": answered,
+        "required": required,
+        "share": answered / required if required else None,
+        "sha256": file["sha256"],
+        "size": file["size"],
+    }
+    for key in ("country", "language", "round", "spec_version", "copy", "issued"):
+        cells[key] = str(identity[key] or "") if identity else None
+    return cells | {f"{key}s": file["counts"][key] for key in ("error", "warning", "info")}
+
+
+def _finding_cells(number: int, file: FileRow, finding: FindingRow) -> dict[str, Cell]:
+    same = (
+        "code",
+        "value",
+        "message",
+        "remedy",
+        "suggestion",
+        "name",
+        "sheet",
+        "cell",
+        "tool",
+        "row",
+        "field",
+    )
+    cells: dict[str, Cell] = {key: finding[key] for key in same}
+    return cells | {
+        "number": number,
+        "severity": WORDS[finding["severity"]],
+        "team": _team(file),
+        "place": "!".join(part for part in (finding["sheet"], finding["cell"]) if part),
+        "question": finding["label"],
+        "status": STATUSES[0],
+        "comment": None,
+        "file": file["path"],
+    }

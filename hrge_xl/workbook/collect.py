@@ -1,0 +1,277 @@
+"""Draws a collected list: rows of several sheets under common columns, in sheet order, overdue ones marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..fields import Kind, kind_of
+from ..findings import sentence
+from ..layout import Grid, Place, Slot, column_letters, quoted
+from ..layout.calculated import is_dated
+from ..layout.model import CODE_COLUMN, MARK_COLUMN, NAME_COLUMN, TODAY_NAME
+from ..spec.check import rule_scope
+from ..spec.model import CollectBlock, Collected
+from .calculated import BlockPainter, Run, chosen, with_count
+from .check_formula import active_place, parsed
+from .excel_formula import ExcelFormula, text_literal
+from .shared_formulas import ROW
+
+HELPERS = 7
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source with its place among those of the block, and the grid whose rows (or records) it gives."""
+
+    number: int
+    spec: Collected
+    grid: Grid
+    name: str  # the defined name of its sheet
+    sheet: str
+
+    @property
+    def rows(self) -> list[str]:
+        """The codes of its rows, or the numbers of its records."""
+        if self.grid.across:
+            return [str(c.record) for c in self.grid.with_role("answer")]
+        return [row.code for row in self.grid.data_rows]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One row of a source."""
+
+    source: Source
+    position: int  # of the source among those issued, from 1
+    row: str
+    kept: bool
+
+
+class CollectPainter(BlockPainter):
+    """Draws one collected list. Hidden columns count the rows to keep; the list takes the first, second … of them."""
+
+    def draw(self) -> int:
+        """Title, how many there are, heads, the list, and the hidden columns that it is taken from."""
+        block = self.drawn.block
+        assert isinstance(block, CollectBlock)
+        self.block = block
+        self.sources = [
+            self._source(number, each)
+            for number, each in enumerate(block.sources)
+            if each.tool in self.layout.sheet
+        ]
+        self.rows = list(self._rows())
+        self.summary = self.top(block)
+        self.first = self.summary + 2
+        self._runs()
+        self._candidates()
+        self._summary()
+        self.heads(self.first - 1, self._head_labels())
+        self._list()
+        return self.free + HELPERS
+
+    def _source(self, number: int, each: Collected) -> Source:
+        sheet = self.layout.sheet[each.tool]
+        block = rule_scope(self.layout.spec, sheet.tool, tuple(each.columns.values())).block
+        grid = next(grid for grid in sheet.grids if grid.block is block)
+        return Source(number, each, grid, sheet.name_in_book, sheet.name)
+
+    def _rows(self) -> list[Listed]:
+        found = []
+        for position, source in enumerate(self.sources, start=1):
+            key = (self.sheet.tool.code, self.drawn.number, source.number)
+            kept = set(self.content.kept.get(key, ()))
+            found += [Listed(source, position, row, row in kept) for row in source.rows]
+        return found
+
+    def _runs(self) -> None:
+        last, end = self.first + len(self.rows) - 1, self.first + self.block.rows - 1
+        self.count, self.which, self.find, self.named = (
+            Run(self.free + n, self.first, last) for n in range(4)
+        )
+        self.pick, self.origin, self.found = (Run(self.free + 4 + n, self.first, end) for n in range(3))
+
+    # the hidden columns: one row for each row of the sources
+
+    def _candidates(self) -> None:
+        running = 0
+        conditions: dict[int, str] = {}
+        for offset, each in enumerate(self.rows):
+            source = each.source
+            if source.grid.across or source.number not in conditions:
+                conditions[source.number] = self._condition(source, each.row)
+            condition = conditions[source.number].replace(ROW, self._row_number(each))
+            running += each.kept
+            before = f"{self.count.at(self.first + offset - 1)}+" if offset else ""
+            self.pen.formula(self.count.place(offset), f"={before}IF({condition},1,0)", "check", running)
+            self.pen.number(self.which.place(offset), each.position, "check")
+            if source.grid.across:
+                column = next(c.index for c in source.grid.with_role("answer") if str(c.record) == each.row)
+                self.pen.number(self.find.place(offset), column, "check")
+            else:
+                self.pen.text(self.find.place(offset), each.row, "check")
+            self.pen.text(self.named.place(offset), self._row_name(each), "check")
+
+    def _condition(self, source: Source, row: str) -> str:
+        tool = self.layout.spec.tool[source.spec.tool]
+        scope = rule_scope(self.layout.spec, tool, tuple(source.spec.columns.values()))
+        own = None if source.grid.across else ROW
+        compiler = ExcelFormula(self.layout, source.grid, row, own, away=True)
+        condition = compiler.condition(parsed(source.spec.keep, scope))
+        place = active_place(self.layout, source.grid, next(iter(source.grid.by_row[row].values())))
+        if place is None:
+            return condition
+        cell = f"{quoted(source.sheet)}!${column_letters(place.column)}{'$' + str(place.row) if source.grid.across else ROW}"
+        return f"AND({cell}>0,{condition})"
+
+    def _row_number(self, each: Listed) -> str:
+        if each.source.grid.across:
+            return ""
+        return str(next(iter(each.source.grid.by_row[each.row].values())).cells[0].row)
+
+    def _row_name(self, each: Listed) -> str:
+        if not each.source.grid.across:
+            return each.row
+        return next(c.label for c in each.source.grid.with_role("answer") if str(c.record) == each.row)
+
+    # the list
+
+    def _summary(self) -> None:
+        total, most = sum(each.kept for each in self.rows), self.block.rows
+        all_of_them, too_many = (
+            self.say("{count} in all."),
+            self.say("{count} in all; the first {rows} are listed."),
+        )
+        too_many = too_many.replace("{rows}", str(most))
+        nothing = self.say("Nothing to list.")
+        count = f"MAX({self.count.whole})" if self.rows else "0"
+        formula = f"=IF({count}=0,{text_literal(nothing)},IF({count}>{most},{with_count(too_many, count)},{with_count(all_of_them, count)}))"
+        template = nothing if not total else too_many if total > most else all_of_them
+        now = sentence(template, {"count": str(total)})
+        self.pen.formula(Place(self.summary, MARK_COLUMN), formula, "progress", now)
+
+    def _head_labels(self) -> list[str]:
+        columns = [text.say(self.layout.language) for text in self.block.columns.values()]
+        state = [self.say("In time?")] if self.block.due is not None else []
+        return [self.say("No."), *columns, *state, self.say("Sheet"), self.say("Row")]
+
+    def _list(self) -> None:
+        shown = [each for each in self.rows if each.kept][: self.block.rows]
+        formulas = self._formulas()
+        last = self.first + self.block.rows - 1
+        for offset in range(self.block.rows):
+            each = shown[offset] if offset < len(shown) else None
+            for (run, formula, style, form), now in zip(formulas, self._now(each, offset), strict=True):
+                self.pen.column_formula(run.place(offset), last, "=" + formula, style, now, form)
+        if self.block.due is not None:
+            state = NAME_COLUMN + len(self.block.columns)
+            cell = f"${column_letters(state)}{self.first}"
+            for word, style in ((self.say("Overdue"), "error"), (self.say("No date"), "missing")):
+                self.pen.mark_when(
+                    Place(self.first, state), Place(last, state), f"={cell}={text_literal(word)}", style
+                )
+
+    def _formulas(self) -> list[tuple[Run, str, str, str]]:
+        """Each column of the list: its cells, formula, style and number format."""
+        end = self.first + self.block.rows - 1
+        visible = [Run(MARK_COLUMN + n, self.first, end) for n in range(4 + len(self.block.columns))]
+        pick, origin, found = self.pick.at(ROW), self.origin.at(ROW), self.found.at(ROW)
+        number = f"ROWS({column_letters(MARK_COLUMN)}${self.first}:{column_letters(MARK_COLUMN)}{ROW})"
+        names = [source.name for source in self.sources]
+        find = f"INDEX({self.find.whole},{pick})"
+        row = f"IFERROR(MATCH({find},INDEX({chosen(origin, names)},0,{CODE_COLUMN}),0),0)"
+        formulas = [
+            (self.pick, f"IFERROR(MATCH({number},{self.count.whole},0),0)", "check", ""),
+            (self.origin, f"IF({pick}=0,0,INDEX({self.which.whole},{pick}))", "check", ""),
+            (self.found, f"IF({pick}=0,0,IF(ISNUMBER({find}),{find},{row}))", "check", ""),
+            (visible[0], f'IF({pick}=0,"",{number})', "mark", ""),
+        ]
+        for run, column in zip(visible[1:], self.block.columns, strict=False):
+            dated = is_dated(self.layout.spec, self.block, column)
+            formulas.append((run, self._value(column, origin, found), "cell", "yyyy-mm-dd" if dated else ""))
+        used = len(formulas) - 3
+        if self.block.due is not None:
+            due = visible[1 + list(self.block.columns).index(self.block.due)].at(ROW)
+            formulas.append((visible[used], self._state(pick, due), "cell", ""))
+            used += 1
+        sheets = chosen(origin, [text_literal(source.sheet) for source in self.sources])
+        formulas.append((visible[used], f'IF({pick}=0,"",{sheets})', "cell", ""))
+        address = chosen(origin, [self._address(source, found) for source in self.sources])
+        link = f'HYPERLINK("#"&{address},INDEX({self.named.whole},{pick}))'
+        formulas.append((visible[used + 1], f'IF({pick}=0,"",{link})', "link_cell", ""))
+        return formulas
+
+    def _state(self, pick: str, due: str) -> str:
+        late, early, never = (text_literal(self.say(word)) for word in ("Overdue", "Not yet due", "No date"))
+        return f'IF({pick}=0,"",IF(ISNUMBER({due}),IF({due}<{TODAY_NAME},{late},{early}),{never}))'
+
+    def _value(self, column: str, origin: str, found: str) -> str:
+        cases = [self._cell(source, column, found) for source in self.sources]
+        value = chosen(origin, cases)
+        if is_dated(self.layout.spec, self.block, column):
+            return f'IF({origin}=0,"",IFERROR(IF({value}="","",{value}),""))'
+        return f'IF({origin}=0,"",IFERROR({value}&"",""))'
+
+    def _cell(self, source: Source, column: str, found: str) -> str:
+        """The cells of a field in one row of a source, joined where there are several."""
+        slot = self._slot(source, column, source.rows[0])
+        if slot is None:
+            return '""'
+        if source.grid.across:
+            codes = [row for row, _ in slot.codes]
+            cells = [f"INDEX({source.name},{self._question(source, code)},{found})" for code in codes]
+        else:
+            cells = [f"INDEX({source.name},{found},{cell.column})" for cell in slot.cells]
+        return "&".join([cells[0], *[f'IF({cell}="","","; "&{cell})' for cell in cells[1:]]])
+
+    def _question(self, source: Source, code: str) -> str:
+        return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"
+
+    def _address(self, source: Source, found: str) -> str:
+        """Where the first field of the row stands."""
+        slot = self._slot(source, next(iter(source.spec.columns)), source.rows[0])
+        assert slot is not None
+        row, column = found, str(slot.cells[0].column)
+        if source.grid.across:
+            row, column = self._question(source, slot.codes[0][0]), found
+        return f"{text_literal(quoted(source.sheet) + '!')}&ADDRESS({row},{column},4)"
+
+    def _slot(self, source: Source, column: str, row: str) -> Slot | None:
+        code = source.spec.columns.get(column)
+        return None if code is None else self.layout.slots.get((source.spec.tool, row, code))
+
+    # what it says now
+
+    def _now(self, each: Listed | None, offset: int) -> Sequence[str | float]:
+        columns = list(self.block.columns)
+        if each is None:
+            return (0, 0, 0, "", *[""] * len(columns), *[""] * (self.block.due is not None), "", "")
+        values = [self._said(each, column) for column in columns]
+        state = [self._state_now(values[columns.index(self.block.due)])] if self.block.due is not None else []
+        return (
+            self.rows.index(each) + 1, each.position, self._position(each), offset + 1,
+            *values, *state, each.source.sheet, self._row_name(each),
+        )  # fmt: skip
+
+    def _position(self, each: Listed) -> int:
+        if each.source.grid.across:
+            return next(c.index for c in each.source.grid.with_role("answer") if str(c.record) == each.row)
+        return int(self._row_number(each))
+
+    def _said(self, each: Listed, column: str) -> str | float:
+        slot = self._slot(each.source, column, each.row)
+        if slot is None:
+            return ""
+        values = [value for value in self.content.shown(slot) if value is not None]
+        if is_dated(self.layout.spec, self.block, column):
+            return values[0] if values else ""
+        return "; ".join(f"{value:.15g}" if isinstance(value, float) else value for value in values)
+
+    def _state_now(self, due: str | float) -> str:
+        if not isinstance(due, float | int):
+            return self.say("No date")
+        return self.say("Overdue" if due < self.content.today else "Not yet due")
+
+
+__all__ = ["CollectPainter", "Kind", "kind_of"]

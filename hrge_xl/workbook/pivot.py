@@ -1,0 +1,193 @@
+"""Draws the pivot: for each pair of two answers the highest step of a third, or how many rows have both."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from ..layout import Grid, ListPlace, Place, address, column_letters
+from ..layout.calculated import steps_of
+from ..layout.lists import LEVELS
+from ..spec.model import FieldType, PivotBlock
+from .calculated import FIRST_COUNT_COLUMN, LABEL_COLUMN, BlockPainter
+from .excel_formula import column_range
+from .shared_formulas import ROW
+from .styles import step_fills
+
+WILD = "~*?"  # what COUNTIFS does not take literally
+
+
+class PivotPainter(BlockPainter):
+    """Draws one pivot block: the table, then the steps with their colours."""
+
+    def draw(self) -> int:
+        """Title, heads, one row an entry of the first list, then the steps, highest first."""
+        block = self.drawn.block
+        assert isinstance(block, PivotBlock)
+        self.block, self.grid = block, self.layout.rows_of[block.source]
+        fields = self.layout.spec.tool[block.source].fields
+        self.down, self.across = (
+            self.layout.lists[str(fields[code].vocabulary)] for code in (block.down, block.across)
+        )
+        self.steps = steps_of(self.layout.spec, block)
+        self.head = self.top(block)
+        self.first = self.head + 1
+        self.last = self.head + len(self.down.codes)
+        down, across = (fields[code].label.say(self.layout.language) for code in (block.down, block.across))
+        self.pen.text(Place(self.head, LABEL_COLUMN), self.corner.format(down=down, across=across), "head")
+        for column, label in enumerate(self.across.labels, start=FIRST_COUNT_COLUMN):
+            self.pen.text(Place(self.head, column), label, "head")
+        self._names()
+        self._legend()
+        self._table()
+        return self.free
+
+    # the rows of the source
+
+    def _parts(self, code: str) -> list[int]:
+        return [c.index for c in self.grid.columns if c.field and c.field.code == code and c.role != "check"]
+
+    def _name(self, code: str, part: int) -> str:
+        return f"pivot_{self.sheet.tool.code}_{self.drawn.number}_{code}_{part}".replace(".", "_")
+
+    def _names(self) -> None:
+        """Each column of the source by name: only so can one formula serve a whole column here."""
+        for code in filter(None, (self.block.down, self.block.across, self.block.highest)):
+            for part, column in enumerate(self._parts(code)):
+                self.book.define_name(
+                    self._name(code, part), f"={column_range(self.layout, self.grid, column)}"
+                )
+
+    # the table
+
+    def _table(self) -> None:
+        found = self._found()
+        number_format = "" if self.steps else "0;;"
+        for column, across in enumerate(self.across.codes, start=FIRST_COUNT_COLUMN):
+            formula = self._formula(column)
+            for row, down in enumerate(self.down.codes, start=self.first):
+                self.pen.text(Place(row, LABEL_COLUMN), self.down.labels[row - self.first], "cell")
+                self.pen.column_formula(
+                    Place(row, column), self.last, formula, "cell", found(down, across), number_format
+                )
+        corner = Place(self.first, FIRST_COUNT_COLUMN)
+        end = Place(self.last, FIRST_COUNT_COLUMN + len(self.across.codes) - 1)
+        for step, fill in zip(self._step_cells(), step_fills(len(self.steps)), strict=True):
+            self.pen.mark_when(corner, end, f"={address(*corner)}={step}", "step", bg_color=fill)
+
+    def _formula(self, column: int) -> str:
+        pairs = list(
+            product(
+                [self._name(self.block.down, n) for n, _ in enumerate(self._parts(self.block.down))],
+                [self._name(self.block.across, n) for n, _ in enumerate(self._parts(self.block.across))],
+            )
+        )
+        row = _literally(f"${column_letters(LABEL_COLUMN)}{ROW}", self.down)
+        head = _literally(f"{column_letters(column)}${self.head}", self.across)
+        counts = [f"{one},{row},{other},{head}" for one, other in pairs]
+        if not self.steps:
+            return "=" + "+".join(f"COUNTIFS({each})" for each in counts)
+        steps = self._name(str(self.block.highest), 0)
+        formula = '""'
+        for (name, code), cell in zip(
+            self.steps, self._step_cells(), strict=True
+        ):  # the highest comes out in front
+            wanted = self._criterion(name, code)
+            formula = (
+                f"IF({'+'.join(f'COUNTIFS({each},{steps},{wanted})' for each in counts)}>0,{cell},{formula})"
+            )
+        return "=" + formula
+
+    def _criterion(self, name: str, code: str) -> str:
+        if self._is_scale:
+            return code
+        place = self.layout.lists[name]
+        return _literally(f"INDEX(list_{name},{place.codes.index(code) + 1})", place)
+
+    @property
+    def _is_scale(self) -> bool:
+        field = self.layout.spec.tool[self.block.source].fields[str(self.block.highest)]
+        return field.type is FieldType.SCALE
+
+    # the steps
+
+    def _legend(self) -> None:
+        if not self.steps:
+            return
+        fields = self.layout.spec.tool[self.block.source].fields
+        self.pen.text(
+            Place(self.last + 1, LABEL_COLUMN),
+            fields[str(self.block.highest)].label.say(self.layout.language),
+            "head",
+        )
+        fills = step_fills(len(self.steps))
+        for number, label in enumerate(self._labels()):
+            form = self.pen.formats("cell", bg_color=fills[number])
+            self.pen.styled_text(Place(self._step_row(number), LABEL_COLUMN), label, form)
+
+    def _labels(self) -> list[str]:
+        labels = []
+        for name, code in self.steps:
+            place = self.layout.lists[name]
+            label = place.labels[place.codes.index(code)]
+            labels.append(f"{code} {label}" if self._is_scale else label)
+        return labels
+
+    def _step_row(self, number: int) -> int:
+        return self.last + 1 + len(self.steps) - number
+
+    def _step_cells(self) -> list[str]:
+        letters = column_letters(LABEL_COLUMN)
+        return [f"${letters}${self._step_row(number)}" for number in range(len(self.steps))]
+
+    # what it says now
+
+    def _found(self) -> _Found:
+        labels = dict(zip((code for _, code in self.steps), self._labels(), strict=True))
+        return _Found(self, self.grid, labels)
+
+    def value(self, row: str, code: str) -> set[str]:
+        """The codes that a row has in a field."""
+        key = (self.block.source, row, code)
+        source = (
+            self.content.calculated
+            if self.grid.by_row[row][code].field.type is FieldType.CALCULATED
+            else self.content.answers
+        )
+        value = source.get(key)
+        if isinstance(value, tuple):
+            return set(value)
+        return set() if value is None else {f"{value:g}" if isinstance(value, float | int) else str(value)}
+
+
+class _Found:
+    """The content of each cell of the table."""
+
+    def __init__(self, painter: PivotPainter, grid: Grid, labels: dict[str, str]) -> None:
+        block = painter.block
+        self.labels = labels
+        self.pairs: dict[tuple[str, str], list[set[str]]] = {}
+        for row in grid.data_rows:
+            steps = painter.value(row.code, block.highest) if block.highest else set()
+            for pair in product(painter.value(row.code, block.down), painter.value(row.code, block.across)):
+                self.pairs.setdefault(pair, []).append(steps)
+
+    def __call__(self, down: str, across: str) -> str | int:
+        rows = self.pairs.get((down, across), [])
+        if not self.labels:
+            return len(rows)
+        steps = {step for row in rows for step in row}
+        return next((label for code, label in reversed(self.labels.items()) if code in steps), "")
+
+
+def _literally(cell: str, place: ListPlace) -> str:
+    """A cell as COUNTIFS must have it to find its text and nothing else."""
+    labels = "".join(place.labels)
+    if place.name != LEVELS and any(label[:1] in "<>=" for label in place.labels):
+        cell = f'"="&{cell}'
+    for mark in WILD:
+        if mark in labels:
+            cell = f'SUBSTITUTE({cell},"{mark}","~{mark}")'
+    return cell
+
+
+__all__ = ["PivotPainter"]

@@ -1,0 +1,213 @@
+"""Draws the list of open problems: the worst of each row of every sheet, most urgent first, with links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..findings import sentence
+from ..layout import Grid, Place, Row, Sheet, Slot, column_letters, quoted
+from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, level_of, order_of
+from ..layout.model import CODE_COLUMN, MARK_COLUMN
+from ..spec.model import ProblemsBlock
+from .calculated import BlockPainter, Run, chosen, with_count
+from .excel_formula import text_literal
+from .grids import MESSAGES
+from .shared_formulas import ROW
+
+HELPERS = 13
+RANK = 100_000  # more rows than any workbook has
+LABEL_LENGTH = 90
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One row of a grid that has check cells."""
+
+    sheet: int  # position among the sheets, from 1
+    grid: Grid
+    row: Row
+    checks: tuple[Slot, ...]
+    entry: int  # position of the grid's first column (or record) among all of them, from 1
+
+
+class ProblemsPainter(BlockPainter):
+    """Draws one list of problems. Hidden columns rank the rows of all sheets; the list takes the first ranks."""
+
+    def draw(self) -> int:
+        """Title, how many there are, heads, the list, and the hidden columns that it is taken from."""
+        block = self.drawn.block
+        assert isinstance(block, ProblemsBlock)
+        self.block = block
+        self.sheets = [sheet for sheet in self.layout.sheets if sheet.check_columns]
+        self.entries: list[tuple[str, str]] = []  # what a check cell is about, and the column of its answer
+        self.rows = [
+            row for number, sheet in enumerate(self.sheets, start=1) for row in self._watch(number, sheet)
+        ]
+        self.summary = self.top(block)
+        self.first = self.summary + 2
+        self._runs()
+        self.ranked = sorted(
+            (each for each in self.rows if self._worst(each) >= LEVEL),
+            key=lambda each: level_of(self._worst(each)),
+            reverse=True,
+        )
+        self._candidates()
+        self._summary()
+        say = self.say
+        heads = (say("No."), say("Status"), say("Sheet"), say("Row"), say("Question"), say("What to do"))
+        self.heads(self.first - 1, list(heads))
+        self._list()
+        return self.free + HELPERS
+
+    def _watch(self, number: int, sheet: Sheet) -> Iterator[Watched]:
+        for grid in sheet.grids:
+            if not grid.with_role("check"):
+                continue
+            entry = len(self.entries) + 1
+            self.entries += self._entries_of(grid)
+            for row in grid.data_rows:
+                checks = tuple(s for s in grid.row_slots.get(row.index, ()) if s.check is not None)
+                if checks:
+                    yield Watched(number, grid, row, checks, entry)
+
+    def _entries_of(self, grid: Grid) -> list[tuple[str, str]]:
+        """For each check column of a grid what it is about, and the letters of the column of the answer."""
+        if grid.across:
+            answers = grid.with_role("answer")
+            return [(c.label if len(answers) > 1 else "", column_letters(c.index)) for c in answers]
+        found = []
+        for check in grid.with_role("check"):
+            assert check.field is not None
+            column = next(c for c in grid.with_role("answer") if c.field is check.field)
+            found.append((check.field.label.say(self.layout.language), column_letters(column.index)))
+        return found
+
+    def _worst(self, each: Watched) -> int:
+        return max(self.content.check(slot) for slot in each.checks)
+
+    # the hidden columns: one row for each row of the sheets, then one for each check column
+
+    def _runs(self) -> None:
+        columns = iter(range(self.free, self.free + HELPERS))
+        last, end = self.first + len(self.rows) - 1, self.first + self.block.rows - 1
+        self.worst, self.key, self.place, self.code, self.label, self.entry = (
+            Run(next(columns), self.first, last) for _ in range(6)
+        )
+        entries = self.first + len(self.entries) - 1
+        self.about, self.letters = (Run(next(columns), self.first, entries) for _ in range(2))
+        self.pick, self.number, self.origin, self.found, self.what = (
+            Run(next(columns), self.first, end) for _ in range(5)
+        )
+
+    def _candidates(self) -> None:
+        last = self.first + len(self.rows) - 1
+        key = (
+            f"=IF({self.worst.at(ROW)}<{LEVEL},0,INT({self.worst.at(ROW)}/{LEVEL})*{RANK}"
+            f"+{RANK}-ROWS({self.worst.at('$' + str(self.first))}:{self.worst.at(ROW)}))"
+        )
+        for offset, each in enumerate(self.rows):
+            worst = self._worst(each)
+            columns = [slot.check.column for slot in each.checks if slot.check is not None]
+            left, right = column_letters(min(columns)), column_letters(max(columns))
+            sheet, row = quoted(self.sheets[each.sheet - 1].name), each.row.index
+            formula = f"=MAX({sheet}!${left}{row}:${right}{row})"
+            self.pen.formula(self.worst.place(offset), formula, "check", worst)
+            now = level_of(worst) * RANK + RANK - offset - 1 if worst >= LEVEL else 0
+            self.pen.column_formula(self.key.place(offset), last, key, "check", now)
+            self.pen.number(self.place.place(offset), each.sheet, "check")
+            self.pen.text(self.code.place(offset), each.row.code, "check")
+            self.pen.text(self.label.place(offset), _short(each.row), "check")
+            self.pen.number(self.entry.place(offset), each.entry, "check")
+        for offset, (about, letters) in enumerate(self.entries):
+            self.pen.text(self.about.place(offset), about, "check")
+            self.pen.text(self.letters.place(offset), letters, "check")
+
+    # the list
+
+    def _summary(self) -> None:
+        total, most = len(self.ranked), self.block.rows
+        nothing = self.say("Nothing to correct.")
+        all_of_them = self.say("{count} in all, most urgent first.")
+        too_many = self.say("{count} in all; the {rows} most urgent are listed.").replace("{rows}", str(most))
+        count = f'COUNTIF({self.key.whole},">0")' if self.rows else "0"
+        formula = f"=IF({count}=0,{text_literal(nothing)},IF({count}>{most},{with_count(too_many, count)},{with_count(all_of_them, count)}))"
+        template = nothing if not total else too_many if total > most else all_of_them
+        now = sentence(template, {"count": str(total)})
+        self.pen.formula(Place(self.summary, MARK_COLUMN), formula, "progress", now)
+
+    @property
+    def _words(self) -> dict[int, str]:
+        say = self.say
+        return {WARNING: say("Please check"), MISSING: say("Missing"), ERROR: say("To correct")}
+
+    def _list(self) -> None:
+        last = self.first + self.block.rows - 1
+        formulas = self._formulas()
+        for offset in range(self.block.rows):
+            each = self.ranked[offset] if offset < len(self.ranked) else None
+            for (run, formula, style), now in zip(formulas, self._now(each, offset), strict=True):
+                self.pen.column_formula(run.place(offset), last, "=" + formula, style, now)
+        status = MARK_COLUMN + 1
+        cell = f"${column_letters(status)}{self.first}"
+        for level, style in ((ERROR, "error"), (MISSING, "missing")):
+            formula = f"={cell}={text_literal(self._words[level])}"
+            self.pen.mark_when(Place(self.first, status), Place(last, status), formula, style)
+
+    def _formulas(self) -> list[tuple[Run, str, str]]:
+        """Each column of the list: its cells, formula and style."""
+        end = self.first + self.block.rows - 1
+        pick, worst, origin = self.pick.at(ROW), self.number.at(ROW), self.origin.at(ROW)
+        found, what = self.found.at(ROW), self.what.at(ROW)
+        visible = [Run(MARK_COLUMN + n, self.first, end) for n in range(6)]
+        number = f"ROWS({column_letters(MARK_COLUMN)}${self.first}:{column_letters(MARK_COLUMN)}{ROW})"
+        rank = f'IF({number}>COUNTIF({self.key.whole},">0"),0,MATCH(LARGE({self.key.whole},{number}),{self.key.whole},0))'
+        sheets = chosen(origin, [sheet.name_in_book for sheet in self.sheets])
+        row = f"IFERROR(MATCH(INDEX({self.code.whole},{pick}),INDEX({sheets},0,{CODE_COLUMN}),0),0)"
+        words = chosen(f"INT({worst}/{LEVEL})", [text_literal(word) for word in self._words.values()])
+        names = chosen(origin, [text_literal(sheet.name) for sheet in self.sheets])
+        prefixes = chosen(origin, [text_literal(quoted(sheet.name) + "!") for sheet in self.sheets])
+        link = f'HYPERLINK("#"&{prefixes}&INDEX({self.letters.whole},{what})&{found},INDEX({self.code.whole},{pick}))'
+        label, about = f"INDEX({self.label.whole},{pick})", f"INDEX({self.about.whole},{what})"
+        both = f'IF({label}="",{about}&"",IF({about}="",{label},{label}&": "&{about}))'
+        message = f"INDEX({MESSAGES},MOD({worst},1000))"
+        return [
+            (self.pick, f"IFERROR({rank},0)", "check"),
+            (self.number, f"IF({pick}=0,0,INDEX({self.worst.whole},{pick}))", "check"),
+            (self.origin, f"IF({pick}=0,0,INDEX({self.place.whole},{pick}))", "check"),
+            (self.found, f"IF({pick}=0,0,{row})", "check"),
+            (
+                self.what,
+                f"IF({pick}=0,0,INDEX({self.entry.whole},{pick})+999-MOD(INT({worst}/10000),1000))",
+                "check",
+            ),
+            (visible[0], f'IF({pick}=0,"",{number})', "mark"),
+            (visible[1], f'IF({pick}=0,"",{words})', "cell"),
+            (visible[2], f'IF({pick}=0,"",{names})', "cell"),
+            (visible[3], f'IF({pick}=0,"",{link})', "link_cell"),
+            (visible[4], f'IF({pick}=0,"",{both})', "cell"),
+            (visible[5], f'IF({pick}=0,"",{message})', "cell"),
+        ]
+
+    # what it says now
+
+    def _now(self, each: Watched | None, offset: int) -> Sequence[str | float]:
+        if each is None:
+            return (0, 0, 0, 0, 0, "", "", "", "", "", "")
+        worst = self._worst(each)
+        what = each.entry + order_of(worst)
+        label, about = _short(each.row), self.entries[what - 1][0]
+        message = self.layout.messages.decode(worst)
+        return (
+            self.rows.index(each) + 1, worst, each.sheet, each.row.index, what, offset + 1,
+            self._words[level_of(worst)], self.sheets[each.sheet - 1].name, each.row.code,
+            f"{label}: {about}" if label and about else label or about,
+            message.text if message is not None else "",
+        )  # fmt: skip
+
+
+def _short(row: Row) -> str:
+    """What a row is about; open rows have a code only."""
+    if row.label == row.code:
+        return ""
+    return row.label if len(row.label) <= LABEL_LENGTH else row.label[: LABEL_LENGTH - 1].rstrip() + "…"

@@ -1,0 +1,106 @@
+"""Answers for tests: what a layout can hold, by Hypothesis, and one full sensible set."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+
+from hypothesis import strategies as st
+
+from hrge_xl.fields import BEHAVIOURS, list_name
+from hrge_xl.layout import Layout, Slot, build
+from hrge_xl.spec.load import load
+from hrge_xl.spec.model import FieldType, Spec
+from hrge_xl.submission import Answers, Value
+from hrge_xl.words import tidy_lines
+
+TODAY = date(2026, 6, 30)
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cn", "Zl", "Zp")), min_size=1, max_size=40
+).map(tidy_lines).filter(bool)
+
+
+@cache
+def spec(name: str) -> Spec:
+    """A spec, loaded once."""
+    return load(name)
+
+
+@cache
+def layout(name: str, language: str = "en", tools: tuple[str, ...] | None = None) -> Layout:
+    """A layout, built once."""
+    return build(spec(name), language, tools)
+
+
+def value(where: Layout, slot: Slot) -> st.SearchStrategy[Value] | None:
+    """Valid values of a slot; None for one that nobody fills in."""
+    field = slot.field
+    if field.type is FieldType.CALCULATED:
+        return None
+    if field.type is FieldType.REFERENCE:
+        codes = [row.code for target in field.to if target in where.rows_of for row in where.rows_of[target].data_rows]
+        return st.sampled_from(codes) if codes else None
+    name = list_name(field)
+    if field.type is FieldType.SCALE:
+        return st.sampled_from([float(code) for code in where.lists[str(name)].codes])
+    if name is not None:
+        choices = st.sampled_from(where.lists[name].codes)
+        if field.type is not FieldType.MANY:
+            return choices
+        return st.lists(choices, min_size=1, max_size=field.cells, unique=True).map(tuple)
+    limits = BEHAVIOURS[field.type].limits(field)
+    if field.type is FieldType.DATE:
+        return st.dates(date(2000, 1, 1), date(2050, 12, 31))
+    if limits.type == "whole":
+        low, high = int(limits.low or 0), int(limits.high or 1_000_000)
+        return st.integers(low, high).map(float)
+    if limits.type == "decimal":
+        low, high = limits.low or 0.0, limits.high or 1e6
+        return st.floats(low, high, allow_nan=False).map(lambda number: float(f"{number:.12g}"))
+    return WORDS
+
+
+@st.composite
+def answers(draw: st.DrawFn, where: Layout, most: int = 40) -> Answers:
+    """Some answers anywhere in a workbook."""
+    keys = list(where.slots)
+    chosen = draw(st.lists(st.sampled_from(keys), unique=True, max_size=most))
+    found: Answers = {}
+    for key in chosen:
+        strategy = value(where, where.slots[key])
+        if strategy is not None:
+            found[key] = draw(strategy)
+    return found
+
+
+def plain_value(where: Layout, slot: Slot, number: int = 0) -> Value | None:
+    """One dull valid value."""
+    field = slot.field
+    name = list_name(field)
+    if field.type is FieldType.REFERENCE:
+        rows = [row.code for target in field.to if target in where.rows_of for row in where.rows_of[target].data_rows]
+        return rows[0] if rows else None
+    if field.type is FieldType.SCALE:
+        return float(where.lists[str(name)].codes[number % len(where.lists[str(name)].codes)])
+    if name is not None:
+        code = where.lists[name].codes[number % len(where.lists[name].codes)]
+        return (code,) if field.type is FieldType.MANY else code
+    if field.type is FieldType.DATE:
+        return TODAY - timedelta(days=number)
+    limits = BEHAVIOURS[field.type].limits(field)
+    if limits.type in ("whole", "decimal"):
+        return float(limits.low if limits.low is not None else 1)
+    return {FieldType.CALCULATED: None}.get(field.type, f"Answer {number + 1}")
+
+
+def full(where: Layout, rows: int | None = None) -> Answers:
+    """Every cell of a workbook filled, registers up to `rows`."""
+    found: Answers = {}
+    for number, (key, slot) in enumerate(where.slots.items()):
+        position = [row.code for row in where.sheet[key[0]].grids[0].data_rows]
+        if rows is not None and key[1] in position and position.index(key[1]) >= rows:
+            continue
+        one = plain_value(where, slot, number)
+        if one is not None:
+            found[key] = one
+    return found

@@ -1,0 +1,108 @@
+"""The second law: what the sheet says after recalculation is what the reader says, cell by cell."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hrge_xl.checks import check
+from hrge_xl.fields import Kind, kind_of, list_name
+from hrge_xl.intake import ooxml
+from hrge_xl.intake.raw import CellKind, RawWorkbook
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import Layout, Slot, address
+from hrge_xl.spec.model import FieldType
+from tests.answers import TODAY, layout, plain_value, spec
+from tests.test_round_trip import SOME_TOOLS, read
+
+NASTY_TEXTS = ("no such entry", "a / b - c", "ten", "x" * 300, "word " * 160, "R-SP-99", "C1_02 something")
+NASTY_NUMBERS = (-1.0, 0.0, 0.5, 2.0, 6.0, 45.5, 1404.0, 2026.0, 46000.0, 1e9)
+
+
+def typed(where: Layout, slot: Slot, chance: random.Random) -> Any:
+    """What somebody might type or paste into a cell: mostly right, sometimes anything."""
+    roll = chance.random()
+    if roll < 0.35:
+        return None
+    if roll < 0.8:
+        return shown(where, slot, plain_value(where, slot, chance.randrange(9)))
+    return chance.choice(NASTY_TEXTS if chance.random() < 0.5 else NASTY_NUMBERS)
+
+
+def shown(where: Layout, slot: Slot, value: Any) -> Any:
+    """A value as the sheet shows it."""
+    if isinstance(value, tuple):
+        value = value[0]
+    name = list_name(slot.field)
+    if name and slot.field.type is not FieldType.SCALE and value is not None:
+        place = where.lists[name]
+        return place.labels[place.codes.index(value)]
+    return value
+
+
+def sheet_verdicts(workbook: RawWorkbook, where: Layout) -> dict[tuple[str, str, str], tuple[str, bool]]:
+    """What the check cells of a recalculated workbook show."""
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
+    found = {}
+    for key, slot in where.slots.items():
+        if slot.check is None:
+            continue
+        cell = sheets[where.sheet[slot.tool].name].cell(*slot.check)
+        assert cell is not None, (key, address(*slot.check))
+        assert cell.kind is CellKind.NUMBER, (key, address(*slot.check), cell)
+        message = where.messages.decode(int(cell.value))
+        found[key] = (message.code if message else "", int(cell.value) // 1000 % 10 == 1)
+    return found
+
+
+def disagreements(path: Path, where: Layout) -> list[str]:
+    """Slots about which sheet and reader disagree."""
+    data = path.read_bytes()
+    submission = read(data)
+    outcome = check([(submission, where)], today=TODAY)[0]
+    raw = ooxml.read(data)
+    said = sheet_verdicts(raw, where)
+    lines = []
+    for key, verdict in outcome.verdicts.items():
+        if said[key] != (verdict.code, verdict.required):
+            cell = next((a.original for a in submission.answers if a.key == key), None)
+            lines.append(f"{key}: sheet {said[key]}, reader {(verdict.code, verdict.required)}, cell {cell!r}")
+    return lines
+
+
+CASES = [("example", tag, None, seed) for tag in ("en", "fr", "ar") for seed in range(3)]
+CASES += [("hrge_toolkit", "en", SOME_TOOLS, seed) for seed in range(4)]
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(("name", "language", "tools", "seed"), CASES)
+def test_the_sheet_says_what_the_reader_says(  # noqa: PLR0917
+    name: str, language: str, tools: tuple[str, ...] | None, seed: int, office: Any, tmp_path: Path
+) -> None:
+    where = layout(name, language, tools)
+    chance = random.Random(seed)
+    source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
+    source.write_bytes(generate(spec(name), Order("PAK", TODAY, "PAK", language, tools)))
+    cells = {}
+    for slot in where.slots.values():
+        if slot.field.type is FieldType.CALCULATED:
+            continue
+        for place in slot.cells[: chance.randint(1, len(slot.cells))]:
+            value = typed(where, slot, chance)
+            if value is not None:
+                cells[where.sheet[slot.tool].name, address(*place)] = value
+    with office.open(source) as document:
+        document.fill(cells)
+        document.recalculate()
+        document.save_as(saved)
+    assert disagreements(saved, where) == []
+
+
+def test_kinds_are_known() -> None:
+    """Every field type has a kind, so that a new one cannot be left out of the checks."""
+    for name in ("example", "hrge_toolkit"):
+        for _, _, field in spec(name).places():
+            assert kind_of(field) in Kind

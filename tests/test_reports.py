@@ -1,0 +1,511 @@
+"""Reports: the same numbers in every format, nothing breaks out, the same bytes, and pages for everybody."""
+
+import html as entities
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+from openxml_audit import OpenXmlValidator
+from pydantic import TypeAdapter
+
+from hrge_xl.reports import html, json_text, junit, sarif, schema, xlsx
+from hrge_xl.reports.document import Document
+from tests.report_document import NASTY, build, recount
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+DOCUMENTS = {
+    "realistic": lambda: build(12, 150, nasty=True),
+    "clean": lambda: build(3, 0, nasty=False),
+    "empty": lambda: build(0, 0, nasty=False),
+}
+FORMATS = {"html": html, "xlsx": xlsx, "sarif": sarif, "junit": junit, "json": json_text}
+SCHEMA_FILE = Path(__file__).resolve().parent.parent / "docs" / "validation-report.schema.json"
+WORDS = html.WORDS["en"]
+SEVERITY_OF_WORD = {WORDS[key]: key for key in html.SEVERITIES}
+VERDICT_OF_WORD = {WORDS[key]: key for key in html.VERDICTS}
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Parsed(HTMLParser):
+    """What a browser would make of a page: elements with attributes, scripts, and tables of findings."""
+
+    VOID = frozenset({"meta", "br", "img", "input", "link", "path", "rect"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.rows: list[list[str]] = []
+        self.raw: list[tuple[str, str]] = []
+        self.inside = ""
+        self.in_findings = False
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.inside = tag
+        if tag == "table":
+            self.in_findings = ("class", "f") in attrs
+        if self.in_findings and tag == "tr":
+            self.rows.append([])
+        if self.in_findings and tag == "td":
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+        if tag == "table":
+            self.in_findings = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside in ("script", "style"):
+            self.raw.append((self.inside, data))
+        elif self.in_findings and self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data
+
+    @property
+    def findings(self) -> list[list[str]]:
+        """Cells of every finding."""
+        return [row for row in self.rows if row]
+
+
+def from_html(document: Document) -> Counter[str]:
+    text = html.render(document)
+    counts: Counter[str] = Counter()
+    for row in Parsed(text).findings:
+        counts[SEVERITY_OF_WORD[row[0]]] += 1
+        counts[row[1].split()[0]] += 1
+    for word in re.findall(r'<summary><h3>.*?class="(accepted|returned|refused) tag"', text):
+        counts[word] += 1
+        counts["files"] += 1
+    return counts
+
+
+def from_html_cards(document: Document) -> dict[str, int]:
+    found = re.findall(r'data-sum="(\w+)"><b>([\d,]+)</b>', html.render(document))
+    return {key: int(number.replace(",", "")) for key, number in found}
+
+
+def workbook(document: Document) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(xlsx.render(document)))
+
+
+def from_xlsx(document: Document) -> Counter[str]:
+    book = workbook(document)
+    counts: Counter[str] = Counter()
+    for row in book["Findings"].iter_rows(min_row=2, values_only=True):
+        if row[0] is not None:
+            counts[SEVERITY_OF_WORD[str(row[1])]] += 1
+            counts[str(row[2])] += 1
+    for row in book["Files"].iter_rows(min_row=2, values_only=True):
+        if row[2] is not None:
+            counts[VERDICT_OF_WORD[str(row[3])]] += 1
+            counts["files"] += 1
+    return counts
+
+
+def from_sarif(document: Document) -> Counter[str]:
+    run = json.loads(sarif.render(document))["runs"][0]
+    severities = {level: severity for severity, level in sarif.LEVELS.items()}
+    counts: Counter[str] = Counter()
+    for result in run["results"]:
+        counts[severities[result["level"]]] += 1
+        counts[run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"]] += 1
+    for artifact in run["artifacts"]:
+        counts[artifact["properties"]["verdict"]] += 1
+        counts["files"] += 1
+    return counts
+
+
+def from_junit(document: Document) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for suite in ET.fromstring(junit.render(document)):
+        counts["files"] += 1
+        counts[suite.find("properties/property[@name='verdict']").get("value")] += 1  # type: ignore[union-attr,index]
+        assert int(suite.get("failures", "")) == len(suite.findall("testcase/failure"))
+        assert int(suite.get("tests", "")) == len(suite.findall("testcase"))
+        for case in suite.findall("testcase[properties]"):
+            values = {item.get("name"): item.get("value", "") for item in case.iter("property")}
+            counts[values["severity"]] += 1
+            counts[values["code"]] += 1
+            assert (case.find("failure") is not None) == (values["severity"] == "error")
+    return counts
+
+
+def from_json(document: Document) -> Counter[str]:
+    return recount(json.loads(json_text.render(document)))
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("count", [from_html, from_xlsx, from_sarif, from_junit, from_json])
+def test_every_format_gives_the_same_numbers(name: str, count: Any) -> None:
+    document = DOCUMENTS[name]()
+    assert +count(document) == +recount(document)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_sums_shown_are_those_of_the_document(name: str) -> None:
+    document = DOCUMENTS[name]()
+    assert from_html_cards(document) == document["summary"]
+    lines = workbook(document)["Summary"].iter_rows(max_col=2, values_only=True)
+    rows = {line[0]: line[1] for line in lines if line[1] is not None}
+    words = {"files": "Files", "accepted": "Accepted", "returned": "Returned", "refused": "Refused"}
+    words |= {"error": "Errors", "warning": "Warnings", "info": "Info"}
+    assert {key: rows[word] for key, word in words.items()} == document["summary"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_document_gives_the_same_bytes(name: str) -> None:
+    first, second = FORMATS[name].render(build()), FORMATS[name].render(build())
+    assert first == second
+    if isinstance(first, str):
+        assert "object at 0x" not in first
+
+
+@pytest.mark.parametrize("name", ["html", "sarif", "junit", "json"])
+def test_every_text_is_utf_8_and_ends_with_one_newline(name: str) -> None:
+    text = FORMATS[name].render(build())
+    assert isinstance(text, str)
+    text.encode()
+    assert text.endswith("\n") or name == "html"
+
+
+def test_the_page_has_no_script_but_its_own() -> None:
+    parsed = Parsed(html.render(build(12, 150, nasty=True)))
+    tags = Counter(tag for tag, _ in parsed.elements)
+    assert tags["script"] == tags["style"] == 1
+    assert not {"img", "iframe", "link", "object", "base"} & set(tags)
+    for _, attributes in parsed.elements:
+        assert not [key for key in attributes if key.startswith("on") or key in ("style", "src", "srcdoc")]
+        href = attributes.get("href")
+        assert href is None or href.startswith("#")
+
+
+def test_the_policy_allows_exactly_the_style_and_the_script() -> None:
+    parsed = Parsed(html.render(build()))
+    policy = next(a["content"] for tag, a in parsed.elements if tag == "meta" and a.get("http-equiv")) or ""
+    assert "unsafe" not in policy
+    assert policy.startswith("default-src 'none'; ")
+    for kind, text in parsed.raw:
+        assert html._hash(text) in policy, kind
+
+
+def test_every_link_of_the_page_has_its_target() -> None:
+    parsed = Parsed(html.render(build()))
+    ids = [attributes["id"] for _, attributes in parsed.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = {a["href"] for tag, a in parsed.elements if tag == "a"}
+    assert {f"#{name}" for name in ids} >= links
+
+
+def spoil(document: Document, text: str) -> None:
+    """Put a text wherever a finding has one."""
+    row = next(row for file in document["files"] for row in file["findings"])
+    row["value"] = row["message"] = row["label"] = row["suggestion"] = row["remedy"] = text
+    row["sheet"] = text[:31]
+
+
+@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+def test_a_nasty_text_is_shown_as_it_is(text: str) -> None:
+    document = build(2, 1, nasty=False)
+    spoil(document, text)
+    document["files"][0]["path"] = text
+    document["codes"][0]["why"] = text
+    shown = json_text.visible(text)
+    cells = Parsed(html.render(document)).findings[0]
+    assert shown in cells[4]
+    case = ET.fromstring(junit.render(document)).find(".//testcase[properties]")
+    assert case is not None
+    assert shown in "".join(case.itertext())
+    result = json.loads(sarif.render(document))["runs"][0]["results"][0]
+    assert result["properties"]["value"] == shown
+    if not SURROGATE.search(text):
+        assert json.loads(json_text.render(document)) == json.loads(json.dumps(document))
+
+
+@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+def test_a_nasty_text_stays_a_text_in_the_workbook(text: str) -> None:
+    document = build(2, 1, nasty=False)
+    spoil(document, text)
+    document["files"][0]["unplaced"] = [{"sheet": "S", "cell": "A1", "text": text}]
+    document["run"]["command"] = text
+    book = workbook(document)
+    cell = book["Findings"]["G2"]
+    assert cell.data_type == "s"
+    shown = json_text.visible(text)
+    assert cell.value == shown or (
+        len(text) > xlsx.LONGEST and "cut here: 40,000 characters" in str(cell.value)
+    )
+    for sheet in book:
+        for line in sheet.iter_rows():
+            for found in line:
+                assert found.data_type != "f"
+                assert found.hyperlink is None or found.hyperlink.target is None
+
+
+def test_each_value_stands_under_its_header() -> None:
+    document = build()
+    book = workbook(document)
+    wanted = [(file, row) for file in document["files"] for row in file["findings"]]
+    for line, (file, row) in zip(headed(book["Findings"]), wanted, strict=True):
+        assert line["File"] == file["path"]
+        assert (line["Sheet"], line["Cell"], line["Row code"]) == (row["sheet"], row["cell"], row["row"])
+        assert line["What to do"] == json_text.visible(row["remedy"])
+    for line, file in zip(headed(book["Files"]), document["files"], strict=True):
+        assert (line["File"], line["SHA-256"], line["Bytes"]) == (file["path"], file["sha256"], file["size"])
+        assert (line["Team"] == "(none)") == (file["identity"] is None)
+
+
+def headed(sheet: Any) -> Iterator[dict[str, Any]]:
+    """Give each row of a sheet by its headers."""
+    headers, *rows = sheet.iter_rows(values_only=True)
+    return (dict(zip(headers, row, strict=True)) for row in rows)
+
+
+def test_a_lone_surrogate_comes_back_from_json() -> None:
+    document = build(2, 1, nasty=False)
+    next(row for file in document["files"] for row in file["findings"])["value"] = "a\ud800b\udfffc"
+    text = json_text.render(document)
+    assert "\\ud800" in text
+    assert json.loads(text)["files"][1]["findings"][0]["value"] == "a\ud800b\udfffc"
+
+
+def test_a_text_is_cut_where_excel_counts_two() -> None:
+    cut = xlsx._fit("😀" * 20_000)
+    assert xlsx._units(cut) <= xlsx.LONGEST
+    assert cut.endswith("20,000 characters in all; the JSON report has the whole text]")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_workbook_opens_without_repair(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(xlsx.render(DOCUMENTS[name]()))
+    result = OpenXmlValidator().validate(str(path))
+    assert result.errors == []
+
+
+def test_the_workbook_can_be_worked_through() -> None:
+    sheet = workbook(build())["Findings"]
+    assert sheet.freeze_panes == "D2"
+    table = next(iter(sheet.tables.values()))
+    assert table.autoFilter is not None
+    assert {"Status", "Comment"} <= set(table.column_names)
+    rule = sheet.data_validations.dataValidation[0]
+    assert rule.type == "list"
+    assert rule.showErrorMessage
+    assert str(rule.sqref) == f"K2:K{sheet.max_row}"
+    assert sheet["C2"].hyperlink.location.startswith("'Codes'!A")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_document_fits_its_types(name: str) -> None:
+    TypeAdapter(Document).validate_python(DOCUMENTS[name]())
+
+
+def test_the_schema_in_docs_is_fresh() -> None:
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema.render()
+
+
+def test_the_schema_closes_the_lists_and_leaves_room_for_keys() -> None:
+    made = schema.json_schema()
+    assert made["properties"]["schema"] == {"const": "hrge-xl/validation-report/1"}
+    assert made["$defs"]["FindingRow"]["properties"]["severity"]["enum"] == ["error", "warning", "info"]
+    assert "additionalProperties" not in made["$defs"]["FindingRow"]
+    assert {"code", "severity", "suggestion"} <= set(made["$defs"]["FindingRow"]["required"])
+
+
+def test_what_was_not_checked_is_said_in_every_format() -> None:
+    document = build()
+    why = "Only one round was given."
+    assert why in html.render(document)
+    assert why in [row[3] for row in workbook(document)["Not checked"].iter_rows(values_only=True)]
+    assert why in sarif.render(document)
+    assert [s for s in ET.fromstring(junit.render(document)).iter("skipped") if s.get("message") == why]
+
+
+def test_values_withheld_are_said_to_be() -> None:
+    document = build(2, 1, nasty=False)
+    document["run"]["redacted"] = True
+    row = next(row for file in document["files"] for row in file["findings"])
+    row["value"] = None
+    document["files"][0]["unplaced"] = [{"sheet": "S", "cell": "A1", "text": None}]
+    text = html.render(document)
+    assert WORDS["redacted_yes"] in text
+    assert Parsed(text).findings[0][4] == WORDS["withheld"]
+
+
+def test_a_colour_that_is_none_does_not_reach_the_style() -> None:
+    document = build(2, 1, nasty=False)
+    document["matrices"][0]["levels"][0]["colour"] = "red}</style><script>"
+    assert "red}" not in html.render(document)
+
+
+def test_a_large_report_stays_small() -> None:
+    document = build(500, 20_000, nasty=False)
+    text = html.render(document)
+    assert len(text.encode()) < 15_000_000
+    assert text.count("<tr class=") == 20_000 == sum(len(file["findings"]) for file in document["files"])
+    assert entities.escape(WORDS["complete_remedy"], quote=False) in text
+
+
+@contextmanager
+def opened(
+    browser: "Browser", tmp_path: Path, document: Document, width: int = 1280, scripts: bool = True
+) -> Iterator[tuple["Page", list[str]]]:
+    """Show a report; the list fills with every request beyond the file itself, and every error."""
+    path = tmp_path / "report.html"
+    path.write_text(html.render(document), encoding="utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+    try:
+        page = context.new_page()
+        trouble: list[str] = []
+        page.on(
+            "request", lambda request: trouble.append(request.url) if request.url != path.as_uri() else None
+        )
+        page.on("console", lambda message: trouble.append(message.text))
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("dialog", lambda dialog: trouble.append(dialog.message))
+        page.goto(path.as_uri())
+        yield page, trouble
+    finally:
+        context.close()
+
+
+def shown_rows(page: "Page") -> int:
+    return int(
+        page.evaluate("[...document.querySelectorAll('.f tbody tr')].filter(r => r.checkVisibility()).length")
+    )
+
+
+def wait_for_count(page: "Page", start: str) -> None:
+    """Wait until the line that is read aloud starts like this."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("#shown")).to_have_text(re.compile("^" + re.escape(start)))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_axe_finds_nothing(browser: "Browser", tmp_path: Path, width: int, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    with opened(browser, tmp_path, DOCUMENTS[name](), width) as (page, trouble):
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        results = Axe().run(page)
+        assert [(v["id"], v["nodes"][0]["html"]) for v in results.response["violations"]] == []
+        assert trouble == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 768, 320])
+def test_the_page_never_scrolls_sideways(browser: "Browser", tmp_path: Path, width: int) -> None:
+    with opened(browser, tmp_path, build(), width) as (page, _):
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.browser
+def test_without_scripts_everything_is_there(browser: "Browser", tmp_path: Path) -> None:
+    document = build()
+    with opened(browser, tmp_path, document, scripts=False) as (page, trouble):
+        assert page.locator(".f tbody tr").count() == sum(recount(document)[key] for key in html.SEVERITIES)
+        assert page.locator("#filter").is_hidden()
+        assert page.locator("button.print").first.is_hidden()
+        assert page.locator(".f tbody tr").first.is_visible()
+        page.locator(".matrix a").first.click()
+        assert page.locator(".matrix a").first.is_visible()
+        assert trouble == []
+
+
+@pytest.mark.browser
+def test_the_filter_works_by_keyboard(browser: "Browser", tmp_path: Path) -> None:
+    document = build(12, 150, nasty=False)
+    total, wanted = sum(recount(document)[key] for key in html.SEVERITIES), recount(document)["V006"]
+    with opened(browser, tmp_path, document) as (page, trouble):
+        page.locator("select[name=team]").focus()
+        for _ in range(3):
+            page.keyboard.press("Tab")
+        page.keyboard.type("V006")
+        wait_for_count(page, f"{wanted} of {total} ")
+        assert shown_rows(page) == wanted
+        assert page.locator("#shown").get_attribute("role") == "status"
+        page.keyboard.press("Tab")
+        page.keyboard.type("no such word anywhere")
+        wait_for_count(page, "0 of ")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        wait_for_count(page, f"{total} of {total} ")
+        assert shown_rows(page) == total
+        assert trouble == []
+
+
+@pytest.mark.browser
+def test_each_filter_counts_right(browser: "Browser", tmp_path: Path) -> None:
+    document = build(12, 150, nasty=False)
+    rows = [(file, row) for file in document["files"] for row in file["findings"]]
+    cases = {
+        ("team", "AFG"): sum(
+            file["identity"] is not None and file["identity"]["team"] == "AFG" for file, _ in rows
+        ),
+        ("severity", "w"): sum(row["severity"] == "warning" for _, row in rows),
+        ("sheet", "1.1 Legislation"): sum(row["sheet"] == "1.1 Legislation" for _, row in rows),
+        ("code", "V001"): sum(row["code"] == "V001" for _, row in rows),
+    }
+    with opened(browser, tmp_path, document) as (page, _):
+        for (name, value), count in cases.items():
+            page.locator(f"select[name={name}]").select_option(value)
+            wait_for_count(page, f"{count} of ")
+            assert shown_rows(page) == count
+            page.locator("#filter button[type=reset]").click()
+            wait_for_count(page, f"{len(rows)} of ")
+
+
+@pytest.mark.browser
+def test_sorting_keeps_every_row(browser: "Browser", tmp_path: Path) -> None:
+    document = build(12, 150, nasty=False)
+    with opened(browser, tmp_path, document) as (page, _):
+        before = page.locator(".f tbody tr").count()
+        page.locator("select[name=sort]").select_option("severity")
+        classes = page.evaluate("[...document.querySelector('.f tbody').rows].map(r => r.className).join('')")
+        assert re.fullmatch("e*w*i*", classes)
+        assert page.locator(".f tbody tr").count() == before
+        head = page.locator("#file-table th").nth(5)
+        head.locator("button").press("Enter")
+        head.locator("button").press("Enter")
+        assert head.get_attribute("aria-sort") == "descending"
+        errors = page.evaluate(
+            "[...document.querySelector('#file-table tbody').rows].map(r => +r.cells[5].textContent)"
+        )
+        assert errors == sorted(errors, reverse=True)
+
+
+@pytest.mark.browser
+def test_a_link_opens_what_it_leads_to(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, tmp_path, build(12, 150, nasty=False)) as (page, _):
+        page.locator("#file-table a").first.click()
+        assert page.locator("#f0").is_visible()
+        page.locator(".matrix a").first.click()
+        target = page.evaluate("location.hash")
+        assert page.locator(target).is_visible()
+
+
+@pytest.mark.browser
+def test_paper_shows_what_is_folded(browser: "Browser", tmp_path: Path) -> None:
+    for scripts in (True, False):
+        with opened(browser, tmp_path, build(12, 150, nasty=False), scripts=scripts) as (page, _):
+            page.emulate_media(media="print")
+            assert page.locator("#f0").bounding_box() is not None
+            assert page.locator("#filter .fields").is_hidden()
+            assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")

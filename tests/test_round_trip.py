@@ -1,0 +1,68 @@
+"""The first law: what was written is what is read, in every spec and language, also through LibreOffice."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hrge_xl.intake.read import Wanted, read_bytes
+from hrge_xl.issuing import Order, generate
+from hrge_xl.submission import Answers, Submission
+from tests.answers import TODAY, answers, full, layout, spec
+
+SOME_TOOLS = ("T1.1", "T2.5", "T2.6", "T3.2", "T4.A", "T4.B", "T4.C")
+LANGUAGES = [("example", tag, None) for tag in ("en", "fr", "ar")]
+
+
+def read(data: bytes) -> Submission:
+    found = read_bytes(
+        data, path="x.xlsx", sha256=hashlib.sha256(data).hexdigest(), size=len(data), format="xlsx", want=Wanted()
+    )
+    assert isinstance(found, Submission), found
+    return found
+
+
+def written(name: str, language: str, tools: tuple[str, ...] | None, given_answers: Answers) -> bytes:
+    return generate(spec(name), Order("PAK", TODAY, "", language, tools, answers=given_answers))
+
+
+@pytest.mark.parametrize(("name", "language", "tools"), [*LANGUAGES, ("hrge_toolkit", "en", SOME_TOOLS)])
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_is_written_is_read(name: str, language: str, tools: tuple[str, ...] | None, data: st.DataObject) -> None:
+    wanted = data.draw(answers(layout(name, language, tools)))
+    submission = read(written(name, language, tools, wanted))
+    assert submission.values() == wanted
+    assert submission.observations == []
+    assert submission.unplaced == []
+
+
+@pytest.mark.parametrize(("name", "language", "tools"), [*LANGUAGES, ("hrge_toolkit", "en", None)])
+def test_a_full_workbook_is_read(name: str, language: str, tools: tuple[str, ...] | None) -> None:
+    wanted = full(layout(name, language, tools))
+    submission = read(written(name, language, tools, wanted))
+    assert submission.values() == wanted
+    assert submission.observations == []
+
+
+def test_the_same_order_gives_the_same_bytes() -> None:
+    wanted = full(layout("example"))
+    assert written("example", "en", None, wanted) == written("example", "en", None, wanted)
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(("name", "language", "tools"), [*LANGUAGES, ("hrge_toolkit", "en", SOME_TOOLS)])
+def test_what_is_written_survives_libreoffice(  # noqa: PLR0917
+    name: str, language: str, tools: tuple[str, ...] | None, office: object, tmp_path: Path
+) -> None:
+    wanted = full(layout(name, language, tools), rows=3)
+    source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
+    source.write_bytes(written(name, language, tools, wanted))
+    office.resave(source, saved)  # type: ignore[attr-defined]
+    submission = read(saved.read_bytes())
+    assert submission.values() == wanted
+    assert submission.observations == []
