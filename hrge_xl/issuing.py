@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from .fields import Kind, kind_of
 from .layout import Layout, Slot, address, build
 from .spec.model import FieldType, Spec
 from .stamp import sign
 from .submission import Answer, Answers, Identity, State, Submission, Value
 from .workbook import Content, write
+
+
+COLUMNS = {Kind.CODE: "code", Kind.TEXT: "text", Kind.NUMBER: "number", Kind.DATE: "day"}
 
 
 @dataclass(frozen=True)
@@ -96,20 +100,12 @@ def submission_of(layout: Layout, answers: Answers, identity: Identity) -> Submi
 
 def _answers(layout: Layout, slot: Slot, value: Value) -> Iterable[Answer]:
     sheet = layout.sheet[slot.tool].name
-    values = value if isinstance(value, tuple) else (value,)
     several = slot.field.type is FieldType.MANY
+    column = COLUMNS[kind_of(slot.field)]
+    values = value if isinstance(value, tuple) else (value,)
     for part, (one, cell) in enumerate(zip(values, slot.cells, strict=False), start=1):
-        yield Answer(
-            slot.tool, slot.row, slot.field.code, part if several else 0, sheet, address(*cell),
-            State.ANSWERED, original=one if isinstance(one, str | float) else str(one), **_typed(slot, one),
-        )  # fmt: skip
-
-
-def _typed(slot: Slot, value: str | float | date) -> Mapping[str, object]:
-    """The value in the column of its kind."""
-    from .fields import Kind, kind_of
-
-    name = {Kind.CODE: "code", Kind.TEXT: "text", Kind.NUMBER: "number", Kind.DATE: "day"}[
-        kind_of(slot.field)
-    ]
-    return {name: float(value) if name == "number" and isinstance(value, int | float) else value}
+        original = one if isinstance(one, str | float) else str(one)
+        place = (slot.tool, slot.row, slot.field.code, part if several else 0, sheet, address(*cell))
+        answer = Answer(*place, State.ANSWERED, original)
+        setattr(answer, column, float(one) if isinstance(one, int | float) else one)
+        yield answer

@@ -15,9 +15,15 @@ from hrge_xl.submission import Answers, Value
 from hrge_xl.words import tidy_lines
 
 TODAY = date(2026, 6, 30)
-WORDS = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cn", "Zl", "Zp")), min_size=1, max_size=40
-).map(tidy_lines).filter(bool)
+WORDS = (
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cn", "Zl", "Zp")),
+        min_size=1,
+        max_size=40,
+    )
+    .map(tidy_lines)
+    .filter(bool)
+)
 
 
 @cache
@@ -38,7 +44,12 @@ def value(where: Layout, slot: Slot) -> st.SearchStrategy[Value] | None:
     if field.type is FieldType.CALCULATED:
         return None
     if field.type is FieldType.REFERENCE:
-        codes = [row.code for target in field.to if target in where.rows_of for row in where.rows_of[target].data_rows]
+        codes = [
+            row.code
+            for target in field.to
+            if target in where.rows_of
+            for row in where.rows_of[target].data_rows
+        ]
         return st.sampled_from(codes) if codes else None
     name = list_name(field)
     if field.type is FieldType.SCALE:
@@ -78,7 +89,12 @@ def plain_value(where: Layout, slot: Slot, number: int = 0) -> Value | None:
     field = slot.field
     name = list_name(field)
     if field.type is FieldType.REFERENCE:
-        rows = [row.code for target in field.to if target in where.rows_of for row in where.rows_of[target].data_rows]
+        rows = [
+            row.code
+            for target in field.to
+            if target in where.rows_of
+            for row in where.rows_of[target].data_rows
+        ]
         return rows[0] if rows else None
     if field.type is FieldType.SCALE:
         return float(where.lists[str(name)].codes[number % len(where.lists[str(name)].codes)])

@@ -196,7 +196,9 @@ ROWS = {
 
 
 @pytest.mark.parametrize(("rows", "expected"), ROWS.values(), ids=ROWS.keys())
-def test_rows_are_read_whatever_way_they_are_written(way: str, rows: str, expected: dict[str, RawCell]) -> None:
+def test_rows_are_read_whatever_way_they_are_written(
+    way: str, rows: str, expected: dict[str, RawCell]
+) -> None:
     read = ooxml.read(workbook(sheet(rows), strings=STRINGS))
     assert list(cells(read).items()) == list(expected.items())
     assert read.remarks == []
@@ -290,7 +292,9 @@ def test_validation_rules_of_both_kinds() -> None:
 
 def test_what_surrounds_the_cells() -> None:
     before = '<sheetPr filterMode="0"/><cols><col min="2" max="4" hidden="1"/><col min="6" max="6" width="9"/></cols>'
-    rows = '<row r="3" hidden="1"><c r="A3"><v>1</v></c></row><row r="4" hidden="true"/><row r="5" hidden="0"/>'
+    rows = (
+        '<row r="3" hidden="1"><c r="A3"><v>1</v></c></row><row r="4" hidden="true"/><row r="5" hidden="0"/>'
+    )
     after = '<sheetProtection sheet="1" objects="1"/><autoFilter ref="A1:B9"/><mergeCells><mergeCell ref="A1:B2"/></mergeCells>'
     only = ooxml.read(workbook(sheet(rows, before, after))).sheets[0]
     assert only.hidden_columns == {2, 3, 4}
@@ -302,8 +306,16 @@ def test_what_surrounds_the_cells() -> None:
 
 FILTERS = {
     "filter mode": ('<sheetPr filterMode="1"/>', "", True),
-    "condition": ("", '<autoFilter ref="A1:B9"><filterColumn colId="0"><filters/></filterColumn></autoFilter>', True),
-    "hidden button": ("", '<autoFilter ref="A1:B9"><filterColumn colId="0" hiddenButton="1"/></autoFilter>', False),
+    "condition": (
+        "",
+        '<autoFilter ref="A1:B9"><filterColumn colId="0"><filters/></filterColumn></autoFilter>',
+        True,
+    ),
+    "hidden button": (
+        "",
+        '<autoFilter ref="A1:B9"><filterColumn colId="0" hiddenButton="1"/></autoFilter>',
+        False,
+    ),
     "saved view": (
         "",
         '<customSheetViews><customSheetView><autoFilter ref="A1"><filterColumn colId="0"><filters/>'
@@ -359,7 +371,11 @@ def test_notes_and_threaded_comments() -> None:
     )
     links = relationships(
         ("rId1", "comments", "../comments1.xml"),
-        ("rId2", "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment", "../threaded.xml"),
+        (
+            "rId2",
+            "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment",
+            "../threaded.xml",
+        ),
     )
     changes = {
         "xl/worksheets/_rels/sheet1.xml.rels": links,
@@ -401,7 +417,8 @@ FOREIGN = {
     "other workbook": (EXTERNAL, external_link('<externalBook r:id="rId1"/>'), "F042", "budget.xlsx"),
     "connection": (
         override(
-            "xl/connections.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.connections+xml"
+            "xl/connections.xml",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.connections+xml",
         ),
         {"xl/connections.xml": "<x/>"},
         "F042",
@@ -464,7 +481,8 @@ GOOD_ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
 REFUSED = {
     "entities": (DTD + sheet(GOOD_ROW.replace("1</v>", "&b;</v>")), "F020"),
     "outside entity": (
-        '<!DOCTYPE worksheet [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + sheet(GOOD_ROW.replace("1</v>", "&a;</v>")),
+        '<!DOCTYPE worksheet [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+        + sheet(GOOD_ROW.replace("1</v>", "&a;</v>")),
         "F020",
     ),
     "bare DTD": ("<!DOCTYPE worksheet>" + sheet(GOOD_ROW), "F020"),
@@ -477,7 +495,10 @@ REFUSED = {
     "control character": (sheet('<row r="1"><c r="A1" t="str"><v>a\x01b</v></c></row>'), "F024"),
     "unknown entity": (sheet('<row r="1"><c r="A1" t="str"><v>&nbsp;</v></c></row>'), "F024"),
     "empty part": ("", "F024"),
-    "not in its encoding": (sheet('<row r="1"><c r="A1" t="str"><v>é</v></c></row>').encode("latin-1"), "F025"),
+    "not in its encoding": (
+        sheet('<row r="1"><c r="A1" t="str"><v>é</v></c></row>').encode("latin-1"),
+        "F025",
+    ),
     "another encoding": ('<?xml version="1.0" encoding="windows-1252"?>' + sheet(GOOD_ROW), "F025"),
     "unknown encoding": ('<?xml version="1.0" encoding="klingon"?>' + sheet(GOOD_ROW), "F025"),
     "another root": (f'<sst xmlns="{MAIN}"/>', "F029"),
@@ -612,15 +633,21 @@ def varied_workbook() -> bytes:
 def test_openpyxl_and_calamine_see_the_same_values(way: str) -> None:
     data = varied_workbook()
     read = ooxml.read(data)
-    second, third = openpyxl.load_workbook(io.BytesIO(data), data_only=True), python_calamine.load_workbook(
-        io.BytesIO(data)
+    second, third = (
+        openpyxl.load_workbook(io.BytesIO(data), data_only=True),
+        python_calamine.load_workbook(io.BytesIO(data)),
     )
     assert [each.name for each in read.sheets] == second.sheetnames == third.sheet_names
     for ours, theirs in zip(read.sheets, second.worksheets, strict=True):
         rows = third.get_sheet_by_name(ours.name).to_python(skip_empty_area=False)
-        places = {(cell.row, cell.column) for line in theirs.iter_rows() for cell in line if cell.value is not None}
+        places = {
+            (cell.row, cell.column) for line in theirs.iter_rows() for cell in line if cell.value is not None
+        }
         assert places == {
-            (row, column) for row, line in ours.cells.items() for column, cell in line.items() if cell.value is not None
+            (row, column)
+            for row, line in ours.cells.items()
+            for column, cell in line.items()
+            if cell.value is not None
         }
         for row, column in places:
             cell = ours.cell(row, column)
@@ -676,7 +703,9 @@ def test_what_only_looks_like_cells_is_not_read(part: str) -> None:
 def test_mutated_workbooks_never_raise_anything_else() -> None:
     """Bytes of the parts are changed at random: each file is read or refused, and twice the same."""
     chance = random.Random(20)
-    contents = parts(sheet("".join(rows for rows, _ in ROWS.values() if "<row>" not in rows)), strings=STRINGS)
+    contents = parts(
+        sheet("".join(rows for rows, _ in ROWS.values() if "<row>" not in rows)), strings=STRINGS
+    )
     outcomes: dict[str, int] = {}
     for _ in range(400):
         name = chance.choice(list(contents))

@@ -69,7 +69,9 @@ def disagreements(path: Path, where: Layout) -> list[str]:
     for key, verdict in outcome.verdicts.items():
         if said[key] != (verdict.code, verdict.required):
             cell = next((a.original for a in submission.answers if a.key == key), None)
-            lines.append(f"{key}: sheet {said[key]}, reader {(verdict.code, verdict.required)}, cell {cell!r}")
+            lines.append(
+                f"{key}: sheet {said[key]}, reader {(verdict.code, verdict.required)}, cell {cell!r}"
+            )
     return lines
 
 

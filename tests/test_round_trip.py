@@ -20,7 +20,12 @@ LANGUAGES = [("example", tag, None) for tag in ("en", "fr", "ar")]
 
 def read(data: bytes) -> Submission:
     found = read_bytes(
-        data, path="x.xlsx", sha256=hashlib.sha256(data).hexdigest(), size=len(data), format="xlsx", want=Wanted()
+        data,
+        path="x.xlsx",
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        format="xlsx",
+        want=Wanted(),
     )
     assert isinstance(found, Submission), found
     return found
@@ -33,7 +38,9 @@ def written(name: str, language: str, tools: tuple[str, ...] | None, given_answe
 @pytest.mark.parametrize(("name", "language", "tools"), [*LANGUAGES, ("hrge_toolkit", "en", SOME_TOOLS)])
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_what_is_written_is_read(name: str, language: str, tools: tuple[str, ...] | None, data: st.DataObject) -> None:
+def test_what_is_written_is_read(
+    name: str, language: str, tools: tuple[str, ...] | None, data: st.DataObject
+) -> None:
     wanted = data.draw(answers(layout(name, language, tools)))
     submission = read(written(name, language, tools, wanted))
     assert submission.values() == wanted

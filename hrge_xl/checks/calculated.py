@@ -94,7 +94,7 @@ def _same_figure(shown: Floats, expected: Floats, decimals: int | None) -> Bools
     equal = np.isclose(shown, expected, rtol=CLOSE, atol=ZERO)
     if decimals is None:
         return equal
-    return equal | (np.round(shown, decimals) == np.round(expected, decimals))
+    return np.asarray(equal | (np.round(shown, decimals) == np.round(expected, decimals)))
 
 
 def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:

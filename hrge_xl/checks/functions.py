@@ -157,7 +157,7 @@ def _listed(strings: NDArray[Any]) -> NDArray[Any]:
 
 
 def _shown(figures: Floats, is_date: bool) -> NDArray[Any]:
-    different, place = np.unique(figures, return_inverse=True)
+    place, different = pd.factorize(figures.ravel(), use_na_sentinel=False)
     seen = ["" if np.isnan(each) else _one(float(each), is_date) for each in different]
     return np.array(seen, dtype=object)[place].reshape(figures.shape)
 

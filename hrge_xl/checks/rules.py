@@ -61,9 +61,8 @@ def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
     for hit in finder.at_rows("I009", column, (said != expected) & (said >= 0) & (expected >= 0)):
         country = run.batch.submissions[hit.submission].identity.country
         entry = _entries(run, column).get(country)
-        hit.detail["expected"] = (
-            entry.label.say(run.batch.layout(hit.submission).language) if entry else country
-        )
+        language = run.batch.layout(hit.submission).language
+        hit.detail["expected"] = entry.label.say(language) if entry else country
         yield hit
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..words import tidy
 
-BLANK = -1
+BLANK, UNKNOWN = -1, -2
 Ids = NDArray[np.int64]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -24,6 +24,7 @@ class Texts:
         self._ids: dict[str, int] = {}
         self._folds: dict[str, int] = {}
         self._fold_of: dict[str, int] = {}
+        self._table: Ids = np.array([BLANK])
 
     def id(self, text: str) -> int:
         """The number of one text."""
@@ -44,7 +45,7 @@ class Texts:
         self, ids: Ids, function: Callable[[str], Any], blank: Any, kind: type[Scalar]
     ) -> NDArray[Scalar]:
         """What a function of one text yields for each; it runs once for each different text."""
-        different, place = np.unique(ids, return_inverse=True)
+        place, different = pd.factorize(ids.ravel())
         values = [blank if each < 0 else function(self.strings[each]) for each in different]
         return np.array(values, dtype=kind)[place].reshape(ids.shape)
 
@@ -58,4 +59,19 @@ class Texts:
 
     def folded(self, ids: Ids) -> Ids:
         """The same for many texts by number; blank stays blank."""
-        return self.map(ids, self.fold, BLANK, np.int64)
+        self._grow()
+        found = self._table[ids]
+        unknown = found == UNKNOWN
+        if unknown.any():
+            for each in pd.unique(ids[unknown]).tolist():
+                self._table[each] = self.fold(self.strings[each])
+            found = self._table[ids]
+        return found
+
+    def _grow(self) -> None:
+        """Makes room for all texts so far. The last entry is that of the blank, whose number is -1."""
+        if len(self._table) <= len(self.strings):
+            wider = np.full(2 * len(self.strings) + 1, UNKNOWN)
+            wider[: len(self._table) - 1] = self._table[:-1]
+            wider[-1] = BLANK
+            self._table = wider

@@ -21,11 +21,9 @@ def answers(batch: Batch, column: Column) -> Vector:
     if kind in FIGURES:
         return Vector(kind, batch.figures[:, cells], filled)
     ids = batch.ids[:, cells]
-    return Vector(
-        kind,
-        ids.reshape(batch.size, len(column.table.rows), column.parts) if kind is Type.MANY else ids,
-        filled,
-    )
+    if kind is Type.MANY:
+        ids = ids.reshape(batch.size, len(column.table.rows), column.parts)
+    return Vector(kind, ids, filled)
 
 
 def fixed(batch: Batch, column: Column) -> Vector:

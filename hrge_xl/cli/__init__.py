@@ -65,7 +65,7 @@ def _exists(module: str) -> bool:
 @click.option("--no-color", is_flag=True, help="No colours.")
 @click.option("--debug", is_flag=True, help="Show the traceback of our own bugs.")
 @click.pass_context
-def cli(ctx: click.Context, **options: bool) -> None:
+def cli(ctx: click.Context, /, **options: bool) -> None:
     """Workbooks from a spec, and the returned workbooks as data that can be trusted.
 
     \b

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day as 2026-03-31."""
 
     name = "day"

@@ -110,7 +110,7 @@ class Grid:
     @property
     def across(self) -> bool:
         """Whether records stand side by side (a form) and not below each other."""
-        return self.block.kind == "form"  # type: ignore[attr-defined]
+        return self.kind == "form"
 
     @property
     def kind(self) -> str:

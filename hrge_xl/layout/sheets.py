@@ -128,10 +128,10 @@ class _SheetBuilder:
             visible.append((block, number, columns, rows))
         free = max((c.index for _, _, columns, _ in visible for c in columns), default=1) + 1
         grids = []
-        for block, number, columns, rows in visible:
-            checks = list(_check_columns(block, columns, free))
+        for held, number, columns, rows in visible:
+            checks = list(_check_columns(held, columns, free))
             free += len(checks)
-            grid = Grid(number, self.tool, block, (*columns, *checks), tuple(rows), ())
+            grid = Grid(number, self.tool, held, (*columns, *checks), tuple(rows), ())
             grids.append(replace(grid, slots=tuple(self._slots(grid))))
         return tuple(grids)
 

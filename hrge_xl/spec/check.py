@@ -329,6 +329,7 @@ def _parent(spec: Spec, block: FieldBlock, each: Field, path: Path) -> Found:
 
 
 def _sources(spec: Spec, block: MatrixBlock | PivotBlock | CollectBlock, path: Path) -> Found:
+    wanted: list[tuple[Path, str, tuple[str, ...]]]
     if isinstance(block, CollectBlock):
         wanted = [
             (("sources", i, "tool"), s.tool, tuple(s.columns.values())) for i, s in enumerate(block.sources)
@@ -462,7 +463,7 @@ def _needs_reader(text: str, scope: Scope) -> bool:
 def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:
     """The scope of a rule: the block that holds the fields it points to."""
     blocks = [block for block in tool.field_blocks if {each.code for each in block.fields} & set(codes)]
-    return Scope(spec, tool, (blocks or [*tool.field_blocks, None])[0])
+    return Scope(spec, tool, next(iter(blocks or tool.field_blocks), None))
 
 
 def _field_expressions(scope: Scope, each: Field, path: Path) -> Found:

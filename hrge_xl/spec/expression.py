@@ -289,7 +289,7 @@ class _Parser:
 
     def _constant(self, node: ast.Constant) -> Literal:
         if isinstance(node.value, bool) or not isinstance(node.value, str | int | float):
-            raise _Refused(node, f"'{node.value}' is neither a number nor a text.")
+            raise _Refused(node, f"{node.value!r} is neither a number nor a text.")
         if isinstance(node.value, str):
             return Literal(node.value, Type.TEXT)
         return Literal(float(node.value), Type.NUMBER)
@@ -449,10 +449,10 @@ class _Parser:
                 raise _Refused(place, f"{name}() needs a {want} here, not a {arg.type}.")
 
     def _tool(self, node: ast.expr) -> Tool:
-        code = node.value if isinstance(node, ast.Constant) else None
-        found = self.scope.spec.tool.get(str(code))
+        code = str(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        found = self.scope.spec.tool.get(code)
         if found is None:
-            close = process.extractOne(str(code), list(self.scope.spec.tool), score_cutoff=50)
+            close = process.extractOne(code, list(self.scope.spec.tool), score_cutoff=50)
             raise _Refused(
                 node, f"There is no tool '{code}'.", f"Did you mean '{close[0]}'?" if close else ""
             )

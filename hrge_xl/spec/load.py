@@ -93,8 +93,9 @@ def _assemble(folder: Path, mistakes: list[Mistake]) -> yaml.Node | None:
         for block in getattr(get(tool, "blocks"), "value", []):
             _take_in_columns(block, columns, mistakes)
             _take_in_file(folder, block, mistakes)
-    if isinstance(parts.get("rules"), yaml.SequenceNode):
-        parts |= _rules(parts["rules"], mistakes)
+    rules = parts.get("rules")
+    if isinstance(rules, yaml.SequenceNode):
+        parts |= _rules(rules, mistakes)
     entries = [(key.value, value) for key, value in head.value if key.value != "sheets"]
     entries += [(name, node) for name, node in parts.items() if node is not None]
     return mapping([*entries, ("tools", sequence(tools))], like=head)

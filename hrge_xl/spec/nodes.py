@@ -17,7 +17,7 @@ MAX_DEPTH = 40  # deeper than any spec; stops an alias that contains itself
 class _Loader(yaml.CSafeLoader):
     """The C loader with YAML 1.2 core scalars: `NO` is text, only true/false are truth values."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
 
 
 for _tag, _pattern, _first in (
@@ -56,6 +56,7 @@ def plain(node: yaml.Node, depth: int = 0) -> Any:
         return {plain(key, depth + 1): plain(value, depth + 1) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
         return [plain(item, depth + 1) for item in node.value]
+    assert isinstance(node, yaml.ScalarNode)
     return _scalar(node)
 
 
@@ -178,4 +179,4 @@ def _name_marks(node: yaml.Node, name: str, depth: int = 0) -> None:
 
 
 def _named(mark: Any, name: str) -> yaml.Mark:
-    return yaml.Mark(name, mark.index, mark.line, mark.column, None, None)
+    return yaml.Mark(name, mark.index, mark.line, mark.column, None, 0)

@@ -200,8 +200,8 @@ class CheckFormulas:
 def active_formula(layout: Layout, grid: Grid, slot_row: str) -> str:
     """Counts the answers of a row, or of a record over all form blocks that hold it."""
     if grid.kind == "register":
-        slots = grid.by_row[slot_row].values()
-        inputs = [cells_of(s, row=ROW) for s in slots if s.field.type is not FieldType.CALCULATED]
+        row = grid.by_row[slot_row].values()
+        inputs = [cells_of(s, row=ROW) for s in row if s.field.type is not FieldType.CALCULATED]
         return f"=COUNTA({','.join(inputs)})"
     runs = []
     for each in layout.sheet[grid.tool.code].grids:

@@ -1,0 +1,107 @@
+"""A spec to read: every sheet, question, list and rule, as text or as one HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+
+from ..spec.model import (
+    CatalogueBlock,
+    ChecklistBlock,
+    Field,
+    FieldBlock,
+    ItemsFrom,
+    RegisterBlock,
+    Rule,
+    Spec,
+    Tool,
+    When,
+)
+
+TAGS = {
+    "C": "confirmed from the publication",
+    "S": "confirmed from another public source",
+    "K": "public standard",
+    "I": "inferred",
+    "A": "our adaptation",
+}
+
+
+def html(spec: Spec, language: str = "") -> str:
+    """The spec as one self-contained page."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("spec.html.j2")
+    say = language or spec.languages[0]
+    return page.render(
+        spec=spec, language=say, tags=TAGS, required=required, choices=choices, items=items, rules=rules_of
+    )
+
+
+def text(spec: Spec, language: str = "") -> str:
+    """The spec as text for a terminal."""
+    say = language or spec.languages[0]
+    lines = [f"{spec.title.say(say)} ({spec.name} {spec.version})", spec.note.say(say), ""]
+    for tool in spec.tools:
+        lines += _tool(spec, tool, say)
+    lines += ["LISTS", ""]
+    for name, vocabulary in spec.vocabularies.items():
+        entries = "; ".join(f"{item.code} {item.label.say(say)}" for item in vocabulary.items)
+        lines.append(f"  {name}: {entries}")
+    return "\n".join(lines) + "\n"
+
+
+def _tool(spec: Spec, tool: Tool, say: str) -> Iterator[str]:
+    tag = f" [{TAGS[tool.tag]}]" if tool.tag in TAGS else ""
+    yield f"{tool.code}  {tool.title.say(say)}{tag}"
+    if tool.purpose:
+        yield f"  {tool.purpose.say(say)}"
+    for block in tool.blocks:
+        yield f"  {block.kind}" + (f": {block.title.say(say)}" if block.title else "")
+        for code, label in items(spec, block, say):
+            yield f"    {code}  {label}"
+        for field in block.fields if isinstance(block, FieldBlock) else ():
+            yield f"    {field.code}  {field.label.say(say)}  ({field.type}{choices(field)}; {required(field)})"
+    for rule in rules_of(spec, tool):
+        yield f"  rule {rule.code} ({rule.severity}): {rule.message.say(say)}"
+    yield ""
+
+
+def items(spec: Spec, block: object, say: str) -> list[tuple[str, str]]:
+    """The fixed rows of a block as (code, label)."""
+    if not isinstance(block, ChecklistBlock | CatalogueBlock):
+        return [(f"{block.id}01 …", f"{block.rows} rows")] if isinstance(block, RegisterBlock) else []
+    if not isinstance(block.items, ItemsFrom):
+        return [(item.code, item.label.say(say)) for item in block.items]
+    if block.items.vocabulary:
+        return [(item.code, item.label.say(say)) for item in spec.vocabularies[block.items.vocabulary].items]
+    return [("…", "one row for each sheet")]
+
+
+def required(field: Field) -> str:
+    """When the answer is required, in words."""
+    if isinstance(field.required, When):
+        return f"required when {field.required.when}"
+    return {"always": "required", "ticked": "required when the sheet is used", "optional": "optional"}[
+        field.required
+    ]
+
+
+def choices(field: Field) -> str:
+    """What the answer is drawn from, or calculated by."""
+    if field.vocabulary:
+        return f" {field.vocabulary}"
+    if field.to:
+        return f" to {', '.join(field.to)}"
+    return f" {field.formula}" if field.formula else ""
+
+
+def rules_of(spec: Spec, tool: Tool) -> list[Rule]:
+    """The rules that point to a sheet."""
+    return [rule for rule in spec.rules if rule.tool == tool.code]

@@ -1,0 +1,20 @@
+"""Generated pages are fresh, and every command is documented."""
+
+from __future__ import annotations
+
+import pytest
+
+from hrge_xl.cli import COMMANDS, cli
+from tests.write_docs import DOCS, PAGES
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_fresh(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `make docs`"
+
+
+def test_every_command_exists_and_is_listed() -> None:
+    page = (DOCS / "cli.md").read_text(encoding="utf-8")
+    for name in cli.list_commands(None):  # type: ignore[arg-type]
+        assert name in COMMANDS
+        assert f"## hrge-xl {name}" in page

@@ -1,0 +1,77 @@
+"""Files in, results out: one for each, in order, whatever the files are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.errors import UsageError
+from hrge_xl.intake import Refusal, Wanted, layout_of, read, read_many
+from hrge_xl.intake.parcel import pack, unpack
+from hrge_xl.layout import build
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Submission
+from hrge_xl.workbook.book import write
+from hrge_xl.workbook.content import Content
+from tests.raw_workbook import identity_of
+
+LAYOUT = build(load("example"), "en")
+ANSWERS = {("PLAN", "1", "PLN_01"): "WS-07", ("R1", "K-02", "RSK_02"): ("WOM", "MEN")}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Good files with bad ones between them."""
+    good = write(Content(LAYOUT, ANSWERS), identity_of(LAYOUT))
+    other = write(Content(LAYOUT, {}), replace(identity_of(LAYOUT), team="IRQ-01"))
+    contents = {
+        "0.txt": b"plain text",
+        "1.xlsx": good,
+        "2.xlsx": good[:2000],
+        "3.xlsx": b"",
+        "4.xlsx": other,
+        "6.html": b"<html></html>",
+    }
+    for name, data in contents.items():
+        (tmp_path / name).write_bytes(data)
+    return [tmp_path / f"{name}" for name in (*contents, "missing.xlsx")]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_one_result_a_file_in_order(files: list[Path], jobs: int) -> None:
+    results = list(read_many(files, Wanted("example"), jobs))
+    assert [result.path for result in results] == [str(path) for path in files]
+    kinds = [type(result) for result in results]
+    assert kinds == [Refusal, Submission, Refusal, Refusal, Submission, Refusal, Refusal]
+    for result in results:
+        if isinstance(result, Refusal):
+            assert len(result.observations) == 1
+            assert result.observations[0].code.startswith("F")
+            assert result.observations[0].detail["file"] == Path(result.path).name
+    first, second = (result for result in results if isinstance(result, Submission))
+    assert (first.values(), second.values()) == (ANSWERS, {})
+    assert (first.identity.team, second.identity.team) == ("PAK-01", "IRQ-01")
+    assert first.size == files[1].stat().st_size
+    assert layout_of(first, Wanted()).digest == LAYOUT.digest
+
+
+def test_same_result_in_process(files: list[Path]) -> None:
+    for path, other in zip(files, read_many(files, Wanted()), strict=True):
+        assert read(path, Wanted()) == other
+
+
+def test_nothing_to_read() -> None:
+    assert list(read_many([], Wanted(), 2)) == []
+
+
+def test_unknown_spec_is_said_before_any_file_is_opened(files: list[Path]) -> None:
+    with pytest.raises(UsageError, match="nowhere"):
+        read_many(files, Wanted("nowhere"))
+
+
+def test_parcel(files: list[Path]) -> None:
+    found = read(files[1], Wanted())
+    assert isinstance(found, Submission)
+    assert unpack(pack(found)) == found

@@ -1,0 +1,85 @@
+"""Writes the generated pages of docs/; `tests/test_docs.py` fails when one is stale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from hrge_xl.cli import COMMANDS, cli
+from hrge_xl.findings import CATALOGUE, FAMILIES
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def findings_page() -> str:
+    """Every kind of finding, by family."""
+    lines = [
+        "# Findings",
+        "",
+        "Every code that a report can show. `hrge-xl explain CODE` says the same offline. Rules of a spec have codes of",
+        "their own (`R-…`); see [rules.md](rules.md).",
+        "",
+    ]
+    for letter, (title, kinds) in FAMILIES.items():
+        lines += [f"## {letter}: {title}", "", "| code | name | severity |", "|---|---|---|"]
+        lines += [
+            f"| [{kind.code}](#{kind.code.lower()}) | {kind.name} | {kind.severity.value} |" for kind in kinds
+        ]
+        lines.append("")
+    for kind in CATALOGUE.values():
+        verdict = " The file is refused." if kind.refuses else ""
+        lines += [
+            f"### {kind.code}",
+            "",
+            f"**{kind.name}** ({kind.severity.value}).{verdict}",
+            "",
+            f"> {kind.message}",
+            "",
+            f"Why: {kind.why}",
+            "",
+            f"Example: {kind.example}",
+            "",
+            f"What to do: {kind.remedy}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def cli_page() -> str:
+    """The help of every command."""
+    lines = [
+        "# Command line",
+        "",
+        "Exit codes: 0 nothing at or above `--fail-on`, 1 findings, 2 usage, 3 spec or round invalid,",
+    ]
+    lines += ["4 done, but some files were refused, 5 output not writable, 70 our bug, 130 interrupted.", ""]
+    context = click.Context(cli, info_name="hrge-xl")
+    lines += ["## hrge-xl", "", "```text", cli.get_help(context), "```", ""]
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        lines += _command(command, click.Context(command, info_name=name, parent=context))
+    return "\n".join(lines)
+
+
+def _command(command: click.Command, context: click.Context) -> list[str]:
+    lines = [f"## {context.command_path}", "", "```text", command.get_help(context), "```", ""]
+    if isinstance(command, click.Group):
+        for name, below in sorted(command.commands.items()):
+            lines += _command(below, click.Context(below, info_name=name, parent=context))
+    return lines
+
+
+PAGES: dict[str, Callable[[], str]] = {"findings.md": findings_page, "cli.md": cli_page}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
