@@ -237,6 +237,24 @@ def column(key: str, code: str) -> int:
     return next(c.index for grid in grids for c in grid.columns if c.code == code)
 
 
+@pytest.mark.parametrize(("key", "first", "last"), [("C1", "C1_01", "C1_03"), ("R1", "K-01", "K-08")])
+def test_sorted_by_hand(key: str, first: str, last: str) -> None:
+    """The filter arrows sort what can be seen: the hidden codes and checks stay where they are."""
+    top, bottom = HOME[first], HOME[last]
+    visible = range(2, EN.sheet[key].check_columns[0])  # type: ignore[index]
+
+    def reverse(sheet: RawSheet) -> None:
+        rows = {row: dict(sheet.cells.get(row, {})) for row in range(top - 1, bottom + 1)}
+        for row in range(top, bottom + 1):
+            other = rows[top + bottom - row]
+            sheet.cells[row] = {column: cell for column, cell in rows[row].items() if column not in visible}
+            sheet.cells[row] |= {column: cell for column, cell in other.items() if column in visible}
+
+    found = damaged(on(key, reverse))
+    assert found.values() == ANSWERS
+    assert {code for code, _, _ in seen(found)} <= {"S011"}
+
+
 def test_missing_row() -> None:
     found = damaged(on("C1", lambda sheet: map_lines(sheet, delete(HOME["C1_02"]))))
     assert seen(found) == [("S004", "Checklist", None)]

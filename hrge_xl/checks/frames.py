@@ -165,9 +165,10 @@ def _found(run: Evaluator) -> Bools:
 
 
 def _in_use(run: Evaluator, column: Column) -> Bools:
-    codes = run.column(column).data
-    result = np.zeros(codes.shape, dtype=bool)
-    for target in column.field.to:
+    codes, targets = run.column(column).data, column.field.to
+    layouts = [not any(target in layout.sheet for target in targets) for layout in run.batch.kinds]
+    result = np.broadcast_to(np.array(layouts)[run.batch.layout_of, None], codes.shape).copy()
+    for target in targets:  # where none of them is in the workbook, nothing can be said
         table = run.batch.universe.rows_of(target)
         if table is not None and table.rows:
             row = row_numbers(run, codes, table)

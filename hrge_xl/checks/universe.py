@@ -142,6 +142,8 @@ def number(spec: Spec, layouts: Sequence[Layout]) -> Universe:
         for key, fields in _groups(tool).items():
             rows = [_rows(layout, key) for layout in layouts]
             every = tuple(dict.fromkeys(row for some in rows for row in some))
+            if key[1] == SINGLE:
+                every = ("1",)  # also where no workbook has the sheet: its answers are blank then
             table = Table(key, tool, _kind(tool, key), every, tuple(fields))
             universe.tables[key] = table
             known = [set(some) for some in rows]

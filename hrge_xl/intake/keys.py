@@ -147,6 +147,12 @@ class SheetPlan:
         return frozenset(fold(text) for text in said) - {""}
 
     @cached_property
+    def tables(self) -> tuple[frozenset[str], ...]:
+        """The row codes of each block that people can sort: those that also show them as marks."""
+        grids = (grid for grid in self.sheet.grids if not grid.across and grid.slots)
+        return tuple(frozenset(row.code for row in grid.data_rows) for grid in grids)
+
+    @cached_property
     def codeless_rows(self) -> frozenset[int]:
         """Rows of titles, heads and sections."""
         coded = {row for rows in self.row_codes.values() for row in rows}
