@@ -13,6 +13,7 @@ from ..numerals import shown
 from ..spec.model import Field, Spec
 from ..submission import Answer, Key, State, Submission, Value
 from ..validation import Result
+from ..words import tidy
 from .collected import collect
 from .schema import (
     ANSWERS,
@@ -65,21 +66,22 @@ def whose(result: Result) -> Whose:
     submission = result.submission
     if submission is None or result.layout is None:
         return Whose(name)
-    said = _identity_answers(submission, result.layout.spec)
+    said = _identity_answers(result, result.layout.spec)
     start, end = (_day(said.get(part)) for part in ("period_start", "period_end"))
     stamp = submission.identity
     period = f"{start}/{end}" if start and end else stamp.round
     country = str(said.get("country") or stamp.country)
-    project, intervention = (str(said.get(part) or "") for part in ("project", "intervention"))
+    project, intervention = (tidy(shown(said.get(part) or "")) for part in ("project", "intervention"))
     return Whose(name, stamp.team, country, period, project, intervention, start, end)
 
 
-def _identity_answers(submission: Submission, spec: Spec) -> dict[str, Value | None]:
-    """What the form says about the return itself, by part of the key."""
+def _identity_answers(result: Result, spec: Spec) -> dict[str, Value]:
+    """What the form says about the return itself, by part of the key; a calculated part as worked out again."""
     asked = {code: part for part, code in spec.identity.model_dump().items() if code}
     places = {(*_single(spec, code), code): part for code, part in asked.items()}
-    found: dict[str, Value | None] = {}
-    for answer in submission.answers:
+    calculated = result.outcome.calculated if result.outcome else {}
+    found = {part: calculated[key] for key, part in places.items() if key in calculated}
+    for answer in result.submission.answers if result.submission else ():
         part = places.get(answer.key)
         if part is not None and answer.value is not None and not answer.calculated:
             found.setdefault(part, answer.value)

@@ -88,7 +88,7 @@ class CheckFormulas:
 
     def _required(self, slot: Slot, compiler: ExcelFormula) -> list[tuple[str, str]]:
         """When the answer is required, and the code that its absence has then."""
-        active, field = self._active(slot), slot.field
+        active, field = self.in_use(slot), slot.field
         found: list[tuple[str, str]] = []
         if field.required == "always":
             found.append((active or ticked(self.layout, slot.tool), "V001"))
@@ -104,7 +104,8 @@ class CheckFormulas:
                 found.append((_and(active, when), rule.code))
         return [each for each in found if each[0] != "FALSE"]
 
-    def _active(self, slot: Slot) -> str:
+    def in_use(self, slot: Slot) -> str:
+        """Whether anything is answered in the slot's open row or record; "" where rows always count."""
         place = active_place(self.layout, self.grid, slot)
         if place is None:
             return ""

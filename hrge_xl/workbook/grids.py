@@ -149,20 +149,25 @@ class GridPainter:
             self.pen.text(place, value or "", style, number_format)
 
     def _calculated(self, slot: Slot, place: Place) -> None:
-        assert isinstance(self.grid.block, FieldBlock)
-        scope = Scope(self.layout.spec, self.grid.tool, self.grid.block)
-        expr = parsed(slot.field.formula or "", scope, condition=False)
         shown = self.content.shown(slot)[0]
         cached = "" if shown is None else shown
         form = number_format_of(slot.field) if kind_of(slot.field) in (Kind.NUMBER, Kind.DATE) else ""
         if self.grid.across:
-            formula = "=" + ExcelFormula(self.layout, self.grid, slot.row).value(expr)
-            self.pen.formula(place, formula, "calculated", cached, form)
+            self.pen.formula(place, self._figure(slot, None), "calculated", cached, form)
             return
         key = f"={slot.field.code}"
         if key not in self.compiled:
-            self.compiled[key] = "=" + ExcelFormula(self.layout, self.grid, slot.row, ROW).value(expr)
+            self.compiled[key] = self._figure(slot, ROW)
         self.pen.column_formula(place, self.last_row, self.compiled[key], "calculated", cached, form)
+
+    def _figure(self, slot: Slot, row: str | None) -> str:
+        """The formula of a calculated answer; an open row without answers calculates nothing."""
+        assert isinstance(self.grid.block, FieldBlock)
+        scope = Scope(self.layout.spec, self.grid.tool, self.grid.block)
+        expr = parsed(slot.field.formula or "", scope, condition=False)
+        formula = ExcelFormula(self.layout, self.grid, slot.row, row).value(expr)
+        in_use = self.checks.in_use(slot)
+        return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
 
     # status and checks
 

@@ -1,0 +1,210 @@
+"""The ledger: every file ever received, by hash, with what became of it; and the received bytes, unchangeable."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ..errors import OutputError, StoreError, UsageError
+from .files import whole
+from .standing import COUNTS, WITHDRAWN, Entry, Standing
+from .store import VERSION, Store, open_file, told
+
+NAME, RECEIVED = "ledger.sqlite", "received"
+MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at most
+
+META = sa.MetaData()
+FILES = sa.Table(
+    "files",
+    META,
+    sa.Column("sha256", sa.Text(), primary_key=True),
+    sa.Column("n", sa.Integer(), nullable=False, unique=True),  # the order in which files came
+    *(
+        sa.Column(name, sa.Text())
+        for name in (
+            "submission", "received", "path", "verdict", "team", "country", "period", "round", "copy",
+            "project", "intervention", "state", "superseded_by", "reason",
+        )
+    ),
+    sa.Column("size", sa.Integer()),
+)  # fmt: skip
+SIGHTINGS = sa.Table(
+    "sightings",
+    META,
+    sa.Column("sha256", sa.Text(), primary_key=True),
+    sa.Column("path", sa.Text(), primary_key=True),
+    sa.Column("received", sa.Text()),
+)
+DECISIONS = sa.Table(
+    "decisions",
+    META,
+    sa.Column("submission", sa.Text(), primary_key=True),
+    sa.Column("decision", sa.Text()),
+    sa.Column("reason", sa.Text()),
+    sa.Column("day", sa.Text()),
+)
+
+
+class Arrival(NamedTuple):
+    """A file as it came. `sha256` is None when it could not be read at all."""
+
+    path: str
+    sha256: str | None
+    size: int | None
+
+
+class Ledger:
+    """The ledger of one folder."""
+
+    def __init__(self, folder: Path, store: Store, *, write: bool) -> None:
+        self.folder, self._store, self._write = folder, store, write
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path, *, write: bool = True) -> Iterator[Ledger]:
+        """The ledger in a folder; it is made when it is to be written and is not there."""
+        path = folder / NAME
+        with open_file(path, write=write) if write or path.is_file() else open_memory() as store:
+            ledger = cls(folder, store, write=write)
+            ledger._prepare(make=write or not path.is_file())
+            yield ledger
+
+    def _prepare(self, *, make: bool) -> None:
+        with self.transaction() as connection:
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar() or 0
+            if version > VERSION:
+                raise StoreError(f"{NAME} was written by a newer version of hrge-xl. Update this program.")
+            if make:
+                META.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+
+    def transaction(self) -> contextmanager:  # type: ignore[type-arg]
+        """As of a store."""
+        return self._store.transaction()  # type: ignore[return-value]
+
+    # what came
+
+    def receive(self, arrivals: Iterable[Arrival], when: str) -> int:
+        """Write down what came, in this order; how many of them were never seen before."""
+        new = 0
+        with self.transaction() as connection:
+            known = set(connection.execute(sa.select(FILES.c.sha256)).scalars())
+            seen = {(a, b) for a, b in connection.execute(sa.select(SIGHTINGS.c.sha256, SIGHTINGS.c.path))}
+            files, sightings = [], []
+            for each in arrivals:
+                if each.sha256 is None:
+                    continue
+                if each.sha256 not in known:
+                    known.add(each.sha256)
+                    files.append(
+                        {"sha256": each.sha256, "n": len(known), "path": each.path, "size": each.size, "received": when}
+                    )
+                if (each.sha256, each.path) not in seen:
+                    seen.add((each.sha256, each.path))
+                    sightings.append({"sha256": each.sha256, "path": each.path, "received": when})
+            new = len(files)
+            _insert(connection, FILES, files)
+            _insert(connection, SIGHTINGS, sightings)
+        return new
+
+    def order(self) -> dict[str, int]:
+        """For every hash its place in the order of arrival."""
+        with self.transaction() as connection:
+            return {sha: n for sha, n in connection.execute(sa.select(FILES.c.sha256, FILES.c.n))}
+
+    def known(self) -> list[Arrival]:
+        """Every file ever received, in the order of arrival."""
+        wanted = sa.select(FILES.c.path, FILES.c.sha256, FILES.c.size).order_by(FILES.c.n)
+        with self.transaction() as connection:
+            return [Arrival(*row) for row in connection.execute(wanted)]
+
+    # what became of it
+
+    def settle(self, entries: Sequence[tuple[str, Entry]], standings: Mapping[str, Standing]) -> None:
+        """Write down identity and standing of files, given with their hash."""
+        rows = []
+        for sha256, entry in entries:
+            standing = standings[entry.submission]
+            rows.append(
+                {
+                    "b_sha256": sha256, "submission": entry.submission, "verdict": entry.verdict,
+                    "team": entry.team, "country": entry.country, "period": entry.period, "copy": entry.copy,
+                    "project": entry.project, "intervention": entry.intervention, "state": standing.state,
+                    "superseded_by": standing.other, "reason": standing.reason,
+                }
+            )  # fmt: skip
+        if rows:
+            names = {name: sa.bindparam(name) for name in rows[0] if name != "b_sha256"}
+            update = sa.update(FILES).where(FILES.c.sha256 == sa.bindparam("b_sha256")).values(names)
+            with self.transaction() as connection:
+                connection.execute(update, rows)
+
+    def decide(self, submission: str, decision: str, reason: str, day: str) -> None:
+        """Write down that a return counts (`counts`) or is taken away (`withdrawn`), and why."""
+        if decision not in (COUNTS, WITHDRAWN):
+            raise UsageError(f"A return can be decided to '{COUNTS}' or '{WITHDRAWN}', not '{decision}'.")
+        with self.transaction() as connection:
+            known = connection.execute(
+                sa.select(FILES.c.sha256).where(FILES.c.submission == submission)
+            ).scalar()
+            if known is None:
+                raise UsageError(f"There is no return '{submission}' in the ledger. See the table 'submissions'.")
+            connection.execute(sa.delete(DECISIONS).where(DECISIONS.c.submission == submission))
+            values = {"submission": submission, "decision": decision, "reason": reason, "day": day}
+            connection.execute(sa.insert(DECISIONS), [values])
+
+    def decisions(self) -> dict[str, str]:
+        """Submission → decision."""
+        with self.transaction() as connection:
+            rows = connection.execute(sa.select(DECISIONS.c.submission, DECISIONS.c.decision))
+            return {submission: decision for submission, decision in rows}
+
+    def rows(self) -> list[dict[str, object]]:
+        """The whole ledger, in the order of arrival."""
+        with self.transaction() as connection:
+            found = connection.execute(sa.select(FILES).order_by(FILES.c.n))
+            return [dict(row) for row in found.mappings()]
+
+
+def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        connection.execute(sa.insert(table), list(rows))
+
+
+def open_memory() -> Store:
+    """A store that is gone afterwards."""
+    return open_file(None)
+
+
+def kept_at(folder: Path, sha256: str) -> Path:
+    """Where the bytes of a received file are kept."""
+    return folder / RECEIVED / f"{sha256}.xlsx"
+
+
+def keep(path: Path, sha256: str, folder: Path) -> bool:
+    """Keep the bytes of a file under their hash, read-only; False when the file is too large or has changed."""
+    target = kept_at(folder, sha256)
+    if target.is_file():
+        return True
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return False
+        data = path.read_bytes()
+    except OSError:
+        return False
+    if hashlib.sha256(data).hexdigest() != sha256:
+        return False
+    with whole(target) as unfinished:
+        unfinished.write_bytes(data)
+        unfinished.chmod(0o644)
+    with suppress(OSError):
+        target.chmod(0o444)
+    return True

@@ -1,0 +1,507 @@
+"""From submissions to findings: each at its exact cell with its exact code, and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from hrge_xl.checks import Outcome, Verdict, check
+from hrge_xl.findings import Severity
+from hrge_xl.layout import Layout, build
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Observation, State, Submission
+from tests.build_submission import submission
+from tests.test_vectorised import SPEC as SMALL
+
+TODAY = date(2026, 6, 30)
+EXAMPLE = load("example")
+LAYOUT = build(EXAMPLE, "en")
+FRENCH = build(EXAMPLE, "fr")
+
+
+def plan(code: str) -> tuple[str, str, str]:
+    return "PLAN", "1", f"PLN_{code}"
+
+
+def risk(code: str, row: str = "K-01") -> tuple[str, str, str]:
+    return "R1", row, f"RSK_{code}"
+
+
+CLEAN: dict[tuple[str, str, str], Any] = {
+    plan("01"): "WS-07", plan("02"): "PAK", plan("03"): "To train the staff of shelters.",
+    plan("04"): date(2026, 3, 1), plan("05"): date(2026, 3, 3), plan("06"): 40, plan("07"): 20,
+    plan("08"): 1000.0, plan("11"): "N", plan("13"): ("WOM", "MEN"), plan("14"): 25,
+    ("PLAN", "C1", "USE_01"): "Y", ("PLAN", "R1", "USE_01"): "Y",
+    ("C1", "C1_01", "CHK_01"): "Y", ("C1", "C1_02", "CHK_01"): "Y", ("C1", "C1_03", "CHK_01"): "Y",
+    risk("01"): "Few come", risk("02"): ("WOM",), risk("03"): 2, risk("04"): 2, risk("05"): "Moderate",
+    risk("06"): "RED", risk("07"): "Send reminders", risk("08"): "C1_02",
+}  # fmt: skip
+CELLS = {
+    "project": "E6", "country": "E7", "purpose": "E8", "start": "E9", "end": "E10", "people": "E11", "women": "E12",
+    "budget": "E13", "share": "E14", "year": "E15",
+}  # fmt: skip
+
+
+def outcome(returned: Submission, layout: Layout = LAYOUT) -> Outcome:
+    return check([(returned, layout)], today=TODAY)[0]
+
+
+def found(result: Outcome) -> list[tuple[str, str | None]]:
+    return [(finding.code, finding.cell) for finding in result.findings]
+
+
+def changed(changes: dict[Any, dict[str, Any]] | None = None, **answers: Any) -> Outcome:
+    """The clean submission with other answers (None takes one away) or other attributes of them."""
+    values = CLEAN | answers.pop("also", {})
+    kept = {key: value for key, value in values.items() if value is not None}
+    return outcome(submission(LAYOUT, kept, changes, **answers))
+
+
+def at(code: str, row: str = "1", tool: str = "PLAN", part: int = 0) -> str:
+    from hrge_xl.layout import address
+
+    return address(*LAYOUT.slots[tool, row, code].cells[part])
+
+
+def test_a_workbook_filled_in_sensibly_has_no_findings() -> None:
+    result = changed()
+    assert found(result) == []
+    assert {verdict.code for verdict in result.verdicts.values()} == {""}
+    assert set(result.verdicts) == {key for key, slot in LAYOUT.slots.items() if slot.check is not None}
+    assert result.calculated == {plan("14"): 25.0, risk("05"): "M"}
+
+
+def test_a_blank_workbook_asks_for_the_form_only() -> None:
+    result = outcome(submission(LAYOUT, {}))
+    assert Counter(finding.code for finding in result.findings) == {"V001": 8}
+    assert {finding.tool for finding in result.findings} == {"PLAN"}
+    assert result.calculated == {}
+
+
+# one answer: what is wrong, the finding at its cell, and the verdict of its check cell
+
+UNREAD = {"code": None, "text": None, "number": None, "day": None}
+SINGLE: list[tuple[str, Any, dict[str, Any], str, str]] = [
+    # field, answer, attributes, code, verdict
+    ("PLN_01", None, {}, "V001", "V001"),
+    ("PLN_02", "PAK", UNREAD | {"original": "Pakstan", "problem": "V002"}, "V002", "V002"),
+    ("PLN_08", 1000, UNREAD | {"original": "ten", "problem": "V003"}, "V003", "V003"),
+    ("PLN_06", 40.5, {"problem": "V004"}, "V004", "V004"),
+    ("PLN_06", 40.5, {}, "V004", "V004"),
+    ("PLN_04", CLEAN[plan("04")], UNREAD | {"original": "31 Feb", "problem": "V005"}, "V005", "V005"),
+    ("PLN_04", CLEAN[plan("04")], UNREAD | {"original": "04/05/2026", "problem": "V006"}, "V006", "V005"),
+    ("PLN_04", CLEAN[plan("04")], UNREAD | {"original": "1405-01-11", "problem": "V007"}, "V007", "V005"),
+    ("PLN_10", 2020, UNREAD | {"original": 1405.0, "problem": "V007"}, "V007", "V008"),
+    ("PLN_06", 600, {}, "V008", "V008"),
+    ("PLN_08", -1.0, {}, "V008", "V008"),
+    ("PLN_09", 1.01, {}, "V008", "V008"),
+    ("PLN_10", 1999, {}, "V008", "V008"),
+    ("PLN_03", "word " * 40 + "word", {}, "V009", "V009"),
+    ("PLN_03", "ຂ" * 241, {}, "V009", "V009"),
+    ("PLN_01", "P" * 21, {}, "V010", "V010"),
+    ("PLN_01", "x", {"original": "#REF!", "state": State.ERROR}, "V011", "V011"),
+    ("PLN_01", "WS-07", {"formula": True}, "V012", ""),
+    ("PLN_01", "x", {"original": None, "state": State.NOT_CALCULATED, "formula": True}, "V013", "V013"),
+    ("PLN_07", 41, {}, "V014", "V014"),
+    ("PLN_08", 1000, UNREAD | {"original": "1,000", "problem": "V018"}, "V018", "V003"),
+    ("PLN_02", "PAK", {"original": "باكستان", "notes": ("V101",)}, "V101", "V002"),
+    ("PLN_02", "PAK", {"original": "pakistan", "notes": ("V102",)}, "V102", ""),
+    ("PLN_08", 1000, {"original": "1000", "notes": ("V104",)}, "V104", "V003"),
+    ("PLN_04", CLEAN[plan("04")], {"original": "2026-03-01", "notes": ("V105",)}, "V105", "V005"),
+    ("PLN_02", "PAK", {"original": "PAK", "notes": ("V106",)}, "V106", "V002"),
+    ("PLN_11", "N", {"original": "Nope", "notes": ("V107",)}, "V107", "V002"),
+    ("PLN_01", "ask a.b@example.org", {}, "P001", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "answer", "attributes", "code", "verdict"), SINGLE)
+def test_each_finding_fires_at_its_cell_and_alone(
+    field: str, answer: Any, attributes: dict[str, Any], code: str, verdict: str
+) -> None:
+    key = ("PLAN", "1", field)
+    result = changed({key: attributes} if attributes else None, also={key: answer, plan("14"): None})
+    assert found(result) == [(code, at(field))]
+    assert result.verdicts[key].code == verdict
+    assert {v.code for k, v in result.verdicts.items() if k != key} == {""}
+
+
+SILENT = [
+    ("PLN_06", 1), ("PLN_06", 500), ("PLN_09", 0.0), ("PLN_09", 1.0), ("PLN_10", 2000), ("PLN_10", 2100),
+    ("PLN_03", "word " * 39 + "word"), ("PLN_03", "ຂ" * 240), ("PLN_01", "P" * 20), ("PLN_07", 1), ("PLN_08", 0.0),
+    ("PLN_05", date(2026, 3, 1)), ("PLN_13", ("WOM",)), ("PLN_07", None), ("PLN_08", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "answer"), SILENT)
+def test_what_is_just_within_the_limits_is_silent(field: str, answer: Any) -> None:
+    assert found(changed(also={("PLAN", "1", field): answer, plan("14"): None})) == []
+
+
+def test_digits_of_another_script_are_noted_with_the_number_they_mean() -> None:
+    notes = {plan("08"): {"original": "۱۰۰۰", "notes": ("V104", "V103")}}
+    assert found(changed(notes)) == [("V104", at("PLN_08")), ("V103", at("PLN_08"))]
+
+
+def test_a_suggestion_travels_with_the_finding() -> None:
+    wrong = {plan("02"): UNREAD | {"original": "Pakstan", "problem": "V002", "suggestion": "Pakistan"}}
+    (finding,) = changed(wrong).findings
+    assert (finding.value, finding.suggestion) == ("Pakstan", "Pakistan")
+    assert finding.message == "Country: “Pakstan” is not in the list."
+
+
+def test_limits_are_said_as_people_write_them() -> None:
+    def message(field: str, answer: Any) -> str:
+        return changed(also={("PLAN", "1", field): answer, plan("14"): None}).findings[0].message
+
+    assert message("PLN_09", 1.01) == "Share already paid: 101 % is outside 0 % to 100 %."
+    assert message("PLN_06", 600) == "Participants expected: 600 is outside 1 to 500."
+    assert message("PLN_08", -2.5) == "Budget: -2.5 is outside 0 to …."
+    assert message("PLN_03", "word " * 41) == "Purpose of the workshop: 41 words, 40 are allowed."
+    assert message("PLN_04", date(1950, 1, 1)) == "First day: 1950-01-01 is outside 1990-01-01 to 2100-12-31."
+
+
+def test_spaces_alone_count_as_missing() -> None:
+    spaces = {plan("01"): {"original": "   ", "text": ""}}
+    assert found(changed(spaces)) == [("V001", at("PLN_01"))]
+
+
+def test_an_unreadable_number_is_not_also_said_to_break_its_constraint() -> None:
+    wrong = {plan("07"): UNREAD | {"original": "ten", "problem": "V003"}}
+    assert found(changed(wrong)) == [("V003", at("PLN_07"))]
+
+
+# several answers
+
+
+def test_a_missing_choice_of_several_stands_at_its_first_cell() -> None:
+    assert found(changed(also={plan("13"): None})) == [("V001", at("PLN_13"))]
+
+
+def test_each_cell_of_several_is_checked_on_its_own() -> None:
+    wrong = {(*plan("13"), 2): UNREAD | {"original": "Adults", "problem": "V002"}}
+    result = changed(wrong)
+    assert found(result) == [("V002", at("PLN_13", part=1))]
+    assert result.verdicts[plan("13")] == Verdict("V002", required=True)
+
+
+def test_chosen_twice_stands_at_the_second_cell_and_is_for_the_reader_only() -> None:
+    result = changed(also={plan("13"): ("WOM", "MEN", "WOM")})
+    assert found(result) == [("V015", at("PLN_13", part=2))]
+    assert result.verdicts[plan("13")].code == ""
+
+
+# registers, references, conditions
+
+
+def test_a_row_in_use_asks_for_its_other_answers() -> None:
+    result = changed(also={risk("01", "K-03"): "Another"})
+    missing = ["RSK_02", "RSK_03", "RSK_04", "RSK_06"]
+    assert Counter(found(result)) == Counter(("V001", at(code, "K-03", "R1")) for code in missing)
+    assert result.verdicts[risk("02", "K-03")] == Verdict("V001", required=True)
+    assert result.verdicts[risk("02", "K-04")] == Verdict("", required=False)
+
+
+def test_an_answer_makes_another_one_required() -> None:
+    assert found(changed(also={plan("11"): "Y"})) == [("V001", at("PLN_12"))]
+    assert found(changed(also={risk("07"): None})) == [("V001", at("RSK_07", "K-01", "R1"))]
+    assert found(changed(also={risk("07"): None, risk("06"): "ACC"})) == []
+
+
+def test_a_sheet_that_is_not_ticked_asks_for_nothing() -> None:
+    blank = {("C1", item, "CHK_01"): None for item in ("C1_01", "C1_02", "C1_03")}
+    assert [code for code, _ in found(changed(also=blank))] == ["V001"] * 3
+    assert found(changed(also=blank | {("PLAN", "C1", "USE_01"): "N"})) == []
+    assert changed(also=blank).findings[0].label == "C1_01 Answer"
+
+
+def test_a_scale_knows_its_steps() -> None:
+    wrong = changed(also={risk("03"): 6, risk("05"): None})
+    assert found(wrong) == [("V008", at("RSK_03", "K-01", "R1"))]
+    label = {risk("03"): {"original": "Possible", "notes": ("V104",)}}
+    assert changed(label).verdicts[risk("03")].code == "V003"
+
+
+@pytest.mark.parametrize(
+    ("row", "codes"), [("C1_02", []), ("c1_03", []), ("C1_09", ["V016"]), ("K-01", ["V016"])]
+)
+def test_a_reference_leads_to_a_row_that_exists(row: str, codes: list[str]) -> None:
+    result = changed(also={risk("08"): row})
+    assert found(result) == [(code, at("RSK_08", "K-01", "R1")) for code in codes]
+    assert result.verdicts[risk("08")].code == "".join(codes)
+
+
+SMALL_LAYOUT = build(SMALL, "en")
+
+
+def test_a_reference_to_a_register_needs_a_row_in_use() -> None:
+    answers = {("FORM", "1", "FRM_REQ"): "x", ("REG", "R-01", "REG_REF"): "CAT"}
+    for target, codes in (("R-01", []), ("R-02", ["V016"]), ("IT1", []), ("IT3", ["V016"])):
+        result = outcome(
+            submission(SMALL_LAYOUT, answers | {("REG", "R-01", "REG_REF"): target}), SMALL_LAYOUT
+        )
+        assert [finding.code for finding in result.findings] == codes, target
+
+
+def test_a_reference_to_sheets_that_were_not_issued_cannot_be_judged() -> None:
+    alone = build(EXAMPLE, "en", ["R1"])
+    kept = {k: v for k, v in CLEAN.items() if k[0] != "C1" and k[1] != "C1"}
+    assert found(outcome(submission(alone, kept | {risk("08"): "C1_99"}), alone)) == []
+
+
+# rules
+
+
+def test_a_rule_stands_at_the_first_cell_it_points_to() -> None:
+    result = changed(also={plan("05"): date(2026, 2, 1)})
+    assert found(result) == [("R-E01", at("PLN_05"))]
+    assert result.verdicts[plan("05")] == Verdict("R-E01", required=True)
+    (finding,) = result.findings
+    assert (finding.name, finding.severity) == ("rule-r-e01", Severity.ERROR)
+    assert (finding.message, finding.value) == ("The end is before the start.", "2026-02-01")
+
+
+def test_a_rule_over_the_rows_of_a_register_finds_its_row() -> None:
+    rule = next(rule for rule in EXAMPLE.rules if rule.code == "R-E02")
+    high = {risk("03"): 3, risk("04"): 3, risk("05"): "High"}
+    result = changed(also=high | {risk("06"): "ACC"})
+    assert found(result) == [("R-E02", at(rule.at[0], "K-01", "R1"))]
+    assert result.findings[0].severity is Severity.WARNING
+    assert found(changed(also=high)) == []
+
+
+def ruled(*rules: dict[str, Any]) -> Layout:
+    data = SMALL.model_dump() | {"rules": rules}
+    spec = type(SMALL).model_validate(data)
+    return build(spec, "en")
+
+
+def test_a_rule_that_asks_for_answers_puts_its_code_in_the_place_of_v001() -> None:
+    rule = {"code": "R-X1", "tool": "REG", "when": "REG_NA > 5", "require": ["REG_TA"], "severity": "warning"}
+    layout = ruled(rule | {"message": "{label} is needed, for {REG_NA} is over 5."})
+    result = outcome(
+        submission(layout, {("FORM", "1", "FRM_REQ"): "x", ("REG", "R-02", "REG_NA"): 6}), layout
+    )
+    (finding,) = result.findings
+    assert (finding.code, finding.row, finding.field) == ("R-X1", "R-02", "REG_TA")
+    assert finding.severity is Severity.WARNING
+    assert finding.message == "reg_ta is needed, for 6 is over 5."
+    assert result.verdicts["REG", "R-02", "REG_TA"] == Verdict("R-X1", required=True)
+    assert (result.progress["REG"].required, result.progress["REG"].answered) == (1, 0)
+
+
+def test_rules_of_one_code_on_two_sheets_and_rules_for_the_reader() -> None:
+    layout = ruled(
+        {"code": "R-X2", "tool": "REG", "check": "REG_NA < 5", "at": ["REG_NA"], "message": "m"},
+        {"code": "R-X2", "tool": "REC", "check": "REC_NA < 5", "at": ["REC_NA"], "message": "m"},
+        {"code": "R-X3", "tool": "REG", "check": "matches(REG_TA, '[a-z]+')", "at": ["REG_TA"], "when": "filled(REG_TA)",
+         "reader_only": "A pattern.", "message": "m"},
+        {"code": "R-X4", "tool": "REG", "reader_only": "It needs earlier rounds.", "at": ["REG_TA"], "message": "m"},
+    )  # fmt: skip
+    answers = {("FORM", "1", "FRM_REQ"): "x", ("REG", "R-01", "REG_NA"): 6, ("REC", "2", "REC_NA"): 6,
+               ("REC", "2", "REC_NB"): 1, ("REG", "R-01", "REG_TA"): "A1"}  # fmt: skip
+    result = outcome(submission(layout, answers), layout)
+    assert [(f.code, f.tool, f.row) for f in result.findings] == [
+        ("R-X2", "REG", "R-01"), ("R-X3", "REG", "R-01"), ("R-X2", "REC", "2"),
+    ]  # fmt: skip
+    assert result.verdicts["REG", "R-01", "REG_NA"].code == "R-X2"
+    assert result.verdicts["REC", "2", "REC_NA"].code == "R-X2"
+    assert result.verdicts["REG", "R-01", "REG_TA"].code == ""  # the sheet cannot know
+    assert result.checks_not_run == {"R-X4": "It needs earlier rounds."}
+    assert {"R-X2", "R-X3"} <= set(result.checks_run)
+    small = build(layout.spec, "en", ["REC"])
+    not_run = outcome(submission(small, {}), small).checks_not_run
+    assert set(not_run) == {"R-X3", "R-X4"}  # R-X2 still runs on the other sheet
+
+
+def test_the_first_of_several_problems_is_the_verdict() -> None:
+    both = changed(also={plan("06"): 600.5, plan("07"): 601, plan("14"): None})
+    assert found(both) == [("V004", at("PLN_06")), ("V014", at("PLN_07"))]
+    late = changed({plan("05"): {"notes": ("V105",)}}, also={plan("05"): date(2026, 2, 1)})
+    assert {code for code, _ in found(late)} == {"V105", "R-E01"}
+    assert late.verdicts[plan("05")].code == "V005"
+
+
+# calculated cells
+
+
+@pytest.mark.parametrize(
+    ("field", "row", "tool", "shown", "formula", "codes"),
+    [
+        ("PLN_14", "1", "PLAN", 25, True, []),
+        ("PLN_14", "1", "PLAN", 25.004, True, []),  # as rounded by the sheet
+        ("PLN_14", "1", "PLAN", 26, True, ["V017"]),
+        ("PLN_14", "1", "PLAN", 25, False, ["S013"]),
+        ("PLN_14", "1", "PLAN", 26, False, ["V017"]),
+        ("RSK_05", "K-01", "R1", "Moderate", True, []),
+        ("RSK_05", "K-01", "R1", "Low", True, ["V017"]),
+        ("RSK_05", "K-01", "R1", "Moderate", False, ["S013"]),
+        ("RSK_05", "K-02", "R1", "Low", True, []),  # a row without answers
+        ("RSK_05", "K-02", "R1", "Low", False, ["V017"]),
+    ],
+)
+def test_calculated_cells_are_recomputed(
+    field: str, row: str, tool: str, shown: Any, formula: bool, codes: list[str]
+) -> None:
+    key = (tool, row, field)
+    result = changed({key: {"formula": formula}}, also={key: shown})
+    assert found(result) == [(code, at(field, row, tool)) for code in codes]
+
+
+def test_a_difference_says_what_comes_out() -> None:
+    finding = changed(also={risk("05"): "Low"}).findings[0]
+    assert finding.message == "Level: the cell shows “Low”, calculated again it is “Moderate”."
+    finding = changed(also={plan("14"): 26}).findings[0]
+    assert finding.message == "Budget per person: the cell shows “26”, calculated again it is “25”."
+
+
+def test_blank_where_blank_comes_out_is_right_and_never_calculated_is_no_finding() -> None:
+    blank = {plan("14"): {"original": "", "state": State.EMPTY_TEXT, "number": None}}
+    assert found(changed(blank, also={plan("08"): None})) == []
+    assert found(changed(blank)) == [("V017", at("PLN_14"))]
+    assert (
+        found(changed({plan("14"): {"original": None, "state": State.NOT_CALCULATED, "number": None}})) == []
+    )
+    broken = {plan("14"): {"original": "#DIV/0!", "state": State.ERROR, "number": None}}
+    assert found(changed(broken)) == [("V017", at("PLN_14"))]
+
+
+# identity, privacy, observations, progress
+
+
+def test_the_country_of_the_form_is_that_of_the_stamp() -> None:
+    assert found(changed(country="PAK")) == []
+    result = changed(country="AFG")
+    assert found(result) == [("I009", at("PLN_02"))]
+    assert "“Pakistan”" in result.findings[0].message
+    assert "“Afghanistan”" in result.findings[0].message
+
+
+PERSONAL = [
+    ("Write to jane.doe@example.org today", "P001"),
+    ("call +92 300 123 4567 for help", "P002"),
+    ("call 0092-300-1234567", "P002"),
+    ("passport AB1234567 was taken", "P003"),
+    ("Passport no. 123456", "P003"),
+    ("CNIC 12345-1234567-1", "P003"),
+    ("case no: 2026/001234", "P003"),
+    ("number 1234567890 of the file", "P003"),
+    ("from 2026-03-01 to 2026-04-30", ""),
+    ("1,234,567,890 people live there", ""),
+    ("The budget is 1000000.50 for 2026", ""),
+    ("resolution A/67/775-S/2013/110 of 5 March 2013", ""),
+    ("a passport is taken from victims in 2026", ""),
+    ("+20 % more than in 2024 and 2025", ""),
+    ("1.2.3 and 4.5.6, see 7 to 10", ""),
+    ("user@home", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "code"), PERSONAL)
+def test_personal_data_in_texts(text: str, code: str) -> None:
+    result = changed(also={risk("01"): text})
+    assert found(result) == ([(code, at("RSK_01", "K-01", "R1"))] if code else [])
+
+
+def test_observations_of_the_reader_are_findings_too() -> None:
+    seen = [
+        Observation("S001", sheet="Risks", tool="R1", detail={"sheet": "Risks"}),
+        Observation("S011", sheet="Plan", cell="E7", tool="PLAN", row="1", field="PLN_02"),
+        Observation("I005", detail={"detail": "the copies differ"}),
+    ]
+    result = changed(observations=seen)
+    assert [finding.code for finding in result.findings] == ["I005", "S011", "S001"]
+    assert result.findings[0].message == "The stamp of team.xlsx is damaged: the copies differ."
+    assert result.findings[1].message == "Country: the dropdown list of this cell is gone."
+    assert (result.findings[1].label, result.findings[1].cell) == ("Country", "E7")
+
+
+def test_cells_that_have_moved_are_named_where_they_are() -> None:
+    where = {(*plan("01"), 0): "G9"}
+    moved = changed(also={plan("01"): None}, cells=where, sheets={"PLAN": "My plan"})
+    assert [(f.code, f.sheet, f.cell) for f in moved.findings] == [("V001", "My plan", "G9")]
+
+
+def test_cells_that_are_gone_are_not_said_to_be_blank() -> None:
+    """The reader has a finding for the missing row or sheet; one for each of its cells would drown it."""
+    gone = changed(also={plan("01"): None}, cells={(*plan("02"), 0): "E7"})
+    assert found(gone) == []
+
+
+def test_progress_counts_required_answers_and_findings() -> None:
+    progress = changed(also={plan("01"): None, plan("13"): ("WOM", "WOM")}).progress
+    plan_sheet = progress["PLAN"]
+    assert (plan_sheet.required, plan_sheet.answered, plan_sheet.errors, plan_sheet.warnings) == (8, 7, 1, 1)
+    assert (progress["R1"].required, progress["R1"].answered) == (6, 6)
+    assert set(progress) == {"PLAN", "C1", "R1"}
+
+
+def test_checks_that_did_not_run_are_told_with_the_reason() -> None:
+    few = build(EXAMPLE, "en", ["C1"])
+    result = outcome(submission(few, {}, not_run={"S011": "No XML."}), few)
+    assert result.checks_not_run == {"S011": "No XML.", "R-E02": "Its sheet is not in this workbook."}
+    assert "R-E01" in result.checks_run
+    assert "R-E02" not in result.checks_run
+
+
+# many at once
+
+
+def test_languages_and_choices_of_tools_in_one_call() -> None:
+    late = CLEAN | {plan("05"): date(2026, 2, 1)}
+    few = build(EXAMPLE, "en", [])
+    short = {k: v for k, v in late.items() if k[0] == "PLAN" and k[2] != "USE_01"}
+    french = submission(
+        FRENCH, late | {risk("05"): "Modéré", risk("01"): None} | {risk("01"): "x@example.org"}
+    )
+    results = check(
+        [(submission(LAYOUT, late), LAYOUT), (french, FRENCH), (submission(few, short), few)], today=TODAY
+    )
+    assert [[finding.code for finding in each.findings] for each in results] == [
+        ["R-E01"], ["R-E01", "P001"], ["R-E01"],
+    ]  # fmt: skip
+    first = results[1].findings[0]
+    assert (first.sheet, first.label) == ("Plan", "Dernier jour")
+    assert (first.message, first.remedy) == ("La fin précède le début.", "Corrigez l'une des deux dates.")
+    assert results[1].findings[1].label == "Risque"
+    assert set(results[2].progress) == {"PLAN"}
+
+
+def test_the_outcome_of_a_file_does_not_depend_on_its_neighbours() -> None:
+    others = [
+        submission(LAYOUT, {}),
+        submission(LAYOUT, CLEAN | {plan("06"): 600, risk("08"): "C1_77"}),
+        submission(LAYOUT, CLEAN, {plan("02"): {"notes": ("V106",)}}),
+        submission(
+            LAYOUT, CLEAN | {risk("01", "K-02"): "Few come", risk("06", "K-02"): "ACC"}, country="IRQ"
+        ),
+    ]
+    together = check([(each, LAYOUT) for each in others * 3], today=TODAY)
+    for number, each in enumerate(others * 3):
+        alone = outcome(each)
+        for name in ("findings", "verdicts", "calculated", "progress", "checks_run"):
+            assert getattr(together[number], name) == getattr(alone, name), (number, name)
+
+
+def test_more_than_one_chunk_keeps_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hrge_xl.checks.AT_ONCE", 2)
+    files = [submission(LAYOUT, CLEAN | {plan("06"): number}) for number in (40, 501, 40, 600, 40)]
+    results = check([(each, LAYOUT) for each in files], today=TODAY)
+    values = [[f.value for f in each.findings if f.code == "V008"] for each in results]
+    assert values == [[], ["501"], [], ["600"], []]
+    assert check([], today=TODAY) == []
+
+
+def test_findings_come_in_the_order_of_the_sheet() -> None:
+    result = outcome(submission(LAYOUT, {risk("07", "K-02"): "x", risk("01", "K-01"): "y"}))
+    places = [(f.tool, int(str(f.cell)[1:])) for f in result.findings]
+    order = {"PLAN": 0, "C1": 1, "R1": 2}
+    assert places == sorted(places, key=lambda place: (order[str(place[0])], place[1]))
+
+
+def test_a_file_checked_twice_in_one_process_says_the_same() -> None:
+    files = submission(LAYOUT, CLEAN | {plan("06"): 600})
+    assert outcome(files).findings == outcome(replace(files)).findings

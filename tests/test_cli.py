@@ -1,0 +1,171 @@
+"""The command line as a coordinator meets it: one line with the reason and the next step, the right exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.spec.load import SPEC_HOMES
+
+RETURNS = Path(__file__).parent / "returns"
+
+
+def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The program in a process of its own."""
+    command = [sys.executable, "-m", "hrge_xl", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=cwd, check=False)
+
+
+def test_help_names_every_command_without_importing_pandas() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for name in ("generate", "validate", "consolidate", "report", "explain", "demo"):
+        assert name in done.stdout
+    code = "import sys; from hrge_xl.cli import run; run(['--help']); print('pandas' in sys.modules, 'openpyxl' in sys.modules)"
+    quick = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert quick.stdout.strip().endswith("False False")
+
+
+def test_generate_then_validate(tmp_path: Path) -> None:
+    made = run("generate", "example", "--country", "MAR", "--lang", "fr", "-o", tmp_path)
+    assert made.returncode == 0
+    file = tmp_path / "example_MAR_fr.xlsx"
+    assert made.stdout.strip() == str(file)
+    checked = run("validate", file)
+    assert checked.returncode == 1
+    assert "example_MAR_fr.xlsx: Plan!E6: V001" in checked.stdout
+    assert "1 file: 0 accepted, 1 returned, 0 refused." in checked.stderr
+
+
+def test_the_same_command_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        run("generate", "example", "--country", "PAK", "--today", "2026-01-31", "-o", tmp_path / name)
+    one, two = (tmp_path / name / "example_PAK_en.xlsx" for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_unknown_country_suggests(tmp_path: Path) -> None:
+    done = run("generate", "hrge_toolkit", "--country", "Tajikstan", "-o", tmp_path)
+    assert done.returncode == 2
+    assert "TJK" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("validate", "nowhere/"), 2, "no such file or folder"),
+        (("generate", "no_such_spec", "--country", "PAK"), 2, "No spec 'no_such_spec'"),
+        (("generate", "example"), 2, "--country"),
+        (("generate", "example", "--country", "PAK", "--lang", "de"), 2, "no language"),
+        (("generate", "example", "--country", "PAK", "--tools", "9.9"), 2, "no tool"),
+        (("explain", "Z999"), 2, "no code"),
+        (("nonsense",), 2, "nonsense"),
+    ],
+)
+def test_bad_usage_is_one_line_with_the_next_step(
+    arguments: tuple[str, ...], code: int, words: str, tmp_path: Path
+) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_without_files(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run("validate", tmp_path / "empty")
+    assert done.returncode == 2
+    assert "no file" in done.stderr
+
+
+def test_a_spec_with_mistakes(tmp_path: Path) -> None:
+    home = next(home for home in SPEC_HOMES if (home / "example").is_dir())
+    folder = tmp_path / "spec"
+    shutil.copytree(home / "example", folder)
+    text = (folder / "tools" / "plan.yaml").read_text(encoding="utf-8")
+    (folder / "tools" / "plan.yaml").write_text(text.replace("type: date", "type: dat"), encoding="utf-8")
+    done = run("spec", "check", folder)
+    assert done.returncode == 3
+    assert "tools/plan.yaml:" in done.stderr
+    assert "2 mistakes in the spec." in done.stderr
+
+
+def test_bad_files_do_not_stop_the_others(tmp_path: Path) -> None:
+    good = RETURNS / "careful.xlsx"
+    (tmp_path / "note.xlsx").write_text("not a workbook", encoding="utf-8")
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+    (tmp_path / "cut.xlsx").write_bytes(good.read_bytes()[:20_000])
+    (tmp_path / "page.xls").write_text("<html><table></table></html>", encoding="utf-8")
+    shutil.copy(good, tmp_path / "good.xlsx")
+    done = run("validate", tmp_path, "--json", "--today", "2026-06-30")
+    assert done.returncode == 4
+    report = json.loads(done.stdout)
+    verdicts = {Path(file["path"]).name: file["verdict"] for file in report["files"]}
+    assert verdicts == {
+        "cut.xlsx": "refused", "empty.xlsx": "refused", "good.xlsx": "accepted", "note.xlsx": "refused", "page.xls": "refused",
+    }  # fmt: skip
+    assert report["summary"]["files"] == 5
+    for file in report["files"]:
+        if file["verdict"] == "refused":
+            assert file["findings"][0]["code"].startswith("F")
+            assert file["findings"][0]["remedy"]
+
+
+def test_json_is_the_contract() -> None:
+    done = run("validate", RETURNS / "wrong_words.xlsx", "--json", "--today", "2026-06-30")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert report["schema"] == "hrge-xl/validation-report/1"
+    assert {"id", "started", "engine_version", "spec", "spec_version", "spec_digest", "round", "command"} <= set(report["run"])
+    finding = next(f for f in report["files"][0]["findings"] if f["code"] == "V009")
+    assert (finding["sheet"], finding["cell"], finding["tool"], finding["field"]) == ("Form", "E29", "FORM", "FRM_18")
+    assert set(finding) == {
+        "code", "name", "severity", "sheet", "cell", "tool", "row", "field", "label", "value", "message", "remedy", "suggestion",
+    }  # fmt: skip
+
+
+def test_redacted_output_holds_no_value() -> None:
+    done = run("validate", RETURNS / "wrong_words.xlsx", "--json", "--redact", "--today", "2026-06-30")
+    assert "Partially true" not in done.stdout
+
+
+def test_fail_on() -> None:
+    file = RETURNS / "moved_about.xlsx"
+    assert run("validate", file, "--today", "2026-06-30").returncode == 0
+    assert run("validate", file, "--today", "2026-06-30", "--fail-on", "warning").returncode == 1
+    assert run("validate", RETURNS / "wrong_words.xlsx", "--fail-on", "never").returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders are closed to writing otherwise on Windows")
+def test_an_output_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way", encoding="utf-8")
+    done = run("generate", "example", "--country", "PAK", "-o", blocked / "below")
+    assert done.returncode == 5
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_workbook_of_another_spec(tmp_path: Path) -> None:
+    run("generate", "example", "--country", "PAK", "-o", tmp_path)
+    done = run("validate", tmp_path, "--spec", "hrge_toolkit")
+    assert done.returncode == 4
+    assert "I002" in done.stdout
+
+
+def test_a_list_of_paths(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text(f"{RETURNS / 'careful.xlsx'}\n", encoding="utf-8")
+    done = run("validate", f"@{tmp_path / 'list.txt'}", "--today", "2026-06-30")
+    assert done.returncode == 0
+
+
+def test_explain_a_code_and_a_name() -> None:
+    assert "not-in-list" in run("explain", "V002").stdout
+    assert run("explain", "not-in-list").stdout == run("explain", "v002").stdout

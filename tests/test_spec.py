@@ -1,0 +1,147 @@
+"""Mistakes in a spec: all of them at once, each with file, line, column, reason and remedy."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.errors import SpecError, UsageError
+from hrge_xl.spec.load import SPEC_HOMES, find, load, names
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the example spec to damage."""
+    home = next(home for home in SPEC_HOMES if (home / "example").is_dir())
+    return Path(shutil.copytree(home / "example", tmp_path / "spec"))
+
+
+def damage(folder: Path, file: str, old: str, new: str) -> tuple[int, int]:
+    """Replace a text in a file; gives line and column of the place."""
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {file}"
+    where = text.index(old)
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text.count("\n", 0, where) + 1, where - (text.rfind("\n", 0, where) + 1) + 1
+
+
+def mistakes(folder: Path) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        load(folder)
+    return [str(mistake) for mistake in caught.value.mistakes]
+
+
+def test_the_specs_that_come_along_have_no_mistake() -> None:
+    assert {"example", "hrge_toolkit"} <= set(names())
+    for name in names():
+        assert load(name).name == name
+
+
+def test_an_unknown_spec_says_which_are_known() -> None:
+    with pytest.raises(UsageError, match="hrge_toolkit"):
+        find("hrge_toolkti")
+
+
+def test_a_misspelt_option_is_a_mistake_with_a_suggestion(copy: Path) -> None:
+    line, _ = damage(copy, "tools/plan.yaml", "characters: 20", "charcters: 20")
+    (found,) = mistakes(copy)
+    assert found.startswith(f"tools/plan.yaml:{line}:")
+    assert "Did you mean 'characters'?" in found
+
+
+def test_ten_mistakes_come_together_with_line_and_column(copy: Path) -> None:
+    edits = [
+        ("tools/plan.yaml", "vocabulary: COUNTRY", "vocabulary: COUNTRI", "Did you mean 'COUNTRY'?"),
+        ("tools/risks.yaml", "to: [C1]", "to: [C2]", "There is no tool 'C2'"),
+        ("tools/risks.yaml", "id: K-", 'id: "1-"', "Start with a letter"),
+        ("tools/summary.yaml", "sources: [R1]", "sources: [R9]", "There is no tool 'R9'"),
+        ("tools/checklist.yaml", "code: C1_02", "code: C1_01", "used twice"),
+        ("tools/plan.yaml", "minimum: 1, maximum: 500", "minimum: 501, maximum: 500", "above the maximum"),
+        ("rules.yaml", "at: [PLN_05]", "at: [PLN_99]", "has no field 'PLN_99'"),
+        ("vocabularies.yaml", "code: WOM", "code: MEN", "used twice"),
+        ("matrix.yaml", "3: {1: M, 2: H, 3: H}", "3: {1: M, 2: H, 3: X}", "No level at 3"),
+        ("workbook.yaml", "project: PLN_01", "project: PLN_77", "There is no form field 'PLN_77'"),
+    ]
+    expected = []
+    for file, old, new, reason in edits:
+        line, _ = damage(copy, file, old, new)
+        expected.append((f"{file}:{line}:", reason))
+    found = mistakes(copy)
+    for start, reason in expected:
+        assert any(each.startswith(start) and reason in each for each in found), (start, reason, found)
+
+
+def test_a_column_points_at_the_word(copy: Path) -> None:
+    line, column = damage(copy, "tools/risks.yaml", "C1]", "C9]")
+    assert f"tools/risks.yaml:{line}:{column}: There is no tool 'C9'." in mistakes(copy)[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("PLN_11 == 'Y'", "PLN_11 == 'J'", "'J' is not a code of this list"),
+        ("PLN_11 == 'Y'", "PLN_1 == 'Y'", "There is no field 'PLN_1'"),
+        ("PLN_11 == 'Y'", "PLN_11 > 3", "cannot be compared"),
+        ("PLN_11 == 'Y'", "PLN_11", "not true or false"),
+        ("PLN_11 == 'Y'", "import os", "is not an expression"),
+        ("PLN_11 == 'Y'", "PLN_11.__class__ == 'Y'", "not part of the rule language"),
+        ("PLN_11 == 'Y'", "fill(PLN_11)", "Did you mean 'filled'"),
+        ("PLN_11 == 'Y'", "ticked('C7')", "There is no tool 'C7'"),
+        ("PLN_08 / PLN_06", "PLN_08 / PLN_03", "cannot be combined"),
+    ],
+)
+def test_a_wrong_expression_never_reaches_a_workbook(copy: Path, old: str, new: str, reason: str) -> None:
+    line, _ = damage(copy, "tools/plan.yaml", old, new)
+    (found,) = mistakes(copy)
+    assert found.startswith(f"tools/plan.yaml:{line}:")
+    assert reason in found
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reason"),
+    [
+        ("tools/risks.yaml", "sheet: {en: Risks", f"sheet: {{en: {'Risks ' * 7}", "Excel allows 31"),
+        ("tools/risks.yaml", "sheet: {en: Risks", "sheet: {en: 'Risks/2'", "cannot be a sheet name"),
+        ("tools/risks.yaml", "sheet: {en: Risks", "sheet: {en: Plan", "used twice"),
+        ("tools/plan.yaml", "At most 40 words.", "word " * 60, "Excel allows 255"),
+        ("vocabularies.yaml", "en: Women", f"en: {'W' * 251}", "Excel allows 250"),
+    ],
+)
+def test_excels_limits_are_mistakes(copy: Path, file: str, old: str, new: str, reason: str) -> None:
+    line, _ = damage(copy, file, old, new)
+    assert any(each.startswith(f"{file}:{line}:") and reason in each for each in mistakes(copy))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("code: [", "not valid YAML"), ("", "is empty"), ("code: X\ncode: Y\n", "stands here twice")],
+)
+def test_yaml_that_is_none(copy: Path, content: str, reason: str) -> None:
+    (copy / "tools" / "risks.yaml").write_text(content, encoding="utf-8")
+    assert any(reason in each and each.startswith("tools/risks.yaml:") for each in mistakes(copy))
+
+
+def test_norway_is_not_false(copy: Path) -> None:
+    damage(copy, "vocabularies.yaml", "code: PAK", "code: NO")
+    damage(copy, "vocabularies.yaml", "code: AFG", "code: 004")
+    spec = load(copy)
+    assert list(spec.vocabularies["COUNTRY"].by_code)[:2] == ["NO", "004"]
+
+
+def test_a_language_without_its_text_falls_back(copy: Path) -> None:
+    damage(copy, "tools/risks.yaml", "label: {en: Risk, fr: Risque, ar: الخطر}", "label: {en: Risk}")
+    spec = load(copy)
+    assert spec.tool["R1"].fields["RSK_01"].label.say("ar") == "Risk"
+
+
+def test_adding_a_tool_takes_one_file(copy: Path) -> None:
+    (copy / "tools" / "extra.yaml").write_text(
+        "code: X1\nsheet: {en: Extra}\ntitle: {en: Extra}\nblocks:\n"
+        "  - {kind: form, fields: [{code: X1_01, type: text, label: {en: Anything else?}}]}\n",
+        encoding="utf-8",
+    )
+    damage(copy, "workbook.yaml", "sheets: [PLAN, C1, R1, SUMMARY]", "sheets: [PLAN, C1, R1, X1, SUMMARY]")
+    assert "X1_01" in load(copy).tool["X1"].fields

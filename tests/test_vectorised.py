@@ -1,0 +1,515 @@
+"""The rule language over arrays: every function with and without blanks, and one by one as in a batch."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hrge_xl.checks import check
+from hrge_xl.checks.batch import Batch
+from hrge_xl.checks.program import prepare
+from hrge_xl.checks.required import Requirements
+from hrge_xl.checks.vectorised import FIGURES, Evaluator
+from hrge_xl.layout import Layout, build
+from hrge_xl.numerals import shown, to_serial
+from hrge_xl.spec.expression import (
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Literal,
+    Logic,
+    Not,
+    Problem,
+    Ref,
+    Scope,
+    Type,
+    parse,
+)
+from hrge_xl.spec.model import Spec
+from hrge_xl.submission import Submission
+from hrge_xl.words import count_words, tidy
+from tests.build_submission import submission
+
+TODAY = date(2026, 6, 30)
+LISTS = {
+    "COLOUR": {"items": [{"code": code, "label": code.title()} for code in ("RED", "BLUE", "GREEN")]},
+    "STEP": {"items": [{"code": str(n), "label": f"Step {n}"} for n in (1, 2, 3)]},
+}
+MATRIX = {
+    "down": "STEP",
+    "across": "STEP",
+    "levels": [{"code": code, "label": code.lower(), "colour": "#FFFFFF"} for code in ("LOW", "MID", "TOP")],
+    "cells": {
+        "1": {"1": "LOW", "2": "LOW", "3": "MID"},
+        "2": {"1": "LOW", "2": "MID", "3": "TOP"},
+        "3": {"1": "MID", "2": "TOP", "3": "TOP"},
+    },
+}
+
+
+def asked(code: str, type: str, **options: Any) -> dict[str, Any]:
+    return {"code": code, "type": type, "label": code.lower()} | options
+
+
+def fields(prefix: str) -> list[dict[str, Any]]:
+    """One field of each kind."""
+    return [
+        asked(f"{prefix}_NA", "decimal"), asked(f"{prefix}_NB", "decimal"),
+        asked(f"{prefix}_TA", "text"), asked(f"{prefix}_TB", "text"),
+        asked(f"{prefix}_CA", "choice", vocabulary="COLOUR"), asked(f"{prefix}_CB", "choice", vocabulary="COLOUR"),
+        asked(f"{prefix}_MA", "many", vocabulary="COLOUR", cells=3),
+        asked(f"{prefix}_DA", "date"), asked(f"{prefix}_DB", "date"),
+        asked(f"{prefix}_SA", "scale", vocabulary="STEP"), asked(f"{prefix}_SB", "scale", vocabulary="STEP"),
+        asked(f"{prefix}_LV", "calculated", formula=f"level({prefix}_SA, {prefix}_SB)", result="level"),
+    ]  # fmt: skip
+
+
+ITEMS = [
+    {"code": "IT1", "label": "one", "values": {"CAT_FIX": "RED", "CAT_SET": "RED;BLUE", "CAT_NUM": 7}},
+    {"code": "IT2", "label": "two", "values": {}},
+]
+TOOLS = [
+    {"code": "FORM", "sheet": "Form", "title": "form", "always": True, "blocks": [
+        {"kind": "form", "fields": [*fields("FRM"), asked("FRM_REQ", "text", required="always")]},
+        {"kind": "checklist", "items": {"tools": True}, "fields": [asked("USE_IT", "yesno", ticks=True)]},
+    ]},
+    {"code": "REG", "sheet": "Register", "title": "register", "blocks": [
+        {"kind": "register", "id": "R-", "rows": 4, "fields": [
+            *fields("REG"), asked("REG_REF", "reference", to=["CAT", "REG"]),
+        ]},
+    ]},
+    {"code": "CAT", "sheet": "Catalogue", "title": "catalogue", "blocks": [
+        {"kind": "catalogue", "items": ITEMS, "fields": [
+            asked("CAT_FIX", "choice", vocabulary="COLOUR", fixed=True),
+            asked("CAT_SET", "many", vocabulary="COLOUR", cells=2, fixed=True),
+            asked("CAT_NUM", "integer", fixed=True),
+            asked("CAT_OWN", "text", required="ticked"),
+        ]},
+    ]},
+    {"code": "REC", "sheet": "Records", "title": "records", "blocks": [
+        {"kind": "form", "records": 3, "fields": [asked("REC_NA", "decimal")]},
+        {"kind": "form", "records": 3, "fields": [asked("REC_NB", "decimal", required="always")]},
+    ]},
+]  # fmt: skip
+SPEC = Spec.model_validate(
+    {
+        "name": "small",
+        "version": "1",
+        "title": "small",
+        "languages": ["en"],
+        "tools": TOOLS,
+        "vocabularies": LISTS,
+        "matrix": MATRIX,
+    }
+)
+LAYOUT = build(SPEC, "en")
+
+
+def evaluate(text: str, submissions: list[Submission], tool: str = "FORM", block: int = 0, **how: Any) -> Any:
+    """The values of an expression: a list of submissions, each a list of rows; None is blank."""
+    layouts = how.get("layouts", [LAYOUT] * len(submissions))
+    batch = Batch.of(list(zip(submissions, layouts, strict=True)), TODAY)
+    run = Evaluator(batch, prepare(SPEC))
+    Requirements(run)
+    home = SPEC.tool[tool].field_blocks[block]
+    found = parse(text, Scope(SPEC, SPEC.tool[tool], home))
+    assert not isinstance(found, Problem), found
+    vector = run.of(found)
+    table = batch.universe.columns[tool, home.fields[0].code].table
+    return [[plain(vector.type, cell, batch) for cell in row] for row in run.rows(vector, table)]
+
+
+def plain(kind: Type, cell: Any, batch: Batch) -> Any:
+    if kind is Type.BOOL:
+        return bool(cell)
+    if kind in FIGURES:
+        return None if math.isnan(cell) else float(cell)
+    if kind is Type.MANY:
+        return {batch.texts.strings[one] for one in cell if one >= 0}
+    return None if cell < 0 else batch.texts.strings[cell]
+
+
+def form(**answers: Any) -> Submission:
+    return submission(LAYOUT, {("FORM", "1", f"FRM_{code}"): value for code, value in answers.items()})
+
+
+def one(text: str, **answers: Any) -> Any:
+    return evaluate(text, [form(**answers)])[0][0]
+
+
+DAY, LATER = date(2026, 3, 1), date(2026, 4, 1)
+CASES: list[tuple[str, dict[str, Any], Any]] = [
+    ("filled(FRM_NA)", {"NA": 0}, True),
+    ("filled(FRM_NA)", {}, False),
+    ("blank(FRM_TA)", {"TA": "x"}, False),
+    ("blank(FRM_TA)", {}, True),
+    ("filled(FRM_LV)", {"SA": 1}, False),
+    ("filled(FRM_LV)", {"SA": 1, "SB": 1}, True),
+    ("words(FRM_TA)", {"TA": "two  words"}, 2),
+    ("words(FRM_TA)", {}, 0),
+    ("length(FRM_TA)", {"TA": "four"}, 4),
+    ("length(FRM_TA)", {}, 0),
+    ("count_of(FRM_NA, FRM_MA, FRM_TA)", {"NA": 1, "MA": ("RED", "BLUE")}, 3),
+    ("count_of(FRM_NA)", {}, 0),
+    ("total(FRM_NA, FRM_NB)", {"NA": 2}, 2),
+    ("total(FRM_NA, FRM_NB)", {"NA": 2, "NB": -2}, 0),
+    ("total(FRM_NA, FRM_NB)", {}, None),
+    ("least(FRM_NA, FRM_NB)", {"NA": 2, "NB": 3}, 2),
+    ("least(FRM_NA, FRM_NB)", {"NB": 3}, 3),
+    ("least(FRM_NA, FRM_NB)", {}, None),
+    ("most(FRM_NA, FRM_NB)", {"NA": 2, "NB": 3}, 3),
+    ("most(FRM_NA, FRM_NB)", {}, None),
+    ("absolute(FRM_NA)", {"NA": -2.5}, 2.5),
+    ("absolute(FRM_NA)", {}, None),
+    ("level(FRM_SA, FRM_SB)", {"SA": 2, "SB": 3}, "TOP"),
+    ("level(FRM_SA, FRM_SB)", {"SA": 3, "SB": 1}, "MID"),
+    ("level(FRM_SA, FRM_SB)", {"SA": 4, "SB": 1}, None),
+    ("level(FRM_SA, FRM_SB)", {"SA": 1.5, "SB": 1}, None),
+    ("level(FRM_SA, FRM_SB)", {"SA": 1}, None),
+    ("days_between(FRM_DA, today())", {"DA": DAY}, 121),
+    ("days_between(FRM_DA, FRM_DB)", {"DA": LATER, "DB": DAY}, -31),
+    ("days_between(FRM_DA, FRM_DB)", {"DA": DAY}, None),
+    ("year(FRM_DA)", {"DA": DAY}, 2026),
+    ("year(FRM_DA + 306)", {"DA": DAY}, 2027),
+    ("year(FRM_DA - 100000)", {"DA": DAY}, None),
+    ("year(FRM_DA)", {}, None),
+    ("join(FRM_CA, '-', year(FRM_DA), '-', FRM_NA, FRM_DA)", {"CA": "RED", "DA": DAY, "NA": 2.5},
+     "RED-2026-2.52026-03-01"),
+    ("join(FRM_MA, FRM_LV)", {"MA": ("RED", "BLUE"), "SA": 1, "SB": 1}, "RED, BLUELOW"),
+    ("join(FRM_TA, FRM_TB)", {"TA": "x"}, None),
+    ("has(FRM_MA, 'BLUE')", {"MA": ("RED", "BLUE")}, True),
+    ("'GREEN' in FRM_MA", {"MA": ("RED", "BLUE")}, False),
+    ("has(FRM_MA, 'RED')", {}, False),
+    ("has(FRM_MA, FRM_CA)", {"MA": ("RED",)}, False),
+    ("matches(FRM_TA, '[A-Z]+-[0-9]+')", {"TA": "AB-12"}, True),
+    ("matches(FRM_TA, '[A-Z]+')", {"TA": "AB-12"}, False),
+    ("matches(FRM_TA, '.*')", {}, False),
+    ("unique(FRM_TA)", {"TA": "x"}, True),
+    ("FRM_NA == FRM_NB", {"NA": 0.1 + 0.2, "NB": 0.3}, True),
+    ("FRM_NA > FRM_NB", {"NA": 0.1 + 0.2, "NB": 0.3}, False),
+    ("FRM_NA - FRM_NB == 0", {"NA": 0.1 + 0.2, "NB": 0.3}, True),
+    ("FRM_NA <= FRM_NB", {"NA": 2, "NB": 2}, True),
+    ("FRM_NA != FRM_NB", {"NA": 2}, False),
+    ("FRM_NA == FRM_NB", {}, False),
+    ("not (FRM_NA == FRM_NB)", {}, True),
+    ("1 < FRM_NA < 3", {"NA": 2}, True),
+    ("FRM_TA == 'Some  TEXT'", {"TA": "some text"}, True),
+    ("FRM_TA != FRM_TB", {"TA": "x", "TB": "X"}, False),
+    ("FRM_TA != FRM_TB", {"TA": "x"}, False),
+    ("FRM_CA in ('RED', 'BLUE')", {"CA": "BLUE"}, True),
+    ("FRM_CA not in ('RED', 'BLUE')", {}, True),
+    ("FRM_LV >= 'MID'", {"SA": 2, "SB": 3}, True),
+    ("FRM_LV < 'MID'", {"SA": 2, "SB": 2}, False),
+    ("FRM_LV < 'MID'", {}, False),
+    ("FRM_LV == 'mid'", {"SA": 2, "SB": 2}, "refused"),
+    ("FRM_NA / FRM_NB", {"NA": 1, "NB": 0}, None),
+    ("FRM_NA * FRM_NB + 1", {"NA": 2, "NB": 3}, 7),
+    ("-FRM_NA", {"NA": 2}, -2),
+    ("FRM_NA + FRM_NB", {"NA": 1}, None),
+    ("FRM_DB - FRM_DA", {"DA": DAY, "DB": LATER}, 31),
+    ("FRM_NA * FRM_NA", {"NA": 1e200}, None),
+    ("'yes' if FRM_NA > 1 else 'no'", {"NA": 2}, "yes"),
+    ("'yes' if FRM_NA > 1 else 'no'", {}, "no"),
+    ("FRM_NA if filled(FRM_NA) else FRM_NB", {"NB": 5}, 5),
+    ("completeness('FORM')", {}, 0),
+    ("completeness('FORM')", {"REQ": "x"}, 1),
+    ("completeness('REC')", {}, None),
+    ("ticked('FORM')", {}, True),
+    ("ticked('REG')", {}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "answers", "expected"), CASES)
+def test_an_expression_yields_its_documented_result(
+    text: str, answers: dict[str, Any], expected: Any
+) -> None:
+    if expected == "refused":
+        found = parse(text, Scope(SPEC, SPEC.tool["FORM"], SPEC.tool["FORM"].field_blocks[0]))
+        assert isinstance(found, Problem)
+    else:
+        assert one(text, **answers) == expected
+
+
+def test_an_unreadable_answer_is_filled_but_has_no_value() -> None:
+    key = ("FORM", "1", "FRM_NA")
+    unread = submission(LAYOUT, {}, {key: {"original": "ten", "problem": "V003"}})
+    assert evaluate("filled(FRM_NA)", [unread]) == [[True]]
+    assert evaluate("FRM_NA != 1", [unread]) == [[False]]
+    assert evaluate("count_of(FRM_NA)", [unread]) == [[1]]
+
+
+def test_a_number_that_should_be_whole_still_counts() -> None:
+    key = ("FORM", "1", "FRM_SA")
+    odd = submission(LAYOUT, {}, {key: {"original": 2.5, "number": 2.5, "problem": "V004"}})
+    assert evaluate("FRM_SA + 1", [odd]) == [[3.5]]
+
+
+@pytest.mark.parametrize("state", ["error", "not-calculated", "blank", "empty-text"])
+def test_what_is_no_answer_is_blank(state: str) -> None:
+    from hrge_xl.submission import State
+
+    key = ("FORM", "1", "FRM_TA")
+    nothing = submission(LAYOUT, {}, {key: {"original": "#REF!", "text": "#REF!", "state": State(state)}})
+    assert evaluate("filled(FRM_TA)", [nothing]) == [[False]]
+    assert evaluate("FRM_TA == '#REF!'", [nothing]) == [[False]]
+
+
+def test_spaces_alone_are_blank() -> None:
+    spaces = submission(LAYOUT, {}, {("FORM", "1", "FRM_TA"): {"original": "  ", "text": ""}})
+    assert evaluate("blank(FRM_TA)", [spaces]) == [[True]]
+
+
+def register(rows: list[dict[str, Any]], ticks: tuple[str, ...] = ()) -> Submission:
+    answers = {
+        ("REG", f"R-{n:02d}", f"REG_{code}"): value
+        for n, row in enumerate(rows, start=1)
+        for code, value in row.items()
+    }
+    return submission(LAYOUT, answers | {("FORM", tool, "USE_IT"): "Y" for tool in ticks})
+
+
+ROWS = [
+    {"NA": 1, "CA": "RED", "TA": "same", "MA": ("RED", "BLUE")},
+    {"NA": 5, "CA": "RED", "TA": "Same ", "MA": ("BLUE", "RED")},
+    {},
+    {"CA": "BLUE", "TA": "other"},
+]
+FIGURES_OVER = [
+    ("count('REG')", 3, 0),
+    ("count_if('REG', REG_CA == 'RED')", 2, 0),
+    ("count_if('REG', blank(REG_NA))", 1, 0),
+    ("any_row('REG', REG_NA > 4)", True, False),
+    ("any_row('REG', REG_NA > 9)", False, False),
+    ("sum('REG', REG_NA)", 6, None),
+    ("min('REG', REG_NA)", 1, None),
+    ("max('REG', REG_NA * 2)", 10, None),
+    ("sum('REG', 1)", 3, None),
+    ("count('CAT')", 2, 2),
+    ("max('CAT', CAT_NUM)", 7, 7),
+    ("count('REC')", 0, 0),
+]
+
+
+@pytest.mark.parametrize(("text", "full", "empty"), FIGURES_OVER)
+def test_figures_over_the_rows_of_a_table(text: str, full: Any, empty: Any) -> None:
+    assert evaluate(text, [register(ROWS), register([])]) == [[full], [empty]]
+
+
+def test_unique_looks_at_the_other_rows_in_use() -> None:
+    assert evaluate("unique(REG_TA)", [register(ROWS)], "REG") == [[False, False, True, True]]
+    assert evaluate("unique(REG_MA)", [register(ROWS)], "REG") == [[False, False, True, True]]
+    assert evaluate("unique(REG_NA)", [register(ROWS)], "REG") == [[True, True, True, True]]
+    joined = evaluate("unique(join(REG_CA, REG_NA))", [register([ROWS[0], ROWS[0]])], "REG")
+    assert joined == [[False, False, True, True]]
+
+
+def test_unique_does_not_look_into_other_files() -> None:
+    alone = [register([{"TA": "same"}]), register([{"TA": "same"}])]
+    assert evaluate("unique(REG_TA)", alone, "REG") == [[True] * 4, [True] * 4]
+
+
+def test_lookup_goes_to_the_row_that_a_reference_names() -> None:
+    rows = register([{"REF": "IT1"}, {"REF": "it2"}, {"REF": "IT9"}, {}])
+    assert evaluate("lookup(REG_REF, CAT_FIX)", [rows], "REG") == [["RED", None, None, None]]
+    assert evaluate("lookup(REG_REF, CAT_NUM) + 1", [rows], "REG") == [[8, None, None, None]]
+    assert evaluate("'BLUE' in lookup(REG_REF, CAT_SET)", [rows], "REG") == [[True, False, False, False]]
+    assert evaluate("filled(lookup(REG_REF, CAT_FIX))", [rows], "REG") == [[True, False, False, False]]
+
+
+def test_a_sheet_that_was_not_issued_gives_blanks() -> None:
+    small = build(SPEC, "en", [])
+    bare = submission(small, {})
+    for text, expected in (
+        ("count('REG')", 0), ("sum('REG', REG_NA)", None), ("ticked('REG')", False), ("completeness('REG')", None),
+        ("any_row('CAT', CAT_NUM > 1)", False),
+    ):  # fmt: skip
+        assert evaluate(text, [bare], layouts=[small]) == [[expected]], text
+        # beside a workbook that has the sheet, too
+        assert evaluate(text, [register(ROWS), bare], layouts=[LAYOUT, small])[1] == [expected], text
+
+
+def test_ticks_and_completeness() -> None:
+    used = register([], ticks=("CAT",))
+    assert evaluate("ticked('CAT')", [used, register([])]) == [[True], [False]]
+    assert evaluate("completeness('CAT')", [used, register([])]) == [[0], [None]]
+    half = submission(LAYOUT, {("FORM", "CAT", "USE_IT"): "Y", ("CAT", "IT2", "CAT_OWN"): "x"})
+    assert evaluate("completeness('CAT')", [half]) == [[0.5]]
+
+
+def test_a_record_is_active_through_any_block_of_its_sheet() -> None:
+    second = submission(LAYOUT, {("REC", "2", "REC_NA"): 1})
+    assert evaluate("count('REC')", [second]) == [[1]]
+    verdicts = check([(second, LAYOUT)], today=TODAY)[0].verdicts
+    assert [verdicts["REC", row, "REC_NB"].code for row in "123"] == ["", "V001", ""]
+
+
+def test_each_workbook_has_its_own_today() -> None:
+    own = form()
+    own.today = date(2020, 1, 1)
+    assert evaluate("year(today())", [form(), own]) == [[2026], [2020]]
+
+
+# Hypothesis: against a plain evaluator of one row, and row by row against all at once.
+
+NUMBERS = st.none() | st.sampled_from([-2.0, 0.0, 1.0, 1.5, 3.0, 0.1 + 0.2, 0.3, 1e6])
+TEXTS = st.none() | st.sampled_from(["a", "A", "a b", " a  b", "é", "É", "RED"])
+CODES = st.none() | st.sampled_from(["RED", "BLUE", "GREEN"])
+DAYS = st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1))
+STEPS = st.none() | st.sampled_from([1.0, 2.0, 3.0])
+ROW = st.fixed_dictionaries(
+    {
+        "NA": NUMBERS, "NB": NUMBERS, "TA": TEXTS, "TB": TEXTS, "CA": CODES, "CB": CODES,
+        "MA": st.lists(st.sampled_from(["RED", "BLUE", "GREEN"]), max_size=3).map(tuple),
+        "DA": DAYS, "DB": DAYS, "SA": STEPS, "SB": STEPS,
+    }
+)  # fmt: skip
+NUMERIC = st.recursive(
+    st.sampled_from([
+        "FRM_NA", "FRM_NB", "FRM_SA", "0", "1.5", "year(FRM_DA)", "words(FRM_TA)", "count_of(FRM_MA, FRM_NA)",
+    ]),
+    lambda inner: st.one_of(
+        st.builds("({} {} {})".format, inner, st.sampled_from("+-*/"), inner),
+        st.builds("{}({}, {})".format, st.sampled_from(["total", "least", "most"]), inner, inner),
+        st.builds("absolute({})".format, inner),
+        st.builds("({} if filled(FRM_TA) else {})".format, inner, inner),
+    ),
+    max_leaves=6,
+)  # fmt: skip
+CONDITIONS = st.recursive(
+    st.one_of(
+        st.builds("{} {} {}".format, NUMERIC, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), NUMERIC),
+        st.sampled_from([
+            "FRM_TA == FRM_TB", "FRM_TA != FRM_TB", "FRM_CA == FRM_CB", "FRM_CA != 'RED'", "'RED' in FRM_MA",
+            "FRM_CA in ('RED', 'BLUE')", "FRM_DA < FRM_DB", "FRM_DA + 30 >= FRM_DB", "FRM_LV >= 'MID'",
+            "FRM_LV != 'LOW'", "filled(FRM_MA)", "blank(FRM_LV)", "days_between(FRM_DA, today()) > 300",
+            "join(FRM_TA, FRM_CA) == 'ared'", "level(FRM_SA, FRM_SB) < level(FRM_SB, FRM_SB)",
+        ]),
+    ),
+    lambda inner: st.one_of(
+        st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner),
+        st.builds("not ({})".format, inner),
+    ),
+    max_leaves=5,
+)  # fmt: skip
+
+
+@given(rows=st.lists(ROW, min_size=1, max_size=6), text=CONDITIONS)
+@settings(max_examples=250, deadline=None)
+def test_all_at_once_is_as_one_by_one_and_as_the_plain_meaning(rows: list[dict[str, Any]], text: str) -> None:
+    submissions = [form(**{k: v for k, v in row.items() if v not in (None, ())}) for row in rows]
+    together = evaluate(text, submissions)
+    assert together == [evaluate(text, [each])[0] for each in submissions]
+    expr = parse(text, Scope(SPEC, SPEC.tool["FORM"], SPEC.tool["FORM"].field_blocks[0]))
+    assert together == [[meaning(expr, row)] for row in rows]
+
+
+@given(rows=st.lists(ROW, min_size=1, max_size=6), text=NUMERIC)
+@settings(max_examples=150, deadline=None)
+def test_figures_are_as_their_plain_meaning(rows: list[dict[str, Any]], text: str) -> None:
+    submissions = [form(**{k: v for k, v in row.items() if v not in (None, ())}) for row in rows]
+    expr = parse(text, Scope(SPEC, SPEC.tool["FORM"], SPEC.tool["FORM"].field_blocks[0]))
+    for (found,), row in zip(evaluate(text, submissions), rows, strict=True):
+        expected = meaning(expr, row)
+        assert (found is None) == (expected is None)
+        assert found is None or math.isclose(found, expected, rel_tol=1e-12)
+
+
+def meaning(expr: Any, row: dict[str, Any]) -> Any:
+    """The rule language for one row, in plain Python; None is blank."""
+    if isinstance(expr, Literal):
+        return expr.value
+    if isinstance(expr, Ref):
+        return answer(expr.field.code.removeprefix("FRM_"), row)
+    if isinstance(expr, Not):
+        return not meaning(expr.part, row)
+    if isinstance(expr, Logic):
+        return (all if expr.op == "and" else any)([meaning(part, row) for part in expr.parts])
+    if isinstance(expr, Choose):
+        return meaning(expr.then if meaning(expr.condition, row) else expr.other, row)
+    if isinstance(expr, Compare):
+        return compared(expr, meaning(expr.left, row), meaning(expr.right, row))
+    if isinstance(expr, Arithmetic):
+        return combined(expr.op, meaning(expr.left, row), meaning(expr.right, row))
+    return called(expr, row)
+
+
+def answer(code: str, row: dict[str, Any]) -> Any:
+    if code == "LV":
+        return leveled(row["SA"], row["SB"])
+    value = row[code]
+    if isinstance(value, date):
+        return float(to_serial(value))
+    return None if value in (None, ()) else value
+
+
+def leveled(down: Any, across: Any) -> str | None:
+    table: Any = MATRIX["cells"]
+    cells = {(float(a), float(b)): level for a, line in table.items() for b, level in line.items()}
+    return cells.get((down, across))
+
+
+def compared(expr: Compare, left: Any, right: Any) -> bool:
+    if left is None or right is None:
+        return False
+    if expr.left.type in FIGURES:
+        near = left == right or abs(left - right) < min(abs(left), abs(right)) * 2.0**-48
+        order = {"<": left < right and not near, "<=": left < right or near, "==": near}
+    elif expr.op in ("==", "!="):
+        near = tidy(left).casefold() == tidy(right).casefold()
+        order = {"==": near}
+    else:
+        ranks = {"LOW": 0, "MID": 1, "TOP": 2}
+        near = left == right
+        order = {"<": ranks[left] < ranks[right], "<=": ranks[left] <= ranks[right]}
+    return {
+        "!=": not near, ">": not order.get("<=", near), ">=": not order.get("<", near),
+    }.get(expr.op, order.get(expr.op, False))  # fmt: skip
+
+
+def combined(op: str, left: Any, right: Any) -> float | None:
+    if left is None or right is None or (op == "/" and right == 0):
+        return None
+    result = {"+": left + right, "-": left - right, "*": left * right, "/": left / (right or 1)}[op]
+    other = right if op == "-" else -right
+    if op in "+-" and abs(left - other) < min(abs(left), abs(other)) * 2.0**-48:
+        return 0.0
+    return float(result)
+
+
+def called(expr: Call, row: dict[str, Any]) -> Any:
+    values = [meaning(arg, row) for arg in expr.args]
+    known = [value for value in values if value is not None]
+    if expr.name in ("filled", "blank"):
+        return bool(known) == (expr.name == "filled")
+    if expr.name == "count_of":
+        return float(sum(len(value) if isinstance(value, tuple) else 1 for value in known))
+    if expr.name == "words":
+        return float(count_words(values[0] or ""))
+    if expr.name == "has":
+        return values[0] is not None and values[1] in values[0]
+    if expr.name == "today":
+        return float(to_serial(TODAY))
+    if not known or (expr.name not in ("total", "least", "most") and len(known) < len(values)):
+        return None
+    return {
+        "total": sum, "least": min, "most": max, "absolute": lambda seen: abs(seen[0]),
+        "year": lambda seen: float(day_of(seen[0]).year),
+        "days_between": lambda seen: seen[1] - seen[0],
+        "level": lambda seen: leveled(*seen),
+        "join": lambda seen: "".join(each if isinstance(each, str) else shown(each) for each in seen),
+    }[expr.name](known)  # fmt: skip
+
+
+def day_of(serial: float) -> date:
+    return date(1899, 12, 30) + timedelta(days=int(serial))
+
+
+def test_the_layout_of_the_small_spec_is_sound() -> None:
+    assert isinstance(LAYOUT, Layout)
+    assert len(LAYOUT.slots) == 13 + 3 + 4 * 13 + 2 + 3 * 2
