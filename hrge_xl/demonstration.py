@@ -74,7 +74,9 @@ def story(spec: str) -> Story:
     try:
         return Story.model_validate(plain(node))
     except ValidationError as error:
-        raise SpecError([Mistake("demo.yaml", 1, 1, str(each["msg"]), str(each["loc"])) for each in error.errors()]) from error
+        raise SpecError(
+            [Mistake("demo.yaml", 1, 1, str(each["msg"]), str(each["loc"])) for each in error.errors()]
+        ) from error
 
 
 def play(name: str) -> Iterator[Return]:

@@ -9,11 +9,11 @@ from datetime import date
 
 from .fields import Kind, kind_of
 from .layout import Layout, Slot, address, build
+from .numerals import shown
 from .spec.model import FieldType, Spec
 from .stamp import sign
 from .submission import Answer, Answers, Identity, State, Submission, Value
-from .workbook import Content, write
-
+from .workbook import Content, Feedback, Part, write
 
 COLUMNS = {Kind.CODE: "code", Kind.TEXT: "text", Kind.NUMBER: "number", Kind.DATE: "day"}
 
@@ -42,13 +42,43 @@ def generate(spec: Spec, order: Order) -> bytes:
     """
     layout = build(spec, order.language or spec.languages[0], order.tools, order.blank_rows)
     identity = identity_of(spec, order, layout)
-    answers = starting_answers(layout, order)
+    submission = submission_of(layout, starting_answers(layout, order), identity)
+    return render(layout, identity, submission, contact=order.contact)
+
+
+def render(
+    layout: Layout,
+    identity: Identity,
+    submission: Submission,
+    *,
+    contact: str = "",
+    feedback: Feedback | None = None,
+) -> bytes:
+    """A workbook that holds the answers of a submission, what could not be read as it stood."""
     from .checks import check  # pandas is slow to import
 
-    submission = submission_of(layout, answers, identity)
-    outcome = check([(submission, layout)], today=order.today)[0]
-    content = Content(layout, answers, outcome.verdicts, outcome.calculated, outcome.kept)
-    return write(content, identity, contact=order.contact)
+    outcome = check([(submission, layout)], today=date.fromisoformat(identity.today))[0]
+    content = Content(
+        layout,
+        submission.values(),
+        outcome.verdicts,
+        outcome.calculated,
+        outcome.kept,
+        originals_of(submission),
+    )
+    return write(content, identity, contact=contact, feedback=feedback)
+
+
+def originals_of(submission: Submission) -> dict[Part, str | float]:
+    """Answers that mean nothing, as they stood; with several cells all of them, so that each keeps its place."""
+    unread = {answer.key for answer in submission.answers if answer.value is None}
+    return {
+        (*answer.key, answer.part): answer.original
+        if isinstance(answer.original, str | float)
+        else shown(answer.original)
+        for answer in submission.answers
+        if answer.key in unread and answer.original is not None
+    }
 
 
 def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:

@@ -13,6 +13,7 @@ from hrge_xl.checks import Outcome, Verdict, check
 from hrge_xl.findings import Severity
 from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
+from hrge_xl.spec.model import Rule
 from hrge_xl.submission import Observation, State, Submission
 from tests.build_submission import submission
 from tests.test_vectorised import SPEC as SMALL
@@ -39,10 +40,6 @@ CLEAN: dict[tuple[str, str, str], Any] = {
     ("C1", "C1_01", "CHK_01"): "Y", ("C1", "C1_02", "CHK_01"): "Y", ("C1", "C1_03", "CHK_01"): "Y",
     risk("01"): "Few come", risk("02"): ("WOM",), risk("03"): 2, risk("04"): 2, risk("05"): "Moderate",
     risk("06"): "RED", risk("07"): "Send reminders", risk("08"): "C1_02",
-}  # fmt: skip
-CELLS = {
-    "project": "E6", "country": "E7", "purpose": "E8", "start": "E9", "end": "E10", "people": "E11", "women": "E12",
-    "budget": "E13", "share": "E14", "year": "E15",
 }  # fmt: skip
 
 
@@ -92,9 +89,9 @@ SINGLE: list[tuple[str, Any, dict[str, Any], str, str]] = [
     ("PLN_08", 1000, UNREAD | {"original": "ten", "problem": "V003"}, "V003", "V003"),
     ("PLN_06", 40.5, {"problem": "V004"}, "V004", "V004"),
     ("PLN_06", 40.5, {}, "V004", "V004"),
-    ("PLN_04", CLEAN[plan("04")], UNREAD | {"original": "31 Feb", "problem": "V005"}, "V005", "V005"),
-    ("PLN_04", CLEAN[plan("04")], UNREAD | {"original": "04/05/2026", "problem": "V006"}, "V006", "V005"),
-    ("PLN_04", CLEAN[plan("04")], UNREAD | {"original": "1405-01-11", "problem": "V007"}, "V007", "V005"),
+    ("FOL_02", date(2026, 9, 1), UNREAD | {"original": "31 Feb", "problem": "V005"}, "V005", "V005"),
+    ("FOL_02", date(2026, 9, 1), UNREAD | {"original": "04/05/2026", "problem": "V006"}, "V006", "V005"),
+    ("FOL_02", date(2026, 9, 1), UNREAD | {"original": "1405-01-11", "problem": "V007"}, "V007", "V005"),
     ("PLN_10", 2020, UNREAD | {"original": 1405.0, "problem": "V007"}, "V007", "V008"),
     ("PLN_06", 600, {}, "V008", "V008"),
     ("PLN_08", -1.0, {}, "V008", "V008"),
@@ -111,7 +108,7 @@ SINGLE: list[tuple[str, Any, dict[str, Any], str, str]] = [
     ("PLN_02", "PAK", {"original": "باكستان", "notes": ("V101",)}, "V101", "V002"),
     ("PLN_02", "PAK", {"original": "pakistan", "notes": ("V102",)}, "V102", ""),
     ("PLN_08", 1000, {"original": "1000", "notes": ("V104",)}, "V104", "V003"),
-    ("PLN_04", CLEAN[plan("04")], {"original": "2026-03-01", "notes": ("V105",)}, "V105", "V005"),
+    ("FOL_02", date(2026, 9, 1), {"original": "2026-09-01", "notes": ("V105",)}, "V105", "V005"),
     ("PLN_02", "PAK", {"original": "PAK", "notes": ("V106",)}, "V106", "V002"),
     ("PLN_11", "N", {"original": "Nope", "notes": ("V107",)}, "V107", "V002"),
     ("PLN_01", "ask a.b@example.org", {}, "P001", ""),
@@ -122,15 +119,16 @@ SINGLE: list[tuple[str, Any, dict[str, Any], str, str]] = [
 def test_each_finding_fires_at_its_cell_and_alone(
     field: str, answer: Any, attributes: dict[str, Any], code: str, verdict: str
 ) -> None:
-    key = ("PLAN", "1", field)
+    tool, row = ("R1", "K-01") if field.startswith("FOL") else ("PLAN", "1")
+    key = (tool, row, field)
     result = changed({key: attributes} if attributes else None, also={key: answer, plan("14"): None})
-    assert found(result) == [(code, at(field))]
+    assert found(result) == [(code, at(field, row, tool))]
     assert result.verdicts[key].code == verdict
     assert {v.code for k, v in result.verdicts.items() if k != key} == {""}
 
 
 SILENT = [
-    ("PLN_06", 1), ("PLN_06", 500), ("PLN_09", 0.0), ("PLN_09", 1.0), ("PLN_10", 2000), ("PLN_10", 2100),
+    ("PLN_06", 20), ("PLN_06", 500), ("PLN_09", 0.0), ("PLN_09", 1.0), ("PLN_10", 2000), ("PLN_10", 2100),
     ("PLN_03", "word " * 39 + "word"), ("PLN_03", "ຂ" * 240), ("PLN_01", "P" * 20), ("PLN_07", 1), ("PLN_08", 0.0),
     ("PLN_05", date(2026, 3, 1)), ("PLN_13", ("WOM",)), ("PLN_07", None), ("PLN_08", None),
 ]  # fmt: skip
@@ -274,9 +272,8 @@ def test_a_rule_over_the_rows_of_a_register_finds_its_row() -> None:
 
 
 def ruled(*rules: dict[str, Any]) -> Layout:
-    data = SMALL.model_dump() | {"rules": rules}
-    spec = type(SMALL).model_validate(data)
-    return build(spec, "en")
+    checked = tuple(Rule.model_validate(rule) for rule in rules)
+    return build(SMALL.model_copy(update={"rules": checked}), "en")
 
 
 def test_a_rule_that_asks_for_answers_puts_its_code_in_the_place_of_v001() -> None:
@@ -297,8 +294,8 @@ def test_rules_of_one_code_on_two_sheets_and_rules_for_the_reader() -> None:
     layout = ruled(
         {"code": "R-X2", "tool": "REG", "check": "REG_NA < 5", "at": ["REG_NA"], "message": "m"},
         {"code": "R-X2", "tool": "REC", "check": "REC_NA < 5", "at": ["REC_NA"], "message": "m"},
-        {"code": "R-X3", "tool": "REG", "check": "matches(REG_TA, '[a-z]+')", "at": ["REG_TA"], "when": "filled(REG_TA)",
-         "reader_only": "A pattern.", "message": "m"},
+        {"code": "R-X3", "tool": "REG", "when": "filled(REG_TA)", "check": "matches(REG_TA, '[a-z]+')",
+         "at": ["REG_TA"], "reader_only": "A pattern.", "message": "m"},
         {"code": "R-X4", "tool": "REG", "reader_only": "It needs earlier rounds.", "at": ["REG_TA"], "message": "m"},
     )  # fmt: skip
     answers = {("FORM", "1", "FRM_REQ"): "x", ("REG", "R-01", "REG_NA"): 6, ("REC", "2", "REC_NA"): 6,

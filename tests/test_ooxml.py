@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import random
+import zipfile
 from dataclasses import replace
 
 import openpyxl
@@ -18,7 +19,7 @@ from hrge_xl.intake.number_formats import is_date_format
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Unreadable
 from hrge_xl.intake.references import cell_name, parse_area
 
-from .intake_files import LINKS, MAIN, STRICT, pack, parts, relationships, sheet, workbook
+from tests.intake_files import LINKS, MAIN, STRICT, pack, parts, relationships, sheet, workbook
 
 TEXT, NUMBER, DATE, BOOL = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE, CellKind.BOOL
 ERROR, BLANK, NOT_CALCULATED = CellKind.ERROR, CellKind.BLANK, CellKind.NOT_CALCULATED
@@ -489,7 +490,6 @@ REFUSED = {
     "too deep": (sheet(after=f"<a>{DEEP}</a>"), "F021"),
     "too deep in a cell": (sheet(f'<row r="1"><c r="A1">{DEEP}</c></row>'), "F021"),
     "too many attributes": (sheet(WIDE), "F022"),
-    "too many elements": (sheet(after="<a/>" * 3_000_000), "F023"),
     "cut off": (sheet(GOOD_ROW)[:-30], "F024"),
     "wrong nesting": (sheet(GOOD_ROW.replace("</c>", "</d>")), "F024"),
     "control character": (sheet('<row r="1"><c r="A1" t="str"><v>a\x01b</v></c></row>'), "F024"),
@@ -515,6 +515,11 @@ REFUSED = {
 @pytest.mark.parametrize(("part", "code"), REFUSED.values(), ids=REFUSED.keys())
 def test_hostile_and_damaged_sheets_are_refused(way: str, part: str | bytes, code: str) -> None:
     assert refusal(workbook(sheet(), changes={"xl/worksheets/sheet1.xml": part})) == code
+
+
+def test_too_many_elements_are_refused_before_they_are_parsed() -> None:
+    contents = parts(sheet(after="<a/>" * 3_000_000))
+    assert refusal(pack(contents, zipfile.ZIP_STORED)) == "F023"
 
 
 def test_just_within_the_limits_is_read() -> None:

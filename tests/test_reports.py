@@ -350,6 +350,13 @@ def test_a_colour_that_is_none_does_not_reach_the_style() -> None:
     assert "red}" not in html.render(document)
 
 
+def test_a_matrix_without_rows_is_one_sentence() -> None:
+    document = build(0, 0, nasty=False)
+    text = html.render(document)
+    assert 'class="matrix"' not in text
+    assert WORDS["matrix_empty"].format(tools="T3.2") in text
+
+
 def test_a_large_report_stays_small() -> None:
     document = build(500, 20_000, nasty=False)
     text = html.render(document)

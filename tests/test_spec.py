@@ -61,7 +61,7 @@ def test_ten_mistakes_come_together_with_line_and_column(copy: Path) -> None:
         ("tools/checklist.yaml", "code: C1_02", "code: C1_01", "used twice"),
         ("tools/plan.yaml", "minimum: 1, maximum: 500", "minimum: 501, maximum: 500", "above the maximum"),
         ("rules.yaml", "at: [PLN_05]", "at: [PLN_99]", "has no field 'PLN_99'"),
-        ("vocabularies.yaml", "code: WOM", "code: MEN", "used twice"),
+        ("vocabularies.yaml", "code: MEN", "code: WOM", "used twice"),
         ("matrix.yaml", "3: {1: M, 2: H, 3: H}", "3: {1: M, 2: H, 3: X}", "No level at 3"),
         ("workbook.yaml", "project: PLN_01", "project: PLN_77", "There is no form field 'PLN_77'"),
     ]

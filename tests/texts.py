@@ -69,7 +69,7 @@ def _module(kinds: object) -> str:
 
 
 def _said() -> Iterator[tuple[str, str, str]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted(set(PACKAGE.rglob("*.py")) - set((PACKAGE / "reports").rglob("*.py"))):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
@@ -78,11 +78,13 @@ def _said() -> Iterator[tuple[str, str, str]]:
 
 def _text_of(call: ast.Call, path: Path) -> Iterator[tuple[str, str, str]]:
     """The text of `say("…")`, `self.say("…")` or `translator(…)("…")`; `text.say("fr")` is another thing."""
-    if len(call.args) != 1 or not isinstance(call.args[0], ast.Constant):
+    if len(call.args) != 1 or call.keywords or not _is_say(call.func):
         return
-    text = call.args[0].value
-    if isinstance(text, str) and _is_say(call.func):
-        yield text, f"hrge_xl/{path.relative_to(PACKAGE).as_posix()}", ""
+    argument = call.args[0]
+    options = [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
+    for option in options:
+        if isinstance(option, ast.Constant) and isinstance(option.value, str):
+            yield option.value, f"hrge_xl/{path.relative_to(PACKAGE).as_posix()}", ""
 
 
 def _is_say(function: ast.expr) -> bool:

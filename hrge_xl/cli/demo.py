@@ -14,7 +14,14 @@ Item = TypeVar("Item")
 
 
 @click.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("output/demo"), show_default=True, help="Folder.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("output/demo"),
+    show_default=True,
+    help="Folder.",
+)
 @click.option("--spec", default="hrge_toolkit", show_default=True, help="The spec whose demo.yaml is played.")
 def command(output: Path, spec: str) -> None:
     """Issue workbooks, let simulated teams fill them in, validate, consolidate, report.

@@ -34,7 +34,11 @@ def collect(results: Sequence[Result], owners: Sequence[Whose], today: date) -> 
         return []
     batch = Batch.of([(submission, layout) for submission, layout, _ in pairs], today)
     shown_rows = _shown(batch, pairs[0][1].spec)
-    return [row for n, (submission, _, owner) in enumerate(pairs) for row in _lines(shown_rows[n], submission, owner)]
+    return [
+        row
+        for n, (submission, _, owner) in enumerate(pairs)
+        for row in _lines(shown_rows[n], submission, owner)
+    ]
 
 
 Shown = tuple[str, CollectBlock, Collected, str]  # list, block, source, row
@@ -80,4 +84,3 @@ def _lines(rows: Sequence[Shown], submission: Submission, owner: Whose) -> Itera
                 *owner.head, n, name, item, source.tool, row, column, shown(answer.value),
                 due.day if due else None, answer.sheet, answer.cell, True, submission.sha256,
             )  # fmt: skip
-

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..errors import OutputError, StoreError, UsageError
+from ..errors import StoreError, UsageError
 from .files import whole
 from .standing import COUNTS, WITHDRAWN, Entry, Standing
-from .store import VERSION, Store, open_file, told
+from .store import Store, open_file
 
+VERSION = 1  # of the ledger
 NAME, RECEIVED = "ledger.sqlite", "received"
 MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at most
 
@@ -64,17 +63,18 @@ class Arrival(NamedTuple):
 class Ledger:
     """The ledger of one folder."""
 
-    def __init__(self, folder: Path, store: Store, *, write: bool) -> None:
-        self.folder, self._store, self._write = folder, store, write
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     @classmethod
     @contextmanager
     def open(cls, folder: Path, *, write: bool = True) -> Iterator[Ledger]:
         """The ledger in a folder; it is made when it is to be written and is not there."""
         path = folder / NAME
-        with open_file(path, write=write) if write or path.is_file() else open_memory() as store:
-            ledger = cls(folder, store, write=write)
-            ledger._prepare(make=write or not path.is_file())
+        there = path.is_file()
+        with open_file(path if write or there else None, write=write) as store:
+            ledger = cls(store)
+            ledger._prepare(make=write or not there)
             yield ledger
 
     def _prepare(self, *, make: bool) -> None:
@@ -86,9 +86,9 @@ class Ledger:
                 META.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
-    def transaction(self) -> contextmanager:  # type: ignore[type-arg]
-        """As of a store."""
-        return self._store.transaction()  # type: ignore[return-value]
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """A connection whose changes are kept together."""
+        return self._store.transaction()
 
     # what came
 
@@ -105,7 +105,13 @@ class Ledger:
                 if each.sha256 not in known:
                     known.add(each.sha256)
                     files.append(
-                        {"sha256": each.sha256, "n": len(known), "path": each.path, "size": each.size, "received": when}
+                        {
+                            "sha256": each.sha256,
+                            "n": len(known),
+                            "path": each.path,
+                            "size": each.size,
+                            "received": when,
+                        }
                     )
                 if (each.sha256, each.path) not in seen:
                     seen.add((each.sha256, each.path))
@@ -156,7 +162,9 @@ class Ledger:
                 sa.select(FILES.c.sha256).where(FILES.c.submission == submission)
             ).scalar()
             if known is None:
-                raise UsageError(f"There is no return '{submission}' in the ledger. See the table 'submissions'.")
+                raise UsageError(
+                    f"There is no return '{submission}' in the ledger. See the table 'submissions'."
+                )
             connection.execute(sa.delete(DECISIONS).where(DECISIONS.c.submission == submission))
             values = {"submission": submission, "decision": decision, "reason": reason, "day": day}
             connection.execute(sa.insert(DECISIONS), [values])
@@ -177,11 +185,6 @@ class Ledger:
 def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
         connection.execute(sa.insert(table), list(rows))
-
-
-def open_memory() -> Store:
-    """A store that is gone afterwards."""
-    return open_file(None)
 
 
 def kept_at(folder: Path, sha256: str) -> Path:

@@ -114,7 +114,8 @@ UNPLACED = Table(
 COLLECTED = Table(
     "collected",
     _columns(
-        WHOSE + "n:integer list item:integer tool row column_code value due:date sheet cell current:boolean file_sha256"
+        WHOSE
+        + "n:integer list item:integer tool row column_code value due:date sheet cell current:boolean file_sha256"
     ),
     ("submission", "n"),
     "What the collected lists of the workbooks show, one line a row and column.",

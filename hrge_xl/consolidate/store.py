@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from ..errors import StoreError
 from ..spec.model import Spec
-from .schema import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSIONS, TEXT, VERSION, Row, Rows, Schema, Table
+from .schema import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSIONS, TEXT, VERSION, Row, Rows, Schema
 
 TYPES: dict[str, Any] = {
     TEXT: sa.Text(), INTEGER: sa.BigInteger(), NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
@@ -43,14 +43,14 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection whose changes are kept together at the end, or not at all."""
-        with _told(self.name), self.engine.begin() as connection:
+        with told(self.name), self.engine.begin() as connection:
             yield connection
 
     # what it holds
 
     def facts(self) -> dict[str, str]:
         """What the dataset says of itself; empty for one that was never written."""
-        with _told(self.name), self.engine.connect() as connection:
+        with told(self.name), self.engine.connect() as connection:
             if not sa.inspect(connection).has_table("meta"):
                 return {}
             rows = connection.execute(sa.select(self.meta_table.c.name, self.meta_table.c.value))
@@ -91,7 +91,9 @@ class Store:
         self.tables = {}
         self.meta_table = self.meta_table.to_metadata(self.meta)
         for table in self.schema.tables:
-            columns = [sa.Column(c.name, TYPES[c.kind], primary_key=c.name in table.key) for c in table.columns]
+            columns = [
+                sa.Column(c.name, TYPES[c.kind], primary_key=c.name in table.key) for c in table.columns
+            ]
             self.tables[table.name] = sa.Table(table.name, self.meta, *columns)
 
     def _make(self, facts: Mapping[str, str]) -> None:
@@ -124,7 +126,7 @@ class Store:
         """Every submission: its sha256, verdict and path."""
         table = self.tables[SUBMISSIONS.name]
         wanted = sa.select(table.c.submission, table.c.sha256, table.c.verdict, table.c.path)
-        with _told(self.name), self.engine.connect() as connection:
+        with told(self.name), self.engine.connect() as connection:
             return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(wanted)}
 
     # rows in and out
@@ -176,7 +178,7 @@ class Store:
 
     def select(self, wanted: Any) -> Iterator[Row]:
         """The rows of any selection, a few at a time."""
-        with _told(self.name), self.engine.connect() as connection:
+        with told(self.name), self.engine.connect() as connection:
             streamed = connection.execution_options(yield_per=AT_ONCE)
             for row in streamed.execute(wanted):
                 yield tuple(row)
@@ -224,7 +226,7 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def told(name: str) -> Iterator[None]:
     """What a database says, as one line of ours."""
     try:
         yield
@@ -241,18 +243,21 @@ def _reason(error: SQLAlchemyError) -> str:
         "full": "Free some space, then run again: nothing was lost",
         "readonly": "Make it writable, or choose another folder with -o",
     }
-    remedy = next((text for word, text in remedies.items() if word in said), "Check the address and that it can be reached")
+    remedy = next(
+        (text for word, text in remedies.items() if word in said),
+        "Check the address and that it can be reached",
+    )
     return f"the dataset cannot be used ({said}). {remedy}."
 
 
-def open_file(path: Path, *, write: bool = True) -> Store:
-    """The dataset in a SQLite file. Unless it is to be written, the file must be there."""
-    mode = "rwc" if write else "ro"
+def open_file(path: Path | None, *, write: bool = True) -> Store:
+    """The dataset in a SQLite file; None for one in memory. Unless it is to be written, the file must be there."""
+    if path is None:
+        memory = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+        return Store(_careful(memory), "memory")
     quoted = path.absolute().as_uri().removeprefix("file://")
-    engine = sa.create_engine(
-        f"sqlite:///file:{quoted}?mode={mode}&uri=true", connect_args={"timeout": WAIT}
-    )
-    return Store(_careful(engine), path.name)
+    address = f"sqlite:///file:{quoted}?mode={'rwc' if write else 'ro'}&uri=true"
+    return Store(_careful(sa.create_engine(address, connect_args={"timeout": WAIT})), path.name)
 
 
 def _careful(engine: Engine) -> Engine:

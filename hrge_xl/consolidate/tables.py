@@ -133,7 +133,16 @@ class Writer:
         strays += [("comment", each) for each in submission.comments]
         for n, (what, each) in enumerate(strays, start=1):
             rows[UNPLACED.name].append(
-                (owner.submission, n, owner.team, what, each.sheet, each.cell, clean(each.text), result.sha256)
+                (
+                    owner.submission,
+                    n,
+                    owner.team,
+                    what,
+                    each.sheet,
+                    each.cell,
+                    clean(each.text),
+                    result.sha256,
+                )
             )
 
     # answers
@@ -238,7 +247,11 @@ def _calculated(submission: Submission, layout: Layout, values: dict[Key, Value]
         cell = submission.cells.get((*key, 0), address(*slot.cells[0]))
         answer = Answer(*key, 0, sheet, cell, State.ANSWERED, calculated=True)
         if key in shows:
-            answer.original, answer.sheet, answer.cell = shows[key].original, shows[key].sheet, shows[key].cell
+            answer.original, answer.sheet, answer.cell = (
+                shows[key].original,
+                shows[key].sheet,
+                shows[key].cell,
+            )
         _set(answer, slot.field, value)
         yield answer
 

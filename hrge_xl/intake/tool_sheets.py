@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..layout import Layout
-from ..layout.model import COVER_KEY, IDENTITY_KEY, IDENTITY_SHEET, LISTS_KEY
+from ..layout.model import COVER_KEY, FEEDBACK_KEY, IDENTITY_KEY, IDENTITY_SHEET, LEFTOVER_KEY, LISTS_KEY
 from ..submission import Observation
 from .keys import Plan, SheetPlan, observe
 from .raw import Area, CellKind, RawSheet, RawWorkbook
@@ -89,7 +89,7 @@ def assign(workbook: RawWorkbook, plan: Plan) -> Assigned:
 
 def _is_ours(sheet: RawSheet, key: str, layout: Layout) -> bool:
     names = (layout.cover_name, layout.lists_name, IDENTITY_SHEET)
-    return key in (COVER_KEY, LISTS_KEY, IDENTITY_KEY) or sheet.name in names
+    return key in (COVER_KEY, LISTS_KEY, IDENTITY_KEY, FEEDBACK_KEY, LEFTOVER_KEY) or sheet.name in names
 
 
 def _take(found: Assigned, plan: SheetPlan, claimed: list[RawSheet], workbook: RawWorkbook) -> None:

@@ -119,6 +119,7 @@ WORDS: dict[str, dict[str, str]] = {
         "nothing_found": "Nothing was found.",
         "matrices": "Risk matrices",
         "matrix_text": "Rows of the accepted and returned files of {teams}, on {tools}.",
+        "matrix_empty": "No row of {tools} in the accepted and returned files stands in this matrix.",
         "matrix_caption": "{title}: number of rows at each crossing of {down} (down) and {across} (across).",
         "matrix_region": "Risk matrix: {title}",
         "levels": "Levels",
@@ -368,6 +369,10 @@ class View:
     def level_rows(self, matrix: MatrixRow, code: str) -> int:
         """How many rows stand at one level."""
         return sum(cell["count"] for cell in matrix["cells"] if cell["level"] == code)
+
+    def rows_in(self, matrix: MatrixRow) -> int:
+        """How many rows stand in a matrix."""
+        return sum(cell["count"] for cell in matrix["cells"])
 
     def style(self) -> str:
         """Give the rules that depend on the document: colours of levels, words in boxes, the page footer."""

@@ -107,6 +107,7 @@ _TINTS = {
     "returned": "#FFF1D6",
     "accepted": "#E3F2E6",
 }
+_BODY = {"valign": "top", "font_name": "Calibri", "bottom": 1, "bottom_color": "#D5DCE3"}
 
 Cell = str | int | float | None
 
@@ -141,14 +142,12 @@ class _Report:
         self.header = book.add_format(
             {"bold": True, "valign": "vcenter", "font_name": "Calibri", "bg_color": "#E9EDF1", "bottom": 1}
         )
-        self.link = book.add_format(
-            {"font_color": "#0B4F8A", "underline": 1, "valign": "top", "font_name": "Calibri"}
-        )
-        self.percent = book.add_format({"num_format": "0%", "valign": "top", "font_name": "Calibri"})
+        self.link = book.add_format({**_BODY, "font_color": "#0B4F8A", "underline": 1})
+        self.percent = book.add_format({**_BODY, "num_format": "0%_)"})
         self.code_rows = {row["code"]: at for at, row in enumerate(document["codes"], 1)}
 
     def _format(self, tint: str | None, quote: bool = False) -> Format:
-        settings: dict[str, object] = {"text_wrap": True, "valign": "top", "font_name": "Calibri"}
+        settings: dict[str, object] = {**_BODY, "text_wrap": True, "num_format": "#,##0_)"}
         if tint:
             settings |= {"bg_color": tint, "font_color": "#000000"}
         if quote:
@@ -168,8 +167,8 @@ class _Report:
     def text(self, sheet: Worksheet, row: int, column: int, value: Cell, tint: str = "") -> None:
         """Write a value: a number as a number, every text as text and nothing else."""
         if value is None:
-            value = ""
-        if not isinstance(value, str):
+            done = sheet.write_blank(row, column, None, self.formats[tint])
+        elif not isinstance(value, str):
             done = sheet.write_number(row, column, value, self.formats[tint])
         else:
             shown = _fit(visible(value))
@@ -394,25 +393,15 @@ def _file_cells(file: FileRow) -> dict[str, Cell]:
         "size": file["size"],
     }
     for key in ("country", "language", "round", "spec_version", "copy", "issued"):
-        cells[key] = str(identity[key] or "") if identity else None
+        cells[key] = identity[key] if identity else None
     return cells | {f"{key}s": file["counts"][key] for key in ("error", "warning", "info")}
 
 
 def _finding_cells(number: int, file: FileRow, finding: FindingRow) -> dict[str, Cell]:
-    same = (
-        "code",
-        "value",
-        "message",
-        "remedy",
-        "suggestion",
-        "name",
-        "sheet",
-        "cell",
-        "tool",
-        "row",
-        "field",
-    )
-    cells: dict[str, Cell] = {key: finding[key] for key in same}
+    cells: dict[str, Cell] = {}
+    for key in ("code", "value", "message", "remedy", "suggestion", "name", "sheet", "cell", "tool", "row"):
+        cells[key] = finding[key]
+    cells["field"] = finding["field"]
     return cells | {
         "number": number,
         "severity": WORDS[finding["severity"]],

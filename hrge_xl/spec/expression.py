@@ -159,20 +159,22 @@ class Scope:
             yield from self.block.fields
 
 
+PLAIN_TYPES = {
+    FieldType.TEXT: Type.TEXT,
+    FieldType.LONG: Type.TEXT,
+    FieldType.DATE: Type.DATE,
+    FieldType.CHOICE: Type.CODE,
+    FieldType.YESNO: Type.CODE,
+    FieldType.REFERENCE: Type.CODE,
+    FieldType.MANY: Type.MANY,
+}
+
+
 def type_of(each: Field) -> Type:
     """The type of a field's answer; a calculated field takes the type of its formula."""
-    plain = {
-        FieldType.TEXT: Type.TEXT,
-        FieldType.LONG: Type.TEXT,
-        FieldType.DATE: Type.DATE,
-        FieldType.CHOICE: Type.CODE,
-        FieldType.YESNO: Type.CODE,
-        FieldType.REFERENCE: Type.CODE,
-        FieldType.MANY: Type.MANY,
-    }
     if each.type is FieldType.CALCULATED:
         return Type(each.result)
-    return plain.get(each.type, Type.NUMBER)
+    return PLAIN_TYPES.get(each.type, Type.NUMBER)
 
 
 def codes_of(each: Field, spec: Spec) -> tuple[str, ...] | None:
@@ -214,10 +216,14 @@ FUNCTIONS: dict[str, Signature] = {
     "today": Signature((), D, "the day of the check, as on the cover", "never blank"),
     "days_between": Signature((D, D), N, "days from the first date to the second", "blank on blank"),
     "year": Signature((D,), N, "year of a date", "blank on blank"),
-    "join": Signature((None,), T, "its arguments one after the other", "blanks add nothing", repeats=True),
+    "join": Signature(
+        (None,), T, "its arguments one after the other", "blank as soon as one is", repeats=True
+    ),
     "unique": Signature((None,), B, "no other row of the table has this answer", "true on blank"),
     "ticked": Signature((T,), B, "this tool is ticked in the form", "false on blank"),
-    "completeness": Signature((T,), N, "share of required answers given on a sheet, 0 to 1", "0"),
+    "completeness": Signature(
+        (T,), N, "share of required answers given on a sheet, 0 to 1", "blank when it asks for none"
+    ),
     "has": Signature((Type.MANY, T), B, "one of the several answers is this code", "false on blank"),
     "lookup": Signature(
         (Type.CODE, None), T, "a field of the row that a reference points to", "blank on blank"

@@ -29,12 +29,22 @@ from .calculated import BlockPainter, MatrixPainter
 from .collect import CollectPainter
 from .content import Content
 from .cover import CoverPainter, progress_now, progress_sentence
-from .excel_formula import absolute, active_name, column_range, row_codes, tick_name
+from .excel_formula import (
+    absolute,
+    active_name,
+    answer_name,
+    column_name,
+    column_range,
+    row_codes,
+    tick_name,
+)
+from .feedback_sheets import FEEDBACK_WIDTHS, Feedback, feedback_sheets
 from .grids import GridPainter
 from .lists_sheet import ListsPainter
 from .pen import Formats, Pen
 from .pivot import PivotPainter
 from .problems import ProblemsPainter
+from .references import looked_up
 from .shared_formulas import FormulaSheet
 
 COVER_WIDTHS = {2: 34, 3: 30, 4: 22, 5: 16, 6: 22}
@@ -51,7 +61,9 @@ PAINTERS: dict[type[Block], type[BlockPainter]] = {
 }  # fmt: skip
 
 
-def write(content: Content, identity: Identity, *, contact: str = "") -> bytes:
+def write(
+    content: Content, identity: Identity, *, contact: str = "", feedback: Feedback | None = None
+) -> bytes:
     """The workbook as bytes. Raises `LimitError` where something does not fit into Excel."""
     layout = content.layout
     content = replace(content, today=to_serial(date.fromisoformat(identity.today)))
@@ -61,16 +73,21 @@ def write(content: Content, identity: Identity, *, contact: str = "") -> bytes:
     right = right_to_left(layout.language)
     formats = Formats(book, right_to_left=right)
     _properties(book, layout, identity)
-    sheets = _add_sheets(book, layout, right=right)
+    sheets = _add_sheets(book, layout, feedback, right=right)
     CoverPainter(book, Pen(sheets[layout.cover_name], formats), content, identity, contact).draw()
     _finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
+    if feedback is not None:
+        for title, draw in feedback_sheets(layout, feedback):
+            draw(Pen(sheets[title], formats))
+            _finish(sheets[title], layout, FEEDBACK_WIDTHS, wide=True)
     for sheet in layout.sheets:
         _tool_sheet(book, Pen(sheets[sheet.name], formats), content, sheet)
+    _names(book, layout)
     lists = Pen(sheets[layout.lists_name], formats)
     ListsPainter(book, lists, layout, content).draw()
     _finish(lists.sheet, layout, {}, wide=True)
     _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats), identity)
-    sheets[layout.cover_name].activate()
+    sheets[next(feedback_sheets(layout, feedback))[0] if feedback else layout.cover_name].activate()
     book.close()
     return target.getvalue()
 
@@ -84,8 +101,12 @@ def _properties(book: Workbook, layout: Layout, identity: Identity) -> None:
             book.set_custom_property(f"hrge_{key}", value, "text")
 
 
-def _add_sheets(book: Workbook, layout: Layout, *, right: bool) -> dict[str, Worksheet]:
-    names = [layout.cover_name, *(sheet.name for sheet in layout.sheets), layout.lists_name, IDENTITY_SHEET]
+def _add_sheets(
+    book: Workbook, layout: Layout, feedback: Feedback | None, *, right: bool
+) -> dict[str, Worksheet]:
+    extra = [title for title, _ in feedback_sheets(layout, feedback)] if feedback else []
+    tools = [sheet.name for sheet in layout.sheets]
+    names = [layout.cover_name, *extra, *tools, layout.lists_name, IDENTITY_SHEET]
     sheets = {name: book.add_worksheet(name, FormulaSheet) for name in names}
     for sheet in sheets.values():
         if right:
@@ -111,12 +132,24 @@ def _tool_sheet(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> Non
     for grid in sheet.grids:
         GridPainter(pen, layout, sheet, grid, content).draw()
     _calculated_blocks(book, pen, content, sheet)
-    _names(book, layout, sheet)
+    _sheet_names(book, layout, sheet)
     _finish(pen.sheet, layout, sheet.widths or COVER_WIDTHS, wide=True)
     _view(pen.sheet, sheet)
 
 
-def _names(book: Workbook, layout: Layout, sheet: Sheet) -> None:
+def _names(book: Workbook, layout: Layout) -> None:
+    """The answers given once, and the columns that references look something up in."""
+    for code, (tool, _) in layout.spec.single_fields.items():
+        slot = layout.slots.get((tool, "1", code))
+        if slot is not None:
+            book.define_name(answer_name(code), f"={absolute(layout, tool, slot)}")
+    for grid, column in looked_up(layout):
+        code = column.field.code if column.field is not None else ""
+        place = column_range(layout, grid, column.index)
+        book.define_name(column_name(grid.tool.code, code), f"={place}")
+
+
+def _sheet_names(book: Workbook, layout: Layout, sheet: Sheet) -> None:
     """What formulas of other sheets call by name."""
     code = sheet.tool.code
     book.define_name(sheet.name_in_book, f"={quoted(sheet.name)}!$A$1:{_absolute(sheet.last)}")

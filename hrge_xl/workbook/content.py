@@ -30,6 +30,7 @@ class Verdict(Protocol):
         """Whether the answer is required at the moment."""
 
 
+Part = tuple[str, str, str, int]  # key of an answer, and which of its cells; 0 where it has one
 Kept = Mapping[tuple[str, int, int], Collection[str]]
 """Rows that a collected list keeps: (its tool, number of the block, number of the source) → codes or records."""
 
@@ -43,6 +44,7 @@ class Content:
     verdicts: Mapping[Key, Verdict] = field(default_factory=dict)
     calculated: Mapping[Key, Value] = field(default_factory=dict)
     kept: Kept = field(default_factory=dict)
+    originals: Mapping[Part, str | float] = field(default_factory=dict)  # what could not be read, as it stood
     today: int = 0  # serial number of the day that due dates are measured against
 
     def check(self, slot: Slot) -> int:
@@ -55,6 +57,13 @@ class Content:
 
     def shown(self, slot: Slot) -> tuple[str | float | None, ...]:
         """What each cell of the slot shows: a text, a number, or None when blank."""
+        several = slot.field.type is FieldType.MANY
+        return tuple(
+            self.originals.get((*slot.key, part if several else 0), read)
+            for part, read in enumerate(self._read(slot), start=1)
+        )
+
+    def _read(self, slot: Slot) -> tuple[str | float | None, ...]:
         value = self.answers.get(slot.key)
         if slot.field.type is FieldType.CALCULATED:
             return (self.show(slot.field, self.calculated.get(slot.key)),)

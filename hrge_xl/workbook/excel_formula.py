@@ -234,7 +234,9 @@ class ExcelFormula:
         """The cell (or run of cells) of an answer; None where its sheet was not issued."""
         if ref.single:
             slot = self.layout.slots.get((ref.tool, "1", ref.field.code))
-            return None if slot is None else absolute(self.layout, ref.tool, slot)
+            if slot is None or len(slot.cells) > 1:
+                return None if slot is None else absolute(self.layout, ref.tool, slot)
+            return answer_name(ref.field.code)
         slot = self._row_slots().get(ref.field.code)
         if slot is None:
             return None
@@ -423,6 +425,16 @@ def tick_name(tool: str) -> str:
     return "tick_" + tool.replace(".", "_")
 
 
+def answer_name(code: str) -> str:
+    """The defined name of the cell of a question that is asked once."""
+    return f"answer_{code}"
+
+
+def column_name(tool: str, code: str) -> str:
+    """The defined name of a column that references look something up in."""
+    return f"column_{tool}_{code}".replace(".", "_")
+
+
 def active_name(tool: str) -> str:
     """The defined name of the helper cells that count the answers of each row of a register."""
     return "answers_in_rows_of_" + tool.replace(".", "_")
@@ -484,8 +496,7 @@ def _looked_up(self: ExcelFormula, reference: Expr, target: Expr) -> str | None:
     found = [] if grid is None else [c for c in grid.columns if c.field is target.field and c.role != "check"]
     if grid is None or cell is None or not found:
         return None
-    column = column_range(self.layout, grid, found[0].index)
-    place = f"INDEX({column},MATCH({first_word(cell)},{row_codes(self.layout, tool)},0))"
+    place = f"INDEX({column_name(tool, target.field.code)},MATCH({first_word(cell)},{row_codes(self.layout, tool)},0))"
     return f'IF({place}="","",{place})' if target.type in NUMERIC else f'{place}&""'
 
 

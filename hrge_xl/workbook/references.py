@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..layout import Grid, Layout, column_letters, quoted
-from ..spec.model import Field, FieldType, RegisterBlock
+from ..layout import Column, Grid, Layout, column_letters, quoted
+from ..spec.model import CollectBlock, Field, FieldType, RegisterBlock, When
 
 LABEL_LENGTH = 60
+LOOKUP = re.compile(r"lookup\([^,()]+,\s*(\w+)\s*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,30 @@ def reference_lists(layout: Layout) -> dict[str, list[Target]]:
                 grids = [layout.rows_of[code] for code in slot.field.to if code in layout.rows_of]
                 lists[name] = [target for grid in grids for target in _targets(grid)]
     return lists
+
+
+def looked_up(layout: Layout) -> Iterator[tuple[Grid, Column]]:
+    """The columns that `lookup` reads anywhere in the spec."""
+    codes = {code for text in _expressions(layout) for code in LOOKUP.findall(text)}
+    for grid in layout.rows_of.values():
+        fields = {
+            c.field.code: c for c in reversed(grid.columns) if c.field is not None and c.role != "check"
+        }
+        yield from ((grid, column) for code, column in fields.items() if code in codes)
+
+
+def _expressions(layout: Layout) -> Iterator[str]:
+    """Every expression of the spec as it was written."""
+    spec = layout.spec
+    for _, _, field in spec.places():
+        when = field.required.when if isinstance(field.required, When) else ""
+        yield from (when, field.formula or "", field.constraint.check if field.constraint else "")
+    for rule in spec.rules:
+        yield from (rule.when or "", rule.check or "")
+    for tool in spec.tools:
+        for block in tool.blocks:
+            if isinstance(block, CollectBlock):
+                yield from (source.keep for source in block.sources)
 
 
 def _targets(grid: Grid) -> list[Target]:
