@@ -169,9 +169,11 @@ def _file(at: int, chance: random.Random) -> FileRow:
         "completeness": [] if verdict == "refused" else _completeness(language, chance),
         "checks": {
             "run": sorted(CATALOGUE) if verdict != "refused" else ["F001", "F002"],
-            "not_run": []
-            if verdict != "refused"
-            else [{"code": "V001", "why": "The file could not be opened."}],
+            "not_run": [
+                {"code": code, "why": "The file could not be read."}
+                for code in "PRSVX"
+                if verdict == "refused"
+            ],
         },
         "findings": [],
         "unplaced": [],

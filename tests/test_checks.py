@@ -290,6 +290,23 @@ def test_a_rule_that_asks_for_answers_puts_its_code_in_the_place_of_v001() -> No
     assert (result.progress["REG"].required, result.progress["REG"].answered) == (1, 0)
 
 
+def test_the_first_reason_for_an_answer_gives_the_code() -> None:
+    asks = [
+        {"code": f"R-X{n}", "tool": tool, "when": when, "require": [field], "message": "m"}
+        for n, (tool, when, field) in enumerate(
+            [
+                ("REC", "filled(REC_NA)", "REC_NB"),
+                ("REG", "REG_NA > 1", "REG_TA"),
+                ("REG", "REG_NA > 2", "REG_TA"),
+            ]
+        )
+    ]
+    layout = ruled(*asks)
+    answers = {("FORM", "1", "FRM_REQ"): "x", ("REC", "1", "REC_NA"): 1, ("REG", "R-01", "REG_NA"): 3}
+    result = outcome(submission(layout, answers), layout)
+    assert [(f.code, f.field) for f in result.findings] == [("R-X1", "REG_TA"), ("V001", "REC_NB")]
+
+
 def test_rules_of_one_code_on_two_sheets_and_rules_for_the_reader() -> None:
     layout = ruled(
         {"code": "R-X2", "tool": "REG", "check": "REG_NA < 5", "at": ["REG_NA"], "message": "m"},

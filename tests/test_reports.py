@@ -333,6 +333,12 @@ def test_what_was_not_checked_is_said_in_every_format() -> None:
     assert [s for s in ET.fromstring(junit.render(document)).iter("skipped") if s.get("message") == why]
 
 
+def test_checks_that_did_not_run_for_one_reason_stand_together() -> None:
+    document = build()
+    cells = re.findall(r'<tr><th scope="row">(.*?)<td>The file could not be read\.', html.render(document))
+    assert [re.sub("<.*?>", "", cell) for cell in cells] == ["P, R, S, V, X"]
+
+
 def test_values_withheld_are_said_to_be() -> None:
     document = build(2, 1, nasty=False)
     document["run"]["redacted"] = True

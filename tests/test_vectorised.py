@@ -82,6 +82,7 @@ TOOLS = [
     {"code": "REG", "sheet": "Register", "title": "register", "blocks": [
         {"kind": "register", "id": "R-", "rows": 4, "fields": [
             *fields("REG"), asked("REG_REF", "reference", to=["CAT", "REG"]),
+            asked("REG_TX", "calculated", formula="'none' if blank(REG_NA) else 'some'", result="text"),
         ]},
     ]},
     {"code": "CAT", "sheet": "Catalogue", "title": "catalogue", "blocks": [
@@ -95,6 +96,9 @@ TOOLS = [
     {"code": "REC", "sheet": "Records", "title": "records", "blocks": [
         {"kind": "form", "records": 3, "fields": [asked("REC_NA", "decimal")]},
         {"kind": "form", "records": 3, "fields": [asked("REC_NB", "decimal", required="always")]},
+    ]},
+    {"code": "ONE", "sheet": "One", "title": "one", "blocks": [
+        {"kind": "form", "fields": [asked("ONE_TA", "text", required="always")]},
     ]},
 ]  # fmt: skip
 SPEC = Spec.model_validate(
@@ -309,6 +313,17 @@ def test_unique_looks_at_the_other_rows_in_use() -> None:
     assert joined == [[False, False, True, True]]
 
 
+def test_unique_leaves_out_rows_that_are_not_in_use_and_takes_several_answers_as_a_set() -> None:
+    assert evaluate("unique(join('a', count_of(REG_NA)))", [register([{"TA": "x"}])], "REG")[0][0]
+    several = register([{"MA": ("RED", "RED", "BLUE")}, {"MA": ("BLUE", "RED")}])
+    assert evaluate("unique(REG_MA)", [several], "REG")[0][:2] == [False, False]
+
+
+def test_rows_that_are_not_in_use_calculate_nothing() -> None:
+    rows = register([{"NA": 1}, {"TA": "x"}])
+    assert evaluate("REG_TX", [rows], "REG") == [["some", "none", None, None]]
+
+
 def test_unique_does_not_look_into_other_files() -> None:
     alone = [register([{"TA": "same"}]), register([{"TA": "same"}])]
     assert evaluate("unique(REG_TA)", alone, "REG") == [[True] * 4, [True] * 4]
@@ -320,6 +335,9 @@ def test_lookup_goes_to_the_row_that_a_reference_names() -> None:
     assert evaluate("lookup(REG_REF, CAT_NUM) + 1", [rows], "REG") == [[8, None, None, None]]
     assert evaluate("'BLUE' in lookup(REG_REF, CAT_SET)", [rows], "REG") == [[True, False, False, False]]
     assert evaluate("filled(lookup(REG_REF, CAT_FIX))", [rows], "REG") == [[True, False, False, False]]
+    last = register([{"REF": "IT9"}])
+    last.answers += submission(LAYOUT, {("CAT", "IT2", "CAT_OWN"): "x"}).answers
+    assert evaluate("filled(lookup(REG_REF, CAT_OWN))", [last], "REG")[0][0] is False
 
 
 def test_a_sheet_that_was_not_issued_gives_blanks() -> None:
@@ -347,6 +365,13 @@ def test_a_record_is_active_through_any_block_of_its_sheet() -> None:
     assert evaluate("count('REC')", [second]) == [[1]]
     verdicts = check([(second, LAYOUT)], today=TODAY)[0].verdicts
     assert [verdicts["REC", row, "REC_NB"].code for row in "123"] == ["", "V001", ""]
+
+
+def test_a_form_of_a_tool_that_is_not_used_asks_for_nothing() -> None:
+    for answer, code in (("Y", "V001"), ("N", "")):
+        ticked = submission(LAYOUT, {("FORM", "ONE", "USE_IT"): answer})
+        verdict = check([(ticked, LAYOUT)], today=TODAY)[0].verdicts["ONE", "1", "ONE_TA"]
+        assert (verdict.code, verdict.required) == (code, bool(code))
 
 
 def test_each_workbook_has_its_own_today() -> None:
@@ -512,4 +537,4 @@ def day_of(serial: float) -> date:
 
 def test_the_layout_of_the_small_spec_is_sound() -> None:
     assert isinstance(LAYOUT, Layout)
-    assert len(LAYOUT.slots) == 13 + 3 + 4 * 13 + 2 + 3 * 2
+    assert len(LAYOUT.slots) == 13 + 4 + 4 * 14 + 2 + 3 * 2 + 1

@@ -30,7 +30,7 @@ def rules_page(spec: Spec) -> str:
     for rule in spec.rules:
         by_code.setdefault(rule.code, []).append(rule)
     rows = {code: _rule_row(rules) for code, rules in by_code.items()}
-    rows |= {each.code: _covered_row(each) for each in spec.covered}
+    rows |= {each.code: _covered_row(each, by_code) for each in spec.covered}
     kinds = [*map(_kind, (rules[0] for rules in by_code.values())), *["built-in"] * len(spec.covered)]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(sorted(kinds, reverse=True)))
     table = ["| id | severity | what | where it works | expression |", "|---|---|---|---|---|"]
@@ -62,23 +62,25 @@ def _expressions(rules: list[Rule]) -> Iterator[str]:
     for rule in rules:
         sheets.setdefault(_expression(rule), []).append(rule.tool)
     for expression, tools in sheets.items():
-        span = (
-            tools[0] if len(tools) == 1 else f"{tools[0]} to {tools[-1]}" if _run(tools) else ", ".join(tools)
-        )
-        yield f"{span}: {expression}"
+        yield f"{_spans(tools)}: {expression}"
 
 
-def _run(tools: list[str]) -> bool:
-    """Whether sheets follow each other without a gap."""
-    stems = {tool.rpartition(".")[0] for tool in tools}
-    numbers = [tool.rpartition(".")[2] for tool in tools]
-    return (
-        len(tools) > 2
-        and len(stems) == 1
-        and all(number.isdecimal() for number in numbers)
-        and [int(number) for number in numbers]
-        == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
-    )
+def _spans(tools: list[str]) -> str:
+    """Codes of sheets, with the first and the last of those that follow each other."""
+    runs: list[list[str]] = []
+    for tool in tools:
+        if runs and _next(runs[-1][-1]) == tool:
+            runs[-1].append(tool)
+        else:
+            runs.append([tool])
+    spans = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs]
+    return ", ".join(spans)
+
+
+def _next(tool: str) -> str:
+    """The code that follows: T3.3 after T3.2."""
+    part, _, number = tool.rpartition(".")
+    return f"{part}.{int(number) + 1}" if number.isdecimal() else ""
 
 
 def _expression(rule: Rule) -> str:
@@ -90,10 +92,10 @@ def _expression(rule: Rule) -> str:
     return ", ".join(parts)
 
 
-def _covered_row(each: Covered) -> str:
-    severities = [CATALOGUE[code].severity.value for code in each.covered_by if code in CATALOGUE]
-    codes = ", ".join(each.covered_by)
-    return _row(each.code, severities[0] if severities else "as there", each.why, f"built-in {codes}", "")
+def _covered_row(each: Covered, rules: dict[str, list[Rule]]) -> str:
+    first = each.covered_by[0]
+    severity = rules[first][0].severity if first in rules else CATALOGUE[first].severity.value
+    return _row(each.code, severity, each.why, f"built-in {', '.join(each.covered_by)}", "")
 
 
 def _row(*cells: str) -> str:

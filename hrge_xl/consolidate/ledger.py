@@ -18,6 +18,7 @@ from .store import Store, open_file
 
 VERSION = 1  # of the ledger
 NAME, RECEIVED = "ledger.sqlite", "received"
+LEFT_OUT = "left out"
 MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at most
 
 META = sa.MetaData()
@@ -127,8 +128,9 @@ class Ledger:
             return {sha: n for sha, n in connection.execute(sa.select(FILES.c.sha256, FILES.c.n))}
 
     def known(self) -> list[Arrival]:
-        """Every file ever received, in the order of arrival."""
-        wanted = sa.select(FILES.c.path, FILES.c.sha256, FILES.c.size).order_by(FILES.c.n)
+        """Every file ever received and not left out since, in the order of arrival."""
+        kept = sa.func.coalesce(FILES.c.state, "") != LEFT_OUT
+        wanted = sa.select(FILES.c.path, FILES.c.sha256, FILES.c.size).where(kept).order_by(FILES.c.n)
         with self.transaction() as connection:
             return [Arrival(*row) for row in connection.execute(wanted)]
 
@@ -152,6 +154,12 @@ class Ledger:
             update = sa.update(FILES).where(FILES.c.sha256 == sa.bindparam("b_sha256")).values(names)
             with self.transaction() as connection:
                 connection.execute(update, rows)
+
+    def leave_out(self, wanted: Sequence[str]) -> None:
+        """Only these returns stay in the dataset; the others are still known here."""
+        others = sa.update(FILES).where(FILES.c.submission.not_in(wanted))
+        with self.transaction() as connection:
+            connection.execute(others.values(state=LEFT_OUT, superseded_by=None, reason="Not among the files given."))
 
     def decide(self, submission: str, decision: str, reason: str, day: str) -> None:
         """Write down that a return counts (`counts`) or is taken away (`withdrawn`), and why."""

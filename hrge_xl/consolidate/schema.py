@@ -131,9 +131,57 @@ CODEBOOK = Table(
 ITEMS = Table(
     "items", _columns("n:integer tool row section label"), ("n",), "The fixed rows of the lists, by code."
 )
-FIXED = (SUBMISSIONS, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, COLLECTED, CODEBOOK, ITEMS)
+RESERVED = frozenset(
+    "submissions answers findings completeness unplaced collected crossings overdue codebook items meta ledger "
+    "aggregate_matrix aggregate_answers aggregate_numbers aggregate_completeness".split()
+)
 
-_HEAD = (*_columns(WHOSE + "n:integer tool row"),)
+CROSSINGS = Table(
+    "crossings",
+    _columns(
+        WHOSE + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256"
+    ),
+    ("submission", "n"),
+    "Every row that stands in a matrix, with its two steps and its level.",
+)
+AGGREGATE_MATRIX = Table(
+    "aggregate_matrix",
+    _columns(
+        "n:integer block:integer title by tools country down down_label across across_label level level_label "
+        "count:integer teams:integer submissions:integer from_returned:integer"
+    ),
+    ("n",),
+    "The matrices over all teams; `by` says whether a line is a total, a tool or a country. Rows: `crossings`.",
+)
+AGGREGATE_ANSWERS = Table(
+    "aggregate_answers",
+    _columns(
+        "n:integer by tool row field label code code_label country count:integer teams:integer submissions:integer"
+    ),
+    ("n",),
+    "How often each code was answered, in total and by country.",
+)
+AGGREGATE_NUMBERS = Table(
+    "aggregate_numbers",
+    _columns(
+        "n:integer by tool row about field label country period count:integer teams:integer total:number "
+        "mean:number least:number most:number"
+    ),
+    ("n",),
+    "Figures by period, in total and by country; `about` is what a row refers to. Totals only of whole numbers.",
+)
+AGGREGATE_COMPLETENESS = Table(
+    "aggregate_completeness",
+    _columns(
+        "n:integer by tool country files:integer teams:integer required:integer answered:integer share:number "
+        "errors:integer warnings:integer"
+    ),
+    ("n",),
+    "How far each sheet is, over all teams and by country.",
+)
+AGGREGATES = (AGGREGATE_MATRIX, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS)
+
+_HEAD = (*_columns(WHOSE + "n:integer tool row about"),)
 _TAIL = (*_columns("sheet cell current:boolean file_sha256"),)
 _TAKEN = frozenset(column.name for column in (*_HEAD, *_TAIL))
 
@@ -143,7 +191,7 @@ class Schema:
 
     def __init__(self, spec: Spec | None) -> None:
         self.spec = spec
-        taken = {table.name for table in FIXED} | {"meta", "ledger"}
+        taken = set(RESERVED)
         self.wide: dict[str, Table] = {}
         self.united: dict[str, Table] = {}
         for tool in spec.tools if spec else ():
@@ -157,11 +205,33 @@ class Schema:
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         """Every table, in the order in which they are shown."""
-        has_lists = self.spec is not None and any(
-            isinstance(block, CollectBlock) for tool in self.spec.tools for block in tool.blocks
-        )
-        fixed = [table for table in FIXED if table is not COLLECTED or has_lists]
-        return (*fixed[:2], *self.united.values(), *self.wide.values(), *fixed[2:])
+        lists = (COLLECTED, self.overdue) if self.list_columns else ()
+        matrices = (CROSSINGS,) if self.spec and self.spec.matrix else ()
+        aggregates = AGGREGATES if matrices else AGGREGATES[1:]
+        return (
+            SUBMISSIONS, ANSWERS, *self.united.values(), *self.wide.values(), FINDINGS, COMPLETENESS, UNPLACED,
+            *lists, *matrices, *aggregates, CODEBOOK, ITEMS,
+        )  # fmt: skip
+
+    @cached_property
+    def list_columns(self) -> dict[str, str]:
+        """The columns of the collected lists with their headings."""
+        blocks = [block for tool in self.spec.tools for block in tool.blocks] if self.spec else []
+        language = spec_language(self.spec)
+        return {
+            code: heading.say(language)
+            for block in blocks
+            if isinstance(block, CollectBlock)
+            for code, heading in block.columns.items()
+        }
+
+    @property
+    def overdue(self) -> Table:
+        """What stands in a collected list and is past its day: one line an item."""
+        shown = tuple(Column(f"list_{code}", TEXT, title) for code, title in self.list_columns.items())
+        head = _columns("n:integer submission team country list tool row due:date days_late:integer")
+        tail = _columns("sheet cell file_sha256")
+        return Table("overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks.")
 
     @cached_property
     def by_name(self) -> dict[str, Table]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from ..findings import Finding, Severity
 from ..layout import Layout, address
 from ..numerals import shown
-from ..spec.model import Field, Spec
+from ..spec.model import Field, FieldType, Spec
 from ..submission import Answer, Key, State, Submission, Value
 from ..validation import Result
 from ..words import tidy
 from .collected import collect
+from .crossings import crossings
 from .schema import (
     ANSWERS,
     COLLECTED,
     COMPLETENESS,
+    CROSSINGS,
     FINDINGS,
     SUBMISSIONS,
     UNPLACED,
@@ -31,6 +34,7 @@ from .schema import (
 )
 
 SHORT = 16  # hex digits of a submission's id: a million files without two alike
+LONGEST_WAY = 4  # references that lead from one row to the next
 KEPT = (State.ANSWERED, State.ERROR, State.NOT_CALCULATED)
 
 
@@ -159,6 +163,8 @@ class Writer:
             (*owner.head, n, *_answer(answer), *tail) for n, answer in enumerate(answers, start=1)
         ]
         self._wide(rows, answers, owner, submission.sha256)
+        if CROSSINGS.name in rows:
+            rows[CROSSINGS.name] += crossings(layout.spec, answers, owner, submission.sha256)
 
     def _order(self, layout: Layout) -> dict[Key, int]:
         """The position of every question in the workbook."""
@@ -176,13 +182,36 @@ class Writer:
             first = next((answer for answer in found if not answer.calculated), None)
             if first is None:  # nobody answered anything in this row
                 continue
+            about = self._about(by_row, tool, row)
             for table, at in self._homes(tool):
                 line: list[Cell] = [None] * len(table.columns)
-                line[:7] = *owner.head, n, tool, row
+                line[:8] = *owner.head, n, tool, row, about
                 line[-4:] = first.sheet, first.cell, True, sha256
                 for answer in found:
                     _put(line, at[answer.field], answer)
                 rows[table.name].append(tuple(line))
+
+    def _about(self, rows: Mapping[tuple[str, str], list[Answer]], tool: str, row: str) -> str | None:
+        """What a row refers to in the end: from a value to its indicator, from there to the catalogue."""
+        about = None
+        for _ in range(LONGEST_WAY):
+            step = next((a for a in rows.get((tool, row), ()) if (a.tool, a.field) in self._references), None)
+            if step is None or step.code is None:
+                return about
+            about = row = step.code
+            tool = self._home_of_row(rows, self._references[step.tool, step.field], row)
+        return about
+
+    @cached_property
+    def _references(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The fields that refer to rows of other tools."""
+        spec = self.schema.spec
+        places = spec.places() if spec else ()
+        return {(t.code, f.code): f.to for t, _, f in places if f.type is FieldType.REFERENCE}
+
+    @staticmethod
+    def _home_of_row(rows: Mapping[tuple[str, str], list[Answer]], tools: Sequence[str], row: str) -> str:
+        return next((tool for tool in tools if (tool, row) in rows), tools[0])
 
     def _homes(self, tool: str) -> list[tuple[Table, dict[str, int]]]:
         """The wide tables that take the rows of a tool, each with the positions of its fields."""

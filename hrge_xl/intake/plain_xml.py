@@ -23,9 +23,11 @@ _TEXT = r"[^<\r]*+"
 _FORMULA = rf"<f[^<>/]*+(?:/>|>{_TEXT}</f>)"
 _VALUE = rf'<v>{_TEXT}</v>|<v ?/>|<is><t(?: xml:space="preserve")?+>{_TEXT}</t></is>'
 _CELL_BODY = rf"(?:/>|>({_FORMULA})?+({_VALUE})?+</c>)"
-_CELL = re.compile(rf'<c r="([A-Z]+)([0-9]+)"([^<>/]*+){_CELL_BODY}', re.ASCII)
+# A cell stands twice, alike but for its groups: in `_ROW`, which proves that a row holds nothing else.
+_CELL = re.compile(rf'<c r="([A-Z]++)([0-9]++)"([^<>/]*+){_CELL_BODY}', re.ASCII)
 _ROW = re.compile(
-    rf'<row r="([0-9]{{1,7}})"([^<>/]*+)(?:/>|>((?:<c [^<>/]*+{_CELL_BODY})*+)</row>)', re.ASCII
+    rf'<row r="([0-9]{{1,7}})"([^<>/]*+)(?:/>|>((?:<c r="[A-Z]++[0-9]++"[^<>/]*+{_CELL_BODY})*+)</row>)',
+    re.ASCII,
 )
 _FORMULA_PARTS = re.compile(r"<f([^<>/]*)(?:/>|>([^<]*)</f>)")
 _ATTRIBUTE = re.compile(r'\s+(?!xmlns)([A-Za-z0-9:]+)="([^"<>&]*)"', re.ASCII)

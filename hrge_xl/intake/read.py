@@ -34,6 +34,7 @@ from .locate import Circumstances, Located, locate
 from .normalise import answers
 from .parcel import Parcel, pack, unpack
 from .raw import CellKind, RawWorkbook, Remark, Unreadable
+from .strays import leftovers
 from .tool_sheets import named_area
 from .worker import Died, run_guarded
 
@@ -174,16 +175,17 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     same = identity.layout == plan.layout.digest
     found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell)))
     submission = Submission(file.path, file.sha256, file.size, identity, stamp.signature)
-    _fill(submission, found)
+    _fill(submission, found, workbook)
     submission.answers = list(answers(found.filled, plan, epoch_1904=workbook.epoch_1904))
     submission.today = day_of_check(workbook, identity)
     submission.not_run = _not_run(workbook, older=older, unchecked=stamp.signature == "unchecked")
     return submission
 
 
-def _fill(submission: Submission, found: Located) -> None:
+def _fill(submission: Submission, found: Located, workbook: RawWorkbook) -> None:
     submission.observations = found.observations
-    submission.unplaced, submission.comments = found.unplaced, found.comments
+    submission.unplaced = [*found.unplaced, *leftovers(workbook)]
+    submission.comments = found.comments
     submission.cells, submission.sheets = found.cells, found.sheets
 
 

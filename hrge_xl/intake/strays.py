@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..layout import address
+from ..layout.model import LEFTOVER_HEAD, LEFTOVER_KEY
 from ..submission import Observation, Unplaced
 from .axes import Axes, by_codes
 from .keys import Part, SheetPlan, observe, shorten, shown_cell
-from .raw import CellKind, RawCell, RawSheet
+from .raw import CellKind, RawCell, RawSheet, RawWorkbook
 from .tool_sheets import Corner, ToolSheet
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
@@ -224,3 +225,14 @@ def _column(entry: tuple[int, RawCell]) -> int:
 
 def _unplaced(sheet: RawSheet, stray: Stray) -> Unplaced:
     return Unplaced(sheet.name, address(stray.row, stray.column), stray.text)
+
+
+def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
+    """What had no place in an earlier return and was given back on a sheet of its own: still kept."""
+    return [
+        Unplaced(*(str(cells[column].value) for column in (3, 4, 5)))
+        for sheet in workbook.sheets
+        if (corner := sheet.cell(1, 1)) is not None and corner.value == LEFTOVER_KEY
+        for row, cells in sorted(sheet.cells.items())
+        if row > LEFTOVER_HEAD and all(column in cells for column in (3, 4, 5))
+    ]

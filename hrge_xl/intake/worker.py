@@ -33,6 +33,7 @@ Result = TypeVar("Result")
 Reason = Literal["time", "memory", "crash", "exception"]
 
 _AHEAD = 4  # items in hand for each worker, so that a slow one does not make the results pile up
+_START_SECONDS = 120.0  # a slow disk or a busy computer is not the fault of any file
 _OUT_OF_MEMORY = 86  # exit code of a child that could not even say so
 _CODES: dict[Reason, str] = {"time": "F060", "memory": "F061", "crash": "F062", "exception": "F063"}
 _CHILD = "import pickle, sys; sys.path = pickle.load(sys.stdin.buffer); from {module} import serve; serve()"
@@ -115,30 +116,29 @@ class _Worker(Generic[Item, Result]):
     def run(self, item: Item) -> Result | Died:
         """The result for one item, or why there is none."""
         message = pickle.dumps(item)
-        process = self._running()
+        process = self._ready()
         if process is None:
             return Died("crash")
-        overdue = threading.Event()
-        patience = threading.Timer(self._limits.wall_seconds, _kill_overdue, (process, overdue))
-        patience.daemon = True
-        patience.start()
-        try:
-            answer = _exchange(process, message)
-        finally:
-            patience.cancel()
-        if overdue.is_set() or answer is None or answer[0] == "last":
+        answer, overdue = _ask(process, message, self._limits.wall_seconds)
+        if overdue or answer is None or answer[0] == "last":
             self._discard(process)
         if answer is None:
-            return Died("time") if overdue.is_set() else _cause_of_death(process.returncode)
+            return Died("time") if overdue else _cause_of_death(process.returncode)
         outcome: Result | Died = answer[1]
         return outcome
 
-    def _running(self) -> subprocess.Popen[bytes] | None:
-        """The child, started if need be; None once the crew is being dismissed."""
+    def _ready(self) -> subprocess.Popen[bytes] | None:
+        """A child that waits for an item; None once the crew is being dismissed."""
         with self._lock:
-            if self._process is None and not self._closed:
-                self._process = _start(self._function, self._limits)
-            return self._process
+            process, closed = self._process, self._closed
+            if process is not None or closed:
+                return process
+            process = self._process = _start()
+        answer, _ = _ask(process, _greeting(self._function, self._limits), _START_SECONDS)
+        if answer is None and not self._closed:
+            self._discard(process)
+            raise RuntimeError("a process for reading files could not be started")
+        return process
 
     def _discard(self, process: subprocess.Popen[bytes]) -> None:
         with self._lock:
@@ -154,22 +154,33 @@ class _Worker(Generic[Item, Result]):
             _end(process)
 
 
-def _start(function: Callable[..., object], limits: Limits) -> subprocess.Popen[bytes]:
+def _start() -> subprocess.Popen[bytes]:
     # -P keeps the current folder, which may hold anybody's files, off the path of the child.
     command = [sys.executable, "-P", "-c", _CHILD.format(module=__name__)]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    greeting = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - "" means the current folder
-    # A child that dies this early is found out when its first answer does not come.
-    with suppress(OSError):
-        process.stdin.write(pickle.dumps(greeting) + pickle.dumps(limits) + pickle.dumps(function))  # type: ignore[union-attr]
-        process.stdin.flush()  # type: ignore[union-attr]
-    return process
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def _greeting(function: Callable[..., object], limits: Limits) -> bytes:
+    """What a child is told first: where modules are found, its limits and its task."""
+    path = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - "" means the current folder
+    return b"".join(map(pickle.dumps, (path, limits, function)))
+
+
+def _ask(
+    process: subprocess.Popen[bytes], message: bytes, seconds: float
+) -> tuple[tuple[str, Any] | None, bool]:
+    """Hand a message over and wait for the answer, None if the child died; and whether it was overdue."""
+    overdue = threading.Event()
+    patience = threading.Timer(seconds, _kill_overdue, (process, overdue))
+    patience.daemon = True
+    patience.start()
+    try:
+        return _exchange(process, message), overdue.is_set()
+    finally:
+        patience.cancel()
 
 
 def _exchange(process: subprocess.Popen[bytes], message: bytes) -> tuple[str, Any] | None:
-    """Hand one item over and wait for the answer; None when the child died over it."""
     if process.stdin is None or process.stdout is None:
         return None
     try:
@@ -213,6 +224,7 @@ def serve() -> None:
     limits: Limits = pickle.load(source)
     function: Callable[[Any], object] = pickle.load(source)
     _limit_memory(limits)
+    _answer(answers, "ready", None)
     while True:
         try:
             item = pickle.load(source)

@@ -46,6 +46,7 @@ TYPE_WIDTHS = {
     FieldType.YEAR: 9, FieldType.REFERENCE: 28, FieldType.CALCULATED: 15,
 }  # fmt: skip
 MARK_WIDTH, NAME_WIDTH, STATUS_WIDTH, HELP_WIDTH = 11, 44, 26, 46
+HEAD_WIDTH, HELP_LINES = 30, 4
 FORM_ANSWER_WIDTH, RECORD_WIDTH, CHECK_WIDTH = 54, 34, 9
 
 
@@ -173,13 +174,20 @@ class _SheetBuilder:
         """The column of a field, or the columns of one with several answers."""
         role = "fixed" if field.fixed else "calculated" if field.type is FieldType.CALCULATED else "answer"
         label = field.label.say(self.language)
-        wide = field.width or width or TYPE_WIDTHS[field.type]
+        wide = field.width or width or max(TYPE_WIDTHS[field.type], self._head_width(field))
         if field.type is not FieldType.MANY or field.fixed:
             yield Column(first, role, field.code, label, wide, field)
             return
         for part in range(1, field.cells + 1):
             code = f"{field.code}.{part}"
             yield Column(first + part - 1, role, code, f"{label} {part}", wide, field, part)
+
+    def _head_width(self, field: Field) -> int:
+        """How wide a column must be for its head: words in one piece, label and help in a few lines."""
+        label, hint = field.label.say(self.language), field.help.say(self.language)
+        word = max((len(each) for each in label.split()), default=0)
+        lines = max(word + 5, len(label) * 5 // 8, len(hint) // HELP_LINES)
+        return min(lines, HEAD_WIDTH)
 
     # rows
 

@@ -159,7 +159,7 @@ WORDS: dict[str, dict[str, str]] = {
         "copy": "Copy",
         "issued": "Issued",
         "size": "Size",
-        "identity_none": "The file carries no identity of ours.",
+        "identity_none": "No identity was read from this file.",
         "per_sheet": "Completeness per sheet",
         "per_sheet_caption": "Required answers given on each sheet.",
         "problems": "Errors",
@@ -167,6 +167,7 @@ WORDS: dict[str, dict[str, str]] = {
         "checks_run": "{checks} ran",
         "checks_none": "No check ran.",
         "checks_not_run": "Did not run:",
+        "codes_column": "Codes",
         "question": "Question",
         "value": "What stands there",
         "reason": "Reason",
@@ -305,13 +306,23 @@ class View:
         rows = file["completeness"]
         return sum(row["answered"] for row in rows), sum(row["required"] for row in rows)
 
-    def skipped(self) -> list[tuple[str, str, list[int]]]:
-        """Checks that did not run: code, why, and the numbers of the files."""
-        found: dict[tuple[str, str], list[int]] = {}
+    def skipped(self) -> list[tuple[list[str], str, tuple[int, ...]]]:
+        """Checks that did not run: those with one reason in the same files together."""
+        files: dict[tuple[str, str], list[int]] = {}
         for at, file in enumerate(self.document["files"]):
             for skip in file["checks"]["not_run"]:
-                found.setdefault((skip["code"], skip["why"]), []).append(at)
-        return [(code, why, found[code, why]) for code, why in sorted(found)]
+                files.setdefault((skip["code"], skip["why"]), []).append(at)
+        codes: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+        for code, why in sorted(files):
+            codes.setdefault((why, tuple(files[code, why])), []).append(code)
+        return [(found, why, numbers) for (why, numbers), found in codes.items()]
+
+    def reasons(self, file: FileRow) -> dict[str, list[str]]:
+        """Codes of the checks that did not run on one file, by reason."""
+        found: dict[str, list[str]] = {}
+        for skip in file["checks"]["not_run"]:
+            found.setdefault(skip["why"], []).append(skip["code"])
+        return found
 
     def unplaced(self) -> int:
         """How many texts stand outside every known cell."""

@@ -47,10 +47,10 @@ from .problems import ProblemsPainter
 from .references import looked_up
 from .shared_formulas import FormulaSheet
 
-COVER_WIDTHS = {2: 34, 3: 30, 4: 22, 5: 16, 6: 22}
+COVER_WIDTHS = {2: 34, 3: 30, 4: 18, 5: 18, 6: 24}
 TABS = ("#14505C", "#7A9E7E", "#B98B2F", "#7D5BA6", "#3F6FA8")
 HEAD_ROWS_FROZEN = 12  # a table further down scrolls with its heads
-PAGE_WIDTH = 190  # characters that stay readable on A4 across
+PAGE_WIDTH = 235  # characters that stay readable (at about 60 %) on A4 across
 PROTECTION = {
     "format_columns": True, "format_rows": True, "autofilter": True, "sort": True,
     "select_locked_cells": True, "select_unlocked_cells": True,
@@ -122,13 +122,15 @@ def _tool_sheet(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> Non
     for column, codes in _column_codes(sheet).items():
         pen.text(Place(1, column), codes, "code")
     pen.text(Place(TITLE_ROW, 2), sheet.tool.title.say(language), "title")
+    pen.height(TITLE_ROW, "title")
     pen.text(Place(PURPOSE_ROW, 2), sheet.tool.purpose.say(language), "purpose")
     if sheet.check_columns:
         formula, _ = progress_sentence(layout, sheet)
         pen.formula(Place(PROGRESS_ROW, 2), formula, "progress", progress_now(layout, content, sheet))
     back = translator(language)("Back to the cover")
     column = 5 if sheet.check_columns else 2
-    pen.link(Place(PROGRESS_ROW, column), f"{quoted(layout.cover_name)}!A1", layout.cover_name, back)
+    pen.link(Place(PROGRESS_ROW, column), f"{quoted(layout.cover_name)}!A1", back, layout.cover_name)
+    pen.height(PROGRESS_ROW, "progress")
     for grid in sheet.grids:
         GridPainter(pen, layout, sheet, grid, content).draw()
     _calculated_blocks(book, pen, content, sheet)
@@ -229,13 +231,27 @@ def _view(sheet: Worksheet, tool: Sheet) -> None:
         rows = table.data_rows
         last = max(c.index for c in table.columns if c.role not in ("check", "active"))
         sheet.autofilter(table.header_row - 1, 1, rows[-1].index - 1, last - 1)
-        sheet.repeat_rows(table.header_row - 1, table.header_row - 1)
+        if head == table.header_row:
+            sheet.repeat_rows(table.header_row - 1, table.header_row - 1)
     last_row = max([tool.last.row, *(drawn.last_row for drawn in tool.drawn)])
     sheet.print_area(1, 1, last_row - 1, last_visible - 1)
-    pages = -(-sum(width for column, width in tool.widths.items() if column <= last_visible) // PAGE_WIDTH)
-    sheet.fit_to_pages(max(1, pages), 0)
+    pages = _pages([tool.widths.get(column, 9) for column in range(2, last_visible + 1)])
+    sheet.fit_to_pages(pages, 0)
     if pages > 1:
         sheet.repeat_columns(1, STATUS_COLUMN - 1)
+
+
+def _pages(widths: list[int]) -> int:
+    """How many pages across keep the columns readable, the first ones (number, name, status) on each of them."""
+    if sum(widths) <= PAGE_WIDTH:
+        return 1
+    repeated = sum(widths[: STATUS_COLUMN - 1])
+    pages, used = 1, repeated
+    for width in widths[STATUS_COLUMN - 1 :]:
+        if used + width > PAGE_WIDTH:
+            pages, used = pages + 1, repeated
+        used += width
+    return pages
 
 
 def _identity_sheet(pen: Pen, identity: Identity) -> None:

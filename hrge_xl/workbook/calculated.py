@@ -44,7 +44,7 @@ class BlockPainter:
         row = self.drawn.first
         for text, style in ((block.title, "block"), (block.help, "purpose")):
             if text:
-                self.pen.text(Place(row, MARK_COLUMN), text.say(self.layout.language), style)
+                self.pen.band(row, MARK_COLUMN, MARK_COLUMN, text.say(self.layout.language), style)
                 row += 1
         return row
 

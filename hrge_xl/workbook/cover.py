@@ -14,6 +14,7 @@ from ..numerals import to_serial
 from ..submission import Identity
 from ..words import language_name, translator
 from .content import Content
+from .excel_formula import text_literal
 from .pen import Pen
 
 LABEL, VALUE, GIVEN, WRONG, STATE = 2, 3, 4, 5, 6
@@ -33,7 +34,7 @@ class CoverPainter:
         """Title, note, facts, steps, progress."""
         spec, language = self.layout.spec, self.layout.language
         self.pen.text(Place(1, 1), COVER_KEY, "code")
-        self._line(spec.title.say(language), "title")
+        self._band(spec.title.say(language), "cover_title")
         self._paragraph(spec.note.say(language), "purpose")
         self._facts()
         self._steps()
@@ -41,6 +42,12 @@ class CoverPainter:
 
     def _line(self, text: str, style: str) -> None:
         self.pen.text(Place(self.row, LABEL), text, style)
+        self.pen.height(self.row, "cover_line")
+        self.row += 1
+
+    def _band(self, text: str, style: str) -> None:
+        self.pen.band(self.row, LABEL, STATE, text, style)
+        self.pen.height(self.row, "cover_title" if style == "cover_title" else "block")
         self.row += 1
 
     def _paragraph(self, text: str, style: str) -> None:
@@ -66,20 +73,24 @@ class CoverPainter:
             (say("Version"), f"{self.layout.spec.name} {self.layout.spec.version}"),
             (say("Issued on"), identity.issued),
         ]
-        self._line(say("This workbook"), "block")
+        self._band(say("This workbook"), "cover_block")
         for label, value in facts:
             if value:
-                self.pen.text(Place(self.row, LABEL), label, "name")
-                self.pen.text(Place(self.row, VALUE), value, "cell")
+                self.pen.text(Place(self.row, LABEL), label, "cover_label")
+                self.pen.band(self.row, VALUE, STATE, value, "cover_value")
+                self.pen.height(self.row, "cover_line")
                 self.row += 1
         self._today()
 
     def _today(self) -> None:
         """The day that due dates are measured against: set on issue, changeable, never volatile."""
         place = Place(self.row, VALUE)
-        self.pen.text(Place(self.row, LABEL), self.say("Day of the check"), "name")
+        self.pen.text(Place(self.row, LABEL), self.say("Day of the check"), "cover_label")
+        self.pen.height(self.row, "cover_line")
         self.pen.number(place, to_serial(date.fromisoformat(self.identity.today)), "input", "yyyy-mm-dd")
-        self.pen.text(Place(self.row, GIVEN), self.say("Set it to today to see what is overdue."), "purpose")
+        self.pen.band(
+            self.row, GIVEN, STATE, self.say("Set it to today to see what is overdue."), "cover_note"
+        )
         column, row = address(*place)[0], place.row
         self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!${column}${row}")
         self.row += 1
@@ -91,7 +102,7 @@ class CoverPainter:
 
     def _steps(self) -> None:
         say = self.say
-        self._line(say("What to do"), "block")
+        self._band(say("What to do"), "cover_block")
         for number, text in enumerate(
             (
                 say("If a bar above asks for it, choose “Enable editing”."),
@@ -107,7 +118,7 @@ class CoverPainter:
 
     def _progress(self) -> None:
         say = self.say
-        self._line(say("Progress"), "block")
+        self._band(say("Progress"), "cover_block")
         heads = (say("Sheet"), say("Required answers"), say("Given"), say("To correct"), say("Status"))
         for column, head in enumerate(heads, start=LABEL):
             self.pen.text(Place(self.row, column), head, "head")
@@ -116,18 +127,39 @@ class CoverPainter:
         for sheet in self.layout.sheets:
             self._sheet(sheet)
             self.row += 1
-        for level, style in ((WRONG, "error"),):
-            letter = address(1, level)[0]
-            self.pen.mark_when(
-                Place(first, level), Place(self.row - 1, level), f"=N(${letter}{first})>0", style
-            )
+        self._total(first, self.row - 1)
+        wrong, state = f"${address(first, WRONG)}", f"${address(first, STATE)}"
+        last = self.row - 1
+        for column in (WRONG, STATE):
+            self.pen.mark_when(Place(first, column), Place(last, column), f"=N({wrong})>0", "error")
+        done = f"={state}={text_literal(self.say('Complete'))}"
+        self.pen.mark_when(Place(first, STATE), Place(last, STATE), done, "good")
+
+    def _total(self, first: int, last: int) -> None:
+        """All sheets together."""
+        totals = [sum(each) for each in zip(*(self._figures(sheet) for sheet in self.layout.sheets), strict=True)]
+        self.pen.text(Place(self.row, LABEL), self.say("All sheets"), "total_name")
+        for column, total in zip((VALUE, GIVEN, WRONG), totals, strict=True):
+            run = f"{address(first, column)}:{address(last, column)}"
+            self.pen.formula(Place(self.row, column), f"=SUM({run})", "total", total)
+        self._state(*totals, style="total_name")
+        self.row += 1
+
+    def _figures(self, sheet: Sheet) -> tuple[int, int, int]:
+        return self.content.progress(sheet)
 
     def _sheet(self, sheet: Sheet) -> None:
         self.pen.link(
-            Place(self.row, LABEL), f"{quoted(sheet.name)}!A1", sheet.name, self.say("Go to the sheet")
+            Place(self.row, LABEL),
+            f"{quoted(sheet.name)}!A1",
+            sheet.name,
+            self.say("Go to the sheet"),
+            "link_cell",
         )
         ranges = [check_range(sheet, grid) for grid in sheet.grids if grid.with_role("check")]
         if not ranges:
+            for column in (VALUE, GIVEN, WRONG):
+                self.pen.text(Place(self.row, column), "", "cell_centre")
             self.pen.text(Place(self.row, STATE), self.say("Nothing to fill in"), "status")
             return
         required, given, wrong = self.content.progress(sheet)
@@ -140,20 +172,21 @@ class CoverPainter:
         need = address(self.row, VALUE)
         total = "+".join(f"SUMPRODUCT(MOD(INT({r}/1000),10))" for r in ranges)
         errors = "+".join(f'COUNTIF({r},">={ERROR * LEVEL}")' for r in ranges)
-        self.pen.formula(Place(self.row, VALUE), f"={total}", "cell", required)
-        self.pen.formula(Place(self.row, GIVEN), f"={need}-({missing})", "cell", given)
-        self.pen.formula(Place(self.row, WRONG), f"={errors}", "cell", wrong)
+        self.pen.formula(Place(self.row, VALUE), f"={total}", "cell_centre", required)
+        self.pen.formula(Place(self.row, GIVEN), f"={need}-({missing})", "cell_centre", given)
+        self.pen.formula(Place(self.row, WRONG), f"={errors}", "cell_centre", wrong)
         self._state(required, given, wrong)
         name = f"={quoted(self.layout.cover_name)}!$C${self.row}:$E${self.row}"
         self.book.define_name(sheet.progress_name, name)
 
-    def _state(self, required: int, given: int, wrong: int) -> None:
+    def _state(self, required: int, given: int, wrong: int, style: str = "status") -> None:
         say = self.say
         words = (say("To correct"), say("Not started"), say("Complete"), say("In progress"), say("Not used"))
         need, have, bad = (address(self.row, column) for column in (VALUE, GIVEN, WRONG))
+        wrong_one, not_begun, complete, begun, unused = (text_literal(word) for word in words)
         formula = (
-            f'=IF({bad}>0,"{words[0]}",IF({need}=0,"{words[4]}",IF({have}=0,"{words[1]}",'
-            f'IF({have}>={need},"{words[2]}","{words[3]}"))))'
+            f"=IF({bad}>0,{wrong_one},IF({need}=0,{unused},IF({have}=0,{not_begun},"
+            f"IF({have}>={need},{complete},{begun}))))"
         )
         if wrong:
             now = words[0]
@@ -161,7 +194,7 @@ class CoverPainter:
             now = words[4]
         else:
             now = words[1] if not given else words[2] if given >= required else words[3]
-        self.pen.formula(Place(self.row, STATE), formula, "status", now)
+        self.pen.formula(Place(self.row, STATE), formula, style, now)
 
 
 def check_range(sheet: Sheet, grid: Grid) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..layout import Layout, Place, address, quoted
-from ..layout.model import FEEDBACK_KEY, LEFTOVER_KEY
+from ..layout.model import FEEDBACK_KEY, LEFTOVER_HEAD, LEFTOVER_KEY
 from ..submission import Unplaced
 from ..words import translator
 from .pen import Pen
 
 FEEDBACK_WIDTHS = {2: 5, 3: 24, 4: 10, 5: 34, 6: 34, 7: 44, 8: 44}
-HEAD_ROW = 4
+HEAD_ROW = LEFTOVER_HEAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from ..fields import BEHAVIOURS, Kind, kind_of, word_limit
 from ..findings import sentence
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
 from ..layout.messages import ERROR, LEVEL, MISSING
+from ..layout.model import MARK_COLUMN
 from ..spec.expression import Scope
 from ..spec.model import Field, FieldBlock, FieldType
 from ..words import translator
@@ -20,6 +21,11 @@ from .shared_formulas import ROW
 from .validation import validation
 
 MESSAGES = "check_messages"  # defined name of the message texts
+INPUT_STYLES = {
+    FieldType.INTEGER: "input_number", FieldType.DECIMAL: "input_number", FieldType.PERCENT: "input_number",
+    FieldType.DATE: "input_centre", FieldType.YEAR: "input_centre", FieldType.SCALE: "input_centre",
+    FieldType.YESNO: "input_centre",
+}  # fmt: skip
 
 
 @dataclass
@@ -77,10 +83,8 @@ class GridPainter:
 
     def _band(self, row: Row) -> None:
         style = "block" if row.role == "title" else "section"
-        last = FIRST_BAND_COLUMN if row.role == "title" else max(c.index for c in self._visible())
-        self.pen.text(Place(row.index, 2), row.label, style)
-        for column in range(3, last + 1):
-            self.pen.text(Place(row.index, column), "", style)
+        last = MARK_COLUMN if row.role == "title" else max(c.index for c in self._visible())
+        self.pen.band(row.index, MARK_COLUMN, last, row.label, style)
 
     def _visible(self) -> list[Column]:
         return [c for c in self.grid.columns if c.role not in ("check", "active")]
@@ -88,7 +92,7 @@ class GridPainter:
     # rows
 
     def _row(self, row: Row) -> None:
-        self.pen.text(Place(row.index, 1), row.code, "code")
+        self.pen.text(Place(row.index, 1), row.code, "row_code")
         slots = self._slots_of(row)
         for column in self.grid.columns:
             self._cell(row, column, slots)
@@ -109,7 +113,11 @@ class GridPainter:
                 place, "" if row.part > 1 else row.code.split(".")[0] if row.part else row.code, "mark"
             )
         elif column.role == "name":
-            self.pen.two_lines(place, row.label, "" if self.grid.across else row.help, "name")
+            if row.part > 1:
+                more = sentence(self.say("Answer {number}"), {"number": str(row.part)})
+                self.pen.text(place, more, "name_more")
+            else:
+                self.pen.two_lines(place, row.label, "" if self.grid.across else row.help, "name")
         elif column.role == "help":
             self.pen.text(place, row.help, "help")
         elif column.role == "status" and row.part > 1:
@@ -141,8 +149,7 @@ class GridPainter:
             return
         value = self.content.shown(slot)[slot.cells.index(place)]
         number_format = number_format_of(slot.field)
-        numeric = BEHAVIOURS[slot.field.type].kind in (Kind.NUMBER, Kind.DATE)
-        style = "input_number" if numeric else "input"
+        style = "input" if self.grid.across else INPUT_STYLES.get(slot.field.type, "input")
         if isinstance(value, float | int):
             self.pen.number(place, value, style, number_format)
         else:
@@ -304,9 +311,6 @@ class GridPainter:
             for level, style in ((ERROR, "error"), (MISSING, "missing")):
                 formula = f"=MAX({run})>={level * LEVEL}"
                 self.pen.mark_when(Place(first, status), Place(last, status), formula, style)
-
-
-FIRST_BAND_COLUMN = 3
 
 
 def number_format_of(field: Field) -> str:

@@ -11,10 +11,13 @@ from xlsxwriter.worksheet import Worksheet
 from ..errors import LimitError
 from ..layout import Place, address
 from .shared_formulas import ROW, SharedFormula, sharable
-from .styles import BASE, STYLES
+from .styles import BASE, HEIGHTS, STYLES
 
 TEXT_LIMIT, FORMULA_LIMIT = 32_767, 8_192
 PROMPT_LIMIT, PROMPT_LINE = 255, 60
+
+
+MIRRORED = {"left": {"align": "right"}, "right": {"align": "left"}}
 
 
 class Formats:
@@ -22,12 +25,14 @@ class Formats:
 
     def __init__(self, book: Workbook, *, right_to_left: bool) -> None:
         self._book, self._made = book, dict[tuple[Any, ...], Format]()
-        self._direction = {"reading_order": 2} if right_to_left else {}
+        self._mirrored = right_to_left
 
     def __call__(self, style: str, number_format: str = "", **more: Any) -> Format:
         key = (style, number_format, *sorted(more.items()))
         if key not in self._made:
-            properties = {**BASE, **self._direction, **STYLES[style], **more}
+            properties = {**BASE, **STYLES[style], **more}
+            if self._mirrored:
+                properties |= {"reading_order": 2, **MIRRORED.get(properties.get("align", ""), {})}
             if number_format:
                 properties["num_format"] = number_format
             self._made[key] = self._book.add_format(properties)
@@ -60,6 +65,17 @@ class Pen:
                 f"{self._where(place)}: {len(text)} characters; Excel takes {TEXT_LIMIT}. Shorten the text."
             )
         self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
+
+    def band(self, row: int, first: int, last: int, text: str, style: str) -> None:
+        """A text over a run of cells that look as one: the others stay empty, so that it may run into them."""
+        for column in range(last, first - 1, -1):
+            self.text(Place(row, column), text if column == first else "", style)
+        self.height(row, style)
+
+    def height(self, row: int, style: str) -> None:
+        """The height of a row of one line; rows of several lines are fitted by the program that opens them."""
+        if style in HEIGHTS:
+            self.sheet.set_row(row - 1, HEIGHTS[style])
 
     def number(self, place: Place, number: float, style: str, number_format: str = "") -> None:
         """A number (a date as its serial number)."""
@@ -120,9 +136,9 @@ class Pen:
         parts = [bold, first, quiet, "\n" + second, self.formats(style)]
         self._done(self.sheet.write_rich_string(place.row - 1, place.column - 1, *parts), place)
 
-    def link(self, place: Place, target: str, text: str, tip: str) -> None:
+    def link(self, place: Place, target: str, text: str, tip: str, style: str = "link") -> None:
         """A link to a place of the same workbook."""
-        form = self.formats("link")
+        form = self.formats(style)
         result = self.sheet.write_url(place.row - 1, place.column - 1, f"internal:{target}", form, text, tip)
         self._done(result, place)
 

@@ -10,51 +10,68 @@ INPUT_FILL, CALCULATED_FILL, SECTION_FILL = "#FFF9DB", "#EEF3F5", "#DCEBEE"
 BORDER, INPUT_BORDER = "#C8D1D6", "#B7A14A"
 ERROR_FILL, ERROR_INK = "#FBD9D3", "#7A1A0C"
 MISSING_FILL, MISSING_INK = "#FFE8A3", "#5F4700"
-GOOD_INK, LINK_INK = "#1B5E20", "#0B5394"
+GOOD_FILL, GOOD_INK, LINK_INK = "#E3EFE1", "#1B5E20", "#0B5394"
 STEP_FILLS = ("#E3EFE1", "#FFF6D6", "#FFE3AD", "#FACDAA", "#F2B3A3")  # from harmless to harmful
 
 BASE: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "font_color": INK, "valign": "top"}
 FRAME: dict[str, Any] = {"border": 1, "border_color": BORDER, "text_wrap": True}
+PADDED: dict[str, Any] = {**FRAME, "align": "left", "indent": 1}
+LINE: dict[str, Any] = {"bottom": 1, "bottom_color": BORDER}
+TALL = 14  # size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
+HEIGHTS = {"cover_title": 42, "title": 27, "block": 27, "section": 19, "cover_line": 17, "progress": 20}
 
 STYLES: dict[str, dict[str, Any]] = {
     "code": {"font_size": 8, "font_color": QUIET_INK},
+    "row_code": {"font_size": TALL, "font_color": QUIET_INK},
+    "cover_title": {
+        "bold": True, "font_size": 20, "font_color": PAPER, "bg_color": ACCENT, "valign": "vcenter", "align": "left", "indent": 1,
+    },
+    "cover_label": {**LINE, "font_color": QUIET_INK, "valign": "vcenter", "align": "left", "indent": 1},
+    "cover_value": {**LINE, "bold": True, "valign": "vcenter", "text_wrap": True, "align": "left"},
+    "cover_note": {**LINE, "font_color": QUIET_INK, "valign": "vcenter", "align": "left", "indent": 1},
     "title": {"bold": True, "font_size": 16, "font_color": ACCENT, "valign": "vcenter"},
     "purpose": {"font_color": QUIET_INK},
     "progress": {"bold": True},
     "link": {"font_color": LINK_INK, "underline": 1},
-    "block": {"bold": True, "font_size": 12, "font_color": ACCENT},
-    "head": {**FRAME, "bold": True, "font_color": PAPER, "bg_color": ACCENT},
+    "block": {"bold": True, "font_size": 12, "font_color": ACCENT, "valign": "bottom"},
+    "cover_block": {
+        "bold": True, "font_size": 12, "font_color": ACCENT, "valign": "bottom",
+        "bottom": 2, "bottom_color": ACCENT,
+    },
+    "head": {**PADDED, "bold": True, "font_color": PAPER, "bg_color": ACCENT},
     "head_bold": {"bold": True, "font_color": PAPER},
     "head_help": {"font_size": 9, "font_color": PAPER},
-    "section": {"bold": True, "bg_color": SECTION_FILL, "font_color": ACCENT},
-    "mark": {**FRAME, "font_size": 9, "font_color": QUIET_INK},
-    "name": {**FRAME},
+    "section": {"bold": True, "bg_color": SECTION_FILL, "font_color": ACCENT, "valign": "vcenter", "align": "left", "indent": 1},
+    "mark": {**FRAME, "font_size": 9, "font_color": QUIET_INK, "align": "center"},
+    "name": {**PADDED},
     "name_bold": {},
+    "name_more": {**PADDED, "indent": 2, "font_size": 9, "font_color": QUIET_INK},
     "name_help": {"font_size": 9, "font_color": QUIET_INK, "italic": True},
-    "help": {**FRAME, "font_size": 9, "font_color": QUIET_INK},
-    "status": {**FRAME, "font_size": 9},
-    "fixed": {**FRAME},
-    "calculated": {**FRAME, "bg_color": CALCULATED_FILL},
-    "input": {**FRAME, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False},
+    "help": {**PADDED, "font_size": 9, "font_color": QUIET_INK},
+    "status": {**PADDED, "font_size": 9},
+    "fixed": {**PADDED},
+    "calculated": {**PADDED, "bg_color": CALCULATED_FILL},
+    "input": {**PADDED, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False},
     "input_number": {
-        **FRAME,
-        "border_color": INPUT_BORDER,
-        "bg_color": INPUT_FILL,
-        "locked": False,
-        "align": "right",
+        **PADDED, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False, "align": "right",
+    },
+    "input_centre": {
+        **FRAME, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False, "align": "center",
     },
     "check": {"font_size": 8, "font_color": QUIET_INK},
     "list": {**FRAME},
-    "cell": {**FRAME},
+    "cell": {**PADDED},
     "cell_centre": {**FRAME, "align": "center", "valign": "vcenter"},
     "count": {**FRAME, "align": "center", "valign": "vcenter", "bold": True, "font_size": 14},
-    "plain": {},
+    "plain": {"align": "left", "indent": 1},
+    "total": {**FRAME, "align": "center", "bold": True, "bg_color": SECTION_FILL},
+    "total_name": {**PADDED, "bold": True, "bg_color": SECTION_FILL},
     "wrap": {"text_wrap": True},
     "error": {"bg_color": ERROR_FILL, "font_color": ERROR_INK},
     "missing": {"bg_color": MISSING_FILL, "font_color": MISSING_INK},
-    "good": {"font_color": GOOD_INK},
+    "good": {"bg_color": GOOD_FILL, "font_color": GOOD_INK},
     "step": {"font_color": INK},
-    "link_cell": {**FRAME, "font_color": LINK_INK, "underline": 1},
+    "link_cell": {**PADDED, "font_color": LINK_INK, "underline": 1},
 }
 
 

@@ -1,0 +1,279 @@
+"""`data.xlsx`: every table as a named Excel table, and the matrices as heat maps with a chart, native to Excel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range
+from xlsxwriter.worksheet import Worksheet
+
+from ..errors import LimitError
+from ..words import translator
+from .aggregates import TOTAL
+from .files import whole
+from .schema import AGGREGATE_MATRIX, BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Table, spec_language
+from .store import Store
+
+MOST_ROWS = 200_000  # of a table in a workbook; above it the other files serve better, and the contents say so
+MOST_CHARACTERS = 32_767
+CUT = " […cut here; the whole text stands in dataset.sqlite]"
+FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
+WIDTHS = {TEXT: 18, INTEGER: 9, NUMBER: 12, BOOLEAN: 9, DATE: 12}
+NARROW, WIDE, ID = 10, 40, 19
+FONT = "Arial"
+CONTENTS, HEAT_MAPS = "Contents", "Heat maps"
+
+
+def write_workbook(store: Store, path: Path, today: date) -> None:
+    """The workbook of a dataset; the same dataset gives the same bytes. Raises `OutputError`."""
+    with whole(path) as unfinished:
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": path.parent}
+        book = Workbook(str(unfinished), options)
+        _Book(book, store, today).draw()
+        book.close()
+
+
+class _Book:
+    """Draws the sheets: contents, heat maps, then a sheet a table."""
+
+    def __init__(self, book: Workbook, store: Store, today: date) -> None:
+        self.book, self.store, self.today = book, store, today
+        self.language = spec_language(store.schema.spec)
+        made = datetime.combine(today, time(), UTC).replace(tzinfo=None)
+        book.set_properties({"title": "Dataset", "author": "hrge_xl", "created": made})
+        self.formats = {
+            "title": book.add_format({"font_name": FONT, "font_size": 14, "bold": True}),
+            "head": book.add_format({"font_name": FONT, "font_size": 10, "bold": True, "text_wrap": True, "bottom": 1}),
+            "text": book.add_format({"font_name": FONT, "font_size": 10}),
+            "wrap": book.add_format({"font_name": FONT, "font_size": 10, "text_wrap": True, "valign": "top"}),
+            DATE: book.add_format({"font_name": FONT, "font_size": 10, "num_format": "yyyy-mm-dd"}),
+            NUMBER: book.add_format({"font_name": FONT, "font_size": 10, "num_format": "#,##0.##########"}),
+            INTEGER: book.add_format({"font_name": FONT, "font_size": 10, "num_format": "0"}),
+        }
+
+    def draw(self) -> None:
+        """All sheets, in the order in which they are read."""
+        tables = self.store.schema.tables
+        counts = {table.name: self._count(table) for table in tables}
+        sheets = {name: self.book.add_worksheet(name) for name in self._names(tables, counts)}
+        self._contents(sheets[CONTENTS], tables, counts)
+        if HEAT_MAPS in sheets:
+            _HeatMaps(self, sheets[HEAT_MAPS]).draw()
+        for table in tables:
+            if table.name in sheets:
+                self._table(sheets[table.name], table, counts[table.name])
+
+    def _count(self, table: Table) -> int:
+        wanted = sa.select(sa.func.count()).select_from(self.store.tables[table.name])
+        return int(str(next(self.store.select(wanted))[0]))
+
+    def _names(self, tables: Sequence[Table], counts: dict[str, int]) -> list[str]:
+        shown = [table.name for table in tables if counts[table.name] <= MOST_ROWS]
+        has_matrix = AGGREGATE_MATRIX.name in counts and counts[AGGREGATE_MATRIX.name] > 0
+        return [CONTENTS, *([HEAT_MAPS] if has_matrix else []), *shown]
+
+    def _contents(self, sheet: Worksheet, tables: Sequence[Table], counts: dict[str, int]) -> None:
+        spec = self.store.schema.spec
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 26)
+        sheet.set_column(1, 1, 12)
+        sheet.set_column(2, 2, 90)
+        title = f"{spec.title.say(self.language)} ({spec.name} {spec.version})" if spec else "No file could be read"
+        write(sheet, 0, 0, title, self.formats["title"])
+        write(sheet, 1, 0, f"Dataset of {self.today.isoformat()}. Every row leads back to a file (file_sha256), a sheet and a cell.", self.formats["text"])
+        for at, head in enumerate(("Sheet", "Rows", "What it holds")):
+            write(sheet, 3, at, head, self.formats["head"])
+        for row, table in enumerate(tables, start=4):
+            about = table.about
+            if counts[table.name] > MOST_ROWS:
+                about += f" Not in this workbook, for it would be too large: see dataset.sqlite or {table.name}.csv."
+            write(sheet, row, 0, table.name, self.formats["text"])
+            write(sheet, row, 1, counts[table.name], self.formats[INTEGER])
+            write(sheet, row, 2, about, self.formats["wrap"])
+
+    # tables
+
+    def _table(self, sheet: Worksheet, table: Table, count: int) -> None:
+        self._columns(sheet, table)
+        self._named(sheet, table, count)
+        writers = [self._writer(column) for column in table.columns]
+        for number, row in enumerate(self.store.rows(table.name), start=1):
+            for at, value in enumerate(row):
+                if value is not None:
+                    writers[at](sheet, number, at, value)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.repeat_rows(0)
+
+    def _columns(self, sheet: Worksheet, table: Table) -> None:
+        for at, column in enumerate(table.columns):
+            width = WIDTHS[column.kind]
+            if column.name in ("message", "remedy", "text", "original", "label", "help", "reason", "path"):
+                width = WIDE
+            elif column.name in ("submission", "superseded_by"):
+                width = ID
+            elif column.name in ("tool", "row", "cell", "team", "country", "part", "verdict", "severity"):
+                width = NARROW
+            sheet.set_column(at, at, width, self.formats["text"])
+
+    def _named(self, sheet: Worksheet, table: Table, count: int) -> None:
+        """The named table. Only its first row is given to the writer, which would remember every cell."""
+        last = max(count, 1)
+        sheet.constant_memory = False
+        made = sheet.add_table(
+            0, 0, 1, len(table.columns) - 1,
+            {
+                "name": table_name(table.name), "style": "Table Style Light 9",
+                "columns": [{"header": name, "header_format": self.formats["head"]} for name in table.names],
+            },
+        )  # fmt: skip
+        sheet.constant_memory = True
+        if made != 0:
+            raise LimitError(f"The table '{table.name}' does not fit into a workbook (error {made} of the writer).")
+        sheet.tables[-1]["range"] = sheet.tables[-1]["a_range"] = xl_range(0, 0, last, len(table.columns) - 1)
+        for at, name in enumerate(table.names):
+            write(sheet, 0, at, name, self.formats["head"])
+
+    def _writer(self, column: Column) -> Callable[[Worksheet, int, int, Any], None]:
+        style = self.formats.get(column.kind, self.formats["text"])
+
+        def put(sheet: Worksheet, row: int, at: int, value: Any) -> None:
+            write(sheet, row, at, value, style)
+
+        return put
+
+
+def table_name(name: str) -> str:
+    """A name that Excel takes for a table: not one that could be a cell, such as `R1`."""
+    return f"{name}_" if re.fullmatch(r"[A-Za-z]{1,3}\d+|[RrCc]\d*([Cc]\d*)?", name) else name
+
+
+def write(sheet: Worksheet, row: int, at: int, value: Cell, style: Any = None) -> None:
+    """A value, as what it is: a text is never a formula, a link or markup. Nothing is dropped without a word."""
+    if isinstance(value, str):
+        done = sheet.write_string(row, at, _fitting(value), style)
+    elif isinstance(value, bool):
+        done = sheet.write_boolean(row, at, value)
+    elif isinstance(value, date):
+        day = datetime.combine(value, time())
+        done = (
+            sheet.write_datetime(row, at, day, style)
+            if value >= FIRST_DAY
+            else sheet.write_string(row, at, value.isoformat())
+        )
+    else:
+        done = 0 if value is None else sheet.write_number(row, at, value, style)
+    if done != 0:
+        raise LimitError(f"A value does not fit into row {row + 1} of a workbook (error {done} of the writer).")
+
+
+def _fitting(text: str) -> str:
+    if len(text) > MOST_CHARACTERS:
+        text = text[: MOST_CHARACTERS - len(CUT)] + CUT
+    return text + " " if text.startswith("<r>") and text.endswith("</r>") else text  # the writer's own markup
+
+
+class _HeatMaps:
+    """The matrices over all teams: counts in the colours of their levels, and rows by level as a chart."""
+
+    def __init__(self, book: _Book, sheet: Worksheet) -> None:
+        self.book, self.sheet, self.say = book.book, sheet, translator(book.language)
+        self.store, self.formats = book.store, book.formats
+        spec = book.store.schema.spec
+        assert spec is not None
+        assert spec.matrix is not None
+        self.matrix = spec.matrix
+        self.colour = {
+            level.code: self.book.add_format(
+                {"font_name": FONT, "font_size": 10, "bg_color": level.colour, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
+            )
+            for level in spec.matrix.levels
+        }  # fmt: skip
+        self.names = {level.code: level.label.say(book.language) for level in spec.matrix.levels}
+
+    def draw(self) -> None:
+        """One block a matrix, below each other."""
+        self.sheet.hide_gridlines(2)
+        self.sheet.set_column(0, 0, 24)
+        self.sheet.set_column(1, 12, 16)
+        top = 0
+        for lines in self._blocks():
+            top = self._block(lines, top)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)
+        self.sheet.fit_to_pages(1, 0)
+
+    def _blocks(self) -> Iterator[list[dict[str, Any]]]:
+        table = self.store.tables[AGGREGATE_MATRIX.name]
+        rows = [
+            dict(zip(AGGREGATE_MATRIX.names, row, strict=True))
+            for row in self.store.rows(AGGREGATE_MATRIX.name, table.c.by == TOTAL)
+        ]
+        for number in sorted({row["block"] for row in rows}):
+            yield [row for row in rows if row["block"] == number]
+
+    def _block(self, lines: Sequence[dict[str, Any]], top: int) -> int:
+        """The title, the crossings, then the rows by level; the first free row below."""
+        down = list(dict.fromkeys((line["down"], line["down_label"]) for line in lines))[::-1]
+        across = list(dict.fromkeys((line["across"], line["across_label"]) for line in lines))
+        by_place = {(line["down"], line["across"]): line for line in lines}
+        write(self.sheet, top, 0, lines[0]["title"] or self.say("Risk matrix"), self.formats["title"])
+        for at, (code, label) in enumerate(across, start=1):
+            write(self.sheet, top + 1, at, f"{code} {label}", self.formats["head"])
+        for row, (code, label) in enumerate(down, start=top + 2):
+            self.sheet.set_row(row, 30)
+            write(self.sheet, row, 0, f"{code} {label}", self.formats["head"])
+            for at, (other, _) in enumerate(across, start=1):
+                self._crossing(row, at, by_place[code, other])
+        return self._by_level(lines, top + len(down) + 3, max(len(across), 2) + 2, top)
+
+    def _crossing(self, row: int, at: int, line: dict[str, Any]) -> None:
+        """The count; its number format says the level in words, so that colour never stands alone."""
+        write(self.sheet, row, at, line["count"], self._shown(line["level"]))
+
+    def _shown(self, level: str) -> Any:
+        key = f"level {level}"
+        if key not in self.formats:
+            word = self.names[level].replace('"', "'")
+            colour = next(each.colour for each in self.matrix.levels if each.code == level)
+            self.formats[key] = self.book.add_format(
+                {"font_name": FONT, "font_size": 10, "bg_color": colour, "border": 1, "align": "center",
+                 "valign": "vcenter", "num_format": f'"{word}: "0;;"{word}: –"'}
+            )  # fmt: skip
+        return self.formats[key]
+
+    def _by_level(self, lines: Sequence[dict[str, Any]], top: int, right: int, first: int) -> int:
+        write(self.sheet, top, 0, self.say("Level"), self.formats["head"])
+        write(self.sheet, top, 1, self.say("Rows"), self.formats["head"])
+        totals = {level.code: sum(x["count"] for x in lines if x["level"] == level.code) for level in self.matrix.levels}
+        for row, (code, total) in enumerate(totals.items(), start=top + 1):
+            write(self.sheet, row, 0, self.names[code], self.colour[code])
+            write(self.sheet, row, 1, total, self.formats[INTEGER])
+        self._chart(lines[0]["title"] or self.say("Risk matrix"), totals, (top + 1, first, right))
+        return max(top + len(totals), first + 15) + 3
+
+    def _chart(self, title: str, totals: dict[str, int], at: tuple[int, int, int]) -> None:
+        row, first, right = at
+        chart = self.book.add_chart({"type": "column"})
+        last = row + len(totals) - 1
+        chart.add_series(
+            {
+                "categories": [HEAT_MAPS, row, 0, last, 0], "values": [HEAT_MAPS, row, 1, last, 1],
+                "points": [{"fill": {"color": level.colour}, "border": {"color": "#404040"}} for level in self.matrix.levels],
+                "data_labels": {"value": True}, "gap": 60,
+            }
+        )  # fmt: skip
+        chart.set_title({"name": title, "name_font": {"size": 11}})
+        chart.set_legend({"none": True})
+        chart.set_y_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}})
+        said = ", ".join(f"{self.names[code]} {total}" for code, total in totals.items())
+        options = {"description": f"{title}: {said}.", "object_position": 1}
+        self.sheet.insert_chart(first + 1, right, chart, options)
+

@@ -1,0 +1,331 @@
+"""What is let in to be read, and what is turned away with which finding."""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import io
+import os
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import msoffcrypto.format.ooxml
+import pytest
+
+from hrge_xl.findings import CATALOGUE, sentence
+from hrge_xl.intake.gate import Admitted, Refused, admit, decrypt
+from hrge_xl.intake.limits import LIMITS
+from hrge_xl.intake.raw import Remark, Unreadable
+from hrge_xl.intake.zip_package import ZipPackage
+from tests.intake_files import (
+    COMPRESSED_SIZE,
+    HEADER_OFFSET,
+    METHOD,
+    SIZE,
+    directory_field,
+    members,
+    pack,
+    sheet,
+    workbook,
+)
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def ole(stream: str) -> bytes:
+    """The beginning of an OLE file with one directory entry."""
+    return OLE + bytes(504) + stream.encode("utf-16-le").ljust(512, b"\0")
+
+
+def arrived(folder: Path, data: bytes, name: str = "return.xlsx") -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def refusal(folder: Path, data: bytes, name: str = "return.xlsx") -> Remark:
+    """Why these bytes are not let in; asked twice, answered alike, with hash and size."""
+    outcome = admit(arrived(folder, data, name))
+    assert outcome == admit(folder / name)
+    assert isinstance(outcome, Refused)
+    if outcome.sha256 is not None:
+        assert (outcome.sha256, outcome.size) == (hashlib.sha256(data).hexdigest(), len(data))
+    return outcome.remark
+
+
+def test_a_workbook_is_admitted_with_hash_and_size(tmp_path: Path) -> None:
+    data = workbook(sheet())
+    outcome = admit(arrived(tmp_path, data, "return.doc"))
+    assert outcome == Admitted(
+        tmp_path / "return.doc", data, hashlib.sha256(data).hexdigest(), len(data), "xlsx"
+    )
+
+
+FORMATS = {
+    "xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet.main",
+    "xlsm": "vnd.ms-excel.sheet.macroEnabled.main",
+    "xlsb": "vnd.ms-excel.sheet.binary.macroEnabled.main",
+}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_content_tells_the_format_not_the_name(tmp_path: Path, format: str) -> None:
+    contents = members(workbook(sheet()))
+    types = contents["[Content_Types].xml"].replace(FORMATS["xlsx"].encode(), FORMATS[format].encode())
+    outcome = admit(arrived(tmp_path, pack({**contents, "[Content_Types].xml": types}), "return.pdf"))
+    assert isinstance(outcome, Admitted)
+    assert outcome.format == format
+
+
+def test_xls_and_ods_are_admitted(tmp_path: Path) -> None:
+    ods = pack({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"})
+    for data, format in ((ods, "ods"), (ole("Workbook"), "xls"), (ole("Book"), "xls")):
+        outcome = admit(arrived(tmp_path, data))
+        assert isinstance(outcome, Admitted)
+        assert outcome.format == format
+
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+NOT_WORKBOOKS = {
+    "web page": (b"\xef\xbb\xbf\r\n<!DOCTYPE html><html></html>", "a web page (HTML)"),
+    "web table": (b"<html xmlns:x='urn:schemas-microsoft-com:office:excel'>", "a web page (HTML)"),
+    "XML spreadsheet": (
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+        "an XML spreadsheet of Excel 2003",
+    ),
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3", "a PDF document"),
+    "RTF": (b"{\\rtf1\\ansi}", "a rich text (RTF) document"),
+    "CSV": ("country;victims\nPérou;3\n".encode(), "a text file, perhaps CSV"),
+    "CSV in Latin-1": ("country;victims\nPérou;3\n".encode("latin-1"), "a text file, perhaps CSV"),
+    "CSV in UTF-16": ("a\tb\n".encode("utf-16"), "a text file, perhaps CSV"),
+    "JSON": (b'{"a": 1}', "a JSON text file"),
+    "e-mail": (b"Received: from mail.example.org\r\n", "an e-mail"),
+    "picture": (b"\x89PNG\r\n\x1a\n\0\0", "a picture"),
+    "noise": (bytes(range(256)), "a file of an unknown kind"),
+    "Word": (pack({"[Content_Types].xml": f'<Override ContentType="{WORD}"/>'}), "a Word document"),
+    "old Word": (ole("WordDocument"), "a Word document"),
+    "Outlook": (ole("__properties_version1.0"), "an Outlook message"),
+    "unknown OLE": (ole("Contents"), "an old office file of an unknown kind"),
+    "OpenDocument text": (
+        pack({"mimetype": "application/vnd.oasis.opendocument.text"}),
+        "an OpenDocument text",
+    ),
+    "archive": (pack({"readme.txt": "x"}), "a zip archive"),
+    "archive of workbooks": (pack({"a.xlsx": "x"}), "a zip archive with workbooks in it; unpack it first"),
+    "Numbers": (pack({"Index/Document.iwa": "x"}), "a Numbers or Pages document of Apple"),
+}
+
+
+@pytest.mark.parametrize(("data", "what"), NOT_WORKBOOKS.values(), ids=NOT_WORKBOOKS.keys())
+def test_what_is_no_workbook_is_named(tmp_path: Path, data: bytes, what: str) -> None:
+    remark = refusal(tmp_path, data)
+    assert (remark.code, remark.detail) == ("F007", {"what": what})
+
+
+def test_a_stream_name_inside_a_text_is_no_stream(tmp_path: Path) -> None:
+    data = ole("Workbook") + b"\0" + "WordDocument".encode("utf-16-le") + b"\0\0"
+    assert isinstance(admit(arrived(tmp_path, data)), Admitted)
+
+
+def test_empty_and_lock_files(tmp_path: Path) -> None:
+    assert refusal(tmp_path, b"").code == "F001"
+    assert refusal(tmp_path, b"x" * 165, "~$return.xlsx") == Remark("F003", detail={"mark": "~$"})
+    assert refusal(tmp_path, b",x,", ".~lock.return.xlsx#").code == "F003"
+
+
+def test_too_large_files_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "return.xlsx"
+    with path.open("wb") as file:
+        file.truncate(LIMITS.file_bytes + 1)
+    assert admit(path) == Refused(
+        path, None, LIMITS.file_bytes + 1, Remark("F002", detail={"size": "25.0 MB", "limit": "25.0 MB"})
+    )
+    with path.open("wb") as file:
+        file.truncate(LIMITS.file_bytes)
+    outcome = admit(path)
+    assert isinstance(outcome, Refused)
+    assert outcome.remark.code == "F007"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    target = arrived(tmp_path, workbook(sheet()))
+    link, pipe, folder = tmp_path / "link.xlsx", tmp_path / "pipe.xlsx", tmp_path / "folder.xlsx"
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    folder.mkdir()
+    assert admit(link) == Refused(link, None, None, Remark("F016"))
+    assert admit(pipe) == Refused(pipe, None, None, Remark("F017"))
+    assert admit(folder) == Refused(folder, None, None, Remark("F018"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("missing.xlsx", "there is no such file"),
+        ("x" * 300, "its name is too long"),
+        ("nul\0.xlsx", "the system refuses to hand it over"),
+    ],
+    ids=["missing", "long", "nul"],
+)
+def test_files_that_cannot_be_opened(tmp_path: Path, name: str, reason: str) -> None:
+    outcome = admit(tmp_path / name)
+    assert isinstance(outcome, Refused)
+    assert outcome.remark == Remark("F019", detail={"reason": reason})
+
+
+def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    path = arrived(tmp_path, b"x")
+    monkeypatch.setattr(os, "open", forbidden)
+    outcome = admit(path)
+    assert isinstance(outcome, Refused)
+    assert outcome.remark == Remark("F019", detail={"reason": "you are not allowed to open it"})
+
+
+def renamed(data: bytes, name: bytes, other: bytes) -> bytes:
+    assert len(name) == len(other)
+    return data.replace(name, other)
+
+
+def with_members(count: int) -> bytes:
+    contents = dict.fromkeys((f"x/{number}" for number in range(count)), "")
+    return pack(contents, zipfile.ZIP_STORED)
+
+
+def duplicated() -> bytes:
+    data = pack({**members(workbook(sheet())), "xl/worksheets/sheet2.xml": "x"})
+    return renamed(data, b"sheet2.xml", b"sheet1.xml")
+
+
+def overlapping() -> bytes:
+    """Every entry of the directory points at the member before it."""
+    data = pack({"a.xml": "same" * 99, "b.xml": "same" * 99})
+    data = directory_field(data, "b.xml", *HEADER_OFFSET, 0)
+    return data.replace(b"b.xml", b"a.xml").replace(b"a.xml", b"A.xml", 1)
+
+
+def nested_quine() -> bytes:
+    """The stored member `outer` contains, as its bytes, the whole member `inner` that is listed too."""
+    inner = pack({"inner": "x"}, zipfile.ZIP_STORED)
+    local = inner[: inner.index(b"PK\x01\x02")]
+    data = pack({"outer": local, "inner": "x"}, zipfile.ZIP_STORED)
+    return directory_field(data, "inner", *HEADER_OFFSET, data.index(local))
+
+
+PLAIN = workbook(sheet())
+ZIPS = {
+    "first half": (PLAIN[: len(PLAIN) // 2], "F008"),
+    "without its last byte": (PLAIN[:-1], "F008"),
+    "only the beginning": (b"PK\x03\x04", "F008"),
+    "directory of nonsense": (renamed(PLAIN, b"PK\x01\x02", b"PK\x01\x09"), "F008"),
+    "header beyond the end": (directory_field(PLAIN, SHEET, *HEADER_OFFSET, 2**31), "F008"),
+    "2,001 entries": (with_members(2_001), "F009"),
+    "leading out": (pack({"../evil.xml": "x"}), "F010"),
+    "leading out inside": (pack({"xl/../../evil.xml": "x"}), "F010"),
+    "absolute": (pack({"/etc/passwd": "x"}), "F010"),
+    "drive": (pack({"C:evil": "x"}), "F010"),
+    "backslash": (renamed(pack({"xl/evil": "x"}), b"xl/evil", b"xl\\evil"), "F010"),
+    "nul": (renamed(pack({"xl/evil": "x"}), b"xl/evil", b"xl\0evil"), "F010"),
+    "twice": (duplicated(), "F011"),
+    "twice but for capitals": (pack({"xl/a.xml": "x", "XL/A.xml": "y"}), "F011"),
+    "inside another": (nested_quine(), "F012"),
+    "reaching too far": (directory_field(PLAIN, SHEET, *COMPRESSED_SIZE, 100_000), "F012"),
+    "bzip2": (pack({"a.xml": "x"}, zipfile.ZIP_BZIP2), "F013"),
+    "unknown method": (directory_field(PLAIN, SHEET, *METHOD, 99), "F013"),
+    "zip password": (directory_field(PLAIN, SHEET, 8, "<H", 1), "F013"),
+    "bomb": (pack({"a.xml": bytes(2 * 1024 * 1024)}), "F014"),
+    "100 MB part": (directory_field(PLAIN, SHEET, *SIZE, LIMITS.part_bytes + 1), "F015"),
+    "wrong name in the header": (PLAIN.replace(SHEET.encode(), b"xl/worksheets/sheet9.xml", 1), "F029"),
+}
+
+
+@pytest.mark.parametrize(("data", "code"), ZIPS.values(), ids=ZIPS.keys())
+def test_faults_of_the_zip_are_found_before_inflating(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, code: str
+) -> None:
+    monkeypatch.setattr(ZipPackage, "read", lambda *_: pytest.fail("inflated"))
+    assert refusal(tmp_path, data).code == code
+
+
+def test_two_members_may_not_share_their_bytes(tmp_path: Path) -> None:
+    assert refusal(tmp_path, overlapping()).code in {"F011", "F012", "F029"}
+
+
+def test_just_within_the_limits_of_the_zip() -> None:
+    assert len(ZipPackage(with_members(2_000)).names) == 2_000
+    assert ZipPackage(pack({"a.xml": bytes(1024 * 1024)})).read("A.XML") == bytes(1024 * 1024)
+    exact = replace(LIMITS, part_bytes=10, total_bytes=15)
+    assert ZipPackage(pack({"a": "x" * 10, "b": "x" * 5}), exact).names == ["a", "b"]
+    for contents in ({"a": "x" * 11}, {"a": "x" * 10, "b": "x" * 6}):
+        with pytest.raises(Unreadable) as caught:
+            ZipPackage(pack(contents), exact)
+        assert caught.value.remark.code == "F015"
+
+
+def test_a_part_that_lies_about_its_size_or_is_damaged() -> None:
+    content = os.urandom(64).hex() * 9
+    data = pack({"a.xml": content})
+    start = data.index(b"a.xml") + 5
+    faults = (
+        directory_field(data, "a.xml", *SIZE, 100),
+        directory_field(data, "a.xml", 16, "<I", 1),
+        data[: start + 9] + bytes(20) + data[start + 29 :],
+    )
+    for damaged in faults:
+        with pytest.raises(Unreadable) as caught:
+            ZipPackage(damaged).read("a.xml")
+        assert caught.value.remark == Remark("F029", detail={"part": "a.xml"})
+
+
+def encrypted(password: str) -> bytes:
+    sealed = io.BytesIO()
+    msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(PLAIN)).encrypt(password, sealed)
+    return sealed.getvalue()
+
+
+def test_encrypted_workbooks(tmp_path: Path) -> None:
+    data = encrypted("Pa§s")
+    path = arrived(tmp_path, data)
+    assert refusal(tmp_path, data).code == "F004"
+    wrong = admit(path, "pa§s")
+    assert isinstance(wrong, Refused)
+    assert wrong.remark == Remark("F005")
+    opened = admit(path, "Pa§s")
+    assert opened == Admitted(path, PLAIN, hashlib.sha256(data).hexdigest(), len(data), "xlsx")
+
+
+def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> None:
+    outcome = admit(arrived(tmp_path, ole("EncryptedPackage")), "x")
+    assert isinstance(outcome, Refused)
+    assert outcome.remark == Remark("F005")
+
+
+def test_a_password_without_the_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *rest: object) -> object:
+        if name == "msoffcrypto":
+            raise ImportError(name)
+        return real(name, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    assert decrypt((b"", "x", 1)) == Remark("F006")
+    assert "pip install" in CATALOGUE["F006"].remedy
+
+
+def test_every_finding_on_files_fills_its_sentences(tmp_path: Path) -> None:
+    """The details of each refusal are the placeholders of its message and remedy."""
+    cases = [data for data, _ in (*ZIPS.values(), *NOT_WORKBOOKS.values())]
+    for data in (b"", *cases):
+        remark = refusal(tmp_path, data)
+        kind = CATALOGUE[remark.code]
+        assert kind.refuses
+        details = {"file": "return.xlsx", **remark.detail}
+        text = sentence(kind.message, details) + sentence(kind.remedy, details)
+        assert text == (kind.message + kind.remedy).format(**details)

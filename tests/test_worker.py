@@ -1,0 +1,166 @@
+"""Work in processes that can be killed: what each way to die becomes, and that the rest goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.findings import CATALOGUE
+from hrge_xl.intake.limits import LIMITS
+from hrge_xl.intake.worker import Died, run_guarded
+from tests.worker_actions import act, burn
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has the wall limit only")
+
+
+QUICK = replace(LIMITS, wall_seconds=1.5, cpu_seconds=1)
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    items = ["sleep 0.2", "say b", "sleep 0.1", *(f"say {number}" for number in range(30))]
+    expected = ["0.2", "b", "0.1", *(str(number) for number in range(30))]
+    assert list(run_guarded(act, items, jobs=2)) == expected
+
+
+def test_a_worker_is_used_again() -> None:
+    assert len(set(run_guarded(act, ["pid"] * 5, jobs=1))) == 1
+
+
+def test_large_items_and_results_pass_whole() -> None:
+    results = list(run_guarded(act, ["size 30000000", "say " + "y" * 3_000_000], jobs=1))
+    assert [len(result) for result in results if isinstance(result, str | bytes)] == [30_000_000, 3_000_000]
+
+
+DEATHS = {
+    "exception": ("fail secret", Died("exception", "KeyError")),
+    "exit": ("crash 1", Died("crash")),
+    "exit as if all were well": ("crash 0", Died("crash")),
+    "result that cannot be sent": ("unpicklable", Died("exception", "AttributeError")),
+    "wall": ("sleep 30", Died("time")),
+}
+POSIX_DEATHS = {
+    "abort": ("abort", Died("crash")),
+    "killed by the system": ("killed", Died("memory")),
+    "memory": ("fill 4000", Died("memory")),
+    "processor": ("spin", Died("time")),
+}
+
+
+@pytest.mark.parametrize(("item", "died"), DEATHS.values(), ids=DEATHS.keys())
+def test_a_death_costs_one_item(item: str, died: Died) -> None:
+    outcomes = list(run_guarded(act, ["say a", item, "say b", "say c"], jobs=1, limits=QUICK))
+    if died == Died("exception", "AttributeError"):  # Python says it with another type in newer versions
+        assert isinstance(outcomes[1], Died)
+        assert outcomes[1].reason == "exception"
+        outcomes[1] = died
+    assert outcomes == ["a", died, "b", "c"]
+
+
+@posix
+@pytest.mark.parametrize(("item", "died"), POSIX_DEATHS.values(), ids=POSIX_DEATHS.keys())
+def test_a_death_by_the_system_costs_one_item(item: str, died: Died) -> None:
+    limits = replace(QUICK, wall_seconds=10.0)
+    assert list(run_guarded(act, ["say a", item, "say b"], jobs=1, limits=limits)) == ["a", died, "b"]
+
+
+@posix
+def test_memory_is_limited_on_top_of_what_is_held() -> None:
+    limits = replace(LIMITS, worker_bytes=300 * 1024 * 1024)
+    outcomes = list(run_guarded(act, ["fill 200", "fill 400", "fill 200"], jobs=1, limits=limits))
+    assert outcomes == [200 * 1024 * 1024, Died("memory"), 200 * 1024 * 1024]
+
+
+@posix
+def test_processor_time_counts_for_each_item_alone() -> None:
+    """Three items of 0.6 seconds each pass under a limit of one second."""
+    assert list(run_guarded(burn, [0.6] * 3, jobs=1, limits=QUICK)) == [0.6] * 3
+
+
+def test_what_a_child_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
+    assert list(run_guarded(act, ["print a secret", "fail a secret"], jobs=1)) == [
+        "a secret",
+        Died("exception", "KeyError"),
+    ]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_every_death_is_a_finding_that_refuses() -> None:
+    for died in (Died("time"), Died("memory"), Died("crash"), Died("exception", "KeyError")):
+        assert CATALOGUE[died.remark.code].refuses
+    assert Died("exception", "KeyError").remark.detail == {"reason": "KeyError"}
+    assert len({Died(reason).remark.code for reason in ("time", "memory", "crash", "exception")}) == 4
+
+
+def test_items_are_taken_as_they_are_needed() -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[str]:
+        for number in range(1000):
+            taken.append(number)
+            yield f"say {number}"
+
+    results = run_guarded(act, items(), jobs=2)
+    assert next(results) == "0"
+    assert len(taken) <= 10
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_leaving_early_ends_the_children_at_once() -> None:
+    started = time.monotonic()
+    results = run_guarded(act, ["pid", "sleep 30", "sleep 30"], jobs=2)
+    child = next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - started < 10
+    if sys.platform != "win32":
+        assert isinstance(child, int)
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
+
+
+def test_a_function_that_children_cannot_import_is_refused() -> None:
+    def function(item: str) -> str:
+        return item
+
+    function.__module__ = "__main__"
+    with pytest.raises(ValueError, match="import"):
+        next(run_guarded(function, ["a"], jobs=1))
+
+
+@posix
+def test_interrupting_the_parent_ends_parent_and_children(tmp_path: Path) -> None:
+    script = textwrap.dedent(
+        """
+        import sys
+        sys.path[:] = sys.argv[1].split("|")
+        from hrge_xl.intake.worker import run_guarded
+        from tests.worker_actions import act
+        results = run_guarded(act, ["pid", "sleep 60", "sleep 60"], jobs=2)
+        print(next(results), flush=True)
+        try:
+            list(results)
+        except KeyboardInterrupt:
+            sys.exit(130)
+        """
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, "|".join(sys.path)],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        cwd=tmp_path,
+    )
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    os.killpg(parent.pid, signal.SIGINT)  # as Ctrl-C does: to the parent and its children alike
+    assert parent.wait(timeout=20) == 130
+    parent.stdout.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)

@@ -1,0 +1,58 @@
+"""What the guarded functions of the tests do; apart from the tests, so that a child has little to import."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+
+def act(item: str) -> object:
+    """What a guarded function may do."""
+    name, _, argument = item.partition(" ")
+    return ACTIONS[name](argument)
+
+
+def _sleep(seconds: str) -> str:
+    time.sleep(float(seconds))
+    return seconds
+
+
+def _fail(text: str) -> object:
+    raise KeyError(text)
+
+
+def _print(text: str) -> str:
+    print(text)  # noqa: T201
+    os.write(1, b"straight to the pipe")
+    sys.stderr.write(text)
+    return text
+
+
+def _spin(_: str) -> object:
+    while True:
+        pass
+
+
+ACTIONS = {
+    "say": str,
+    "sleep": _sleep,
+    "fail": _fail,
+    "print": _print,
+    "spin": _spin,
+    "crash": lambda code: os._exit(int(code)),
+    "abort": lambda _: os.abort(),
+    "killed": lambda _: os.kill(os.getpid(), signal.SIGKILL),
+    "fill": lambda megabytes: len(bytearray(int(megabytes) * 1024 * 1024)),
+    "unpicklable": lambda _: lambda: None,
+    "pid": lambda _: os.getpid(),
+    "size": lambda size: b"x" * int(size),
+}
+
+
+def burn(seconds: float) -> float:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return seconds
