@@ -20,7 +20,6 @@ from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.number_formats import is_date_format
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Unreadable
 from hrge_xl.intake.references import cell_name, parse_area
-
 from tests.intake_files import LINKS, MAIN, STRICT, pack, parts, relationships, sheet, workbook
 
 TEXT, NUMBER, DATE, BOOL = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE, CellKind.BOOL
@@ -306,7 +305,10 @@ def test_what_surrounds_the_cells() -> None:
     rows = (
         '<row r="3" hidden="1"><c r="A3"><v>1</v></c></row><row r="4" hidden="true"/><row r="5" hidden="0"/>'
     )
-    after = '<sheetProtection sheet="1" objects="1"/><autoFilter ref="A1:B9"/><mergeCells><mergeCell ref="A1:B2"/></mergeCells>'
+    after = (
+        '<sheetProtection sheet="1" objects="1"/><autoFilter ref="A1:B9"/>'
+        '<mergeCells><mergeCell ref="A1:B2"/></mergeCells>'
+    )
     only = ooxml.read(workbook(sheet(rows, before, after))).sheets[0]
     assert only.hidden_columns == {2, 3, 4}
     assert only.hidden_rows == {3, 4}
@@ -342,7 +344,8 @@ def test_a_filter_counts_when_it_hides_rows(before: str, after: str, filtered: b
 
 
 def test_a_filter_of_a_table_counts_too() -> None:
-    table = f'<table xmlns="{MAIN}"><autoFilter ref="A1"><filterColumn colId="0"><filters/></filterColumn></autoFilter></table>'
+    condition = '<filterColumn colId="0"><filters/></filterColumn>'
+    table = f'<table xmlns="{MAIN}"><autoFilter ref="A1">{condition}</autoFilter></table>'
     links = relationships(("rId1", "table", "../tables/table1.xml"))
     changes = {"xl/worksheets/_rels/sheet1.xml.rels": links, "xl/tables/table1.xml": table}
     assert ooxml.read(workbook(sheet(), changes=changes)).sheets[0].filtered
@@ -580,7 +583,10 @@ def test_two_sheets_of_one_name_are_refused() -> None:
 
 
 def test_settings_that_name_no_cells_are_left_out_with_a_remark() -> None:
-    after = '<mergeCells><mergeCell ref="A0:B"/></mergeCells><dataValidations><dataValidation sqref="?"/></dataValidations>'
+    after = (
+        '<mergeCells><mergeCell ref="A0:B"/></mergeCells>'
+        '<dataValidations><dataValidation sqref="?"/></dataValidations>'
+    )
     read = ooxml.read(workbook(sheet(GOOD_ROW, after=after)))
     assert [(remark.code, remark.detail["what"]) for remark in read.remarks] == [
         ("F049", "merged cells"),
@@ -701,11 +707,12 @@ def test_plain_workbooks_do_take_the_short_way(monkeypatch: pytest.MonkeyPatch) 
     assert seen == []
 
 
+DATA = f"<sheetData>{GOOD_ROW}</sheetData>"
 MISLEADING = {
-    "data in a comment first": f'<worksheet xmlns="{MAIN}"><!-- <sheetData>{GOOD_ROW}</sheetData> --><sheetData/></worksheet>',
-    "data in an instruction": f'<worksheet xmlns="{MAIN}"><?x <sheetData>{GOOD_ROW}</sheetData> ?><sheetData/></worksheet>',
-    "data of another namespace": f'<p:worksheet xmlns:p="{MAIN}"><sheetData>{GOOD_ROW}</sheetData></p:worksheet>',
-    "data in the wrong place": f'<worksheet xmlns="{MAIN}"><a><sheetData xmlns="">{GOOD_ROW}</sheetData></a></worksheet>',
+    "data in a comment first": f'<worksheet xmlns="{MAIN}"><!-- {DATA} --><sheetData/></worksheet>',
+    "data in an instruction": f'<worksheet xmlns="{MAIN}"><?x {DATA} ?><sheetData/></worksheet>',
+    "data of another namespace": f'<p:worksheet xmlns:p="{MAIN}">{DATA}</p:worksheet>',
+    "data in the wrong place": f'<worksheet xmlns="{MAIN}"><a xmlns="">{DATA}</a></worksheet>',
     "cells of another namespace": sheet('<row r="1" xmlns="a"><c r="A1"><v>1</v></c></row>'),
 }
 

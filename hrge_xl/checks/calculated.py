@@ -41,7 +41,7 @@ def values(run: Evaluator) -> list[dict[Key, Value]]:
 
 
 def overwritten(run: Evaluator, finder: Finder) -> Iterator[Hit]:
-    """Cells that show something else than what comes out (V017), and typed values that agree (S013)."""
+    """Cells that show something else than what comes out (V017 typed, V019 by formula), and typed ones that agree."""
     for column, at in answers_by_column(run.batch):
         if column.key not in run.program.formulas:
             continue
@@ -52,7 +52,7 @@ def overwritten(run: Evaluator, finder: Finder) -> Iterator[Hit]:
 
 
 def _difference(run: Evaluator, finder: Finder, column: Column, place: int) -> Hit:
-    hit = finder.at_answer("V017", place)
+    hit = finder.at_answer("V019" if run.batch.formula[place] else "V017", place)
     vector, row = _rows(run, column), hit.slot - column.slot
     value = _value(run, vector, hit.submission, row)
     language = run.batch.layouts[hit.submission].language

@@ -78,7 +78,10 @@ def _matrix(store: Store, spec: Spec, block: MatrixBlock, number: int) -> Iterat
 
     def line(by: str, tools: str, country: str | None, at: tuple[str, str], counts: Sequence[Any]) -> Row:
         level = matrix.level[matrix.cells[at[0]][at[1]]]
-        names = [steps[name][code].label.say(language) for name, code in zip((matrix.down, matrix.across), at, strict=True)]
+        names = [
+            steps[name][code].label.say(language)
+            for name, code in zip((matrix.down, matrix.across), at, strict=True)
+        ]
         return (
             number, block.title.say(language), by, tools, country, at[0], names[0], at[1], names[1],
             level.code, level.label.say(language), *counts,
@@ -156,14 +159,16 @@ def _numbers(store: Store, spec: Spec) -> Iterator[Row]:
             fields = [f for f in spec.tool[tool].fields.values() if kind_of(f) is Kind.NUMBER and not f.fixed]
             open_rows = any(isinstance(block, RegisterBlock) for block in spec.tool[tool].field_blocks)
             for line in _figures(store, wide.name, fields, by, open_rows=open_rows) if fields else ():
-                yield (by, tool, *line[:2], line[2], label[tool, line[2]], *line[3:])
+                yield (by, tool, *line[:2], line[2], label[tool, str(line[2])], *line[3:])
 
 
 def _figures(store: Store, name: str, fields: Sequence[Field], by: str, *, open_rows: bool) -> Iterator[Row]:
     table = store.tables[name]
     row = sa.literal(None) if open_rows else table.c.row
     country = table.c.country if by == BY_COUNTRY else sa.literal(None)
-    keys = [key for key in (row, table.c.about, country, table.c.period) if not isinstance(key, sa.BindParameter)]
+    keys = [
+        key for key in (row, table.c.about, country, table.c.period) if not isinstance(key, sa.BindParameter)
+    ]
     figures = [
         figure
         for field in fields
@@ -175,7 +180,11 @@ def _figures(store: Store, name: str, fields: Sequence[Field], by: str, *, open_
             sa.func.avg(column), sa.func.min(column), sa.func.max(column),
         )
     ]  # fmt: skip
-    wanted = sa.select(row, table.c.about, country, table.c.period, *figures).where(table.c.current).group_by(*keys)
+    wanted = (
+        sa.select(row, table.c.about, country, table.c.period, *figures)
+        .where(table.c.current)
+        .group_by(*keys)
+    )
     found = sorted(store.select(wanted), key=lambda line: tuple(str(part or "") for part in line[:4]))
     for at, field in enumerate(fields):
         for line in found:
@@ -234,9 +243,11 @@ def shareable(store: Store, name: str, rows: Iterable[Row]) -> Iterator[Row]:
     at = {column: place for place, column in enumerate(store.schema.by_name[name].names)}
     hidden = restricted_fields(store.schema.spec)
     for row in rows:
-        if "field" in at and (row[at["tool"]], row[at["field"]]) in hidden:
+        if "field" in at and (str(row[at["tool"]]), str(row[at["field"]])) in hidden:
             continue
-        yield tuple(_masked(value) if column in MASKED else value for column, value in zip(at, row, strict=True))
+        yield tuple(
+            _masked(value) if column in MASKED else value for column, value in zip(at, row, strict=True)
+        )
 
 
 MASKED = frozenset({"count", "total", "mean", "least", "most"})

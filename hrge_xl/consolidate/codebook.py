@@ -25,7 +25,13 @@ def _lines(schema: Schema, spec: Spec, tool: str, field: Field) -> Iterator[Row]
     name = "LEVEL" if field.result == "level" and field.type is FieldType.CALCULATED else list_name(field)
     about = (field.label.say(language), field.type.value, name)
     required = f"when {field.required.when}" if isinstance(field.required, When) else field.required
-    tail = (field.help.say(language) or None, required, _unit(field), field.restricted, schema.wide[tool].name)
+    tail = (
+        field.help.say(language) or None,
+        required,
+        _unit(field),
+        field.restricted,
+        schema.wide[tool].name,
+    )
     yield (tool, field.code, *about, None, None, *tail)
     for code, label in _codes(spec, field, name, language):
         yield (tool, field.code, *about, code, label, *tail)
@@ -33,7 +39,9 @@ def _lines(schema: Schema, spec: Spec, tool: str, field: Field) -> Iterator[Row]
 
 def _unit(field: Field) -> str | None:
     """How a figure is written."""
-    return {FieldType.PERCENT: "share of 1", FieldType.DATE: "ISO 8601", FieldType.YEAR: "year"}.get(field.type)
+    return {FieldType.PERCENT: "share of 1", FieldType.DATE: "ISO 8601", FieldType.YEAR: "year"}.get(
+        field.type
+    )
 
 
 def _codes(spec: Spec, field: Field, name: str | None, language: str) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,9 @@ from .files import whole
 from .schema import AGGREGATE_MATRIX, BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Table, spec_language
 from .store import Store
 
-MOST_ROWS = 200_000  # of a table in a workbook; above it the other files serve better, and the contents say so
+MOST_ROWS = (
+    200_000  # of a table in a workbook; above it the other files serve better, and the contents say so
+)
 MOST_CHARACTERS = 32_767
 CUT = " […cut here; the whole text stands in dataset.sqlite]"
 FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
@@ -33,7 +35,12 @@ CONTENTS, HEAT_MAPS = "Contents", "Heat maps"
 def write_workbook(store: Store, path: Path, today: date) -> None:
     """The workbook of a dataset; the same dataset gives the same bytes. Raises `OutputError`."""
     with whole(path) as unfinished:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": path.parent}
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "tmpdir": path.parent,
+        }
         book = Workbook(str(unfinished), options)
         _Book(book, store, today).draw()
         book.close()
@@ -49,7 +56,9 @@ class _Book:
         book.set_properties({"title": "Dataset", "author": "hrge_xl", "created": made})
         self.formats = {
             "title": book.add_format({"font_name": FONT, "font_size": 14, "bold": True}),
-            "head": book.add_format({"font_name": FONT, "font_size": 10, "bold": True, "text_wrap": True, "bottom": 1}),
+            "head": book.add_format(
+                {"font_name": FONT, "font_size": 10, "bold": True, "text_wrap": True, "bottom": 1}
+            ),
             "text": book.add_format({"font_name": FONT, "font_size": 10}),
             "wrap": book.add_format({"font_name": FONT, "font_size": 10, "text_wrap": True, "valign": "top"}),
             DATE: book.add_format({"font_name": FONT, "font_size": 10, "num_format": "yyyy-mm-dd"}),
@@ -84,9 +93,19 @@ class _Book:
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, 1, 12)
         sheet.set_column(2, 2, 90)
-        title = f"{spec.title.say(self.language)} ({spec.name} {spec.version})" if spec else "No file could be read"
+        title = (
+            f"{spec.title.say(self.language)} ({spec.name} {spec.version})"
+            if spec
+            else "No file could be read"
+        )
         write(sheet, 0, 0, title, self.formats["title"])
-        write(sheet, 1, 0, f"Dataset of {self.today.isoformat()}. Every row leads back to a file (file_sha256), a sheet and a cell.", self.formats["text"])
+        write(
+            sheet,
+            1,
+            0,
+            f"Dataset of {self.today.isoformat()}. Every row leads back to a file (file_sha256), a sheet and a cell.",
+            self.formats["text"],
+        )
         for at, head in enumerate(("Sheet", "Rows", "What it holds")):
             write(sheet, 3, at, head, self.formats["head"])
         for row, table in enumerate(tables, start=4):
@@ -136,7 +155,9 @@ class _Book:
         )  # fmt: skip
         sheet.constant_memory = True
         if made != 0:
-            raise LimitError(f"The table '{table.name}' does not fit into a workbook (error {made} of the writer).")
+            raise LimitError(
+                f"The table '{table.name}' does not fit into a workbook (error {made} of the writer)."
+            )
         sheet.tables[-1]["range"] = sheet.tables[-1]["a_range"] = xl_range(0, 0, last, len(table.columns) - 1)
         for at, name in enumerate(table.names):
             write(sheet, 0, at, name, self.formats["head"])
@@ -171,7 +192,9 @@ def write(sheet: Worksheet, row: int, at: int, value: Cell, style: Any = None) -
     else:
         done = 0 if value is None else sheet.write_number(row, at, value, style)
     if done != 0:
-        raise LimitError(f"A value does not fit into row {row + 1} of a workbook (error {done} of the writer).")
+        raise LimitError(
+            f"A value does not fit into row {row + 1} of a workbook (error {done} of the writer)."
+        )
 
 
 def _fitting(text: str) -> str:
@@ -252,7 +275,10 @@ class _HeatMaps:
     def _by_level(self, lines: Sequence[dict[str, Any]], top: int, right: int, first: int) -> int:
         write(self.sheet, top, 0, self.say("Level"), self.formats["head"])
         write(self.sheet, top, 1, self.say("Rows"), self.formats["head"])
-        totals = {level.code: sum(x["count"] for x in lines if x["level"] == level.code) for level in self.matrix.levels}
+        totals = {
+            level.code: sum(x["count"] for x in lines if x["level"] == level.code)
+            for level in self.matrix.levels
+        }
         for row, (code, total) in enumerate(totals.items(), start=top + 1):
             write(self.sheet, row, 0, self.names[code], self.colour[code])
             write(self.sheet, row, 1, total, self.formats[INTEGER])
@@ -272,8 +298,9 @@ class _HeatMaps:
         )  # fmt: skip
         chart.set_title({"name": title, "name_font": {"size": 11}})
         chart.set_legend({"none": True})
-        chart.set_y_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}})
+        chart.set_y_axis(
+            {"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}}
+        )
         said = ", ".join(f"{self.names[code]} {total}" for code, total in totals.items())
         options = {"description": f"{title}: {said}.", "object_position": 1}
         self.sheet.insert_chart(first + 1, right, chart, options)
-

@@ -133,9 +133,9 @@ def _name(each: Arrival) -> str:
 def _fill(job: Job, given: Sequence[Arrival], *, only_these: bool) -> int:
     """Read what is not there yet, batch by batch; how many files were read."""
     schema = _schema(job)
-    whole = all([store.use(schema) for store in job.stores])
+    ready = [store.use(schema) for store in job.stores]
     wanted = {_name(each): each for each in sorted(given, key=lambda each: each.path, reverse=True)}
-    if not whole and not only_these:  # made anew: what came earlier is read again
+    if not all(ready) and not only_these:  # made anew: what came earlier is read again
         wanted = {_name(each): each for each in _earlier(job)} | wanted
     _take_out(job, given, wanted if only_these else None)
     known = [store.known() for store in job.stores]
@@ -190,7 +190,7 @@ def _foresee(job: Job, given: Sequence[Arrival]) -> Summary:
     return replace(_summary(job, given, verdicts, len(missing), Counter(), []), dry_run=True)
 
 
-def _summary(  # noqa: PLR0913, PLR0917
+def _summary(
     job: Job, given: Sequence[Arrival], verdicts: dict[str, str], new: int, standing: Counter[str], written: list[str]
 ) -> Summary:  # fmt: skip
     names = [_name(each) for each in given]

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -125,7 +125,8 @@ class Ledger:
     def order(self) -> dict[str, int]:
         """For every hash its place in the order of arrival."""
         with self.transaction() as connection:
-            return {sha: n for sha, n in connection.execute(sa.select(FILES.c.sha256, FILES.c.n))}
+            rows = connection.execute(sa.select(FILES.c.sha256, FILES.c.n))
+            return {str(row[0]): int(row[1]) for row in rows}
 
     def known(self) -> list[Arrival]:
         """Every file ever received and not left out since, in the order of arrival."""
@@ -150,7 +151,7 @@ class Ledger:
                 }
             )  # fmt: skip
         if rows:
-            names = {name: sa.bindparam(name) for name in rows[0] if name != "b_sha256"}
+            names: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "b_sha256"}
             update = sa.update(FILES).where(FILES.c.sha256 == sa.bindparam("b_sha256")).values(names)
             with self.transaction() as connection:
                 connection.execute(update, rows)
@@ -159,7 +160,9 @@ class Ledger:
         """Only these returns stay in the dataset; the others are still known here."""
         others = sa.update(FILES).where(FILES.c.submission.not_in(wanted))
         with self.transaction() as connection:
-            connection.execute(others.values(state=LEFT_OUT, superseded_by=None, reason="Not among the files given."))
+            connection.execute(
+                others.values(state=LEFT_OUT, superseded_by=None, reason="Not among the files given.")
+            )
 
     def decide(self, submission: str, decision: str, reason: str, day: str) -> None:
         """Write down that a return counts (`counts`) or is taken away (`withdrawn`), and why."""
@@ -181,7 +184,7 @@ class Ledger:
         """Submission → decision."""
         with self.transaction() as connection:
             rows = connection.execute(sa.select(DECISIONS.c.submission, DECISIONS.c.decision))
-            return {submission: decision for submission, decision in rows}
+            return {str(row[0]): str(row[1]) for row in rows}
 
     def rows(self) -> list[dict[str, object]]:
         """The whole ledger, in the order of arrival."""

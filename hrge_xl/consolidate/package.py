@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -87,18 +86,26 @@ def write_parquet(store: Store, out: Path) -> list[str]:
         from pyarrow import parquet
     except ImportError:
         return []
-    types = {TEXT: pa.string(), INTEGER: pa.int64(), NUMBER: pa.float64(), BOOLEAN: pa.bool_(), DATE: pa.date32()}
+    types = {
+        TEXT: pa.string(),
+        INTEGER: pa.int64(),
+        NUMBER: pa.float64(),
+        BOOLEAN: pa.bool_(),
+        DATE: pa.date32(),
+    }
     for table in store.schema.tables:
         schema = pa.schema([(column.name, types[column.kind]) for column in table.columns])
         rows = store.rows(table.name)
         path = out / "parquet" / f"{table.name}.parquet"
-        with whole(path) as unfinished, parquet.ParquetWriter(str(unfinished), schema, compression="zstd") as writer:
+        with (
+            whole(path) as unfinished,
+            parquet.ParquetWriter(str(unfinished), schema, compression="zstd") as writer,
+        ):
             while some := list(islice(rows, ROWS_IN_A_GROUP)):
-                arrays = [pa.array(values, type=each.type) for values, each in zip(zip(*some, strict=True), schema, strict=True)]
+                arrays = [
+                    pa.array(values, type=each.type)
+                    for values, each in zip(zip(*some, strict=True), schema, strict=True)
+                ]
                 writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
     return ["parquet/"]
 
-
-def iso(day: date | None) -> str:
-    """A day as text."""
-    return day.isoformat() if day else ""

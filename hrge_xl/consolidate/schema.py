@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -139,7 +139,8 @@ RESERVED = frozenset(
 CROSSINGS = Table(
     "crossings",
     _columns(
-        WHOSE + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256"
+        WHOSE
+        + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256"
     ),
     ("submission", "n"),
     "Every row that stands in a matrix, with its two steps and its level.",
@@ -231,7 +232,9 @@ class Schema:
         shown = tuple(Column(f"list_{code}", TEXT, title) for code, title in self.list_columns.items())
         head = _columns("n:integer submission team country list tool row due:date days_late:integer")
         tail = _columns("sheet cell file_sha256")
-        return Table("overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks.")
+        return Table(
+            "overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks."
+        )
 
     @cached_property
     def by_name(self) -> dict[str, Table]:
@@ -279,6 +282,6 @@ def _unused(name: str, taken: set[str]) -> str:
     return name
 
 
-def restricted_fields(spec: Spec | None) -> Iterable[tuple[str, str]]:
+def restricted_fields(spec: Spec | None) -> set[tuple[str, str]]:
     """Tool and code of the fields that must not reach a shared file."""
     return {(t.code, f.code) for t, _, f in spec.places() if f.restricted} if spec else set()

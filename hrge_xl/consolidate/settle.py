@@ -32,7 +32,9 @@ def settle(store: Store, ledger: Ledger) -> Counter[str]:
     with store.transaction() as connection:
         _update(store, connection, returns, found)
         _findings(store, connection, returns, found)
-    known = [(str(each["sha256"]), entry) for each, entry in zip(returns, entries, strict=True) if each["sha256"]]
+    known = [
+        (str(each["sha256"]), entry) for each, entry in zip(returns, entries, strict=True) if each["sha256"]
+    ]
     ledger.settle(known, found)
     return Counter(standing.state for standing in found.values())
 
@@ -43,7 +45,9 @@ def _returns(store: Store) -> list[dict[str, Any]]:
 
 
 def _entry(row: dict[str, Any], order: dict[str, int]) -> Entry:
-    texts = {name: row[name] or "" for name in ("team", "copy", "project", "intervention", "country", "period")}
+    texts = {
+        name: row[name] or "" for name in ("team", "copy", "project", "intervention", "country", "period")
+    }
     return Entry(row["submission"], order.get(row["sha256"] or "", 0), row["verdict"], **texts)
 
 
@@ -62,7 +66,7 @@ def _update(
             _mark(store, connection, row["submission"], standing.current)
 
 
-def _mark(store: Store, connection: Connection, submission: str, current: bool) -> None:  # noqa: FBT001
+def _mark(store: Store, connection: Connection, submission: str, current: bool) -> None:
     for each in store.schema.tables:
         if each.standing and each is not SUBMISSIONS:
             table = store.tables[each.name]

@@ -176,7 +176,7 @@ class Store:
         keys = [_in_bytes(table.c[key], self.engine) for key in self.schema.by_name[name].key]
         yield from self.select(sa.select(table).where(*where).order_by(*keys))
 
-    def select(self, wanted: Any) -> Iterator[Row]:
+    def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of any selection, a few at a time."""
         with told(self.name), self.engine.connect() as connection:
             streamed = connection.execution_options(yield_per=AT_ONCE)

@@ -155,7 +155,7 @@ KINDS = (
         severity=ERROR,
         message="{label}: the cell shows “{value}”, calculated again it is “{expected}”.",
         remedy="Do not type into calculated cells; ask for a fresh workbook with your answers.",
-        why="The formula was overwritten, or the file was not recalculated before it was saved.",
+        why="The formula was overwritten by a value that does not follow from the answers.",
         example="A risk level set by hand to Low.",
     ),
     Kind(
@@ -166,6 +166,15 @@ KINDS = (
         remedy="Type the number without a separator for thousands.",
         why="1,234 is one thousand and more in one country and one and a bit in another.",
         example="1,234 or 1.234 typed as text.",
+    ),
+    Kind(
+        code="V019",
+        name="calculation-not-current",
+        severity=WARNING,
+        message="{label}: the sheet shows “{value}”, calculated again it is “{expected}”, which counts.",
+        remedy="Nothing to do here; look at the findings about the answers that it is made from.",
+        why="The formula is whole, but the file was not recalculated, or an answer it is made from is stored as text.",
+        example="A budget per person that stays blank because the number of persons was pasted as text.",
     ),
     Kind(
         code="V101",

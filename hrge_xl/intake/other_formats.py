@@ -75,7 +75,8 @@ def _sheet(book: Any, description: Any) -> tuple[RawSheet, bool]:
     if _member(description.typ) not in ("WorkSheet", "MacroSheet", "DialogSheet"):
         return sheet, True
     content = book.get_sheet_by_name(description.name)
-    for row, values in enumerate(content.iter_rows(), start=1):
+    # Not `iter_rows`: it leaves out empty columns on the left, and so shifts what stands to their right.
+    for row, values in enumerate(content.to_python(skip_empty_area=False), start=1):
         row_cells = dict(_cells(values))
         if row_cells:
             sheet.cells[row] = row_cells

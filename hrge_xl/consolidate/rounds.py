@@ -1,0 +1,264 @@
+"""A round: its folder with spec, period, teams and signing key; whom to issue to; who has answered."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..errors import Mistake, OutputError, RoundError
+from ..findings import Severity
+from ..intake import Wanted
+from ..issuing import Order
+from ..spec.load import load
+from ..spec.nodes import compose, get, plain
+from ..validation import ACCEPTED, REFUSED, Result
+from .files import whole
+from .teams import COLUMNS, Line, Team, checked, read_teams
+
+FILE, KEY = "round.yaml", "signing.key"
+FOLDERS = ("issued", "returned", "reports")
+KEY_BYTES = 32
+KNOWN = ("name", "spec", "period_start", "period_end", "teams")
+HEAD = """\
+# A round: which spec, which period, and the teams expected to answer. Written by `hrge-xl round init`; you may edit it.
+# Each team: team (its code), country, language, deadline (2026-07-31), contact, tools (by comma; none means all).
+"""
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round as its folder says it."""
+
+    folder: Path
+    name: str
+    spec: str  # name or folder
+    start: date | None
+    end: date | None
+    teams: tuple[Team, ...]
+    key: bytes = field(repr=False, default=b"")
+
+    @property
+    def wanted(self) -> Wanted:
+        """What a file that comes back in this round should be."""
+        return Wanted(self.spec, self.name, tuple(team.code for team in self.teams), self.key or None)
+
+
+def init_round(  # noqa: PLR0913
+    folder: Path, spec: str, teams_file: Path, start: date | None = None, end: date | None = None, name: str = ""
+) -> Round:  # fmt: skip
+    """Set up a round. What is there already is never overwritten.
+
+    Raises `RoundError` with every mistake of the team list, `SpecError`, `OutputError`.
+    """
+    file = folder / FILE
+    if file.exists():
+        raise RoundError(f"{folder} is a round already. Edit {file}, or choose another folder.")
+    if start and end and end < start:
+        raise RoundError(f"The period ends ({end}) before it starts ({start}). Correct one of the two days.")
+    teams = read_teams(teams_file, load(spec))
+    try:
+        for each in FOLDERS:
+            (folder / each).mkdir(parents=True, exist_ok=True)
+        _make_key(folder / KEY)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
+    round_ = Round(folder, name or folder.resolve().name, spec, start, end, tuple(teams))
+    with whole(file) as unfinished:
+        unfinished.write_text(_written(round_), encoding="utf-8", newline="\n")
+    return load_round(folder)
+
+
+def _make_key(path: Path) -> None:
+    """A key that only its owner may read; one that is there already stays, for workbooks may carry its signature."""
+    if path.exists() and path.stat().st_size == KEY_BYTES:
+        return
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(secrets.token_bytes(KEY_BYTES))
+        stream.flush()
+        os.fsync(stream.fileno())
+    with suppress(OSError):
+        path.chmod(0o600)
+
+
+def _written(round_: Round) -> str:
+    data: dict[str, Any] = {"name": round_.name, "spec": round_.spec}
+    for key, day in (("period_start", round_.start), ("period_end", round_.end)):
+        if day is not None:
+            data[key] = day.isoformat()
+    data["teams"] = [_plain(team) for team in round_.teams]
+    return HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _plain(team: Team) -> dict[str, str]:
+    deadline = team.deadline.isoformat() if team.deadline else ""
+    cells = (team.code, team.country, team.language, deadline, team.contact, ",".join(team.tools or ()))
+    return {name: cell for name, cell in zip(COLUMNS, cells, strict=True) if cell}
+
+
+def load_round(folder: Path) -> Round:
+    """The round of a folder. Raises `RoundError` with every mistake and its line."""
+    file = folder / FILE
+    if not file.is_file():
+        raise RoundError(f"{folder} is no round: it has no {FILE}. Make one with `hrge-xl round init`.")
+    mistakes: list[Mistake] = []
+    root = compose(file, FILE, mistakes)
+    if root is None or mistakes:
+        raise RoundError("\n".join(str(mistake) for mistake in mistakes))
+    data = plain(root)
+    spec_name = _checked(root, data)
+    teams = checked(FILE, _lines(root, data["teams"]), load(spec_name))
+    start, end = (_day(root, data, key) for key in ("period_start", "period_end"))
+    return Round(folder, str(data["name"]), spec_name, start, end, tuple(teams), _key(folder / KEY))
+
+
+def _checked(root: yaml.Node, data: Any) -> str:
+    """The name of the spec, where the file has the shape that it must have."""
+    if not isinstance(data, dict):
+        raise RoundError(f"{FILE}: line 1: this is no round. Make one with `hrge-xl round init`.")
+    wrong = [
+        f"line {_line(root)}: '{key}' is missing. Add it."
+        for key in ("name", "spec", "teams")
+        if not data.get(key)
+    ]
+    wrong += [f"line {_line(root)}: '{key}' is not known. Remove it." for key in data if key not in KNOWN]
+    teams = data.get("teams")
+    if teams and not (isinstance(teams, list) and all(isinstance(team, dict) for team in teams)):
+        wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
+    if wrong:
+        raise RoundError("\n".join(f"{FILE}: {each}" for each in wrong))
+    return str(data["spec"])
+
+
+def _lines(root: yaml.Node, teams: Sequence[Mapping[str, Any]]) -> list[Line]:
+    nodes = get(root, "teams")
+    found = []
+    for n, team in enumerate(teams):
+        cells = {
+            str(key): ",".join(str(part) for part in value) if isinstance(value, list) else _written_as(value)
+            for key, value in team.items()
+        }
+        found.append((_line(get(nodes, n)), cells))
+    return found
+
+
+def _written_as(value: Any) -> str:
+    """A scalar as it stands in the file: the code 007 keeps its zeros."""
+    return "" if value is None else str(getattr(value, "written", value))
+
+
+def _line(node: yaml.Node | None) -> int:
+    return node.start_mark.line + 1 if node is not None else 1
+
+
+def _day(root: yaml.Node, data: Mapping[str, Any], key: str) -> date | None:
+    text = data.get(key)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError as error:
+        line = _line(get(root, key))
+        raise RoundError(f"{FILE}: line {line}: '{text}' is no day. Write it as 2026-06-30.") from error
+
+
+def _key(path: Path) -> bytes:
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        raise RoundError(
+            f"{path} cannot be read ({error.strerror}). No return can be trusted without it: restore it from a backup."
+        ) from error
+    if len(key) != KEY_BYTES:
+        raise RoundError(f"{path} is damaged: it must hold {KEY_BYTES} bytes. Restore it from a backup.")
+    return key
+
+
+def orders(round_: Round, today: date) -> list[Order]:
+    """What is to be issued, a workbook a team."""
+    return [
+        Order(
+            team=team.code, today=today, country=team.country, language=team.language, tools=team.tools,
+            round=round_.name, deadline=team.deadline.isoformat() if team.deadline else "",
+            contact=team.contact, key=round_.key,
+        )
+        for team in round_.teams
+    ]  # fmt: skip
+
+
+# who has answered
+
+NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE = "not issued", "issued", "returned", "late", "not in this round"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamStatus:
+    """Where a team stands."""
+
+    team: str
+    country: str
+    language: str
+    deadline: date | None
+    state: str  # not issued, issued, returned, accepted, late, not in this round
+    returns: int = 0  # files that came from it
+    version: str = ""  # of the spec its last file is of
+    required: int = 0
+    answered: int = 0
+    errors: int = 0
+    days_late: int = 0
+    path: str = ""  # its last file
+
+    @property
+    def completeness(self) -> float | None:
+        """Share of the required answers that are given."""
+        return self.answered / self.required if self.required else None
+
+
+def status(round_: Round, results: Iterable[Result], today: date) -> list[TeamStatus]:
+    """Team by team who has answered, as the files say that came back; then teams that nobody expected."""
+    came: dict[str, list[Result]] = {}
+    for result in results:
+        if result.submission is not None and result.verdict != REFUSED:
+            came.setdefault(result.submission.identity.team, []).append(result)
+    expected = [_status(round_, team, came.pop(team.code, []), today) for team in round_.teams]
+    return expected + [_of(Team(code), found, STRANGE, 0) for code, found in sorted(came.items())]
+
+
+def _status(round_: Round, team: Team, found: Sequence[Result], today: date) -> TeamStatus:
+    over = (today - team.deadline).days if team.deadline else 0
+    if any(result.verdict == ACCEPTED for result in found):
+        return _of(team, found, ACCEPTED, 0)
+    late = max(over, 0)
+    if found:
+        return _of(team, found, RETURNED, late)
+    if late:
+        return _of(team, found, LATE, late)
+    issued = any((round_.folder / "issued").glob(f"{_escaped(team.code)}_*.xlsx"))
+    return _of(team, found, ISSUED if issued else NOT_ISSUED, 0)
+
+
+def _escaped(code: str) -> str:
+    return "".join(f"[{letter}]" if letter in "[]*?" else letter for letter in code)
+
+
+def _of(team: Team, found: Sequence[Result], state: str, late: int) -> TeamStatus:
+    accepted = [result for result in found if result.verdict == ACCEPTED]
+    last = next(reversed(accepted or found), None)
+    common = (team.code, team.country, team.language, team.deadline, state, len(found))
+    if last is None or last.submission is None:
+        return TeamStatus(*common, days_late=late)
+    progress = last.outcome.progress.values() if last.outcome else ()
+    return TeamStatus(
+        *common, last.submission.identity.spec_version, sum(int(each.required) for each in progress),
+        sum(int(each.answered) for each in progress), last.count(Severity.ERROR), late, last.path,
+    )  # fmt: skip
+

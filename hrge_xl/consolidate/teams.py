@@ -1,0 +1,204 @@
+"""The teams of a round, from a list as people keep it (CSV or xlsx); every mistake in it at once, with its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz import process
+
+from ..errors import RoundError
+from ..numerals import Ambiguous, OtherCalendar, parse_date, shown
+from ..spec.model import Spec
+from ..words import tidy
+
+COLUMNS = ("team", "country", "language", "deadline", "contact", "tools")
+MOST_CHARACTERS = 60  # of a team's code: it names files
+CLOSE = 75  # how alike a misspelt column must be to be taken for one
+Line = tuple[int, dict[str, str]]  # its number in the file, its cells by column
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One team of a round."""
+
+    code: str
+    country: str = ""
+    language: str = ""
+    deadline: date | None = None
+    contact: str = ""
+    tools: tuple[str, ...] | None = None  # None: all
+
+
+def read_teams(file: Path, spec: Spec) -> list[Team]:
+    """The teams of a list. Raises `RoundError` with every mistake, a line each."""
+    lines = list(_xlsx(file) if file.suffix.lower() in (".xlsx", ".xlsm") else _csv(file))
+    if not lines:
+        raise RoundError(f"{file.name}: no team stands in it. Fill it in: {', '.join(COLUMNS)}.")
+    return checked(file.name, lines, spec)
+
+
+def _csv(file: Path) -> Iterator[Line]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise RoundError(
+            f"{file}: the team list cannot be read ({error.strerror}). Check the path."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise RoundError(
+            f"{file.name}: the team list is not UTF-8 text. Save it as “CSV UTF-8” or as .xlsx."
+        ) from error
+    head = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise RoundError(
+            f"{file.name}: line {reader.line_num}: this is not CSV ({error}). Save it as .xlsx."
+        ) from error
+    yield from _by_column(file.name, rows)
+
+
+def _xlsx(file: Path) -> Iterator[Line]:
+    import openpyxl  # slow to import
+
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        rows = [(n, [_text(v) for v in row]) for n, row in enumerate(book.worksheets[0].values, start=1)]
+        book.close()
+    except OSError as error:
+        raise RoundError(
+            f"{file}: the team list cannot be read ({error.strerror}). Check the path."
+        ) from error
+    except Exception as error:  # noqa: BLE001 (whatever a damaged workbook makes of the library)
+        raise RoundError(
+            f"{file.name}: the team list is no workbook ({type(error).__name__}). Save it again."
+        ) from error
+    yield from _by_column(file.name, rows)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return "" if value is None else shown(value)
+
+
+def _by_column(name: str, rows: Sequence[tuple[int, Sequence[str]]]) -> Iterator[Line]:
+    """The lines that hold something, by the heads of the first one."""
+    filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
+    if not filled:
+        return
+    (first, heads), *rest = filled
+    heads = [head.casefold() for head in heads]
+    mistakes = list(_heads(first, heads))
+    if mistakes:
+        raise RoundError("\n".join(f"{name}: {mistake}" for mistake in mistakes))
+    for n, cells in rest:
+        yield n, {head: cell for head, cell in zip(heads, cells, strict=False) if head in COLUMNS}
+
+
+def _heads(line: int, heads: Sequence[str]) -> Iterator[str]:
+    if "team" not in heads:
+        yield f"line {line}: there is no column 'team'. The columns are {', '.join(COLUMNS)}."
+    for head in dict.fromkeys(heads):
+        if head in COLUMNS and heads.count(head) > 1:
+            yield f"line {line}: the column '{head}' stands there twice. Keep one."
+        close = (
+            process.extractOne(head, [c for c in COLUMNS if c not in heads], score_cutoff=CLOSE)
+            if head
+            else None
+        )
+        if head not in COLUMNS and close:
+            yield f"line {line}: there is no column '{head}'. Did you mean '{close[0]}'?"
+
+
+def checked(name: str, lines: Iterable[Line], spec: Spec) -> list[Team]:
+    """Lines as teams. Raises `RoundError` with every mistake."""
+    mistakes: list[str] = []
+    teams: dict[str, tuple[int, Team]] = {}
+    for n, cells in lines:
+        team, wrong = _team(cells, spec)
+        if team.code.casefold() in teams:
+            wrong.append(
+                f"team '{team.code}' stands already in line {teams[team.code.casefold()][0]}. Keep one."
+            )
+        elif team.code:
+            teams[team.code.casefold()] = (n, team)
+        mistakes += [f"{name}: line {n}: {each}" for each in wrong]
+    if mistakes:
+        raise RoundError("\n".join(mistakes))
+    return [team for _, team in teams.values()]
+
+
+def _team(cells: Mapping[str, str], spec: Spec) -> tuple[Team, list[str]]:
+    """A team, and what is wrong with it."""
+    wrong: list[str] = []
+    code = cells.get("team", "")
+    wrong += _code_mistakes(code)
+    country = _known(cells.get("country", ""), _countries(spec), "country", wrong)
+    language = _known(cells.get("language", ""), {tag: tag for tag in spec.languages}, "language", wrong)
+    tools = cells.get("tools", "").replace(";", ",").replace(" ", ",")
+    chosen = [_tool(part, spec, wrong) for part in tools.split(",") if part]
+    deadline = _deadline(cells.get("deadline", ""), wrong)
+    team = Team(
+        code, country, language or spec.languages[0], deadline, cells.get("contact", ""),
+        tuple(dict.fromkeys(chosen)) or None,
+    )  # fmt: skip
+    return team, wrong
+
+
+def _code_mistakes(code: str) -> Iterator[str]:
+    if not code:
+        yield "the code of the team is missing. Give it a short one."
+    elif (
+        len(code) > MOST_CHARACTERS
+        or any(c in '<>:"/\\|?*' or not c.isprintable() for c in code)
+        or code[0] == "."
+    ):
+        yield f"'{code[:MOST_CHARACTERS]}' cannot name a file. Use letters, digits and hyphens."
+
+
+def _countries(spec: Spec) -> dict[str, str]:
+    """Every way to name a country → its code."""
+    entries = spec.vocabularies[spec.countries].items if spec.countries else ()
+    labels = {label: item.code for item in entries for label in item.label.by_language.values()}
+    return labels | {item.code: item.code for item in entries}
+
+
+def _known(text: str, ways: Mapping[str, str], what: str, wrong: list[str]) -> str:
+    """The code of what is named; a mistake where it is not known."""
+    folded = {way.casefold(): code for way, code in ways.items()}
+    if not text or not ways or text.casefold() in folded:
+        return folded.get(text.casefold(), text)
+    close = process.extractOne(text, list(ways), score_cutoff=CLOSE)
+    codes = ", ".join(dict.fromkeys(ways.values()))
+    hint = f" Did you mean '{ways[close[0]]}'?" if close else f" Known are: {codes}."
+    wrong.append(f"there is no {what} '{text}'.{hint}")
+    return ""
+
+
+def _tool(text: str, spec: Spec, wrong: list[str]) -> str:
+    for code in (text, f"T{text}", text.upper(), f"T{text.upper()}"):
+        if code in spec.tool:
+            return code
+    wrong.append(f"there is no tool '{text}'. Known are: {', '.join(spec.tool)}.")
+    return ""
+
+
+def _deadline(text: str, wrong: list[str]) -> date | None:
+    if not text:
+        return None
+    try:
+        day = parse_date(text)
+    except (Ambiguous, OtherCalendar):
+        day = None
+    if day is None:
+        wrong.append(f"'{text}' can be no day or several. Write the deadline as 2026-07-31.")
+    return day
