@@ -186,6 +186,11 @@ def test_each_cell_of_several_is_checked_on_its_own() -> None:
     assert result.verdicts[plan("13")] == Verdict("V002", required=True)
 
 
+def test_two_unreadable_cells_are_not_the_same_choice() -> None:
+    wrong = {(*plan("13"), part): UNREAD | {"original": "?", "problem": "V002"} for part in (1, 2)}
+    assert found(changed(wrong)) == [("V002", at("PLN_13")), ("V002", at("PLN_13", part=1))]
+
+
 def test_chosen_twice_stands_at_the_second_cell_and_is_for_the_reader_only() -> None:
     result = changed(also={plan("13"): ("WOM", "MEN", "WOM")})
     assert found(result) == [("V015", at("PLN_13", part=2))]
@@ -381,6 +386,7 @@ def test_blank_where_blank_comes_out_is_right_and_never_calculated_is_no_finding
     )
     broken = {plan("14"): {"original": "#DIV/0!", "state": State.ERROR, "number": None}}
     assert found(changed(broken)) == [("V017", at("PLN_14"))]
+    assert found(changed(broken, also={plan("08"): None})) == [("V017", at("PLN_14"))]
 
 
 # identity, privacy, observations, progress

@@ -283,9 +283,12 @@ def test_a_part_that_lies_about_its_size_or_is_damaged() -> None:
         assert caught.value.remark == Remark("F029", detail={"part": "a.xml"})
 
 
+LARGER = pack({**members(PLAIN), "docProps/thumbnail.jpeg": os.urandom(9_000)})
+
+
 def encrypted(password: str) -> bytes:
     sealed = io.BytesIO()
-    msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(PLAIN)).encrypt(password, sealed)
+    msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(LARGER)).encrypt(password, sealed)
     return sealed.getvalue()
 
 
@@ -297,7 +300,7 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
     assert isinstance(wrong, Refused)
     assert wrong.remark == Remark("F005")
     opened = admit(path, "Pa§s")
-    assert opened == Admitted(path, PLAIN, hashlib.sha256(data).hexdigest(), len(data), "xlsx")
+    assert opened == Admitted(path, LARGER, hashlib.sha256(data).hexdigest(), len(data), "xlsx")
 
 
 def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> None:

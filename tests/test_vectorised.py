@@ -278,7 +278,7 @@ def register(rows: list[dict[str, Any]], ticks: tuple[str, ...] = ()) -> Submiss
     return submission(LAYOUT, answers | {("FORM", tool, "USE_IT"): "Y" for tool in ticks})
 
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"NA": 1, "CA": "RED", "TA": "same", "MA": ("RED", "BLUE")},
     {"NA": 5, "CA": "RED", "TA": "Same ", "MA": ("BLUE", "RED")},
     {},

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
 from pathlib import PurePath
 from string import Formatter
 
-from ..findings import CATALOGUE, Finding, Severity, sentence, word
+from ..findings import CATALOGUE, Finding, Severity, rule_name, sentence, word
 from ..layout import Layout, address
 from ..spec.model import FieldType
 from ..spec.texts import Text
@@ -183,7 +182,7 @@ def name(hit: Hit) -> str:
     """The kebab-case name of a finding."""
     if hit.rule is None:
         return CATALOGUE[hit.code].name
-    return "rule-" + re.sub(r"[^a-z0-9]+", "-", hit.code.lower()).strip("-")
+    return rule_name(hit.code)
 
 
 def shown(answer: Answer | None, column: Column) -> str:

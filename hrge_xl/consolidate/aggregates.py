@@ -113,7 +113,7 @@ def _crossed(store: Store, block: MatrixBlock, by: Sequence[str]) -> list[Any]:
         )
         .group_by(*keys)
     )  # fmt: skip
-    return sorted(tuple(row) for row in store.select(wanted))
+    return sorted(store.select(wanted))
 
 
 # answers
@@ -210,7 +210,7 @@ def _completeness(store: Store) -> Iterator[Row]:
             .where(table.c.current)
             .group_by(*keys)
         )
-        for row in sorted(tuple(row) for row in store.select(wanted)):
+        for row in sorted(store.select(wanted)):
             tool, country = (row[0], row[1]) if by == BY_COUNTRY else (row[0], None)
             files, teams, required, answered, errors, warnings = (int(each) for each in row[len(keys) :])
             share = round(answered / required, 4) if required else None

@@ -17,6 +17,7 @@ from ..spec.expression import Problem, parse_condition
 from ..spec.model import CollectBlock, Collected, Spec
 from ..submission import Answer, Submission
 from ..validation import Result
+from .clean import clean
 from .schema import Row
 
 if TYPE_CHECKING:
@@ -76,11 +77,11 @@ def _lines(rows: Sequence[Shown], submission: Submission, owner: Whose) -> Itera
     for item, (name, block, source, row) in enumerate(rows, start=1):
         due = answers.get((source.tool, row, source.columns.get(block.due or "", "")))
         for column, field in source.columns.items():
-            answer = answers.get((source.tool, row, field))
-            if answer is None or answer.value is None:
+            found = answers.get((source.tool, row, field))
+            if found is None or found.value is None:
                 continue
             n += 1
             yield (
-                *owner.head, n, name, item, source.tool, row, column, shown(answer.value),
-                due.day if due else None, answer.sheet, answer.cell, True, submission.sha256,
+                *owner.head, n, name, item, source.tool, row, column, clean(shown(found.value)),
+                due.day if due else None, found.sheet, found.cell, True, submission.sha256,
             )  # fmt: skip

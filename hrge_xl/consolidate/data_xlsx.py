@@ -213,13 +213,11 @@ class _HeatMaps:
         assert spec is not None
         assert spec.matrix is not None
         self.matrix = spec.matrix
-        self.colour = {
-            level.code: self.book.add_format(
-                {"font_name": FONT, "font_size": 10, "bg_color": level.colour, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
-            )
-            for level in spec.matrix.levels
-        }  # fmt: skip
         self.names = {level.code: level.label.say(book.language) for level in spec.matrix.levels}
+        self.colour = {level.code: self._colour(level.colour) for level in spec.matrix.levels}
+        self.counted = {
+            level.code: self._colour(level.colour, self._words(level.code)) for level in spec.matrix.levels
+        }
 
     def draw(self) -> None:
         """One block a matrix, below each other."""
@@ -239,7 +237,7 @@ class _HeatMaps:
             dict(zip(AGGREGATE_MATRIX.names, row, strict=True))
             for row in self.store.rows(AGGREGATE_MATRIX.name, table.c.by == TOTAL)
         ]
-        for number in sorted({row["block"] for row in rows}):
+        for number in dict.fromkeys(row["block"] for row in rows):
             yield [row for row in rows if row["block"] == number]
 
     def _block(self, lines: Sequence[dict[str, Any]], top: int) -> int:
@@ -259,18 +257,21 @@ class _HeatMaps:
 
     def _crossing(self, row: int, at: int, line: dict[str, Any]) -> None:
         """The count; its number format says the level in words, so that colour never stands alone."""
-        write(self.sheet, row, at, line["count"], self._shown(line["level"]))
+        write(self.sheet, row, at, line["count"], self.counted[line["level"]])
 
-    def _shown(self, level: str) -> Any:
-        key = f"level {level}"
-        if key not in self.formats:
-            word = self.names[level].replace('"', "'")
-            colour = next(each.colour for each in self.matrix.levels if each.code == level)
-            self.formats[key] = self.book.add_format(
-                {"font_name": FONT, "font_size": 10, "bg_color": colour, "border": 1, "align": "center",
-                 "valign": "vcenter", "num_format": f'"{word}: "0;;"{word}: –"'}
-            )  # fmt: skip
-        return self.formats[key]
+    def _words(self, level: str) -> str:
+        word = self.names[level].replace('"', "'")
+        return f'"{word}: "0;;"{word}: –"'
+
+    def _colour(self, colour: str, number_format: str = "General") -> Any:
+        look = {
+            "bg_color": colour,
+            "border": 1,
+            "align": "center",
+            "valign": "vcenter",
+            "num_format": number_format,
+        }
+        return self.book.add_format({"font_name": FONT, "font_size": 10, **look})
 
     def _by_level(self, lines: Sequence[dict[str, Any]], top: int, right: int, first: int) -> int:
         write(self.sheet, top, 0, self.say("Level"), self.formats["head"])
@@ -292,7 +293,9 @@ class _HeatMaps:
         chart.add_series(
             {
                 "categories": [HEAT_MAPS, row, 0, last, 0], "values": [HEAT_MAPS, row, 1, last, 1],
-                "points": [{"fill": {"color": level.colour}, "border": {"color": "#404040"}} for level in self.matrix.levels],
+                "points": [
+                    {"fill": {"color": level.colour}, "border": {"color": "#404040"}} for level in self.matrix.levels
+                ],
                 "data_labels": {"value": True}, "gap": 60,
             }
         )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,19 +29,34 @@ def write_package(store: Store, out: Path) -> list[str]:
 
 def write_csv(path: Path, table: Table, rows: Iterable[Row]) -> None:
     """One table: UTF-8 with its mark, commas, a line feed a row; nothing is blank, a blank text does not occur."""
-    booleans = [at for at, column in enumerate(table.columns) if column.kind == BOOLEAN]
+    written = {BOOLEAN: _boolean, NUMBER: _number}
+    special = [
+        (at, written[column.kind]) for at, column in enumerate(table.columns) if column.kind in written
+    ]
     with whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(table.names)
-        writer.writerows(_lines(rows, booleans))
+        writer.writerows(_lines(rows, special))
 
 
-def _lines(rows: Iterable[Row], booleans: Sequence[int]) -> Iterable[Sequence[Any]]:
+def _lines(
+    rows: Iterable[Row], special: Sequence[tuple[int, Callable[[Any], Any]]]
+) -> Iterator[Sequence[Any]]:
     for row in rows:
         line = list(row)
-        for at in booleans:
-            line[at] = "true" if line[at] else "false"
+        for at, written in special:
+            if line[at] is not None:
+                line[at] = written(line[at])
         yield line
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _number(value: float) -> float | int:
+    """Whole numbers without a point."""
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value
 
 
 def description(store: Store) -> dict[str, Any]:
@@ -52,7 +67,9 @@ def description(store: Store) -> dict[str, Any]:
         "name": (spec.name if spec else "dataset").lower().replace("_", "-"),
         "title": spec.title.say(spec.languages[0]) if spec else "Dataset",
         "version": spec.version if spec else "0",
-        "hrge_xl": {"schema_version": VERSION, "spec": spec.name if spec else None, "spec_digest": spec.digest if spec else None},
+        "schema_version": VERSION,
+        "spec": spec.name if spec else None,
+        "spec_digest": spec.digest if spec else None,
         "resources": [_resource(table) for table in store.schema.tables],
     }  # fmt: skip
 
@@ -108,4 +125,3 @@ def write_parquet(store: Store, out: Path) -> list[str]:
                 ]
                 writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
     return ["parquet/"]
-

@@ -51,7 +51,7 @@ class Round:
         return Wanted(self.spec, self.name, tuple(team.code for team in self.teams), self.key or None)
 
 
-def init_round(  # noqa: PLR0913
+def init_round(
     folder: Path, spec: str, teams_file: Path, start: date | None = None, end: date | None = None, name: str = ""
 ) -> Round:  # fmt: skip
     """Set up a round. What is there already is never overwritten.
@@ -261,4 +261,3 @@ def _of(team: Team, found: Sequence[Result], state: str, late: int) -> TeamStatu
         *common, last.submission.identity.spec_version, sum(int(each.required) for each in progress),
         sum(int(each.answered) for each in progress), last.count(Severity.ERROR), late, last.path,
     )  # fmt: skip
-

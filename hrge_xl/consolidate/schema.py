@@ -131,10 +131,6 @@ CODEBOOK = Table(
 ITEMS = Table(
     "items", _columns("n:integer tool row section label"), ("n",), "The fixed rows of the lists, by code."
 )
-RESERVED = frozenset(
-    "submissions answers findings completeness unplaced collected crossings overdue codebook items meta ledger "
-    "aggregate_matrix aggregate_answers aggregate_numbers aggregate_completeness".split()
-)
 
 CROSSINGS = Table(
     "crossings",
@@ -181,6 +177,10 @@ AGGREGATE_COMPLETENESS = Table(
     "How far each sheet is, over all teams and by country.",
 )
 AGGREGATES = (AGGREGATE_MATRIX, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS)
+FIXED = (
+    SUBMISSIONS, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, COLLECTED, CROSSINGS, *AGGREGATES, CODEBOOK, ITEMS,
+)  # fmt: skip
+RESERVED = frozenset({"meta", "overdue", *(table.name for table in FIXED)})
 
 _HEAD = (*_columns(WHOSE + "n:integer tool row about"),)
 _TAIL = (*_columns("sheet cell current:boolean file_sha256"),)

@@ -15,6 +15,7 @@ from ..spec.model import Field, FieldType, Spec
 from ..submission import Answer, Key, State, Submission, Value
 from ..validation import Result
 from ..words import tidy
+from .clean import clean
 from .collected import collect
 from .crossings import crossings
 from .schema import (
@@ -314,10 +315,3 @@ def _original(answer: Answer) -> str | None:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     return shown(answer.day if answer.day is not None else value)
-
-
-def clean(text: str | None) -> str | None:
-    """A text that every database and file format can hold: no zero characters, no halves of letters."""
-    if not text or (text.isascii() and "\0" not in text):
-        return text
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

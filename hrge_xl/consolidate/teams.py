@@ -77,7 +77,7 @@ def _xlsx(file: Path) -> Iterator[Line]:
         raise RoundError(
             f"{file}: the team list cannot be read ({error.strerror}). Check the path."
         ) from error
-    except Exception as error:  # noqa: BLE001 (whatever a damaged workbook makes of the library)
+    except Exception as error:
         raise RoundError(
             f"{file.name}: the team list is no workbook ({type(error).__name__}). Save it again."
         ) from error

@@ -7,10 +7,11 @@ import stat
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -120,25 +121,25 @@ def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers
 @contextmanager
 def _cluster(engine: str, jobs: int) -> Iterator[Executor]:
     """The executor of a dask cluster: of its own for `dask`, else the one at an address."""
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError as error:
-        raise UsageError("For a cluster install the extra: pip install 'hrge-xl[cluster]'.") from error
-    try:
-        if engine == "dask":
-            home = LocalCluster(n_workers=max(jobs, 1), threads_per_worker=1, dashboard_address=None)
-        else:
-            home = nullcontext(engine)
-        with (
-            home as where,
-            Client(where, timeout=20) as client,
-            client.get_executor(retries=TRIES) as executor,
-        ):
-            yield executor
-    except (OSError, ValueError, TimeoutError) as error:
-        raise UsageError(
-            f"--engine {engine}: no cluster can be reached there. Use local, dask, or tcp://host:8786."
-        ) from error
+    with ExitStack() as stack:
+        try:
+            client = _client(engine, jobs, stack)
+        except ImportError as error:
+            raise UsageError("For a cluster install the extra: pip install 'hrge-xl[cluster]'.") from error
+        except (OSError, ValueError, TimeoutError) as error:
+            raise UsageError(
+                f"--engine {engine}: no cluster can be reached there. Use local, dask, or tcp://host:8786."
+            ) from error
+        yield stack.enter_context(client.get_executor(retries=TRIES))
+
+
+def _client(engine: str, jobs: int, stack: ExitStack) -> Any:
+    distributed: Any = import_module("distributed")
+    where: Any = engine
+    if engine == "dask":
+        options = {"n_workers": max(jobs, 1), "threads_per_worker": 1, "dashboard_address": None}
+        where = stack.enter_context(distributed.LocalCluster(**options))
+    return stack.enter_context(distributed.Client(where, timeout=20))
 
 
 def in_batches(items: Sequence[In], jobs: int) -> list[Sequence[In]]:

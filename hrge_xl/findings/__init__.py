@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ..words import Translate
@@ -24,6 +25,21 @@ def sentence(template: str, details: Mapping[str, str | None]) -> str:
     return template.format_map(_Blank({key: text or "" for key, text in details.items()}))
 
 
+def general(template: str) -> str:
+    """A template as it is explained, away from any file: what it would fill in is left open."""
+    return template.format_map(_Open())
+
+
+def rule_name(code: str) -> str:
+    """The kebab-case name of a rule of a spec: `R-M01` → `rule-r-m01`."""
+    return "rule-" + re.sub(r"[^a-z0-9]+", "-", code.lower()).strip("-")
+
+
+class _Open(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
 class _Blank(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return ""
@@ -34,4 +50,4 @@ def word(kind: Kind, say: Translate, details: Mapping[str, str | None]) -> tuple
     return sentence(say(kind.message), details), sentence(say(kind.remedy), details)
 
 
-__all__ = ["CATALOGUE", "FAMILIES", "Finding", "Kind", "Severity", "by_code", "sentence", "word"]
+__all__ = ["CATALOGUE", "FAMILIES", "Finding", "Kind", "Severity", "by_code", "general", "rule_name", "sentence", "word"]

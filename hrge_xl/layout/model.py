@@ -160,6 +160,13 @@ class Drawn:
     last_row: int
     widths: dict[int, int]
 
+    @property
+    def head(self) -> int:
+        """The row of the column heads."""
+        block = self.block
+        above = bool(block.title) + bool(block.help) + (block.kind in ("collect", "problems"))  # type: ignore[attr-defined]
+        return self.first + above
+
 
 @dataclass(frozen=True)
 class Sheet:

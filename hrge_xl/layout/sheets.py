@@ -149,7 +149,9 @@ class _SheetBuilder:
             label = name if single else f"{name} {record}"
             width = FORM_ANSWER_WIDTH if single else RECORD_WIDTH
             yield Column(index, "answer", f"answer.{record}", label, width, record=record)
-        yield Column(FIRST_ANSWER_COLUMN + block.records, "help", "", self.say("What to write"), HELP_WIDTH)
+        if block.records == 1:  # otherwise the help stands below the question, not behind all records
+            place = FIRST_ANSWER_COLUMN + block.records
+            yield Column(place, "help", "", self.say("What to write"), HELP_WIDTH)
 
     def _columns(self, block: FieldBlock) -> Iterator[Column]:
         yield Column(MARK_COLUMN, "mark", "", self.say("No."), MARK_WIDTH)
@@ -163,18 +165,23 @@ class _SheetBuilder:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
             yield Column(NAME_COLUMN, "name", "", label, NAME_WIDTH)
             column += 1
-        yield Column(column, "status", "status", self.say("Status"), STATUS_WIDTH)
-        column += 1
+        if not self._only_to_read(block):
+            yield Column(column, "status", "status", self.say("Status"), STATUS_WIDTH)
+            column += 1
         for field in fields:
             for each in self._cells(field, column):
                 column = each.index + 1
                 yield each
 
+    def _only_to_read(self, block: FieldBlock) -> bool:
+        """Whether the sheet is this one block and nothing in it can be answered."""
+        return len(self.tool.field_blocks) == 1 and all(each.fixed for each in block.fields)
+
     def _cells(self, field: Field, first: int, width: int | None = None) -> Iterator[Column]:
         """The column of a field, or the columns of one with several answers."""
         role = "fixed" if field.fixed else "calculated" if field.type is FieldType.CALCULATED else "answer"
         label = field.label.say(self.language)
-        wide = field.width or width or max(TYPE_WIDTHS[field.type], self._head_width(field))
+        wide = width or max(field.width or self._type_width(field), self._head_width(field))
         if field.type is not FieldType.MANY or field.fixed:
             yield Column(first, role, field.code, label, wide, field)
             return
@@ -186,8 +193,14 @@ class _SheetBuilder:
         """How wide a column must be for its head: words in one piece, label and help in a few lines."""
         label, hint = field.label.say(self.language), field.help.say(self.language)
         word = max((len(each) for each in label.split()), default=0)
-        lines = max(word + 5, len(label) * 5 // 8, len(hint) // HELP_LINES)
-        return min(lines, HEAD_WIDTH)
+        if field.width is not None:
+            return word + 3
+        return min(max(word + 5, len(label) * 5 // 8, len(hint) // HELP_LINES), HEAD_WIDTH)
+
+    def _type_width(self, field: Field) -> int:
+        if field.type is FieldType.CALCULATED and field.result == "text":
+            return TYPE_WIDTHS[FieldType.LONG]
+        return TYPE_WIDTHS[field.type]
 
     # rows
 

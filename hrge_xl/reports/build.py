@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from .. import __version__
-from ..findings import CATALOGUE, Finding, Severity
-from ..spec.model import MatrixBlock, Spec
+from ..findings import CATALOGUE, Finding, Kind, Severity, general, rule_name
+from ..spec.model import MatrixBlock, Rule, Spec
 from ..validation import ACCEPTED, REFUSED, RETURNED, Result
 from .document import (
     SCHEMA,
@@ -148,33 +148,34 @@ def _codes(files: Iterable[FileRow], spec: Spec | None, language: str) -> list[C
     """The catalogue entries of the codes that occur, rules of the spec included."""
     used = sorted({finding["code"] for file in files for finding in file["findings"]})
     rules = {rule.code: rule for rule in spec.rules} if spec else {}
-    rows: list[CodeRow] = []
-    for code in used:
-        if code in CATALOGUE:
-            kind = CATALOGUE[code]
-            rows.append(
-                {
-                    "code": code,
-                    "name": kind.name,
-                    "severity": kind.severity.value,
-                    "why": kind.why,
-                    "example": kind.example,
-                    "remedy": kind.remedy,
-                }  # fmt: skip
-            )
-        elif code in rules:
-            rule = rules[code]
-            rows.append(
-                {
-                    "code": code,
-                    "name": code.lower(),
-                    "severity": rule.severity,
-                    "why": rule.why or rule.message.say(language),
-                    "example": rule.message.say(language),
-                    "remedy": rule.remedy.say(language),
-                }  # fmt: skip
-            )
-    return rows
+    return [
+        _kind(CATALOGUE[code]) if code in CATALOGUE else _rule(rules[code], language)
+        for code in used
+        if code in CATALOGUE or code in rules
+    ]
+
+
+def _kind(kind: Kind) -> CodeRow:
+    return {
+        "code": kind.code,
+        "name": kind.name,
+        "severity": kind.severity.value,
+        "why": kind.why,
+        "example": kind.example,
+        "remedy": general(kind.remedy),
+    }
+
+
+def _rule(rule: Rule, language: str) -> CodeRow:
+    message = general(rule.message.say(language))
+    return {
+        "code": rule.code,
+        "name": rule_name(rule.code),
+        "severity": rule.severity,
+        "why": rule.why or message,
+        "example": message,
+        "remedy": general(rule.remedy.say(language)),
+    }
 
 
 def _matrices(results: Sequence[Result], spec: Spec, language: str) -> Iterable[MatrixRow]:

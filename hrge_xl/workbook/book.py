@@ -56,6 +56,8 @@ PROTECTION = {
     "select_locked_cells": True, "select_unlocked_cells": True,
 }  # fmt: skip
 A4 = 9
+LEADING = ("mark", "name", "status")  # the columns that stay in view
+LISTS_SCALE = 60  # percent, in print
 PAINTERS: dict[type[Block], type[BlockPainter]] = {
     MatrixBlock: MatrixPainter, PivotBlock: PivotPainter, CollectBlock: CollectPainter, ProblemsBlock: ProblemsPainter,
 }  # fmt: skip
@@ -86,6 +88,7 @@ def write(
     lists = Pen(sheets[layout.lists_name], formats)
     ListsPainter(book, lists, layout, content).draw()
     _finish(lists.sheet, layout, {}, wide=True)
+    lists.sheet.set_print_scale(LISTS_SCALE)
     _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats), identity)
     sheets[next(feedback_sheets(layout, feedback))[0] if feedback else layout.cover_name].activate()
     book.close()
@@ -222,10 +225,14 @@ def _view(sheet: Worksheet, tool: Sheet) -> None:
     tables = [grid for grid in tool.grids if not grid.across]
     table = tables[0] if tables else None
     repeated = any(grid.across and len(grid.with_role("answer")) > 1 for grid in tool.grids)
-    columns = STATUS_COLUMN if (table is not None and len(tool.grids) == len(tables)) or repeated else 0
+    lead = max((c.index for grid in tool.grids for c in grid.columns if c.role in LEADING), default=2)
+    columns = lead if (table is not None and len(tool.grids) == len(tables)) or repeated else 0
     head = tool.grids[0].header_row if tool.grids else PROGRESS_ROW
     if table is not None and table.header_row <= HEAD_ROWS_FROZEN:
         head = table.header_row
+    if len(tool.drawn) == 1 and not tool.grids:
+        head, columns = tool.drawn[0].head, 2 if isinstance(tool.drawn[0].block, PivotBlock) else 0
+        sheet.repeat_rows(head - 1, head - 1)
     sheet.freeze_panes(head, columns)
     if table is not None:
         rows = table.data_rows
@@ -235,19 +242,19 @@ def _view(sheet: Worksheet, tool: Sheet) -> None:
             sheet.repeat_rows(table.header_row - 1, table.header_row - 1)
     last_row = max([tool.last.row, *(drawn.last_row for drawn in tool.drawn)])
     sheet.print_area(1, 1, last_row - 1, last_visible - 1)
-    pages = _pages([tool.widths.get(column, 9) for column in range(2, last_visible + 1)])
+    pages = _pages([tool.widths.get(column, 9) for column in range(2, last_visible + 1)], lead - 1)
     sheet.fit_to_pages(pages, 0)
     if pages > 1:
-        sheet.repeat_columns(1, STATUS_COLUMN - 1)
+        sheet.repeat_columns(1, lead - 1)
 
 
-def _pages(widths: list[int]) -> int:
+def _pages(widths: list[int], leading: int) -> int:
     """How many pages across keep the columns readable, the first ones (number, name, status) on each of them."""
     if sum(widths) <= PAGE_WIDTH:
         return 1
-    repeated = sum(widths[: STATUS_COLUMN - 1])
+    repeated = sum(widths[:leading])
     pages, used = 1, repeated
-    for width in widths[STATUS_COLUMN - 1 :]:
+    for width in widths[leading:]:
         if used + width > PAGE_WIDTH:
             pages, used = pages + 1, repeated
         used += width

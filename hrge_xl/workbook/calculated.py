@@ -115,6 +115,7 @@ class MatrixPainter(BlockPainter):
             self.pen.text(Place(head, FIRST_COUNT_COLUMN + offset), f"{code} {label}", "head")
         for row, (code, label) in enumerate(steps, start=self.first):
             self.pen.text(Place(row, LABEL_COLUMN), f"{code} {label}", "cell")
+            self.pen.height(row, "step")
             for offset, other in enumerate(across.codes):
                 self._count(Place(row, FIRST_COUNT_COLUMN + offset), code, other)
         self._levels(self.first + len(steps))
@@ -158,6 +159,7 @@ class MatrixPainter(BlockPainter):
         for row, level in enumerate(reversed(self.matrix.levels), start=first + 1):
             label = self.pen.formats("cell", bg_color=level.colour)
             self.pen.styled_text(Place(row, LABEL_COLUMN), level.label.say(self.layout.language), label)
+            self.pen.height(row, "step")
             cells = list(self._cells_of(level))
             cached = sum(self._counted(*codes) for _, codes in cells)
             formula = "=" + "+".join(address(*place) for place, _ in cells) if cells else "=0"

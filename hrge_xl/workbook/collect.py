@@ -164,6 +164,9 @@ class CollectPainter(BlockPainter):
             each = shown[offset] if offset < len(shown) else None
             for (run, formula, style, form), now in zip(formulas, self._now(each, offset), strict=True):
                 self.pen.column_formula(run.place(offset), last, "=" + formula, style, now, form)
+        right = MARK_COLUMN + len(self._head_labels()) - 1
+        used = f'=${column_letters(MARK_COLUMN)}{self.first}<>""'
+        self.pen.mark_when(Place(self.first, MARK_COLUMN), Place(last, right), used, "framed")
         if self.block.due is not None:
             state = NAME_COLUMN + len(self.block.columns)
             cell = f"${column_letters(state)}{self.first}"
@@ -185,21 +188,23 @@ class CollectPainter(BlockPainter):
             (self.pick, f"IFERROR(MATCH({number},{self.count.whole},0),0)", "check", ""),
             (self.origin, f"IF({pick}=0,0,INDEX({self.which.whole},{pick}))", "check", ""),
             (self.found, f"IF({pick}=0,0,IF(ISNUMBER({find}),{find},{row}))", "check", ""),
-            (visible[0], f'IF({pick}=0,"",{number})', "mark", ""),
+            (visible[0], f'IF({pick}=0,"",{number})', "listed_mark", ""),
         ]
         for run, column in zip(visible[1:], self.block.columns, strict=False):
             dated = is_dated(self.layout.spec, self.block, column)
-            formulas.append((run, self._value(column, origin, found), "cell", "yyyy-mm-dd" if dated else ""))
+            formulas.append(
+                (run, self._value(column, origin, found), "listed", "yyyy-mm-dd" if dated else "")
+            )
         used = len(formulas) - 3
         if self.block.due is not None:
             due = visible[1 + list(self.block.columns).index(self.block.due)].at(ROW)
-            formulas.append((visible[used], self._state(pick, due), "cell", ""))
+            formulas.append((visible[used], self._state(pick, due), "listed", ""))
             used += 1
         sheets = chosen(origin, [text_literal(source.sheet) for source in self.sources])
-        formulas.append((visible[used], f'IF({pick}=0,"",{sheets})', "cell", ""))
+        formulas.append((visible[used], f'IF({pick}=0,"",{sheets})', "listed", ""))
         address = chosen(origin, [self._address(source, found) for source in self.sources])
         link = f'HYPERLINK("#"&{address},INDEX({self.named.whole},{pick}))'
-        formulas.append((visible[used + 1], f'IF({pick}=0,"",{link})', "link_cell", ""))
+        formulas.append((visible[used + 1], f'IF({pick}=0,"",{link})', "listed_link", ""))
         return formulas
 
     def _state(self, pick: str, due: str) -> str:

@@ -137,7 +137,9 @@ class CoverPainter:
 
     def _total(self, first: int, last: int) -> None:
         """All sheets together."""
-        totals = [sum(each) for each in zip(*(self._figures(sheet) for sheet in self.layout.sheets), strict=True)]
+        totals = [
+            sum(each) for each in zip(*(self._figures(sheet) for sheet in self.layout.sheets), strict=True)
+        ]
         self.pen.text(Place(self.row, LABEL), self.say("All sheets"), "total_name")
         for column, total in zip((VALUE, GIVEN, WRONG), totals, strict=True):
             run = f"{address(first, column)}:{address(last, column)}"

@@ -64,7 +64,8 @@ class GridPainter:
                     self.pen.text(place, label, "check")
             else:
                 hint = column.field.help.say(self.layout.language) if column.field else ""
-                self.pen.two_lines(place, column.label, hint if column.part < 2 else "", "head")
+                label = "" if column.role == "status" and not self.grid.with_role("check") else column.label
+                self.pen.two_lines(place, label, hint if column.part < 2 else "", "head")
         if self._repeated:
             self._record_counts()
 
@@ -117,7 +118,8 @@ class GridPainter:
                 more = sentence(self.say("Answer {number}"), {"number": str(row.part)})
                 self.pen.text(place, more, "name_more")
             else:
-                self.pen.two_lines(place, row.label, "" if self.grid.across else row.help, "name")
+                beside = self.grid.across and not self._repeated
+                self.pen.two_lines(place, row.label, "" if beside else row.help, "name")
         elif column.role == "help":
             self.pen.text(place, row.help, "help")
         elif column.role == "status" and row.part > 1:

@@ -148,6 +148,8 @@ class ProblemsPainter(BlockPainter):
             each = self.ranked[offset] if offset < len(self.ranked) else None
             for (run, formula, style), now in zip(formulas, self._now(each, offset), strict=True):
                 self.pen.column_formula(run.place(offset), last, "=" + formula, style, now)
+        used = f'=${column_letters(MARK_COLUMN)}{self.first}<>""'
+        self.pen.mark_when(Place(self.first, MARK_COLUMN), Place(last, MARK_COLUMN + 5), used, "framed")
         status = MARK_COLUMN + 1
         cell = f"${column_letters(status)}{self.first}"
         for level, style in ((ERROR, "error"), (MISSING, "missing")):
@@ -181,12 +183,12 @@ class ProblemsPainter(BlockPainter):
                 f"IF({pick}=0,0,INDEX({self.entry.whole},{pick})+999-MOD(INT({worst}/10000),1000))",
                 "check",
             ),
-            (visible[0], f'IF({pick}=0,"",{number})', "mark"),
-            (visible[1], f'IF({pick}=0,"",{words})', "cell"),
-            (visible[2], f'IF({pick}=0,"",{names})', "cell"),
-            (visible[3], f'IF({pick}=0,"",{link})', "link_cell"),
-            (visible[4], f'IF({pick}=0,"",{both})', "cell"),
-            (visible[5], f'IF({pick}=0,"",{message})', "cell"),
+            (visible[0], f'IF({pick}=0,"",{number})', "listed_mark"),
+            (visible[1], f'IF({pick}=0,"",{words})', "listed"),
+            (visible[2], f'IF({pick}=0,"",{names})', "listed"),
+            (visible[3], f'IF({pick}=0,"",{link})', "listed_link"),
+            (visible[4], f'IF({pick}=0,"",{both})', "listed"),
+            (visible[5], f'IF({pick}=0,"",{message})', "listed"),
         ]
 
     # what it says now

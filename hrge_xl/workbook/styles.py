@@ -18,13 +18,27 @@ FRAME: dict[str, Any] = {"border": 1, "border_color": BORDER, "text_wrap": True}
 PADDED: dict[str, Any] = {**FRAME, "align": "left", "indent": 1}
 LINE: dict[str, Any] = {"bottom": 1, "bottom_color": BORDER}
 TALL = 14  # size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
-HEIGHTS = {"cover_title": 42, "title": 27, "block": 27, "section": 19, "cover_line": 17, "progress": 20}
+HEIGHTS = {
+    "cover_title": 42,
+    "title": 27,
+    "block": 27,
+    "section": 19,
+    "cover_line": 17,
+    "progress": 20,
+    "step": 19,
+}
 
 STYLES: dict[str, dict[str, Any]] = {
     "code": {"font_size": 8, "font_color": QUIET_INK},
     "row_code": {"font_size": TALL, "font_color": QUIET_INK},
     "cover_title": {
-        "bold": True, "font_size": 20, "font_color": PAPER, "bg_color": ACCENT, "valign": "vcenter", "align": "left", "indent": 1,
+        "bold": True,
+        "font_size": 20,
+        "font_color": PAPER,
+        "bg_color": ACCENT,
+        "valign": "vcenter",
+        "align": "left",
+        "indent": 1,
     },
     "cover_label": {**LINE, "font_color": QUIET_INK, "valign": "vcenter", "align": "left", "indent": 1},
     "cover_value": {**LINE, "bold": True, "valign": "vcenter", "text_wrap": True, "align": "left"},
@@ -35,13 +49,24 @@ STYLES: dict[str, dict[str, Any]] = {
     "link": {"font_color": LINK_INK, "underline": 1},
     "block": {"bold": True, "font_size": 12, "font_color": ACCENT, "valign": "bottom"},
     "cover_block": {
-        "bold": True, "font_size": 12, "font_color": ACCENT, "valign": "bottom",
-        "bottom": 2, "bottom_color": ACCENT,
+        "bold": True,
+        "font_size": 12,
+        "font_color": ACCENT,
+        "valign": "bottom",
+        "bottom": 2,
+        "bottom_color": ACCENT,
     },
     "head": {**PADDED, "bold": True, "font_color": PAPER, "bg_color": ACCENT},
     "head_bold": {"bold": True, "font_color": PAPER},
     "head_help": {"font_size": 9, "font_color": PAPER},
-    "section": {"bold": True, "bg_color": SECTION_FILL, "font_color": ACCENT, "valign": "vcenter", "align": "left", "indent": 1},
+    "section": {
+        "bold": True,
+        "bg_color": SECTION_FILL,
+        "font_color": ACCENT,
+        "valign": "vcenter",
+        "align": "left",
+        "indent": 1,
+    },
     "mark": {**FRAME, "font_size": 9, "font_color": QUIET_INK, "align": "center"},
     "name": {**PADDED},
     "name_bold": {},
@@ -53,10 +78,18 @@ STYLES: dict[str, dict[str, Any]] = {
     "calculated": {**PADDED, "bg_color": CALCULATED_FILL},
     "input": {**PADDED, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False},
     "input_number": {
-        **PADDED, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False, "align": "right",
+        **PADDED,
+        "border_color": INPUT_BORDER,
+        "bg_color": INPUT_FILL,
+        "locked": False,
+        "align": "right",
     },
     "input_centre": {
-        **FRAME, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False, "align": "center",
+        **FRAME,
+        "border_color": INPUT_BORDER,
+        "bg_color": INPUT_FILL,
+        "locked": False,
+        "align": "center",
     },
     "check": {"font_size": 8, "font_color": QUIET_INK},
     "list": {**FRAME},
@@ -70,6 +103,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "error": {"bg_color": ERROR_FILL, "font_color": ERROR_INK},
     "missing": {"bg_color": MISSING_FILL, "font_color": MISSING_INK},
     "good": {"bg_color": GOOD_FILL, "font_color": GOOD_INK},
+    "listed": {"text_wrap": True, "align": "left", "indent": 1},
+    "listed_mark": {"font_size": 9, "font_color": QUIET_INK, "align": "center"},
+    "listed_link": {"align": "left", "indent": 1, "font_color": LINK_INK, "underline": 1},
+    "framed": {"border": 1, "border_color": BORDER},
     "step": {"font_color": INK},
     "link_cell": {**PADDED, "font_color": LINK_INK, "underline": 1},
 }
