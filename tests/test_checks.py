@@ -316,24 +316,27 @@ def test_rules_of_one_code_on_two_sheets_and_rules_for_the_reader() -> None:
     layout = ruled(
         {"code": "R-X2", "tool": "REG", "check": "REG_NA < 5", "at": ["REG_NA"], "message": "m"},
         {"code": "R-X2", "tool": "REC", "check": "REC_NA < 5", "at": ["REC_NA"], "message": "m"},
-        {"code": "R-X3", "tool": "REG", "when": "filled(REG_TA)", "check": "matches(REG_TA, '[a-z]+')",
-         "at": ["REG_TA"], "reader_only": "A pattern.", "message": "m"},
+        {"code": "R-X3", "tool": "REG", "when": "filled(REG_TA)", "check": "length(REG_TA) > 5", "at": ["REG_TA"],
+         "reader_only": "For the example.", "message": "m"},
+        {"code": "R-X5", "tool": "REG", "when": "filled(REG_TB)", "check": "matches(REG_TB, '[a-z]+')",
+         "at": ["REG_TB"], "message": "m"},
         {"code": "R-X4", "tool": "REG", "reader_only": "It needs earlier rounds.", "at": ["REG_TA"], "message": "m"},
     )  # fmt: skip
     answers = {("FORM", "1", "FRM_REQ"): "x", ("REG", "R-01", "REG_NA"): 6, ("REC", "2", "REC_NA"): 6,
-               ("REC", "2", "REC_NB"): 1, ("REG", "R-01", "REG_TA"): "A1"}  # fmt: skip
+               ("REC", "2", "REC_NB"): 1, ("REG", "R-01", "REG_TA"): "A1", ("REG", "R-01", "REG_TB"): "A1"}  # fmt: skip
     result = outcome(submission(layout, answers), layout)
     assert [(f.code, f.tool, f.row) for f in result.findings] == [
-        ("R-X2", "REG", "R-01"), ("R-X3", "REG", "R-01"), ("R-X2", "REC", "2"),
+        ("R-X2", "REG", "R-01"), ("R-X3", "REG", "R-01"), ("R-X5", "REG", "R-01"), ("R-X2", "REC", "2"),
     ]  # fmt: skip
     assert result.verdicts["REG", "R-01", "REG_NA"].code == "R-X2"
     assert result.verdicts["REC", "2", "REC_NA"].code == "R-X2"
     assert result.verdicts["REG", "R-01", "REG_TA"].code == ""  # the sheet cannot know
+    assert result.verdicts["REG", "R-01", "REG_TB"].code == ""
     assert result.checks_not_run == {"R-X4": "It needs earlier rounds."}
     assert {"R-X2", "R-X3"} <= set(result.checks_run)
     small = build(layout.spec, "en", ["REC"])
     not_run = outcome(submission(small, {}), small).checks_not_run
-    assert set(not_run) == {"R-X3", "R-X4"}  # R-X2 still runs on the other sheet
+    assert set(not_run) == {"R-X3", "R-X4", "R-X5"}  # R-X2 still runs on the other sheet
 
 
 def test_the_first_of_several_problems_is_the_verdict() -> None:
@@ -352,11 +355,11 @@ def test_the_first_of_several_problems_is_the_verdict() -> None:
     [
         ("PLN_14", "1", "PLAN", 25, True, []),
         ("PLN_14", "1", "PLAN", 25.004, True, []),  # as rounded by the sheet
-        ("PLN_14", "1", "PLAN", 26, True, ["V017"]),
+        ("PLN_14", "1", "PLAN", 26, True, ["V019"]),
         ("PLN_14", "1", "PLAN", 25, False, ["S013"]),
         ("PLN_14", "1", "PLAN", 26, False, ["V017"]),
         ("RSK_05", "K-01", "R1", "Moderate", True, []),
-        ("RSK_05", "K-01", "R1", "Low", True, ["V017"]),
+        ("RSK_05", "K-01", "R1", "Low", True, ["V019"]),
         ("RSK_05", "K-01", "R1", "Moderate", False, ["S013"]),
         ("RSK_05", "K-02", "R1", "Low", True, []),  # a row without answers
         ("RSK_05", "K-02", "R1", "Low", False, ["V017"]),
@@ -371,22 +374,25 @@ def test_calculated_cells_are_recomputed(
 
 
 def test_a_difference_says_what_comes_out() -> None:
-    finding = changed(also={risk("05"): "Low"}).findings[0]
-    assert finding.message == "Level: the cell shows “Low”, calculated again it is “Moderate”."
-    finding = changed(also={plan("14"): 26}).findings[0]
-    assert finding.message == "Budget per person: the cell shows “26”, calculated again it is “25”."
+    typed = {risk("05"): {"formula": False}, plan("14"): {"formula": False}}
+    calculated, level = changed(typed, also={risk("05"): "Low", plan("14"): 26}).findings
+    assert calculated.message == "Budget per person: the cell shows “26”, calculated again it is “25”."
+    assert level.message == "Level: the cell shows “Low”, calculated again it is “Moderate”."
+    stale = changed(also={risk("05"): "Low"}).findings[0]
+    assert "“Low”" in stale.message
+    assert "“Moderate”" in stale.message
 
 
 def test_blank_where_blank_comes_out_is_right_and_never_calculated_is_no_finding() -> None:
     blank = {plan("14"): {"original": "", "state": State.EMPTY_TEXT, "number": None}}
     assert found(changed(blank, also={plan("08"): None})) == []
-    assert found(changed(blank)) == [("V017", at("PLN_14"))]
+    assert found(changed(blank)) == [("V019", at("PLN_14"))]
     assert (
         found(changed({plan("14"): {"original": None, "state": State.NOT_CALCULATED, "number": None}})) == []
     )
     broken = {plan("14"): {"original": "#DIV/0!", "state": State.ERROR, "number": None}}
-    assert found(changed(broken)) == [("V017", at("PLN_14"))]
-    assert found(changed(broken, also={plan("08"): None})) == [("V017", at("PLN_14"))]
+    assert found(changed(broken)) == [("V019", at("PLN_14"))]
+    assert found(changed(broken, also={plan("08"): None})) == [("V019", at("PLN_14"))]
 
 
 # identity, privacy, observations, progress

@@ -11,6 +11,7 @@ import ast
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -47,6 +48,7 @@ class Use:
                 known.append(new)
 
 
+@cache
 def texts() -> dict[str, Use]:
     """Every translatable text in source order: findings by family, then what the code says."""
     found: dict[str, Use] = {}

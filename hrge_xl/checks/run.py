@@ -94,7 +94,7 @@ def _count(progress: Progress | None, severity: Severity) -> None:
 
 def _account(batch: Batch, program: Program, codes: set[str], results: Sequence[Outcome]) -> None:
     """Which checks ran, and which did not and why."""
-    built_in = codes | {"V001"} | ({"V017", "S013"} if program.formulas else set())
+    built_in = codes | {"V001"} | ({"V017", "V019", "S013"} if program.formulas else set())
     if program.spec.identity.country is not None:
         built_in |= {"I009"}
     for number, result in enumerate(results):

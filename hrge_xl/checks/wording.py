@@ -195,8 +195,9 @@ def shown(answer: Answer | None, column: Column) -> str:
 
 
 def excerpt(text: str) -> str:
-    """The beginning of a long text."""
-    return text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"
+    """The beginning of a long text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
 
 
 def words_of(text: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .common import asked, exit_code, print_results, today_option
+from .common import exit_code, given, print_results, today_option
 
 
 @click.command()
@@ -19,9 +19,9 @@ def command(file: Path, today: date | None) -> int:
     \b
     hrge-xl check "3. Pakistan.xlsx"
     """
-    from ..paths import expand
     from ..validation import validate
 
-    results = validate(expand([str(file)]), asked(None, today, 1))
+    about = given([str(file)], None, today, 1)
+    results = validate(about.files, about.asked)
     print_results(results, quiet=False)
     return exit_code(results, "error")

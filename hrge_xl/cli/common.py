@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import click
 from ..errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from ..consolidate.rounds import Round
     from ..reports.build import Facts
     from ..validation import Result, Validation
 
@@ -75,15 +77,39 @@ def facts(today: date | None, *, redacted: bool = False, round_name: str | None 
     return Facts(started(today), the_day(today), command_line(), redacted=redacted, round=round_name)
 
 
-def asked(spec: str | None, today: date | None, jobs: int | None) -> Validation:
-    """What is asked of the files. A `spec` that does not exist is a usage error before any file is opened."""
+@dataclass(frozen=True)
+class Given:
+    """What a command is about: files, what is asked of them, and the round they belong to."""
+
+    files: list[Path]
+    asked: Validation
+    round: Round | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The name of the round."""
+        return self.round.name if self.round else None
+
+
+def given(paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None) -> Given:
+    """The files that paths mean. A round folder means what came back in it, with its teams and its key.
+
+    A `spec` that does not exist is a usage error before any file is opened.
+    """
     from ..intake import Wanted
+    from ..paths import expand
     from ..spec.load import find
     from ..validation import Validation
 
     if spec is not None:
         find(spec)
-    return Validation(Wanted(spec=spec), the_day(today), jobs or cores())
+    if len(paths) == 1 and (Path(paths[0]) / "round.yaml").is_file():
+        from ..consolidate.rounds import load_round
+
+        round_ = load_round(Path(paths[0]))
+        asked = Validation(round_.wanted, the_day(today), jobs or cores())
+        return Given(expand([str(round_.folder / "returned")]), asked, round_)
+    return Given(expand(paths), Validation(Wanted(spec=spec), the_day(today), jobs or cores()))
 
 
 def cores() -> int:

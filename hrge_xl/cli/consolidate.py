@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .common import asked, jobs_option, spec_option, today_option
+from .common import cores, given, jobs_option, spec_option, today_option
 
 
 @click.command()
@@ -43,15 +43,15 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """
     from ..consolidate import consolidate
     from ..errors import Exit
-    from ..paths import expand
 
+    about = given(paths, spec, today, jobs)
     summary = consolidate(
-        expand(paths),
+        about.files,
         output,
-        asked=asked(spec, today, jobs),
+        asked=about.asked,
         store=store,
         engine=engine,
-        jobs=jobs or 1,
+        jobs=jobs or cores(),
         dry_run=dry_run,
     )
     for line in summary.lines():

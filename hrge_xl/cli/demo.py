@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import click
 
-from .common import asked, facts, print_summary
+from .common import facts, given, print_summary
 
 Item = TypeVar("Item")
 
@@ -38,12 +38,12 @@ def command(output: Path, spec: str) -> None:
     told = story(spec)
     steps = _bar(write_story(spec, output), len(told.teams), "Teams fill in their workbooks")
     returned = list(steps)
-    want = asked(spec, told.today, None)
+    about = given([str(path) for path in returned], spec, told.today, None)
     click.echo("Validating what came back …", err=True)
-    results = validate(returned, want)
+    results = validate(about.files, about.asked)
     click.echo("Consolidating …", err=True)
-    consolidate(returned, output / "dataset", asked=want)
-    report = document(results, spec_of(want, results), facts(told.today, round_name=told.round))
+    consolidate(returned, output / "dataset", asked=about.asked)
+    report = document(results, spec_of(about.asked, results), facts(told.today, round_name=told.round))
     for name in ("html", "xlsx", "json"):
         suffix = "json" if name == "json" else name
         write(report, name, output / "reports" / f"validation.{suffix}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .common import asked, jobs_option, print_summary, spec_option, the_day, today_option
+from .common import given, jobs_option, print_summary, spec_option, the_day, today_option
 
 
 @click.command()
@@ -31,19 +31,26 @@ def command(
     \b
     hrge-xl feedback returned/ -o feedback
     """
-    from ..paths import expand, write_whole
+    from ..paths import write_whole
     from ..reports.feedback import feedback, message
     from ..spec.load import load
     from ..validation import validate
 
-    results = validate(expand(paths), asked(spec, today, jobs))
+    about = given(paths, spec, today, jobs)
+    key, contacts = None, {}
+    if about.round is not None:
+        key = about.round.key or None
+        contacts = {team.code: team.contact for team in about.round.teams}
+    results = validate(about.files, about.asked)
     for result in results:
         name = Path(result.path).stem
         if result.submission is None:
             click.echo(f"{name}: refused, there are no answers to give back.", err=True)
             continue
         current = load(spec or result.submission.identity.spec)
-        write_whole(output / f"{name}_feedback.xlsx", feedback(result, current, today=the_day(today)))
+        contact = contacts.get(result.submission.identity.team, "")
+        workbook = feedback(result, current, today=the_day(today), key=key, contact=contact)
+        write_whole(output / f"{name}_feedback.xlsx", workbook)
         write_whole(
             output / f"{name}_message.txt", message(result, result.submission.identity.deadline).encode()
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from .common import asked, facts, jobs_option, print_summary, spec_option, today_option
+from .common import facts, given, jobs_option, print_summary, spec_option, today_option
 
 FORMATS = {"html": "html", "xlsx": "xlsx", "json": "json_text", "sarif": "sarif", "junit": "junit"}
 SUFFIXES = {"html": "html", "xlsx": "xlsx", "json": "json", "sarif": "sarif", "junit": "xml"}
@@ -38,13 +38,13 @@ def command(
     \b
     hrge-xl report returned/ --format html --format xlsx -o reports
     """
-    from ..paths import expand
     from ..reports.build import document
     from ..validation import spec_of, validate
 
-    want = asked(spec, today, jobs)
-    results = validate(expand(paths), want)
-    report = document(results, spec_of(want, results), facts(today, redacted=redact))
+    about = given(paths, spec, today, jobs)
+    results = validate(about.files, about.asked)
+    said = facts(today, redacted=redact, round_name=about.name)
+    report = document(results, spec_of(about.asked, results), said)
     for name in formats or ("html",):
         path = output / f"validation.{SUFFIXES[name]}"
         write(report, name, path)

@@ -7,9 +7,9 @@ from datetime import date
 import click
 
 from .common import (
-    asked,
     exit_code,
     facts,
+    given,
     jobs_option,
     print_results,
     print_summary,
@@ -40,23 +40,23 @@ def command(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool,
     spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
-    """Check returned workbooks: files, folders, globs, or @list.txt.
+    """Check returned workbooks: files, folders, globs, @list.txt, or a round folder.
 
     \b
     hrge-xl validate returned/
     hrge-xl validate PAK.xlsx AFG.xlsx --json > report.json
+    hrge-xl validate output/2026-H1                 the round of that folder
     """
-    from ..paths import expand
     from ..validation import spec_of, validate
 
-    want = asked(spec, today, jobs)
-    results = validate(expand(paths), want)
+    about = given(paths, spec, today, jobs)
+    results = validate(about.files, about.asked)
     if as_json:
         from ..reports.build import document
         from ..reports.json_text import render
 
-        report = document(results, spec_of(want, results), facts(today, redacted=redact))
-        click.echo(render(report), nl=False)
+        said = facts(today, redacted=redact, round_name=about.name)
+        click.echo(render(document(results, spec_of(about.asked, results), said)), nl=False)
     else:
         print_results(results, quiet=quiet(ctx), redacted=redact)
     print_summary(results)

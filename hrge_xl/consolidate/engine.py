@@ -18,7 +18,7 @@ from .ledger import Arrival, Ledger, kept_at
 from .schema import SUBMISSIONS, Schema
 from .settle import settle
 from .standing import CONFLICT, SUPERSEDED
-from .store import Store, open_file, open_url
+from .store import Store, compact, open_file, open_url
 from .tables import submission_id
 from .work import Task, Workers, arrivals, in_batches, tables_of, workers
 
@@ -93,8 +93,8 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
             return _foresee(job, given)
         ledger.receive(given, received or asked.today.isoformat())
         new = _fill(job, given, only_these=only_these)
-        standing = [_finish(each, job) for each in stores][-1]
-        written = exports.write(stores[-1], out, asked.today)
+        standing = [_settle(each, job) for each in stores][-1]
+        written = _finish(job)
         verdicts = {name: known[1] for name, known in stores[-1].known().items()}
         return _summary(job, given, verdicts, new, standing, written)
 
@@ -172,10 +172,23 @@ def _take_out(job: Job, given: Sequence[Arrival], only: dict[str, Arrival] | Non
         job.ledger.leave_out(list(only))
 
 
-def _finish(store: Store, job: Job) -> Counter[str]:
+def _settle(store: Store, job: Job) -> Counter[str]:
     standing = settle(store, job.ledger)
     exports.derive(store, job.asked.today)
     return standing
+
+
+def _finish(job: Job) -> list[str]:
+    """Write the files beside the dataset, unless they are there already and nothing has changed."""
+    done = f"done {job.asked.today}"
+    file = job.stores[-1]
+    if file.state() == done and all(path.is_file() for path in exports.names(file, job.out)):
+        return []
+    written = exports.write(file, job.out, job.asked.today)
+    for store in job.stores:
+        store.finish(done)
+    compact(file, job.out / DATASET)
+    return written
 
 
 def _foresee(job: Job, given: Sequence[Arrival]) -> Summary:

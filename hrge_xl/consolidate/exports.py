@@ -8,7 +8,7 @@ from pathlib import Path
 from .aggregates import aggregates
 from .codebook import codebook, items
 from .data_xlsx import write_workbook
-from .package import write_package
+from .package import has_parquet, write_package
 from .schema import CODEBOOK, ITEMS
 from .store import Store
 
@@ -22,6 +22,15 @@ def derive(store: Store, today: date) -> None:
     with store.transaction() as connection:
         for name, rows in found.items():
             store.replace(connection, name, rows)
+
+
+def names(store: Store, out: Path) -> list[Path]:
+    """Every file that `write` leaves."""
+    tables = [table.name for table in store.schema.tables]
+    suffixes = ("csv", "parquet") if has_parquet() else ("csv",)
+    return [out / "data.xlsx", out / "datapackage.json"] + [
+        out / suffix / f"{name}.{suffix}" for suffix in suffixes for name in tables
+    ]
 
 
 def write(store: Store, out: Path, today: date) -> list[str]:

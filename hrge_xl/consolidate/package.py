@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -96,13 +97,18 @@ def _resource(table: Table) -> dict[str, Any]:
     }
 
 
+def has_parquet() -> bool:
+    """Whether the extra is installed."""
+    return find_spec("pyarrow") is not None
+
+
 def write_parquet(store: Store, out: Path) -> list[str]:
     """Parquet in `parquet/`, where the extra is installed; the names of what was written."""
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError:
+    if not has_parquet():
         return []
+    import pyarrow as pa
+    from pyarrow import parquet
+
     types = {
         TEXT: pa.string(),
         INTEGER: pa.int64(),

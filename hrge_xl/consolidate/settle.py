@@ -60,6 +60,7 @@ def _update(
         before = (row["current"], row["superseded_by"], row["reason"])
         if before == (standing.current, standing.other, standing.reason):
             continue
+        store.touch(connection)
         values = {"current": standing.current, "superseded_by": standing.other, "reason": standing.reason}
         connection.execute(sa.update(table).where(table.c.submission == row["submission"]).values(values))
         if row["current"] != standing.current:
@@ -81,12 +82,15 @@ def _findings(
     """Two kinds of findings that no file shows by itself."""
     by_name = {row["submission"]: row for row in returns}
     table = store.tables[FINDINGS.name]
-    connection.execute(sa.delete(table).where(table.c.code.in_(FOUND.values())))
+    ours = table.c.code.in_(FOUND.values())
     rows: list[Row] = []
     for name, standing in found.items():
         if standing.state in FOUND and standing.other in by_name:
             rows += _finding(by_name[name], by_name[standing.other], FOUND[standing.state])
-    store.insert(connection, FINDINGS.name, rows)
+    if sorted(map(str, rows)) != sorted(map(str, store.rows(FINDINGS.name, ours))):
+        store.touch(connection)
+        connection.execute(sa.delete(table).where(ours))
+        store.insert(connection, FINDINGS.name, rows)
 
 
 def _finding(row: dict[str, Any], other: dict[str, Any], code: str) -> list[Row]:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from ..errors import StoreError
 from ..spec.model import Spec
+from .files import whole
 from .schema import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSIONS, TEXT, VERSION, Row, Rows, Schema
 
 TYPES: dict[str, Any] = {
@@ -33,6 +34,7 @@ class Store:
         )
         self.tables: dict[str, sa.Table] = {}
         self.schema = Schema(None)
+        self.changed = False  # in this run
 
     def __enter__(self) -> Store:
         return self
@@ -94,7 +96,7 @@ class Store:
             columns = [
                 sa.Column(c.name, TYPES[c.kind], primary_key=c.name in table.key) for c in table.columns
             ]
-            self.tables[table.name] = sa.Table(table.name, self.meta, *columns)
+            self.tables[table.name] = sa.Table(table.name, self.meta, *columns, sqlite_with_rowid=False)
 
     def _make(self, facts: Mapping[str, str]) -> None:
         """Make the tables; those of an earlier version of the spec go, to be filled again from the files."""
@@ -129,12 +131,29 @@ class Store:
         with told(self.name), self.engine.connect() as connection:
             return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(wanted)}
 
+    def state(self) -> str:
+        """What the last run came to: empty while one is at work or was cut off."""
+        return self.facts().get("state", "")
+
+    def finish(self, state: str) -> None:
+        """Write down that everything is done."""
+        with self.transaction() as connection:
+            connection.execute(sa.delete(self.meta_table).where(self.meta_table.c.name == "state"))
+            connection.execute(sa.insert(self.meta_table), [{"name": "state", "value": state}])
+
+    def touch(self, connection: Connection) -> None:
+        """Write down that something changes."""
+        if not self.changed:
+            connection.execute(sa.delete(self.meta_table).where(self.meta_table.c.name == "state"))
+        self.changed = True
+
     # rows in and out
 
     def put(self, rows: Rows) -> None:
         """Take in some submissions with all their rows; earlier rows of the same ones go."""
         names = [str(row[0]) for row in rows[SUBMISSIONS.name]]
         with self.transaction() as connection:
+            self.touch(connection)
             self.forget(connection, names)
             for name, lines in rows.items():
                 self.insert(connection, name, lines)
@@ -148,13 +167,18 @@ class Store:
                 sa.select(table.c.submission).where(table.c.submission.in_(some))
             ).scalars()
             found = list(there)
+            if found:
+                self.touch(connection)
             for each in self.schema.tables if found else ():
                 if each.of_submissions:
                     its = self.tables[each.name]
                     connection.execute(sa.delete(its).where(its.c.submission.in_(found)))
 
     def replace(self, connection: Connection, name: str, rows: Sequence[Row]) -> None:
-        """Fill a table anew."""
+        """Fill a table anew, where anything is different."""
+        if list(self.rows(name)) == list(rows):
+            return
+        self.touch(connection)
         connection.execute(sa.delete(self.tables[name]))
         self.insert(connection, name, rows)
 
@@ -271,7 +295,8 @@ def _careful(engine: Engine) -> Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
@@ -295,9 +320,13 @@ def open_url(address: str) -> Store:
     return store
 
 
-def open_store(out: Path, address: str | None) -> list[Store]:
-    """The stores of a run: the file in its folder, and the database where one is named."""
-    stores = [open_file(out / "dataset.sqlite")]
-    if address:
-        stores.insert(0, open_url(address))
-    return stores
+def compact(store: Store, path: Path) -> None:
+    """Write the file anew, in the order of its keys: the same content gives the same bytes, however it came about."""
+    with whole(path) as unfinished:
+        unfinished.unlink(missing_ok=True)
+        with (
+            told(store.name),
+            store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
+            connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
+        store.engine.dispose()

@@ -240,7 +240,7 @@ def _submission(result: Result, owner: Whose) -> Row:
         owner.period, owner.start, owner.end, clean(owner.project), clean(owner.intervention),
         stamp.copy if stamp else None, _iso(stamp.issued) if stamp else None,
         submission.signature if submission else None,
-        *(result.count(severity) for severity in reversed(Severity)),
+        *(result.count(severity) for severity in Severity),
         sum(int(each.required) for each in progress), sum(int(each.answered) for each in progress),
     )  # fmt: skip
 

@@ -50,4 +50,15 @@ def word(kind: Kind, say: Translate, details: Mapping[str, str | None]) -> tuple
     return sentence(say(kind.message), details), sentence(say(kind.remedy), details)
 
 
-__all__ = ["CATALOGUE", "FAMILIES", "Finding", "Kind", "Severity", "by_code", "general", "rule_name", "sentence", "word"]
+__all__ = [
+    "CATALOGUE",
+    "FAMILIES",
+    "Finding",
+    "Kind",
+    "Severity",
+    "by_code",
+    "general",
+    "rule_name",
+    "sentence",
+    "word",
+]

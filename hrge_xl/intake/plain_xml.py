@@ -29,7 +29,6 @@ _ROW = re.compile(
     rf'<row r="([0-9]{{1,7}})"([^<>/]*+)(?:/>|>((?:<c r="[A-Z]++[0-9]++"[^<>/]*+{_CELL_BODY})*+)</row>)',
     re.ASCII,
 )
-_FORMULA_PARTS = re.compile(r"<f([^<>/]*)(?:/>|>([^<]*)</f>)")
 _ATTRIBUTE = re.compile(r'\s+(?!xmlns)([A-Za-z0-9:]+)="([^"<>&]*)"', re.ASCII)
 _ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE.pattern})*+\s*", re.ASCII)
 _T = rf"<t(?:\s[^<>/]*+)?+>({_TEXT})</t>"
@@ -180,11 +179,12 @@ class PlainRows:
         return self._cells.build(attributes.get("t"), _value(value), formula, attributes.get("s"))
 
     def _formula(self, raw: str) -> str:
-        match = _FORMULA_PARTS.fullmatch(raw)
-        if match is None:
-            raise _NotPlain
-        self._arrays.append(self._attributes(match[1]))
-        return _resolved(match[2] or "")
+        """The text of an `f` element that has attributes, empty for a follower of a shared formula."""
+        opening, _, rest = raw.partition(">")
+        attributes = self._attributes(opening[2:].removesuffix("/"))
+        if "ref" in attributes:
+            self._arrays.append(attributes)
+        return _resolved(rest.removesuffix("</f>"))
 
     def _attributes(self, raw: str) -> Attributes:
         attributes = self._attributes_by_text.get(raw)

@@ -17,7 +17,6 @@ from ..layout.model import (
     IDENTITY_SHEET,
     PROGRESS_ROW,
     PURPOSE_ROW,
-    STATUS_COLUMN,
     TITLE_ROW,
 )
 from ..numerals import to_serial
@@ -49,7 +48,7 @@ from .shared_formulas import FormulaSheet
 
 COVER_WIDTHS = {2: 34, 3: 30, 4: 18, 5: 18, 6: 24}
 TABS = ("#14505C", "#7A9E7E", "#B98B2F", "#7D5BA6", "#3F6FA8")
-HEAD_ROWS_FROZEN = 12  # a table further down scrolls with its heads
+HEAD_ROWS_FROZEN = 8  # a table further down scrolls with its heads
 PAGE_WIDTH = 235  # characters that stay readable (at about 60 %) on A4 across
 PROTECTION = {
     "format_columns": True, "format_rows": True, "autofilter": True, "sort": True,

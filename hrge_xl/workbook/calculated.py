@@ -14,6 +14,7 @@ from ..words import Translate, right_to_left, translator
 from .content import Content
 from .excel_formula import column_range, text_literal
 from .pen import Pen
+from .styles import LINES
 
 LABEL_COLUMN, FIRST_COUNT_COLUMN = MARK_COLUMN, NAME_COLUMN
 
@@ -52,6 +53,21 @@ class BlockPainter:
         """The heads of a list, from the first column on."""
         for column, label in enumerate(labels, start=MARK_COLUMN):
             self.pen.text(Place(row, column), label, "head")
+
+    def frame_used(self, first: int, last: int, columns: int, state: int, words: dict[str, str]) -> None:
+        """Lines around the rows in use, and the words of the state column in their colours.
+
+        LibreOffice takes one conditional format a cell, so that those of the state column bring their lines along.
+        """
+        used = f'=${column_letters(MARK_COLUMN)}{first}<>""'
+        end = MARK_COLUMN + columns - 1
+        cell = f"=${column_letters(state)}{first}"
+        for word, style in words.items():
+            formula = f"{cell}={text_literal(word)}"
+            self.pen.mark_when(Place(first, state), Place(last, state), formula, style, **LINES)
+        for left, right in ((MARK_COLUMN, state - 1), (state, state), (state + 1, end)):
+            if left <= right:
+                self.pen.mark_when(Place(first, left), Place(last, right), used, "framed")
 
     def issued(self, block: Block) -> list[str]:
         """The tools of this workbook that the block draws from."""

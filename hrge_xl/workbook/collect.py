@@ -164,16 +164,11 @@ class CollectPainter(BlockPainter):
             each = shown[offset] if offset < len(shown) else None
             for (run, formula, style, form), now in zip(formulas, self._now(each, offset), strict=True):
                 self.pen.column_formula(run.place(offset), last, "=" + formula, style, now, form)
-        right = MARK_COLUMN + len(self._head_labels()) - 1
-        used = f'=${column_letters(MARK_COLUMN)}{self.first}<>""'
-        self.pen.mark_when(Place(self.first, MARK_COLUMN), Place(last, right), used, "framed")
-        if self.block.due is not None:
-            state = NAME_COLUMN + len(self.block.columns)
-            cell = f"${column_letters(state)}{self.first}"
-            for word, style in ((self.say("Overdue"), "error"), (self.say("No date"), "missing")):
-                self.pen.mark_when(
-                    Place(self.first, state), Place(last, state), f"={cell}={text_literal(word)}", style
-                )
+        state = NAME_COLUMN + len(self.block.columns)
+        words = {self.say("Overdue"): "error", self.say("No date"): "missing"}
+        self.frame_used(
+            self.first, last, len(self._head_labels()), state, words if self.block.due is not None else {}
+        )
 
     def _formulas(self) -> list[tuple[Run, str, str, str]]:
         """Each column of the list: its cells, formula, style and number format."""

@@ -126,6 +126,7 @@ class CoverPainter:
         first = self.row
         for sheet in self.layout.sheets:
             self._sheet(sheet)
+            self.pen.height(self.row, "cover_line")
             self.row += 1
         self._total(first, self.row - 1)
         wrong, state = f"${address(first, WRONG)}", f"${address(first, STATE)}"

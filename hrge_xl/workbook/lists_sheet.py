@@ -14,6 +14,7 @@ from .pen import Pen
 from .references import Target, active_cell, label_formula, reference_lists
 
 HEAD_ROW = 4
+LIST_WIDTH = 60
 
 
 class ListsPainter:
@@ -55,7 +56,8 @@ class ListsPainter:
             for offset, parent in enumerate(place.parents):
                 self.pen.text(Place(place.first + offset, place.column + 2), parent, "list", "@")
             self._name(f"parent_{place.name}", place.column + 2, place.first, place.last)
-        self.pen.sheet.set_column(place.column - 1, place.column - 1, 34)
+        width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
+        self.pen.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
         self.next_column = max(self.next_column, place.column + (3 if place.parents else 2))
 
     def _matrix(self) -> None:
@@ -85,12 +87,13 @@ class ListsPainter:
             self.pen.text(Place(HEAD_ROW + offset, column), message.text, "list")
             self.pen.text(Place(HEAD_ROW + offset, column + 1), message.code, "list")
         self._name(MESSAGES, column, HEAD_ROW + 1, HEAD_ROW + len(entries))
-        self.pen.sheet.set_column(column - 1, column - 1, 50)
+        self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.next_column += 2
 
     def _rows(self, name: str, targets: list[Target]) -> None:
         """A live list: beside each row a running count of those in use, then the list of these."""
         column, first = self.next_column, HEAD_ROW + 1
+        self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.pen.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
         if all(target.label_column is None for target in targets):

@@ -148,13 +148,8 @@ class ProblemsPainter(BlockPainter):
             each = self.ranked[offset] if offset < len(self.ranked) else None
             for (run, formula, style), now in zip(formulas, self._now(each, offset), strict=True):
                 self.pen.column_formula(run.place(offset), last, "=" + formula, style, now)
-        used = f'=${column_letters(MARK_COLUMN)}{self.first}<>""'
-        self.pen.mark_when(Place(self.first, MARK_COLUMN), Place(last, MARK_COLUMN + 5), used, "framed")
-        status = MARK_COLUMN + 1
-        cell = f"${column_letters(status)}{self.first}"
-        for level, style in ((ERROR, "error"), (MISSING, "missing")):
-            formula = f"={cell}={text_literal(self._words[level])}"
-            self.pen.mark_when(Place(self.first, status), Place(last, status), formula, style)
+        words = {self._words[ERROR]: "error", self._words[MISSING]: "missing"}
+        self.frame_used(self.first, last, 6, MARK_COLUMN + 1, words)
 
     def _formulas(self) -> list[tuple[Run, str, str]]:
         """Each column of the list: its cells, formula and style."""

@@ -14,7 +14,8 @@ GOOD_FILL, GOOD_INK, LINK_INK = "#E3EFE1", "#1B5E20", "#0B5394"
 STEP_FILLS = ("#E3EFE1", "#FFF6D6", "#FFE3AD", "#FACDAA", "#F2B3A3")  # from harmless to harmful
 
 BASE: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "font_color": INK, "valign": "top"}
-FRAME: dict[str, Any] = {"border": 1, "border_color": BORDER, "text_wrap": True}
+LINES: dict[str, Any] = {"border": 1, "border_color": BORDER}
+FRAME: dict[str, Any] = {**LINES, "text_wrap": True}
 PADDED: dict[str, Any] = {**FRAME, "align": "left", "indent": 1}
 LINE: dict[str, Any] = {"bottom": 1, "bottom_color": BORDER}
 TALL = 14  # size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
@@ -92,11 +93,11 @@ STYLES: dict[str, dict[str, Any]] = {
         "align": "center",
     },
     "check": {"font_size": 8, "font_color": QUIET_INK},
-    "list": {**FRAME},
+    "list": {**LINES},
     "cell": {**PADDED},
     "cell_centre": {**FRAME, "align": "center", "valign": "vcenter"},
     "count": {**FRAME, "align": "center", "valign": "vcenter", "bold": True, "font_size": 14},
-    "plain": {"align": "left", "indent": 1},
+    "plain": {"align": "left", "indent": 1, "valign": "vcenter"},
     "total": {**FRAME, "align": "center", "bold": True, "bg_color": SECTION_FILL},
     "total_name": {**PADDED, "bold": True, "bg_color": SECTION_FILL},
     "wrap": {"text_wrap": True},
@@ -106,7 +107,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "listed": {"text_wrap": True, "align": "left", "indent": 1},
     "listed_mark": {"font_size": 9, "font_color": QUIET_INK, "align": "center"},
     "listed_link": {"align": "left", "indent": 1, "font_color": LINK_INK, "underline": 1},
-    "framed": {"border": 1, "border_color": BORDER},
+    "framed": {**LINES},
     "step": {"font_color": INK},
     "link_cell": {**PADDED, "font_color": LINK_INK, "underline": 1},
 }
