@@ -410,6 +410,7 @@ PERSONAL = [
     ("Write to jane.doe@example.org today", "P001"),
     ("call +92 300 123 4567 for help", "P002"),
     ("call 0092-300-1234567", "P002"),
+    ("call +923001234567", "P002"),
     ("passport AB1234567 was taken", "P003"),
     ("Passport no. 123456", "P003"),
     ("CNIC 12345-1234567-1", "P003"),
@@ -423,6 +424,7 @@ PERSONAL = [
     ("+20 % more than in 2024 and 2025", ""),
     ("1.2.3 and 4.5.6, see 7 to 10", ""),
     ("user@home", ""),
+    ("a rate of 0.123456789", ""),
 ]
 
 

@@ -58,7 +58,9 @@ def test_numbers_that_can_mean_two(text: str) -> None:
         parse_number(text)
 
 
-@pytest.mark.parametrize("text", ["", "about ten", "12 persons", "1,2,3", "12,34,567", "--1", "#REF!", "½", "NaN", "inf"])
+@pytest.mark.parametrize(
+    "text", ["", "about ten", "12 persons", "1,2,3", "12,34,567", "--1", "#REF!", "½", "NaN", "inf"]
+)
 def test_texts_that_are_no_numbers(text: str) -> None:
     assert parse_number(text) is None
 
@@ -95,7 +97,9 @@ def test_dates_that_can_mean_two(text: str) -> None:
         parse_date(text)
 
 
-@pytest.mark.parametrize("text", ["1405-01-11", "۱۴۰۵/۰۱/۱۱", "11/01/1405", "2569-03-31", "31/03/2569", "04/05/2569"])
+@pytest.mark.parametrize(
+    "text", ["1405-01-11", "۱۴۰۵/۰۱/۱۱", "11/01/1405", "2569-03-31", "31/03/2569", "04/05/2569"]
+)
 def test_dates_of_other_calendars(text: str) -> None:
     with pytest.raises(OtherCalendar):
         parse_date(text)
@@ -113,7 +117,17 @@ def test_years_that_may_be_gregorian(year: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "end of March", "31/02/2026", "2026-02-30", "2026-13-01", "31-03-26", "20260331", "2026-03-31 12:30"]
+    "text",
+    [
+        "",
+        "end of March",
+        "31/02/2026",
+        "2026-02-30",
+        "2026-13-01",
+        "31-03-26",
+        "20260331",
+        "2026-03-31 12:30",
+    ],
 )
 def test_texts_that_are_no_dates(text: str) -> None:
     assert parse_date(text) is None
@@ -164,7 +178,15 @@ def test_serials_there_and_back(day: date) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(3.0, "3"), (0.1, "0.1"), (1e15, "1e+15"), (True, "TRUE"), (False, "FALSE"), ("x", "x"), (date(2026, 3, 31), "2026-03-31")],
+    [
+        (3.0, "3"),
+        (0.1, "0.1"),
+        (1e15, "1e+15"),
+        (True, "TRUE"),
+        (False, "FALSE"),
+        ("x", "x"),
+        (date(2026, 3, 31), "2026-03-31"),
+    ],
 )
 def test_shown(value: object, text: str) -> None:
     assert shown(value) == text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -345,7 +346,7 @@ def test_a_sheet_that_was_not_issued_gives_blanks() -> None:
     bare = submission(small, {})
     for text, expected in (
         ("count('REG')", 0), ("sum('REG', REG_NA)", None), ("ticked('REG')", False), ("completeness('REG')", None),
-        ("any_row('CAT', CAT_NUM > 1)", False),
+        ("any_row('CAT', CAT_NUM > 1)", False), ("blank(ONE_TA)", True), ("ONE_TA != 'x'", False),
     ):  # fmt: skip
         assert evaluate(text, [bare], layouts=[small]) == [[expected]], text
         # beside a workbook that has the sheet, too
@@ -492,9 +493,10 @@ def compared(expr: Compare, left: Any, right: Any) -> bool:
         ranks = {"LOW": 0, "MID": 1, "TOP": 2}
         near = left == right
         order = {"<": ranks[left] < ranks[right], "<=": ranks[left] <= ranks[right]}
-    return {
+    result: bool = {
         "!=": not near, ">": not order.get("<=", near), ">=": not order.get("<", near),
     }.get(expr.op, order.get(expr.op, False))  # fmt: skip
+    return result
 
 
 def combined(op: str, left: Any, right: Any) -> float | None:
@@ -522,13 +524,14 @@ def called(expr: Call, row: dict[str, Any]) -> Any:
         return float(to_serial(TODAY))
     if not known or (expr.name not in ("total", "least", "most") and len(known) < len(values)):
         return None
-    return {
+    functions: dict[str, Callable[[list[Any]], Any]] = {
         "total": sum, "least": min, "most": max, "absolute": lambda seen: abs(seen[0]),
         "year": lambda seen: float(day_of(seen[0]).year),
         "days_between": lambda seen: seen[1] - seen[0],
         "level": lambda seen: leveled(*seen),
         "join": lambda seen: "".join(each if isinstance(each, str) else shown(each) for each in seen),
-    }[expr.name](known)  # fmt: skip
+    }  # fmt: skip
+    return functions[expr.name](known)
 
 
 def day_of(serial: float) -> date:

@@ -34,7 +34,17 @@ from hrge_xl.workbook.validation import TITLE_LIMIT
 from tests.texts import canonical, catalogue, texts
 
 FILES = sorted(CATALOGUES.glob("*.po"))
-NARROW = ("Status", "To correct", "Complete", "Missing", "Overdue", "Not yet due", "No date", "Please check", "In time?")
+NARROW = (
+    "Status",
+    "To correct",
+    "Complete",
+    "Missing",
+    "Overdue",
+    "Not yet due",
+    "No date",
+    "Please check",
+    "In time?",
+)
 HEADS = ("No.", "Row", "Code")
 
 
@@ -110,7 +120,15 @@ def test_sheet_names_are_possible(language: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_states_of_a_sheet_can_be_told_apart(language: str) -> None:
     say = translator(language)
-    states = ("To correct", "Not started", "Complete", "In progress", "Not used", "Nothing to fill in", "Missing")
+    states = (
+        "To correct",
+        "Not started",
+        "Complete",
+        "In progress",
+        "Not used",
+        "Nothing to fill in",
+        "Missing",
+    )
     assert len({say(state) for state in states}) == len(states)
     assert not any('"' in say(state) for state in states)  # they stand in formulas
 
@@ -237,7 +255,16 @@ def test_fold_keeps_accents_apart() -> None:
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("ar", True), ("fa", True), ("ur", True), ("ckb", True), ("ps", True), ("en", False), ("fr", False), ("bn", False)],
+    [
+        ("ar", True),
+        ("fa", True),
+        ("ur", True),
+        ("ckb", True),
+        ("ps", True),
+        ("en", False),
+        ("fr", False),
+        ("bn", False),
+    ],
 )
 def test_right_to_left(language: str, expected: bool) -> None:
     assert right_to_left(language) is expected

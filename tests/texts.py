@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -71,22 +71,54 @@ def _module(kinds: object) -> str:
 
 
 def _said() -> Iterator[tuple[str, str, str]]:
-    for path in sorted(set(PACKAGE.rglob("*.py")) - set((PACKAGE / "reports").rglob("*.py"))):
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.name == "html.py":  # the report page has words of its own
+            continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = _named(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield from _text_of(node, path)
+            for text in _texts_in(node, named):
+                yield text, f"hrge_xl/{path.relative_to(PACKAGE).as_posix()}", ""
 
 
-def _text_of(call: ast.Call, path: Path) -> Iterator[tuple[str, str, str]]:
-    """The text of `say("…")`, `self.say("…")` or `translator(…)("…")`; `text.say("fr")` is another thing."""
-    if len(call.args) != 1 or call.keywords or not _is_say(call.func):
-        return
-    argument = call.args[0]
-    options = [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
-    for option in options:
-        if isinstance(option, ast.Constant) and isinstance(option.value, str):
-            yield option.value, f"hrge_xl/{path.relative_to(PACKAGE).as_posix()}", ""
+def _named(tree: ast.AST) -> dict[str, ast.expr]:
+    """What names stand for: the right sides of plain assignments."""
+    return {
+        node.targets[0].id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+
+
+def _texts_in(node: ast.AST, named: dict[str, ast.expr]) -> Iterator[str]:
+    """Texts of `say("…")` and `translator(…)("…")`, of either branch of `say("…" if … else "…")`,
+    and of `say(each) for each in ("…", …)`; `text.say("fr")` is another thing.
+    """
+    if isinstance(node, ast.Call) and _is_say(node.func) and len(node.args) == 1:
+        argument = node.args[0]
+        options = [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
+        yield from _constants(options)
+    if isinstance(node, ast.ListComp | ast.GeneratorExp) and _says(node.elt, node.generators[0].target):
+        source = node.generators[0].iter
+        source = named.get(source.id, source) if isinstance(source, ast.Name) else source
+        yield from _constants(source.elts if isinstance(source, ast.Tuple | ast.List) else [])
+
+
+def _constants(nodes: Iterable[ast.expr]) -> Iterator[str]:
+    return (each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str))
+
+
+def _says(tree: ast.expr, target: ast.expr) -> bool:
+    """Whether `say(target)` stands anywhere in an expression."""
+    return any(
+        isinstance(call, ast.Call)
+        and _is_say(call.func)
+        and len(call.args) == 1
+        and isinstance(call.args[0], ast.Name)
+        and isinstance(target, ast.Name)
+        and call.args[0].id == target.id
+        for call in ast.walk(tree)
+    )
 
 
 def _is_say(function: ast.expr) -> bool:

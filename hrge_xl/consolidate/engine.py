@@ -185,9 +185,9 @@ def _finish(job: Job) -> list[str]:
     if file.state() == done and all(path.is_file() for path in exports.names(file, job.out)):
         return []
     written = exports.write(file, job.out, job.asked.today)
-    for store in job.stores:
+    for store in job.stores[:-1]:
         store.finish(done)
-    compact(file, job.out / DATASET)
+    compact(file, job.out / DATASET, done)
     return written
 
 

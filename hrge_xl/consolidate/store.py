@@ -320,8 +320,11 @@ def open_url(address: str) -> Store:
     return store
 
 
-def compact(store: Store, path: Path) -> None:
-    """Write the file anew, in the order of its keys: the same content gives the same bytes, however it came about."""
+def compact(store: Store, path: Path, state: str) -> None:
+    """Write the file anew in the order of its keys, and that it is finished.
+
+    The same content gives the same bytes, however it came about.
+    """
     with whole(path) as unfinished:
         unfinished.unlink(missing_ok=True)
         with (
@@ -329,4 +332,6 @@ def compact(store: Store, path: Path) -> None:
             store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
         ):
             connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
+        with open_file(unfinished) as copy:
+            copy.finish(state)
         store.engine.dispose()

@@ -13,6 +13,7 @@ from ..fields import list_name
 from ..layout import Grid, Layout, Slot, column_letters, quoted
 from ..layout.lists import LEVELS, YES_NO
 from ..layout.model import CODE_COLUMN, TODAY_NAME
+from ..numerals import LAST_SERIAL
 from ..spec.expression import (
     Arithmetic,
     Call,
@@ -196,7 +197,10 @@ class ExcelFormula:
             return [*self._guards(expr.left), *self._guards(expr.right)]
         if isinstance(expr, Call) and expr.name in NEVER_BLANK:
             return []
-        return [self.number(expr)]
+        number = self.number(expr)
+        if isinstance(expr, Ref) and expr.type is Type.DATE:  # a number beyond the calendar is no day
+            return [f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")']
+        return [number]
 
     def text(self, expr: Expr) -> str:
         """A text; codes as codes, not as labels."""

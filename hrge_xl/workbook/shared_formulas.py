@@ -53,13 +53,13 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         return formula if isinstance(formula, SharedFormula) else formula.removeprefix("=")
 
     def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
+        if result == "":  # XlsxWriter leaves the type out, and readers then take it for never calculated
+            attributes = [*(pair for pair in attributes if pair[0] != "t"), ("t", "str")]
         if not isinstance(formula, SharedFormula):
             super()._xml_formula_element(formula, result, attributes)
             return
         cell = "".join(f' {key}="{self._escape_attributes(value)}"' for key, value in attributes)
         text = f'<f t="shared" si="{formula.number}"/>'
         if formula.range:
-            text = (
-                f'<f t="shared" ref="{formula.range}" si="{formula.number}">{self._escape_data(formula)}</f>'
-            )
+            text = f'<f t="shared" ref="{formula.range}" si="{formula.number}">{self._escape_data(formula)}</f>'
         self.fh.write(f"<c{cell}>{text}<v>{self._escape_data(result)}</v></c>")

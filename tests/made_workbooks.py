@@ -1,0 +1,81 @@
+"""Workbooks for tests of how they are drawn: every spec and language, blank, partly and fully filled."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import date, timedelta
+from functools import cache
+from io import BytesIO
+
+import openpyxl
+from openpyxl import Workbook
+
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import Layout
+from hrge_xl.spec.model import FieldType
+from hrge_xl.submission import Answers
+from tests.answers import TODAY, full, layout, spec
+
+NAMES = {"example": ("en", "fr", "ar"), "hrge_toolkit": ("en",)}
+SPECS = [(name, language) for name, languages in NAMES.items() for language in languages]
+FILLINGS = ("blank", "partly", "full")
+EVERY = [(name, language, filling) for name, language in SPECS for filling in FILLINGS]
+WORDS = (
+    "The shelter asks women who speak minority languages only after a first interview without an interpreter."
+)
+FORMULA = re.compile(r"<f([^>]*?)(?:/>|>(.*?)</f>)", re.DOTALL)
+
+
+def partly(where: Layout) -> Answers:
+    """Most answers of the first rows, texts of several lengths, dates on both sides of the day of the check."""
+    answers: Answers = {}
+    for number, (key, value) in enumerate(full(where, rows=6).items()):
+        kind = where.slots[key].field.type
+        if number % 7 == 3:
+            continue
+        if kind is FieldType.LONG:
+            answers[key] = WORDS[: 20 + number * 37 % 80].strip()
+        elif kind is FieldType.DATE:
+            answers[key] = TODAY + timedelta(days=number % 200 - 100)
+        else:
+            answers[key] = "Y" if kind is FieldType.YESNO else value
+    return answers
+
+
+@cache
+def made(name: str, language: str, filling: str, tools: tuple[str, ...] | None = None) -> bytes:
+    """A workbook, made once."""
+    where = layout(name, language, tools)
+    answers = {"blank": dict, "partly": lambda: partly(where), "full": lambda: full(where)}[filling]()
+    return issued(name, language, answers, tools)
+
+
+def issued(
+    name: str, language: str, answers: Answers, tools: tuple[str, ...] | None = None, day: date = TODAY
+) -> bytes:
+    """A workbook with these answers."""
+    return generate(
+        spec(name), Order("PAK", day, "PAK", language, tools, answers=answers, contact="office@example.org")
+    )
+
+
+def opened(data: bytes, *, values: bool = False) -> Workbook:
+    """A workbook as openpyxl reads it: formulas, or what they show."""
+    return openpyxl.load_workbook(BytesIO(data), data_only=values, rich_text=False)
+
+
+def formulas(data: bytes) -> list[tuple[str, str, str]]:
+    """Every formula that is written out: part, attributes, text."""
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        return [
+            (
+                part,
+                attributes,
+                text.replace("&quot;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"),
+            )
+            for part in package.namelist()
+            if part.startswith("xl/worksheets/sheet")
+            for attributes, text in FORMULA.findall(package.read(part).decode())
+            if text
+        ]

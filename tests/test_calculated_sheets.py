@@ -1,0 +1,319 @@
+"""Calculated sheets: what they say at once, and what they say when cells change; files that Excel takes."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from hrge_xl.layout import Layout, address
+from hrge_xl.spec.model import CollectBlock, PivotBlock
+from hrge_xl.stamp import Identity
+from hrge_xl.submission import Answers
+from hrge_xl.workbook import Content, write
+from hrge_xl.workbook.shared_formulas import sharable
+from tests.answers import TODAY, layout
+from tests.made_workbooks import EVERY, SPECS, formulas, issued, made, opened
+
+TOOLKIT = "hrge_toolkit"
+BYTES_OF_A_BLANK_WORKBOOK = 400_000
+VOLATILE = re.compile(r"\b(INDIRECT|OFFSET|NOW|TODAY|RAND\w*|CELL|INFO)\(")
+LATER_THAN_2016 = re.compile(
+    r"\b(FILTER|SORT\w*|UNIQUE|SEQUENCE|XLOOKUP|XMATCH|LET|LAMBDA|TEXTJOIN|CONCAT|IFS|SWITCH|MAXIFS|MINIFS)\(|_xl"
+)
+
+
+def rows_of(sheet: Worksheet, first: int, columns: int) -> list[tuple[Any, ...]]:
+    """The rows of a list from its first one to the last that is used, columns from B."""
+    rows = sheet.iter_rows(min_row=first, min_col=2, max_col=1 + columns, values_only=True)
+    found = [tuple("" if value is None else value for value in row) for row in rows]
+    return [row for row in found if row[0] != ""]
+
+
+def drawn(where: Layout, tool: str) -> Any:
+    """The one calculated block of a sheet."""
+    return where.sheet[tool].drawn[0]
+
+
+# the pivot
+
+
+def barriers() -> Answers:
+    """Three barriers for women at two stages, one row without a severity."""
+    rows = {
+        "BAR-01": ("WOM", 0, 2.0),
+        "BAR-02": ("WOM", 0, 4.0),
+        "BAR-03": ("WOM", 1, 1.0),
+        "BAR-04": ("WOM", 2, None),
+    }
+    stages = layout(TOOLKIT).lists["STAGE"].codes
+    groups = layout(TOOLKIT).lists["GROUP"].codes
+    answers: Answers = {}
+    for row, (_, stage, severity) in rows.items():
+        answers["T2.6", row, "T26_01"] = groups[0]
+        answers["T2.6", row, "T26_05"] = stages[stage]
+        if severity is not None:
+            answers["T2.6", row, "T26_10"] = severity
+    return answers
+
+
+def test_the_pivot_shows_the_highest_step_in_words_and_nothing_where_nothing_was_studied() -> None:
+    where = layout(TOOLKIT)
+    block = drawn(where, "BARRIERS")
+    assert isinstance(block.block, PivotBlock)
+    sheet = opened(issued(TOOLKIT, "en", barriers()), values=True)[where.sheet["BARRIERS"].name]
+    shown = [sheet.cell(block.head + 1, column).value for column in (3, 4, 5, 6)]
+    labels = where.lists["SEV4"].labels
+    assert shown == [f"4 {labels[3]}", f"1 {labels[0]}", None, None]
+    assert sheet.cell(block.head, 3).value == where.lists["STAGE"].labels[0]
+    legend = [sheet.cell(row, 2).value for row in range(block.last_row - 3, block.last_row + 1)]
+    assert legend == [f"{code} {label}" for code, label in zip("4321", labels[::-1], strict=True)]
+
+
+# the collected list
+
+
+def actions() -> Answers:
+    """Open, closed, overdue and dateless actions on two sheets."""
+    late, soon = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+    rows: dict[tuple[str, str], dict[str, Any]] = {
+        ("T3.1", "T31_01"): {"ACT_01": "Ask the unions", "ACT_02": "PC", "ACT_03": late, "ACT_04": "NST"},
+        ("T3.1", "T31_02"): {"ACT_01": "Done already", "ACT_02": "PC", "ACT_03": late, "ACT_04": "DON"},
+        ("T3.2", "R-SP-02"): {"RSK_16": "Train the border police", "RSK_18": "PC", "RSK_19": soon},
+        ("T3.2", "R-SP-03"): {"RSK_16": "Nobody has it", "RSK_18": "PC"},
+        ("T2.5", "2"): {"T25_21": TODAY, "T25_23": "GOM", "T25_18": "Vet the unit"},
+    }
+    where = layout(TOOLKIT)
+    return {
+        (*row, field): where.lists[str(where.slots[*row, field].field.vocabulary)].codes[0]
+        if value == "PC"
+        else value
+        for row, fields in rows.items()
+        for field, value in fields.items()
+    }
+
+
+def test_the_list_takes_what_is_open_in_the_order_of_the_sheets_and_marks_what_is_late() -> None:
+    where = layout(TOOLKIT)
+    block = drawn(where, "ACTIONS")
+    sheet = opened(issued(TOOLKIT, "en", actions()), values=True)[where.sheet["ACTIONS"].name]
+    rows = rows_of(sheet, block.head + 1, 8)
+    told = [(row[0], row[1], row[5], row[6], row[7]) for row in rows]
+    assert told == [
+        (1, "Vet the unit", "Not yet due", "2.5 Security forces", "Recipient 2"),
+        (2, "Ask the unions", "Overdue", "3.1 Checklist", "T31_01"),
+        (3, "Train the border police", "Not yet due", "3.2 Risk strategy", "R-SP-02"),
+        (4, "Nobody has it", "No date", "3.2 Risk strategy", "R-SP-03"),
+    ]
+    assert rows[1][4] == "Not started"
+    assert sheet.cell(block.head - 1, 2).value == "4 in all."
+    empty = opened(issued(TOOLKIT, "en", {}), values=True)[where.sheet["ACTIONS"].name]
+    assert empty.cell(block.head - 1, 2).value == "Nothing to list."
+
+
+def test_a_longer_list_says_how_many_do_not_fit() -> None:
+    where = layout(TOOLKIT)
+    block = drawn(where, "ACTIONS")
+    assert isinstance(block.block, CollectBlock)
+    answers: Answers = {
+        (tool, row, field): TODAY
+        for tool, field in (
+            ("T3.1", "ACT_03"),
+            ("T3.2", "RSK_19"),
+            ("T3.3", "RSK_19"),
+            ("T3.4", "RSK_19"),
+            ("T3.5", "RSK_19"),
+        )
+        for (slot_tool, row, code) in where.slots
+        if slot_tool == tool and code == field
+    }
+    assert len(answers) > block.block.rows
+    sheet = opened(issued(TOOLKIT, "en", answers), values=True)[where.sheet["ACTIONS"].name]
+    assert (
+        sheet.cell(block.head - 1, 2).value
+        == f"{len(answers)} in all; the first {block.block.rows} are listed."
+    )
+
+
+# the list of problems
+
+
+def test_problems_stand_most_urgent_first_with_words_and_a_remedy() -> None:
+    where = layout(TOOLKIT)
+    block = drawn(where, "CHECKS")
+    data = issued(
+        TOOLKIT, "en", {("T2.5", "1", "T25_06"): date(2026, 5, 2), ("T2.5", "1", "T25_07"): date(2026, 5, 1)}
+    )
+    sheet = opened(data, values=True)[where.sheet["CHECKS"].name]
+    rows = rows_of(sheet, block.head + 1, 6)
+    assert rows[0][1:5] == ("To correct", "2.5 Security forces", "T25_07", "Support ends: Recipient 1")
+    assert rows[0][5] == "The support ends before it starts."
+    assert {row[1] for row in rows[1:]} <= {"Missing", "Please check"}
+    urgency = [("To correct", "Missing", "Please check").index(row[1]) for row in rows]
+    assert urgency == sorted(urgency)
+    order = [sheet.name for sheet in where.sheets]
+    places = [order.index(row[2]) for row in rows if row[1] == "Missing"]
+    assert places == sorted(places)
+    total = re.match(r"\d+", str(sheet.cell(block.head - 1, 2).value))
+    assert total is not None
+    assert int(total[0]) >= len(rows)
+
+
+def test_without_problems_it_says_so() -> None:
+    where = layout(TOOLKIT)
+    identity = Identity(
+        spec=TOOLKIT, spec_version="1", layout=where.digest, language="en", today=TODAY.isoformat()
+    )
+    sheet = opened(write(Content(where, {}), identity), values=True)[where.sheet["CHECKS"].name]
+    assert sheet.cell(drawn(where, "CHECKS").head - 1, 2).value == "Nothing to correct."
+
+
+def test_a_sheet_without_its_sources_says_so() -> None:
+    where = layout(TOOLKIT, "en", ("T1.1",))
+    book = opened(made(TOOLKIT, "en", "blank", ("T1.1",)), values=True)
+    said = "The sheets that this one draws from are not in this workbook."
+    assert [book[where.sheet[tool].name]["B5"].value for tool in ("MATRIX", "BARRIERS", "ACTIONS")] == [
+        said
+    ] * 3
+
+
+# live, in LibreOffice
+
+
+@pytest.mark.office
+def test_all_of_it_follows_what_is_typed(office: Any, tmp_path: Path) -> None:
+    where = layout(TOOLKIT)
+    name = {
+        tool: where.sheet[tool].name
+        for tool in ("T2.5", "T2.6", "T3.1", "T3.2", "BARRIERS", "ACTIONS", "CHECKS")
+    }
+    source = tmp_path / "issued.xlsx"
+    source.write_bytes(issued(TOOLKIT, "en", {**actions(), **barriers()}))
+
+    def cell(tool: str, row: str, field: str) -> tuple[str, str]:
+        return name[tool], address(*where.slots[tool, row, field].cells[0])
+
+    with office.open(source) as book:
+        status = where.lists["ASTAT"]
+        book.fill(
+            {
+                cell("T3.1", "T31_01", "ACT_04"): status.labels[status.codes.index("DRP")],
+                cell("T3.2", "R-SP-02", "RSK_19"): TODAY - timedelta(days=3),
+                cell("T2.5", "1", "T25_06"): date(2026, 5, 2),
+                cell("T2.5", "1", "T25_07"): date(2026, 5, 1),
+                cell("T2.6", "BAR-04", "T26_10"): 3,
+            }
+        )
+        book.recalculate()
+        head = drawn(where, "ACTIONS").head
+        listed = book.values(name["ACTIONS"], f"B{head + 1}:I{head + 4}")
+        assert [row[1] for row in listed] == ["Vet the unit", "Train the border police", "Nobody has it", ""]
+        assert [row[5] for row in listed] == ["Not yet due", "Overdue", "No date", ""]
+        link = book.formulas(name["ACTIONS"], f"I{head + 2}")[0][0]
+        assert "HYPERLINK" in link
+        head = drawn(where, "CHECKS").head
+        assert book.values(name["CHECKS"], f"C{head + 1}:E{head + 1}") == [
+            ["To correct", name["T2.5"], "T25_07"]
+        ]
+        head = drawn(where, "BARRIERS").head
+        assert book.value(name["BARRIERS"], f"E{head + 1}").value == f"3 {where.lists['SEV4'].labels[2]}"
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(("name", "language", "filling"), EVERY)
+def test_recalculation_changes_nothing(
+    name: str, language: str, filling: str, office: Any, tmp_path: Path
+) -> None:
+    assert changes(made(name, language, filling), office, tmp_path) == []
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("tools", [("T1.1", "T2.6", "T3.2"), ("T2.4", "T2.5"), ("T4.B", "T4.C")])
+def test_nor_in_a_choice_of_tools(tools: tuple[str, ...], office: Any, tmp_path: Path) -> None:
+    assert changes(made("hrge_toolkit", "en", "partly", tools), office, tmp_path) == []
+
+
+def changes(data: bytes, office: Any, folder: Path) -> list[str]:
+    """Formula cells that show something else after a hard recalculation, with both values."""
+    source, saved = folder / "issued.xlsx", folder / "saved.xlsx"
+    source.write_bytes(data)
+    office.recalculate(source, saved)
+    written, before, after = opened(data), opened(data, values=True), opened(saved.read_bytes(), values=True)
+    found = []
+    for sheet in written:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    one, other = (book[sheet.title][cell.coordinate].value for book in (before, after))
+                    if not same(one, other):
+                        found.append(f"{sheet.title}!{cell.coordinate}: {one!r} became {other!r}")
+    return found
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two results are the same, but for the last digits that LibreOffice does not save."""
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return abs(one - other) <= 1e-12 * max(1.0, abs(one))
+    return ("" if one is None else one) == ("" if other is None else other)
+
+
+# files that Excel takes
+
+
+@pytest.mark.parametrize(("name", "language", "filling"), EVERY)
+def test_openxml_audit_finds_nothing(name: str, language: str, filling: str, tmp_path: Path) -> None:
+    from openxml_audit import OpenXmlValidator
+
+    file = tmp_path / "made.xlsx"
+    file.write_bytes(made(name, language, filling))
+    result = OpenXmlValidator(max_errors=20).validate(str(file))
+    assert [str(error) for error in result.errors] == []
+
+
+@pytest.mark.parametrize(("name", "language"), SPECS)
+def test_shared_formulas_stay_on_their_sheet(name: str, language: str) -> None:
+    """Excel calls a file damaged in which a shared formula refers to another sheet or holds a constant array."""
+    shared = [
+        text for _, attributes, text in formulas(made(name, language, "blank")) if "shared" in attributes
+    ]
+    assert shared
+    assert [text for text in shared if not sharable(text)] == []
+
+
+def test_what_may_be_shared() -> None:
+    assert sharable('IF($A1="a!b{c}",INDEX(list_X,2),"")')
+    for formula in ("'Other sheet'!A1", "MATCH(A1,{1,2},0)", "SUM(INDEX(A1:A9,1):INDEX(A1:A9,2))", "#REF!+1"):
+        assert not sharable(formula)
+
+
+@pytest.mark.parametrize(("name", "language"), SPECS)
+def test_no_volatile_function_and_none_later_than_2016(name: str, language: str) -> None:
+    for _, _, text in formulas(made(name, language, "partly")):
+        bare = re.sub('"[^"]*"', "", text)
+        assert not VOLATILE.search(bare), text
+        assert not LATER_THAN_2016.search(bare), text
+        assert all(len(literal) <= 257 for literal in re.findall('"[^"]*"', text)), text
+        assert len(text) <= 8192
+
+
+def test_the_blank_workbook_is_small_and_quick() -> None:
+    assert len(made(TOOLKIT, "en", "blank")) <= BYTES_OF_A_BLANK_WORKBOOK
+    where = layout(TOOLKIT)
+    identity = Identity(
+        spec=TOOLKIT, spec_version="1", layout=where.digest, language="en", today=TODAY.isoformat()
+    )
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        write(Content(where, {}), identity)
+        times.append(time.process_time() - start)
+    assert min(times) < 1.0
+
+
+def test_the_same_answers_give_the_same_bytes() -> None:
+    assert issued(TOOLKIT, "en", actions()) == issued(TOOLKIT, "en", actions())

@@ -1,0 +1,558 @@
+"""Returned files become one dataset: traceable, repeatable, and whole after every crash."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import random
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from frictionless import Package
+from frictionless import system as frictionless_system
+from openxml_audit import OpenXmlValidator
+
+from hrge_xl.consolidate import Summary, consolidate
+from hrge_xl.consolidate.aggregates import shareable
+from hrge_xl.consolidate.engine import DATASET
+from hrge_xl.consolidate.files import UNFINISHED, only_writer
+from hrge_xl.consolidate.ledger import Ledger, kept_at
+from hrge_xl.consolidate.schema import AGGREGATE_NUMBERS, Schema, field_column
+from hrge_xl.consolidate.store import open_file
+from hrge_xl.consolidate.tables import submission_id
+from hrge_xl.errors import OutputError, StoreError, UsageError
+from hrge_xl.intake import Wanted
+from hrge_xl.issuing import Order, generate
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Answers
+from hrge_xl.validation import Validation, validate
+
+TODAY = date(2026, 6, 30)
+ROOT = Path(__file__).resolve().parent.parent
+SPEC = load("example")
+MARKUP = "<r><t>bold</t></r>"  # which the writer of workbooks takes for its own
+NASTY = ['=HYPERLINK("http://x.example","x")', "+1", "@SUM(A1)", MARKUP, "http://x.example", "a b\nc"]
+
+
+def answers(project: str = "WS-07", country: str = "PAK", **more: Any) -> Answers:
+    """A return without a mistake; `more` by field code."""
+    form: dict[str, Any] = {
+        "PLN_01": project, "PLN_02": country, "PLN_03": "Plan the workshop", "PLN_04": date(2026, 3, 2),
+        "PLN_05": date(2026, 3, 4), "PLN_06": 20.0, "PLN_07": 12.0, "PLN_08": 5000.5, "PLN_09": 0.5,
+        "PLN_10": 2024.0, "PLN_11": "N", "PLN_13": ("WOM", "DIS"),
+    }  # fmt: skip
+    form |= {key: value for key, value in more.items() if key.startswith("PLN")}
+    risk: dict[str, Any] = {
+        "RSK_01": "Nobody comes", "RSK_02": ("WOM",), "RSK_03": 2.0, "RSK_04": 3.0, "RSK_06": "RED",
+        "RSK_07": "Call them", "FOL_01": "Coordinator", "FOL_02": date(2026, 5, 1),
+    }  # fmt: skip
+    risk |= {key: value for key, value in more.items() if not key.startswith("PLN")}
+    found: Answers = {("PLAN", "1", code): value for code, value in form.items() if value is not None}
+    found |= {("R1", "K-01", code): value for code, value in risk.items() if value is not None}
+    found |= {("C1", row, "CHK_01"): "Y" for row in ("C1_01", "C1_02", "C1_03")}
+    return found
+
+
+@cache
+def workbook(team: str = "PAK", project: str = "WS-07", language: str = "en", **more: Any) -> bytes:
+    """A returned workbook."""
+    wanted = answers(project, **dict(more))
+    return generate(SPEC, Order(team, TODAY, "PAK", language, answers=wanted))
+
+
+def returned(folder: Path, files: dict[str, bytes]) -> list[Path]:
+    """Files in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [folder / name for name in files]
+
+
+def rewritten(data: bytes, old: bytes, new: bytes) -> bytes:
+    """A workbook with some bytes replaced in all its parts."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as book, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in book.namelist():
+            made.writestr(zipfile.ZipInfo(name), book.read(name).replace(old, new), zipfile.ZIP_DEFLATED)
+    return target.getvalue()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Three returns: one clean, one with a mistake, one that is no workbook."""
+    return returned(
+        tmp_path / "returned",
+        {
+            "pak.xlsx": workbook("PAK"),
+            "mar.xlsx": workbook("MAR", "WS-08", "fr", PLN_06=None),
+            "broken.xlsx": b"PK\x03\x04 not a workbook",
+        },
+    )
+
+
+def run(files: list[Path], out: Path, **options: Any) -> Summary:
+    """Consolidate with the usual options."""
+    return consolidate(files, out, asked=Validation(Wanted(), TODAY), **options)
+
+
+def content(out: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table of a dataset with its rows."""
+    with sqlite3.connect(out / DATASET) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=str) for name in names}
+
+
+def rows(out: Path, table: str, where: str = "1") -> list[dict[str, Any]]:
+    """Some rows of a dataset."""
+    with sqlite3.connect(out / DATASET) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(f'SELECT * FROM "{table}" WHERE {where}')]
+
+
+def bytes_of(out: Path) -> dict[str, bytes]:
+    """All files of a dataset but the ledger, which also holds the order of arrival."""
+    return {
+        str(path.relative_to(out)): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and path.name != "ledger.sqlite"
+    }
+
+
+# what stands in the tables
+
+
+def test_every_file_is_accounted_for(files: list[Path], tmp_path: Path) -> None:
+    summary = run(files, tmp_path / "out")
+    assert (summary.files, summary.accepted, summary.returned, summary.refused) == (3, 1, 1, 1)
+    verdicts = {Path(row["path"]).name: row["verdict"] for row in rows(tmp_path / "out", "submissions")}
+    assert verdicts == {"pak.xlsx": "accepted", "mar.xlsx": "returned", "broken.xlsx": "refused"}
+    assert "3 files: 1 accepted, 1 returned, 1 refused; 3 new." in summary.lines()
+
+
+def test_the_answers_are_those_of_the_files(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    for result in validate(files, Validation(Wanted(), TODAY)):
+        name = submission_id(result.sha256, result.path)
+        stored = rows(tmp_path / "out", "answers", f"submission = '{name}' AND NOT calculated")
+        if result.submission is None:
+            assert stored == []
+            continue
+        assert regrouped(stored) == {key: comparable(value) for key, value in result.submission.values().items()}
+
+
+def regrouped(stored: list[dict[str, Any]]) -> dict[tuple[str, str, str], Any]:
+    """The rows of `answers` as `Submission.values()` gives them."""
+    found: dict[tuple[str, str, str], Any] = {}
+    for row in sorted(stored, key=lambda row: row["n"]):
+        key = (row["tool"], row["row"], row["field"])
+        value = next(row[kind] for kind in ("code", "number", "date", "text") if row[kind] is not None)
+        found[key] = (*found.get(key, ()), value) if row["part"] else value
+    return found
+
+
+def comparable(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def test_every_answer_leads_back_to_its_cell(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    paths = {row["sha256"]: row["path"] for row in rows(tmp_path / "out", "submissions")}
+    for row in rows(tmp_path / "out", "answers", "NOT calculated"):
+        book = opened(paths[row["file_sha256"]])
+        shown = book[row["sheet"]][row["cell"]].value
+        shown = shown.date().isoformat() if hasattr(shown, "date") else shown
+        assert row["original"] == (f"{shown:g}" if isinstance(shown, int | float) else shown)
+
+
+@cache
+def opened(path: str) -> Any:
+    return openpyxl.load_workbook(path)
+
+
+def test_wide_and_united_tables(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    (plan,) = rows(tmp_path / "out", "PLAN", "team = 'PAK'")
+    assert (plan["PLN_13"], plan["PLN_04"], plan["PLN_14"], plan["cell"][0]) == ("WOM;DIS", "2026-03-02", 250.025, "E")
+    risks = rows(tmp_path / "out", "risks")
+    assert [(row["team"], row["tool"], row["RSK_05"]) for row in risks] == [("PAK", "R1", "H"), ("MAR", "R1", "H")] or [
+        (row["team"], row["tool"], row["RSK_05"]) for row in risks
+    ] == [("MAR", "R1", "H"), ("PAK", "R1", "H")]
+    assert {row["period"] for row in risks} == {"2026-03-02/2026-03-04"}
+
+
+def test_calculated_values_are_worked_out_again(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    stored = rows(tmp_path / "out", "answers", "calculated AND team = 'PAK'")
+    values = {(row["field"], row["number"] if row["number"] is not None else row["code"]) for row in stored}
+    assert values == {("PLN_14", 250.025), ("RSK_05", "H")}
+
+
+def test_the_codebook_explains_every_column_and_code(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    book = rows(tmp_path / "out", "codebook")
+    fields = {(row["tool"], row["field"]) for row in book}
+    assert fields == {(tool.code, field.code) for tool, _, field in SPEC.places()}
+    codes = {(row["tool"], row["field"], row["code"]) for row in book if row["code"]}
+    used = rows(tmp_path / "out", "answers", "code IS NOT NULL AND field <> 'RSK_08'")
+    assert {(row["tool"], row["field"], row["code"]) for row in used} <= codes
+
+
+def test_injected_texts_stay_texts(tmp_path: Path) -> None:
+    data = [workbook(f"T{n}", f"P{n}", RSK_01=text.replace(MARKUP, "MARKUP")) for n, text in enumerate(NASTY)]
+    escaped = MARKUP.replace("<", "&lt;").replace(">", "&gt;").encode()
+    data = [rewritten(each, b"MARKUP", escaped) for each in data]
+    paths = returned(tmp_path / "in", {f"{n}.xlsx": each for n, each in enumerate(data)})
+    run(paths, tmp_path / "out")
+    assert {row["RSK_01"] for row in rows(tmp_path / "out", "risks")} == set(NASTY)
+    book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    risks = {row[8] for row in book["risks"].iter_rows(min_row=2, values_only=True)}
+    assert {str(text).strip() for text in risks} == set(NASTY)
+
+
+# files beside the dataset
+
+
+def test_data_xlsx_opens_cleanly_and_holds_every_table(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    result = OpenXmlValidator().validate(tmp_path / "out" / "data.xlsx")
+    assert result.errors == []
+    book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
+    for table in Schema(SPEC).tables:
+        sheet = book[table.name]
+        (named,) = sheet.tables.values()
+        count = len(rows(tmp_path / "out", table.name))
+        assert named.ref.endswith(str(max(count, 1) + 1)), table.name
+        assert [cell.value for cell in sheet[1]] == list(table.names)
+        filled = [line for line in sheet.iter_rows(min_row=2, values_only=True) if any(v is not None for v in line)]
+        assert len(filled) == count
+
+
+def test_the_heat_map_has_colours_words_and_a_described_chart(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
+    sheet = book["Heat maps"]
+    counted = [cell for line in sheet.iter_rows() for cell in line if cell.value == 2 and "High" in cell.number_format]
+    assert [cell.fill.fgColor.rgb for cell in counted] == ["FFF4B6A6"]
+    assert len(sheet._charts) == 1
+    drawing = zipfile.ZipFile(tmp_path / "out" / "data.xlsx").read("xl/drawings/drawing1.xml").decode()
+    assert 'descr="Risk matrix: Low 0, Moderate 0, High 2."' in drawing
+
+
+def test_the_package_is_valid(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    with frictionless_system.use_context(trusted=True):
+        report = Package(str(tmp_path / "out" / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "message"])
+    with (tmp_path / "out" / "csv" / "answers.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert len(list(csv.DictReader(stream))) == len(rows(tmp_path / "out", "answers"))
+    assert (tmp_path / "out" / "csv" / "answers.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    described = json.loads((tmp_path / "out" / "datapackage.json").read_text(encoding="utf-8"))
+    assert {each["title"] for each in described["resources"]} == {table.name for table in Schema(SPEC).tables}
+
+
+def test_parquet_holds_the_same(files: list[Path], tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    run(files, tmp_path / "out")
+    for table in Schema(SPEC).tables:
+        found = parquet.read_table(tmp_path / "out" / "parquet" / f"{table.name}.parquet")
+        assert tuple(found.column_names) == table.names
+        assert found.num_rows == len(rows(tmp_path / "out", table.name))
+
+
+# figures
+
+
+def test_figures_over_all_teams(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    crossed = rows(tmp_path / "out", "aggregate_matrix", "by = 'total' AND count > 0")
+    assert [(row["down"], row["across"], row["count"], row["teams"], row["from_returned"]) for row in crossed] == [
+        ("2", "3", 2, 2, 1)
+    ]
+    assert len(rows(tmp_path / "out", "crossings")) == 2
+    (yes,) = rows(tmp_path / "out", "aggregate_answers", "by = 'total' AND row = 'C1_01' AND code = 'Y'")
+    assert (yes["count"], yes["teams"], yes["code_label"]) == (2, 2, "Yes")
+    (people,) = rows(tmp_path / "out", "aggregate_numbers", "by = 'total' AND field = 'PLN_07'")
+    assert (people["count"], people["total"], people["mean"], people["period"]) == (2, 24, 12, "2026-03-02/2026-03-04")
+    (plan,) = rows(tmp_path / "out", "aggregate_completeness", "by = 'total' AND tool = 'PLAN'")
+    assert plan["files"] == 2
+    assert plan["answered"] == plan["required"] - 1
+
+
+def test_small_figures_and_restricted_questions_do_not_leave(tmp_path: Path) -> None:
+    restricted = {
+        (tool.code, field.code): field for tool, _, field in SPEC.places() if field.code == "PLN_08"
+    }
+    assert restricted
+    tools = tuple(
+        tool.model_copy(
+            update={
+                "blocks": tuple(
+                    block.model_copy(
+                        update={
+                            "fields": tuple(
+                                f.model_copy(update={"restricted": f.code == "PLN_08"}) for f in block.fields
+                            )
+                        }
+                    )
+                    if hasattr(block, "fields")
+                    else block
+                    for block in tool.blocks
+                )
+            }
+        )
+        for tool in SPEC.tools
+    )
+    spec = SPEC.model_copy(update={"tools": tools})
+    with open_file(None) as store:
+        store.use(Schema(spec))
+        line = lambda field, total: (1, "total", "PLAN", "1", None, field, "x", None, "p", 3, 2, total, total, 0.0, total)  # noqa: E731
+        kept = list(shareable(store, AGGREGATE_NUMBERS.name, [line("PLN_08", 50.0), line("PLN_06", 7.0), line("PLN_06", 70.0)]))
+    at = AGGREGATE_NUMBERS.at
+    assert [(row[at["field"]], row[at["total"]], row[at["count"]]) for row in kept] == [
+        ("PLN_06", None, None),
+        ("PLN_06", 70.0, None),
+    ]
+
+
+# again and again
+
+
+def test_running_again_changes_nothing(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    before = bytes_of(tmp_path / "out")
+    summary = run(files, tmp_path / "out")
+    assert summary.new == 0
+    assert bytes_of(tmp_path / "out") == before
+
+
+def test_workers_engine_and_order_do_not_matter(files: list[Path], tmp_path: Path) -> None:
+    more = [*files, *returned(tmp_path / "more", {f"{n}.xlsx": workbook(f"T{n}", f"P{n}") for n in range(4)})]
+    run(more, tmp_path / "one")
+    run(more[::-1], tmp_path / "two", jobs=2)
+    with ThreadPoolExecutor(2) as pool:
+        run(more, tmp_path / "three", executor=pool, jobs=2)
+    run(more[:3], tmp_path / "four")
+    run(more, tmp_path / "four")
+    first = bytes_of(tmp_path / "one")
+    assert bytes_of(tmp_path / "two") == first
+    assert bytes_of(tmp_path / "three") == first
+    assert bytes_of(tmp_path / "four") == first
+
+
+def test_a_cluster_gives_the_same(files: list[Path], tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    run(files, tmp_path / "local")
+    run(files, tmp_path / "cluster", engine="dask", jobs=2)
+    assert bytes_of(tmp_path / "cluster") == bytes_of(tmp_path / "local")
+
+
+def test_a_cluster_that_is_not_there(files: list[Path], tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(UsageError, match="no cluster can be reached"):
+        run(files, tmp_path / "out", engine="nowhere")
+
+
+def test_dry_run_writes_nothing(files: list[Path], tmp_path: Path) -> None:
+    summary = run(files, tmp_path / "out", dry_run=True)
+    assert (summary.accepted, summary.returned, summary.refused, summary.new) == (1, 1, 1, 3)
+    assert not (tmp_path / "out").exists()
+    run(files[:1], tmp_path / "out")
+    before = bytes_of(tmp_path / "out")
+    assert run(files, tmp_path / "out", dry_run=True).new == 2
+    assert bytes_of(tmp_path / "out") == before
+
+
+def test_a_lost_dataset_is_made_again_from_what_was_received(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    before = content(tmp_path / "out")
+    (tmp_path / "out" / DATASET).unlink()
+    for file in files[1:]:
+        file.unlink()
+    run(files[:1], tmp_path / "out")
+    after = content(tmp_path / "out")
+    assert [row[2:] for row in after["submissions"]] == [row[2:] for row in before["submissions"]]
+    assert after["answers"] == before["answers"]
+
+
+# ledger and resubmission
+
+
+def test_the_same_file_twice_counts_once(files: list[Path], tmp_path: Path) -> None:
+    copy = returned(tmp_path / "copies", {"again.xlsx": files[0].read_bytes()})
+    summary = run([*files, *copy], tmp_path / "out")
+    assert (summary.files, summary.accepted, summary.twice) == (4, 2, 1)
+    assert len(rows(tmp_path / "out", "submissions")) == 3
+
+
+def test_the_newest_accepted_version_counts(tmp_path: Path) -> None:
+    first, second, third = returned(
+        tmp_path / "in",
+        {"v1.xlsx": workbook(), "v2.xlsx": workbook(PLN_06=30.0), "v3.xlsx": workbook(PLN_06=None)},
+    )
+    same_copy(second, first)
+    same_copy(third, first)
+    run([first], tmp_path / "out", received="2026-06-01")
+    run([first, second], tmp_path / "out", received="2026-06-08")
+    run([third], tmp_path / "out", received="2026-06-15")
+    states = {Path(str(row["path"])).name: row for row in ledger(tmp_path / "out")}
+    assert {name: row["state"] for name, row in states.items()} == {
+        "v1.xlsx": "superseded", "v2.xlsx": "counts", "v3.xlsx": "waiting",
+    }  # fmt: skip
+    assert [row["received"] for row in states.values()] == ["2026-06-01", "2026-06-08", "2026-06-15"]
+    assert states["v1.xlsx"]["superseded_by"] == states["v2.xlsx"]["submission"]
+    assert [row["PLN_06"] for row in rows(tmp_path / "out", "PLAN", "current")] == [30]
+    assert [row["code"] for row in rows(tmp_path / "out", "findings", "code LIKE 'X%'")] == ["X002"]
+    (people,) = rows(tmp_path / "out", "aggregate_numbers", "by = 'total' AND field = 'PLN_06'")
+    assert people["total"] == 30
+
+
+def same_copy(file: Path, other: Path) -> None:
+    """Give a file the copy id of another: a version of the same issued workbook."""
+
+    def copy_id(path: Path) -> bytes:
+        with zipfile.ZipFile(path) as book:
+            text = book.read("docProps/custom.xml").decode()
+        return text.split('name="hrge_copy"')[1].split("<vt:lpwstr>")[1][:12].encode()
+
+    file.write_bytes(rewritten(file.read_bytes(), copy_id(file), copy_id(other)))
+
+
+def ledger(out: Path) -> list[dict[str, Any]]:
+    with Ledger.open(out, write=False) as found:
+        return [dict(row) for row in found.rows()]
+
+
+def test_two_workbooks_for_one_key_wait_for_a_decision(tmp_path: Path) -> None:
+    one = generate(SPEC, Order("PAK", TODAY, "PAK", answers=answers()))
+    other = generate(SPEC, Order("PAK", date(2026, 6, 1), "PAK", answers=answers(PLN_06=99.0)))
+    paths = returned(tmp_path / "in", {"one.xlsx": one, "other.xlsx": other})
+    summary = run(paths, tmp_path / "out")
+    assert summary.conflicts == 2
+    assert rows(tmp_path / "out", "PLAN", "current") == []
+    assert [row["code"] for row in rows(tmp_path / "out", "findings", "code LIKE 'X%'")] == ["X003", "X003"]
+    chosen = submission_id(validate(paths[1:], Validation(Wanted(), TODAY))[0].sha256, "")
+    with Ledger.open(tmp_path / "out") as book:
+        with pytest.raises(UsageError, match="no return"):
+            book.decide("0" * 16, "counts", "Asked the team.", "2026-07-01")
+        book.decide(chosen, "counts", "Asked the team.", "2026-07-01")
+    assert run(paths, tmp_path / "out").conflicts == 0
+    assert [row["PLN_06"] for row in rows(tmp_path / "out", "PLAN", "current")] == [99]
+    assert rows(tmp_path / "out", "findings", "code = 'X003'") == []
+
+
+def test_only_these_files(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    assert run(files[:1], tmp_path / "out").earlier == 2
+    run(files[:1], tmp_path / "out", only_these=True)
+    assert [row["team"] for row in rows(tmp_path / "out", "submissions")] == ["PAK"]
+    assert [row["state"] for row in ledger(tmp_path / "out")] == ["counts", "left out", "left out"]
+
+
+def test_received_bytes_are_kept_and_protected(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    for row in ledger(tmp_path / "out"):
+        kept = kept_at(tmp_path / "out", row["sha256"])
+        assert kept.read_bytes() == Path(row["path"]).read_bytes()
+        assert not kept.stat().st_mode & stat.S_IWUSR
+
+
+# what goes wrong
+
+
+def test_another_spec_in_the_same_folder(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    before = bytes_of(tmp_path / "out")
+    with pytest.raises(StoreError, match="a dataset of “example”"):
+        consolidate(files, tmp_path / "out", asked=Validation(Wanted("hrge_toolkit"), TODAY))
+    assert bytes_of(tmp_path / "out") == before
+
+
+def test_a_dataset_of_a_newer_program(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    with sqlite3.connect(tmp_path / "out" / DATASET) as connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
+    with pytest.raises(StoreError, match="newer version"):
+        run(files, tmp_path / "out")
+
+
+def test_something_else_in_the_place_of_the_dataset(files: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / DATASET).write_bytes(b"this is no database, but somebody's notes" * 100)
+    with pytest.raises(StoreError, match="Move it away"):
+        run(files, tmp_path / "out")
+
+
+def test_two_runs_at_once(files: list[Path], tmp_path: Path) -> None:
+    with only_writer(tmp_path / "out"), pytest.raises(OutputError, match="Another run"):
+        run(files, tmp_path / "out")
+    assert run(files, tmp_path / "out").new == 3
+
+
+def test_files_that_cannot_be_read_are_findings(files: list[Path], tmp_path: Path) -> None:
+    missing = tmp_path / "returned" / "gone.xlsx"
+    os.mkfifo(tmp_path / "returned" / "pipe.xlsx")
+    summary = run([*files, missing, tmp_path / "returned" / "pipe.xlsx"], tmp_path / "out")
+    assert (summary.files, summary.refused) == (5, 3)
+    missing.write_bytes(workbook("LATE", "WS-11"))
+    assert run([*files, missing], tmp_path / "out").accepted == 2
+    assert len(rows(tmp_path / "out", "submissions", "path LIKE '%gone.xlsx'")) == 1
+
+
+def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(OutputError, match="cannot be written"):
+        run(files, tmp_path / "out")
+
+
+RUN = """
+import sys
+from datetime import date
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from hrge_xl.consolidate import consolidate
+from hrge_xl.intake import Wanted
+from hrge_xl.validation import Validation
+print("started", flush=True)
+consolidate(sorted(Path({folder!r}).glob("*.xlsx")), Path({out!r}), asked=Validation(Wanted(), date(2026, 6, 30)))
+"""
+
+
+def test_killed_at_any_moment_the_next_run_completes(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    paths = returned(folder, {f"{n}.xlsx": workbook(f"T{n}", f"P{n}") for n in range(6)})
+    started = time.monotonic()
+    run(paths, tmp_path / "calm")
+    seconds = time.monotonic() - started
+    script = RUN.format(root=str(ROOT), folder=str(folder), out=str(tmp_path / "out"))
+    chance = random.Random(7)
+    for _ in range(6):
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(chance.uniform(0, 1.3 * seconds))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    run(paths, tmp_path / "out")
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "calm")
+    assert not [path for path in (tmp_path / "out").rglob("*") if UNFINISHED in path.name or "journal" in path.name]
+
+
+def test_a_field_named_like_a_column() -> None:
+    assert field_column("ROW") == "ROW_"
+    assert field_column("RSK_01") == "RSK_01"

@@ -1,0 +1,195 @@
+"""Writes docs/expressions.md from the rule language itself; `tests/test_guides.py` fails when it is stale.
+
+python -m tests.write_expressions
+"""
+
+from __future__ import annotations
+
+from hrge_xl.checks.functions import CALLS
+from hrge_xl.layout import build
+from hrge_xl.layout.model import Layout
+from hrge_xl.spec.expression import FUNCTIONS, OVER, Expr, Problem, Scope, Signature, Type, parse, reader_only
+from hrge_xl.spec.load import load
+from hrge_xl.workbook.excel_formula import ExcelFormula
+from tests.write_docs import DOCS
+
+PAGE = DOCS / "expressions.md"
+TOOL, ROW = "R1", "K-01"  # of the example spec: where the examples stand
+
+EXAMPLES = {
+    "filled": "filled(PLN_12)",
+    "blank": "blank(RSK_07)",
+    "words": "words(RSK_07)",
+    "length": "length(PLN_01)",
+    "count_of": "count_of(PLN_12, PLN_13)",
+    "total": "total(PLN_06, PLN_07)",
+    "least": "least(RSK_03, RSK_04)",
+    "most": "most(RSK_03, RSK_04)",
+    "absolute": "absolute(PLN_06 - PLN_07)",
+    "level": "level(RSK_03, RSK_04)",
+    "today": "FOL_02 < today()",
+    "days_between": "days_between(PLN_04, PLN_05)",
+    "year": "year(PLN_04)",
+    "join": "join(PLN_01, '-', RSK_03)",
+    "unique": "unique(RSK_01)",
+    "ticked": "ticked('C1')",
+    "completeness": "completeness('C1')",
+    "has": "has(RSK_02, 'WOM')",
+    "lookup": "lookup(RSK_08, CHK_01)",
+    "matches": "matches(PLN_01, '[A-Z]+-[0-9]+')",
+    "count": "count('R1')",
+    "count_if": "count_if('R1', RSK_06 == 'ACC')",
+    "any_row": "any_row('R1', RSK_03 >= 2 and RSK_06 == 'ACC')",
+    "sum": "sum('R1', RSK_03)",
+    "min": "min('R1', RSK_03)",
+    "max": "max('R1', RSK_03)",
+}
+OPERATORS = (
+    ("PLN_07 <= PLN_06", "also `<`, `>`, `>=`, `==`, `!=`; two numbers, or two dates"),
+    ("RSK_06 == 'ACC'", "a choice with a code of its list; a code that the list does not have is a mistake"),
+    ("RSK_05 >= 'M'", "levels compare by rank, lowest first"),
+    ("RSK_06 in ('RED', 'ACC')", "one of several codes; `not in` is the opposite"),
+    ("'WOM' in RSK_02", "one of the answers of a field of type many"),
+    ("PLN_08 / PLN_06", "also `+`, `-`, `*`; by zero it is blank"),
+    ("PLN_05 - PLN_04", "days between two dates; a date plus or minus days is a date"),
+    ("not (RSK_03 == 3 or RSK_04 == 3)", "`and`, `or`, `not`"),
+    ("'high' if RSK_03 == 3 else 'other'", "both sides of one type"),
+)
+NAMES = {
+    Type.NUMBER: "number", Type.TEXT: "text", Type.CODE: "code", Type.LEVEL: "level", Type.MANY: "several codes",
+    Type.DATE: "date", Type.BOOL: "true or false",
+}  # fmt: skip
+GIVES = {"lookup": "what that field gives"}
+TAKES = {
+    "has": "several codes, code",
+    "matches": "text, pattern in quotes",
+    "lookup": "reference, field of the other sheet",
+    "ticked": "code of a sheet",
+    "completeness": "code of a sheet",
+}
+OVER_TAKES = {"count": "sheet", "count_if": "sheet, condition", "any_row": "sheet, condition"}
+OVER_BLANKS = {
+    "count": "0 without rows", "count_if": "0 without rows", "any_row": "false without rows",
+}  # fmt: skip
+
+HEAD = """# Expressions
+
+Rules, constraints, formulas and `required: {when: …}` are written in one small language. It looks like Python and is a
+closed part of it: names of fields, numbers, texts in quotes, the operators and the functions below, nothing else.
+Every expression is checked against the spec by `hrge-xl spec check`: names, codes and types.
+
+Each one becomes two things: an Excel formula, which warns while the team types, and a calculation over all returned
+files at once. Both mean the same; the tests compare them cell by cell.
+
+This page is made from the program: `python -m tests.write_expressions`.
+
+## Names
+
+* In a register, checklist or catalogue, and in a form with several answer columns, the code of a field means the
+  answer **in the same row** (or column).
+* The code of a field of a form that is asked once means that answer, from anywhere.
+* `value` in a constraint means the answer itself.
+* Codes of lists stand in quotes: `'ACC'`. A scale is a number: `RSK_03 >= 2`.
+
+## Blanks
+
+One rule for both sides: a comparison with a blank side is false, also `!=`; arithmetic with a blank side is blank; a
+blank condition does not hold; a cell with an error counts as blank. What each function does stands below.
+
+## Operators
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    layout = build(load("example"), "en")
+    lines = [HEAD.rstrip("\n"), "", "| written | meaning |", "|---|---|"]
+    lines += [f"| `{text}` | {meaning} |" for text, meaning in OPERATORS]
+    lines += [
+        "",
+        "## Functions",
+        "",
+        "| function | takes | gives | meaning | blanks |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [_function(name, signature) for name, signature in FUNCTIONS.items()]
+    lines += [
+        "",
+        "## Figures over the rows of a sheet",
+        "",
+        "Rows without any answer are left out. The second argument is worked out for each row.",
+        "",
+        "| function | takes | meaning | blanks |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{name}` | {OVER_TAKES.get(name, 'sheet, number')} | {meaning} "
+        f"| {OVER_BLANKS.get(name, 'blanks left out; blank when all are')} |"
+        for name, meaning in OVER.items()
+    ]
+    lines += [
+        "",
+        "## What they become",
+        "",
+        "On return: the function of the same name in `hrge_xl/checks/functions.py`",
+        f"({_other_names()}); operators in `hrge_xl/checks/vectorised.py`.",
+        "",
+        "In the sheet: the formula below, as it stands in the first row of the register of the example spec",
+        f"(`{ROW}`); around it comes what makes a blank or an error harmless. Functions that are *reader only* have",
+        "no formula: the sheet cannot tell.",
+        "",
+        "```text",
+    ]
+    for text in (*(text for text, _ in OPERATORS), *(EXAMPLES[name] for name in (*FUNCTIONS, *OVER))):
+        lines += [text, f"    {_becomes(text, layout)}"]
+    return "\n".join([*lines, "```"]) + "\n"
+
+
+def _other_names() -> str:
+    others = [f"`{CALLS[name].__name__}` for `{name}`" for name in FUNCTIONS if CALLS[name].__name__ != name]
+    return ", ".join([*others, "`over` for all figures over rows"])
+
+
+def _function(name: str, signature: Signature) -> str:
+    takes = [NAMES[each] if each is not None else "any answer" for each in signature.takes]
+    shown = TAKES.get(name) or ", ".join(takes) or "nothing"
+    more = " …" if signature.repeats else ""
+    gives = GIVES.get(name, NAMES[signature.gives])
+    return f"| `{name}` | {shown}{more} | {gives} | {signature.meaning} | {signature.blank} |"
+
+
+def _becomes(text: str, layout: Layout) -> str:
+    expr = example(text, layout)
+    return "reader only" if reader_only(expr) else _visible(formula_of(expr, layout))
+
+
+def _visible(formula: str) -> str:
+    """Spaces that nobody can tell apart as their code points."""
+    shown = {space: f"U+{ord(space):04X}" for space in "\u00a0\u202f\u200b"}
+    return "".join(shown.get(each, each) for each in formula)
+
+
+def example(text: str, layout: Layout) -> Expr:
+    """One example, parsed where it stands. Raises ValueError when it is none."""
+    spec = layout.spec
+    found = parse(text, Scope(spec, spec.tool[TOOL], spec.tool[TOOL].field_blocks[0]))
+    if isinstance(found, Problem):
+        raise ValueError(f"{text}: {found.reason} {found.remedy}")
+    return found
+
+
+def formula_of(expr: Expr, layout: Layout) -> str:
+    """The formula of an example in its row, without the guard around the whole."""
+    write = ExcelFormula(layout, layout.rows_of[TOOL], ROW)
+    if expr.type is Type.BOOL:
+        return "=" + write.condition(expr)
+    return "=" + (write.number(expr) if expr.type in (Type.NUMBER, Type.DATE) else write.text(expr))
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
