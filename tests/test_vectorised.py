@@ -353,6 +353,13 @@ def test_a_sheet_that_was_not_issued_gives_blanks() -> None:
         assert evaluate(text, [register(ROWS), bare], layouts=[LAYOUT, small])[1] == [expected], text
 
 
+def test_a_reference_to_a_sheet_that_was_not_issued_looks_up_nothing() -> None:
+    alone = build(SPEC, "en", ["REG"])
+    row = submission(alone, {("REG", "R-01", "REG_REF"): "IT1"})
+    assert evaluate("lookup(REG_REF, CAT_NUM)", [row], "REG", layouts=[alone])[0][0] is None
+    assert evaluate("filled(lookup(REG_REF, CAT_FIX))", [row], "REG", layouts=[alone])[0][0] is False
+
+
 def test_ticks_and_completeness() -> None:
     used = register([], ticks=("CAT",))
     assert evaluate("ticked('CAT')", [used, register([])]) == [[True], [False]]

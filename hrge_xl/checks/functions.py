@@ -253,7 +253,7 @@ def lookup(run: Evaluator, call: Call) -> Vector:
     assert isinstance(target, Ref)
     table = run.batch.universe.rows_of(reference.field.to[0])
     vector = run.of(target)
-    if table is None:
+    if table is None or not table.rows:
         return blank(vector.type)
     row = row_numbers(run, run.of(reference).data, table)
     found, submission = row >= 0, np.arange(run.batch.size)[:, None]

@@ -87,8 +87,8 @@ class Wording:
         severity = Severity(hit.rule.severity) if hit.rule else CATALOGUE[hit.code].severity
         return Finding(
             code=hit.code, name=name(hit), severity=severity, message=message, remedy=remedy,
-            sheet=spot.sheet, cell=spot.cell, tool=tool, row=row, field=field,
-            label=spot.label, value=details["value"] or None,
+            sheet=details["sheet"], cell=details["cell"], tool=tool, row=row, field=field,
+            label=details["label"], value=details["value"] or None,
             suggestion=answer.suggestion if answer and answer.problem == hit.code else None,
         )  # fmt: skip
 
@@ -107,7 +107,7 @@ class Wording:
     def _details(self, spot: Spot) -> Details:
         details = spot.hit.detail | {
             "label": spot.label, "value": excerpt(shown(spot.hit.answer, spot.column)), "row": spot.key[1],
-            "sheet": spot.sheet, "cell": spot.cell, "file": PurePath(spot.submission.path).name,
+            "sheet": spot.sheet, "cell": spot.cell, "file": file_name(spot.submission.path),
         }  # fmt: skip
         return details | self._measures(spot, details)
 
@@ -129,6 +129,8 @@ class Wording:
     def _own(self, text: Text, spot: Spot, details: Details) -> str:
         """A text of the spec, with the answers of the row in the place of their codes."""
         template = text.say(spot.layout.language)
+        if "{" not in template:
+            return template
         codes = placeholders(template) - set(details)
         return sentence(template, details | {code: self._answer(spot, code) for code in codes})
 
@@ -150,7 +152,7 @@ class Wording:
         assert hit.rule is not None
         submission, layout = self.batch.submissions[hit.submission], self.batch.layout(hit.submission)
         sheet = submission.sheets.get(hit.rule.tool) or layout.sheet[hit.rule.tool].name
-        details = {"file": PurePath(submission.path).name, "sheet": sheet}
+        details = {"file": file_name(submission.path), "sheet": sheet}
         message, remedy = (
             sentence(text.say(layout.language), details) for text in (hit.rule.message, hit.rule.remedy)
         )
@@ -170,6 +172,12 @@ def label(column: Column, row: int | None, language: str) -> str:
 def asks(hit: Hit) -> bool:
     """Whether a rule asks for an answer that is missing."""
     return hit.rule is not None and hit.rule.check is None
+
+
+@cache
+def file_name(path: str) -> str:
+    """A file without its folder."""
+    return PurePath(path).name
 
 
 @cache

@@ -76,10 +76,12 @@ def only_writer(folder: Path) -> Iterator[None]:
             raise OutputError(
                 f"Another run is writing into {folder}. Wait for it to end, then run again."
             ) from error
-        sweep(folder)
-        yield
-        with suppress(OSError):
-            (folder / LOCK).unlink()
+        try:
+            sweep(folder)
+            yield
+        finally:
+            with suppress(OSError):
+                (folder / LOCK).unlink()
     finally:
         os.close(handle)
 

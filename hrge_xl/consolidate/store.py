@@ -333,5 +333,7 @@ def compact(store: Store, path: Path, state: str) -> None:
         ):
             connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
         with open_file(unfinished) as copy:
+            with copy.transaction() as connection:  # how often the tables were made anew does not matter
+                connection.exec_driver_sql("PRAGMA schema_version = 1")
             copy.finish(state)
         store.engine.dispose()

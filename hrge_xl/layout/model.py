@@ -145,6 +145,15 @@ class Grid:
         return table
 
     @property
+    def records(self) -> int:
+        """How many records stand side by side; 0 in a table."""
+        return int(getattr(self.block, "records", 0))
+
+    def same_records(self, other: Grid) -> bool:
+        """Whether both are form blocks about the same records."""
+        return self.across and other.across and self.records == other.records
+
+    @property
     def header_row(self) -> int:
         """The row with the column labels."""
         return next(row.index for row in self.rows if row.role == "header")
@@ -255,3 +264,14 @@ class Layout:
     def slots(self) -> dict[tuple[str, str, str], Slot]:
         """Every slot by tool, row and field."""
         return {slot.key: slot for sheet in self.sheets for slot in sheet.slots}
+
+    def active_place(self, grid: Grid, row: str) -> Place | None:
+        """The helper cell that counts the answers of a row of a register, or of a record of a repeated form."""
+        if grid.kind == "register":
+            column = next(c.index for c in grid.columns if c.role == "active")
+            return Place(next(iter(grid.by_row[row].values())).cells[0].row, column)
+        if grid.across and grid.records > 1:
+            first = next(each for each in self.sheet[grid.tool.code].grids if each.same_records(grid))
+            column = next(c.index for c in first.with_role("check") if str(c.record) == row)
+            return Place(first.header_row, column)
+        return None

@@ -46,7 +46,7 @@ TYPE_WIDTHS = {
     FieldType.YEAR: 9, FieldType.REFERENCE: 28, FieldType.CALCULATED: 15,
 }  # fmt: skip
 MARK_WIDTH, NAME_WIDTH, STATUS_WIDTH, HELP_WIDTH = 11, 44, 26, 46
-HEAD_WIDTH, HELP_LINES = 30, 4
+HEAD_WIDTH, HELP_LINES, NO_STATUS_WIDTH = 30, 4, 2
 FORM_ANSWER_WIDTH, RECORD_WIDTH, CHECK_WIDTH = 54, 34, 9
 
 
@@ -125,6 +125,8 @@ class _SheetBuilder:
                 self._form_columns(block) if isinstance(block, FormBlock) else self._columns(block)
             )
             rows = list(self._rows(block, row))
+            if not any(each.role in ("item", "record", "question") for each in rows):
+                continue  # a list of the sheets issued, and none was
             row = rows[-1].index + 1
             visible.append((block, number, columns, rows))
         free = max((c.index for _, _, columns, _ in visible for c in columns), default=1) + 1
@@ -165,9 +167,9 @@ class _SheetBuilder:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
             yield Column(NAME_COLUMN, "name", "", label, NAME_WIDTH)
             column += 1
-        if not self._only_to_read(block):
-            yield Column(column, "status", "status", self.say("Status"), STATUS_WIDTH)
-            column += 1
+        status = NO_STATUS_WIDTH if self._only_to_read(block) else STATUS_WIDTH
+        yield Column(column, "status", "status", self.say("Status"), status)
+        column += 1
         for field in fields:
             for each in self._cells(field, column):
                 column = each.index + 1

@@ -519,8 +519,19 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
 
 
 def reader_only(expr: Expr) -> bool:
-    """Whether the expression uses a function that a sheet cannot calculate."""
+    """Whether the expression uses what a sheet cannot calculate: patterns, or a look-up for each row of a table."""
     if isinstance(expr, Call) and expr.name == "matches":
         return True
-    inner = (expr.inner,) if isinstance(expr, Over) and expr.inner is not None else ()
-    return any(reader_only(part) for part in (*parts(expr), *inner))
+    if isinstance(expr, Over) and expr.inner is not None:
+        return not _in_columns(expr.inner, plain=expr.name in ("sum", "min", "max"))
+    return any(reader_only(part) for part in parts(expr))
+
+
+def _in_columns(expr: Expr, *, plain: bool) -> bool:
+    """Whether a sheet can calculate this over whole columns; sums only of what stands in cells."""
+    if plain:
+        return isinstance(expr, Ref)
+    simple = not isinstance(expr, Over) and (
+        not isinstance(expr, Call) or expr.name in ("filled", "blank", "has")
+    )
+    return simple and all(_in_columns(part, plain=False) for part in parts(expr))

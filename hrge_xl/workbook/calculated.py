@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from xlsxwriter.workbook import Workbook
 
+from ..findings import sentence
 from ..layout import Drawn, Layout, Place, Sheet, address, column_letters
 from ..layout.calculated import sources_of
 from ..layout.model import MARK_COLUMN, NAME_COLUMN
@@ -14,7 +15,7 @@ from ..words import Translate, right_to_left, translator
 from .content import Content
 from .excel_formula import column_range, text_literal
 from .pen import Pen
-from .styles import LINES
+from .styles import LINES, ink_on
 
 LABEL_COLUMN, FIRST_COUNT_COLUMN = MARK_COLUMN, NAME_COLUMN
 
@@ -53,6 +54,16 @@ class BlockPainter:
         """The heads of a list, from the first column on."""
         for column, label in enumerate(labels, start=MARK_COLUMN):
             self.pen.text(Place(row, column), label, "head")
+
+    def summarise(self, row: int, count: str, total: int, most: int, texts: tuple[str, str, str]) -> None:
+        """The line above a list: that there is nothing, how many there are, or how many do not fit."""
+        nothing, fits, too_many = texts[0], texts[1], texts[2].replace("{rows}", str(most))
+        some = f"IF({count}>{most},{with_count(too_many, count)},{with_count(fits, count)})"
+        formula = f"=IF({count}=0,{text_literal(nothing)},{some})"
+        template = nothing if not total else too_many if total > most else fits
+        self.pen.formula(
+            Place(row, MARK_COLUMN), formula, "progress", sentence(template, {"count": str(total)})
+        )
 
     def frame_used(self, first: int, last: int, columns: int, state: int, words: dict[str, str]) -> None:
         """Lines around the rows in use, and the words of the state column in their colours.
@@ -159,7 +170,7 @@ class MatrixPainter(BlockPainter):
             terms.append(f"COUNTIFS({ranges[0]},{down},{ranges[1]},{across})")
         label = level.label.say(self.layout.language).replace('"', "'")
         form = f'"{label}: "0;;"{label}"'
-        style = self.pen.formats("cell_centre", form, bg_color=level.colour)
+        style = self.pen.formats("cell_centre", form, bg_color=level.colour, font_color=ink_on(level.colour))
         self.pen.styled_formula(place, "=" + "+".join(terms), style, self._counted(down, across))
 
     def _counted(self, down: str, across: str) -> int:
@@ -173,7 +184,7 @@ class MatrixPainter(BlockPainter):
         self.pen.text(Place(first, LABEL_COLUMN), self.say("Rows by level"), "head")
         self.pen.text(Place(first, FIRST_COUNT_COLUMN), self.say("Number"), "head")
         for row, level in enumerate(reversed(self.matrix.levels), start=first + 1):
-            label = self.pen.formats("cell", bg_color=level.colour)
+            label = self.pen.formats("cell", bg_color=level.colour, font_color=ink_on(level.colour))
             self.pen.styled_text(Place(row, LABEL_COLUMN), level.label.say(self.layout.language), label)
             self.pen.height(row, "step")
             cells = list(self._cells_of(level))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..fields import BEHAVIOURS, Kind, list_name, word_limit
-from ..layout import Grid, Layout, Place, Slot, column_letters
+from ..layout import Grid, Layout, Slot, column_letters
 from ..numerals import LAST_SERIAL, PHANTOM_LEAP_DAY
 from ..spec.check import rule_scope
 from ..spec.expression import Expr, Problem, Scope, parse, parse_condition, reader_only
@@ -31,21 +31,6 @@ def parsed(text: str, scope: Scope, *, condition: bool = True) -> Expr:
     if isinstance(found, Problem):
         raise ValueError(f"unchecked expression: {found.reason}")
     return found
-
-
-def active_place(layout: Layout, grid: Grid, slot: Slot) -> Place | None:
-    """The helper cell that counts the answers of a row (register) or record (repeated form)."""
-    if grid.kind == "register":
-        return Place(slot.cells[0].row, next(c.index for c in grid.columns if c.role == "active"))
-    if grid.across and grid.block.records > 1:  # type: ignore[attr-defined]
-        first = next(g for g in layout.sheet[grid.tool.code].grids if _same_records(g, grid))
-        column = next(c.index for c in first.with_role("check") if str(c.record) == slot.row)
-        return Place(first.header_row, column)
-    return None
-
-
-def _same_records(one: Grid, other: Grid) -> bool:
-    return one.across and one.block.records == other.block.records  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -106,7 +91,7 @@ class CheckFormulas:
 
     def in_use(self, slot: Slot) -> str:
         """Whether anything is answered in the slot's open row or record; "" where rows always count."""
-        place = active_place(self.layout, self.grid, slot)
+        place = self.layout.active_place(self.grid, slot.row)
         if place is None:
             return ""
         return f"${column_letters(place.column)}{'$' + str(place.row) if self.grid.across else ROW}>0"
@@ -206,7 +191,7 @@ def active_formula(layout: Layout, grid: Grid, slot_row: str) -> str:
         return f"=COUNTA({','.join(inputs)})"
     runs = []
     for each in layout.sheet[grid.tool.code].grids:
-        if _same_records(each, grid):
+        if each.same_records(grid):
             slots = [s for s in each.by_row[slot_row].values() if s.field.type is not FieldType.CALCULATED]
             runs += [cells_of(s) for s in slots]
     return f"=COUNTA({','.join(runs)})"

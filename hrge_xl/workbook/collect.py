@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..fields import Kind, kind_of
-from ..findings import sentence
-from ..layout import Grid, Place, Slot, column_letters, quoted
+from ..layout import Grid, Slot, column_letters, quoted
 from ..layout.calculated import is_dated
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, NAME_COLUMN, TODAY_NAME
 from ..spec.check import rule_scope
 from ..spec.model import CollectBlock, Collected
-from .calculated import BlockPainter, Run, chosen, with_count
-from .check_formula import active_place, parsed
+from .calculated import BlockPainter, Run, chosen
+from .check_formula import parsed
 from .excel_formula import ExcelFormula, text_literal
 from .shared_formulas import ROW
 
@@ -119,10 +117,11 @@ class CollectPainter(BlockPainter):
         own = None if source.grid.across else ROW
         compiler = ExcelFormula(self.layout, source.grid, row, own, away=True)
         condition = compiler.condition(parsed(source.spec.keep, scope))
-        place = active_place(self.layout, source.grid, next(iter(source.grid.by_row[row].values())))
+        place = self.layout.active_place(source.grid, row)
         if place is None:
             return condition
-        cell = f"{quoted(source.sheet)}!${column_letters(place.column)}{'$' + str(place.row) if source.grid.across else ROW}"
+        number = f"${place.row}" if source.grid.across else ROW
+        cell = f"{quoted(source.sheet)}!${column_letters(place.column)}{number}"
         return f"AND({cell}>0,{condition})"
 
     def _row_number(self, each: Listed) -> str:
@@ -138,18 +137,13 @@ class CollectPainter(BlockPainter):
     # the list
 
     def _summary(self) -> None:
-        total, most = sum(each.kept for each in self.rows), self.block.rows
-        all_of_them, too_many = (
+        texts = (
+            self.say("Nothing to list."),
             self.say("{count} in all."),
             self.say("{count} in all; the first {rows} are listed."),
         )
-        too_many = too_many.replace("{rows}", str(most))
-        nothing = self.say("Nothing to list.")
         count = f"MAX({self.count.whole})" if self.rows else "0"
-        formula = f"=IF({count}=0,{text_literal(nothing)},IF({count}>{most},{with_count(too_many, count)},{with_count(all_of_them, count)}))"
-        template = nothing if not total else too_many if total > most else all_of_them
-        now = sentence(template, {"count": str(total)})
-        self.pen.formula(Place(self.summary, MARK_COLUMN), formula, "progress", now)
+        self.summarise(self.summary, count, sum(each.kept for each in self.rows), self.block.rows, texts)
 
     def _head_labels(self) -> list[str]:
         columns = [text.say(self.layout.language) for text in self.block.columns.values()]
@@ -203,7 +197,8 @@ class CollectPainter(BlockPainter):
         return formulas
 
     def _state(self, pick: str, due: str) -> str:
-        late, early, never = (text_literal(self.say(word)) for word in ("Overdue", "Not yet due", "No date"))
+        words = self.say("Overdue"), self.say("Not yet due"), self.say("No date")
+        late, early, never = (text_literal(word) for word in words)
         return f'IF({pick}=0,"",IF(ISNUMBER({due}),IF({due}<{TODAY_NAME},{late},{early}),{never}))'
 
     def _value(self, column: str, origin: str, found: str) -> str:
@@ -271,7 +266,4 @@ class CollectPainter(BlockPainter):
     def _state_now(self, due: str | float) -> str:
         if not isinstance(due, float | int):
             return self.say("No date")
-        return self.say("Overdue" if due < self.content.today else "Not yet due")
-
-
-__all__ = ["CollectPainter", "Kind", "kind_of"]
+        return self.say("Overdue") if due < self.content.today else self.say("Not yet due")

@@ -145,7 +145,7 @@ class CoverPainter:
         for column, total in zip((VALUE, GIVEN, WRONG), totals, strict=True):
             run = f"{address(first, column)}:{address(last, column)}"
             self.pen.formula(Place(self.row, column), f"=SUM({run})", "total", total)
-        self._state(*totals, style="total_name")
+        self._state(totals[0], totals[1], totals[2], style="total_name")
         self.row += 1
 
     def _figures(self, sheet: Sheet) -> tuple[int, int, int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..fields import list_name
-from ..layout import Grid, Layout, Slot, column_letters, quoted
+from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.lists import LEVELS, YES_NO
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..numerals import LAST_SERIAL
@@ -95,6 +95,7 @@ class ExcelFormula:
     grid: Grid | None
     record: str  # key of the row or record whose cells names mean
     row: str | None = None  # what to write for its row number
+    away: bool = False  # whether the formula stands on another sheet
     away: bool = False  # whether the formula stands on another sheet than the grid
 
     # conditions: always TRUE or FALSE
@@ -197,6 +198,8 @@ class ExcelFormula:
             return [*self._guards(expr.left), *self._guards(expr.right)]
         if isinstance(expr, Call) and expr.name in NEVER_BLANK:
             return []
+        if isinstance(expr, Call) and expr.name == "absolute":
+            return self._guards(expr.args[0])
         number = self.number(expr)
         if isinstance(expr, Ref) and expr.type is Type.DATE:  # a number beyond the calendar is no day
             return [f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")']
@@ -244,7 +247,7 @@ class ExcelFormula:
         slot = self._row_slots().get(ref.field.code)
         if slot is None:
             return None
-        here = self.grid is not None and self.grid.tool.code == ref.tool
+        here = self.grid is not None and self.grid.tool.code == ref.tool and not self.away
         row = self.row if here and self.grid is not None and not self.grid.across else None
         if self.away or not here:
             return absolute(self.layout, ref.tool, slot, row=row)
@@ -266,8 +269,10 @@ class ExcelFormula:
 
     def _over(self, expr: Over) -> str:
         grid = self.layout.rows_of.get(expr.tool)
-        if grid is None or grid.across:
+        if grid is None:
             return "0" if expr.name in ("count", "count_if", "any_row") else '""'
+        if grid.across:
+            return self._over_records(expr, grid)
         inside = _Columns(self.layout, grid)
         active = inside.active()
         if expr.inner is None:
@@ -278,6 +283,26 @@ class ExcelFormula:
         if expr.name == "sum":
             return f'IF(COUNT({numbers})=0,"",SUM({numbers}))'
         return f'IF(COUNT({numbers})=0,"",{expr.name.upper()}({numbers}))'
+
+    def _over_records(self, expr: Over, grid: Grid) -> str:
+        """The same over the records of a form, which stand side by side."""
+        if expr.name in ("sum", "min", "max"):
+            assert isinstance(expr.inner, Ref)
+            slots = [slots[expr.inner.field.code] for slots in grid.by_row.values()]
+            cells = ",".join(absolute(self.layout, expr.tool, slot) for slot in slots)
+            return f'IF(COUNT({cells})=0,"",{expr.name.upper()}({cells}))'
+        terms = []
+        for record in grid.by_row:
+            place = self.layout.active_place(grid, record)
+            active = "TRUE" if place is None else f"{self._at(grid, place)}>0"
+            there = ExcelFormula(self.layout, grid, record, away=True)
+            condition = "TRUE" if expr.inner is None else there.condition(expr.inner)
+            terms.append(f"IF(AND({active},{condition}),1,0)")
+        return f"({'+'.join(terms)})"
+
+    def _at(self, grid: Grid, place: Place) -> str:
+        sheet = quoted(self.layout.sheet[grid.tool.code].name)
+        return f"{sheet}!${column_letters(place.column)}${place.row}"
 
 
 @dataclass(frozen=True)
@@ -404,7 +429,8 @@ def _unique(self: ExcelFormula, arg: Expr) -> str:
     if not isinstance(arg, Ref) or self.grid is None or arg.single:
         return "TRUE"
     column = self._row_slots()[arg.field.code].cells[0].column
-    return f'IFERROR(OR({self.cell(arg)}="",SUMPRODUCT(--({column_range(self.layout, self.grid, column)}={self.cell(arg)}))<=1),TRUE)'
+    cell, run = self.cell(arg), column_range(self.layout, self.grid, column)
+    return f'IFERROR(OR({cell}="",SUMPRODUCT(--({run}={cell}))<=1),TRUE)'
 
 
 def _ticked(self: ExcelFormula, code: Expr) -> str:

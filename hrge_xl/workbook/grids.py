@@ -13,7 +13,7 @@ from ..layout.model import MARK_COLUMN
 from ..spec.expression import Scope
 from ..spec.model import Field, FieldBlock, FieldType
 from ..words import translator
-from .check_formula import CheckFormulas, active_formula, active_place, parsed
+from .check_formula import CheckFormulas, active_formula, parsed
 from .content import Content
 from .excel_formula import ExcelFormula, absolute, cells_of, text_literal, word_count
 from .pen import Pen
@@ -77,7 +77,7 @@ class GridPainter:
         """Above the checks of a repeated form: how many answers each record has."""
         for slots in self.grid.by_row.values():
             slot = next(iter(slots.values()))
-            place = active_place(self.layout, self.grid, slot)
+            place = self.layout.active_place(self.grid, slot.row)
             if place is not None and place.row == self.grid.header_row:
                 formula = active_formula(self.layout, self.grid, slot.row)
                 self.pen.formula(place, formula, "check", self.content.active(self.grid, slot.row))

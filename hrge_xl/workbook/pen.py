@@ -28,6 +28,7 @@ class Formats:
         self._mirrored = right_to_left
 
     def __call__(self, style: str, number_format: str = "", **more: Any) -> Format:
+        """The format of a style with a number format, and what else differs."""
         key = (style, number_format, *sorted(more.items()))
         if key not in self._made:
             properties = {**BASE, **STYLES[style], **more}

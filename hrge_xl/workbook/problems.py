@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..findings import sentence
-from ..layout import Grid, Place, Row, Sheet, Slot, column_letters, quoted
+from ..layout import Grid, Row, Sheet, Slot, column_letters, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, level_of, order_of
 from ..layout.model import CODE_COLUMN, MARK_COLUMN
 from ..spec.model import ProblemsBlock
-from .calculated import BlockPainter, Run, chosen, with_count
+from .calculated import BlockPainter, Run, chosen
 from .excel_formula import text_literal
 from .grids import MESSAGES
 from .shared_formulas import ROW
@@ -126,15 +125,13 @@ class ProblemsPainter(BlockPainter):
     # the list
 
     def _summary(self) -> None:
-        total, most = len(self.ranked), self.block.rows
-        nothing = self.say("Nothing to correct.")
-        all_of_them = self.say("{count} in all, most urgent first.")
-        too_many = self.say("{count} in all; the {rows} most urgent are listed.").replace("{rows}", str(most))
+        texts = (
+            self.say("Nothing to correct."),
+            self.say("{count} in all, most urgent first."),
+            self.say("{count} in all; the {rows} most urgent are listed."),
+        )
         count = f'COUNTIF({self.key.whole},">0")' if self.rows else "0"
-        formula = f"=IF({count}=0,{text_literal(nothing)},IF({count}>{most},{with_count(too_many, count)},{with_count(all_of_them, count)}))"
-        template = nothing if not total else too_many if total > most else all_of_them
-        now = sentence(template, {"count": str(total)})
-        self.pen.formula(Place(self.summary, MARK_COLUMN), formula, "progress", now)
+        self.summarise(self.summary, count, len(self.ranked), self.block.rows, texts)
 
     @property
     def _words(self) -> dict[int, str]:
@@ -158,7 +155,8 @@ class ProblemsPainter(BlockPainter):
         found, what = self.found.at(ROW), self.what.at(ROW)
         visible = [Run(MARK_COLUMN + n, self.first, end) for n in range(6)]
         number = f"ROWS({column_letters(MARK_COLUMN)}${self.first}:{column_letters(MARK_COLUMN)}{ROW})"
-        rank = f'IF({number}>COUNTIF({self.key.whole},">0"),0,MATCH(LARGE({self.key.whole},{number}),{self.key.whole},0))'
+        keys = self.key.whole
+        rank = f'IF({number}>COUNTIF({keys},">0"),0,MATCH(LARGE({keys},{number}),{keys},0))'
         sheets = chosen(origin, [sheet.name_in_book for sheet in self.sheets])
         row = f"IFERROR(MATCH(INDEX({self.code.whole},{pick}),INDEX({sheets},0,{CODE_COLUMN}),0),0)"
         words = chosen(f"INT({worst}/{LEVEL})", [text_literal(word) for word in self._words.values()])

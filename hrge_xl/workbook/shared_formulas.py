@@ -61,5 +61,7 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         cell = "".join(f' {key}="{self._escape_attributes(value)}"' for key, value in attributes)
         text = f'<f t="shared" si="{formula.number}"/>'
         if formula.range:
-            text = f'<f t="shared" ref="{formula.range}" si="{formula.number}">{self._escape_data(formula)}</f>'
+            text = (
+                f'<f t="shared" ref="{formula.range}" si="{formula.number}">{self._escape_data(formula)}</f>'
+            )
         self.fh.write(f"<c{cell}>{text}<v>{self._escape_data(result)}</v></c>")

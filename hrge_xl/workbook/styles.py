@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+CONTRAST = 4.5  # at least, of letters and their ground
 FONT, SIZE = "Arial", 10
 INK, QUIET_INK, ACCENT, PAPER = "#1F2933", "#52606D", "#14505C", "#FFFFFF"
 INPUT_FILL, CALCULATED_FILL, SECTION_FILL = "#FFF9DB", "#EEF3F5", "#DCEBEE"
@@ -111,6 +112,26 @@ STYLES: dict[str, dict[str, Any]] = {
     "step": {"font_color": INK},
     "link_cell": {**PADDED, "font_color": LINK_INK, "underline": 1},
 }
+
+
+def ink_on(fill: str) -> str:
+    """The colour of letters that can be read on a fill: the usual ink, else black or white."""
+    found = [colour for colour in (INK, "#000000", PAPER) if _contrast(colour, fill) >= CONTRAST]
+    return found[0] if found else "#000000"
+
+
+def _contrast(one: str, other: str) -> float:
+    """Contrast of two colours as WCAG 2.1 defines it."""
+    dark, bright = sorted((_luminance(one), _luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def step_fills(steps: int) -> list[str]:

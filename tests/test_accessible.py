@@ -1,0 +1,323 @@
+"""Sheets that everybody can read: contrast, words beside colours, no merged or blank gaps, heads in view."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from hrge_xl.layout import Layout
+from hrge_xl.layout.model import CODE_COLUMN, CODE_ROW, IDENTITY_SHEET
+from hrge_xl.words import right_to_left
+from tests.answers import layout
+from tests.made_workbooks import SPECS, made, opened
+
+CONTRAST, WHITE, BLACK = 4.5, "FFFFFF", "000000"
+FONT = "Arial"
+SCREEN_WIDTH, SCREEN_HEIGHT = 1366, 768
+PIXELS_A_CHARACTER, PIXELS_A_LINE, PIXELS_A_POINT = 7, 17, 4 / 3
+PRINTABLE_WIDTH, SMALLEST_SCALE = 27.7 / 2.54 * 96, 0.55  # pixels at 96 dpi on A4 across
+INTENDED_GAPS = frozenset({"_hrge"})
+
+
+@dataclass(frozen=True)
+class Made:
+    """One workbook with its layout: its formulas, and what these show."""
+
+    where: Layout
+    book: Workbook
+    values: Workbook
+    data: bytes
+
+    @property
+    def sheets(self) -> Iterator[Worksheet]:
+        """The sheets that people see."""
+        return (sheet for sheet in self.book if sheet.title != IDENTITY_SHEET)
+
+
+@pytest.fixture(
+    scope="module", params=[(*each, filling) for each in SPECS for filling in ("blank", "partly")], ids=str
+)
+def workbook(request: Any) -> Made:
+    """Every spec in every language, blank and partly filled."""
+    name, language, filling = request.param
+    data = made(name, language, filling)
+    return Made(layout(name, language), opened(data), opened(data, values=True), data)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.1 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours."""
+    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def rgb(colour: Any, otherwise: str) -> str:
+    """Six hex digits of a colour of openpyxl."""
+    return str(colour.rgb)[-6:] if colour is not None and colour.type == "rgb" else otherwise
+
+
+def ink(cell: Cell) -> str:
+    return rgb(cell.font.color, BLACK)
+
+
+def fill(cell: Cell) -> str:
+    return rgb(cell.fill.fgColor, WHITE) if cell.fill.fill_type == "solid" else WHITE
+
+
+def hidden(sheet: Worksheet) -> tuple[set[int], set[int]]:
+    """Numbers of the hidden rows and columns."""
+    rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
+    columns = {
+        number
+        for column in sheet.column_dimensions.values()
+        if column.hidden
+        for number in range(column.min or 0, (column.max or 0) + 1)
+    }
+    return rows, columns
+
+
+def visible(sheet: Worksheet) -> Iterator[Cell]:
+    """The cells that can be seen."""
+    rows, columns = hidden(sheet)
+    return (
+        cell
+        for row in sheet.iter_rows()
+        if row[0].row not in rows
+        for cell in row
+        if cell.column not in columns and isinstance(cell, Cell)
+    )
+
+
+def width(sheet: Worksheet, column: int) -> float:
+    """The width of a column in pixels."""
+    for dimension in sheet.column_dimensions.values():
+        if (dimension.min or 0) <= column <= (dimension.max or 0):
+            return 0 if dimension.hidden else dimension.width * PIXELS_A_CHARACTER
+    return 9 * PIXELS_A_CHARACTER
+
+
+def test_text_stands_out_from_its_ground(workbook: Made) -> None:
+    pairs = {
+        (ink(cell), fill(cell)) for sheet in workbook.sheets for cell in visible(sheet) if cell.has_style
+    }
+    assert pairs
+    assert {pair: round(contrast(*pair), 2) for pair in pairs if contrast(*pair) < CONTRAST} == {}
+
+
+def test_so_it_does_where_a_condition_colours_it(workbook: Made) -> None:
+    weak, seen = {}, 0
+    for sheet in workbook.sheets:
+        for area in sheet.conditional_formatting:
+            for rule in area.rules:
+                ground = rule.dxf.fill.bgColor if rule.dxf.fill is not None else None
+                letters = rule.dxf.font.color if rule.dxf.font is not None else None
+                if ground is None and letters is None:
+                    continue
+                seen += 1
+                cell = sheet[str(area.sqref).split(":")[0].split(" ")[0]]
+                pair = rgb(letters, ink(cell)), rgb(ground, fill(cell))
+                if contrast(*pair) < CONTRAST:
+                    weak[sheet.title, str(area.sqref)] = pair
+    assert seen
+    assert weak == {}
+
+
+def test_no_colour_without_a_word(workbook: Made) -> None:
+    """A coloured cell shows the word itself, or its row has a status in words (its sheet a column of them)."""
+    for sheet in workbook.sheets:
+        grids = next((each.grids for each in workbook.where.sheets if each.name == sheet.title), ())
+        for area in sheet.conditional_formatting:
+            for rule in area.rules:
+                if rule.dxf.fill is None:
+                    continue
+                first = int(re.findall(r"\d+", str(area.sqref))[0])
+                says_itself = re.match(r"\$?[A-Z]+\$?\d+=", rule.formula[0]) is not None
+                status = any(
+                    row.index == first and column.role == "status"
+                    for grid in grids
+                    for row in grid.rows
+                    for column in grid.columns
+                )
+                counted = sheet.title == workbook.where.cover_name  # a number, and the word beside it
+                assert says_itself or status or counted, (sheet.title, str(area.sqref), rule.formula)
+
+
+def test_cells_are_not_merged(workbook: Made) -> None:
+    assert [sheet.title for sheet in workbook.sheets if sheet.merged_cells.ranges] == []
+
+
+def test_no_blank_row_or_column_as_a_spacer(workbook: Made) -> None:
+    for sheet in workbook.sheets:
+        if sheet.title in INTENDED_GAPS:
+            continue
+        used = {
+            cell.row
+            for cell in visible(sheet)
+            if cell.value is not None or (cell.has_style and cell.border.top.style)
+        }
+        rows, _ = hidden(sheet)
+        assert set(range(min(used), max(used) + 1)) - rows - used == set(), sheet.title
+
+
+def test_the_title_is_in_the_first_visible_cell(workbook: Made) -> None:
+    for sheet in workbook.sheets:
+        first = next(iter(visible(sheet)))
+        assert first.coordinate == "B2", sheet.title
+        assert first.value, sheet.title
+        assert first.font.bold, sheet.title
+        assert first.font.size >= 16, sheet.title
+
+
+def test_codes_stand_in_a_hidden_row_and_column(workbook: Made) -> None:
+    for sheet in workbook.sheets:
+        rows, columns = hidden(sheet)
+        assert CODE_ROW in rows, sheet.title
+        assert CODE_COLUMN in columns, sheet.title
+        assert sheet["A1"].value, sheet.title
+
+
+def test_one_font(workbook: Made) -> None:
+    fonts = {cell.font.name for sheet in workbook.sheets for cell in visible(sheet) if cell.has_style}
+    assert fonts == {FONT}
+
+
+def test_pictures_and_charts_have_a_text(workbook: Made) -> None:
+    with zipfile.ZipFile(BytesIO(workbook.data)) as package:
+        for name in package.namelist():
+            if name.startswith("xl/drawings/drawing"):
+                for properties in re.findall(r"<xdr:cNvPr [^>]*>", package.read(name).decode()):
+                    assert re.search(r'descr="[^"]+"', properties), (name, properties)
+
+
+def test_heads_stay_in_view_and_leave_room(workbook: Made) -> None:
+    for sheet in workbook.where.sheets:
+        page = workbook.book[sheet.name]
+        assert page.freeze_panes, sheet.name
+        corner = page[page.freeze_panes]
+        across = sum(width(page, column) for column in range(1, corner.column))
+        assert across <= SCREEN_WIDTH / 2, (sheet.name, across)
+        down = sum(height(workbook, page, row) for row in range(2, corner.row))
+        assert down <= SCREEN_HEIGHT / 2, (sheet.name, down)
+
+
+def height(workbook: Made, page: Worksheet, row: int) -> float:
+    """How many pixels a row takes: as set, or as its longest text needs."""
+    fixed = page.row_dimensions[row].height
+    if fixed is not None and page.row_dimensions[row].customHeight:
+        return float(fixed) * PIXELS_A_POINT
+    lines = 1.0
+    for cell in page[row]:
+        if cell.alignment.wrap_text and isinstance(cell.value, str) and not cell.value.startswith("="):
+            room = width(page, cell.column) / PIXELS_A_CHARACTER or 1
+            lines = max(lines, sum(-(-len(line) * 1.05 // room) for line in cell.value.split("\n")))
+    return lines * PIXELS_A_LINE
+
+
+def test_heads_fit_into_their_columns(workbook: Made) -> None:
+    """No word of a head is broken: people read heads to find their way."""
+    for sheet in workbook.where.sheets:
+        page = workbook.book[sheet.name]
+        for grid in sheet.grids:
+            for column in grid.columns:
+                if column.role in ("check", "active") or not column.label or column.width < 4:
+                    continue
+                longest = max(len(word) for word in re.split(r"[\s-]", column.label))
+                room = width(page, column.index) / PIXELS_A_CHARACTER
+                assert longest <= room, (sheet.name, column.label, room)
+
+
+def test_prints_on_a4_in_letters_that_can_be_read(workbook: Made) -> None:
+    for sheet in workbook.where.sheets:
+        page = workbook.book[sheet.name]
+        setup = page.page_setup
+        assert (setup.paperSize, setup.orientation) == (9, "landscape"), sheet.name
+        assert page.sheet_properties.pageSetUpPr.fitToPage, sheet.name
+        pages = setup.fitToWidth if setup.fitToWidth is not None else 1
+        assert setup.fitToHeight == 0, sheet.name
+        widths = [width(page, column) for column in printed_columns(page)]
+        leading = repeated_columns(page)
+        assert pages_at(widths, leading, SMALLEST_SCALE) <= pages, sheet.name
+        assert pages == 1 or leading >= 2, sheet.name
+
+
+def printed_columns(page: Worksheet) -> range:
+    area = re.findall(r"\$?([A-Z]+)\$?\d+", str(page.print_area))
+    columns = [page[f"{letters}1"].column for letters in area]
+    return range(columns[0], columns[-1] + 1)
+
+
+def repeated_columns(page: Worksheet) -> int:
+    titles = re.findall(r"\$?([A-Z]+):\$?([A-Z]+)", str(page.print_title_cols or ""))
+    return page[f"{titles[0][1]}1"].column - 1 if titles else 0
+
+
+def pages_at(widths: list[float], leading: int, scale: float) -> int:
+    """How many pages a sheet takes across at a scale, the first columns on each of them."""
+    room, head = PRINTABLE_WIDTH / scale, sum(widths[:leading])
+    pages, used = 1, head
+    for each in widths[leading:]:
+        if used + each > room:
+            pages, used = pages + 1, head
+        used += each
+    return pages
+
+
+def test_sheets_run_in_the_direction_of_their_language(workbook: Made) -> None:
+    mirrored = right_to_left(workbook.where.language)
+    for sheet in workbook.sheets:
+        assert bool(sheet.sheet_view.rightToLeft) == mirrored, sheet.title
+    if mirrored:
+        sides = {cell.alignment.horizontal for cell in visible(workbook.book[workbook.where.sheets[0].name])}
+        assert "right" in sides
+        assert "left" not in sides
+
+
+def test_links_look_like_links(workbook: Made) -> None:
+    cover = workbook.book[workbook.where.cover_name]
+    linked = [cell for cell in visible(cover) if cell.hyperlink is not None]
+    assert {cell.value for cell in linked} == {sheet.name for sheet in workbook.where.sheets}
+    assert {cell.font.underline for cell in linked} == {"single"}
+    for sheet in workbook.where.sheets:
+        page = workbook.book[sheet.name]
+        back = [cell for cell in visible(page) if cell.hyperlink is not None]
+        assert any(workbook.where.cover_name in str(cell.hyperlink.location) for cell in back), sheet.name
+
+
+def test_no_text_is_cut_off_in_a_narrow_cell(workbook: Made) -> None:
+    """Texts of one line are short enough, or have empty cells to run into."""
+    for sheet in workbook.where.sheets:
+        page, values = workbook.book[sheet.name], workbook.values[sheet.name]
+        for cell in visible(page):
+            text = values[cell.coordinate].value
+            if not isinstance(text, str) or cell.alignment.wrap_text:
+                continue
+            room, column = 0.0, cell.column
+            while column == cell.column or (
+                column <= page.max_column + 20 and is_free(values, cell.row, column)
+            ):
+                room += width(page, column)
+                column += 1
+            needed = len(text) * (cell.font.size or 10) * 0.56
+            assert needed <= room, (sheet.name, cell.coordinate, text, get_column_letter(column))
+
+
+def is_free(page: Worksheet, row: int, column: int) -> bool:
+    return page.cell(row, column).value is None

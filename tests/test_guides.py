@@ -1,0 +1,133 @@
+"""The guides say what is so: their commands run, their tables agree with the program, their links lead somewhere.
+
+In a guide, ```console blocks hold commands (`$ hrge-xl …`, `# exit N` where it is not 0) and lines that the output
+must contain; a block of another language with a file name behind it is that file; `<!-- copy A B -->` plays the mail.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.cli import COMMANDS, run
+from hrge_xl.errors import Exit
+from hrge_xl.findings import CATALOGUE
+from hrge_xl.spec.expression import FUNCTIONS, OVER
+from hrge_xl.spec.load import find
+from hrge_xl.spec.model import COMMON_OPTIONS, TYPE_OPTIONS, AnyBlock, FieldType
+from tests import write_expressions
+from tests.write_docs import DOCS
+
+GUIDES = ("filling-in.md", "coordinating.md", "auditing.md", "writing-a-spec.md", "expressions.md")
+STEP = re.compile(
+    r"^```(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$|^<!-- copy (?P<copy>.+?) -->$", re.M | re.S
+)
+COMMAND = re.compile(r"\$ hrge-xl (?P<words>.*?)(?:\s+# exit (?P<code>\d+))?$")
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+def text_of(guide: str) -> str:
+    """A guide as it stands."""
+    return (DOCS / guide).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_commands_run(
+    guide: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for step in STEP.finditer(text_of(guide)):
+        if step["copy"]:
+            source, target = step["copy"].split()
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        elif step["file"]:
+            (tmp_path / step["file"]).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / step["file"]).write_text(step["body"], encoding="utf-8")
+        elif step["language"] == "console":
+            play(step["body"], capsys)
+
+
+def play(block: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Run the commands of a block; lines between them must stand in what was said."""
+    said = ""
+    for line in block.splitlines():
+        command = COMMAND.match(line)
+        if command is None:
+            assert line in said, f"{line!r} is not in:\n{said}"
+            continue
+        code = run(shlex.split(command["words"]))
+        out, err = capsys.readouterr()
+        said = out + err
+        assert code == int(command["code"] or 0), f"{line}\n{said}"
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_commands_exist(guide: str) -> None:
+    named = set(re.findall(r"`?\$? ?hrge-xl ([a-z]+)", text_of(guide)))
+    assert named <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_links_lead_somewhere(guide: str) -> None:
+    links = [link for link in LINK.findall(text_of(guide)) if "://" not in link]
+    assert [link for link in links if not (DOCS / link).exists()] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_codes_exist(guide: str) -> None:
+    codes = re.findall(r"\b[FISVXP]\d{3}\b", text_of(guide))
+    assert [code for code in codes if code not in CATALOGUE] == []
+
+
+def test_exit_codes_are_all_told() -> None:
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", text_of("coordinating.md"), re.M)}
+    assert told == {int(code) for code in Exit}
+
+
+def table(guide: str, head: str) -> dict[str, list[str]]:
+    """The rows of a table by their first cell."""
+    body = text_of(guide).split(f"| {head} |", 1)[1].split("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in body.splitlines()[2:]]
+    return {row[0].strip("` "): row[1:] for row in rows}
+
+
+def test_options_of_field_types() -> None:
+    rows = table("writing-a-spec.md", "type")
+    assert set(rows) == {kind.value for kind in FieldType}
+    for kind, (needs, may) in TYPE_OPTIONS.items():
+        assert set(re.findall(r"`(\w+)`", rows[kind.value][1])) == set(needs), kind
+        assert set(re.findall(r"`(\w+)`", rows[kind.value][2])) == set(may), kind
+
+
+def test_options_of_every_field() -> None:
+    assert set(table("writing-a-spec.md", "option")) == set(COMMON_OPTIONS)
+
+
+def test_kinds_of_blocks() -> None:
+    models = AnyBlock.__origin__.__args__  # type: ignore[attr-defined]
+    rows = table("writing-a-spec.md", "kind")
+    assert set(rows) == {model.model_fields["kind"].annotation.__args__[0] for model in models}
+    shared = {"kind", "title", "help"}
+    for model in models:
+        kind = model.model_fields["kind"].annotation.__args__[0]
+        assert set(re.findall(r"`(\w+)`", rows[kind][1])) == set(model.model_fields) - shared, kind
+
+
+def test_every_file_of_the_example_is_explained() -> None:
+    folder, text = find("example"), text_of("writing-a-spec.md")
+    files = [file.relative_to(folder).as_posix() for file in folder.rglob("*.yaml")]
+    assert [name for name in files if f"`{name}`" not in text] == []
+
+
+def test_expressions_page_is_fresh() -> None:
+    assert write_expressions.PAGE.read_text(encoding="utf-8") == write_expressions.page(), (
+        "run: python -m tests.write_expressions"
+    )
+
+
+def test_every_function_has_an_example() -> None:
+    assert set(write_expressions.EXAMPLES) == {*FUNCTIONS, *OVER}

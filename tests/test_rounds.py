@@ -1,0 +1,233 @@
+"""A round: set up, issued, and who has answered."""
+
+from __future__ import annotations
+
+import os
+import stat
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from hrge_xl.consolidate import consolidate
+from hrge_xl.consolidate.rounds import KEY, init_round, load_round, orders, status
+from hrge_xl.errors import RoundError
+from hrge_xl.issuing import generate
+from hrge_xl.spec.load import load
+from hrge_xl.validation import Validation, validate
+from tests.test_consolidate import answers, ledger, rows, same_copy
+
+SPEC = load("example")
+TODAY, LATER = date(2026, 6, 30), date(2026, 8, 5)
+TEAMS = """Team,Country,LANGUAGE,Deadline,Contact,Tools
+PAK-1,PAK,en,2026-07-31,pak@example.org,
+MAR-1,Maroc,fr,2026-07-31,"Office, Rabat","C1, R1"
+EGY-1,egy,ar,2026-07-31,,
+IRQ-1,IRQ,,2026-09-30,,
+"""
+
+
+@pytest.fixture
+def teams(tmp_path: Path) -> Path:
+    """A team list."""
+    file = tmp_path / "teams.csv"
+    file.write_text(TEAMS, encoding="utf-8-sig")
+    return file
+
+
+def test_a_round_is_what_was_set_up(teams: Path, tmp_path: Path) -> None:
+    made = init_round(tmp_path / "2026-H1", "example", teams, date(2026, 1, 1), date(2026, 6, 30))
+    assert made == load_round(tmp_path / "2026-H1")
+    assert [(team.code, team.country, team.language) for team in made.teams] == [
+        ("PAK-1", "PAK", "en"), ("MAR-1", "MAR", "fr"), ("EGY-1", "EGY", "ar"), ("IRQ-1", "IRQ", "en"),
+    ]  # fmt: skip
+    assert made.teams[1].tools == ("C1", "R1")
+    assert made.teams[1].contact == "Office, Rabat"
+    assert made.name == "2026-H1"
+    assert sorted(path.name for path in (tmp_path / "2026-H1").iterdir()) == [
+        "issued", "reports", "returned", "round.yaml", "signing.key",
+    ]  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system has no file modes")
+def test_only_the_owner_reads_the_key(teams: Path, tmp_path: Path) -> None:
+    init_round(tmp_path / "round", "example", teams)
+    key = tmp_path / "round" / KEY
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert len(key.read_bytes()) == 32
+
+
+def test_a_round_is_never_overwritten(teams: Path, tmp_path: Path) -> None:
+    init_round(tmp_path / "round", "example", teams)
+    key = (tmp_path / "round" / KEY).read_bytes()
+    with pytest.raises(RoundError, match="is a round already"):
+        init_round(tmp_path / "round", "example", teams)
+    assert (tmp_path / "round" / KEY).read_bytes() == key
+
+
+def test_a_list_from_a_workbook(teams: Path, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["team", "country", "deadline", "notes"])
+    sheet.append(["007", "PAK", date(2026, 7, 31), "kept by the office"])
+    sheet.append([])
+    sheet.append([12, "MAR", "2026-08-31", None])
+    book.save(tmp_path / "teams.xlsx")
+    made = init_round(tmp_path / "round", "example", tmp_path / "teams.xlsx")
+    assert [(team.code, team.deadline) for team in made.teams] == [("007", date(2026, 7, 31)), ("12", date(2026, 8, 31))]
+
+
+def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_text(
+        "team;country;language;deadline;tools\n"
+        "A;PAK;en;2026-07-31;\n"
+        "B;Pakstan;en;2026-07-31;\n"
+        "\n"
+        "a;PAK;english;31.02.2026;C1,X9\n"
+        ";PAK;en;03/04/2026;\n"
+        "../x;PAK;en;;\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(RoundError) as caught:
+        init_round(tmp_path / "round", "example", file)
+    assert str(caught.value).splitlines() == [
+        "teams.csv: line 3: there is no country 'Pakstan'. Did you mean 'PAK'?",
+        "teams.csv: line 5: there is no language 'english'. Known are: en, fr, ar.",
+        "teams.csv: line 5: there is no tool 'X9'. Known are: PLAN, C1, R1, SUMMARY.",
+        "teams.csv: line 5: '31.02.2026' can be no day or several. Write the deadline as 2026-07-31.",
+        "teams.csv: line 5: team 'a' stands already in line 2. Keep one.",
+        "teams.csv: line 6: the code of the team is missing. Give it a short one.",
+        "teams.csv: line 6: '03/04/2026' can be no day or several. Write the deadline as 2026-07-31.",
+        "teams.csv: line 7: '../x' cannot name a file. Use letters, digits and hyphens.",
+    ]
+    assert not (tmp_path / "round").exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "no team stands in it"),
+        (b"team\n", "no team stands in it"),
+        (b"name,country\nA,PAK\n", "there is no column 'team'"),
+        (b"team,countri\nA,PAK\n", "Did you mean 'country'"),
+        (b"team,team\nA,B\n", "stands there twice"),
+        ("team,contact\nA,Jos\xe9\n".encode("latin-1"), "not UTF-8"),
+    ],
+)
+def test_a_list_that_is_none(data: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "teams.csv").write_bytes(data)
+    with pytest.raises(RoundError, match=said):
+        init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
+
+
+def test_a_list_that_is_no_workbook_or_not_there(tmp_path: Path) -> None:
+    (tmp_path / "teams.xlsx").write_bytes(b"no zip")
+    with pytest.raises(RoundError, match="is no workbook"):
+        init_round(tmp_path / "round", "example", tmp_path / "teams.xlsx")
+    with pytest.raises(RoundError, match="cannot be read"):
+        init_round(tmp_path / "round", "example", tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("spec: example\n", "", "line 3: 'spec' is missing"),
+        ("name: round", "nmae: round", "'nmae' is not known"),
+        ("country: PAK", "country: XXX", "line 6: there is no country 'XXX'"),
+        ("- team: MAR-1", "- team: PAK-1", "team 'PAK-1' stands already in line 6"),
+        ("spec: example", "spec: [example", "not valid YAML"),
+        ("period_start: '2026-01-01'", "period_start: spring", "'spring' is no day"),
+    ],
+)
+def test_a_round_edited_wrongly(old: str, new: str, said: str, teams: Path, tmp_path: Path) -> None:
+    init_round(tmp_path / "round", "example", teams, date(2026, 1, 1))
+    file = tmp_path / "round" / "round.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(RoundError, match=said.replace("[", r"\[")):
+        load_round(tmp_path / "round")
+
+
+def test_a_round_without_its_key(teams: Path, tmp_path: Path) -> None:
+    init_round(tmp_path / "round", "example", teams)
+    (tmp_path / "round" / KEY).write_bytes(b"short")
+    with pytest.raises(RoundError, match="is damaged"):
+        load_round(tmp_path / "round")
+    with pytest.raises(RoundError, match="is no round"):
+        load_round(tmp_path)
+
+
+def test_who_has_answered(teams: Path, tmp_path: Path) -> None:
+    made = init_round(tmp_path / "round", "example", teams)
+    by_team = {order.team: order for order in orders(made, TODAY)}
+    assert by_team["MAR-1"].deadline == "2026-07-31"
+    folder = made.folder / "returned"
+    for team, more in (("PAK-1", {}), ("MAR-1", {"PLN_06": None})):
+        wanted = answers(country=by_team[team].country, **more)
+        order = by_team[team]
+        layout_answers = {key: value for key, value in wanted.items()}
+        data = generate(SPEC, type(order)(**{**vars(order), "answers": layout_answers}))
+        (made.folder / "issued" / f"{team}_{order.language}.xlsx").write_bytes(data)
+        (folder / f"{team}.xlsx").write_bytes(data)
+    (made.folder / "issued" / "IRQ-1_en.xlsx").write_bytes(b"")
+    results = validate(sorted(folder.iterdir()), Validation(made.wanted, TODAY))
+    assert [result.verdict for result in results] == ["returned", "accepted"]
+    lines = {line.team: line for line in status(made, results, LATER)}
+    assert {code: (line.state, line.days_late) for code, line in lines.items()} == {
+        "PAK-1": ("accepted", 0), "MAR-1": ("returned", 5), "EGY-1": ("late", 5), "IRQ-1": ("issued", 0),
+    }  # fmt: skip
+    assert lines["PAK-1"].completeness == 1
+    assert lines["MAR-1"].answered == lines["MAR-1"].required - 1
+    assert lines["MAR-1"].errors == 1
+    assert status(made, [], TODAY)[2].state == "not issued"
+
+
+def test_a_forged_and_a_strange_return(teams: Path, tmp_path: Path) -> None:
+    made = init_round(tmp_path / "round", "example", teams)
+    order = orders(made, TODAY)[0]
+    strange = type(order)(**{**vars(order), "team": "XXX", "answers": answers()})
+    forged = type(order)(**{**vars(order), "key": b"another", "answers": answers()})
+    for name, each in (("strange", strange), ("forged", forged)):
+        (made.folder / "returned" / f"{name}.xlsx").write_bytes(generate(SPEC, each))
+    results = validate(sorted((made.folder / "returned").iterdir()), Validation(made.wanted, TODAY))
+    codes = [{finding.code for finding in result.findings if finding.code[0] == "I"} for result in results]
+    assert codes == [{"I006"}, {"I008"}]
+    assert status(made, results, TODAY)[-1].state == "not in this round"
+
+
+def test_a_year_of_returns(teams: Path, tmp_path: Path) -> None:
+    """Late, corrected, doubled and wrong files: the ledger tells the story of each."""
+    made = init_round(tmp_path / "round", "example", teams)
+    order = orders(made, TODAY)[0]
+    out, folder = tmp_path / "dataset", made.folder / "returned"
+
+    def send(name: str, **more: object) -> Path:
+        path = folder / f"{name}.xlsx"
+        wanted = answers(**more)
+        path.write_bytes(generate(SPEC, type(order)(**{**vars(order), "key": None, "answers": wanted})))
+        return path
+
+    asked = Validation(made.wanted, TODAY)
+    asked = Validation(type(made.wanted)(made.wanted.spec, made.wanted.round, made.wanted.teams), TODAY)
+    first = send("1_draft", PLN_06=None)
+    consolidate([first], out, asked=asked, received="2026-07-01")
+    second = send("2_corrected")
+    same_copy(second, first)
+    consolidate([first, second], out, asked=asked, received="2026-07-10")
+    third = send("3_other_intervention", PLN_01="WS-99")
+    same_copy(third, first)
+    (folder / "4_same.xlsx").write_bytes(second.read_bytes())
+    (folder / "5_wrong.xlsx").write_bytes(b"my holiday pictures")
+    consolidate(sorted(folder.iterdir()), out, asked=asked, received="2026-08-01")
+    story = {Path(str(row["path"])).name: (row["received"], row["verdict"], row["state"]) for row in ledger(out)}
+    assert story == {
+        "1_draft.xlsx": ("2026-07-01", "returned", "superseded"),
+        "2_corrected.xlsx": ("2026-07-10", "accepted", "counts"),
+        "3_other_intervention.xlsx": ("2026-08-01", "accepted", "counts"),
+        "5_wrong.xlsx": ("2026-08-01", "refused", "refused"),
+    }
+    assert {row["PLN_01"] for row in rows(out, "PLAN", "current")} == {"WS-07", "WS-99"}

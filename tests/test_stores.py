@@ -1,0 +1,154 @@
+"""The same dataset in a file and in a database; and what is said when a database cannot be had."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from hrge_xl.consolidate import consolidate
+from hrge_xl.consolidate.engine import DATASET
+from hrge_xl.consolidate.schema import Schema
+from hrge_xl.consolidate.store import Store, open_file, open_url
+from hrge_xl.errors import StoreError
+from hrge_xl.intake import Wanted
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Value
+from hrge_xl.validation import Validation, validate
+from tests.test_consolidate import TODAY, returned, rewritten, workbook
+
+SPEC = load("example")
+ASKED = Validation(Wanted(), TODAY)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Four returns in three languages, with texts that databases stumble over."""
+    data = {
+        "pak.xlsx": workbook("PAK", RSK_01="a\\b\tc 'd' \"e\" %s :f {g} \\N"),
+        "mar.xlsx": workbook("MAR", "WS-08", "fr", PLN_06=None, RSK_01="L’été à 10 €"),
+        "egy.xlsx": workbook("EGY", "WS-09", "ar", RSK_01="خطر"),
+        "odd.xlsx": rewritten(workbook("ODD", "WS-10", RSK_01="ZERO"), b"ZERO", b"a_x0000_b"),
+    }
+    return returned(tmp_path / "returned", data)
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """An empty database."""
+    engine = sa.create_engine(postgres_url)
+    yield postgres_url
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+
+
+def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table, row by row."""
+    assert store.use(Schema(SPEC), write=False)
+    return {table.name: list(store.rows(table.name)) for table in Schema(SPEC).tables}
+
+
+def both(out: Path, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The content of the file and of the database."""
+    with open_file(out / DATASET, write=False) as file, open_url(address) as database:
+        return everything(file), everything(database)
+
+
+def test_file_and_database_hold_the_same(files: list[Path], tmp_path: Path, database: str) -> None:
+    consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+    file, other = both(tmp_path / "out", database)
+    assert file == other
+    assert len(file["submissions"]) == 4
+    assert all(isinstance(row[14], date) for row in other["submissions"] if row[14]) or other["submissions"]
+
+
+def test_the_database_holds_what_the_files_say(files: list[Path], tmp_path: Path, database: str) -> None:
+    consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+    said = sorted(
+        (str(result.sha256), *key, str(one).replace("\0", "\ufffd"))
+        for result in validate(files, ASKED)
+        if result.submission is not None
+        for key, value in result.submission.values().items()
+        for one in (value if isinstance(value, tuple) else (value,))
+    )
+    with open_url(database) as store:
+        answers = everything(store)["answers"]
+    at = Schema(SPEC).by_name["answers"].at
+    kept = sorted(
+        (row[at["file_sha256"]], row[at["tool"]], row[at["row"]], row[at["field"]], str(value_of(row, at)))
+        for row in answers
+        if not row[at["calculated"]]
+    )
+    assert kept == said
+
+
+def value_of(row: tuple[Any, ...], at: dict[str, int]) -> Value:
+    return next(row[at[kind]] for kind in ("code", "number", "date", "text") if row[at[kind]] is not None)
+
+
+def test_again_into_the_database(files: list[Path], tmp_path: Path, database: str) -> None:
+    consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+    _, before = both(tmp_path / "out", database)
+    assert consolidate(files, tmp_path / "out", asked=ASKED, store=database).new == 0
+    assert both(tmp_path / "out", database)[1] == before
+
+
+def test_a_database_that_comes_later_is_filled_too(files: list[Path], tmp_path: Path, database: str) -> None:
+    consolidate(files, tmp_path / "out", asked=ASKED)
+    consolidate(files[:1], tmp_path / "out", asked=ASKED, store=database)
+    file, other = both(tmp_path / "out", database)
+    assert {row[0] for row in other["submissions"]} == {row[0] for row in file["submissions"]}
+    assert file["answers"] == other["answers"]
+
+
+def test_tables_of_somebody_else_are_not_touched(files: list[Path], tmp_path: Path, database: str) -> None:
+    engine = sa.create_engine(database)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE answers (mine text)")
+        connection.exec_driver_sql("INSERT INTO answers VALUES ('keep me')")
+    with pytest.raises(StoreError, match="already holds other tables named answers"):
+        consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT mine FROM answers").scalar() == "keep me"
+    engine.dispose()
+
+
+def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None:
+    consolidate(files, tmp_path / "out", asked=ASKED)
+    with open_file(tmp_path / "out" / DATASET) as store:
+        before = everything(store)
+        with store.transaction() as connection:
+            connection.execute(sa.update(store.meta_table).where(store.meta_table.c.name == "spec_digest").values(value="old"))
+    assert consolidate(files[:1], tmp_path / "out", asked=ASKED).earlier == 3
+    with open_file(tmp_path / "out" / DATASET) as store:
+        assert everything(store)["answers"] == before["answers"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("nonsense", "--store wants an address"),
+        ("mongodb://localhost/x", "--store wants an address"),
+        ("postgresql://nobody@127.0.0.1:{port}/none", "cannot be used"),
+    ],
+)
+def test_a_database_that_cannot_be_had(address: str, said: str, files: list[Path], tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = address.format(port=probe.getsockname()[1])
+        with pytest.raises(StoreError, match=said) as caught:
+            consolidate(files, tmp_path / "out", asked=ASKED, store=address)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_password_is_not_told(files: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as caught:
+        consolidate(files, tmp_path / "out", asked=ASKED, store="postgresql://me:secret@127.0.0.1:1/none")
+    assert "secret" not in str(caught.value)
