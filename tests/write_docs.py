@@ -9,6 +9,8 @@ import click
 
 from hrge_xl.cli import COMMANDS, cli
 from hrge_xl.findings import CATALOGUE, FAMILIES
+from hrge_xl.spec.load import load
+from tests.write_rules import rules_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -72,7 +74,11 @@ def _command(command: click.Command, context: click.Context) -> list[str]:
     return lines
 
 
-PAGES: dict[str, Callable[[], str]] = {"findings.md": findings_page, "cli.md": cli_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "findings.md": findings_page,
+    "cli.md": cli_page,
+    "rules.md": lambda: rules_page(load("hrge_toolkit")),
+}
 
 
 def main() -> None:

@@ -141,7 +141,7 @@ class MatrixPainter(BlockPainter):
         for offset, (code, label) in enumerate(zip(across.codes, across.labels, strict=True)):
             self.pen.text(Place(head, FIRST_COUNT_COLUMN + offset), f"{code} {label}", "head")
         for row, (code, label) in enumerate(steps, start=self.first):
-            self.pen.text(Place(row, LABEL_COLUMN), f"{code} {label}", "cell")
+            self.pen.text(Place(row, LABEL_COLUMN), f"{code} {label}", "cell_middle")
             self.pen.height(row, "step")
             for offset, other in enumerate(across.codes):
                 self._count(Place(row, FIRST_COUNT_COLUMN + offset), code, other)
@@ -184,7 +184,7 @@ class MatrixPainter(BlockPainter):
         self.pen.text(Place(first, LABEL_COLUMN), self.say("Rows by level"), "head")
         self.pen.text(Place(first, FIRST_COUNT_COLUMN), self.say("Number"), "head")
         for row, level in enumerate(reversed(self.matrix.levels), start=first + 1):
-            label = self.pen.formats("cell", bg_color=level.colour, font_color=ink_on(level.colour))
+            label = self.pen.formats("cell_middle", bg_color=level.colour, font_color=ink_on(level.colour))
             self.pen.styled_text(Place(row, LABEL_COLUMN), level.label.say(self.layout.language), label)
             self.pen.height(row, "step")
             cells = list(self._cells_of(level))

@@ -157,13 +157,13 @@ class CoverPainter:
             f"{quoted(sheet.name)}!A1",
             sheet.name,
             self.say("Go to the sheet"),
-            "link_cell",
+            "cover_link",
         )
         ranges = [check_range(sheet, grid) for grid in sheet.grids if grid.with_role("check")]
         if not ranges:
             for column in (VALUE, GIVEN, WRONG):
                 self.pen.text(Place(self.row, column), "", "cell_centre")
-            self.pen.text(Place(self.row, STATE), self.say("Nothing to fill in"), "status")
+            self.pen.text(Place(self.row, STATE), self.say("Nothing to fill in"), "cover_status")
             return
         required, given, wrong = self.content.progress(sheet)
         missing = "-".join(
@@ -182,7 +182,7 @@ class CoverPainter:
         name = f"={quoted(self.layout.cover_name)}!$C${self.row}:$E${self.row}"
         self.book.define_name(sheet.progress_name, name)
 
-    def _state(self, required: int, given: int, wrong: int, style: str = "status") -> None:
+    def _state(self, required: int, given: int, wrong: int, style: str = "cover_status") -> None:
         say = self.say
         words = (say("To correct"), say("Not started"), say("Complete"), say("In progress"), say("Not used"))
         need, have, bad = (address(self.row, column) for column in (VALUE, GIVEN, WRONG))
