@@ -57,6 +57,7 @@ pictures: $(VENV)/test.stamp
 
 docs: $(VENV)/test.stamp
 	$(PY) -m tests.write_docs
+	$(PY) -m tests.write_expressions
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -34,7 +34,7 @@ def _one(argument: str) -> list[Path]:
         return sorted(each for each in path.rglob("*") if _is_return(each, path))
     if path.exists() or path.is_symlink():
         return [path]
-    matches = sorted(Path(match) for match in glob.glob(argument, recursive=True))
+    matches = sorted(Path(match) for match in glob.glob(argument, recursive=True))  # noqa: PTH207 (absolute ones too)
     if not matches:
         raise UsageError(f"{argument}: there is no such file or folder. Check the path.")
     return [each for match in matches for each in (_one(str(match)) if match.is_dir() else [match])]

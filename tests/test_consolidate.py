@@ -85,7 +85,10 @@ def returned(folder: Path, files: dict[str, bytes]) -> list[Path]:
 def rewritten(data: bytes, old: bytes, new: bytes) -> bytes:
     """A workbook with some bytes replaced in all its parts."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as book, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as book,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
         for name in book.namelist():
             made.writestr(zipfile.ZipInfo(name), book.read(name).replace(old, new), zipfile.ZIP_DEFLATED)
     return target.getvalue()
@@ -113,7 +116,9 @@ def content(out: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every table of a dataset with its rows."""
     with sqlite3.connect(out / DATASET) as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=str) for name in names}
+        return {
+            name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=str) for name in names
+        }
 
 
 def rows(out: Path, table: str, where: str = "1") -> list[dict[str, Any]]:
@@ -151,7 +156,9 @@ def test_the_answers_are_those_of_the_files(files: list[Path], tmp_path: Path) -
         if result.submission is None:
             assert stored == []
             continue
-        assert regrouped(stored) == {key: comparable(value) for key, value in result.submission.values().items()}
+        assert regrouped(stored) == {
+            key: comparable(value) for key, value in result.submission.values().items()
+        }
 
 
 def regrouped(stored: list[dict[str, Any]]) -> dict[tuple[str, str, str], Any]:
@@ -186,11 +193,20 @@ def opened(path: str) -> Any:
 def test_wide_and_united_tables(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
     (plan,) = rows(tmp_path / "out", "PLAN", "team = 'PAK'")
-    assert (plan["PLN_13"], plan["PLN_04"], plan["PLN_14"], plan["cell"][0]) == ("WOM;DIS", "2026-03-02", 250.025, "E")
+    assert (plan["PLN_13"], plan["PLN_04"], plan["PLN_14"], plan["cell"][0]) == (
+        "WOM;DIS",
+        "2026-03-02",
+        250.025,
+        "E",
+    )
     risks = rows(tmp_path / "out", "risks")
-    assert [(row["team"], row["tool"], row["RSK_05"]) for row in risks] == [("PAK", "R1", "H"), ("MAR", "R1", "H")] or [
-        (row["team"], row["tool"], row["RSK_05"]) for row in risks
-    ] == [("MAR", "R1", "H"), ("PAK", "R1", "H")]
+    assert [(row["team"], row["tool"], row["RSK_05"]) for row in risks] == [
+        ("PAK", "R1", "H"),
+        ("MAR", "R1", "H"),
+    ] or [(row["team"], row["tool"], row["RSK_05"]) for row in risks] == [
+        ("MAR", "R1", "H"),
+        ("PAK", "R1", "H"),
+    ]
     assert {row["period"] for row in risks} == {"2026-03-02/2026-03-04"}
 
 
@@ -239,7 +255,9 @@ def test_data_xlsx_opens_cleanly_and_holds_every_table(files: list[Path], tmp_pa
         count = len(rows(tmp_path / "out", table.name))
         assert named.ref.endswith(str(max(count, 1) + 1)), table.name
         assert [cell.value for cell in sheet[1]] == list(table.names)
-        filled = [line for line in sheet.iter_rows(min_row=2, values_only=True) if any(v is not None for v in line)]
+        filled = [
+            line for line in sheet.iter_rows(min_row=2, values_only=True) if any(v is not None for v in line)
+        ]
         assert len(filled) == count
 
 
@@ -247,7 +265,12 @@ def test_the_heat_map_has_colours_words_and_a_described_chart(files: list[Path],
     run(files, tmp_path / "out")
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
     sheet = book["Heat maps"]
-    counted = [cell for line in sheet.iter_rows() for cell in line if cell.value == 2 and "High" in cell.number_format]
+    counted = [
+        cell
+        for line in sheet.iter_rows()
+        for cell in line
+        if cell.value == 2 and "High" in cell.number_format
+    ]
     assert [cell.fill.fgColor.rgb for cell in counted] == ["FFF4B6A6"]
     assert len(sheet._charts) == 1
     drawing = zipfile.ZipFile(tmp_path / "out" / "data.xlsx").read("xl/drawings/drawing1.xml").decode()
@@ -281,14 +304,19 @@ def test_parquet_holds_the_same(files: list[Path], tmp_path: Path) -> None:
 def test_figures_over_all_teams(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
     crossed = rows(tmp_path / "out", "aggregate_matrix", "by = 'total' AND count > 0")
-    assert [(row["down"], row["across"], row["count"], row["teams"], row["from_returned"]) for row in crossed] == [
-        ("2", "3", 2, 2, 1)
-    ]
+    assert [
+        (row["down"], row["across"], row["count"], row["teams"], row["from_returned"]) for row in crossed
+    ] == [("2", "3", 2, 2, 1)]
     assert len(rows(tmp_path / "out", "crossings")) == 2
     (yes,) = rows(tmp_path / "out", "aggregate_answers", "by = 'total' AND row = 'C1_01' AND code = 'Y'")
     assert (yes["count"], yes["teams"], yes["code_label"]) == (2, 2, "Yes")
     (people,) = rows(tmp_path / "out", "aggregate_numbers", "by = 'total' AND field = 'PLN_07'")
-    assert (people["count"], people["total"], people["mean"], people["period"]) == (2, 24, 12, "2026-03-02/2026-03-04")
+    assert (people["count"], people["total"], people["mean"], people["period"]) == (
+        2,
+        24,
+        12,
+        "2026-03-02/2026-03-04",
+    )
     (plan,) = rows(tmp_path / "out", "aggregate_completeness", "by = 'total' AND tool = 'PLAN'")
     assert plan["files"] == 2
     assert plan["answered"] == plan["required"] - 1
@@ -321,8 +349,30 @@ def test_small_figures_and_restricted_questions_do_not_leave(tmp_path: Path) -> 
     spec = SPEC.model_copy(update={"tools": tools})
     with open_file(None) as store:
         store.use(Schema(spec))
-        line = lambda field, total: (1, "total", "PLAN", "1", None, field, "x", None, "p", 3, 2, total, total, 0.0, total)  # noqa: E731
-        kept = list(shareable(store, AGGREGATE_NUMBERS.name, [line("PLN_08", 50.0), line("PLN_06", 7.0), line("PLN_06", 70.0)]))
+        line = lambda field, total: (
+            1,
+            "total",
+            "PLAN",
+            "1",
+            None,
+            field,
+            "x",
+            None,
+            "p",
+            3,
+            2,
+            total,
+            total,
+            0.0,
+            total,
+        )
+        kept = list(
+            shareable(
+                store,
+                AGGREGATE_NUMBERS.name,
+                [line("PLN_08", 50.0), line("PLN_06", 7.0), line("PLN_06", 70.0)],
+            )
+        )
     at = AGGREGATE_NUMBERS.at
     assert [(row[at["field"]], row[at["total"]], row[at["count"]]) for row in kept] == [
         ("PLN_06", None, None),
@@ -550,7 +600,9 @@ def test_killed_at_any_moment_the_next_run_completes(tmp_path: Path) -> None:
         process.communicate()
     run(paths, tmp_path / "out")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "calm")
-    assert not [path for path in (tmp_path / "out").rglob("*") if UNFINISHED in path.name or "journal" in path.name]
+    assert not [
+        path for path in (tmp_path / "out").rglob("*") if UNFINISHED in path.name or "journal" in path.name
+    ]
 
 
 def test_a_field_named_like_a_column() -> None:

@@ -48,7 +48,9 @@ def test_nothing_of_what_they_wrote_is_lost(path: Path, tmp_path: Path) -> None:
     assert after.submission is not None
     assert after.submission.values() == before.submission.values()
     assert originals(after.submission) == originals(before.submission)
-    assert [each.text for each in before.submission.unplaced] == [each.text for each in after.submission.unplaced]
+    assert [each.text for each in before.submission.unplaced] == [
+        each.text for each in after.submission.unplaced
+    ]
 
 
 @pytest.mark.parametrize("path", RETURNS, ids=lambda path: path.stem)

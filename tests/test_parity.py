@@ -81,7 +81,7 @@ CASES += [("hrge_toolkit", "en", SOME_TOOLS, seed) for seed in range(4)]
 
 @pytest.mark.office
 @pytest.mark.parametrize(("name", "language", "tools", "seed"), CASES)
-def test_the_sheet_says_what_the_reader_says(  # noqa: PLR0917
+def test_the_sheet_says_what_the_reader_says(
     name: str, language: str, tools: tuple[str, ...] | None, seed: int, office: Any, tmp_path: Path
 ) -> None:
     where = layout(name, language, tools)

@@ -21,7 +21,9 @@ def test_what_was_planted_is_found_and_nothing_else(name: str) -> None:
     path = RETURNS / f"{name}.xlsx"
     for _ in range(2):  # the second file of a process is checked like the first
         (result,) = validate([path], ASKED)
-        found = sorted(f"{f.code} {f.sheet}!{f.cell}" if f.cell else f"{f.code} {f.sheet}" for f in result.findings)
+        found = sorted(
+            f"{f.code} {f.sheet}!{f.cell}" if f.cell else f"{f.code} {f.sheet}" for f in result.findings
+        )
         assert found == sorted(expected["findings"] or [])
         assert result.verdict == expected["verdict"]
 

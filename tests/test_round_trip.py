@@ -63,7 +63,7 @@ def test_the_same_order_gives_the_same_bytes() -> None:
 
 @pytest.mark.office
 @pytest.mark.parametrize(("name", "language", "tools"), [*LANGUAGES, ("hrge_toolkit", "en", SOME_TOOLS)])
-def test_what_is_written_survives_libreoffice(  # noqa: PLR0917
+def test_what_is_written_survives_libreoffice(
     name: str, language: str, tools: tuple[str, ...] | None, office: object, tmp_path: Path
 ) -> None:
     wanted = full(layout(name, language, tools), rows=3)

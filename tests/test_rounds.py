@@ -76,7 +76,10 @@ def test_a_list_from_a_workbook(teams: Path, tmp_path: Path) -> None:
     sheet.append([12, "MAR", "2026-08-31", None])
     book.save(tmp_path / "teams.xlsx")
     made = init_round(tmp_path / "round", "example", tmp_path / "teams.xlsx")
-    assert [(team.code, team.deadline) for team in made.teams] == [("007", date(2026, 7, 31)), ("12", date(2026, 8, 31))]
+    assert [(team.code, team.deadline) for team in made.teams] == [
+        ("007", date(2026, 7, 31)),
+        ("12", date(2026, 8, 31)),
+    ]
 
 
 def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
@@ -223,7 +226,9 @@ def test_a_year_of_returns(teams: Path, tmp_path: Path) -> None:
     (folder / "4_same.xlsx").write_bytes(second.read_bytes())
     (folder / "5_wrong.xlsx").write_bytes(b"my holiday pictures")
     consolidate(sorted(folder.iterdir()), out, asked=asked, received="2026-08-01")
-    story = {Path(str(row["path"])).name: (row["received"], row["verdict"], row["state"]) for row in ledger(out)}
+    story = {
+        Path(str(row["path"])).name: (row["received"], row["verdict"], row["state"]) for row in ledger(out)
+    }
     assert story == {
         "1_draft.xlsx": ("2026-07-01", "returned", "superseded"),
         "2_corrected.xlsx": ("2026-07-10", "accepted", "counts"),

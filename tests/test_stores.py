@@ -125,7 +125,11 @@ def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None
     with open_file(tmp_path / "out" / DATASET) as store:
         before = everything(store)
         with store.transaction() as connection:
-            connection.execute(sa.update(store.meta_table).where(store.meta_table.c.name == "spec_digest").values(value="old"))
+            connection.execute(
+                sa.update(store.meta_table)
+                .where(store.meta_table.c.name == "spec_digest")
+                .values(value="old")
+            )
     assert consolidate(files[:1], tmp_path / "out", asked=ASKED).earlier == 3
     with open_file(tmp_path / "out" / DATASET) as store:
         assert everything(store)["answers"] == before["answers"]

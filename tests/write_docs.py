@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from hrge_xl.cli import COMMANDS, cli
+from hrge_xl.cli import cli
 from hrge_xl.findings import CATALOGUE, FAMILIES
 from hrge_xl.spec.load import load
 from tests.write_rules import rules_page
@@ -20,8 +20,8 @@ def findings_page() -> str:
     lines = [
         "# Findings",
         "",
-        "Every code that a report can show. `hrge-xl explain CODE` says the same offline. Rules of a spec have codes of",
-        "their own (`R-…`); see [rules.md](rules.md).",
+        "Every code that a report can show. `hrge-xl explain CODE` says the same offline. Rules of a spec have codes",
+        "of their own (`R-…`); see [rules.md](rules.md).",
         "",
     ]
     for letter, (title, kinds) in FAMILIES.items():

@@ -23,7 +23,8 @@ def check_spec(spec: str) -> None:
         build(loaded, language)
     click.echo(
         f"{loaded.name} {loaded.version}: {len(loaded.tools)} sheets, {fields} fields, "
-        f"{len(loaded.vocabularies)} lists, {len(loaded.rules)} rules, languages {', '.join(loaded.languages)}. No mistake."
+        f"{len(loaded.vocabularies)} lists, {len(loaded.rules)} rules, "
+        f"languages {', '.join(loaded.languages)}. No mistake."
     )
 
 
@@ -32,11 +33,11 @@ def check_spec(spec: str) -> None:
 @click.option("--format", "how", type=click.Choice(["text", "html"]), default="text", show_default=True)
 def show_spec(spec: str, how: str) -> None:
     """Every sheet, question, list and rule, to read."""
-    from ..reports import spec_page
+    from ..reports.spec_page import html, text
     from ..spec.load import load
 
     loaded = load(spec)
-    click.echo(spec_page.html(loaded) if how == "html" else spec_page.text(loaded), nl=False)
+    click.echo(html(loaded) if how == "html" else text(loaded), nl=False)
 
 
 @command.command("schema")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..fields import YES_NO, list_name
 from ..layout import build
+from ..layout.lists import LEVELS
 from ..spec.model import Field, FieldType, Spec, When
 from ..words import translator
 from .schema import Row, Schema, spec_language
@@ -22,7 +23,7 @@ def codebook(schema: Schema) -> list[Row]:
 
 def _lines(schema: Schema, spec: Spec, tool: str, field: Field) -> Iterator[Row]:
     language = spec_language(spec)
-    name = "LEVEL" if field.result == "level" and field.type is FieldType.CALCULATED else list_name(field)
+    name = LEVELS if field.result == "level" and field.type is FieldType.CALCULATED else list_name(field)
     about = (field.label.say(language), field.type.value, name)
     required = f"when {field.required.when}" if isinstance(field.required, When) else field.required
     tail = (
@@ -48,7 +49,7 @@ def _codes(spec: Spec, field: Field, name: str | None, language: str) -> Iterato
     if name == YES_NO:
         say = translator(language)
         yield from (("Y", say("Yes")), ("N", say("No")))
-    elif name == "LEVEL" and field.type is FieldType.CALCULATED:
+    elif name == LEVELS and field.type is FieldType.CALCULATED:
         levels = spec.matrix.levels if spec.matrix else ()
         yield from ((level.code, level.label.say(language)) for level in levels)
     elif name is not None:

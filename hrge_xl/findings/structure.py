@@ -12,7 +12,7 @@ KINDS = (
         message="The sheet “{sheet}” is missing.",
         remedy="Do not delete sheets. Ask for a fresh workbook with your answers, and fill this sheet in.",
         why="Every answer of that sheet is missing with it.",
-        example="“3.2 Risk strategy” was deleted.",
+        example="The sheet of risks was deleted.",
     ),
     Kind(
         code="S002",
@@ -21,7 +21,7 @@ KINDS = (
         message="The sheet “{expected}” is now called “{sheet}”; it was read all the same.",
         remedy="Nothing to do.",
         why="Sheets are found by their hidden key, not by their name.",
-        example="“1.1 Legislation” renamed to “Laws”.",
+        example="“Checklist” renamed to “Our list”.",
     ),
     Kind(
         code="S003",
@@ -30,7 +30,7 @@ KINDS = (
         message="The sheet “{expected}” is there twice; “{sheet}” was not read.",
         remedy="Keep the sheet that counts and delete the copy.",
         why="Two sheets claim to hold the same answers; choosing one would be a guess.",
-        example="“1.1 Legislation (2)”, made with Move or Copy.",
+        example="“Checklist (2)”, made with Move or Copy.",
     ),
     Kind(
         code="S004",

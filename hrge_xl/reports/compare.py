@@ -75,7 +75,8 @@ def lines(found: Comparison) -> Iterable[str]:
         yield f"{' / '.join(change.key)}: {before} → {after}"
     yield from (f"fixed: {text}" for text in found.fixed)
     yield from (f"new: {text}" for text in found.new)
-    yield f"{len(found.changes)} answers changed; findings: {len(found.fixed)} fixed, {len(found.new)} new, {found.unchanged} unchanged."
+    yield f"Answers changed: {len(found.changes)}."
+    yield f"Findings: {len(found.fixed)} fixed, {len(found.new)} new, {found.unchanged} unchanged."
 
 
 def _said(value: Value | None) -> str:

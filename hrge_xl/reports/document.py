@@ -71,7 +71,7 @@ class IdentityRow(TypedDict):
     spec_version: str
     copy: str
     issued: str
-    signature: str  # valid, invalid, unsigned
+    signature: str  # valid, invalid, unsigned, unchecked (there was no key)
 
 
 class Progress(TypedDict):

@@ -95,6 +95,7 @@ WORDS: dict[str, dict[str, str]] = {
         "valid": "Valid",
         "invalid": "Not valid",
         "unsigned": "Unsigned",
+        "unchecked": "Not checked",
         "no_identity": "No identity",
         "completeness": "Required answers",
         "of": "{answered} of {required}",

@@ -11,7 +11,7 @@ from .document import SCHEMA, Document
 
 SEVERITIES = ["error", "warning", "info"]
 VERDICTS = ["accepted", "returned", "refused"]
-SIGNATURES = ["valid", "invalid", "unsigned"]
+SIGNATURES = ["valid", "invalid", "unsigned", "unchecked"]
 _CLOSED = {
     ("FindingRow", "severity"): SEVERITIES,
     ("CodeRow", "severity"): SEVERITIES,

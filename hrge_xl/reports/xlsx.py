@@ -66,6 +66,7 @@ WORDS = {
     "valid": "Valid",
     "invalid": "Not valid",
     "unsigned": "Unsigned",
+    "unchecked": "Not checked",
     "no_identity": "No identity",
     "size": "Bytes",
     "sha256": "SHA-256",

@@ -257,9 +257,7 @@ def parse(text: str, scope: Scope) -> Expr | Problem:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError as error:
         column = max((error.offset or 1) - 1, 0)
-        return Problem(
-            column, f"'{text}' is not an expression: {error.msg}.", "See docs/spec.md, Expressions."
-        )
+        return Problem(column, f"'{text}' is not an expression: {error.msg}.", "See docs/expressions.md.")
     try:
         return _Parser(scope).expr(tree.body)
     except _Refused as refused:

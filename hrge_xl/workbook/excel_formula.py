@@ -95,7 +95,6 @@ class ExcelFormula:
     grid: Grid | None
     record: str  # key of the row or record whose cells names mean
     row: str | None = None  # what to write for its row number
-    away: bool = False  # whether the formula stands on another sheet
     away: bool = False  # whether the formula stands on another sheet than the grid
 
     # conditions: always TRUE or FALSE
@@ -247,9 +246,9 @@ class ExcelFormula:
         slot = self._row_slots().get(ref.field.code)
         if slot is None:
             return None
-        here = self.grid is not None and self.grid.tool.code == ref.tool and not self.away
-        row = self.row if here and self.grid is not None and not self.grid.across else None
-        if self.away or not here:
+        own = self.grid is not None and self.grid.tool.code == ref.tool
+        row = self.row if own and self.grid is not None and not self.grid.across else None
+        if self.away or not own:
             return absolute(self.layout, ref.tool, slot, row=row)
         return cells_of(slot, row=row)
 

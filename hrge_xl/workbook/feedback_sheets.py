@@ -67,7 +67,7 @@ def _corrections(pen: Pen, layout: Layout, feedback: Feedback) -> None:
             pen.link(Place(row, 4), f"{quoted(each.sheet)}!{cell}", cell, say("Go to the cell"))
         pen.text(Place(row, 5), each.label, "cell")
         pen.text(Place(row, 6), each.value, "cell")
-        pen.text(Place(row, 7), each.message, "error" if each.urgent else "cell")
+        pen.text(Place(row, 7), each.message, "cell_error" if each.urgent else "cell")
         pen.text(Place(row, 8), each.remedy, "cell")
     pen.sheet.freeze_panes(HEAD_ROW, 0)
 

@@ -127,7 +127,11 @@ def issued(spec: str) -> tuple[bytes, Layout]:
         return generate(loaded, order), layout
     layout = build(loaded, "en", TOLD.tools)
     answers = from_mapping(TOLD.answers, layout)
-    answers |= {key: "PAK" for key, slot in layout.slots.items() if slot.field.code == "T4C_02" and _used(answers, key)}
+    answers |= {
+        key: "PAK"
+        for key, slot in layout.slots.items()
+        if slot.field.code == "T4C_02" and _used(answers, key)
+    }
     return generate(loaded, replace(ORDER, answers=answers)), layout
 
 
