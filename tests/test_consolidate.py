@@ -38,6 +38,7 @@ from hrge_xl.errors import OutputError, StoreError, UsageError
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
+from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Answers
 from hrge_xl.validation import Validation, validate
 
@@ -322,55 +323,14 @@ def test_figures_over_all_teams(files: list[Path], tmp_path: Path) -> None:
     assert plan["answered"] == plan["required"] - 1
 
 
-def test_small_figures_and_restricted_questions_do_not_leave(tmp_path: Path) -> None:
-    restricted = {
-        (tool.code, field.code): field for tool, _, field in SPEC.places() if field.code == "PLN_08"
-    }
-    assert restricted
-    tools = tuple(
-        tool.model_copy(
-            update={
-                "blocks": tuple(
-                    block.model_copy(
-                        update={
-                            "fields": tuple(
-                                f.model_copy(update={"restricted": f.code == "PLN_08"}) for f in block.fields
-                            )
-                        }
-                    )
-                    if hasattr(block, "fields")
-                    else block
-                    for block in tool.blocks
-                )
-            }
-        )
-        for tool in SPEC.tools
-    )
-    spec = SPEC.model_copy(update={"tools": tools})
+def test_small_figures_and_restricted_questions_do_not_leave() -> None:
     with open_file(None) as store:
-        store.use(Schema(spec))
-        line = lambda field, total: (
-            1,
-            "total",
-            "PLAN",
-            "1",
-            None,
-            field,
-            "x",
-            None,
-            "p",
-            3,
-            2,
-            total,
-            total,
-            0.0,
-            total,
-        )
+        store.use(Schema(with_restricted("PLN_08")))
         kept = list(
             shareable(
                 store,
                 AGGREGATE_NUMBERS.name,
-                [line("PLN_08", 50.0), line("PLN_06", 7.0), line("PLN_06", 70.0)],
+                [a_figure("PLN_08", 50.0), a_figure("PLN_06", 7.0), a_figure("PLN_06", 70.0)],
             )
         )
     at = AGGREGATE_NUMBERS.at
@@ -378,6 +338,23 @@ def test_small_figures_and_restricted_questions_do_not_leave(tmp_path: Path) -> 
         ("PLN_06", None, None),
         ("PLN_06", 70.0, None),
     ]
+
+
+def a_figure(field: str, total: float) -> tuple[Any, ...]:
+    return (1, "total", "PLAN", "1", None, field, "label", None, "period", 3, 2, total, total, 0.0, total)
+
+
+def with_restricted(code: str) -> Spec:
+    """The example spec with one question restricted."""
+
+    def changed(block: Any) -> Any:
+        fields = tuple(
+            f.model_copy(update={"restricted": f.code == code}) for f in getattr(block, "fields", ())
+        )
+        return block.model_copy(update={"fields": fields}) if fields else block
+
+    tools = tuple(tool.model_copy(update={"blocks": tuple(map(changed, tool.blocks))}) for tool in SPEC.tools)
+    return SPEC.model_copy(update={"tools": tools})
 
 
 # again and again

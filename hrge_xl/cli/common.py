@@ -131,7 +131,7 @@ def print_results(results: Sequence[Result], *, quiet: bool, redacted: bool = Fa
             message = (
                 finding.message if not (redacted and finding.value) else f"{finding.label}: {finding.name}"
             )
-            hint = f" Did you mean “{finding.suggestion}”?" if finding.suggestion and not redacted else ""
+            hint = f" → “{finding.suggestion}”?" if finding.suggestion and not redacted else ""
             click.echo(
                 f"{name}: {place}: {finding.code} {severity}: {message}{hint} {finding.remedy}".replace(
                     ": :", ":"

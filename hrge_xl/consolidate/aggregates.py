@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from dataclasses import field as each_with
 from datetime import date
 from typing import Any
 
@@ -121,32 +124,51 @@ def _crossed(store: Store, block: MatrixBlock, by: Sequence[str]) -> list[Any]:
 
 def _answers(store: Store, spec: Spec) -> Iterator[Row]:
     label, code_label = labels(store.schema), code_labels(store.schema)
-    own_rows = {(t.code, f.code) for t, _, f in spec.places() if f.type is FieldType.REFERENCE}
     order = {(t.code, f.code): n for n, (t, _, f) in enumerate(spec.places())}
-    for by in (TOTAL, BY_COUNTRY):
-        lines = [row for row in _counted(store, by) if (row[0], row[2]) not in own_rows]
-        for tool, row, field, code, country, *counts in sorted(
-            lines, key=lambda row: (order.get((row[0], row[2]), 0), row[1], row[4], row[3])
-        ):
-            yield (
-                by, tool, row or None, field, label.get((tool, field)), code,
-                code_label.get((tool, field, code)), country or None, *(int(count) for count in counts),
-            )  # fmt: skip
+    found = _counted(store, spec)
+    for (by, tool, row, field, code, country), tally in sorted(
+        found.items(),
+        key=lambda each: (each[0][0] != TOTAL, order[each[0][1], each[0][3]], each[0][2], *each[0][4:]),
+    ):
+        yield (
+            by, tool, row or None, field, label.get((tool, field)), code, code_label.get((tool, field, code)),
+            country or None, tally.count, len(tally.teams), tally.submissions,
+        )  # fmt: skip
 
 
-def _counted(store: Store, by: str) -> Iterator[Any]:
-    """How often each code stands, by fixed row where there is one."""
-    table, listed = store.tables[ANSWERS.name], store.tables[ITEMS.name]
-    row = sa.func.coalesce(listed.c.row, "")
-    country = table.c.country if by == BY_COUNTRY else sa.literal("")
-    keys = [table.c.tool, row, table.c.field, table.c.code, country]
+@dataclass(slots=True)
+class _Tally:
+    """How often something stands, and how many teams and files say so. Files come one after the other."""
+
+    count: int = 0
+    submissions: int = 0
+    last: str = ""
+    teams: set[str] = each_with(default_factory=set)
+
+    def add(self, submission: str, team: str) -> None:
+        self.count += 1
+        if submission != self.last:
+            self.submissions += 1
+            self.last = submission
+            self.teams.add(team)
+
+
+def _counted(store: Store, spec: Spec) -> dict[tuple[str, ...], _Tally]:
+    """Every code by question, and by fixed row where there is one; codes of own rows mean nothing elsewhere."""
+    own_rows = {(t.code, f.code) for t, _, f in spec.places() if f.type is FieldType.REFERENCE}
+    listed = {(row[1], row[2]) for row in store.rows(ITEMS.name)}
+    table = store.tables[ANSWERS.name]
+    columns = [table.c[name] for name in ("submission", "team", "tool", "row", "field", "code", "country")]
     wanted = (
-        sa.select(*keys, sa.func.count(), _distinct(table.c.team), _distinct(table.c.submission))
-        .join(listed, sa.and_(listed.c.tool == table.c.tool, listed.c.row == table.c.row), isouter=True)
-        .where(table.c.current, table.c.code.is_not(None))
-        .group_by(*keys[: 5 if by == BY_COUNTRY else 4])
+        sa.select(*columns).where(table.c.current, table.c.code.is_not(None)).order_by(table.c.submission)
     )
-    return store.select(wanted)
+    found: dict[tuple[str, ...], _Tally] = defaultdict(_Tally)
+    for submission, team, tool, row, field_code, code, country in store.select(wanted):
+        if (tool, field_code) not in own_rows:
+            place = row if (tool, row) in listed else ""
+            found[TOTAL, tool, place, field_code, code, ""].add(submission, team)
+            found[BY_COUNTRY, tool, place, field_code, code, country].add(submission, team)
+    return found
 
 
 # numbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,12 @@ from xlsxwriter.worksheet import Worksheet
 from ..errors import LimitError
 from ..words import translator
 from .aggregates import TOTAL
-from .files import whole
-from .schema import AGGREGATE_MATRIX, BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Table, spec_language
+from .files import parts_of, whole
+from .schema import AGGREGATE_MATRIX, BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table, spec_language
+from .sheet_rows import write_rows
 from .store import Store
 
-MOST_ROWS = (
-    200_000  # of a table in a workbook; above it the other files serve better, and the contents say so
-)
-MOST_CHARACTERS = 32_767
-CUT = " […cut here; the whole text stands in dataset.sqlite]"
-FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
+MOST_ROWS = 200_000  # of a table in a workbook; above it other files serve better, and the contents say so
 WIDTHS = {TEXT: 18, INTEGER: 9, NUMBER: 12, BOOLEAN: 9, DATE: 12}
 NARROW, WIDE, ID = 10, 40, 19
 FONT = "Arial"
@@ -34,14 +30,8 @@ CONTENTS, HEAT_MAPS = "Contents", "Heat maps"
 
 def write_workbook(store: Store, path: Path, today: date) -> None:
     """The workbook of a dataset; the same dataset gives the same bytes. Raises `OutputError`."""
-    with whole(path) as unfinished:
-        options = {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "tmpdir": path.parent,
-        }
-        book = Workbook(str(unfinished), options)
+    with whole(path) as unfinished, parts_of(path) as parts:
+        book = Workbook(str(unfinished), {"constant_memory": True, "tmpdir": str(parts)})
         _Book(book, store, today).draw()
         book.close()
 
@@ -121,11 +111,8 @@ class _Book:
     def _table(self, sheet: Worksheet, table: Table, count: int) -> None:
         self._columns(sheet, table)
         self._named(sheet, table, count)
-        writers = [self._writer(column) for column in table.columns]
-        for number, row in enumerate(self.store.rows(table.name), start=1):
-            for at, value in enumerate(row):
-                if value is not None:
-                    writers[at](sheet, number, at, value)
+        styles = {kind: self.formats.get(kind, self.formats["text"])._get_xf_index() for kind in WIDTHS}
+        write_rows(sheet, table.columns, self.store.raw(table.name), styles)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -162,45 +149,20 @@ class _Book:
         for at, name in enumerate(table.names):
             write(sheet, 0, at, name, self.formats["head"])
 
-    def _writer(self, column: Column) -> Callable[[Worksheet, int, int, Any], None]:
-        style = self.formats.get(column.kind, self.formats["text"])
-
-        def put(sheet: Worksheet, row: int, at: int, value: Any) -> None:
-            write(sheet, row, at, value, style)
-
-        return put
-
 
 def table_name(name: str) -> str:
     """A name that Excel takes for a table: not one that could be a cell, such as `R1`."""
     return f"{name}_" if re.fullmatch(r"[A-Za-z]{1,3}\d+|[RrCc]\d*([Cc]\d*)?", name) else name
 
 
-def write(sheet: Worksheet, row: int, at: int, value: Cell, style: Any = None) -> None:
-    """A value, as what it is: a text is never a formula, a link or markup. Nothing is dropped without a word."""
-    if isinstance(value, str):
-        done = sheet.write_string(row, at, _fitting(value), style)
-    elif isinstance(value, bool):
-        done = sheet.write_boolean(row, at, value)
-    elif isinstance(value, date):
-        day = datetime.combine(value, time())
-        done = (
-            sheet.write_datetime(row, at, day, style)
-            if value >= FIRST_DAY
-            else sheet.write_string(row, at, value.isoformat())
-        )
-    else:
-        done = 0 if value is None else sheet.write_number(row, at, value, style)
+def write(sheet: Worksheet, row: int, at: int, value: str | int, style: Any = None) -> None:
+    """A text or a number of ours."""
+    put = sheet.write_string if isinstance(value, str) else sheet.write_number
+    done = put(row, at, value, style)
     if done != 0:
         raise LimitError(
-            f"A value does not fit into row {row + 1} of a workbook (error {done} of the writer)."
+            f"A text does not fit into row {row + 1} of a workbook (error {done} of the writer)."
         )
-
-
-def _fitting(text: str) -> str:
-    if len(text) > MOST_CHARACTERS:
-        text = text[: MOST_CHARACTERS - len(CUT)] + CUT
-    return text + " " if text.startswith("<r>") and text.endswith("</r>") else text  # the writer's own markup
 
 
 class _HeatMaps:

@@ -40,6 +40,17 @@ def whole(path: Path) -> Iterator[Path]:
         ) from error
 
 
+@contextmanager
+def parts_of(path: Path) -> Iterator[Path]:
+    """A folder for what a file is made of; it is gone afterwards."""
+    folder = path.with_name(f"{UNFINISHED}{path.name}-parts")
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _sync_folder(folder: Path) -> None:
     """Make sure that the new name survives a power cut, where the system can do so."""
     with suppress(OSError):

@@ -4,60 +4,41 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from .files import whole
-from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, VERSION, Row, Table
+from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, VERSION, Table
 from .store import Store
 
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
-ROWS_IN_A_GROUP = 50_000  # of a Parquet file
+WRITTEN = {
+    BOOLEAN: """CASE "{0}" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END""",
+    NUMBER: 'CASE WHEN "{0}" = CAST("{0}" AS INTEGER) THEN CAST("{0}" AS INTEGER) ELSE "{0}" END',
+}  # how SQLite gives them out: whole numbers without a point
+PIECE = 1 << 24  # bytes of CSV that go into Parquet at a time
 
 
 def write_package(store: Store, out: Path) -> list[str]:
-    """CSV in `csv/` and its description; the names of the files written."""
+    """CSV in `csv/` and its description, Parquet in `parquet/`; the names of what was written."""
     for table in store.schema.tables:
-        write_csv(out / "csv" / f"{table.name}.csv", table, store.rows(table.name))
+        write_csv(out / "csv" / f"{table.name}.csv", table, store)
+        if has_parquet():
+            write_parquet(out / "csv" / f"{table.name}.csv", out / "parquet" / f"{table.name}.parquet", table)
     with whole(out / "datapackage.json") as unfinished:
         text = json.dumps(description(store), ensure_ascii=False, indent=1)
         unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return ["csv/", "datapackage.json", *write_parquet(store, out)]
+    return ["csv/", "datapackage.json", *(["parquet/"] if has_parquet() else [])]
 
 
-def write_csv(path: Path, table: Table, rows: Iterable[Row]) -> None:
-    """One table: UTF-8 with its mark, commas, a line feed a row; nothing is blank, a blank text does not occur."""
-    written = {BOOLEAN: _boolean, NUMBER: _number}
-    special = [
-        (at, written[column.kind]) for at, column in enumerate(table.columns) if column.kind in written
-    ]
+def write_csv(path: Path, table: Table, store: Store) -> None:
+    """One table: UTF-8 with its mark, commas, a line feed a row; what is not known stays empty."""
+    columns = ", ".join(WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns)
     with whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(table.names)
-        writer.writerows(_lines(rows, special))
-
-
-def _lines(
-    rows: Iterable[Row], special: Sequence[tuple[int, Callable[[Any], Any]]]
-) -> Iterator[Sequence[Any]]:
-    for row in rows:
-        line = list(row)
-        for at, written in special:
-            if line[at] is not None:
-                line[at] = written(line[at])
-        yield line
-
-
-def _boolean(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _number(value: float) -> float | int:
-    """Whole numbers without a point."""
-    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+        writer.writerows(store.raw(table.name, columns))
 
 
 def description(store: Store) -> dict[str, Any]:
@@ -102,11 +83,10 @@ def has_parquet() -> bool:
     return find_spec("pyarrow") is not None
 
 
-def write_parquet(store: Store, out: Path) -> list[str]:
-    """Parquet in `parquet/`, where the extra is installed; the names of what was written."""
-    if not has_parquet():
-        return []
+def write_parquet(source: Path, path: Path, table: Table) -> None:
+    """One table, made out of its CSV, a piece at a time."""
     import pyarrow as pa
+    from pyarrow import csv as arrow_csv
     from pyarrow import parquet
 
     types = {
@@ -116,18 +96,20 @@ def write_parquet(store: Store, out: Path) -> list[str]:
         BOOLEAN: pa.bool_(),
         DATE: pa.date32(),
     }
-    for table in store.schema.tables:
-        schema = pa.schema([(column.name, types[column.kind]) for column in table.columns])
-        rows = store.rows(table.name)
-        path = out / "parquet" / f"{table.name}.parquet"
-        with (
-            whole(path) as unfinished,
-            parquet.ParquetWriter(str(unfinished), schema, compression="zstd") as writer,
-        ):
-            while some := list(islice(rows, ROWS_IN_A_GROUP)):
-                arrays = [
-                    pa.array(values, type=each.type)
-                    for values, each in zip(zip(*some, strict=True), schema, strict=True)
-                ]
-                writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-    return ["parquet/"]
+    schema = pa.schema([(column.name, types[column.kind]) for column in table.columns])
+    parse = arrow_csv.ParseOptions(newlines_in_values=True)
+    convert = arrow_csv.ConvertOptions(
+        column_types=schema,
+        null_values=[""],
+        strings_can_be_null=True,
+        true_values=["true"],
+        false_values=["false"],
+    )
+    read = arrow_csv.ReadOptions(block_size=PIECE, use_threads=False)
+    with (
+        whole(path) as unfinished,
+        arrow_csv.open_csv(source, read, parse, convert) as pieces,
+        parquet.ParquetWriter(str(unfinished), schema, compression="zstd") as writer,
+    ):
+        for piece in pieces:
+            writer.write_batch(piece.cast(schema))

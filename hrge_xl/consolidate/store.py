@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from .schema import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSIONS, TEXT, VERSION, 
 TYPES: dict[str, Any] = {
     TEXT: sa.Text(), INTEGER: sa.BigInteger(), NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
 }  # fmt: skip
+sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
 WAIT = 60  # seconds for another writer to finish
 
@@ -190,15 +193,21 @@ class Store:
         if connection.dialect.driver == "psycopg":
             _copy(connection, table, rows)
             return
-        dates = [at for at, column in enumerate(table.columns) if isinstance(column.type, sa.Date)]
         statement = str(sa.insert(table).compile(dialect=connection.dialect))
-        connection.exec_driver_sql(statement, _dates_as_text(rows, dates) if dates else list(rows))
+        connection.exec_driver_sql(statement, list(rows))
 
     def rows(self, name: str, *where: Any) -> Iterator[Row]:
         """The rows of a table in the order of its key, a few at a time."""
         table = self.tables[name]
         keys = [_in_bytes(table.c[key], self.engine) for key in self.schema.by_name[name].key]
         yield from self.select(sa.select(table).where(*where).order_by(*keys))
+
+    def raw(self, name: str, columns: str = "*") -> Iterator[Row]:
+        """The rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1."""
+        keys = ", ".join(f'"{key}"' for key in self.schema.by_name[name].key)
+        with told(self.name), self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            yield from driver.execute(f'SELECT {columns} FROM "{name}" ORDER BY {keys}')
 
     def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of any selection, a few at a time."""
@@ -213,19 +222,6 @@ def _in_bytes(column: Any, engine: Engine) -> Any:
     if engine.dialect.name == "postgresql" and isinstance(column.type, sa.Text):
         return sa.collate(column, "C")
     return column
-
-
-def _dates_as_text(rows: Iterable[Row], dates: Sequence[int]) -> list[Row]:
-    """SQLite keeps days as text."""
-    found = []
-    for row in rows:
-        line = list(row)
-        for at in dates:
-            day: Any = line[at]
-            if day is not None:
-                line[at] = day.isoformat()
-        found.append(tuple(line))
-    return found
 
 
 def _copy(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
