@@ -184,8 +184,7 @@ def _finish(job: Job) -> list[str]:
     file = job.stores[-1]
     if file.state() == done and all(path.is_file() for path in exports.names(file, job.out)):
         return []
-    export = exports.Export(str(job.out / DATASET), job.asked.wanted.spec, job.asked.today)
-    written = exports.write(file, export, job.crew.here)
+    written = exports.write(file, job.out, job.asked.today)
     for store in job.stores[:-1]:
         store.finish(done)
     compact(file, job.out / DATASET, done)

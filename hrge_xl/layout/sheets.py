@@ -61,8 +61,7 @@ def build(
         raise UsageError(f"'{language}' is no language of {spec.name}. It has: {', '.join(spec.languages)}.")
     chosen = _choose(spec, tools)
     codes = [tool.code for tool in chosen]
-    drawn = [_sheet(spec, tool, language, codes, blank_rows) for tool in chosen]
-    sheets = tuple(sheet for sheet in drawn if sheet.grids or sheet.drawn)  # a summary of nothing is left out
+    sheets = tuple(_sheet(spec, tool, language, codes, blank_rows) for tool in chosen)
     say = translator(language)
     layout = Layout(
         spec=spec,
