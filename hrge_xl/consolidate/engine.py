@@ -184,7 +184,8 @@ def _finish(job: Job) -> list[str]:
     file = job.stores[-1]
     if file.state() == done and all(path.is_file() for path in exports.names(file, job.out)):
         return []
-    written = exports.write(file, job.out, job.asked.today)
+    export = exports.Export(str(job.out / DATASET), job.asked.wanted.spec, job.asked.today)
+    written = exports.write(file, export, job.crew.here)
     for store in job.stores[:-1]:
         store.finish(done)
     compact(file, job.out / DATASET, done)

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
+from ..spec.load import load
 from .aggregates import aggregates
 from .codebook import codebook, items
 from .data_xlsx import write_workbook
-from .package import has_parquet, write_package
-from .schema import CODEBOOK, ITEMS
-from .store import Store
+from .package import has_parquet, write_csv, write_description, write_parquet
+from .schema import ANSWERS, CODEBOOK, FINDINGS, ITEMS, Schema
+from .store import Store, open_file
+from .work import Workers
+
+WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
+LARGE = (ANSWERS.name, FINDINGS.name)  # tables that are worth a process of their own
+
+
+class Export(NamedTuple):
+    """What a worker has to know: the dataset, its spec and the day."""
+
+    dataset: str
+    spec: str | None
+    today: date
 
 
 def derive(store: Store, today: date) -> None:
@@ -28,12 +43,35 @@ def names(store: Store, out: Path) -> list[Path]:
     """Every file that `write` leaves."""
     tables = [table.name for table in store.schema.tables]
     suffixes = ("csv", "parquet") if has_parquet() else ("csv",)
-    return [out / "data.xlsx", out / "datapackage.json"] + [
+    return [out / WORKBOOK, out / DESCRIPTION] + [
         out / suffix / f"{name}.{suffix}" for suffix in suffixes for name in tables
     ]
 
 
-def write(store: Store, out: Path, today: date) -> list[str]:
-    """The files beside the dataset; their names."""
-    write_workbook(store, out / "data.xlsx", today)
-    return ["data.xlsx", *write_package(store, out)]
+def write(store: Store, export: Export, crew: Workers) -> list[str]:
+    """The files beside the dataset, several at once; their names."""
+    rest = [table.name for table in store.schema.tables if table.name not in LARGE]
+    for _ in crew.map(part, [[WORKBOOK], [LARGE[0]], [*rest, *LARGE[1:], DESCRIPTION]], export):
+        pass
+    return [WORKBOOK, "csv/", DESCRIPTION, *(["parquet/"] if has_parquet() else [])]
+
+
+def part(wanted: Sequence[str], export: Export) -> None:
+    """Some of the files: the workbook, the description, or tables as CSV and Parquet."""
+    out = Path(export.dataset).parent
+    with open_file(Path(export.dataset), write=False) as store:
+        store.use(Schema(load(export.spec) if export.spec else None), write=False)
+        for name in wanted:
+            if name == WORKBOOK:
+                write_workbook(store, out / WORKBOOK, export.today)
+            elif name == DESCRIPTION:
+                write_description(store, out / DESCRIPTION)
+            else:
+                _table(store, name, out)
+
+
+def _table(store: Store, name: str, out: Path) -> None:
+    table, source = store.schema.by_name[name], out / "csv" / f"{name}.csv"
+    write_csv(source, table, store)
+    if has_parquet():
+        write_parquet(source, out / "parquet" / f"{name}.parquet", table)

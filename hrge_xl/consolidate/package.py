@@ -20,16 +20,11 @@ WRITTEN = {
 PIECE = 1 << 24  # bytes of CSV that go into Parquet at a time
 
 
-def write_package(store: Store, out: Path) -> list[str]:
-    """CSV in `csv/` and its description, Parquet in `parquet/`; the names of what was written."""
-    for table in store.schema.tables:
-        write_csv(out / "csv" / f"{table.name}.csv", table, store)
-        if has_parquet():
-            write_parquet(out / "csv" / f"{table.name}.csv", out / "parquet" / f"{table.name}.parquet", table)
-    with whole(out / "datapackage.json") as unfinished:
+def write_description(store: Store, path: Path) -> None:
+    """`datapackage.json`."""
+    with whole(path) as unfinished:
         text = json.dumps(description(store), ensure_ascii=False, indent=1)
         unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return ["csv/", "datapackage.json", *(["parquet/"] if has_parquet() else [])]
 
 
 def write_csv(path: Path, table: Table, store: Store) -> None:

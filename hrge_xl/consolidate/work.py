@@ -22,7 +22,7 @@ from .ledger import Arrival, keep
 from .schema import Rows, Schema
 from .tables import Writer
 
-BATCH = 40  # files: enough for the checks to pay off, few enough for every process to have some
+BATCH = 25  # files: enough for the checks to pay off, few enough for every process to have some
 TRIES = 3  # of a batch whose worker dies
 
 In = TypeVar("In")
@@ -71,8 +71,18 @@ def _writer(spec: str | None, today: date) -> Writer:
 class Workers:
     """Gives batches to an executor and takes the results back in order, a few at a time."""
 
-    def __init__(self, start: Callable[[], AbstractContextManager[Executor | None]], width: int) -> None:
-        self._start, self._width = start, width
+    def __init__(
+        self,
+        start: Callable[[], AbstractContextManager[Executor | None]],
+        width: int,
+        here: Workers | None = None,
+    ) -> None:
+        self._start, self._width, self._here = start, width, here
+
+    @property
+    def here(self) -> Workers:
+        """Workers on this machine, for what is written here."""
+        return self._here or self
 
     def map(self, function: Callable[..., Out], batches: Sequence[In], *more: Any) -> Iterator[Out]:
         """The result of each batch, in the order of the batches."""
@@ -109,13 +119,12 @@ class Workers:
 
 def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers:
     """Where the work is done: in an executor that is given, in this process, in processes, or in a cluster."""
+    alone = Workers(lambda: nullcontext(None), 1)
     if executor is not None:
-        return Workers(lambda: nullcontext(executor), 2 * jobs + 2)
+        return Workers(lambda: nullcontext(executor), 2 * jobs + 2, alone)
     if engine == "local":
-        if jobs <= 1:
-            return Workers(lambda: nullcontext(None), 1)
-        return Workers(lambda: ProcessPoolExecutor(jobs), jobs + 1)
-    return Workers(lambda: _cluster(engine, jobs), 4 * jobs + 4)
+        return Workers(lambda: ProcessPoolExecutor(jobs), jobs + 1) if jobs > 1 else alone
+    return Workers(lambda: _cluster(engine, jobs), 4 * jobs + 4, alone)
 
 
 @contextmanager
