@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +59,11 @@ def sheet_verdicts(workbook: RawWorkbook, where: Layout) -> dict[tuple[str, str,
     return found
 
 
-def disagreements(path: Path, where: Layout) -> list[str]:
+def disagreements(path: Path, where: Layout, today: date = TODAY) -> list[str]:
     """Slots about which sheet and reader disagree."""
     data = path.read_bytes()
     submission = read(data)
-    outcome = check([(submission, where)], today=TODAY)[0]
+    outcome = check([(submission, where)], today=today)[0]
     raw = ooxml.read(data)
     said = sheet_verdicts(raw, where)
     lines = []

@@ -56,6 +56,27 @@ def test_a_full_workbook_is_read(name: str, language: str, tools: tuple[str, ...
     assert submission.observations == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<r><t>bold</t></r>",
+        "=1+1",
+        "@SUM(A1)",
+        "+1",
+        "-",
+        "_x0041_",
+        "http://example.org",
+        "a\nb",
+        "'quoted",
+        "12",
+        "TRUE",
+    ],
+)
+def test_texts_that_look_like_something_else(text: str) -> None:
+    wanted = {("PLAN", "1", "PLN_03"): text, ("R1", "K-01", "RSK_01"): text}
+    assert read(written("example", "en", None, wanted)).values() == wanted
+
+
 def test_the_same_order_gives_the_same_bytes() -> None:
     wanted = full(layout("example"))
     assert written("example", "en", None, wanted) == written("example", "en", None, wanted)

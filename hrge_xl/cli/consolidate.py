@@ -28,12 +28,13 @@ from .common import cores, given, jobs_option, spec_option, today_option
     metavar="ENGINE",
     help="local, dask, or tcp://scheduler:8786.",
 )
+@click.option("--only-these", is_flag=True, help="Take files of earlier runs out of the dataset.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @spec_option
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
-    paths: tuple[str, ...], output: Path, store: str | None, engine: str, dry_run: bool,
+    paths: tuple[str, ...], output: Path, store: str | None, engine: str, only_these: bool, dry_run: bool,
     spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Validate returned files and put them together: SQLite, data.xlsx, CSV, datapackage.json.
@@ -53,6 +54,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
         engine=engine,
         jobs=jobs or cores(),
         dry_run=dry_run,
+        only_these=only_these,
     )
     for line in summary.lines():
         click.echo(line)

@@ -1,13 +1,18 @@
-"""`hrge-xl spec`: check, show and describe specs."""
+"""`hrge-xl spec`: check, show, describe and draft specs."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import click
+
+from ..errors import UsageError
 
 
 @click.group()
 def command() -> None:
-    """Check, show and describe specs: SPEC is a name or a folder."""
+    """Check, show, describe and draft specs: SPEC is a name or a folder."""
 
 
 @command.command("check")
@@ -48,3 +53,33 @@ def schema() -> None:
     from ..spec.model import Spec
 
     click.echo(json.dumps(Spec.model_json_schema(), indent=2))
+
+
+@command.command("draft")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the new spec."
+)
+@click.option("--name", default="", metavar="NAME", help="Name of the spec (default: that of the folder).")
+def draft_spec(file: Path, output: Path, name: str) -> None:
+    """A first spec from a workbook that your office already uses; every guess is marked `# guess:`."""
+    from ..drafting import guess, read, write
+    from ..paths import write_whole
+    from ..spec.load import load
+
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise UsageError(f"{output} is there already and not an empty folder. Name another one with -o.")
+    name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise UsageError(f"'{name}' cannot be the name of a spec. Use letters, digits, _ and -.")
+    draft = guess(read(file))
+    for path, text in write(draft, name).items():
+        write_whole(output / path, text.encode())
+    loaded = load(output)
+    for message in draft.messages:
+        click.echo(message, err=True)
+    fields = sum(len(tool.fields) for tool in loaded.tools)
+    click.echo(
+        f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
+        f"Look for `# guess:`, then run: hrge-xl spec check {output}"
+    )

@@ -80,6 +80,9 @@ class _Book:
     def _contents(self, sheet: Worksheet, tables: Sequence[Table], counts: dict[str, int]) -> None:
         spec = self.store.schema.spec
         sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, 1, 12)
         sheet.set_column(2, 2, 90)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ..fields import BEHAVIOURS, Reading, Vocabularies, list_name
 from ..layout import Grid, Layout, Sheet, Slot, address
-from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW
+from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW, purpose
 from ..numerals import shown
 from ..spec.model import Field, FieldBlock, FieldType
 from ..submission import Observation
@@ -139,7 +139,8 @@ class SheetPlan:
     def texts(self) -> frozenset[str]:
         """Every text that the layout puts on the sheet, folded: it tells our rows and columns from theirs."""
         tool = self.sheet.tool
-        said = {text for each in (tool.title, tool.purpose, tool.part) for text in each.by_language.values()}
+        said = {text for each in (tool.title, tool.part) for text in each.by_language.values()}
+        said |= {purpose(tool, language) for language in tool.title.by_language}
         for grid in self.sheet.grids:
             for row in grid.rows:
                 said |= {row.label, row.help, row.code}

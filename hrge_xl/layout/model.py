@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..spec.model import Block, Field, Item, Spec, Tool
+from ..words import translator
 from .messages import Messages
 
 CODE_ROW = 1  # hidden: the codes of the columns
@@ -30,6 +31,16 @@ class Place(NamedTuple):
 
     row: int
     column: int
+
+
+def purpose(tool: Tool, language: str) -> str:
+    """What a sheet is for, or where the spec does not say it, what to do."""
+    say = translator(language)
+    if tool.purpose:
+        return tool.purpose.say(language)
+    if tool.calculated:
+        return say("Nothing to fill in")
+    return say("Fill in the yellow cells. Grey cells are calculated, white ones are to read.")
 
 
 def column_letters(column: int) -> str:

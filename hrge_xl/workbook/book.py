@@ -18,6 +18,7 @@ from ..layout.model import (
     PROGRESS_ROW,
     PURPOSE_ROW,
     TITLE_ROW,
+    purpose,
 )
 from ..numerals import to_serial
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock
@@ -125,7 +126,7 @@ def _tool_sheet(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> Non
         pen.text(Place(1, column), codes, "code")
     pen.text(Place(TITLE_ROW, 2), sheet.tool.title.say(language), "title")
     pen.height(TITLE_ROW, "title")
-    pen.text(Place(PURPOSE_ROW, 2), _purpose(sheet, language), "purpose")
+    pen.text(Place(PURPOSE_ROW, 2), purpose(sheet.tool, language), "purpose")
     if sheet.check_columns:
         formula, _ = progress_sentence(layout, sheet)
         pen.formula(Place(PROGRESS_ROW, 2), formula, "progress", progress_now(layout, content, sheet))
@@ -139,16 +140,6 @@ def _tool_sheet(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> Non
     _sheet_names(book, layout, sheet)
     _finish(pen.sheet, layout, sheet.widths or COVER_WIDTHS, wide=True)
     _view(pen.sheet, sheet)
-
-
-def _purpose(sheet: Sheet, language: str) -> str:
-    """What the sheet is for, or where the spec does not say it, what to do."""
-    say = translator(language)
-    if sheet.tool.purpose:
-        return sheet.tool.purpose.say(language)
-    if sheet.tool.calculated:
-        return say("Nothing to fill in")
-    return say("Fill in the yellow cells. Grey cells are calculated, white ones are to read.")
 
 
 def _names(book: Workbook, layout: Layout) -> None:

@@ -65,6 +65,10 @@ class Pen:
             raise LimitError(
                 f"{self._where(place)}: {len(text)} characters; Excel takes {TEXT_LIMIT}. Shorten the text."
             )
+        if text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
+            parts = [text[:1], self.formats("plain"), text[1:], form]
+            self._done(self.sheet.write_rich_string(place.row - 1, place.column - 1, *parts), place)
+            return
         self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
 
     def band(self, row: int, first: int, last: int, text: str, style: str) -> None:

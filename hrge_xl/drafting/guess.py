@@ -1,0 +1,397 @@
+"""From the description of a workbook to the draft of a spec, with a note wherever it had to be guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..errors import UsageError
+from ..spec.check import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
+from .codes import item_codes, list_name, tool_code, unique
+from .read import Book, Rule, Sheet
+from .types import Column, Typed, typed
+
+SHORT, HELP_LIMIT, BLANK_ROWS, MOST_BLANK_ROWS = 80, 180, 20, 500
+NUMBERING = frozenset(
+    {"#", "no", "no.", "nr", "nr.", "n°", "nº", "s/n", "s.no", "sn", "number", "م", "الرقم"}
+)
+
+
+@dataclass
+class DraftField:
+    """A field: its options in the order they are written, and what was guessed about it."""
+
+    code: str
+    type: str
+    label: str
+    options: dict[str, object] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class DraftItem:
+    """A fixed row of a checklist."""
+
+    code: str
+    label: str
+    section: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class DraftBlock:
+    """A form, a register or a checklist."""
+
+    kind: str
+    options: dict[str, object] = field(default_factory=dict)
+    items: list[DraftItem] = field(default_factory=list)
+    fields: list[DraftField] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class DraftTool:
+    """One sheet."""
+
+    code: str
+    sheet: str
+    title: str
+    blocks: list[DraftBlock] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Draft:
+    """A whole first spec. `messages` says what was left out."""
+
+    title: str
+    language: str
+    tools: list[DraftTool] = field(default_factory=list)
+    vocabularies: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
+
+
+def guess(book: Book) -> Draft:
+    """The draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
+    draft = Draft(book.title or book.stem, "en", messages=list(book.messages))
+    for sheet in book.sheets:
+        reason = _why_not(sheet)
+        if not reason:
+            reason = "" if _Sheet(draft, sheet).add() else "nothing to fill in was found"
+        if reason:
+            draft.messages.append(f"The sheet '{sheet.name}' was left out: {reason}.")
+    if not draft.tools:
+        raise UsageError(
+            f"{book.stem}: no sheet has questions, columns or lists to fill in. {' '.join(draft.messages)}".strip()
+        )
+    words = " ".join(each.label for tool in draft.tools for block in tool.blocks for each in block.fields)
+    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in words)
+    draft.language = "ar" if arabic * 2 > sum(letter.isalpha() for letter in words) else "en"
+    return draft
+
+
+def _why_not(sheet: Sheet) -> str:
+    """Why a sheet cannot become one of the spec; empty if it can."""
+    if not sheet.visible:
+        return "it is hidden"
+    if len(sheet.name) > LIMIT_SHEET_NAME or SHEET_NAME_FORBIDDEN.search(sheet.name):
+        return f"its name is none that Excel allows (at most {LIMIT_SHEET_NAME} characters)"
+    if not any(cell.value is not None or cell.unlocked for cell in sheet.cells.values()):
+        return "it is empty"
+    if sheet.gives_lists and not sheet.rules:
+        return "it holds the entries of dropdowns, which are now in vocabularies.yaml"
+    return ""
+
+
+class _Sheet:
+    """Takes one sheet apart: a form above, a table below, or one of them."""
+
+    def __init__(self, draft: Draft, sheet: Sheet) -> None:
+        self.draft, self.sheet = draft, sheet
+        self.last = max((row for row, _ in sheet.cells), default=0)
+        self.right = max(
+            [column for _, column in sheet.cells] + [box[2] for rule in sheet.rules for box in rule.boxes]
+        )
+        self.right = min(self.right, 200)
+        self.code = tool_code(sheet.name, {tool.code for tool in draft.tools})
+        self.number = 0
+
+    def add(self) -> bool:
+        """Add the sheet to the draft, unless there is nothing to fill in on it."""
+        head = self._head()
+        tool = DraftTool(self.code, self.sheet.name, self._title(head))
+        if self.sheet.name.casefold() in RESERVED | {"cover"}:
+            tool.sheet = f"{self.sheet.name[:22]} (sheet)"
+            tool.notes.append(
+                f"the program has a sheet '{self.sheet.name}' of its own, so this one has another name"
+            )
+        if head and self._is_form(head):
+            head = ()
+        stop = head[0][0] if head else self.last + 1
+        asked = self._questions(stop, strict=bool(head))
+        tool.blocks += self._forms(asked)
+        head = head or (() if asked else self._bare_head())
+        if head:
+            tool.blocks += self._table(head)
+        tool.blocks = [block for block in tool.blocks if block.fields]
+        if tool.blocks:
+            self.draft.tools.append(tool)
+        return bool(tool.blocks)
+
+    def _title(self, head: Sequence[tuple[int, int]]) -> str:
+        top = head[0][0] if head else self.last + 1
+        for row, column in sorted(self.sheet.cells):
+            text = self.sheet.text(row, column)
+            alone = not self.sheet.text(row, self._beside(row, column))
+            answered = self.sheet.open(row, self._beside(row, column))
+            if text and row < top:
+                return text if alone and not answered and len(text) <= LIMIT_LABEL else self.sheet.name
+        return self.sheet.name
+
+    def _beside(self, row: int, column: int) -> int:
+        """The column after a cell, past what it is merged over."""
+        return column + self.sheet.at(row, column).span
+
+    # tables
+
+    def _runs(self) -> Iterator[tuple[tuple[int, int], ...]]:
+        """Runs of adjacent short texts that nobody is meant to fill in, top down."""
+        for row in range(1, self.last + 1):
+            run: list[tuple[int, int]] = []
+            for column in range(1, self.right + 2):
+                text = self.sheet.text(row, column)
+                alone = self.sheet.at(row, column).span == 1 and not self.sheet.open(row, column)
+                if text and len(text) <= SHORT and alone:
+                    run.append((row, column))
+                    continue
+                if len(run) >= 2:
+                    yield tuple(run)
+                run = []
+
+    def _head(self) -> tuple[tuple[int, int], ...]:
+        """The first run of texts with something to fill in, or something filled in, below it."""
+        for run in self._runs():
+            if self._stands_above(run, run[0][0] + 1) or (
+                self._section(run) and self._stands_above(run, run[0][0] + 2)
+            ):
+                return run
+        return ()
+
+    def _stands_above(self, run: Sequence[tuple[int, int]], row: int) -> bool:
+        cells = [self.sheet.at(row, column) for _, column in run]
+        held = sum(cell.value is not None or bool(cell.formula) for cell in cells)
+        return held >= 2 or any(self.sheet.open(row, column) for _, column in run)
+
+    def _section(self, run: Sequence[tuple[int, int]]) -> bool:
+        """Whether a heading stands directly below a run."""
+        row = run[0][0] + 1
+        filled = [column for _, column in run if self.sheet.at(row, column).value is not None]
+        return filled == [run[0][1]] and len(run) > 2
+
+    def _bare_head(self) -> tuple[tuple[int, int], ...]:
+        return next(iter(self._runs()), ())
+
+    def _is_form(self, head: Sequence[tuple[int, int]]) -> bool:
+        """Question and answer side by side, with answers of different kinds: no table."""
+        if len(head) > 3:
+            return False
+        row, column = head[1]
+        rules = {self.sheet.rule(each, column) for each in self._rows(row, head)}
+        texts = [each for each in self._rows(row, head) if self.sheet.text(each, head[0][1])]
+        fixed = not any(self.sheet.open(each, head[0][1]) for each in texts)
+        return fixed and len(texts) >= 2 and len(rules) > 1
+
+    def _rows(self, head_row: int, head: Sequence[tuple[int, int]]) -> list[int]:
+        """The rows of the table: as long as something stands in one of its columns."""
+        rows = []
+        for row in range(head_row + 1, self.last + 1):
+            cells = [self.sheet.at(row, column) for _, column in head]
+            if not any(cell.value is not None or cell.formula or cell.unlocked for cell in cells):
+                break
+            rows.append(row)
+        return rows
+
+    def _table(self, head: tuple[tuple[int, int], ...]) -> list[DraftBlock]:
+        row = head[0][0]
+        rows = self._rows(row, head)
+        if len(head) > 2 and self.sheet.text(*head[0]).casefold().strip() in NUMBERING:
+            head = head[1:]
+        if self._is_checklist(head, rows):
+            return [self._checklist(head, rows)]
+        return [self._register(head, rows)]
+
+    def _is_checklist(self, head: Sequence[tuple[int, int]], rows: Sequence[int]) -> bool:
+        """Fixed texts down the first column, and beside them columns with nothing filled in."""
+        first = head[0][1]
+        labelled = [row for row in rows if self.sheet.text(row, first)]
+        if len(labelled) < 2 or any(self.sheet.open(row, first) for row in rows):
+            return False
+        if len(labelled) < len(rows) * 0.8:
+            return False
+        others = [column for _, column in head[1:]]
+        blank = [column for column in others if self._unanswered(column, labelled)]
+        used = any(
+            self.sheet.open(rows[0], each) or self.sheet.open(rows[-1], each)
+            for each in set(others) - set(blank)
+        )
+        more = any(self.sheet.open(rows[-1] + 1, column) for column in others)  # room for further rows
+        return bool(blank) and not used and not more
+
+    def _unanswered(self, column: int, rows: Sequence[int]) -> bool:
+        cells = [self.sheet.at(row, column) for row in rows]
+        return all(cell.value is None and not cell.formula for cell in cells)
+
+    def _register(self, head: Sequence[tuple[int, int]], rows: Sequence[int]) -> DraftBlock:
+        block = DraftBlock("register", {"id": f"{self.code}-"})
+        for row, column in head:
+            self._column(block, row, column, rows)
+        span = max((self._span(row + 1, column) for row, column in head), default=0)
+        if 1 < span <= MOST_BLANK_ROWS:
+            block.options["rows"] = span
+            block.notes.append("as many rows as the sheet has room for")
+        else:
+            block.options["rows"] = max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS))
+            block.notes.append("how many blank rows a team needs")
+        if block.fields:
+            block.options["shows"] = block.fields[0].code
+        return block
+
+    def _span(self, row: int, column: int) -> int:
+        """How many rows from here on are to be filled in."""
+        rule = self.sheet.rule(row, column)
+        if rule is not None:
+            return max(box[3] - row + 1 for box in rule.boxes if box[0] <= column <= box[2])
+        down = row
+        while self.sheet.at(down, column).unlocked:
+            down += 1
+        return down - row
+
+    def _checklist(self, head: Sequence[tuple[int, int]], rows: Sequence[int]) -> DraftBlock:
+        block = DraftBlock("checklist", {"item": self.sheet.text(*head[0])})
+        block.notes.append("the texts of the first column are fixed, the others are answered")
+        labelled = [row for row in rows if self.sheet.text(row, head[0][1])]
+        fixed: dict[int, str] = {}
+        for row, column in head[1:]:
+            told = [each for each in labelled if self.sheet.at(each, column).value is not None]
+            is_fixed = len(told) * 2 > len(labelled) and not any(
+                self.sheet.open(each, column) for each in told
+            )
+            if is_fixed:
+                made = DraftField(self._next(), "text", self.sheet.text(row, column), {"fixed": True})
+                made.notes.append("already filled in on the sheet, so it is fixed")
+                block.fields.append(made)
+                fixed[column] = made.code
+            else:
+                self._column(block, row, column, labelled)
+        block.items = list(self._items(head, labelled, fixed))
+        return block
+
+    def _items(
+        self, head: Sequence[tuple[int, int]], rows: Sequence[int], fixed: dict[int, str]
+    ) -> Iterator[DraftItem]:
+        answers = [column for _, column in head[1:] if column not in fixed]
+        guarded = any(self.sheet.open(row, column) for row in rows for column in answers)
+        section, number = "", 0
+        for row in rows:
+            label = self.sheet.text(row, head[0][1])
+            if guarded and not any(self.sheet.open(row, column) for column in answers):
+                section = label
+                continue
+            number += 1
+            values = {code: str(self.sheet.at(row, column).value) for column, code in fixed.items()
+                      if self.sheet.at(row, column).value is not None}  # fmt: skip
+            yield DraftItem(f"{self.code}_{number:02d}", label, section, values)
+            section = ""
+
+    def _column(self, block: DraftBlock, row: int, column: int, rows: Sequence[int]) -> None:
+        label = self.sheet.text(row, column)
+        cells = [self.sheet.at(each, column) for each in (rows or [row + 1])]
+        formulas = [cell.formula for cell in cells if cell.formula]
+        if formulas:
+            block.notes.append(f"'{label}' was a formula ({formulas[0][:60]}): describe it as `calculated`")
+            return
+        rules = [self.sheet.rule(each, column) for each in (row + 1, *rows)]
+        rule = next((each for each in rules if each is not None), None)
+        block.fields.append(self._field(label, rule, Column.of(cells)))
+
+    # forms
+
+    def _questions(self, stop: int, *, strict: bool) -> list[tuple[str, int, int]]:
+        """Headings ('', row, column) and questions ('?', …) above a row, in reading order."""
+        found = []
+        texts = [place for place in sorted(self.sheet.cells) if place[0] < stop and self.sheet.text(*place)]
+        texts = [place for place in texts if not self.sheet.open(*place)]
+        guided = strict or any(self.sheet.open(row, self._beside(row, column)) for row, column in texts)
+        for row, column in texts:
+            beside = self._beside(row, column)
+            blank = self.sheet.at(row, beside).value is None and not self.sheet.at(row, beside).formula
+            if self.sheet.open(row, beside):
+                found.append(("?", row, column))
+            elif not guided and blank and self._asks(row, column):
+                found.append(("?", row, column))  # nothing but the blank cell beside it tells
+            elif blank and not any(r == row and c < column for r, c in texts):
+                found.append(("", row, column))
+        return found if any(kind for kind, _, _ in found) else []
+
+    def _asks(self, row: int, column: int) -> bool:
+        """Whether a text with a blank cell beside it is a question, where nothing else tells."""
+        text = self.sheet.text(row, column)
+        if self.sheet.at(row, column).span > 1 or len(text) > LIMIT_LABEL:
+            return False
+        first = min(place for place in self.sheet.cells if self.sheet.text(*place))
+        short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
+        return short or text.endswith((":", "?", "؟"))
+
+    def _forms(self, asked: Sequence[tuple[str, int, int]]) -> list[DraftBlock]:
+        blocks = [DraftBlock("form")]
+        title = ""
+        for kind, row, column in asked:
+            if not kind:
+                title = self.sheet.text(row, column)
+                continue
+            if title and blocks[-1].fields:
+                blocks.append(DraftBlock("form", {"title": title[:LIMIT_LABEL]}))
+            title = ""
+            beside = self._beside(row, column)
+            cell = self.sheet.at(row, beside)
+            made = self._field(
+                self.sheet.text(row, column).rstrip(": "), self.sheet.rule(row, beside), Column.of([cell])
+            )
+            help_text = self.sheet.text(row, self._beside(row, beside))
+            is_question = ("?", row, self._beside(row, beside)) in asked
+            if help_text and not is_question and "help" not in made.options and len(help_text) <= HELP_LIMIT:
+                made.options["help"] = help_text
+            blocks[-1].fields.append(made)
+        return blocks
+
+    # fields
+
+    def _next(self) -> str:
+        self.number += 1
+        return f"{self.code.replace('.', '_')}_{self.number:02d}"
+
+    def _field(self, label: str, rule: Rule | None, column: Column) -> DraftField:
+        answer: Typed = typed(label, rule, column)
+        made = DraftField(self._next(), answer.type, label or "?", dict(answer.options), list(answer.notes))
+        if len(label) > LIMIT_LABEL:
+            made.label = label[: LIMIT_LABEL - 1] + "…"
+            made.notes.append("the label was longer than Excel allows and is cut")
+        if answer.labels:
+            made.options = {"vocabulary": self._vocabulary(label, rule, answer), **made.options}
+        if rule is not None and rule.prompt:
+            if len(rule.prompt) <= HELP_LIMIT:
+                made.options["help"] = rule.prompt
+            else:
+                made.notes.append(f"the prompt is too long for a help: {rule.prompt}")
+        return made
+
+    def _vocabulary(self, label: str, rule: Rule | None, answer: Typed) -> str:
+        labels = [each[:LIMIT_LABEL] for each in answer.labels]
+        labels = list({each.casefold(): each for each in labels}.values())
+        items = list(zip(labels if answer.type == "scale" else item_codes(labels), labels, strict=True))
+        lists = self.draft.vocabularies
+        known = next((name for name, each in lists.items() if each == items), None)
+        if known is None:
+            known = unique(list_name(rule.name if rule and rule.name else label), set(lists))
+            lists[known] = items
+        return known

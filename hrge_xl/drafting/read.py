@@ -1,0 +1,288 @@
+"""Reads an office's own workbook (not a returned file: those go through the intake) into a plain description."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils.cell import range_boundaries
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ..errors import UsageError
+
+MOST_ROWS, MOST_COLUMNS, MOST_BYTES, MOST_ENTRIES = 2000, 200, 50_000_000, 1000
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError, SyntaxError, EOFError,
+    RuntimeError, ArithmeticError,
+)  # fmt: skip
+# KeyError is a LookupError, InvalidFileException a plain Exception: see `read`.
+EXTENSION = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
+FORMULA = "{http://schemas.microsoft.com/office/excel/2006/main}"
+
+Box = tuple[int, int, int, int]  # first column, first row, last column, last row
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One data validation: what it allows and where it stands. `labels` is None where no list was found."""
+
+    type: str
+    boxes: tuple[Box, ...]
+    source: str = ""
+    name: str = ""
+    labels: tuple[str, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+    prompt: str = ""
+
+    def covers(self, row: int, column: int) -> bool:
+        """Whether the rule stands at this cell."""
+        return any(c1 <= column <= c2 and r1 <= row <= r2 for c1, r1, c2, r2 in self.boxes)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell that holds something or looks like something. `span` counts the columns it is merged over."""
+
+    value: str | float | bool | date | None = None
+    formula: str = ""
+    format: str = "General"
+    unlocked: bool = False
+    span: int = 1
+
+
+BLANK = Cell()
+
+
+@dataclass
+class Sheet:
+    """One sheet: its cells by (row, column), its rules, and whether it gives its cells to lists."""
+
+    name: str
+    visible: bool
+    cells: dict[tuple[int, int], Cell]
+    rules: tuple[Rule, ...]
+    gives_lists: bool = False
+
+    def at(self, row: int, column: int) -> Cell:
+        """The cell, a blank one where nothing stands."""
+        return self.cells.get((row, column), BLANK)
+
+    def rule(self, row: int, column: int) -> Rule | None:
+        """The rule at a cell."""
+        return next((rule for rule in self.rules if rule.covers(row, column)), None)
+
+    def text(self, row: int, column: int) -> str:
+        """The text of a cell, in one line; empty for anything else."""
+        value = self.at(row, column).value
+        return value if isinstance(value, str) else ""
+
+    def open(self, row: int, column: int) -> bool:
+        """Whether somebody is meant to fill this cell in."""
+        return self.at(row, column).unlocked or self.rule(row, column) is not None
+
+
+@dataclass
+class Book:
+    """The whole workbook, and what of it could not be understood."""
+
+    stem: str
+    title: str
+    sheets: list[Sheet]
+    messages: list[str] = field(default_factory=list)
+
+
+def read(path: Path) -> Book:
+    """Read a workbook in this process. Raises `UsageError` for what is no .xlsx that openpyxl can read."""
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UsageError(
+                f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB. Draft from an empty one."
+            )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _book(path)
+    except (*UNREADABLE, InvalidFileException) as error:
+        reason = f"{path.name} cannot be read as an .xlsx workbook ({type(error).__name__})."
+        raise UsageError(f"{reason} Open it in Excel and save it as .xlsx, without a password.") from error
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or 'cannot be read'}. Check the path.") from error
+
+
+def _book(path: Path) -> Book:
+    reader = ExcelReader(str(path))
+    reader.read()
+    book: Workbook = reader.wb
+    targets = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
+    sources = _Sources(book)
+    found = Book(path.stem, clean(book.properties.title), [])
+    for sheet in book.worksheets:
+        extended = _extended(path, targets.get(sheet.title))
+        found.sheets.append(_sheet(sheet, sources, extended))
+    for each in found.sheets:
+        each.gives_lists = each.name in sources.used
+    found.messages += sources.messages
+    return found
+
+
+def clean(value: object) -> str:
+    """A text in one line, without control characters."""
+    text = " ".join(str(value or "").split())
+    return "".join(letter for letter in text if letter.isprintable() or letter in "\u200c\u200d")
+
+
+def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) -> Sheet:
+    spans = {(r.min_row, r.min_col): r.max_col - r.min_col + 1 for r in sheet.merged_cells.ranges}
+    guarded = bool(sheet.protection.sheet)
+    rows, columns = min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS)
+    cells = {}
+    for line in sheet.iter_rows(max_row=rows, max_col=columns):
+        for cell in line:
+            place = (int(cell.row or 0), int(cell.column or 0))
+            made = _cell(cell, spans.get(place, 1), guarded)
+            if made != BLANK:
+                cells[place] = made
+    rules = [_rule(sources, sheet.title, vars_of(rule)) for rule in sheet.data_validations.dataValidation]
+    rules += [_rule(sources, sheet.title, each) for each in extended]
+    kept = tuple(rule for rule in rules if rule.boxes)
+    return Sheet(sheet.title, sheet.sheet_state == "visible", cells, kept)
+
+
+def _cell(cell: Any, span: int, guarded: bool) -> Cell:
+    value, formula = cell.value, ""
+    if cell.data_type == "f":
+        value, formula = None, clean(getattr(value, "text", value))
+    elif cell.data_type == "e":
+        value = None
+    elif isinstance(value, datetime):
+        value = value.date()
+    elif not isinstance(value, bool | int | float | date):
+        value = clean(value) or None
+    unlocked = guarded and not cell.protection.locked
+    return Cell(value, formula, str(cell.number_format or "General"), unlocked, span)
+
+
+def vars_of(rule: Any) -> dict[str, str]:
+    """The parts of a validation that matter, as texts."""
+    names = ("type", "operator", "formula1", "formula2", "sqref", "prompt")
+    return {name: str(value) for name in names if (value := getattr(rule, name, None)) is not None}
+
+
+def _extended(path: Path, target: str | None) -> list[dict[str, str]]:
+    """Validations that Excel keeps in an extension, which openpyxl drops: lists that stand on another sheet."""
+    with zipfile.ZipFile(path) as package:
+        name = (target or "").lstrip("/")
+        if name not in package.namelist():
+            return []
+        data = package.read(name)
+    if b"dataValidation" not in data or b"<!DOCTYPE" in data:
+        return []
+    found = []
+    for node in ElementTree.fromstring(data).iter(f"{EXTENSION}dataValidation"):
+        each = {name: value for name, value in node.attrib.items() if name in ("type", "operator", "prompt")}
+        for number in ("formula1", "formula2"):
+            each[number] = node.findtext(f"{EXTENSION}{number}/{FORMULA}f") or ""
+        found.append(each | {"sqref": node.findtext(f"{FORMULA}sqref") or ""})
+    return found
+
+
+def _rule(sources: _Sources, sheet: str, parts: dict[str, str]) -> Rule:
+    kind, first = parts.get("type", "any"), parts.get("formula1", "")
+    boxes = tuple(_boxes(parts.get("sqref", "")))
+    prompt = clean(parts.get("prompt"))
+    if kind == "list":
+        name, labels = sources.labels(first, sheet)
+        return Rule(kind, boxes, clean(first), name, labels, prompt=prompt)
+    low, high = _limits(parts.get("operator", "between"), first, parts.get("formula2", ""))
+    return Rule(kind, boxes, clean(first), low=low, high=high, prompt=prompt)
+
+
+def _boxes(ranges: str) -> Iterator[Box]:
+    for part in ranges.split():
+        box = range_boundaries(part)
+        yield box[0] or 1, box[1] or 1, box[2] or MOST_COLUMNS, box[3] or 1_048_576
+
+
+def _limits(operator: str, first: str, second: str) -> tuple[float | None, float | None]:
+    one, two = _number(first), _number(second)
+    if operator == "between":
+        return one, two
+    if operator in ("greaterThanOrEqual", "greaterThan"):
+        return one, None
+    if operator in ("lessThanOrEqual", "lessThan"):
+        return None, one
+    return (one, one) if operator == "equal" else (None, None)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+class _Sources:
+    """Finds the entries of dropdowns: written out, in a range, or behind a defined name."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self.used: set[str] = set()
+        self.messages: list[str] = []
+
+    def labels(self, source: str, sheet: str) -> tuple[str, tuple[str, ...] | None]:
+        """The defined name, if one is used, and the entries; None where they cannot be found."""
+        source = source.strip().removeprefix("=").strip()
+        if source.startswith('"') and source.endswith('"') and len(source) > 1:
+            return "", _distinct(source[1:-1].replace('""', '"').split(","))
+        named = self._name(source, sheet)
+        entries = self._range(named or source, sheet)
+        if entries is None:
+            self.messages.append(f"{sheet}: the entries of the dropdown {clean(source)} were not found.")
+        return (source.split("!")[-1] if named else ""), entries
+
+    def _name(self, source: str, sheet: str) -> str:
+        name = source.rsplit("!", maxsplit=1)[-1].casefold()
+        local = self.book[sheet].defined_names
+        for names in (local, self.book.defined_names):
+            for key, defined in names.items():
+                if key.casefold() == name:
+                    return str(defined.attr_text or "")
+        return ""
+
+    def _range(self, source: str, sheet: str) -> tuple[str, ...] | None:
+        place, _, box = source.removeprefix("=").rpartition("!")
+        title = place.strip("'").replace("''", "'") or sheet
+        if title not in self.book.sheetnames or not isinstance(self.book[title], Worksheet):
+            return None
+        try:
+            c1, r1, c2, r2 = range_boundaries(box)
+        except (ValueError, TypeError):
+            return None
+        found = self.book[title]
+        if title != sheet:
+            self.used.add(title)
+        last = min(r2 or found.max_row, found.max_row, (r1 or 1) + MOST_ENTRIES)
+        values = found.iter_rows(r1 or 1, last, c1 or 1, min(c2 or 1, MOST_COLUMNS), values_only=True)
+        return _distinct([value for line in values for value in line])
+
+
+def _distinct(values: list[Any]) -> tuple[str, ...]:
+    """The entries as texts, each once, the blank ones left out; as many as a list may have."""
+    found: dict[str, str] = {}
+    for value in values:
+        whole = isinstance(value, float) and value.is_integer()
+        text = clean(int(value) if whole else "" if value is None else str(value))
+        if text and not text.startswith("="):
+            found.setdefault(text.casefold(), text)
+    return tuple(found.values())

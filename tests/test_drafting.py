@@ -1,0 +1,329 @@
+"""First drafts: an office's own workbook becomes a spec that loads, issues a workbook and reads it back."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from click.testing import CliRunner
+from openpyxl import Workbook
+from openpyxl.styles import Protection
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from hrge_xl.cli.spec import command
+from hrge_xl.drafting import read
+from hrge_xl.drafting.codes import item_codes, list_name, tool_code
+from hrge_xl.errors import UsageError
+from hrge_xl.intake import Wanted, read_bytes
+from hrge_xl.issuing import Order, generate
+from hrge_xl.spec.load import load
+from hrge_xl.spec.model import ChecklistBlock, FieldType, FormBlock, RegisterBlock, Spec
+from hrge_xl.submission import Submission
+
+DAY = date(2026, 3, 1)
+
+
+def drafted(book: Workbook | bytes, folder: Path) -> tuple[Spec, str, str]:
+    """The spec that the command drafts, all its text, and what the command said."""
+    file = folder / "office.xlsx"
+    if isinstance(book, bytes):
+        file.write_bytes(book)
+    else:
+        book.save(file)
+    done = CliRunner().invoke(command, ["draft", str(file), "-o", str(folder / "draft")])
+    assert done.exception is None, done.exception
+    text = "\n".join(each.read_text(encoding="utf-8") for each in sorted((folder / "draft").rglob("*.yaml")))
+    return load(folder / "draft"), text, done.output
+
+
+def read_back(spec: Spec, folder: Path, answers: dict[tuple[str, str, str], object]) -> Submission:
+    """What the intake reads from a workbook issued for the spec."""
+    data = generate(spec, Order("TEAM", DAY, answers=answers))  # type: ignore[arg-type]
+    found = read_bytes(
+        data,
+        path="x.xlsx",
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        format="xlsx",
+        want=Wanted(spec=str(folder / "draft")),
+    )
+    assert isinstance(found, Submission), found
+    return found
+
+
+def validate(sheet: object, where: str, **rule: object) -> None:
+    made = DataValidation(**rule)  # type: ignore[arg-type]
+    for part in where.split():
+        made.add(part)
+    sheet.add_data_validation(made)  # type: ignore[attr-defined]
+
+
+def register() -> Workbook:
+    """A register of cases with dropdowns from a Lists sheet, dates and a formula."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Cases"
+    sheet["A1"] = "Register of cases"
+    heads = ["No.", "Case", "District", "Status", "Opened", "Closed", "Persons", "Share", "Days", "Public?"]
+    sheet.append([])
+    sheet.append(heads)
+    sheet.append([1, "First case", "Été", "Open", date(2026, 1, 2), None, 4, 0.5, "=F4-E4", "Yes"])
+    sheet.append([2, "Second case", "North-East", "Closed", date(2026, 1, 9), None, 7, 0.1, "=F5-E5", "No"])
+    for row in (4, 5):
+        sheet[f"H{row}"].number_format = "0%"
+    lists = book.create_sheet("Lists")
+    for row, name in enumerate(["North-East", "North-West", "Été", "شمال"], 1):
+        lists[f"A{row}"] = name
+    book.defined_names["Districts"] = DefinedName("Districts", attr_text="Lists!$A$1:$A$4")
+    validate(sheet, "C4:C60", type="list", formula1="=Districts")
+    validate(sheet, "D4:D60", type="list", formula1='"Open,Closed,On hold"')
+    validate(sheet, "F4:F60", type="date", operator="greaterThan", formula1="40000")
+    validate(
+        sheet, "G4:G60", type="whole", operator="between", formula1="0", formula2="500", prompt="All ages"
+    )
+    validate(sheet, "J4:J60", type="list", formula1='"Yes,No"')
+    return book
+
+
+def test_a_register_with_dropdowns(tmp_path: Path) -> None:
+    spec, text, said = drafted(register(), tmp_path)
+    assert [tool.code for tool in spec.tools] == ["S1"]
+    tool = spec.tools[0]
+    assert tool.title.say("en") == "Register of cases"
+    block = tool.blocks[0]
+    assert isinstance(block, RegisterBlock)
+    assert (block.id, block.rows, block.shows) == ("S1-", 57, "S1_01")
+    types = {field.label.say("en"): field.type.value for field in block.fields}
+    assert types == {
+        "Case": "text",
+        "District": "choice",
+        "Status": "choice",
+        "Opened": "date",
+        "Closed": "date",
+        "Persons": "integer",
+        "Share": "percent",
+        "Public?": "yesno",
+    }
+    persons = next(field for field in block.fields if field.type is FieldType.INTEGER)
+    assert (persons.minimum, persons.maximum, persons.help.say("en")) == (0, 500, "All ages")
+    assert list(spec.vocabularies["DISTRICTS"].by_code) == ["NORTHEAST", "NORTHWEST", "ETE", "I4"]
+    assert list(spec.vocabularies["STATUS"].by_code) == ["OPEN", "CLOSED", "ONHOLD"]
+    assert "'Days' was a formula (=F4-E4)" in text
+    assert "# guess: percent, from the number format 0%" in text
+    assert "'Lists' was left out" in said
+    rows = {
+        ("S1", "S1-01", "S1_01"): "A case",
+        ("S1", "S1-01", "S1_02"): "ETE",
+        ("S1", "S1-02", "S1_04"): DAY,
+    }
+    submission = read_back(spec, tmp_path, rows)
+    assert submission.values() == rows
+    assert submission.observations == []
+
+
+def questionnaire() -> Workbook:
+    """A protected form: questions, unlocked cells to the right, headings."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "1. Questionnaire"
+    sheet.protection.sheet = True
+    texts = {
+        1: "Annual questionnaire", 3: "Your office", 4: "Name of the office:", 5: "Year", 6: "Start",
+        8: "Your work", 9: "How do you rate it?", 10: "Describe", 11: "Budget",
+    }  # fmt: skip
+    for row, text in texts.items():
+        sheet[f"A{row}"] = text
+        if row not in (1, 3, 8):
+            sheet[f"B{row}"].protection = Protection(locked=False)
+    sheet["C4"] = "In full"
+    sheet["B6"].number_format = "dd/mm/yyyy"
+    validate(sheet, "B5", type="whole", operator="between", formula1="2000", formula2="2100")
+    validate(sheet, "B9", type="list", formula1='"1,2,3,4,5"')
+    validate(sheet, "B10", type="textLength", operator="lessThanOrEqual", formula1="400")
+    validate(sheet, "B11", type="decimal", operator="greaterThanOrEqual", formula1="0")
+    return book
+
+
+def test_a_questionnaire(tmp_path: Path) -> None:
+    spec, text, _ = drafted(questionnaire(), tmp_path)
+    tool = spec.tools[0]
+    assert [block.title.say("en") for block in tool.blocks] == ["", "Your work"]
+    assert all(isinstance(block, FormBlock) for block in tool.blocks)
+    fields = list(tool.fields.values())
+    assert [field.type.value for field in fields] == ["text", "year", "date", "scale", "long", "decimal"]
+    assert fields[0].label.say("en") == "Name of the office"
+    assert fields[0].help.say("en") == "In full"
+    assert (fields[4].characters, fields[5].minimum) == (400, 0)
+    assert "# guess: text, as nothing tells what is answered" in text
+    answers = {("S1", "1", code): value for code, value in (("S1_01", "Us"), ("S1_04", "3"), ("S1_06", 2.5))}
+    values = read_back(spec, tmp_path, answers).values()
+    assert {key[2]: value for key, value in values.items()} == {"S1_01": "Us", "S1_04": "3", "S1_06": 2.5}
+
+
+def odd() -> Workbook:
+    """Merged titles, a hidden and an empty sheet, a checklist with sections, and a sheet named as one of ours."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "C1 Checks"
+    sheet["A1"] = "Is all ready?"
+    sheet.merge_cells("A1:D1")
+    for column, head in zip("ABCD", ["Point", "Weight", "Answer", "Comment"], strict=True):
+        sheet[f"{column}3"] = head
+    for row, text in enumerate(["Place", "A ramp is there", "A room is free", "People", "A list is kept"], 4):
+        sheet[f"A{row}"] = text
+        if text not in ("Place", "People"):
+            sheet[f"B{row}"] = f"w{row}"
+    validate(sheet, "C5:C6 C8", type="list", formula1='"Done: yes,Partly #1,""No"""')
+    hidden = book.create_sheet("Old data")
+    hidden["A1"] = "x"
+    hidden.sheet_state = "hidden"
+    book.create_sheet("Empty")
+    plain = book.create_sheet("History")
+    plain.append(["Who", "When", "true"])
+    plain.append([])
+    dependent = book.create_sheet("Plans")
+    dependent.append(["Area", "Place: name"])
+    validate(dependent, "A2:A9", type="list", formula1="=Gone!$A$1:$A$9")
+    validate(dependent, "B2:B9", type="list", formula1="=INDIRECT(A2)")
+    return book
+
+
+def test_an_odd_workbook(tmp_path: Path) -> None:
+    spec, text, said = drafted(odd(), tmp_path)
+    assert [tool.code for tool in spec.tools] == ["C1", "S2", "S3"]
+    block = spec.tools[0].blocks[0]
+    assert isinstance(block, ChecklistBlock)
+    assert isinstance(block.items, tuple)
+    assert [(item.code, item.section.say("en"), item.values) for item in block.items] == [
+        ("C1_01", "Place", {"C1_01": "w5"}),
+        ("C1_02", "", {"C1_01": "w6"}),
+        ("C1_03", "People", {"C1_01": "w8"}),
+    ]
+    assert [(field.type.value, field.fixed) for field in block.fields] == [
+        ("text", True),
+        ("choice", False),
+        ("text", False),
+    ]
+    assert [item.label.say("en") for item in spec.vocabularies["ANSWER"].items] == [
+        "Done: yes",
+        "Partly #1",
+        '"No"',
+    ]
+    assert spec.tools[0].title.say("en") == "Is all ready?"
+    assert spec.tools[1].sheet.say("en") == "History (sheet)"
+    for message in ("'Old data' was left out: it is hidden", "'Empty' was left out: it is empty"):
+        assert message in said
+        assert message in text
+    assert "a dropdown (INDIRECT(A2)) whose entries were not found" in text.replace("=INDIRECT", "INDIRECT")
+    answers = {("C1", "C1_02", "C1_02"): "PARTLY1"}
+    assert read_back(spec, tmp_path, answers).answers
+
+
+def test_a_list_on_another_sheet_as_excel_writes_it(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet, lists = book.add_worksheet("Visits"), book.add_worksheet("Data")
+        sheet.write_row(0, 0, ["Place", "Comment"])
+        lists.write_column(0, 0, ["Rabat", "Fès"])
+        sheet.data_validation(1, 0, 40, 0, {"validate": "list", "source": "=Data!$A$1:$A$2"})
+    plain = stream.getvalue()
+    spec, _, _ = drafted(moved_to_extension(plain), tmp_path)
+    assert list(spec.vocabularies["PLACE"].by_code) == ["RABAT", "FES"]
+
+
+def moved_to_extension(data: bytes) -> bytes:
+    """The same workbook with its dropdown in the extension that Excel uses."""
+    import re
+    import zipfile
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.endswith("sheet1.xml"):
+                text = re.sub(rb"<dataValidations.*</dataValidations>", b"", text)
+                text = text.replace(
+                    b"</worksheet>",
+                    b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" xmlns:x14="http://schemas.microsoft.com/'
+                    b'office/spreadsheetml/2009/9/main"><x14:dataValidations count="1" xmlns:xm="http://schemas.microsoft'
+                    b'.com/office/excel/2006/main"><x14:dataValidation type="list"><x14:formula1><xm:f>Data!$A$1:$A$2'
+                    b"</xm:f></x14:formula1><xm:sqref>A2:A41</xm:sqref></x14:dataValidation></x14:dataValidations></ext>"
+                    b"</extLst></worksheet>",
+                )
+            new.writestr(name, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("data", [b"", b"not a workbook", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0old"])
+def test_what_is_no_workbook_is_one_line(data: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "bad.xlsx"
+    file.write_bytes(data)
+    with pytest.raises(UsageError) as caught:
+        read(file)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_workbook_is_read_or_refused(tmp_path: Path) -> None:
+    import zipfile
+
+    register().save(tmp_path / "whole.xlsx")
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    for damaged in parts:
+        for content in (None, b"<", b"<a/>", parts[damaged][:100]):
+            file = tmp_path / "cut.xlsx"
+            with zipfile.ZipFile(file, "w") as cut:
+                for name, data in parts.items():
+                    if name != damaged or content is not None:
+                        cut.writestr(name, content if name == damaged and content is not None else data)
+            with contextlib.suppress(UsageError):
+                read(file)
+
+
+def nothing() -> Workbook:
+    return Workbook()
+
+
+@pytest.mark.parametrize("name", ["missing.xlsx", "old.xls"])
+def test_a_file_that_cannot_be_opened(name: str, tmp_path: Path) -> None:
+    if name.endswith(".xls"):
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(UsageError):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize("make", [nothing])
+def test_a_workbook_with_nothing_to_fill_in(make: Callable[[], Workbook], tmp_path: Path) -> None:
+    make().save(tmp_path / "a.xlsx")
+    done = CliRunner().invoke(command, ["draft", str(tmp_path / "a.xlsx"), "-o", str(tmp_path / "d")])
+    assert isinstance(done.exception, UsageError)
+    assert not (tmp_path / "d").exists()
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    drafted(questionnaire(), tmp_path)
+    done = CliRunner().invoke(
+        command, ["draft", str(tmp_path / "office.xlsx"), "-o", str(tmp_path / "draft"), "--name", "again"]
+    )
+    assert isinstance(done.exception, UsageError)
+
+
+def test_codes() -> None:
+    assert list(item_codes(["A very long label", "A very long leg", "نعم", "2"])) == [
+        "AVERYLONGLAB",
+        "AVERYLONGLEG",
+        "I3",
+        "2",
+    ]
+    assert [list_name(text) for text in ("Case status", "2 x", "حالة")] == ["CASE_STATUS", "LIST_2_X", "LIST"]
+    assert [tool_code(name, {"S1"}) for name in ("T1.1 Plan", "Plan", "R2D2")] == ["T1.1", "S2", "S2"]
