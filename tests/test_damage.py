@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
+from hrge_xl.findings import CATALOGUE
 from hrge_xl.intake import Wanted
+from hrge_xl.intake.worker import Died, Reason
 from hrge_xl.validation import Result, Validation, validate
-from tests.damage import EXAMPLE, TODAY, WANTED, Damage, Place
+from tests.damage import BY_OFFICE, EXAMPLE, TODAY, TOOLKIT, WANTED, Act, Damage, Place, filled
+from tests.office.driver import Office
 
-pytestmark = pytest.mark.xdist_group("damage")
+HERE = Path(__file__).parent
 Found = dict[str, tuple[list[Place], str]]
 
 
@@ -35,18 +40,79 @@ def seen(result: Result) -> tuple[list[Place], str]:
     return sorted(places, key=str), result.verdict
 
 
+Both = tuple[Found, Found]  # of two runs in one process
+
+
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Found, Found]:
+def example(tmp_path_factory: pytest.TempPathFactory) -> Both:
     """The results of two runs over all damaged example workbooks."""
-    folder = tmp_path_factory.mktemp("damage")
+    folder = tmp_path_factory.mktemp("example")
     return run(EXAMPLE, WANTED, folder), run(EXAMPLE, WANTED, folder)
 
 
-def expected(damage: Damage) -> tuple[list[Place], str]:
+@pytest.fixture(scope="module")
+def toolkit(tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """The same of the damaged Toolkit workbooks."""
+    folder = tmp_path_factory.mktemp("toolkit")
+    return run(TOOLKIT, Wanted(), folder), run(TOOLKIT, Wanted(), folder)
+
+
+def expected(damage: Damage | Act) -> tuple[list[Place], str]:
     return sorted(damage.expected, key=str), damage.verdict
 
 
-@pytest.mark.parametrize("damage", EXAMPLE, ids=lambda damage: damage.name)
-def test_damage_to_a_small_workbook(damage: Damage, example: tuple[Found, Found]) -> None:
+def cases(damages: Sequence[Damage]) -> list[ParameterSet]:
+    return [
+        pytest.param(
+            each, id=each.name, marks=pytest.mark.xfail(strict=True, reason=each.left) if each.left else ()
+        )
+        for each in damages
+    ]
+
+
+@pytest.mark.xdist_group("damage")
+@pytest.mark.parametrize("damage", cases(EXAMPLE))
+def test_damage_to_a_small_workbook(damage: Damage, example: Both) -> None:
     for found in example:
         assert found[damage.name] == expected(damage)
+
+
+@pytest.mark.xdist_group("damage")
+@pytest.mark.parametrize("damage", cases(TOOLKIT))
+def test_damage_to_the_toolkit(damage: Damage, toolkit: Both) -> None:
+    for found in toolkit:
+        assert found[damage.name] == expected(damage)
+
+
+def test_damage_done_in_libreoffice(office: Office, tmp_path: Path) -> None:
+    issued = tmp_path / "issued.xlsx"
+    issued.write_bytes(filled())
+    paths = []
+    for number, act in enumerate(BY_OFFICE):
+        paths.append(tmp_path / f"{number}.{act.suffix}")
+        with office.open(issued) as document:
+            act.act(document)
+            document.save_as(paths[-1])
+    asked = Validation(WANTED, TODAY, jobs=2)
+    for results in (validate(paths, asked), validate(paths, asked)):
+        found = {act.name: seen(result) for act, result in zip(BY_OFFICE, results, strict=True)}
+        assert found == {act.name: expected(act) for act in BY_OFFICE}
+
+
+def test_every_kind_has_a_name_of_its_own() -> None:
+    names = [each.name for each in (*EXAMPLE, *TOOLKIT)] + [each.name for each in BY_OFFICE]
+    assert len(names) == len(set(names)) >= 60
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("time", "F060"), ("memory", "F061"), ("crash", "F062"), ("exception", "F063")]
+)
+def test_a_dead_reader_is_a_finding(reason: Reason, code: str) -> None:
+    assert Died(reason, "ValueError").remark.code == code
+    assert CATALOGUE[code].refuses
+
+
+def test_every_code_is_tested_somewhere() -> None:
+    texts = [path.read_text(encoding="utf-8") for kind in ("*.py", "*.yaml") for path in HERE.rglob(kind)]
+    named = set(re.findall(r"\b[FISVXP]\d{3}\b", "\n".join(texts)))
+    assert sorted(CATALOGUE.keys() - named) == []

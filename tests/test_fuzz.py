@@ -17,20 +17,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from hrge_xl.intake import Refusal, Wanted, read
 from hrge_xl.submission import Submission
-from tests.damage import RETURNS, filled
+from hrge_xl.validation import Validation, check_all
+from tests.damage import RETURNS, TODAY, filled
 from tests.intake_files import members, pack
 
-MUTATIONS, SEED = 6_000, 20_260_301
+RUNS, MUTATIONS, SEED = 4, 1_300, 20_260_301  # several runs, so that processes can share them
 LONGEST_SECONDS = 20.0  # for one file; a child that reads returns is ended after longer
-RARELY = 150  # how seldom one of the big files is chosen
+CHECKED_TOGETHER = 100
+ASKED = Validation(Wanted(), TODAY)
+RARELY = 200  # how seldom one of the big files is chosen
 TOKENS = (
-    b"", b"-1", b"0", b"NaN", b"inf", b"1e999", b"99999999999999999999", b"A0", b"XFD1048576", b"XFE1", b"A1:XFD1048576",
+    b"", b"-1", b"0", b"NaN", b"inf", b"1e999", b"99999999999999999999", b"A0", b"XFD1048576", b"XFE1",
+    b"A1:XFD1048576",
     b"s", b"b", b"e", b"str", b"inlineStr", b"d", b"n", b"true", b"rId1", b"rId99", b"../..", b"/", b"http://example.org",
     b"External", b"shared", b"array", b"&#0;", b"&#x1F;", b"&lt;", b"&unknown;", b"<", b">", b"]]>", b"<![CDATA[x]]>",
-    b"<!--x-->", b"<?x y?>", b"<!DOCTYPE x>", b"_x0000_", b"_xD800_", b"\xff\xfe", b"\xed\xa0\x80", b"\xe2\x80\x8b", b"\x00",
-    b"<c/>", b"<row/>", b'<row r="1"/>', b'<c r="A1" t="s"><v>1</v></c>', b"<f/>", b"<is/>", b"<v/>", b"<t/>", b"x" * 40_000,
+    b"<!--x-->", b"<?x y?>", b"<!DOCTYPE x>", b"_x0000_", b"_xD800_", b"\xff\xfe", b"\xed\xa0\x80", b"\xe2\x80\x8b",
+    b"\x00",
+    b"<c/>", b"<row/>", b'<row r="1"/>', b'<c r="A1" t="s"><v>1</v></c>', b"<f/>", b"<is/>", b"<v/>", b"<t/>",
+    b"x" * 40_000,
     "١٤٠٥".encode(), b"2026-02-30", b"9999-99-99", b"1,234", b"Solar", b"Risks", b"PLN_01", b"K-01", b"hrge_spec",
 )  # fmt: skip
 PLACES = re.compile(rb'"[^"<>]*"|>[^<>]*<|</?[\w:]+')
@@ -127,8 +135,8 @@ def mutate(source: Return, chance: random.Random) -> bytes:
         if act == 0:
             parts.pop(name, None)
         elif act == 1:
-            parts[name] = parts[chance.choice(source.xml)] if parts else b""
-        elif name in parts and parts[name]:
+            parts[name] = source.parts[chance.choice(source.xml)]
+        elif parts.get(name):
             parts[name] = chance.choice(IN_XML)(parts[name], chance)
     return pack(parts, zipfile.ZIP_STORED)
 
@@ -144,7 +152,7 @@ class Tally:
 
 def mutation(sources: list[Return], seed: int, number: int) -> bytes:
     """One mutation; the same numbers give the same bytes."""
-    chance = random.Random(f"{seed} {number}")  # noqa: S311 - not for secrets
+    chance = random.Random(f"{seed} {number}")
     source = chance.choice(sources[1:]) if chance.randrange(RARELY) == 0 else sources[0]
     return mutate(source, chance)
 
@@ -157,6 +165,7 @@ def sources() -> list[Return]:
 def fuzz(count: int, seed: int, folder: Path) -> Tally:
     """Read so many mutations, each as a file that arrived, in this process."""
     tally, path, known = Tally(), folder / "return.xlsx", sources()
+    readings: list[tuple[int, Submission]] = []
     for number in range(count):
         path.write_bytes(mutation(known, seed, number))
         started = time.perf_counter()
@@ -169,11 +178,30 @@ def fuzz(count: int, seed: int, folder: Path) -> Tally:
         tally.slowest = max(tally.slowest, (time.perf_counter() - started, number))
         code = "read" if isinstance(result, Submission) else result.observations[0].code
         tally.codes[code] += 1
+        if isinstance(result, Submission):
+            readings.append((number, result))
+        if len(readings) >= CHECKED_TOGETHER or number == count - 1:
+            tally.failures += unchecked(readings)
+            readings.clear()
     return tally
 
 
-def test_no_mutation_raises(tmp_path: Path) -> None:
-    tally = fuzz(MUTATIONS, SEED, tmp_path)
+def unchecked(readings: list[tuple[int, Submission]]) -> list[tuple[int, str]]:
+    """Check what could be read, all together; the ones that make the checks fail are looked for one by one."""
+    try:
+        check_all([reading for _, reading in readings], ASKED)
+    except Exception:  # noqa: BLE001 - any exception is what is looked for
+        failed = traceback.format_exc()
+        if len(readings) == 1:
+            return [(readings[0][0], failed)]
+        found = [failure for each in readings for failure in unchecked([each])]
+        return found or [(readings[0][0], failed)]
+    return []
+
+
+@pytest.mark.parametrize("run", range(RUNS))
+def test_no_mutation_raises(run: int, tmp_path: Path) -> None:
+    tally = fuzz(MUTATIONS, SEED + run, tmp_path)
     assert tally.failures == []
     assert tally.codes.total() == MUTATIONS
     assert tally.slowest[0] < LONGEST_SECONDS
@@ -190,8 +218,9 @@ def main() -> None:
         tally = fuzz(count, seed, Path(folder))
     kinds = Counter(text.strip().splitlines()[-1] for _, text in tally.failures)
     for number, text in tally.failures[:5]:
-        print(f"mutation {number}\n{text}")
-    print(tally.codes.most_common(), "slowest", tally.slowest, "failures", kinds.most_common(), sep="\n")
+        sys.stdout.write(f"mutation {number}\n{text}\n")
+    told = (tally.codes.most_common(), f"slowest {tally.slowest}", f"failures {kinds.most_common()}")
+    sys.stdout.write("\n".join(map(str, told)) + "\n")
 
 
 if __name__ == "__main__":

@@ -66,7 +66,8 @@ def _values(batch: Batch, kind: Kind, at: Integers) -> pd.Series[str] | pd.Serie
 
 
 def _strings(batch: Batch, at: Integers) -> NDArray[np.object_]:
-    return np.array([*batch.texts.strings, None], dtype=object)[batch.text[at]]
+    numbers = batch.text[at]  # first, for reading it is what numbers the texts
+    return np.array([*batch.texts.strings, None], dtype=object)[numbers]
 
 
 def _common(batch: Batch, kind: Kind, at: Integers) -> Columns:

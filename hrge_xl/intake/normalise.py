@@ -24,8 +24,13 @@ STATES = dict.fromkeys(CellKind, ANSWERED) | {
 Filled = tuple[Part, str, str, RawCell]  # cell of the layout, sheet, address, what stands there
 
 
-def answers(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool = False) -> Iterator[Answer]:
-    """An answer for every cell that holds something."""
+def answers(
+    filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool = False, formulas_lost: bool = False
+) -> Iterator[Answer]:
+    """An answer for every cell that holds something.
+
+    Where a format tells no formulas, a calculated cell counts as whole: nobody can say that it was typed over.
+    """
     for part, sheet, cell, raw in filled:
         state = _state(raw)
         if state is None:
@@ -43,7 +48,7 @@ def answers(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool = False) -
             cell,
             state,
             raw.value,
-            raw.formula is not None,
+            raw.formula is not None or (formulas_lost and part.calculated),
             reading.code,
             reading.text,
             reading.number,

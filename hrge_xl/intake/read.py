@@ -46,7 +46,7 @@ NOT_KEPT = {  # what a format may lose -> the checks that cannot run without it,
     "comments": (("S018",), "Comments are not read from the format {format}."),
     "errors": (("V011",), "Error cells of the format {format} are read as blank cells."),
     "formulas": (
-        ("S013", "V012", "V013"),
+        ("S013", "V012", "V013", "V017"),
         "The format {format} does not tell results of formulas from typed values.",
     ),
     "names": (("S009",), "Names of areas are not read from the format {format}."),
@@ -176,7 +176,14 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell)))
     submission = Submission(file.path, file.sha256, file.size, identity, stamp.signature)
     _fill(submission, found, workbook)
-    submission.answers = list(answers(found.filled, plan, epoch_1904=workbook.epoch_1904))
+    submission.answers = list(
+        answers(
+            found.filled,
+            plan,
+            epoch_1904=workbook.epoch_1904,
+            formulas_lost="formulas" in workbook.cannot_tell,
+        )
+    )
     submission.today = day_of_check(workbook, identity)
     submission.not_run = _not_run(workbook, older=older, unchecked=stamp.signature == "unchecked")
     return submission
