@@ -207,7 +207,7 @@ class PercentField(NumberField):
     number_format = "0.##%"
 
     def _from_text(self, text: str) -> Reading:
-        bare = tidy(western_digits(text)).replace("\u066a", "%")
+        bare = tidy(text).replace("\u066a", "%")
         if not bare.endswith("%"):
             return super()._from_text(text)
         found = super()._from_text(bare[:-1])
@@ -308,7 +308,7 @@ class ChoiceField:
         if way is None:
             return Reading(problem="V002", suggestion=_suggest(text, lists.labels[name]))
         code, note = way
-        if note is None and text not in lists.labels[name]:
+        if note is None and cell.as_text() not in lists.labels[name]:
             note = "V102"
         return Reading(code=code, notes=(note,) if note else ())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, timedelta
 
 from .words import tidy, western_digits
@@ -32,7 +33,7 @@ def parse_number(text: str) -> float | None:
 
     Digits of every script, one decimal comma, spaces between thousands are understood.
     """
-    plain = tidy(western_digits(text)).replace("\u00a0", " ")
+    plain = _visible(text)
     if _PLAIN.fullmatch(plain):
         return float(plain)
     grouped = _GROUPED.fullmatch(plain)
@@ -45,9 +46,15 @@ def parse_number(text: str) -> float | None:
     return float(rest.replace(",", "."))
 
 
+def _visible(text: str) -> str:
+    """The text with western digits, without what nobody sees: marks of direction and zero-width spaces."""
+    shown = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return tidy(western_digits(shown))
+
+
 def parse_date(text: str) -> date | None:
     """The date a text can only mean, or None. Raises `Ambiguous` or `OtherCalendar`."""
-    plain = tidy(western_digits(text))
+    plain = _visible(text)
     iso = _ISO.fullmatch(plain)
     if iso:
         return _date(int(iso[1]), int(iso[2]), int(iso[3]))
