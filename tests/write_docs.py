@@ -9,6 +9,7 @@ import click
 
 from hrge_xl.cli import cli
 from hrge_xl.findings import CATALOGUE, FAMILIES
+from hrge_xl.reports import schema
 from hrge_xl.spec.load import load
 from tests.write_rules import rules_page
 
@@ -78,6 +79,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "findings.md": findings_page,
     "cli.md": cli_page,
     "rules.md": lambda: rules_page(load("hrge_toolkit")),
+    "validation-report.schema.json": schema.render,
 }
 
 
