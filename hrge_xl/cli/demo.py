@@ -45,8 +45,7 @@ def command(output: Path, spec: str) -> None:
     consolidate(returned, output / "dataset", asked=about.asked)
     report = document(results, spec_of(about.asked, results), facts(told.today, round_name=told.round))
     for name in ("html", "xlsx", "json"):
-        suffix = "json" if name == "json" else name
-        write(report, name, output / "reports" / f"validation.{suffix}")
+        write(report, name, output / "reports")
     print_summary(results)
     _where(output)
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .common import facts, given, jobs_option, print_summary, spec_option, today_option
 
-FORMATS = {"html": "html", "xlsx": "xlsx", "json": "json_text", "sarif": "sarif", "junit": "junit"}
-SUFFIXES = {"html": "html", "xlsx": "xlsx", "json": "json", "sarif": "sarif", "junit": "xml"}
+if TYPE_CHECKING:
+    from ..reports.document import Document
+
+FORMATS = ("html", "xlsx", "json", "sarif", "junit")
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="Default: html.")
+@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS), help="Default: html.")
 @click.option(
     "-o",
     "--output",
@@ -44,20 +46,18 @@ def command(
     about = given(paths, spec, today, jobs)
     results = validate(about.files, about.asked)
     said = facts(today, redacted=redact, round_name=about.name)
-    report = document(results, spec_of(about.asked, results), said)
+    document_ = document(results, spec_of(about.asked, results), said)
     for name in formats or ("html",):
-        path = output / f"validation.{SUFFIXES[name]}"
-        write(report, name, path)
-        click.echo(str(path))
+        click.echo(str(write(document_, name, output)))
     print_summary(results)
 
 
-def write(report: object, name: str, path: Path) -> None:
-    """Render one format into a file."""
-    from importlib import import_module
-
+def write(document: Document, name: str, folder: Path) -> Path:
+    """Render one format into a folder; gives the file."""
     from ..paths import write_whole
+    from ..reports import FORMATS as KNOWN
+    from ..reports import report
 
-    render: Callable[[object], str | bytes] = import_module(f"..reports.{FORMATS[name]}", __package__).render
-    data = render(report)
-    write_whole(path, data if isinstance(data, bytes) else data.encode())
+    path = folder / f"validation.{KNOWN[name].suffix}"
+    write_whole(path, report(document, name))
+    return path

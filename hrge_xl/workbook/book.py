@@ -48,7 +48,6 @@ from .references import looked_up
 from .shared_formulas import FormulaSheet
 
 COVER_WIDTHS = {2: 34, 3: 30, 4: 18, 5: 18, 6: 24}
-TABS = ("#14505C", "#7A9E7E", "#B98B2F", "#7D5BA6", "#3F6FA8")
 HEAD_ROWS_FROZEN = 8  # a table further down scrolls with its heads
 PAGE_WIDTH = 235  # characters that stay readable (at about 60 %) on A4 across
 PROTECTION = {

@@ -1,0 +1,28 @@
+"""The verbs of the command line as functions: generate, read, validate, consolidate, report, feedback.
+
+Importing this module imports pandas and its like; a program that needs one verb may import it from its own home.
+"""
+
+from .consolidate import consolidate
+from .intake import Wanted, read
+from .issuing import Order, generate
+from .reports import report
+from .reports.build import Facts, document
+from .reports.feedback import feedback
+from .spec.load import load
+from .validation import Validation, validate
+
+__all__ = [
+    "Facts",
+    "Order",
+    "Validation",
+    "Wanted",
+    "consolidate",
+    "document",
+    "feedback",
+    "generate",
+    "load",
+    "read",
+    "report",
+    "validate",
+]

@@ -1,0 +1,31 @@
+"""The public names of the library, and the whole way through them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from hrge_xl import library
+from hrge_xl.reports import FORMATS
+
+TODAY = date(2026, 6, 30)
+NAMES = "Facts Order Validation Wanted consolidate document feedback generate load read report validate"
+
+
+def test_the_public_names() -> None:
+    assert " ".join(library.__all__) == NAMES
+
+
+def test_the_whole_way(tmp_path: Path) -> None:
+    spec = library.load("example")
+    path = tmp_path / "MAR.xlsx"
+    path.write_bytes(library.generate(spec, library.Order("MAR", TODAY, "MAR", "fr")))
+    assert library.read(path, library.Wanted()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
+    asked = library.Validation(library.Wanted(), TODAY)
+    results = library.validate([path], asked)
+    report = library.document(results, spec, library.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
+    for name in FORMATS:
+        assert library.report(report, name)
+    assert library.feedback(results[0], spec, today=TODAY)
+    summary = library.consolidate([path], tmp_path / "dataset", asked=asked)
+    assert (summary.files, summary.returned) == (1, 1)
