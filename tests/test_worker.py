@@ -139,7 +139,8 @@ def test_a_function_that_children_cannot_import_is_refused() -> None:
 def test_interrupting_the_parent_ends_parent_and_children(tmp_path: Path) -> None:
     script = textwrap.dedent(
         """
-        import sys
+        import signal, sys
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
         sys.path[:] = sys.argv[1].split("|")
         from hrge_xl.intake.worker import run_guarded
         from tests.worker_actions import act
