@@ -49,6 +49,7 @@ class Validation:
     wanted: Wanted
     today: date
     jobs: int = 1
+    password: str | None = None  # opens encrypted workbooks, with the extra `encrypted`
 
 
 def validate(paths: Sequence[Path], asked: Validation) -> list[Result]:
@@ -65,7 +66,7 @@ def batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
 
 def validate_batch(paths: Sequence[Path], asked: Validation) -> list[Result]:
     """Read some files and check them together."""
-    return check_all(list(read_many(paths, asked.wanted, asked.jobs)), asked)
+    return check_all(list(read_many(paths, asked.wanted, asked.jobs, password=asked.password)), asked)
 
 
 def check_all(readings: Sequence[Submission | Refusal], asked: Validation) -> list[Result]:

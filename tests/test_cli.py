@@ -176,6 +176,21 @@ def test_a_workbook_of_another_spec(tmp_path: Path) -> None:
     assert "I002" in done.stdout
 
 
+def test_an_encrypted_workbook_opens_with_its_password(tmp_path: Path) -> None:
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    locked = tmp_path / "locked.xlsx"
+    with (RETURNS / "careful.xlsx").open("rb") as plain, locked.open("wb") as target:
+        OOXMLFile(plain).encrypt("open sesame", target)
+    (tmp_path / "password.txt").write_text("open sesame\n", encoding="utf-8")
+    refused = run("validate", locked, "--today", "2026-06-30")
+    assert refused.returncode == 4
+    assert "F004" in refused.stdout
+    opened = run("validate", locked, "--today", "2026-06-30", "--password-file", tmp_path / "password.txt")
+    assert opened.returncode == 0, opened.stdout
+    assert "open sesame" not in opened.stdout + opened.stderr
+
+
 def test_a_list_of_paths(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text(f"{RETURNS / 'careful.xlsx'}\n", encoding="utf-8")
     done = run("validate", f"@{tmp_path / 'list.txt'}", "--today", "2026-06-30")

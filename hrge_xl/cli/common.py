@@ -112,6 +112,16 @@ def given(paths: Sequence[str], spec: str | None, today: date | None, jobs: int 
     return Given(expand(paths), Validation(Wanted(spec=spec), the_day(today), jobs or cores()))
 
 
+def first_line(file: Path) -> str:
+    """A password from a file, so that it stands in no command line."""
+    try:
+        return (file.read_text(encoding="utf-8-sig").splitlines() or [""])[0]
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{file}: the password cannot be read. Save it as UTF-8 text, on the first line."
+        ) from error
+
+
 def cores() -> int:
     """Processors that this process may use."""
     import os

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import click
 
 from .common import (
     exit_code,
     facts,
+    first_line,
     given,
     jobs_option,
     print_results,
@@ -32,13 +35,19 @@ from .common import (
     help="From which severity on the exit code is 1.",
 )
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
+@click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
+)
 @spec_option
 @today_option
 @jobs_option
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool,
-    spec: str | None, today: date | None, jobs: int | None,
+    password_file: Path | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Check returned workbooks: files, folders, globs, @list.txt, or a round folder.
 
@@ -50,7 +59,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..validation import spec_of, validate
 
     about = given(paths, spec, today, jobs)
-    results = validate(about.files, about.asked)
+    asked = replace(about.asked, password=first_line(password_file)) if password_file else about.asked
+    results = validate(about.files, asked)
     if as_json:
         from ..reports.build import document
         from ..reports.json_text import render
