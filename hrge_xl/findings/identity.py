@@ -40,7 +40,7 @@ KINDS = (
         name="older-version",
         severity=WARNING,
         message="{file} was issued from version {found}; version {expected} is in force. It was read by its codes.",
-        remedy="Compare the two versions with `hrge-xl spec diff`; send the team an upgraded workbook.",
+        remedy="Give the team its answers back in the version in force, with `hrge-xl feedback`.",
         why="Questions added since then are not in this workbook.",
         example="A workbook of the previous round.",
     ),
