@@ -191,6 +191,14 @@ def test_an_encrypted_workbook_opens_with_its_password(tmp_path: Path) -> None:
     assert "open sesame" not in opened.stdout + opened.stderr
 
 
+@pytest.mark.parametrize("verb", ["report", "feedback"])
+def test_refused_files_show_in_the_exit_code_of_every_verb(verb: str, tmp_path: Path) -> None:
+    (tmp_path / "note.xlsx").write_text("not a workbook", encoding="utf-8")
+    done = run(verb, tmp_path / "note.xlsx", RETURNS / "careful.xlsx", "-o", tmp_path / "out")
+    assert done.returncode == 4
+    assert len(list((tmp_path / "out").iterdir())) >= 1
+
+
 def test_a_list_of_paths(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text(f"{RETURNS / 'careful.xlsx'}\n", encoding="utf-8")
     done = run("validate", f"@{tmp_path / 'list.txt'}", "--today", "2026-06-30")

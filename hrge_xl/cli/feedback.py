@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .common import given, jobs_option, print_summary, spec_option, the_day, today_option
+from .common import exit_code, given, jobs_option, print_summary, spec_option, the_day, today_option
 
 
 @click.command()
@@ -25,7 +25,7 @@ from .common import given, jobs_option, print_summary, spec_option, the_day, tod
 @jobs_option
 def command(
     paths: tuple[str, ...], output: Path, spec: str | None, today: date | None, jobs: int | None
-) -> None:
+) -> int:
     """A fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
 
     \b
@@ -56,3 +56,4 @@ def command(
         )
         click.echo(str(output / f"{name}_feedback.xlsx"))
     print_summary(results)
+    return exit_code(results, "never")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .common import facts, given, jobs_option, print_summary, spec_option, today_option
+from .common import exit_code, facts, given, jobs_option, print_summary, spec_option, today_option
 
 if TYPE_CHECKING:
     from ..reports.document import Document
@@ -34,7 +34,7 @@ FORMATS = ("html", "xlsx", "json", "sarif", "junit")
 def command(
     paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool,
     spec: str | None, today: date | None, jobs: int | None,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Write the validation report of returned files, in one or more formats.
 
     \b
@@ -50,6 +50,7 @@ def command(
     for name in formats or ("html",):
         click.echo(str(write(document_, name, output)))
     print_summary(results)
+    return exit_code(results, "never")
 
 
 def write(document: Document, name: str, folder: Path) -> Path:
