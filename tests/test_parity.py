@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hrge_xl.checks import check
 from hrge_xl.fields import Kind, kind_of, list_name
@@ -97,6 +99,37 @@ def test_the_sheet_says_what_the_reader_says(
             value = typed(where, slot, chance)
             if value is not None:
                 cells[where.sheet[slot.tool].name, address(*place)] = value
+    with office.open(source) as document:
+        document.fill(cells)
+        document.recalculate()
+        document.save_as(saved)
+    assert disagreements(saved, where) == []
+
+
+ANYTHING = st.one_of(
+    st.sampled_from([*NASTY_TEXTS, *NASTY_NUMBERS]),
+    st.floats(-1e6, 1e6, allow_nan=False).map(lambda number: float(f"{number:.9g}")),
+    st.text(st.characters(codec="latin-1", exclude_categories=("Cc", "Cf")), min_size=1, max_size=12).filter(
+        str.strip
+    ),
+)
+
+
+@pytest.mark.office
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_hypothesis_finds_no_disagreement(data: st.DataObject, office: Any, tmp_path: Path) -> None:
+    where = layout("example", "fr")
+    source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
+    source.write_bytes(generate(spec("example"), Order("PAK", TODAY, "PAK", "fr")))
+    slots = [slot for slot in where.slots.values() if slot.field.type is not FieldType.CALCULATED]
+    cells = {}
+    for slot in data.draw(
+        st.lists(st.sampled_from(slots), min_size=5, max_size=40, unique_by=lambda s: s.key)
+    ):
+        right = shown(where, slot, plain_value(where, slot, data.draw(st.integers(0, 8))))
+        value = data.draw(st.just(right) | ANYTHING) if right is not None else data.draw(ANYTHING)
+        cells[where.sheet[slot.tool].name, address(*slot.cells[0])] = value
     with office.open(source) as document:
         document.fill(cells)
         document.recalculate()
