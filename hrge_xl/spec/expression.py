@@ -134,16 +134,22 @@ class Scope:
     block: FieldBlock | None = None
     value: Field | None = None  # what `value` stands for in a constraint
 
-    @cached_property
-    def names(self) -> dict[str, Ref]:
+    def find(self, name: str) -> Ref | None:
+        """What a name means here, or None."""
+        if name == "value" and self.value is not None:
+            return Ref(self.tool.code, self.value, type_of(self.value), self._single())
+        if name in self._row:
+            return Ref(self.tool.code, self._row[name], type_of(self._row[name]), single=False)
+        found = self.spec.single_fields.get(name)
+        return None if found is None else Ref(found[0], found[1], type_of(found[1]), single=True)
+
+    def names(self) -> list[str]:
         """Every name that may be used here."""
-        single = self.spec.single_fields
-        table = {code: Ref(tool, each, type_of(each), single=True) for code, (tool, each) in single.items()}
-        for each in self._row_fields():
-            table[each.code] = Ref(self.tool.code, each, type_of(each), single=False)
-        if self.value is not None:
-            table["value"] = Ref(self.tool.code, self.value, type_of(self.value), self._single())
-        return table
+        return [*self._row, *self.spec.single_fields]
+
+    @cached_property
+    def _row(self) -> dict[str, Field]:
+        return {each.code: each for each in self._row_fields()}
 
     def _single(self) -> bool:
         return isinstance(self.block, FormBlock) and self.block.records == 1
@@ -276,10 +282,6 @@ def parse_condition(text: str, scope: Scope) -> Expr | Problem:
 class _Parser:
     scope: Scope
 
-    @property
-    def names(self) -> dict[str, Ref]:
-        return self.scope.names
-
     def expr(self, node: ast.expr) -> Expr:
         handlers: dict[type[ast.expr], Callable[..., Expr]] = {
             ast.Constant: self._constant, ast.Name: self._name, ast.Compare: self._compare,
@@ -299,9 +301,10 @@ class _Parser:
         return Literal(float(node.value), Type.NUMBER)
 
     def _name(self, node: ast.Name) -> Ref:
-        if node.id in self.names:
-            return self.names[node.id]
-        close = process.extractOne(node.id, list(self.names), score_cutoff=70)
+        found = self.scope.find(node.id)
+        if found is not None:
+            return found
+        close = process.extractOne(node.id, self.scope.names(), score_cutoff=70)
         raise _Refused(
             node,
             f"There is no field '{node.id}' in this row or in a form.",
