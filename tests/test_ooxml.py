@@ -19,7 +19,8 @@ from hrge_xl.intake import ooxml, ooxml_parts, ooxml_sheet
 from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.number_formats import is_date_format
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Unreadable
-from hrge_xl.intake.references import cell_name, parse_area
+from hrge_xl.intake.references import parse_area
+from hrge_xl.layout import address
 from tests.intake_files import LINKS, MAIN, STRICT, pack, parts, relationships, sheet, workbook
 
 TEXT, NUMBER, DATE, BOOL = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE, CellKind.BOOL
@@ -47,7 +48,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def cells(read: RawWorkbook, index: int = 0) -> dict[str, RawCell]:
     return {
-        cell_name(row, column): cell
+        address(row, column): cell
         for row, row_cells in read.sheets[index].cells.items()
         for column, cell in row_cells.items()
     }

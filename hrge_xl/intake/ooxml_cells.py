@@ -9,14 +9,9 @@ from dataclasses import dataclass, field
 from hrge_xl.intake.cell_values import is_true, parse_number, typed_cell
 from hrge_xl.intake.limits import Limits
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, Remark
-from hrge_xl.intake.references import (
-    COLUMNS,
-    LAST_ROW,
-    cell_name,
-    parse_area,
-    parse_cell,
-)
+from hrge_xl.intake.references import COLUMNS, LAST_ROW, parse_area, parse_cell
 from hrge_xl.intake.safe_xml import Attributes, XmlGuard
+from hrge_xl.layout import address
 
 UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
 
@@ -80,7 +75,7 @@ class Cells:
 
     def locate(self, reference: str | None, row_text: str, previous: int) -> int:
         """The column of a cell whose reference is missing, lower case, far right or wrong."""
-        place = parse_cell(cell_name(int(row_text or 0), previous + 1) if reference is None else reference)
+        place = parse_cell(address(int(row_text or 0), previous + 1) if reference is None else reference)
         if place is None or str(place[0]) != row_text:
             self.guard.refuse("F029")
         return place[1]
@@ -117,12 +112,12 @@ class Cells:
         context.unreadable_places += 1
         if context.unreadable_places > context.limits.unreadable_places:
             self.guard.refuse("F029")
-        context.remarks.append(Remark(code, self.sheet.name, cell_name(row, column)))
+        context.remarks.append(Remark(code, self.sheet.name, address(row, column)))
 
     def note_formula(self, formula: str, row: int, column: int) -> None:
         """Look whether a formula reaches outside the workbook."""
         if may_reach_outside(formula) and _reaches_outside(_STRING_LITERAL.sub("", formula)):
-            self._outside.append(cell_name(row, column))
+            self._outside.append(address(row, column))
 
     def note_array(self, attributes: Attributes) -> None:
         """Remember the rectangle that an array formula or a data table fills."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from hrge_xl.intake.raw import Area
+from hrge_xl.layout import column_letters
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
@@ -20,20 +21,6 @@ def column_number(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def column_letters(column: int) -> str:
-    """The letters of a column, "AA" for 27."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def cell_name(row: int, column: int) -> str:
-    """The address of a cell as people write it, "B7"."""
-    return f"{column_letters(column)}{row}"
 
 
 def parse_cell(reference: str) -> tuple[int, int] | None:
