@@ -10,6 +10,7 @@ from hrge_xl.intake.raw import CellKind, RawCell
 
 BLANK = RawCell(CellKind.BLANK, None)
 
+_NEW = tuple.__new__  # a third of the time that the constructor of a named tuple takes
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TRUTH = {"1": True, "true": True, "0": False, "false": False}
@@ -40,6 +41,17 @@ def parse_number(text: str) -> float | None:
         return None
     plain = text.isascii() and "_" not in text and math.isfinite(number)
     return number if plain else None
+
+
+def stored_cell(
+    kind: str | None, text: str | None, formula: str | None, *, is_date: bool, epoch_1904: bool
+) -> RawCell | None:
+    """The cell of a stored type and text, but for shared texts; None when they do not fit together."""
+    if text and (kind is None or kind == "n"):
+        number = parse_number(text)
+        number_kind = CellKind.DATE if is_date else CellKind.NUMBER
+        return None if number is None else _NEW(RawCell, (number_kind, number, formula))
+    return typed_cell(kind or "n", text, formula, epoch_1904)
 
 
 def iso_serial(text: str, epoch_1904: bool) -> float | None:

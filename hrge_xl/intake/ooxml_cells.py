@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from hrge_xl.intake.cell_values import is_true, parse_number, typed_cell
+from hrge_xl.intake.cell_values import is_true, stored_cell
 from hrge_xl.intake.limits import Limits
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, Remark
 from hrge_xl.intake.references import COLUMNS, LAST_ROW, parse_area, parse_cell
@@ -15,7 +15,6 @@ from hrge_xl.layout import address
 
 UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
 
-_NEW = tuple.__new__  # a third of the time that the constructor of a named tuple takes
 _EXTERNAL = re.compile(r"(?<![\w\]\[])\[[^\[\]]+\][^\[\](),;+*/&]*!")
 _PROGRAM = re.compile(r"\|[^|(]*!")  # DDE: service|topic!item
 _LIVE_FUNCTIONS = ("RTD", "CALL", "REGISTER.ID", "WEBSERVICE", "IMAGE")
@@ -62,13 +61,13 @@ class Cells:
             self.sheet.hidden_rows.add(row)
         return row
 
-    def close_row(self, row: int, row_cells: dict[int, RawCell]) -> None:
-        """Keep a row that holds cells, and count them."""
+    def close_row(self, row: int, row_cells: Mapping[int, RawCell]) -> None:
+        """Keep a row that holds cells, and count them. Rows are never changed: other files may share them."""
         stored = self.sheet.cells.setdefault(row, row_cells)
         if stored is not row_cells:
-            for column, cell in row_cells.items():
-                if stored.setdefault(column, cell) is not cell:
-                    self.remark("F048", row, column)
+            self.sheet.cells[row] = {**stored, **{c: row_cells[c] for c in row_cells if c not in stored}}
+            for column in row_cells.keys() & stored.keys():
+                self.remark("F048", row, column)
         self.context.stored_cells += len(row_cells)
         if self.context.stored_cells > self.context.limits.cells:
             self.guard.refuse("F027", limit=f"{self.context.limits.cells:,}")
@@ -87,11 +86,8 @@ class Cells:
         if kind == "s" and value is not None:
             cell = self._strings.get(value)
             return cell if cell is None or formula is None else cell._replace(formula=formula)
-        if value and (kind is None or kind == "n"):
-            number = parse_number(value)
-            number_kind = CellKind.DATE if style in self._date_styles else CellKind.NUMBER
-            return None if number is None else _NEW(RawCell, (number_kind, number, formula))
-        return typed_cell(kind or "n", value, formula, self.context.epoch_1904)
+        is_date = style in self._date_styles
+        return stored_cell(kind, value, formula, is_date=is_date, epoch_1904=self.context.epoch_1904)
 
     def takes(self, row: int, column: int, row_cells: Mapping[int, RawCell]) -> bool:
         """Whether a cell that stands left of the one before is still free; if not, a finding."""
@@ -140,7 +136,7 @@ class Cells:
 
 def may_reach_outside(text: str) -> bool:
     """A quick look that misses none: formulas without any of these marks stay inside."""
-    return any(mark in text for mark in _MARKS)
+    return any(mark in text for mark in _MARKS) or "&#" in text
 
 
 def _reaches_outside(formula: str) -> bool:
@@ -153,9 +149,12 @@ def _mark_array(sheet: RawSheet, area: Area) -> None:
     for row, cells in sheet.cells.items():
         if not area.first_row <= row <= area.last_row:
             continue
-        for column, cell in cells.items():
-            if area.first_column <= column <= area.last_column and cell.formula is None:
-                cells[column] = cell._replace(formula="")
+        filled = {
+            column: cell._replace(formula="")
+            for column, cell in cells.items()
+            if area.first_column <= column <= area.last_column and cell.formula is None
+        }
+        sheet.cells[row] = {**cells, **filled}
 
 
 StartTable = Mapping[str, Callable[[Attributes, int], None]]

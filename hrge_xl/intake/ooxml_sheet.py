@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hrge_xl.intake.cell_values import is_true
+from hrge_xl.intake.limits import Limits
+from hrge_xl.intake.memory import Memory
 from hrge_xl.intake.ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
-from hrge_xl.intake.plain_xml import PlainRows, find_stretch
-from hrge_xl.intake.raw import RawSheet, Remark, Validation
+from hrge_xl.intake.plain_rows import keep, plain_rows
+from hrge_xl.intake.plain_xml import Stretch, find_stretch
+from hrge_xl.intake.raw import Area, RawSheet, Remark, Validation
 from hrge_xl.intake.references import LAST_COLUMN, parse_area, parse_areas
 from hrge_xl.intake.safe_xml import Attributes, Handlers, Known, XmlGuard, run_expat
 
@@ -13,23 +18,70 @@ _ROOTS = ("x|worksheet", "x|dialogsheet", "xm|macrosheet")
 _OWN_FILTER_DEPTH = 3  # worksheet, autoFilter, filterColumn; deeper ones belong to saved custom views
 
 
+class _Surroundings(NamedTuple):
+    """What the bytes before and after the rows say of a sheet."""
+
+    validations: list[Validation]
+    merges: list[Area]
+    hidden_columns: set[int]
+    protected: bool
+    filtered: bool
+
+    @classmethod
+    def of(cls, sheet: RawSheet) -> _Surroundings:
+        """Of a sheet whose rows were not read yet."""
+        return cls(sheet.validations, sheet.merges, sheet.hidden_columns, sheet.protected, sheet.filtered)
+
+    def put_on(self, sheet: RawSheet) -> None:
+        """Give another sheet the same."""
+        sheet.validations, sheet.merges = self.validations.copy(), self.merges.copy()
+        sheet.hidden_columns = self.hidden_columns.copy()
+        sheet.protected, sheet.filtered = self.protected, self.filtered
+
+
+_SEEN: Memory[tuple[Limits, bytes, bytes], _Surroundings] = Memory(4_000_000, largest=400_000)
+
+
 def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> None:
     """Fill `sheet` from the bytes of its part."""
     guard = XmlGuard(part, context.limits)
     cells = Cells(sheet, guard, context)
-    text: list[str] = []
-    around = _Around(sheet, guard, context)
-    handlers = Handlers(*cell_handlers(cells, text, around.starts(), around.ends()), text.append)
-    rows = PlainRows(cells)
     stretch = find_stretch(content, b"sheetData")
-    known = None
-    if stretch is not None and rows.read(stretch.text):
-        known = Known(stretch.start, stretch.stop, lambda: around.in_data)
-    if run_expat(content, guard, handlers, known):
-        rows.keep()
-    if not around.has_root:
-        guard.refuse("F029")
+    rows = plain_rows(stretch.text, stretch.prefixes, context) if stretch is not None else None
+    if stretch is None or rows is None:
+        _read_elements(content, cells, None)
+    elif _read_surroundings(content, cells, stretch):
+        keep(rows, cells)
     cells.finish()
+
+
+def _read_surroundings(content: bytes, cells: Cells, stretch: Stretch) -> bool:
+    """Read what stands around plain rows; false when expat sees them otherwise, and all was read its way."""
+    sheet, context = cells.sheet, cells.context
+    key = context.limits, content[: stretch.start], content[stretch.stop :]
+    seen = _SEEN.get(key)
+    if seen is not None:
+        cells.guard.check_elements(content)
+        seen.put_on(sheet)
+        return True
+    remarks = len(context.remarks)
+    if not _read_elements(content, cells, stretch):
+        return False
+    if not sheet.cells and len(context.remarks) == remarks:
+        _SEEN.put(key, _Surroundings.of(sheet), len(key[1]) + len(key[2]))
+    return True
+
+
+def _read_elements(content: bytes, cells: Cells, plain: Stretch | None) -> bool:
+    """Read a part element by element, but for plain rows if expat agrees that they are rows; true if it does."""
+    text: list[str] = []
+    around = _Around(cells.sheet, cells.guard, cells.context)
+    handlers = Handlers(*cell_handlers(cells, text, around.starts(), around.ends()), text.append)
+    known = plain and Known(plain.start, plain.stop, lambda: around.in_data, proven=True)
+    spared = run_expat(content, cells.guard, handlers, known)
+    if not around.has_root:
+        cells.guard.refuse("F029")
+    return spared
 
 
 def _ignore(_attributes: Attributes, _depth: int) -> None:

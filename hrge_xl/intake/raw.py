@@ -6,6 +6,7 @@ Rows and columns count from 1, as people see them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -59,7 +60,7 @@ class RawSheet:
 
     name: str
     state: str = "visible"  # visible, hidden, veryHidden
-    cells: dict[int, dict[int, RawCell]] = field(default_factory=dict)
+    cells: dict[int, Mapping[int, RawCell]] = field(default_factory=dict)
     validations: list[Validation] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
@@ -91,6 +92,7 @@ class RawWorkbook:
     sheets: list[RawSheet] = field(default_factory=list)
     defined_names: dict[str, str] = field(default_factory=dict)  # name -> reference, without "="
     properties: dict[str, str] = field(default_factory=dict)  # custom document properties, as text
+    saved: str = ""  # when it was last saved, as the program wrote it that saved it
     epoch_1904: bool = False
     remarks: list[Remark] = field(default_factory=list)
     cannot_tell: list[str] = field(

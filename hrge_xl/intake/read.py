@@ -15,10 +15,12 @@ from ..layout.model import TODAY_NAME
 from ..numerals import Ambiguous, OtherCalendar, from_serial, parse_date
 from ..spec.load import load, names
 from ..spec.model import Spec
-from ..submission import Identity, Observation, Submission
+from ..submission import Identity, Observation, Period, Submission
+from ..words import translator
 from . import ooxml, other_formats
 from .gate import Refused, admit
 from .identity import (
+    UNCHECKED,
     Expected,
     Stamp,
     another_spec,
@@ -34,26 +36,10 @@ from .locate import Circumstances, Located, locate
 from .normalise import answers
 from .parcel import Parcel, pack, unpack
 from .raw import CellKind, RawWorkbook, Remark, Unreadable
+from .reduced_formats import checks_lost
 from .strays import leftovers
 from .tool_sheets import named_area
-from .worker import Died, run_guarded
-
-NOT_KEPT = {  # what a format may lose -> the checks that cannot run without it, and why not
-    "validations": (("S011",), "The format {format} does not tell which cells have a dropdown list."),
-    "protection": (("S012",), "The format {format} does not tell whether a sheet is protected."),
-    "merges": (("S015",), "The format {format} does not tell which cells are merged."),
-    "hidden": (("S016",), "The format {format} does not tell which sheets are hidden."),
-    "comments": (("S018",), "Comments are not read from the format {format}."),
-    "errors": (("V011",), "Error cells of the format {format} are read as blank cells."),
-    "formulas": (
-        ("S013", "V012", "V013", "V017"),
-        "The format {format} does not tell results of formulas from typed values.",
-    ),
-    "names": (("S009",), "Names of areas are not read from the format {format}."),
-    "properties": (("I005",), "The second copy of the stamp is not read from the format {format}."),
-}
-OLDER = "The workbook is of an older version: what was deleted cannot be told from what was added since."
-NO_KEY = "There is no key to check the signature with."
+from .worker import Crew, Died
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +50,7 @@ class Wanted:
     round: str | None = None
     teams: tuple[str, ...] | None = None
     key: bytes | None = None
+    period: Period = (None, None)  # of the round
 
     @property
     def expected(self) -> Expected:
@@ -149,6 +136,7 @@ def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submissi
     if why_not is not None:
         return file.refused(why_not, *stamp.observations, *remarks)
     submission = _read(workbook, file, stamp, stamp.identity, spec)
+    submission.period = want.period
     submission.observations = [
         *stamp.observations,
         *disagreements(stamp, spec, file.name, want.expected),
@@ -185,7 +173,8 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
         )
     )
     submission.today = day_of_check(workbook, identity)
-    submission.not_run = _not_run(workbook, older=older, unchecked=stamp.signature == "unchecked")
+    submission.saved = workbook.saved
+    submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)
     return submission
 
 
@@ -243,16 +232,17 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _not_run(workbook: RawWorkbook, *, older: bool, unchecked: bool) -> dict[str, str]:
+def _not_run(workbook: RawWorkbook, language: str, older: bool, unchecked: bool) -> dict[str, str]:
     """The checks that could not run, and why."""
-    why: dict[str, str] = {}
-    for lost in workbook.cannot_tell:
-        codes, sentence = NOT_KEPT.get(lost, ((), ""))
-        why |= dict.fromkeys(codes, sentence.format(format=f".{workbook.format}"))
+    say = translator(language)
+    why = checks_lost(workbook.cannot_tell, workbook.format, language)
     if older:
-        why |= dict.fromkeys(("S001", "S004", "S005"), OLDER)
+        reason = say(
+            "The workbook is of an older version: what was deleted cannot be told from what was added since."
+        )
+        why |= dict.fromkeys(("S001", "S004", "S005", "S011"), reason)
     if unchecked:
-        why["I006"] = NO_KEY
+        why["I006"] = say("There is no key to check the signature with.")
     return why
 
 
@@ -265,20 +255,42 @@ def read(path: str | Path, want: Wanted, *, password: str | None = None) -> Subm
     return _read_file(admitted.data, file, want)
 
 
+Readers = Crew["_Job", "Parcel | Refusal"]
+"""Processes that read files; they are worth keeping for many batches, as they learn what files have in common."""
+
+
+def readers(jobs: int = 1) -> Readers:
+    """New processes for reading; they live until they are closed."""
+    return Crew(read_job, jobs)
+
+
 def read_many(
-    paths: Iterable[str | Path], want: Wanted, jobs: int = 1, *, password: str | None = None
+    paths: Iterable[str | Path],
+    want: Wanted,
+    jobs: int = 1,
+    *,
+    password: str | None = None,
+    by: Readers | None = None,
 ) -> Iterator[Submission | Refusal]:
     """Read files in processes of their own, in the order given; one result a file, whatever the file is.
 
-    Raises `UsageError` or `SpecError` at once when the wanted spec does not exist or has mistakes.
+    `by` are processes that are there already, else there are `jobs` new ones. Raises `UsageError` or `SpecError`
+    at once when the wanted spec does not exist or has mistakes.
     """
     if want.spec is not None:
         load_spec(want.spec)
-    return _read_guarded(paths, want, jobs, password)
+    return _read_by_new(paths, want, jobs, password) if by is None else _read_by(by, paths, want, password)
 
 
-def _read_guarded(
+def _read_by_new(
     paths: Iterable[str | Path], want: Wanted, jobs: int, password: str | None
+) -> Iterator[Submission | Refusal]:
+    with readers(jobs) as crew:
+        yield from _read_by(crew, paths, want, password)
+
+
+def _read_by(
+    crew: Readers, paths: Iterable[str | Path], want: Wanted, password: str | None
 ) -> Iterator[Submission | Refusal]:
     waiting: deque[Refusal | _File] = deque()  # what was not yet handed out, in order
 
@@ -292,7 +304,7 @@ def _read_guarded(
                 waiting.append(file)
                 yield found.data, file, want
 
-    for outcome in run_guarded(read_job, admitted(), jobs=jobs):
+    for outcome in crew.work(admitted()):
         while isinstance(head := waiting.popleft(), Refusal):
             yield head
         yield _arrived(outcome, head)

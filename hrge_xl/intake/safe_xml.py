@@ -31,6 +31,8 @@ _NAMESPACES = {
     f"{_OFFICE}/package/2006/content-types": "ct",
     f"{_OFFICE}/officeDocument/2006/custom-properties": "cp",
     f"{_STRICT}/officeDocument/customProperties": "cp",
+    f"{_OFFICE}/package/2006/metadata/core-properties": "core",
+    "http://purl.org/dc/terms/": "dcterms",
     f"{_MICROSOFT}/spreadsheetml/2009/9/main": "x14",
     f"{_MICROSOFT}/excel/2006/main": "xm",
     f"{_MICROSOFT}/spreadsheetml/2018/threadedcomments": "tc",
@@ -47,6 +49,8 @@ _LOCAL_NAMES = {
     "rel": "Relationships Relationship",
     "ct": "Types Default Override",
     "cp": "Properties property",
+    "core": "coreProperties",
+    "dcterms": "modified",
     "x14": "dataValidation formula1 formula2",
     "xm": "f sqref macrosheet",
     "tc": "ThreadedComments threadedComment text",
@@ -110,6 +114,7 @@ class Known(NamedTuple):
     start: int
     stop: int
     agreed: Callable[[], bool]
+    proven: bool  # well-formed for certain, so that expat need not look at it
 
 
 def run_expat(content: bytes, guard: XmlGuard, handlers: Handlers, known: Known | None = None) -> bool:
@@ -123,14 +128,14 @@ def run_expat(content: bytes, guard: XmlGuard, handlers: Handlers, known: Known 
             return False
         parser.Parse(content[: known.start], False)
         spared = known.agreed()
-        if spared:
-            _connect(parser, None)
-        parser.Parse(content[known.start : known.stop], False)
+        if not (spared and known.proven):
+            _connect(parser, None if spared else handlers)
+            parser.Parse(content[known.start : known.stop], False)
         _connect(parser, handlers)
         parser.Parse(content[known.stop :], True)
         return spared
     except expat.ExpatError as error:
-        _explain(error, content, guard)
+        _explain(_placed(error, content, known), content, guard)
 
 
 def _parser(guard: XmlGuard) -> expat.XMLParserType:
@@ -148,6 +153,17 @@ def _connect(parser: expat.XMLParserType, handlers: Handlers | None) -> None:
     parser.StartElementHandler = handlers.start if handlers else None
     parser.EndElementHandler = handlers.end if handlers else None
     parser.CharacterDataHandler = handlers.text if handlers else None
+
+
+def _placed(error: expat.ExpatError, content: bytes, known: Known | None) -> expat.ExpatError:
+    """An error with its place in the whole part, where a stretch of it was left out."""
+    if known is None or not known.proven:
+        return error
+    try:
+        expat.ParserCreate(namespace_separator=" ").Parse(content, True)
+    except expat.ExpatError as again:
+        return again
+    return error
 
 
 def _explain(error: expat.ExpatError, content: bytes, guard: XmlGuard) -> NoReturn:

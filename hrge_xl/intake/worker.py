@@ -20,7 +20,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import LifoQueue
-from typing import Any, BinaryIO, Generic, Literal, TypeVar
+from typing import Any, BinaryIO, Generic, Literal, Self, TypeVar
 
 from hrge_xl.intake.limits import LIMITS, Limits
 from hrge_xl.intake.raw import Remark
@@ -60,27 +60,42 @@ def run_guarded(
     `function` must be importable (children start from nothing) and items and results picklable. A child that
     dies costs its own item only. Leaving the iteration, by Ctrl-C too, ends every child.
     """
-    if function.__module__ == "__main__":
-        raise ValueError("a guarded function must live in a module that a new process can import")
-    crew = _Crew(function, max(jobs, 1), limits)
-    try:
+    with Crew(function, jobs, limits) as crew:
         yield from crew.work(items)
-    finally:
-        crew.close()
 
 
-class _Crew(Generic[Item, Result]):
-    """A fixed number of workers, each driven by a thread that does nothing but wait for it."""
+class Crew(Generic[Item, Result]):
+    """A fixed number of workers, each driven by a thread that does nothing but wait for it.
 
-    def __init__(self, function: Callable[[Item], Result], jobs: int, limits: Limits) -> None:
+    A crew may work through one lot of items after another; its children live until it is closed.
+    """
+
+    def __init__(self, function: Callable[[Item], Result], jobs: int = 1, limits: Limits = LIMITS) -> None:
+        if function.__module__ == "__main__":
+            raise ValueError("a guarded function must live in a module that a new process can import")
+        jobs = max(jobs, 1)
+        self.closed = False
         self._workers: list[_Worker[Item, Result]] = [_Worker(function, limits) for _ in range(jobs)]
         self._idle: LifoQueue[_Worker[Item, Result]] = LifoQueue()
         for worker in self._workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="intake")
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def work(self, items: Iterable[Item]) -> Iterator[Result | Died]:
-        """Results in order, with a bounded number of items in hand."""
+        """Results in order, with a bounded number of items in hand. Leaving early closes the crew."""
+        try:
+            yield from self._work(items)
+        except BaseException:  # also when the iteration is given up
+            self.close()
+            raise
+
+    def _work(self, items: Iterable[Item]) -> Iterator[Result | Died]:
         pending: deque[Future[Result | Died]] = deque()
         for item in items:
             pending.append(self._threads.submit(self._work_on, item))
@@ -98,6 +113,7 @@ class _Crew(Generic[Item, Result]):
 
     def close(self) -> None:
         """End every child, whatever it is doing."""
+        self.closed = True
         for worker in self._workers:
             worker.close()
         self._threads.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,276 @@
+"""The rows of a sheet in the plain form that nearly every program writes, taken out by pattern.
+
+To call Python for every element of a long sheet costs more than all the rest of reading together. So rows that
+are plain from end to end are taken out by regular expressions, which also prove them well-formed. A row without
+its values is a template, and hundreds of returns of one workbook share their templates: each is taken apart once,
+later rows of the same text only bring their values. Anything that is not plain (a comment, a prefix, another
+order of attributes, a damaged cell) leaves the whole stretch to expat and its handlers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from hrge_xl.intake.cell_values import BLANK, is_true, stored_cell
+from hrge_xl.intake.memory import Memory
+from hrge_xl.intake.ooxml_cells import Cells, Context, may_reach_outside
+from hrge_xl.intake.plain_xml import TEXT, plain_attributes, prefixes, resolvable, resolved
+from hrge_xl.intake.raw import RawCell
+from hrge_xl.intake.references import COLUMNS, LAST_ROW
+from hrge_xl.intake.safe_xml import Attributes
+
+# Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
+_FORMULA = rf"<f[^<>/]*+(?:/>|>{TEXT}</f>)"
+_VALUE = rf'<v>{TEXT}</v>|<v ?/>|<is><t(?: xml:space="preserve")?+>{TEXT}</t></is>'
+_CELL_BODY = rf"(?:/>|>(?:{_FORMULA})?+(?:{_VALUE})?+</c>)"
+# A cell stands twice, alike but for its groups: in `_ROW`, which proves that a row holds nothing else.
+_CELL = re.compile(rf'<c r="([A-Z]++)[0-9]++"([^<>/]*+)(?:/>|>({_FORMULA})?+({_VALUE})?+</c>)', re.ASCII)
+_EMPTY_ROW = re.compile(r'<row r="([1-9][0-9]{0,6})"([^<>/]*+)/>', re.ASCII)
+_ROW = re.compile(
+    rf'<row r="([1-9][0-9]{{0,6}})"([^<>/]*+)>((?:<c r="[A-Z]++\1"[^<>/]*+{_CELL_BODY})*+)', re.ASCII
+)
+_ROW_END = "</row>"
+_VALUES = re.compile(rf"<v>({TEXT})</v>")
+_GAP = "\0"  # stands for a value in a template; no XML holds it
+_REMEMBERED = 16_000_000  # characters of templates in each of two generations
+_MOST_PLACES, _MOST_VALUES = 50_000, 50  # that are remembered, and of each place
+
+
+class _NotPlain(Exception):
+    """This stretch is for expat's handlers."""
+
+
+class _Place:
+    """A kind of cell, all but its value; `shared` ones take a shared text."""
+
+    __slots__ = ("_date", "_epoch", "_kind", "formula", "seen", "shared")
+
+    def __init__(self, kind: str | None, formula: str | None, *, is_date: bool, epoch_1904: bool) -> None:
+        if kind == "s" and formula is not None:
+            raise _NotPlain
+        self.shared = kind == "s"
+        self.formula = formula
+        self._kind, self._date, self._epoch = kind, is_date, epoch_1904
+        self.seen: dict[str, RawCell] = {}
+
+    def cell(self, value: str) -> RawCell:
+        """The cell that a stored value makes here, kept in `seen`; raises _NotPlain."""
+        if not resolvable(value):
+            raise _NotPlain
+        cell = self._stored(resolved(value))
+        if len(self.seen) >= _MOST_VALUES:
+            self.seen.clear()
+        self.seen[value] = cell
+        return cell
+
+    def constant(self, value: str) -> RawCell:
+        """The cell without a `v` element, or with an empty one, or with a text of its own."""
+        text = resolved(value[value.index(">", 4) + 1 : -9]) if value.startswith("<is>") else None
+        return self._stored("" if value.startswith("<v") else text)
+
+    def _stored(self, text: str | None) -> RawCell:
+        cell = stored_cell(self._kind, text, self.formula, is_date=self._date, epoch_1904=self._epoch)
+        if cell is None:
+            raise _NotPlain
+        return cell
+
+
+@dataclass(slots=True)
+class _Template:
+    """The text up to the end of a row without its values: that row, and the empty ones before it."""
+
+    prefixes: frozenset[str]
+    first: int = 0
+    row: int = 0
+    cells: dict[int, RawCell] = field(default_factory=dict)  # BLANK where a value goes
+    shared: list[tuple[int, int]] = field(default_factory=list)  # column and number of values: shared texts
+    own: list[tuple[int, int, _Place]] = field(default_factory=list)  # the same for all other values
+    hidden: list[int] = field(default_factory=list)
+    arrays: list[Attributes] = field(default_factory=list)
+    outside: list[tuple[str, int]] = field(default_factory=list)  # formulas to look at, with their column
+
+    def filled(self, values: list[str], strings: Mapping[str, RawCell]) -> Mapping[int, RawCell]:
+        """The cells of a row with these values; raises _NotPlain."""
+        if len(values) != len(self.shared) + len(self.own):
+            raise _NotPlain
+        if not values:
+            return self.cells
+        cells = self.cells.copy()
+        try:
+            for column, number in self.shared:
+                cells[column] = strings[values[number]]
+        except KeyError:
+            raise _NotPlain from None
+        for column, number, place in self.own:
+            value = values[number]
+            cells[column] = place.seen.get(value) or place.cell(value)
+        return cells
+
+
+class _Row(NamedTuple):
+    """A template with the values of one file."""
+
+    template: _Template
+    cells: Mapping[int, RawCell]
+
+
+def plain_rows(text: str, declared: frozenset[str], context: Context) -> list[_Row] | None:
+    """The rows of a stretch of cell data, or None when it is not plain. `declared`: its namespace prefixes."""
+    reader = _reader(context.date_styles, context.epoch_1904)
+    try:
+        return reader.read(text, declared, context.strings)
+    except _NotPlain:
+        return None
+
+
+def keep(rows: list[_Row], cells: Cells) -> None:
+    """Put rows into the sheet that is being read."""
+    for template, row_cells in rows:
+        cells.sheet.hidden_rows.update(template.hidden)
+        if row_cells:
+            cells.close_row(template.row, row_cells)
+        for attributes in template.arrays:
+            cells.note_array(attributes)
+        for formula, column in template.outside:
+            cells.note_formula(formula, template.row, column)
+
+
+@lru_cache(maxsize=4)
+def _reader(date_styles: frozenset[str], epoch_1904: bool) -> _Reader:
+    return _Reader(date_styles, epoch_1904)
+
+
+class _Reader:
+    """Reads rows under one set of date formats, and remembers their templates."""
+
+    def __init__(self, date_styles: frozenset[str], epoch_1904: bool) -> None:
+        self._date_styles = date_styles
+        self._epoch_1904 = epoch_1904
+        self._templates: Memory[str, _Template] = Memory(_REMEMBERED)
+        self._places: dict[tuple[str, str], _Place] = {}
+
+    def read(self, text: str, declared: frozenset[str], strings: Mapping[str, RawCell]) -> list[_Row]:
+        """Every row of a stretch; raises _NotPlain."""
+        *texts, rest = text.split(_ROW_END)
+        rows = [self._row(each, strings) for each in texts]
+        if rest:
+            rows.append(_Row(_last(rest), {}))
+        previous = 0
+        for template, _cells in rows:
+            if template.first <= previous or not template.prefixes <= declared:
+                raise _NotPlain
+            previous = template.row
+        return rows
+
+    def _row(self, text: str, strings: Mapping[str, RawCell]) -> _Row:
+        parts = _VALUES.split(text)
+        key = _GAP.join(parts[::2])
+        template = self._templates.get(key)
+        if template is None:
+            template = self._template(text)
+            self._templates.put(key, template, len(key))
+        return _Row(template, template.filled(parts[1::2], strings))
+
+    def _template(self, text: str) -> _Template:
+        """Take a row apart."""
+        template = _Template(prefixes(text))
+        match = _ROW.fullmatch(text, _empty_rows(text, template))
+        if match is None or not resolvable(text):
+            raise _NotPlain
+        _enter(template, match[1], match[2])
+        for letters, attributes, formula, value in _CELL.findall(match[3]):
+            column = COLUMNS.get(letters, 0)
+            if column <= next(reversed(template.cells), 0):
+                raise _NotPlain
+            self._add(template, column, (attributes, formula), value)
+        if may_reach_outside(text):
+            template.outside = _formulas(template)
+        return template
+
+    def _add(self, template: _Template, column: int, key: tuple[str, str], value: str) -> None:
+        """A cell of a template: a place for values, or a cell that is always the same."""
+        place = self._place(key, template)
+        template.cells[column] = BLANK
+        number = len(template.shared) + len(template.own)
+        if value.startswith("<v>") and place.shared:
+            template.shared.append((column, number))
+        elif value.startswith("<v>"):
+            template.own.append((column, number, place))
+        elif value or key[1]:
+            template.cells[column] = place.constant(value)
+
+    def _place(self, key: tuple[str, str], template: _Template) -> _Place:
+        """The place with these attributes and this formula; the same one for all followers of a formula."""
+        place = self._places.get(key)
+        if place is None:
+            attributes, formula = _attributes(key[0]), _formula(key[1])
+            place = _Place(
+                attributes.get("t"),
+                formula,
+                is_date=attributes.get("s") in self._date_styles,
+                epoch_1904=self._epoch_1904,
+            )
+            if len(self._places) >= _MOST_PLACES:
+                self._places.clear()
+            self._places[key] = place
+        if " ref=" in key[1]:
+            template.arrays.append(_attributes(_opening(key[1])))
+        return place
+
+
+def _formulas(template: _Template) -> list[tuple[str, int]]:
+    """The formulas of a row that have a text, with their columns."""
+    places = ((place.formula, column) for column, _, place in template.own)
+    constant = ((cell.formula, column) for column, cell in template.cells.items())
+    return [(formula, column) for formula, column in (*places, *constant) if formula]
+
+
+def _empty_rows(text: str, template: _Template) -> int:
+    """Enter the empty rows at the beginning of a text; where they end."""
+    position = 0
+    while (match := _EMPTY_ROW.match(text, position)) is not None:
+        _enter(template, match[1], match[2])
+        position = match.end()
+    return position
+
+
+def _last(text: str) -> _Template:
+    """What follows the last row that has an end tag: nothing but empty rows."""
+    template = _Template(prefixes(text))
+    if not resolvable(text) or _empty_rows(text, template) < len(text):
+        raise _NotPlain
+    return template
+
+
+def _enter(template: _Template, number: str, raw: str) -> None:
+    row = int(number)
+    if not template.row < row <= LAST_ROW:
+        raise _NotPlain
+    template.first, template.row = template.first or row, row
+    if is_true(_attributes(raw).get("hidden")):
+        template.hidden.append(row)
+
+
+@lru_cache(maxsize=4_096)
+def _attributes(raw: str) -> Attributes:
+    attributes = plain_attributes(raw)
+    if attributes is None:
+        raise _NotPlain
+    return attributes
+
+
+def _formula(raw: str) -> str | None:
+    """The text of an `f` element, empty for a follower of a shared formula; None without one."""
+    if not raw:
+        return None
+    _attributes(_opening(raw))
+    return resolved(raw.partition(">")[2].removesuffix("</f>")).removeprefix("=")
+
+
+def _opening(raw: str) -> str:
+    """What stands between the name and the end of the first tag of an `f` element."""
+    return raw.partition(">")[0].removeprefix("<f").removesuffix("/")

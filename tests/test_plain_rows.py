@@ -1,0 +1,167 @@
+"""Rows taken out by pattern say what expat and the handlers hear, whatever was read before."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hrge_xl.intake import ooxml, ooxml_parts, ooxml_sheet
+from hrge_xl.intake.memory import Memory
+from hrge_xl.intake.raw import CellKind, RawCell, RawWorkbook, Unreadable
+from tests.intake_files import sheet, workbook
+
+RETURNS = sorted((Path(__file__).parent / "returns").glob("*.xlsx"))
+Outcome = RawWorkbook | tuple[str, dict[str, str]]
+
+
+def outcome(data: bytes) -> Outcome:
+    """What is read, or the finding with its place that refuses the file."""
+    try:
+        return ooxml.read(data)
+    except Unreadable as problem:
+        return problem.remark.code, problem.remark.detail
+
+
+@pytest.fixture
+def by_handlers(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], Outcome]:
+    """The slow way to read: everything through expat's handlers."""
+
+    def read(data: bytes) -> Outcome:
+        with monkeypatch.context() as patched:
+            for module in (ooxml_sheet, ooxml_parts):
+                patched.setattr(module, "find_stretch", lambda content, element: None)
+            return outcome(data)
+
+    return read
+
+
+@pytest.mark.parametrize("path", RETURNS, ids=lambda path: path.stem)
+def test_real_returns_are_plain_and_read_alike(
+    path: Path, by_handlers: Callable[[bytes], Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = path.read_bytes()
+    expected = by_handlers(data)
+    rows_heard: list[int] = []
+    monkeypatch.setattr("hrge_xl.intake.ooxml_cells.Cells.open_row", lambda *_: rows_heard.append(1))
+    assert outcome(data) == outcome(data) == expected
+    assert rows_heard == []
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """The rows or the texts of one part changed as no program would: bytes, tags, attributes, references."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        contents = {name: package.read(name) for name in package.namelist()}
+    name = chance.choice([each for each in contents if "worksheets/sheet" in each or "sharedStrings" in each])
+    pieces = re.split(rb"(<[^>]*>)", contents[name])
+    for _ in range(chance.randint(1, 2)):
+        at = chance.randrange(len(pieces))
+        pieces[at] = chance.choice(DAMAGES)(chance, pieces[at], pieces)
+    contents[name] = b"".join(pieces)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        for each, content in contents.items():
+            package.writestr(each, content)
+    return target.getvalue()
+
+
+def _byte(chance: random.Random, piece: bytes, _: list[bytes]) -> bytes:
+    if not piece:
+        return piece
+    at = chance.randrange(len(piece))
+    return piece[:at] + bytes([chance.choice(b'<>/"&= 0A:\x00\x01\xff\r')]) + piece[at + 1 :]
+
+
+INSERTED = (
+    b"&#0;", b"&#x5B;", b"&#38;", b"&nbsp;", b"]]>", b"<!-- -->", b"<![CDATA[x]]>", b"\xef\xbf\xbf", b"\r\n",
+    b' x:y="1"', b' s="1" s="2"', b"</c>", b"<v>7</v>", b"<v/>", b"<row/>", b"&amp;#91;1]S!A1", b"\xc3",
+)  # fmt: skip
+
+
+def _inserted(chance: random.Random, piece: bytes, _: list[bytes]) -> bytes:
+    at = chance.randint(0, len(piece))
+    return piece[:at] + chance.choice(INSERTED) + piece[at:]
+
+
+DAMAGES: list[Callable[[random.Random, bytes, list[bytes]], bytes]] = [
+    _byte,
+    _inserted,
+    lambda chance, piece, pieces: b"",
+    lambda chance, piece, pieces: piece * 2,
+    lambda chance, piece, pieces: chance.choice(pieces),
+]
+
+
+@pytest.mark.parametrize("path", RETURNS[:2], ids=lambda path: path.stem)
+def test_damaged_rows_are_read_or_refused_alike(path: Path, by_handlers: Callable[[bytes], Outcome]) -> None:
+    chance = random.Random(path.stem)
+    data = path.read_bytes()
+    seen = set()
+    for _ in range(120):
+        hurt = damaged(data, chance)
+        found = outcome(hurt)
+        assert found == by_handlers(hurt)
+        seen.add(found[0] if isinstance(found, tuple) else "read")
+    assert seen >= {"read", "F024"}
+
+
+def rows(values: list[str], style: int = 0, first: int = 1) -> str:
+    """Rows of one template with other values: a shared text, a number, a text and a formula."""
+    return "".join(
+        f'<row r="{row}"><c r="A{row}" t="s"><v>{number % 2}</v></c><c r="B{row}" s="{style}"><v>{number}</v></c>'
+        f'<c r="C{row}" t="str"><f>B{row}&amp;"x"</f><v>{value}</v></c><c r="D{row}" s="{style}"/></row>'
+        for number, (row, value) in enumerate(enumerate(values, first))
+    )
+
+
+STRINGS = "<si><t>one</t></si><si><t>two</t></si>"
+VALUES = st.lists(st.sampled_from(["a", "b &lt; c", "&#233;", "", "_x0041_", "1"]), max_size=5)
+
+
+@given(st.lists(st.tuples(VALUES, st.sampled_from([0, 1]), st.booleans()), min_size=2, max_size=6))
+@settings(max_examples=40, deadline=None)
+def test_what_was_read_before_changes_nothing(files: list[tuple[list[str], int, bool]]) -> None:
+    """Files that share templates but not values, formats or shared texts, one after the other."""
+    for values, style, swapped in files:
+        strings = "<si><t>two</t></si><si><t>one</t></si>" if swapped else STRINGS
+        read = ooxml.read(workbook(sheet(rows(values, style)), strings=strings)).sheets[0].cells
+        names = ("two", "one") if swapped else ("one", "two")
+        for number in range(len(values)):
+            line = read[number + 1]
+            kind = CellKind.DATE if style else CellKind.NUMBER
+            assert line[1] == RawCell(CellKind.TEXT, names[number % 2])
+            assert line[2] == RawCell(kind, float(number))
+            assert line[4] == RawCell(CellKind.BLANK, None)
+            assert line[3].formula == f'B{number + 1}&"x"'
+
+
+def test_the_place_of_a_fault_behind_plain_rows_counts_them() -> None:
+    part = sheet(rows(["a", "b"])).replace("</sheetData>", "</sheetData>\n\n<broken")
+    code, detail = outcome(workbook(part, strings=STRINGS))
+    assert (code, detail["line"]) == ("F024", "3")
+
+
+def test_a_file_does_not_change_what_another_one_says() -> None:
+    """An array formula marks cells in rows that other files have, too."""
+    plain = sheet(rows(["a", "b"]))
+    spread = '<row r="1"><c r="A1"><f t="array" ref="A1:B2">B1:C2</f><v>1</v></c></row>'
+    before = ooxml.read(workbook(plain, strings=STRINGS))
+    ooxml.read(workbook(sheet(spread + rows(["a"], first=2)), strings=STRINGS))
+    assert ooxml.read(workbook(plain, strings=STRINGS)) == before
+
+
+def test_memory_forgets_what_was_not_asked_for_lately() -> None:
+    memory: Memory[int, str] = Memory(3, largest=2)
+    memory.put(0, "too large", 3)
+    for number in range(1, 9):
+        memory.put(number, str(number), 1)
+        assert memory.get(1) == "1"
+    assert [memory.get(number) for number in (0, 2, 3, 8)] == [None, None, None, "8"]
+    assert memory.recall(2, 1, lambda: "new") == memory.recall(2, 1, lambda: "newer") == "new"
