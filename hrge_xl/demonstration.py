@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,22 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .answers import from_mapping
+from .bulk import issue
+from .consolidate.rounds import Round
+from .consolidate.teams import Team
 from .errors import Mistake, SpecError, UsageError
-from .issuing import Order, generate
+from .issuing import Order
 from .layout import Layout, Slot, address, build
 from .spec.load import find, load
 from .spec.model import Spec
 from .spec.nodes import compose, plain
 
 
-class _Part(BaseModel):
+class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Typed(_Part):
+class Typed(_Entry):
     """What somebody put into one cell, right or wrong; a blank `value` clears it."""
 
     tool: str
@@ -33,7 +36,7 @@ class Typed(_Part):
     value: Any
 
 
-class Actor(_Part):
+class Actor(_Entry):
     """One simulated team: what it answers otherwise than the rest, and what it mistypes."""
 
     country: str
@@ -42,7 +45,7 @@ class Actor(_Part):
     typed: tuple[Typed, ...] = ()
 
 
-class Story(_Part):
+class Story(_Entry):
     """A spec's `demo.yaml`."""
 
     today: date
@@ -79,26 +82,43 @@ def story(spec: str) -> Story:
         ) from error
 
 
+def demonstration_round(told: Story, spec: str, folder: Path) -> Round:
+    """The round that a story plays, with the teams that it expects."""
+    teams = tuple(Team(each.country, each.country, each.language, told.deadline) for each in told.teams)
+    return Round(folder, told.round, spec, None, None, teams)
+
+
 def play(name: str) -> Iterator[Return]:
     """Issue to each team of the story and let it fill in its workbook."""
     spec, told = load(name), story(name)
-    for actor in told.teams:
-        yield _one(spec, told, actor)
+    parts = [_cast(spec, told, actor) for actor in told.teams]
+    orders = [order for part in parts for order in (part.order, part.filled_in)]
+    made = {(order.team, bool(order.answers)): data for order, data in issue(spec, orders)}
+    for part in parts:
+        issued, correct = (made[part.order.team, filled] for filled in (False, True))
+        typed = part.actor.typed
+        yield Return(part.order.team, issued, type_into(correct, part.layout, typed) if typed else correct)
 
 
-def _one(spec: Spec, told: Story, actor: Actor) -> Return:
+@dataclass(frozen=True)
+class _Part:
+    """One team with its workbook as it is issued, and as it would be without mistakes."""
+
+    actor: Actor
+    layout: Layout
+    order: Order
+    filled_in: Order
+
+
+def _cast(spec: Spec, told: Story, actor: Actor) -> _Part:
     layout = build(spec, actor.language or spec.languages[0], told.tools)
     order = Order(
         actor.country, told.today, actor.country, layout.language, told.tools,
         round=told.round, deadline=told.deadline.isoformat(),
     )  # fmt: skip
-    answers = _merged(told.answers, actor.answers)
-    filled = from_mapping(answers, layout)
-    issued = generate(spec, order)
-    from dataclasses import replace
-
-    correct = generate(spec, replace(order, answers=filled | _own_country(layout, filled, actor.country)))
-    return Return(actor.country, issued, type_into(correct, layout, actor.typed) if actor.typed else correct)
+    filled = from_mapping(_merged(told.answers, actor.answers), layout)
+    answers = filled | _own_country(layout, filled, actor.country)
+    return _Part(actor, layout, order, replace(order, answers=answers))
 
 
 def _own_country(layout: Layout, filled: dict[Any, Any], country: str) -> dict[Any, Any]:

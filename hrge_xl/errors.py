@@ -66,6 +66,10 @@ class SpecError(HrgeError):
         self.mistakes = tuple(sorted(mistakes))
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
+    def __reduce__(self) -> tuple[type[SpecError], tuple[tuple[Mistake, ...]]]:
+        """It comes whole out of a process of its own."""
+        return SpecError, (self.mistakes,)
+
 
 class RoundError(HrgeError):
     """A round folder is missing, broken or contradicts itself."""

@@ -23,6 +23,7 @@ from .numerals import (
     to_serial,
 )
 from .spec.model import Field, FieldType, Spec
+from .spec.ways import Entry, entries, ways
 from .words import fold, tidy, tidy_lines, translator, western_digits
 
 SUGGESTION_CUTOFF = 75
@@ -70,41 +71,19 @@ class Vocabularies:
     @classmethod
     def of(cls, spec: Spec, language: str) -> Vocabularies:
         """The ways to write each list, the labels in `language` going first."""
-        entries = {name: _entries(spec, name) for name in spec.vocabularies} | {YES_NO: _yes_no(spec)}
-        ways = {name: _ways(table, language) for name, table in entries.items()}
-        labels = {name: tuple(by[language] for _, by, _ in table) for name, table in entries.items()}
-        return cls(ways, labels)
+        tables = {name: entries(each, spec.languages) for name, each in spec.vocabularies.items()}
+        tables[YES_NO] = _yes_no(spec)
+        found = {name: ways(table, language) for name, table in tables.items()}
+        labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
+        return cls(found, labels)
 
 
-Entries = list[tuple[str, dict[str, str], tuple[str, ...]]]  # code, label by language, aliases
-
-
-def _entries(spec: Spec, name: str) -> Entries:
-    items = spec.vocabularies[name].items
-    return [(item.code, {tag: item.label.say(tag) for tag in spec.languages}, item.aliases) for item in items]
-
-
-def _yes_no(spec: Spec) -> Entries:
+def _yes_no(spec: Spec) -> list[Entry]:
     words = {"Y": ("Yes", ("True",)), "N": ("No", ())}
     return [
-        (code, {tag: translator(tag)(english) for tag in spec.languages}, aliases)
+        Entry(code, {tag: translator(tag)(english) for tag in spec.languages}, aliases)
         for code, (english, aliases) in words.items()
     ]
-
-
-def _ways(entries: Entries, language: str) -> dict[str, tuple[str, str | None]]:
-    """Folded text → (code, finding code of the note). Earlier ways win over later ones."""
-    ways: dict[str, tuple[str, str | None]] = {}
-    for code, labels, _ in entries:
-        ways.setdefault(fold(labels[language]), (code, None))
-    for code, _, aliases in entries:
-        ways.setdefault(fold(code), (code, "V106"))
-        for alias in aliases:
-            ways.setdefault(fold(alias), (code, "V107"))
-    for code, labels, _ in entries:
-        for label in labels.values():
-            ways.setdefault(fold(label), (code, "V101"))
-    return ways
 
 
 class Behaviour(Protocol):
@@ -257,7 +236,8 @@ class ScaleField(NumberField):
         if way is not None:
             return Reading(number=float(way[0]), notes=("V104",))
         head = text.split(" ")[0].rstrip(".-:–")
-        return Reading(number=float(head), notes=("V104",)) if head.isdecimal() else Reading(problem="V003")
+        number = parse_number(head) if head.isdecimal() else None
+        return Reading(problem="V003") if number is None else Reading(number=number, notes=("V104",))
 
     def limits(self, field: Field) -> Limits:
         """From the first to the last step; filled in from the vocabulary by `step_limits`."""

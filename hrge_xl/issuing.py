@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from .fields import Kind, kind_of
-from .layout import Layout, Slot, address, build
+from .layout import CellOfSlot, Layout, build
 from .numerals import shown
 from .spec.model import FieldType, Spec
 from .stamp import sign
-from .submission import Answer, Answers, Identity, State, Submission, Value
-from .workbook import Content, Feedback, Part, write
+from .submission import Answer, Answers, Identity, State, Submission
+from .workbook import Content, Feedback, Part, cover_lines, draw, facts_of, write
+
+if TYPE_CHECKING:
+    from .checks import Outcome
 
 COLUMNS = {Kind.CODE: "code", Kind.TEXT: "text", Kind.NUMBER: "number", Kind.DATE: "day"}
 
@@ -33,6 +37,7 @@ class Order:
     contact: str = ""
     key: bytes | None = None  # signs the stamp
     answers: Answers = field(default_factory=dict)
+    copy: str = ""  # the id of the workbook that this one goes on from; a new one when empty
 
 
 def generate(spec: Spec, order: Order) -> bytes:
@@ -40,10 +45,35 @@ def generate(spec: Spec, order: Order) -> bytes:
 
     Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
     """
-    layout = build(spec, order.language or spec.languages[0], order.tools, order.blank_rows)
-    identity = identity_of(spec, order, layout)
-    submission = submission_of(layout, starting_answers(layout, order), identity)
-    return render(layout, identity, submission, contact=order.contact)
+    layout = layout_for(spec, order)
+    (content,) = contents_for(layout, [order])
+    return draw(layout, cover_lines(content.facts)).filled(content)
+
+
+def layout_for(spec: Spec, order: Order) -> Layout:
+    """The layout of an order. Raises `UsageError` for an unknown language or tool."""
+    return build(spec, order.language or spec.languages[0], order.tools, order.blank_rows)
+
+
+def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
+    """What the workbooks of some orders hold, worked out together: how many they are bounds the memory."""
+    from .checks import foretell  # pandas is slow to import
+    from .checks.planned import Plan
+
+    spec = layout.spec
+    plans = [
+        Plan(identity_of(spec, order, layout), layout, starting_answers(layout, order), order.today)
+        for order in orders
+    ]
+    outcomes = foretell(plans, today=orders[0].today)
+    return [
+        _content(layout, plan.answers, said, facts_of(plan.identity, order.contact))
+        for plan, said, order in zip(plans, outcomes, orders, strict=True)
+    ]
+
+
+def _content(layout: Layout, answers: Answers, said: Outcome, facts: Mapping[str, str]) -> Content:
+    return Content(layout, answers, said.verdicts, said.calculated, said.kept, facts=facts)
 
 
 def render(
@@ -55,17 +85,11 @@ def render(
     feedback: Feedback | None = None,
 ) -> bytes:
     """A workbook that holds the answers of a submission, what could not be read as it stood."""
-    from .checks import check  # pandas is slow to import
+    from .checks import check
 
-    outcome = check([(submission, layout)], today=date.fromisoformat(identity.today))[0]
-    content = Content(
-        layout,
-        submission.values(),
-        outcome.verdicts,
-        outcome.calculated,
-        outcome.kept,
-        originals_of(submission),
-    )
+    (said,) = check([(submission, layout)], today=date.fromisoformat(identity.today))
+    content = _content(layout, submission.values(), said, facts_of(identity, contact))
+    content = replace(content, originals=originals_of(submission))
     return write(content, identity, contact=contact, feedback=feedback)
 
 
@@ -97,7 +121,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         tools="" if order.tools is None else ",".join(sheet.tool.code for sheet in layout.sheets),
         rows="" if order.blank_rows is None else str(order.blank_rows),
     )
-    identity = replace(identity, copy=_copy_id(identity))
+    identity = replace(identity, copy=order.copy or _copy_id(identity))
     return sign(identity, order.key) if order.key else identity
 
 
@@ -113,29 +137,39 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
     if country and order.country:
         tool, _ = layout.spec.single_fields[country]
         answers[tool, "1", country] = order.country
-    answers.update(order.answers)
-    return {key: value for key, value in answers.items() if key in layout.slots}
+    return placed(layout, answers | order.answers)
+
+
+def placed(layout: Layout, answers: Answers) -> Answers:
+    """The answers that have cells in the layout, as they read when they come back."""
+    found: Answers = {}
+    for key, value in answers.items():
+        slot = layout.slots.get(key)
+        if slot is None or slot.field.type is FieldType.CALCULATED:
+            continue
+        if slot.field.type is FieldType.MANY:
+            codes = value if isinstance(value, tuple) else (str(value),)
+            found[key] = codes[: len(slot.cells)]
+        else:
+            found[key] = float(value) if isinstance(value, int) else value
+    return found
 
 
 def submission_of(layout: Layout, answers: Answers, identity: Identity) -> Submission:
     """The submission that a workbook with these answers would come back as."""
-    found = [
-        answer
-        for key, value in answers.items()
-        if key in layout.slots and layout.slots[key].field.type is not FieldType.CALCULATED
-        for answer in _answers(layout, layout.slots[key], value)
-    ]
+    found: list[Answer] = []
+    for key, value in placed(layout, answers).items():
+        kind, cells = kind_of(layout.slots[key].field), layout.cells_of[key]
+        values = value if isinstance(value, tuple) else (value,)
+        found += [_answer(cell, kind, one) for cell, one in zip(cells, values, strict=False)]
     return Submission("", "", 0, identity, answers=found)
 
 
-def _answers(layout: Layout, slot: Slot, value: Value) -> Iterable[Answer]:
-    sheet = layout.sheet[slot.tool].name
-    several = slot.field.type is FieldType.MANY
-    column = COLUMNS[kind_of(slot.field)]
-    values = value if isinstance(value, tuple) else (value,)
-    for part, (one, cell) in enumerate(zip(values, slot.cells, strict=False), start=1):
-        original = one if isinstance(one, str | float) else str(one)
-        place = (slot.tool, slot.row, slot.field.code, part if several else 0, sheet, address(*cell))
-        answer = Answer(*place, State.ANSWERED, original)
-        setattr(answer, column, float(one) if isinstance(one, int | float) else one)
-        yield answer
+def _answer(cell: CellOfSlot, kind: Kind, value: str | float | date) -> Answer:
+    if isinstance(value, float):
+        return Answer(*cell, State.ANSWERED, value, number=value)
+    if isinstance(value, date):
+        return Answer(*cell, State.ANSWERED, str(value), day=value)
+    if kind is Kind.CODE:
+        return Answer(*cell, State.ANSWERED, value, code=value)
+    return Answer(*cell, State.ANSWERED, value, text=value)

@@ -1,8 +1,9 @@
-"""The verbs of the command line as functions: generate, read, validate, consolidate, report, feedback.
+"""The verbs of the command line as functions: generate (issue, for many), read, validate, consolidate, report, feedback.
 
 Importing this module imports pandas and its like; a program that needs one verb may import it from its own home.
 """
 
+from .bulk import issue
 from .consolidate import consolidate
 from .intake import Wanted, read
 from .issuing import Order, generate
@@ -21,6 +22,7 @@ __all__ = [
     "document",
     "feedback",
     "generate",
+    "issue",
     "load",
     "read",
     "report",

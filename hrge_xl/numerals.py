@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from datetime import date, timedelta
@@ -35,15 +36,21 @@ def parse_number(text: str) -> float | None:
     """
     plain = _visible(text)
     if _PLAIN.fullmatch(plain):
-        return float(plain)
+        return _finite(plain)
     grouped = _GROUPED.fullmatch(plain)
     if grouped is None:
-        return float(plain.replace(",", ".")) if re.fullmatch(r"[-+]?\d+,\d+", plain) else None
+        return _finite(plain.replace(",", ".")) if re.fullmatch(r"[-+]?\d+,\d+", plain) else None
     separator = grouped["sep"]
     rest = plain.replace(separator, "")
     if separator in ",." and rest.lstrip("+-").isdigit() and plain.count(separator) == 1:
         raise Ambiguous(text)
-    return float(rest.replace(",", "."))
+    return _finite(rest.replace(",", "."))
+
+
+def _finite(digits: str) -> float | None:
+    """The number, unless it is too large for any cell: 1e999."""
+    number = float(digits)
+    return number if math.isfinite(number) else None
 
 
 def _visible(text: str) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from .errors import OutputError, UsageError
 
+UNFINISHED = ".unfinished-"  # how everything is named that is being written, and that a killed run leaves behind
+
 
 def expand(arguments: Iterable[str]) -> list[Path]:
     """Every file meant, each once, in the order given; folders give all their files, sorted.
@@ -59,7 +61,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all. Raises `OutputError`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{UNFINISHED}{path.name}.")
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 Value = str | float | date | tuple[str, ...]
 Key = tuple[str, str, str]  # tool, row, field
+Period = tuple[date | None, date | None]  # first and last day, where they are known
 Answers = dict[Key, Value]
 """Answers to write or as read: code for a choice, codes for several, float, date or text; no blanks."""
 
@@ -101,11 +102,12 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A value found outside every known cell."""
+    """A value found outside every known cell. `question` is what it answered, where that is known."""
 
     sheet: str
     cell: str
     text: str
+    question: str = ""
 
 
 @dataclass(slots=True)
@@ -125,6 +127,8 @@ class Submission:
     sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
     cells: dict[tuple[str, str, str, int], str] = each_with(default_factory=dict)  # tool, row, field, part
     today: date | None = None
+    period: Period = (None, None)  # of the round that it is read for
+    saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
 
     def values(self) -> Answers:
         """Every answer given by key; the cells of a field with several answers together."""

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .findings import CATALOGUE, Finding, Severity, word
-from .intake import Refusal, Wanted, layout_of, read_many
+from .findings import CATALOGUE, Finding, Severity, Waiver, waived, word
+from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
 from .layout import Layout
 from .spec.load import load
 from .spec.model import Spec
@@ -41,6 +41,10 @@ class Result:
         """How many findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
+    def open(self, severity: Severity) -> int:
+        """How many of them nobody has accepted."""
+        return sum(finding.severity is severity and finding.open for finding in self.findings)
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -50,11 +54,13 @@ class Validation:
     today: date
     jobs: int = 1
     password: str | None = None  # opens encrypted workbooks, with the extra `encrypted`
+    waivers: tuple[Waiver, ...] = ()  # as they stand on that day
 
 
 def validate(paths: Sequence[Path], asked: Validation) -> list[Result]:
     """Every file read and checked, in the order given; files in = results out."""
-    results = [result for batch in batches(paths) for result in validate_batch(batch, asked)]
+    with readers(asked.jobs) as crew:
+        results = [result for batch in batches(paths) for result in validate_batch(batch, asked, crew)]
     mark_doubles(results)
     return results
 
@@ -64,9 +70,9 @@ def batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
     return (paths[start : start + BATCH] for start in range(0, len(paths), BATCH))
 
 
-def validate_batch(paths: Sequence[Path], asked: Validation) -> list[Result]:
+def validate_batch(paths: Sequence[Path], asked: Validation, by: Readers) -> list[Result]:
     """Read some files and check them together."""
-    return check_all(list(read_many(paths, asked.wanted, asked.jobs, password=asked.password)), asked)
+    return check_all(list(read_many(paths, asked.wanted, password=asked.password, by=by)), asked)
 
 
 def check_all(readings: Sequence[Submission | Refusal], asked: Validation) -> list[Result]:
@@ -85,18 +91,22 @@ def check_all(readings: Sequence[Submission | Refusal], asked: Validation) -> li
     for group in by_spec.values():
         outcomes = check([(submission, layout) for _, submission, layout in group], today=asked.today)
         for (number, submission, layout), outcome in zip(group, outcomes, strict=True):
-            results[number] = _checked(submission, layout, outcome)
+            results[number] = _checked(submission, layout, outcome, asked.waivers)
     return [results[number] for number in range(len(readings))]
 
 
-def _checked(submission: Submission, layout: Layout, outcome: Outcome) -> Result:
-    errors = any(finding.severity is Severity.ERROR for finding in outcome.findings)
+def _checked(
+    submission: Submission, layout: Layout, outcome: Outcome, waivers: Sequence[Waiver]
+) -> Result:
+    """A file without an error is accepted, and so is one whose every error somebody has accepted as it is."""
+    findings = waived(outcome.findings, submission.sha256, waivers)
+    errors = any(finding.severity is Severity.ERROR and finding.open for finding in findings)
     return Result(
         submission.path,
         submission.sha256,
         submission.size,
         RETURNED if errors else ACCEPTED,
-        outcome.findings,
+        findings,
         submission,
         layout,
         outcome,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
 
 CATALOGUES = Path(__file__).parent / "languages"
 SOURCE_LANGUAGE = "en"
@@ -48,6 +51,21 @@ def language_name(language: str) -> str:
     return locale(language).get_display_name() or language
 
 
+def number(value: float, language: str) -> str:
+    """A number as it is written in a language, with at most two decimals."""
+    return str(format_decimal(value, "#,##0.##", locale=locale(language)))
+
+
+def percent(share: float, language: str) -> str:
+    """A share of 1 as a percentage without decimals."""
+    return str(format_percent(share, locale=locale(language)))
+
+
+def day(value: date, language: str) -> str:
+    """A day in words."""
+    return str(format_date(value, "d MMMM y", locale=locale(language)))
+
+
 @cache
 def translator(language: str) -> Translate:
     """A function from an English text of the engine to the same text in this language.
@@ -74,7 +92,9 @@ def languages() -> list[str]:
 
 def tidy(text: str) -> str:
     """The text in NFC, with every run of spaces of any kind as one space, and none at the ends."""
-    return " ".join(_spaced(unicodedata.normalize("NFC", text)).split())
+    if not text.isascii():  # most texts are, and need neither
+        text = _spaced(unicodedata.normalize("NFC", text))
+    return " ".join(text.split())
 
 
 def tidy_lines(text: str) -> str:
@@ -109,4 +129,4 @@ def western_digits(text: str) -> str:
 
 def fold(text: str) -> str:
     """The text as it is compared: tidy, without case or compatibility forms."""
-    return tidy(unicodedata.normalize("NFKC", text)).casefold()
+    return tidy(text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()

@@ -15,9 +15,11 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 from openpyxl.comments import Comment
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import ListPlace, build
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import PROPERTY_PREFIX, sign, to_pairs
 from hrge_xl.submission import Identity
@@ -374,6 +376,24 @@ def new_sheet(name: str, content: str) -> Callable[[Parts], None]:
     return edit
 
 
+@cache
+def list_of(vocabulary: str) -> ListPlace:
+    """Where a list stands in the example."""
+    return build(load("example"), "en").lists[vocabulary]
+
+
+def area_of(vocabulary: str) -> str:
+    """The cells of a list."""
+    place = list_of(vocabulary)
+    column = to_letters(place.column)
+    return f"Lists!${column}${place.first}:${column}${place.last}"
+
+
+def words_of(vocabulary: str) -> str:
+    """The entries of a list, as they are typed into a rule."""
+    return ",".join(list_of(vocabulary).labels)
+
+
 def doubled(parts: Parts) -> None:
     """The sheet of risks is copied within the workbook."""
     new_sheet("Risks (2)", parts[RISKS])(parts)
@@ -664,7 +684,7 @@ STRUCTURES = [
     returned("column deleted", edited(move(RISKS, columns=deleted(11))), "S005 Risks"),
     returned("row doubled", edited(copy_row(RISKS, 6, 14)), "S006 Risks!C14"),
     returned("column doubled", edited(copy_column(RISKS, "K", "Z")), "S007 Risks!Z6"),
-    accepted("register sorted", edited(move(RISKS, rows=exchanged(6, 8)))),
+    accepted("register sorted", edited(move(RISKS, rows=exchanged(6, 8))), "S020 Risks!C6"),
     accepted("columns exchanged", edited(move(RISKS, columns=exchanged(11, 13)))),
     accepted("code row cleared", edited(clear_codes(RISKS, row=True)), "S009 Risks"),
     accepted("code column cleared", edited(clear_codes(RISKS, column=True)), "S009 Risks"),
@@ -684,7 +704,9 @@ STRUCTURES = [
             ),
             swap(RISKS, '<row r="8"', '<row r="8" hidden="1"'),
         ),
+        "S021 Risks!C8",
     ),
+    accepted("blank row hidden", edited(swap(RISKS, '<row r="9"', '<row r="9" hidden="1"'))),
     accepted(
         "inputs merged",
         edited(
@@ -703,6 +725,39 @@ STRUCTURES = [
         "another list", edited(swap(PLAN, "list_COUNTRY</formula1>", "list_GROUP</formula1>")), "S011 Plan!E7"
     ),
     accepted(
+        "list of other words",
+        edited(swap(PLAN, "list_COUNTRY</formula1>", '"Pakistan,Atlantis"</formula1>')),
+        "S011 Plan!E7",
+    ),
+    accepted(
+        "list of a name that nobody knows",
+        edited(swap(PLAN, "list_COUNTRY</formula1>", "countries</formula1>")),
+        "S011 Plan!E7",
+    ),
+    accepted(
+        "list of other cells",
+        edited(swap(PLAN, "list_COUNTRY</formula1>", "$B$5:$B$9</formula1>")),
+        "S011 Plan!E7",
+    ),
+    accepted(
+        "steps of a scale changed",
+        edited(swap(RISKS, '"1,2,3"</formula1>', '"1,2,3,4"</formula1>')),
+        "S011 Risks!G6",
+    ),
+    accepted(
+        "rows to refer to changed",
+        edited(swap(RISKS, "rows_C1</formula1>", "rows_R1</formula1>")),
+        "S011 Risks!L6",
+    ),
+    accepted(
+        "the same list by its cells",
+        edited(swap(PLAN, "list_COUNTRY</formula1>", f"{area_of('COUNTRY')}</formula1>")),
+    ),
+    accepted(
+        "the same list word for word",
+        edited(swap(CHECKLIST, "list_ANSWER</formula1>", f'"{words_of("ANSWER")}"</formula1>')),
+    ),
+    accepted(
         "list that does not stop anybody",
         edited(
             regex(
@@ -712,6 +767,13 @@ STRUCTURES = [
             )
         ),
         "S011 Plan!E7",
+    ),
+    accepted("formula cleared", edited(blank(PLAN, "E21")), "S022 Plan!E21"),
+    accepted("cell of a formula gone", edited(regex(PLAN, '<c r="E21".*?</c>', "")), "S022 Plan!E21"),
+    accepted(
+        "formulas of a column cleared",
+        edited(*(blank(RISKS, f"I{row}") for row in (7, 8, 12))),
+        "S022 Risks!I7",
     ),
     accepted("formula overwritten by the same", edited(number(PLAN, "E21", 200)), "S013 Plan!E21"),
     returned("formula overwritten", edited(number(PLAN, "E21", 999)), "V017 Plan!E21"),
@@ -830,11 +892,27 @@ def without_lists(book: Any) -> None:
     book["Checklist"].data_validations.dataValidation.clear()
 
 
+def other_words(book: Any) -> None:
+    """A list typed into the rule itself, in the place of ours."""
+    sheet = book["Plan"]
+    rules = sheet.data_validations.dataValidation
+    rules[:] = [rule for rule in rules if "E7" not in str(rule.sqref)]
+    sheet.add_data_validation(
+        DataValidation("list", formula1='"Pakistan,Atlantis"', showErrorMessage=True, sqref="E7")
+    )
+
+
 BY_OPENPYXL = [
     accepted("openpyxl: saved", openpyxl_saved(lambda book: None)),
     accepted("openpyxl: formula overwritten", openpyxl_saved(strip_formulas), "S013 Plan!E21"),
     accepted("openpyxl: comment", openpyxl_saved(with_comment), "S018 Plan!E7"),
     accepted("openpyxl: no lists", openpyxl_saved(without_lists), "S011 Checklist!E7", "S011 Checklist!H7"),
+    accepted("openpyxl: list of other words", openpyxl_saved(other_words), "S011 Plan!E7"),
+    accepted(
+        "openpyxl: formula cleared",
+        openpyxl_saved(lambda book: book["Plan"].__setitem__("E21", None)),
+        "S022 Plan!E21",
+    ),
     accepted(
         "openpyxl: hidden",
         openpyxl_saved(lambda b: setattr(b["Risks"], "sheet_state", "veryHidden")),
@@ -955,7 +1033,37 @@ BY_OFFICE = [
         *LEVELS,
     ),
     acted(
-        "office: sorted", A, unprotected("Risks", lambda d: d.sort("Risks", "A6:X13", "C", ascending=False))
+        "office: sorted",
+        A,
+        unprotected("Risks", lambda d: d.sort("Risks", "A6:X13", "C", ascending=False)),
+        "S020 Risks!C6",
+    ),
+    acted("office: sorted as it was", A, unprotected("Risks", lambda d: d.sort("Risks", "A6:X13", "A"))),
+    acted("office: filtered", A, lambda d: d.filter("Risks", "B5:N13", "C", "Rain"), "S021 Risks!C8"),
+    acted(
+        "office: row hidden",
+        A,
+        unprotected("Risks", lambda d: d.set_hidden("Risks", rows="6:6")),
+        "S021 Risks!C6",
+    ),
+    acted("office: blank row hidden", A, unprotected("Risks", lambda d: d.set_hidden("Risks", rows="9:9"))),
+    acted(
+        "office: list of other words",
+        A,
+        unprotected("Plan", lambda d: d.set_list("Plan", "E7", '"Pakistan";"Atlantis"')),
+        "S011 Plan!E7",
+    ),
+    acted(
+        "office: list of other cells",
+        A,
+        unprotected("Plan", lambda d: d.set_list("Plan", "E7", "$Cover.$B$2:$B$9")),
+        "S011 Plan!E7",
+    ),
+    acted(
+        "office: formula cleared",
+        A,
+        unprotected("Risks", lambda d: d.clear("Risks", "I6:I13")),
+        "S022 Risks!I6",
     ),
     acted("office: unprotected", A, lambda d: d.unprotect("Plan"), "S012 Plan"),
     acted("office: merged", A, unprotected("Plan", lambda d: d.merge("Plan", "E17:F17")), "S015 Plan!E17"),

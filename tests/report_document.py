@@ -126,11 +126,14 @@ def build(files: int = 12, findings: int = 150, nasty: bool = True, seed: int = 
             "command": "hrge-xl validate round/returned --json --spec hrge_toolkit",
             "language": "en",
             "redacted": False,
+            "spec_asked": "hrge_toolkit",
+            "round_given": True,
         },
         "files": made,
         "summary": _summary(made),
         "codes": [_code(code) for code in seen],
         "matrices": [_matrix(made, chance)],
+        "waivers": [],
     }
 
 
@@ -151,7 +154,7 @@ def _summary(files: list[FileRow]) -> dict[str, int]:
     return {
         "files": len(files),
         **{verdict: verdicts[verdict] for verdict in ("accepted", "returned", "refused")},
-        **{key: sum(file["counts"][key] for file in files) for key in ("error", "warning", "info")},
+        **{key: sum(file["counts"][key] for file in files) for key in ("error", "warning", "info", "waived")},
     }
 
 
@@ -259,12 +262,13 @@ def _row(code: str, details: dict[str, str | None]) -> FindingRow:
         "message": sentence(kind.message, details),
         "remedy": sentence(kind.remedy, details),
         "suggestion": None,
+        "waiver": None,
     }
 
 
 def _count(file: FileRow) -> None:
     severities = Counter(row["severity"] for row in file["findings"])
-    file["counts"] = {key: severities[key] for key in ("error", "warning", "info")}
+    file["counts"] = {key: severities[key] for key in ("error", "warning", "info")} | {"waived": 0}
 
 
 def _code(code: str) -> CodeRow:

@@ -406,6 +406,28 @@ def test_the_country_of_the_form_is_that_of_the_stamp() -> None:
     assert "“Afghanistan”" in result.findings[0].message
 
 
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ((None, None), []),
+        ((date(2026, 1, 1), date(2026, 6, 30)), []),
+        ((date(2026, 3, 3), date(2026, 6, 30)), []),  # the last day is the first one
+        ((date(2026, 3, 4), None), [("I011", at("PLN_05"))]),
+        ((None, date(2026, 2, 28)), [("I011", at("PLN_04"))]),
+        ((date(2025, 10, 1), date(2025, 12, 31)), [("I011", at("PLN_04"))]),
+    ],
+)
+def test_the_period_of_the_form_touches_that_of_the_round(period: Any, said: list[Any]) -> None:
+    result = changed(period=period)
+    assert found(result) == said
+    assert ("I011" in result.checks_run) == (period != (None, None))
+    if period == (date(2025, 10, 1), date(2025, 12, 31)):
+        assert result.findings[0].message == (
+            "First day: 2026-03-01 lies outside the period of the round, 2025-10-01 – 2025-12-31."
+        )
+    assert found(changed(period=period, also={plan("04"): None, plan("05"): None}))[0][0] == "V001"
+
+
 PERSONAL = [
     ("Write to jane.doe@example.org today", "P001"),
     ("call +92 300 123 4567 for help", "P002"),

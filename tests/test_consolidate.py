@@ -27,12 +27,12 @@ from frictionless import system as frictionless_system
 from openxml_audit import OpenXmlValidator
 
 from hrge_xl.consolidate import Summary, consolidate
-from hrge_xl.consolidate.aggregates import shareable
+from hrge_xl.consolidate.decisions import decide
 from hrge_xl.consolidate.engine import DATASET
 from hrge_xl.consolidate.files import UNFINISHED, only_writer
 from hrge_xl.consolidate.ledger import Ledger, kept_at
-from hrge_xl.consolidate.schema import AGGREGATE_NUMBERS, Schema, field_column
-from hrge_xl.consolidate.store import open_file
+from hrge_xl.consolidate.schema import AGGREGATE_NUMBERS, Rows, Schema, field_column
+from hrge_xl.consolidate.sharing import shareable
 from hrge_xl.consolidate.tables import submission_id
 from hrge_xl.errors import OutputError, StoreError, UsageError
 from hrge_xl.intake import Wanted
@@ -323,21 +323,14 @@ def test_figures_over_all_teams(files: list[Path], tmp_path: Path) -> None:
     assert plan["answered"] == plan["required"] - 1
 
 
-def test_small_figures_and_restricted_questions_do_not_leave() -> None:
-    with open_file(None) as store:
-        store.use(Schema(with_restricted("PLN_08")))
-        kept = list(
-            shareable(
-                store,
-                AGGREGATE_NUMBERS.name,
-                [a_figure("PLN_08", 50.0), a_figure("PLN_06", 7.0), a_figure("PLN_06", 70.0)],
-            )
-        )
+def test_small_figures_of_things_and_restricted_questions() -> None:
+    """A restricted question does not leave; small counts do, where nobody is counted (see test_sharing)."""
+    schema = Schema(with_restricted("PLN_08"))
+    tables: Rows = {table.name: [] for table in schema.tables}
+    tables[AGGREGATE_NUMBERS.name] = [a_figure("PLN_08", 50.0), a_figure("PLN_10", 7.0)]
+    kept = shareable(schema, tables)[AGGREGATE_NUMBERS.name]
     at = AGGREGATE_NUMBERS.at
-    assert [(row[at["field"]], row[at["total"]], row[at["count"]]) for row in kept] == [
-        ("PLN_06", None, None),
-        ("PLN_06", 70.0, None),
-    ]
+    assert [(row[at["field"]], row[at["total"]], row[at["count"]]) for row in kept] == [("PLN_10", 7.0, 3)]
 
 
 def a_figure(field: str, total: float) -> tuple[Any, ...]:
@@ -475,9 +468,10 @@ def test_two_workbooks_for_one_key_wait_for_a_decision(tmp_path: Path) -> None:
     assert [row["code"] for row in rows(tmp_path / "out", "findings", "code LIKE 'X%'")] == ["X003", "X003"]
     chosen = submission_id(validate(paths[1:], Validation(Wanted(), TODAY))[0].sha256, "")
     with Ledger.open(tmp_path / "out") as book:
+        why: dict[str, Any] = {"reason": "Asked the team.", "by": "office", "day": date(2026, 7, 1)}
         with pytest.raises(UsageError, match="no return"):
-            book.decide("0" * 16, "counts", "Asked the team.", "2026-07-01")
-        book.decide(chosen, "counts", "Asked the team.", "2026-07-01")
+            decide(book, ["0" * 16], "counts", **why)
+        decide(book, [chosen], "counts", **why)
     assert run(paths, tmp_path / "out").conflicts == 0
     assert [row["PLN_06"] for row in rows(tmp_path / "out", "PLAN", "current")] == [99]
     assert rows(tmp_path / "out", "findings", "code = 'X003'") == []
@@ -488,7 +482,7 @@ def test_only_these_files(files: list[Path], tmp_path: Path) -> None:
     assert run(files[:1], tmp_path / "out").earlier == 2
     run(files[:1], tmp_path / "out", only_these=True)
     assert [row["team"] for row in rows(tmp_path / "out", "submissions")] == ["PAK"]
-    assert [row["state"] for row in ledger(tmp_path / "out")] == ["counts", "left out", "left out"]
+    assert [row["state"] for row in ledger(tmp_path / "out")] == ["left out", "left out", "counts"]
 
 
 def test_received_bytes_are_kept_and_protected(files: list[Path], tmp_path: Path) -> None:

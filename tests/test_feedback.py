@@ -10,10 +10,12 @@ import pytest
 
 from hrge_xl.intake import Wanted
 from hrge_xl.layout.model import FEEDBACK_KEY
-from hrge_xl.reports.feedback import feedback, message
+from hrge_xl.reports.feedback import feedback, give_back
+from hrge_xl.reports.feedback_message import message
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from hrge_xl.validation import Result, Validation, validate
+from tests.versions import returned, workbook
 
 TODAY = date(2026, 6, 30)
 RETURNS = sorted((Path(__file__).parent / "returns").glob("*.xlsx"))
@@ -75,7 +77,44 @@ def test_what_is_to_correct_stands_on_a_sheet_with_links(tmp_path: Path) -> None
 
 def test_the_message_counts_and_names_the_day() -> None:
     result = look(Path(__file__).parent / "returns" / "wrong_words.xlsx")
-    text = message(result, "2026-07-15")
-    assert text.startswith("Thank you for wrong_words.xlsx.")
-    assert "4 answers are to be corrected" in text
-    assert "2026-07-15" in text
+    assert result.submission is not None
+    given = give_back(result, load(result.submission.identity.spec), today=TODAY)
+    text = message(result, given, "2026-07-15")
+    assert text.startswith("Thank you for wrong_words.xlsx.\n\nAnswers to correct: 4. To look at: ")
+    assert text.endswith("not in your old one.\nPlease send it back by 2026-07-15.\n")
+
+
+def test_what_the_new_workbook_mends_is_only_to_be_looked_at(tmp_path: Path) -> None:
+    """Nobody is told in a fresh workbook to ask for a fresh workbook."""
+    path = Path(__file__).parent / "returns" / "overwritten.xlsx"
+    result = look(path)
+    assert result.submission is not None
+    given = give_back(result, load(result.submission.identity.spec), today=TODAY)
+    remedies = [each.remedy for each in given.corrections]
+    assert not any("fresh workbook" in remedy for remedy in remedies)
+    mended = [each for each in given.corrections if each.remedy.startswith("It is mended")]
+    assert {each.code for each in result.findings} & {"S013", "V017"}
+    assert mended
+    assert not any(each.urgent for each in mended)
+
+
+def test_the_office_keeps_its_own_findings(tmp_path: Path) -> None:
+    path = Path(__file__).parent / "returns" / "careful.xlsx"
+    (one, two) = validate([path, path], Validation(Wanted(), TODAY))
+    assert "X001" in {each.code for each in two.findings} | {each.code for each in one.findings}
+    for result in (one, two):
+        assert result.submission is not None
+        given = give_back(result, load(result.submission.identity.spec), today=TODAY)
+        assert not any("careful" in each.message for each in given.corrections)
+
+
+def test_a_correction_leads_to_the_very_cell(tmp_path: Path) -> None:
+    """The second of several answers is wrong: the link leads to the second cell."""
+    (path,) = returned(tmp_path, {"PAK.xlsx": workbook()})
+    book = openpyxl.load_workbook(path)
+    book["Plan"]["E20"] = "Everybody"
+    book.save(path)
+    target = tmp_path / "back.xlsx"
+    target.write_bytes(feedback(look(path), load("example"), today=TODAY))
+    sheet = openpyxl.load_workbook(target)["To correct"]
+    assert [cell.hyperlink.location for cell in sheet["D"] if cell.hyperlink] == ["'Plan'!E20"]

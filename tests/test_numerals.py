@@ -59,7 +59,24 @@ def test_numbers_that_can_mean_two(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "about ten", "12 persons", "1,2,3", "12,34,567", "--1", "#REF!", "½", "NaN", "inf"]
+    "text",
+    [
+        "",
+        "about ten",
+        "12 persons",
+        "1,2,3",
+        "12,34,567",
+        "--1",
+        "#REF!",
+        "½",
+        "NaN",
+        "inf",
+        "1e999",
+        "-1e999",
+        "9" * 400,
+        "9" * 400 + ",5",
+        "1" + " 000" * 200,
+    ],
 )
 def test_texts_that_are_no_numbers(text: str) -> None:
     assert parse_number(text) is None

@@ -10,13 +10,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.consolidate import consolidate
-from hrge_xl.consolidate.rounds import KEY, init_round, load_round, orders, status
+from hrge_xl.cli import run
+from hrge_xl.consolidate.answered import TeamStatus, received, status
+from hrge_xl.consolidate.rounds import KEY, Round, init_round, load_round, orders
+from hrge_xl.consolidate.together import see_together
 from hrge_xl.errors import RoundError
 from hrge_xl.issuing import generate
 from hrge_xl.spec.load import load
-from hrge_xl.validation import Validation, validate
-from tests.test_consolidate import answers, ledger, rows, same_copy
+from hrge_xl.validation import Result, Validation, validate
+from tests.test_consolidate import answers
 
 SPEC = load("example")
 TODAY, LATER = date(2026, 6, 30), date(2026, 8, 5)
@@ -114,6 +116,7 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
     [
         (b"", "no team stands in it"),
         (b"team\n", "no team stands in it"),
+        ("team,contact\nA,x\n".encode("utf-16-le"), "is no text"),
         (b"name,country\nA,PAK\n", "there is no column 'team'"),
         (b"team,countri\nA,PAK\n", "Did you mean 'country'"),
         (b"team,team\nA,B\n", "stands there twice"),
@@ -124,6 +127,62 @@ def test_a_list_that_is_none(data: bytes, said: str, tmp_path: Path) -> None:
     (tmp_path / "teams.csv").write_bytes(data)
     with pytest.raises(RoundError, match=said):
         init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
+
+
+AS_OFFICES_SAVE_IT = {
+    "semicolons": ("team;deadline;country;tools\nA;31.07.2026;Maroc;C1,R1\n", "utf-8-sig"),
+    "semicolons, said so": ("sep=;\nteam;deadline;country;tools\nA;31/07/2026;maroc;C1,R1\n", "utf-8"),
+    "Unicode text": ("team\tcountry\tdeadline\ttools\nA\tMAR\t2026-07-31\tC1 R1\n", "utf-16"),
+    "Unicode text, other way round": ("\ufeffteam\tcountry\tdeadline\ttools\nA\tMAR\t2026-07-31\tC1;R1\n", "utf-16-be"),
+    "old lines": ("team,country,deadline,tools\rA,MAR,2026-07-31,\"C1,R1\"\r", "utf-8"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", AS_OFFICES_SAVE_IT)
+def test_a_list_as_offices_save_it(kind: str, tmp_path: Path) -> None:
+    text, encoding = AS_OFFICES_SAVE_IT[kind]
+    (tmp_path / "teams.csv").write_bytes(text.encode(encoding))
+    (team,) = init_round(tmp_path / "round", "example", tmp_path / "teams.csv").teams
+    assert (team.code, team.country, team.deadline, team.tools) == (
+        "A",
+        "MAR",
+        date(2026, 7, 31),
+        ("C1", "R1"),
+    )
+
+
+def test_a_workbook_with_its_own_order_of_columns_and_codes_with_zeros(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["notes", "Deadline", "TEAM"], ["", date(2026, 7, 31), 7], ["", None, "B"]):
+        sheet.append(row)
+    sheet["C2"].number_format = "000"
+    book.save(tmp_path / "teams.xlsx")
+    made = init_round(tmp_path / "round", "example", tmp_path / "teams.xlsx")
+    assert [(team.code, team.deadline) for team in made.teams] == [("007", date(2026, 7, 31)), ("B", None)]
+
+
+def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "teams.csv").write_text("team;langage;country\nA;xx;PAK\nA;fr;Nowhere\n", encoding="utf-8")
+    command = [
+        "round",
+        "init",
+        str(tmp_path / "round"),
+        "--spec",
+        "example",
+        "--teams",
+        str(tmp_path / "teams.csv"),
+    ]
+    assert run(command) == 3
+    err = capsys.readouterr().err.splitlines()
+    assert [line.removeprefix("Error: ") for line in err] == [
+        "teams.csv: line 1: there is no column 'langage'. Did you mean 'language'?",
+        "teams.csv: line 3: there is no country 'Nowhere'. Known are: PAK, AFG, IRQ, MAR, MLI, EGY.",
+        "teams.csv: line 3: team 'A' stands already in line 2. Keep one.",
+    ]
 
 
 def test_a_list_that_is_no_workbook_or_not_there(tmp_path: Path) -> None:
@@ -164,6 +223,11 @@ def test_a_round_without_its_key(teams: Path, tmp_path: Path) -> None:
         load_round(tmp_path)
 
 
+def seen(made: Round, results: list[Result], today: date) -> list[TeamStatus]:
+    """The status of a round that was not consolidated."""
+    return status(made, received(results, see_together(results), {}), today)
+
+
 def test_who_has_answered(teams: Path, tmp_path: Path) -> None:
     made = init_round(tmp_path / "round", "example", teams)
     by_team = {order.team: order for order in orders(made, TODAY)}
@@ -178,14 +242,14 @@ def test_who_has_answered(teams: Path, tmp_path: Path) -> None:
     (made.folder / "issued" / "IRQ-1_en.xlsx").write_bytes(b"")
     results = validate(sorted(folder.iterdir()), Validation(made.wanted, TODAY))
     assert [result.verdict for result in results] == ["returned", "accepted"]
-    lines = {line.team: line for line in status(made, results, LATER)}
+    lines = {line.team: line for line in seen(made, results, LATER)}
     assert {code: (line.state, line.days_late) for code, line in lines.items()} == {
         "PAK-1": ("accepted", 0), "MAR-1": ("returned", 5), "EGY-1": ("late", 5), "IRQ-1": ("issued", 0),
     }  # fmt: skip
     assert lines["PAK-1"].completeness == 1
     assert lines["MAR-1"].answered == lines["MAR-1"].required - 1
     assert lines["MAR-1"].errors == 1
-    assert status(made, [], TODAY)[2].state == "not issued"
+    assert seen(made, [], TODAY)[2].state == "not issued"
 
 
 def test_a_forged_and_a_strange_return(teams: Path, tmp_path: Path) -> None:
@@ -198,40 +262,4 @@ def test_a_forged_and_a_strange_return(teams: Path, tmp_path: Path) -> None:
     results = validate(sorted((made.folder / "returned").iterdir()), Validation(made.wanted, TODAY))
     codes = [{finding.code for finding in result.findings if finding.code[0] == "I"} for result in results]
     assert codes == [{"I006"}, {"I008"}]
-    assert status(made, results, TODAY)[-1].state == "not in this round"
-
-
-def test_a_year_of_returns(teams: Path, tmp_path: Path) -> None:
-    """Late, corrected, doubled and wrong files: the ledger tells the story of each."""
-    made = init_round(tmp_path / "round", "example", teams)
-    order = orders(made, TODAY)[0]
-    out, folder = tmp_path / "dataset", made.folder / "returned"
-
-    def send(name: str, **more: object) -> Path:
-        path = folder / f"{name}.xlsx"
-        wanted = answers(**more)
-        path.write_bytes(generate(SPEC, type(order)(**{**vars(order), "key": None, "answers": wanted})))
-        return path
-
-    asked = Validation(made.wanted, TODAY)
-    asked = Validation(type(made.wanted)(made.wanted.spec, made.wanted.round, made.wanted.teams), TODAY)
-    first = send("1_draft", PLN_06=None)
-    consolidate([first], out, asked=asked, received="2026-07-01")
-    second = send("2_corrected")
-    same_copy(second, first)
-    consolidate([first, second], out, asked=asked, received="2026-07-10")
-    third = send("3_other_intervention", PLN_01="WS-99")
-    same_copy(third, first)
-    (folder / "4_same.xlsx").write_bytes(second.read_bytes())
-    (folder / "5_wrong.xlsx").write_bytes(b"my holiday pictures")
-    consolidate(sorted(folder.iterdir()), out, asked=asked, received="2026-08-01")
-    story = {
-        Path(str(row["path"])).name: (row["received"], row["verdict"], row["state"]) for row in ledger(out)
-    }
-    assert story == {
-        "1_draft.xlsx": ("2026-07-01", "returned", "superseded"),
-        "2_corrected.xlsx": ("2026-07-10", "accepted", "counts"),
-        "3_other_intervention.xlsx": ("2026-08-01", "accepted", "counts"),
-        "5_wrong.xlsx": ("2026-08-01", "refused", "refused"),
-    }
-    assert {row["PLN_01"] for row in rows(out, "PLAN", "current")} == {"WS-07", "WS-99"}
+    assert seen(made, results, TODAY)[-1].state == "not in this round"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hrge_xl import words
 from hrge_xl.findings import CATALOGUE
@@ -231,6 +235,13 @@ def test_tidy_makes_one_space_of_any_run() -> None:
     assert tidy("  a\u00a0\u2003 b\u200b\ufeff\n c ") == "a b c"
     assert tidy("e\u0301") == "é"
     assert tidy("\u200b") == ""
+
+
+@given(st.text(max_size=30) | st.text(st.characters(max_codepoint=127), max_size=30))
+def test_tidy_is_the_same_for_ascii_texts_that_take_the_short_way(text: str) -> None:
+    normal = unicodedata.normalize("NFC", text)
+    assert tidy(text) == " ".join(re.sub("[\u200b\u2060\ufeff]", " ", normal).split())
+    assert fold(text) == tidy(unicodedata.normalize("NFKC", text)).casefold()
 
 
 def test_tidy_lines_keeps_line_breaks() -> None:

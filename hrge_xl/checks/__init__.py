@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ..layout import Layout
 from ..submission import Submission
 from .outcome import Outcome, Progress, Verdict
 
-__all__ = ["Outcome", "Progress", "Verdict", "check"]
+if TYPE_CHECKING:
+    from .planned import Plan
+
+__all__ = ["Outcome", "Progress", "Verdict", "check", "foretell"]
 
 AT_ONCE = 200  # submissions; bounds the memory
 
@@ -26,3 +30,14 @@ def check(submissions: Sequence[tuple[Submission, Layout]], *, today: date) -> l
     for first in range(0, len(submissions), AT_ONCE):
         found += outcomes(program, submissions[first : first + AT_ONCE], today)
     return found
+
+
+def foretell(plans: Sequence[Plan], *, today: date) -> list[Outcome]:
+    """What the sheets of workbooks of one spec will say that are yet to be written: no findings, no progress.
+
+    All at once: how many they are bounds the memory.
+    """
+    from .program import prepare
+    from .run import foretold
+
+    return foretold(prepare(plans[0].layout.spec), plans, today) if plans else []

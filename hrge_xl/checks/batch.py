@@ -31,6 +31,7 @@ class Batch:
     universe: Universe
     layout_of: Integers  # which of the different layouts each submission has
     today: date
+    spoken_of = True  # whether what no sheet can show matters, too
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[Submission, Layout]], today: date) -> Batch:
@@ -56,7 +57,7 @@ class Batch:
     # the long list
 
     @cached_property
-    def _known(self) -> tuple[list[Answer], Integers, Integers]:
+    def _known(self) -> tuple[Sequence[Answer], Integers, Integers]:
         """Answers whose cell is in their layout, with submission and cell."""
         find = self.universe.cell_of.get
         answers = list(chain.from_iterable(each.answers for each in self.submissions))
@@ -68,7 +69,7 @@ class Batch:
         return [answers[place] for place in kept.tolist()], of[kept], cells[kept]
 
     @property
-    def answers(self) -> list[Answer]:
+    def answers(self) -> Sequence[Answer]:
         """Every answer, submission after submission."""
         return self._known[0]
 

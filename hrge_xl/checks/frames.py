@@ -96,8 +96,9 @@ def _texts(run: Evaluator, at: Integers) -> Columns:
     words = _limit(run, at[present], limits.words)
     for place in np.flatnonzero(lengths > 2 * words):  # a word and a space take two characters at least
         fits["V009"][present[place]] = not too_many_words(texts[place], int(words[place]))
-    for code, found in patterns(pd.Series(texts, index=present, dtype="str")).items():
-        fits[code][found.index] = ~found.to_numpy()
+    if run.batch.spoken_of:
+        for code, found in patterns(pd.Series(texts, index=present, dtype="str")).items():
+            fits[code][found.index] = ~found.to_numpy()
     return fits
 
 

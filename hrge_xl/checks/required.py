@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,7 @@ from .universe import Column, Table, table_key
 from .vectorised import Evaluator
 
 Reasons = NDArray[np.int16]
+Scalar = TypeVar("Scalar", np.bool_, np.int64)
 NOT_REQUIRED, OWN = 0, 1
 FIRST_RULE = 2  # the reason of rule n is FIRST_RULE + n
 
@@ -84,13 +87,13 @@ class Requirements:
         return active & at_home(self.run.holds(parsed.when), parsed, column.table)
 
 
-def at_home(condition: Bools, parsed: ParsedRule, table: Table) -> Bools:
-    """A condition of a rule for the rows of the table that it points to.
+def at_home(condition: NDArray[Scalar], parsed: ParsedRule, table: Table) -> NDArray[Scalar]:
+    """A condition of a rule (or a doubt about it) for the rows of the table that it points to.
 
     Where the rule runs over the rows of another table, one row that meets it is enough.
     """
     block = parsed.scope.block
     foreign = block is None or table_key(parsed.scope.tool, block) != table.key
     if foreign and condition.shape[1] > 1:
-        return np.asarray(condition.any(axis=1, keepdims=True))
+        return np.asarray(condition.max(axis=1, keepdims=True))
     return condition

@@ -1,14 +1,16 @@
-"""R: the rules of the spec, and I009: the country of the form against that of the stamp."""
+"""R: the rules of the spec; I009, I011: country and period of the form against those of the stamp and the round."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 import numpy as np
 
+from ..numerals import to_serial
 from ..spec.expression import reader_only
 from ..spec.model import VocabularyItem
-from .batch import Bools
+from .batch import Bools, Floats
 from .hits import Finder, Hit
 from .program import ParsedRule
 from .required import at_home
@@ -51,9 +53,7 @@ def for_reader_only(parsed: ParsedRule) -> bool:
 
 def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
     """I009: the form names another country than the one the workbook was issued for."""
-    code = run.program.spec.identity.country
-    named = (each for each in run.batch.universe.column_list if each.field.code == code)
-    column = next((each for each in named if each.table.key[1] == SINGLE), None)
+    column = _single(run, run.program.spec.identity.country)
     if column is None:
         return
     issued = run.texts.ids([each.identity.country or None for each in run.batch.submissions])[:, None]
@@ -64,6 +64,31 @@ def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
         language = run.batch.layout(hit.submission).language
         hit.detail["expected"] = entry.label.say(language) if entry else country
         yield hit
+
+
+def _single(run: Evaluator, code: str | None) -> Column | None:
+    """The column of a field that stands once in the workbook."""
+    named = (each for each in run.batch.universe.column_list if each.field.code == code)
+    return next((each for each in named if each.table.key[1] == SINGLE), None)
+
+
+def other_periods(run: Evaluator, finder: Finder) -> Iterator[Hit]:
+    """I011: the period of the form is over before that of the round begins, or begins when that is over."""
+    asked, periods = run.program.spec.identity, [each.period for each in run.batch.submissions]
+    for code, last in ((asked.period_start, True), (asked.period_end, False)):
+        column = _single(run, code)
+        if column is None:
+            continue
+        said, limit = run.column(column).data, _serials(period[last] for period in periods)
+        outside = said > limit if last else said < limit  # never true where one of them is not known
+        for hit in finder.at_rows("I011", column, outside):
+            start, end = periods[hit.submission]
+            hit.detail["expected"] = f"{start or '…'} – {end or '…'}"
+            yield hit
+
+
+def _serials(days: Iterable[date | None]) -> Floats:
+    return np.array([[np.nan if day is None else float(to_serial(day))] for day in days])
 
 
 def _entries(run: Evaluator, column: Column) -> dict[str, VocabularyItem]:

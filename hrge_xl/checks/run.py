@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,10 +20,12 @@ from .kept import kept
 from .missing import answered, missing
 from .observed import in_order, observations
 from .outcome import Outcome, Progress
+from .planned import Plan, Planned
 from .program import Program
 from .required import NOT_REQUIRED, Reasons, Requirements
-from .rules import other_countries, violations
+from .rules import other_countries, other_periods, violations
 from .schemas import failures
+from .undecided import undecided
 from .vectorised import Evaluator
 from .verdicts import verdicts
 from .wording import Wording
@@ -30,7 +33,36 @@ from .wording import Wording
 
 def outcomes(program: Program, pairs: Sequence[tuple[Submission, Layout]], today: date) -> list[Outcome]:
     """Check one batch."""
-    batch = Batch.of(pairs, today)
+    judged = _judge(program, Batch.of(pairs, today))
+    run, results = judged.run, judged.results
+    open_ones = undecided(run, judged.hits)
+    wording, held_back = Wording(run, judged.finder), {each.key for each in open_ones}
+    spoken = [hit for hit in judged.hits if (hit.code, hit.submission, hit.slot) not in held_back]
+    _word(wording, spoken, results)
+    _measure(run.batch, judged.reasons, results)
+    _account(run.batch, program, judged.codes, results)
+    for submission, whys in wording.undecided(open_ones).items():
+        results[submission].checks_not_run |= whys
+    return results
+
+
+def foretold(program: Program, plans: Sequence[Plan], today: date) -> list[Outcome]:
+    """What the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
+    return _judge(program, Planned.to_be(plans, today)).results
+
+
+class _Judged(NamedTuple):
+    """A batch with everything that was found in it, before it is put into words."""
+
+    run: Evaluator
+    finder: Finder
+    reasons: Reasons
+    codes: set[str]
+    hits: list[Hit]
+    results: list[Outcome]
+
+
+def _judge(program: Program, batch: Batch) -> _Judged:
     run, finder = Evaluator(batch, program), Finder(batch)
     requirements = Requirements(run)
     reasons, codes = requirements.matrix(), set[str]()
@@ -40,6 +72,7 @@ def outcomes(program: Program, pairs: Sequence[tuple[Submission, Layout]], today
         *overwritten(run, finder),
         *violations(run, finder),
         *other_countries(run, finder),
+        *other_periods(run, finder),
     ]
     results = [
         Outcome(verdicts=verdict, calculated=calculated, kept=rows)
@@ -47,10 +80,7 @@ def outcomes(program: Program, pairs: Sequence[tuple[Submission, Layout]], today
             verdicts(batch, program, reasons, hits), values(run), kept(run), strict=True
         )
     ]
-    _word(Wording(run, finder), hits, results)
-    _measure(batch, reasons, results)
-    _account(batch, program, codes, results)
-    return results
+    return _Judged(run, finder, reasons, codes, hits, results)
 
 
 def _values(run: Evaluator, finder: Finder, codes: set[str]) -> Iterator[Hit]:
@@ -97,6 +127,8 @@ def _account(batch: Batch, program: Program, codes: set[str], results: Sequence[
     built_in = codes | {"V001"} | ({"V017", "V019", "S013"} if program.formulas else set())
     if program.spec.identity.country is not None:
         built_in |= {"I009"}
+    if program.spec.identity.period_start is not None and any(any(each.period) for each in batch.submissions):
+        built_in |= {"I011"}
     for number, result in enumerate(results):
         layout, submission = batch.layouts[number], batch.submissions[number]
         result.checks_not_run = submission.not_run | _not_run(program, layout)

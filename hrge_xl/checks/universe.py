@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..layout import Grid, Layout
 from ..spec.model import Field, FieldBlock, FieldType, FormBlock, Spec, Tool
+from ..submission import Key
 from .program import FieldKey
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
@@ -122,6 +123,16 @@ class Universe:
             parts = range(1, column.parts + 1) if column.field.type is FieldType.MANY else (0,)
             keys = ((tool, row, code, part) for row in column.table.rows for part in parts)
             table.update(zip(keys, range(column.cells.start, column.cells.stop), strict=True))
+        return table
+
+    @cached_property
+    def first_cell_of(self) -> dict[Key, int]:
+        """The number of the first cell of each slot by tool, row and field."""
+        table: dict[Key, int] = {}
+        for column in self.column_list:
+            tool, code = column.key
+            keys = ((tool, row, code) for row in column.table.rows)
+            table.update(zip(keys, range(column.cells.start, column.cells.stop, column.parts), strict=True))
         return table
 
     @cached_property

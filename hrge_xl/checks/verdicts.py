@@ -8,6 +8,7 @@ a mistake to the sheet: `IN_THE_SHEET` says which.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 
@@ -70,9 +71,15 @@ def verdicts(
             column, row = batch.universe.place[slot]
             key = (column.key[0], column.table.rows[row], column.key[1])
             if key in table:
-                table[key] = Verdict(code, required=table[key].required)
+                table[key] = _verdict(code, table[key].required)
         tables.append(table)
     return tables
+
+
+@cache
+def _verdict(code: str, required: bool) -> Verdict:
+    """One object for each of the few verdicts there are: to compare them is to compare addresses."""
+    return Verdict(code, required=required)
 
 
 def _first(batch: Batch, program: Program, hits: Iterable[Hit]) -> list[dict[int, tuple[int, int, str]]]:

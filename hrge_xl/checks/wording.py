@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
@@ -16,10 +17,12 @@ from ..submission import Answer, Submission
 from ..words import CHARACTERS_A_WORD, count_words, spaceless, translator
 from . import calculated, limits
 from .hits import NO_SLOT, Finder, Hit
+from .undecided import Undecided
 from .universe import SINGLE, Column
 from .vectorised import Evaluator
 
 EXCERPT = 200
+NAMED = 5  # cells that are named where there are many
 Details = dict[str, str]
 
 
@@ -79,6 +82,31 @@ class Wording:
         if key not in self._plain:  # the same in every file: a blank workbook has thousands
             self._plain[key] = self._finding(spot)
         return self._plain[key]
+
+    def undecided(self, found: Iterable[Undecided]) -> dict[int, dict[str, str]]:
+        """For each submission and code why it was not decided everywhere, with the cells."""
+        cells: dict[tuple[int, str], tuple[dict[str, None], dict[str, None]]] = {}
+        for each in found:
+            places, causes = cells.setdefault((each.hit.submission, each.hit.code), ({}, {}))
+            places[self._cell(each.hit)] = None
+            causes[self._cell(each.cause)] = None
+        whys: dict[int, dict[str, str]] = {}
+        for (submission, code), (places, causes) in cells.items():
+            say = translator(self.batch.layout(submission).language)
+            why = say(
+                "Not decided at {places}: it depends on answers that are in error themselves: {causes}."
+            )
+            whys.setdefault(submission, {})[code] = why.format(places=few(places), causes=few(causes))
+        return whys
+
+    def _cell(self, hit: Hit) -> str:
+        """Sheet and cell of a hit."""
+        submission, layout = self.batch.submissions[hit.submission], self.batch.layout(hit.submission)
+        if hit.slot == NO_SLOT:
+            assert hit.rule is not None
+            return submission.sheets.get(hit.rule.tool) or layout.sheet[hit.rule.tool].name
+        spot = Spot(hit, *self.batch.universe.place[hit.slot], layout, submission)
+        return f"{spot.sheet}!{spot.cell}"
 
     def _finding(self, spot: Spot) -> Finding:
         hit, answer, (tool, row, field) = spot.hit, spot.hit.answer, spot.key
@@ -160,6 +188,12 @@ class Wording:
             code=hit.code, name=name(hit), severity=Severity(hit.rule.severity),
             message=message or hit.rule.why, remedy=remedy, sheet=sheet, tool=hit.rule.tool,
         )  # fmt: skip
+
+
+def few(cells: Collection[str]) -> str:
+    """The first of some cells, and how many more."""
+    shown = ", ".join(list(cells)[:NAMED])
+    return shown if len(cells) <= NAMED else f"{shown} (+{len(cells) - NAMED})"
 
 
 def label(column: Column, row: int | None, language: str) -> str:

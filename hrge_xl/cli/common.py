@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,9 +15,11 @@ from ..errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from ..consolidate.rounds import Round
+    from ..findings import Waiver
     from ..reports.build import Facts
     from ..validation import Result, Validation
 
+Item = TypeVar("Item")
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
@@ -70,11 +72,15 @@ def command_line() -> str:
     return " ".join(["hrge-xl", *sys.argv[1:]])
 
 
-def facts(today: date | None, *, redacted: bool = False, round_name: str | None = None) -> Facts:
+def facts(today: date | None, about: Given, *, redacted: bool = False) -> Facts:
     """What a report says of the run."""
     from ..reports.build import Facts
 
-    return Facts(started(today), the_day(today), command_line(), redacted=redacted, round=round_name)
+    asked = about.asked
+    return Facts(
+        started(today), the_day(today), command_line(), redacted=redacted, round=about.name,
+        spec_asked=asked.wanted.spec, round_given=asked.wanted.round is not None, waivers=asked.waivers,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,10 +97,13 @@ class Given:
         return self.round.name if self.round else None
 
 
-def given(paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None) -> Given:
-    """The files that paths mean. A round folder means what came back in it, with its teams and its key.
+def given(
+    paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None, ledger: Path | None = None
+) -> Given:
+    """The files that paths mean. A round folder, or its `returned`, means what came back, with teams, key and waivers.
 
-    A `spec` that does not exist is a usage error before any file is opened.
+    `ledger` is a folder whose waivers count too. A `spec` that does not exist is a usage error before any file
+    is opened.
     """
     from ..intake import Wanted
     from ..paths import expand
@@ -103,13 +112,55 @@ def given(paths: Sequence[str], spec: str | None, today: date | None, jobs: int 
 
     if spec is not None:
         find(spec)
-    if len(paths) == 1 and (Path(paths[0]) / "round.yaml").is_file():
+    folder = _round_folder(paths)
+    if folder is not None:
         from ..consolidate.rounds import load_round
 
-        round_ = load_round(Path(paths[0]))
-        asked = Validation(round_.wanted, the_day(today), jobs or cores())
+        round_ = load_round(folder)
+        waived = waivers_in([folder, ledger], today)
+        asked = Validation(round_.wanted, the_day(today), jobs or cores(), waivers=waived)
         return Given(expand([str(round_.folder / "returned")]), asked, round_)
-    return Given(expand(paths), Validation(Wanted(spec=spec), the_day(today), jobs or cores()))
+    waived = waivers_in([ledger], today)
+    return Given(expand(paths), Validation(Wanted(spec), the_day(today), jobs or cores(), waivers=waived))
+
+
+def _round_folder(paths: Sequence[str]) -> Path | None:
+    """The round that is meant, where one is: read without its key, its own workbooks would be strangers."""
+    path = Path(paths[0])
+    around = [path, path.parent] if path.name == "returned" else [path]
+    return next((each for each in around if len(paths) == 1 and (each / "round.yaml").is_file()), None)
+
+
+def mark_together(results: Sequence[Result], about: Given, ledger: Path | None) -> None:
+    """Add what shows only when files are looked at together, and what the ledger says was decided about them."""
+    from ..consolidate.together import look_together, mark_together
+
+    standings, _ = look_together(results, ledger or (about.round.folder if about.round else None))
+    mark_together(results, standings)
+
+
+def waivers_in(folders: Sequence[Path | None], today: date | None) -> tuple[Waiver, ...]:
+    """The waivers of the ledgers in some folders, as they stand today; none of a folder without a ledger."""
+    from ..consolidate.ledger import NAME, Ledger
+    from ..consolidate.waivers import waivers
+
+    found: list[Waiver] = []
+    for folder in dict.fromkeys(folders):
+        if folder is not None and (folder / NAME).is_file():
+            with Ledger.open(folder, write=False) as ledger:
+                found += waivers(ledger, the_day(today))
+    return tuple(found)
+
+
+def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--ledger`: whose waivers count."""
+    return click.option(
+        "--ledger",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=None,
+        metavar="FOLDER",
+        help="Folder with the ledger whose waivers count (default: the round folder, where one is given).",
+    )(function)
 
 
 def first_line(file: Path) -> str:
@@ -142,8 +193,9 @@ def print_results(results: Sequence[Result], *, quiet: bool, redacted: bool = Fa
                 finding.message if not (redacted and finding.value) else f"{finding.label}: {finding.name}"
             )
             hint = f" → “{finding.suggestion}”?" if finding.suggestion and not redacted else ""
+            waiver = f" [waiver {finding.waiver.number} {finding.waiver.told}]" if finding.waiver else ""
             click.echo(
-                f"{name}: {place}: {finding.code} {severity}: {message}{hint} {finding.remedy}".replace(
+                f"{name}: {place}: {finding.code} {severity}: {message}{hint} {finding.remedy}{waiver}".replace(
                     ": :", ":"
                 )
             )
@@ -160,11 +212,11 @@ def print_summary(results: Sequence[Result]) -> None:
 
 
 def exit_code(results: Sequence[Result], fail_on: str) -> int:
-    """4 when files were refused, 1 when findings reach `fail_on`, else 0."""
+    """4 when files were refused, 1 when findings that nobody waived reach `fail_on`, else 0."""
     if any(result.verdict == "refused" for result in results):
         return int(Exit.REFUSED)
     levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
-    hit = any(finding.severity.value in levels for result in results for finding in result.findings)
+    hit = any(f.severity.value in levels and f.open for result in results for f in result.findings)
     return int(Exit.FINDINGS if hit else Exit.OK)
 
 
@@ -183,3 +235,12 @@ def one_of(value: str, known: Sequence[str], what: str) -> str:
     if value not in known:
         raise UsageError(f"There is no {what} '{value}'. Known are: {', '.join(known)}.")
     return value
+
+
+def bar(items: Iterable[Item], total: int, text: str) -> Iterable[Item]:
+    """The items with a progress bar on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(items, description=text, total=total, console=console, disable=not console.is_terminal)

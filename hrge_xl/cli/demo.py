@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
-from .common import facts, given, print_summary
-
-Item = TypeVar("Item")
+from .common import bar, facts, given, print_summary
 
 
 @click.command()
@@ -30,22 +27,26 @@ def command(output: Path, spec: str) -> None:
     hrge-xl demo -o output/demo
     """
     from ..consolidate import consolidate
-    from ..demonstration import story, write_story
+    from ..demonstration import demonstration_round, story, write_story
     from ..reports.build import document
     from ..validation import spec_of, validate
-    from .report import write
+    from .report import overview_of_folder, write
 
     told = story(spec)
-    steps = _bar(write_story(spec, output), len(told.teams), "Teams fill in their workbooks")
+    steps = bar(write_story(spec, output), len(told.teams), "Teams fill in their workbooks")
     returned = list(steps)
     about = given([str(path) for path in returned], spec, told.today, None)
     click.echo("Validating what came back …", err=True)
     results = validate(about.files, about.asked)
     click.echo("Consolidating …", err=True)
     consolidate(returned, output / "dataset", asked=about.asked)
-    report = document(results, spec_of(about.asked, results), facts(told.today, round_name=told.round))
+    said = replace(facts(told.today, about), round=told.round)
+    report = document(results, spec_of(about.asked, results), said)
     for name in ("html", "xlsx", "json"):
         write(report, name, output / "reports")
+    expected = demonstration_round(told, spec, output)
+    for masked in (False, True):
+        overview_of_folder(output / "dataset", output / "reports", round_=expected, masked=masked)
     print_summary(results)
     _where(output)
 
@@ -54,17 +55,10 @@ def _where(output: Path) -> None:
     for what, where in (
         ("what the teams received", "issued"),
         ("what came back", "returned"),
+        ("all teams at a glance, offline", "reports/overview.html"),
+        ("the same with small counts of people masked, to share", "reports/overview_shareable.html"),
         ("the report for auditors, offline", "reports/validation.html"),
         ("the data of all teams, in Excel", "dataset/data.xlsx"),
         ("the same as a database", "dataset/dataset.sqlite"),
     ):
         click.echo(f"{output / where}  {what}")
-
-
-def _bar(items: Iterable[Item], total: int, text: str) -> Iterable[Item]:
-    """The items with a progress bar on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(items, description=text, total=total, console=console, disable=not console.is_terminal)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import UsageError
-from .common import quiet, the_day, today_option
+from .common import bar, quiet, the_day, today_option
+
+if TYPE_CHECKING:
+    from ..issuing import Order
+    from ..spec.model import Spec
 
 
 @click.command()
@@ -54,6 +60,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 ) -> None:  # fmt: skip
     """Write one workbook a team, for a SPEC (a name or a folder) or a ROUND folder.
 
+    In a round a workbook that was issued already stays as it is; delete its file to issue it anew.
+
     \b
     hrge-xl generate hrge_toolkit --country PAK --country AFG
     hrge-xl generate output/2026-H1
@@ -63,17 +71,19 @@ def command(  # noqa: PLR0913 (one parameter an option)
     else:
         chosen = tuple(code.strip() for code in tools.split(",") if code.strip()) if tools else None
         written = _spec(spec, countries, language, chosen, blank_rows, answers, output, the_day(today))
+    paths = list(written)  # first, for the progress bar and the paths would mix
     if not quiet(ctx):
-        for path in written:
+        for path in paths:
             click.echo(str(path))
 
 
 def _spec(  # noqa: PLR0913
     name: str, countries: tuple[str, ...], language: str, tools: tuple[str, ...] | None,
     blank_rows: int | None, answers: Path | None, output: Path, today: date,
-) -> list[Path]:  # fmt: skip
+) -> Iterator[Path]:  # fmt: skip
     from ..answers import from_file
-    from ..issuing import Order, generate
+    from ..bulk import issue
+    from ..issuing import Order
     from ..layout import build
     from ..paths import write_whole
     from ..spec.load import load
@@ -84,13 +94,14 @@ def _spec(  # noqa: PLR0913
         raise UsageError("For which country? Name one or more with --country CODE.")
     layout = build(spec, language or spec.languages[0], tools, blank_rows)
     filled = from_file(answers, layout) if answers else {}
-    written = []
-    for code in codes:
-        order = Order(code, today, code, layout.language, tools, blank_rows, answers=filled)
-        path = output / f"{spec.name}_{code}_{layout.language}.xlsx"
-        write_whole(path, generate(spec, order))
-        written.append(path)
-    return written
+    orders = [
+        Order(code, today, code, layout.language, tools, blank_rows, answers=filled)
+        for code in dict.fromkeys(codes)
+    ]
+    for order, data in bar(issue(spec, orders), len(orders), "Issuing"):
+        path = output / f"{spec.name}_{order.country}_{layout.language}.xlsx"
+        write_whole(path, data)
+        yield path
 
 
 def _country(spec: object, code: str) -> str:
@@ -114,17 +125,23 @@ def _country(spec: object, code: str) -> str:
     raise UsageError(f"'{code}' is no country of {spec.name}.{hint} Known are: {', '.join(known)}.")
 
 
-def _round(folder: Path, today: date) -> list[Path]:
+def _round(folder: Path, today: date) -> Iterator[Path]:
+    from ..bulk import issue_files
     from ..consolidate.rounds import load_round, orders
-    from ..issuing import generate
-    from ..paths import write_whole
     from ..spec.load import load
 
     round_ = load_round(folder)
     spec = load(round_.spec)
-    written = []
-    for order in orders(round_, today):
-        path = folder / "issued" / f"{order.team}_{order.language or spec.languages[0]}.xlsx"
-        write_whole(path, generate(spec, order))
-        written.append(path)
-    return written
+    wanted = orders(round_, today)
+    kept = 0
+    issued = issue_files(spec, wanted, lambda order: _place(folder, order, spec))
+    for path, is_new in bar(issued, len(wanted), "Issuing"):
+        kept += not is_new
+        if is_new:
+            yield path
+    if kept:
+        click.echo(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.", err=True)
+
+
+def _place(folder: Path, order: Order, spec: Spec) -> Path:
+    return folder / "issued" / f"{order.team}_{order.language or spec.languages[0]}.xlsx"

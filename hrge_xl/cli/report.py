@@ -8,17 +8,33 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .common import exit_code, facts, given, jobs_option, print_summary, spec_option, today_option
+from ..errors import Exit
+from .common import (
+    exit_code,
+    facts,
+    given,
+    jobs_option,
+    ledger_option,
+    mark_together,
+    one_of,
+    print_summary,
+    spec_option,
+    the_day,
+    today_option,
+)
 
 if TYPE_CHECKING:
+    from ..consolidate.rounds import Round
     from ..reports.document import Document
 
 FORMATS = ("html", "xlsx", "json", "sarif", "junit")
+OVERVIEW = "overview"
+DATASET = "dataset.sqlite"
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS), help="Default: html.")
+@click.option("--format", "formats", multiple=True, type=click.Choice((*FORMATS, OVERVIEW)), help="Default: html.")
 @click.option(
     "-o",
     "--output",
@@ -28,26 +44,44 @@ FORMATS = ("html", "xlsx", "json", "sarif", "junit")
     help="Folder.",
 )
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
+@click.option("--shareable", is_flag=True, help="In the overview: mask small counts of people.")
+@click.option("--lang", default=None, metavar="LANG", help="Language of the overview (default: that of the spec).")
+@ledger_option
 @spec_option
 @today_option
 @jobs_option
-def command(
-    paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool,
-    spec: str | None, today: date | None, jobs: int | None,
+def command(  # noqa: PLR0913 (one parameter an option)
+    paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
+    lang: str | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
-    """Write the validation report of returned files, in one or more formats.
+    """Write the validation report of returned files, or the overview of a round or of a consolidated folder.
 
     \b
     hrge-xl report returned/ --format html --format xlsx -o reports
+    hrge-xl report output/2026-H1 --format overview -o reports
     """
     from ..reports.build import document
     from ..validation import spec_of, validate
 
-    about = given(paths, spec, today, jobs)
+    language = known_language(lang)
+    if set(formats) == {OVERVIEW} and len(paths) == 1 and (Path(paths[0]) / DATASET).is_file():
+        click.echo(str(overview_of_folder(Path(paths[0]), output, language, masked=shareable)))
+        return int(Exit.OK)
+    about = given(paths, spec, today, jobs, ledger)
     results = validate(about.files, about.asked)
-    said = facts(today, redacted=redact, round_name=about.name)
+    mark_together(results, about, ledger)
+    if OVERVIEW in formats:
+        from ..reports.overview_files import of_results
+
+        used = spec_of(about.asked, results)
+        text = of_results(results, used, the_day(today), language, about.round, masked=shareable)
+        click.echo(str(write_overview(text, output, masked=shareable)))
+        if set(formats) == {OVERVIEW}:
+            print_summary(results)
+            return exit_code(results, "never")
+    said = facts(today, about, redacted=redact)
     document_ = document(results, spec_of(about.asked, results), said)
-    for name in formats or ("html",):
+    for name in [each for each in formats if each != OVERVIEW] or ("html",):
         click.echo(str(write(document_, name, output)))
     print_summary(results)
     return exit_code(results, "never")
@@ -61,4 +95,33 @@ def write(document: Document, name: str, folder: Path) -> Path:
 
     path = folder / f"validation.{KNOWN[name].suffix}"
     write_whole(path, report(document, name))
+    return path
+
+
+def known_language(tag: str | None) -> str | None:
+    """A language that the program speaks. Raises `UsageError` with those that it does."""
+    from ..words import languages
+
+    return one_of(tag, languages(), "language") if tag else None
+
+
+def overview_of_folder(
+    folder: Path, output: Path, language: str | None = None, round_: Round | None = None, *, masked: bool = False
+) -> Path:  # fmt: skip
+    """Write the overview of a consolidated folder; a round folder says itself who was expected."""
+    from ..consolidate.rounds import load_round
+    from ..reports.overview_files import of_folder
+
+    if round_ is None and (folder / "round.yaml").is_file():
+        round_ = load_round(folder)
+    return write_overview(of_folder(folder, language, round_, masked=masked), output, masked=masked)
+
+
+def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:
+    """Write the page into a folder; gives the file."""
+    from ..paths import write_whole
+    from ..reports.overview_files import file_name
+
+    path = folder / file_name(masked=masked)
+    write_whole(path, text.encode("utf-8", "replace"))
     return path

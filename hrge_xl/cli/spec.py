@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..errors import UsageError
+from ..errors import Exit, UsageError
+from .common import cores, given, jobs_option, quiet
 
 
 @click.group()
@@ -53,6 +54,52 @@ def schema() -> None:
     from ..spec.model import Spec
 
     click.echo(json.dumps(Spec.model_json_schema(), indent=2))
+
+
+@command.command("diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--returned", multiple=True, metavar="PATHS…|ROUND", help="Which answers of these it touches.")
+@click.argument("more", nargs=-1, metavar="")
+@click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@jobs_option
+@click.pass_context
+def diff_specs(
+    ctx: click.Context, before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
+    as_json: bool, jobs: int | None,
+) -> int:  # fmt: skip
+    """What changed from version A of a spec to version B, and what it means for answers already given.
+
+    Copy the folder of a spec before you change it: the copy is A. Exit code 1 when a change breaks, which is when a
+    code was lost or means something else; 4 when returned files could not be read with A.
+
+    \b
+    hrge-xl spec diff old/my_spec my_spec --returned 2026-H1
+    """
+    import json
+
+    from ..reports.spec_diff import as_data, file_lines, lines
+    from ..reports.spec_touched import touched_files
+    from ..spec.diff import diff
+    from ..spec.load import load
+
+    if more and not returned:
+        raise UsageError(f"'{more[0]}': name two specs, and returned files behind --returned.")
+    about = given([*returned, *more], before, None, jobs) if returned else None
+    found = diff(load(before), load(after))
+    files = touched_files(found, about.files, before, jobs or cores()) if about else iter(())
+    codes = {Exit.FINDINGS if found.breaks else Exit.OK}
+    if as_json:
+        told = list(files)
+        click.echo(json.dumps(as_data(found, told), ensure_ascii=False, indent=2))
+        return int(max(codes | {Exit.REFUSED for file in told if file.refused}))
+    for line in lines(found):
+        click.echo(line)
+    for file in files:
+        codes |= {Exit.REFUSED} if file.refused else set()
+        for line in file_lines(file, places=not quiet(ctx)):
+            click.echo(line)
+    return int(max(codes))
 
 
 @command.command("draft")

@@ -14,6 +14,8 @@ from .common import (
     first_line,
     given,
     jobs_option,
+    ledger_option,
+    mark_together,
     print_results,
     print_summary,
     quiet,
@@ -41,13 +43,14 @@ from .common import (
     default=None,
     help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
 )
+@ledger_option
 @spec_option
 @today_option
 @jobs_option
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool,
-    password_file: Path | None, spec: str | None, today: date | None, jobs: int | None,
+    password_file: Path | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Check returned workbooks: files, folders, globs, @list.txt, or a round folder.
 
@@ -58,14 +61,15 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """
     from ..validation import spec_of, validate
 
-    about = given(paths, spec, today, jobs)
+    about = given(paths, spec, today, jobs, ledger)
     asked = replace(about.asked, password=first_line(password_file)) if password_file else about.asked
     results = validate(about.files, asked)
+    mark_together(results, about, ledger)
     if as_json:
         from ..reports.build import document
         from ..reports.json_text import render
 
-        said = facts(today, redacted=redact, round_name=about.name)
+        said = facts(today, about, redacted=redact)
         click.echo(render(document(results, spec_of(about.asked, results), said)), nl=False)
     else:
         print_results(results, quiet=quiet(ctx), redacted=redact)

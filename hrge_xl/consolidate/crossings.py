@@ -21,11 +21,15 @@ def matrix_blocks(spec: Spec) -> list[MatrixBlock]:
 
 
 def _pairs(spec: Spec) -> dict[str, list[Pair]]:
-    """For each tool the pairs of fields that are crossed somewhere."""
+    """For each tool the pairs of fields that are crossed somewhere, in a matrix or as risks."""
     found: dict[str, dict[Pair, None]] = {}
     for block in matrix_blocks(spec):
         for tool in block.sources:
             found.setdefault(tool, {})[block.down, block.across] = None
+    risks = spec.figures.risks
+    stages = [stage for stage in (risks.before, risks.after) if stage] if risks else []
+    for tool in risks.tools if risks else ():
+        found.setdefault(tool, {}).update(dict.fromkeys((stage.down, stage.across) for stage in stages))
     return {tool: list(pairs) for tool, pairs in found.items()}
 
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from ..errors import LimitError
 from ..words import translator
 from .aggregates import TOTAL
+from .figures_sheet import FIGURES, has_figures, write_figures
 from .files import parts_of, whole
 from .schema import AGGREGATE_MATRIX, BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table, spec_language
 from .sheet_rows import write_rows
 from .store import Store
 
-MOST_ROWS = 200_000  # of a table in a workbook; above it other files serve better, and the contents say so
+MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
 WIDTHS = {TEXT: 18, INTEGER: 9, NUMBER: 12, BOOLEAN: 9, DATE: 12}
 NARROW, WIDE, ID = 10, 40, 19
 FONT = "Arial"
@@ -33,7 +36,10 @@ def write_workbook(store: Store, path: Path, today: date) -> None:
     with whole(path) as unfinished, parts_of(path) as parts:
         book = Workbook(str(unfinished), {"constant_memory": True, "tmpdir": str(parts)})
         _Book(book, store, today).draw()
-        book.close()
+        try:
+            book.close()
+        except FileCreateError as error:
+            raise error.args[0] from error  # what the system said
 
 
 class _Book:
@@ -64,6 +70,8 @@ class _Book:
         self._contents(sheets[CONTENTS], tables, counts)
         if HEAT_MAPS in sheets:
             _HeatMaps(self, sheets[HEAT_MAPS]).draw()
+        if FIGURES in sheets:
+            write_figures(self.book, sheets[FIGURES], self.store, self.formats)
         for table in tables:
             if table.name in sheets:
                 self._table(sheets[table.name], table, counts[table.name])
@@ -73,9 +81,11 @@ class _Book:
         return int(str(next(self.store.select(wanted))[0]))
 
     def _names(self, tables: Sequence[Table], counts: dict[str, int]) -> list[str]:
-        shown = [table.name for table in tables if counts[table.name] <= MOST_ROWS]
+        left_out = _left_out(tables, counts)
+        shown = [table.name for table in tables if table.name not in left_out]
         has_matrix = AGGREGATE_MATRIX.name in counts and counts[AGGREGATE_MATRIX.name] > 0
-        return [CONTENTS, *([HEAT_MAPS] if has_matrix else []), *shown]
+        figures = [FIGURES] if has_figures(self.store) else []
+        return [CONTENTS, *([HEAT_MAPS] if has_matrix else []), *figures, *shown]
 
     def _contents(self, sheet: Worksheet, tables: Sequence[Table], counts: dict[str, int]) -> None:
         spec = self.store.schema.spec
@@ -101,9 +111,10 @@ class _Book:
         )
         for at, head in enumerate(("Sheet", "Rows", "What it holds")):
             write(sheet, 3, at, head, self.formats["head"])
+        left_out = _left_out(tables, counts)
         for row, table in enumerate(tables, start=4):
             about = table.about
-            if counts[table.name] > MOST_ROWS:
+            if table.name in left_out:
                 about += f" Not in this workbook, for it would be too large: see dataset.sqlite or {table.name}.csv."
             write(sheet, row, 0, table.name, self.formats["text"])
             write(sheet, row, 1, counts[table.name], self.formats[INTEGER])
@@ -151,6 +162,13 @@ class _Book:
         sheet.tables[-1]["range"] = sheet.tables[-1]["a_range"] = xl_range(0, 0, last, len(table.columns) - 1)
         for at, name in enumerate(table.names):
             write(sheet, 0, at, name, self.formats["head"])
+
+
+def _left_out(tables: Sequence[Table], counts: dict[str, int]) -> set[str]:
+    """The largest tables, where all of them would be too much for a workbook."""
+    sizes = sorted((counts[table.name] * len(table.columns), table.name) for table in tables)
+    so_far = accumulate(size for size, _ in sizes)
+    return {name for (_, name), total in zip(sizes, so_far, strict=True) if total > MOST_CELLS}
 
 
 def table_name(name: str) -> str:

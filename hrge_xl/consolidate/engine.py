@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..intake import Refusal, read_many
+from ..errors import OutputError, UsageError
+from ..intake import Refusal, Wanted, read_many
 from ..spec.load import load
+from ..spec.model import Spec
 from ..validation import ACCEPTED, REFUSED, RETURNED, Validation
 from . import exports
 from .files import only_writer
 from .ledger import Arrival, Ledger, kept_at
 from .schema import SUBMISSIONS, Schema
-from .settle import settle
-from .standing import CONFLICT, SUPERSEDED
+from .settle import settle, to_read_again
+from .shards import discard, shard_folder, take
+from .standing import ASIDE, CONFLICT, SUPERSEDED, WITHDRAWN
 from .store import Store, compact, open_file, open_url
 from .tables import submission_id
-from .work import Task, Workers, arrivals, in_batches, tables_of, workers
+from .waivers import waivers
+from .work import SHARED, Task, arrivals, shard_of, submissions_of
+from .workers import Workers, in_batches, workers
 
 DATASET = "dataset.sqlite"
 
@@ -38,16 +43,19 @@ class Summary:
     earlier: int = 0  # in the dataset from earlier runs, and not among the files given
     superseded: int = 0
     conflicts: int = 0
+    aside: int = 0  # not of this team in this round
+    withdrawn: int = 0
     out: str = ""
     dry_run: bool = False
-    written: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
         """What is told, a sentence a line."""
         told = (
             (self.twice, "the same as another file, counted once."),
             (self.superseded, "superseded by a newer version or a decision."),
-            (self.conflicts, "left out: different workbooks for one team, intervention and period (X003)."),
+            (self.conflicts, f"left out until it is decided which one counts: hrge-xl decide {self.out}"),
+            (self.aside, "set aside: of another team or round, or not signed by us (I006 to I009)."),
+            (self.withdrawn, "taken away by decision."),
             (self.earlier, "of earlier runs, still in the dataset."),
         )
         return [
@@ -69,34 +77,48 @@ class Job:
     stores: Sequence[Store]  # the file in the folder comes last
     ledger: Ledger
 
+    def task(self) -> Task:
+        """What workers have to know, wherever they are."""
+        asked, spec = self.asked, _spec(self)
+        if spec is not None and Path(asked.wanted.spec or "").is_dir():
+            asked = replace(
+                asked, wanted=replace(asked.wanted, spec=str(Path(asked.wanted.spec or "").absolute()))
+            )
+        return Task(asked, spec.digest if spec else "", Path.cwd(), self.out.absolute(), self.crew.far)
+
 
 def consolidate(  # noqa: PLR0913 (one parameter an option)
     paths: Sequence[Path], out: Path, *, asked: Validation, store: str | None = None,
     engine: str = "local", executor: Executor | None = None, jobs: int = 1, dry_run: bool = False,
-    received: str | None = None, only_these: bool = False,
+    received: str | None = None, only_these: bool = False, resume: bool = True,
 ) -> Summary:  # fmt: skip
     """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
 
     `received` is when they came: the day of the run where nothing is said. Files of earlier runs stay, unless
-    `only_these`. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    `only_these`; with `resume` what is in the dataset is not read again. Raises `StoreError`, `OutputError`,
+    `UsageError`, `SpecError`.
     """
-    crew = workers(engine, jobs, executor)
     with ExitStack() as stack:
+        crew = stack.enter_context(workers(engine, jobs, executor))
         if not dry_run:
             stack.enter_context(only_writer(out))
         stores = [stack.enter_context(each) for each in _open(out, store, dry_run=dry_run)]
+        for each in () if dry_run else stores:
+            stack.enter_context(each.only_writer())
         ledger = stack.enter_context(Ledger.open(out, write=not dry_run))
+        known = dict.fromkeys([*asked.waivers, *waivers(ledger, asked.today)])  # a round may be its own ledger
+        asked = replace(asked, waivers=tuple(known))
         job = Job(asked, out, crew, jobs, stores, ledger)
         given = _given(job, paths)
         job = replace(job, asked=_of_one_spec(job, given))
         if dry_run:
             return _foresee(job, given)
         ledger.receive(given, received or asked.today.isoformat())
-        new = _fill(job, given, only_these=only_these)
+        new = _fill(job, given, only_these=only_these, resume=resume)
         standing = [_settle(each, job) for each in stores][-1]
-        written = _finish(job)
+        _finish(job)
         verdicts = {name: known[1] for name, known in stores[-1].known().items()}
-        return _summary(job, given, verdicts, new, standing, written)
+        return _summary(job, given, verdicts, new, standing)
 
 
 def _open(out: Path, address: str | None, *, dry_run: bool) -> Iterator[Store]:
@@ -107,8 +129,15 @@ def _open(out: Path, address: str | None, *, dry_run: bool) -> Iterator[Store]:
 
 
 def _given(job: Job, paths: Sequence[Path]) -> list[Arrival]:
+    """What came, as workers see it: to one that sees nothing every file would be missing."""
     batches = in_batches([str(path) for path in paths], job.jobs)
-    return [each for some in job.crew.map(arrivals, batches) for each in some]
+    found = [each for some in job.crew.map(arrivals, batches, Path.cwd()) for each in some]
+    for each in found if job.crew.far else ():
+        if each.sha256 is None and Path(each.path).is_file():
+            raise UsageError(
+                f"A worker of the cluster cannot see {each.path}. {SHARED}, under the same path."
+            )
+    return sorted(found, key=lambda each: each.path)  # the order in which they are named says nothing
 
 
 def _of_one_spec(job: Job, given: Sequence[Arrival]) -> Validation:
@@ -122,38 +151,55 @@ def _of_one_spec(job: Job, given: Sequence[Arrival]) -> Validation:
     return replace(asked, wanted=replace(asked.wanted, spec=name))
 
 
-def _schema(job: Job) -> Schema:
-    return Schema(load(job.asked.wanted.spec) if job.asked.wanted.spec else None)
+def _spec(job: Job) -> Spec | None:
+    return load(job.asked.wanted.spec) if job.asked.wanted.spec else None
 
 
 def _name(each: Arrival) -> str:
     return submission_id(each.sha256, each.path)
 
 
-def _fill(job: Job, given: Sequence[Arrival], *, only_these: bool) -> int:
+def _fill(job: Job, given: Sequence[Arrival], *, only_these: bool, resume: bool) -> int:
     """Read what is not there yet, batch by batch; how many files were read."""
-    schema = _schema(job)
+    schema = Schema(_spec(job))
     ready = [store.use(schema) for store in job.stores]
-    wanted = {_name(each): each for each in sorted(given, key=lambda each: each.path, reverse=True)}
-    if not all(ready) and not only_these:  # made anew: what came earlier is read again
-        wanted = {_name(each): each for each in _earlier(job)} | wanted
+    wanted = {_name(each): each for each in reversed(given)}
     _take_out(job, given, wanted if only_these else None)
-    known = [store.known() for store in job.stores]
-    missing = [
+    known = [store.known() if resume else {} for store in job.stores]
+    missing = _missing(wanted, known)
+    again = [wanted[name] for name in sorted(wanted.keys() & to_read_again(job.stores[-1], job.asked.wanted))]
+    _read(job, sorted({*missing, *again}, key=_name))
+    anew = not (resume and all(ready))
+    if anew and not only_these:  # what came earlier is read again too, for no round in particular
+        spec_only = replace(job.asked, wanted=Wanted(job.asked.wanted.spec))
+        earlier = {_name(each): each for each in _earlier(job) if _name(each) not in wanted}
+        _read(replace(job, asked=spec_only), _missing(earlier, known))
+    for store in job.stores:
+        store.filled()
+    return len(missing)
+
+
+def _missing(wanted: dict[str, Arrival], known: Sequence[Collection[str]]) -> list[Arrival]:
+    """What is not in every store yet."""
+    return [
         each for name, each in sorted(wanted.items())
         if each.sha256 is None or not all(name in some for some in known)
     ]  # fmt: skip
-    task = Task(job.asked, str(job.out))
-    for rows in job.crew.map(tables_of, in_batches(missing, job.jobs), task):
-        for store in job.stores:
-            store.put(rows)
-    return len(missing)
+
+
+def _read(job: Job, files: Sequence[Arrival]) -> None:
+    """Have files read and take in what they bring; nothing but the manifest comes back from workers."""
+    with shard_folder(job.out) as folder:
+        for shard in job.crew.map(shard_of, in_batches(files, job.jobs), job.task(), folder.absolute()):
+            for store in job.stores:
+                take(shard, store)
+            discard(shard)
 
 
 def _earlier(job: Job) -> Iterator[Arrival]:
     """The files of earlier runs: where they were, else as they are kept."""
     for each in job.ledger.known():
-        here = arrivals([each.path])[0]
+        here = arrivals([each.path], Path.cwd())[0]
         kept = kept_at(job.out, each.sha256 or "")
         if here.sha256 == each.sha256:
             yield each
@@ -173,40 +219,42 @@ def _take_out(job: Job, given: Sequence[Arrival], only: dict[str, Arrival] | Non
 
 
 def _settle(store: Store, job: Job) -> Counter[str]:
-    standing = settle(store, job.ledger)
+    standing = settle(store, job.ledger, job.asked.waivers)
     exports.derive(store, job.asked.today)
     return standing
 
 
-def _finish(job: Job) -> list[str]:
+def _finish(job: Job) -> None:
     """Write the files beside the dataset, unless they are there already and nothing has changed."""
     done = f"done {job.asked.today}"
     file = job.stores[-1]
     if file.state() == done and all(path.is_file() for path in exports.names(file, job.out)):
-        return []
+        return
     export = exports.Export(str(job.out / DATASET), job.asked.wanted.spec, job.asked.today)
-    written = exports.write(file, export, job.crew.here)
+    failed = exports.write(file, export, job.crew.here)
     for store in job.stores[:-1]:
-        store.finish(done)
-    compact(file, job.out / DATASET, done)
-    return written
+        store.finish("" if failed else done)
+    compact(file, job.out / DATASET, "" if failed else done)
+    if failed:
+        more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
+        raise OutputError(f"{failed[0]} The rest is done.{more}")
 
 
 def _foresee(job: Job, given: Sequence[Arrival]) -> Summary:
     """What would happen: the files that are not there yet are read, and nothing is written."""
-    schema = _schema(job)
+    schema = Schema(_spec(job))
     there = [store.known() if store.use(schema, write=False) else {} for store in job.stores]
     verdicts = {name: known[1] for name, known in there[-1].items()}
     missing = {_name(each): each for each in given if not all(_name(each) in some for some in there)}
     batches = in_batches([each for _, each in sorted(missing.items())], job.jobs)
-    for rows in job.crew.map(tables_of, batches, Task(job.asked)):
-        verdicts |= {str(row[0]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows[SUBMISSIONS.name]}
-    return replace(_summary(job, given, verdicts, len(missing), Counter(), []), dry_run=True)
+    for rows in job.crew.map(submissions_of, batches, job.task()):
+        verdicts |= {str(row[0]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows}
+    return replace(_summary(job, given, verdicts, len(missing), Counter()), dry_run=True)
 
 
 def _summary(
-    job: Job, given: Sequence[Arrival], verdicts: dict[str, str], new: int, standing: Counter[str], written: list[str]
-) -> Summary:  # fmt: skip
+    job: Job, given: Sequence[Arrival], verdicts: dict[str, str], new: int, standing: Counter[str]
+) -> Summary:
     names = [_name(each) for each in given]
     counts = Counter(verdicts[name] for name in names)
     return Summary(
@@ -219,6 +267,7 @@ def _summary(
         earlier=len(set(verdicts) - set(names)),
         superseded=standing[SUPERSEDED],
         conflicts=standing[CONFLICT],
+        aside=standing[ASIDE],
+        withdrawn=standing[WITHDRAWN],
         out=str(job.out),
-        written=written,
     )

@@ -7,14 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from ..errors import OutputError
 from ..spec.load import load
 from .aggregates import aggregates
 from .codebook import codebook, items
 from .data_xlsx import write_workbook
-from .package import has_parquet, write_csv, write_description, write_parquet
+from .package import write_csv, write_description
+from .parquet import has_parquet, write_csv_as_parquet
 from .schema import ANSWERS, CODEBOOK, FINDINGS, ITEMS, Schema
 from .store import Store, open_file
-from .work import Workers
+from .workers import Workers
 
 WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
 LARGE = (ANSWERS.name, FINDINGS.name)  # tables that are worth a process of their own
@@ -49,29 +51,40 @@ def names(store: Store, out: Path) -> list[Path]:
 
 
 def write(store: Store, export: Export, crew: Workers) -> list[str]:
-    """The files beside the dataset, several at once; their names."""
+    """The files beside the dataset, several at once; what is said of those that could not be written."""
     rest = [table.name for table in store.schema.tables if table.name not in LARGE]
-    for _ in crew.map(part, [[WORKBOOK], [LARGE[0]], [*rest, *LARGE[1:], DESCRIPTION]], export):
-        pass
-    return [WORKBOOK, "csv/", DESCRIPTION, *(["parquet/"] if has_parquet() else [])]
+    parts = [[WORKBOOK], [LARGE[0]], [*rest, *LARGE[1:], DESCRIPTION]]
+    return [failed for some in crew.map(part, parts, export) for failed in some]
 
 
-def part(wanted: Sequence[str], export: Export) -> None:
-    """Some of the files: the workbook, the description, or tables as CSV and Parquet."""
-    out = Path(export.dataset).parent
+def part(wanted: Sequence[str], export: Export) -> list[str]:
+    """Some of the files: the workbook, the description, or tables as CSV and Parquet.
+
+    One that somebody has open does not keep the others from being written; what is said of it comes back.
+    """
+    failed = []
     with open_file(Path(export.dataset), write=False) as store:
         store.use(Schema(load(export.spec) if export.spec else None), write=False)
         for name in wanted:
-            if name == WORKBOOK:
-                write_workbook(store, out / WORKBOOK, export.today)
-            elif name == DESCRIPTION:
-                write_description(store, out / DESCRIPTION)
-            else:
-                _table(store, name, out)
+            try:
+                _one(store, name, export)
+            except OutputError as error:
+                failed.append(str(error))
+    return failed
+
+
+def _one(store: Store, name: str, export: Export) -> None:
+    out = Path(export.dataset).parent
+    if name == WORKBOOK:
+        write_workbook(store, out / WORKBOOK, export.today)
+    elif name == DESCRIPTION:
+        write_description(store, out / DESCRIPTION)
+    else:
+        _table(store, name, out)
 
 
 def _table(store: Store, name: str, out: Path) -> None:
     table, source = store.schema.by_name[name], out / "csv" / f"{name}.csv"
     write_csv(source, table, store)
     if has_parquet():
-        write_parquet(source, out / "parquet" / f"{name}.parquet", table)
+        write_csv_as_parquet(source, out / "parquet" / f"{name}.parquet", table)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import OutputError
+from ..paths import UNFINISHED
 
-UNFINISHED = ".unfinished-"
 LOCK = ".writing"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+IN_USE = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A place to write to; what stands there at the end takes the place of `path`. Raises `OutputError`."""
-    unfinished = path.with_name(UNFINISHED + path.name)
+    """A place to write to; what stands there at the end takes the place of `path`. Raises `OutputError`.
+
+    Each writer has a place of its own: of two that write the same, on two machines too, either may be the last.
+    """
+    unfinished = path.with_name(f"{UNFINISHED}{secrets.token_hex(4)}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -30,21 +37,29 @@ def whole(path: Path) -> Iterator[Path]:
             unfinished.unlink(missing_ok=True)
             raise
     except OSError as error:
-        reason = (
-            "it is open in another program, or may not be changed"
-            if isinstance(error, PermissionError)
-            else error.strerror or str(error)
-        )
-        raise OutputError(
-            f"{path} cannot be written: {reason}. Close it, make room, or choose another place with -o."
-        ) from error
+        raise not_written(path, error) from error
+
+
+def not_written(path: Path, error: OSError) -> OutputError:
+    """Why a file or folder cannot be written, and what to do about it."""
+    if error.errno in FULL:
+        reason, remedy = "there is no room left", "Make room, then run again: nothing was lost"
+    elif error.errno in IN_USE:  # what Windows says of a file that Excel shows
+        reason = "it is open in another program, or may not be changed"
+        remedy = "Close it in Excel and run again, or choose another place with -o"
+    else:
+        reason, remedy = error.strerror or str(error), "Choose another place with -o"
+    return OutputError(f"{path} cannot be written: {reason}. {remedy}.")
 
 
 @contextmanager
 def parts_of(path: Path) -> Iterator[Path]:
-    """A folder for what a file is made of; it is gone afterwards."""
-    folder = path.with_name(f"{UNFINISHED}{path.name}-parts")
-    folder.mkdir(parents=True, exist_ok=True)
+    """A folder beside `path` for what it is made of; it is gone afterwards. Raises `OutputError`."""
+    folder = path.with_name(f"{UNFINISHED}{secrets.token_hex(4)}-{path.name}-parts")
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise not_written(folder, error) from error
     try:
         yield folder
     finally:
@@ -73,37 +88,54 @@ def sweep(folder: Path) -> None:
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
     """Hold the folder for this run. Raises `OutputError` while another run writes into it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise OutputError(
-            f"{folder} cannot be written: {error.strerror or error}. Choose another folder with -o."
-        ) from error
-    try:
+    with _held(folder):
+        sweep(folder)
         try:
-            _lock(handle)
-        except OSError as error:
-            raise OutputError(
-                f"Another run is writing into {folder}. Wait for it to end, then run again."
-            ) from error
-        try:
-            sweep(folder)
             yield
         finally:
             with suppress(OSError):
                 (folder / LOCK).unlink()
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """The lock of a folder. The system lets go of it when the process ends, however it ends."""
+    handle = _opened(folder)
+    try:
+        if not (_lock(handle) and _is_there(folder / LOCK, handle)):
+            raise OutputError(f"Another run is writing into {folder}. Wait for it to end, then run again.")
+        yield
     finally:
         os.close(handle)
 
 
-def _lock(handle: int) -> None:
-    """The system lets go of the lock when the process ends, however it ends."""
-    if os.name == "nt":  # pragma: no cover
-        import msvcrt
+def _opened(folder: Path) -> int:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise not_written(folder, error) from error
 
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    else:
-        import fcntl
 
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _is_there(path: Path, handle: int) -> bool:
+    """Whether a file is still what stands at its path: another run may have ended and taken it away."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    except OSError:
+        return False
+
+
+def _lock(handle: int) -> bool:
+    """Whether the lock could be had."""
+    try:
+        if os.name == "nt":  # pragma: no cover
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..errors import StoreError, UsageError
+from ..errors import StoreError
 from .files import whole
-from .standing import COUNTS, WITHDRAWN, Entry, Standing
+from .standing import Entry, Standing
 from .store import Store, open_file
 
 VERSION = 1  # of the ledger
@@ -42,14 +42,6 @@ SIGHTINGS = sa.Table(
     sa.Column("sha256", sa.Text(), primary_key=True),
     sa.Column("path", sa.Text(), primary_key=True),
     sa.Column("received", sa.Text()),
-)
-DECISIONS = sa.Table(
-    "decisions",
-    META,
-    sa.Column("submission", sa.Text(), primary_key=True),
-    sa.Column("decision", sa.Text()),
-    sa.Column("reason", sa.Text()),
-    sa.Column("day", sa.Text()),
 )
 
 
@@ -122,11 +114,11 @@ class Ledger:
             _insert(connection, SIGHTINGS, sightings)
         return new
 
-    def order(self) -> dict[str, int]:
-        """For every hash its place in the order of arrival."""
+    def arrived(self) -> dict[str, tuple[int, str]]:
+        """For every hash its place in the order of arrival, and the day."""
         with self.transaction() as connection:
-            rows = connection.execute(sa.select(FILES.c.sha256, FILES.c.n))
-            return {str(row[0]): int(row[1]) for row in rows}
+            rows = connection.execute(sa.select(FILES.c.sha256, FILES.c.n, FILES.c.received))
+            return {str(row[0]): (int(row[1]), str(row[2] or "")) for row in rows}
 
     def known(self) -> list[Arrival]:
         """Every file ever received and not left out since, in the order of arrival."""
@@ -164,33 +156,37 @@ class Ledger:
                 others.values(state=LEFT_OUT, superseded_by=None, reason="Not among the files given.")
             )
 
-    def decide(self, submission: str, decision: str, reason: str, day: str) -> None:
-        """Write down that a return counts (`counts`) or is taken away (`withdrawn`), and why."""
-        if decision not in (COUNTS, WITHDRAWN):
-            raise UsageError(f"A return can be decided to '{COUNTS}' or '{WITHDRAWN}', not '{decision}'.")
-        with self.transaction() as connection:
-            known = connection.execute(
-                sa.select(FILES.c.sha256).where(FILES.c.submission == submission)
-            ).scalar()
-            if known is None:
-                raise UsageError(
-                    f"There is no return '{submission}' in the ledger. See the table 'submissions'."
-                )
-            connection.execute(sa.delete(DECISIONS).where(DECISIONS.c.submission == submission))
-            values = {"submission": submission, "decision": decision, "reason": reason, "day": day}
-            connection.execute(sa.insert(DECISIONS), [values])
+    # further tables, each with a module of its own
 
-    def decisions(self) -> dict[str, str]:
-        """Submission → decision."""
+    def add(self, table: sa.Table, row: Mapping[str, object]) -> None:
+        """Write a row into a table that is made when it is first needed."""
         with self.transaction() as connection:
-            rows = connection.execute(sa.select(DECISIONS.c.submission, DECISIONS.c.decision))
-            return {str(row[0]): str(row[1]) for row in rows}
+            table.create(connection, checkfirst=True)
+            connection.execute(sa.insert(table), [dict(row)])
+
+    def entries(self, table: sa.Table) -> list[dict[str, Any]]:
+        """The rows of such a table in the order of its key; none while there is no table."""
+        with self.transaction() as connection:
+            if not sa.inspect(connection).has_table(table.name):
+                return []
+            found = connection.execute(sa.select(table).order_by(*table.primary_key.columns))
+            return [dict(row) for row in found.mappings()]
 
     def rows(self) -> list[dict[str, object]]:
         """The whole ledger, in the order of arrival."""
         with self.transaction() as connection:
             found = connection.execute(sa.select(FILES).order_by(FILES.c.n))
             return [dict(row) for row in found.mappings()]
+
+
+def near(*places: Path) -> Path | None:
+    """The folder with the ledger that belongs to some files or folders: one of them, or one around them."""
+    around = [
+        folder
+        for place in places
+        for folder in ((place, *place.resolve().parents[:2]) if place.is_dir() else place.resolve().parents[:2])
+    ]
+    return next((folder for folder in around if (folder / NAME).is_file()), None)
 
 
 def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:

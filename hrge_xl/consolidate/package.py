@@ -1,10 +1,9 @@
-"""CSV for every table with a `datapackage.json` that describes them, and Parquet where pyarrow is installed."""
+"""CSV for every table, with a `datapackage.json` that describes them."""
 
 from __future__ import annotations
 
 import csv
 import json
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ WRITTEN = {
     BOOLEAN: """CASE "{0}" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END""",
     NUMBER: 'CASE WHEN "{0}" = CAST("{0}" AS INTEGER) THEN CAST("{0}" AS INTEGER) ELSE "{0}" END',
 }  # how SQLite gives them out: whole numbers without a point
-PIECE = 1 << 24  # bytes of CSV that go into Parquet at a time
 
 
 def write_description(store: Store, path: Path) -> None:
@@ -71,40 +69,3 @@ def _resource(table: Table) -> dict[str, Any]:
             "primaryKey": list(table.key),
         },
     }
-
-
-def has_parquet() -> bool:
-    """Whether the extra is installed."""
-    return find_spec("pyarrow") is not None
-
-
-def write_parquet(source: Path, path: Path, table: Table) -> None:
-    """One table, made out of its CSV, a piece at a time."""
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-    from pyarrow import parquet
-
-    types = {
-        TEXT: pa.string(),
-        INTEGER: pa.int64(),
-        NUMBER: pa.float64(),
-        BOOLEAN: pa.bool_(),
-        DATE: pa.date32(),
-    }
-    schema = pa.schema([(column.name, types[column.kind]) for column in table.columns])
-    parse = arrow_csv.ParseOptions(newlines_in_values=True)
-    convert = arrow_csv.ConvertOptions(
-        column_types=schema,
-        null_values=[""],
-        strings_can_be_null=True,
-        true_values=["true"],
-        false_values=["false"],
-    )
-    read = arrow_csv.ReadOptions(block_size=PIECE, use_threads=False)
-    with (
-        whole(path) as unfinished,
-        arrow_csv.open_csv(source, read, parse, convert) as pieces,
-        parquet.ParquetWriter(str(unfinished), schema, compression="zstd") as writer,
-    ):
-        for piece in pieces:
-            writer.write_batch(piece.cast(schema))

@@ -1,10 +1,10 @@
-"""A round: its folder with spec, period, teams and signing key; whom to issue to; who has answered."""
+"""A round: its folder with spec, period, teams and signing key; and whom to issue to."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,12 +14,10 @@ from typing import Any
 import yaml
 
 from ..errors import Mistake, OutputError, RoundError
-from ..findings import Severity
 from ..intake import Wanted
 from ..issuing import Order
 from ..spec.load import load
 from ..spec.nodes import compose, get, plain
-from ..validation import ACCEPTED, REFUSED, Result
 from .files import whole
 from .teams import COLUMNS, Line, Team, checked, read_teams
 
@@ -48,7 +46,8 @@ class Round:
     @property
     def wanted(self) -> Wanted:
         """What a file that comes back in this round should be."""
-        return Wanted(self.spec, self.name, tuple(team.code for team in self.teams), self.key or None)
+        teams = tuple(team.code for team in self.teams)
+        return Wanted(self.spec, self.name, teams, self.key or None, (self.start, self.end))
 
 
 def init_round(
@@ -193,71 +192,3 @@ def orders(round_: Round, today: date) -> list[Order]:
         )
         for team in round_.teams
     ]  # fmt: skip
-
-
-# who has answered
-
-NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE = "not issued", "issued", "returned", "late", "not in this round"
-
-
-@dataclass(frozen=True, slots=True)
-class TeamStatus:
-    """Where a team stands."""
-
-    team: str
-    country: str
-    language: str
-    deadline: date | None
-    state: str  # not issued, issued, returned, accepted, late, not in this round
-    returns: int = 0  # files that came from it
-    version: str = ""  # of the spec its last file is of
-    required: int = 0
-    answered: int = 0
-    errors: int = 0
-    days_late: int = 0
-    path: str = ""  # its last file
-
-    @property
-    def completeness(self) -> float | None:
-        """Share of the required answers that are given."""
-        return self.answered / self.required if self.required else None
-
-
-def status(round_: Round, results: Iterable[Result], today: date) -> list[TeamStatus]:
-    """Team by team who has answered, as the files say that came back; then teams that nobody expected."""
-    came: dict[str, list[Result]] = {}
-    for result in results:
-        if result.submission is not None and result.verdict != REFUSED:
-            came.setdefault(result.submission.identity.team, []).append(result)
-    expected = [_status(round_, team, came.pop(team.code, []), today) for team in round_.teams]
-    return expected + [_of(Team(code), found, STRANGE, 0) for code, found in sorted(came.items())]
-
-
-def _status(round_: Round, team: Team, found: Sequence[Result], today: date) -> TeamStatus:
-    over = (today - team.deadline).days if team.deadline else 0
-    if any(result.verdict == ACCEPTED for result in found):
-        return _of(team, found, ACCEPTED, 0)
-    late = max(over, 0)
-    if found:
-        return _of(team, found, RETURNED, late)
-    if late:
-        return _of(team, found, LATE, late)
-    issued = any((round_.folder / "issued").glob(f"{_escaped(team.code)}_*.xlsx"))
-    return _of(team, found, ISSUED if issued else NOT_ISSUED, 0)
-
-
-def _escaped(code: str) -> str:
-    return "".join(f"[{letter}]" if letter in "[]*?" else letter for letter in code)
-
-
-def _of(team: Team, found: Sequence[Result], state: str, late: int) -> TeamStatus:
-    accepted = [result for result in found if result.verdict == ACCEPTED]
-    last = next(reversed(accepted or found), None)
-    common = (team.code, team.country, team.language, team.deadline, state, len(found))
-    if last is None or last.submission is None:
-        return TeamStatus(*common, days_late=late)
-    progress = last.outcome.progress.values() if last.outcome else ()
-    return TeamStatus(
-        *common, last.submission.identity.spec_version, sum(int(each.required) for each in progress),
-        sum(int(each.answered) for each in progress), last.count(Severity.ERROR), late, last.path,
-    )  # fmt: skip

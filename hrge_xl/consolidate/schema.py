@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..fields import Kind, kind_of
 from ..spec.model import CollectBlock, Field, FieldType, Spec
 
-VERSION = 1  # of the tables; raised whenever one of them changes
+VERSION = 2  # of the tables; raised whenever one of them changes
 
 Cell = str | int | float | bool | date | None
 Row = tuple[Cell, ...]
@@ -72,8 +72,8 @@ SUBMISSIONS = Table(
     _columns(
         "submission path sha256 size:integer verdict current:boolean superseded_by reason "
         "team country language spec spec_version round period period_start:date period_end:date "
-        "project intervention copy issued:date signature "
-        "errors:integer warnings:integer infos:integer required:integer answered:integer"
+        "project intervention copy issued:date saved signature "
+        "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer"
     ),
     ("submission",),
     "Every file received: who sent it, what became of it, and whether it counts.",
@@ -91,10 +91,10 @@ FINDINGS = Table(
     "findings",
     _columns(
         "submission n:integer team country code name severity tool row field label sheet cell value "
-        "message remedy suggestion file_sha256"
+        "message remedy suggestion waived:boolean waiver file_sha256"
     ),
     ("submission", "n"),
-    "Everything that was noticed about the files.",
+    "Everything that was noticed about the files; `waived` where somebody has accepted it as it is.",
 )
 COMPLETENESS = Table(
     "completeness",
@@ -176,11 +176,62 @@ AGGREGATE_COMPLETENESS = Table(
     ("n",),
     "How far each sheet is, over all teams and by country.",
 )
-AGGREGATES = (AGGREGATE_MATRIX, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS)
+AGGREGATE_RISKS = Table(
+    "aggregate_risks",
+    _columns(
+        "n:integer stage by code label down down_label across across_label level level_label "
+        "count:integer teams:integer submissions:integer from_returned:integer"
+    ),
+    ("n",),
+    "Risks before and after mitigation: in total, by tool and country, and as the spec breaks them down.",
+)
+INDICATOR_VALUES = Table(
+    "indicator_values",
+    _columns(
+        "n:integer submission team country period tool row framework indicator own:boolean label kind unit "
+        "value:number numerator:number denominator:number baseline:number target:number baseline_year:number "
+        "target_year:number progress:number status counted:boolean why sheet cell file_sha256"
+    ),
+    ("n",),
+    "Every value of every indicator with what is known of it; `why` says why one does not count.",
+)
+AGGREGATE_INDICATORS = Table(
+    "aggregate_indicators",
+    _columns(
+        "n:integer indicator label period kind unit count:integer teams:integer missing:integer how total:number "
+        "why least:number most:number baseline:number target:number progress:number previous same_teams:integer "
+        "previous_total:number same_total:number change:number own:boolean"
+    ),
+    ("n",),
+    "Indicators by period: a total where kinds, units and periods agree, else `why` not; `missing` teams gave no "
+    "value. `previous_total` and `same_total` are of the teams that reported in both periods.",
+)
+AGGREGATE_SPLITS = Table(
+    "aggregate_splits",
+    _columns(
+        "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
+        "teams:integer"
+    ),
+    ("n",),
+    "The parts of indicators over all teams that filled them in.",
+)
+AGGREGATE_GAPS = Table(
+    "aggregate_gaps",
+    _columns(
+        "n:integer tool row field label item no:integer answered:integer share:number teams_no:integer "
+        "teams:integer"
+    ),
+    ("n",),
+    "Questions by how many teams answered with no.",
+)
+AGGREGATES = (
+    AGGREGATE_MATRIX, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS, AGGREGATE_RISKS,
+    INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS, AGGREGATE_GAPS,
+)  # fmt: skip
 FIXED = (
     SUBMISSIONS, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, COLLECTED, CROSSINGS, *AGGREGATES, CODEBOOK, ITEMS,
 )  # fmt: skip
-RESERVED = frozenset({"meta", "overdue", *(table.name for table in FIXED)})
+RESERVED = frozenset({"meta", "overdue", "top_risks", *(table.name for table in FIXED)})
 
 _HEAD = (*_columns(WHOSE + "n:integer tool row about"),)
 _TAIL = (*_columns("sheet cell current:boolean file_sha256"),)
@@ -207,12 +258,24 @@ class Schema:
     def tables(self) -> tuple[Table, ...]:
         """Every table, in the order in which they are shown."""
         lists = (COLLECTED, self.overdue) if self.list_columns else ()
-        matrices = (CROSSINGS,) if self.spec and self.spec.matrix else ()
-        aggregates = AGGREGATES if matrices else AGGREGATES[1:]
+        matrices = (CROSSINGS, AGGREGATE_MATRIX) if self.spec and self.spec.matrix else ()
         return (
             SUBMISSIONS, ANSWERS, *self.united.values(), *self.wide.values(), FINDINGS, COMPLETENESS, UNPLACED,
-            *lists, *matrices, *aggregates, CODEBOOK, ITEMS,
+            *lists, *matrices, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS, *self._figures,
+            CODEBOOK, ITEMS,
         )  # fmt: skip
+
+    @property
+    def _figures(self) -> tuple[Table, ...]:
+        """The tables of what the spec calls risks, indicators and questions."""
+        figures = self.spec.figures if self.spec else None
+        risks = (AGGREGATE_RISKS, self.top_risks) if figures and figures.risks else ()
+        indicators = (INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS)
+        return (
+            *risks,
+            *(indicators if figures and figures.indicators else ()),
+            *((AGGREGATE_GAPS,) if figures and figures.questions else ()),
+        )
 
     @cached_property
     def list_columns(self) -> dict[str, str]:
@@ -235,6 +298,23 @@ class Schema:
         return Table(
             "overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks."
         )
+
+    @property
+    def top_risks(self) -> Table:
+        """The open risks that weigh most, with the fields that the spec shows of them."""
+        risks = self.spec.figures.risks if self.spec else None
+        fields = self.spec.tool[risks.tools[0]].fields if self.spec and risks else {}
+        language = spec_language(self.spec)
+        shown = (
+            Column(f"shows_{code}", TEXT, fields[code].label.say(language))
+            for code in (risks.shows if risks else ())
+        )
+        head = _columns(
+            "n:integer submission team country period tool row name before_down before_across level_before "
+            "after_down after_across level_after"
+        )
+        tail = _columns("sheet cell file_sha256")
+        return Table("top_risks", (*head, *shown, *tail), ("n",), "The open risks that weigh most.")
 
     @cached_property
     def by_name(self) -> dict[str, Table]:

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..submission import Observation
-from ..validation import finding_of
-from ..words import translator
+from ..findings import Waiver
+from ..intake import Wanted
+from ..stamp import VALID
+from .decisions import decisions
 from .ledger import Ledger
 from .schema import FINDINGS, SUBMISSIONS, Row
-from .standing import CONFLICT, SUPERSEDED, Entry, Standing, standings
+from .standing import DOUBTS, TOLD, Entry, Standing, moment, standings
 from .store import Store
 from .tables import Whose, finding_rows
+from .together import told
+from .waiving import apply
 
-FOUND = {SUPERSEDED: "X002", CONFLICT: "X003"}
 BEFORE_ALL = 0  # the number of a finding of this kind: a file has at most one
+OF_ROUND = ("I006", "I007", "I008", "I011")  # what depends on the round that a file was read for
 
 
-def settle(store: Store, ledger: Ledger) -> Counter[str]:
+def settle(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()) -> Counter[str]:
     """Work out the standing of every return and write down what changed; how many there are of each kind."""
+    apply(store, waivers)
     returns = _returns(store)
-    order = ledger.order()
-    entries = [_entry(each, order) for each in returns]
-    found = standings(entries, ledger.decisions())
+    arrived, doubts = ledger.arrived(), _doubts(store)
+    entries = [
+        _entry(each, arrived.get(each["sha256"] or "", (0, "")), doubts.get(each["submission"], ()))
+        for each in returns
+    ]
+    found = standings(entries, decisions(ledger))
     with store.transaction() as connection:
         _update(store, connection, returns, found)
         _findings(store, connection, returns, found)
@@ -39,16 +45,40 @@ def settle(store: Store, ledger: Ledger) -> Counter[str]:
     return Counter(standing.state for standing in found.values())
 
 
+def to_read_again(store: Store, wanted: Wanted) -> set[str]:
+    """Returns that were read for another round, or for none, and may belong to the one that is wanted now."""
+    if wanted.round is None:
+        return set()
+    files, findings = store.tables[SUBMISSIONS.name], store.tables[FINDINGS.name]
+    strange = sa.select(findings.c.submission).where(findings.c.code.in_(OF_ROUND)).distinct()
+    unproven = sa.select(files.c.submission).where(files.c.signature != VALID)
+    queries = [strange, unproven] if wanted.key is not None else [strange]
+    return {str(row[0]) for query in queries for row in store.select(query)}
+
+
 def _returns(store: Store) -> list[dict[str, Any]]:
     names = SUBMISSIONS.names
     return [dict(zip(names, row, strict=True)) for row in store.rows(SUBMISSIONS.name)]
 
 
-def _entry(row: dict[str, Any], order: dict[str, int]) -> Entry:
+def _doubts(store: Store) -> dict[str, tuple[str, ...]]:
+    """For each return the findings that say that it is somebody else's, unless somebody has accepted them."""
+    table = store.tables[FINDINGS.name]
+    found: dict[str, list[str]] = {}
+    ours = sa.and_(table.c.code.in_(DOUBTS), sa.not_(table.c.waived))
+    wanted = sa.select(table.c.submission, table.c.code).where(ours).order_by(table.c.submission, table.c.n)
+    for submission, code in store.select(wanted):
+        found.setdefault(submission, []).append(code)
+    return {submission: tuple(codes) for submission, codes in found.items()}
+
+
+def _entry(row: dict[str, Any], arrived: tuple[int, str], doubts: tuple[str, ...]) -> Entry:
     texts = {
         name: row[name] or "" for name in ("team", "copy", "project", "intervention", "country", "period")
     }
-    return Entry(row["submission"], order.get(row["sha256"] or "", 0), row["verdict"], **texts)
+    order, received = arrived
+    saved = moment(row["saved"] or "", str(row["issued"] or ""), received)
+    return Entry(row["submission"], order, row["verdict"], **texts, moment=saved, doubts=doubts)
 
 
 def _update(
@@ -79,22 +109,21 @@ def _mark(store: Store, connection: Connection, submission: str, current: bool) 
 def _findings(
     store: Store, connection: Connection, returns: Sequence[dict[str, Any]], found: dict[str, Standing]
 ) -> None:
-    """Two kinds of findings that no file shows by itself."""
+    """The findings that no file shows by itself."""
     by_name = {row["submission"]: row for row in returns}
     table = store.tables[FINDINGS.name]
-    ours = table.c.code.in_(FOUND.values())
+    ours = table.c.code.in_(TOLD)
     rows: list[Row] = []
     for name, standing in found.items():
-        if standing.state in FOUND and standing.other in by_name:
-            rows += _finding(by_name[name], by_name[standing.other], FOUND[standing.state])
+        if standing.code is not None:
+            rows += _finding(by_name[name], by_name.get(standing.other or ""), standing)
     if sorted(map(str, rows)) != sorted(map(str, store.rows(FINDINGS.name, ours))):
         store.touch(connection)
         connection.execute(sa.delete(table).where(ours))
         store.insert(connection, FINDINGS.name, rows)
 
 
-def _finding(row: dict[str, Any], other: dict[str, Any], code: str) -> list[Row]:
-    note = Observation(code, detail={"other": Path(other["path"]).name})
-    finding = finding_of(note, row["path"], translator(row["language"] or "en"))
+def _finding(row: dict[str, Any], other: dict[str, Any] | None, standing: Standing) -> list[Row]:
+    finding = told(standing, row["path"], row["submission"], other["path"] if other else "", row["language"])
     owner = Whose(row["submission"], row["team"] or "", row["country"] or "")
     return finding_rows([finding], owner, row["sha256"], BEFORE_ALL)

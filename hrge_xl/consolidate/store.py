@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from ..errors import StoreError
 from ..spec.model import Spec
 from .files import whole
-from .schema import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSIONS, TEXT, VERSION, Row, Rows, Schema
+from .schema import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSIONS, TEXT, VERSION, Row, Schema
 
 TYPES: dict[str, Any] = {
     TEXT: sa.Text(), INTEGER: sa.BigInteger(), NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
@@ -24,13 +25,19 @@ TYPES: dict[str, Any] = {
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
 WAIT = 60  # seconds for another writer to finish
+ANOTHER_RUN = "Another run is writing into it; wait for it to end, then run again"
+MAKE_ROOM = "Make room, then run again: nothing was lost"
+CAREFUL = ("journal_mode=DELETE", "synchronous=FULL")
+CARELESS = ("journal_mode=OFF", "synchronous=OFF")
+OURS = 0x68726765  # the name of our lock in a PostgreSQL database
+PATIENCE = 5  # seconds for a killed run to lose it
 
 
 class Store:
     """One dataset. Use it as a context manager; what is written in `transaction()` is there whole or not at all."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        self.engine, self.name = engine, name
+    def __init__(self, engine: Engine, name: str, *, lasting: bool = True) -> None:
+        self.engine, self.name, self.lasting = engine, name, lasting
         self.meta = sa.MetaData()
         self.meta_table = sa.Table(
             "meta", self.meta, sa.Column("name", sa.Text(), primary_key=True), sa.Column("value", sa.Text())
@@ -50,6 +57,23 @@ class Store:
         """A connection whose changes are kept together at the end, or not at all."""
         with told(self.name), self.engine.begin() as connection:
             yield connection
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a SQLite file, and so held by whoever holds its folder."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def only_writer(self) -> Iterator[None]:
+        """Hold a database for this run. Raises `StoreError` while another run writes into it."""
+        if self.is_file:
+            yield
+            return
+        with told(self.name), self._outside_transactions() as connection:
+            connection.detach()  # the database lets go of the lock when this connection ends, however it ends
+            connection.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}s'")
+            connection.execute(sa.select(sa.func.pg_advisory_lock(OURS)))
+            yield
 
     # what it holds
 
@@ -73,7 +97,7 @@ class Store:
         self._define()
         if write and not same:
             self._make(facts)
-        return same
+        return same and facts.get("filled") == "yes"
 
     def _refuse(self, facts: Mapping[str, str], spec: Spec | None) -> None:
         other = facts.get("spec")
@@ -96,10 +120,9 @@ class Store:
         self.tables = {}
         self.meta_table = self.meta_table.to_metadata(self.meta)
         for table in self.schema.tables:
-            columns = [
-                sa.Column(c.name, TYPES[c.kind], primary_key=c.name in table.key) for c in table.columns
-            ]
-            self.tables[table.name] = sa.Table(table.name, self.meta, *columns, sqlite_with_rowid=False)
+            keys = table.key if self.lasting else ()
+            columns = [sa.Column(c.name, TYPES[c.kind], primary_key=c.name in keys) for c in table.columns]
+            self.tables[table.name] = sa.Table(table.name, self.meta, *columns, sqlite_with_rowid=not keys)
 
     def _make(self, facts: Mapping[str, str]) -> None:
         """Make the tables; those of an earlier version of the spec go, to be filled again from the files."""
@@ -139,10 +162,17 @@ class Store:
         return self.facts().get("state", "")
 
     def finish(self, state: str) -> None:
-        """Write down that everything is done."""
+        """Write down what the run came to; nothing while something is left to do."""
         with self.transaction() as connection:
             connection.execute(sa.delete(self.meta_table).where(self.meta_table.c.name == "state"))
-            connection.execute(sa.insert(self.meta_table), [{"name": "state", "value": state}])
+            if state:
+                connection.execute(sa.insert(self.meta_table), [{"name": "state", "value": state}])
+
+    def filled(self) -> None:
+        """Write down that all files are in it that came earlier: until then the next run looks for them."""
+        if "filled" not in self.facts():
+            with self.transaction() as connection:
+                connection.execute(sa.insert(self.meta_table), [{"name": "filled", "value": "yes"}])
 
     def touch(self, connection: Connection) -> None:
         """Write down that something changes."""
@@ -152,14 +182,31 @@ class Store:
 
     # rows in and out
 
-    def put(self, rows: Rows) -> None:
+    def take(self, submissions: Sequence[str], tables: Mapping[str, Iterable[Row]]) -> None:
         """Take in some submissions with all their rows; earlier rows of the same ones go."""
-        names = [str(row[0]) for row in rows[SUBMISSIONS.name]]
+        with self._renewed(submissions) as connection:
+            for name, rows in tables.items():
+                self.insert(connection, name, rows)
+
+    def merge(self, submissions: Sequence[str], other: Path, tables: Sequence[str]) -> None:
+        """The same for rows that stand in another SQLite file: they never become Python's."""
+        with self._renewed(submissions) as connection:
+            connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
+            for name in tables:
+                connection.exec_driver_sql(f'INSERT INTO main."{name}" SELECT * FROM other."{name}"')
+        with told(self.name), self._outside_transactions() as connection:
+            connection.exec_driver_sql("DETACH other")
+
+    @contextmanager
+    def _renewed(self, submissions: Sequence[str]) -> Iterator[Connection]:
+        """A transaction in which earlier rows of some submissions are gone."""
         with self.transaction() as connection:
             self.touch(connection)
-            self.forget(connection, names)
-            for name, lines in rows.items():
-                self.insert(connection, name, lines)
+            self.forget(connection, submissions)
+            yield connection
+
+    def _outside_transactions(self) -> Connection:
+        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def forget(self, connection: Connection, names: Sequence[str]) -> None:
         """Take submissions out. Nothing is looked for in an empty dataset."""
@@ -185,16 +232,16 @@ class Store:
         connection.execute(sa.delete(self.tables[name]))
         self.insert(connection, name, rows)
 
-    def insert(self, connection: Connection, name: str, rows: Sequence[Row]) -> None:
-        """Rows in bulk, straight through the driver."""
-        if not rows:
-            return
+    def insert(self, connection: Connection, name: str, rows: Iterable[Row]) -> None:
+        """Rows in bulk, straight through the driver, a few at a time."""
         table = self.tables[name]
         if connection.dialect.driver == "psycopg":
             _copy(connection, table, rows)
             return
         statement = str(sa.insert(table).compile(dialect=connection.dialect))
-        connection.exec_driver_sql(statement, list(rows))
+        coming = iter(rows)
+        while some := list(islice(coming, AT_ONCE)):
+            connection.exec_driver_sql(statement, some)
 
     def rows(self, name: str, *where: Any) -> Iterator[Row]:
         """The rows of a table in the order of its key, a few at a time."""
@@ -224,7 +271,7 @@ def _in_bytes(column: Any, engine: Engine) -> Any:
     return column
 
 
-def _copy(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+def _copy(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None:
     """COPY: the way in for many rows."""
     quote = connection.dialect.identifier_preparer.quote
     columns = ", ".join(quote(column.name) for column in table.columns)
@@ -257,36 +304,43 @@ def told(name: str) -> Iterator[None]:
 def _reason(error: SQLAlchemyError) -> str:
     said = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
     remedies = {
-        "locked": "Another run is writing into it; wait for it to end",
+        "locked": ANOTHER_RUN,
+        "lock timeout": ANOTHER_RUN,
         "not a database": "Move it away, or choose another folder with -o",
         "malformed": "Move it away; the next run makes it anew from the received files",
-        "full": "Free some space, then run again: nothing was lost",
-        "readonly": "Make it writable, or choose another folder with -o",
+        "full": MAKE_ROOM,
+        "No space left": MAKE_ROOM,
+        "disk I/O error": MAKE_ROOM,  # what SQLite says where a journal finds no room
+        "readonly": "Where an earlier run was cut off, let one complete it; else make it writable",
     }
     remedy = next(
         (text for word, text in remedies.items() if word in said),
-        "Check the address and that it can be reached",
+        "Check the address and that it can be reached, then run again: nothing was lost",
     )
     return f"the dataset cannot be used ({said}). {remedy}."
 
 
-def open_file(path: Path | None, *, write: bool = True) -> Store:
-    """The dataset in a SQLite file; None for one in memory. Unless it is to be written, the file must be there."""
+def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) -> Store:
+    """The dataset in a SQLite file; None for one in memory. Unless it is to be written, the file must be there.
+
+    One that is not `lasting` is written faster, and its rows stay as they come: whoever is cut off throws it away.
+    """
     if path is None:
         memory = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
         return Store(_careful(memory), "memory")
     quoted = path.absolute().as_uri().removeprefix("file://")
     address = f"sqlite:///file:{quoted}?mode={'rwc' if write else 'ro'}&uri=true"
-    return Store(_careful(sa.create_engine(address, connect_args={"timeout": WAIT})), path.name)
+    engine = sa.create_engine(address, connect_args={"timeout": WAIT})
+    return Store(_careful(engine, CAREFUL if lasting else CARELESS), path.name, lasting=lasting)
 
 
-def _careful(engine: Engine) -> Engine:
+def _careful(engine: Engine, pragmas: Sequence[str] = CAREFUL) -> Engine:
     """SQLite with a rollback journal: one file when nobody writes, and a crash undoes itself."""
 
     @sa.event.listens_for(engine, "connect")
     def settings(connection: Any, _: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, or tables could not be dropped safely
-        for pragma in ("journal_mode=DELETE", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-65536"):
+        for pragma in (*pragmas, "temp_store=MEMORY", "cache_size=-65536"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
@@ -317,16 +371,13 @@ def open_url(address: str) -> Store:
 
 
 def compact(store: Store, path: Path, state: str) -> None:
-    """Write the file anew in the order of its keys, and that it is finished.
+    """Write the file anew in the order of its keys, and what the run came to.
 
     The same content gives the same bytes, however it came about.
     """
+    store.finish("")
     with whole(path) as unfinished:
-        unfinished.unlink(missing_ok=True)
-        with (
-            told(store.name),
-            store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
-        ):
+        with told(store.name), store._outside_transactions() as connection:
             connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
         with open_file(unfinished) as copy:
             with copy.transaction() as connection:  # how often the tables were made anew does not matter

@@ -36,6 +36,7 @@ from .schema import (
 
 SHORT = 16  # hex digits of a submission's id: a million files without two alike
 LONGEST_WAY = 4  # references that lead from one row to the next
+STATES = {state: state.value for state in State}  # looked up faster than worked out
 KEPT = (State.ANSWERED, State.ERROR, State.NOT_CALCULATED)
 
 
@@ -183,13 +184,14 @@ class Writer:
             first = next((answer for answer in found if not answer.calculated), None)
             if first is None:  # nobody answered anything in this row
                 continue
-            about = self._about(by_row, tool, row)
+            head = (*owner.head, n, tool, row, self._about(by_row, tool, row))
+            tail = (first.sheet, first.cell, True, sha256)
+            said = _by_field(found)
             for table, at in self._homes(tool):
                 line: list[Cell] = [None] * len(table.columns)
-                line[:8] = *owner.head, n, tool, row, about
-                line[-4:] = first.sheet, first.cell, True, sha256
-                for answer in found:
-                    _put(line, at[answer.field], answer)
+                line[:8], line[-4:] = head, tail
+                for field, value in said.items():
+                    line[at[field]] = value
                 rows[table.name].append(tuple(line))
 
     def _about(self, rows: Mapping[tuple[str, str], list[Answer]], tool: str, row: str) -> str | None:
@@ -224,10 +226,15 @@ class Writer:
         return self._places[tool]
 
 
-def _put(line: list[Cell], at: int, answer: Answer) -> None:
-    value = answer.value
-    value = clean(value) if isinstance(value, str) else value
-    line[at] = f"{line[at]};{value}" if answer.part and line[at] is not None else value
+def _by_field(answers: Iterable[Answer]) -> dict[str, Cell]:
+    """What stands in a row; several answers of one question in one text."""
+    said: dict[str, Cell] = {}
+    for answer in answers:
+        value = answer.value
+        value = clean(value) if isinstance(value, str) else value
+        field = answer.field
+        said[field] = f"{said[field]};{value}" if answer.part and field in said else value
+    return said
 
 
 def _submission(result: Result, owner: Whose) -> Row:
@@ -239,8 +246,9 @@ def _submission(result: Result, owner: Whose) -> Row:
         stamp.spec if stamp else None, stamp.spec_version if stamp else None, stamp.round if stamp else None,
         owner.period, owner.start, owner.end, clean(owner.project), clean(owner.intervention),
         stamp.copy if stamp else None, _iso(stamp.issued) if stamp else None,
+        clean(submission.saved) or None if submission else None,
         submission.signature if submission else None,
-        *(result.count(severity) for severity in Severity),
+        *(result.count(severity) for severity in Severity), sum(not each.open for each in result.findings),
         sum(int(each.required) for each in progress), sum(int(each.answered) for each in progress),
     )  # fmt: skip
 
@@ -257,7 +265,8 @@ def finding_rows(findings: Iterable[Finding], owner: Whose, sha256: str | None, 
     return [
         (owner.submission, n, owner.team, owner.country, each.code, each.name, each.severity.value, each.tool,
          each.row, each.field, each.label, each.sheet, each.cell, clean(each.value), clean(each.message),
-         clean(each.remedy), clean(each.suggestion), sha256)
+         clean(each.remedy), clean(each.suggestion), not each.open,
+         clean(each.waiver.told) if each.waiver else None, sha256)
         for n, each in enumerate(findings, start=first)
     ]  # fmt: skip
 
@@ -300,7 +309,7 @@ def _set(answer: Answer, field: Field, value: Value) -> None:
 def _answer(answer: Answer) -> Row:
     return (
         answer.tool, answer.row, answer.field, answer.part, answer.code, clean(answer.text), answer.number,
-        answer.day, answer.sheet, answer.cell, _original(answer), answer.state.value, answer.problem,
+        answer.day, answer.sheet, answer.cell, _original(answer), STATES[answer.state], answer.problem,
         answer.calculated,
     )  # fmt: skip
 

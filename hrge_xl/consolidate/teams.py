@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +22,10 @@ from ..words import tidy
 COLUMNS = ("team", "country", "language", "deadline", "contact", "tools")
 MOST_CHARACTERS = 60  # of a team's code: it names files
 CLOSE = 75  # how alike a misspelt column must be to be taken for one
-Line = tuple[int, dict[str, str]]  # its number in the file, its cells by column
+SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
+ZEROS = re.compile("0{2,}")
+Cells = tuple[int, Sequence[str]]  # a line: its number in the file, its cells
+Line = tuple[int, dict[str, str]]  # the same by column
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +42,54 @@ class Team:
 
 def read_teams(file: Path, spec: Spec) -> list[Team]:
     """The teams of a list. Raises `RoundError` with every mistake, a line each."""
-    lines = list(_xlsx(file) if file.suffix.lower() in (".xlsx", ".xlsm") else _csv(file))
-    if not lines:
+    rows = _xlsx(file) if file.suffix.lower() in (".xlsx", ".xlsm") else _csv(file)
+    lines, mistakes = _by_column(rows)
+    if not lines and not mistakes:
         raise RoundError(f"{file.name}: no team stands in it. Fill it in: {', '.join(COLUMNS)}.")
-    return checked(file.name, lines, spec)
+    return checked(file.name, lines, spec, mistakes)
 
 
-def _csv(file: Path) -> Iterator[Line]:
+def _csv(file: Path) -> Iterable[Cells]:
+    text = _decoded(file)
+    first, _, rest = text.partition("\n")
+    named = SEPARATOR.match(first.strip())  # a line that Excel writes for itself
+    delimiter = named[1] if named else max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(rest if named else text, newline=""), delimiter=delimiter)
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise RoundError(
-            f"{file}: the team list cannot be read ({error.strerror}). Check the path."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise RoundError(
-            f"{file.name}: the team list is not UTF-8 text. Save it as “CSV UTF-8” or as .xlsx."
-        ) from error
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows = [(reader.line_num, row) for row in reader]
+        return [(reader.line_num + bool(named), row) for row in reader]
     except csv.Error as error:
         raise RoundError(
             f"{file.name}: line {reader.line_num}: this is not CSV ({error}). Save it as .xlsx."
         ) from error
-    yield from _by_column(file.name, rows)
 
 
-def _xlsx(file: Path) -> Iterator[Line]:
+def _decoded(file: Path) -> str:
+    """The text of a list: UTF-8, or UTF-16 that says so, as “Unicode text” of Excel does."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise RoundError(
+            f"{file}: the team list cannot be read ({error.strerror}). Check the path."
+        ) from error
+    try:
+        text = data.decode(
+            "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+        )
+    except UnicodeDecodeError as error:
+        raise RoundError(
+            f"{file.name}: the team list is not UTF-8 text. Save it as “CSV UTF-8” or as .xlsx."
+        ) from error
+    if "\0" in text:
+        raise RoundError(f"{file.name}: the team list is no text. Save it as “CSV UTF-8” or as .xlsx.")
+    return text
+
+
+def _xlsx(file: Path) -> Iterable[Cells]:
     import openpyxl  # slow to import
 
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        rows = [(n, [_text(v) for v in row]) for n, row in enumerate(book.worksheets[0].values, start=1)]
+        rows = [(n, [_text(cell) for cell in row]) for n, row in enumerate(book.worksheets[0].rows, start=1)]
         book.close()
     except OSError as error:
         raise RoundError(
@@ -81,27 +99,34 @@ def _xlsx(file: Path) -> Iterator[Line]:
         raise RoundError(
             f"{file.name}: the team list is no workbook ({type(error).__name__}). Save it again."
         ) from error
-    yield from _by_column(file.name, rows)
+    return rows
 
 
-def _text(value: Any) -> str:
+def _text(cell: Any) -> str:
+    """A cell as it is seen: 7 under the format 000 is the code 007."""
+    value = cell.value
     if isinstance(value, datetime):
         return value.date().isoformat()
+    if isinstance(value, int) and ZEROS.fullmatch(cell.number_format or ""):
+        return f"{value:0{len(cell.number_format)}d}"
     return "" if value is None else shown(value)
 
 
-def _by_column(name: str, rows: Sequence[tuple[int, Sequence[str]]]) -> Iterator[Line]:
-    """The lines that hold something, by the heads of the first one."""
+def _by_column(rows: Iterable[Cells]) -> tuple[list[Line], list[str]]:
+    """The lines that hold something, by the heads of the first one; and what is wrong with the heads."""
     filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
     if not filled:
-        return
+        return [], []
     (first, heads), *rest = filled
     heads = [head.casefold() for head in heads]
     mistakes = list(_heads(first, heads))
-    if mistakes:
-        raise RoundError("\n".join(f"{name}: {mistake}" for mistake in mistakes))
-    for n, cells in rest:
-        yield n, {head: cell for head, cell in zip(heads, cells, strict=False) if head in COLUMNS}
+    if "team" not in heads:
+        return [], mistakes
+    lines = [
+        (n, {head: cell for head, cell in zip(heads, cells, strict=False) if head in COLUMNS})
+        for n, cells in rest
+    ]
+    return lines, mistakes
 
 
 def _heads(line: int, heads: Sequence[str]) -> Iterator[str]:
@@ -119,9 +144,9 @@ def _heads(line: int, heads: Sequence[str]) -> Iterator[str]:
             yield f"line {line}: there is no column '{head}'. Did you mean '{close[0]}'?"
 
 
-def checked(name: str, lines: Iterable[Line], spec: Spec) -> list[Team]:
-    """Lines as teams. Raises `RoundError` with every mistake."""
-    mistakes: list[str] = []
+def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:
+    """Lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
+    mistakes = [f"{name}: {each}" for each in before]
     teams: dict[str, tuple[int, Team]] = {}
     for n, cells in lines:
         team, wrong = _team(cells, spec)

@@ -1,32 +1,29 @@
-"""The work as batches of files for an executor: processes here, or a cluster; done again where a worker died."""
+"""The work: a function over a batch of files, wherever it runs; what it brings is written as a shard."""
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import os
+import socket
 import stat
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
 
-from ..errors import HrgeError, UsageError
+from ..errors import UsageError
+from ..intake import Readers, readers
 from ..spec.load import load
-from ..validation import Validation, validate_batch
+from ..spec.model import Spec
+from ..validation import Result, Validation, validate_batch
 from .ledger import Arrival, keep
-from .schema import Rows, Schema
+from .schema import SUBMISSIONS, Row, Schema
+from .shards import Shard, write_shard
 from .tables import Writer
 
-BATCH = 25  # files: enough for the checks to pay off, few enough for every process to have some
-TRIES = 3  # of a batch whose worker dies
-
-In = TypeVar("In")
-Out = TypeVar("Out")
+SHARED = "Put the returned files and the output folder on a disk that all machines of the cluster share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,124 +31,87 @@ class Task:
     """What a worker has to know besides the files."""
 
     asked: Validation
-    folder: str | None = None  # where the received bytes are kept
+    digest: str  # of the spec, which a worker on another machine must have too
+    here: Path  # the folder that paths of files start from
+    out: Path  # where the received bytes are kept
+    far: bool = False  # whether workers may be on other machines
 
 
-def arrivals(paths: Sequence[str]) -> list[Arrival]:
+def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
     """Hash and size of files; nothing of one that is no ordinary file or cannot be read."""
-    return [_arrival(Path(path)) for path in paths]
+    return [Arrival(path, *_hashed(here / path)) for path in paths]
 
 
-def _arrival(path: Path) -> Arrival:
+def _hashed(path: Path) -> tuple[str | None, int | None]:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return Arrival(str(path), None, None)
+            return None, None
         with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return Arrival(str(path), digest, status.st_size)
+            return hashlib.file_digest(stream, "sha256").hexdigest(), status.st_size
     except OSError:
-        return Arrival(str(path), None, None)
+        return None, None
 
 
-def tables_of(files: Sequence[Arrival], task: Task) -> Rows:
-    """Read and check some files: the rows that they bring. Keeps their bytes where a folder is named."""
-    results = validate_batch([Path(each.path) for each in files], replace(task.asked, jobs=1))
-    for each in files if task.folder is not None else ():
+def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
+    """Read and check some files, keep their bytes, and write the rows that they bring.
+
+    Raises `OutputError`, and `UsageError` on a machine that sees other files or another spec.
+    """
+    writer = _writer(task.asked.wanted.spec, task.asked.today)
+    if task.far:
+        _must_see([*(task.here / each.path for each in files if each.sha256), folder])
+        _must_know(task, writer.schema.spec)
+    results = _read(files, task)
+    for each in files:
         if each.sha256 is not None:
-            keep(Path(each.path), each.sha256, Path(task.folder or ""))
-    return _writer(task.asked.wanted.spec, task.asked.today).rows(results)
+            keep(task.here / each.path, each.sha256, task.out)
+    return write_shard(writer.rows(results), writer.schema, folder, parquet=task.far)
+
+
+def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
+    """Read and check some files: what the dataset would say of each. Nothing is written."""
+    writer = _writer(task.asked.wanted.spec, task.asked.today)
+    return writer.rows(_read(files, task))[SUBMISSIONS.name]
+
+
+def _read(files: Sequence[Arrival], task: Task) -> list[Result]:
+    """The results, each under the path that was given, wherever a worker found the file."""
+    results = validate_batch([task.here / each.path for each in files], task.asked, _crew())
+    for each, result in zip(files, results, strict=True):
+        result.path = each.path
+    return results
+
+
+def _must_see(places: Sequence[Path]) -> None:
+    """A worker that sees nothing would refuse every file."""
+    unseen = next((place for place in places if not os.path.exists(place)), None)  # noqa: PTH110 (also where it may not look)
+    if unseen is not None:
+        raise UsageError(
+            f"A worker on {socket.gethostname()} cannot see {unseen}. {SHARED}, under the same path."
+        )
+
+
+def _must_know(task: Task, spec: Spec | None) -> None:
+    if spec is not None and spec.digest != task.digest:
+        raise UsageError(
+            f"The worker on {socket.gethostname()} has another version of the spec “{spec.name}”. "
+            "Install the same hrge-xl on all machines of the cluster."
+        )
+
+
+_crews: dict[int, Readers] = {}
+
+
+def _crew() -> Readers:
+    """The reading process of this process, kept from batch to batch; a forked process has its own."""
+    crew = _crews.get(os.getpid())
+    if crew is None or crew.closed:
+        crew = _crews[os.getpid()] = readers()
+        atexit.register(crew.close)
+    return crew
 
 
 @lru_cache(maxsize=4)
 def _writer(spec: str | None, today: date) -> Writer:
     return Writer(Schema(load(spec) if spec else None), today)
-
-
-class Workers:
-    """Gives batches to an executor and takes the results back in order, a few at a time."""
-
-    def __init__(
-        self,
-        start: Callable[[], AbstractContextManager[Executor | None]],
-        width: int,
-        here: Workers | None = None,
-    ) -> None:
-        self._start, self._width, self._here = start, width, here
-
-    @property
-    def here(self) -> Workers:
-        """Workers on this machine, for what is written here."""
-        return self._here or self
-
-    def map(self, function: Callable[..., Out], batches: Sequence[In], *more: Any) -> Iterator[Out]:
-        """The result of each batch, in the order of the batches."""
-        done, tries = 0, 0
-        while done < len(batches):
-            try:
-                with self._start() as executor:
-                    for result in self._run(executor, function, batches[done:], more):
-                        yield result
-                        done, tries = done + 1, 0
-            except BrokenExecutor as error:
-                tries += 1
-                if tries >= TRIES:
-                    raise HrgeError("The worker processes die again and again. Run with --jobs 1.") from error
-
-    def _run(
-        self,
-        executor: Executor | None,
-        function: Callable[..., Out],
-        batches: Sequence[In],
-        more: Sequence[Any],
-    ) -> Iterator[Out]:
-        if executor is None:
-            yield from (function(batch, *more) for batch in batches)
-            return
-        waiting: deque[Future[Out]] = deque()
-        for batch in batches:
-            waiting.append(executor.submit(function, batch, *more))
-            if len(waiting) > self._width:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers:
-    """Where the work is done: in an executor that is given, in this process, in processes, or in a cluster."""
-    alone = Workers(lambda: nullcontext(None), 1)
-    if executor is not None:
-        return Workers(lambda: nullcontext(executor), 2 * jobs + 2, alone)
-    if engine == "local":
-        return Workers(lambda: ProcessPoolExecutor(jobs), jobs + 1) if jobs > 1 else alone
-    return Workers(lambda: _cluster(engine, jobs), 4 * jobs + 4, alone)
-
-
-@contextmanager
-def _cluster(engine: str, jobs: int) -> Iterator[Executor]:
-    """The executor of a dask cluster: of its own for `dask`, else the one at an address."""
-    with ExitStack() as stack:
-        try:
-            client = _client(engine, jobs, stack)
-        except ImportError as error:
-            raise UsageError("For a cluster install the extra: pip install 'hrge-xl[cluster]'.") from error
-        except (OSError, ValueError, TimeoutError) as error:
-            raise UsageError(
-                f"--engine {engine}: no cluster can be reached there. Use local, dask, or tcp://host:8786."
-            ) from error
-        yield stack.enter_context(client.get_executor(retries=TRIES))
-
-
-def _client(engine: str, jobs: int, stack: ExitStack) -> Any:
-    distributed: Any = import_module("distributed")
-    where: Any = engine
-    if engine == "dask":
-        options = {"n_workers": max(jobs, 1), "threads_per_worker": 1, "dashboard_address": None}
-        where = stack.enter_context(distributed.LocalCluster(**options))
-    return stack.enter_context(distributed.Client(where, timeout=20))
-
-
-def in_batches(items: Sequence[In], jobs: int) -> list[Sequence[In]]:
-    """The items in batches, at least one for each process."""
-    size = max(1, min(BATCH, -(-len(items) // max(jobs, 1))))
-    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ..words import Translate
 from . import file, identity, privacy, structure, submissions, value
 from .model import Finding, Kind, Severity, by_code
+from .waiver import Waiver, waived
 
 FAMILIES = {
     "F": ("The file", file.KINDS),
@@ -56,9 +57,11 @@ __all__ = [
     "Finding",
     "Kind",
     "Severity",
+    "Waiver",
     "by_code",
     "general",
     "rule_name",
     "sentence",
+    "waived",
     "word",
 ]

@@ -99,4 +99,13 @@ KINDS = (
         example="A stamp edited to another language.",
         refuses=True,
     ),
+    Kind(
+        code="I011",
+        name="period-outside-round",
+        severity=WARNING,
+        message="{label}: {value} lies outside the period of the round, {expected}.",
+        remedy="Correct the period, or ask whether the answers are those of this round.",
+        why="Answers of another period may have been copied into this workbook; they would count in both.",
+        example="Last quarter's answers pasted into this quarter's workbook.",
+    ),
 )

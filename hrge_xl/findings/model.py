@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .waiver import Waiver
 
 
 class Severity(StrEnum):
@@ -47,7 +51,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing noticed: what (code), how bad, where, and what to do about it (contract of the report)."""
+    """One thing noticed: what (code), how bad, where, and what to do about it (contract of the report).
+
+    `waiver` is what accepts it as it is, in force or expired.
+    """
 
     code: str
     name: str
@@ -62,6 +69,12 @@ class Finding:
     label: str | None = None
     value: str | None = None
     suggestion: str | None = None
+    waiver: Waiver | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has accepted it."""
+        return self.waiver is None or self.waiver.state != "active"
 
 
 def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:

@@ -20,7 +20,7 @@ KINDS = (
         severity=INFO,
         message="{file} is an older return of the same workbook than {other}; the newer one counts.",
         remedy="Nothing to do.",
-        why="The team sent a corrected version.",
+        why="The team sent a corrected version. The newest is the one saved last, as the files themselves say.",
         example="A second version after feedback.",
     ),
     Kind(
@@ -28,8 +28,35 @@ KINDS = (
         name="two-returns-one-key",
         severity=ERROR,
         message="{file} and {other} are different workbooks for the same team, intervention and period.",
-        remedy="Ask the team which one counts, and take the other away.",
-        why="Counting both doubles every figure; choosing one would be a guess.",
+        remedy=(
+            "Ask the team which one counts. If it is this one: "
+            "hrge-xl decide DATASET {submission} --use --reason “…”, where DATASET is the folder of the dataset."
+        ),
+        why="Counting both doubles every figure; choosing one would be a guess. Neither counts until it is decided.",
         example="Two colleagues each filled in a copy.",
+    ),
+    Kind(
+        code="X004",
+        name="one-copy-two-interventions",
+        severity=ERROR,
+        message="{file} and {other} come from one issued workbook, but name different projects or interventions.",
+        remedy=(
+            "Ask the team. If both are right, or only this one is: "
+            "hrge-xl decide DATASET {submission} --use --reason “…”, where DATASET is the folder of the dataset."
+        ),
+        why=(
+            "A corrected title and a second intervention look alike; counting both may double every figure. "
+            "Neither counts until it is decided."
+        ),
+        example="The workbook was copied for a second project, or the project code was corrected in a new version.",
+    ),
+    Kind(
+        code="X005",
+        name="decided",
+        severity=INFO,
+        message="A decision of {day} by {by} says what becomes of {file}: {reason}",
+        remedy="Nothing to do. To take it back: hrge-xl decide DATASET {submission} --undo --reason “…”.",
+        why="What stood between several returns was decided by a person, and counts until that is taken back.",
+        example="The team said which of two workbooks is right.",
     ),
 )

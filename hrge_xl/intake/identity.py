@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..layout.model import IDENTITY_KEY, IDENTITY_SHEET
 from ..numerals import shown
@@ -14,6 +14,7 @@ from .raw import CellKind, RawSheet, RawWorkbook
 
 SHEET_ROWS = 200  # of the hidden sheet that are looked at
 MOST_ROWS = 500  # of a register, as in the spec language
+BELIEVED_ROWS = 100  # without our signature; more of them the file must show
 UNCHECKED = "unchecked"  # signed, and no key to check it with
 
 
@@ -36,9 +37,9 @@ def read_stamp(workbook: RawWorkbook, file: str, key: bytes | None = None) -> St
     identity = from_pairs(pairs)
     assert identity is not None
     stamp = Stamp(identity, _signature(identity, key))
-    damage = _damage(on_sheet, in_properties, workbook.cannot_tell)
-    if damage:
-        stamp.observations.append(_about("I005", file, detail=damage))
+    for damage in (_damage(on_sheet, in_properties, workbook.cannot_tell), _shorten(stamp, workbook)):
+        if damage:
+            stamp.observations.append(_about("I005", file, detail=damage))
     return stamp
 
 
@@ -90,6 +91,17 @@ def _damage(on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost:
         if on_sheet.get(name, "") != in_properties.get(name, "")
     ]
     return "; ".join(differing[:3])
+
+
+def _shorten(stamp: Stamp, workbook: RawWorkbook) -> str:
+    """Bring a claim of many register rows down to what the sheets hold: laying them out takes time and memory."""
+    assert stamp.identity is not None
+    claimed = register_rows(stamp.identity) or 0
+    stored = max((len(sheet.cells) for sheet in workbook.sheets), default=0)
+    if stamp.signature == VALID or claimed <= max(BELIEVED_ROWS, stored):
+        return ""
+    stamp.identity = replace(stamp.identity, rows=str(max(BELIEVED_ROWS, stored)))
+    return f"it names {claimed} rows in a register, and no sheet has so many"
 
 
 def _about(code: str, file: str, **detail: str) -> Observation:

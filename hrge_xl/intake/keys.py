@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..fields import BEHAVIOURS, Reading, Vocabularies, list_name
-from ..layout import Grid, Layout, Sheet, Slot, address
+from ..layout import Grid, Layout, Sheet, Slot, address, reference_name
 from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW, purpose
-from ..numerals import shown
+from ..numerals import from_serial, shown
 from ..spec.model import Field, FieldBlock, FieldType
 from ..submission import Observation
 from ..words import fold
 from .raw import CellKind, RawCell
 
 CellKey = tuple[str, str, str, int]  # tool, row, field, part
-ANY_RULE, ROWS_RULE = "any", "list of rows"  # what cells are issued with, besides lists by name
+ANY_RULE = "any"  # what cells are issued with, besides lists by name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +51,11 @@ class Here:
         for part, row, column in self.cells:
             table.setdefault(row, []).append((part, column))
         return table
+
+    @cached_property
+    def calculated(self) -> Cells:
+        """The cells that a formula fills."""
+        return tuple(each for each in self.cells if each[0].calculated)
 
     @cached_property
     def needs(self) -> Needs:
@@ -257,7 +262,7 @@ class Plan:
 
 def _need(layout: Layout, field: Field) -> str:
     if field.type is FieldType.REFERENCE:
-        return ROWS_RULE if any(code in layout.rows_of for code in field.to) else ""
+        return (reference_name(layout, field) or "").casefold()
     name = list_name(field)
     if name is not None:
         return f"list_{name}".casefold()
@@ -271,10 +276,12 @@ def shorten(text: str, limit: int = 80) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def shown_cell(cell: RawCell) -> str:
+def shown_cell(cell: RawCell, *, epoch_1904: bool = False) -> str:
     """What a cell shows, as text; a formula that was never calculated shows itself."""
     if cell.kind is CellKind.BLANK:
         return ""
+    if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:
+        return shown(from_serial(float(cell.value), epoch_1904=epoch_1904) or cell.value)
     if cell.kind is CellKind.NOT_CALCULATED:
         return f"={cell.formula}" if cell.formula else ""
     return shown(cell.value)

@@ -10,8 +10,9 @@ from ..submission import Observation, Unplaced
 from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
 from .keys import CellKey, Here, Part, Plan, SheetPlan, observe, observe_at
+from .outlived import OldSheet, was_issued
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
-from .strays import copied_answers, every_text, strangers, strays
+from .strays import Left, copied_answers, every_text, old_sheet, strangers, strays
 from .tampering import comments, tampered
 from .tool_sheets import ToolSheet, assign, text_at
 
@@ -44,36 +45,69 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     found = Located(observations=assigned.observations)
     for tool, tool_sheet in assigned.tools.items():
         found.sheets[tool] = tool_sheet.raw.name
-        _read_sheet(found, plan, tool_sheet, about)
+        _read_sheet(found, plan, tool_sheet, about, epoch_1904=workbook.epoch_1904)
     for copy in assigned.copies:
         found.unplaced += copied_answers(copy)
-    strange = strangers(assigned.strangers)
-    found.unplaced += strange.unplaced
-    found.observations += strange.observations
+    for left in _left_sheets(assigned.strangers, workbook, plan, about):
+        found.unplaced += left.unplaced
+        found.observations += left.observations
     remarks = comments(workbook, found.sheets, found.cells, plan)
     found.comments += remarks.unplaced
     found.observations += remarks.observations
     if about.older:
         found.observations = [
-            each for each in found.observations if each.code not in ("S001", "S004", "S005")
+            each for each in found.observations if each.code not in ("S001", "S004", "S005", "S011")
         ]
     return found
 
 
-def _read_sheet(found: Located, plan: Plan, tool_sheet: ToolSheet, about: Circumstances) -> None:
+def _left_sheets(
+    sheets: list[RawSheet], workbook: RawWorkbook, plan: Plan, about: Circumstances
+) -> Iterator[Left]:
+    """What stands on sheets that no tool claims: those of an older version apart from those that nobody issued."""
+    version, epoch = plan.layout.spec.version, workbook.epoch_1904
+    old = [sheet for sheet in sheets if about.older and was_issued(sheet, workbook)]
+    yield from (old_sheet(sheet, version, epoch_1904=epoch) for sheet in old)
+    yield strangers([sheet for sheet in sheets if sheet not in old], epoch_1904=epoch)
+
+
+def _read_sheet(
+    found: Located, plan: Plan, tool_sheet: ToolSheet, about: Circumstances, *, epoch_1904: bool
+) -> None:
     if not tool_sheet.plan.sheet.grids:
         return
     axes, observations = read_axes(tool_sheet, plan, same_layout=about.same_layout)
+    if axes is None and about.older and OldSheet(tool_sheet.raw, tool_sheet.corner).checks:
+        version = plan.layout.spec.version  # every question of the sheet is another one now
+        left = old_sheet(tool_sheet.raw, version, tool_sheet.corner, epoch_1904=epoch_1904)
+        found.unplaced += left.unplaced
+        found.observations += left.observations
+        return
     found.observations += observations
     if axes is None:
         found.unplaced += every_text(tool_sheet)
         return
     here = tool_sheet.plan.home if axes.unmoved else Here(tuple(_cells(tool_sheet.plan, axes)))
+    old = None
+    if about.older:
+        here, old = _apart(tool_sheet, here)
     _take(found, tool_sheet, here)
     found.observations += tampered(tool_sheet, plan, here, about.lost)
-    left = strays(tool_sheet, axes)
+    left = strays(tool_sheet, axes, old, epoch_1904=epoch_1904)
     found.unplaced += left.unplaced
     found.observations += left.observations
+
+
+def _apart(tool_sheet: ToolSheet, here: Here) -> tuple[Here, OldSheet]:
+    """The cells that are read, without those that were filled in then and are calculated now; and the rest."""
+    old = OldSheet(tool_sheet.raw, tool_sheet.corner)
+    cells = tuple(
+        (part, row, column)
+        for part, row, column in here.cells
+        if not (part.calculated and old.question(row, column) is not None)
+    )
+    old.known = frozenset((row, column) for _, row, column in cells)
+    return Here(cells), old
 
 
 def _cells(plan: SheetPlan, axes: Axes) -> Iterator[tuple[Part, int, int]]:

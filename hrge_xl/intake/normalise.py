@@ -89,14 +89,7 @@ def _read(field: Field, raw: RawCell, plan: Plan, epoch_1904: bool) -> Reading:
     value = raw.value
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return _no(behaviour.kind)
-    cell = Cell(value, raw.kind is CellKind.DATE, epoch_1904)
-    try:
-        reading = behaviour.read(field, cell, plan.vocabularies)
-    except OverflowError:  # 1e999 typed as text
-        return _no(behaviour.kind)
-    return (
-        _no(behaviour.kind) if reading.number is not None and not math.isfinite(reading.number) else reading
-    )
+    return behaviour.read(field, Cell(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
 
 
 def _no(kind: Kind) -> Reading:

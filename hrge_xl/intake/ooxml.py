@@ -59,9 +59,14 @@ class _WorkbookReader:
         def keep(part: str) -> None:
             workbook.properties.update(self._parts.custom_properties(part))
 
+        def note(part: str) -> None:
+            workbook.saved = self._parts.saved(part)
+
         for link in self._package_links:
             if link.kind in _PROPERTIES and not link.external:
                 self._optional(link, None, keep)
+            elif link.kind == "core-properties" and not link.external and link.target in self._parts.package:
+                self._optional(link, None, note)
 
     def _check_sheets(self, entries: list[SheetEntry]) -> None:
         limit = self._parts.limits.sheets

@@ -10,6 +10,7 @@ from typing import Any
 from hrge_xl.intake.cell_values import date_serial, day_fraction
 from hrge_xl.intake.limits import LIMITS, Limits
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Remark, Unreadable
+from hrge_xl.intake.xlsb_cells import with_long_cells
 from hrge_xl.intake.zip_package import ZipPackage
 
 _LOST = (
@@ -17,8 +18,7 @@ _LOST = (
     "errors",
     "validations",
     "protection",
-    "hidden-rows",
-    "filters",
+    "hidden rows",
     "comments",
     "names",
     "properties",
@@ -33,7 +33,7 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
     import python_calamine
 
     if format in _ZIPPED:
-        _check_parts(data, limits)
+        data = _checked(data, format, limits)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             return _workbook(book, format, limits)
@@ -43,11 +43,14 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
         raise Unreadable(Remark("F030", detail={"format": f".{format}"})) from error
 
 
-def _check_parts(data: bytes, limits: Limits) -> None:
+def _checked(data: bytes, format: str, limits: Limits) -> bytes:
     """Inflate every part once within its promise: calamine would inflate whatever there is."""
     package = ZipPackage(data, limits)
+    if format == "xlsb":
+        return with_long_cells(data, package)
     for name in package.names:
         package.read(name)
+    return data
 
 
 def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
@@ -65,7 +68,7 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
             raise Unreadable(Remark("F027", sheet=sheet.name, detail={"limit": f"{limits.cells:,}"}))
     lost = _LOST if not merges_known else _LOST[:-1]
     workbook.cannot_tell = list(lost)
-    workbook.remarks.append(Remark("F046", detail={"format": f".{format}", "lost": ", ".join(lost)}))
+    workbook.remarks.append(Remark("F046", detail={"format": f".{format}"}))
     return workbook
 
 

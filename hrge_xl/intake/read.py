@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from ..errors import SpecError
 from ..layout import Layout, build
 from ..layout.model import TODAY_NAME
 from ..numerals import Ambiguous, OtherCalendar, from_serial, parse_date
@@ -255,7 +256,7 @@ def read(path: str | Path, want: Wanted, *, password: str | None = None) -> Subm
     return _read_file(admitted.data, file, want)
 
 
-Readers = Crew["_Job", "Parcel | Refusal"]
+Readers = Crew["_Job", "Parcel | Refusal | SpecError"]
 """Processes that read files; they are worth keeping for many batches, as they learn what files have in common."""
 
 
@@ -275,7 +276,8 @@ def read_many(
     """Read files in processes of their own, in the order given; one result a file, whatever the file is.
 
     `by` are processes that are there already, else there are `jobs` new ones. Raises `UsageError` or `SpecError`
-    at once when the wanted spec does not exist or has mistakes.
+    at once when the wanted spec does not exist or has mistakes, and `SpecError` on the way where a stamp names
+    a spec that has some.
     """
     if want.spec is not None:
         load_spec(want.spec)
@@ -314,17 +316,21 @@ def _read_by(
 _Job = tuple[bytes, _File, Wanted]
 
 
-def read_job(job: _Job) -> Parcel | Refusal:
+def read_job(job: _Job) -> Parcel | Refusal | SpecError:
     """What a child process does with one file. Looking for cycles meanwhile would cost a tenth of the time."""
     gc.disable()
     try:
         result = _read_file(*job)
         return result if isinstance(result, Refusal) else pack(result)
+    except SpecError as broken:  # no fault of the file, and the same for every other one of that spec
+        return broken
     finally:
         gc.enable()
 
 
-def _arrived(outcome: Parcel | Refusal | Died, file: _File) -> Submission | Refusal:
+def _arrived(outcome: Parcel | Refusal | SpecError | Died, file: _File) -> Submission | Refusal:
+    if isinstance(outcome, SpecError):
+        raise outcome
     if isinstance(outcome, Died):
         return file.refused(_observation(outcome.remark, file.name))
     return outcome if isinstance(outcome, Refusal) else unpack(outcome)

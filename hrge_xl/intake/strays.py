@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..layout import address
-from ..layout.model import LEFTOVER_HEAD, LEFTOVER_KEY
+from ..layout.model import LEFTOVER_COLUMNS, LEFTOVER_HEAD, LEFTOVER_KEY
 from ..submission import Observation, Unplaced
 from .axes import Axes, by_codes
 from .keys import Part, SheetPlan, observe, shorten, shown_cell
-from .raw import CellKind, RawCell, RawSheet, RawWorkbook
-from .tool_sheets import Corner, ToolSheet
+from .outlived import OldSheet
+from .raw import RawCell, RawSheet, RawWorkbook
+from .tool_sheets import HOME, Corner, ToolSheet
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
 SINGLE_REPORTS = 100  # of one sheet; further ones are reported together
@@ -20,11 +21,12 @@ SERVICE_ROLES = frozenset({"status", "check", "active"})
 
 
 class Stray(NamedTuple):
-    """A value outside the known cells."""
+    """A value outside the known cells. `question` is what it answered in the version that it was issued from."""
 
     row: int
     column: int
     text: str
+    question: str = ""
 
 
 @dataclass(slots=True)
@@ -35,14 +37,17 @@ class Left:
     observations: list[Observation] = field(default_factory=list)
 
 
-def strays(tool_sheet: ToolSheet, axes: Axes) -> Left:
-    """Everything on a tool sheet that stands in no cell of the layout."""
+def strays(
+    tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None = None, *, epoch_1904: bool = False
+) -> Left:
+    """Everything on a tool sheet that stands in no cell of the layout; `old` describes one of an older version."""
     left, name = Left(), tool_sheet.raw.name
     by_row: dict[int, list[Stray]] = {}
     by_column: dict[int, list[Stray]] = {}
     single: list[Stray] = []
-    sorter = _Sorter(tool_sheet.plan, axes, tool_sheet.corner)
-    for stray in sorter.outside(tool_sheet.raw):
+    outlived: list[Stray] = []
+    sorter = _Sorter(tool_sheet.plan, axes, tool_sheet.corner, old)
+    for stray in sorter.outside(tool_sheet.raw, epoch_1904=epoch_1904):
         kind = sorter.kind(stray)
         if kind == "row":
             by_row.setdefault(stray.row, []).append(stray)
@@ -50,8 +55,10 @@ def strays(tool_sheet: ToolSheet, axes: Axes) -> Left:
             by_column.setdefault(stray.column, []).append(stray)
         elif kind == "single":
             single.append(stray)
+        elif kind == "outlived":
+            outlived.append(stray)
         if kind and len(left.unplaced) < KEPT_TEXTS:
-            left.unplaced.append(Unplaced(name, address(stray.row, stray.column), stray.text))
+            left.unplaced.append(_unplaced(tool_sheet.raw, stray))
     tool = tool_sheet.plan.tool
     for code, groups, inside in (
         ("S008", by_row, axes.rows.inside),
@@ -63,27 +70,36 @@ def strays(tool_sheet: ToolSheet, axes: Axes) -> Left:
             else:
                 single += group
     left.observations += _singles(name, tool, sorted(single))
+    left.observations += _outlived(name, tool, outlived, tool_sheet.plan.layout.spec.version)
     return left
 
 
 class _Sorter:
     """Tells what is outside the layout, and what kind of thing it is."""
 
-    def __init__(self, plan: SheetPlan, axes: Axes, corner: Corner) -> None:
-        self.plan, self.rows, self.columns = plan, axes.rows, axes.columns
+    def __init__(self, plan: SheetPlan, axes: Axes, corner: Corner, old: OldSheet | None = None) -> None:
+        self.plan, self.rows, self.columns, self.old = plan, axes.rows, axes.columns, old
         self.top, self.left = corner
         self._expected: dict[int, frozenset[int]] = {}
 
-    def outside(self, raw: RawSheet) -> Iterator[Stray]:
+    def outside(self, raw: RawSheet, *, epoch_1904: bool = False) -> Iterator[Stray]:
         """Every value in a cell where the layout has nothing."""
         for row, cells in raw.cells.items():
             if row == self.top:
                 continue
-            extra: Iterable[int] = cells.keys() - self.expected(row)
+            extra: Iterable[int] = cells.keys() - self.expected(row) | self._outlived(row, cells)
             for column in sorted(extra):
-                text = shown_cell(cells[column])
+                text = shown_cell(cells[column], epoch_1904=epoch_1904)
                 if text and not text.isspace():
-                    yield Stray(row, column, text)
+                    yield Stray(row, column, text, self._question(row, column))
+
+    def _outlived(self, row: int, columns: Iterable[int]) -> set[int]:
+        old = self.old
+        return {column for column in columns if old.outlived(row, column)} if old is not None else set()
+
+    def _question(self, row: int, column: int) -> str:
+        old = self.old
+        return old.label(row, column) if old is not None and old.outlived(row, column) else ""
 
     def expected(self, row: int) -> frozenset[int]:
         """The columns of a row in which the layout has something."""
@@ -104,10 +120,14 @@ class _Sorter:
         return frozenset({self.left, *self.columns.origin, *self.columns.own})
 
     def kind(self, stray: Stray) -> str:
-        """`row` or `column` (inserted by hand), `single`, `kept` (of a copy), or nothing at all."""
+        """`row` or `column` (inserted by hand), `single`, `outlived`, `kept` (of a copy), or nothing at all."""
         row, column = stray.row, stray.column
         if row in self.rows.copies or column in self.columns.copies:
             return "kept" if self._answers(row, column) else ""
+        if self.old is not None and stray.question:
+            return "outlived"
+        if self.old is not None and self.old.raw.protected and self.old.ours(row, column):
+            return ""
         if row in self.rows.unknown or column in self.columns.unknown:
             return self._coded(stray)
         if row not in self.rows.origin and row not in self.rows.own:
@@ -118,6 +138,8 @@ class _Sorter:
 
     def _coded(self, stray: Stray) -> str:
         """A row or column with a code of another layout: its labels are no news."""
+        if self.old is not None:
+            return "" if self.old.ours(stray.row, stray.column) else "single"
         bare_code = stray.column == self.left and " " not in stray.text
         if bare_code or self._is_service(stray.column) or self.plan.known_text(stray.text):
             return ""
@@ -175,11 +197,42 @@ def _together(sheet: str, tool: str | None, first: Stray, count: int) -> Observa
     return observe("S014", sheet, address(first.row, first.column), tool=tool, value=value, count=str(count))
 
 
-def strangers(sheets: Iterable[RawSheet]) -> Left:
+def _outlived(sheet: str, tool: str | None, found: list[Stray], version: str) -> Iterator[Observation]:
+    for stray in found[:SINGLE_REPORTS]:
+        about = {"label": stray.question, "expected": version, "value": shorten(stray.text)}
+        yield observe("S019", sheet, address(stray.row, stray.column), tool=tool, **about)
+    if len(found) > SINGLE_REPORTS:
+        first = found[SINGLE_REPORTS]
+        more = f"{first.question} (+{len(found) - SINGLE_REPORTS - 1})"
+        about = {"label": more, "expected": version, "value": shorten(first.text)}
+        yield observe("S019", sheet, address(first.row, first.column), tool=tool, **about)
+
+
+def old_sheet(sheet: RawSheet, version: str, corner: Corner = HOME, *, epoch_1904: bool = False) -> Left:
+    """A sheet that was issued, of a tool that the version in force has no more: its answers, and what is beside."""
+    old = OldSheet(sheet, corner)
+    texts = list(_texts(sheet, epoch_1904=epoch_1904))
+    outlived = [
+        each._replace(question=old.label(each.row, each.column))
+        for each in texts
+        if old.outlived(each.row, each.column)
+    ]
+    answered = {(each.row, each.column) for each in outlived}
+    beside = [
+        each
+        for each in texts
+        if (each.row, each.column) not in answered and not old.ours(each.row, each.column)
+    ]
+    kept = [_unplaced(sheet, each) for each in sorted(outlived + beside)[:KEPT_TEXTS]]
+    seen = [*_singles(sheet.name, None, beside), *_outlived(sheet.name, None, outlived, version)]
+    return Left(kept, seen)
+
+
+def strangers(sheets: Iterable[RawSheet], *, epoch_1904: bool = False) -> Left:
     """Everything on sheets that were not issued: kept, with one observation a sheet."""
     left = Left()
     for sheet in sheets:
-        texts = [Stray(row, column, text) for row, column, text in _texts(sheet)]
+        texts = list(_texts(sheet, epoch_1904=epoch_1904))
         left.unplaced += [_unplaced(sheet, each) for each in texts[:KEPT_TEXTS]]
         if texts:
             left.observations.append(_together(sheet.name, None, texts[0], len(texts)))
@@ -190,7 +243,7 @@ def every_text(tool_sheet: ToolSheet) -> list[Unplaced]:
     """What somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
     plan, raw = tool_sheet.plan, tool_sheet.raw
     found = []
-    for row, column, text in _texts(raw):
+    for row, column, text, _ in _texts(raw):
         cell = raw.cells[row][column]
         ours = cell.formula is not None or text.strip() == plan.tool or plan.known_text(text)
         if not ours and not all(token in plan.column_codes for token in text.split()):
@@ -211,10 +264,10 @@ def copied_answers(copy: ToolSheet) -> list[Unplaced]:
     return found
 
 
-def _texts(sheet: RawSheet) -> Iterator[Stray]:
+def _texts(sheet: RawSheet, *, epoch_1904: bool = False) -> Iterator[Stray]:
     for row in sorted(sheet.cells):
         for column, cell in sorted(sheet.cells[row].items(), key=_column):
-            text = shown_cell(cell) if cell.kind is not CellKind.BLANK else ""
+            text = shown_cell(cell, epoch_1904=epoch_1904)
             if text.strip():
                 yield Stray(row, column, text)
 
@@ -224,15 +277,20 @@ def _column(entry: tuple[int, RawCell]) -> int:
 
 
 def _unplaced(sheet: RawSheet, stray: Stray) -> Unplaced:
-    return Unplaced(sheet.name, address(stray.row, stray.column), stray.text)
+    return Unplaced(sheet.name, address(stray.row, stray.column), stray.text, stray.question)
 
 
 def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
     """What had no place in an earlier return and was given back on a sheet of its own: still kept."""
     return [
-        Unplaced(*(str(cells[column].value) for column in (3, 4, 5)))
+        Unplaced(*(_said(cells, column) for column in LEFTOVER_COLUMNS))
         for sheet in workbook.sheets
         if (corner := sheet.cell(1, 1)) is not None and corner.value == LEFTOVER_KEY
         for row, cells in sorted(sheet.cells.items())
-        if row > LEFTOVER_HEAD and all(column in cells for column in (3, 4, 5))
+        if row > LEFTOVER_HEAD and all(_said(cells, column) for column in LEFTOVER_COLUMNS[:3])
     ]
+
+
+def _said(cells: Mapping[int, RawCell], column: int) -> str:
+    cell = cells.get(column)
+    return shown_cell(cell) if cell is not None else ""

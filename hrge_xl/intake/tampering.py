@@ -1,17 +1,17 @@
-"""What was done to the cells of a sheet: lost dropdowns, merges, lifted protection, comments."""
+"""What was done to the cells of a sheet: lost dropdowns and formulas, merges, hidden rows, comments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from ..layout import address, column_letters
+from ..layout import address
 from ..submission import Observation, Unplaced
-from .keys import ANY_RULE, CellKey, Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
-from .raw import Area, RawSheet, RawWorkbook, Validation
+from .dropdowns import Dropdowns
+from .keys import CellKey, Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
+from .raw import CellKind, RawSheet, RawWorkbook
+from .runs import compact
 from .strays import Left
 from .tool_sheets import ToolSheet
-
-Run = tuple[int, int]  # first and last row
 
 
 def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]) -> Iterator[Observation]:
@@ -21,7 +21,11 @@ def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]
         yield observe("S012", raw.name, tool=tool_sheet.plan.tool)
     if "validations" not in lost:
         yield from _lost_lists(raw, plan, here.needs)
+    if "formulas" not in lost:
+        yield from _cleared(raw, plan, here.calculated)
     yield from _merged(raw, plan, here.cells)
+    yield from _sorted(tool_sheet, here)
+    yield from _hidden(tool_sheet, here)
 
 
 # dropdowns
@@ -29,7 +33,7 @@ def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]
 
 def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs) -> Iterator[Observation]:
     """One observation for each field of the sheet whose cells lost their dropdown, naming every cell."""
-    rules = _Rules(raw.validations, plan)
+    rules = Dropdowns(raw.validations, plan.layout)
     lost: dict[str, list[tuple[Part, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)
@@ -39,62 +43,60 @@ def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs) -> Iterator[Observation
             if not any(first <= row <= last for first, last in runs):
                 lost.setdefault(part.slot.field.code, []).append((part, row, column))
     for found in lost.values():
-        yield _lost(raw, plan, found)
+        yield _together("S011", raw, plan, found)
 
 
-def _lost(raw: RawSheet, plan: Plan, cells: list[tuple[Part, int, int]]) -> Observation:
+def _together(code: str, raw: RawSheet, plan: Plan, cells: Cells) -> Observation:
+    """What happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
     detail = {"label": plan.label(part), "value": ranges, "cells": ranges, "count": str(len(cells))}
-    return observe_at("S011", raw.name, address(row, column), part, **detail)
+    return observe_at(code, raw.name, address(row, column), part, **detail)
 
 
-class _Rules:
-    """The validation rules that a sheet still has, by what they are good for."""
-
-    def __init__(self, validations: Iterable[Validation], plan: Plan) -> None:
-        self._any: list[Area] = []
-        self._lists: dict[str, list[Area]] = {}  # by name of the list, "" for any other source
-        known = {f"list_{name}".casefold() for name in plan.layout.lists}
-        for rule in validations:
-            if rule.type not in ("none", ""):
-                self._any.extend(rule.areas)
-            if rule.type == "list" and rule.blocks:
-                source = rule.formula1.lstrip("=").strip().casefold()
-                self._lists.setdefault(source if source in known else "", []).extend(rule.areas)
-
-    def runs(self, need: str, column: int) -> list[Run]:
-        """The rows of a column that still have the rule they were issued with."""
-        if need == ANY_RULE:
-            return _runs(self._any, column)
-        return _runs([*self._lists.get("", []), *self._lists.get(need, [])], column)
+# formulas and rows
 
 
-def _runs(areas: Iterable[Area], column: int) -> list[Run]:
-    """The rows that some areas cover in one column, as few runs as possible."""
-    runs: list[Run] = []
-    for first, last in sorted(
-        (area.first_row, area.last_row) for area in areas if area.first_column <= column <= area.last_column
-    ):
-        if runs and first <= runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], max(last, runs[-1][1]))
-        else:
-            runs.append((first, last))
-    return runs
+def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observation]:
+    """One observation for each calculated field of which cells were emptied."""
+    cleared: dict[str, list[tuple[Part, int, int]]] = {}
+    for part, row, column in calculated:
+        cell = raw.cell(row, column)
+        if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
+            cleared.setdefault(part.slot.field.code, []).append((part, row, column))
+    return (_together("S022", raw, plan, found) for found in cleared.values())
 
 
-def compact(cells: Iterable[tuple[int, int]]) -> str:
-    """Cells as ranges, column by column: `E7:E31, G4`."""
-    by_column: dict[int, list[int]] = {}
-    for row, column in cells:
-        by_column.setdefault(column, []).append(row)
-    ranges = []
-    for column in sorted(by_column):
-        areas = (Area(row, column, row, column) for row in by_column[column])
-        letters = column_letters(column)
-        for first, last in _runs(areas, column):
-            ranges.append(f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}")
-    return ", ".join(ranges)
+def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
+    """One observation for each block whose rows stand in another order than they were issued in."""
+    if here is tool_sheet.plan.home:
+        return
+    blocks: dict[int, dict[int, tuple[Part, int]]] = {}
+    for part, row, column in here.cells:
+        blocks.setdefault(part.slot.grid, {}).setdefault(row, (part, column))
+    for rows in blocks.values():
+        found = [(row, *rows[row]) for row in sorted(rows)]
+        issued = sorted(part.row for _, part, _ in found)
+        moved = [each for each, home in zip(found, issued, strict=True) if each[1].row != home]
+        if moved:
+            row, part, column = moved[0]
+            codes = ", ".join(dict.fromkeys(part.row_code for _, part, _ in found))
+            at = address(row, column)
+            yield observe("S020", tool_sheet.raw.name, at, tool=part.slot.tool, value=shorten(codes))
+
+
+def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
+    """Rows that were hidden, by a filter or by hand, although something is answered in them."""
+    raw = tool_sheet.raw
+    hidden = [
+        (row, column)
+        for row in sorted(raw.hidden_rows & here.by_row.keys())
+        for part, column in here.by_row[row]
+        if not part.calculated and (cell := raw.cell(row, column)) and cell.kind is not CellKind.BLANK
+    ]
+    if hidden:
+        rows = compact((row, 1) for row, _ in hidden).replace("A", "")
+        yield observe("S021", raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=rows)
 
 
 # merges

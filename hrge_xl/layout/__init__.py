@@ -1,6 +1,8 @@
 """From a spec and a language to the exact place of everything; the only layer that knows addresses."""
 
+from .lists import reference_name
 from .model import (
+    CellOfSlot,
     Column,
     Drawn,
     Grid,
@@ -17,6 +19,7 @@ from .model import (
 from .sheets import build
 
 __all__ = [
+    "CellOfSlot",
     "Column",
     "Drawn",
     "Grid",
@@ -30,4 +33,5 @@ __all__ = [
     "build",
     "column_letters",
     "quoted",
+    "reference_name",
 ]

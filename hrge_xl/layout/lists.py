@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..spec.model import FieldType, Spec, Vocabulary
+from ..spec.model import Field, FieldType, Spec, Vocabulary
 from ..words import translator
-from .model import ListPlace
+from .model import Layout, ListPlace
 
 FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads
 FIRST_COLUMN = 2
@@ -30,6 +30,12 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
         labels = tuple(level.label.say(language) for level in spec.matrix.levels)
         places[LEVELS] = ListPlace(LEVELS, column, FIRST_ROW, labels, tuple(spec.matrix.level))
     return places
+
+
+def reference_name(layout: Layout, field: Field) -> str | None:
+    """The defined name of the list of rows that a reference chooses from; None when none were issued."""
+    issued = [code for code in field.to if code in layout.rows_of]
+    return "rows_" + "_".join(code.replace(".", "_") for code in issued) if issued else None
 
 
 def _used(spec: Spec, tools: Sequence[str]) -> set[str]:

@@ -39,6 +39,11 @@ class Messages:
     entries: tuple[Message, ...]
     index: dict[tuple[str, str], int]
 
+    @property
+    def levels(self) -> dict[str, int]:
+        """How urgent each code is."""
+        return {message.code: message.level for message in self.entries}
+
     def encode(self, code: str, order: int, *, required: bool, field: str = "") -> int:
         """The number that a check cell shows; code "" for no problem."""
         if not code:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import field as made
+from functools import cache, cached_property
 from typing import NamedTuple
 
-from ..spec.model import Block, Field, Item, Spec, Tool
+from ..fields import list_name
+from ..spec.model import Block, Field, FieldType, Item, Spec, Tool
 from ..words import translator
 from .messages import Messages
 
@@ -22,6 +24,7 @@ MARK_COLUMN, NAME_COLUMN, STATUS_COLUMN, FIRST_ANSWER_COLUMN = 2, 3, 4, 5
 COVER_KEY, LISTS_KEY, IDENTITY_KEY = "COVER", "LISTS", "IDENTITY"
 FEEDBACK_KEY, LEFTOVER_KEY = "FEEDBACK", "LEFTOVER"  # sheets of a workbook that was given back
 LEFTOVER_HEAD = 4  # the row of their heads
+LEFTOVER_COLUMNS = (3, 4, 6, 5)  # sheet, cell, text, question
 IDENTITY_SHEET = "_hrge"
 TODAY_NAME = "today_of_check"
 
@@ -43,6 +46,7 @@ def purpose(tool: Tool, language: str) -> str:
     return say("Fill in the yellow cells. Grey cells are calculated, white ones are to read.")
 
 
+@cache
 def column_letters(column: int) -> str:
     """`3` → `C`."""
     letters = ""
@@ -102,11 +106,21 @@ class Slot:
     codes: tuple[tuple[str, str], ...]  # (row code, column code) of each cell
     check: Place | None
     order: int  # position among the check cells of its row, from 0
+    key: tuple[str, str, str] = made(init=False)  # tool, row and field, as in `hrge_xl.submission.Answers`
 
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Tool, row and field, as in `hrge_xl.submission.Answers`."""
-        return self.tool, self.row, self.field.code
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.tool, self.row, self.field.code))
+
+
+class CellOfSlot(NamedTuple):
+    """A cell of a slot as an answer names it; `part` counts those of a field with several answers, from 1."""
+
+    tool: str
+    row: str
+    field: str
+    part: int
+    sheet: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -154,6 +168,11 @@ class Grid:
         for slot in self.slots:
             table.setdefault(slot.row, {})[slot.field.code] = slot
         return table
+
+    @cached_property
+    def row(self) -> dict[str, Row]:
+        """The rows that hold answers by their code."""
+        return {row.code: row for row in reversed(self.data_rows)}
 
     @property
     def records(self) -> int:
@@ -203,6 +222,11 @@ class Sheet:
     def slots(self) -> Iterator[Slot]:
         """Every slot of the sheet, top down."""
         return (slot for grid in self.grids for slot in grid.slots)
+
+    @cached_property
+    def checked(self) -> tuple[Slot, ...]:
+        """The slots that have a check cell."""
+        return tuple(slot for slot in self.slots if slot.check is not None)
 
     @property
     def progress_name(self) -> str:
@@ -260,6 +284,34 @@ class Layout:
     def sheet(self) -> dict[str, Sheet]:
         """Every sheet by the code of its tool."""
         return {sheet.tool.code: sheet for sheet in self.sheets}
+
+    @cached_property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """For each list the labels by code; of a code that stands there twice the first."""
+        pairs = {name: list(zip(each.codes, each.labels, strict=True)) for name, each in self.lists.items()}
+        return {name: dict(reversed(each)) for name, each in pairs.items()}
+
+    @cached_property
+    def labels_of(self) -> dict[tuple[str, str, str], dict[str, str]]:
+        """For each slot whose cells show labels these by code."""
+        found = {}
+        for key, slot in self.slots.items():
+            name = list_name(slot.field)
+            if name is not None and slot.field.type is not FieldType.SCALE:
+                found[key] = self.labels[name]
+        return found
+
+    @cached_property
+    def cells_of(self) -> dict[tuple[str, str, str], tuple[CellOfSlot, ...]]:
+        """For each slot its cells with their addresses."""
+        found = {}
+        for key, slot in self.slots.items():
+            sheet, many = self.sheet[slot.tool].name, slot.field.type is FieldType.MANY
+            found[key] = tuple(
+                CellOfSlot(*key, part if many else 0, sheet, address(*cell))
+                for part, cell in enumerate(slot.cells, start=1)
+            )
+        return found
 
     @cached_property
     def rows_of(self) -> dict[str, Grid]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
 from .. import __version__
-from ..findings import CATALOGUE, Finding, Kind, Severity, general, rule_name
+from ..findings import CATALOGUE, Finding, Kind, Severity, Waiver, general, rule_name
 from ..spec.model import MatrixBlock, Rule, Spec
 from ..validation import ACCEPTED, REFUSED, RETURNED, Result
 from .document import (
@@ -21,6 +22,7 @@ from .document import (
     MatrixCell,
     MatrixRow,
     Progress,
+    WaiverRow,
 )
 
 
@@ -34,6 +36,9 @@ class Facts:
     language: str = "en"
     round: str | None = None
     redacted: bool = False
+    spec_asked: str | None = None
+    round_given: bool = False  # with its key and teams
+    waivers: Sequence[Waiver] = ()  # all that are known
 
 
 def document(results: Sequence[Result], spec: Spec | None, facts: Facts) -> Document:
@@ -54,18 +59,31 @@ def document(results: Sequence[Result], spec: Spec | None, facts: Facts) -> Docu
             "command": facts.command,
             "language": facts.language,
             "redacted": facts.redacted,
+            "spec_asked": facts.spec_asked,
+            "round_given": facts.round_given,
         },
         "files": files,
-        "summary": _summary(files),
+        "summary": summary(files),
         "codes": _codes(files, spec, facts.language),
         "matrices": list(_matrices(results, spec, facts.language)) if spec else [],
+        "waivers": _waivers(results, facts.waivers),
     }
 
 
 def _run_id(results: Sequence[Result], spec: Spec | None, facts: Facts) -> str:
-    """The same for the same files, spec, engine and day."""
-    parts = [__version__, spec.digest if spec else "", facts.today.isoformat(), str(facts.redacted)]
-    parts += sorted(f"{result.path} {result.sha256}" for result in results)
+    digest = spec.digest if spec else ""
+    files = [(result.path, result.sha256) for result in results]
+    waivers = _waivers(results, facts.waivers)
+    return run_id((__version__, digest, facts.today.isoformat(), facts.redacted), files, waivers)
+
+
+def run_id(
+    run: tuple[str, str, str, bool], files: Iterable[tuple[str, str | None]], waivers: Iterable[WaiverRow]
+) -> str:
+    """The number of a report: the same for the same engine, spec digest, day, redaction, files and waivers."""
+    parts = [str(part) for part in run]
+    parts += sorted(f"{path} {sha256}" for path, sha256 in files)
+    parts += [json.dumps(row, sort_keys=True) for row in waivers]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -77,7 +95,7 @@ def _file(result: Result, facts: Facts) -> FileRow:
         "size": result.size,
         "verdict": result.verdict,
         "identity": _identity(result),
-        "counts": {severity.value: result.count(severity) for severity in reversed(Severity)},
+        "counts": _counts(result),
         "completeness": _completeness(result),
         "checks": {
             "run": result.outcome.checks_run if result.outcome else ["F"],
@@ -89,6 +107,22 @@ def _file(result: Result, facts: Facts) -> FileRow:
             for each in (result.submission.unplaced if result.submission else [])
         ],
     }
+
+
+def _counts(result: Result) -> dict[str, int]:
+    counts = {severity.value: result.count(severity) for severity in reversed(Severity)}
+    return counts | {"waived": sum(not finding.open for finding in result.findings)}
+
+
+def _waivers(results: Iterable[Result], waivers: Iterable[Waiver]) -> list[WaiverRow]:
+    """Every waiver of the files at hand, also those that count no more."""
+    ours = {result.sha256 for result in results}
+    return [_waiver(each) for each in waivers if each.sha256 in ours]
+
+
+def _waiver(waiver: Waiver) -> WaiverRow:
+    row: WaiverRow = asdict(waiver)  # type: ignore[assignment]
+    return row
 
 
 def _identity(result: Result) -> IdentityRow | None:
@@ -135,12 +169,13 @@ def _finding(finding: Finding, *, redacted: bool) -> FindingRow:
     return row
 
 
-def _summary(files: Sequence[FileRow]) -> dict[str, int]:
+def summary(files: Sequence[FileRow]) -> dict[str, int]:
+    """Files by verdict, findings by severity, and how many of these are waived."""
     counts = {"files": len(files)}
     for verdict in (ACCEPTED, RETURNED, REFUSED):
         counts[verdict] = sum(file["verdict"] == verdict for file in files)
-    for severity in reversed(Severity):
-        counts[severity.value] = sum(file["counts"][severity.value] for file in files)
+    for key in (*(severity.value for severity in reversed(Severity)), "waived"):
+        counts[key] = sum(file["counts"][key] for file in files)
     return counts
 
 

@@ -3,20 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ..findings import Finding
 from ..numerals import shown
-from ..submission import Key, Submission, Value
+from ..submission import Answer, Key, Value
 from ..validation import Result
+
+TOGETHER = "X"  # findings about several returns: no matter of the two that are compared
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A finding with what a comparison says of it."""
+
+    code: str
+    severity: str
+    sheet: str
+    cell: str
+    message: str
+
+
+NotedKey = tuple[str | None, ...]  # code, tool, row, field, value
+
+
+@dataclass(slots=True)
+class Said:
+    """What one return said: answers with their cells, also those that mean nothing, and findings."""
+
+    values: dict[Key, Value] = field(default_factory=dict)
+    places: dict[Key, str] = field(default_factory=dict)
+    findings: dict[NotedKey, Noted] = field(default_factory=dict)
+
+    def add(self, key: Key, part: int, value: Value | None, original: str | None, place: str) -> None:
+        """One cell; those of a question with several answers come one after the other."""
+        one = original if value is None else value
+        if one is None:
+            return
+        self.places.setdefault(key, place)
+        before = self.values.get(key, ())
+        several = (*before, shown(one)) if isinstance(before, tuple) else (shown(one),)
+        self.values[key] = several if part else one
+
+    def note(self, key: NotedKey, noted: Noted) -> None:
+        """One finding."""
+        if not noted.code.startswith(TOGETHER):
+            self.findings[key] = noted
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One answer that differs; None where there is none."""
+    """One answer that differs; None where there is none. `place` is its cell, in the later return if it is there."""
 
     key: Key
     before: Value | None
     after: Value | None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,62 +66,78 @@ class Comparison:
     """Everything that differs between two returns."""
 
     changes: tuple[Change, ...]
-    fixed: tuple[str, ...]
-    new: tuple[str, ...]
+    fixed: tuple[Noted, ...]
+    new: tuple[Noted, ...]
     unchanged: int
+
+
+def said(result: Result) -> Said:
+    """What a file said. Raises ValueError for a refused one."""
+    if result.submission is None:
+        raise ValueError("only files that could be read can be compared")
+    found = Said()
+    for answer in result.submission.answers:
+        if not answer.calculated:
+            found.add(
+                answer.key, answer.part, answer.value, _original(answer), f"{answer.sheet}!{answer.cell}"
+            )
+    for each in result.findings:
+        found.note((each.code, each.tool, each.row, each.field, each.value), _noted(each))
+    return found
+
+
+def _original(answer: Answer) -> str | None:
+    return None if answer.original is None else shown(answer.original)
+
+
+def _noted(each: Finding) -> Noted:
+    return Noted(each.code, each.severity.value, each.sheet or "", each.cell or "", each.message)
 
 
 def compare(before: Result, after: Result) -> Comparison:
     """Two files that could be read. Raises ValueError for a refused one."""
-    if before.submission is None or after.submission is None:
-        raise ValueError("only files that could be read can be compared")
-    old, new = _values(before.submission), _values(after.submission)
-    keys = list(dict.fromkeys([*old, *new]))
-    changes = tuple(Change(key, old.get(key), new.get(key)) for key in keys if old.get(key) != new.get(key))
-    was, now = _findings(before), _findings(after)
-    return Comparison(
-        changes,
-        tuple(text for key, text in was.items() if key not in now),
-        tuple(text for key, text in now.items() if key not in was),
-        len(was.keys() & now.keys()),
+    return between(said(before), said(after))
+
+
+def between(old: Said, new: Said) -> Comparison:
+    """What differs between two returns."""
+    keys = dict.fromkeys([*old.values, *new.values])
+    changes = (
+        Change(key, old.values.get(key), new.values.get(key), new.places.get(key) or old.places.get(key, ""))
+        for key in keys
+        if old.values.get(key) != new.values.get(key)
     )
-
-
-def _values(submission: Submission) -> dict[Key, Value]:
-    """What was read, and what could not be read as it stood."""
-    unread: dict[Key, Value] = {
-        answer.key: shown(answer.original)
-        for answer in submission.answers
-        if answer.value is None and answer.original is not None and not answer.calculated
-    }
-    return {**unread, **submission.values()}
-
-
-def _findings(result: Result) -> dict[tuple[str | None, ...], str]:
-    return {
-        (
-            each.code,
-            each.tool,
-            each.row,
-            each.field,
-            each.value,
-        ): f"{each.code} {each.sheet}!{each.cell} {each.message}"
-        for each in result.findings
-    }
+    return Comparison(
+        tuple(changes),
+        tuple(noted for key, noted in old.findings.items() if key not in new.findings),
+        tuple(noted for key, noted in new.findings.items() if key not in old.findings),
+        len(old.findings.keys() & new.findings.keys()),
+    )
 
 
 def lines(found: Comparison) -> Iterable[str]:
     """The comparison to read, a line each."""
-    for change in found.changes:
-        before, after = (_said(value) for value in (change.before, change.after))
-        yield f"{' / '.join(change.key)}: {before} → {after}"
-    yield from (f"fixed: {text}" for text in found.fixed)
-    yield from (f"new: {text}" for text in found.new)
+    yield from details(found)
     yield f"Answers changed: {len(found.changes)}."
-    yield f"Findings: {len(found.fixed)} fixed, {len(found.new)} new, {found.unchanged} unchanged."
+    yield f"Findings: {counted(found)}."
 
 
-def _said(value: Value | None) -> str:
+def details(found: Comparison) -> Iterable[str]:
+    """Every answer that changed, and every finding that went or came."""
+    for change in found.changes:
+        before, after = (value_text(value) for value in (change.before, change.after))
+        yield f"{change.place} ({' / '.join(change.key)}): {before} → {after}"
+    for word, noted in (("fixed", found.fixed), ("new", found.new)):
+        yield from (f"{word}: {each.code} {each.sheet}!{each.cell} {each.message}" for each in noted)
+
+
+def counted(found: Comparison) -> str:
+    """How many findings went, came and stayed."""
+    return f"{len(found.fixed)} fixed, {len(found.new)} new, {found.unchanged} unchanged"
+
+
+def value_text(value: Value | None) -> str:
+    """An answer, or that there is none."""
     if value is None:
         return "(blank)"
     return "; ".join(value) if isinstance(value, tuple) else shown(value)

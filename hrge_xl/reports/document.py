@@ -26,6 +26,26 @@ class Run(TypedDict):
     command: str
     language: str
     redacted: bool
+    spec_asked: str | None  # the spec that every file had to be of; None: each file's own
+    round_given: bool  # signatures and teams were checked against the folder of the round
+
+
+class WaiverRow(TypedDict):
+    """A finding of one file that somebody accepted as it is; expired and withdrawn ones count no more."""
+
+    number: int  # in its ledger
+    code: str
+    sha256: str  # the content that it holds for
+    file: str
+    sheet: str | None
+    cell: str | None  # None: every finding of the code in the file
+    reason: str
+    by: str
+    day: str
+    until: str | None
+    withdrawn: str | None  # the day
+    withdrawn_by: str | None
+    state: str  # active, expired, withdrawn
 
 
 class FindingRow(TypedDict):
@@ -44,6 +64,7 @@ class FindingRow(TypedDict):
     message: str
     remedy: str
     suggestion: str | None
+    waiver: WaiverRow | None  # active: accepted as it is; expired: was accepted
 
 
 class Skipped(TypedDict):
@@ -100,7 +121,7 @@ class FileRow(TypedDict):
     size: int | None
     verdict: str  # accepted, returned, refused
     identity: IdentityRow | None
-    counts: dict[str, int]  # error, warning, info
+    counts: dict[str, int]  # error, warning, info; waived: how many of these are accepted as they are
     completeness: list[Progress]
     checks: Checks
     findings: list[FindingRow]
@@ -148,6 +169,7 @@ class Document(TypedDict):
     schema: str
     run: Run
     files: list[FileRow]
-    summary: dict[str, int]  # files, accepted, returned, refused, error, warning, info
+    summary: dict[str, int]  # files, accepted, returned, refused, error, warning, info, waived
     codes: list[CodeRow]
     matrices: list[MatrixRow]
+    waivers: list[WaiverRow]

@@ -1,22 +1,54 @@
-"""Gives a team its own answers back: a fresh workbook of the current version, with what to correct."""
+"""Gives a team its own answers back: a fresh workbook of the version in force, with what to correct."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
-from ..fields import BEHAVIOURS, Cell, Vocabularies
-from ..findings import Finding, Severity, sentence
+from ..findings import Finding, Severity
 from ..issuing import Order, identity_of, render
-from ..layout import Layout, Slot, address, build
-from ..numerals import shown
-from ..spec.model import FieldType, Spec
-from ..submission import Answer, State, Submission, Unplaced
+from ..layout import Layout, address, build
+from ..spec.model import Spec
+from ..stamp import INVALID, UNSIGNED
+from ..submission import Submission, Unplaced
 from ..validation import Result
-from ..words import translator
-from ..workbook import Correction, Feedback
+from ..words import Translate, translator
+from ..workbook import Correction, Feedback, Leftover
+from .carry_over import carry_over
+
+MENDED = frozenset(
+    ["S001", "S003", "S004", "S005", "S006", "S007", "S009", "S010", "S013", "S015", "V012", "V017"]
+)  # of the file, and no more of the workbook that is given back
+BESIDE = frozenset(["S008", "S014", "S017"])  # about texts that stand on the sheet “Without a place”
+FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """What a team gets back, and what has to be told about it.
+
+    `homeless` are answers whose question, row or sheet the workbook does not have; `beside` is what stood outside
+    the cells to fill in, and comments. All of it stands on the sheet “Without a place”.
+    """
+
+    workbook: bytes
+    language: str
+    version: str  # of the workbook given back
+    sent_version: str  # of the one that came
+    kept: int  # answers in their cells
+    corrections: tuple[Correction, ...]
+    homeless: tuple[Unplaced, ...]
+    beside: tuple[Unplaced, ...]
+
+    @property
+    def upgraded(self) -> bool:
+        """Whether it is of another version than the one that came."""
+        return self.version != self.sent_version
+
+    def count(self, *, urgent: bool) -> int:
+        """How many things are to be corrected (urgent), or only to be looked at."""
+        return sum(each.urgent is urgent for each in self.corrections)
 
 
 def feedback(
@@ -26,92 +58,125 @@ def feedback(
 
     Law: reading what comes out gives every value that was read from what came in.
     """
-    if result.submission is None:
-        raise ValueError(f"{result.path} was refused: there are no answers to give back")
+    return give_back(result, spec, today=today, key=key, contact=contact).workbook
+
+
+def give_back(
+    result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = "",
+    tools: Sequence[str] | None = None,
+) -> GivenBack:  # fmt: skip
+    """As `feedback`, with what is told about it. `tools` chooses other sheets than those that were issued."""
     sent = result.submission
-    order = _order(sent, spec, today, key, contact)
+    if sent is None or result.layout is None:
+        raise ValueError(f"{result.path} was refused: there are no answers to give back")
+    order = _order(sent, spec, today, key, contact, tools)
     layout = build(spec, order.language, order.tools, order.blank_rows)
-    kept, homeless = _placed(sent, layout)
-    identity = replace(identity_of(spec, order, layout), signature="")
-    fresh = Submission(sent.path, sent.sha256, sent.size, identity, answers=kept)
-    leftovers = (*sent.unplaced, *sent.comments, *homeless)
-    said = Feedback(tuple(_corrections(result.findings, layout)), leftovers)
-    return render(layout, identity_of(spec, order, layout), fresh, contact=contact, feedback=said)
-
-
-def _order(sent: Submission, spec: Spec, today: date, key: bytes | None, contact: str) -> Order:
-    """The order that the workbook was issued for, in the version of today."""
-    stamp = sent.identity
-    tools = tuple(code for code in stamp.tools.split(",") if code in spec.tool) or None
-    language = stamp.language if stamp.language in spec.languages else spec.languages[0]
-    return Order(
-        stamp.team, today, stamp.country, language, tools, int(stamp.rows) if stamp.rows else None,
-        stamp.round, stamp.deadline, contact, key,
+    carried = carry_over(sent, result.layout, layout)
+    identity = identity_of(spec, order, layout)
+    fresh = Submission(
+        sent.path, sent.sha256, sent.size, replace(identity, signature=""), answers=carried.kept
+    )
+    homeless = (*(each for each in sent.unplaced if each.question), *carried.homeless)
+    beside = (*(each for each in sent.unplaced if not each.question), *sent.comments)
+    still = list(_still(result, layout))
+    found = [*(_moved(each, sent, layout) for each in still), *_anew(result, still, fresh, layout)]
+    corrections = tuple(_corrections(found, layout))
+    said = Feedback(corrections, tuple(_leftovers(homeless, sent, layout)))
+    workbook = render(layout, identity, fresh, contact=contact, feedback=said)
+    return GivenBack(
+        workbook, layout.language, spec.version, sent.identity.spec_version, len(carried.kept), corrections,
+        homeless, beside,
     )  # fmt: skip
 
 
-def _placed(sent: Submission, layout: Layout) -> tuple[list[Answer], list[Unplaced]]:
-    """The answers in the cells of the new layout, and those that it has no cell for."""
-    lists = Vocabularies.of(layout.spec, layout.language)
-    kept: list[Answer] = []
-    homeless: list[Unplaced] = []
-    for answer in sent.answers:
-        if answer.calculated or answer.original is None:
+def _order(
+    sent: Submission, spec: Spec, today: date, key: bytes | None, contact: str, chosen: Sequence[str] | None
+) -> Order:
+    """The order that the workbook was issued for, in the version of today; a stamp that is not ours is not signed.
+
+    It stays the same workbook: what comes back is a newer version of it.
+    """
+    stamp = sent.identity
+    issued = tuple(code for code in stamp.tools.split(",") if code in spec.tool) if stamp.tools else None
+    language = stamp.language if stamp.language in spec.languages else spec.languages[0]
+    return Order(
+        stamp.team, today, stamp.country, language, issued if chosen is None else tuple(chosen),
+        int(stamp.rows) if stamp.rows else None, stamp.round, stamp.deadline, contact,
+        None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
+    )  # fmt: skip
+
+
+# what is to correct
+
+
+def _still(result: Result, layout: Layout) -> Iterator[Finding]:
+    """What was found in the file and concerns the team, as far as the new workbook has it still."""
+    assert result.layout is not None
+    foreign = result.layout.spec.digest != layout.spec.digest  # then its answers are judged anew
+    say = translator(layout.language)
+    for finding in result.findings:
+        gone = finding.tool is not None and finding.tool not in layout.sheet
+        stale = foreign and finding.code[0] in "VRP" and finding.code not in ("V011", "V013")
+        office = finding.code.startswith(FOR_THE_OFFICE) or (finding.code[0] == "F" and finding.cell is None)
+        if gone or stale or office or finding.code in BESIDE or not finding.open:
             continue
-        slot = layout.slots.get(answer.key)
-        place = max(answer.part - 1, 0)
-        if slot is None or place >= len(slot.cells) or slot.field.type is FieldType.CALCULATED:
-            homeless.append(Unplaced(answer.sheet, answer.cell, shown(answer.original)))
-        else:
-            kept.append(_moved(answer, slot, layout, lists))
-    return kept, homeless
+        yield _mended(finding, say) if finding.code in MENDED else finding
 
 
-def _moved(answer: Answer, slot: Slot, layout: Layout, lists: Vocabularies) -> Answer:
-    """The answer at its new address; an error that was copied in becomes a text that is marked."""
-    sheet = layout.sheet[slot.tool].name
-    cell = address(*slot.cells[max(answer.part - 1, 0)])
-    moved = replace(answer, sheet=sheet, cell=cell, formula=False, notes=())
-    if answer.state is State.ERROR:
-        text = str(answer.original)
-        read = BEHAVIOURS[slot.field.type].read(slot.field, Cell(text), lists)
-        return replace(
-            moved, state=State.ANSWERED, original=text, text=read.text, code=read.code, problem=read.problem
-        )
-    return moved
+def _mended(finding: Finding, say: Translate) -> Finding:
+    """What a fresh workbook has put right by itself is only to be looked at."""
+    remedy = say("It is mended in this workbook. Look whether what stands there now is right.")
+    severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
+    return replace(finding, severity=severity, remedy=remedy)
 
 
-def _corrections(findings: Iterable[Finding], layout: Layout) -> Iterable[Correction]:
+def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: Layout) -> Iterator[Finding]:
+    """What is wrong in a workbook of another version or with other sheets: it may ask for more."""
+    from ..checks import check  # pandas is slow to import
+
+    if result.layout is not None and result.layout.digest == layout.digest:
+        return
+    outcome = check([(fresh, layout)], today=date.fromisoformat(fresh.identity.today))[0]
+    told = {_about(each) for each in (*still, *(each for each in result.findings if not each.open))}
+    yield from (each for each in outcome.findings if _about(each) not in told)
+
+
+def _about(finding: Finding) -> tuple[str | None, ...]:
+    """The cell that a finding is about; what is about more goes by its code."""
+    return (finding.tool, finding.row, finding.field or finding.code)
+
+
+def _moved(finding: Finding, sent: Submission, layout: Layout) -> Finding:
+    """A finding about an answer at the cell that the answer has now."""
+    key = (finding.tool or "", finding.row or "", finding.field or "")
+    slot = layout.slots.get(key)
+    if slot is None:
+        return finding
+    parts = (each.part for each in sent.answers if each.key == key and each.cell == finding.cell)
+    place = slot.cells[min(max(next(parts, 1), 1), len(slot.cells)) - 1]
+    return replace(finding, sheet=layout.sheet[slot.tool].name, cell=address(*place))
+
+
+def _corrections(findings: Sequence[Finding], layout: Layout) -> Iterator[Correction]:
     """Errors first, then warnings; what was only normalised needs nothing."""
     wanted = [each for each in findings if each.severity is not Severity.INFO]
     for finding in sorted(wanted, key=lambda each: -each.severity.rank):
         slot = layout.slots.get((finding.tool or "", finding.row or "", finding.field or ""))
-        sheet = layout.sheet[slot.tool].name if slot else finding.sheet or ""
-        place = slot.cells[0] if slot else None
+        places = {address(*place): place for place in slot.cells} if slot else {}
         yield Correction(
-            sheet, place, finding.label or "", finding.value or "", finding.message, finding.remedy,
-            finding.severity is Severity.ERROR,
+            finding.sheet or "", places.get(finding.cell or ""), finding.label or "", finding.value or "",
+            finding.message, finding.remedy, finding.severity is Severity.ERROR,
         )  # fmt: skip
 
 
-def message(result: Result, deadline: str = "") -> str:
-    """A short text to send along, in the language of the workbook."""
-    language = result.submission.identity.language if result.submission else "en"
-    say = translator(language)
-    details = {
-        "file": Path(result.path).name,
-        "errors": str(result.count(Severity.ERROR)),
-        "warnings": str(result.count(Severity.WARNING)),
-        "deadline": deadline,
-    }
-    lines = [say("Thank you for {file}.")]
-    if result.count(Severity.ERROR):
-        lines.append(say("{errors} answers are to be corrected, {warnings} to be looked at."))
-        lines.append(
-            say("They stand on the sheet “To correct” of the workbook attached, with links to their cells.")
-        )
-    else:
-        lines.append(say("It was accepted; {warnings} answers should be looked at."))
-    if deadline:
-        lines.append(say("Please send it back by {deadline}."))
-    return "\n".join(sentence(line, details) for line in lines) + "\n"
+# what has no place
+
+
+def _leftovers(homeless: Sequence[Unplaced], sent: Submission, layout: Layout) -> Iterator[Leftover]:
+    """Everything without a place, with the reason: answers first."""
+    say = translator(layout.language)
+    gone = say("This workbook does not ask for it any more.")
+    yield from (Leftover(each, gone) for each in homeless)
+    typed = say("It stood outside the cells to fill in.")
+    yield from (Leftover(each, typed) for each in sent.unplaced if not each.question)
+    yield from (Leftover(each, say("A comment.")) for each in sent.comments)

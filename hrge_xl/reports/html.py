@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from .document import Document, FileRow, FindingRow, MatrixCell, MatrixRow
-from .json_text import visible
+from .document import Document, FileRow, FindingRow, MatrixCell, MatrixRow, WaiverRow
+from .page import asset, colours, css_text, environment, pale, policy
 
 # Every word of the page by language; "dir" is the direction of the page itself. A name that ends in
 # _1 or _n is for one and for many.
@@ -67,6 +62,8 @@ WORDS: dict[str, dict[str, str]] = {
         "info": "Info",
         "infos": "Info",
         "infos_text": "what was normalised or noted",
+        "waived_card": "Waived",
+        "waived_card_text": "of these findings, accepted as they are",
         "share": "Verdicts: {accepted} accepted, {returned} returned, {refused} refused.",
         "run_id": "Report",
         "run_id_text": "the digest of everything that went in: the same input gives the same report",
@@ -138,6 +135,23 @@ WORDS: dict[str, dict[str, str]] = {
         "unplaced_text": "Text outside every cell that belongs to a question: kept, and judged by nobody.",
         "unplaced_caption": "Every such text, with the file and the cell that it stands in.",
         "no_unplaced": "No text stood outside the cells that belong to a question.",
+        "waivers": "Accepted exceptions (waivers)",
+        "waivers_text": "A waiver accepts findings of one file as they are. They stay in every list and count; "
+        "a file whose every error is waived is accepted. Expired and withdrawn waivers accept nothing.",
+        "no_waivers": "No finding of these files was ever waived.",
+        "number": "No.",
+        "state": "State",
+        "active": "In force",
+        "expired": "Expired",
+        "withdrawn": "Withdrawn",
+        "withdrawn_when": "{day}, {by}",
+        "accepted_by": "Accepted by",
+        "day": "On",
+        "until": "Until",
+        "no_end": "no end",
+        "waiver_active": "Waived: {reason} ({by}, {day})",
+        "waiver_expired": "The waiver has expired: {reason} ({by}, until {until})",
+        "waiver_link": "waiver {n}",
         "place": "Place",
         "text": "Text",
         "each_file": "File by file",
@@ -198,7 +212,6 @@ OPEN_LIMIT = 400
 REMEDY_LIMIT = 5_000
 
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
-_COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 _ANCHOR = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -206,10 +219,10 @@ def render(document: Document) -> str:
     """Give the whole report as one HTML text; the same document gives the same text."""
     words = _words(document["run"]["language"])
     view = View(document, words)
-    style = _asset("report.css") + view.style()
-    script = _asset("report.js")
+    style = asset("report.css") + view.style()
+    script = asset("report.js")
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             d=document,
@@ -217,7 +230,7 @@ def render(document: Document) -> str:
             t=words,
             style=Markup(style),
             script=Markup(script),
-            policy=_policy(style, script),
+            policy=policy(style, script),
             severities=SEVERITIES,
         )
     )
@@ -259,6 +272,7 @@ class View:
             for at, row in enumerate(document["codes"])
         }
         self.general = {row["code"]: row["remedy"] for row in document["codes"]}
+        self.waivers = {_waiver_key(row): f"w{at}" for at, row in enumerate(document["waivers"])}
         self.total = sum(len(file["findings"]) for file in document["files"])
         self.sheets, self.rules = self._groups()
         self.teams = self._teams()
@@ -329,6 +343,19 @@ class View:
         """How many texts stand outside every known cell."""
         return sum(len(file["unplaced"]) for file in self.document["files"])
 
+    def waiver_anchor(self, waiver: WaiverRow) -> str:
+        """Where a waiver stands on the page."""
+        return self.waivers[_waiver_key(waiver)]
+
+    def files_of(self, waiver: WaiverRow) -> list[int]:
+        """The numbers of the files that a waiver is about."""
+        return [at for at, file in enumerate(self.document["files"]) if file["sha256"] == waiver["sha256"]]
+
+    def waived_by(self, waiver: WaiverRow) -> int:
+        """How many findings have this waiver beside them."""
+        found = (f["waiver"] for file in self.document["files"] for f in file["findings"])
+        return sum(each == waiver for each in found)
+
     def place(self, finding: FindingRow) -> tuple[str, str] | None:
         """Column letters and row number of a finding's cell, where it is one cell."""
         match = _CELL.fullmatch(finding["cell"] or "")
@@ -390,101 +417,27 @@ class View:
         """Give the rules that depend on the document: colours of levels, words in boxes, the page footer."""
         columns = ("severity", "code", "place", "question", "value", "reason", "remedy")
         labels = "".join(
-            f".f td:nth-child({at})::before{{content:{_css_text(self.words[key])}}}"
+            f".f td:nth-child({at})::before{{content:{css_text(self.words[key])}}}"
             for at, key in enumerate(columns, 1)
             if at > 2
         )
         levels = "".join(
-            f".m{at}l{level}{{{_colours(row['colour'])}}}.m{at}l{level}.zero{{{_colours(_pale(row['colour']))}}}"
+            f".m{at}l{level}{{{colours(row['colour'])}}}.m{at}l{level}.zero{{{colours(pale(row['colour']))}}}"
             for at, matrix in enumerate(self.document["matrices"])
             for level, row in enumerate(matrix["levels"])
         )
-        footer = _css_text(self.say("page", id=self.document["run"]["id"]))
+        footer = css_text(self.say("page", id=self.document["run"]["id"]))
         page = f'@bottom-left{{content:{footer}}}@bottom-right{{content:counter(page)" / "counter(pages)}}'
         own = f".f td:nth-child(-n+2){{direction:{self.words['dir']};unicode-bidi:normal}}"
         return f"{own}@media screen and (max-width:60rem){{{labels}}}{levels}@page{{{page}}}\n"
+
+
+def _waiver_key(waiver: WaiverRow) -> tuple[object, ...]:
+    """What tells waivers apart, also those of two ledgers."""
+    return tuple(dict(waiver)[key] for key in ("number", "sha256", "code", "sheet", "cell", "day"))
 
 
 def _words(language: str) -> dict[str, str]:
     """The words of the page, in English where the language has none; `lang` says which they are."""
     chosen = language if language in WORDS else "en"
     return {**WORDS["en"], **WORDS[chosen], "lang": chosen}
-
-
-class _Data(Environment):
-    """Templates over plain data: `identity.copy` is the key of the dictionary, never its method."""
-
-    def getattr(self, obj: object, attribute: str) -> object:
-        if isinstance(obj, dict):
-            return self.getitem(obj, attribute)
-        return super().getattr(obj, attribute)
-
-
-def _environment() -> Environment:
-    return _Data(
-        loader=PackageLoader("hrge_xl.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _shown(value: object) -> object:
-    """Give what stands on the page for a value; escaping comes after this."""
-    if value is None:
-        return ""
-    if isinstance(value, Markup):
-        return Markup(visible(str(value)))
-    return visible(value) if isinstance(value, str) else value
-
-
-def _asset(name: str) -> str:
-    return (resources.files("hrge_xl.reports") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """The content security policy: nothing but our own style and script, by their hashes."""
-    sources = (
-        "default-src 'none'",
-        f"style-src '{_hash(style)}'",
-        f"script-src '{_hash(script)}'",
-        "base-uri 'none'",
-        "form-action 'none'",
-    )
-    return "; ".join(sources)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _css_text(text: str) -> str:
-    """Quote a text for CSS: everything but letters, digits and spaces is written as a number."""
-    return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in visible(text)) + '"'
-
-
-def _colours(colour: str) -> str:
-    """A background and whichever of black and white is easier to read on it."""
-    match = _COLOUR.fullmatch(colour)
-    if match is None:
-        return "background:#fff;color:#000"
-    light = _luminance(int(match[1][at : at + 2], 16) for at in (0, 2, 4))
-    ink = "#000" if light > 0.179 else "#fff"
-    return f"background:#{match[1].lower()};color:{ink}"
-
-
-def _pale(colour: str) -> str:
-    """A colour mixed with three parts of white, for a crossing where nothing stands."""
-    match = _COLOUR.fullmatch(colour)
-    if match is None:
-        return colour
-    return "".join(f"{(int(match[1][at : at + 2], 16) + 3 * 255) // 4:02x}" for at in (0, 2, 4))
-
-
-def _luminance(channels: Iterable[int]) -> float:
-    """Relative luminance as WCAG 2 defines it."""
-    shares: Sequence[float] = [channel / 255 for channel in channels]
-    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -11,14 +11,15 @@ from .json_text import visible
 def render(document: Document) -> str:
     """Give the report as JUnit XML text; the same document gives the same text.
 
-    An error is a failure. JUnit has no warnings: a warning or info is a case that passed, with its
-    severity as a property. A check that did not run is skipped, with the reason.
+    An error is a failure, unless it is waived: then it is skipped, with who accepted it and why. JUnit has no
+    warnings: a warning or info is a case that passed, with its severity as a property. A check that did not run
+    is skipped, with the reason.
     """
-    run, summary = document["run"], document["summary"]
-    root = ET.Element("testsuites", _attributes(name="hrge_xl", failures=summary["error"], errors=0))
+    run = document["run"]
+    root = ET.Element("testsuites", _attributes(name="hrge_xl", errors=0))
     suites = [_suite(file, run["started"]) for file in document["files"]]
-    root.set("tests", str(sum(int(suite.get("tests", "0")) for suite in suites)))
-    root.set("skipped", str(sum(int(suite.get("skipped", "0")) for suite in suites)))
+    for count in ("tests", "failures", "skipped"):
+        root.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
     root.extend(suites)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
@@ -28,14 +29,15 @@ def _suite(file: FileRow, started: str) -> ET.Element:
     found = {finding["code"] for finding in file["findings"]}
     skipped = file["checks"]["not_run"]
     quiet = [code for code in file["checks"]["run"] if code not in found]
+    told = [_outcome(finding) for finding in file["findings"]]
     suite = ET.Element(
         "testsuite",
         _attributes(
             name=file["path"],
             tests=len(file["findings"]) + len(quiet) + len(skipped),
-            failures=file["counts"]["error"],
+            failures=told.count("failure"),
             errors=0,
-            skipped=len(skipped),
+            skipped=len(skipped) + told.count("skipped"),
             timestamp=started.removesuffix("Z"),
             time=0,
         ),
@@ -64,10 +66,14 @@ def _case(path: str, finding: FindingRow) -> ET.Element:
     place = "!".join(part for part in (finding["sheet"], finding["cell"]) if part)
     name = " ".join(part for part in (finding["code"], finding["name"], place) if part)
     case = ET.Element("testcase", _attributes(classname=path, name=name, time=0))
-    _properties(case, severity=finding["severity"], code=finding["code"])
-    if finding["severity"] == "error":
+    waiver = _waiver(finding)
+    _properties(case, severity=finding["severity"], code=finding["code"], waiver=waiver or None)
+    outcome = _outcome(finding)
+    if outcome == "failure":
         told = ET.SubElement(case, "failure", _attributes(type=finding["code"], message=finding["message"]))
-    else:
+    elif outcome == "skipped":
+        ET.SubElement(case, "skipped", _attributes(message=waiver))
+    if outcome != "failure":
         told = ET.SubElement(case, "system-out")
     lines = (
         ("", finding["message"]),
@@ -75,10 +81,26 @@ def _case(path: str, finding: FindingRow) -> ET.Element:
         ("Question: ", finding["label"]),
         ("Value: ", finding["value"]),
         ("What to do: ", finding["remedy"]),
+        ("", waiver),
         ("Did you mean: ", finding["suggestion"]),
     )
     told.text = visible("\n".join(word + text for word, text in lines if text))
     return case
+
+
+def _outcome(finding: FindingRow) -> str:
+    """What becomes of a finding as a test: failure, skipped (a waived error) or passed."""
+    if finding["severity"] != "error":
+        return "passed"
+    waiver = finding["waiver"]
+    return "skipped" if waiver is not None and waiver["state"] == "active" else "failure"
+
+
+def _waiver(finding: FindingRow) -> str:
+    row = finding["waiver"]
+    return (
+        f"Waiver {row['number']}, {row['state']}: {row['reason']} ({row['by']}, {row['day']})" if row else ""
+    )
 
 
 def _properties(parent: ET.Element, **values: str | None) -> None:

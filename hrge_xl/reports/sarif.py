@@ -11,7 +11,8 @@ from .document import CodeRow, Document, FileRow, FindingRow
 from .json_text import visible
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-SAID = frozenset({"code", "severity", "message"})  # each has its own place in a result
+SAID = frozenset({"code", "severity", "message", "waiver"})  # each has its own place in a result
+SUPPRESSION = {"active": "accepted", "expired": "rejected"}  # only what is accepted suppresses
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
@@ -19,7 +20,7 @@ def render(document: Document) -> str:
     """Give the report as SARIF text; the same document gives the same text."""
     rules = _rules(document)
     index = {rule["id"]: at for at, rule in enumerate(rules)}
-    run = document["run"]
+    run, waivers = document["run"], document["waivers"]
     log = {
         "$schema": SCHEMA_URI,
         "version": "2.1.0",
@@ -31,11 +32,12 @@ def render(document: Document) -> str:
                 "artifacts": [_artifact(file) for file in document["files"]],
                 "results": [
                     _result(finding, file, at, index)
+                    | ({"suppressions": _suppressions(finding)} if waivers else {})
                     for at, file in enumerate(document["files"])
                     for finding in file["findings"]
                 ],
                 "columnKind": "unicodeCodePoints",
-                "properties": {"run": run, "summary": document["summary"]},
+                "properties": {"run": run, "summary": document["summary"], "waivers": waivers},
             }
         ],
     }
@@ -116,6 +118,22 @@ def _result(finding: FindingRow, file: FileRow, at: int, index: dict[str, int]) 
         "locations": [location],
         "properties": {key: value for key, value in finding.items() if key not in SAID and value is not None},
     }
+
+
+def _suppressions(finding: FindingRow) -> list[dict[str, Any]]:
+    """The waiver of a finding. Where one result of a run has suppressions, SARIF wants every result to say."""
+    waiver = finding["waiver"]
+    if waiver is None:
+        return []
+    told = f"{waiver['reason']} ({waiver['by']}, {waiver['day']})"
+    return [
+        {
+            "kind": "external",
+            "status": SUPPRESSION[waiver["state"]],
+            "justification": told,
+            "properties": dict(waiver),
+        }
+    ]
 
 
 def _artifact_location(file: FileRow, at: int) -> dict[str, Any]:

@@ -11,12 +11,14 @@ from .document import SCHEMA, Document
 
 SEVERITIES = ["error", "warning", "info"]
 VERDICTS = ["accepted", "returned", "refused"]
+WAIVER_STATES = ["active", "expired", "withdrawn"]
 SIGNATURES = ["valid", "invalid", "unsigned", "unchecked"]
 _CLOSED = {
     ("FindingRow", "severity"): SEVERITIES,
     ("CodeRow", "severity"): SEVERITIES,
     ("FileRow", "verdict"): VERDICTS,
     ("IdentityRow", "signature"): SIGNATURES,
+    ("WaiverRow", "state"): WAIVER_STATES,
 }
 
 
@@ -26,8 +28,8 @@ def json_schema() -> dict[str, Any]:
     types = schema["$defs"]
     for (name, key), words in _CLOSED.items():
         types[name]["properties"][key]["enum"] = words
-    types["FileRow"]["properties"]["counts"]["required"] = SEVERITIES
-    schema["properties"]["summary"]["required"] = ["files", *VERDICTS, *SEVERITIES]
+    types["FileRow"]["properties"]["counts"]["required"] = [*SEVERITIES, "waived"]
+    schema["properties"]["summary"]["required"] = ["files", *VERDICTS, *SEVERITIES, "waived"]
     schema["properties"]["schema"] = {"const": SCHEMA}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{SCHEMA}", **schema}
 

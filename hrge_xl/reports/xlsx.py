@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from ..errors import LimitError
-from .document import Document, FileRow, FindingRow
+from .document import Document, FileRow, FindingRow, WaiverRow
 from .json_text import visible
 
 WORDS = {
@@ -22,6 +22,18 @@ WORDS = {
     "checks": "Checks",
     "not_checked": "Not checked",
     "codes": "Codes",
+    "waivers": "Waivers",
+    "waiver": "Waiver",
+    "waived": "Waived",
+    "state": "State",
+    "reason": "Reason",
+    "by": "Accepted by",
+    "day": "On",
+    "until": "Until",
+    "withdrawn": "Withdrawn",
+    "withdrawn_by": "Withdrawn by",
+    "active": "In force",
+    "expired": "Expired",
     "unplaced": "Text without place",
     "intro": "On the sheet Findings: set the status, write a comment, filter by team, sheet or code.",
     "status": "Status",
@@ -96,6 +108,7 @@ WORDS = {
     "completeness": "Completeness of this report",
 }
 STATUSES = ("Open", "Asked the team", "Corrected", "Accepted as it is", "Not an error")
+ACCEPTED_AS_IT_IS = STATUSES[3]
 LONGEST = 32_767
 MOST_LINKS = 65_000
 MOST_ROWS = 1_048_575
@@ -163,6 +176,7 @@ class _Report:
         self._checks()
         self._not_checked()
         self._unplaced()
+        self._waivers()
         self._codes()
 
     def text(self, sheet: Worksheet, row: int, column: int, value: Cell, tint: str = "") -> None:
@@ -213,6 +227,7 @@ class _Report:
             ("files", summary["files"], ""),
             *((key, summary[key], key) for key in ("accepted", "returned", "refused")),
             *((f"{key}s", summary[key], key) for key in ("error", "warning", "info")),
+            ("waived", summary["waived"], ""),
             ("run_id", run["id"], ""),
             ("started", run["started"], ""),
             ("today", run["today"], ""),
@@ -232,7 +247,7 @@ class _Report:
             else:
                 self.text(sheet, row, 1, value, tint)
         for row, key in enumerate(
-            ("files", "findings", "checks", "not_checked", "unplaced", "codes"), 5 + len(facts)
+            ("files", "findings", "checks", "not_checked", "unplaced", "waivers", "codes"), 5 + len(facts)
         ):
             self.jump(sheet, row, 0, f"'{WORDS[key]}'!A1", WORDS[key])
         _print(sheet)
@@ -241,10 +256,10 @@ class _Report:
         sheet = self.book.add_worksheet(WORDS["files"])
         keys = (
             "team", "country", "file", "verdict", "signature", "answered", "required", "share",
-            "errors", "warnings", "infos", "sha256",
+            "errors", "warnings", "infos", "waived", "sha256",
             "size", "language", "round", "spec_version", "copy", "issued",
         )  # fmt: skip
-        widths = (10, 10, 40, 11, 11, 10, 10, 10, 8, 10, 8, 68, 11, 10, 12, 13, 16, 12)
+        widths = (10, 10, 40, 11, 11, 10, 10, 10, 8, 10, 8, 8, 68, 11, 10, 12, 13, 16, 12)
         files = self.document["files"]
         self.table("Files", sheet, [WORDS[key] for key in keys], widths, len(files))
         for row, file in enumerate(files, 1):
@@ -270,10 +285,10 @@ class _Report:
     ) -> None:
         keys = (
             "number", "severity", "code", "team", "place", "question", "value", "message", "remedy",
-            "suggestion", "status", "comment",
+            "suggestion", "status", "comment", "waiver",
             "file", "name", "sheet", "cell", "tool", "row", "field",
         )  # fmt: skip
-        widths = (6, 10, 8, 9, 22, 32, 22, 38, 34, 14, 17, 28, 40, 22, 20, 9, 9, 13, 13)
+        widths = (6, 10, 8, 9, 22, 32, 22, 38, 34, 14, 17, 28, 34, 40, 22, 20, 9, 9, 13, 13)
         self.table(name, sheet, [WORDS[key] for key in keys], widths, len(rows))
         for row, (file, finding) in enumerate(rows, 1):
             target = self.code_rows.get(finding["code"])
@@ -291,7 +306,7 @@ class _Report:
             "error_message": WORDS["status_error"],
         })  # fmt: skip
         sheet.freeze_panes(1, 3)
-        sheet.print_area(0, 0, max(len(rows), 1), keys.index("comment"))
+        sheet.print_area(0, 0, max(len(rows), 1), keys.index("waiver"))
 
     def _checks(self) -> None:
         run: dict[str, int] = {}
@@ -330,6 +345,15 @@ class _Report:
             for item in file["unplaced"]
         )
         self._list("unplaced", "Unplaced", ("team", "file", "place", "text"), (12, 44, 28, 70), rows)
+
+    def _waivers(self) -> None:
+        keys = (
+            "number", "state", "code", "file", "sheet", "cell", "reason", "by", "day", "until", "withdrawn",
+            "withdrawn_by", "sha256",
+        )  # fmt: skip
+        widths = (6, 11, 10, 40, 20, 9, 50, 22, 12, 12, 12, 22, 68)
+        rows = ([_waiver_cell(row, key) for key in keys] for row in self.document["waivers"])
+        self._list("waivers", "Waivers", keys, widths, rows)
 
     def _codes(self) -> None:
         rows = (
@@ -395,6 +419,7 @@ def _file_cells(file: FileRow) -> dict[str, Cell]:
     }
     for key in ("country", "language", "round", "spec_version", "copy", "issued"):
         cells[key] = identity[key] if identity else None
+    cells["waived"] = file["counts"]["waived"]
     return cells | {f"{key}s": file["counts"][key] for key in ("error", "warning", "info")}
 
 
@@ -409,7 +434,27 @@ def _finding_cells(number: int, file: FileRow, finding: FindingRow) -> dict[str,
         "team": _team(file),
         "place": "!".join(part for part in (finding["sheet"], finding["cell"]) if part),
         "question": finding["label"],
-        "status": STATUSES[0],
+        "status": ACCEPTED_AS_IT_IS if _is_waived(finding) else STATUSES[0],
         "comment": None,
+        "waiver": _waiver(finding),
         "file": file["path"],
     }
+
+
+def _waiver_cell(row: WaiverRow, key: str) -> Cell:
+    value = dict(row)[key]
+    assert value is None or isinstance(value, str | int)
+    return WORDS[row["state"]] if key == "state" else value
+
+
+def _is_waived(finding: FindingRow) -> bool:
+    return finding["waiver"] is not None and finding["waiver"]["state"] == "active"
+
+
+def _waiver(finding: FindingRow) -> str | None:
+    """The waiver of a finding in a line; its number leads to the sheet of waivers."""
+    row = finding["waiver"]
+    if row is None:
+        return None
+    until = f", {WORDS['until'].lower()} {row['until']}" if row["until"] else ""
+    return f"{row['number']}: {WORDS[row['state']]}: {row['reason']} ({row['by']}, {row['day']}{until})"

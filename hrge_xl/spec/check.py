@@ -8,6 +8,7 @@ from typing import Any
 
 from rapidfuzz import process
 
+from .check_figures import check_figures
 from .expression import Problem, Scope, parse, parse_condition, reader_only
 from .model import (
     COMMON_OPTIONS,
@@ -50,6 +51,7 @@ def check(spec: Spec) -> list[tuple[Path, str, str]]:
         *_tools(spec),
         *_identity(spec),
         *_rules(spec),
+        *check_figures(spec),
     ]
     return found or [*_expressions(spec)]
 

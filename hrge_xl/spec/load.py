@@ -12,7 +12,8 @@ from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
 from ..errors import Mistake, SpecError, UsageError
-from . import model
+from . import figures, model
+from .base import Model
 from .check import check
 from .nodes import compose, get, mapping, mistake_at, plain, sequence
 from .texts import Text
@@ -24,8 +25,8 @@ SPEC_HOMES = (
 OPTIONS = sorted(
     {
         name
-        for part in vars(model).values()
-        if isinstance(part, type) and issubclass(part, model.Model)
+        for part in (*vars(model).values(), *vars(figures).values())
+        if isinstance(part, type) and issubclass(part, Model)
         for name in part.model_fields
     }
 )
@@ -82,7 +83,7 @@ def _assemble(folder: Path, mistakes: list[Mistake]) -> yaml.Node | None:
     head = compose(folder / "workbook.yaml", "workbook.yaml", mistakes)
     parts = {
         name: compose(folder / f"{name}.yaml", f"{name}.yaml", mistakes)
-        for name in ("vocabularies", "columns", "matrix", "rules")
+        for name in ("vocabularies", "columns", "matrix", "rules", "figures")
         if (folder / f"{name}.yaml").is_file()
     }
     if not isinstance(head, yaml.MappingNode):

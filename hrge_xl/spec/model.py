@@ -7,16 +7,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 from pydantic import Field as Option
 
+from .base import Model
+from .figures import Figures
 from .texts import NO_TEXT, Code, Text
-
-
-class Model(BaseModel):
-    """Base of every part: frozen, and a misspelt key is a mistake, never ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
 
 class FieldType(StrEnum):
@@ -76,6 +72,7 @@ class Field(Model):
     fixed: bool = False
     width: int | None = Option(default=None, ge=4, le=90)
     restricted: bool = False
+    people: bool = False
     tag: str = ""
 
 
@@ -99,8 +96,8 @@ TYPE_OPTIONS: dict[FieldType, tuple[frozenset[str], frozenset[str]]] = {
     # type -> (options it needs, options it may have)
     FieldType.TEXT: (frozenset(), frozenset({"characters"})),
     FieldType.LONG: (frozenset(), frozenset({"words", "characters"})),
-    FieldType.INTEGER: (frozenset(), frozenset({"minimum", "maximum"})),
-    FieldType.DECIMAL: (frozenset(), frozenset({"minimum", "maximum", "decimals"})),
+    FieldType.INTEGER: (frozenset(), frozenset({"minimum", "maximum", "people"})),
+    FieldType.DECIMAL: (frozenset(), frozenset({"minimum", "maximum", "decimals", "people"})),
     FieldType.PERCENT: (frozenset(), frozenset({"minimum", "maximum", "decimals"})),
     FieldType.DATE: (frozenset(), frozenset()),
     FieldType.YEAR: (frozenset(), frozenset({"minimum", "maximum"})),
@@ -126,7 +123,9 @@ class Item(Model):
     label: Text
     help: Text = NO_TEXT
     section: Text = NO_TEXT
-    values: dict[str, Annotated[Any, BeforeValidator(lambda value: getattr(value, "written", value))]] = {}
+    values: dict[str, Annotated[Any, BeforeValidator(lambda value: getattr(value, "written", value))]] = Option(
+        default={}
+    )
 
 
 class ItemsFrom(Model):
@@ -369,11 +368,12 @@ class Spec(Model):
     countries: Code | None = None
     identity: Identity = Identity()
     tools: tuple[Tool, ...] = Option(min_length=1)
-    vocabularies: dict[Code, Vocabulary] = {}
+    vocabularies: dict[Code, Vocabulary] = Option(default={})
     matrix: Matrix | None = None
     rules: tuple[Rule, ...] = ()
     covered: tuple[Covered, ...] = ()
-    tables: dict[str, Table] = {}
+    tables: dict[str, Table] = Option(default={})
+    figures: Figures = Figures()
     digest: str = ""
 
     @cached_property

@@ -1,7 +1,19 @@
 """Layout and answers to .xlsx: draws what `layout` placed; the only layer that writes workbooks."""
 
-from .book import write
+from .book import cover_lines, draw, facts_of, write
 from .content import Content, Part
-from .feedback_sheets import Correction, Feedback
+from .feedback_sheets import Correction, Feedback, Leftover
+from .template import Template
 
-__all__ = ["Content", "Correction", "Feedback", "Part", "write"]
+__all__ = [
+    "Content",
+    "Correction",
+    "Feedback",
+    "Leftover",
+    "Part",
+    "Template",
+    "cover_lines",
+    "draw",
+    "facts_of",
+    "write",
+]

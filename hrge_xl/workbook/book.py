@@ -1,13 +1,12 @@
-"""A layout and its content as an .xlsx file: the same input gives the same bytes."""
+"""A layout drawn as an .xlsx file, and filled in: the same input gives the same bytes."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date, datetime
 from io import BytesIO
 
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from ..layout import Layout, Place, Sheet, address, quoted
 from ..layout.model import (
@@ -20,15 +19,15 @@ from ..layout.model import (
     TITLE_ROW,
     purpose,
 )
-from ..numerals import to_serial
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock
-from ..stamp import to_pairs
+from ..stamp import FIELDS, PROPERTY_PREFIX, to_pairs
 from ..submission import Identity
 from ..words import right_to_left, translator
 from .calculated import BlockPainter, MatrixPainter
 from .collect import CollectPainter
 from .content import Content
-from .cover import CoverPainter, progress_now, progress_sentence
+from .cover import COVER_FACTS, CoverPainter, Fact, ProgressLine, progress_sentence
+from .drawing import Drawing
 from .excel_formula import (
     absolute,
     active_name,
@@ -44,6 +43,7 @@ from .lists_sheet import ListsPainter
 from .pen import Formats, Pen
 from .pivot import PivotPainter
 from .problems import ProblemsPainter
+from .properties import DRAWN_ON
 from .references import looked_up
 from .shared_formulas import FormulaSheet
 
@@ -66,46 +66,61 @@ def write(
     content: Content, identity: Identity, *, contact: str = "", feedback: Feedback | None = None
 ) -> bytes:
     """The workbook as bytes. Raises `LimitError` where something does not fit into Excel."""
-    layout = content.layout
-    content = replace(content, today=to_serial(date.fromisoformat(identity.today)))
+    facts = facts_of(identity, contact)
+    return draw(content.layout, cover_lines(facts), feedback).filled(replace(content, facts=facts))
+
+
+def facts_of(identity: Identity, contact: str = "") -> dict[str, str]:
+    """What a workbook says of itself: the fields of its stamp, and whom to ask."""
+    return {**dict(to_pairs(identity)), "contact": contact}
+
+
+def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
+    """The facts that the cover has a line for."""
+    return frozenset(name for name in COVER_FACTS if facts[name])
+
+
+def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = None) -> Drawing:
+    """Everything but what differs between workbooks of a layout whose covers have lines for the same facts.
+
+    Raises `LimitError` where something does not fit into Excel.
+    """
     target = BytesIO()
     book = Workbook(target, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
     book.set_calc_mode("auto")
     right = right_to_left(layout.language)
     formats = Formats(book, right_to_left=right)
-    _properties(book, layout, identity)
+    _properties(book, layout)
     sheets = _add_sheets(book, layout, feedback, right=right)
-    CoverPainter(book, Pen(sheets[layout.cover_name], formats), content, identity, contact).draw()
+    CoverPainter(book, Pen(sheets[layout.cover_name], formats), layout, facts).draw()
     _finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
     if feedback is not None:
-        for title, draw in feedback_sheets(layout, feedback):
-            draw(Pen(sheets[title], formats))
+        for title, paint in feedback_sheets(layout, feedback):
+            paint(Pen(sheets[title], formats))
             _finish(sheets[title], layout, FEEDBACK_WIDTHS, wide=True)
     for sheet in layout.sheets:
-        _tool_sheet(book, Pen(sheets[sheet.name], formats), content, sheet)
+        _tool_sheet(book, Pen(sheets[sheet.name], formats), layout, sheet)
     _names(book, layout)
     lists = Pen(sheets[layout.lists_name], formats)
-    ListsPainter(book, lists, layout, content).draw()
+    ListsPainter(book, lists, layout).draw()
     _finish(lists.sheet, layout, {}, wide=True)
     lists.sheet.set_print_scale(LISTS_SCALE)
-    _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats), identity)
+    _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats))
     sheets[next(feedback_sheets(layout, feedback))[0] if feedback else layout.cover_name].activate()
     book.close()
-    return target.getvalue()
+    return Drawing(book, target.getvalue())
 
 
-def _properties(book: Workbook, layout: Layout, identity: Identity) -> None:
-    language = layout.language
-    issued = datetime.fromisoformat(identity.issued or "2000-01-01")
-    book.set_properties({"title": layout.spec.title.say(language), "author": "hrge_xl", "created": issued})
-    for key, value in to_pairs(identity):
-        if value:
-            book.set_custom_property(f"hrge_{key}", value, "text")
+def _properties(book: Workbook, layout: Layout) -> None:
+    """A day and a property to be put right for each workbook."""
+    title = layout.spec.title.say(layout.language)
+    book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
+    book.set_custom_property(PROPERTY_PREFIX, "", "text")
 
 
 def _add_sheets(
     book: Workbook, layout: Layout, feedback: Feedback | None, *, right: bool
-) -> dict[str, Worksheet]:
+) -> dict[str, FormulaSheet]:
     extra = [title for title, _ in feedback_sheets(layout, feedback)] if feedback else []
     tools = [sheet.name for sheet in layout.sheets]
     names = [layout.cover_name, *extra, *tools, layout.lists_name, IDENTITY_SHEET]
@@ -117,8 +132,7 @@ def _add_sheets(
     return sheets
 
 
-def _tool_sheet(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> None:
-    layout = content.layout
+def _tool_sheet(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -> None:
     language = layout.language
     pen.text(Place(1, CODE_COLUMN), sheet.tool.code, "code")
     for column, codes in _column_codes(sheet).items():
@@ -127,15 +141,16 @@ def _tool_sheet(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> Non
     pen.height(TITLE_ROW, "title")
     pen.text(Place(PURPOSE_ROW, 2), purpose(sheet.tool, language), "purpose")
     if sheet.check_columns:
-        formula, _ = progress_sentence(layout, sheet)
-        pen.formula(Place(PROGRESS_ROW, 2), formula, "progress", progress_now(layout, content, sheet))
+        formula, template = progress_sentence(layout, sheet)
+        line = pen.formula(Place(PROGRESS_ROW, 2), formula, "progress")
+        pen.live([line], ProgressLine(sheet, template))
     back = translator(language)("Back to the cover")
     column = 5 if sheet.check_columns else 2
     pen.link(Place(PROGRESS_ROW, column), f"{quoted(layout.cover_name)}!A1", back, layout.cover_name)
     pen.height(PROGRESS_ROW, "progress")
     for grid in sheet.grids:
-        GridPainter(pen, layout, sheet, grid, content).draw()
-    _calculated_blocks(book, pen, content, sheet)
+        GridPainter(pen, layout, sheet, grid).draw()
+    _calculated_blocks(book, pen, layout, sheet)
     _sheet_names(book, layout, sheet)
     _finish(pen.sheet, layout, sheet.widths or COVER_WIDTHS, wide=True)
     _view(pen.sheet, sheet)
@@ -184,15 +199,15 @@ def _absolute(place: Place) -> str:
     return f"${letters}${place.row}"
 
 
-def _calculated_blocks(book: Workbook, pen: Pen, content: Content, sheet: Sheet) -> None:
+def _calculated_blocks(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -> None:
     free = first = max(sheet.widths, default=2) + 1
     for drawn in sheet.drawn:
         painter = PAINTERS[type(drawn.block)]
-        free = painter(book, pen, content, sheet, drawn, free).draw()
+        free = painter(book, pen, layout, sheet, drawn, free).draw()
     if free > first:
         pen.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
     if sheet.tool.calculated and not sheet.drawn:
-        say = translator(content.layout.language)
+        say = translator(layout.language)
         pen.text(
             Place(FIRST_BLOCK_ROW, 2),
             say("The sheets that this one draws from are not in this workbook."),
@@ -200,7 +215,7 @@ def _calculated_blocks(book: Workbook, pen: Pen, content: Content, sheet: Sheet)
         )
 
 
-def _finish(sheet: Worksheet, layout: Layout, widths: dict[int, int], *, wide: bool) -> None:
+def _finish(sheet: FormulaSheet, layout: Layout, widths: dict[int, int], *, wide: bool) -> None:
     """Widths, hidden codes, protection, printing."""
     sheet.set_row(0, None, None, {"hidden": True})
     sheet.set_column(0, 0, 9, None, {"hidden": True})
@@ -215,7 +230,7 @@ def _finish(sheet: Worksheet, layout: Layout, widths: dict[int, int], *, wide: b
     sheet.fit_to_pages(1, 0)
 
 
-def _view(sheet: Worksheet, tool: Sheet) -> None:
+def _view(sheet: FormulaSheet, tool: Sheet) -> None:
     """Hidden check columns, frozen heads, filter, print area and titles."""
     checks = tool.check_columns
     last_visible = checks[0] - 1 if checks else max(tool.widths or COVER_WIDTHS)
@@ -260,10 +275,10 @@ def _pages(widths: list[int], leading: int) -> int:
     return pages
 
 
-def _identity_sheet(pen: Pen, identity: Identity) -> None:
+def _identity_sheet(pen: Pen) -> None:
     pen.text(Place(1, 1), IDENTITY_KEY, "code")
-    for row, (key, value) in enumerate(to_pairs(identity), start=2):
-        pen.text(Place(row, 1), key, "code", "@")
-        pen.text(Place(row, 2), value, "code", "@")
+    for row, name in enumerate(FIELDS, start=2):
+        pen.text(Place(row, 1), name, "code", "@")
+        pen.live([pen.entry(Place(row, 2), "code", "@")], Fact(name))
     pen.sheet.very_hidden()
     pen.sheet.protect("", {})

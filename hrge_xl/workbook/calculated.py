@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlsxwriter.workbook import Workbook
 
 from ..findings import sentence
-from ..layout import Drawn, Layout, Place, Sheet, address, column_letters
+from ..layout import Drawn, Grid, Layout, Place, Sheet, address, column_letters
 from ..layout.calculated import sources_of
 from ..layout.model import MARK_COLUMN, NAME_COLUMN
 from ..spec.model import Block, Level, Matrix, MatrixBlock
 from ..words import Translate, right_to_left, translator
-from .content import Content
+from .content import Content, Shown
 from .excel_formula import column_range, text_literal
 from .pen import Pen
 from .styles import LINES, ink_on
 
 LABEL_COLUMN, FIRST_COUNT_COLUMN = MARK_COLUMN, NAME_COLUMN
+Crossing = tuple[str, str]  # a code of each of two scales
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the line above a list says: that there is nothing, how many there are, or how many do not fit."""
+
+    nothing: str
+    fits: str
+    too_many: str
+    most: int
+
+    def now(self, total: int) -> str:
+        """The line for so many."""
+        template = self.nothing if not total else self.too_many if total > self.most else self.fits
+        return sentence(template, {"count": str(total), "rows": str(self.most)})
 
 
 @dataclass
@@ -26,15 +44,13 @@ class BlockPainter:
 
     book: Workbook
     pen: Pen
-    content: Content
+    layout: Layout
     sheet: Sheet
     drawn: Drawn
     free: int
-    layout: Layout = field(init=False)
     say: Translate = field(init=False)
 
     def __post_init__(self) -> None:
-        self.layout = self.content.layout
         self.say = translator(self.layout.language)
 
     def draw(self) -> int:
@@ -55,15 +71,12 @@ class BlockPainter:
         for column, label in enumerate(labels, start=MARK_COLUMN):
             self.pen.text(Place(row, column), label, "head")
 
-    def summarise(self, row: int, count: str, total: int, most: int, texts: tuple[str, str, str]) -> None:
-        """The line above a list: that there is nothing, how many there are, or how many do not fit."""
-        nothing, fits, too_many = texts[0], texts[1], texts[2].replace("{rows}", str(most))
-        some = f"IF({count}>{most},{with_count(too_many, count)},{with_count(fits, count)})"
-        formula = f"=IF({count}=0,{text_literal(nothing)},{some})"
-        template = nothing if not total else too_many if total > most else fits
-        self.pen.formula(
-            Place(row, MARK_COLUMN), formula, "progress", sentence(template, {"count": str(total)})
-        )
+    def summarise(self, row: int, count: str, summary: Summary) -> Place:
+        """The line above a list, with a formula that counts what is in it."""
+        too_many, most = summary.too_many.replace("{rows}", str(summary.most)), summary.most
+        some = f"IF({count}>{most},{with_count(too_many, count)},{with_count(summary.fits, count)})"
+        formula = f"=IF({count}=0,{text_literal(summary.nothing)},{some})"
+        return self.pen.formula(Place(row, MARK_COLUMN), formula, "progress")
 
     def frame_used(self, first: int, last: int, columns: int, state: int, words: dict[str, str]) -> None:
         """Lines around the rows in use, and the words of the state column in their colours.
@@ -133,6 +146,7 @@ class MatrixPainter(BlockPainter):
         assert matrix is not None
         self.block, self.matrix = block, matrix
         self.tools = self.issued(block)
+        self.cells: dict[Place, tuple[Crossing, ...]] = {}  # which crossings each live cell counts
         head = self.top(block)
         self.first = head + 1
         self._corner(head)
@@ -146,6 +160,8 @@ class MatrixPainter(BlockPainter):
             for offset, other in enumerate(across.codes):
                 self._count(Place(row, FIRST_COUNT_COLUMN + offset), code, other)
         self._levels(self.first + len(steps))
+        grids = tuple(self.layout.rows_of[tool] for tool in self.tools)
+        self.pen.live(self.cells, MatrixNow(grids, block, tuple(self.cells.values())))
         return self.free
 
     def _corner(self, row: int) -> None:
@@ -171,13 +187,7 @@ class MatrixPainter(BlockPainter):
         label = level.label.say(self.layout.language).replace('"', "'")
         form = f'"{label}: "0;;"{label}"'
         style = self.pen.formats("cell_centre", form, bg_color=level.colour, font_color=ink_on(level.colour))
-        self.pen.styled_formula(place, "=" + "+".join(terms), style, self._counted(down, across))
-
-    def _counted(self, down: str, across: str) -> int:
-        rows = {key[:2] for key in self.content.answers if key[0] in self.tools}
-        wanted = (float(down), float(across))
-        fields = (self.block.down, self.block.across)
-        return sum(tuple(self.content.answers.get((*row, f)) for f in fields) == wanted for row in rows)
+        self.cells[self.pen.styled_formula(place, "=" + "+".join(terms), style)] = ((down, across),)
 
     def _levels(self, first: int) -> None:
         """How many rows stand at each level, highest first."""
@@ -187,12 +197,12 @@ class MatrixPainter(BlockPainter):
             label = self.pen.formats("cell_middle", bg_color=level.colour, font_color=ink_on(level.colour))
             self.pen.styled_text(Place(row, LABEL_COLUMN), level.label.say(self.layout.language), label)
             self.pen.height(row, "step")
-            cells = list(self._cells_of(level))
-            cached = sum(self._counted(*codes) for _, codes in cells)
-            formula = "=" + "+".join(address(*place) for place, _ in cells) if cells else "=0"
-            self.pen.formula(Place(row, FIRST_COUNT_COLUMN), formula, "cell_centre", cached)
+            cells = dict(self._cells_of(level))
+            formula = "=" + "+".join(address(*place) for place in cells) if cells else "=0"
+            place = self.pen.formula(Place(row, FIRST_COUNT_COLUMN), formula, "cell_centre")
+            self.cells[place] = tuple(cells.values())
 
-    def _cells_of(self, level: Level) -> list[tuple[Place, tuple[str, str]]]:
+    def _cells_of(self, level: Level) -> list[tuple[Place, Crossing]]:
         matrix: Matrix = self.matrix
         down, across = self.layout.lists[matrix.down].codes, self.layout.lists[matrix.across].codes
         found = []
@@ -201,3 +211,21 @@ class MatrixPainter(BlockPainter):
                 if matrix.cells[one][other] == level.code:
                     found.append((Place(row, column), (one, other)))
         return found
+
+
+@dataclass(frozen=True)
+class MatrixNow:
+    """The counts of a matrix, and of its levels."""
+
+    grids: tuple[Grid, ...]
+    block: MatrixBlock
+    cells: tuple[tuple[Crossing, ...], ...]
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """For each cell the rows whose answers cross there."""
+        found = Counter(
+            (content.answers.get((grid.tool.code, row, self.block.down)),
+             content.answers.get((grid.tool.code, row, self.block.across)))
+            for grid in self.grids for row in grid.by_row
+        )  # fmt: skip
+        return [sum(found[float(down), float(across)] for down, across in each) for each in self.cells]

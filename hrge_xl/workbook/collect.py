@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from ..layout import Grid, Slot, column_letters, quoted
+from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.calculated import is_dated
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, NAME_COLUMN, TODAY_NAME
 from ..spec.check import rule_scope
 from ..spec.model import CollectBlock, Collected
-from .calculated import BlockPainter, Run, chosen
+from ..words import translator
+from .calculated import BlockPainter, Run, Summary, chosen
 from .check_formula import parsed
+from .content import Content, Shown
 from .excel_formula import ExcelFormula, text_literal
 from .shared_formulas import ROW
 
@@ -35,6 +38,11 @@ class Source:
             return [str(c.record) for c in self.grid.with_role("answer")]
         return [row.code for row in self.grid.data_rows]
 
+    def slot(self, layout: Layout, column: str, row: str) -> Slot | None:
+        """Where a row has what a column of the list shows."""
+        code = self.spec.columns.get(column)
+        return None if code is None else layout.slots.get((self.spec.tool, row, code))
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -42,8 +50,9 @@ class Listed:
 
     source: Source
     position: int  # of the source among those issued, from 1
-    row: str
-    kept: bool
+    row: str  # its code, or the number of a record
+    name: str  # the same as people see it
+    found: int  # its row on the sheet, or the column of a record
 
 
 class CollectPainter(BlockPainter):
@@ -63,10 +72,11 @@ class CollectPainter(BlockPainter):
         self.summary = self.top(block)
         self.first = self.summary + 2
         self._runs()
-        self._candidates()
-        self._summary()
+        cells = [*self._candidates(), self._summary()]
         self.heads(self.first - 1, self._head_labels())
-        self._list()
+        self.pen.live(
+            [*cells, *self._list()], CollectNow(self.layout, self._asked(), self.rows, self._lines())
+        )
         return self.free + HELPERS
 
     def _source(self, number: int, each: Collected) -> Source:
@@ -75,13 +85,10 @@ class CollectPainter(BlockPainter):
         grid = next(grid for grid in sheet.grids if grid.block is block)
         return Source(number, each, grid, sheet.name_in_book, sheet.name)
 
-    def _rows(self) -> list[Listed]:
-        found = []
+    def _rows(self) -> Iterator[Listed]:
         for position, source in enumerate(self.sources, start=1):
-            key = (self.sheet.tool.code, self.drawn.number, source.number)
-            kept = set(self.content.kept.get(key, ()))
-            found += [Listed(source, position, row, row in kept) for row in source.rows]
-        return found
+            for row in source.rows:
+                yield Listed(source, position, row, *_seen(source, row))
 
     def _runs(self) -> None:
         last, end = self.first + len(self.rows) - 1, self.first + self.block.rows - 1
@@ -92,24 +99,21 @@ class CollectPainter(BlockPainter):
 
     # the hidden columns: one row for each row of the sources
 
-    def _candidates(self) -> None:
-        running = 0
+    def _candidates(self) -> Iterator[Place]:
         conditions: dict[int, str] = {}
         for offset, each in enumerate(self.rows):
             source = each.source
             if source.grid.across or source.number not in conditions:
                 conditions[source.number] = self._condition(source, each.row)
-            condition = conditions[source.number].replace(ROW, self._row_number(each))
-            running += each.kept
+            condition = conditions[source.number].replace(ROW, str(each.found))
             before = f"{self.count.at(self.first + offset - 1)}+" if offset else ""
-            self.pen.formula(self.count.place(offset), f"={before}IF({condition},1,0)", "check", running)
+            yield self.pen.formula(self.count.place(offset), f"={before}IF({condition},1,0)", "check")
             self.pen.number(self.which.place(offset), each.position, "check")
             if source.grid.across:
-                column = next(c.index for c in source.grid.with_role("answer") if str(c.record) == each.row)
-                self.pen.number(self.find.place(offset), column, "check")
+                self.pen.number(self.find.place(offset), each.found, "check")
             else:
                 self.pen.text(self.find.place(offset), each.row, "check")
-            self.pen.text(self.named.place(offset), self._row_name(each), "check")
+            self.pen.text(self.named.place(offset), each.name, "check")
 
     def _condition(self, source: Source, row: str) -> str:
         tool = self.layout.spec.tool[source.spec.tool]
@@ -124,40 +128,41 @@ class CollectPainter(BlockPainter):
         cell = f"{quoted(source.sheet)}!${column_letters(place.column)}{number}"
         return f"AND({cell}>0,{condition})"
 
-    def _row_number(self, each: Listed) -> str:
-        if each.source.grid.across:
-            return ""
-        return str(next(iter(each.source.grid.by_row[each.row].values())).cells[0].row)
-
-    def _row_name(self, each: Listed) -> str:
-        if not each.source.grid.across:
-            return each.row
-        return next(c.label for c in each.source.grid.with_role("answer") if str(c.record) == each.row)
-
     # the list
 
-    def _summary(self) -> None:
-        texts = (
+    def _summary(self) -> Place:
+        count = f"MAX({self.count.whole})" if self.rows else "0"
+        return self.summarise(self.summary, count, self._lines())
+
+    def _lines(self) -> Summary:
+        return Summary(
             self.say("Nothing to list."),
             self.say("{count} in all."),
             self.say("{count} in all; the first {rows} are listed."),
+            self.block.rows,
         )
-        count = f"MAX({self.count.whole})" if self.rows else "0"
-        self.summarise(self.summary, count, sum(each.kept for each in self.rows), self.block.rows, texts)
+
+    def _asked(self) -> Asked:
+        due, columns = self.block.due, list(self.block.columns)
+        dated = {column for column in columns if is_dated(self.layout.spec, self.block, column)}
+        return Asked(
+            (self.sheet.tool.code, self.drawn.number),
+            columns,
+            dated,
+            None if due is None else columns.index(due),
+        )
 
     def _head_labels(self) -> list[str]:
         columns = [text.say(self.layout.language) for text in self.block.columns.values()]
         state = [self.say("In time?")] if self.block.due is not None else []
         return [self.say("No."), *columns, *state, self.say("Sheet"), self.say("Row")]
 
-    def _list(self) -> None:
-        shown = [each for each in self.rows if each.kept][: self.block.rows]
+    def _list(self) -> Iterator[Place]:
         formulas = self._formulas()
         last = self.first + self.block.rows - 1
         for offset in range(self.block.rows):
-            each = shown[offset] if offset < len(shown) else None
-            for (run, formula, style, form), now in zip(formulas, self._now(each, offset), strict=True):
-                self.pen.column_formula(run.place(offset), last, "=" + formula, style, now, form)
+            for run, formula, style, form in formulas:
+                yield self.pen.column_formula(run.place(offset), last, "=" + formula, style, form)
         state = NAME_COLUMN + len(self.block.columns)
         words = {self.say("Overdue"): "error", self.say("No date"): "missing"}
         self.frame_used(
@@ -210,7 +215,7 @@ class CollectPainter(BlockPainter):
 
     def _cell(self, source: Source, column: str, found: str) -> str:
         """The cells of a field in one row of a source, joined where there are several."""
-        slot = self._slot(source, column, source.rows[0])
+        slot = source.slot(self.layout, column, source.rows[0])
         if slot is None:
             return '""'
         if source.grid.across:
@@ -225,45 +230,69 @@ class CollectPainter(BlockPainter):
 
     def _address(self, source: Source, found: str) -> str:
         """Where the first field of the row stands."""
-        slot = self._slot(source, next(iter(source.spec.columns)), source.rows[0])
+        slot = source.slot(self.layout, next(iter(source.spec.columns)), source.rows[0])
         assert slot is not None
         row, column = found, str(slot.cells[0].column)
         if source.grid.across:
             row, column = self._question(source, slot.codes[0][0]), found
         return f"{text_literal(quoted(source.sheet) + '!')}&ADDRESS({row},{column},4)"
 
-    def _slot(self, source: Source, column: str, row: str) -> Slot | None:
-        code = source.spec.columns.get(column)
-        return None if code is None else self.layout.slots.get((source.spec.tool, row, code))
 
-    # what it says now
+def _seen(source: Source, row: str) -> tuple[str, int]:
+    """What a row (or record) is called, and its row on the sheet (or its column)."""
+    if source.grid.across:
+        column = next(c for c in source.grid.with_role("answer") if str(c.record) == row)
+        return column.label, column.index
+    return row, next(iter(source.grid.by_row[row].values())).cells[0].row
 
-    def _now(self, each: Listed | None, offset: int) -> Sequence[str | float]:
-        columns = list(self.block.columns)
-        if each is None:
-            return (0, 0, 0, "", *[""] * len(columns), *[""] * (self.block.due is not None), "", "")
-        values = [self._said(each, column) for column in columns]
-        state = [self._state_now(values[columns.index(self.block.due)])] if self.block.due is not None else []
-        return (
-            self.rows.index(each) + 1, each.position, self._position(each), offset + 1,
-            *values, *state, each.source.sheet, self._row_name(each),
-        )  # fmt: skip
 
-    def _position(self, each: Listed) -> int:
-        if each.source.grid.across:
-            return next(c.index for c in each.source.grid.with_role("answer") if str(c.record) == each.row)
-        return int(self._row_number(each))
+@dataclass(frozen=True)
+class Asked:
+    """What a list asks of its sources: which list it is, its columns, those with dates, the place of the due date."""
 
-    def _said(self, each: Listed, column: str) -> str | float:
-        slot = self._slot(each.source, column, each.row)
-        if slot is None:
-            return ""
-        values = [value for value in self.content.shown(slot) if value is not None]
-        if is_dated(self.layout.spec, self.block, column):
+    key: tuple[str, int]
+    columns: list[str]
+    dated: set[str]
+    due: int | None
+
+
+class CollectNow:
+    """The live cells of a list: how many rows are kept so far, the summary, the list."""
+
+    def __init__(self, layout: Layout, asked: Asked, rows: Sequence[Listed], summary: Summary) -> None:
+        self.layout, self.asked, self.rows, self.summary = layout, asked, rows, summary
+        self.say = translator(layout.language)
+        texts = 3 + len(asked.columns) + (asked.due is not None)
+        self.unused: list[Shown] = [0, 0, 0, *[""] * texts]
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """In the order of the painter."""
+        kept = {
+            (number, row)
+            for number in {each.source.number for each in self.rows}
+            for row in content.kept.get((*self.asked.key, number), ())
+        }
+        used = [(each.source.number, each.row) in kept for each in self.rows]
+        values: list[Shown] = [*accumulate(map(int, used)), self.summary.now(sum(used))]
+        listed = [place for place, used_one in enumerate(used) if used_one][: self.summary.most]
+        for number, place in enumerate(listed, start=1):
+            values += self._line(content, number, place)
+        return values + self.unused * (self.summary.most - len(listed))
+
+    def _line(self, content: Content, number: int, place: int) -> Sequence[Shown]:
+        each = self.rows[place]
+        said = [self._said(content, each, column) for column in self.asked.columns]
+        state = [] if self.asked.due is None else [self._state(content, said[self.asked.due])]
+        return [place + 1, each.position, each.found, number, *said, *state, each.source.sheet, each.name]
+
+    def _said(self, content: Content, each: Listed, column: str) -> Shown:
+        slot = each.source.slot(self.layout, column, each.row)
+        values = [] if slot is None else [value for value in content.shown(slot) if value is not None]
+        if column in self.asked.dated:
             return values[0] if values else ""
-        return "; ".join(f"{value:.15g}" if isinstance(value, float) else value for value in values)
+        return "; ".join(f"{value:.15g}" if isinstance(value, float) else str(value) for value in values)
 
-    def _state_now(self, due: str | float) -> str:
+    def _state(self, content: Content, due: Shown) -> str:
         if not isinstance(due, float | int):
             return self.say("No date")
-        return self.say("Overdue") if due < self.content.today else self.say("Not yet due")
+        return self.say("Overdue") if due < content.today else self.say("Not yet due")

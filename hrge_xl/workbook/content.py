@@ -1,21 +1,28 @@
-"""What is written into a workbook: answers, and what its own checks say about them at that moment."""
+"""What is written into a workbook: answers, what its own checks say about them, and whom it is for."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from itertools import chain, compress
+from operator import is_not
+from typing import Any, Protocol, TypeVar
 
-from ..fields import list_name
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
-from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, level_of, order_of
+from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, order_of
 from ..numerals import to_serial
 from ..spec.model import Field, FieldType, RegisterBlock
-from ..submission import Answers, Key, Value
+from ..submission import Key, Value
 from ..words import count_words
 from .references import LABEL_LENGTH
+
+Shown = str | float | None  # what a cell shows: a text, a number (a date as its serial number), nothing
+Found = TypeVar("Found")
+BLANK, NUMBER = (None,), (int, float)
+ANYTHING = ""  # stands for every tool and every fact
 
 
 class Verdict(Protocol):
@@ -35,105 +42,188 @@ Kept = Mapping[tuple[str, int, int], Collection[str]]
 """Rows that a collected list keeps: (its tool, number of the block, number of the source) → codes or records."""
 
 
+class Memory:
+    """What several cells need: worked out for the first of them."""
+
+    def __init__(self, known: dict[Hashable, Any]) -> None:
+        self._known = known
+
+    def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
+        """What is known by this key."""
+        if key not in self._known:
+            self._known[key] = work_out()
+        found: Found = self._known[key]
+        return found
+
+
 @dataclass(frozen=True)
 class Content:
-    """Answers and calculated values by key, and verdicts of the same answers."""
+    """Answers and calculated values by key, verdicts of the same answers, and the facts of the stamp."""
 
     layout: Layout
-    answers: Answers
+    answers: Mapping[Key, Value]
     verdicts: Mapping[Key, Verdict] = field(default_factory=dict)
     calculated: Mapping[Key, Value] = field(default_factory=dict)
     kept: Kept = field(default_factory=dict)
     originals: Mapping[Part, str | float] = field(default_factory=dict)  # what could not be read, as it stood
-    today: int = 0  # serial number of the day that due dates are measured against
+    facts: Mapping[str, str] = field(default_factory=dict)  # the fields of the stamp, and the contact
+    memory: Memory = field(default_factory=lambda: Memory({}))
+
+    @property
+    def today(self) -> int:
+        """Serial number of the day that due dates are measured against, 0 where there is none."""
+        day = self.facts["today"]
+        return to_serial(date.fromisoformat(day)) if day else 0
+
+    def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
+        """What several cells need."""
+        return self.memory.once(key, work_out)
+
+    # one slot
 
     def check(self, slot: Slot) -> int:
         """The number of the slot's check cell."""
         verdict = self.verdicts.get(slot.key)
         if verdict is None:
             return 0
+        if not verdict.code:
+            return REQUIRED if verdict.required else 0
         code, name = verdict.code, slot.field.code
         return self.layout.messages.encode(code, slot.order, required=verdict.required, field=name)
 
-    def shown(self, slot: Slot) -> tuple[str | float | None, ...]:
-        """What each cell of the slot shows: a text, a number, or None when blank."""
-        several = slot.field.type is FieldType.MANY
-        return tuple(
-            self.originals.get((*slot.key, part if several else 0), read)
-            for part, read in enumerate(self._read(slot), start=1)
-        )
+    def shown(self, slot: Slot) -> tuple[Shown, ...]:
+        """What each cell of the slot shows."""
+        if self.originals:
+            return self._as_it_stood(slot)
+        key = slot.key
+        value = self.answers.get(key)
+        if value is None:
+            if slot.field.type is FieldType.CALCULATED:
+                return (self.show(slot.field, self.calculated.get(key)),)
+            return BLANK * len(slot.cells)
+        labels = self.layout.labels_of.get(key)
+        if labels is None:
+            return (self.show(slot.field, value), *BLANK * (len(slot.cells) - 1))
+        codes = value if isinstance(value, tuple) else (str(value),)
+        return (*[labels.get(code, code) for code in codes], *BLANK * (len(slot.cells) - len(codes)))
 
-    def _read(self, slot: Slot) -> tuple[str | float | None, ...]:
-        value = self.answers.get(slot.key)
-        if slot.field.type is FieldType.CALCULATED:
-            return (self.show(slot.field, self.calculated.get(slot.key)),)
-        if isinstance(value, tuple):
-            parts = [self.show(slot.field, code) for code in value]
-            return (*parts, *[None] * (len(slot.cells) - len(parts)))
-        return (self.show(slot.field, value), *[None] * (len(slot.cells) - 1))
+    def _as_it_stood(self, slot: Slot) -> tuple[Shown, ...]:
+        read, several = replace(self, originals={}).shown(slot), slot.field.type is FieldType.MANY
+        parts = enumerate(read, start=1)
+        return tuple(self.originals.get((*slot.key, part if several else 0), each) for part, each in parts)
 
-    def show(self, each: Field, value: Value | None) -> str | float | None:
+    def show(self, each: Field, value: Value | None) -> Shown:
         """A value as its cell shows it: labels for codes, serial numbers for dates."""
+        if isinstance(value, NUMBER):
+            return float(value)
         if value is None or value == "":
             return None
         if isinstance(value, date):
             return to_serial(value)
         if each.type is FieldType.REFERENCE:
             return self._row_label(each, str(value))
-        name = LEVELS if each.type is FieldType.CALCULATED and each.result == "level" else list_name(each)
-        if name is not None and each.type is not FieldType.SCALE:
-            place = self.layout.lists[name]
-            return place.labels[place.codes.index(str(value))] if value in place.codes else str(value)
-        return (
-            value
-            if isinstance(value, str | float)
-            else float(value)
-            if isinstance(value, int)
-            else str(value)
-        )
+        if each.type is FieldType.CALCULATED and each.result == "level":
+            return self.layout.labels[LEVELS].get(str(value), str(value))
+        return str(value)
 
     def _row_label(self, each: Field, code: str) -> str:
         """What a reference shows: the entry of the list it is chosen from."""
         for target in each.to:
             grid = self.layout.rows_of.get(target)
-            if grid is not None and any(row.code == code for row in grid.data_rows):
+            if grid is not None and code in grid.row:
                 return self.row_label(grid, code)
         return code
 
     def row_label(self, grid: Grid, code: str) -> str:
         """`R-01 what it is about`."""
         if not isinstance(grid.block, RegisterBlock):
-            row = next(row for row in grid.data_rows if row.code == code)
-            return f"{code} {row.label[:LABEL_LENGTH]}"
+            return fixed_label(grid, code)
         about = grid.by_row[code][grid.block.shows or grid.block.fields[0].code]
         text = self.shown(about)[0]
         return f"{code} {'' if text is None else str(text)[:LABEL_LENGTH]}"
 
     def answered(self, slot: Slot) -> int:
         """How many cells of the slot hold something."""
-        return sum(value is not None for value in self.shown(slot))
+        value = self.answers.get(slot.key)
+        if self.originals or slot.field.type is FieldType.CALCULATED:
+            return sum(each is not None for each in self.shown(slot))
+        return len(value) if isinstance(value, tuple) else int(value is not None and value != "")
+
+    def words(self, slot: Slot) -> int:
+        """Words of a text."""
+        return count_words(str(self.answers.get(slot.key, "")))
+
+    # rows and sheets
 
     def active(self, grid: Grid, row: str) -> int:
         """How many cells of a row (or of a record over all its blocks) hold something."""
+        return self.once((grid.tool.code, row, "active"), lambda: self._active(grid, row))
+
+    def _active(self, grid: Grid, row: str) -> int:
         grids = (
             [grid] if not grid.across else [g for g in self.layout.sheet[grid.tool.code].grids if g.across]
         )
         slots = [slot for each in grids for slot in each.by_row.get(row, {}).values()]
         return sum(self.answered(slot) for slot in slots if slot.field.type is not FieldType.CALCULATED)
 
-    def words(self, slot: Slot) -> int:
-        """Words of a text."""
-        return count_words(str(self.answers.get(slot.key, "")))
+    def checks(self, slots: Collection[Slot]) -> list[int]:
+        """The check numbers of the slots of a row."""
+        first = next(iter(slots))
+        return self.once(first.key, lambda: [self.check(slot) for slot in slots])
 
     def progress(self, sheet: Sheet) -> tuple[int, int, int]:
         """Required answers of a sheet, those given, and answers to correct."""
-        checks = [self.check(slot) for slot in sheet.slots if slot.check is not None]
-        required = sum(check // REQUIRED % 10 for check in checks)
-        missing = sum(level_of(check) == MISSING for check in checks)
-        return required, required - missing, sum(level_of(check) >= ERROR for check in checks)
+        return self.once(sheet.tool.code, lambda: self._progress(sheet))
 
-    def problem(self, checks: list[int]) -> tuple[int, str] | None:
+    def _progress(self, sheet: Sheet) -> tuple[int, int, int]:
+        verdicts = [self.verdicts.get(slot.key) for slot in sheet.checked]
+        different = {id(each): each for each in verdicts if each is not None}  # a few, many times each
+        times_of = Counter(map(id, verdicts))
+        levels = self.layout.messages.levels
+        required = missing = wrong = 0
+        for number, verdict in different.items():
+            times = times_of[number]
+            level = levels[verdict.code] if verdict.code else 0
+            required += times * verdict.required
+            missing += times * (level == MISSING)
+            wrong += times * (level >= ERROR)
+        return required, required - missing, wrong
+
+    def problem(self, checks: Collection[int]) -> tuple[int, str] | None:
         """Order and message of the most urgent of some check numbers, or None."""
         worst = max(checks, default=0)
         message = self.layout.messages.decode(worst) if worst >= LEVEL else None
         return None if message is None else (order_of(worst), message.text)
+
+    # what differs
+
+    def differences(self, other: Content) -> set[str]:
+        """The tools and facts that something is said about which the other content says otherwise."""
+        found: set[str] = set()
+        for ours, theirs in (
+            (self.answers, other.answers), (self.verdicts, other.verdicts), (self.calculated, other.calculated),
+            (self.kept, other.kept), (self.originals, other.originals), (self.facts, other.facts),
+        ):  # fmt: skip
+            found |= _differences(ours, theirs)
+        return found | {ANYTHING} if found else found
+
+
+def fixed_label(grid: Grid, code: str) -> str:
+    """`T11_01 what it is about`, of a row that is always the same."""
+    return f"{code} {grid.row[code].label[:LABEL_LENGTH]}"
+
+
+def _differences(ours: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> set[str]:
+    others = map(theirs.get, ours)
+    not_the_same = compress(ours, map(is_not, ours.values(), others))  # most are: quickly seen
+    found: set[str] = set()
+    for key in chain(not_the_same, theirs.keys() - ours.keys()):
+        about = subject(key)
+        if about not in found and (key not in ours or key not in theirs or ours[key] != theirs[key]):
+            found.add(about)
+    return found
+
+
+def subject(key: Any) -> str:
+    """What an entry is about: the tool, or the fact."""
+    return key if isinstance(key, str) else str(key[0])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xlsxwriter.workbook import Workbook
 
@@ -10,23 +12,27 @@ from ..findings import sentence
 from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING
 from ..layout.model import COVER_KEY, TODAY_NAME
-from ..numerals import to_serial
-from ..submission import Identity
 from ..words import language_name, translator
-from .content import Content
+from .content import Content, Shown
 from .excel_formula import text_literal
 from .pen import Pen
 
 LABEL, VALUE, GIVEN, WRONG, STATE = 2, 3, 4, 5, 6
+COVER_FACTS = (
+    "team",
+    "country",
+    "round",
+    "deadline",
+    "contact",
+    "issued",
+)  # with a line each, where there are any
 
 
 class CoverPainter:
     """Draws from top to bottom, keeping the next free row."""
 
-    def __init__(self, book: Workbook, pen: Pen, content: Content, identity: Identity, contact: str) -> None:
-        self.book, self.pen, self.content = book, pen, content
-        self.layout: Layout = content.layout
-        self.identity, self.contact = identity, contact
+    def __init__(self, book: Workbook, pen: Pen, layout: Layout, given: Collection[str]) -> None:
+        self.book, self.pen, self.layout, self.given = book, pen, layout, given
         self.say = translator(self.layout.language)
         self.row = 2
 
@@ -62,32 +68,37 @@ class CoverPainter:
             self._line(line, style)
 
     def _facts(self) -> None:
-        say, identity = self.say, self.identity
-        facts = [
-            (say("Team"), identity.team),
-            (say("Country"), self._country()),
-            (say("Round"), identity.round),
+        say = self.say
+        facts: list[tuple[str, Fact | str]] = [
+            (say("Team"), Fact("team")),
+            (say("Country"), Fact("country", self._countries())),
+            (say("Round"), Fact("round")),
             (say("Language"), language_name(self.layout.language)),
-            (say("Please return by"), identity.deadline),
-            (say("Questions to"), self.contact),
+            (say("Please return by"), Fact("deadline")),
+            (say("Questions to"), Fact("contact")),
             (say("Version"), f"{self.layout.spec.name} {self.layout.spec.version}"),
-            (say("Issued on"), identity.issued),
+            (say("Issued on"), Fact("issued")),
         ]
         self._band(say("This workbook"), "cover_block")
         for label, value in facts:
-            if value:
+            if not isinstance(value, Fact) or value.name in self.given:
                 self.pen.text(Place(self.row, LABEL), label, "cover_label")
-                self.pen.band(self.row, VALUE, STATE, value, "cover_value")
+                self._fact(value)
                 self.pen.height(self.row, "cover_line")
                 self.row += 1
         self._today()
+
+    def _fact(self, value: Fact | str) -> None:
+        self.pen.band(self.row, VALUE, STATE, "" if isinstance(value, Fact) else value, "cover_value")
+        if isinstance(value, Fact):
+            self.pen.live([self.pen.entry(Place(self.row, VALUE), "cover_value")], value)
 
     def _today(self) -> None:
         """The day that due dates are measured against: set on issue, changeable, never volatile."""
         place = Place(self.row, VALUE)
         self.pen.text(Place(self.row, LABEL), self.say("Day of the check"), "cover_label")
         self.pen.height(self.row, "cover_line")
-        self.pen.number(place, to_serial(date.fromisoformat(self.identity.today)), "input", "yyyy-mm-dd")
+        self.pen.live([self.pen.entry(place, "input", "yyyy-mm-dd")], lambda content: [content.today])
         self.pen.band(
             self.row, GIVEN, STATE, self.say("Set it to today to see what is overdue."), "cover_note"
         )
@@ -95,10 +106,11 @@ class CoverPainter:
         self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!${column}${row}")
         self.row += 1
 
-    def _country(self) -> str:
-        code, name = self.identity.country, self.layout.spec.countries
-        entry = self.layout.spec.vocabularies[name].by_code.get(code) if name else None
-        return entry.label.say(self.layout.language) if entry else code
+    def _countries(self) -> Mapping[str, str]:
+        """The names of the countries by code."""
+        name = self.layout.spec.countries
+        entries = self.layout.spec.vocabularies[name].by_code if name else {}
+        return {code: entry.label.say(self.layout.language) for code, entry in entries.items()}
 
     def _steps(self) -> None:
         say = self.say
@@ -138,18 +150,14 @@ class CoverPainter:
 
     def _total(self, first: int, last: int) -> None:
         """All sheets together."""
-        totals = [
-            sum(each) for each in zip(*(self._figures(sheet) for sheet in self.layout.sheets), strict=True)
-        ]
         self.pen.text(Place(self.row, LABEL), self.say("All sheets"), "total_name")
-        for column, total in zip((VALUE, GIVEN, WRONG), totals, strict=True):
+        cells = []
+        for column in (VALUE, GIVEN, WRONG):
             run = f"{address(first, column)}:{address(last, column)}"
-            self.pen.formula(Place(self.row, column), f"=SUM({run})", "total", total)
-        self._state(totals[0], totals[1], totals[2], style="total_name")
+            cells.append(self.pen.formula(Place(self.row, column), f"=SUM({run})", "total"))
+        cells.append(self._state("total_name"))
+        self.pen.live(cells, ProgressNow(self.layout.sheets, self._words))
         self.row += 1
-
-    def _figures(self, sheet: Sheet) -> tuple[int, int, int]:
-        return self.content.progress(sheet)
 
     def _sheet(self, sheet: Sheet) -> None:
         self.pen.link(
@@ -165,7 +173,6 @@ class CoverPainter:
                 self.pen.text(Place(self.row, column), "", "cell_centre")
             self.pen.text(Place(self.row, STATE), self.say("Nothing to fill in"), "cover_status")
             return
-        required, given, wrong = self.content.progress(sheet)
         missing = "-".join(
             "+".join(f'COUNTIF({r},">={level * LEVEL}")' for r in ranges)
             if level == MISSING
@@ -175,29 +182,73 @@ class CoverPainter:
         need = address(self.row, VALUE)
         total = "+".join(f"SUMPRODUCT(MOD(INT({r}/1000),10))" for r in ranges)
         errors = "+".join(f'COUNTIF({r},">={ERROR * LEVEL}")' for r in ranges)
-        self.pen.formula(Place(self.row, VALUE), f"={total}", "cell_centre", required)
-        self.pen.formula(Place(self.row, GIVEN), f"={need}-({missing})", "cell_centre", given)
-        self.pen.formula(Place(self.row, WRONG), f"={errors}", "cell_centre", wrong)
-        self._state(required, given, wrong)
+        formulas = ((VALUE, f"={total}"), (GIVEN, f"={need}-({missing})"), (WRONG, f"={errors}"))
+        cells = [self.pen.formula(Place(self.row, column), text, "cell_centre") for column, text in formulas]
+        cells.append(self._state("cover_status"))
+        self.pen.live(cells, ProgressNow((sheet,), self._words))
         name = f"={quoted(self.layout.cover_name)}!$C${self.row}:$E${self.row}"
         self.book.define_name(sheet.progress_name, name)
 
-    def _state(self, required: int, given: int, wrong: int, style: str = "cover_status") -> None:
+    @property
+    def _words(self) -> States:
         say = self.say
-        words = (say("To correct"), say("Not started"), say("Complete"), say("In progress"), say("Not used"))
+        return States(
+            say("To correct"), say("Not used"), say("Not started"), say("Complete"), say("In progress")
+        )
+
+    def _state(self, style: str) -> Place:
         need, have, bad = (address(self.row, column) for column in (VALUE, GIVEN, WRONG))
-        wrong_one, not_begun, complete, begun, unused = (text_literal(word) for word in words)
+        wrong_one, unused, not_begun, complete, begun = (text_literal(word) for word in self._words)
         formula = (
             f"=IF({bad}>0,{wrong_one},IF({need}=0,{unused},IF({have}=0,{not_begun},"
             f"IF({have}>={need},{complete},{begun}))))"
         )
+        return self.pen.formula(Place(self.row, STATE), formula, style)
+
+
+class States(NamedTuple):
+    """How far a sheet can be, in words."""
+
+    wrong: str
+    unused: str
+    not_begun: str
+    complete: str
+    begun: str
+
+    def now(self, required: int, given: int, wrong: int) -> str:
+        """How far one is."""
         if wrong:
-            now = words[0]
-        elif not required:
-            now = words[4]
-        else:
-            now = words[1] if not given else words[2] if given >= required else words[3]
-        self.pen.formula(Place(self.row, STATE), formula, style, now)
+            return self.wrong
+        if not required:
+            return self.unused
+        return self.not_begun if not given else self.complete if given >= required else self.begun
+
+
+@dataclass(frozen=True)
+class ProgressNow:
+    """A line of the progress of some sheets together: required answers, those given, to correct, and the words."""
+
+    sheets: tuple[Sheet, ...]
+    words: States
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """Four cells."""
+        figures = zip(*(content.progress(sheet) for sheet in self.sheets), strict=True)
+        required, given, wrong = (sum(each) for each in figures)
+        return [required, given, wrong, self.words.now(required, given, wrong)]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact of the stamp, as its label where it is a code."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """One cell."""
+        value = content.facts[self.name]
+        return [self.labels.get(value, value)]
 
 
 def check_range(sheet: Sheet, grid: Grid) -> str:
@@ -218,8 +269,16 @@ def progress_sentence(layout: Layout, sheet: Sheet) -> tuple[str, str]:
     return "=" + formula, template
 
 
-def progress_now(layout: Layout, content: Content, sheet: Sheet) -> str:
-    """The text of a sheet's progress line at this moment."""
-    required, given, wrong = content.progress(sheet)
-    details = {"required": str(required), "given": str(given), "wrong": str(wrong)}
-    return sentence(progress_sentence(layout, sheet)[1], details)
+@dataclass(frozen=True)
+class ProgressLine:
+    """A sheet's own progress line."""
+
+    sheet: Sheet
+    template: str
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """One cell."""
+        required, given, wrong = content.progress(self.sheet)
+        return [
+            sentence(self.template, {"given": str(given), "required": str(required), "wrong": str(wrong)})
+        ]

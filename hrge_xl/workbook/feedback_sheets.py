@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..layout import Layout, Place, address, quoted
-from ..layout.model import FEEDBACK_KEY, LEFTOVER_HEAD, LEFTOVER_KEY
+from ..layout.model import FEEDBACK_KEY, LEFTOVER_COLUMNS, LEFTOVER_HEAD, LEFTOVER_KEY
 from ..submission import Unplaced
 from ..words import translator
 from .pen import Pen
@@ -29,11 +29,19 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something that has no cell in the new workbook, and why."""
+
+    what: Unplaced
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feedback:
     """Everything that is said to a team about its return."""
 
     corrections: tuple[Correction, ...]
-    leftovers: tuple[Unplaced, ...]
+    leftovers: tuple[Leftover, ...]
 
 
 def feedback_sheets(layout: Layout, feedback: Feedback) -> Iterator[tuple[str, Callable[[Pen], None]]]:
@@ -64,7 +72,7 @@ def _corrections(pen: Pen, layout: Layout, feedback: Feedback) -> None:
             pen.text(Place(row, 4), "", "cell")
         else:
             cell = address(*each.place)
-            pen.link(Place(row, 4), f"{quoted(each.sheet)}!{cell}", cell, say("Go to the cell"))
+            pen.link(Place(row, 4), f"{quoted(each.sheet)}!{cell}", cell, say("Go to the cell"), "link_cell")
         pen.text(Place(row, 5), each.label, "cell")
         pen.text(Place(row, 6), each.value, "cell")
         pen.text(Place(row, 7), each.message, "cell_error" if each.urgent else "cell")
@@ -75,16 +83,18 @@ def _corrections(pen: Pen, layout: Layout, feedback: Feedback) -> None:
 def _leftovers(pen: Pen, layout: Layout, feedback: Feedback) -> None:
     say = translator(layout.language)
     note = say(
-        "This stood outside the cells to fill in. Nothing was deleted: move what is an answer to its cell."
+        "This has no cell in this workbook. Nothing was deleted: copy what still matters to the cell that asks for it."
     )
     _top(pen, LEFTOVER_KEY, say("Without a place"), note)
-    _heads(pen, [say(head) for head in ("No.", "Sheet", "Cell", "What stands there")])
+    columns = ("No.", "Sheet", "Cell", "Question", "What stood there", "Why it stands here")
+    _heads(pen, [say(column) for column in columns])
     for number, each in enumerate(feedback.leftovers, start=1):
         row = HEAD_ROW + number
         pen.text(Place(row, 2), str(number), "mark")
-        pen.text(Place(row, 3), each.sheet, "cell", "@")
-        pen.text(Place(row, 4), each.cell, "cell", "@")
-        pen.text(Place(row, 5), each.text, "cell", "@")
+        said = (each.what.sheet, each.what.cell, each.what.text, each.what.question)
+        for column, text in zip(LEFTOVER_COLUMNS, said, strict=True):
+            pen.text(Place(row, column), text, "cell", "@")
+        pen.text(Place(row, 7), each.why, "cell")
     pen.sheet.freeze_panes(HEAD_ROW, 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..fields import BEHAVIOURS, Kind, kind_of, word_limit
@@ -14,8 +14,8 @@ from ..spec.expression import Scope
 from ..spec.model import Field, FieldBlock, FieldType
 from ..words import translator
 from .check_formula import CheckFormulas, active_formula, parsed
-from .content import Content
 from .excel_formula import ExcelFormula, absolute, cells_of, text_literal, word_count
+from .grid_now import RecordCount, RowNow, Status, record_name
 from .pen import Pen
 from .shared_formulas import ROW
 from .validation import validation
@@ -36,12 +36,12 @@ class GridPainter:
     layout: Layout
     sheet: Sheet
     grid: Grid
-    content: Content
 
     def draw(self) -> None:
         """Heads first, then row by row, then what spans columns."""
         self.say = translator(self.layout.language)
         self.compiled: dict[str, str] = {}
+        self.words: dict[int | None, Status] = {}
         self.checks = CheckFormulas(self.layout, self.grid)
         self.last_row = self.grid.rows[-1].index
         for row in self.grid.rows:
@@ -80,7 +80,7 @@ class GridPainter:
             place = self.layout.active_place(self.grid, slot.row)
             if place is not None and place.row == self.grid.header_row:
                 formula = active_formula(self.layout, self.grid, slot.row)
-                self.pen.formula(place, formula, "check", self.content.active(self.grid, slot.row))
+                self.pen.live([self.pen.formula(place, formula, "check")], RecordCount(self.grid, slot.row))
 
     def _band(self, row: Row) -> None:
         style = "block" if row.role == "title" else "section"
@@ -95,19 +95,27 @@ class GridPainter:
     def _row(self, row: Row) -> None:
         self.pen.text(Place(row.index, 1), row.code, "row_code")
         slots = self._slots_of(row)
+        by_place = {place: slot for slot in slots for place in slot.cells}
         for column in self.grid.columns:
-            self._cell(row, column, slots)
+            self._cell(row, column, by_place)
         if row.part < 2:
-            self._status(row, slots)
-            for slot in slots:
-                self._check(slot)
+            self._live(row, slots)
+
+    def _live(self, row: Row, slots: Sequence[Slot]) -> None:
+        place = self._status(row, [slot for slot in slots if slot.check is not None])
+        for slot in slots:
+            self._check(slot)
+        active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
+        status = None if place is None else self._words(self._limit(row))
+        now = RowNow(self.grid, tuple(slots), status, place, active)
+        self.pen.live(now.places, now)
 
     def _slots_of(self, row: Row) -> list[Slot]:
         if self.grid.across:
             return [s for s in self.grid.slots if s.field is row.field]
         return list(self.grid.by_row.get(row.code, {}).values())
 
-    def _cell(self, row: Row, column: Column, slots: Sequence[Slot]) -> None:
+    def _cell(self, row: Row, column: Column, slots: Mapping[Place, Slot]) -> None:
         place = Place(row.index, column.index)
         if column.role == "mark":
             self.pen.text(
@@ -128,11 +136,9 @@ class GridPainter:
             self._fixed(place, column.field, row.item.values.get(column.field.code))
         elif column.role == "active":
             formula = active_formula(self.layout, self.grid, row.code)
-            now = self.content.active(self.grid, row.code)
-            self.pen.column_formula(place, self.last_row, formula, "check", now)
+            self.pen.column_formula(place, self.last_row, formula, "check")
         elif column.role in ("answer", "calculated"):
-            slot = next(s for s in slots if place in s.cells)
-            self._answer(slot, place)
+            self._answer(slots[place], place)
 
     def _fixed(self, place: Place, field: Field, value: object) -> None:
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -149,25 +155,18 @@ class GridPainter:
         if slot.field.type is FieldType.CALCULATED:
             self._calculated(slot, place)
             return
-        value = self.content.shown(slot)[slot.cells.index(place)]
-        number_format = number_format_of(slot.field)
         style = "input" if self.grid.across else INPUT_STYLES.get(slot.field.type, "input")
-        if isinstance(value, float | int):
-            self.pen.number(place, value, style, number_format)
-        else:
-            self.pen.text(place, value or "", style, number_format)
+        self.pen.entry(place, style, number_format_of(slot.field))
 
     def _calculated(self, slot: Slot, place: Place) -> None:
-        shown = self.content.shown(slot)[0]
-        cached = "" if shown is None else shown
         form = number_format_of(slot.field) if kind_of(slot.field) in (Kind.NUMBER, Kind.DATE) else ""
         if self.grid.across:
-            self.pen.formula(place, self._figure(slot, None), "calculated", cached, form)
+            self.pen.formula(place, self._figure(slot, None), "calculated", form)
             return
         key = f"={slot.field.code}"
         if key not in self.compiled:
             self.compiled[key] = self._figure(slot, ROW)
-        self.pen.column_formula(place, self.last_row, self.compiled[key], "calculated", cached, form)
+        self.pen.column_formula(place, self.last_row, self.compiled[key], "calculated", form)
 
     def _figure(self, slot: Slot, row: str | None) -> str:
         """The formula of a calculated answer; an open row without answers calculates nothing."""
@@ -183,34 +182,40 @@ class GridPainter:
     def _check(self, slot: Slot) -> None:
         if slot.check is None:
             return
-        now = self.content.check(slot)
         if self.grid.across:
-            self.pen.formula(slot.check, self.checks.of(slot), "check", now)
+            self.pen.formula(slot.check, self.checks.of(slot), "check")
             return
         code = slot.field.code
         if code not in self.compiled:  # the first row: the others differ in their row number only
             self.compiled[code] = self.checks.of(slot)
-        self.pen.column_formula(slot.check, self.last_row, self.compiled[code], "check", now)
+        self.pen.column_formula(slot.check, self.last_row, self.compiled[code], "check")
 
-    def _status(self, row: Row, slots: Sequence[Slot]) -> None:
-        checked = [slot for slot in slots if slot.check is not None]
+    def _status(self, row: Row, checked: Sequence[Slot]) -> Place | None:
+        """Draw the status cell; where it is, if it shows anything."""
         status = next((c for c in self.grid.columns if c.role == "status"), None)
         if status is None:
-            return
+            return None
         place = Place(row.index, status.index)
         if not checked:
             self.pen.text(place, "", "status")
-            return
-        limit = word_limit(row.field) if row.field is not None and not self._repeated else None
-        now = self._status_now(checked, row, limit)
+            return None
         if self.grid.across:
-            self.pen.formula(place, self._status_formula(checked, str(row.index), limit), "status", now)
-            return
+            return self.pen.formula(place, self._status_formula(checked, row, str(row.index)), "status")
         if "status" not in self.compiled:
-            self.compiled["status"] = self._status_formula(checked, ROW, limit)
-        self.pen.column_formula(place, self.last_row, self.compiled["status"], "status", now)
+            self.compiled["status"] = self._status_formula(checked, row, ROW)
+        return self.pen.column_formula(place, self.last_row, self.compiled["status"], "status")
 
-    def _status_formula(self, checked: Sequence[Slot], row: str, limit: int | None) -> str:
+    def _words(self, limit: int | None) -> Status:
+        if limit not in self.words:
+            self.words[limit] = Status(self.layout, self.grid, limit)
+        return self.words[limit]
+
+    def _limit(self, row: Row) -> int | None:
+        """The word limit that the status of a question counts against."""
+        return word_limit(row.field) if row.field is not None and not self._repeated else None
+
+    def _status_formula(self, checked: Sequence[Slot], of: Row, row: str) -> str:
+        limit = self._limit(of)
         worst = f"MAX({_columns_run([s.check.column for s in checked if s.check], row)})"
         message = f"INDEX({MESSAGES},MOD({worst},1000))"
         if limit is not None:
@@ -226,11 +231,8 @@ class GridPainter:
             first, last = (column_letters(checks[i].index) for i in (0, -1))
             return f'INDEX(${first}${head}:${last}${head},{position})&": "&'
         if self._repeated:
-            return f'{text_literal(self._record_name() + " ")}&({position})&": "&'
+            return f'{text_literal(record_name(self.grid) + " ")}&({position})&": "&'
         return ""
-
-    def _record_name(self) -> str:
-        return self.grid.with_role("answer")[0].label.rsplit(" ", 1)[0]
 
     def _fine(self, slots: Sequence[Slot], row: str) -> str:
         own = None if self.grid.across else row
@@ -246,27 +248,6 @@ class GridPainter:
         )
         text = f'IF(TRIM({cell})="","",{count})'
         return f'=IFERROR({text}&IF({worst}>={LEVEL},IF(TRIM({cell})="","",". ")&{message},""),{message})'
-
-    def _status_now(self, slots: Sequence[Slot], row: Row, limit: int | None) -> str:
-        problem = self.content.problem([self.content.check(slot) for slot in slots])
-        if limit is not None:
-            return self._counted_now(slots[0], limit, problem[1] if problem else "")
-        if problem is None:
-            return self.say("Complete") if any(self.content.answered(s) for s in slots) else ""
-        order, text = problem
-        if self._repeated:
-            return f"{self._record_name()} {order + 1}: {text}"
-        if self.grid.across:
-            return text
-        field = self.grid.with_role("check")[order].field
-        return f"{field.label.say(self.layout.language) if field else ''}: {text}"
-
-    def _counted_now(self, slot: Slot, limit: int, problem: str) -> str:
-        if not self.content.answered(slot):
-            return problem
-        details = {"count": str(self.content.words(slot)), "limit": str(limit)}
-        count = sentence(self.say("{count} of {limit} words"), details)
-        return f"{count}. {problem}" if problem else count
 
     # what spans columns
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+
 from xlsxwriter.workbook import Workbook
 
 from ..layout import Layout, ListPlace, Place, column_letters, quoted
 from ..layout.lists import LEVELS
 from ..layout.model import LISTS_KEY
 from ..words import translator
-from .content import Content
+from .content import Content, Shown, fixed_label
 from .grids import MESSAGES
 from .pen import Pen
 from .references import Target, active_cell, label_formula, reference_lists
@@ -20,8 +24,8 @@ LIST_WIDTH = 60
 class ListsPainter:
     """Draws lists from left to right, giving each its defined names."""
 
-    def __init__(self, book: Workbook, pen: Pen, layout: Layout, content: Content) -> None:
-        self.book, self.pen, self.layout, self.content = book, pen, layout, content
+    def __init__(self, book: Workbook, pen: Pen, layout: Layout) -> None:
+        self.book, self.pen, self.layout = book, pen, layout
         self.say = translator(layout.language)
         self.next_column = 2
 
@@ -101,19 +105,19 @@ class ListsPainter:
             return
         last = HEAD_ROW + len(targets)
         counter = f"${column_letters(column + 1)}"
-        shown = self._in_use(targets)
-        running = 0
+        cells: list[Place] = []
         for offset, target in enumerate(targets):
             row = first + offset
-            running += self._is_active(target)
             before = f"{counter}{row - 1}" if offset else "0"
-            self.pen.formula(Place(row, column + 1), f"={before}+({self._active(target)})", "list", running)
+            count = f"={before}+({self._active(target)})"
             pick = f"MATCH({offset + 1},{counter}${first}:{counter}${last},0)"
             texts = f"${column_letters(column + 2)}${first}:${column_letters(column + 2)}${last}"
-            cached = shown[offset] if offset < len(shown) else ""
-            self.pen.formula(Place(row, column), f'=IFERROR(INDEX({texts},{pick}),"")', "list", cached)
-            label = text_formula(self.layout, target)
-            self.pen.formula(Place(row, column + 2), label, "list", self._label(target))
+            cells += [
+                self.pen.formula(Place(row, column), f'=IFERROR(INDEX({texts},{pick}),"")', "list"),
+                self.pen.formula(Place(row, column + 1), count, "list"),
+                self.pen.formula(Place(row, column + 2), text_formula(self.layout, target), "list"),
+            ]
+        self.pen.live(cells, RowsInUse(tuple(targets)))
         self.next_column += 1
         start = f"{quoted(self.layout.lists_name)}!${column_letters(column)}${first}"
         whole = f"{quoted(self.layout.lists_name)}!${column_letters(column)}${first}:${column_letters(column)}${last}"
@@ -122,20 +126,30 @@ class ListsPainter:
 
     def _fixed_rows(self, name: str, targets: list[Target], column: int) -> None:
         for offset, target in enumerate(targets, start=1):
-            self.pen.text(Place(HEAD_ROW + offset, column), self._label(target), "list")
+            self.pen.text(Place(HEAD_ROW + offset, column), fixed_label(target.grid, target.code), "list")
         self._name(name, column, HEAD_ROW + 1, HEAD_ROW + len(targets))
 
     def _active(self, target: Target) -> str:
         return f"{active_cell(self.layout, target)}>0" if target.label_column is not None else "TRUE"
 
-    def _is_active(self, target: Target) -> bool:
-        return target.label_column is None or self.content.active(target.grid, target.code) > 0
 
-    def _in_use(self, targets: list[Target]) -> list[str]:
-        return [self._label(target) for target in targets if self._is_active(target)]
+@dataclass(frozen=True)
+class RowsInUse:
+    """A live list of rows: its next entry, how many rows are in use so far, and the entry of this row."""
 
-    def _label(self, target: Target) -> str:
-        return self.content.row_label(target.grid, target.code)
+    targets: tuple[Target, ...]
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """Three cells a row."""
+        labels = [content.row_label(target.grid, target.code) for target in self.targets]
+        active = [_in_use(content, target) for target in self.targets]
+        listed: list[Shown] = [label for label, used in zip(labels, active, strict=True) if used]
+        listed += [""] * (len(labels) - len(listed))
+        return list(chain.from_iterable(zip(listed, accumulate(map(int, active)), labels, strict=True)))
+
+
+def _in_use(content: Content, target: Target) -> bool:
+    return target.label_column is None or content.active(target.grid, target.code) > 0
 
 
 def text_formula(layout: Layout, target: Target) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from ..errors import LimitError
 from ..layout import Place, address
-from .shared_formulas import ROW, SharedFormula, sharable
+from .live import Live, Now
+from .shared_formulas import ROW, FormulaSheet, SharedFormula, sharable
 from .styles import BASE, HEIGHTS, STYLES
 
 TEXT_LIMIT, FORMULA_LIMIT = 32_767, 8_192
@@ -50,7 +51,7 @@ class Formats:
 class Pen:
     """Writes cells of one sheet; rows and columns from 1."""
 
-    def __init__(self, sheet: Worksheet, formats: Formats) -> None:
+    def __init__(self, sheet: FormulaSheet, formats: Formats) -> None:
         self.sheet, self.formats = sheet, formats
         self._shared: dict[tuple[int, int], int | None] = {}
         self._formulas = 0
@@ -87,27 +88,13 @@ class Pen:
         form = self.formats(style, number_format)
         self._done(self.sheet.write_number(place.row - 1, place.column - 1, number, form), place)
 
-    def formula(
-        self, place: Place, formula: str, style: str, cached: str | float, number_format: str = ""
-    ) -> None:
-        """A formula with the result it has now."""
-        if len(formula) > FORMULA_LIMIT:
-            raise LimitError(
-                f"{self._where(place)}: the formula has {len(formula)} characters; Excel takes {FORMULA_LIMIT}. "
-                "Split the rule."
-            )
-        form = self.formats(style, number_format)
-        self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form, cached), place)
+    def formula(self, place: Place, formula: str, style: str, number_format: str = "") -> Place:
+        """A formula; its cell is a live one."""
+        return self.styled_formula(place, formula, self.formats(style, number_format))
 
     def column_formula(
-        self,
-        place: Place,
-        last_row: int,
-        formula: str,
-        style: str,
-        cached: str | float,
-        number_format: str = "",
-    ) -> None:
+        self, place: Place, last_row: int, formula: str, style: str, number_format: str = ""
+    ) -> Place:
         """A formula that is the same in every row of a column but for `ROW`: stored once where Excel lets it."""
         key = (place.column, last_row)
         first = key not in self._shared
@@ -122,15 +109,30 @@ class Pen:
             formula = SharedFormula.first(formula, number, cells)
         elif number is not None:
             formula = SharedFormula.follower(number)
-        self.formula(place, formula, style, cached, number_format)
+        return self.formula(place, formula, style, number_format)
+
+    def styled_formula(self, place: Place, formula: str, form: Format) -> Place:
+        """A formula in a format of its own."""
+        if len(formula) > FORMULA_LIMIT:
+            raise LimitError(
+                f"{self._where(place)}: the formula has {len(formula)} characters; Excel takes {FORMULA_LIMIT}. "
+                "Split the rule."
+            )
+        self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form), place)
+        return place
+
+    def entry(self, place: Place, style: str, number_format: str = "") -> Place:
+        """A live cell without a formula: an answer, or a fact of the stamp."""
+        self.text(place, "", style, number_format)
+        return place
+
+    def live(self, places: Iterable[Place], now: Now) -> None:
+        """What live cells show, which are worked out together."""
+        self.sheet.shows(Live(tuple(places), now))
 
     def styled_text(self, place: Place, text: str, form: Format) -> None:
         """A text in a format of its own."""
         self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
-
-    def styled_formula(self, place: Place, formula: str, form: Format, cached: float) -> None:
-        """A formula in a format of its own."""
-        self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form, cached), place)
 
     def two_lines(self, place: Place, first: str, second: str, style: str) -> None:
         """A text with a quieter one below it in the same cell."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 from ..layout import Grid, ListPlace, Place, address, column_letters
 from ..layout.calculated import steps_of
 from ..layout.lists import LEVELS
 from ..spec.model import FieldType, PivotBlock
-from .calculated import FIRST_COUNT_COLUMN, LABEL_COLUMN, BlockPainter
+from .calculated import FIRST_COUNT_COLUMN, LABEL_COLUMN, BlockPainter, Crossing
+from .content import Content, Shown
 from .excel_formula import column_range
 from .shared_formulas import ROW
 from .styles import step_fills
@@ -60,15 +63,19 @@ class PivotPainter(BlockPainter):
     # the table
 
     def _table(self) -> None:
-        found = self._found()
         number_format = "" if self.steps else "0;;"
+        cells: dict[Place, Crossing] = {}
         for column, across in enumerate(self.across.codes, start=FIRST_COUNT_COLUMN):
             formula = self._formula(column)
             for row, down in enumerate(self.down.codes, start=self.first):
                 self.pen.text(Place(row, LABEL_COLUMN), self.down.labels[row - self.first], "cell")
-                self.pen.column_formula(
-                    Place(row, column), self.last, formula, "cell", found(down, across), number_format
+                place = Place(row, column)
+                cells[self.pen.column_formula(place, self.last, formula, "cell", number_format)] = (
+                    down,
+                    across,
                 )
+        labels = dict(zip((code for _, code in self.steps), self._labels(), strict=True))
+        self.pen.live(cells, PivotNow(self.grid, self.block, labels, tuple(cells.values())))
         corner = Place(self.first, FIRST_COUNT_COLUMN)
         end = Place(self.last, FIRST_COUNT_COLUMN + len(self.across.codes) - 1)
         for step, fill in zip(self._step_cells(), step_fills(len(self.steps)), strict=True):
@@ -139,44 +146,40 @@ class PivotPainter(BlockPainter):
         letters = column_letters(LABEL_COLUMN)
         return [f"${letters}${self._step_row(number)}" for number in range(len(self.steps))]
 
-    # what it says now
 
-    def _found(self) -> _Found:
-        labels = dict(zip((code for _, code in self.steps), self._labels(), strict=True))
-        return _Found(self, self.grid, labels)
-
-    def value(self, row: str, code: str) -> set[str]:
-        """The codes that a row has in a field."""
-        key = (self.block.source, row, code)
-        source = (
-            self.content.calculated
-            if self.grid.by_row[row][code].field.type is FieldType.CALCULATED
-            else self.content.answers
-        )
-        value = source.get(key)
-        if isinstance(value, tuple):
-            return set(value)
-        return set() if value is None else {f"{value:g}" if isinstance(value, float | int) else str(value)}
-
-
-class _Found:
+@dataclass(frozen=True)
+class PivotNow:
     """The content of each cell of the table."""
 
-    def __init__(self, painter: PivotPainter, grid: Grid, labels: dict[str, str]) -> None:
-        block = painter.block
-        self.labels = labels
-        self.pairs: dict[tuple[str, str], list[set[str]]] = {}
-        for row in grid.data_rows:
-            steps = painter.value(row.code, block.highest) if block.highest else set()
-            for pair in product(painter.value(row.code, block.down), painter.value(row.code, block.across)):
-                self.pairs.setdefault(pair, []).append(steps)
+    grid: Grid
+    block: PivotBlock
+    labels: Mapping[str, str]  # of the steps, lowest first; none: rows are counted
+    cells: tuple[Crossing, ...]
 
-    def __call__(self, down: str, across: str) -> str | int:
-        rows = self.pairs.get((down, across), [])
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """For each cell the highest step of the rows that have both codes, or how many such rows there are."""
+        pairs: dict[Crossing, list[set[str]]] = {}
+        for row in self.grid.by_row:
+            steps = self._codes(content, row, self.block.highest) if self.block.highest else set()
+            down, across = (self._codes(content, row, code) for code in (self.block.down, self.block.across))
+            for pair in product(down, across):
+                pairs.setdefault(pair, []).append(steps)
+        return [self._cell(pairs.get(cell, [])) for cell in self.cells]
+
+    def _cell(self, rows: Sequence[set[str]]) -> Shown:
         if not self.labels:
             return len(rows)
         steps = {step for row in rows for step in row}
-        return next((label for code, label in reversed(self.labels.items()) if code in steps), "")
+        return next((label for code, label in reversed(list(self.labels.items())) if code in steps), "")
+
+    def _codes(self, content: Content, row: str, code: str) -> set[str]:
+        """The codes that a row has in a field."""
+        slot = self.grid.by_row[row][code]
+        source = content.calculated if slot.field.type is FieldType.CALCULATED else content.answers
+        value = source.get(slot.key)
+        if isinstance(value, tuple):
+            return set(value)
+        return set() if value is None else {f"{value:g}" if isinstance(value, float | int) else str(value)}
 
 
 def _literally(cell: str, place: ListPlace) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from ..layout import Grid, Row, Sheet, Slot, column_letters, quoted
+from ..layout import Grid, Place, Row, Sheet, Slot, column_letters, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, level_of, order_of
 from ..layout.model import CODE_COLUMN, MARK_COLUMN
 from ..spec.model import ProblemsBlock
-from .calculated import BlockPainter, Run, chosen
+from .calculated import BlockPainter, Run, Summary, chosen
+from .content import Content, Shown
 from .excel_formula import text_literal
 from .grids import MESSAGES
 from .shared_formulas import ROW
@@ -17,6 +19,7 @@ from .shared_formulas import ROW
 HELPERS = 13
 RANK = 100_000  # more rows than any workbook has
 LABEL_LENGTH = 90
+UNUSED: list[Shown] = [0, 0, 0, 0, 0, "", "", "", "", "", ""]  # a line of the list that nothing stands in
 
 
 @dataclass(frozen=True)
@@ -46,17 +49,14 @@ class ProblemsPainter(BlockPainter):
         self.summary = self.top(block)
         self.first = self.summary + 2
         self._runs()
-        self.ranked = sorted(
-            (each for each in self.rows if self._worst(each) >= LEVEL),
-            key=lambda each: level_of(self._worst(each)),
-            reverse=True,
-        )
-        self._candidates()
-        self._summary()
+        cells = [*self._candidates(), self._summary()]
         say = self.say
         heads = (say("No."), say("Status"), say("Sheet"), say("Row"), say("Question"), say("What to do"))
         self.heads(self.first - 1, list(heads))
-        self._list()
+        now = ProblemsNow(
+            self.rows, [sheet.name for sheet in self.sheets], self.entries, self._words, self._lines()
+        )
+        self.pen.live([*cells, *self._list()], now)
         return self.free + HELPERS
 
     def _watch(self, number: int, sheet: Sheet) -> Iterator[Watched]:
@@ -82,9 +82,6 @@ class ProblemsPainter(BlockPainter):
             found.append((check.field.label.say(self.layout.language), column_letters(column.index)))
         return found
 
-    def _worst(self, each: Watched) -> int:
-        return max(self.content.check(slot) for slot in each.checks)
-
     # the hidden columns: one row for each row of the sheets, then one for each check column
 
     def _runs(self) -> None:
@@ -99,21 +96,20 @@ class ProblemsPainter(BlockPainter):
             Run(next(columns), self.first, end) for _ in range(5)
         )
 
-    def _candidates(self) -> None:
+    def _candidates(self) -> Iterator[Place]:
         last = self.first + len(self.rows) - 1
         key = (
             f"=IF({self.worst.at(ROW)}<{LEVEL},0,INT({self.worst.at(ROW)}/{LEVEL})*{RANK}"
             f"+{RANK}-ROWS({self.worst.at('$' + str(self.first))}:{self.worst.at(ROW)}))"
         )
         for offset, each in enumerate(self.rows):
-            worst = self._worst(each)
             columns = [slot.check.column for slot in each.checks if slot.check is not None]
             left, right = column_letters(min(columns)), column_letters(max(columns))
             sheet, row = quoted(self.sheets[each.sheet - 1].name), each.row.index
-            formula = f"=MAX({sheet}!${left}{row}:${right}{row})"
-            self.pen.formula(self.worst.place(offset), formula, "check", worst)
-            now = level_of(worst) * RANK + RANK - offset - 1 if worst >= LEVEL else 0
-            self.pen.column_formula(self.key.place(offset), last, key, "check", now)
+            yield self.pen.formula(
+                self.worst.place(offset), f"=MAX({sheet}!${left}{row}:${right}{row})", "check"
+            )
+            yield self.pen.column_formula(self.key.place(offset), last, key, "check")
             self.pen.number(self.place.place(offset), each.sheet, "check")
             self.pen.text(self.code.place(offset), each.row.code, "check")
             self.pen.text(self.label.place(offset), _short(each.row), "check")
@@ -124,27 +120,29 @@ class ProblemsPainter(BlockPainter):
 
     # the list
 
-    def _summary(self) -> None:
-        texts = (
+    def _summary(self) -> Place:
+        count = f'COUNTIF({self.key.whole},">0")' if self.rows else "0"
+        return self.summarise(self.summary, count, self._lines())
+
+    def _lines(self) -> Summary:
+        return Summary(
             self.say("Nothing to correct."),
             self.say("{count} in all, most urgent first."),
             self.say("{count} in all; the {rows} most urgent are listed."),
+            self.block.rows,
         )
-        count = f'COUNTIF({self.key.whole},">0")' if self.rows else "0"
-        self.summarise(self.summary, count, len(self.ranked), self.block.rows, texts)
 
     @property
     def _words(self) -> dict[int, str]:
         say = self.say
         return {WARNING: say("Please check"), MISSING: say("Missing"), ERROR: say("To correct")}
 
-    def _list(self) -> None:
+    def _list(self) -> Iterator[Place]:
         last = self.first + self.block.rows - 1
         formulas = self._formulas()
         for offset in range(self.block.rows):
-            each = self.ranked[offset] if offset < len(self.ranked) else None
-            for (run, formula, style), now in zip(formulas, self._now(each, offset), strict=True):
-                self.pen.column_formula(run.place(offset), last, "=" + formula, style, now)
+            for run, formula, style in formulas:
+                yield self.pen.column_formula(run.place(offset), last, "=" + formula, style)
         words = {self._words[ERROR]: "error", self._words[MISSING]: "missing"}
         self.frame_used(self.first, last, 6, MARK_COLUMN + 1, words)
 
@@ -184,21 +182,45 @@ class ProblemsPainter(BlockPainter):
             (visible[5], f'IF({pick}=0,"",{message})', "listed"),
         ]
 
-    # what it says now
 
-    def _now(self, each: Watched | None, offset: int) -> Sequence[str | float]:
-        if each is None:
-            return (0, 0, 0, 0, 0, "", "", "", "", "", "")
-        worst = self._worst(each)
+@dataclass(frozen=True)
+class ProblemsNow:
+    """The live cells of the list: the most urgent of each row with its rank, the summary, the list."""
+
+    rows: Sequence[Watched]
+    sheets: Sequence[str]
+    entries: Sequence[tuple[str, str]]
+    words: Mapping[int, str]
+    summary: Summary
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """In the order of the painter."""
+        worst = [max(content.checks(each.checks)) for each in self.rows]
+        levels = [level_of(each) for each in worst]
+        keys = [level and level * RANK + RANK - place for place, level in enumerate(levels, start=1)]
+        ranked = sorted(
+            (place for place, level in enumerate(levels) if level), key=lambda each: -levels[each]
+        )
+        values: list[Shown] = [
+            *chain.from_iterable(zip(worst, keys, strict=True)),
+            self.summary.now(len(ranked)),
+        ]
+        listed = ranked[: self.summary.most]
+        for number, place in enumerate(listed, start=1):
+            values += self._line(content, number, place, worst[place])
+        return values + UNUSED * (self.summary.most - len(listed))
+
+    def _line(self, content: Content, number: int, place: int, worst: int) -> Sequence[Shown]:
+        each = self.rows[place]
         what = each.entry + order_of(worst)
         label, about = _short(each.row), self.entries[what - 1][0]
-        message = self.layout.messages.decode(worst)
-        return (
-            self.rows.index(each) + 1, worst, each.sheet, each.row.index, what, offset + 1,
-            self._words[level_of(worst)], self.sheets[each.sheet - 1].name, each.row.code,
+        message = content.layout.messages.decode(worst)
+        return [
+            place + 1, worst, each.sheet, each.row.index, what, number,
+            self.words[level_of(worst)], self.sheets[each.sheet - 1], each.row.code,
             f"{label}: {about}" if label and about else label or about,
             message.text if message is not None else "",
-        )  # fmt: skip
+        ]  # fmt: skip
 
 
 def _short(row: Row) -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..layout import Column, Grid, Layout, column_letters, quoted
-from ..spec.model import CollectBlock, Field, FieldType, RegisterBlock, When
+from ..layout import Column, Grid, Layout, column_letters, quoted, reference_name
+from ..spec.model import CollectBlock, FieldType, RegisterBlock, When
 
 LABEL_LENGTH = 60
 LOOKUP = re.compile(r"lookup\([^,()]+,\s*(\w+)\s*\)")
@@ -22,12 +22,6 @@ class Target:
     code: str
     label: str  # of a fixed row
     label_column: int | None  # of an open row
-
-
-def reference_name(layout: Layout, field: Field) -> str | None:
-    """The defined name of the list of rows that a reference chooses from; None when none were issued."""
-    issued = [code for code in field.to if code in layout.rows_of]
-    return "rows_" + "_".join(code.replace(".", "_") for code in issued) if issued else None
 
 
 def reference_lists(layout: Layout) -> dict[str, list[Target]]:

@@ -10,9 +10,13 @@ Excel refuses a file in which a shared formula refers to another sheet or holds 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
+
+from ..layout import Place, address
+from .live import Live
 
 ROW = "\ue000"  # stands for the row number in a formula that is compiled once for a whole column
 _TEXTS = re.compile('"[^"]*"')
@@ -46,22 +50,46 @@ class SharedFormula(str):
         return shared
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A live cell as it was drawn: its tag, left open at an offset of the part, and its formula if it has one."""
+
+    place: Place
+    at: int
+    formula: str  # the element, empty where there is none
+
+
 class FormulaSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet for plain and shared formulas."""
+    """A worksheet for plain and shared formulas, that leaves its live cells open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.live: list[Live] = []
+        self.gaps: list[Gap] = []  # in the order of the part, known once it has been written
+
+    def shows(self, live: Live) -> None:
+        """What some of its cells are to show."""
+        self.live.append(live)
+
+    def _assemble_xml_file(self) -> None:
+        self._open = {(place.row - 1, place.column - 1) for live in self.live for place in live.places}
+        super()._assemble_xml_file()
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula if isinstance(formula, SharedFormula) else formula.removeprefix("=")
 
-    def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
-        if result == "":  # XlsxWriter leaves the type out, and readers then take it for never calculated
-            attributes = [*(pair for pair in attributes if pair[0] != "t"), ("t", "str")]
-        if not isinstance(formula, SharedFormula):
-            super()._xml_formula_element(formula, result, attributes)
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        formula = self._element(cell.formula) if isinstance(cell, CellFormulaTuple) else ""
+        if not formula and (row, col) not in self._open:
+            super()._write_cell(row, col, cell)
             return
-        cell = "".join(f' {key}="{self._escape_attributes(value)}"' for key, value in attributes)
-        text = f'<f t="shared" si="{formula.number}"/>'
-        if formula.range:
-            text = (
-                f'<f t="shared" ref="{formula.range}" si="{formula.number}">{self._escape_data(formula)}</f>'
-            )
-        self.fh.write(f"<c{cell}>{text}<v>{self._escape_data(result)}</v></c>")
+        self.fh.write(f'<c r="{address(row + 1, col + 1)}" s="{cell.format._get_xf_index()}"')
+        self.gaps.append(Gap(Place(row + 1, col + 1), self.fh.tell(), formula))
+
+    def _element(self, formula: str) -> str:
+        if not isinstance(formula, SharedFormula):
+            return f"<f>{self._escape_data(formula)}</f>"
+        if not formula.range:
+            return f'<f t="shared" si="{formula.number}"/>'
+        text = self._escape_data(formula)
+        return f'<f t="shared" ref="{formula.range}" si="{formula.number}">{text}</f>'

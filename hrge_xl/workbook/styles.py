@@ -102,7 +102,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "total": {**FRAME, "valign": "vcenter", "align": "center", "bold": True, "bg_color": SECTION_FILL},
     "total_name": {**PADDED, "valign": "vcenter", "bold": True, "bg_color": SECTION_FILL},
     "wrap": {"text_wrap": True},
-    "cell_error": {**FRAME, "bg_color": ERROR_FILL, "font_color": ERROR_INK},
+    "cell_error": {**PADDED, "bg_color": ERROR_FILL, "font_color": ERROR_INK},
     "error": {"bg_color": ERROR_FILL, "font_color": ERROR_INK},
     "missing": {"bg_color": MISSING_FILL, "font_color": MISSING_INK},
     "good": {"bg_color": GOOD_FILL, "font_color": GOOD_INK},

@@ -7,12 +7,11 @@ from typing import Any
 from ..errors import LimitError
 from ..fields import BEHAVIOURS, Kind, list_name, word_limit
 from ..findings import CATALOGUE
-from ..layout import Column, Grid, Layout, column_letters
+from ..layout import Column, Grid, Layout, column_letters, reference_name
 from ..numerals import FIRST_DAY, LAST_DAY, shown
 from ..spec.model import Field, FieldType
 from ..words import Translate, translator
 from .pen import PROMPT_LIMIT, broken_lines
-from .references import reference_name
 
 FAULT = {
     FieldType.INTEGER: "V004", FieldType.DECIMAL: "V003", FieldType.PERCENT: "V008", FieldType.DATE: "V005",

@@ -186,6 +186,14 @@ def column_number(letters: str) -> int:
     return number
 
 
+def offset_in(cells: str, column: str) -> int:
+    """The place of a column in a range, counted from 0."""
+    first = re.match(r"\$?([A-Za-z]+)", cells)
+    if first is None:
+        raise OfficeError(f"not a range: {cells!r}")
+    return column_number(column) - column_number(first[1])
+
+
 class Connection:
     """One bridge process with its LibreOffice."""
 
@@ -445,11 +453,12 @@ class Document:
         self, sheet: str, cells: str, column: str, *, ascending: bool = True, header: bool = False
     ) -> None:
         """Sort the rows of a range by a column, named by its letters on the sheet."""
-        first = re.match(r"\$?([A-Za-z]+)", cells)
-        if first is None:
-            raise OfficeError(f"not a range: {cells!r}")
-        offset = column_number(column) - column_number(first[1])
+        offset = offset_in(cells, column)
         self.ask("sort", sheet=sheet, address=cells, column=offset, ascending=ascending, header=header)
+
+    def filter(self, sheet: str, cells: str, column: str, value: str) -> None:
+        """Show only the rows of a range (heads included) that have a text in a column."""
+        self.ask("filter", sheet=sheet, address=cells, column=offset_in(cells, column), value=value)
 
     def merge(self, sheet: str, cells: str, merged: bool = True) -> None:
         """Merge a range, or take the merge apart."""
@@ -492,6 +501,10 @@ class Document:
         """Give the validation rule of a cell, or None when it has none."""
         rule: dict[str, Any] | None = self.ask("validation", sheet=sheet, address=cell)
         return rule
+
+    def set_list(self, sheet: str, cells: str, source: str) -> None:
+        """Let cells choose from another list: `"Yes";"No"`, an area, or a name."""
+        self.ask("set_list", sheet=sheet, address=cells, source=source)
 
     def is_protected(self, sheet: str) -> bool:
         """Say whether a sheet is protected."""

@@ -22,6 +22,9 @@ import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException, IllegalArgumentException
+from com.sun.star.sheet import TableFilterField
+from com.sun.star.sheet.FilterOperator import EQUAL
+from com.sun.star.sheet.ValidationType import LIST
 from com.sun.star.table import TableSortField
 
 FILTERS = {
@@ -437,6 +440,15 @@ class Bridge:
             (prop("SortFields", fields), prop("ContainsHeader", header), prop("IsSortColumns", False)),
         )
 
+    def do_filter(self, book: int, sheet: str, address: str, column: int, value: str) -> None:
+        """Show only the rows of a range that have a text in one of its columns."""
+        place = self.book(book).range(sheet, address)
+        chosen = place.createFilterDescriptor(True)
+        field = TableFilterField()
+        field.Field, field.IsNumeric, field.StringValue, field.Operator = column, False, value, EQUAL
+        chosen.setFilterFields((field,))
+        place.filter(chosen)
+
     def do_merge(self, book: int, sheet: str, address: str, merged: bool) -> None:
         """Merge a range, or take a merge apart."""
         owner = self.book(book)
@@ -504,6 +516,16 @@ class Bridge:
             "prompt_title": rule.InputTitle,
             "prompt": rule.InputMessage,
         }
+
+    def do_set_list(self, book: int, sheet: str, address: str, source: str) -> None:
+        """Let cells choose from another list, as in the dialogue on validity."""
+        owner = self.book(book)
+        owner.must_be_unprotected(sheet, "change validity")
+        cells = owner.range(sheet, address)
+        rule = cells.Validation
+        rule.Type = LIST
+        rule.setFormula1(source)
+        cells.Validation = rule
 
     def do_save(
         self, book: int, path: str, format: str, password: str | None = None, sheet: str | None = None

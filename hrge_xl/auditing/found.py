@@ -1,0 +1,71 @@
+"""The files of a report, looked for by their SHA-256 in folders where names may have changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PureWindowsPath
+
+from ..reports.document import FileRow
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the files of a report are: rows with their path, and a line for each that is not there."""
+
+    here: tuple[tuple[FileRow, Path], ...]
+    missing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unhashed: tuple[str, ...] = ()  # the report itself could not read them
+    others: int = 0  # files in the folders that the report does not speak of
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Every file of the folders, by hash and by name."""
+
+    by_hash: dict[str, Path] = field(default_factory=dict)
+    by_name: dict[str, tuple[Path, str]] = field(default_factory=dict)
+
+
+def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
+    """Look for every file of a report."""
+    shelf = _shelf(folders)
+    here: list[tuple[FileRow, Path]] = []
+    missing, changed, unhashed = [], [], []
+    for row in files:
+        name, sha256 = name_of(row["path"]), row["sha256"]
+        if sha256 is None:
+            unhashed.append(f"{row['path']}: not compared, for the report could not read it either.")
+        elif sha256 in shelf.by_hash:
+            here.append((row, shelf.by_hash[sha256]))
+        elif name in shelf.by_name:
+            path, now = shelf.by_name[name]
+            changed.append(f"{row['path']}: {path} has changed since. SHA-256 then {sha256}, now {now}.")
+        else:
+            missing.append(f"{row['path']}: missing. No file with SHA-256 {sha256} was found.")
+    told = {row["sha256"] for row in files}
+    others = sum(sha256 not in told for sha256 in shelf.by_hash)
+    return Found(tuple(here), tuple(missing), tuple(changed), tuple(unhashed), others)
+
+
+def name_of(path: str) -> str:
+    """The name of a file by the path that a report has, of whichever system."""
+    return PureWindowsPath(path).name if "/" not in path else path.rpartition("/")[2]
+
+
+def _shelf(folders: Sequence[Path]) -> Shelf:
+    shelf = Shelf()
+    for path in _every(folders):
+        with path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        shelf.by_hash.setdefault(sha256, path)
+        shelf.by_name.setdefault(path.name, (path, sha256))
+    return shelf
+
+
+def _every(folders: Sequence[Path]) -> Iterator[Path]:
+    for folder in folders:
+        places = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+        yield from (each for each in places if each.is_file() and not each.is_symlink())

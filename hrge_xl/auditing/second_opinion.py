@@ -1,0 +1,264 @@
+"""The second opinion: every cell of a return read with openpyxl and compared with what our own reader saw.
+
+Which cells belong to questions is taken from our reading; what stands in them is not. openpyxl runs in a killable
+worker, for the files are as untrusted as ever, and hands over plain values.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from ..intake.cell_values import unescape
+from ..intake.gate import Admitted, admit
+from ..intake.worker import Died, run_guarded
+from ..numerals import shown
+from ..submission import Answer, State, Submission
+from ..words import tidy
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+READS = ("xlsx", "xlsm")
+TEXT, NUMBER, DAY, TRUTH, ERROR, NOTHING = "text", "number", "date", "truth value", "error", "nothing"
+MILLISECOND = 1 / 86_400_000  # of a day: what openpyxl rounds moments to
+PHANTOM = 60  # 29 February 1900, which only Excel knows
+NO_DAY = "#VALUE!"  # what openpyxl makes of a number that is no day of the calendar
+
+# Where openpyxl legitimately says the same in another way, by name; each is counted and told.
+EQUAL = {
+    "day": "dates: openpyxl gives a day or time; turned back into the stored number they agree",
+    "phantom": "29 February 1900, which only Excel knows: openpyxl gives the day before",
+    "no-day": f"numbers outside the calendar in a date cell: openpyxl gives {NO_DAY}, ours the number",
+    "escape": "texts with characters that XML cannot hold: openpyxl leaves their _xHHHH_ signs",
+    "spaces": "texts of nothing but spaces: openpyxl gives them, ours counts them as blank",
+    "not-calculated": "formulas without a result: openpyxl gives nothing, and the formula where asked for it",
+    "empty": "formulas whose result is an empty text: openpyxl gives nothing or the empty text",
+}
+
+Place = tuple[str, str]  # sheet, cell
+
+
+class Seen(NamedTuple):
+    """What stands in a cell: of which kind, and the value."""
+
+    kind: str
+    value: str | float | bool | None = None
+    formula: bool = False
+
+    @property
+    def shown(self) -> str:
+        """To read, with its kind."""
+        return "nothing" if self.kind == NOTHING else f"{self.kind} “{shown(self.value)}”"
+
+
+BLANK = Seen(NOTHING)
+Job = tuple[bytes, dict[str, frozenset[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class CellDifference:
+    """A cell in which the two readers see different things."""
+
+    file: str
+    sheet: str
+    cell: str
+    ours: Seen
+    theirs: Seen
+
+    def line(self, *, redacted: bool) -> str:
+        """The difference to read; redacted, without the values."""
+        place = f"{self.file}: {self.sheet}!{self.cell}"
+        if redacted:
+            return f"{place}: our reader and openpyxl see different values ({self.ours.kind}, {self.theirs.kind})."
+        return f"{place}: our reader sees {self.ours.shown}, openpyxl sees {self.theirs.shown}."
+
+
+@dataclass(slots=True)
+class Opinion:
+    """How far two readers agree on some files."""
+
+    cells: int = 0
+    files: int = 0
+    differences: list[CellDifference] = field(default_factory=list)
+    explained: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)  # openpyxl could not read what we read
+    not_read: list[str] = field(default_factory=list)  # of a format that openpyxl does not know
+
+
+def second_opinion(
+    readings: Iterable[tuple[Submission, Path]], *, jobs: int = 1, password: str | None = None
+) -> Opinion:
+    """Read files once more with openpyxl and compare every cell that belongs to a question."""
+    found = Opinion()
+    waiting: list[Submission] = []
+
+    def work() -> Iterator[Job]:
+        for submission, path in readings:
+            admitted = admit(path, password)
+            if not isinstance(admitted, Admitted) or admitted.format not in READS:
+                found.not_read.append(_not_read(submission.path, admitted))
+                continue
+            waiting.append(submission)
+            yield admitted.data, _wanted(submission)
+
+    for theirs in run_guarded(cells_of, work(), jobs=jobs):
+        submission = waiting.pop(0)
+        if isinstance(theirs, Died) or theirs is None:
+            found.failed.append(_failed(submission.path, theirs))
+        else:
+            found.files += 1
+            _compare(found, submission, theirs)
+    return found
+
+
+def _not_read(path: str, admitted: object) -> str:
+    format = (
+        f"of the format .{admitted.format}"
+        if isinstance(admitted, Admitted)
+        else "closed without its password"
+    )
+    return f"{path}: no second opinion, for it is {format}, which openpyxl does not read."
+
+
+def _failed(path: str, died: Died | None) -> str:
+    if died is None:
+        return f"{path}: no second opinion, for openpyxl finds no sheet in it (as in “Strict Open XML”)."
+    why = {"time": "took too long", "memory": "needed too much memory", "crash": "crashed"}
+    reason = why.get(died.reason, f"gave up ({died.detail})")
+    return f"{path}: no second opinion, for openpyxl {reason}."
+
+
+def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
+    """The cells of every sheet that belong to questions."""
+    cells: dict[str, set[str]] = {}
+    for (tool, *_), cell in submission.cells.items():
+        cells.setdefault(submission.sheets[tool], set()).add(cell)
+    return {sheet: frozenset(some) for sheet, some in cells.items()}
+
+
+# ours
+
+
+def _ours(submission: Submission) -> dict[Place, Seen]:
+    seen = {(sheet, cell): BLANK for sheet, cells in _wanted(submission).items() for cell in cells}
+    return seen | {(each.sheet, each.cell): _seen(each) for each in submission.answers}
+
+
+def _seen(answer: Answer) -> Seen:
+    value = answer.original
+    if answer.state is State.ERROR:
+        return Seen(ERROR, value, answer.formula)
+    if answer.state is State.NOT_CALCULATED:
+        return Seen(NOTHING, None, True)
+    if isinstance(value, bool):
+        return Seen(TRUTH, value, answer.formula)
+    kind = TEXT if isinstance(value, str) else NUMBER
+    return Seen(kind, value, answer.formula)
+
+
+# theirs
+
+
+def cells_of(job: Job) -> dict[Place, Seen] | None:
+    """What openpyxl sees in some cells; those that it does not name hold nothing. None where it finds no sheet.
+
+    Runs in a worker, for it may fail in any way. It reads twice, as openpyxl gives results or formulas.
+    """
+    data, wanted = job
+    results, formulas = (_book(data, data_only=data_only) for data_only in (True, False))
+    if not results.sheetnames:
+        return None
+    found = {place: _theirs(cell, results.epoch) for place, cell in _cells(results, wanted)}
+    for place, cell in _cells(formulas, wanted):
+        if cell.data_type == "f" and place not in found:
+            found[place] = Seen(NOTHING, None, True)
+    return found
+
+
+def _book(data: bytes, *, data_only: bool) -> Workbook:
+    """Read-only, for otherwise openpyxl hides what stands below merged cells."""
+    import openpyxl
+
+    return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
+
+
+def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tuple[Place, Any]]:
+    """The wanted cells that hold something, as far as the last wanted row and column: sheets may be endless."""
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    for sheet in book.worksheets:
+        cells = wanted.get(sheet.title, frozenset())
+        if not cells:
+            continue
+        rows, columns = zip(*map(coordinate_to_tuple, cells), strict=True)
+        sheet.reset_dimensions()  # what a file says of its own size is not to be trusted
+        for row in sheet.iter_rows(max_row=max(rows), max_col=max(columns)):
+            for cell in row:
+                if cell.value is not None and cell.coordinate in cells:
+                    yield (sheet.title, str(cell.coordinate)), cell
+
+
+def _theirs(cell: Any, epoch: datetime) -> Seen:
+    from openpyxl.utils import datetime as moments
+
+    value, serial = cell.value, cast("Callable[[Any, datetime], float]", moments.to_excel)
+    if isinstance(value, date | time | timedelta):
+        return Seen(DAY, float(serial(value, epoch)))
+    if isinstance(value, bool):
+        return Seen(TRUTH, value)
+    if isinstance(value, int | float):
+        return Seen(NUMBER, float(value))
+    return Seen(ERROR if cell.data_type == "e" else TEXT, str(value))
+
+
+# both
+
+
+def _compare(found: Opinion, submission: Submission, theirs: Mapping[Place, Seen]) -> None:
+    for place, ours in _ours(submission).items():
+        other = theirs.get(place, BLANK)
+        found.cells += 1
+        why = equality(ours, other)
+        if why is None:
+            found.differences.append(CellDifference(submission.path, *place, ours, other))
+        elif why:
+            found.explained[why] += 1
+
+
+def equality(ours: Seen, theirs: Seen) -> str | None:
+    """'' when two readers see the same; the name in `EQUAL` when openpyxl says it otherwise; else None."""
+    one, other = ours.value, theirs.value
+    if ours.kind == theirs.kind == NOTHING:
+        return None if ours.formula != theirs.formula else "not-calculated" if ours.formula else ""
+    if ours.kind == theirs.kind and one == other:
+        return ""
+    if ours.kind == NUMBER and isinstance(one, int | float):
+        return _as_day(one, theirs)
+    if ours.kind == theirs.kind == TEXT:
+        return "escape" if one == unescape(str(other)) else None
+    if ours == BLANK and theirs.kind == TEXT:
+        return "spaces" if not tidy(str(other)) else None
+    if ours.kind == TEXT and ours.formula and theirs.kind == NOTHING:
+        return "empty" if not tidy(str(one)) else None
+    return None
+
+
+def _as_day(number: float, theirs: Seen) -> str | None:
+    if theirs == Seen(ERROR, NO_DAY):
+        return "no-day"
+    if theirs.kind != DAY or not isinstance(theirs.value, float):
+        return None
+    if abs(number - theirs.value) <= MILLISECOND:
+        return "day"
+    return "phantom" if int(number) == PHANTOM and abs(number - 1 - theirs.value) <= MILLISECOND else None
+
+
+def explanations(found: Opinion) -> Sequence[str]:
+    """What was equal in another way, a line each."""
+    return [f"{count:,} {EQUAL[name]}." for name, count in sorted(found.explained.items())]

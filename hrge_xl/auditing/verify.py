@@ -1,0 +1,257 @@
+"""Verifies a report: found files read and checked again, compared with it, and every cell read by openpyxl too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..consolidate import seals
+from ..consolidate.ledger import NAME, Ledger
+from ..consolidate.rounds import FILE as ROUND
+from ..consolidate.rounds import Round, load_round
+from ..consolidate.settle import OF_ROUND
+from ..consolidate.waivers import WAIVERS
+from ..errors import UsageError
+from ..intake import Wanted
+from ..reports.document import Document, WaiverRow
+from ..spec.load import find as find_spec
+from .again import Again, run_again
+from .differences import Difference, of_file, of_whole, within
+from .found import Found, find
+from .report_file import ReportFile, read_report
+from .second_opinion import Opinion, explanations, second_opinion
+
+SCHEMA = "hrge-xl/verification/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a verification: the report, where its files are, and what else is at hand."""
+
+    report: Path
+    returned: Sequence[Path]
+    ledger: Path | None = None
+    spec: str | None = None  # where the spec of the report is, if not under its name
+    password: str | None = None
+    jobs: int = 1
+    redacted: bool = False
+
+
+@dataclass(slots=True)
+class Audit:
+    """What a verification found. `problems` make it differ; `notes` say what was not compared, and why."""
+
+    report: str
+    sha256: str
+    run: str
+    redacted: bool
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    opinion: Opinion = field(default_factory=Opinion)
+    seal: seals.Checked | None = None
+    files: int = 0  # compared
+    findings: int = 0  # of these files, in the report
+
+    @property
+    def identical(self) -> bool:
+        """Whether nothing differs."""
+        sealed = self.seal is None or self.seal.holds
+        opinion = not self.opinion.differences and not self.opinion.failed
+        return sealed and opinion and not self.problems and not self.differences
+
+    def lines(self) -> Iterator[str]:
+        """Everything, to read: what differs first, each its own line; the verdicts last."""
+        yield from self.problems
+        yield from (each.line(redacted=self.redacted) for each in self.differences)
+        yield from self.opinion.failed
+        yield from (each.line(redacted=self.redacted) for each in self.opinion.differences)
+        yield from self.notes
+        yield from self.opinion.not_read
+        yield from explanations(self.opinion)
+        if self.seal is not None:
+            yield from seals.lines(self.seal, Path(self.report).name)
+        yield self._again()
+        yield self._second()
+
+    def _again(self) -> str:
+        if self.problems or self.differences:
+            count = len(self.problems) + len(self.differences)
+            return f"Made again: {_n(count, 'difference')} ({_n(self.files, 'file')} compared)."
+        return f"Made again: identical ({_n(self.files, 'file')}, {_n(self.findings, 'finding')} compared)."
+
+    def _second(self) -> str:
+        found = self.opinion
+        if found.differences or found.failed:
+            differ, failed = _n(len(found.differences), "difference"), _n(len(found.failed), "file")
+            return f"Read with openpyxl: {differ} in {_n(found.cells, 'cell')}; {failed} not read."
+        return f"Read with openpyxl: identical ({_n(found.cells, 'cell')} compared in {_n(found.files, 'file')})."
+
+    def data(self) -> dict[str, Any]:
+        """The same as JSON data, schema `hrge-xl/verification/1`."""
+        hidden = self.redacted
+        return {
+            "schema": SCHEMA,
+            "report": self.report,
+            "report_sha256": self.sha256,
+            "run": self.run,
+            "engine_version": __version__,
+            "redacted": hidden,
+            "identical": self.identical,
+            "problems": self.problems,
+            "notes": [*self.notes, *self.opinion.not_read],
+            "files_compared": self.files,
+            "findings_compared": self.findings,
+            "differences": [_difference(each, hidden) for each in self.differences],
+            "second_opinion": {
+                "files": self.opinion.files,
+                "cells": self.opinion.cells,
+                "explained": dict(sorted(self.opinion.explained.items())),
+                "failed": self.opinion.failed,
+                "differences": [_cell(each, hidden) for each in self.opinion.differences],
+            },
+            "seal": None if self.seal is None else asdict(self.seal) | {"holds": self.seal.holds},
+        }
+
+
+def _n(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _difference(each: Difference, hidden: bool) -> dict[str, Any]:
+    row = {"kind": each.kind, "file": each.file, "what": each.what}
+    return row if hidden else row | {"then": each.then, "now": each.now}
+
+
+def _cell(each: Any, hidden: bool) -> dict[str, Any]:
+    row = {"file": each.file, "sheet": each.sheet, "cell": each.cell}
+    for name, seen in (("ours", each.ours), ("openpyxl", each.theirs)):
+        row |= {f"{name}_kind": seen.kind} | ({} if hidden else {name: seen.value})
+    return row
+
+
+def verify(asked: Asked) -> Audit:
+    """Make a report again and compare.
+
+    Raises `UsageError` for what is no report, or when its spec is not there; `SpecError` and `RoundError` where
+    these have mistakes.
+    """
+    given = read_report(asked.report)
+    then = given.document
+    audit = Audit(
+        str(asked.report),
+        seals.sha256_of(asked.report),
+        then["run"]["id"],
+        asked.redacted or then["run"]["redacted"],
+    )
+    audit.problems += [*given.faults, *within(then)]
+    audit.notes += given.notes
+    found = find(then["files"], asked.returned)
+    _tell_of_files(audit, found)
+    round_ = _round(asked, then)
+    again = run_again(then, found.here, _wanted(asked, then, round_), asked.jobs, asked.password)
+    _tell_of_circumstances(audit, then, again, round_)
+    _compare(audit, given, found, again, round_)
+    pairs = zip(again.results, found.here, strict=True)
+    readings = [(result.submission, path) for result, (_, path) in pairs if result.submission is not None]
+    audit.opinion = second_opinion(readings, jobs=asked.jobs, password=asked.password)
+    _look_into_ledger(audit, asked, then)
+    return audit
+
+
+def _tell_of_files(audit: Audit, found: Found) -> None:
+    audit.problems += [*found.missing, *found.changed]
+    audit.notes += found.unhashed
+    if found.others:
+        others = _n(found.others, "other file")
+        audit.notes.append(f"{others} in the folders: the report does not speak of them.")
+
+
+def _places(asked: Asked) -> list[Path]:
+    """Where a ledger or a round may be: as named, else in the folders given or around them, or around the report."""
+    around = [each for folder in asked.returned for each in (folder, folder.resolve().parent)]
+    return [asked.ledger] if asked.ledger else [*around, *asked.report.resolve().parents[:2]]
+
+
+def _round(asked: Asked, then: Document) -> Round | None:
+    """The round of the report, where its folder is at hand."""
+    if not then["run"]["round_given"]:
+        return None
+    folders = (folder for folder in _places(asked) if (folder / ROUND).is_file())
+    return next((each for each in map(load_round, folders) if each.name == then["run"]["round"]), None)
+
+
+def _wanted(asked: Asked, then: Document, round_: Round | None) -> Wanted:
+    """What was wanted of the files: by the round, by the name of a spec, or nothing."""
+    if round_ is not None:
+        return round_.wanted
+    said = asked.spec or then["run"]["spec_asked"]
+    if said is None:
+        return Wanted()
+    try:
+        find_spec(said)
+    except UsageError:
+        if asked.spec or said == then["run"]["spec"]:
+            raise
+        said = then["run"]["spec"]  # the report was made where its folder lay elsewhere
+    return Wanted(said)
+
+
+def _tell_of_circumstances(audit: Audit, then: Document, again: Again, round_: Round | None) -> None:
+    run, now = then["run"], again.document["run"]
+    if run["engine_version"] != __version__:
+        audit.notes.append(
+            f"hrge-xl {run['engine_version']} made the report; this is {__version__}. Differences may come from that."
+        )
+    if now["spec_digest"] and now["spec_digest"] != run["spec_digest"]:
+        audit.problems.append(
+            f"Another spec: the report was made with {run['spec']} {run['spec_version']} (digest "
+            f"{run['spec_digest'][:16]}), here is {now['spec']} {now['spec_version']} ({now['spec_digest'][:16]})."
+        )
+    if run["round_given"] and round_ is None:
+        audit.notes.append(
+            f"The folder of the round {run['round']} is not at hand: signatures and teams ({', '.join(OF_ROUND)}) "
+            "are not compared. Name it with --ledger."
+        )
+
+
+def _compare(audit: Audit, given: ReportFile, found: Found, again: Again, round_: Round | None) -> None:
+    then = given.document
+    without_round = then["run"]["round_given"] and round_ is None
+    for (row, _), now in zip(found.here, again.document["files"], strict=True):
+        audit.files += 1
+        audit.findings += len(row["findings"])
+        audit.differences += of_file(row, now, without_round=without_round)
+    if found.missing or found.changed:
+        audit.notes.append(
+            "Matrices and explanations of codes are not compared, as files are missing or changed."
+        )
+    elif not without_round:
+        audit.differences += of_whole(then, again.document)
+
+
+def _look_into_ledger(audit: Audit, asked: Asked, then: Document) -> None:
+    """The seals of the report, and whether its waivers are those of the ledger."""
+    folder = next((each for each in _places(asked) if (each / NAME).is_file()), None)
+    if folder is None:
+        audit.notes.append(
+            "There is no ledger at hand: no seal was looked for. Name its folder with --ledger."
+        )
+        return
+    with Ledger.open(folder, write=False) as ledger:
+        audit.seal = seals.check(ledger, asked.report)
+        known = {int(row["number"]): row for row in ledger.entries(WAIVERS)}
+    audit.problems += [
+        f"Waiver {row['number']} of the report is not in the ledger of {folder} as the report tells it."
+        for row in then["waivers"]
+        if not _told_right(row, known.get(row["number"]))
+    ]
+
+
+def _told_right(row: WaiverRow, known: dict[str, Any] | None) -> bool:
+    """Whether a waiver was given as a report tells it; that it was withdrawn since is no contradiction."""
+    given = ("code", "sha256", "file", "sheet", "cell", "reason", "by", "day", "until")
+    return known is not None and all(dict(row)[key] == known[key] for key in given)

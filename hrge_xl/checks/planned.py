@@ -1,0 +1,130 @@
+"""Workbooks that are yet to be written, as a batch: their answers are values, each right as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..layout import Layout
+from ..numerals import to_serial
+from ..spec.model import FieldType
+from ..submission import Answer, Answers, Identity, State, Submission
+from .batch import NAN, Batch, Bools, Floats
+from .texts import BLANK, Ids
+from .universe import Integers, Universe
+
+
+class Plan(NamedTuple):
+    """What a workbook will hold; its answers have cells in the layout."""
+
+    identity: Identity
+    layout: Layout
+    answers: Answers
+    today: date
+
+
+@dataclass
+class Planned(Batch):
+    """Plans of one spec that are looked at together."""
+
+    plans: Sequence[Plan] = ()
+    spoken_of = False
+
+    @classmethod
+    def to_be(cls, plans: Sequence[Plan], today: date) -> Planned:
+        """Number the rows of all layouts."""
+        pairs = [(Submission("", "", 0, each.identity, today=each.today), each.layout) for each in plans]
+        bare = Batch.of(pairs, today)
+        return cls(bare.submissions, bare.layouts, bare.universe, bare.layout_of, today, plans)
+
+    @cached_property
+    def _known(self) -> tuple[Sequence[Answer], Integers, Integers]:
+        first_of = self.universe.first_cell_of
+        counts: list[int] = []
+        cells: list[int] = []
+        values: list[str | float | date] = []
+        for plan in self.plans:
+            for key, value in plan.answers.items():
+                if isinstance(value, tuple):
+                    cells += range(first_of[key], first_of[key] + len(value))
+                    values += value
+                else:
+                    cells.append(first_of[key])
+                    values.append(value)
+            counts.append(len(cells) - sum(counts))
+        numbers = np.array(cells, dtype=np.int64)
+        return _Values(values, numbers, self.universe), np.repeat(np.arange(self.size), counts), numbers
+
+    @cached_property
+    def _values(self) -> list[str | float | date]:
+        answers = self._known[0]
+        assert isinstance(answers, _Values)
+        return answers.values
+
+    @cached_property
+    def state(self) -> NDArray[np.str_]:
+        """As in any batch; spaces alone are an empty text."""
+        states = np.full(len(self._values), State.ANSWERED.value, dtype="U14")
+        states[[isinstance(each, str) and not each.strip() for each in self._values]] = State.EMPTY_TEXT.value
+        return states
+
+    @cached_property
+    def text(self) -> Ids:
+        """As in any batch."""
+        texts = [each if isinstance(each, str) else None for each in self._values]
+        return np.where(self.given, self.texts.ids(texts), BLANK)
+
+    @cached_property
+    def figure(self) -> Floats:
+        """As in any batch."""
+        numbers = [NAN if isinstance(each, str) else _number(each) for each in self._values]
+        return np.array(numbers, dtype=np.float64)
+
+    @cached_property
+    def formula(self) -> Bools:
+        """No formula stands in the cell of an answer."""
+        return np.zeros(len(self._values), dtype=bool)
+
+    @cached_property
+    def problem(self) -> NDArray[np.str_]:
+        """Each of them can be read."""
+        return np.full(len(self._values), "", dtype="U8")
+
+    @cached_property
+    def notes(self) -> dict[str, list[int]]:
+        """Nothing was normalised."""
+        return {}
+
+
+def _number(value: float | date) -> float:
+    return float(to_serial(value)) if isinstance(value, date) else value
+
+
+class _Values(Sequence[Answer]):
+    """The long list of a batch: answers are made for those places only that something is found at."""
+
+    def __init__(self, values: list[str | float | date], cells: Integers, universe: Universe) -> None:
+        self.values, self._cells, self._universe = values, cells, universe
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, place: int) -> Answer: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Answer]: ...
+    def __getitem__(self, place: int | slice) -> Answer | Sequence[Answer]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        cell, value = int(self._cells[place]), self.values[place]
+        column, row = self._universe.place[self._universe.slot_of_cell[cell]]
+        part = cell - column.cell - row * column.parts + 1 if column.field.type is FieldType.MANY else 0
+        tool, code = column.key
+        original = value if isinstance(value, str | float) else str(value)
+        return Answer(tool, column.table.rows[row], code, part, "", "", State.ANSWERED, original)

@@ -1,0 +1,79 @@
+"""`hrge-xl export`: one table of a dataset as a file, or the codebook."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from ..consolidate.store import Store
+
+FORMATS = ("csv", "json", "xlsx", "parquet")
+
+
+@click.command()
+@click.argument("dataset", metavar="DATASET")
+@click.option("--table", default=None, metavar="NAME", help="Which table (default: say which there are).")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default=None,
+    help="Default: as the file ends, else csv.",
+)
+@click.option("--team", "teams", multiple=True, metavar="CODE", help="Only of this team; repeat for more.")
+@click.option(
+    "--period", "periods", multiple=True, metavar="TEXT", help="Only of this period; repeat for more."
+)
+@click.option("--current", is_flag=True, help="Only of returns that count.")
+@click.option(
+    "--shareable", is_flag=True, help="Without restricted questions; small counts of people masked."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="File (default: stdout).")
+def command(  # noqa: PLR0913 (one parameter an option)
+    dataset: str, table: str | None, format_: str | None, teams: tuple[str, ...], periods: tuple[str, ...],
+    current: bool, shareable: bool, output: Path | None,
+) -> None:  # fmt: skip
+    """Write one table of a dataset, such as answers, risks or codebook.
+
+    DATASET is the folder of a dataset, or the address of a database (postgresql://…). In CSV a text that a
+    spreadsheet might take for a formula gets an apostrophe before it.
+
+    \b
+    hrge-xl export output/dataset --table codebook -o codebook.xlsx
+    hrge-xl export output/dataset --table answers --team PAK --current --format json
+    """
+    from ..consolidate import extract
+
+    with extract.dataset(dataset) as store:
+        if table is None:
+            _tables(store)
+            return
+        wanted = extract.table_of(store, table)
+        rows = extract.rows_of(store, wanted, extract.Wish(teams, periods, current, shareable))
+        chosen = format_ or _by_name(output)
+        if output is not None:
+            extract.write_file(output, wanted, rows, chosen)
+            click.echo(str(output), err=True)
+        elif chosen in extract.STREAMED:
+            extract.write_stream(sys.stdout, wanted, rows, chosen)
+        else:
+            raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
+
+
+def _tables(store: Store) -> None:
+    for table in store.schema.tables:
+        click.echo(f"{table.name}: {table.about}")
+
+
+def _by_name(output: Path | None) -> str:
+    """The format that the name of the file says."""
+    suffix = output.suffix.lower().lstrip(".") if output else "csv"
+    if suffix not in FORMATS:
+        raise UsageError(f"Which format is '{output}'? Say --format {'|'.join(FORMATS)}, or end its name so.")
+    return suffix

@@ -1,0 +1,63 @@
+"""`hrge-xl verify`: whether a report still says what its files say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from ..errors import Exit
+from .common import cores, first_line, jobs_option
+
+
+@click.command()
+@click.argument("report", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--returned",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="DIR",
+    help="Folder with the files that came back; names may have changed. Several times for several.",
+)
+@click.option(
+    "--ledger",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    metavar="FOLDER",
+    help="Round or consolidated folder: seals, waivers, key and teams (default: looked for around DIR and REPORT).",
+)
+@click.option("--spec", metavar="SPEC", help="Where the spec of the report is, if not under its name.")
+@click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout (hrge-xl/verification/1).")
+@click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
+)
+@jobs_option
+def command(  # noqa: PLR0913 (one parameter an option)
+    report: Path, returned: tuple[Path, ...], ledger: Path | None, spec: str | None, redact: bool, as_json: bool,
+    password_file: Path | None, jobs: int | None,
+) -> int:  # fmt: skip
+    """Read the files of a report again, check them as it says, and compare; then read every cell with openpyxl.
+
+    REPORT is the JSON report, or any other format with the JSON report of the same run beside it. Exit code 0:
+    identical; 1: something differs.
+
+    \b
+    hrge-xl verify reports/validation.json --returned dataset/received
+    """
+    from ..auditing import verify
+    from ..auditing.verify import Asked
+
+    password = first_line(password_file) if password_file else None
+    audit = verify(Asked(report, returned, ledger, spec, password, jobs or cores(), redact))
+    if as_json:
+        click.echo(json.dumps(audit.data(), ensure_ascii=False, indent=2))
+    else:
+        for line in audit.lines():
+            click.echo(line)
+    return int(Exit.OK if audit.identical else Exit.FINDINGS)

@@ -1,0 +1,58 @@
+"""What the tables of figures share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from ...spec.model import Field, FieldType, Spec
+from ...words import day, translator
+from ..schema import Row, spec_language
+from ..store import Store
+
+TOTAL, BY_TOOL, BY_COUNTRY = "total", "tool", "country"
+
+Record = dict[str, Any]
+
+
+def numbered(lines: Iterable[Row]) -> list[Row]:
+    """The lines of a table of figures with a number in front."""
+    return [(n, *line) for n, line in enumerate(lines, start=1)]
+
+
+def distinct(column: Any) -> Any:
+    """How many different values a column has."""
+    return sa.func.count(sa.distinct(column))
+
+
+def records(store: Store, name: str, *where: Any) -> Iterator[Record]:
+    """The rows of a table by column."""
+    names = store.schema.by_name[name].names
+    return (dict(zip(names, row, strict=True)) for row in store.rows(name, *where))
+
+
+def rounded(value: Any) -> float | None:
+    """Sums of two databases agree up to their last bits."""
+    return None if value is None else float(f"{value:.12g}")
+
+
+def label_of(spec: Spec, vocabulary: str | None, code: str, language: str | None = None) -> str:
+    """The label of an entry of a list; the code where it has none."""
+    entries = spec.vocabularies[vocabulary].by_code if vocabulary in spec.vocabularies else {}
+    return entries[code].label.say(language or spec_language(spec)) if code in entries else code
+
+
+def said(spec: Spec, field: Field, value: Any, language: str | None = None) -> str:
+    """A value as people read it: labels in place of codes."""
+    tag = language or spec_language(spec)
+    if field.vocabulary is not None:
+        codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")
+        return "; ".join(label_of(spec, field.vocabulary, code, tag) for code in codes)
+    if field.type is FieldType.YESNO:
+        return translator(tag)("Yes" if value == "Y" else "No")
+    if field.type is FieldType.DATE:
+        return day(value if isinstance(value, date) else date.fromisoformat(value), tag)
+    return f"{value:g}" if isinstance(value, float) else str(value)

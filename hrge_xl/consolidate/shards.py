@@ -1,0 +1,128 @@
+"""Shards: the rows of a batch, written whole by the worker that read it, and taken into a dataset from there.
+
+A worker hands back no rows but a `Shard`, its line of the manifest. On one machine a shard is a SQLite file, which
+another one takes in by a statement a table; in a cluster it is a folder of Parquet files on the shared disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import StoreError
+from .files import UNFINISHED, not_written
+from .parquet import read_rows, write_rows
+from .schema import SUBMISSIONS, Rows, Schema
+from .store import Store, open_file
+
+ROWS = "rows.sqlite"
+SHARED = "The output folder must lie on a disk that all machines of the cluster share, under the same path."
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A line of the manifest: where the rows of some submissions stand, how many, and what the files hash to."""
+
+    place: str
+    submissions: tuple[str, ...]
+    rows: dict[str, int]
+    digests: dict[str, str]  # of every Parquet file by its name; a SQLite file never leaves its machine
+
+
+@contextmanager
+def shard_folder(out: Path) -> Iterator[Path]:
+    """A folder for the shards of one run; what late workers of an earlier one write finds no place any more."""
+    folder = out / f"{UNFINISHED}shards-{secrets.token_hex(4)}"
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise not_written(folder, error) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_shard(rows: Rows, schema: Schema, folder: Path, *, parquet: bool) -> Shard:
+    """The rows of some submissions as a shard in a folder that is there. Raises `OutputError`.
+
+    It is named by the submissions in it, and these by their content: a batch that is done twice is one shard.
+    """
+    names = tuple(str(row[0]) for row in rows[SUBMISSIONS.name])
+    place = folder / hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
+    unfinished = folder / f"{UNFINISHED}{secrets.token_hex(4)}"
+    try:
+        unfinished.mkdir()
+        digests = _as_parquet(rows, schema, unfinished) if parquet else _as_sqlite(rows, schema, unfinished)
+        _put_in_place(unfinished, place)
+    except OSError as error:
+        raise not_written(place, error) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return Shard(str(place), names, {name: len(lines) for name, lines in rows.items() if lines}, digests)
+
+
+def _as_sqlite(rows: Rows, schema: Schema, folder: Path) -> dict[str, str]:
+    with open_file(folder / ROWS, lasting=False) as store:
+        store.use(schema)
+        store.take([], rows)
+    return {}
+
+
+def _as_parquet(rows: Rows, schema: Schema, folder: Path) -> dict[str, str]:
+    digests = {}
+    for name, lines in rows.items():
+        if lines:
+            file = folder / f"{name}.parquet"
+            write_rows(file, schema.by_name[name], lines)
+            digests[file.name] = _digest(file)
+    return digests
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _put_in_place(unfinished: Path, place: Path) -> None:
+    """Where another worker has done the same batch, its shard stays."""
+    try:
+        unfinished.rename(place)
+    except OSError:
+        if not place.is_dir():
+            raise
+
+
+def take(shard: Shard, store: Store) -> None:
+    """Take a shard into a dataset, all of it or nothing. Raises `StoreError`."""
+    place = Path(shard.place)
+    if shard.digests:
+        _compare(shard, place)
+        store.take(shard.submissions, {name: read_rows(place / f"{name}.parquet") for name in shard.rows})
+    elif store.is_file:
+        store.merge(shard.submissions, place / ROWS, list(shard.rows))
+    else:
+        with open_file(place / ROWS, write=False) as rows:
+            rows.use(store.schema, write=False)
+            store.take(shard.submissions, {name: rows.rows(name) for name in shard.rows})
+
+
+def discard(shard: Shard) -> None:
+    """Take a shard away that is in every dataset."""
+    shutil.rmtree(shard.place, ignore_errors=True)
+
+
+def _compare(shard: Shard, place: Path) -> None:
+    """What a worker wrote on another machine is here, as it wrote it."""
+    for name, digest in shard.digests.items():
+        try:
+            found = _digest(place / name)
+        except OSError as error:
+            raise StoreError(f"{place / name} cannot be read where it was not written. {SHARED}") from error
+        if found != digest:
+            raise StoreError(f"{place / name} is not as a worker wrote it. {SHARED}")

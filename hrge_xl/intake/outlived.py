@@ -1,0 +1,123 @@
+"""Answers to questions that the version in force asks no more, told from labels by the codes of their own sheet.
+
+A sheet of an older version describes itself: every cell to fill in has a hidden check cell in its row, under the code
+of its question. So labels, calculated cells and checks of a question that is gone are no news, and its answer is.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from .raw import CellKind, RawSheet, RawWorkbook
+from .tool_sheets import HOME, Corner, named_area, text_at
+
+CHECK, ANSWER = "check.", "answer."
+
+
+class OldSheet:
+    """What the hidden codes of a sheet say about it; `known` are the cells that the version in force reads too."""
+
+    def __init__(self, raw: RawSheet, corner: Corner = HOME) -> None:
+        self.raw, self.corner = raw, corner
+        self.known: frozenset[tuple[int, int]] = frozenset()
+
+    @cached_property
+    def rows(self) -> dict[int, str]:
+        """The code of each row that has one."""
+        top, left = self.corner
+        return {row: code for row in self.raw.cells if row > top and (code := text_at(self.raw, row, left))}
+
+    @cached_property
+    def columns(self) -> dict[int, list[str]]:
+        """The codes of each column that has some; stacked blocks share columns."""
+        top, left = self.corner
+        heads = self.raw.cells.get(top, {})
+        return {c: codes for c in heads if c > left and (codes := text_at(self.raw, top, c).split())}
+
+    @cached_property
+    def checks(self) -> dict[str, list[int]]:
+        """For each question of a table, or record of a form, the columns of its checks, one a block."""
+        found: dict[str, list[int]] = {}
+        for column, codes in self.columns.items():
+            for code in codes:
+                if code.startswith(CHECK):
+                    found.setdefault(code.removeprefix(CHECK), []).append(column)
+        return found
+
+    def outlived(self, row: int, column: int) -> bool:
+        """Whether a cell was to be filled in and nobody reads it any more."""
+        return (row, column) not in self.known and self.question(row, column) is not None
+
+    def question(self, row: int, column: int) -> str | None:
+        """The code under which a cell was to be filled in; None where nothing was asked."""
+        asked = [code for code in self.columns.get(column, []) if self._checks(code)]
+        if row not in self.rows or not asked:
+            return None
+        checked = self._checked(row)
+        found = [code for code in asked if any(self._holds(checked, each) for each in self._checks(code))]
+        lost = [code for code in asked if not self._checking.intersection(self._checks(code))]
+        return next(iter(found or lost), None)  # where no check is left to tell by: rather too much
+
+    def label(self, row: int, column: int) -> str:
+        """The question as the sheet words it: that of the row in a form, row code and head in a table."""
+        question, code = self.question(row, column) or "", self.rows.get(row, "")
+        checked = self._checked(row)
+        if question.startswith(ANSWER):
+            return _first_line(text_at(self.raw, checked, self.corner.column + 2)) or code
+        check = next((each for each in self._checks(question) if self._holds(checked, each)), column)
+        heads = (text_at(self.raw, above, check) for above in self._above(row))
+        return f"{code} {_first_line(next((text for text in heads if text), question))}"
+
+    def ours(self, row: int, column: int) -> bool:
+        """Whether a cell that asks nothing was part of the sheet: a label, a code, a calculated cell, a check.
+
+        That is the area of the codes, but for rows that somebody inserted. A sheet without codes of rows is a
+        calculated one, where nobody could type while it was protected.
+        """
+        if not self.rows:
+            return self.raw.protected
+        if row > max(self.rows) or column > max(self.columns, default=0):
+            return False
+        return row in self.rows or column not in self.columns or self._is_head(row)
+
+    def _checks(self, code: str) -> list[int]:
+        """The columns of the checks of a code; several cells of one question share one."""
+        stem, _, part = code.rpartition(".")
+        return self.checks.get(code) or (self.checks.get(stem, []) if part.isdecimal() else [])
+
+    def _checked(self, row: int) -> int:
+        """The row with the checks of a row: the first one of a question with several answers."""
+        stem, _, part = self.rows.get(row, "").rpartition(".")
+        return self._row_of.get(f"{stem}.1", row) if part.isdecimal() else row
+
+    @cached_property
+    def _checking(self) -> frozenset[int]:
+        """The columns of checks that still hold some."""
+        columns = {column for each in self.checks.values() for column in each}
+        return frozenset(each for each in columns if any(self._holds(row, each) for row in self.rows))
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {code: row for row, code in self.rows.items()}
+
+    def _holds(self, row: int, column: int) -> bool:
+        cell = self.raw.cell(row, column)
+        return cell is not None and cell.kind is not CellKind.BLANK
+
+    def _above(self, row: int) -> list[int]:
+        return [each for each in sorted(self.raw.cells, reverse=True) if each < row and each not in self.rows]
+
+    def _is_head(self, row: int) -> bool:
+        """Whether a row without a code holds titles or heads: then something stands where others have their number."""
+        return row < min(self.rows) or bool(text_at(self.raw, row, self.corner.column + 1))
+
+
+def was_issued(sheet: RawSheet, workbook: RawWorkbook) -> bool:
+    """Whether a sheet that no tool claims is one of an older version: its area has the name that its key gives it."""
+    key = text_at(sheet, 1, 1)
+    named = named_area(workbook, "sheet_" + key.replace(".", "_")) if key else None
+    return named is not None and named[0].casefold() == sheet.name.casefold()
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n", 1)[0].strip()

@@ -1,0 +1,85 @@
+"""Carries the answers of a return over into another layout: those that have a place there, and those that have none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ..fields import BEHAVIOURS, Cell, Vocabularies
+from ..layout import Layout, Slot, address
+from ..numerals import shown
+from ..spec.model import Field, FieldType
+from ..submission import Answer, State, Submission, Unplaced
+
+
+@dataclass(slots=True)
+class Carried:
+    """The answers in the cells of the new layout, and those that it has no cell for."""
+
+    kept: list[Answer] = field(default_factory=list)
+    homeless: list[Unplaced] = field(default_factory=list)
+
+
+def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
+    """Every answer of a return that was read against `read_in`, for `layout`.
+
+    A code that the new version still has stays what it is, whatever its label; where the question is of another kind
+    now, or the code is gone, what stood in the cell is read anew and kept as it stood.
+    """
+    found, lists = Carried(), Vocabularies.of(layout.spec, layout.language)
+    for answer in sent.answers:
+        if answer.calculated or answer.original is None:
+            continue
+        slot = layout.slots.get(answer.key)
+        place = max(answer.part - 1, 0)
+        if slot is None or place >= len(slot.cells) or slot.field.type is FieldType.CALCULATED:
+            found.homeless.append(
+                Unplaced(answer.sheet, answer.cell, _text(answer), question_of(answer, read_in))
+            )
+            continue
+        moved = replace(
+            answer, sheet=layout.sheet[slot.tool].name, cell=address(*slot.cells[place]), formula=False, notes=(),
+            part=place + 1 if slot.field.type is FieldType.MANY else 0,
+        )  # fmt: skip
+        found.kept.append(_fitted(moved, read_in.slots[answer.key].field, slot, lists))
+    return found
+
+
+def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> Answer:
+    """The answer as the question of now takes it; an error that was copied in becomes a text that is marked."""
+    if answer.state is State.ERROR:
+        answer = replace(answer, state=State.ANSWERED, original=str(answer.original))
+        return _read_anew(answer, slot.field, lists)
+    return (
+        answer if _same_meaning(answer, before, slot.field, lists) else _read_anew(answer, slot.field, lists)
+    )
+
+
+def _same_meaning(answer: Answer, before: Field, now: Field, lists: Vocabularies) -> bool:
+    """Whether what was read is what would be read now."""
+    if now.vocabulary is not None and now.type is not FieldType.SCALE:
+        codes = {code for code, _ in lists.ways[now.vocabulary].values()}
+        return before.vocabulary == now.vocabulary and answer.code in codes
+    return before.type is now.type
+
+
+def _read_anew(answer: Answer, field: Field, lists: Vocabularies) -> Answer:
+    """What stood in the cell, read as an answer to another question."""
+    original = answer.original if answer.day is None else answer.day.isoformat()
+    assert original is not None
+    reading = BEHAVIOURS[field.type].read(field, Cell(original), lists)
+    return replace(
+        answer, original=original, code=reading.code, text=reading.text, number=reading.number, day=reading.day,
+        problem=reading.problem, suggestion=reading.suggestion,
+    )  # fmt: skip
+
+
+def _text(answer: Answer) -> str:
+    return answer.day.isoformat() if answer.day is not None else shown(answer.original)
+
+
+def question_of(answer: Answer, layout: Layout) -> str:
+    """What was asked, with its row where there are several."""
+    slot = layout.slots[answer.key]
+    label = slot.field.label.say(layout.language)
+    grid = next(each for each in layout.sheet[slot.tool].grids if each.number == slot.grid)
+    return label if grid.across else f"{slot.row} {label}"

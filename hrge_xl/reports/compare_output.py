@@ -1,0 +1,115 @@
+"""A comparison of two returns or of two rounds: lines to read, and JSON data, pair by pair."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from ..submission import Value
+from .compare import Comparison, counted, details
+from .compare_rounds import Pair, Rest, Return, Side
+
+SCHEMA = "hrge-xl/comparison/1"
+
+
+def round_lines(pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], *, short: bool) -> Iterator[str]:
+    """A line for each pair, with what changed below it unless `short`; then returns without a partner."""
+    total: Counter[str] = Counter()
+    for pair in pairs:
+        total += Counter(_counts(pair.found))
+        yield f"{named(pair.after)}: answers changed: {len(pair.found.changes)}. Findings: {counted(pair.found)}."
+        if not short:
+            yield from (f"  {line}" for line in details(pair.found))
+    for word, returns in (("only before", rest.only_before), ("only after", rest.only_after)):
+        yield from (f"{word}: {named(each)} ({each.path})" for each in returns)
+    yield from (f"several, not compared: {named(each)}, {each.period} ({each.path})" for each in rest.several)
+    for word, side in zip(("before", "after"), sides, strict=True):
+        yield from (f"{word}: {count} {why}" for why, count in sorted(side.left_out.items()))
+    yield (
+        f"Pairs: {total['pairs']}. Only before: {len(rest.only_before)}. Only after: {len(rest.only_after)}. "
+        f"Answers changed: {total['changed']}. "
+        f"Findings: {total['fixed']} fixed, {total['new']} new, {total['unchanged']} unchanged."
+    )
+
+
+def named(each: Return) -> str:
+    """What a return is about, without what it does not say."""
+    return " / ".join(part for part in (each.project, each.intervention, each.country, each.team) if part)
+
+
+def _counts(found: Comparison) -> dict[str, int]:
+    return {
+        "pairs": 1,
+        "changed": len(found.changes),
+        "fixed": len(found.fixed),
+        "new": len(found.new),
+        "unchanged": found.unchanged,
+    }
+
+
+def json_of_files(before: str, after: str, found: Comparison) -> str:
+    """Two files as a JSON document."""
+    return _dump({"schema": SCHEMA, "before": before, "after": after, **_comparison(found)})
+
+
+def json_of_rounds(
+    pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], names: tuple[str, str]
+) -> Iterator[str]:
+    """Two rounds as the pieces of a JSON document: it is never in memory as a whole."""
+    head = _dump({"schema": SCHEMA, "before": names[0], "after": names[1]})
+    yield head.removesuffix("}").rstrip() + ',\n  "pairs": ['
+    total: Counter[str] = Counter()
+    for pair in pairs:
+        yield (",\n" if total["pairs"] else "\n") + _dump(_pair(pair))
+        total += Counter(_counts(pair.found))
+    left = {
+        "only_before": [asdict(each) for each in rest.only_before],
+        "only_after": [asdict(each) for each in rest.only_after],
+        "several": [asdict(each) for each in rest.several],
+        "left_out": {
+            word: dict(side.left_out) for word, side in zip(("before", "after"), sides, strict=True)
+        },
+        "summary": {name: total[name] for name in ("pairs", "changed", "fixed", "new", "unchanged")},
+    }
+    yield "\n],\n" + _dump(left).removeprefix("{").lstrip("\n") + "\n"
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    after = pair.after
+    key = {name: getattr(after, name) for name in ("project", "intervention", "country", "team")}
+    files = {
+        word: {name: getattr(each, name) for name in ("submission", "path", "sha256", "verdict", "period")}
+        for word, each in (("before", pair.before), ("after", after))
+    }
+    return {"key": key, **files, **_comparison(pair.found)}
+
+
+def _comparison(found: Comparison) -> dict[str, Any]:
+    return {
+        "changes": [
+            {
+                **dict(zip(("tool", "row", "field"), change.key, strict=True)),
+                "place": change.place,
+                "before": _plain(change.before),
+                "after": _plain(change.after),
+            }
+            for change in found.changes
+        ],
+        "fixed": [asdict(each) for each in found.fixed],
+        "new": [asdict(each) for each in found.new],
+        "unchanged": found.unchanged,
+    }
+
+
+def _plain(value: Value | None) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _dump(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2)

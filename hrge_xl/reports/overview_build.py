@@ -1,0 +1,392 @@
+"""A dataset to the overview: what its tables of figures say, with the rows behind each figure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any
+
+from ..consolidate.aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL, Record, label_of, records, said
+from ..consolidate.aggregates.gaps import gaps
+from ..consolidate.aggregates.indicators import shape
+from ..consolidate.aggregates.risks import named_parts, stages
+from ..consolidate.aggregates.values import catalogue_label, period_order
+from ..consolidate.rounds import Round
+from ..consolidate.schema import (
+    AGGREGATE_COMPLETENESS,
+    AGGREGATE_GAPS,
+    AGGREGATE_INDICATORS,
+    AGGREGATE_RISKS,
+    AGGREGATE_SPLITS,
+    ANSWERS,
+    CROSSINGS,
+    INDICATOR_VALUES,
+    SUBMISSIONS,
+)
+from ..consolidate.sharing import MASKED
+from ..consolidate.store import Store
+from ..numerals import shown
+from ..spec.figures import IndicatorFigures, RiskFigures
+from ..spec.model import CollectBlock, Matrix, Spec
+from ..validation import RETURNED
+from .overview_model import (
+    MOST_ROWS,
+    Behind,
+    Gap,
+    HeatMap,
+    Indicator,
+    Level,
+    Overdue,
+    Overview,
+    Period,
+    RiskPart,
+    Risks,
+    Source,
+    SplitPart,
+    Tool,
+    TopRisk,
+)
+from .overview_teams import teams
+
+TOP_RISKS, TOP_GAPS = 15, 15
+
+
+def overview(
+    store: Store, today: date, language: str, round_: Round | None = None, came: Mapping[str, str] | None = None
+) -> Overview:  # fmt: skip
+    """The overview of a dataset as of a day. `round_` says who was expected, `came` when files came, by hash.
+
+    The language is that of the page; texts of the spec follow it as far as the spec has them.
+    """
+    return _Builder(store, today, language).overview(round_, came or {})
+
+
+class _Builder:
+    """Reads the tables once and puts the figures together."""
+
+    def __init__(self, store: Store, today: date, language: str) -> None:
+        self.store, self.today, self.language = store, today, language
+        self.spec = store.schema.spec
+        self.files = {row["submission"]: row for row in records(store, SUBMISSIONS.name)}
+        self.masked = MASKED in store.state()
+        self.anchors = 0
+
+    def overview(self, round_: Round | None, came: Mapping[str, str]) -> Overview:
+        """Everything."""
+        spec = self.spec
+        counted = [row for row in self.files.values() if row["current"]]
+        all_gaps = [*self._table(AGGREGATE_GAPS.name)]
+        return Overview(
+            title=spec.title.say(self.language) if spec else "",
+            round=round_.name if round_ else self._round(counted),
+            language=self.language,
+            today=self.today,
+            spec=spec.name if spec else "",
+            spec_version=spec.version if spec else "",
+            spec_digest=spec.digest if spec else "",
+            masked=self.masked,
+            files=dict(Counter(row["verdict"] for row in self.files.values())),
+            counted=len(counted),
+            from_returned=sum(row["verdict"] == RETURNED for row in counted),
+            expected=round_ is not None,
+            teams=teams(self.store, self.files.values(), self.today, round_, came),
+            tools=self._tools(),
+            risks=self._risks(),
+            indicators=self._indicators(),
+            gaps=self._gaps() if AGGREGATE_GAPS.name in self.store.tables else None,
+            all_gaps=len(all_gaps),
+            overdue=self._overdue() if "overdue" in self.store.tables else None,
+        )
+
+    def _table(self, name: str, *where: Any) -> Iterable[Record]:
+        return records(self.store, name, *where) if name in self.store.tables else ()
+
+    @staticmethod
+    def _round(counted: Sequence[Record]) -> str | None:
+        """The round that all files are of, where they agree."""
+        rounds = {row["round"] for row in counted if row["round"]}
+        return next(iter(rounds)) if len(rounds) == 1 else None
+
+    # rows behind figures
+
+    def _behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Behind:
+        self.anchors += 1
+        listed = [self._source(row, text(row)) for row in rows[:MOST_ROWS]]
+        return Behind(f"b{self.anchors}", listed, len(rows), len({row["team"] for row in rows}))
+
+    def _source(self, row: Record, text: str | None) -> Source:
+        file = PurePath(self.files[row["submission"]]["path"]).name
+        baseline, target = row.get("baseline"), row.get("target")
+        aim = None if baseline is None or target is None else (baseline, target)
+        return Source(row["team"], file, row["sheet"], row["cell"], row.get("row") or "", text, aim)
+
+    # completeness
+
+    def _tools(self) -> list[Tool]:
+        spec = self.spec
+        if spec is None:
+            return []
+        lines = {row["tool"]: row for row in self._table(AGGREGATE_COMPLETENESS.name) if row["by"] == TOTAL}
+        return [
+            Tool(
+                tool.code, tool.sheet.say(self.language), lines[tool.code]["answered"],
+                lines[tool.code]["required"], lines[tool.code]["teams"],
+            )
+            for tool in spec.tools
+            if tool.code in lines and lines[tool.code]["required"]
+        ]  # fmt: skip
+
+    # risks
+
+    def _risks(self) -> Risks | None:
+        spec = self.spec
+        figures = spec.figures.risks if spec else None
+        if spec is None or figures is None or spec.matrix is None:
+            return None
+        lines = [*self._table(AGGREGATE_RISKS.name)]
+        top = [*self._table("top_risks")]
+        return Risks(
+            [Level(each.code, each.label.say(self.language), each.colour) for each in spec.matrix.levels],
+            [self._map(spec, figures, spec.matrix, stage) for stage in stages(figures)],
+            [self._breakdown(spec, figures, by, lines) for by in (BY_TOOL, BY_COUNTRY, *figures.by)],
+            [self._top(spec, figures, row) for row in top[:TOP_RISKS]],
+            len(top),
+            len({row["team"] for row in self._crossings(figures)}),
+        )
+
+    def _crossings(self, figures: RiskFigures) -> list[Record]:
+        table = self.store.tables[CROSSINGS.name]
+        return [*self._table(CROSSINGS.name, table.c.current, table.c.tool.in_(figures.tools))]
+
+    def _map(self, spec: Spec, figures: RiskFigures, matrix: Matrix, stage: str) -> HeatMap:
+        crossing = stages(figures)[stage]
+        found: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        for row in self._crossings(figures):
+            if (row["down_field"], row["across_field"]) == (crossing.down, crossing.across):
+                found[row["down"], row["across"]].append(row)
+        down, across = (
+            [(item.code, item.label.say(self.language)) for item in spec.vocabularies[name].items]
+            for name in (matrix.down, matrix.across)
+        )
+        fields = spec.tool[figures.tools[0]].fields
+        one, other = (fields[code].label.say(self.language) for code in (crossing.down, crossing.across))
+        places = [(step, to) for step, _ in down for to, _ in across]
+        return HeatMap(
+            stage, one, other, down, across, {place: matrix.cells[place[0]][place[1]] for place in places},
+            {place: self._behind(found[place], _step) for place in places},
+        )  # fmt: skip
+
+    def _breakdown(
+        self, spec: Spec, figures: RiskFigures, by: str, lines: Sequence[Record]
+    ) -> tuple[str, list[RiskPart]]:
+        own = [line for line in lines if line["by"] == by]
+        names = named_parts(spec, figures, by, {line["code"] or "" for line in own}, self.language)
+        heading = figures.by[by].label.say(self.language) if by in figures.by else by
+        return heading, [
+            self._part(label, [line for line in own if (line["code"] or "") == code]) for code, label in names
+        ]
+
+    @staticmethod
+    def _part(label: str, lines: Sequence[Record]) -> RiskPart:
+        counts: dict[str, dict[str, int]] = {}
+        for line in lines:
+            levels = counts.setdefault(line["stage"], {})
+            levels[line["level"]] = levels.get(line["level"], 0) + line["count"]
+        return RiskPart(label, counts, max((line["teams"] for line in lines), default=0))
+
+    def _top(self, spec: Spec, figures: RiskFigures, row: Record) -> TopRisk:
+        fields = spec.tool[row["tool"]].fields
+        facts = [
+            (
+                fields[code].label.say(self.language),
+                said(spec, fields[code], row[f"shows_{code}"], self.language),
+            )
+            for code in figures.shows
+            if row[f"shows_{code}"] is not None
+        ]
+        return TopRisk(
+            row["name"], row["level_before"], row["level_after"], facts, self._source(row, row["name"])
+        )
+
+    # indicators
+
+    def _indicators(self) -> list[Indicator] | None:
+        spec = self.spec
+        figures = spec.figures.indicators if spec else None
+        if spec is None or figures is None:
+            return None
+        values: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        for row in self._table(INDICATOR_VALUES.name):
+            if row["counted"]:
+                values[row["indicator"], row["period"]].append(row)
+        parts = self._parts(figures)
+        found: dict[str, list[Record]] = defaultdict(list)
+        for line in self._table(AGGREGATE_INDICATORS.name):
+            found[line["indicator"]].append(line)
+        return [self._indicator(spec, figures, code, lines, values, parts) for code, lines in found.items()]
+
+    def _parts(self, figures: IndicatorFigures) -> dict[tuple[str, str, str], list[Record]]:
+        """The answers to the fields of splits, by submission, row and field."""
+        table = self.store.tables[ANSWERS.name]
+        codes = [code for split in figures.splits if split.of is None for code in split.parts]
+        rows = self._table(
+            ANSWERS.name, table.c.current, table.c.tool == figures.tool, table.c.field.in_(codes)
+        )
+        found: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+        for row in rows:
+            if row["number"] is not None or row["state"] == MASKED:
+                found[row["submission"], row["row"], row["field"]].append(row)
+        return found
+
+    def _indicator(
+        self, spec: Spec, figures: IndicatorFigures, code: str, lines: Sequence[Record],
+        values: Mapping[tuple[str, str], Sequence[Record]],
+        parts: Mapping[tuple[str, str, str], Sequence[Record]],
+    ) -> Indicator:  # fmt: skip
+        order = period_order(spec, figures)
+        ordered = sorted(lines, key=lambda line: order.get(line["period"], -1))
+        last = ordered[-1]
+        trend = [
+            (self._period_label(spec, figures, line["period"]), line["total"])
+            for line in ordered
+            if shape(line["period"]) == shape(last["period"]) and line["total"] is not None
+        ]
+        made = [
+            self._period(spec, figures, line, values[code, line["period"]], parts)
+            for line in reversed(ordered)
+        ]
+        label = catalogue_label(spec, code, self.language) or last["label"]
+        kind = self._kind(spec, figures, last["kind"])
+        return Indicator(code, label, last["unit"], kind, made, trend if len(trend) > 1 else ())
+
+    def _kind(self, spec: Spec, figures: IndicatorFigures, code: str | None) -> str | None:
+        """A kind of value in words: the first list that has all the kinds that the spec names."""
+        wanted = {*figures.sums, *figures.ratios}
+        names = (name for name, each in spec.vocabularies.items() if wanted <= set(each.by_code))
+        name = next(names, None)
+        return label_of(spec, name, code, self.language) if code and name else code
+
+    def _period_label(self, spec: Spec, figures: IndicatorFigures, code: str) -> str:
+        vocabulary = spec.tool[figures.tool].fields[figures.period].vocabulary
+        return label_of(spec, vocabulary, code, self.language)
+
+    def _period(
+        self, spec: Spec, figures: IndicatorFigures, line: Record, rows: Sequence[Record],
+        parts: Mapping[tuple[str, str, str], Sequence[Record]],
+    ) -> Period:  # fmt: skip
+        numbers = (
+            "total", "least", "most", "baseline", "target", "progress", "previous_total", "same_total", "change",
+        )  # fmt: skip
+        statuses = Counter(row["status"] for row in rows if row["status"])
+        return Period(
+            line["period"], self._period_label(spec, figures, line["period"]),
+            **{name: line[name] for name in numbers},
+            how=line["how"], why=line["why"], teams=line["teams"], missing=line["missing"],
+            previous=self._period_label(spec, figures, line["previous"]) if line["previous"] else None,
+            same_teams=line["same_teams"] or 0, statuses=sorted(statuses.items()),
+            behind=self._behind(rows, lambda row: _number(row["value"], self.masked)),
+            splits=self._splits(spec, figures, line, rows, parts),
+        )  # fmt: skip
+
+    def _splits(
+        self, spec: Spec, figures: IndicatorFigures, line: Record, rows: Sequence[Record],
+        parts: Mapping[tuple[str, str, str], Sequence[Record]],
+    ) -> list[tuple[str, list[SplitPart]]]:  # fmt: skip
+        totals = self._split_totals.get((line["indicator"], line["period"]), {})
+        found = []
+        for split in figures.splits:
+            made = []
+            for code in split.parts if split.of is None else ():
+                if code in totals:
+                    behind = [
+                        row
+                        for value in rows
+                        for row in parts.get((value["submission"], value["row"], code), ())
+                    ]
+                    label = spec.tool[figures.tool].fields[code].label.say(self.language)
+                    listed = self._behind(behind, lambda row: _number(row["number"], self.masked))
+                    made.append(SplitPart(label, totals[code], listed))
+            if made:
+                found.append((split.label.say(self.language), made))
+        return found
+
+    @cached_property
+    def _split_totals(self) -> dict[tuple[str, str], dict[str, float | None]]:
+        """The totals of parts by indicator and period."""
+        found: dict[tuple[str, str], dict[str, float | None]] = defaultdict(dict)
+        for row in self._table(AGGREGATE_SPLITS.name):
+            found[row["indicator"], row["period"]][row["part"]] = row["total"]
+        return found
+
+    # questions and actions
+
+    def _gaps(self) -> list[Gap]:
+        spec = self.spec
+        if spec is None:
+            return []
+        texts = {(row["tool"], row["row"]): row["label"] for row in self._table("items")}
+        return [
+            Gap(
+                spec.tool[tool].sheet.say(self.language),
+                self._question(spec, tool, row, code) or texts.get((tool, row), ""),
+                len(gap.no), gap.answered, gap.teams_no, gap.teams, self._behind(gap.no, self._answer(spec)),
+            )
+            for (tool, row, code), gap in list(gaps(self.store, spec).items())[:TOP_GAPS]
+        ]  # fmt: skip
+
+    def _question(self, spec: Spec, tool: str, row: str, code: str) -> str:
+        """The text of a fixed row in the language of the page, else that of the field."""
+        items = (
+            item.label.say(self.language)
+            for block in spec.tool[tool].blocks
+            for item in (
+                getattr(block, "items", ()) if isinstance(getattr(block, "items", ()), tuple) else ()
+            )
+            if item.code == row
+        )
+        if row:
+            return next(items, "")
+        return spec.tool[tool].fields[code].label.say(self.language)
+
+    def _answer(self, spec: Spec) -> Callable[[Record], str]:
+        return lambda row: said(spec, spec.tool[row["tool"]].fields[row["field"]], row["code"], self.language)
+
+    def _overdue(self) -> list[Overdue]:
+        spec = self.spec
+        return [self._late(spec, row) for row in self._table("overdue")] if spec else []
+
+    def _late(self, spec: Spec, row: Record) -> Overdue:
+        blocks = [block for block in spec.tool[row["list"]].blocks if isinstance(block, CollectBlock)]
+        due = {block.due for block in blocks}
+        facts = [
+            (heading.say(self.language), self._column(spec, blocks, row, column))
+            for block in blocks
+            for column, heading in block.columns.items()
+            if column not in due
+        ]
+        title = next((block.title.say(self.language) for block in blocks), "")
+        return Overdue(title, row["due"], row["days_late"], facts, self._source(row, None))
+
+    def _column(self, spec: Spec, blocks: Sequence[CollectBlock], row: Record, column: str) -> str | None:
+        value = row[f"list_{column}"]
+        codes = [
+            source.columns[column]
+            for block in blocks
+            for source in block.sources
+            if source.tool == row["tool"] and column in source.columns
+        ]
+        if value is None:
+            return None if self.masked and codes else ""
+        return said(spec, spec.tool[row["tool"]].fields[codes[0]], value, self.language) if codes else value
+
+
+def _step(row: Record) -> str:
+    return f"{row['down']} × {row['across']}"
+
+
+def _number(value: float | None, masked: bool) -> str | None:
+    """A value as it stands in the cell; None where it is masked."""
+    return shown(value) if value is not None else None if masked else ""

@@ -1,0 +1,113 @@
+"""Every word of the overview in one language. Numbers stand beside their words, so that none has to agree."""
+
+from __future__ import annotations
+
+from ..consolidate.aggregates.indicators import DOUBLED, KINDS, NO_KIND, NO_RATIO, NOT_ADDED, UNITS
+from ..consolidate.sharing import MASKED
+from ..words import Translate
+
+
+def words(say: Translate) -> dict[str, str]:
+    """Name → text. What stands in braces is filled in."""
+    return {
+        "page": say("Overview"),
+        "skip": say("Skip to the summary"),
+        "contents": say("Contents"),
+        "as_of": say("As of {day}"),
+        "round": say("Round"),
+        "summary": say("Summary"),
+        "teams": say("Teams"),
+        "team": say("Team"),
+        "who": say("Who has answered"),
+        "who_text": say("Teams that were expected: {n}. Answered: {answered}. Not answered: {missing}."),
+        "who_unknown": say("Teams that answered: {n}. Who else was expected is not known here."),
+        "not_answered": say("Not answered"),
+        "country": say("Country"),
+        "state": say("State"),
+        "accepted": say("Accepted"),
+        "returned": say("Returned for correction"),
+        "missing": say("Not answered"),
+        "waiting": say("Waits for a decision"),
+        "unexpected": say("Not in this round"),
+        "deadline": say("Deadline"),
+        "days_late": say("Days late"),
+        "complete": say("Required answers"),
+        "of": say("{answered} of {required}"),
+        "errors": say("Errors"),
+        "file": say("File"),
+        "completeness": say("Completeness"),
+        "completeness_text": say("Required answers given, in percent, by team and sheet."),
+        "all_teams": say("All teams"),
+        "risks": say("Risks"),
+        "risks_text": say("Number of risks at each crossing. Each number leads to its rows."),
+        "before": say("Before mitigation"),
+        "after": say("After mitigation"),
+        "teams_behind": say("Teams behind it: {n}"),
+        "by_tool": say("By sheet"),
+        "by_country": say("By country"),
+        "top_risks": say("Risks that weigh most"),
+        "top_risks_text": say("The first {shown} of {all} open risks, by the level after mitigation."),
+        "no_risks": say("No risk is entered."),
+        "indicators": say("Indicators"),
+        "indicators_text": say(
+            "Totals stand only where unit, kind of value and period agree, each with the number of teams behind it."
+        ),
+        "no_indicators": say("No value of an indicator is entered."),
+        "period": say("Period"),
+        "total": say("Total"),
+        "sum": say("Sum over the teams"),
+        "pooled": say("All numerators over all denominators"),
+        "no_total": say("No total: {why}"),
+        "range": say("From {least} to {most}"),
+        "unit": say("Unit"),
+        "without": say("Teams without a value: {n}"),
+        "aim": say("Baseline {baseline}, target {target}"),
+        "progress_text": say("{progress} of the way from {baseline} to {target}"),
+        "status": say("Status"),
+        "trend": say("Trend"),
+        "trend_text": say(
+            "Since {previous}, in the teams that reported both ({n}): {before}, now {now} ({change})"
+        ),
+        "trend_none": say("Since {previous}: teams that reported both: {n}; no comparable total"),
+        "earlier": say("Earlier periods"),
+        "split": say("Split by {what}"),
+        "rows_behind": say("Rows behind it: {n}"),
+        "rows_capped": say("The first {shown} of {all} rows; all of them stand in the dataset."),
+        "masked": say("masked"),
+        "gaps": say("Questions most often answered with no"),
+        "gaps_card": say("Questions that a team answered with no"),
+        "gaps_text": say("The first {shown} of {all} questions that at least one team answered with no."),
+        "no_gaps": say("No question was answered with no."),
+        "teams_no": say("Teams that say no"),
+        "answers": say("Answers"),
+        "overdue": say("Overdue actions"),
+        "overdue_text": say("Open actions whose day has passed: {n}."),
+        "no_overdue": say("No open action is overdue."),
+        "due": say("Due date"),
+        "about": say("How this page was made"),
+        "about_counted": say("Files whose figures are in: {n}. Of these returned with errors: {returned}."),
+        "about_refused": say("Files that could not be read: {n}."),
+        "about_cap": say(
+            "At most {n} rows are listed behind one figure; the page says where there are more."
+        ),
+        "about_trace": say(
+            "Every row names its file, sheet and cell. The files lie in the folder of the dataset."
+        ),
+        "about_paper": say("On paper the rows behind the figures are left out."),
+        "not_shared": say(
+            "Not for sharing: small counts of people are shown. There is a version with these masked."
+        ),
+        "shared": say("May be shared: counts of 1 to 10 people are masked, and what would give them away."),
+        "spec": say("Spec"),
+        "program": say("Program"),
+        "back": say("Back to the top"),
+        "high": say("Risks at the highest level after mitigation"),
+        "none": say("none"),
+        UNITS: say("the units differ"),
+        KINDS: say("the kinds of value differ"),
+        NO_KIND: say("the kind of value is not known"),
+        NOT_ADDED: say("values of this kind are not added up"),
+        DOUBLED: say("two values for one country and period"),
+        NO_RATIO: say("numerators or denominators are missing"),
+        MASKED: say("masked"),
+    }

@@ -1,0 +1,99 @@
+"""What every page has in common: templates, policy, colours, and texts that are safe to show."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from .json_text import visible
+
+_COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
+
+
+class Data(Environment):
+    """Templates over plain data: `identity.copy` is the key of the dictionary, never its method."""
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        """A key of a dictionary first."""
+        if isinstance(obj, dict):
+            return self.getitem(obj, attribute)
+        return super().getattr(obj, attribute)
+
+
+def environment() -> Environment:
+    """Templates that escape everything and refuse what is not there."""
+    return Data(
+        loader=PackageLoader("hrge_xl.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def shown(value: object) -> object:
+    """Give what stands on the page for a value; escaping comes after this."""
+    if value is None:
+        return ""
+    if isinstance(value, Markup):
+        return Markup(visible(str(value)))
+    return visible(value) if isinstance(value, str) else value
+
+
+def asset(name: str) -> str:
+    """A file of the templates as it stands."""
+    return (resources.files("hrge_xl.reports") / "templates" / name).read_text(encoding="utf-8")
+
+
+def policy(style: str, script: str = "") -> str:
+    """The content security policy: nothing but our own style and script, by their hashes."""
+    sources = (
+        "default-src 'none'",
+        f"style-src '{hashed(style)}'",
+        *((f"script-src '{hashed(script)}'",) if script else ()),
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    return "; ".join(sources)
+
+
+def hashed(text: str) -> str:
+    """What a policy says of one of our own texts."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def css_text(text: str) -> str:
+    """Quote a text for CSS: everything but letters, digits and spaces is written as a number."""
+    return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in visible(text)) + '"'
+
+
+def colours(colour: str) -> str:
+    """A background and whichever of black and white is easier to read on it."""
+    match = _COLOUR.fullmatch(colour)
+    if match is None:
+        return "background:#fff;color:#000"
+    light = _luminance(int(match[1][at : at + 2], 16) for at in (0, 2, 4))
+    ink = "#000" if light > 0.179 else "#fff"
+    return f"background:#{match[1].lower()};color:{ink}"
+
+
+def pale(colour: str) -> str:
+    """A colour mixed with three parts of white, for a crossing where nothing stands."""
+    match = _COLOUR.fullmatch(colour)
+    if match is None:
+        return colour
+    return "".join(f"{(int(match[1][at : at + 2], 16) + 3 * 255) // 4:02x}" for at in (0, 2, 4))
+
+
+def _luminance(channels: Iterable[int]) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    shares: Sequence[float] = [channel / 255 for channel in channels]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,92 @@
+"""What the figures over all teams are about: which rows are risks, which indicators, and which answer is a gap."""
+
+from __future__ import annotations
+
+from pydantic import Field as Option
+
+from .base import Model
+from .texts import NO_TEXT, Code, Text
+
+
+class Crossing(Model):
+    """The two scale fields that place a risk in the matrix."""
+
+    down: Code
+    across: Code
+
+
+class Breakdown(Model):
+    """A way to break risks down: by the codes of a `field`, or by what each of the `tools` stands for."""
+
+    label: Text
+    field: Code | None = None
+    tools: dict[Code, Code] = Option(default={})
+    vocabulary: Code | None = None
+
+
+class RiskFigures(Model):
+    """Which rows are risks. `shows` are fields that a list of them shows; `closed` says which are over."""
+
+    tools: tuple[Code, ...] = Option(min_length=1)
+    name: Code
+    before: Crossing
+    after: Crossing | None = None
+    shows: tuple[Code, ...] = ()
+    closed: dict[Code, tuple[Code, ...]] = Option(default={})
+    by: dict[str, Breakdown] = Option(default={})
+
+
+class Split(Model):
+    """Fields that add up to another one: to the field `of`, else to the count that the row is about."""
+
+    code: Code
+    label: Text = NO_TEXT
+    parts: tuple[Code, ...] = Option(min_length=2)
+    of: Code | None = None
+
+
+class IndicatorFigures(Model):
+    """The register with one row a value, and what is known of its indicator.
+
+    A field may stand in the row itself, in the row that it refers to, and so on; of several the first that is
+    filled in counts. `sums` are the kinds whose values may be added up; `ratios` those that are worked out
+    from numerator and denominator, with the factor. In rows of the `harmless` indicators no figure leads to
+    a person who has to be protected.
+    """
+
+    tool: Code
+    of: Code
+    value: Code
+    period: Code
+    kind: Code
+    country: Code | None = None
+    numerator: Code | None = None
+    denominator: Code | None = None
+    unit: tuple[Code, ...] = ()
+    name: tuple[Code, ...] = ()
+    baseline: Code | None = None
+    baseline_year: Code | None = None
+    target: Code | None = None
+    target_year: Code | None = None
+    progress: Code | None = None
+    status: Code | None = None
+    sums: tuple[Code, ...] = ()
+    ratios: dict[Code, float] = Option(default={})
+    splits: tuple[Split, ...] = ()
+    harmless: tuple[Code, ...] = ()
+
+
+class QuestionFigures(Model):
+    """Questions that are answered from one list, where the codes `no` show a gap and `left_out` do not count."""
+
+    vocabulary: Code
+    no: tuple[Code, ...] = Option(min_length=1)
+    left_out: tuple[Code, ...] = ()
+
+
+class Figures(Model):
+    """The figures of a spec, as far as it has any."""
+
+    risks: RiskFigures | None = None
+    indicators: IndicatorFigures | None = None
+    questions: QuestionFigures | None = None

@@ -1,0 +1,44 @@
+"""Every way to write the entries of a list: labels in all languages, codes and other spellings; which one wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ..words import fold
+from .model import Vocabulary
+
+OTHER_LANGUAGE, CODE_TYPED, OTHER_SPELLING = "V101", "V106", "V107"  # findings: what was normalised
+
+
+class Entry(NamedTuple):
+    """One entry of a list: its code, its label by language, its other spellings."""
+
+    code: str
+    labels: dict[str, str]
+    aliases: tuple[str, ...]
+
+
+def entries(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
+    """The entries of a list with their labels in these languages."""
+    spoken = tuple(languages)
+    return [
+        Entry(item.code, {tag: item.label.say(tag) for tag in spoken}, item.aliases)
+        for item in vocabulary.items
+    ]
+
+
+def ways(table: Iterable[Entry], language: str) -> dict[str, tuple[str, str | None]]:
+    """Folded text → (code, finding code of the note). Earlier ways win over later ones."""
+    found: dict[str, tuple[str, str | None]] = {}
+    rows = list(table)
+    for each in rows:
+        found.setdefault(fold(each.labels[language]), (each.code, None))
+    for each in rows:
+        found.setdefault(fold(each.code), (each.code, CODE_TYPED))
+        for alias in each.aliases:
+            found.setdefault(fold(alias), (each.code, OTHER_SPELLING))
+    for each in rows:
+        for label in each.labels.values():
+            found.setdefault(fold(label), (each.code, OTHER_LANGUAGE))
+    return found

@@ -1,0 +1,71 @@
+"""Returns and rounds for the tests of the auditor's commands."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from hrge_xl.cli import run
+from hrge_xl.consolidate.rounds import load_round, orders
+from hrge_xl.issuing import Order, generate
+from hrge_xl.spec.load import load
+from tests.damage import ANSWERS
+
+DAY = "2026-06-30"
+TODAY = date(2026, 6, 30)
+BLANK = ("PLAN", "1", "PLN_03")  # a required answer, in Plan!E8
+
+
+@cache
+def workbook(team: str = "PAK", *, whole: bool = True, language: str = "en") -> bytes:
+    """A return without a mistake, or with one answer missing at Plan!E8."""
+    answers = {key: value for key, value in ANSWERS.items() if whole or key != BLANK}
+    return generate(load("example"), Order(team, TODAY, team, language, answers=answers))
+
+
+def returned(folder: Path, files: dict[str, bytes]) -> list[Path]:
+    """Files in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [folder / name for name in files]
+
+
+def edited(data: bytes, part: str, old: str, new: str) -> bytes:
+    """A workbook with everything in some parts that fits a pattern put otherwise."""
+    target = io.BytesIO()
+    found = 0
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as book,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in book.namelist():
+            content = book.read(name)
+            if re.fullmatch(part, name):
+                text, count = re.subn(old, new, content.decode())
+                content, found = text.encode(), found + count
+            made.writestr(zipfile.ZipInfo(name), content)
+    assert found
+    return target.getvalue()
+
+
+def hrge(*words: object) -> int:
+    """The command line, in this process; its exit code."""
+    return run([str(word) for word in words])
+
+
+def round_folder(tmp_path: Path) -> Path:
+    """A round of the teams AFG and PAK, whose workbooks came back: AFG's whole, PAK's with one answer missing."""
+    (tmp_path / "teams.csv").write_text("team,country\nAFG,AFG\nPAK,PAK\n", encoding="utf-8")
+    folder = tmp_path / "round"
+    assert hrge("round", "init", folder, "--spec", "example", "--teams", tmp_path / "teams.csv") == 0
+    for order in orders(load_round(folder), TODAY):
+        answers = {key: value for key, value in ANSWERS.items() if order.team == "AFG" or key != BLANK}
+        data = generate(load("example"), replace(order, answers=answers))
+        returned(folder / "returned", {f"{order.team}.xlsx": data})
+    return folder

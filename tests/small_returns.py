@@ -1,0 +1,61 @@
+"""Small returned workbooks for tests of the engine, a dataset that nothing disturbed, and how one is compared."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hrge_xl.consolidate import Summary, consolidate
+from hrge_xl.intake import Wanted
+from hrge_xl.issuing import Order, generate
+from hrge_xl.spec.load import load
+from hrge_xl.validation import Validation
+from tests.answers import TODAY, full, layout
+
+SPEC = "example"
+ASKED = Validation(Wanted(), TODAY)
+LEDGER = "ledger.sqlite"
+
+
+@cache
+def workbook(number: int) -> bytes:
+    """A return of a team of its own about an intervention of its own."""
+    answers = full(layout(SPEC)) | {
+        ("PLAN", "1", "PLN_01"): f"WS-{number:02d}",
+        ("R1", "K-01", "RSK_01"): "Näh",
+    }
+    return generate(load(SPEC), Order(f"T{number:02d}", TODAY, "PAK", answers=answers))
+
+
+def returns(folder: Path, number: int) -> list[Path]:
+    """So many returns in a folder, and one file that is no workbook."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for n in range(number):
+        (folder / f"{n:02d}.xlsx").write_bytes(workbook(n))
+    (folder / "broken.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
+    return sorted(folder.iterdir())
+
+
+def run(files: list[Path], out: Path, **options: Any) -> Summary:
+    """Consolidate with the usual options."""
+    return consolidate(files, out, asked=ASKED, **options)
+
+
+def dataset(out: Path) -> dict[str, bytes | list[str]]:
+    """Every file of a dataset, hidden ones too, by its bytes; the ledger by what it says."""
+    return {
+        str(path.relative_to(out)): said(path) if path.name == LEDGER else path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file()
+    }
+
+
+def said(path: Path) -> list[str]:
+    """A SQLite file as statements."""
+    connection = sqlite3.connect(path)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()

@@ -1,0 +1,197 @@
+"""What changed between two returns and between two rounds: the same figures from files and from datasets."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from hrge_xl.cli import run
+from hrge_xl.intake import Wanted
+from hrge_xl.reports.compare import Said, compare
+from hrge_xl.reports.compare_rounds import FilesSide, compared, paired
+from hrge_xl.validation import Result, Validation, validate
+from tests.versions import TODAY, returned, workbook
+
+DAY = ["--today", "2026-06-30"]
+CLEAR = {"PLN_09": 0.5, "PLN_10": 2024.0}
+
+
+def look(path: Path) -> Result:
+    """A file, read and checked."""
+    (result,) = validate([path], Validation(Wanted(), TODAY))
+    return result
+
+
+def rounds(folder: Path) -> tuple[Path, Path]:
+    """Two rounds: PAK changes two answers, MAR gives a missing one, IRQ is gone, EGY is new, one file is broken."""
+    before = {
+        "pak.xlsx": workbook("PAK"),
+        "mar.xlsx": workbook("MAR", "WS-08", "fr", PLN_06=None),
+        "irq.xlsx": workbook("IRQ", "WS-01"),
+        "broken.xlsx": b"PK broken",
+    }
+    after = {
+        "pakistan.xlsx": workbook("PAK", PLN_06=25.0, PLN_13=("WOM",)),
+        "morocco.xlsx": workbook("MAR", "WS-08", "fr", PLN_06=30.0),
+        "egypt.xlsx": workbook("EGY", "WS-02"),
+    }
+    returned(folder / "before", before)
+    returned(folder / "after", after)
+    return folder / "before", folder / "after"
+
+
+def compared_by_command(capsys: pytest.CaptureFixture[str], *arguments: Any) -> tuple[int, str]:
+    """Exit code and what stood on stdout."""
+    code = run(["compare", *map(str, arguments), *DAY])
+    return code, capsys.readouterr().out
+
+
+# two files
+
+
+def test_two_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = returned(
+        tmp_path,
+        {"one.xlsx": workbook(PLN_06=None), "other.xlsx": workbook(PLN_08=None, PLN_13=("DIS", "MEN"))},
+    )
+    code, said = compared_by_command(capsys, one, other)
+    assert code == 0
+    assert said.splitlines() == [
+        "Plan!E13 (PLAN / 1 / PLN_08): 5000.5 → (blank)",
+        "Plan!E18 (PLAN / 1 / PLN_13): WOM; YOU → DIS; MEN",
+        "Plan!E11 (PLAN / 1 / PLN_06): (blank) → 20",
+        "fixed: V001 Plan!E11 Participants expected: the answer is missing.",
+        "fixed: V014 Plan!E12 Of these women: More women than participants.",
+        "Answers changed: 3.",
+        "Findings: 2 fixed, 0 new, 0 unchanged.",
+    ]
+    _, said = compared_by_command(capsys, one, other, "--json")
+    told = json.loads(said)
+    assert told["schema"] == "hrge-xl/comparison/1"
+    assert told["changes"][1] == {
+        "tool": "PLAN", "row": "1", "field": "PLN_13", "place": "Plan!E18",
+        "before": ["WOM", "YOU"], "after": ["DIS", "MEN"],
+    }  # fmt: skip
+    assert [each["code"] for each in told["fixed"]] == ["V001", "V014"]
+
+
+def test_an_answer_that_means_nothing_is_compared_as_it_stood(tmp_path: Path) -> None:
+    """Also the one of several that is in no list: its neighbours do not hide it."""
+    one, other = returned(tmp_path, {"one.xlsx": workbook(), "other.xlsx": workbook()})
+    book = openpyxl.load_workbook(other)
+    book["Plan"]["E20"] = "Everybody"
+    book.save(other)
+    (change,) = compare(look(one), look(other)).changes
+    assert (change.before, change.after) == (("WOM", "YOU"), ("WOM", "YOU", "Everybody"))
+
+
+# two rounds
+
+
+def test_files_and_datasets_say_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before, after = rounds(tmp_path)
+    for folder in (before, after):
+        run(["consolidate", str(folder), "-o", str(tmp_path / f"{folder.name}-data"), *DAY])
+    capsys.readouterr()
+    datasets = (tmp_path / "before-data", tmp_path / "after-data")
+    code, said = compared_by_command(capsys, before, after)
+    assert code == 4  # one file could not be read
+    for pair in (datasets, (before, datasets[1]), (datasets[0], after)):
+        assert compared_by_command(capsys, *pair) == (4, said)
+    assert said.splitlines() == [
+        "WS-07 / PAK / PAK: answers changed: 2. Findings: 0 fixed, 0 new, 0 unchanged.",
+        "  Plan!E11 (PLAN / 1 / PLN_06): 20 → 25",
+        "  Plan!E18 (PLAN / 1 / PLN_13): WOM; YOU → WOM",
+        "WS-08 / PAK / MAR: answers changed: 1. Findings: 2 fixed, 0 new, 0 unchanged.",
+        "  Plan!E11 (PLAN / 1 / PLN_06): (blank) → 30",
+        "  fixed: V001 Plan!E11 Participants attendus\N{NO-BREAK SPACE}: la réponse manque.",
+        "  fixed: V014 Plan!E12 Dont femmes\N{NO-BREAK SPACE}: Plus de femmes que de participants.",
+        f"only before: WS-01 / PAK / IRQ ({before / 'irq.xlsx'})",
+        f"only after: WS-02 / PAK / EGY ({after / 'egypt.xlsx'})",
+        "before: 1 refused",
+        "Pairs: 2. Only before: 1. Only after: 1. Answers changed: 3. Findings: 2 fixed, 0 new, 0 unchanged.",
+    ]
+
+
+def test_rounds_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = compared_by_command(capsys, *rounds(tmp_path), "--json")
+    told = json.loads(said)
+    assert code == 4
+    assert [each["key"]["team"] for each in told["pairs"]] == ["PAK", "MAR"]
+    assert told["pairs"][0]["changes"][0]["before"] == 20.0
+    assert [each["team"] for each in told["only_before"]] == ["IRQ"]
+    assert [each["team"] for each in told["only_after"]] == ["EGY"]
+    assert told["left_out"] == {"before": {"refused": 1}, "after": {}}
+    assert told["summary"] == {"pairs": 2, "changed": 3, "fixed": 2, "new": 0, "unchanged": 0}
+
+
+def test_no_pairs_is_still_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    returned(tmp_path / "a", {"one.xlsx": workbook("PAK")})
+    returned(tmp_path / "b", {"two.xlsx": workbook("MAR", "WS-08")})
+    _, said = compared_by_command(capsys, tmp_path / "a", tmp_path / "b", "--json")
+    assert json.loads(said)["pairs"] == []
+
+
+def test_only_returns_that_count_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A round folder: the corrected version counts, the first one does not."""
+    (teams,) = returned(tmp_path, {"teams.csv": b"team,country\nPAK,PAK\n"})
+    for name in ("one", "two"):
+        assert run(["round", "init", str(tmp_path / name), "--spec", "example", "--teams", str(teams)]) == 0
+        assert run(["generate", str(tmp_path / name), *DAY]) == 0
+    capsys.readouterr()
+    for name, versions in (("one", ["A"]), ("two", ["A", "B"])):
+        (issued,) = (tmp_path / name / "issued").glob("*.xlsx")
+        for version in versions:
+            book = openpyxl.load_workbook(issued)
+            book["Plan"]["E6"], book["Plan"]["E8"] = "WS-07", f"Purpose {version} of {name}"
+            book.save(tmp_path / name / "returned" / f"{version}.xlsx")
+    code, said = compared_by_command(capsys, tmp_path / "one", tmp_path / "two")
+    assert code == 0
+    assert "Pairs: 1." in said
+    assert "after: 1 not counted" in said
+    assert said.count("PLN_03): Purpose A of one → Purpose") == 1
+
+
+def test_several_of_one_key_are_never_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One team, one project, two periods in one folder."""
+    from datetime import date
+
+    later = {"PLN_04": date(2026, 9, 1), "PLN_05": date(2026, 9, 2)}
+    returned(
+        tmp_path / "a", {"one.xlsx": workbook(), "two.xlsx": workbook(round="later", PLN_03="Again", **later)}
+    )
+    returned(tmp_path / "b", {"one.xlsx": workbook()})
+    (_, said) = compared_by_command(capsys, tmp_path / "a", tmp_path / "b")
+    assert said.count("several, not compared: WS-07 / PAK / PAK") == 3
+    assert "Pairs: 0." in said
+
+
+def test_a_file_and_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (path,) = returned(tmp_path / "a", {"one.xlsx": workbook()})
+    assert run(["compare", str(path), str(tmp_path / "a")]) == 2
+    assert "Name two files, or two folders" in capsys.readouterr().err
+
+
+def test_answers_wait_on_the_disk(tmp_path: Path) -> None:
+    """What files said is not in memory once they are read; pairs come one after the other."""
+    names = [f"WS-{number:02d}" for number in range(12)]
+    files = returned(tmp_path / "a", {f"{name}.xlsx": workbook(name, name) for name in names})
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    asked = Validation(Wanted(), TODAY)
+    side = FilesSide(files, asked, shelf, None)
+    assert len(list(shelf.iterdir())) == len(side.returns) == len(names)
+    assert not any(isinstance(value, Said) for value in vars(side).values())
+    pairs, _ = paired(side, side)
+    tracemalloc.start()
+    sizes = []
+    for pair in compared(side, side, pairs):
+        assert pair.found.changes == ()
+        sizes.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert max(sizes) - min(sizes) < 20_000  # what one return says takes about as much

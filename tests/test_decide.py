@@ -1,0 +1,335 @@
+"""Which return counts, and what a coordinator decides: nothing counts twice, and nothing is decided in silence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hrge_xl.cli import run
+from hrge_xl.consolidate import consolidate
+from hrge_xl.consolidate.decisions import decisions, history
+from hrge_xl.consolidate.ledger import Ledger
+from hrge_xl.consolidate.standing import (
+    CONFLICT,
+    COUNTS,
+    SUPERSEDED,
+    WAITING,
+    WITHDRAWN,
+    Decision,
+    Entry,
+    moment,
+    standings,
+)
+from hrge_xl.consolidate.tables import submission_id
+from hrge_xl.intake import Wanted
+from hrge_xl.reports.feedback import feedback
+from hrge_xl.stamp import sign
+from hrge_xl.validation import Validation, validate
+from tests.test_year import KEY, SPEC, model, stamp_of, stamped
+
+TODAY = date(2026, 5, 1)
+
+
+def entry(name: str, order: int, **more: Any) -> Entry:
+    """A return of team A about project P."""
+    usual: dict[str, Any] = {
+        "verdict": "accepted", "team": "A", "copy": f"copy-{name}", "project": "P", "intervention": "",
+        "country": "PAK", "period": "2026", "moment": f"2026-04-{order:02}T12:00:00+00:00",
+    }  # fmt: skip
+    return Entry(name, order, **(usual | more))
+
+
+def decision(n: int, known: int, choice: str = COUNTS) -> Decision:
+    return Decision(n, choice, "asked the team", "2026-05-01", "office", known)
+
+
+def states(entries: list[Entry], **decided: Decision) -> dict[str, str]:
+    return {name: standing.state for name, standing in standings(entries, decided).items()}
+
+
+def test_two_workbooks_wait_until_one_is_decided() -> None:
+    a, b = entry("a", 1), entry("b", 2)
+    assert states([a, b]) == {"a": CONFLICT, "b": CONFLICT}
+    assert states([a, b], a=decision(1, 2)) == {"a": COUNTS, "b": SUPERSEDED}
+    assert states([a, b], a=decision(1, 2), b=decision(2, 2)) == {"a": SUPERSEDED, "b": COUNTS}
+    assert states([a, b], b=decision(1, 2, WITHDRAWN)) == {"a": COUNTS, "b": WITHDRAWN}
+
+
+def test_a_decision_is_about_what_was_there() -> None:
+    """A third workbook that comes later waits; a correction of the decided one counts."""
+    a, b, c = entry("a", 1), entry("b", 2), entry("c", 3)
+    decided = decision(1, 2)
+    assert states([a, b, c], a=decided) == {"a": COUNTS, "b": SUPERSEDED, "c": CONFLICT}
+    newer = entry("a2", 3, copy="copy-a")
+    assert states([a, b, newer], a=decided) == {"a": SUPERSEDED, "b": SUPERSEDED, "a2": COUNTS}
+    worse = replace(newer, verdict="returned")
+    assert states([a, b, worse], a=decided) == {"a": COUNTS, "b": SUPERSEDED, "a2": WAITING}
+    # an older version that was decided stays until a newer one comes after the decision
+    assert states([a, newer], a=decision(1, 3)) == {"a": COUNTS, "a2": SUPERSEDED}
+
+
+def test_one_copy_for_two_projects() -> None:
+    a, b = entry("a", 1, copy="one"), entry("b", 2, copy="one", project="Q")
+    found = standings([a, b], {})
+    assert {name: (each.state, each.code) for name, each in found.items()} == {
+        "a": (CONFLICT, "X004"), "b": (CONFLICT, "X004"),
+    }  # fmt: skip
+    assert states([a, b], b=decision(1, 2)) == {"a": SUPERSEDED, "b": COUNTS}
+    assert states([a, b], a=decision(1, 2), b=decision(2, 2)) == {"a": COUNTS, "b": COUNTS}
+    third = entry("c", 3, copy="one", project="R")
+    decided = {"a": decision(1, 2), "b": decision(2, 2)}
+    assert states([a, b, third], **decided) == {"a": COUNTS, "b": COUNTS, "c": CONFLICT}
+    assert states([a, replace(b, copy="two")]) == {"a": COUNTS, "b": COUNTS}
+
+
+def test_what_is_not_the_teams_own_is_set_aside_unless_somebody_decides() -> None:
+    a, b = entry("a", 1), entry("b", 2, doubts=("I007",))
+    assert states([a, b]) == {"a": COUNTS, "b": "set aside"}
+    assert standings([a, b], {})["b"].reason == "It is not the return of this team in this round (I007)."
+    assert states([a, b], b=decision(1, 2)) == {"a": SUPERSEDED, "b": COUNTS}
+
+
+VERDICTS = st.sampled_from(["accepted", "returned", "refused"])
+ENTRIES = st.lists(
+    st.tuples(VERDICTS, *(st.sampled_from("xy") for _ in range(3)), st.booleans(), st.sampled_from("012")),
+    max_size=7,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(ENTRIES, st.permutations(range(7)), st.lists(st.integers(0, 6), max_size=3))
+def test_no_key_and_no_copy_counts_twice_undecided(
+    rows: list[Any], shuffle: list[int], decided: list[int]
+) -> None:
+    """Whatever came in whatever order: one key never counts twice, and everything has a state and a reason."""
+    entries = [
+        entry(
+            str(n), n + 1, verdict=verdict, team=team, copy=copy, project=project,
+            doubts=("I006",) if doubt else (), moment=f"2026-04-0{moment_}",
+        )
+        for n, (verdict, team, copy, project, doubt, moment_) in enumerate(rows)
+    ]  # fmt: skip
+    made = {str(n): decision(i, len(entries)) for i, n in enumerate(decided, start=1)}
+    found = standings(entries, made)
+    assert set(found) == {each.submission for each in entries}
+    assert standings([entries[n] for n in shuffle if n < len(entries)], made) == found
+    counting = [each for each in entries if found[each.submission].current]
+    keys = [each.key for each in counting]
+    assert len(keys) == len(set(keys))
+    copies = [each.copy for each in counting if each.submission not in made]
+    assert len(copies) == len(set(copies))
+    assert all(standing.reason for standing in found.values() if not standing.current)
+
+
+@pytest.mark.parametrize(
+    ("saved", "issued", "received", "said"),
+    [
+        ("2026-04-02T10:00:00Z", "2026-03-01", "2026-04-10", "2026-04-02T10:00:00+00:00"),
+        ("2026-04-02T10:00:00+05:00", "2026-03-01", "2026-04-10", "2026-04-02T05:00:00+00:00"),
+        ("2026-04-02T10:00:00", "2026-03-01", "", "2026-04-02T10:00:00+00:00"),
+        (
+            "2015-01-01T00:00:00Z",
+            "2026-03-01",
+            "2026-04-10",
+            "2026-04-11T00:00:00+00:00",
+        ),  # before it was issued
+        ("2031-01-01T00:00:00Z", "2026-03-01", "2026-04-10", "2026-04-12T00:00:00+00:00"),  # after it came
+        ("yesterday", "2026-03-01", "2026-04-10", "2026-04-11T00:00:00+00:00"),
+        ("", "", "", ""),
+    ],
+)
+def test_when_a_file_was_saved(saved: str, issued: str, received: str, said: str) -> None:
+    assert moment(saved, issued, received) == said
+
+
+# the command
+
+
+def file(folder: Path, name: str, copy: str = "", project: str = "P-1", **more: Any) -> Path:
+    """A workbook of team T."""
+    data = model("PAK", "PAK", date(2026, 4, 10), **more)
+    copy_id = hashlib.sha256((copy or name).encode()).hexdigest()[:12]
+    identity = sign(replace(stamp_of(data), team="T", round="2026-Q2", copy=copy_id, signature=""), KEY)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(stamped(data, identity, project, date(2026, 4, 20)))
+    return path
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    """Two workbooks for one key, and one copy for two projects."""
+    folder = tmp_path / "in"
+    paths = [
+        file(folder, "ours.xlsx"), file(folder, "theirs.xlsx", PLN_06=44.0),
+        file(folder, "a.xlsx", "one", "P-2"), file(folder, "b.xlsx", "one", "P-3"),
+    ]  # fmt: skip
+    (folder / "scan.xlsx").write_bytes(b"%PDF-1.7\n")
+    asked = Validation(Wanted("example"), TODAY)
+    consolidate([*paths, folder / "scan.xlsx"], tmp_path / "out", asked=asked, received="2026-05-01")
+    return tmp_path / "out"
+
+
+def told(dataset: Path) -> dict[str, str]:
+    with Ledger.open(dataset, write=False) as ledger:
+        return {Path(str(row["path"])).name: str(row["state"]) for row in ledger.rows()}
+
+
+USE = ("--use", "--reason", "asked the team", "--by", "office", "--today", "2026-05-02")
+
+
+def test_decided_from_the_command_line(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["decide", str(dataset)]) == 0
+    out = capsys.readouterr().out
+    assert out.count("waits for a decision") == 4
+    theirs = submission_id(
+        hashlib.sha256((dataset.parent / "in" / "theirs.xlsx").read_bytes()).hexdigest(), ""
+    )
+    assert f'  hrge-xl decide {dataset} {theirs} --use --reason "…"' in out
+    assert run(["decide", str(dataset), theirs, *USE]) == 0
+    out, err = capsys.readouterr()
+    assert f"theirs.xlsx ({theirs}, T): counts. Decided on 2026-05-02 by office: asked the team" in out
+    assert "ours.xlsx (" in out
+    assert "2 changed, 2 still wait" in err
+    assert run(["decide", str(dataset), "a.xlsx", str(dataset.parent / "in" / "b.xlsx"), *USE]) == 0
+    assert told(dataset) == {
+        "ours.xlsx": SUPERSEDED, "theirs.xlsx": COUNTS, "a.xlsx": COUNTS, "b.xlsx": COUNTS, "scan.xlsx": "refused",
+    }  # fmt: skip
+    capsys.readouterr()
+    assert run(["decide", str(dataset)]) == 0
+    assert capsys.readouterr().out.count("decided 2026-05-02") == 3
+
+
+def test_a_decision_can_be_taken_back_and_stays_written_down(dataset: Path) -> None:
+    before = {path: path.read_bytes() for path in dataset.rglob("*.csv")}
+    assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 0
+    assert told(dataset)["ours.xlsx"] == COUNTS
+    undo = ("--undo", "--reason", "they sent a third one", "--by", "office", "--today", "2026-05-01")
+    assert run(["decide", str(dataset), "ours.xlsx", *undo]) == 0
+    assert told(dataset)["ours.xlsx"] == CONFLICT
+    assert {path: path.read_bytes() for path in dataset.rglob("*.csv")} == before
+    with Ledger.open(dataset, write=False) as ledger:
+        assert decisions(ledger) == {}
+        assert [(made.decision.choice, made.decision.reason, made.in_force) for made in history(ledger)] == [
+            ("counts", "asked the team", False), ("undone", "they sent a third one", False),
+        ]  # fmt: skip
+
+
+def told_of(folder: Path, *options: str, capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str]]:
+    """File and code of what `validate` notices across files."""
+    run(["validate", str(folder), "--json", *options])
+    report = json.loads(capsys.readouterr().out)
+    return sorted(
+        (Path(each["path"]).name, finding["code"])
+        for each in report["files"]
+        for finding in each["findings"]
+        if finding["code"].startswith("X")
+    )
+
+
+def test_dataset_and_report_tell_of_what_waits_and_of_decisions(
+    dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = dataset.parent / "in"
+    waiting = [("a.xlsx", "X004"), ("b.xlsx", "X004"), ("ours.xlsx", "X003"), ("theirs.xlsx", "X003")]
+    assert told_of(folder, capsys=capsys) == waiting
+    run(["decide", str(dataset), "ours.xlsx", *USE])
+    capsys.readouterr()
+    decided = [*waiting[:2], ("ours.xlsx", "X005"), ("theirs.xlsx", "X005")]
+    assert told_of(folder, "--ledger", str(dataset), capsys=capsys) == decided
+    assert told_of(folder, capsys=capsys) == waiting  # without the ledger nobody has decided
+    for name in ("a.xlsx", "ours.xlsx"):
+        (folder / name).unlink()
+    assert told_of(folder, capsys=capsys) == []
+    found = (dataset / "csv" / "findings.csv").read_text(encoding="utf-8-sig")
+    assert found.count("A decision of 2026-05-02 by office says what becomes of") == 2
+    assert "asked the team" in found
+
+
+def test_a_stamp_that_is_not_ours_cannot_be_decided_to_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = file(tmp_path / "in", "forged.xlsx")
+    asked = Validation(Wanted("example", "2026-Q2", ("T",), b"z" * 32), TODAY)
+    consolidate([path], tmp_path / "out", asked=asked)
+    assert told(tmp_path / "out") == {"forged.xlsx": "set aside"}
+    assert run(["decide", str(tmp_path / "out"), "forged.xlsx", *USE]) == 2
+    assert "does not carry our signature (I006)" in capsys.readouterr().err
+
+
+def test_a_file_in_the_wrong_folder_is_read_again_in_its_own(tmp_path: Path) -> None:
+    """The remedies of I007 and I008 work: put it into its round, add the team, and consolidate again."""
+    path = file(tmp_path / "in", "early.xlsx")
+    for wanted, state in (
+        (Wanted("example", "2026-Q3", ("T",), b"3" * 32), "set aside"),
+        (Wanted("example", "2026-Q2", ("U",), KEY), "set aside"),
+        (Wanted("example", "2026-Q2", ("T", "U"), KEY), COUNTS),
+        (Wanted("example", "2026-Q3", ("T",), b"3" * 32), COUNTS),
+    ):
+        consolidate([path], tmp_path / "out", asked=Validation(wanted, TODAY))
+        assert told(tmp_path / "out") == {"early.xlsx": state}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("thiers.xlsx", *USE), "Did you mean theirs.xlsx ("),
+        (("zzz", *USE), "There are: "),
+        (("ours.xlsx",), "--use, --withdraw or --undo"),
+        (("ours.xlsx", "--use"), "needs a reason"),
+        (("ours.xlsx", "--undo", "--reason", "x"), "Nothing was decided about ours.xlsx"),
+        (("scan.xlsx", *USE), "scan.xlsx was refused"),
+        (("ours.xlsx", "zzz", *USE), "There is no return 'zzz'"),
+    ],
+)
+def test_wrong_names_are_one_line_with_what_is_possible(
+    arguments: tuple[str, ...], words: str, dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["decide", str(dataset), *arguments]) == 2
+    err = capsys.readouterr().err
+    assert words in err
+    assert err.count("\n") == 1
+    with Ledger.open(dataset, write=False) as ledger:
+        assert history(ledger) == []
+
+
+def test_a_name_that_several_files_have(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    again = file(dataset.parent / "more", "ours.xlsx", PLN_06=45.0)
+    consolidate([again], dataset, asked=Validation(Wanted("example"), TODAY), received="2026-05-02")
+    assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 2
+    err = capsys.readouterr().err
+    assert "'ours.xlsx' may be several returns: ours.xlsx (" in err
+    assert "Name it by what stands in brackets" in err
+    assert run(["decide", str(dataset), "more/ours.xlsx", *USE]) == 0
+
+
+def test_a_folder_without_a_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["decide", str(tmp_path)]) == 2
+    assert "holds no ledger. Run `hrge-xl consolidate" in capsys.readouterr().err
+
+
+def test_feedback_stays_the_same_workbook(tmp_path: Path) -> None:
+    """What comes back after feedback is a newer version, never a second workbook."""
+    first = file(tmp_path, "v1.xlsx", PLN_06=None, PLN_07=None)
+    asked = Validation(Wanted("example", key=KEY), TODAY)
+    (result,) = validate([first], asked)
+    again = tmp_path / "v2.xlsx"
+    again.write_bytes(feedback(result, SPEC, today=date(2026, 4, 25), key=KEY))
+    assert stamp_of(again.read_bytes()).copy == stamp_of(first.read_bytes()).copy
+    consolidate([first, again], tmp_path / "out", asked=asked, received="2026-05-01")
+    assert told(tmp_path / "out") == {"v1.xlsx": SUPERSEDED, "v2.xlsx": COUNTS}
+
+
+def test_feedback_does_not_sign_a_stamp_that_is_not_ours(tmp_path: Path) -> None:
+    path = file(tmp_path, "v1.xlsx")
+    asked = Validation(Wanted("example", key=b"z" * 32), TODAY)
+    (result,) = validate([path], asked)
+    assert stamp_of(feedback(result, SPEC, today=TODAY, key=b"z" * 32)).signature == ""

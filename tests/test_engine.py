@@ -1,0 +1,255 @@
+"""The work in processes, in a cluster of real workers, and after a worker died: the same bytes every time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from hrge_xl.cli import run as command_line
+from hrge_xl.consolidate.engine import DATASET
+from hrge_xl.consolidate.ledger import Arrival
+from hrge_xl.consolidate.schema import Schema
+from hrge_xl.consolidate.shards import shard_folder, take, write_shard
+from hrge_xl.consolidate.store import open_file
+from hrge_xl.consolidate.tables import Writer
+from hrge_xl.consolidate.work import Task, shard_of
+from hrge_xl.errors import StoreError, UsageError
+from hrge_xl.spec.load import load
+from hrge_xl.validation import validate
+from tests.conftest import missing
+from tests.small_returns import ASKED, SPEC, TODAY, dataset, returns, run
+
+distributed = pytest.importorskip("distributed")
+ROOT = Path(__file__).resolve().parent.parent
+ELSEWHERE = ("unshare", "--mount", *(("--map-root-user",) if os.geteuid() else ()), "sh", "-c",
+             'mount -t tmpfs tmpfs "$0" && exec "$@"')  # fmt: skip
+NUMBER = 6  # returns, and one file that is none
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Some returns."""
+    return returns(tmp_path_factory.mktemp("returned"), NUMBER)
+
+
+@pytest.fixture(scope="module")
+def alone(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What one process makes of them."""
+    out = tmp_path_factory.mktemp("alone")
+    run(files, out)
+    return dataset(out)
+
+
+@dataclass
+class Cluster:
+    """A scheduler at an address, and real workers, each a process of its own."""
+
+    address: str
+    client: Any
+    folder: Path
+
+    def start(self, number: int, *, blind_to: Path | None = None) -> list[psutil.Process]:
+        """New workers, in a folder of their own; they are there when this returns."""
+        before = len(self.client.scheduler_info(n_workers=-1)["workers"])
+        started = [psutil.Process(self._start(blind_to).pid) for _ in range(number)]
+        self.client.wait_for_workers(before + number, timeout=60)
+        return started
+
+    def _start(self, blind_to: Path | None) -> subprocess.Popen[bytes]:
+        command = [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_worker",
+            self.address,
+            "--no-nanny",
+            "--nthreads",
+            "1",
+        ]
+        if blind_to is not None:  # another machine, where this folder is empty
+            command = [*ELSEWHERE, str(blind_to), *command]
+        return subprocess.Popen(
+            [*command, "--no-dashboard"], cwd=self.folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def at_work(self) -> list[int]:
+        """The process ids of workers that have a batch in hand."""
+        busy = [
+            name
+            for name, tasks in self.client.processing().items()
+            if any("shard_of" in str(t) for t in tasks)
+        ]
+        return list(self.client.run(os.getpid, workers=busy).values()) if busy else []
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler; its workers are ended with it."""
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=None) as local,
+        distributed.Client(local) as client,
+    ):
+        made = Cluster(local.scheduler_address, client, tmp_path_factory.mktemp("elsewhere"))
+        yield made
+        client.retire_workers()
+
+
+# the same bytes
+
+
+def test_number_of_workers_and_order_do_not_matter(files: list[Path], alone: Any, tmp_path: Path) -> None:
+    run(files[::-1], tmp_path / "two", jobs=2)
+    with ThreadPoolExecutor(2) as pool:
+        run(files, tmp_path / "threads", executor=pool, jobs=2)
+    run(files[3:], tmp_path / "later")
+    run(files, tmp_path / "later")
+    assert dataset(tmp_path / "two") == alone
+    assert dataset(tmp_path / "threads") == alone
+    assert without_order(dataset(tmp_path / "later")) == without_order(alone)
+
+
+def without_order(found: dict[str, Any]) -> dict[str, Any]:
+    """A dataset without its ledger, which also says what came when."""
+    return {name: data for name, data in found.items() if name != "ledger.sqlite"}
+
+
+def test_a_cluster_of_our_own(files: list[Path], alone: Any, tmp_path: Path) -> None:
+    run(files, tmp_path / "out", engine="dask", jobs=2)
+    assert dataset(tmp_path / "out") == alone
+
+
+def test_a_cluster_at_an_address(
+    files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for worker in cluster.start(2):
+        assert worker.is_running()
+    run(files, tmp_path / "out", engine=cluster.address, jobs=2)
+    assert dataset(tmp_path / "out") == alone
+    monkeypatch.chdir(tmp_path)  # paths start from here, wherever the workers are
+    assert command_line(["consolidate", str(files[0]), "-o", "near", "--today", str(TODAY)]) == 0
+    arguments = [
+        "consolidate",
+        str(files[0]),
+        "-o",
+        "far",
+        "--engine",
+        cluster.address,
+        "--today",
+        str(TODAY),
+    ]
+    assert command_line(arguments) == 0
+    assert dataset(tmp_path / "far") == dataset(tmp_path / "near")
+
+
+def test_nothing_but_the_manifest_comes_back(files: list[Path], tmp_path: Path) -> None:
+    with shard_folder(tmp_path) as folder:
+        shard = shard_of([arrival(path) for path in files], task(tmp_path), folder)
+        written = {path.name for path in Path(shard.place).iterdir()}
+        assert shard.rows["submissions"] == len(shard.submissions) == NUMBER + 1
+        assert written == shard.digests.keys() == {f"{name}.parquet" for name in shard.rows}
+        again = shard_of([arrival(path) for path in files], task(tmp_path), folder)
+        assert again == shard
+        assert [path.name for path in folder.iterdir()] == [Path(shard.place).name]
+
+
+def task(out: Path) -> Task:
+    """A task for workers of a cluster."""
+    asked = replace(ASKED, wanted=replace(ASKED.wanted, spec=SPEC))
+    return Task(asked, load(SPEC).digest, Path.cwd(), out, far=True)
+
+
+def arrival(path: Path) -> Arrival:
+    data = path.read_bytes()
+    return Arrival(str(path), hashlib.sha256(data).hexdigest(), len(data))
+
+
+@pytest.mark.parametrize("parquet", [False, True])
+def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path, parquet: bool) -> None:
+    schema = Schema(load(SPEC))
+    rows = Writer(schema, TODAY).rows(validate(files, ASKED))
+    with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
+        store.use(schema)
+        take(write_shard(rows, schema, folder, parquet=parquet), store)
+        for name, lines in rows.items():
+            assert sorted(store.rows(name), key=str) == sorted(lines, key=str), name
+
+
+# what goes wrong
+
+
+def test_the_batch_of_a_killed_worker_is_done_again(
+    files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster
+) -> None:
+    cluster.start(2)
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(run, files, tmp_path / "out", engine=cluster.address, jobs=2)
+        while not (busy := cluster.at_work()):
+            assert not running.done()
+        victim = psutil.Process(busy[0])
+        victim.kill()
+        assert running.result().files == NUMBER + 1
+    assert not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE
+    assert dataset(tmp_path / "out") == alone
+
+
+def test_a_worker_that_sees_nothing(files: list[Path], tmp_path: Path) -> None:
+    gone = Arrival(str(tmp_path / "gone.xlsx"), "0" * 64, 1)
+    with shard_folder(tmp_path) as folder:
+        with pytest.raises(
+            UsageError, match=r"A worker on \S+ cannot see .*gone\.xlsx\. Put the returned files"
+        ):
+            shard_of([gone], task(tmp_path), folder)
+        with pytest.raises(UsageError, match=r"cannot see .*shards.* on a disk that all machines"):
+            shard_of([arrival(files[0])], task(tmp_path), folder / "shards")
+        other = replace(task(tmp_path), digest="of another version")
+        with pytest.raises(UsageError, match="another version of the spec “example”"):
+            shard_of([arrival(files[0])], other, folder)
+
+
+def test_a_real_worker_that_sees_nothing(files: list[Path], tmp_path: Path, cluster: Cluster) -> None:
+    if subprocess.run([*ELSEWHERE, str(tmp_path), "true"], check=False).returncode != 0:
+        missing("a process cannot have file systems of its own here")
+    cluster.client.retire_workers()
+    cluster.start(1, blind_to=files[0].parent)
+    with pytest.raises(
+        UsageError, match=r"A worker of the cluster cannot see .*\.xlsx\. Put the returned files"
+    ):
+        run(files, tmp_path / "out", engine=cluster.address)
+    assert run(files, tmp_path / "out").new == NUMBER + 1
+
+
+def test_a_shard_that_changed_on_its_way(files: list[Path], tmp_path: Path) -> None:
+    with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
+        store.use(Schema(load(SPEC)))
+        shard = shard_of([arrival(files[0])], task(tmp_path), folder)
+        answers = Path(shard.place) / "answers.parquet"
+        answers.write_bytes(answers.read_bytes()[:-1])
+        with pytest.raises(StoreError, match=r"answers\.parquet is not as a worker wrote it"):
+            take(shard, store)
+        answers.unlink()
+        with pytest.raises(StoreError, match="cannot be read where it was not written"):
+            take(shard, store)
+        assert store.known() == {}
+
+
+def test_a_cluster_that_is_not_there(files: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no cluster can be reached there"):
+        run(files, tmp_path / "out", engine="nowhere")
+
+
+def test_everything_is_read_again(files: list[Path], alone: Any, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(files, out)
+    assert run(files[:2], out, resume=True).new == 0
+    assert run(files[:2], out, resume=False).new == 2
+    assert dataset(out) == alone

@@ -1,0 +1,295 @@
+"""The overview: figures that lead to their cells, a page for everybody, in every language of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+
+from hrge_xl.cli import run
+from hrge_xl.consolidate.passing import of_results
+from hrge_xl.consolidate.rounds import Round
+from hrge_xl.consolidate.shared_copy import shared
+from hrge_xl.consolidate.teams import Team
+from hrge_xl.demonstration import play
+from hrge_xl.intake import Wanted
+from hrge_xl.reports import overview, page
+from hrge_xl.reports.overview_build import overview as built
+from hrge_xl.reports.overview_files import of_results as page_of_results
+from hrge_xl.reports.overview_model import MOST_ROWS, Overview, Source
+from hrge_xl.spec.load import load
+from hrge_xl.validation import Result, Validation, validate
+from hrge_xl.words import languages
+from tests.test_reports import Parsed
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+TODAY = date(2026, 7, 20)
+LANGUAGES = languages()
+TEAMS = (
+    Team("PAK", "PAK", deadline=date(2026, 7, 15)),
+    Team("AFG", "AFG", deadline=date(2026, 7, 15)),
+    Team("UZB", "UZB", deadline=date(2026, 7, 10)),
+)
+ROUND = Round(Path("2026-H1"), "2026-H1", "hrge_toolkit", None, None, TEAMS)
+
+
+@pytest.fixture(scope="module")
+def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three returned files of the demonstration."""
+    folder = tmp_path_factory.mktemp("returned")
+    for each in islice(play("hrge_toolkit"), 3):
+        (folder / f"{each.country}.xlsx").write_bytes(each.returned)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(returns: Path) -> list[Result]:
+    return validate(sorted(returns.glob("*.xlsx")), Validation(Wanted("hrge_toolkit"), TODAY))
+
+
+@pytest.fixture(scope="module")
+def found(results: list[Result]) -> Overview:
+    """The overview as data, in a round where one team is late and one was not expected."""
+    with of_results(results, load("hrge_toolkit"), TODAY) as store:
+        return built(store, TODAY, "en", ROUND)
+
+
+@cache
+def text_of(found_id: int, language: str) -> str:
+    return overview.page_of(replace(KEPT[found_id], language=language))
+
+
+KEPT: dict[int, Overview] = {}
+
+
+def html(found: Overview, language: str = "en") -> str:
+    """The page in a language."""
+    KEPT[id(found)] = found
+    return text_of(id(found), language)
+
+
+def cell_of(returns: Path, source: Source) -> Any:
+    """What really stands in the cell that a row names."""
+    book = openpyxl.load_workbook(returns / source.file, data_only=True)
+    return book[source.sheet][source.cell].value
+
+
+def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> None:
+    assert found.risks
+    assert found.indicators
+    assert found.gaps
+    people = next(each for each in found.indicators if each.code == "PA1")
+    cells = [cell_of(returns, source) for source in people.periods[0].behind.sources]
+    assert sum(cells) == people.periods[0].total == 84 + 132 + 84
+    female = next(part for _, parts in people.periods[0].splits for part in parts if part.label == "Female")
+    assert sum(cell_of(returns, source) for source in female.behind.sources) == female.number
+    for source in found.gaps[0].behind.sources:
+        assert str(cell_of(returns, source)) == "No" == source.text
+    for risk in found.risks.top[:3]:
+        assert cell_of(returns, risk.source) == risk.name
+    worst = found.risks.maps[0].cells["4", "5"]
+    (source,) = worst.sources
+    assert source.team == "AFG"
+    assert str(cell_of(returns, source)).startswith("4")
+
+
+def test_the_rows_stand_on_the_page(found: Overview) -> None:
+    text = html(found)
+    assert found.indicators
+    for source in found.indicators[-1].periods[0].behind.sources:
+        row = f'<bdi>{source.file}</bdi> · <bdi>{source.sheet}</bdi> <b dir="ltr">{source.cell}</b>'
+        assert row in text
+
+
+def test_who_has_not_answered_and_how_late(found: Overview) -> None:
+    states = {team.code: (team.state, team.days_late) for team in found.teams}
+    assert states == {
+        "PAK": ("accepted", 0), "AFG": ("returned", 5), "UZB": ("missing", 10), "BGD": ("unexpected", 0),
+    }  # fmt: skip
+    assert "Not answered:</b> <bdi>UZB</bdi> (Days late: 10)" in html(found)
+
+
+def test_overdue_actions_are_listed(found: Overview) -> None:
+    assert found.overdue
+    (late,) = [each for each in found.overdue if each.source.team == "BGD"]
+    assert (late.days, late.due) == (35, date(2026, 6, 15))
+    assert "Quality and protection measures as targets" in html(found)
+
+
+def test_figures_say_how_many_teams_stand_behind_them(found: Overview) -> None:
+    assert found.indicators
+    assert found.risks
+    assert {each.periods[0].teams for each in found.indicators} == {3}
+    assert found.risks.teams == 3
+    assert html(found).count("Teams behind it: ") > 10
+
+
+def test_a_list_of_rows_says_where_it_was_cut(found: Overview) -> None:
+    assert found.indicators
+    first = found.indicators[0]
+    period = first.periods[0]
+    many = replace(period.behind, sources=[period.behind.sources[0]] * MOST_ROWS, total=MOST_ROWS + 7)
+    longer = replace(found, indicators=[replace(first, periods=[replace(period, behind=many)])])
+    assert "The first 200 of 207 rows" in html(longer)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_has_no_script_and_no_request(found: Overview, language: str) -> None:
+    parsed = Parsed(html(found, language))
+    tags = {tag for tag, _ in parsed.elements}
+    assert not {"script", "img", "iframe", "link", "object", "base", "form"} & tags
+    for _, attributes in parsed.elements:
+        assert not [key for key in attributes if key.startswith("on") or key in ("style", "src")]
+        href = attributes.get("href")
+        assert href is None or href.startswith("#")
+    policy = next(a["content"] for tag, a in parsed.elements if tag == "meta" and a.get("http-equiv")) or ""
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+    ((kind, style),) = parsed.raw
+    assert kind == "style"
+    assert page.hashed(style) in policy
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_link_has_its_target(found: Overview, language: str) -> None:
+    parsed = Parsed(html(found, language))
+    ids = [attributes["id"] for _, attributes in parsed.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {a["href"] for tag, a in parsed.elements if tag == "a"} <= {f"#{name}" for name in ids}
+
+
+def test_languages_have_their_own_words_and_direction(found: Overview) -> None:
+    assert '<html lang="ar" dir="rtl">' in html(found, "ar")
+    assert "30 juin 2026" in html(replace(found, today=date(2026, 6, 30)), "fr")
+    assert "Qui a répondu" in html(found, "fr")
+    assert "من أجاب" in html(found, "ar")
+
+
+def test_drawings_have_words(found: Overview) -> None:
+    for tag, attributes in Parsed(html(found)).elements:
+        if tag == "svg":
+            assert attributes.get("aria-hidden") == "true" or attributes.get("aria-label"), attributes
+
+
+def test_the_same_files_give_the_same_page(results: list[Result], found: Overview) -> None:
+    again = page_of_results(results, load("hrge_toolkit"), TODAY, "en", ROUND)
+    assert again == html(found)
+
+
+def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:
+    with of_results(results, load("hrge_toolkit"), TODAY) as store, shared(store, TODAY) as copy:
+        masked = built(copy, TODAY, "en", ROUND)
+    assert masked.masked
+    assert masked.indicators
+    people = next(each for each in masked.indicators if each.code == "PA1").periods[0]
+    parts = {part.label: part for _, parts in people.splits for part in parts}
+    assert people.total == 84 + 132 + 84
+    assert [source.text for source in parts["Sex not recorded"].behind.sources] == [None, None, None]
+    assert parts["Age not recorded"].number is None  # 2 + 2 + 2
+    assert parts["Female"].number == 51 + 90 + 51
+    text = html(masked)
+    assert "counts of 1 to 10 people are masked" in text
+    assert "Women and groups outside the capital are not heard" not in text  # a restricted question
+
+
+def test_a_dataset_without_figures_is_a_page_too() -> None:
+    with of_results([], load("example"), TODAY) as store:
+        text = overview.render(store, TODAY, "en")
+    assert "No risk is entered." in text
+    assert "No question was answered with no." in text
+
+
+# commands
+
+
+def test_consolidate_leaves_the_overview(
+    returns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "dataset"
+    assert run(["consolidate", str(returns), "-o", str(out), "--shareable", "--today", "2026-07-20"]) == 0
+    assert "Overview: " in capsys.readouterr().out
+    plain, masked = (
+        (out / "reports" / name).read_text(encoding="utf-8")
+        for name in ("overview.html", "overview_shareable.html")
+    )
+    assert "Not for sharing" in plain
+    assert "May be shared" in masked
+    assert (out / "shareable" / "data.xlsx").is_file()
+    assert run(["report", str(out), "--format", "overview", "--lang", "fr", "-o", str(tmp_path)]) == 0
+    assert "Au 20 juillet 2026" in (tmp_path / "overview.html").read_text(encoding="utf-8")
+
+
+def test_report_makes_it_from_files_too(returns: Path, tmp_path: Path) -> None:
+    words = ["report", str(returns), "--format", "overview", "--shareable", "-o", str(tmp_path)]
+    assert run([*words, "--today", "2026-07-20"]) == 0
+    assert "May be shared" in (tmp_path / "overview_shareable.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "validation.html").exists()
+
+
+def test_a_language_that_nobody_speaks(
+    returns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report", str(returns), "--format", "overview", "--lang", "xx", "-o", str(tmp_path)]) == 2
+    assert "There is no language 'xx'. Known are: ar, en, fr." in capsys.readouterr().err
+
+
+@pytest.fixture
+def shown(browser: Browser, tmp_path: Path, found: Overview) -> Iterator[Any]:
+    """Opens the page in a language and width; the list fills with every request and error."""
+    contexts = []
+
+    def show(language: str, width: int) -> tuple[Page, list[str]]:
+        path = tmp_path / f"{language}.html"
+        path.write_text(html(found, language), encoding="utf-8")
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        contexts.append(context)
+        opened, trouble = context.new_page(), []
+        opened.on("request", lambda r: trouble.append(r.url) if r.url != path.as_uri() else None)
+        opened.on("console", lambda message: trouble.append(message.text))
+        opened.goto(path.as_uri())
+        return opened, trouble
+
+    yield show
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(shown: Any, language: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    opened, trouble = shown(language, width)
+    opened.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    violations = Axe().run(opened).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
+    assert trouble == []
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.browser
+def test_a_number_in_a_heat_map_leads_to_its_rows(shown: Any) -> None:
+    opened, _ = shown("en", 1280)
+    link = opened.locator(".matrix a").first
+    link.click()
+    assert opened.locator(link.get_attribute("href")).is_visible()
+
+
+@pytest.mark.browser
+def test_paper_keeps_the_figures(shown: Any) -> None:
+    opened, _ = shown("en", 1280)
+    opened.emulate_media(media="print")
+    assert opened.locator(".matrix").first.is_visible()
+    assert opened.locator(".rows").first.is_hidden()
+    assert opened.locator(".paper").is_visible()
+    assert opened.pdf(prefer_css_page_size=True).startswith(b"%PDF")

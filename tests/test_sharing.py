@@ -1,0 +1,274 @@
+"""What may be shared: small counts of people are masked, and nothing gives them away."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from hrge_xl.consolidate import consolidate
+from hrge_xl.consolidate.passing import of_folder, of_results
+from hrge_xl.consolidate.shared_copy import write_shareable
+from hrge_xl.consolidate.sharing import MASKED, frames, masked_cells, shareable
+from hrge_xl.consolidate.store import Store
+from hrge_xl.consolidate.suppression import Sum, is_small, suppressed
+from hrge_xl.intake import Wanted
+from hrge_xl.issuing import Order, generate
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Answers
+from hrge_xl.validation import Validation, validate
+
+TODAY = date(2026, 6, 30)
+TOOLS = ("T4.A", "T4.B", "T4.C")
+PERIODS = {
+    "2025-H2": (date(2025, 7, 1), date(2025, 12, 31)),
+    "2026-H1": (date(2026, 1, 1), date(2026, 6, 30)),
+}
+PEOPLE, THINGS = "PA1", "SP4"  # persons referred, meetings held
+
+
+@cache
+def toolkit() -> Any:
+    """The spec, loaded once."""
+    return load("hrge_toolkit")
+
+
+@cache
+def workbook(team: str, period: str = "2026-H1", **figures: float) -> bytes:
+    """A return with one indicator that counts people and one that counts meetings; `figures` of the first."""
+    answers: Answers = {
+        ("T4.B", "IND-01", "T4B_01"): PEOPLE, ("T4.B", "IND-01", "T4B_03"): "Victims are found",
+        ("T4.B", "IND-01", "T4B_13"): 40.0, ("T4.B", "IND-01", "T4B_14"): 2025.0,
+        ("T4.B", "IND-01", "T4B_15"): 200.0, ("T4.B", "IND-01", "T4B_16"): 2027.0,
+        ("T4.B", "IND-02", "T4B_01"): THINGS, ("T4.B", "IND-02", "T4B_03"): "Groups are heard",
+        ("T4.C", "V-02", "T4C_01"): "IND-02", ("T4.C", "V-02", "T4C_02"): team,
+        ("T4.C", "V-02", "T4C_03"): period, ("T4.C", "V-02", "T4C_06"): 5.0, ("T4.C", "V-02", "T4C_09"): "V",
+        ("T4.C", "V-01", "T4C_01"): "IND-01", ("T4.C", "V-01", "T4C_02"): team,
+        ("T4.C", "V-01", "T4C_03"): period, ("T4.C", "V-01", "T4C_09"): "V",
+    }  # fmt: skip
+    answers |= {("T4.C", "V-01", code): float(number) for code, number in figures.items()}
+    start, end = PERIODS[period]
+    answers |= {("FORM", "1", "FRM_06"): start, ("FORM", "1", "FRM_07"): end}
+    return generate(toolkit(), Order(team, end, team, tools=TOOLS, answers=answers))
+
+
+FIGURES = {
+    "PAK": {"T4C_06": 84, "SEX_F": 51, "SEX_M": 30, "SEX_U": 3},
+    "BGD": {"T4C_06": 132, "SEX_F": 90, "SEX_M": 30, "SEX_U": 12},
+    "AFG": {"T4C_06": 150, "SEX_F": 80, "SEX_M": 50, "SEX_U": 20},
+}
+
+
+def files(folder: Path, figures: dict[str, dict[str, float]]) -> list[Path]:
+    """The returns of some teams in a folder."""
+    folder.mkdir(exist_ok=True)
+    for team, numbers in figures.items():
+        (folder / f"{team}.xlsx").write_bytes(workbook(team, **numbers))
+    return sorted(folder.glob("*.xlsx"))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A dataset of three teams: one of them has a small count."""
+    results = validate(files(tmp_path / "in", FIGURES), Validation(Wanted("hrge_toolkit"), TODAY))
+    with of_results(results, toolkit(), TODAY) as made:
+        yield made
+
+
+def tables(store: Store) -> dict[str, list[Any]]:
+    return {table.name: list(store.rows(table.name)) for table in store.schema.tables}
+
+
+def masked_by_team(store: Store, table: str) -> dict[tuple[str, str], set[str]]:
+    """Team and row → columns that are masked."""
+    before = tables(store)
+    after = shareable(store.schema, before)
+    at = store.schema.by_name[table].at
+    found: dict[tuple[str, str], set[str]] = {}
+    for was, now in zip(before[table], after[table], strict=True):
+        gone = {name for name, place in at.items() if was[place] is not None and now[place] is None}
+        if gone:
+            found[was[at["team"]], was[at["row"]]] = gone
+    return found
+
+
+def test_exactly_these_cells_are_masked(store: Store) -> None:
+    """The small count, one more in its row, and the same two columns of the team where it costs least."""
+    assert masked_by_team(store, "T4_C") == {
+        ("PAK", "V-01"): {"SEX_U", "SEX_M"},
+        ("BGD", "V-01"): {"SEX_U", "SEX_M"},
+    }
+
+
+def test_meetings_are_not_people(store: Store) -> None:
+    shared = frames(store)["indicator_values"]
+    meetings = shared[shared["indicator"] == THINGS]
+    assert list(meetings["value"]) == [5.0, 5.0, 5.0]
+    assert (shared["value"].isna()).sum() == 0
+
+
+def test_totals_stay_where_they_give_nothing_away(store: Store) -> None:
+    shared = frames(store)
+    (line,) = shared["aggregate_indicators"].query("indicator == @PEOPLE").to_dict("records")
+    assert (line["total"], line["teams"]) == (366.0, 3)
+    parts = shared["aggregate_splits"].set_index("part")["total"].to_dict()
+    assert parts == {"SEX_F": 221.0, "SEX_M": 110.0, "SEX_U": 35.0}
+
+
+def test_long_answers_say_that_they_are_masked(store: Store) -> None:
+    shared = frames(store)["answers"]
+    masked = shared[shared["state"] == MASKED]
+    assert set(zip(masked["team"], masked["field"], strict=True)) == {
+        ("PAK", "SEX_U"), ("PAK", "SEX_M"), ("BGD", "SEX_U"), ("BGD", "SEX_M"),
+    }  # fmt: skip
+    assert masked[["number", "original", "text", "code"]].isna().all().all()
+
+
+def test_a_small_total_takes_progress_and_status_with_it(tmp_path: Path) -> None:
+    """A value, its baseline and its target would give away the progress, and the progress the value."""
+    results = validate(
+        files(tmp_path / "in", FIGURES | {"IRQ": {"T4C_06": 6}}), Validation(Wanted("hrge_toolkit"), TODAY)
+    )
+    with of_results(results, toolkit(), TODAY) as made:
+        masked = masked_by_team(made, "T4_C")
+        shared = frames(made)
+    assert masked["IRQ", "V-01"] == {"T4C_06", "T4C_14", "T4C_15"}
+    others = {team for (team, _), columns in masked.items() if "T4C_06" in columns}
+    (line,) = shared["aggregate_indicators"].query("indicator == @PEOPLE").to_dict("records")
+    assert len(others) > 1 or line["total"] != line["total"]
+
+
+def test_figures_of_one_country_are_its_values(store: Store) -> None:
+    """What a country comes to is masked where it is the value of its only team."""
+    shared = frames(store)["aggregate_numbers"]
+    lines = shared[(shared["field"] == "SEX_U") & (shared["about"] == PEOPLE)]
+    by_country = lines[lines["by"] == "country"].set_index("country")
+    assert by_country["total"].isna().to_dict() == {"AFG": False, "BGD": True, "PAK": True}
+    (total,) = lines[lines["by"] == "total"].to_dict("records")
+    assert total["total"] == 35
+    assert total["least"] != total["least"]  # 3, and it would tell
+
+
+def test_restricted_answers_and_messages_do_not_leave(store: Store) -> None:
+    shared = frames(store)
+    assert shared["findings"][["value", "message", "suggestion"]].isna().all().all()
+    assert not shared["answers"]["field"].isin({"T4C_08", "RSK_06", "RSK_07"}).any()
+    assert "/" not in "".join(shared["submissions"]["path"])
+
+
+def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    consolidate(files(tmp_path / "in", FIGURES), out, asked=Validation(Wanted("hrge_toolkit"), TODAY))
+    folder = write_shareable(out, TODAY)
+    assert {"data.xlsx", "datapackage.json", "csv", "dataset.sqlite"} <= {
+        each.name for each in folder.iterdir()
+    }
+    with sqlite3.connect(folder / "dataset.sqlite") as connection:
+        rows = connection.execute("SELECT team, SEX_U, SEX_F FROM T4_C WHERE row = 'V-01'").fetchall()
+    assert sorted(rows) == [("AFG", 20, 80), ("BGD", None, 90), ("PAK", None, 51)]
+    sheet = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)["T4_C"]
+    head, *lines = sheet.iter_rows(values_only=True)
+    told = {
+        line[head.index("team")]: line[head.index("SEX_U")]
+        for line in lines
+        if line[head.index("row")] == "V-01"
+    }
+    assert told == {"AFG": 20, "BGD": None, "PAK": None}
+    first = (folder / "dataset.sqlite").read_bytes()
+    write_shareable(out, TODAY)
+    assert (folder / "dataset.sqlite").read_bytes() == first
+
+
+def test_masked_cells_are_counted(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    consolidate(files(tmp_path / "in", FIGURES), out, asked=Validation(Wanted("hrge_toolkit"), TODAY))
+    with of_folder(out) as made:
+        before = tables(made)
+        found = masked_cells(made.schema, before, shareable(made.schema, before))
+    assert {column for table, _, column in found if table == "indicators"} == {"SEX_U", "SEX_M"}
+
+
+# the search itself, against every table that there could be
+
+
+def alternatives(numbers: dict[str, int], sums: list[Sum[str]], masked: set[str], key: str) -> Iterator[int]:
+    """Every figure that could stand in a masked place, as the published ones have it."""
+    totals = {each.total for each in sums}
+    names = sorted(masked - totals)
+    for values in itertools.product(range(1, 16), repeat=len(names)):
+        guess = numbers | dict(zip(names, values, strict=True))
+        for each in sums:  # rows and columns come before what they add up to
+            if each.total in masked:
+                guess[each.total] = sum(guess[part] for part in each.parts)
+        if all(sum(guess[part] for part in each.parts) == guess[each.total] for each in sums):
+            yield guess[key]
+
+
+@st.composite
+def small_tables(draw: st.DrawFn) -> tuple[dict[str, int], list[Sum[str]]]:
+    """Two rows and two columns of counts with all their sums."""
+    rows, columns = draw(st.sampled_from([(2, 2), (1, 3), (2, 1), (3, 1)]))
+    numbers = {f"{r}{c}": draw(st.integers(0, 13)) for r in range(rows) for c in range(columns)}
+    sums = [Sum(f"r{r}", tuple(f"{r}{c}" for c in range(columns))) for r in range(rows)]
+    if draw(st.booleans()):
+        sums += [Sum(f"c{c}", tuple(f"{r}{c}" for r in range(rows))) for c in range(columns)]
+        sums += [Sum("all", tuple(f"r{r}" for r in range(rows)))]
+    for each in sums:
+        numbers[each.total] = sum(numbers[part] for part in each.parts)
+    return numbers, sums
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_tables())
+def test_no_small_figure_can_be_worked_out(table: tuple[dict[str, int], list[Sum[str]]]) -> None:
+    numbers, sums = table
+    small = {key for key, number in numbers.items() if is_small(number)}
+    masked = suppressed(numbers, sums, small)
+    assert small <= masked
+    assert all(numbers[key] > 0 for key in masked)
+    assume(len(masked & {key for key in numbers if key[0].isdigit()}) <= 4)  # else there are too many tables
+    for key in small:
+        found = set(itertools.islice(unique(alternatives(numbers, sums, masked, key)), 2))
+        assert len(found) == 2, (numbers, masked)
+
+
+def unique(values: Iterator[int]) -> Iterator[int]:
+    seen: set[int] = set()
+    for value in values:
+        if value not in seen:
+            seen.add(value)
+            yield value
+
+
+@pytest.mark.parametrize(
+    ("numbers", "masked"),
+    [
+        ({"a": 3, "b": 30, "c": 51, "t": 84}, {"a", "b"}),  # not a total minus the others
+        ({"a": 3, "b": 0, "c": 51, "t": 54}, {"a", "c"}),  # a nought is always told
+        ({"a": 1, "b": 1, "c": 50, "t": 52}, {"a", "b", "c"}),  # two ones that add up to two are known
+        ({"a": 7, "b": 0, "c": 0, "t": 7}, {"a", "t"}),  # nothing but the total is left
+        ({"a": 12, "b": 30, "c": 51, "t": 93}, set()),
+        ({"a": 3, "b": 30, "c": 51, "t": 99}, {"a"}),  # the sum does not come out, so it gives nothing away
+    ],
+)
+def test_what_is_masked_with_a_small_figure(numbers: dict[str, int], masked: set[str]) -> None:
+    small = {key for key, number in numbers.items() if is_small(number)}
+    assert suppressed(numbers, [Sum("t", ("a", "b", "c"))], small) == masked
+
+
+def test_the_same_figures_are_masked_in_every_run() -> None:
+    numbers = {f"{r}{c}": (7 * r + 5 * c) % 23 for r in range(6) for c in range(6)}
+    sums = [Sum(f"r{r}", tuple(f"{r}{c}" for c in range(6))) for r in range(6)]
+    sums += [Sum(f"c{c}", tuple(f"{r}{c}" for r in range(6))) for c in range(6)]
+    numbers |= {each.total: sum(numbers[part] for part in each.parts) for each in sums}
+    small = {key for key, number in numbers.items() if is_small(number)}
+    assert suppressed(numbers, sums, small) == suppressed(dict(reversed(numbers.items())), sums, small)

@@ -1,0 +1,208 @@
+"""What changed between two versions of a spec, and which answers that were given before it touches."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hrge_xl.cli import run
+from hrge_xl.intake import Wanted, read
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import build
+from hrge_xl.reports.spec_touched import touched_files
+from hrge_xl.spec.changes import Change, Effect
+from hrge_xl.spec.diff import diff
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Submission
+from tests.answer_strategies import answers_of
+from tests.versions import CHANGES, TODAY, changed, copy, edit, raised, returned, second, workbook
+
+Line = tuple[str, str, str, bool]
+
+
+def line(change: Change) -> Line:
+    """A change as the tests name it."""
+    return change.place, change.what, change.effect.name, change.breaks
+
+
+def lines_of(spec: Path) -> set[Line]:
+    """What a spec changes in the example."""
+    changes = diff(load("example"), load(spec)).changes
+    return {line(change) for change in changes if change.what != "version changed"}
+
+
+def test_nothing_changed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(["spec", "diff", "example", str(copy(tmp_path / "same"))]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("example 1.0 → example 1.0. Changes: 0.")
+    assert "Nothing breaks" in said
+
+
+def test_the_second_version(tmp_path: Path) -> None:
+    assert lines_of(second(tmp_path / "second")) == {
+        ("C1", "removed", "LOST", True),
+        ("N1", "added", "NEW", False),
+        ("PLAN / PLN_01", "label changed", "KEPT", False),
+        ("PLAN / PLN_08", "removed", "LOST", True),
+        ("PLAN / PLN_14", "removed", "NONE", False),
+        ("R1 / RSK_08", "removed", "LOST", True),
+        ("PLAN", "rows removed", "LOST", True),
+        ("PLAN", "rows added", "NEW", False),
+        ("GROUP / YOU", "code removed", "CHECK", True),
+    }
+
+
+EXPECTED: dict[str, set[Line]] = {
+    "budget gone": {("PLAN / PLN_08", "removed", "LOST", True), ("PLAN / PLN_14", "removed", "NONE", False)},
+    "share gone": {("PLAN / PLN_09", "removed", "LOST", True)},
+    "women a text": {
+        ("PLAN / PLN_07", "type changed", "KEPT", False),
+    },
+    "year calculated": {("PLAN / PLN_10", "type changed", "LOST", True)},
+    "fewer cells": {("PLAN / PLN_13", "cells changed", "LOST", True)},
+    "children a list": {("PLAN / PLN_11", "type changed", "CHECK", False)},
+    "young people gone": {("GROUP / YOU", "code removed", "CHECK", True)},
+    "women worded anew": {("GROUP / WOM", "label changed", "CHECK", False)},
+    "responses swapped": {
+        ("RESPONSE / RED", "code reused", "OTHER", True),
+        ("RESPONSE / ACC", "code reused", "OTHER", True),
+    },
+    "likely gone": {("LIKELIHOOD / 3", "code removed", "CHECK", True), ("matrix", "changed", "NONE", False)},
+    "fewer risks": {("R1", "rows removed", "LOST", True)},
+    "an item gone": {("C1", "rows removed", "LOST", True)},
+    "reference gone": {("R1 / RSK_08", "removed", "LOST", True)},
+    "due dates gone": {("C1 / FOL_02", "removed", "LOST", True), ("R1 / FOL_02", "removed", "LOST", True)},
+    "sheets in another order": {("example", "sheets in another order", "KEPT", False)},
+    "another language first": set(),
+}
+
+
+@pytest.mark.parametrize("name", sorted(CHANGES))
+def test_each_change_by_itself(name: str, tmp_path: Path) -> None:
+    assert lines_of(changed(tmp_path / "spec", [name])) == EXPECTED[name]
+
+
+@pytest.mark.parametrize(
+    ("file", "pair", "expected"),
+    [
+        ("workbook.yaml", ("name: example", "name: other"), ("other", "name changed", "LOST", True)),
+        ("workbook.yaml", ("title: .en: Workshop planner", "title: {en: Planner of workshops"),
+         ("example", "title changed", "KEPT", False)),
+        ("tools/plan.yaml", ("maximum: 500", "maximum: 400"), ("PLAN / PLN_06", "maximum changed", "CHECK", False)),
+        ("tools/plan.yaml", ("maximum: 500", "maximum: 600"), ("PLAN / PLN_06", "maximum changed", "KEPT", False)),
+        ("tools/plan.yaml", ("words: 40", "words: 30"), ("PLAN / PLN_03", "words changed", "CHECK", False)),
+        ("tools/plan.yaml", ("en: Budget, fr: Budget, ar: الميزانية", "en: Colour of the flag"),
+         ("PLAN / PLN_08", "label changed", "CHECK", False)),
+        ("tools/plan.yaml", ("value <= PLN_06", "value < PLN_06"),
+         ("PLAN / PLN_07", "constraint changed", "CHECK", False)),
+        ("tools/plan.yaml", ("PLN_12\n        type: text", "PLN_12\n        type: long"),
+         ("PLAN / PLN_12", "type changed", "KEPT", False)),
+        ("tools/plan.yaml", ("PLN_08 / PLN_06", "PLN_08 / (PLN_06 + 1)"),
+         ("PLAN / PLN_14", "formula changed", "NONE", False)),
+        ("tools/checklist.yaml", ("en: Count all sessions", "en: Every session"), None),
+        ("rules.yaml", ("PLN_05 >= PLN_04", "PLN_05 > PLN_04"), ("PLAN / R-E01", "changed", "CHECK", False)),
+        ("rules.yaml", ("severity: warning", "severity: error"), ("R1 / R-E02", "severity changed", "CHECK", False)),
+        ("vocabularies.yaml", ("en: Partly, fr: En partie, ar: جزئيا}, aliases: .partially",
+                               "en: In part, fr: Partiellement, ar: بعضه}, aliases: [Partly, En partie, جزئيا"),
+         ("ANSWER / P", "label changed", "KEPT", False)),
+        ("vocabularies.yaml", ("en: Mali, fr: Mali, ar: مالي", "en: Brazil, fr: Brésil, ar: البرازيل"),
+         ("COUNTRY / MLI", "code reused", "OTHER", True)),
+        ("vocabularies.yaml", ("code: YOU", "code: YTH"), ("GROUP / YOU", "code removed", "OTHER", True)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)  # fmt: skip
+def test_one_edit(file: str, pair: tuple[str, str], expected: Line | None, tmp_path: Path) -> None:
+    spec = raised(copy(tmp_path / "spec"))
+    edit(spec, file, pair)
+    found = lines_of(spec)
+    assert found == ({expected} if expected else set()) | (
+        {("GROUP / YTH", "entry added", "KEPT", False)} & found
+    )
+
+
+def test_the_version_must_be_raised(tmp_path: Path) -> None:
+    spec = copy(tmp_path / "spec")
+    edit(spec, "tools/plan.yaml", ("words: 40", "words: 50"))
+    assert ("example", "version not raised", "NONE", False) in lines_of(spec)
+    lower = raised(copy(tmp_path / "lower"), "0.9")
+    assert lines_of(lower) == {("example", "version lowered", "LOST", True)}
+
+
+def test_a_language_that_is_gone(tmp_path: Path) -> None:
+    """Every answer of the workbooks in it."""
+    old = load("example")
+    found = diff(old, old.model_copy(update={"languages": ("en", "fr"), "version": "2.0"}))
+    change = next(each for each in found.changes if each.what == "language removed")
+    assert (change.before, change.effect, change.breaks) == ("ar", Effect.LOST, True)
+    files = returned(tmp_path, {"ar.xlsx": workbook(language="ar"), "en.xlsx": workbook()})
+    assert [file.count(Effect.LOST) for file in touched_files(found, files, "example", 1)] == [28, 0]
+
+
+# which answers it touches
+
+
+def test_the_command_names_every_answer_that_is_touched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = second(tmp_path / "second")
+    (path,) = returned(tmp_path / "returned", {"PAK.xlsx": workbook()})
+    assert run(["spec", "diff", "example", str(spec), "--returned", str(path.parent), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["schema"] == "hrge-xl/spec-diff/1"
+    assert told["breaks"] is True
+    (file,) = told["returned"]
+    assert (file["team"], file["version"], file["answers"], file["new_questions"]) == ("PAK", "1.0", 28, 1)
+    assert file["counts"] == {"kept": 18, "check": 1, "other": 0, "lost": 9}
+    budget = next(each for each in file["touched"] if each["field"] == "PLN_08")
+    assert (budget["sheet"], budget["cell"], budget["question"]) == ("Plan", "E13", "Budget")
+    (number,) = budget["changes"]
+    assert told["changes"][number - 1]["place"] == "PLAN / PLN_08"
+
+    assert run(["spec", "diff", "example", str(spec), "--returned", str(path)]) == 1
+    said = capsys.readouterr().out
+    assert "PAK.xlsx (PAK, en, 1.0): 28 answers: 18 kept, 1 to be checked again, 9 without a place." in said
+    assert f"  Plan!E13 Budget: has no place any more ({number})\n" in said
+    assert "5000" not in said
+
+
+def test_files_that_cannot_be_read_show_in_the_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = returned(tmp_path / "returned", {"a.xlsx": workbook(), "b.xlsx": b"PK broken"})
+    same = raised(copy(tmp_path / "same"))
+    assert run(["spec", "diff", "example", str(same), "--returned", *map(str, files)]) == 4
+    said = capsys.readouterr().out
+    assert "a.xlsx (PAK, en, 1.0): 28 answers: 28 kept." in said
+    assert "b.xlsx: refused (F" in said
+
+
+@settings(max_examples=12, deadline=None)
+@given(data=st.data(), names=st.lists(st.sampled_from(sorted(CHANGES)), unique=True, max_size=6))
+def test_what_is_foretold_is_what_is_read(
+    data: st.DataObject, names: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Read with the new version, kept answers are the same, and lost ones are in no cell any more."""
+    folder = tmp_path_factory.mktemp("diff")
+    spec = changed(folder / "spec", names)
+    wanted = data.draw(answers_of(build(load("example"), "en")))
+    order = Order("PAK", TODAY, "PAK", "en", answers=wanted)
+    (path,) = returned(folder, {"old.xlsx": generate(load("example"), order)})
+    (file,) = touched_files(diff(load("example"), load(spec)), [path], "example", 1)
+    after = read(path, Wanted(spec=str(spec)))
+    assert isinstance(after, Submission)
+    values = after.values()
+    effects: dict[tuple[str, str, str], set[Effect]] = {}
+    for each in file.touched:
+        effects.setdefault((each.tool, each.row, each.field), set()).add(each.effect)
+    before = read(path, Wanted(spec="example"))
+    assert isinstance(before, Submission)
+    for key, value in before.values().items():
+        told = effects.get(key, set())
+        if not told and key[2] != "PLN_07":  # a number that became a text is the same text
+            assert values.get(key) == value
+        if told == {Effect.LOST} and not isinstance(value, tuple):
+            assert key not in values

@@ -1,0 +1,179 @@
+"""What an answer in error leaves open is not held against other answers, and is told with its cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hrge_xl.checks import Outcome, check
+from hrge_xl.checks.batch import Batch
+from hrge_xl.checks.doubts import NONE, Doubts
+from hrge_xl.checks.frames import frames
+from hrge_xl.checks.hits import Finder
+from hrge_xl.checks.program import prepare
+from hrge_xl.checks.required import Requirements
+from hrge_xl.checks.schemas import failures
+from hrge_xl.checks.vectorised import Evaluator
+from hrge_xl.layout import build
+from hrge_xl.spec.expression import Problem, Scope, parse_condition
+from hrge_xl.spec.model import Spec
+from hrge_xl.submission import State
+from tests.build_submission import submission
+from tests.test_checks import CLEAN, LAYOUT, TODAY, changed, found, plan, risk
+from tests.test_vectorised import LAYOUT as SMALL_LAYOUT
+from tests.test_vectorised import LISTS, MATRIX, TOOLS
+from tests.test_vectorised import SPEC as SMALL
+
+Key = tuple[str, str, str]
+
+
+def unread(original: str, problem: str) -> dict[str, Any]:
+    return {"code": None, "text": None, "number": None, "day": None, "original": original, "problem": problem}
+
+
+BROKEN = unread("#REF!", "") | {"state": State.ERROR, "problem": None}
+
+
+def open_checks(result: Outcome) -> dict[str, str]:
+    """The checks that are open somewhere, and where because of what."""
+    words = {code: why for code, why in result.checks_not_run.items() if why.startswith("Not decided")}
+    return {
+        code: why.removeprefix("Not decided at ").replace(
+            ": it depends on answers that are in error themselves", " <-"
+        )
+        for code, why in words.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "attributes", "code", "open_ones"),
+    [
+        (plan("04"), unread("next week", "V005"), "V005", {"R-E01": "Plan!E10 <-: Plan!E9."}),
+        (plan("05"), unread("03/04/2026", "V006"), "V006", {"R-E01": "Plan!E10 <-: Plan!E10."}),
+        (plan("04"), BROKEN, "V011", {"R-E01": "Plan!E10 <-: Plan!E9."}),
+        (plan("06"), unread("many", "V003"), "V003", {"V014": "Plan!E12 <-: Plan!E11."}),
+        (plan("11"), unread("perhaps", "V002"), "V002", {"V001": "Plan!E17 <-: Plan!E16."}),
+        (risk("03"), unread("often", "V003"), "V003", {}),  # the response is to reduce it, whatever the level
+    ],
+)
+def test_one_answer_in_error_is_one_finding(
+    key: Key, attributes: dict[str, Any], code: str, open_ones: dict[str, str]
+) -> None:
+    shown = {risk("05"): None, plan("14"): None}  # what the sheet shows where it cannot calculate
+    result = changed({key: attributes}, also=shown if code == "V003" else {})
+    assert [each for each, _ in found(result)] == [code]
+    assert open_checks(result) == open_ones
+    assert set(open_ones) <= set(result.checks_run) | {"V014", "V001"}
+
+
+def test_the_sheet_still_says_what_it_sees() -> None:
+    """Parity: the check cell of the last day compares it with a text, so its verdict stays."""
+    result = changed({plan("04"): unread("next week", "V005")})
+    assert (result.verdicts[plan("04")].code, result.verdicts[plan("05")].code) == ("V005", "R-E01")
+    assert [code for code, _ in found(result)] == ["V005"]
+
+
+def test_what_is_certain_all_the_same_is_said() -> None:
+    """High risk, accepted, and the rule fires; that its likelihood is off the scale elsewhere does not matter."""
+    more = {
+        risk("01", "K-02"): "Rain", risk("02", "K-02"): ("WOM",), risk("03", "K-02"): 3, risk("04", "K-02"): 3,
+        risk("05", "K-02"): "High", risk("06", "K-02"): "ACC",
+        risk("03"): 9, risk("05"): None, risk("06"): "ACC", risk("07"): None,
+    }  # fmt: skip
+    result = changed(also=more)
+    assert {code for code, _ in found(result)} == {"R-E02", "V008"}
+    assert open_checks(result) == {"R-E02": "Risks!J6 <-: Risks!G6."}
+
+
+def test_a_reading_that_is_right_leaves_nothing_open() -> None:
+    result = changed({plan("04"): {"notes": ("V105",)}})
+    assert open_checks(result) == {}
+
+
+def test_many_open_places_are_counted() -> None:
+    rules = [{
+        "code": "R-Y1", "tool": "REG", "severity": "error", "at": ["REG_NA"], "when": "filled(REG_NA)",
+        "check": "REG_NA <= FRM_NA", "message": "Too much.", "remedy": "Less.",
+    }]  # fmt: skip
+    small = build(
+        Spec.model_validate(
+            {"name": "small", "version": "1", "title": "small", "languages": ["en"], "tools": TOOLS,
+             "vocabularies": LISTS, "matrix": MATRIX, "rules": rules}
+        ),
+        "en",
+    )  # fmt: skip
+    answers: dict[Key, Any] = {("FORM", "1", "FRM_REQ"): "x", ("FORM", "1", "FRM_NA"): 5}
+    answers |= {("REG", row.code, "REG_NA"): 7 for row in small.rows_of["REG"].data_rows}
+    sure = check([(submission(small, answers), small)], today=TODAY)[0]
+    assert [finding.code for finding in sure.findings] == ["R-Y1"] * 4
+    changes = {("FORM", "1", "FRM_NA"): unread("five", "V003")}
+    result = check([(submission(small, answers, changes), small)], today=TODAY)[0]
+    assert [finding.code for finding in result.findings] == ["V003"]
+    cells = [finding.cell for finding in sure.findings]
+    assert open_checks(result) == {"R-Y1": f"{', '.join(f'Register!{cell}' for cell in cells)} <-: Form!E6."}
+
+
+CONDITIONS = (
+    "REG_NA < REG_NB", "not (REG_NA < REG_NB)", "REG_NA + 1 > REG_NB or REG_CA == 'RED'",
+    "filled(REG_NA) and REG_NA == 2", "blank(REG_CA) or REG_CB != 'BLUE'", "count_of(REG_NA, REG_NB) > 1",
+    "unique(REG_CA)", "has(REG_MA, 'RED')", "level(REG_SA, REG_SB) == 'TOP'", "REG_LV >= 'MID'",
+    "total(REG_NA, REG_NB) > 3", "(REG_NA if REG_CA == 'RED' else REG_NB) > 1", "sum('REG', REG_NA) > 4",
+    "any_row('REG', REG_CA == 'RED')", "count_if('REG', REG_NA > 1) > 1", "REG_DA <= REG_DB", "REG_TX == 'some'",
+    "most(REG_NA, REG_NB) == REG_NA and not has(REG_MA, REG_CA)",
+)  # fmt: skip
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "NA": st.sampled_from([0, 1, 2, 3]), "NB": st.sampled_from([0, 1, 2, 3]),
+    "CA": st.sampled_from(["RED", "BLUE"]), "CB": st.sampled_from(["RED", "BLUE"]),
+    "MA": st.sampled_from([("RED",), ("BLUE",), ("GREEN",)]),
+    "SA": st.sampled_from([1, 2, 3]), "SB": st.sampled_from([1, 2, 3]),
+    "DA": st.dates(TODAY.replace(day=1), TODAY), "DB": st.dates(TODAY.replace(day=1), TODAY),
+}  # fmt: skip
+PROBLEM = {"N": "V003", "C": "V002", "M": "V002", "S": "V003", "D": "V005"}
+ROWS = [row.code for row in SMALL_LAYOUT.rows_of["REG"].data_rows]
+CELLS = [("REG", row, f"REG_{name}") for row in ROWS for name in VALUES]
+
+
+def decided(condition: str, answers: dict[Key, Any], spoilt: set[Key]) -> list[tuple[bool, bool]]:
+    """For each row whether a condition holds, and whether that is certain; rows that do not count are not."""
+    kinds = {key: PROBLEM[key[2][4]] for key in spoilt}
+    changes = {key: unread("?", kind) for key, kind in kinds.items()}
+    batch = Batch.of([(submission(SMALL_LAYOUT, answers, changes), SMALL_LAYOUT)], TODAY)
+    run, finder = Evaluator(batch, prepare(SMALL)), Finder(batch)
+    Requirements(run)
+    hits = [
+        finder.at_answer(code, place) for kind, frame in frames(run) for code, place in failures(kind, frame)
+    ]
+    expr = parse_condition(condition, Scope(SMALL, SMALL.tool["REG"], SMALL.tool["REG"].field_blocks[0]))
+    assert not isinstance(expr, Problem), expr
+    doubt = Doubts(run, hits).of(expr)
+    shape = (1, len(ROWS))
+    holds, open_ = (np.broadcast_to(each, shape)[0] for each in (run.holds(expr), doubt != NONE))
+    active = batch.active(batch.universe.rows_of("REG"))[0]  # type: ignore[arg-type]
+    return [
+        (bool(yes), bool(there and not doubtful))
+        for yes, doubtful, there in zip(holds, open_, active, strict=True)
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(CONDITIONS), st.data())
+def test_what_counts_as_decided_is_so_whatever_the_answers_in_error_meant(
+    condition: str, data: st.DataObject
+) -> None:
+    kept = data.draw(st.lists(st.sampled_from(CELLS), min_size=1, max_size=20, unique=True))
+    answers: dict[Key, Any] = {key: data.draw(VALUES[key[2][4:]]) for key in kept}
+    spoilt = set(data.draw(st.lists(st.sampled_from(kept), min_size=1, max_size=4, unique=True)))
+    before = decided(condition, answers, spoilt)
+    meant = answers | {key: data.draw(VALUES[key[2][4:]]) for key in spoilt}
+    after = decided(condition, meant, set())
+    for (seen, certain), (true, _) in zip(before, after, strict=True):
+        assert not certain or seen == true
+
+
+def test_clean_answers_leave_nothing_open() -> None:
+    result = check([(submission(LAYOUT, CLEAN), LAYOUT)], today=TODAY)[0]
+    assert open_checks(result) == {}

@@ -1,0 +1,288 @@
+"""A workbook of an older version comes back in the new one: every answer in its place, or on the sheet for the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hrge_xl.cli import run
+from hrge_xl.intake import Wanted, read
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import build
+from hrge_xl.layout.model import LEFTOVER_KEY
+from hrge_xl.numerals import shown
+from hrge_xl.reports.feedback import feedback, give_back
+from hrge_xl.reports.feedback_message import message
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Answer, Submission
+from hrge_xl.validation import Result, Validation, validate
+from tests.answer_strategies import answers_of
+from tests.office.driver import Office
+from tests.versions import CHANGES, TODAY, answers, changed, returned, second, workbook
+
+GONE = {  # of the answers in `tests.versions.answers`: cell in version 1.0, question, text
+    ("Plan", "E13"): ("Budget", "5000.5"),
+    ("Plan", "E24"): ("C1 Used", "Yes"),
+    ("Checklist", "E7"): ("C1_01 Answer", "Yes"),
+    ("Checklist", "E8"): ("C1_02 Answer", "Partly"),
+    ("Checklist", "F8"): ("C1_02 What is missing", "A private room"),
+    ("Checklist", "G8"): ("C1_02 Who does it (role)", "Host"),
+    ("Checklist", "H8"): ("C1_02 Due date", "2026-04-01"),
+    ("Checklist", "E10"): ("C1_03 Answer", "Yes"),
+    ("Risks", "L6"): ("K-01 Point of the checklist", "C1_02 There is a private room for talks"),
+}
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Version 2.0 of the example spec."""
+    return second(tmp_path_factory.mktemp("spec") / "second")
+
+
+def look(path: Path, spec: Path | str) -> Result:
+    """A file, read and checked with one version of the spec."""
+    (result,) = validate([path], Validation(Wanted(spec=str(spec)), TODAY))
+    return result
+
+
+def sent_of(path: Path, spec: Path | str) -> Submission:
+    """What a file says, read with one version of the spec."""
+    found = read(path, Wanted(spec=str(spec)))
+    assert isinstance(found, Submission)
+    return found
+
+
+def text_of(answer: Answer) -> str:
+    """What a cell showed."""
+    return answer.day.isoformat() if answer.day else shown(answer.original)
+
+
+def places(found: list[dict[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Rows of the output by cell."""
+    return {(each["sheet"], each["cell"]): (each["question"], each["text"]) for each in found}
+
+
+# end to end
+
+
+def cells_of(values: Any, language: str = "en") -> Iterator[tuple[tuple[str, str], Any]]:
+    """Where LibreOffice types the answers: sheet and cell of version 1.0, and what is typed."""
+    layout = build(load("example"), language)
+    filled = generate(load("example"), Order("PAK", TODAY, "PAK", language, answers=values))
+    book = openpyxl.load_workbook(__import__("io").BytesIO(filled))
+    for key in values:
+        slot = layout.slots[key]
+        for cell in slot.cells:
+            value = book[layout.sheet[slot.tool].name].cell(*cell).value
+            if value is not None:
+                day = value.date() if hasattr(value, "date") else value
+                yield (
+                    (layout.sheet[slot.tool].name, f"{openpyxl.utils.get_column_letter(cell[1])}{cell[0]}"),
+                    day,
+                )
+
+
+def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
+    office: Office, two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issued = tmp_path / "issued.xlsx"
+    issued.write_bytes(generate(load("example"), Order("PAK", TODAY, "PAK", "en")))
+    saved = tmp_path / "returned" / "PAK.xlsx"
+    saved.parent.mkdir()
+    with office.open(issued) as document:
+        document.fill(dict(cells_of(answers())))
+        document.recalculate()
+        document.save_as(saved)
+    assert sent_of(saved, "example").values() == answers()
+
+    out = tmp_path / "out"
+    assert (
+        run(["feedback", str(saved), "--spec", str(two), "-o", str(out), "--today", "2026-06-30", "--json"])
+        == 0
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert told["schema"] == "hrge-xl/feedback/1"
+    (file,) = told["files"]
+    assert places(file["without_place"]) == GONE
+    assert file["beside"] == []
+    assert (file["sent_version"], file["version"]) == ("1.0", "2.0")
+    assert (file["to_correct"], file["to_look_at"]) == (1, 0)  # the group that is gone
+
+    back = sent_of(out / "PAK_feedback.xlsx", two)
+    layout = build(load(two), "en")
+    expected = {key: value for key, value in answers().items() if key in layout.slots}
+    assert back.values() == expected | {("PLAN", "1", "PLN_13"): ("WOM",)}
+    assert [(each.cell, each.original) for each in back.answers if each.problem] == [("E18", "Young people")]
+    assert back.identity.spec_version == "2.0"
+    assert {(each.sheet, each.cell): (each.question, each.text) for each in back.unplaced} == GONE
+
+    assert (out / "PAK_message.txt").read_text(encoding="utf-8").splitlines()[:8] == [
+        "Thank you for PAK.xlsx.",
+        "It is of version 1.0; the questionnaire is now at version 2.0.",
+        "The workbook attached is of the new version and holds your answers.",
+        "",
+        "Answers to correct: 1. To look at: 0.",
+        "They stand on the sheet “To correct” of the workbook attached, with links to their cells.",
+        "",
+        "Answers that the workbook attached does not ask for any more: 9.",
+    ]
+
+
+def test_the_list_is_printed_and_the_paths_stand_alone_on_stdout(
+    two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = returned(tmp_path / "returned", {"PAK.xlsx": workbook(), "sub.xlsx": b"PK broken"})
+    out = tmp_path / "out"
+    code = run(["feedback", *map(str, files), "--spec", str(two), "-o", str(out), "--today", "2026-06-30"])
+    said = capsys.readouterr()
+    assert code == 4
+    assert said.out == f"{out / 'PAK_feedback.xlsx'}\n"
+    assert "  version 1.0 to 2.0\n" in said.err
+    assert "  Checklist!F8: C1_02 What is missing: A private room\n" in said.err
+    assert "sub: refused, there are no answers to give back.\n" in said.err
+
+
+def test_validate_names_each_answer_that_is_asked_no_more(two: Path, tmp_path: Path) -> None:
+    (path,) = returned(tmp_path, {"PAK.xlsx": workbook()})
+    result = look(path, two)
+    found = {(each.sheet, each.cell): each for each in result.findings if each.code == "S019"}
+    assert found.keys() == GONE.keys()
+    budget = found["Plan", "E13"]
+    assert budget.message == "Budget: version 2.0 asks this no more; “5000.5” was kept, not counted."
+    assert {each.code for each in result.findings if each.code[0] == "S"} == {"S019"}
+    older = next(each for each in result.findings if each.code == "I004")
+    assert "`hrge-xl feedback`" in older.remedy
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", ["Il est de la version 1.0", "ne demande plus : 9.", "- Plan!E13: Budget", "« Sans place »"]),
+        (
+            "ar",
+            ["هو من النسخة 1.0", "لم يعد المصنف المرفق يطلبها: 9.", "- الخطة!E13: الميزانية", "«بلا مكان»"],
+        ),
+    ],
+)
+def test_the_message_speaks_the_language_of_the_team(
+    two: Path, tmp_path: Path, language: str, words: list[str]
+) -> None:
+    (path,) = returned(tmp_path, {"team.xlsx": workbook(language=language)})
+    result = look(path, two)
+    given_back = give_back(result, load(two), today=TODAY)
+    text = message(result, given_back, "2026-07-15")
+    assert [word for word in words if word not in text] == []
+    assert "5000" not in text  # it quotes no answer
+    assert not any("a" <= letter <= "z" for letter in text.splitlines()[-1].lower()) or language == "fr"
+    sheets = openpyxl.load_workbook(__import__("io").BytesIO(given_back.workbook)).sheetnames
+    assert {"fr": "Sans place", "ar": "بلا مكان"}[language] in sheets
+
+
+def test_a_second_upgrade_keeps_what_had_no_place(two: Path, tmp_path: Path) -> None:
+    (path,) = returned(tmp_path, {"PAK.xlsx": workbook()})
+    again = tmp_path / "again.xlsx"
+    again.write_bytes(feedback(look(path, two), load(two), today=TODAY))
+    third = tmp_path / "third.xlsx"
+    third.write_bytes(feedback(look(again, two), load(two), today=TODAY))
+    for file in (again, third):
+        found = sent_of(file, two).unplaced
+        assert {(each.sheet, each.cell): (each.question, each.text) for each in found} == GONE
+
+
+def test_other_sheets_than_those_issued(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A choice of sheets: what is not chosen has no place, and a sheet that is new is there to be filled in."""
+    (path,) = returned(tmp_path / "returned", {"PAK.xlsx": workbook()})
+    options = ["-o", str(tmp_path / "out"), "--today", "2026-06-30", "--json"]
+    assert run(["feedback", str(path), "--tools", "C1", *options]) == 0
+    (file,) = json.loads(capsys.readouterr().out)["files"]
+    questions = {each["question"] for each in file["without_place"]}
+    assert {"K-01 Risk", "K-01 Due date", "R1 Used"} <= questions
+    assert not any(each.startswith("C1_") for each in questions)
+    back = sent_of(tmp_path / "out" / "PAK_feedback.xlsx", "example")
+    assert {key[0] for key in back.values()} == {"PLAN", "C1"}
+    dates = {each.text for each in back.unplaced if each.question == "K-01 Due date"}
+    assert dates == {"2026-05-01"}
+
+
+def test_the_sheet_says_why(two: Path, tmp_path: Path) -> None:
+    (path,) = returned(tmp_path, {"PAK.xlsx": workbook()})
+    book = openpyxl.load_workbook(path)
+    book["Risks"]["C30"] = "A remark below the table"
+    book.save(path)
+    target = tmp_path / "back.xlsx"
+    target.write_bytes(feedback(look(path, two), load(two), today=TODAY))
+    sheet = openpyxl.load_workbook(target)["Without a place"]
+    assert sheet["A1"].value == LEFTOVER_KEY
+    rows = {
+        row[4]: (row[3], row[5]) for row in sheet.iter_rows(min_row=5, min_col=2, max_col=7, values_only=True)
+    }
+    assert rows["5000.5"] == ("Budget", "This workbook does not ask for it any more.")
+    assert rows["A remark below the table"] == (None, "It stood outside the cells to fill in.")
+
+
+def test_two_files_of_one_name_do_not_take_each_others_place(tmp_path: Path) -> None:
+    one = returned(tmp_path / "a", {"team.xlsx": workbook(project="WS-01")})
+    other = returned(tmp_path / "b", {"Team.xlsx": workbook("MAR", project="WS-02")})
+    out = tmp_path / "out"
+    assert run(["-q", "feedback", str(one[0]), str(other[0]), "-o", str(out), "--today", "2026-06-30"]) == 0
+    projects = {
+        sent_of(file, "example").values()["PLAN", "1", "PLN_01"] for file in out.glob("*_feedback.xlsx")
+    }
+    assert projects == {"WS-01", "WS-02"}
+
+
+def test_a_return_read_with_the_older_version_upgrades_too(two: Path, tmp_path: Path) -> None:
+    """A library may read with the old spec and give back in the new one: then codes count, not labels."""
+    (path,) = returned(tmp_path, {"PAK.xlsx": workbook()})
+    target = tmp_path / "back.xlsx"
+    given_back = give_back(look(path, "example"), load(two), today=TODAY)
+    target.write_bytes(given_back.workbook)
+    assert {(each.sheet, each.cell): (each.question, each.text) for each in given_back.homeless} == GONE
+    assert [(each.place, each.value) for each in given_back.corrections] == [((18, 5), "Young people")]
+    assert sent_of(target, two).values()["PLAN", "1", "PLN_13"] == ("WOM",)
+
+
+# the law
+
+
+@settings(max_examples=12, deadline=None)
+@given(data=st.data(), names=st.lists(st.sampled_from(sorted(CHANGES)), unique=True, max_size=6))
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_an_upgrade_loses_no_value(
+    language: str, data: st.DataObject, names: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever changed, every cell that was filled in is an answer still, or marked in its cell, or on the sheet."""
+    folder = tmp_path_factory.mktemp("upgrade")
+    spec = changed(folder / "spec", names)
+    wanted = data.draw(answers_of(build(load("example"), language)))
+    (path,) = returned(
+        folder, {"old.xlsx": generate(load("example"), Order("PAK", TODAY, "PAK", language, answers=wanted))}
+    )
+    before = sent_of(path, "example")
+    target = folder / "back.xlsx"
+    target.write_bytes(feedback(look(path, spec), load(spec), today=TODAY))
+    after = sent_of(target, spec)
+    values = before.values()
+    kept = {key for key, value in after.values().items() if values.get(key) == value}
+    texts = {(each.question != "", each.text) for each in after.unplaced}
+    texts |= {(True, text_of(each)) for each in after.answers if not each.calculated}
+    lost = [each for each in before.answers if not each.calculated and each.key not in kept]
+    assert [each for each in lost if (True, text_of(each)) not in texts] == []
+    assert [
+        each.text for each in after.unplaced if not each.question
+    ] == []  # no label of ours, no check cell
+
+
+def test_days_stay_days() -> None:
+    assert (
+        text_of(Answer("T", "1", "F", 0, "S", "A1", "answered", 46113.0, day=date(2026, 4, 1)))
+        == "2026-04-01"
+    )  # type: ignore[arg-type]

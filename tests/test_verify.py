@@ -1,0 +1,645 @@
+"""`verify`: a report holds against its files, and every change of report, files, spec or reader shows by itself."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hrge_xl.auditing import Audit, verify
+from hrge_xl.auditing.again import Again, run_again
+from hrge_xl.auditing.differences import of_file, of_whole, within
+from hrge_xl.auditing.found import find, name_of
+from hrge_xl.auditing.report_file import read_report
+from hrge_xl.auditing.second_opinion import BLANK, EQUAL, Seen, equality, second_opinion
+from hrge_xl.auditing.verify import Asked
+from hrge_xl.cli import run
+from hrge_xl.errors import UsageError
+from hrge_xl.intake import Wanted, read_many
+from hrge_xl.issuing import Order, generate
+from hrge_xl.reports.build import run_id, summary
+from hrge_xl.reports.document import Document
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Submission
+from tests import damage
+from tests.audited import DAY, TODAY, edited, returned, round_folder, workbook
+
+RETURNS = Path(__file__).parent / "returns"  # saved by LibreOffice
+UNREADABLE = {  # damage that our reader gets over and openpyxl does not: why it gives up
+    "number that is none": "ValueError",
+    "setting damaged": "TypeError",
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three returns, one of them saved by LibreOffice, one that came twice, one refused: reported, and put together."""
+    folder = tmp_path_factory.mktemp("verify")
+    files = {
+        "afg.xlsx": workbook("AFG"),
+        "pak.xlsx": workbook("PAK", whole=False),
+        "letter.xlsx": b"no workbook",
+    }
+    files |= dict.fromkeys(("digits.xlsx", "z again.xlsx"), (RETURNS / "other_digits.xlsx").read_bytes())
+    came = returned(folder / "returned", files)[0].parent
+    assert run(["consolidate", str(came), "-o", str(folder / "dataset"), "--today", DAY]) == 4
+    formats = [word for name in ("json", "html", "xlsx") for word in ("--format", name)]
+    assert run(["report", str(came), *formats, "-o", str(folder / "reports"), "--today", DAY]) == 4
+    return folder
+
+
+@pytest.fixture
+def case(made: Path, tmp_path: Path) -> Path:
+    """A copy that may be spoilt."""
+    shutil.copytree(made, tmp_path / "case")
+    return tmp_path / "case"
+
+
+def look(folder: Path, report: str = "validation.json", **more: Any) -> Audit:
+    """Verify the report of a case."""
+    return verify(Asked(folder / "reports" / report, [folder / "returned"], **more))
+
+
+def forge(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the data of the report, and write them as the program writes them."""
+    path = folder / "reports" / "validation.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    change(data)
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+
+
+def row_of(data: dict[str, Any], name: str) -> dict[str, Any]:
+    """The row of a file."""
+    return next(file for file in data["files"] if Path(file["path"]).name == name)
+
+
+def said(audit: Audit) -> str:
+    """All that is told."""
+    return "\n".join(audit.lines())
+
+
+# identical
+
+
+def test_a_report_holds_against_its_files(made: Path) -> None:
+    audit = look(made)
+    assert audit.identical, said(audit)
+    assert (audit.files, audit.opinion.files) == (5, 4)
+    assert audit.opinion.cells > 400
+    assert f"Read with openpyxl: identical ({audit.opinion.cells:,} cells compared in 4 files)." in said(
+        audit
+    )
+    assert "Made again: identical (5 files, " in said(audit)
+    assert {"day", "empty"} <= set(audit.opinion.explained)
+
+
+def test_files_are_found_by_their_hash_whatever_they_are_called(made: Path, tmp_path: Path) -> None:
+    for number, path in enumerate(sorted((made / "returned").iterdir())):
+        target = tmp_path / "deep" / str(number) / f"{number}.bin"
+        target.parent.mkdir(parents=True)
+        shutil.copy(path, target)
+    assert verify(Asked(made / "reports" / "validation.json", [tmp_path / "deep"])).identical
+
+
+def test_the_received_files_of_a_consolidated_folder_will_do(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = made / "reports" / "validation.json"
+    assert run(["verify", str(report), "--returned", str(made / "dataset" / "received")]) == 0
+    told = capsys.readouterr().out
+    assert "validation.json has no seal." in told
+    assert "Read with openpyxl: identical" in told
+
+
+@pytest.mark.parametrize("name", ["validation.html", "validation.xlsx"])
+def test_a_page_is_verified_by_the_data_beside_it(case: Path, name: str) -> None:
+    assert look(case, name).identical
+    (case / "reports" / "validation.json").unlink()
+    with pytest.raises(UsageError, match=r"beside it, as validation\.json"):
+        look(case, name)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "newline"), [("utf-8-sig", "\r\n"), ("utf-16", "\r\n"), ("utf-8", "\r\n")]
+)
+def test_a_report_that_a_windows_shell_wrote_is_the_same(case: Path, encoding: str, newline: str) -> None:
+    path = case / "reports" / "validation.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text, encoding=encoding, newline=newline)
+    assert read_report(path).faults == ()
+
+
+def test_json(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = made / "reports" / "validation.json"
+    assert run(["verify", str(report), "--returned", str(made / "returned"), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert (data["schema"], data["identical"], data["differences"]) == ("hrge-xl/verification/1", True, [])
+    assert data["second_opinion"]["files"] == 4
+    assert data["run"] == json.loads(report.read_text(encoding="utf-8"))["run"]["id"]
+
+
+# the report changed
+
+
+@pytest.fixture(scope="module")
+def once(made: Path) -> tuple[Document, Again]:
+    """The report, and the same made again."""
+    then = read_report(made / "reports" / "validation.json").document
+    found = find(then["files"], [made / "returned"])
+    return then, run_again(then, found.here, Wanted(), 1, None)
+
+
+def notices(path: Path, again: Again) -> bool:
+    """Whether a spoilt report is told from what its files say, without reading them once more."""
+    try:
+        given = read_report(path)
+    except UsageError:
+        return True
+    then = given.document
+    if given.faults or [*within(then)] or len(then["files"]) != len(again.document["files"]):
+        return True
+    pairs = zip(then["files"], again.document["files"], strict=True)
+    if any(one["sha256"] != other["sha256"] for one, other in pairs):
+        return True
+    pairs = zip(then["files"], again.document["files"], strict=True)
+    files = [each for one, other in pairs for each in of_file(one, other, without_round=False)]
+    return bool(files or [*of_whole(then, again.document)])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(share=st.floats(0, 1, exclude_max=True), other=st.integers(1, 255))
+def test_no_byte_of_the_report_changes_unseen(
+    made: Path, once: tuple[Document, Again], tmp_path: Path, share: float, other: int
+) -> None:
+    data = bytearray((made / "reports" / "validation.json").read_bytes())
+    free = free_bytes(bytes(data))
+    at = int(share * len(data))
+    if at in free:
+        return
+    data[at] = (data[at] + other) % 256
+    path = tmp_path / "validation.json"
+    path.write_bytes(data)
+    assert notices(path, once[1]), bytes(data[max(at - 60, 0) : at + 60])
+
+
+def free_bytes(data: bytes) -> set[int]:
+    """Where the report tells of its run what nobody can know from the files: only a seal holds that."""
+    found: set[int] = set()
+    for key in (b"started", b"command", b"round", b"language"):
+        match = re.search(rb'"run": \{.*?"%s": ([^\n]*)' % key, data, re.DOTALL)
+        assert match is not None
+        found |= set(range(*match.span(1)))
+    return found
+
+
+def test_a_verdict_that_was_changed(case: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        row_of(data, "digits.xlsx")["verdict"] = "accepted"
+        data["summary"]["accepted"] += 1
+        data["summary"]["returned"] -= 1
+
+    forge(case, change)
+    audit = look(case)
+    assert not audit.identical
+    (line,) = [each for each in audit.lines() if "digits.xlsx: verdict" in each]
+    assert line.endswith("digits.xlsx: verdict: “accepted” in the report, “returned” now.")
+
+
+def test_findings_gone_new_and_changed_are_told_one_by_one(case: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        row = row_of(data, "digits.xlsx")
+        by_code = {each["code"]: each for each in row["findings"]}
+        by_code["V104"]["value"] = "Partly"
+        by_code["V002"]["cell"] = "Z99"
+
+    forge(case, change)
+    audit = look(case)
+    kinds = [each.kind for each in audit.differences]
+    assert sorted(kinds) == ["changed", "gone", "new"]
+    assert "gone: V002 الخطة!Z99, in the report, not found again." in said(audit)
+    assert "new: V002 الخطة!E18, found now, not in the report." in said(audit)
+    assert "value: “Partly” in the report" in said(audit)
+    hidden = look(case, redacted=True)
+    assert "Partly" not in said(hidden)
+    assert "Partly" not in json.dumps(hidden.data())
+
+
+def test_a_file_that_was_taken_out_of_the_report(case: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["files"] = [file for file in data["files"] if not file["path"].endswith("letter.xlsx")]
+        data["summary"]["files"] -= 1
+        data["summary"]["refused"] -= 1
+        data["summary"]["error"] -= 1
+
+    forge(case, change)
+    told = said(look(case))
+    assert "The number of the report is not that of its files" in told
+    assert "1 other file in the folders: the report does not speak of them." in told
+
+
+def test_a_report_written_anew_by_another_program_says_so(case: Path) -> None:
+    path = case / "reports" / "validation.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
+    assert look(case).problems == ["validation.json was changed: it is not written as hrge-xl writes it."]
+
+
+@pytest.mark.parametrize("name", ["validation.html", "validation.xlsx"])
+def test_a_page_that_was_changed(case: Path, name: str) -> None:
+    path = case / "reports" / name
+    if name.endswith("html"):
+        path.write_bytes(path.read_bytes().replace(b"</main>", b"<p>All is well.</p></main>"))
+    else:
+        book = openpyxl.load_workbook(path)
+        book["Findings"]["K2"] = "Corrected"
+        book.save(path)
+    assert look(case, name).problems == [
+        f"{name} does not say what its JSON report says: it was changed, or worked in."
+    ]
+    assert look(case).identical
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "no whole JSON report"),
+        (b"\xff\x00\xfe", "not text"),
+        (b"[]", "no validation report"),
+        (b'{"schema": "hrge-xl/validation-report/2"}', "no validation report"),
+        (b'{"schema": "hrge-xl/validation-report/1"}', "no whole report"),
+        (b'{"schema": "hrge-xl/validation-report/1", "files": [7]}', "no whole report"),
+        (b"[" * 100_000, "no whole JSON report"),
+    ],
+)
+def test_what_is_no_report_is_one_line(
+    tmp_path: Path, data: bytes, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "validation.json"
+    path.write_bytes(data)
+    assert run(["verify", str(path), "--returned", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert words in told
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(("run", "today"), "yesterday"), (("files", 0, "path"), ".."), (("files", 0, "sha256"), 7)],
+)
+def test_a_report_with_an_impossible_entry_is_one_line(
+    case: Path, place: tuple[Any, ...], value: Any
+) -> None:
+    def change(data: Any) -> None:
+        for key in place[:-1]:
+            data = data[key]
+        data[place[-1]] = value
+
+    forge(case, change)
+    with pytest.raises(UsageError, match="no whole report"):
+        look(case)
+
+
+def test_a_report_of_the_first_program_lacks_keys_and_holds(case: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        del data["waivers"], data["run"]["spec_asked"], data["run"]["round_given"], data["summary"]["waived"]
+        for file in data["files"]:
+            del file["counts"]["waived"]
+            for finding in file["findings"]:
+                del finding["waiver"]
+
+    forge(case, change)
+    assert look(case).identical
+
+
+# files
+
+
+def test_missing_and_changed_files_each_have_their_line(
+    case: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (case / "returned" / "afg.xlsx").unlink()
+    path = case / "returned" / "digits.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.worksheets[1]["E6"] = "Another workshop"
+    book.save(path)
+    (case / "returned" / "z again.xlsx").unlink()  # or the content would still be there
+    report = case / "reports" / "validation.json"
+    assert run(["verify", str(report), "--returned", str(case / "returned")]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert any(re.search(r"afg\.xlsx: missing\. No file with SHA-256 [0-9a-f]{64}", line) for line in lines)
+    assert any("digits.xlsx has changed since. SHA-256 then " in line for line in lines)
+    assert any("again.xlsx: missing." in line for line in lines)
+
+
+def test_two_files_that_changed_names_are_told_by_content(case: Path) -> None:
+    one, other = case / "returned" / "afg.xlsx", case / "returned" / "digits.xlsx"
+    one.rename(case / "x")
+    other.rename(one)
+    (case / "x").rename(other)
+    assert look(case).identical
+
+
+def test_a_forged_hash_does_not_help(case: Path) -> None:
+    """Somebody swaps a file and writes its hash and a fitting number into the report: the findings tell."""
+    swapped = case / "returned" / "digits.xlsx"
+    swapped.write_bytes(workbook("MAR", whole=False))
+    (case / "returned" / "z again.xlsx").unlink()
+
+    def change(data: dict[str, Any]) -> None:
+        found = find(data["files"], [case / "returned"]).changed
+        data["files"] = [file for file in data["files"] if not file["path"].endswith("z again.xlsx")]
+        row_of(data, "digits.xlsx")["sha256"] = found[0].rsplit(" ", 1)[1].strip(".")
+        data["summary"] = summary(data["files"])
+        renumber(data)
+
+    forge(case, change)
+    audit = look(case)
+    assert audit.problems == []
+    assert {each.kind for each in audit.differences} >= {"gone", "new"}
+    assert all(each.file is None or each.file.endswith("digits.xlsx") for each in audit.differences)
+
+
+def renumber(data: dict[str, Any]) -> None:
+    """Give a forged report the number that fits."""
+    about = tuple(data["run"][key] for key in ("engine_version", "spec_digest", "today", "redacted"))
+    files = [(file["path"], file["sha256"]) for file in data["files"]]
+    data["run"]["id"] = run_id(about, files, data["waivers"])  # type: ignore[arg-type]
+
+
+def test_a_file_that_the_report_could_not_read_is_not_compared(tmp_path: Path) -> None:
+    came = returned(tmp_path / "returned", {"pak.xlsx": workbook("PAK")})[0].parent
+    (came / "link.xlsx").symlink_to(came / "pak.xlsx")
+    assert (
+        run(["report", str(came), "--format", "json", "-o", str(tmp_path / "reports"), "--today", DAY]) == 4
+    )
+    audit = look(tmp_path)
+    assert audit.identical
+    assert any(
+        note.endswith("not compared, for the report could not read it either.") for note in audit.notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("returned\\PAK.xlsx", "PAK.xlsx"),
+        ("C:\\x\\a b.xlsx", "a b.xlsx"),
+        ("x/a\\b.xlsx", "a\\b.xlsx"),
+        ("a", "a"),
+    ],
+)
+def test_names_of_every_system(path: str, name: str) -> None:
+    assert name_of(path) == name
+
+
+# program, spec, round
+
+
+def test_another_program_is_told_and_is_no_difference(case: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["run"]["engine_version"] = "0.0.9"
+        renumber(data)
+
+    forge(case, change)
+    audit = look(case)
+    assert audit.identical, said(audit)
+    assert any(note.startswith("hrge-xl 0.0.9 made the report; this is ") for note in audit.notes)
+    page = look(case, "validation.html")
+    assert "Another version made validation.html: it cannot be compared with its JSON report." in page.notes
+
+
+def test_another_spec_is_told_and_is_a_difference(case: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["run"] |= {"spec_digest": "0" * 64}
+        renumber(data)
+
+    forge(case, change)
+    (line,) = look(case).problems
+    assert line.startswith("Another spec: the report was made with example 1.0 (digest 0000")
+
+
+def test_a_spec_of_ones_own_is_named(tmp_path: Path) -> None:
+    own = tmp_path / "specs" / "own"
+    shutil.copytree(Path("workbook_specs/example"), own)
+    file = own / "workbook.yaml"
+    file.write_text(re.sub(r"(?m)^name:.*$", "name: own", file.read_text(encoding="utf-8")), encoding="utf-8")
+    data = generate(load(own), Order("PAK", TODAY, "PAK", "en", answers=damage.ANSWERS))
+    returned(tmp_path / "returned", {"pak.xlsx": data})
+    made = ["report", str(tmp_path / "returned"), "--format", "json", "--today", DAY, "--spec", str(own)]
+    assert run([*made, "-o", str(tmp_path / "reports")]) == 0
+    assert look(tmp_path).identical
+    shutil.move(own, tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="No spec"):
+        look(tmp_path)
+    assert look(tmp_path, spec=str(tmp_path / "elsewhere")).identical
+
+
+@pytest.fixture
+def round_(tmp_path: Path) -> Path:
+    """A round with one signed return, one without a valid signature, and its report."""
+    folder = round_folder(tmp_path)
+    path = folder / "returned" / "PAK.xlsx"
+    stamp = r"xl/(sharedStrings|worksheets/sheet7)\.xml|docProps/custom\.xml"
+    path.write_bytes(edited(path.read_bytes(), stamp, r">PAK<", r">AFG<"))
+    assert (
+        run(["report", str(folder), "--format", "json", "-o", str(folder / "reports"), "--today", DAY]) == 0
+    )
+    return folder
+
+
+def test_signatures_are_checked_again_with_the_key_of_the_round(round_: Path, tmp_path: Path) -> None:
+    report = round_ / "reports" / "validation.json"
+    codes = [
+        f["code"]
+        for file in json.loads(report.read_text(encoding="utf-8"))["files"]
+        for f in file["findings"]
+    ]
+    assert "I006" in codes
+    assert verify(Asked(report, [round_ / "returned"])).identical
+    shutil.copytree(round_ / "returned", tmp_path / "post" / "files")
+    shutil.copytree(round_ / "reports", tmp_path / "post" / "reports")
+    alone = verify(Asked(tmp_path / "post" / "reports" / "validation.json", [tmp_path / "post" / "files"]))
+    assert alone.identical, said(alone)
+    assert any("round is not at hand: signatures and teams (I006" in note for note in alone.notes)
+    again = verify(
+        Asked(tmp_path / "post" / "reports" / "validation.json", [tmp_path / "post" / "files"], ledger=round_)
+    )
+    assert again.identical, said(again)
+    assert not any("not at hand: signatures" in note for note in again.notes)
+
+
+def test_a_signature_that_was_talked_away(round_: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        row = row_of(data, "PAK.xlsx")
+        row["findings"] = [each for each in row["findings"] if each["code"] != "I006"]
+        row["identity"]["signature"] = "valid"
+
+    forge(round_, change)
+    audit = look(round_)
+    assert not audit.identical
+    assert "new: I006" in said(audit)
+
+
+def test_encrypted_workbooks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    sealed = io.BytesIO()
+    OOXMLFile(io.BytesIO(workbook("PAK"))).encrypt("open sesame", sealed)
+    returned(tmp_path / "returned", {"pak.xlsx": sealed.getvalue()})
+    word = tmp_path / "word.txt"
+    word.write_text("open sesame\n", encoding="utf-8")
+    report = tmp_path / "reports" / "validation.json"
+    report.parent.mkdir()
+    assert (
+        run(["validate", str(tmp_path / "returned"), "--json", "--today", DAY, "--password-file", str(word)])
+        == 0
+    )
+    report.write_text(capsys.readouterr().out, encoding="utf-8")
+    arguments = ["verify", str(report), "--returned", str(tmp_path / "returned")]
+    assert run(arguments) == 1
+    assert run([*arguments, "--password-file", str(word)]) == 0
+
+
+# the second opinion
+
+
+def opinion(files: dict[str, bytes], folder: Path, want: Wanted | None = None) -> Any:
+    """Read files with both readers."""
+    paths = returned(folder, files)
+    readings = read_many(paths, want or Wanted())
+    pairs = [(each, path) for each, path in zip(readings, paths, strict=True) if isinstance(each, Submission)]
+    return second_opinion(pairs)
+
+
+def test_two_readers_that_differ_are_told_with_both_values(tmp_path: Path) -> None:
+    """A cell that stands twice in the file: our reader takes the first, openpyxl the last."""
+    cell = r'(<c r="E11"[^>]*><v>)24(</v></c>)'
+    data = edited(workbook("PAK"), "xl/worksheets/sheet2.xml", cell, r"\g<1>24\g<2>\g<1>25\g<2>")
+    returned(tmp_path / "returned", {"pak.xlsx": data})
+    report = ["report", str(tmp_path / "returned"), "--format", "json", "--today", DAY]
+    assert run([*report, "-o", str(tmp_path / "reports")]) == 0
+    audit = look(tmp_path)
+    assert not audit.identical
+    assert not audit.differences
+    (found,) = audit.opinion.differences
+    assert (found.sheet, found.cell) == ("Plan", "E11")
+    assert "Plan!E11: our reader sees number “24”, openpyxl sees number “25”." in said(audit)
+    hidden = look(tmp_path, redacted=True)
+    assert "“24”" not in said(hidden)
+    assert "Plan!E11: our reader and openpyxl see different values (number, number)." in said(hidden)
+    (row,) = hidden.data()["second_opinion"]["differences"]
+    assert row == {
+        "file": found.file, "sheet": "Plan", "cell": "E11", "ours_kind": "number", "openpyxl_kind": "number",
+    }  # fmt: skip
+
+
+def test_what_openpyxl_cannot_read_is_told(tmp_path: Path) -> None:
+    none = r'(<c r="E11"[^>]*><v>)24(</v></c>)'
+    found = opinion(
+        {"pak.xlsx": edited(workbook("PAK"), "xl/worksheets/sheet2.xml", none, r"\g<1>twenty\g<2>")}, tmp_path
+    )
+    (line,) = found.failed
+    assert line.endswith("pak.xlsx: no second opinion, for openpyxl gave up (ValueError).")
+    assert found.files == 0
+
+
+def test_a_format_that_openpyxl_does_not_know_is_told() -> None:
+    path = Path(__file__).parent / "fixtures" / "intake" / "returned.ods"
+    (reading,) = read_many([path], Wanted())
+    assert isinstance(reading, Submission)
+    found = second_opinion([(reading, path)])
+    assert (found.cells, found.failed) == (0, [])
+    assert found.not_read[0].endswith("it is of the format .ods, which openpyxl does not read.")
+
+
+def test_the_kept_returns_read_the_same_with_both(tmp_path: Path) -> None:
+    found = opinion({path.name: path.read_bytes() for path in sorted(RETURNS.glob("*.xlsx"))}, tmp_path)
+    assert (found.differences, found.failed) == ([], [])
+    assert found.files >= 7
+    assert found.cells > 15_000
+
+
+def test_every_kind_of_damage_reads_the_same_with_both(tmp_path: Path) -> None:
+    """Two hundred kinds of damage: not one cell differs without an explanation, and each explanation occurs."""
+    kinds = damage.EXAMPLE
+    files = {
+        f"{number}.xlsx": kind.make()
+        for number, kind in enumerate(kinds)
+        if kind.name != "formula not current"
+    }
+    found = opinion(files, tmp_path, damage.WANTED)
+    assert [each.line(redacted=False) for each in found.differences] == []
+    gave_up = {kinds[int(re.findall(r"(\d+)\.xlsx", line)[0])].name: line for line in found.failed}
+    assert gave_up.keys() == UNREADABLE.keys()
+    assert all(UNREADABLE[name] in line for name, line in gave_up.items())
+    assert found.files > 120
+    assert set(found.explained) == set(EQUAL)
+
+
+def number(value: float) -> Seen:
+    return Seen("number", value)
+
+
+def text(value: str, *, formula: bool = False) -> Seen:
+    return Seen("text", value, formula)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        (text("a"), text("a"), ""),
+        (text("a"), text("b"), None),
+        (text("a"), BLANK, None),
+        (BLANK, text("a"), None),
+        (BLANK, text(" \t"), "spaces"),
+        (text("1"), number(1.0), None),
+        (number(1.0), number(1.0), ""),
+        (number(1.0), number(1.0000001), None),
+        (number(1.0), Seen("truth value", True), None),
+        (Seen("truth value", True), Seen("truth value", True), ""),
+        (Seen("error", "#REF!"), Seen("error", "#REF!"), ""),
+        (Seen("error", "#REF!"), Seen("error", "#N/A"), None),
+        (text("#REF!"), Seen("error", "#REF!"), None),
+        (number(46000.0), Seen("date", 46000.0), "day"),
+        (number(46000.5), Seen("date", 46000.5 + 4e-9), "day"),
+        (number(46000.0), Seen("date", 46001.0), None),
+        (number(60.0), Seen("date", 59.0), "phantom"),
+        (number(61.0), Seen("date", 60.0), None),
+        (number(1e10), Seen("error", "#VALUE!"), "no-day"),
+        (number(1e10), Seen("error", "#N/A"), None),
+        (text("\x07"), text("_x0007_"), "escape"),
+        (text("_x0007_"), text("\x07"), None),
+        (Seen("nothing", None, True), Seen("nothing", None, True), "not-calculated"),
+        (Seen("nothing", None, True), BLANK, None),
+        (BLANK, Seen("nothing", None, True), None),
+        (text("", formula=True), BLANK, "empty"),
+        (text("", formula=True), Seen("nothing", None, True), "empty"),
+        (text("x", formula=True), Seen("nothing", None, True), None),
+    ],
+)
+def test_when_two_readers_agree(ours: Seen, theirs: Seen, expected: str | None) -> None:
+    assert equality(ours, theirs) == expected
+
+
+@pytest.fixture(autouse=True)
+def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Specs lie in the project."""
+    monkeypatch.chdir(Path(__file__).parent.parent)
+
+
+def test_the_copy_is_left_alone(once: tuple[Document, Again]) -> None:
+    """Comparing changes neither side."""
+    then, again = once
+    before = deepcopy(then)
+    for one, other in zip(then["files"], again.document["files"], strict=True):
+        assert [*of_file(one, other, without_round=True)] == []
+    assert then == before

@@ -1,0 +1,426 @@
+"""Waivers: a finding accepted as it is stays in every report, and the file counts as accepted as long as it holds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from pydantic import TypeAdapter
+
+from hrge_xl.consolidate.ledger import Ledger
+from hrge_xl.consolidate.waivers import waivers
+from hrge_xl.findings import Finding, Severity, Waiver, waived
+from hrge_xl.reports.document import Document
+from tests.audited import DAY, hrge, returned, round_folder, workbook
+
+FORMATS = [word for name in ("json", "html", "xlsx", "sarif", "junit") for word in ("--format", name)]
+REASON, NAME = "The workshop has no fixed number of participants", "A. Coordinator"
+WHY = ("--reason", REASON, "--by", NAME, "--today", DAY)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A round: AFG's return is whole, in PAK's one answer is missing at Plan!E8; and a file that is no workbook."""
+    folder = round_folder(tmp_path_factory.mktemp("waivers"))
+    returned(folder.parent, {"letter.xlsx": b"no workbook"})
+    return folder
+
+
+@pytest.fixture
+def folder(untouched: Path, tmp_path: Path) -> Path:
+    """The round, to be written in."""
+    shutil.copytree(untouched, tmp_path / "round")
+    return tmp_path / "round"
+
+
+def waive(folder: Path, *more: str, code: str = "V001", file: str = "PAK.xlsx") -> int:
+    """Waive the missing answer."""
+    return hrge("waive", code, "--file", file, "--ledger", folder, *WHY, *more)
+
+
+def document(folder: Path, capsys: pytest.CaptureFixture[str], day: str = DAY, *more: str) -> Any:
+    """The JSON report of a round, and the exit code that came with it."""
+    capsys.readouterr()
+    code = hrge("validate", folder, "--json", "--today", day, *more)
+    data = json.loads(capsys.readouterr().out)
+    TypeAdapter(Document).validate_python(data)
+    return data, code
+
+
+def finding(data: dict[str, Any], code: str = "V001") -> dict[str, Any]:
+    """The one finding of a code."""
+    (found,) = [each for file in data["files"] for each in file["findings"] if each["code"] == code]
+    assert isinstance(found, dict)
+    return found
+
+
+# what it does
+
+
+def test_a_waived_error_stays_an_error_and_the_file_is_accepted(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, code = document(folder, capsys)
+    assert (before["summary"]["returned"], before["summary"]["waived"], code) == (1, 0, 1)
+    assert waive(folder) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("1: V001 PAK.xlsx (")
+    assert told.err == "1 finding of PAK.xlsx accepted. Reports and the next consolidation show it.\n"
+    after, code = document(folder, capsys)
+    assert code == 0
+    assert after["summary"] == {**before["summary"], "accepted": 2, "returned": 0, "waived": 1}
+    summary = after["summary"]
+    assert summary["files"] == summary["accepted"] + summary["returned"] + summary["refused"]
+    assert {**finding(after), "waiver": None} == finding(before)
+    assert after["run"]["id"] != before["run"]["id"]
+    (row,) = after["waivers"]
+    assert row == finding(after)["waiver"]
+    assert (row["number"], row["state"], row["reason"], row["by"], row["day"]) == (
+        1,
+        "active",
+        REASON,
+        NAME,
+        DAY,
+    )
+
+
+def test_every_format_shows_it(folder: Path, tmp_path: Path) -> None:
+    assert waive(folder) == 0
+    assert hrge("report", folder, *FORMATS, "-o", tmp_path, "--today", DAY) == 0
+    page = (tmp_path / "validation.html").read_text(encoding="utf-8")
+    assert f'<p class="waiver">Waived: {REASON} ({NAME}, {DAY}) <a href="#w0">waiver 1</a>' in page
+    assert '<tr id="w0"><th scope="row">1<td><span class="day">In force' in page
+    assert 'data-sum="waived"><b>1</b>' in page
+    book = openpyxl.load_workbook(tmp_path / "validation.xlsx")
+    heads, *rows = book["Findings"].iter_rows(values_only=True)
+    (row,) = [line for each in rows if (line := dict(zip(heads, each, strict=True)))["Code"] == "V001"]
+    assert row["Waiver"] == f"1: In force: {REASON} ({NAME}, {DAY})"
+    assert row["Status"] == "Accepted as it is"
+    assert [cell.value for cell in book["Waivers"][2]][:4] == [1, "In force", "V001", "PAK.xlsx"]
+    run = json.loads((tmp_path / "validation.sarif").read_text(encoding="utf-8"))["runs"][0]
+    suppressed = {each["ruleId"]: each["suppressions"] for each in run["results"]}
+    assert [each["status"] for each in suppressed.pop("V001")] == ["accepted"]
+    assert all(each == [] for each in suppressed.values())
+    root = ET.parse(tmp_path / "validation.xml").getroot()
+    assert (root.get("failures"), root.find(".//failure")) == ("0", None)
+    case = next(each for each in root.iter("testcase") if each.get("name", "").startswith("V001 answer-missing"))
+    skipped = case.find("skipped")
+    assert skipped is not None
+    assert skipped.get("message") == f"Waiver 1, active: {REASON} ({NAME}, {DAY})"
+    assert int(root.get("skipped", "")) == len(root.findall(".//testcase/skipped"))
+
+
+def test_an_expired_waiver_shows_and_counts_no_more(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert waive(folder, "--until", "2026-07-31") == 0
+    assert document(folder, capsys, "2026-07-31")[0]["summary"]["returned"] == 0
+    data, code = document(folder, capsys, "2026-08-01")
+    assert code == 1
+    assert (data["summary"]["returned"], data["summary"]["waived"]) == (1, 0)
+    assert finding(data)["waiver"]["state"] == "expired"
+    assert hrge("report", folder, *FORMATS, "-o", tmp_path, "--today", "2026-08-01") == 0
+    page = (tmp_path / "validation.html").read_text(encoding="utf-8")
+    assert f"The waiver has expired: {REASON} ({NAME}, until 2026-07-31)" in page
+    sarif = json.loads((tmp_path / "validation.sarif").read_text(encoding="utf-8"))
+    (result,) = [each for each in sarif["runs"][0]["results"] if each["ruleId"] == "V001"]
+    assert [each["status"] for each in result["suppressions"]] == ["rejected"]
+    root = ET.parse(tmp_path / "validation.xml").getroot()
+    assert root.get("failures") == "1"
+    status = openpyxl.load_workbook(tmp_path / "validation.xlsx")["Waivers"]["B2"].value
+    assert status == "Expired"
+
+
+def test_a_withdrawn_waiver_stays_in_the_list(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert waive(folder) == 0
+    assert (
+        hrge("waive", "--withdraw", 1, "--by", "B. Auditor", "--ledger", folder, "--today", "2026-07-02") == 0
+    )
+    data, code = document(folder, capsys)
+    assert (code, data["summary"]["returned"], finding(data)["waiver"]) == (1, 1, None)
+    (row,) = data["waivers"]
+    assert (row["state"], row["withdrawn"], row["withdrawn_by"]) == ("withdrawn", "2026-07-02", "B. Auditor")
+    assert hrge("waive", "--list", "--ledger", folder) == 0
+    assert "withdrawn 2026-07-02 by B. Auditor" in capsys.readouterr().out
+    assert hrge("waive", "--withdraw", 1, "--by", "X", "--ledger", folder) == 2
+    assert "withdrawn on 2026-07-02 by B. Auditor already" in capsys.readouterr().err
+
+
+def test_only_the_cell_that_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "returned" / "PAK.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["Plan"]["E6"] = None
+    book.save(path)
+    places = [
+        f["cell"]
+        for file in document(folder, capsys)[0]["files"]
+        for f in file["findings"]
+        if f["code"] == "V001"
+    ]
+    assert places == ["E6", "E8"]
+    assert waive(folder, "--cell", "plan!$e$8") == 0
+    data, code = document(folder, capsys)
+    states = {
+        f["cell"]: f["waiver"] for file in data["files"] for f in file["findings"] if f["code"] == "V001"
+    }
+    assert states["E6"] is None
+    assert states["E8"]["cell"] == "E8"
+    assert (code, data["summary"]["returned"]) == (1, 1)
+
+
+def test_another_content_of_the_file_is_not_covered(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert waive(folder) == 0
+    path = folder / "returned" / "PAK.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["Plan"]["E6"] = "WS-08"
+    book.save(path)
+    data, code = document(folder, capsys)
+    assert (code, finding(data)["waiver"], data["waivers"]) == (1, None, [])
+
+
+def test_the_team_is_not_asked_again(folder: Path, tmp_path: Path) -> None:
+    assert waive(folder) == 0
+    assert hrge("status", folder, "--today", DAY, "--xlsx", tmp_path / "status.xlsx") == 0
+    rows = openpyxl.load_workbook(tmp_path / "status.xlsx").worksheets[0].iter_rows(values_only=True)
+    heads, *teams = rows
+    (row,) = [line for each in teams if (line := dict(zip(heads, each, strict=True)))["team"] == "PAK"]
+    assert (row["state"], int(row["errors"])) == ("accepted", 0)
+
+
+# how it is given
+
+
+def test_a_file_is_named_by_path_name_or_hash(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "returned" / "PAK.xlsx"
+    assert waive(folder, file=str(path)) == 0
+    with Ledger.open(folder, write=False) as ledger:
+        (first,) = waivers(ledger, date(2026, 6, 30))
+    assert waive(folder, file=first.sha256[:8].upper()) == 0
+    assert hrge("waive", "--list", "--json", "--ledger", folder, "--today", DAY) == 0
+    out = capsys.readouterr().out
+    listed = json.loads(out[out.index("[") :])
+    assert [(each["number"], each["sha256"]) for each in listed] == [(1, first.sha256), (2, first.sha256)]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("F001", "--file", "PAK.xlsx"), "cannot be waived: it is about the file"),
+        (("I006", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
+        (("I009", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
+        (("X003", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
+        (("V002", "--file", "PAK.xlsx"), "has no V002. Found were: V001."),
+        (("V001", "--file", "AFG.xlsx"), "has no V001. Nothing was found in it."),
+        (("V001", "--file", "nobody.xlsx"), "There is no file 'nobody.xlsx'"),
+        (("V001", "--file", "letter.xlsx"), "was refused; nothing in it can be waived"),
+        (
+            ("V001", "--file", "PAK.xlsx", "--cell", "Plan!E12"),
+            "has no V001 at Plan!E12. It stands at Plan!E8.",
+        ),
+        (("V001", "--file", "PAK.xlsx", "--cell", "E8"), "names no cell"),
+        (("V001", "--file", "PAK.xlsx", "--until", "2026-06-29"), "is past already"),
+        (("V001", "--file", "PAK.xlsx", "--reason", " "), "needs a reason"),
+        (("V001", "--file", "PAK.xlsx", "--by", ""), "needs a name"),
+        (("V001",), "Say what to waive"),
+        ((), "Say what to waive"),
+        (("--withdraw", "7"), "There is no waiver 7"),
+    ],
+)
+def test_what_cannot_be_waived_is_one_line_and_writes_nothing(
+    untouched: Path, words: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ["--ledger", str(untouched), "--today", DAY]
+    words = tuple(str(untouched.parent / word) if word == "letter.xlsx" else word for word in words)
+    common += [] if "--reason" in words else ["--reason", REASON]
+    common += [] if "--by" in words else ["--by", NAME]
+    capsys.readouterr()
+    assert hrge("waive", *words, *common) == 2
+    err = capsys.readouterr().err
+    assert told in err
+    assert err.count("\n") == 1
+    with Ledger.open(untouched, write=False) as ledger:
+        assert waivers(ledger, date(2026, 6, 30)) == ()
+
+
+def test_what_was_only_normalised_is_nothing_to_waive(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = Path(__file__).parent / "returns" / "other_digits.xlsx"
+    returned(tmp_path / "came", {"digits.xlsx": kept.read_bytes()})
+    assert hrge("consolidate", tmp_path / "came", "-o", tmp_path / "out", "--today", DAY) == 0
+    assert waive(tmp_path / "out", code="V103", file="digits.xlsx") == 2
+    assert "there is nothing to waive" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_ledger_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hrge("waive", "--list", "--ledger", tmp_path) == 2
+    assert "neither a round nor a consolidated folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+# in the dataset
+
+
+def rows(folder: Path, wanted: str) -> list[tuple[Any, ...]]:
+    """Rows of a dataset."""
+    with sqlite3.connect(folder / "dataset.sqlite") as connection:
+        return connection.execute(wanted).fetchall()
+
+
+VERDICTS = "SELECT team, verdict, errors, waived FROM submissions ORDER BY team"
+MARKS = "SELECT waived, waiver FROM findings WHERE code = 'V001'"
+
+
+def test_the_dataset_follows(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    consolidate = ("consolidate", folder / "returned", "-o", out, "--today")
+    assert hrge(*consolidate, DAY) == 0
+    before = rows(out, VERDICTS)
+    assert before == [("AFG", "accepted", 0, 0), ("PAK", "returned", 1, 0)]
+    assert waive(out, "--until", "2026-07-31") == 0
+    capsys.readouterr()
+    assert hrge(*consolidate, DAY) == 0
+    assert "2 files: 2 accepted, 0 returned, 0 refused; 0 new." in capsys.readouterr().out
+    assert rows(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
+    assert rows(out, MARKS) == [(1, f"active: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
+    book = openpyxl.load_workbook(out / "data.xlsx", read_only=True)
+    shown = [str(cell) for row in book["findings"].iter_rows(values_only=True) for cell in row if cell]
+    assert any(REASON in each for each in shown)
+    assert hrge(*consolidate, "2026-08-01") == 0
+    assert rows(out, VERDICTS) == before
+    assert rows(out, MARKS) == [(0, f"expired: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
+    assert hrge("waive", "--withdraw", 1, "--by", NAME, "--ledger", out) == 0
+    assert hrge(*consolidate, DAY) == 0
+    assert (rows(out, VERDICTS), rows(out, MARKS)) == (before, [(0, None)])
+
+
+def test_waived_before_or_after_reading_gives_the_same_dataset(folder: Path, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert hrge("consolidate", folder, "-o", one, "--today", DAY) == 0
+    assert waive(folder) == 0
+    assert hrge("consolidate", folder, "-o", one, "--today", DAY) == 0
+    assert hrge("consolidate", folder, "-o", other, "--today", DAY) == 0
+    assert rows(one, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
+    assert (one / "dataset.sqlite").read_bytes() == (other / "dataset.sqlite").read_bytes()
+    assert (one / "data.xlsx").read_bytes() == (other / "data.xlsx").read_bytes()
+
+
+def test_a_report_takes_the_waivers_of_a_consolidated_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    came = returned(tmp_path / "came", {"pak.xlsx": workbook("PAK", whole=False)})[0].parent
+    assert hrge("consolidate", came, "-o", tmp_path / "out", "--today", DAY) == 0
+    assert waive(tmp_path / "out", file="pak.xlsx") == 0
+    assert document(came, capsys)[1] == 1
+    data, code = document(came, capsys, DAY, "--ledger", str(tmp_path / "out"))
+    assert (code, data["summary"]["waived"]) == (0, 1)
+
+
+# verified
+
+
+def test_a_report_with_waivers_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert waive(folder) == 0
+    reports = (
+        "report",
+        folder,
+        "--format",
+        "json",
+        "--format",
+        "html",
+        "-o",
+        folder / "reports",
+        "--today",
+        DAY,
+    )
+    assert hrge(*reports) == 0
+    verify = ("verify", folder / "reports" / "validation.html", "--returned", folder / "returned")
+    assert hrge(*verify) == 0
+    assert hrge("waive", "--withdraw", 1, "--by", NAME, "--ledger", folder) == 0
+    assert hrge(*verify) == 0  # it was in force on the day of the report
+    capsys.readouterr()
+    with sqlite3.connect(folder / "ledger.sqlite") as connection:
+        connection.execute("UPDATE waivers SET reason = 'Because'")
+    assert hrge(*verify) == 1
+    assert "Waiver 1 of the report is not in the ledger of" in capsys.readouterr().out
+
+
+def invented(data: dict[str, Any]) -> None:
+    """A waiver that nobody gave."""
+    row = next(file for file in data["files"] if file["path"].endswith("PAK.xlsx"))
+    found = next(each for each in row["findings"] if each["code"] == "V001")
+    found["waiver"] = {
+        "number": 1, "code": "V001", "sha256": row["sha256"], "file": "PAK.xlsx", "sheet": None, "cell": None,
+        "reason": REASON, "by": NAME, "day": DAY, "until": None, "withdrawn": None, "withdrawn_by": None,
+        "state": "active",
+    }  # fmt: skip
+    row |= {"verdict": "accepted", "counts": {**row["counts"], "waived": 1}}
+    data["waivers"] = [found["waiver"]]
+    data["summary"] |= {"accepted": 2, "returned": 0, "waived": 1}
+
+
+def revived(data: dict[str, Any]) -> None:
+    """An expired waiver that is told to be in force."""
+    invented(data)
+    data["waivers"][0]["until"] = "2026-01-01"
+
+
+@pytest.mark.parametrize("change", [invented, revived])
+def test_a_waiver_that_was_never_given_shows(
+    folder: Path, change: Callable[[dict[str, Any]], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.test_verify import forge, renumber
+
+    assert hrge("report", folder, "--format", "json", "-o", folder / "reports", "--today", DAY) == 0
+    with Ledger.open(folder):
+        """There is a ledger, without waivers."""
+
+    def forged(data: dict[str, Any]) -> None:
+        change(data)
+        renumber(data)
+
+    forge(folder, forged)
+    capsys.readouterr()
+    assert hrge("verify", folder / "reports" / "validation.json", "--returned", folder / "returned") == 1
+    told = capsys.readouterr().out
+    assert "Waiver 1 of the report is not in the ledger of" in told
+    if change is revived:
+        assert "waiver differs" in told
+
+
+# which one counts
+
+
+def given_(number: int, **more: Any) -> Waiver:
+    """A waiver of V001 in one file."""
+    plain: dict[str, Any] = {"sheet": None, "cell": None, "reason": "r", "by": "n", "day": DAY}
+    return Waiver(number, "V001", "f" * 64, "a.xlsx", **(plain | more)).on(date(2026, 7, 1))
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ([given_(1)], 1),
+        ([given_(1), given_(2)], 2),
+        ([given_(1), given_(2, until="2026-06-30")], 1),
+        ([given_(1, until="2026-06-29"), given_(2, until="2026-06-30")], 2),
+        ([given_(1, until="2026-07-01")], 1),
+        ([given_(1, withdrawn=DAY)], None),
+        ([given_(1, sheet="Plan", cell="E8")], 1),
+        ([given_(1, sheet="Plan", cell="E12")], None),
+        ([given_(1, sheet="Risks", cell="E8")], None),
+    ],
+)
+def test_the_waiver_that_stands_beside_a_finding(known: list[Waiver], expected: int | None) -> None:
+    seen = Finding("V001", "missing", Severity.ERROR, "m", "r", sheet="Plan", cell="E8")
+    (found,) = waived([seen], "f" * 64, known)
+    assert (found.waiver.number if found.waiver else None) == expected
+    assert waived([seen], "0" * 64, known) == [seen]

@@ -1,0 +1,752 @@
+"""A year of a coordinator: four rounds, forty teams, and everything that goes wrong; the ledger tells the true story.
+
+Files are made quickly: one workbook a kind of answers, and for each team its own stamp, signed with the key of the
+round. `SENT` and `TEAMS` say of every file and team what the program must say of it in the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import random
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from hrge_xl.answers import from_mapping
+from hrge_xl.cli import run
+from hrge_xl.consolidate import Summary, consolidate
+from hrge_xl.consolidate.engine import DATASET
+from hrge_xl.consolidate.ledger import Ledger
+from hrge_xl.consolidate.rounds import Round, init_round, orders
+from hrge_xl.consolidate.tables import submission_id
+from hrge_xl.demonstration import story
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import Layout, address, build
+from hrge_xl.spec.load import load
+from hrge_xl.stamp import PROPERTY_PREFIX, from_pairs, sign
+from hrge_xl.submission import Answers, Identity
+from hrge_xl.validation import Validation
+from tests.office.driver import Office
+
+SPEC = load("example")
+TODAY = date(2027, 2, 15)  # when the coordinator looks at the whole year
+QUARTERS = [(date(2026, month, 1), date(2026, month + 2, 28)) for month in (1, 4, 7, 10)]
+COUNT = 40
+STEP = 10  # by how many roles the teams move on from quarter to quarter
+COUNTRIES = ("PAK", "MAR")
+LANGUAGES = {"PAK": "en", "MAR": "fr"}
+TEAM, PROJECT, ROUND, KEY = "TEAM-00", "PROJ-00", "ROUND-00", b"k" * 32
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
+
+
+# files
+
+
+def answers(country: str, first: date, **more: Any) -> Answers:
+    """A return without a mistake; `more` by field code, None takes one away."""
+    form: dict[str, Any] = {
+        "PLN_01": PROJECT, "PLN_02": country, "PLN_03": "Plan the workshop", "PLN_04": first,
+        "PLN_05": first + timedelta(days=2), "PLN_06": 20.0, "PLN_07": 12.0, "PLN_11": "N", "PLN_13": ("WOM",),
+    }  # fmt: skip
+    form |= more
+    found: Answers = {("PLAN", "1", code): value for code, value in form.items() if value is not None}
+    return found | {("C1", row, "CHK_01"): "Y" for row in ("C1_01", "C1_02", "C1_03")}
+
+
+@cache
+def model(issued_for: str, country: str, first: date, version: str = "", **more: Any) -> bytes:
+    """A workbook of nobody in particular, issued for a country and filled in for one."""
+    spec = SPEC.model_copy(update={"version": version}) if version else SPEC
+    return generate(
+        spec,
+        Order(
+            TEAM, date(2025, 12, 20), issued_for, LANGUAGES[country], round=ROUND, key=KEY,
+            answers=answers(country, first, **more),
+        ),
+    )  # fmt: skip
+
+
+def stamp_of(data: bytes) -> Identity:
+    """The stamp in the document properties."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        text = book.read("docProps/custom.xml").decode()
+    pairs = dict(re.findall(rf'name="{PROPERTY_PREFIX}(\w+)"><vt:lpwstr>(.*?)</vt:lpwstr>', text))
+    found = from_pairs(pairs)
+    assert found is not None
+    return found
+
+
+def stamped(data: bytes, identity: Identity, project: str, saved: date) -> bytes:
+    """A model workbook with the stamp of a team, about a project, last saved on a day."""
+    old = stamp_of(data)
+    swaps = [(TEAM, identity.team), (ROUND, identity.round), (PROJECT, project)]
+    swaps += [(old.copy, identity.copy), (old.signature, identity.signature)]
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as book,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in book.namelist():
+            text = book.read(name)
+            for before, after in swaps:
+                text = text.replace(before.encode(), after.encode())
+            if name == "docProps/core.xml":
+                text = re.sub(
+                    rb"(<dcterms:modified[^>]*>)[^<]*",
+                    rb"\g<1>%bT09:00:00Z" % saved.isoformat().encode(),
+                    text,
+                )
+            made.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
+
+
+# the story
+
+
+@dataclass
+class Sent:
+    """A file on its way, and what has to become of it."""
+
+    day: date
+    name: str
+    data: bytes
+    verdict: str
+    state: str
+    gives_way_to: str = ""
+    why: str = ""  # stands in the reason of the ledger
+
+    @property
+    def submission(self) -> str:
+        return submission_id(hashlib.sha256(self.data).hexdigest(), "")
+
+
+@dataclass
+class Play:
+    """One team in one round: who it is, when things happen, and what it does."""
+
+    round_: Round
+    quarter: int
+    team: str
+    country: str
+    other: str  # a team of another country
+    past: tuple[str, bytes]  # name and key of the round before
+    last: bytes | None  # what the team sent then
+    used: list[str] = field(default_factory=list)  # what the coordinator decides
+    withdrawn: list[str] = field(default_factory=list)
+
+    @property
+    def deadline(self) -> date:
+        return deadline(self.quarter)
+
+    @property
+    def days(self) -> tuple[date, date, date]:
+        """In time, late, and later."""
+        return self.deadline - timedelta(5), self.deadline + timedelta(10), self.deadline + timedelta(20)
+
+    def file(
+        self, tag: str, day: int, state: str = "counts", by: str = "", why: str = "", *, verdict: str = "accepted",
+        copy: str = "one", project: str = "", saved: date | None = None, stamp: dict[str, Any] | None = None,
+        key: bytes | None = None, first: date | None = None, version: str = "", issued_for: str = "", **more: Any,
+    ) -> Sent:  # fmt: skip
+        """One file of the team: by day of arrival (0, 1, 2), state, and what is special about it."""
+        first = first or QUARTERS[self.quarter][0] + timedelta(9)
+        data = model(issued_for or self.country, self.country, first, version, **more)
+        identity = replace(
+            stamp_of(data), team=self.team, round=self.round_.name, signature="",
+            copy=self.copy_id(self.team, copy),
+        )  # fmt: skip
+        identity = sign(replace(identity, **(stamp or {})), key or self.round_.key)
+        when = saved or self.days[day] - timedelta(1)
+        made = stamped(data, identity, project or f"P-{self.team}-{self.quarter}", when)
+        return Sent(
+            self.days[day], f"{self.round_.name}_{self.team}_{tag}.xlsx", made, verdict, state, by, why
+        )
+
+    def copy_id(self, team_: str, which: str = "one") -> str:
+        return hashlib.sha256(f"{self.round_.name}{team_}{which}".encode()).hexdigest()[:12]
+
+    def name(self, tag: str) -> str:
+        return f"{self.round_.name}_{self.team}_{tag}.xlsx"
+
+
+def deadline(quarter: int) -> date:
+    return QUARTERS[quarter][1] + timedelta(15)
+
+
+def silent(play: Play) -> list[Sent]:
+    return []
+
+
+def late(play: Play) -> list[Sent]:
+    return [play.file("late", 1)]
+
+
+def corrected(play: Play) -> list[Sent]:
+    return [
+        play.file(
+            "v1",
+            0,
+            "superseded",
+            play.name("v2"),
+            "newer version",
+            verdict="returned",
+            PLN_06=None,
+            PLN_07=None,
+        ),
+        play.file("v2", 1, PLN_06=30.0),
+    ]
+
+
+def corrected_twice(play: Play) -> list[Sent]:
+    return [
+        play.file(
+            "v1",
+            0,
+            "superseded",
+            play.name("v3"),
+            "newer version",
+            verdict="returned",
+            PLN_06=None,
+            PLN_07=None,
+        ),
+        play.file("v2", 1, "superseded", play.name("v3"), "newer version", verdict="returned", PLN_03=None),
+        play.file("v3", 2, PLN_06=30.0),
+    ]
+
+
+def spoilt(play: Play) -> list[Sent]:
+    bad = play.file(
+        "bad", 1, "waiting", play.name("good"), "has errors", verdict="returned", PLN_06=None, PLN_07=None
+    )
+    return [play.file("good", 0), bad]
+
+
+def doubled(play: Play) -> list[Sent]:
+    once = play.file("once", 0)
+    return [once, replace(once, name=play.name("twice"))]
+
+
+def of_another_round(play: Play) -> list[Sent]:
+    name, key = play.past
+    return [play.file("old", 0, "set aside", "", "I007", verdict="returned", stamp={"round": name}, key=key)]
+
+
+def sent_again(play: Play) -> list[Sent]:
+    """Last quarter's file, byte for byte: it is known, and counts there."""
+    if play.last is None:
+        return []
+    return [Sent(play.days[0], play.name("again"), play.last, "accepted", "counts")]
+
+
+def copy_of_another_team(play: Play) -> list[Sent]:
+    stamp = {"team": play.other, "copy": play.copy_id(play.other)}
+    theirs = COUNTRIES[play.country == COUNTRIES[0]]
+    return [
+        play.file("borrowed", 0, "set aside", "", "I009", verdict="returned", stamp=stamp, issued_for=theirs)
+    ]
+
+
+def stranger(play: Play) -> list[Sent]:
+    return [
+        play.file("strange", 0, "set aside", "", "I008", verdict="returned", stamp={"team": f"X-{play.team}"})
+    ]
+
+
+def picture(play: Play) -> list[Sent]:
+    return [
+        Sent(
+            play.days[0],
+            play.name("scan"),
+            PDF + play.name("").encode(),
+            "refused",
+            "refused",
+            "",
+            "not be read",
+        )
+    ]
+
+
+def of_an_older_version(play: Play) -> list[Sent]:
+    return [play.file("old_version", 0, version="0.9")]
+
+
+def two_copies(play: Play) -> list[Sent]:
+    return [
+        play.file("ours", 0, "conflict", play.name("theirs"), "same team"),
+        play.file("theirs", 1, "conflict", play.name("ours"), "same team", copy="two", PLN_06=44.0),
+    ]
+
+
+def two_copies_decided(play: Play) -> list[Sent]:
+    play.used.append(play.name("theirs"))
+    first, second = two_copies(play)
+    return [
+        replace(first, state="superseded", why="Decided on"),
+        replace(second, state="counts", gives_way_to="", why="Decided on"),
+    ]
+
+
+def two_projects(play: Play) -> list[Sent]:
+    return [
+        play.file("a", 0, "conflict", play.name("b"), "same issued workbook", project=f"A-{play.team}"),
+        play.file("b", 0, "conflict", play.name("a"), "same issued workbook", project=f"B-{play.team}"),
+    ]
+
+
+def two_projects_decided(play: Play) -> list[Sent]:
+    play.used += [play.name("a"), play.name("b")]
+    return [replace(each, state="counts", gives_way_to="", why="Decided on") for each in two_projects(play)]
+
+
+def title_corrected(play: Play) -> list[Sent]:
+    play.used.append(play.name("right"))
+    return [
+        play.file("typo", 0, "superseded", play.name("right"), "Decided on", project=f"Pp-{play.team}"),
+        play.file("right", 1, "counts", "", "Decided on"),
+    ]
+
+
+def taken_away(play: Play) -> list[Sent]:
+    play.withdrawn.append(play.name("test"))
+    return [play.file("test", 0, "withdrawn", "", "Decided on")]
+
+
+def with_errors(play: Play) -> list[Sent]:
+    return [play.file("errors", 0, verdict="returned", PLN_03=None)]
+
+
+def forged(play: Play) -> list[Sent]:
+    return [play.file("forged", 0, "set aside", "", "I006", verdict="returned", key=b"f" * 32)]
+
+
+def of_another_period(play: Play) -> list[Sent]:
+    return [play.file("pasted", 0, first=QUARTERS[play.quarter][0] - timedelta(60))]
+
+
+def overtaken(play: Play) -> list[Sent]:
+    """The older version was on its way for longer."""
+    return [
+        play.file("v2", 0, PLN_06=30.0),
+        play.file(
+            "v1",
+            1,
+            "superseded",
+            play.name("v2"),
+            "saved earlier",
+            saved=play.days[0] - timedelta(3),
+            PLN_03="An older plan",
+        ),
+    ]
+
+
+def plain(play: Play) -> list[Sent]:
+    return [play.file("final", 0)]
+
+
+# role → what the team does; its state in the end, days late, and words of its note
+Act = tuple[Callable[[Play], list[Sent]], str, int | None, str]
+SINCE = None  # counted until the day the coordinator looks
+ACTS: tuple[Act, ...] = (
+    (silent, "late", SINCE, ""),
+    (late, "accepted", 10, ""),
+    (corrected, "accepted", 10, "superseded"),
+    (corrected_twice, "accepted", 20, "superseded"),
+    (spoilt, "accepted", 0, "newer, but with errors"),
+    (doubled, "accepted", 0, ""),
+    (of_another_round, "late", SINCE, "I007"),
+    (sent_again, "late", SINCE, ""),
+    (copy_of_another_team, "late", SINCE, ""),
+    (stranger, "late", SINCE, ""),
+    (picture, "late", SINCE, ""),
+    (of_an_older_version, "accepted", 0, ""),
+    (two_copies, "to decide", SINCE, "decide between"),
+    (two_copies_decided, "accepted", 10, "asked the team"),
+    (two_projects, "to decide", SINCE, "decide between"),
+    (two_projects_decided, "accepted", 0, "asked the team"),
+    (title_corrected, "accepted", 10, "asked the team"),
+    (taken_away, "late", SINCE, "taken away"),
+    (with_errors, "returned", SINCE, ""),
+    (forged, "late", SINCE, "I006"),
+    (of_another_period, "accepted", 0, ""),
+    (overtaken, "accepted", 0, "superseded"),
+)  # fmt: skip
+PLAIN: Act = (plain, "accepted", 0, "")
+LENDER = 31  # the role of the team whose copy is borrowed
+
+
+def act(role: int) -> Act:
+    return ACTS[role] if role < len(ACTS) else PLAIN
+
+
+class Year:
+    """The year as it is played: rounds, every file sent, and what the coordinator decides."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.rounds: list[Round] = []
+        self.plays: list[list[tuple[Play, int]]] = []
+        self.sent: list[list[Sent]] = []
+        last: dict[str, bytes] = {}
+        for quarter in range(len(QUARTERS)):
+            self.rounds.append(self._round(quarter))
+            self.plays.append(list(self._plays(quarter, last)))
+            self.sent.append([])
+            for play, role in self.plays[-1]:
+                files = act(role)[0](play)
+                self.sent[-1] += files
+                if act(role) is PLAIN:
+                    last[play.team] = files[0].data
+
+    def _round(self, quarter: int) -> Round:
+        lines = [f"{team(n)},{COUNTRIES[n % 2]},en,{deadline(quarter)}" for n in range(COUNT)]
+        list_ = self.folder / f"teams{quarter}.csv"
+        list_.write_text("\n".join(["team,country,language,deadline", *lines]), encoding="utf-8")
+        return init_round(self.folder / f"2026-Q{quarter + 1}", "example", list_, *QUARTERS[quarter])
+
+    def _plays(self, quarter: int, last: dict[str, bytes]) -> Iterator[tuple[Play, int]]:
+        before = self.rounds[quarter - 1] if quarter else None
+        past = (before.name, before.key) if before else ("2025-Q4", b"p" * 32)
+        lender = team((LENDER - STEP * quarter) % COUNT)
+        for n in range(COUNT):
+            play = Play(
+                self.rounds[quarter], quarter, team(n), COUNTRIES[n % 2], lender, past, last.get(team(n))
+            )
+            yield play, (n + STEP * quarter) % COUNT
+
+    def deliveries(self, quarter: int) -> list[tuple[date, list[Sent]]]:
+        """What comes on which day."""
+        days = sorted({each.day for each in self.sent[quarter]})
+        return [(day, [each for each in self.sent[quarter] if each.day == day]) for day in days]
+
+    def decided(self, quarter: int, what: str) -> list[str]:
+        """The files that are decided on: `used` or `withdrawn`."""
+        return [name for play, _ in self.plays[quarter] for name in getattr(play, what)]
+
+
+def team(n: int) -> str:
+    return f"T-{n:02}"
+
+
+def take_in(round_: Round, dataset: Path, day: date, chance: random.Random | None = None) -> Summary:
+    """Consolidate what lies in the folder of a round; in another order, where there is a `chance`."""
+    files = sorted((round_.folder / "returned").iterdir())
+    if chance is not None:
+        chance.shuffle(files)
+    return consolidate(files, dataset, asked=Validation(round_.wanted, TODAY), received=day.isoformat())
+
+
+def play_out(year: Year, dataset: Path) -> list[Summary]:
+    """The whole year into a dataset, day by day, with what is decided after each round; the summary of every run."""
+    told = []
+    for quarter, round_ in enumerate(year.rounds):
+        for day, files in year.deliveries(quarter):
+            arrive(round_, files)
+            told.append(take_in(round_, dataset, day))
+        decide(dataset, year, [quarter])
+    return told
+
+
+def arrive(round_: Round, files: list[Sent]) -> None:
+    for each in files:
+        (round_.folder / "returned" / each.name).write_bytes(each.data)
+
+
+def decide(dataset: Path, year: Year, quarters: list[int]) -> None:
+    """What the coordinator decides after having asked the teams."""
+    for what, option in (("used", "--use"), ("withdrawn", "--withdraw")):
+        names = [name for quarter in quarters for name in year.decided(quarter, what)]
+        command = ["decide", str(dataset), *names, option, "--by", "coordination office"]
+        assert run([*command, "--reason", "asked the team", "--today", TODAY.isoformat()]) == 0
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
+    """The year, with all files where they arrived."""
+    return Year(tmp_path_factory.mktemp("year"))
+
+
+@pytest.fixture(scope="module")
+def told(year: Year) -> list[Summary]:
+    """The year played out into `year/`."""
+    return play_out(year, year.folder / "year")
+
+
+def ledger(dataset: Path) -> dict[str, dict[str, Any]]:
+    with Ledger.open(dataset, write=False) as book:
+        return {str(row["submission"]): row for row in book.rows()}
+
+
+def rows(dataset: Path, query: str) -> list[tuple[Any, ...]]:
+    engine = sa.create_engine(f"sqlite:///{dataset / DATASET}")
+    try:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(query))]
+    finally:
+        engine.dispose()
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file of a dataset but the ledger."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "ledger.sqlite"
+    }
+
+
+@pytest.mark.xdist_group("year")
+def test_every_file_is_accounted_for(year: Year, told: list[Summary]) -> None:
+    assert all(each.files == each.accepted + each.returned + each.refused for each in told)
+    sent = [each for files in year.sent for each in files]
+    assert told[-1].files == len(year.sent[-1])
+    assert (
+        sum(each.new for each in told)
+        == len({each.submission for each in sent})
+        == len(ledger(year.folder / "year"))
+    )
+
+
+@pytest.mark.xdist_group("year")
+def test_the_ledger_tells_the_story_of_every_file(year: Year, told: list[Summary]) -> None:
+    book = ledger(year.folder / "year")
+    names = {each.submission: each.name for files in reversed(year.sent) for each in reversed(files)}
+    for files in year.sent:
+        for each in files:
+            row = book[each.submission]
+            gives_way_to = names.get(str(row["superseded_by"]), "")
+            assert (row["verdict"], row["state"], gives_way_to) == (
+                each.verdict,
+                each.state,
+                each.gives_way_to,
+            ), each.name
+            assert each.why in (row["reason"] or ""), each.name
+            if not each.why:
+                assert row["reason"] is None, each.name
+    first = {
+        each.submission: each.day.isoformat() for files in reversed(year.sent) for each in reversed(files)
+    }
+    assert {name: row["received"] for name, row in book.items()} == first
+
+
+@pytest.mark.xdist_group("year")
+def test_the_dataset_holds_what_counts_and_nothing_else(year: Year, told: list[Summary]) -> None:
+    dataset = year.folder / "year"
+    counting = {each.submission for files in year.sent for each in files if each.state == "counts"}
+    assert {name for (name,) in rows(dataset, "SELECT submission FROM submissions WHERE current")} == counting
+    for table in ("answers", "PLAN", "C1"):
+        assert {
+            name for (name,) in rows(dataset, f'SELECT DISTINCT submission FROM "{table}" WHERE current')
+        } == counting
+    figures = rows(
+        dataset, "SELECT sum(count) FROM aggregate_numbers WHERE field = 'PLN_07' AND \"by\" = 'total'"
+    )
+    assert figures == [(len(counting),)]
+    keys = rows(
+        dataset, "SELECT team, project, period, count(*) FROM submissions WHERE current GROUP BY 1, 2, 3"
+    )
+    assert [key for key in keys if key[-1] > 1] == []
+
+
+@pytest.mark.xdist_group("year")
+def test_the_findings_name_what_has_to_be_decided(year: Year, told: list[Summary]) -> None:
+    found = Counter(rows(year.folder / "year", "SELECT code FROM findings WHERE code LIKE 'X%'"))
+    quarters = len(QUARTERS)
+    # superseded: v1; v1 and v2; the overtaken one. decided: 2 of two copies, 2 of two projects, 2 of a title, 1 away
+    assert found == {
+        ("X002",): 4 * quarters,
+        ("X003",): 2 * quarters,
+        ("X004",): 2 * quarters,
+        ("X005",): 7 * quarters,
+    }
+    (remedy,) = rows(
+        year.folder / "year", "SELECT remedy FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1"
+    )[0]
+    (name,) = rows(
+        year.folder / "year",
+        "SELECT submission FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1",
+    )[0]
+    assert f"hrge-xl decide DATASET {name} --use --reason" in remedy
+    assert len(rows(year.folder / "year", "SELECT 1 FROM findings WHERE code = 'I011'")) == quarters
+
+
+@pytest.mark.xdist_group("year")
+@pytest.mark.parametrize("quarter", range(len(QUARTERS)))
+def test_status_of_every_team(
+    year: Year, told: list[Summary], quarter: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = year.rounds[quarter].folder
+    command = ["status", str(folder), "--ledger", str(year.folder / "year"), "--today", TODAY.isoformat()]
+    assert run([*command, "--json"]) == 0
+    out, err = capsys.readouterr()
+    lines = {line["team"]: line for line in json.loads(out) if line["team"]}
+    since = (TODAY - deadline(quarter)).days
+    for play, role in year.plays[quarter]:
+        _, state, days, note = act(role)
+        line = lines.pop(play.team)
+        assert (line["state"], line["days_late"]) == (state, since if days is None else days), (
+            play.team,
+            role,
+        )
+        assert note in line["note"], (play.team, role)
+    (strange,) = lines.values()
+    assert (strange["state"], strange["team"][:2]) == ("not in this round", "X-")
+    assert [line["state"] for line in json.loads(out) if not line["team"]] == ["refused"]
+    silent_ones = [play.team for play, role in year.plays[quarter] if act(role)[1] == "late"]
+    assert f"Not answered: {', '.join(silent_ones)}." in err
+    assert f"To decide: hrge-xl decide {year.folder / 'year'}" in err
+
+
+@pytest.mark.xdist_group("year")
+def test_running_everything_again_changes_no_byte(year: Year, told: list[Summary]) -> None:
+    dataset = year.folder / "year"
+    before, book = content(dataset), ledger(dataset)
+    for quarter, round_ in enumerate(year.rounds):
+        summary = take_in(round_, dataset, TODAY)
+        assert (summary.files, summary.new) == (len(year.sent[quarter]), 0)
+    assert content(dataset) == before
+    assert ledger(dataset) == book
+
+
+@pytest.mark.xdist_group("year")
+def test_the_order_in_which_files_are_named_does_not_matter(year: Year, told: list[Summary]) -> None:
+    """The same days, every day's files shuffled, and decided at the end of the year."""
+    shuffled, chance = year.folder / "shuffled", random.Random(4)
+    for quarter, round_ in enumerate(year.rounds):
+        for path in (round_.folder / "returned").iterdir():
+            path.unlink()
+        for day, files in year.deliveries(quarter):
+            arrive(round_, files)
+            take_in(round_, shuffled, day, chance)
+    decide(shuffled, year, list(range(len(QUARTERS))))
+    assert content(shuffled) == content(year.folder / "year")
+    assert ledger(shuffled) == ledger(year.folder / "year")
+
+
+# the Toolkit, filled in with a real program
+
+TOOLKIT, SHEETS = "hrge_toolkit", ("T1.1", "T3.2", "T4.A", "T4.B", "T4.C")
+TEAMS = ("PAK", "AFG", "IRQ", "TJK", "UZB", "KGZ")  # what each does moves on by one from quarter to quarter
+
+
+def toolkit_answers(layout: Layout, country: str, quarter: int) -> Answers:
+    """What the demonstration answers, for a country and a quarter."""
+    start, end = QUARTERS[quarter]
+    found = from_mapping(story(TOOLKIT).answers, layout)
+    rows = {key[:2] for key in found}
+    for key, slot in layout.slots.items():
+        if slot.field.vocabulary == layout.spec.countries and key[:2] in rows:
+            found.setdefault(key, country)
+    return found | {
+        ("FORM", "1", "FRM_04"): country,
+        ("FORM", "1", "FRM_06"): start,
+        ("FORM", "1", "FRM_07"): end,
+    }
+
+
+@pytest.mark.long
+@pytest.mark.office
+def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Office) -> None:
+    """Four quarters: one team answers at once, one late, one after feedback, one twice, one with a scan, one never.
+
+    Every workbook is saved by LibreOffice; the correction is typed into the feedback workbook.
+    """
+    spec, dataset = load(TOOLKIT), tmp_path / "year"
+    layout = build(spec, "en", SHEETS)
+    for quarter in range(len(QUARTERS)):
+        lines = [f'{code},{code},en,{deadline(quarter)},"{" ".join(SHEETS)}"' for code in TEAMS]
+        (tmp_path / "teams.csv").write_text(
+            "\n".join(["team,country,language,deadline,tools", *lines]), "utf-8"
+        )
+        round_ = init_round(
+            tmp_path / f"2026-Q{quarter + 1}", TOOLKIT, tmp_path / "teams.csv", *QUARTERS[quarter]
+        )
+        by_team = {order.team: order for order in orders(round_, QUARTERS[quarter][1])}
+        at_once, late_, corrected_, twice, scan, never = TEAMS[quarter:] + TEAMS[:quarter]
+
+        def saved(
+            team_: str, name: str, entries: dict[Any, Any] | None = None, more: Answers | None = None
+        ) -> None:
+            """What a team fills in and saves under a name."""
+            order = by_team[team_]  # noqa: B023 (called in this quarter only)
+            filled = toolkit_answers(layout, order.country, quarter) | (more or {})  # noqa: B023
+            made = tmp_path / "made.xlsx"
+            made.write_bytes(generate(spec, replace(order, answers=filled)))
+            type_into(office, made, round_.folder / "returned" / name, entries or {})  # noqa: B023
+
+        saved(at_once, "at once.xlsx")
+        title = (layout.sheet["FORM"].name, address(*layout.slots["FORM", "1", "FRM_03"].cells[0]))
+        saved(corrected_, "first.xlsx", {title: None})
+        saved(twice, "ours.xlsx")
+        (round_.folder / "returned" / "scan.xlsx").write_bytes(PDF + scan.encode())
+        today = deadline(quarter)
+        asked = Validation(round_.wanted, today)
+        files = sorted((round_.folder / "returned").iterdir())
+        first = consolidate(files, dataset, asked=asked, received=str(today))
+        assert (first.accepted, first.returned, first.refused) == (2, 1, 1)
+
+        by_team[twice] = replace(
+            by_team[twice], today=by_team[twice].today + timedelta(1)
+        )  # issued once more
+        saved(twice, "theirs.xlsx", more={("FORM", "1", "FRM_15"): 3.0})
+        saved(late_, "late.xlsx")
+        assert (
+            run(["feedback", str(round_.folder), "-o", str(tmp_path / "feedback"), "--today", str(today)])
+            == 4
+        )
+        place = {title: "Strategy with a plan for referral"}
+        type_into(
+            office,
+            tmp_path / "feedback" / "first_feedback.xlsx",
+            round_.folder / "returned" / "second.xlsx",
+            place,
+        )
+        files = sorted((round_.folder / "returned").iterdir())
+        later = consolidate(files, dataset, asked=asked, received=str(today + timedelta(9)))
+        assert (later.accepted, later.returned, later.refused, later.conflicts) == (5, 1, 1, 2)
+        command = [
+            "decide",
+            str(dataset),
+            f"{round_.name}/returned/theirs.xlsx",
+            "--use",
+            "--reason",
+            "asked the team",
+        ]
+        assert run([*command, "--by", "coordination office", "--today", str(today)]) == 0
+
+        book = {
+            Path(str(row["path"])).name: row
+            for row in ledger(dataset).values()
+            if round_.name in str(row["path"])
+        }
+        assert {name: row["state"] for name, row in book.items()} == {
+            "at once.xlsx": "counts", "late.xlsx": "counts", "first.xlsx": "superseded", "second.xlsx": "counts",
+            "ours.xlsx": "superseded", "theirs.xlsx": "counts", "scan.xlsx": "refused",
+        }  # fmt: skip
+        assert book["first.xlsx"]["superseded_by"] == book["second.xlsx"]["submission"]
+        assert {row["team"] for row in book.values() if row["state"] == "counts"} == set(TEAMS) - {
+            scan,
+            never,
+        }
+    assert rows(dataset, "SELECT count(*) FROM submissions WHERE current") == [(4 * len(QUARTERS),)]
+
+
+def type_into(office: Office, source: Path, target: Path, entries: dict[Any, Any]) -> None:
+    """Open, type, save under another name: as a team does."""
+    with office.open(source) as book:
+        for (sheet, cell), value in entries.items():
+            if value is None:
+                book.clear(sheet, cell)
+            else:
+                book.type_text(sheet, cell, value)
+        book.save_as(target)
