@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest format bench parity pictures docs clean distclean
+.PHONY: help demo test system check lint types imports pytest format bench kills parity year pictures docs clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -51,9 +51,17 @@ format: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp
 	$(PY) -m tests.bench
 
+# Two hundred runs and fifty with PostgreSQL killed at random moments, and disks of many sizes that fill.
+kills: $(VENV)/test.stamp
+	$(PY) -m pytest -m long tests/test_crashes.py
+
 # Every rule of the Toolkit, firing and silent, recalculated by LibreOffice: some minutes.
 parity: $(VENV)/test.stamp
 	$(PY) -m pytest -m long tests/test_rule_parity.py
+
+# A year of the Toolkit, every workbook saved by LibreOffice: some minutes.
+year: $(VENV)/test.stamp
+	$(PY) -m pytest -m long tests/test_year.py
 
 pictures: $(VENV)/test.stamp
 	$(VENV)/bin/hrge-xl generate hrge_toolkit --country PAK -o output/pictures

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import openpyxl
 
+from hrge_xl.bulk import issue
 from hrge_xl.checks import check
 from hrge_xl.intake import Wanted, layout_of, read_bytes
 from hrge_xl.issuing import Order, generate
+from hrge_xl.spec.model import FieldType
 from hrge_xl.submission import Submission
 from hrge_xl.validation import Validation, validate
 from tests.answers import TODAY, full, layout, spec
@@ -84,6 +86,32 @@ def many(data: bytes, number: int, folder: Path) -> list[Path]:
     return paths
 
 
+def orders(prefilled: bool, teams: int = 200) -> list[Order]:
+    """A workbook for each of many teams; prefilled ones with texts of their own."""
+    where = layout("hrge_toolkit")
+    name = where.spec.countries
+    countries = list(where.spec.vocabularies[name].by_code) if name else [""]
+    answers = full(where) if prefilled else {}
+    own = [key for key in answers if where.slots[key].field.type in (FieldType.TEXT, FieldType.LONG)]
+    return [
+        Order(
+            f"Team {number}", TODAY, countries[number % len(countries)], round="2026-H1", key=b"k" * 32,
+            answers=answers | {key: f"{answers[key]} of team {number}" for key in own},
+        )
+        for number in range(teams)
+    ]  # fmt: skip
+
+
+def stamping(what: str, wanted: list[Order]) -> None:
+    """A workbook of many that are issued together beside one that is rendered alone."""
+    alone = median(lambda: generate(spec("hrge_toolkit"), wanted[0]))
+    start = time.perf_counter()
+    for _ in issue(spec("hrge_toolkit"), wanted):
+        pass
+    each = (time.perf_counter() - start) / len(wanted)
+    say(f"issue {len(wanted)} {what}, per workbook", each, alone, f"a full render, {alone / each:.0f} times")
+
+
 def main() -> None:
     """Measure and print."""
     sys.stdout.write(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, medians of {RUNS}\n")
@@ -102,6 +130,8 @@ def main() -> None:
         median(lambda: book.save(BytesIO()), 3),
         "openpyxl save of the same sheets",
     )
+    stamping("blank workbooks", orders(prefilled=False))
+    stamping("prefilled workbooks", orders(prefilled=True))
     reading = median(lambda: read(data))
     say(
         "read and check the structure of one",

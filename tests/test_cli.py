@@ -143,7 +143,7 @@ def test_json_is_the_contract() -> None:
     )
     assert set(finding) == {
         "code", "name", "severity", "sheet", "cell", "tool", "row", "field", "label", "value", "message", "remedy",
-        "suggestion",
+        "suggestion", "waiver",
     }  # fmt: skip
 
 

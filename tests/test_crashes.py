@@ -167,6 +167,18 @@ def test_workers_end_with_a_run_that_is_killed(folder: Path, tmp_path: Path) -> 
     assert alive == []
 
 
+def test_what_a_killed_worker_had_in_hand_is_done_again(
+    folder: Path, calm: tuple[Any, float], tmp_path: Path
+) -> None:
+    process = start(folder, "-o", tmp_path / "out")
+    parent = psutil.Process(process.pid)
+    while len(workers := parent.children()) < 2:
+        assert process.poll() is None
+    workers[0].kill()
+    assert end(process) == (4, "")
+    assert dataset(tmp_path / "out") == calm[0]
+
+
 def test_made_anew_and_cut_off_nothing_of_earlier_runs_is_lost(
     folder: Path, calm: tuple[Any, float], tmp_path: Path
 ) -> None:
@@ -399,6 +411,8 @@ def test_a_dry_run_leaves_everything_as_it_is(folder: Path, tmp_path: Path) -> N
     told, said = process.communicate()
     assert (process.returncode, said) == (4, "")
     assert f"{FEW + 1} files: 0 accepted, {FEW} returned, 1 refused; {FEW - 1} new." in told
+    assert f"{folder / '03.xlsx'}: would be taken in as returned\n" in told
+    assert f"{folder / 'broken.xlsx'}: would be taken in as refused\n" in told
     assert "Nothing was written (dry run)." in told
     assert tree(tmp_path) == before
 

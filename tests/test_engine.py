@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import psutil
 import pytest
 
 from hrge_xl.cli import run as command_line
+from hrge_xl.consolidate import data_xlsx
 from hrge_xl.consolidate.engine import DATASET
 from hrge_xl.consolidate.ledger import Arrival
 from hrge_xl.consolidate.schema import Schema
@@ -245,6 +247,19 @@ def test_a_shard_that_changed_on_its_way(files: list[Path], tmp_path: Path) -> N
 def test_a_cluster_that_is_not_there(files: list[Path], tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no cluster can be reached there"):
         run(files, tmp_path / "out", engine="nowhere")
+
+
+def test_a_workbook_that_would_be_too_large(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data_xlsx, "MOST_CELLS", 4_000)
+    run(files, tmp_path / "out")
+    book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
+    assert "answers" not in book.sheetnames
+    assert {"submissions", "unplaced"} <= set(book.sheetnames)
+    (line,) = (row for row in book["Contents"].iter_rows(values_only=True) if row[0] == "answers")
+    assert line[1] > 100
+    assert line[2].endswith("for it would be too large: see dataset.sqlite or answers.csv.")
 
 
 def test_everything_is_read_again(files: list[Path], alone: Any, tmp_path: Path) -> None:

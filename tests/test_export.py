@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -210,3 +211,41 @@ def test_wrong_wishes_are_one_line(
 def test_a_folder_without_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", str(tmp_path), "--table", "answers"]) == 2
     assert "holds no dataset. Run `hrge-xl consolidate" in capsys.readouterr().err
+
+
+@pytest.mark.postgres
+def test_a_database_gives_the_same(
+    folder: Path, postgres_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And what was decided reaches it too, where it is named."""
+    assert run(["export", postgres_url, "--table", "answers"]) == 2
+    assert "holds no dataset" in capsys.readouterr().err
+    files = [folder.parent / name for name in ("pak.xlsx", "mar.xlsx")]
+    consolidate(files, tmp_path / "out", asked=Validation(Wanted(), TODAY), store=postgres_url)
+    try:
+        for table in ("submissions", "answers", "PLAN", "codebook"):
+            for suffix in ("csv", "xlsx", "json"):
+                one = exported(folder, tmp_path, f"file.{suffix}", "--table", table)
+                path = tmp_path / f"database.{suffix}"
+                assert run(["export", postgres_url, "--table", table, "-o", str(path)]) == 0
+                assert path.read_bytes() == one.read_bytes(), (table, suffix)
+        decide = [
+            "decide",
+            str(tmp_path / "out"),
+            "mar.xlsx",
+            "--withdraw",
+            "--reason",
+            "x",
+            "--by",
+            "office",
+        ]
+        assert run([*decide, "--store", postgres_url, "--today", TODAY.isoformat()]) == 0
+        capsys.readouterr()
+        assert run(["export", postgres_url, "--table", "submissions", "--current", "--format", "json"]) == 0
+        assert [line["team"] for line in json.loads(capsys.readouterr().out)] == ["PAK-1"]
+    finally:
+        engine = sa.create_engine(postgres_url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+        engine.dispose()

@@ -118,3 +118,17 @@ def test_a_correction_leads_to_the_very_cell(tmp_path: Path) -> None:
     target.write_bytes(feedback(look(path), load("example"), today=TODAY))
     sheet = openpyxl.load_workbook(target)["To correct"]
     assert [cell.hyperlink.location for cell in sheet["D"] if cell.hyperlink] == ["'Plan'!E20"]
+
+
+def test_who_is_done_is_not_asked_to_send_again(tmp_path: Path) -> None:
+    (path,) = returned(tmp_path, {"PAK.xlsx": workbook()})
+    result = look(path)
+    text = message(result, give_back(result, load("example"), today=TODAY), "2026-07-15")
+    assert text.splitlines() == [
+        "Thank you for PAK.xlsx.",
+        "It was accepted.",
+        "",
+        "Nothing has to be corrected.",
+        "",
+        "You need not send it again. If you change something, do so in the workbook attached.",
+    ]

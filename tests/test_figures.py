@@ -144,7 +144,11 @@ def test_risks_by_group_and_country(tmp_path: Path) -> None:
     )
     run(paths, tmp_path / "out")
     lines = rows(tmp_path / "out", "aggregate_risks", "count > 0 AND stage = 'before'")
-    total = {(line["down"], line["across"], line["level"]): line["teams"] for line in lines if line["by"] == "total"}
+    total = {
+        (line["down"], line["across"], line["level"]): line["teams"]
+        for line in lines
+        if line["by"] == "total"
+    }
     assert total == {("2", "3", "H"): 1, ("3", "3", "H"): 1}
     assert sum(line["count"] for line in lines if line["by"] == "total") == 2
     assert sum(line["count"] for line in lines if line["code"] == "WOM") == 2

@@ -9,7 +9,7 @@ from hrge_xl import library
 from hrge_xl.reports import FORMATS
 
 TODAY = date(2026, 6, 30)
-NAMES = "Facts Order Validation Wanted consolidate document feedback generate load read report validate"
+NAMES = "Facts Order Validation Wanted consolidate document feedback generate issue load read report validate"
 
 
 def test_the_public_names() -> None:

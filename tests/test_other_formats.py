@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hrge_xl.intake import other_formats
+from hrge_xl.intake import Refusal, Wanted, other_formats, read
 from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Remark, Unreadable
+from hrge_xl.intake.reduced_formats import DEPENDENT, checks_lost
+from hrge_xl.intake.xlsb_cells import lengthened
+from hrge_xl.submission import Answers
+from hrge_xl.validation import Result, Validation, validate
 from tests.intake_files import COMPRESSED_SIZE, directory_field, members, pack
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
@@ -69,6 +76,19 @@ def test_damaged_files_are_refused(format: str) -> None:
     assert caught.value.remark == Remark("F030", detail={"format": f".{format}"})
 
 
+def test_a_workbook_without_a_sheet_is_none_of_ours(tmp_path: Path) -> None:
+    """Found by mutating returns."""
+    parts = members((FIXTURES / "returned.ods").read_bytes())
+    parts["content.xml"] = re.sub(
+        rb"<table:table .*</table:table>", b"", parts["content.xml"], flags=re.DOTALL
+    )
+    path = tmp_path / "return.ods"
+    path.write_bytes(pack(parts))
+    found = read(path, Wanted())
+    assert isinstance(found, Refusal)
+    assert [each.code for each in found.observations] == ["I001", "F046"]
+
+
 def test_parts_are_held_to_their_promise_before_calamine_sees_them() -> None:
     data = (FIXTURES / "small.ods").read_bytes()
     with pytest.raises(Unreadable) as caught:
@@ -112,3 +132,86 @@ def test_a_password_inside_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(Unreadable) as caught:
         other_formats.read(b"", "xls")
     assert caught.value.remark.code == "F004"
+
+
+# one return in four formats: as issued and filled in, saved as .xls and .ods by LibreOffice, as .xlsb by SheetJS 0.18.5
+# (XLSX.writeFile(XLSX.readFile("returned.xlsx", {cellFormula: true, cellStyles: true, cellNF: true}), "returned.xlsb"))
+
+OTHERS = ("xls", "xlsb", "ods")
+NOT_TOLD = {
+    "I005", "S009", "S011", "S012", "S013", "S015", "S018", "S021", "S022", "V011", "V012", "V013", "V017",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def in_four_formats() -> dict[str, Result]:
+    paths = [FIXTURES / f"returned.{format}" for format in ("xlsx", *OTHERS)]
+    results = validate(paths, Validation(Wanted("example"), datetime.date(2026, 6, 30)))
+    return {Path(result.path).suffix[1:]: result for result in results}
+
+
+def answers_of(result: Result) -> Answers:
+    assert result.submission is not None
+    return result.submission.values()
+
+
+@pytest.mark.parametrize("format", OTHERS)
+def test_a_return_says_the_same_in_another_format(format: str, in_four_formats: dict[str, Result]) -> None:
+    expected = answers_of(in_four_formats["xlsx"])
+    assert len(expected) == 29
+    assert answers_of(in_four_formats[format]) == expected
+    assert expected["PLAN", "1", "PLN_03"] == "Été <& 東京, 1 000"
+    assert expected["C1", "C1_02", "FOL_02"] == datetime.date(2026, 9, 1)
+
+
+@pytest.mark.parametrize("format", OTHERS)
+def test_what_another_format_cannot_tell_is_told(format: str, in_four_formats: dict[str, Result]) -> None:
+    """The .xlsx shows a lost list, a comment, an error and a typed-over formula; here they are checks not run."""
+    codes = {finding.code for finding in in_four_formats["xlsx"].findings}
+    assert codes == {"S011", "S018", "V011", "V017", "V103", "V104", "V105"}
+    result = in_four_formats[format]
+    assert {finding.code for finding in result.findings} == {"F046", "V019", "V103", "V104", "V105"}
+    untold = {code for code, why in result.not_run.items() if f".{format}" in why}
+    assert untold == NOT_TOLD - ({"S015"} if format == "xls" else set())
+    assert codes - {finding.code for finding in result.findings} <= untold
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "dropdown"), ("fr", "liste"), ("ar", "قائمة")])
+def test_it_is_told_in_the_language_of_the_workbook(language: str, word: str) -> None:
+    read = other_formats.read((FIXTURES / "returned.ods").read_bytes(), "ods")
+    assert word in checks_lost(read.cannot_tell, "ods", language)["S011"]
+    assert set(read.cannot_tell) <= set(DEPENDENT)
+
+
+# cells of .xlsb that leave their column out
+
+
+def test_short_cells_get_their_column() -> None:
+    row, first = b"\x00\x01\x00", b"\x07\x0c\x02\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00"
+    short = b"\x12\x08\x00\x00\x00\x00\x06\x00\x00\x00"
+    sheet = b"\x81\x01\x00" + row + first + short + short + row + short + b"\x82\x01\x00"
+    columns = [2, 3, 4, 0]
+    long = [b"\x07\x0c" + column.to_bytes(4, "little") + bytes(4) for column in columns]
+    assert lengthened(sheet) == (
+        b"\x81\x01\x00" + row + long[0] + b"\x05\x00\x00\x00"
+        + b"".join(each + b"\x06\x00\x00\x00" for each in long[1:3]) + row + long[3] + b"\x06\x00\x00\x00"
+        + b"\x82\x01\x00"
+    )  # fmt: skip
+    assert lengthened(b"\x81\x01\x00" + row + first) is None
+
+
+@given(st.binary(max_size=60))
+def test_whatever_the_bytes_nothing_is_lost_behind_the_cells(junk: bytes) -> None:
+    long = lengthened(b"\x81\x01\x00" + junk)
+    assert long is None or len(long) >= len(junk) + 3
+
+
+def test_without_them_the_reader_of_the_format_loses_answers() -> None:
+    """As long as this holds, the records must be made long."""
+    import python_calamine
+
+    data = (FIXTURES / "returned.xlsb").read_bytes()
+    with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        bare = sum(value != "" for row in book.get_sheet_by_name("Plan").to_python() for value in row)
+    whole = other_formats.read(data, "xlsb").sheets[1]
+    assert bare < sum(map(len, whole.cells.values())) // 2

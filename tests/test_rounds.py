@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -250,6 +251,47 @@ def test_who_has_answered(teams: Path, tmp_path: Path) -> None:
     assert lines["MAR-1"].answered == lines["MAR-1"].required - 1
     assert lines["MAR-1"].errors == 1
     assert seen(made, [], TODAY)[2].state == "not issued"
+
+
+def test_status_on_the_screen_and_as_a_workbook(
+    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Columns that say nothing about anybody are left out; in the workbook figures and days are such."""
+    made = init_round(tmp_path / "round", "example", teams)
+    order = orders(made, TODAY)[0]
+    (made.folder / "returned" / "=1+1.xlsx").write_bytes(
+        generate(SPEC, replace(order, answers=answers(PLN_03=None)))
+    )
+    (made.folder / "returned" / "scan.xlsx").write_bytes(b"%PDF-1.7")
+    sheet = tmp_path / "status.xlsx"
+    assert run(["status", str(made.folder), "--today", str(LATER), "--xlsx", str(sheet)]) == 0
+    out, err = capsys.readouterr()
+    heads, first, *_, last = out.splitlines()
+    assert heads.split() == [
+        "team", "country", "state", "completeness", "errors", "days", "late", "deadline", "files", "version",
+        "file", "note",
+    ]  # fmt: skip
+    assert first.split() == [
+        "PAK-1",
+        "PAK",
+        "returned",
+        "93%",
+        "1",
+        "5",
+        "2026-07-31",
+        "1",
+        "1.0",
+        "=1+1.xlsx",
+    ]
+    assert last.split()[:4] == ["refused", "1", "scan.xlsx", "F007:"]
+    assert "1 returned, 2 late, 1 not issued, 1 refused." in err
+    assert "Not answered: MAR-1, EGY-1, IRQ-1." in err
+    assert f"2 files are not in the dataset yet: hrge-xl consolidate {made.folder}" in err
+    (_, *rows) = openpyxl.load_workbook(sheet)["Status"].iter_rows()
+    cells = {str(cell.column_letter): cell for cell in rows[0]}
+    assert [cells[letter].value for letter in "ACEF"] == ["PAK-1", "returned", 1, 5]
+    assert cells["G"].value.date() == date(2026, 7, 31)
+    assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
 
 
 def test_a_forged_and_a_strange_return(teams: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.consolidate.seals import FIRST, Seal, faults
-from tests.audited import DAY, hrge, returned, workbook
+from tests.audited import DAY, hrge, returned, round_folder, workbook
 
 NAME = "B. Auditor"
 
@@ -122,6 +122,16 @@ def test_tampering_with_the_chain_shows_everywhere(
     assert f"The chain of seals is broken, so nothing is added to it. {words}" in capsys.readouterr().err
     assert verify(report) == 1
     assert words in capsys.readouterr().out
+
+
+def test_the_first_seal_of_a_round_makes_its_ledger(tmp_path: Path) -> None:
+    folder = round_folder(tmp_path)
+    report = folder / "reports" / "validation.json"
+    report.write_text("{}", encoding="utf-8")
+    assert not (folder / "ledger.sqlite").exists()
+    assert hrge("sign", report, "--by", NAME) == 0
+    assert check(report) == 0
+    assert (folder / "ledger.sqlite").is_file()
 
 
 def test_a_seal_survives_consolidating_again(report: Path) -> None:

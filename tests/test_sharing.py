@@ -249,6 +249,15 @@ def unique(values: Iterator[int]) -> Iterator[int]:
             yield value
 
 
+def test_a_total_of_one_figure_is_that_figure() -> None:
+    """Whichever of the sums comes first: the value is its only part, and stands in a total itself."""
+    numbers = {"value": 30, "part": 30, "other": 4, "all": 34, "more": 20, "rest": 54}
+    sums = [Sum("all", ("value", "other")), Sum("rest", ("all", "more")), Sum("value", ("part",))]
+    for order in itertools.permutations(sums):
+        masked = suppressed(numbers, list(order), {"other"})
+        assert masked == {"other", "value", "part"}, order
+
+
 @pytest.mark.parametrize(
     ("numbers", "masked"),
     [

@@ -146,7 +146,8 @@ def test_the_list_is_printed_and_the_paths_stand_alone_on_stdout(
     assert code == 4
     assert said.out == f"{out / 'PAK_feedback.xlsx'}\n"
     assert "  version 1.0 to 2.0\n" in said.err
-    assert "  Checklist!F8: C1_02 What is missing: A private room\n" in said.err
+    assert "  Checklist!F8: C1_02 What is missing\n" in said.err
+    assert "A private room" not in said.err
     assert "sub: refused, there are no answers to give back.\n" in said.err
 
 
@@ -253,7 +254,7 @@ def test_a_return_read_with_the_older_version_upgrades_too(two: Path, tmp_path: 
 # the law
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=st.data(), names=st.lists(st.sampled_from(sorted(CHANGES)), unique=True, max_size=6))
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_an_upgrade_loses_no_value(

@@ -111,7 +111,9 @@ def test_every_format_shows_it(folder: Path, tmp_path: Path) -> None:
     assert all(each == [] for each in suppressed.values())
     root = ET.parse(tmp_path / "validation.xml").getroot()
     assert (root.get("failures"), root.find(".//failure")) == ("0", None)
-    case = next(each for each in root.iter("testcase") if each.get("name", "").startswith("V001 answer-missing"))
+    case = next(
+        each for each in root.iter("testcase") if each.get("name", "").startswith("V001 answer-missing")
+    )
     skipped = case.find("skipped")
     assert skipped is not None
     assert skipped.get("message") == f"Waiver 1, active: {REASON} ({NAME}, {DAY})"

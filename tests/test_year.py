@@ -1,7 +1,7 @@
 """A year of a coordinator: four rounds, forty teams, and everything that goes wrong; the ledger tells the true story.
 
 Files are made quickly: one workbook a kind of answers, and for each team its own stamp, signed with the key of the
-round. `SENT` and `TEAMS` say of every file and team what the program must say of it in the end.
+round. Each act says of its files, and `ACTS` of its team, what the program must say of them in the end.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from hrge_xl.submission import Answers, Identity
 from hrge_xl.validation import Validation
 from tests.office.driver import Office
 
+pytestmark = [pytest.mark.office, pytest.mark.xdist_group("year")]  # the year is played once for all
 SPEC = load("example")
 TODAY = date(2027, 2, 15)  # when the coordinator looks at the whole year
 QUARTERS = [(date(2026, month, 1), date(2026, month + 2, 28)) for month in (1, 4, 7, 10)]
@@ -471,9 +472,14 @@ def decide(dataset: Path, year: Year, quarters: list[int]) -> None:
 
 
 @pytest.fixture(scope="module")
-def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
-    """The year, with all files where they arrived."""
-    return Year(tmp_path_factory.mktemp("year"))
+def year(tmp_path_factory: pytest.TempPathFactory, office: Office) -> Year:
+    """The year. What comes late was saved by LibreOffice, as it saves today: later than it can have come."""
+    folder = tmp_path_factory.mktemp("year")
+    made = Year(folder)
+    for each in (each for files in made.sent for each in files if each.name.endswith("_late.xlsx")):
+        (folder / "typed.xlsx").write_bytes(each.data)
+        each.data = office.resave(folder / "typed.xlsx", folder / "saved.xlsx").read_bytes()
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -505,7 +511,6 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.xdist_group("year")
 def test_every_file_is_accounted_for(year: Year, told: list[Summary]) -> None:
     assert all(each.files == each.accepted + each.returned + each.refused for each in told)
     sent = [each for files in year.sent for each in files]
@@ -517,7 +522,6 @@ def test_every_file_is_accounted_for(year: Year, told: list[Summary]) -> None:
     )
 
 
-@pytest.mark.xdist_group("year")
 def test_the_ledger_tells_the_story_of_every_file(year: Year, told: list[Summary]) -> None:
     book = ledger(year.folder / "year")
     names = {each.submission: each.name for files in reversed(year.sent) for each in reversed(files)}
@@ -539,7 +543,6 @@ def test_the_ledger_tells_the_story_of_every_file(year: Year, told: list[Summary
     assert {name: row["received"] for name, row in book.items()} == first
 
 
-@pytest.mark.xdist_group("year")
 def test_the_dataset_holds_what_counts_and_nothing_else(year: Year, told: list[Summary]) -> None:
     dataset = year.folder / "year"
     counting = {each.submission for files in year.sent for each in files if each.state == "counts"}
@@ -558,7 +561,6 @@ def test_the_dataset_holds_what_counts_and_nothing_else(year: Year, told: list[S
     assert [key for key in keys if key[-1] > 1] == []
 
 
-@pytest.mark.xdist_group("year")
 def test_the_findings_name_what_has_to_be_decided(year: Year, told: list[Summary]) -> None:
     found = Counter(rows(year.folder / "year", "SELECT code FROM findings WHERE code LIKE 'X%'"))
     quarters = len(QUARTERS)
@@ -580,7 +582,6 @@ def test_the_findings_name_what_has_to_be_decided(year: Year, told: list[Summary
     assert len(rows(year.folder / "year", "SELECT 1 FROM findings WHERE code = 'I011'")) == quarters
 
 
-@pytest.mark.xdist_group("year")
 @pytest.mark.parametrize("quarter", range(len(QUARTERS)))
 def test_status_of_every_team(
     year: Year, told: list[Summary], quarter: int, capsys: pytest.CaptureFixture[str]
@@ -607,7 +608,6 @@ def test_status_of_every_team(
     assert f"To decide: hrge-xl decide {year.folder / 'year'}" in err
 
 
-@pytest.mark.xdist_group("year")
 def test_running_everything_again_changes_no_byte(year: Year, told: list[Summary]) -> None:
     dataset = year.folder / "year"
     before, book = content(dataset), ledger(dataset)
@@ -618,7 +618,6 @@ def test_running_everything_again_changes_no_byte(year: Year, told: list[Summary
     assert ledger(dataset) == book
 
 
-@pytest.mark.xdist_group("year")
 def test_the_order_in_which_files_are_named_does_not_matter(year: Year, told: list[Summary]) -> None:
     """The same days, every day's files shuffled, and decided at the end of the year."""
     shuffled, chance = year.folder / "shuffled", random.Random(4)
@@ -640,12 +639,16 @@ TEAMS = ("PAK", "AFG", "IRQ", "TJK", "UZB", "KGZ")  # what each does moves on by
 
 
 def toolkit_answers(layout: Layout, country: str, quarter: int) -> Answers:
-    """What the demonstration answers, for a country and a quarter."""
+    """What the demonstration answers, for a country, and all its days moved into a quarter."""
     start, end = QUARTERS[quarter]
-    found = from_mapping(story(TOOLKIT).answers, layout)
-    rows = {key[:2] for key in found}
+    told = story(TOOLKIT)
+    found = {
+        key: value + (end - told.today) if isinstance(value, date) else value
+        for key, value in from_mapping(told.answers, layout).items()
+    }
+    rows_in_use = {key[:2] for key in found}
     for key, slot in layout.slots.items():
-        if slot.field.vocabulary == layout.spec.countries and key[:2] in rows:
+        if slot.field.vocabulary == layout.spec.countries and key[:2] in rows_in_use:
             found.setdefault(key, country)
     return found | {
         ("FORM", "1", "FRM_04"): country,
@@ -654,80 +657,79 @@ def toolkit_answers(layout: Layout, country: str, quarter: int) -> Answers:
     }
 
 
-@pytest.mark.long
-@pytest.mark.office
-def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Office) -> None:
-    """Four quarters: one team answers at once, one late, one after feedback, one twice, one with a scan, one never.
+class Quarter:
+    """One round of the Toolkit, whose teams fill in their workbooks in LibreOffice."""
 
-    Every workbook is saved by LibreOffice; the correction is typed into the feedback workbook.
-    """
-    spec, dataset = load(TOOLKIT), tmp_path / "year"
-    layout = build(spec, "en", SHEETS)
-    for quarter in range(len(QUARTERS)):
+    def __init__(self, folder: Path, quarter: int, office: Office) -> None:
+        self.folder, self.quarter, self.office = folder, quarter, office
         lines = [f'{code},{code},en,{deadline(quarter)},"{" ".join(SHEETS)}"' for code in TEAMS]
-        (tmp_path / "teams.csv").write_text(
-            "\n".join(["team,country,language,deadline,tools", *lines]), "utf-8"
-        )
-        round_ = init_round(
-            tmp_path / f"2026-Q{quarter + 1}", TOOLKIT, tmp_path / "teams.csv", *QUARTERS[quarter]
-        )
-        by_team = {order.team: order for order in orders(round_, QUARTERS[quarter][1])}
-        at_once, late_, corrected_, twice, scan, never = TEAMS[quarter:] + TEAMS[:quarter]
+        list_ = folder / "teams.csv"
+        list_.write_text("\n".join(["team,country,language,deadline,tools", *lines]), encoding="utf-8")
+        self.round = init_round(folder / f"2026-Q{quarter + 1}", TOOLKIT, list_, *QUARTERS[quarter])
+        self.spec, self.layout = load(TOOLKIT), build(load(TOOLKIT), "en", SHEETS)
+        self.orders = {order.team: order for order in orders(self.round, QUARTERS[quarter][1])}
 
-        def saved(
-            team_: str, name: str, entries: dict[Any, Any] | None = None, more: Answers | None = None
-        ) -> None:
-            """What a team fills in and saves under a name."""
-            order = by_team[team_]  # noqa: B023 (called in this quarter only)
-            filled = toolkit_answers(layout, order.country, quarter) | (more or {})  # noqa: B023
-            made = tmp_path / "made.xlsx"
-            made.write_bytes(generate(spec, replace(order, answers=filled)))
-            type_into(office, made, round_.folder / "returned" / name, entries or {})  # noqa: B023
+    @property
+    def title(self) -> tuple[str, str]:
+        """Where the title of the intervention stands."""
+        return self.layout.sheet["FORM"].name, address(*self.layout.slots["FORM", "1", "FRM_03"].cells[0])
 
-        saved(at_once, "at once.xlsx")
-        title = (layout.sheet["FORM"].name, address(*layout.slots["FORM", "1", "FRM_03"].cells[0]))
-        saved(corrected_, "first.xlsx", {title: None})
-        saved(twice, "ours.xlsx")
-        (round_.folder / "returned" / "scan.xlsx").write_bytes(PDF + scan.encode())
-        today = deadline(quarter)
-        asked = Validation(round_.wanted, today)
-        files = sorted((round_.folder / "returned").iterdir())
-        first = consolidate(files, dataset, asked=asked, received=str(today))
-        assert (first.accepted, first.returned, first.refused) == (2, 1, 1)
-
-        by_team[twice] = replace(
-            by_team[twice], today=by_team[twice].today + timedelta(1)
-        )  # issued once more
-        saved(twice, "theirs.xlsx", more={("FORM", "1", "FRM_15"): 3.0})
-        saved(late_, "late.xlsx")
-        assert (
-            run(["feedback", str(round_.folder), "-o", str(tmp_path / "feedback"), "--today", str(today)])
-            == 4
+    def send(self, who: str, name: str, *, issued: int = 0, clear: bool = False) -> None:
+        """A team fills in the workbook that was issued to it, some days later than the others, and sends it."""
+        order = self.orders[who]
+        filled = toolkit_answers(self.layout, order.country, self.quarter)
+        made = self.folder / "made.xlsx"
+        made.write_bytes(
+            generate(self.spec, replace(order, today=order.today + timedelta(issued), answers=filled))
         )
-        place = {title: "Strategy with a plan for referral"}
-        type_into(
-            office,
-            tmp_path / "feedback" / "first_feedback.xlsx",
-            round_.folder / "returned" / "second.xlsx",
-            place,
-        )
-        files = sorted((round_.folder / "returned").iterdir())
-        later = consolidate(files, dataset, asked=asked, received=str(today + timedelta(9)))
-        assert (later.accepted, later.returned, later.refused, later.conflicts) == (5, 1, 1, 2)
-        command = [
-            "decide",
-            str(dataset),
-            f"{round_.name}/returned/theirs.xlsx",
-            "--use",
-            "--reason",
-            "asked the team",
-        ]
-        assert run([*command, "--by", "coordination office", "--today", str(today)]) == 0
+        self.save(made, name, None if clear else "Strategy with a plan for referral")
 
+    def save(self, source: Path, name: str, title: str | None) -> None:
+        """Open, type, and save into the folder of the round: as a team and its mail do."""
+        with self.office.open(source) as book:
+            if title is None:
+                book.clear(*self.title)
+            else:
+                book.type_text(*self.title, title)
+            book.save_as(self.round.folder / "returned" / name)
+
+    def take_in(self, dataset: Path, days: int) -> Summary:
+        """Consolidate so many days after the deadline."""
+        day = deadline(self.quarter) + timedelta(days)
+        files = sorted((self.round.folder / "returned").iterdir())
+        return consolidate(files, dataset, asked=Validation(self.round.wanted, day), received=day.isoformat())
+
+
+@pytest.mark.long
+def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Office) -> None:
+    """Each quarter one team answers at once, one late, one after feedback, one twice, one with a scan, one never."""
+    dataset = tmp_path / "year"
+    for number in range(len(QUARTERS)):
+        quarter = Quarter(tmp_path, number, office)
+        at_once, later, corrected_, twice, scan, never = TEAMS[number:] + TEAMS[:number]
+        folder, today = quarter.round.folder, str(deadline(number))
+
+        quarter.send(at_once, "at once.xlsx")
+        quarter.send(corrected_, "first.xlsx", clear=True)
+        quarter.send(twice, "ours.xlsx")
+        (folder / "returned" / "scan.xlsx").write_bytes(PDF + f"{scan} {number}".encode())
+        summary = quarter.take_in(dataset, 0)
+        assert (summary.accepted, summary.returned, summary.refused) == (2, 1, 1)
+
+        quarter.send(twice, "theirs.xlsx", issued=1)
+        quarter.send(later, "late.xlsx")
+        answers_back = tmp_path / f"feedback{number}"
+        assert run(["feedback", str(folder), "-o", str(answers_back), "--today", today]) == 4  # the scan
+        quarter.save(answers_back / "first_feedback.xlsx", "second.xlsx", "Strategy with a plan for referral")
+        summary = quarter.take_in(dataset, 9)
+        assert (summary.accepted, summary.returned, summary.refused, summary.conflicts) == (5, 1, 1, 2)
+
+        command = ["decide", str(dataset), f"{folder.name}/returned/theirs.xlsx", "--use", "--today", today]
+        assert run([*command, "--reason", "asked the team", "--by", "coordination office"]) == 0
         book = {
             Path(str(row["path"])).name: row
             for row in ledger(dataset).values()
-            if round_.name in str(row["path"])
+            if folder.name in str(row["path"])
         }
         assert {name: row["state"] for name, row in book.items()} == {
             "at once.xlsx": "counts", "late.xlsx": "counts", "first.xlsx": "superseded", "second.xlsx": "counts",
@@ -739,14 +741,3 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
             never,
         }
     assert rows(dataset, "SELECT count(*) FROM submissions WHERE current") == [(4 * len(QUARTERS),)]
-
-
-def type_into(office: Office, source: Path, target: Path, entries: dict[Any, Any]) -> None:
-    """Open, type, save under another name: as a team does."""
-    with office.open(source) as book:
-        for (sheet, cell), value in entries.items():
-            if value is None:
-                book.clear(sheet, cell)
-            else:
-                book.type_text(sheet, cell, value)
-        book.save_as(target)

@@ -18,6 +18,7 @@ class Found:
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     unhashed: tuple[str, ...] = ()  # the report itself could not read them
+    closed: tuple[str, ...] = ()  # files in the folders that cannot be opened
     others: int = 0  # files in the folders that the report does not speak of
 
 
@@ -27,6 +28,7 @@ class Shelf:
 
     by_hash: dict[str, Path] = field(default_factory=dict)
     by_name: dict[str, tuple[Path, str]] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
 
 
 def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
@@ -47,7 +49,7 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
             missing.append(f"{row['path']}: missing. No file with SHA-256 {sha256} was found.")
     told = {row["sha256"] for row in files}
     others = sum(sha256 not in told for sha256 in shelf.by_hash)
-    return Found(tuple(here), tuple(missing), tuple(changed), tuple(unhashed), others)
+    return Found(tuple(here), tuple(missing), tuple(changed), tuple(unhashed), tuple(shelf.closed), others)
 
 
 def name_of(path: str) -> str:
@@ -58,8 +60,12 @@ def name_of(path: str) -> str:
 def _shelf(folders: Sequence[Path]) -> Shelf:
     shelf = Shelf()
     for path in _every(folders):
-        with path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        try:
+            with path.open("rb") as stream:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            shelf.closed.append(f"{path} cannot be opened ({error.strerror}): it was not looked at.")
+            continue
         shelf.by_hash.setdefault(sha256, path)
         shelf.by_name.setdefault(path.name, (path, sha256))
     return shelf

@@ -164,23 +164,24 @@ def verify(asked: Asked) -> Audit:
 
 def _tell_of_files(audit: Audit, found: Found) -> None:
     audit.problems += [*found.missing, *found.changed]
-    audit.notes += found.unhashed
+    audit.notes += [*found.unhashed, *found.closed]
     if found.others:
         others = _n(found.others, "other file")
         audit.notes.append(f"{others} in the folders: the report does not speak of them.")
 
 
-def _places(asked: Asked) -> list[Path]:
-    """Where a ledger or a round may be: as named, else in the folders given or around them, or around the report."""
+def _around(asked: Asked) -> list[Path]:
+    """Where a ledger or a round may be: in the folders given or around them, or around the report."""
     around = [each for folder in asked.returned for each in (folder, folder.resolve().parent)]
-    return [asked.ledger] if asked.ledger else [*around, *asked.report.resolve().parents[:2]]
+    return [*around, *asked.report.resolve().parents[:2]]
 
 
 def _round(asked: Asked, then: Document) -> Round | None:
     """The round of the report, where its folder is at hand."""
     if not then["run"]["round_given"]:
         return None
-    folders = (folder for folder in _places(asked) if (folder / ROUND).is_file())
+    places = [*([asked.ledger] if asked.ledger else []), *_around(asked)]
+    folders = (folder for folder in places if (folder / ROUND).is_file())
     return next((each for each in map(load_round, folders) if each.name == then["run"]["round"]), None)
 
 
@@ -235,7 +236,8 @@ def _compare(audit: Audit, given: ReportFile, found: Found, again: Again, round_
 
 def _look_into_ledger(audit: Audit, asked: Asked, then: Document) -> None:
     """The seals of the report, and whether its waivers are those of the ledger."""
-    folder = next((each for each in _places(asked) if (each / NAME).is_file()), None)
+    places = [asked.ledger] if asked.ledger else _around(asked)
+    folder = next((each for each in places if (each / NAME).is_file()), None)
     if folder is None:
         audit.notes.append(
             "There is no ledger at hand: no seal was looked for. Name its folder with --ledger."

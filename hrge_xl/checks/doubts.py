@@ -48,13 +48,15 @@ class Doubts:
 
     def broken(self, when: Expr | None, check: Expr) -> Integers:
         """The doubt whether a condition is met and a check is not."""
-        doubt, sound = self.of(check), self.run.holds(check)
-        settled = sound & (doubt == NONE)
+        doubt = self.of(check)
+        more = CERTAIN if when is None else self.of(when)
+        worst = np.maximum(doubt, more)
+        if not doubtful(worst):
+            return CERTAIN
+        settled = self.run.holds(check) & (doubt == NONE)
         if when is not None:
-            more = self.of(when)
             settled = settled | (~self.run.holds(when) & (more == NONE))
-            doubt = np.maximum(doubt, more)
-        return np.where(settled, NONE, doubt)
+        return np.where(settled, NONE, worst)
 
     def column(self, column: Column) -> Integers:
         """What makes each answer of a field doubtful; of a calculated one, what it is made from."""
@@ -82,11 +84,14 @@ class Doubts:
         """One part that is certain may decide the whole."""
         deciding = expr.op == "or"
         doubts = [self.of(part) for part in expr.parts]
+        worst = _worst(doubts)
+        if not doubtful(worst):
+            return CERTAIN
         settled = [
             (self.run.holds(part) == deciding) & (doubt == NONE)
             for part, doubt in zip(expr.parts, doubts, strict=True)
         ]
-        return np.where(_any(settled), NONE, _worst(doubts))
+        return np.where(_any(settled), NONE, worst)
 
     def _choose(self, expr: Choose) -> Integers:
         chosen = np.where(self.run.holds(expr.condition), self.of(expr.then), self.of(expr.other))
@@ -154,6 +159,11 @@ class Doubts:
 
     def _certain(self, _expr: Expr) -> Integers:
         return CERTAIN
+
+
+def doubtful(doubt: Integers) -> bool:
+    """Whether anything is."""
+    return bool((doubt != NONE).any())
 
 
 def _worst(doubts: Sequence[Integers]) -> Integers:

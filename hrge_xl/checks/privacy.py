@@ -6,17 +6,24 @@ import re
 
 import pandas as pd
 
-E_MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
-PHONE = re.compile(r"(?<![\w.,])(?:\+|00)(?:[ ().\-/]{0,2}\d){8,15}(?![\w])")
+E_MAIL = re.compile(r"[\w.+%-]+[@＠][\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+MONEY = (
+    r"(?:[ .,]?000(?!\d)|\s*(?:%|percent|per cent|pour cent|million|(?-i:[A-Z]{3})(?!\w)))"  # after an amount
+)
+PHONE = re.compile(
+    rf"(?<![\w.,])(?:\+|00)(?:[ ().\-/]{{0,2}}\d){{8,15}}(?![\w])(?<!000)(?!{MONEY})"
+    r"|(?<![\w.,+\-/])0\d{2,4}[ \-]\d{6,8}(?![\w\-/])"  # within a country
+)
 DOCUMENT = re.compile(
-    r"(?:passport|identity card|id card|id no|cnic|case no|case number|passeport|carte d'identité)"
-    r"(?:\.|:|#|\s|n[o°º]|number|numéro|of){0,6}\s*(?=[A-Za-z\-/]*\d)[A-Za-z0-9](?:[\-/]?[A-Za-z0-9]){5,}"
+    r"(?:passport|identity card|id card|id no|cnic|case no|case number|passeport|carte d'identité"
+    r"|جواز (?:ال)?سفر|رقم الهوية|بطاقة الهوية|رقم القضية)"
+    r"(?:\.|:|#|\s|n[o°º]|number|numéro|رقم|of){0,6}\s*(?=[A-Za-z\-/]*\d)[A-Za-z0-9](?:[\-/]?[A-Za-z0-9]){5,}"
     r"|(?<![\w.,+\-/])(?!00)\d{5}-\d{7}-\d(?![\w])"  # as on identity cards of Pakistan
-    r"|(?<![\w.,+\-/])(?!00)\d{9,}(?![\w]|[.,]\d)",
+    rf"|(?<![\w.,+\-/])(?!00)\d{{9,}}(?![\w]|[.,]\d)(?<!000)(?!{MONEY})",
     re.IGNORECASE,
 )
 PATTERNS = {"P001": E_MAIL, "P002": PHONE, "P003": DOCUMENT}
-POSSIBLE = re.compile(r"@|\d\W{0,3}\d\W{0,3}\d|\d\w{2}")  # quick: nothing else can match
+POSSIBLE = re.compile(r"[@＠]|\d\W{0,3}\d\W{0,3}\d|\d\w{2}")  # quick: nothing else can match
 
 
 def patterns(texts: pd.Series[str]) -> dict[str, pd.Series[bool]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..spec.expression import Expr
 from ..spec.model import When
-from .doubts import ASTRAY, NONE, SPOILT, Doubts
+from .doubts import ASTRAY, NONE, SPOILT, Doubts, doubtful
 from .hits import Hit
 from .program import ParsedRule
 from .required import at_home
@@ -53,6 +53,8 @@ def _rules(doubts: Doubts) -> Iterator[Open]:
 def _rule(doubts: Doubts, parsed: ParsedRule, check: Expr) -> Iterator[Open]:
     batch = doubts.batch
     doubt = doubts.broken(parsed.when, check)
+    if not doubtful(doubt):
+        return
     broken = ~doubts.run.holds(check) & (doubt == NONE)
     if parsed.when is not None:
         broken = broken & doubts.run.holds(parsed.when)
@@ -99,6 +101,8 @@ def _reasons(doubts: Doubts, column: Column) -> Iterator[tuple[ParsedRule | str,
     for parsed in program.rules:
         if column.field.code in parsed.rule.require and parsed.rule.tool == table.tool.code and parsed.when:
             doubt = doubts.of(parsed.when)
+            if not doubtful(doubt):
+                continue
             met = at_home(doubts.run.holds(parsed.when) & (doubt == NONE), parsed, table)
             yield parsed, np.where(met, NONE, at_home(doubt, parsed, table))
 

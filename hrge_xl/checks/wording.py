@@ -116,7 +116,7 @@ class Wording:
         return Finding(
             code=hit.code, name=name(hit), severity=severity, message=message, remedy=remedy,
             sheet=details["sheet"], cell=details["cell"], tool=tool, row=row, field=field,
-            label=details["label"], value=details["value"] or None,
+            label=details["label"], value=details["value"] or self._quoted(spot) or None,
             suggestion=answer.suggestion if answer and answer.problem == hit.code else None,
         )  # fmt: skip
 
@@ -131,6 +131,13 @@ class Wording:
         elif constraint is not None and code == "V014":
             remedy = self._own(constraint.remedy, spot, details) or remedy
         return message, remedy
+
+    def _quoted(self, spot: Spot) -> str:
+        """The answers of other cells that the own message of a rule quotes, so that they can be withheld."""
+        if spot.hit.rule is None:
+            return ""
+        names = placeholders(spot.hit.rule.message.say(spot.layout.language))
+        return "; ".join(filter(None, (self._answer(spot, name) for name in sorted(names))))
 
     def _details(self, spot: Spot) -> Details:
         details = spot.hit.detail | {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 import traceback
@@ -14,10 +15,11 @@ import click
 from .. import __version__
 from ..errors import Exit, HrgeError, SpecError
 
+FRAME = re.compile(r'  File ".+", line \d+, in \S+')
 COMMANDS = {
     # name -> (module, what it does)
     "demo": ("demo", "The whole story on six simulated countries."),
-    "spec": ("spec", "Check, show and describe specs."),
+    "spec": ("spec", "Check, show, compare and describe specs."),
     "round": ("round", "Set up a round: teams, deadlines, signing key."),
     "generate": ("generate", "Issue workbooks to teams."),
     "validate": ("validate", "Check returned files; nothing is written."),
@@ -27,7 +29,7 @@ COMMANDS = {
     "status": ("status", "Who has answered, and how far each team is."),
     "report": ("report", "Write the report of a consolidated folder."),
     "feedback": ("feedback", "Give each team its own answers back with what to correct."),
-    "compare": ("compare", "What changed between two returns."),
+    "compare": ("compare", "What changed between two returns, or two rounds."),
     "export": ("export", "One table of a dataset as a file, or the codebook."),
     "trace": ("trace", "The way of a figure back to its file and cell."),
     "verify": ("verify", "Whether a report still says what its files say."),
@@ -126,7 +128,7 @@ def _say(text: str, code: Exit) -> int:
 
 def _bug(*, debug: bool) -> int:
     """Name a log file with the traceback, which holds no cell value."""
-    trace = "".join(traceback.format_exc(chain=True))
+    trace = _trace(sys.exception())
     if debug:
         click.echo(trace, err=True)
     with tempfile.NamedTemporaryFile(
@@ -134,6 +136,16 @@ def _bug(*, debug: bool) -> int:
     ) as log:
         log.write(trace)
     return _say(f"This is a bug in hrge-xl, not in your files. Please report it with {log.name}.", Exit.BUG)
+
+
+def _trace(error: BaseException | None) -> str:
+    """Where each exception of a chain was raised, and its type; not what it says, for that may quote an answer."""
+    if error is None:
+        return ""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    frames = [f"{line}\n" for line in str(error).splitlines() if FRAME.fullmatch(line)]  # in another process
+    frames += traceback.format_tb(error.__traceback__)
+    return "".join([_trace(before), *frames, f"{type(error).__name__}\n\n"])
 
 
 def _speak_utf8() -> None:

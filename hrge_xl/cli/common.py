@@ -189,9 +189,8 @@ def print_results(results: Sequence[Result], *, quiet: bool, redacted: bool = Fa
                 continue
             place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet or ""
             severity = click.style(finding.severity.value, fg=COLOURS[finding.severity.value])
-            message = (
-                finding.message if not (redacted and finding.value) else f"{finding.label}: {finding.name}"
-            )
+            hidden = redacted and finding.value
+            message = ": ".join(filter(None, (finding.label, finding.name))) if hidden else finding.message
             hint = f" → “{finding.suggestion}”?" if finding.suggestion and not redacted else ""
             waiver = f" [waiver {finding.waiver.number} {finding.waiver.told}]" if finding.waiver else ""
             click.echo(

@@ -104,11 +104,11 @@ def _names(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _tell(file: dict[str, Any]) -> None:
-    """On stderr: which version it came from, and every answer that has no place any more."""
+    """On stderr: which version it came from, and every answer that has no place any more; it quotes none."""
     homeless = file["without_place"]
     if file["version"] != file["sent_version"]:
         click.echo(f"  version {file['sent_version']} to {file['version']}", err=True)
     if homeless:
         click.echo(f"  {len(homeless)} without a place, kept on the sheet for them:", err=True)
     for each in homeless:
-        click.echo(f"  {each['sheet']}!{each['cell']}: {each['question']}: {each['text']}", err=True)
+        click.echo(f"  {each['sheet']}!{each['cell']}: {each['question']}", err=True)

@@ -13,7 +13,7 @@ from .common import cores, given, jobs_option, quiet
 
 @click.group()
 def command() -> None:
-    """Check, show, describe and draft specs: SPEC is a name or a folder."""
+    """Check, show, compare, describe and draft specs: SPEC is a name or a folder."""
 
 
 @command.command("check")

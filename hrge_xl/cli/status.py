@@ -139,6 +139,10 @@ def _workbook(teams: Sequence[TeamStatus], path: Path) -> None:
         sheet.autofilter(0, 0, len(teams), len(COLUMNS) - 1)
         sheet.freeze_panes(1, 1)
         sheet.autofit()
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
     write_whole(path, target.getvalue())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
 from contextlib import ExitStack, contextmanager
@@ -9,7 +10,6 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import UsageError
-from .parquet import has_parquet
 
 RETRIES = 3  # of a batch that fails
 PATIENCE = 20  # seconds for a scheduler to answer
@@ -24,6 +24,8 @@ def cluster(engine: str, jobs: int) -> Iterator[tuple[Executor, int, tuple[type[
     with ExitStack() as stack:
         try:
             distributed: Any = import_module("distributed")
+            import_module("pyarrow")  # which workers write with
+            _quiet()
             client = stack.enter_context(_client(distributed, engine, jobs, stack))
         except ImportError as error:
             raise UsageError("For a cluster install the extra: pip install 'hrge-xl[cluster]'.") from error
@@ -31,11 +33,15 @@ def cluster(engine: str, jobs: int) -> Iterator[tuple[Executor, int, tuple[type[
             raise UsageError(
                 f"--engine {engine}: no cluster can be reached there. Use local, dask, or tcp://host:8786."
             ) from error
-        if not has_parquet():
-            raise UsageError("A cluster needs the extra for Parquet: pip install 'hrge-xl[cluster,parquet]'.")
         width = 2 * sum(client.nthreads().values()) + 2
         executor = stack.enter_context(client.get_executor(retries=RETRIES))
         yield executor, width, (distributed.KilledWorker, CancelledError)
+
+
+def _quiet() -> None:
+    """What goes wrong in a cluster reaches us as an exception; nobody has to read it twice."""
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _client(distributed: Any, engine: str, jobs: int, stack: ExitStack) -> Any:

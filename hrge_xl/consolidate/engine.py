@@ -47,6 +47,7 @@ class Summary:
     withdrawn: int = 0
     out: str = ""
     dry_run: bool = False
+    foreseen: tuple[tuple[str, str], ...] = ()  # path and verdict of what a dry run would take in
 
     def lines(self) -> list[str]:
         """What is told, a sentence a line."""
@@ -62,6 +63,7 @@ class Summary:
             f"{self.files} file{'s' if self.files != 1 else ''}: {self.accepted} accepted, "
             f"{self.returned} returned, {self.refused} refused; {self.new} new.",
             *(f"{count} {what}" for count, what in told if count),
+            *(f"{path}: would be taken in as {verdict}" for path, verdict in self.foreseen),
             "Nothing was written (dry run)." if self.dry_run else f"Dataset: {self.out}",
         ]
 
@@ -106,7 +108,9 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
         for each in () if dry_run else stores:
             stack.enter_context(each.only_writer())
         ledger = stack.enter_context(Ledger.open(out, write=not dry_run))
-        known = dict.fromkeys([*asked.waivers, *waivers(ledger, asked.today)])  # a round may be its own ledger
+        known = dict.fromkeys(
+            [*asked.waivers, *waivers(ledger, asked.today)]
+        )  # a round may be its own ledger
         asked = replace(asked, waivers=tuple(known))
         job = Job(asked, out, crew, jobs, stores, ledger)
         given = _given(job, paths)
@@ -249,7 +253,9 @@ def _foresee(job: Job, given: Sequence[Arrival]) -> Summary:
     batches = in_batches([each for _, each in sorted(missing.items())], job.jobs)
     for rows in job.crew.map(submissions_of, batches, job.task()):
         verdicts |= {str(row[0]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows}
-    return replace(_summary(job, given, verdicts, len(missing), Counter()), dry_run=True)
+    foreseen = tuple(sorted((each.path, verdicts[name]) for name, each in missing.items()))
+    summary = _summary(job, given, verdicts, len(missing), Counter())
+    return replace(summary, dry_run=True, foreseen=foreseen)
 
 
 def _summary(

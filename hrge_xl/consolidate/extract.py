@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +15,7 @@ import sqlalchemy as sa
 
 from ..errors import StoreError, UsageError
 from ..spec.load import load
+from .clean import csv_rows
 from .files import parts_of, whole
 from .parquet import has_parquet, write_csv_as_parquet
 from .passing import DATASET, of_folder
@@ -136,9 +136,8 @@ def harmless(text: str) -> str:
 
 
 def _csv(stream: IO[str], table: Table, rows: Iterable[Row], guard: Callable[[str], str]) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.names)
-    writer.writerows([_cell(value, guard) for value in row] for row in rows)
+    csv_rows(stream, [table.names])
+    csv_rows(stream, ([_cell(value, guard) for value in row] for row in rows))
 
 
 def _cell(value: Any, guard: Callable[[str], str]) -> Any:

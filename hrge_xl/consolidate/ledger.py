@@ -184,7 +184,9 @@ def near(*places: Path) -> Path | None:
     around = [
         folder
         for place in places
-        for folder in ((place, *place.resolve().parents[:2]) if place.is_dir() else place.resolve().parents[:2])
+        for folder in (
+            (place, *place.resolve().parents[:2]) if place.is_dir() else place.resolve().parents[:2]
+        )
     ]
     return next((folder for folder in around if (folder / NAME).is_file()), None)
 

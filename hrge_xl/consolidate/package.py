@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
 
+from .clean import csv_rows
 from .files import whole
 from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, VERSION, Table
 from .store import Store
@@ -29,9 +29,8 @@ def write_csv(path: Path, table: Table, store: Store) -> None:
     """One table: UTF-8 with its mark, commas, a line feed a row; what is not known stays empty."""
     columns = ", ".join(WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns)
     with whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(table.names)
-        writer.writerows(store.raw(table.name, columns))
+        csv_rows(stream, [table.names])
+        csv_rows(stream, store.raw(table.name, columns))
 
 
 def description(store: Store) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import StoreError
-from .files import UNFINISHED, not_written
+from ..paths import UNFINISHED
+from .files import not_written
 from .parquet import read_rows, write_rows
 from .schema import SUBMISSIONS, Rows, Schema
 from .store import Store, open_file

@@ -26,6 +26,7 @@ sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
 WAIT = 60  # seconds for another writer to finish
 ANOTHER_RUN = "Another run is writing into it; wait for it to end, then run again"
+CACHE = "cache_size=-16384"  # KiB: memory does not grow with the dataset
 MAKE_ROOM = "Make room, then run again: nothing was lost"
 CAREFUL = ("journal_mode=DELETE", "synchronous=FULL")
 CARELESS = ("journal_mode=OFF", "synchronous=OFF")
@@ -340,7 +341,7 @@ def _careful(engine: Engine, pragmas: Sequence[str] = CAREFUL) -> Engine:
     @sa.event.listens_for(engine, "connect")
     def settings(connection: Any, _: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, or tables could not be dropped safely
-        for pragma in (*pragmas, "temp_store=MEMORY", "cache_size=-65536"):
+        for pragma in (*pragmas, CACHE):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

@@ -59,7 +59,7 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
         detail = {"count": str(len(described)), "limit": str(limits.sheets)}
         raise Unreadable(Remark("F028", detail=detail))
     workbook = RawWorkbook(format)
-    stored = 0
+    stored, merges_known = 0, True
     for description in described:
         sheet, merges_known = _sheet(book, description)
         workbook.sheets.append(sheet)

@@ -33,6 +33,7 @@ from .identity import (
     unreadable,
 )
 from .keys import Plan
+from .limits import LIMITS, Limits
 from .locate import Circumstances, Located, locate
 from .normalise import answers
 from .parcel import Parcel, pack, unpack
@@ -260,9 +261,9 @@ Readers = Crew["_Job", "Parcel | Refusal | SpecError"]
 """Processes that read files; they are worth keeping for many batches, as they learn what files have in common."""
 
 
-def readers(jobs: int = 1) -> Readers:
-    """New processes for reading; they live until they are closed."""
-    return Crew(read_job, jobs)
+def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
+    """New processes for reading, each under these limits; they live until they are closed."""
+    return Crew(read_job, jobs, limits)
 
 
 def read_many(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..findings import Finding, Severity
+from ..intake.identity import register_rows
 from ..issuing import Order, identity_of, render
 from ..layout import Layout, address, build
 from ..spec.model import Spec
@@ -101,7 +102,7 @@ def _order(
     language = stamp.language if stamp.language in spec.languages else spec.languages[0]
     return Order(
         stamp.team, today, stamp.country, language, issued if chosen is None else tuple(chosen),
-        int(stamp.rows) if stamp.rows else None, stamp.round, stamp.deadline, contact,
+        register_rows(stamp), stamp.round, stamp.deadline, contact,
         None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ def message(result: Result, given: GivenBack, deadline: str = "") -> str:
 
     parts = [
         _opening(say, result, given), _to_correct(say, given), _homeless(say, given.homeless),
-        _beside(say, given), _next(say, deadline),
+        _beside(say, given), _next(say, result, given, deadline),
     ]  # fmt: skip
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
@@ -81,11 +81,14 @@ def _beside(say: Translate, given: GivenBack) -> list[str]:
         return []
     return [
         say("Texts and comments outside the cells to fill in: {beside}."),
-        say("They stand on the sheet “Without a place” too; copy what is an answer to its cell."),
+        say("They stand on the sheet “Without a place”; copy what is an answer to its cell."),
     ]
 
 
-def _next(say: Translate, deadline: str) -> list[str]:
+def _next(say: Translate, result: Result, given: GivenBack, deadline: str) -> list[str]:
+    """What the team does now; nothing where its return is settled."""
+    if result.verdict == ACCEPTED and not given.upgraded and not given.count(urgent=True):
+        return [say("You need not send it again. If you change something, do so in the workbook attached.")]
     lines = [say("Please go on in the workbook attached, not in your old one.")]
     return [*lines, say("Please send it back by {deadline}.")] if deadline else lines
 

@@ -32,6 +32,8 @@ WORDS: dict[str, dict[str, str]] = {
         "warning_n": "{n} warnings",
         "info_1": "{n} info",
         "info_n": "{n} info",
+        "waived_1": "{n} waived",
+        "waived_n": "{n} waived",
         "team_1": "{n} team",
         "team_n": "{n} teams",
         "row_1": "{n} row",
@@ -391,7 +393,8 @@ class View:
 
     def counts(self, counts: dict[str, int]) -> str:
         """Give the findings of a file in words."""
-        return ", ".join(self.count(counts[severity], severity) for severity in SEVERITIES)
+        told = (*SEVERITIES, "waived") if counts["waived"] else SEVERITIES
+        return ", ".join(self.count(counts[key], key) for key in told)
 
     def crossing(self, matrix: MatrixRow, down: str, across: str) -> MatrixCell | None:
         """Find one cell of a matrix."""

@@ -163,7 +163,7 @@ class View:
 
     def points(self, indicator: Indicator) -> Sequence[tuple[float, float]]:
         """The points of a trend in a drawing; from nought, so that nothing looks larger than it is."""
-        values = [total for _, total in indicator.trend]
+        values = [total for _, total, _ in indicator.trend]
         low, high = min(0.0, *values), max(0.0, *values)
         step, scale = (WIDTH - 2 * EDGE) / max(len(values) - 1, 1), (HEIGHT - 2 * EDGE) / ((high - low) or 1)
         return [
@@ -173,7 +173,7 @@ class View:
 
     def trend_words(self, indicator: Indicator) -> str:
         """A trend in words."""
-        return ", ".join(f"{label}: {self.number(total)}" for label, total in indicator.trend)
+        return ", ".join(f"{label}: {self.number(total)}" for label, total, _ in indicator.trend)
 
     def part_share(self, value: float | None, parts: Sequence[object]) -> float:
         """How long the bar of a part is, in percent of all parts that are told."""

@@ -250,7 +250,7 @@ class _Builder:
         ordered = sorted(lines, key=lambda line: order.get(line["period"], -1))
         last = ordered[-1]
         trend = [
-            (self._period_label(spec, figures, line["period"]), line["total"])
+            (self._period_label(spec, figures, line["period"]), line["total"], line["teams"])
             for line in ordered
             if shape(line["period"]) == shape(last["period"]) and line["total"] is not None
         ]

@@ -19,12 +19,16 @@ from ..validation import Result
 from .overview import render
 
 
-def of_folder(folder: Path, language: str | None, round_: Round | None = None, *, masked: bool = False) -> str:
+def of_folder(
+    folder: Path, language: str | None, round_: Round | None = None, *, masked: bool = False
+) -> str:
     """The page of a dataset, as of the day of its last run. Raises `StoreError` where that was cut off."""
     with passing.of_folder(folder) as store:
         state = store.state().split()
         if not state:
-            raise StoreError(f"The last run in {folder} was cut off. Run `hrge-xl consolidate` again, then this.")
+            raise StoreError(
+                f"The last run in {folder} was cut off. Run `hrge-xl consolidate` again, then this."
+            )
         return _page(store, date.fromisoformat(state[1]), language, round_, _came(folder), masked=masked)
 
 

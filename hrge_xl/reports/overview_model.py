@@ -166,7 +166,7 @@ class Indicator:
     unit: str | None
     kind: str | None
     periods: Sequence[Period]
-    trend: Sequence[tuple[str, float]]  # totals of periods of one length, the first one first
+    trend: Sequence[tuple[str, float, int]]  # total and teams of periods of one length, the first one first
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ class Content:
 
     def active(self, grid: Grid, row: str) -> int:
         """How many cells of a row (or of a record over all its blocks) hold something."""
-        return self.once((grid.tool.code, row, "active"), lambda: self._active(grid, row))
+        return self.once(("active", grid.tool.code, row, grid.number), lambda: self._active(grid, row))
 
     def _active(self, grid: Grid, row: str) -> int:
         grids = (
@@ -167,13 +167,13 @@ class Content:
         return sum(self.answered(slot) for slot in slots if slot.field.type is not FieldType.CALCULATED)
 
     def checks(self, slots: Collection[Slot]) -> list[int]:
-        """The check numbers of the slots of a row."""
-        first = next(iter(slots))
-        return self.once(first.key, lambda: [self.check(slot) for slot in slots])
+        """The check numbers of the slots of a row, always all of them."""
+        key = ("checks", next(iter(slots)).key)
+        return self.once(key, lambda: [self.check(slot) for slot in slots])
 
     def progress(self, sheet: Sheet) -> tuple[int, int, int]:
         """Required answers of a sheet, those given, and answers to correct."""
-        return self.once(sheet.tool.code, lambda: self._progress(sheet))
+        return self.once(("progress", sheet.tool.code), lambda: self._progress(sheet))
 
     def _progress(self, sheet: Sheet) -> tuple[int, int, int]:
         verdicts = [self.verdicts.get(slot.key) for slot in sheet.checked]

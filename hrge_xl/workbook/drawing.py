@@ -61,9 +61,8 @@ class DrawnSheet:
         for cell in sorted(values):
             value, formula = values[cell], self.formulas[cell]
             if isinstance(value, NUMBER):
-                found[cell] = (
-                    f">{formula}<v>{value if isinstance(value, int) else self._number(cell, value)}</v></c>"
-                )
+                figure = value if isinstance(value, int) else self._number(cell, value)
+                found[cell] = f">{formula}<v>{figure}</v></c>"
             elif value and len(value) > TEXT_LIMIT:
                 raise LimitError(
                     f"{self._where(cell)}: {len(value)} characters; Excel takes {TEXT_LIMIT}. Shorten the text."
@@ -127,4 +126,4 @@ class Drawing:
         facts = content.facts
         properties = (deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts["issued"])))
         found = {member.name: member for member in (*sheets, texts.member(), *properties)}
-        return package(member or found[name] for name, member in self._members.items())
+        return package([member or found[name] for name, member in self._members.items()])

@@ -7,7 +7,7 @@ names in ASCII, no encryption, less than 4 GB, no time of day (1980-01-01, as Xl
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Any
@@ -54,25 +54,14 @@ def deflated(name: str, content: bytes) -> Member:
     return Deflation().add(content).member(name)
 
 
-def package(members: Iterable[Member]) -> bytes:
+def package(members: Collection[Member]) -> bytes:
     """The container: every member behind its header, then the directory."""
-    body: list[bytes] = []
-    directory: list[bytes] = []
-    count = 0
+    body, directory, count = bytearray(), bytearray(), len(members)
     for member in members:
-        name, offset, count = member.name.encode("ascii"), sum(map(len, body)), count + 1
-        facts = (
-            0,
-            DEFLATED,
-            MIDNIGHT,
-            FIRST_OF_1980,
-            member.checksum,
-            len(member.data),
-            member.size,
-            len(name),
-            0,
-        )
-        directory += [CENTRAL.pack(b"PK\1\2", MADE_BY, NEEDED, *facts, 0, 0, 0, OWNER_ONLY, offset), name]
-        body += [LOCAL.pack(b"PK\3\4", NEEDED, *facts), name, member.data]
-    start, size = sum(map(len, body)), sum(map(len, directory))
-    return b"".join([*body, *directory, END.pack(b"PK\5\6", 0, 0, count, count, size, start, 0)])
+        name = member.name.encode("ascii")
+        sizes = (member.checksum, len(member.data), member.size, len(name))
+        facts = (NEEDED, 0, DEFLATED, MIDNIGHT, FIRST_OF_1980, *sizes, 0)
+        directory += CENTRAL.pack(b"PK\1\2", MADE_BY, *facts, 0, 0, 0, OWNER_ONLY, len(body)) + name
+        body += LOCAL.pack(b"PK\3\4", *facts) + name + member.data
+    end = END.pack(b"PK\5\6", 0, 0, count, count, len(directory), len(body), 0)
+    return bytes(body + directory + end)

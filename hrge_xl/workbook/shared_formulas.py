@@ -66,6 +66,7 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         super().__init__()
         self.live: list[Live] = []
         self.gaps: list[Gap] = []  # in the order of the part, known once it has been written
+        self._open: set[tuple[int, int]] = set()
 
     def shows(self, live: Live) -> None:
         """What some of its cells are to show."""
