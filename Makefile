@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest format bench kills parity year pictures docs clean distclean
+.PHONY: help demo test system check lint types imports pytest format bench scale kills parity year pictures docs clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -54,6 +54,10 @@ bench: $(VENV)/test.stamp
 # Two hundred runs and fifty with PostgreSQL killed at random moments, and disks of many sizes that fill.
 kills: $(VENV)/test.stamp
 	$(PY) -m pytest -m long tests/test_crashes.py
+
+# A thousand full workbooks consolidated, beside a plain loop: some minutes.
+scale: $(VENV)/test.stamp
+	$(PY) -m tests.bench_scale
 
 # Every rule of the Toolkit, firing and silent, recalculated by LibreOffice: some minutes.
 parity: $(VENV)/test.stamp

@@ -1,4 +1,4 @@
-"""The verbs of the command line as functions: generate (issue, for many), read, validate, consolidate, report, feedback.
+"""The verbs of the command line as functions: generate, read, validate, consolidate, report, feedback.
 
 Importing this module imports pandas and its like; a program that needs one verb may import it from its own home.
 """

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from .errors import OutputError, UsageError
 
-UNFINISHED = ".unfinished-"  # how everything is named that is being written, and that a killed run leaves behind
+UNFINISHED = (
+    ".unfinished-"  # how everything is named that is being written, and that a killed run leaves behind
+)
 
 
 def expand(arguments: Iterable[str]) -> list[Path]:

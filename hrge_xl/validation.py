@@ -95,9 +95,7 @@ def check_all(readings: Sequence[Submission | Refusal], asked: Validation) -> li
     return [results[number] for number in range(len(readings))]
 
 
-def _checked(
-    submission: Submission, layout: Layout, outcome: Outcome, waivers: Sequence[Waiver]
-) -> Result:
+def _checked(submission: Submission, layout: Layout, outcome: Outcome, waivers: Sequence[Waiver]) -> Result:
     """A file without an error is accepted, and so is one whose every error somebody has accepted as it is."""
     findings = waived(outcome.findings, submission.sha256, waivers)
     errors = any(finding.severity is Severity.ERROR and finding.open for finding in findings)

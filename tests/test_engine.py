@@ -98,7 +98,7 @@ class Cluster:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A scheduler; its workers are ended with it."""
     with (
-        distributed.LocalCluster(n_workers=0, dashboard_address=None) as local,
+        distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as local,
         distributed.Client(local) as client,
     ):
         made = Cluster(local.scheduler_address, client, tmp_path_factory.mktemp("elsewhere"))

@@ -253,6 +253,8 @@ def test_a_round_is_issued_once(tmp_path: Path) -> None:
     assert (issued.returncode, issued.stderr) == (0, "")
     assert [Path(line).name for line in issued.stdout.splitlines()] == names
     (folder / "issued" / names[3]).unlink()
+    (folder / "issued" / ".unfinished-1-C_ar.xlsx").write_bytes(b"PK")  # of a run that was killed
     again = run("generate", folder)
     assert [Path(line).name for line in again.stdout.splitlines()] == [names[3]]
     assert again.stderr == "3 of 4 workbooks were issued before and stay as they are.\n"
+    assert sorted(path.name for path in (folder / "issued").iterdir()) == sorted(names)

@@ -127,6 +127,7 @@ def _country(spec: object, code: str) -> str:
 
 def _round(folder: Path, today: date) -> Iterator[Path]:
     from ..bulk import issue_files
+    from ..consolidate.files import only_writer
     from ..consolidate.rounds import load_round, orders
     from ..spec.load import load
 
@@ -134,11 +135,12 @@ def _round(folder: Path, today: date) -> Iterator[Path]:
     spec = load(round_.spec)
     wanted = orders(round_, today)
     kept = 0
-    issued = issue_files(spec, wanted, lambda order: _place(folder, order, spec))
-    for path, is_new in bar(issued, len(wanted), "Issuing"):
-        kept += not is_new
-        if is_new:
-            yield path
+    with only_writer(folder / "issued"):
+        issued = issue_files(spec, wanted, lambda order: _place(folder, order, spec))
+        for path, is_new in bar(issued, len(wanted), "Issuing"):
+            kept += not is_new
+            if is_new:
+                yield path
     if kept:
         click.echo(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.", err=True)
 

@@ -34,7 +34,9 @@ DATASET = "dataset.sqlite"
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--format", "formats", multiple=True, type=click.Choice((*FORMATS, OVERVIEW)), help="Default: html.")
+@click.option(
+    "--format", "formats", multiple=True, type=click.Choice((*FORMATS, OVERVIEW)), help="Default: html."
+)
 @click.option(
     "-o",
     "--output",
@@ -45,7 +47,9 @@ DATASET = "dataset.sqlite"
 )
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
 @click.option("--shareable", is_flag=True, help="In the overview: mask small counts of people.")
-@click.option("--lang", default=None, metavar="LANG", help="Language of the overview (default: that of the spec).")
+@click.option(
+    "--lang", default=None, metavar="LANG", help="Language of the overview (default: that of the spec)."
+)
 @ledger_option
 @spec_option
 @today_option

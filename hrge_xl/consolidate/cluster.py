@@ -47,6 +47,6 @@ def _quiet() -> None:
 def _client(distributed: Any, engine: str, jobs: int, stack: ExitStack) -> Any:
     where: Any = engine
     if engine == "dask":
-        options = {"n_workers": max(jobs, 1), "threads_per_worker": 1, "dashboard_address": None}
+        options = {"n_workers": max(jobs, 1), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
         where = stack.enter_context(distributed.LocalCluster(**options))
     return distributed.Client(where, timeout=PATIENCE)

@@ -46,6 +46,7 @@ class Store:
         self.tables: dict[str, sa.Table] = {}
         self.schema = Schema(None)
         self.changed = False  # in this run
+        self._writing: Connection | None = None
 
     def __enter__(self) -> Store:
         return self
@@ -57,7 +58,21 @@ class Store:
     def transaction(self) -> Iterator[Connection]:
         """A connection whose changes are kept together at the end, or not at all."""
         with told(self.name), self.engine.begin() as connection:
-            yield connection
+            self._writing = connection
+            try:
+                yield connection
+            finally:
+                self._writing = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection to read by: that of the transaction at work, whose changes may lock out any other one."""
+        with told(self.name):
+            if self._writing is not None:
+                yield self._writing
+                return
+            with self.engine.connect() as connection:
+                yield connection
 
     @property
     def is_file(self) -> bool:
@@ -80,7 +95,7 @@ class Store:
 
     def facts(self) -> dict[str, str]:
         """What the dataset says of itself; empty for one that was never written."""
-        with told(self.name), self.engine.connect() as connection:
+        with self._reading() as connection:
             if not sa.inspect(connection).has_table("meta"):
                 return {}
             rows = connection.execute(sa.select(self.meta_table.c.name, self.meta_table.c.value))
@@ -155,7 +170,7 @@ class Store:
         """Every submission: its sha256, verdict and path."""
         table = self.tables[SUBMISSIONS.name]
         wanted = sa.select(table.c.submission, table.c.sha256, table.c.verdict, table.c.path)
-        with told(self.name), self.engine.connect() as connection:
+        with self._reading() as connection:
             return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(wanted)}
 
     def state(self) -> str:
@@ -253,15 +268,14 @@ class Store:
     def raw(self, name: str, columns: str = "*") -> Iterator[Row]:
         """The rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1."""
         keys = ", ".join(f'"{key}"' for key in self.schema.by_name[name].key)
-        with told(self.name), self.engine.connect() as connection:
+        with self._reading() as connection:
             driver: Any = connection.connection.driver_connection
             yield from driver.execute(f'SELECT {columns} FROM "{name}" ORDER BY {keys}')
 
     def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of any selection, a few at a time."""
-        with told(self.name), self.engine.connect() as connection:
-            streamed = connection.execution_options(yield_per=AT_ONCE)
-            for row in streamed.execute(wanted):
+        with self._reading() as connection:
+            for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
                 yield tuple(row)
 
 

@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 SMALL = range(1, 11)  # counts of people that could lead to a person
 LEAST = 1  # of what is masked: a nought is always told
 STEPS = 300  # of a search for another table
-DEEP = (5, 12, 100)  # figures that another table may change: first few, for most are found so
+DEEP = (5, 100)  # figures that another table may change: first few, for most are found so
 BREADTH = 12  # figures that are tried in one sum
 
 Key = TypeVar("Key", bound=Hashable)

@@ -3,4 +3,14 @@
 from .glance import stamp_at_a_glance
 from .read import Readers, Refusal, Wanted, layout_of, read, read_bytes, read_many, readers
 
-__all__ = ["Readers", "Refusal", "Wanted", "layout_of", "read", "read_bytes", "read_many", "readers", "stamp_at_a_glance"]
+__all__ = [
+    "Readers",
+    "Refusal",
+    "Wanted",
+    "layout_of",
+    "read",
+    "read_bytes",
+    "read_many",
+    "readers",
+    "stamp_at_a_glance",
+]

@@ -123,8 +123,8 @@ class Item(Model):
     label: Text
     help: Text = NO_TEXT
     section: Text = NO_TEXT
-    values: dict[str, Annotated[Any, BeforeValidator(lambda value: getattr(value, "written", value))]] = Option(
-        default={}
+    values: dict[str, Annotated[Any, BeforeValidator(lambda value: getattr(value, "written", value))]] = (
+        Option(default={})
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, compress
@@ -21,7 +21,7 @@ from .references import LABEL_LENGTH
 
 Shown = str | float | None  # what a cell shows: a text, a number (a date as its serial number), nothing
 Found = TypeVar("Found")
-BLANK, NUMBER = (None,), (int, float)
+BLANK, EMPTY, NUMBER = (None,), (None, ""), (int, float)
 ANYTHING = ""  # stands for every tool and every fact
 
 
@@ -142,12 +142,13 @@ class Content:
         text = self.shown(about)[0]
         return f"{code} {'' if text is None else str(text)[:LABEL_LENGTH]}"
 
-    def answered(self, slot: Slot) -> int:
-        """How many cells of the slot hold something."""
-        value = self.answers.get(slot.key)
-        if self.originals or slot.field.type is FieldType.CALCULATED:
-            return sum(each is not None for each in self.shown(slot))
-        return len(value) if isinstance(value, tuple) else int(value is not None and value != "")
+    def answered(self, slots: Iterable[Slot]) -> int:
+        """How many cells of some slots hold something that people filled in."""
+        asked = [slot for slot in slots if slot.field.type is not FieldType.CALCULATED]
+        if self.originals:
+            return sum(value is not None for slot in asked for value in self.shown(slot))
+        values = [self.answers.get(slot.key) for slot in asked]
+        return sum(len(value) if isinstance(value, tuple) else 1 for value in values if value not in EMPTY)
 
     def words(self, slot: Slot) -> int:
         """Words of a text."""
@@ -163,8 +164,7 @@ class Content:
         grids = (
             [grid] if not grid.across else [g for g in self.layout.sheet[grid.tool.code].grids if g.across]
         )
-        slots = [slot for each in grids for slot in each.by_row.get(row, {}).values()]
-        return sum(self.answered(slot) for slot in slots if slot.field.type is not FieldType.CALCULATED)
+        return self.answered(slot for each in grids for slot in each.by_row.get(row, {}).values())
 
     def checks(self, slots: Collection[Slot]) -> list[int]:
         """The check numbers of the slots of a row, always all of them."""
@@ -226,4 +226,5 @@ def _differences(ours: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> set[str]
 
 def subject(key: Any) -> str:
     """What an entry is about: the tool, or the fact."""
-    return key if isinstance(key, str) else str(key[0])
+    about: str = key if isinstance(key, str) else key[0]
+    return about

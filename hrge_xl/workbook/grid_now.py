@@ -90,7 +90,8 @@ class RowNow:
         if self.active_place is not None:
             values.append(content.active(self.grid, self.slots[0].row))
         if self.status is not None:
-            given = any(content.answered(slot) for slot in checked)
+            both = zip(self.slots, shown, strict=True)
+            given = any(value is not None for slot, each in both if slot.check for value in each)
             values.append(self.status.words(content, checked, checks, given))
         return values + checks
 
