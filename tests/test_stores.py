@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl.consolidate import consolidate
+from hrge_xl.consolidate import store as stores
 from hrge_xl.consolidate.engine import DATASET
 from hrge_xl.consolidate.schema import Schema
 from hrge_xl.consolidate.store import Store, open_file, open_url
@@ -150,6 +151,22 @@ def test_a_database_that_cannot_be_had(address: str, said: str, files: list[Path
         with pytest.raises(StoreError, match=said) as caught:
             consolidate(files, tmp_path / "out", asked=ASKED, store=address)
     assert "\n" not in str(caught.value)
+
+
+def test_a_large_transaction_does_not_lock_its_own_reading_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite locks its file for everybody else once a transaction no longer fits into memory."""
+    monkeypatch.setattr(stores, "CACHE", "cache_size=2")
+    monkeypatch.setattr(stores, "WAIT", 1)
+    with open_file(tmp_path / DATASET) as store:
+        store.use(Schema(SPEC))
+        codebook = Schema(SPEC).by_name["codebook"]
+        rows = [tuple(f"{number:05d} {'x' * 90}" for _ in codebook.columns) for number in range(2_000)]
+        with store.transaction() as connection:
+            store.insert(connection, "codebook", rows)
+            assert len(list(store.rows("codebook"))) == 2_000
+            assert store.facts()["spec"] == "example"
 
 
 def test_the_password_is_not_told(files: list[Path], tmp_path: Path) -> None:
