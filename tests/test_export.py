@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from hrge_xl.cli import run
 from hrge_xl.consolidate import consolidate
-from hrge_xl.consolidate.extract import Wish, dataset, harmless, rows_of, table_of
+from hrge_xl.consolidate.clean import harmless
+from hrge_xl.consolidate.extract import Wish, dataset, rows_of, table_of
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load

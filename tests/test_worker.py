@@ -144,12 +144,15 @@ def test_interrupting_the_parent_ends_parent_and_children(tmp_path: Path) -> Non
         sys.path[:] = sys.argv[1].split("|")
         from hrge_xl.intake.worker import run_guarded
         from tests.worker_actions import act
-        results = run_guarded(act, ["pid", "sleep 60", "sleep 60"], jobs=2)
-        print(next(results), flush=True)
+        def main():
+            for result in run_guarded(act, ["pid", "sleep 60", "sleep 60"], jobs=2):
+                print(result, flush=True)
+        code = 0
         try:
-            list(results)
-        except KeyboardInterrupt:
-            sys.exit(130)
+            main()
+        except KeyboardInterrupt:  # here or in the iteration: both ends it
+            code = 130
+        sys.exit(code)
         """
     )
     parent = subprocess.Popen(

@@ -58,7 +58,7 @@ def cli_page() -> str:
         "Exit codes: 0 nothing at or above `--fail-on`, 1 findings, 2 usage, 3 spec or round invalid,",
     ]
     lines += ["4 done, but some files were refused, 5 output not writable, 70 our bug, 130 interrupted.", ""]
-    context = click.Context(cli, info_name="hrge-xl")
+    context = click.Context(cli, info_name="hrge-xl", **cli.context_settings)
     lines += ["## hrge-xl", "", "```text", cli.get_help(context), "```", ""]
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)

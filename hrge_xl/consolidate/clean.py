@@ -1,10 +1,17 @@
-"""Texts that every database and file format can hold."""
+"""Texts that every database and file format can hold, and no spreadsheet takes for a formula."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
+
+_SIGNS = "=+\\-@＝＋－＠"
+_OPENING = re.compile(rf"^\s*[{_SIGNS}]")
+# What a program makes of the middle of a text that splits it at another separator than ours.
+_INNER = re.compile(r"([;,\t\r\n][ \"']*)(?=[=@＝＠]|[+\-＋－][^;,\t\r\n]*[|(!])")
+_SUSPICIOUS = re.compile(rf"\n\s*[{_SIGNS}]|{_INNER.pattern}")
 
 
 def clean(text: str | None) -> str | None:
@@ -12,6 +19,20 @@ def clean(text: str | None) -> str | None:
     if not text or (text.isascii() and "\0" not in text):
         return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, wherever it splits the line: an apostrophe stands before it."""
+    text = _INNER.sub(r"\1'", text)
+    return f"'{text}" if _OPENING.match(text) else text
+
+
+def harmless_row(row: Sequence[Any]) -> Sequence[Any]:
+    """A row with every text made harmless: the same row where there is nothing to do, as nearly always."""
+    texts = [cell for cell in row if isinstance(cell, str)]
+    if not _SUSPICIOUS.search("\n" + "\n".join(texts)):
+        return row
+    return [harmless(cell) if isinstance(cell, str) else cell for cell in row]
 
 
 def csv_rows(stream: IO[str], rows: Iterable[Iterable[Any]]) -> None:

@@ -12,7 +12,8 @@ from ..spec.load import load
 from .aggregates import aggregates
 from .codebook import codebook, items
 from .data_xlsx import write_workbook
-from .package import write_csv, write_description
+from .files import parts_of
+from .package import write_csv, write_description, write_raw_csv
 from .parquet import has_parquet, write_csv_as_parquet
 from .schema import ANSWERS, CODEBOOK, FINDINGS, ITEMS, Schema
 from .store import Store, open_file
@@ -85,6 +86,12 @@ def _one(store: Store, name: str, export: Export) -> None:
 
 def _table(store: Store, name: str, out: Path) -> None:
     table, source = store.schema.by_name[name], out / "csv" / f"{name}.csv"
-    write_csv(source, table, store)
-    if has_parquet():
-        write_csv_as_parquet(source, out / "parquet" / f"{name}.parquet", table)
+    changed = write_csv(source, table, store)
+    if not has_parquet():
+        return
+    target = out / "parquet" / f"{name}.parquet"
+    with parts_of(target) as parts:  # Parquet has every text as it came
+        if changed:
+            source = parts / "rows.csv"
+            write_raw_csv(source, table, store)
+        write_csv_as_parquet(source, target, table)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 
 from ..errors import StoreError, UsageError
 from ..spec.load import load
-from .clean import csv_rows
+from .clean import csv_rows, harmless
 from .files import parts_of, whole
 from .parquet import has_parquet, write_csv_as_parquet
 from .passing import DATASET, of_folder
@@ -29,10 +28,6 @@ STREAMED = ("csv", "json")  # formats that can go to stdout
 MOST_ROWS = 1_048_575  # below the heads of an Excel sheet
 MADE = datetime(2000, 1, 1)  # the same rows give the same bytes
 WIDTHS = {TEXT: 24, INTEGER: 9, NUMBER: 12, BOOLEAN: 9, DATE: 12}
-SIGNS = "=+\\-@＝＋－＠"
-OPENING = re.compile(rf"^\s*[{SIGNS}]")
-# What a program makes of the middle of a text that splits it at another separator than ours.
-INNER = re.compile(r"([;,\t\r\n][ \"']*)(?=[=@＝＠]|[+\-＋－][^;,\t\r\n]*[|(!])")
 
 
 @dataclass(frozen=True)
@@ -127,12 +122,6 @@ def write_stream(stream: IO[str], table: Table, rows: Iterable[Row], format_: st
         _csv(stream, table, rows, harmless)
     else:
         _json(stream, table, rows)
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, wherever it splits the line: an apostrophe stands before it."""
-    text = INNER.sub(r"\1'", text)
-    return f"'{text}" if OPENING.match(text) else text
 
 
 def _csv(stream: IO[str], table: Table, rows: Iterable[Row], guard: Callable[[str], str]) -> None:

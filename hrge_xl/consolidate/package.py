@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .clean import csv_rows
+from .clean import csv_rows, harmless_row
 from .files import whole
 from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, VERSION, Table
 from .store import Store
@@ -25,12 +26,38 @@ def write_description(store: Store, path: Path) -> None:
         unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def write_csv(path: Path, table: Table, store: Store) -> None:
-    """One table: UTF-8 with its mark, commas, a line feed a row; what is not known stays empty."""
+def write_csv(path: Path, table: Table, store: Store) -> bool:
+    """One table: UTF-8 with its mark, commas, a line feed a row; what is not known stays empty.
+
+    True when a text is not as it came, because a spreadsheet would have taken it for a formula.
+    """
+    guard = _Guard()
+    _write(path, table, store, guard)
+    return guard.changed
+
+
+def write_raw_csv(path: Path, table: Table, store: Store) -> None:
+    """The same with every text as it came: for programs of ours only."""
+    _write(path, table, store, lambda row: row)
+
+
+class _Guard:
+    """Makes rows harmless, and knows whether there was anything to do."""
+
+    def __init__(self) -> None:
+        self.changed = False
+
+    def __call__(self, row: Sequence[Any]) -> Sequence[Any]:
+        safe = harmless_row(row)
+        self.changed = self.changed or safe is not row
+        return safe
+
+
+def _write(path: Path, table: Table, store: Store, guard: Callable[[Sequence[Any]], Sequence[Any]]) -> None:
     columns = ", ".join(WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns)
     with whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
         csv_rows(stream, [table.names])
-        csv_rows(stream, store.raw(table.name, columns))
+        csv_rows(stream, map(guard, store.raw(table.name, columns)))
 
 
 def description(store: Store) -> dict[str, Any]:

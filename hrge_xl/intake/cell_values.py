@@ -6,7 +6,7 @@ import math
 import re
 from datetime import date, datetime, time
 
-from hrge_xl.intake.raw import CellKind, RawCell
+from .raw import CellKind, RawCell
 
 BLANK = RawCell(CellKind.BLANK, None)
 

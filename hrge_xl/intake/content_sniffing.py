@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hrge_xl.intake.raw import Remark, Unreadable
-from hrge_xl.intake.zip_package import ZipPackage
+from .raw import Remark, Unreadable
+from .zip_package import ZipPackage
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK\x03\x04"

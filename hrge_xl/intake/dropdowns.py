@@ -6,49 +6,59 @@ import re
 from collections.abc import Iterable
 
 from ..layout import Layout, ListPlace
-from .keys import ANY_RULE
+from .keys import ANY_RULE, Plan
 from .raw import Area, Validation
 from .references import parse_area
 from .runs import Run, runs
 
 NAME = re.compile(r"\b(?:list|rows)_\w+")
+REMEMBERED = 2_048  # sources that a plan keeps
 BETWEEN = re.compile(r"[,;]")  # entries of a list that stands in the rule itself
 
 
 class Dropdowns:
     """Which rows of a column still have the rule that they were issued with."""
 
-    def __init__(self, validations: Iterable[Validation], layout: Layout) -> None:
-        self._layout = layout
+    def __init__(self, validations: Iterable[Validation], plan: Plan) -> None:
         self._any: list[Area] = []
         self._lists: dict[str, list[Area]] = {}
-        sources: dict[str, list[str]] = {}
         for rule in validations:
             if rule.type not in ("none", ""):
                 self._any.extend(rule.areas)
             if rule.type == "list" and rule.blocks:
                 source = rule.formula1
-                for name in sources.setdefault(source, self._names(source)):
+                for name in _known_names(source, plan):
                     self._lists.setdefault(name, []).extend(rule.areas)
 
     def runs(self, need: str, column: int) -> list[Run]:
         """The rows of a column with the rule that is needed: any rule, or the list of this name."""
         return runs(self._any if need == ANY_RULE else self._lists.get(need, ()), column)
 
-    def _names(self, source: str) -> list[str]:
-        """The lists that a source offers: by their names, their area, or their entries one by one.
 
-        A name may stand in a formula, as where the list depends on another answer.
-        """
-        bare = source.strip().lstrip("=").strip()
-        if bare.startswith('"'):
-            entries = {each.strip().casefold() for each in BETWEEN.split(bare.strip('"'))}
-            return [_name(place) for place in self._layout.lists.values() if _offers(place, entries)]
-        sheet, mark, cells = bare.rpartition("!")
-        area = parse_area(cells) if mark else None
-        if area is not None and sheet.strip("'").casefold() == self._layout.lists_name.casefold():
-            return [_name(place) for place in self._layout.lists.values() if _covers(place, area)]
-        return list(dict.fromkeys(NAME.findall(bare.casefold())))
+def _known_names(source: str, plan: Plan) -> list[str]:
+    """The same sources come back on every sheet of every file."""
+    names = plan.sources.get(source)
+    if names is None:
+        if len(plan.sources) >= REMEMBERED:
+            plan.sources.clear()
+        names = plan.sources[source] = _names(source, plan.layout)
+    return names
+
+
+def _names(source: str, layout: Layout) -> list[str]:
+    """The lists that a source offers: by their names, their area, or their entries one by one.
+
+    A name may stand in a formula, as where the list depends on another answer.
+    """
+    bare = source.strip().lstrip("=").strip()
+    if bare.startswith('"'):
+        entries = {each.strip().casefold() for each in BETWEEN.split(bare.strip('"'))}
+        return [_name(place) for place in layout.lists.values() if _offers(place, entries)]
+    sheet, mark, cells = bare.rpartition("!")
+    area = parse_area(cells) if mark else None
+    if area is not None and sheet.strip("'").casefold() == layout.lists_name.casefold():
+        return [_name(place) for place in layout.lists.values() if _covers(place, area)]
+    return list(dict.fromkeys(NAME.findall(bare.casefold())))
 
 
 def _name(place: ListPlace) -> str:

@@ -10,7 +10,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from hrge_xl.intake.content_sniffing import (
+from .content_sniffing import (
     OLE_MAGIC,
     ZIP_MAGIC,
     describe,
@@ -18,10 +18,10 @@ from hrge_xl.intake.content_sniffing import (
     ole_format,
     zip_format,
 )
-from hrge_xl.intake.limits import LIMITS, Limits
-from hrge_xl.intake.raw import Remark, Unreadable
-from hrge_xl.intake.worker import Died, run_guarded
-from hrge_xl.intake.zip_package import ZipPackage, megabytes
+from .limits import LIMITS, Limits
+from .raw import Remark, Unreadable
+from .worker import Died, run_guarded
+from .zip_package import ZipPackage, megabytes
 
 _LOCK_PREFIXES = ("~$", ".~lock.")  # Excel and LibreOffice
 # O_NOFOLLOW and O_NONBLOCK close the gap between looking and opening; Windows has neither.

@@ -223,6 +223,7 @@ class Plan:
 
     layout: Layout
     readings: dict[tuple[object, ...], Reading] = field(default_factory=dict)
+    sources: dict[str, list[str]] = field(default_factory=dict)  # of dropdowns -> the lists that they offer
 
     @cached_property
     def sheets(self) -> dict[str, SheetPlan]:

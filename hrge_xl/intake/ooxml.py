@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hrge_xl.intake.limits import LIMITS, Limits
-from hrge_xl.intake.ooxml_cells import Context
-from hrge_xl.intake.ooxml_parts import Parts, Relationship, SheetEntry
-from hrge_xl.intake.ooxml_sheet import read_sheet
-from hrge_xl.intake.ooxml_warnings import foreign_content
-from hrge_xl.intake.raw import RawSheet, RawWorkbook, Remark, Unreadable
-from hrge_xl.intake.zip_package import ZipPackage, shown
+from .limits import LIMITS, Limits
+from .ooxml_cells import Context
+from .ooxml_parts import Parts, Relationship, SheetEntry
+from .ooxml_sheet import read_sheet
+from .ooxml_warnings import foreign_content
+from .raw import RawSheet, RawWorkbook, Remark, Unreadable
+from .zip_package import ZipPackage, shown
 
 _CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 _PROPERTIES = ("custom-properties", "customProperties")  # the transitional and the strict word for it

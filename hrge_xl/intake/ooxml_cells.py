@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from hrge_xl.intake.cell_values import is_true, stored_cell
-from hrge_xl.intake.limits import Limits
-from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, Remark
-from hrge_xl.intake.references import COLUMNS, LAST_ROW, parse_area, parse_cell
-from hrge_xl.intake.safe_xml import Attributes, XmlGuard
-from hrge_xl.layout import address
+from ..layout import address
+from .cell_values import is_true, stored_cell
+from .limits import Limits
+from .raw import Area, CellKind, RawCell, RawSheet, Remark
+from .references import COLUMNS, LAST_ROW, parse_area, parse_cell
+from .safe_xml import Attributes, XmlGuard
 
 UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
 

@@ -9,15 +9,15 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from hrge_xl.intake.cell_values import is_true, unescape
-from hrge_xl.intake.limits import Limits
-from hrge_xl.intake.memory import Memory
-from hrge_xl.intake.number_formats import is_date_format
-from hrge_xl.intake.plain_xml import find_stretch, plain_texts
-from hrge_xl.intake.raw import CellKind, RawCell, Remark, Unreadable
-from hrge_xl.intake.references import parse_cell
-from hrge_xl.intake.safe_xml import Attributes, Handlers, Known, XmlGuard, parse_tree, run_expat
-from hrge_xl.intake.zip_package import ZipPackage, shown
+from .cell_values import is_true, unescape
+from .limits import Limits
+from .memory import Memory
+from .number_formats import is_date_format
+from .plain_xml import find_stretch, plain_texts
+from .raw import CellKind, RawCell, Remark, Unreadable
+from .references import parse_cell
+from .safe_xml import Attributes, Handlers, Known, XmlGuard, parse_tree, run_expat
+from .zip_package import ZipPackage, shown
 
 _TREES: Memory[tuple[Limits, bytes], Element] = Memory(1_000_000, largest=200_000)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hrge_xl.intake.cell_values import is_true
-from hrge_xl.intake.limits import Limits
-from hrge_xl.intake.memory import Memory
-from hrge_xl.intake.ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
-from hrge_xl.intake.plain_rows import keep, plain_rows
-from hrge_xl.intake.plain_xml import Stretch, find_stretch
-from hrge_xl.intake.raw import Area, RawSheet, Remark, Validation
-from hrge_xl.intake.references import LAST_COLUMN, parse_area, parse_areas
-from hrge_xl.intake.safe_xml import Attributes, Handlers, Known, XmlGuard, run_expat
+from .cell_values import is_true
+from .limits import Limits
+from .memory import Memory
+from .ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
+from .plain_rows import keep, plain_rows
+from .plain_xml import Stretch, find_stretch
+from .raw import Area, RawSheet, Remark, Validation
+from .references import LAST_COLUMN, parse_area, parse_areas
+from .safe_xml import Attributes, Handlers, Known, XmlGuard, run_expat
 
 _ROOTS = ("x|worksheet", "x|dialogsheet", "xm|macrosheet")
 _OWN_FILTER_DEPTH = 3  # worksheet, autoFilter, filterColumn; deeper ones belong to saved custom views

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hrge_xl.intake.ooxml_parts import Parts
-from hrge_xl.intake.raw import Remark
-from hrge_xl.intake.zip_package import shown
+from .ooxml_parts import Parts
+from .raw import Remark
+from .zip_package import shown
 
 _MACRO_TYPES = ("vbaproject", "macrosheet")
 _CONNECTION_TYPES = ("connections+xml", "querytable+xml")

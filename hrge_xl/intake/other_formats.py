@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from hrge_xl.intake.cell_values import date_serial, day_fraction
-from hrge_xl.intake.limits import LIMITS, Limits
-from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Remark, Unreadable
-from hrge_xl.intake.xlsb_cells import with_long_cells
-from hrge_xl.intake.zip_package import ZipPackage
+from .cell_values import date_serial, day_fraction
+from .limits import LIMITS, Limits
+from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Remark, Unreadable
+from .xlsb_cells import with_long_cells
+from .zip_package import ZipPackage
 
 _LOST = (
     "formulas",

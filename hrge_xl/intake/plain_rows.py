@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from hrge_xl.intake.cell_values import BLANK, is_true, stored_cell
-from hrge_xl.intake.memory import Memory
-from hrge_xl.intake.ooxml_cells import Cells, Context, may_reach_outside
-from hrge_xl.intake.plain_xml import TEXT, plain_attributes, prefixes, resolvable, resolved
-from hrge_xl.intake.raw import RawCell
-from hrge_xl.intake.references import COLUMNS, LAST_ROW
-from hrge_xl.intake.safe_xml import Attributes
+from .cell_values import BLANK, is_true, stored_cell
+from .memory import Memory
+from .ooxml_cells import Cells, Context, may_reach_outside
+from .plain_xml import TEXT, plain_attributes, prefixes, resolvable, resolved
+from .raw import RawCell
+from .references import COLUMNS, LAST_ROW
+from .safe_xml import Attributes
 
 # Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
 _FORMULA = rf"<f[^<>/]*+(?:/>|>{TEXT}</f>)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hrge_xl.intake.safe_xml import Attributes
+from .safe_xml import Attributes
 
 # Text may hold no carriage return: XML would turn it into a line feed.
 TEXT = r"[^<\r]*+"

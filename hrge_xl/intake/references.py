@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from hrge_xl.intake.raw import Area
-from hrge_xl.layout import column_letters
+from ..layout import column_letters
+from .raw import Area
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384

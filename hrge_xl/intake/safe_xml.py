@@ -13,9 +13,9 @@ from typing import NamedTuple, NoReturn
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from hrge_xl.intake.limits import Limits
-from hrge_xl.intake.raw import Remark, Unreadable
-from hrge_xl.intake.zip_package import shown
+from .limits import Limits
+from .raw import Remark, Unreadable
+from .zip_package import shown
 
 Attributes = dict[str, str]
 

@@ -33,7 +33,7 @@ def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]
 
 def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs) -> Iterator[Observation]:
     """One observation for each field of the sheet whose cells lost their dropdown, naming every cell."""
-    rules = Dropdowns(raw.validations, plan.layout)
+    rules = Dropdowns(raw.validations, plan)
     lost: dict[str, list[tuple[Part, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from queue import LifoQueue
 from typing import Any, BinaryIO, Generic, Literal, Self, TypeVar
 
-from hrge_xl.intake.limits import LIMITS, Limits
-from hrge_xl.intake.raw import Remark
+from .limits import LIMITS, Limits
+from .raw import Remark
 
 if sys.platform != "win32":
     import resource

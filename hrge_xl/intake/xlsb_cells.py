@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hrge_xl.intake.zip_package import ZipPackage
+from .zip_package import ZipPackage
 
 _SHEET_BEGINS = b"\x81\x01\x00"
 _ROW = 0

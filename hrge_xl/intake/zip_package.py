@@ -9,8 +9,8 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from hrge_xl.intake.limits import LIMITS, Limits
-from hrge_xl.intake.raw import Remark, Unreadable
+from .limits import LIMITS, Limits
+from .raw import Remark, Unreadable
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _DIRECTORY_SIGNATURE = b"PK\x01\x02"
