@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -17,14 +16,16 @@ import openpyxl
 
 from hrge_xl.bulk import issue
 from hrge_xl.checks import check
-from hrge_xl.intake import Wanted, layout_of, read_bytes
+from hrge_xl.intake import Wanted, layout_of, read_many
+from hrge_xl.intake import read as read_file
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.model import FieldType
 from hrge_xl.submission import Submission
-from hrge_xl.validation import Validation, validate
 from tests.answers import TODAY, full, layout, spec
+from tests.different_returns import SPEC, saved_by_office, write_returns
 
 RUNS = 5
+RETURNS, SAVED = 200, 40  # files as issued, and of these saved by LibreOffice
 BARE_CLICK = "import click\n@click.command()\ndef main(): pass\nmain(['--help'], standalone_mode=False)"
 
 
@@ -51,20 +52,42 @@ def process(*arguments: str) -> Callable[[], object]:
     return lambda: subprocess.run([sys.executable, *arguments], capture_output=True, check=True)
 
 
-def filled_workbook() -> bytes:
-    """A full Toolkit workbook with about half of its registers filled."""
-    return generate(spec("hrge_toolkit"), Order("PAK", TODAY, answers=full(layout("hrge_toolkit"), rows=6)))
-
-
-def read(data: bytes) -> Submission:
+def read(path: Path) -> Submission:
     """Read one workbook with structure checks."""
-    digest = hashlib.sha256(data).hexdigest()
-    found = read_bytes(data, path="x.xlsx", sha256=digest, size=len(data), format="xlsx", want=Wanted())
+    found = read_file(path, Wanted())
     assert isinstance(found, Submission)
     return found
 
 
-def loop(paths: list[Path]) -> None:
+def each(function: Callable[[Path], object], paths: Sequence[Path]) -> float:
+    """Seconds of a call, the median over files that are all seen for the first time."""
+    times = []
+    for path in paths:
+        start = time.perf_counter()
+        function(path)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def reading(what: str, paths: Sequence[Path]) -> None:
+    """Files read one by one, and many on all cores, beside openpyxl. No two hold the same answers."""
+    few = paths[-20:]
+    say(f"read one, {what}", each(read, few), each(openpyxl.load_workbook, few), "openpyxl.load_workbook")
+    start = time.perf_counter()
+    assert all(
+        isinstance(found, Submission) for found in read_many(paths, Wanted(), jobs=os.cpu_count() or 1)
+    )
+    ours = (time.perf_counter() - start) / len(paths)
+    start = time.perf_counter()
+    loop(few)
+    other = (time.perf_counter() - start) / len(few)
+    say(
+        f"read {len(paths)}, {what}, per file", ours, other,
+        f"openpyxl and concat, {other / ours:.1f} times",
+    )  # fmt: skip
+
+
+def loop(paths: Sequence[Path]) -> None:
     """What one would write without this program: openpyxl, a frame a sheet, one after the other."""
     import pandas as pd
 
@@ -75,20 +98,9 @@ def loop(paths: list[Path]) -> None:
     pd.concat(frames)
 
 
-def many(data: bytes, number: int, folder: Path) -> list[Path]:
-    """Copies of a workbook that differ by a byte at the end of the zip comment."""
-    paths = []
-    for index in range(number):
-        comment = f"{index:06d}".encode()
-        path = folder / f"{index:04d}.xlsx"
-        path.write_bytes(data[:-2] + len(comment).to_bytes(2, "little") + comment)
-        paths.append(path)
-    return paths
-
-
 def orders(prefilled: bool, teams: int = 200) -> list[Order]:
     """A workbook for each of many teams; prefilled ones with texts of their own."""
-    where = layout("hrge_toolkit")
+    where = layout(SPEC)
     name = where.spec.countries
     countries = list(where.spec.vocabularies[name].by_code) if name else [""]
     answers = full(where) if prefilled else {}
@@ -104,9 +116,9 @@ def orders(prefilled: bool, teams: int = 200) -> list[Order]:
 
 def stamping(what: str, wanted: list[Order]) -> None:
     """A workbook of many that are issued together beside one that is rendered alone."""
-    alone = median(lambda: generate(spec("hrge_toolkit"), wanted[0]))
+    alone = median(lambda: generate(spec(SPEC), wanted[0]))
     start = time.perf_counter()
-    for _ in issue(spec("hrge_toolkit"), wanted):
+    for _ in issue(spec(SPEC), wanted):
         pass
     each = (time.perf_counter() - start) / len(wanted)
     say(f"issue {len(wanted)} {what}, per workbook", each, alone, f"a full render, {alone / each:.0f} times")
@@ -121,39 +133,28 @@ def main() -> None:
         median(process("-c", BARE_CLICK)),
         "bare click program",
     )
-    data = filled_workbook()
-    book = openpyxl.load_workbook(BytesIO(data))
+    with tempfile.TemporaryDirectory() as folder:
+        measure(Path(folder))
+
+
+def measure(folder: Path) -> None:
+    """What needs returned files."""
+    paths = write_returns(folder, RETURNS)
+    book = openpyxl.load_workbook(paths[0])
     order = Order("PAK", TODAY)
     say(
         "generate a blank full workbook",
-        median(lambda: generate(spec("hrge_toolkit"), order), 3),
+        median(lambda: generate(spec(SPEC), order), 3),
         median(lambda: book.save(BytesIO()), 3),
         "openpyxl save of the same sheets",
     )
     stamping("blank workbooks", orders(prefilled=False))
     stamping("prefilled workbooks", orders(prefilled=True))
-    reading = median(lambda: read(data))
-    say(
-        "read and check the structure of one",
-        reading,
-        median(lambda: openpyxl.load_workbook(BytesIO(data)), 3),
-        "openpyxl.load_workbook",
-    )
-    submission = read(data)
-    pairs = [(submission, layout_of(submission, Wanted()))] * 50
-    checking = median(lambda: check(pairs, today=TODAY), 3) / 50
-    one = median(lambda: check(pairs[:1], today=TODAY), 3)
-    say("check, per workbook of 50", checking, one, "one alone")
-    with tempfile.TemporaryDirectory() as folder:
-        paths = many(data, 200, Path(folder))
-        asked = Validation(Wanted(), TODAY, jobs=2)
-        start = time.perf_counter()
-        validate(paths, asked)
-        ours = (time.perf_counter() - start) / len(paths)
-        start = time.perf_counter()
-        loop(paths[:10])
-        other = (time.perf_counter() - start) / 10
-    say("200 files read and checked, per file", ours, other, "openpyxl and concat, per file")
+    reading("as issued", paths)
+    reading("saved by LibreOffice", [*saved_by_office(paths[:SAVED], folder / "saved")])
+    pairs = [(found, layout_of(found, Wanted())) for found in map(read, paths[:50])]
+    checking = median(lambda: check(pairs, today=TODAY), 3) / len(pairs)
+    say("check, per workbook of 50", checking, median(lambda: check(pairs[:1], today=TODAY), 3), "one alone")
 
 
 if __name__ == "__main__":

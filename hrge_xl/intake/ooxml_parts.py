@@ -13,7 +13,7 @@ from .cell_values import is_true, unescape
 from .limits import Limits
 from .memory import Memory
 from .number_formats import is_date_format
-from .plain_xml import find_stretch, plain_texts
+from .plain_xml import find_stretch, plain_text
 from .raw import CellKind, RawCell, Remark, Unreadable
 from .references import parse_cell
 from .safe_xml import Attributes, Handlers, Known, XmlGuard, parse_tree, run_expat
@@ -142,9 +142,7 @@ class Parts:
 
     def strings(self, part: str) -> dict[str, RawCell]:
         """The shared texts by their index as cells write it, each as the cell that it makes."""
-        texts = _StringTable(XmlGuard(part, self.limits)).read(self.package.read(part))
-        new, kind = tuple.__new__, CellKind.TEXT  # a third of the time that the constructor takes
-        cells = [new(RawCell, (kind, unescape(text) if "_x" in text else text, None)) for text in texts]
+        cells = _StringTable(XmlGuard(part, self.limits)).read(self.package.read(part))
         return dict(zip(map(str, range(len(cells))), cells, strict=True))
 
     def comments(self, part: str) -> Iterator[tuple[int, int, str]]:
@@ -184,31 +182,63 @@ class Parts:
         return any(len(column) for column in tree.iterfind("x|autoFilter/x|filterColumn"))
 
 
+class _Item(NamedTuple):
+    """A shared text as a cell, and whether its bytes are proven to be well-formed."""
+
+    cell: RawCell
+    proven: bool
+
+
+_ITEMS: Memory[str, _Item] = Memory(4_000_000)  # by the text of the element; most files share most texts
+
+
+def _plain_items(text: str) -> list[_Item] | None:
+    """The shared texts of a stretch, or None when one of them is not plain."""
+    *elements, rest = text.split("</si>")
+    items = [_ITEMS.get(each) or _plain_item(each) for each in elements]
+    plain = [item for item in items if item is not None]
+    return None if rest or len(plain) < len(items) else plain
+
+
+def _plain_item(element: str) -> _Item | None:
+    found = plain_text(element)
+    if found is None:
+        return None
+    item = _Item(_text_cell(found.text), found.proven)
+    _ITEMS.put(element, item, len(element))
+    return item
+
+
+def _text_cell(text: str) -> RawCell:
+    return RawCell(CellKind.TEXT, unescape(text))
+
+
 class _StringTable:
     """The shared string part, streamed: it is the second largest part of most workbooks."""
 
     def __init__(self, guard: XmlGuard) -> None:
         self._guard = guard
-        self._texts: list[str] = []
+        self._cells: list[RawCell] = []
         self._has_root = False
 
-    def read(self, content: bytes) -> list[str]:
+    def read(self, content: bytes) -> list[RawCell]:
         """Every text in order: rich runs joined, phonetic readings left out."""
         pieces: list[str] = []
         handlers = Handlers(*self._handlers(pieces), pieces.append)
         stretch = find_stretch(content, b"sst")
-        plain = plain_texts(stretch.text) if stretch is not None else None
+        plain = _plain_items(stretch.text) if stretch is not None else None
         known = None
         if stretch is not None and plain is not None:
-            known = Known(stretch.start, stretch.stop, lambda: self._has_root, plain.proven)
+            proven = all(item.proven for item in plain)
+            known = Known(stretch.start, stretch.stop, lambda: self._has_root, proven)
         if run_expat(content, self._guard, handlers, known):
-            return plain.texts if plain is not None else []
+            return [item.cell for item in plain or ()]
         if not self._has_root:
             self._guard.refuse("F029")
-        return self._texts
+        return self._cells
 
     def _handlers(self, pieces: list[str]) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
-        guard, texts = self._guard, self._texts
+        guard, cells = self._guard, self._cells
         max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
         depth = 0
         phonetic = False
@@ -235,7 +265,7 @@ class _StringTable:
                 if not phonetic:
                     runs.append("".join(pieces))
             elif name == "x|si":
-                texts.append("".join(runs))
+                cells.append(_text_cell("".join(runs)))
                 runs.clear()
             elif name == "x|rPh":
                 phonetic = False

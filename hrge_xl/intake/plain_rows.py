@@ -2,9 +2,9 @@
 
 To call Python for every element of a long sheet costs more than all the rest of reading together. So rows that
 are plain from end to end are taken out by regular expressions, which also prove them well-formed. A row without
-its values is a template, and hundreds of returns of one workbook share their templates: each is taken apart once,
-later rows of the same text only bring their values. Anything that is not plain (a comment, a prefix, another
-order of attributes, a damaged cell) leaves the whole stretch to expat and its handlers.
+its values is a template, made of cells without theirs, and hundreds of returns of one workbook share both: each is
+taken apart once, later ones of the same text only bring their values. Anything that is not plain (a comment, a
+prefix, another order of attributes, a damaged cell) leaves the whole stretch to expat and its handlers.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from typing import NamedTuple
 from .cell_values import BLANK, is_true, stored_cell
 from .memory import Memory
 from .ooxml_cells import Cells, Context, may_reach_outside
-from .plain_xml import TEXT, plain_attributes, prefixes, resolvable, resolved
+from .plain_xml import TEXT, is_sound, plain_attributes, prefixes, resolved
 from .raw import RawCell
 from .references import COLUMNS, LAST_ROW
 from .safe_xml import Attributes
 
-# Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
-_FORMULA = rf"<f[^<>/]*+(?:/>|>{TEXT}</f>)"
-_VALUE = rf'<v>{TEXT}</v>|<v ?/>|<is><t(?: xml:space="preserve")?+>{TEXT}</t></is>'
-_CELL_BODY = rf"(?:/>|>(?:{_FORMULA})?+(?:{_VALUE})?+</c>)"
-# A cell stands twice, alike but for its groups: in `_ROW`, which proves that a row holds nothing else.
-_CELL = re.compile(rf'<c r="([A-Z]++)[0-9]++"([^<>/]*+)(?:/>|>({_FORMULA})?+({_VALUE})?+</c>)', re.ASCII)
-_EMPTY_ROW = re.compile(r'<row r="([1-9][0-9]{0,6})"([^<>/]*+)/>', re.ASCII)
-_ROW = re.compile(
-    rf'<row r="([1-9][0-9]{{0,6}})"([^<>/]*+)>((?:<c r="[A-Z]++\1"[^<>/]*+{_CELL_BODY})*+)', re.ASCII
-)
-_ROW_END = "</row>"
 _VALUES = re.compile(rf"<v>({TEXT})</v>")
 _GAP = "\0"  # stands for a value in a template; no XML holds it
+# Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
+_RAW = r"([^<>/\0]*+)"
+_OWN = r"[^<\r\0]*+"  # text that is no value: it belongs to the template
+_FORMULA = rf"<f[^<>/\0]*+(?:/>|>{_OWN}</f>)"
+_VALUE = rf'\0|<v ?/>|<is><t(?: xml:space="preserve")?+>{_OWN}</t></is>'
+_CELL = re.compile(rf'([A-Z]++)([0-9]++)"{_RAW}(?:/>|>({_FORMULA})?+({_VALUE})?+</c>)', re.ASCII)
+_CELL_START = '<c r="'
+_EMPTY_ROW = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"{_RAW}/>', re.ASCII)
+_ROW_START = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"{_RAW}>', re.ASCII)
+_ROW_END = "</row>"
 _REMEMBERED = 16_000_000  # characters of templates in each of two generations
+_CELLS_REMEMBERED = 8_000_000  # the same of cells
 _MOST_PLACES, _MOST_VALUES = 50_000, 50  # that are remembered, and of each place
 
 
@@ -59,7 +59,7 @@ class _Place:
 
     def cell(self, value: str) -> RawCell:
         """The cell that a stored value makes here, kept in `seen`; raises _NotPlain."""
-        if not resolvable(value):
+        if not is_sound(value):
             raise _NotPlain
         cell = self._stored(resolved(value))
         if len(self.seen) >= _MOST_VALUES:
@@ -79,6 +79,19 @@ class _Place:
         return cell
 
 
+class _Cell(NamedTuple):
+    """A cell of a template."""
+
+    row: str
+    column: int
+    place: _Place
+    constant: RawCell  # what it always holds; BLANK where a value goes
+    takes_value: bool
+    array: Attributes | None  # of a formula that fills a rectangle
+    outside: bool  # whether its formula must be looked at
+    prefixes: frozenset[str]
+
+
 @dataclass(slots=True)
 class _Template:
     """The text up to the end of a row without its values: that row, and the empty ones before it."""
@@ -92,6 +105,22 @@ class _Template:
     hidden: list[int] = field(default_factory=list)
     arrays: list[Attributes] = field(default_factory=list)
     outside: list[tuple[str, int]] = field(default_factory=list)  # formulas to look at, with their column
+
+    def add(self, cell: _Cell) -> None:
+        """One more cell of the row; raises _NotPlain where it stands left of the one before."""
+        if cell.column <= next(reversed(self.cells), 0):
+            raise _NotPlain
+        self.cells[cell.column] = cell.constant
+        number = len(self.shared) + len(self.own)
+        if cell.takes_value and cell.place.shared:
+            self.shared.append((cell.column, number))
+        elif cell.takes_value:
+            self.own.append((cell.column, number, cell.place))
+        if cell.array is not None:
+            self.arrays.append(cell.array)
+        if cell.outside and cell.place.formula:
+            self.outside.append((cell.place.formula, cell.column))
+        self.prefixes |= cell.prefixes
 
     def filled(self, values: list[str], strings: Mapping[str, RawCell]) -> Mapping[int, RawCell]:
         """The cells of a row with these values; raises _NotPlain."""
@@ -151,6 +180,7 @@ class _Reader:
         self._date_styles = date_styles
         self._epoch_1904 = epoch_1904
         self._templates: Memory[str, _Template] = Memory(_REMEMBERED)
+        self._cells: Memory[str, _Cell] = Memory(_CELLS_REMEMBERED)
         self._places: dict[tuple[str, str], _Place] = {}
 
     def read(self, text: str, declared: frozenset[str], strings: Mapping[str, RawCell]) -> list[_Row]:
@@ -171,39 +201,46 @@ class _Reader:
         key = _GAP.join(parts[::2])
         template = self._templates.get(key)
         if template is None:
-            template = self._template(text)
+            template = self._template(key)
             self._templates.put(key, template, len(key))
         return _Row(template, template.filled(parts[1::2], strings))
 
-    def _template(self, text: str) -> _Template:
-        """Take a row apart."""
-        template = _Template(prefixes(text))
-        match = _ROW.fullmatch(text, _empty_rows(text, template))
-        if match is None or not resolvable(text):
+    def _template(self, key: str) -> _Template:
+        """Take a row apart that was not seen before."""
+        start, *texts = key.split(_CELL_START)
+        template = _Template(prefixes(start))
+        match = _ROW_START.fullmatch(start, _empty_rows(start, template))
+        if match is None or not is_sound(start):
             raise _NotPlain
         _enter(template, match[1], match[2])
-        for letters, attributes, formula, value in _CELL.findall(match[3]):
-            column = COLUMNS.get(letters, 0)
-            if column <= next(reversed(template.cells), 0):
+        for text in texts:
+            cell = self._cells.get(text) or self._cell(text)
+            if cell.row != match[1]:
                 raise _NotPlain
-            self._add(template, column, (attributes, formula), value)
-        if may_reach_outside(text):
-            template.outside = _formulas(template)
+            template.add(cell)
         return template
 
-    def _add(self, template: _Template, column: int, key: tuple[str, str], value: str) -> None:
-        """A cell of a template: a place for values, or a cell that is always the same."""
-        place = self._place(key, template)
-        template.cells[column] = BLANK
-        number = len(template.shared) + len(template.own)
-        if value.startswith("<v>") and place.shared:
-            template.shared.append((column, number))
-        elif value.startswith("<v>"):
-            template.own.append((column, number, place))
-        elif value or key[1]:
-            template.cells[column] = place.constant(value)
+    def _cell(self, text: str) -> _Cell:
+        """Take a cell apart, from its reference on."""
+        match = _CELL.fullmatch(text)
+        if match is None or not is_sound(text.replace(_GAP, "")):
+            raise _NotPlain
+        letters, row, attributes, formula, value = match.groups("")
+        place = self._place((attributes, formula))
+        cell = _Cell(
+            row,
+            COLUMNS.get(letters, 0),
+            place,
+            place.constant(value) if value not in ("", _GAP) or (formula and not value) else BLANK,
+            takes_value=value == _GAP,
+            array=_attributes(_opening(formula)) if " ref=" in formula else None,
+            outside=may_reach_outside(text),
+            prefixes=prefixes(text),
+        )
+        self._cells.put(text, cell, len(text))
+        return cell
 
-    def _place(self, key: tuple[str, str], template: _Template) -> _Place:
+    def _place(self, key: tuple[str, str]) -> _Place:
         """The place with these attributes and this formula; the same one for all followers of a formula."""
         place = self._places.get(key)
         if place is None:
@@ -217,16 +254,7 @@ class _Reader:
             if len(self._places) >= _MOST_PLACES:
                 self._places.clear()
             self._places[key] = place
-        if " ref=" in key[1]:
-            template.arrays.append(_attributes(_opening(key[1])))
         return place
-
-
-def _formulas(template: _Template) -> list[tuple[str, int]]:
-    """The formulas of a row that have a text, with their columns."""
-    places = ((place.formula, column) for column, _, place in template.own)
-    constant = ((cell.formula, column) for column, cell in template.cells.items())
-    return [(formula, column) for formula, column in (*places, *constant) if formula]
 
 
 def _empty_rows(text: str, template: _Template) -> int:
@@ -241,7 +269,7 @@ def _empty_rows(text: str, template: _Template) -> int:
 def _last(text: str) -> _Template:
     """What follows the last row that has an end tag: nothing but empty rows."""
     template = _Template(prefixes(text))
-    if not resolvable(text) or _empty_rows(text, template) < len(text):
+    if _empty_rows(text, template) < len(text) or not is_sound(text):
         raise _NotPlain
     return template
 

@@ -15,17 +15,14 @@ _MOST_ATTRIBUTES = 60  # of a plain element
 _PREFIX = re.compile(r' ([A-Za-z0-9]++):[A-Za-z0-9]++="', re.ASCII)
 _DECLARED = re.compile(rb"[\s]xmlns:([A-Za-z0-9]+)=")
 _UTF8 = re.compile(rb"encoding=(?:\"utf-8\"|'utf-8')", re.IGNORECASE)
-_CONTROLS = bytes({*range(32)} - set(b"\t\n\r"))
-_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|]]>")
 _NO_REFERENCE = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)", re.ASCII)
 _NUMBERED = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));", re.ASCII)
 
 _T = rf"<t(?:\s[^<>/]*+)?+>({TEXT})</t>"
-_PLAIN_TEXT = re.compile(rf'<si><t(?: xml:space="preserve")?+>({TEXT})</t></si>')
-_PLAIN_TEXTS = re.compile(rf"(?:{_PLAIN_TEXT.pattern})*+")
+_PLAIN_TEXT = re.compile(rf'<si><t(?: xml:space="preserve")?+>({TEXT})</t>')
 # Runs, phonetic readings and their properties: any elements without prefix, comment or CDATA section.
-_RICH_TEXT = re.compile(rf"<si>((?:(?!</si>)</?+[A-Za-z0-9]++(?:\s[^<>]*+)?+/?+>{TEXT})*+)</si>")
-_RICH_TEXTS = re.compile(rf"(?:{_RICH_TEXT.pattern})*+")
+_RICH_TEXT = re.compile(rf"<si>(?:</?+[A-Za-z0-9]++(?:\s[^<>]*+)?+/?+>{TEXT})*+")
 _RUN = re.compile(_T)
 _READING = re.compile(r"<rPh(?:\s[^<>/]*+)?+>.*?</rPh>", re.DOTALL)
 
@@ -39,10 +36,10 @@ class Stretch(NamedTuple):
     prefixes: frozenset[str]
 
 
-class Texts(NamedTuple):
-    """Shared texts, and whether the stretch that they came from is proven to be well-formed."""
+class Text(NamedTuple):
+    """A shared text, and whether the stretch that it came from is proven to be well-formed."""
 
-    texts: list[str]
+    text: str
     proven: bool
 
 
@@ -50,7 +47,7 @@ def find_stretch(content: bytes, element: bytes) -> Stretch | None:
     """The content of the first such element; None when it is empty, or when anything could mislead us.
 
     Before the element no comment, CDATA section or further processing instruction may stand: then its tag,
-    wherever the bytes show it, is a tag for expat too. Its characters are all such as XML allows.
+    wherever the bytes show it, is a tag for expat too.
     """
     opening = re.compile(rb"<" + element + rb"(?: [^<>]*[^<>/])?>").search(content)
     if opening is None:
@@ -59,11 +56,8 @@ def find_stretch(content: bytes, element: bytes) -> Stretch | None:
     head = content[:start]
     if stop < 0 or b"<!" in head or head.count(b"<?") > head.startswith(b"<?xml ") or not _is_utf8(head):
         return None
-    inside = content[start:stop]
-    if not _has_only_characters(inside):  # expat will say so with the place
-        return None
     try:
-        text = inside.decode()
+        text = content[start:stop].decode()
     except UnicodeDecodeError:
         return None
     return Stretch(start, stop, text, frozenset(map(bytes.decode, _DECLARED.findall(head))))
@@ -74,14 +68,10 @@ def _is_utf8(head: bytes) -> bool:
     return b"encoding" not in declaration or _UTF8.search(declaration) is not None
 
 
-def _has_only_characters(content: bytes) -> bool:
-    if len(content.translate(None, _CONTROLS)) < len(content) or b"]]>" in content:
+def is_sound(text: str) -> bool:
+    """Whether XML allows every character of a text, and every character that a reference in it stands for."""
+    if _NO_TEXT.search(text):
         return False
-    return not any(each in content for each in _NO_CHARACTERS)
-
-
-def resolvable(text: str) -> bool:
-    """Whether every reference in a text is to a character that XML allows."""
     if "&" not in text:
         return True
     if _NO_REFERENCE.search(text):
@@ -116,18 +106,14 @@ def plain_attributes(raw: str) -> Attributes | None:
     return attributes if len(attributes) == len(pairs) <= _MOST_ATTRIBUTES else None
 
 
-def plain_texts(text: str) -> Texts | None:
-    """The shared texts of a stretch, or None when it is not plain."""
-    if _PLAIN_TEXTS.fullmatch(text):
-        texts, proven = _PLAIN_TEXT.findall(text), resolvable(text)
-    elif _RICH_TEXTS.fullmatch(text) and "xmlns" not in text:
-        proven = False
-        texts = ["".join(_RUN.findall(_READING.sub("", each))) for each in _RICH_TEXT.findall(text)]
-    else:
+def plain_text(item: str) -> Text | None:
+    """The shared text of an `si` element, given without its end tag; None when it is not plain."""
+    plain = _PLAIN_TEXT.fullmatch(item)
+    if plain is not None:
+        return Text(resolved(plain[1]), is_sound(item))
+    if "xmlns" in item or not _RICH_TEXT.fullmatch(item):
         return None
-    if "&" in text:
-        texts = [resolved(each) if "&" in each else each for each in texts]
-    return Texts(texts, proven)
+    return Text(resolved("".join(_RUN.findall(_READING.sub("", item)))), proven=False)
 
 
 def resolved(raw: str) -> str:
