@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import PurePath
@@ -92,7 +93,10 @@ class _Builder:
             counted=len(counted),
             from_returned=sum(row["verdict"] == RETURNED for row in counted),
             expected=round_ is not None,
-            teams=teams(self.store, self.files.values(), self.today, round_, came),
+            teams=[
+                replace(team, country=self._country(team.country))
+                for team in teams(self.store, self.files.values(), self.today, round_, came)
+            ],
             tools=self._tools(),
             risks=self._risks(),
             indicators=self._indicators(),
@@ -109,6 +113,10 @@ class _Builder:
         """The round that all files are of, where they agree."""
         rounds = {row["round"] for row in counted if row["round"]}
         return next(iter(rounds)) if len(rounds) == 1 else None
+
+    def _country(self, code: str) -> str:
+        """The name of a country, where the spec has one."""
+        return label_of(self.spec, self.spec.countries, code, self.language) if self.spec else code
 
     # rows behind figures
 
