@@ -26,6 +26,7 @@ WORDS = [
     "consent",
 ]
 SPEC = "hrge_toolkit"
+COUNTRY = "PAK"  # issued for it, and answered for it
 TOGETHER = 100  # workbooks that are stamped at once
 
 
@@ -43,7 +44,7 @@ def answers_of(where: Layout, seed: int) -> Answers:
             one = " ".join(chance.choices(WORDS, k=chance.randint(3, 18)))
         if one is not None and chance.random() < 0.93:
             found[key] = one
-    return found
+    return found | {key: COUNTRY for key in where.slots if key[2] == where.spec.identity.country}
 
 
 def write_returns(folder: Path, count: int) -> list[Path]:
@@ -51,7 +52,7 @@ def write_returns(folder: Path, count: int) -> list[Path]:
     where, made = layout(SPEC), []
     for start in range(0, count, TOGETHER):
         teams = range(start, min(start + TOGETHER, count))
-        orders = [Order(f"T{n:04d}", TODAY, "PAK", answers=answers_of(where, n)) for n in teams]
+        orders = [Order(f"T{n:04d}", TODAY, COUNTRY, answers=answers_of(where, n)) for n in teams]
         for order, data in issue(spec(SPEC), orders):
             made.append(folder / f"{order.team}.xlsx")
             made[-1].write_bytes(data)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+from itertools import islice
 from typing import IO, Any
 
 _SIGNS = "=+\\-@＝＋－＠"
 _OPENING = re.compile(rf"^\s*[{_SIGNS}]")
 # What a program makes of the middle of a text that splits it at another separator than ours.
 _INNER = re.compile(r"([;,\t\r\n][ \"']*)(?=[=@＝＠]|[+\-＋－][^;,\t\r\n]*[|(!])")
-_SUSPICIOUS = re.compile(rf"\n\s*[{_SIGNS}]|{_INNER.pattern}")
+# Lines without any of these have nothing to make harmless: a quick look at many of them at once.
+_MARKS = "=@＝＠＋－"
+_LEADING = re.compile(r"[;,\t\r\n\"'][\s\"']*[+\-\\]")
+AT_ONCE = 500  # rows that are looked at together
 
 
 def clean(text: str | None) -> str | None:
@@ -27,12 +32,29 @@ def harmless(text: str) -> str:
     return f"'{text}" if _OPENING.match(text) else text
 
 
-def harmless_row(row: Sequence[Any]) -> Sequence[Any]:
-    """A row with every text made harmless: the same row where there is nothing to do, as nearly always."""
-    texts = [cell for cell in row if isinstance(cell, str)]
-    if not _SUSPICIOUS.search("\n" + "\n".join(texts)):
-        return row
-    return [harmless(cell) if isinstance(cell, str) else cell for cell in row]
+def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
+    """Rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came."""
+    coming = iter(rows)
+    while some := list(islice(coming, AT_ONCE)):
+        lines = csv_lines(some)
+        safe = some if _is_harmless(lines) else [_harmless_row(row) for row in some]
+        changed = safe != some
+        yield csv_lines(safe) if changed else lines, changed
+
+
+def _is_harmless(lines: str) -> bool:
+    return not any(mark in lines for mark in _MARKS) and not _LEADING.search(f"\n{lines}")
+
+
+def _harmless_row(row: Sequence[Any]) -> Sequence[Any]:
+    return tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row)
+
+
+def csv_lines(rows: Iterable[Iterable[Any]]) -> str:
+    """Rows as lines of CSV."""
+    stream = StringIO(newline="")
+    csv_rows(stream, rows)
+    return stream.getvalue()
 
 
 def csv_rows(stream: IO[str], rows: Iterable[Iterable[Any]]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from .clean import csv_rows, harmless_row
+from .clean import csv_rows, harmless_lines
 from .files import whole
-from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, VERSION, Table
+from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, VERSION, Row, Table
 from .store import Store
 
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
@@ -31,33 +32,30 @@ def write_csv(path: Path, table: Table, store: Store) -> bool:
 
     True when a text is not as it came, because a spreadsheet would have taken it for a formula.
     """
-    guard = _Guard()
-    _write(path, table, store, guard)
-    return guard.changed
+    changed = False
+    with _csv(path, table) as stream:
+        for lines, here in harmless_lines(_rows(table, store)):
+            stream.write(lines)
+            changed = changed or here
+    return changed
 
 
 def write_raw_csv(path: Path, table: Table, store: Store) -> None:
     """The same with every text as it came: for programs of ours only."""
-    _write(path, table, store, lambda row: row)
+    with _csv(path, table) as stream:
+        csv_rows(stream, _rows(table, store))
 
 
-class _Guard:
-    """Makes rows harmless, and knows whether there was anything to do."""
-
-    def __init__(self) -> None:
-        self.changed = False
-
-    def __call__(self, row: Sequence[Any]) -> Sequence[Any]:
-        safe = harmless_row(row)
-        self.changed = self.changed or safe is not row
-        return safe
-
-
-def _write(path: Path, table: Table, store: Store, guard: Callable[[Sequence[Any]], Sequence[Any]]) -> None:
-    columns = ", ".join(WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns)
+@contextmanager
+def _csv(path: Path, table: Table) -> Iterator[IO[str]]:
     with whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
         csv_rows(stream, [table.names])
-        csv_rows(stream, map(guard, store.raw(table.name, columns)))
+        yield stream
+
+
+def _rows(table: Table, store: Store) -> Iterator[Row]:
+    columns = ", ".join(WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns)
+    return store.raw(table.name, columns)
 
 
 def description(store: Store) -> dict[str, Any]:

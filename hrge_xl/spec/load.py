@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -54,13 +55,19 @@ def find(spec: str | Path) -> Path:
 def load(spec: str | Path) -> model.Spec:
     """Load a spec by name or folder. Raises `SpecError` with every mistake in it."""
     folder = find(spec)
+    return _load(folder, digest(folder))
+
+
+@lru_cache(maxsize=16)
+def _load(folder: Path, digest: str) -> model.Spec:
+    """The spec in a folder whose files have this digest: the same files are taken apart once."""
     mistakes: list[Mistake] = []
     root = _assemble(folder, mistakes)
     if mistakes or root is None:
         raise SpecError(mistakes)
     try:
         data = plain(root)
-        loaded = model.Spec.model_validate(data | {"digest": digest(folder)})
+        loaded = model.Spec.model_validate(data | {"digest": digest})
     except ValidationError as error:
         raise SpecError([_mistake(root, detail) for detail in error.errors()]) from error
     found = [mistake_at(root, path, reason, remedy) for path, reason, remedy in check(loaded)]
