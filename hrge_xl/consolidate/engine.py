@@ -119,6 +119,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
             return _foresee(job, given)
         ledger.receive(given, received or asked.today.isoformat())
         new = _fill(job, given, only_these=only_these, resume=resume)
+        crew.rest()  # what readers remember is of no use to those who write
         standing = [_settle(each, job) for each in stores][-1]
         _finish(job)
         verdicts = {name: known[1] for name, known in stores[-1].known().items()}

@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from ..collecting import put_off
 from ..errors import UsageError
 from ..intake import Readers, readers
 from ..spec.load import load
@@ -62,11 +63,12 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
     if task.far:
         _must_see([*(task.here / each.path for each in files if each.sha256), folder])
         _must_know(task, writer.schema.spec)
-    results = _read(files, task)
+    with put_off():
+        shard = write_shard(writer.rows(_read(files, task)), writer.schema, folder, parquet=task.far)
     for each in files:
         if each.sha256 is not None:
             keep(task.here / each.path, each.sha256, task.out)
-    return write_shard(writer.rows(results), writer.schema, folder, parquet=task.far)
+    return shard
 
 
 def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:

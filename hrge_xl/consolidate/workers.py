@@ -60,6 +60,10 @@ class Workers:
         """Workers on this machine, for what is written here."""
         return self._here or self
 
+    def rest(self) -> None:
+        """End the processes, and give back what they hold; new ones start with the next batch."""
+        self._stop()
+
     def map(self, function: Callable[..., Out], batches: Sequence[In], *more: Any) -> Iterator[Out]:
         """The result of each batch, in the order of the batches. Raises `HrgeError` when workers die all the time."""
         done, tries = 0, 0

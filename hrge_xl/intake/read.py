@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from ..collecting import put_off
 from ..errors import SpecError
 from ..layout import Layout, build
 from ..layout.model import TODAY_NAME
@@ -318,15 +318,13 @@ _Job = tuple[bytes, _File, Wanted]
 
 
 def read_job(job: _Job) -> Parcel | Refusal | SpecError:
-    """What a child process does with one file. Looking for cycles meanwhile would cost a tenth of the time."""
-    gc.disable()
+    """What a child process does with one file."""
     try:
-        result = _read_file(*job)
-        return result if isinstance(result, Refusal) else pack(result)
+        with put_off():
+            result = _read_file(*job)
+            return result if isinstance(result, Refusal) else pack(result)
     except SpecError as broken:  # no fault of the file, and the same for every other one of that spec
         return broken
-    finally:
-        gc.enable()
 
 
 def _arrived(outcome: Parcel | Refusal | SpecError | Died, file: _File) -> Submission | Refusal:
