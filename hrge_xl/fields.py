@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -119,6 +120,14 @@ class Cell:
         return shown(day if day is not None else self.value)
 
 
+# What is odd about a text, as the findings that say so: a beginning that programs take for a formula, and
+# characters that control or turn round what is shown.
+ODD = (
+    ("V108", re.compile(r"^\s*(?:[=＝]|[+\-@＋－＠][^\s|(!]*[|(!])")),
+    ("V109", re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")),
+)
+
+
 class TextField:
     """One line of text."""
 
@@ -127,7 +136,8 @@ class TextField:
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """The text, tidied; numbers and dates as they are seen."""
-        return Reading(text=tidy_lines(cell.as_text()))
+        text = cell.as_text()
+        return Reading(text=tidy_lines(text), notes=tuple(code for code, found in ODD if found.search(text)))
 
     def limits(self, field: Field) -> Limits:
         """At most so many characters, where the spec says so."""

@@ -263,7 +263,7 @@ def test_a_rule_stands_at_the_first_cell_it_points_to() -> None:
     assert found(result) == [("R-E01", at("PLN_05"))]
     assert result.verdicts[plan("05")] == Verdict("R-E01", required=True)
     (finding,) = result.findings
-    assert (finding.name, finding.severity) == ("rule-r-e01", Severity.ERROR)
+    assert (finding.name, finding.severity) == ("end-before-start", Severity.ERROR)
     assert (finding.message, finding.value) == ("The end is before the start.", "2026-02-01")
 
 

@@ -79,9 +79,11 @@ def test_the_message_counts_and_names_the_day() -> None:
     result = look(Path(__file__).parent / "returns" / "wrong_words.xlsx")
     assert result.submission is not None
     given = give_back(result, load(result.submission.identity.spec), today=TODAY)
-    text = message(result, given, "2026-07-15")
+    text = message(result, given, TODAY, "2026-07-15")
     assert text.startswith("Thank you for wrong_words.xlsx.\n\nAnswers to correct: 4. To look at: ")
     assert text.endswith("not in your old one.\nPlease send it back by 2026-07-15.\n")
+    late = message(result, given, date(2026, 7, 16), "2026-07-15")
+    assert late.endswith("\nIt was due by 2026-07-15; please send it back as soon as you can.\n")
 
 
 def test_what_the_new_workbook_mends_is_only_to_be_looked_at(tmp_path: Path) -> None:
@@ -123,7 +125,7 @@ def test_a_correction_leads_to_the_very_cell(tmp_path: Path) -> None:
 def test_who_is_done_is_not_asked_to_send_again(tmp_path: Path) -> None:
     (path,) = returned(tmp_path, {"PAK.xlsx": workbook()})
     result = look(path)
-    text = message(result, give_back(result, load("example"), today=TODAY), "2026-07-15")
+    text = message(result, give_back(result, load("example"), today=TODAY), TODAY, "2026-07-15")
     assert text.splitlines() == [
         "Thank you for PAK.xlsx.",
         "It was accepted.",

@@ -179,7 +179,7 @@ def test_the_message_speaks_the_language_of_the_team(
     (path,) = returned(tmp_path, {"team.xlsx": workbook(language=language)})
     result = look(path, two)
     given_back = give_back(result, load(two), today=TODAY)
-    text = message(result, given_back, "2026-07-15")
+    text = message(result, given_back, TODAY, "2026-07-15")
     assert [word for word in words if word not in text] == []
     assert "5000" not in text  # it quotes no answer
     assert not any("a" <= letter <= "z" for letter in text.splitlines()[-1].lower()) or language == "fr"

@@ -34,7 +34,7 @@ PROBLEMS = {
 }
 NOTES = {
     Kind.CODE: ("V101", "V102", "V106", "V107"),
-    Kind.TEXT: (),
+    Kind.TEXT: ("V108", "V109"),
     Kind.NUMBER: ("V103", "V104"),
     Kind.DATE: ("V103", "V105"),
 }

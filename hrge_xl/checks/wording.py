@@ -9,7 +9,7 @@ from math import ceil
 from pathlib import PurePath
 from string import Formatter
 
-from ..findings import CATALOGUE, Finding, Severity, rule_name, sentence, word
+from ..findings import CATALOGUE, Finding, Severity, sentence, word
 from ..layout import Layout, address
 from ..spec.model import FieldType
 from ..spec.texts import Text
@@ -231,7 +231,7 @@ def name(hit: Hit) -> str:
     """The kebab-case name of a finding."""
     if hit.rule is None:
         return CATALOGUE[hit.code].name
-    return rule_name(hit.code)
+    return hit.rule.called
 
 
 def shown(answer: Answer | None, column: Column) -> str:

@@ -89,7 +89,7 @@ def _give(
     )  # fmt: skip
     workbook, text = (target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt"))
     write_whole(workbook, back.workbook)
-    write_whole(text, message(result, back, identity.deadline).encode())
+    write_whole(text, message(result, back, the_day(today), identity.deadline).encode())
     return as_data(result, back, str(workbook), str(text))
 
 

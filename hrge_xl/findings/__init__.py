@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from ..words import Translate
@@ -31,11 +30,6 @@ def general(template: str) -> str:
     return template.format_map(_Open())
 
 
-def rule_name(code: str) -> str:
-    """The kebab-case name of a rule of a spec: `R-M01` → `rule-r-m01`."""
-    return "rule-" + re.sub(r"[^a-z0-9]+", "-", code.lower()).strip("-")
-
-
 class _Open(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "…"
@@ -60,7 +54,6 @@ __all__ = [
     "Waiver",
     "by_code",
     "general",
-    "rule_name",
     "sentence",
     "waived",
     "word",

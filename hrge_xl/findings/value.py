@@ -239,4 +239,22 @@ KINDS = (
         why="The list of the spec names this spelling as meaning the same.",
         example="“partially” for “Partly”.",
     ),
+    Kind(
+        code="V108",
+        name="text-like-a-formula",
+        severity=INFO,
+        message="{label}: “{value}” begins like a formula; it was kept as a text.",
+        remedy="Nothing to do. If a result was meant, type the result.",
+        why="Another program may take such a text for a formula and run it; nothing that goes out from here can.",
+        example="=HYPERLINK(…) in a cell for text.",
+    ),
+    Kind(
+        code="V109",
+        name="unseen-characters",
+        severity=INFO,
+        message="{label}: “{value}” holds characters that cannot be seen; they were kept.",
+        remedy="Nothing to do. Type the text again if it looks wrong.",
+        why="Control characters and marks that turn text around show another text than the one that is stored.",
+        example="A text copied from a PDF with control characters in it.",
+    ),
 )

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from .. import __version__
-from ..findings import CATALOGUE, Finding, Kind, Severity, Waiver, general, rule_name
+from ..findings import CATALOGUE, Finding, Kind, Severity, Waiver, general
 from ..spec.model import MatrixBlock, Rule, Spec
 from ..validation import ACCEPTED, REFUSED, RETURNED, Result
 from .document import (
@@ -205,7 +205,7 @@ def _rule(rule: Rule, language: str) -> CodeRow:
     message = general(rule.message.say(language))
     return {
         "code": rule.code,
-        "name": rule_name(rule.code),
+        "name": rule.called,
         "severity": rule.severity,
         "why": rule.why or message,
         "example": message,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ SCHEMA = "hrge-xl/feedback/1"
 LISTED = 20  # places that the message names; the workbook lists them all
 
 
-def message(result: Result, given: GivenBack, deadline: str = "") -> str:
+def message(result: Result, given: GivenBack, today: date, deadline: str = "") -> str:
     """A short text to send along, in the language of the workbook. It quotes no answer."""
     details = _details(result, given, deadline)
 
@@ -25,7 +26,7 @@ def message(result: Result, given: GivenBack, deadline: str = "") -> str:
 
     parts = [
         _opening(say, result, given), _to_correct(say, given), _homeless(say, given.homeless),
-        _beside(say, given), _next(say, result, given, deadline),
+        _beside(say, given), _next(say, result, given, deadline, late=bool(deadline) and deadline < today.isoformat()),
     ]  # fmt: skip
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
@@ -85,11 +86,13 @@ def _beside(say: Translate, given: GivenBack) -> list[str]:
     ]
 
 
-def _next(say: Translate, result: Result, given: GivenBack, deadline: str) -> list[str]:
+def _next(say: Translate, result: Result, given: GivenBack, deadline: str, *, late: bool) -> list[str]:
     """What the team does now; nothing where its return is settled."""
     if result.verdict == ACCEPTED and not given.upgraded and not given.count(urgent=True):
         return [say("You need not send it again. If you change something, do so in the workbook attached.")]
     lines = [say("Please go on in the workbook attached, not in your old one.")]
+    if late:
+        return [*lines, say("It was due by {deadline}; please send it back as soon as you can.")]
     return [*lines, say("Please send it back by {deadline}.")] if deadline else lines
 
 

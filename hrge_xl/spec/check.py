@@ -411,6 +411,10 @@ def _rules(spec: Spec) -> Found:
             yield path, "A rule needs either `check` or `require`.", "Say what must hold."
 
 
+def _says(rule: Rule) -> tuple[object, ...]:
+    return rule.name, rule.severity, rule.message, rule.remedy
+
+
 def _rule_codes(spec: Spec) -> Found:
     """A code stands for one rule, which may be asked on several sheets but says the same on each."""
     seen: dict[str, Rule] = {}
@@ -420,11 +424,11 @@ def _rule_codes(spec: Spec) -> Found:
         first = seen.setdefault(rule.code, rule)
         if (rule.code, rule.tool) in sheets:
             yield path, f"The rule code '{rule.code}' is used twice for {rule.tool}.", "Give each its own."
-        elif (rule.severity, rule.message, rule.remedy) != (first.severity, first.message, first.remedy):
+        elif _says(rule) != _says(first):
             yield (
                 path,
                 f"The rule '{rule.code}' says something else than on {first.tool}.",
-                "Use the same severity, message and remedy, or another code.",
+                "Use the same name, severity, message and remedy, or another code.",
             )
         sheets.add((rule.code, rule.tool))
     codes = [(("covered", index, "code"), each.code) for index, each in enumerate(spec.covered)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cached_property
@@ -318,9 +319,11 @@ class Rule(Model):
 
     `rules.yaml` may say `tools: [A, B]` in place of `tool: A`; the loader makes one rule for each of them.
     `reader_only` says why a sheet cannot tell; without `check` and `require` the rule is listed as not run.
+    `name` states the fault in a few words with hyphens between them, as the names of findings do.
     """
 
     code: Code
+    name: str = Option(default="", pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$")
     tool: Code
     when: str | None = None
     check: str | None = None
@@ -331,6 +334,11 @@ class Rule(Model):
     remedy: Text = NO_TEXT
     reader_only: str = ""
     why: str = ""
+
+    @property
+    def called(self) -> str:
+        """Its name, else one made of its code: `R-M01` → `rule-r-m01`."""
+        return self.name or "rule-" + re.sub(r"[^a-z0-9]+", "-", self.code.lower()).strip("-")
 
 
 class Covered(Model):
