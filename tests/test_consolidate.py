@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -34,6 +35,7 @@ from hrge_xl.consolidate.ledger import Ledger, kept_at
 from hrge_xl.consolidate.schema import AGGREGATE_NUMBERS, Rows, Schema, field_column
 from hrge_xl.consolidate.sharing import shareable
 from hrge_xl.consolidate.tables import submission_id
+from hrge_xl.consolidate.work import Task, arrivals, shard_of
 from hrge_xl.errors import OutputError, StoreError, UsageError
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
@@ -533,6 +535,40 @@ def test_files_that_cannot_be_read_are_findings(files: list[Path], tmp_path: Pat
     missing.write_bytes(workbook("LATE", "WS-11"))
     assert run([*files, missing], tmp_path / "out").accepted == 2
     assert len(rows(tmp_path / "out", "submissions", "path LIKE '%gone.xlsx'")) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes")
+def test_whatever_lies_in_the_folder_is_accounted_for(files: list[Path], tmp_path: Path) -> None:
+    """Files that the gate turns away are counted, by their hash where they have one; links are not followed."""
+    came = tmp_path / "came"
+    came.mkdir()
+    (came / "return.xlsx").write_bytes(files[0].read_bytes())
+    (came / "empty.xlsx").write_bytes(b"")
+    (came / "~$return.xlsx").write_bytes(b"\x07Somebody" + bytes(156))
+    (came / "large.xlsx").open("wb").truncate(26 * 1024 * 1024)
+    (came / "link.xlsx").symlink_to(files[1])
+    os.mkfifo(came / "pipe.xlsx")
+    out, everything = tmp_path / "out", sorted(came.iterdir())
+    for _ in range(2):
+        summary = run(everything, out)
+        assert (summary.files, summary.accepted, summary.returned, summary.refused) == (6, 1, 0, 5)
+    asked = Validation(Wanted(), TODAY)
+    checked = {str(result.path): (result.sha256, result.verdict) for result in validate(everything, asked)}
+    told = rows(out, "submissions")
+    assert {row["path"]: (row["sha256"], row["verdict"]) for row in told} == checked
+    assert hashlib.sha256(files[1].read_bytes()).hexdigest() not in {sha256 for sha256, _ in checked.values()}
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_taken_in(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "return.xlsx"
+    path.write_bytes(files[0].read_bytes())
+    (arrival,) = arrivals([str(path)], tmp_path)
+    path.write_bytes(files[1].read_bytes())
+    task = Task(Validation(Wanted(), TODAY), SPEC.digest, tmp_path, tmp_path / "out")
+    with pytest.raises(UsageError, match=r"return\.xlsx was changed while it was read"):
+        shard_of([arrival], task, tmp_path)
 
 
 def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> None:

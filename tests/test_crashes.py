@@ -101,16 +101,16 @@ def calm(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[s
 @pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.long)])
 def test_killed_at_any_moment(folder: Path, calm: tuple[Any, float], tmp_path: Path, kills: int) -> None:
     whole, seconds = calm
-    chance, hit, done = random.Random(kills), 0, 0
-    while done < kills:
+    chance, hit, tries = random.Random(kills), 0, 0
+    while hit < kills:
         out = tmp_path / "out"
         for _ in range(chance.choice((1, 1, 2))):
             hit += kill_after(start(folder, "-o", out), chance.uniform(0, 1.1 * seconds))
-            done += 1
+            tries += 1
         assert again(folder, "-o", out) == 4
         assert dataset(out) == whole
         shutil.rmtree(out)
-    assert hit > kills / 2
+        assert tries < 10 * kills  # some runs end before they are killed, not nearly all
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.long)])
@@ -118,8 +118,9 @@ def test_killed_while_a_database_is_filled(
     folder: Path, calm: tuple[Any, float], tmp_path: Path, kills: int, database: str
 ) -> None:
     whole, seconds = calm
-    chance, hit = random.Random(kills), 0
-    for _ in range(kills):
+    chance, hit, tries = random.Random(kills), 0, 0
+    while hit < kills:
+        tries += 1
         out = tmp_path / "out"
         process = start(folder, "-o", out, "--store", database)
         hit += kill_after(process, chance.uniform(0.2, 1.3) * seconds)
@@ -128,7 +129,7 @@ def test_killed_while_a_database_is_filled(
         assert same_content(out, database)
         shutil.rmtree(out)
         emptied(database)
-    assert hit > kills / 3
+        assert tries < 10 * kills
 
 
 @pytest.fixture

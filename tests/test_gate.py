@@ -136,13 +136,17 @@ def test_empty_and_lock_files(tmp_path: Path) -> None:
     assert refusal(tmp_path, b",x,", ".~lock.return.xlsx#").code == "F003"
 
 
+def test_a_workbook_of_the_name_of_a_lock_file_is_read(tmp_path: Path) -> None:
+    assert isinstance(admit(arrived(tmp_path, ole("Workbook"), "~$return.xls")), Admitted)
+
+
 def test_too_large_files_are_not_read(tmp_path: Path) -> None:
     path = tmp_path / "return.xlsx"
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes + 1)
-    assert admit(path) == Refused(
-        path, None, LIMITS.file_bytes + 1, Remark("F002", detail={"size": "25.0 MB", "limit": "25.0 MB"})
-    )
+    size = LIMITS.file_bytes + 1
+    remark = Remark("F002", detail={"size": "25.0 MB", "limit": "25.0 MB"})
+    assert admit(path) == Refused(path, hashlib.sha256(bytes(size)).hexdigest(), size, remark)
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes)
     outcome = admit(path)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import atexit
-import hashlib
 import os
 import socket
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +13,7 @@ from pathlib import Path
 
 from ..collecting import put_off
 from ..errors import UsageError
-from ..intake import Readers, readers
+from ..intake import Readers, fingerprint, readers
 from ..spec.load import load
 from ..spec.model import Spec
 from ..validation import Result, Validation, validate_batch
@@ -40,18 +38,7 @@ class Task:
 
 def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
     """Hash and size of files; nothing of one that is no ordinary file or cannot be read."""
-    return [Arrival(path, *_hashed(here / path)) for path in paths]
-
-
-def _hashed(path: Path) -> tuple[str | None, int | None]:
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            return None, None
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest(), status.st_size
-    except OSError:
-        return None, None
+    return [Arrival(path, *fingerprint(here / path)) for path in paths]
 
 
 def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
@@ -81,6 +68,10 @@ def _read(files: Sequence[Arrival], task: Task) -> list[Result]:
     """The results, each under the path that was given, wherever a worker found the file."""
     results = validate_batch([task.here / each.path for each in files], task.asked, _crew())
     for each, result in zip(files, results, strict=True):
+        if result.sha256 != each.sha256:
+            raise UsageError(
+                f"{each.path} was changed while it was read. Nothing of it was taken in; run again."
+            )
         result.path = each.path
     return results
 

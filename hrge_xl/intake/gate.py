@@ -7,6 +7,8 @@ import hashlib
 import io
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from .content_sniffing import (
     ole_format,
     zip_format,
 )
-from .limits import LIMITS, Limits
+from .limits import LIMITS, MEBIBYTE, Limits
 from .raw import Remark, Unreadable
 from .worker import Died, run_guarded
 from .zip_package import ZipPackage, megabytes
@@ -49,7 +51,7 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that is not read, and why; hash and size where they are known."""
+    """A file that is not read, and why; hash and size of every one that could be opened."""
 
     path: Path
     sha256: str | None
@@ -59,10 +61,10 @@ class Refused:
 
 def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> Admitted | Refused:
     """Read one file and tell what it is, by its content; never raises for what a file may be."""
-    data = _content(path, limits)
-    if isinstance(data, Refused):
-        return data
-    sha256, size = hashlib.sha256(data).hexdigest(), len(data)
+    content = _content(path, limits)
+    if isinstance(content, Refused):
+        return content
+    data, sha256, size = content
     try:
         format, data = _judge(data, password, limits)
     except Unreadable as problem:
@@ -70,23 +72,42 @@ def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> A
     return Admitted(path, data, sha256, size, format)
 
 
-def _content(path: Path, limits: Limits) -> bytes | Refused:
-    """The bytes of a regular file, read once."""
+def fingerprint(path: Path) -> tuple[str | None, int | None]:
+    """SHA-256 and size of a file, whatever it holds; nothing of one that the gate would not open."""
+    try:
+        with _opened_file(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+    except (Unreadable, OSError, ValueError):
+        return None, None
+
+
+def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
+    """The bytes of a regular file, read once, with hash and size; of one that is too large only these."""
+    sha256: str | None = None
     size: int | None = None
     try:
-        _check_kind(os.lstat(path).st_mode)
-        with open(os.open(path, _OPEN_FLAGS), "rb") as file:  # noqa: PTH123 - flags that Path.open lacks
-            opened = os.fstat(file.fileno())
-            _check_kind(opened.st_mode)
-            size = opened.st_size
+        with _opened_file(path) as file:
             data = file.read(limits.file_bytes + 1)
-        _check_name_and_size(path, max(size, len(data)), limits)
+            digest = hashlib.sha256(data)
+            while more := file.read(MEBIBYTE):
+                digest.update(more)
+            sha256, size = digest.hexdigest(), file.tell()
+        _check_name_and_size(path, data, size, limits)
     except Unreadable as problem:
-        return Refused(path, None, size, problem.remark)
+        return Refused(path, sha256, size, problem.remark)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to hand it over")
-        return Refused(path, None, size, Remark("F019", detail={"reason": reason}))
-    return data
+        return Refused(path, sha256, size, Remark("F019", detail={"reason": reason}))
+    return data, sha256, size
+
+
+@contextmanager
+def _opened_file(path: Path) -> Iterator[io.BufferedReader]:
+    """A regular file, open for reading; raises Unreadable for a link, a folder or a pipe."""
+    _check_kind(os.lstat(path).st_mode)
+    with open(os.open(path, _OPEN_FLAGS), "rb") as file:  # noqa: PTH123 - flags that Path.open lacks
+        _check_kind(os.fstat(file.fileno()).st_mode)
+        yield file
 
 
 def _check_kind(mode: int) -> None:
@@ -98,9 +119,9 @@ def _check_kind(mode: int) -> None:
         raise Unreadable(Remark("F017"))
 
 
-def _check_name_and_size(path: Path, size: int, limits: Limits) -> None:
+def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> None:
     mark = next((prefix for prefix in _LOCK_PREFIXES if path.name.startswith(prefix)), None)
-    if mark is not None:
+    if mark is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
         raise Unreadable(Remark("F003", detail={"mark": mark}))
     if size == 0:
         raise Unreadable(Remark("F001"))
