@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .safe_xml import Attributes
+from .safe_xml import Attributes, is_whole
 
 # Text may hold no carriage return: XML would turn it into a line feed.
 TEXT = r"[^<\r]*+"
@@ -113,7 +113,7 @@ def plain_text(item: str) -> Text | None:
         return Text(resolved(plain[1]), is_sound(item))
     if "xmlns" in item or not _RICH_TEXT.fullmatch(item):
         return None
-    return Text(resolved("".join(_RUN.findall(_READING.sub("", item)))), proven=False)
+    return Text(resolved("".join(_RUN.findall(_READING.sub("", item)))), is_whole(f"{item}</si>"))
 
 
 def resolved(raw: str) -> str:

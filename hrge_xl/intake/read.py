@@ -95,11 +95,12 @@ def read_bytes(
 
 
 def _read_file(data: bytes, file: _File, want: Wanted) -> Submission | Refusal:
-    try:
-        workbook = _raw(data, file.format)
-    except Unreadable as problem:
-        return file.refused(_observation(problem.remark, file.name))
-    return _read_workbook(workbook, file, want)
+    with put_off():
+        try:
+            workbook = _raw(data, file.format)
+        except Unreadable as problem:
+            return file.refused(_observation(problem.remark, file.name))
+        return _read_workbook(workbook, file, want)
 
 
 def read_raw(
@@ -320,9 +321,8 @@ _Job = tuple[bytes, _File, Wanted]
 def read_job(job: _Job) -> Parcel | Refusal | SpecError:
     """What a child process does with one file."""
     try:
-        with put_off():
-            result = _read_file(*job)
-            return result if isinstance(result, Refusal) else pack(result)
+        result = _read_file(*job)
+        return result if isinstance(result, Refusal) else pack(result)
     except SpecError as broken:  # no fault of the file, and the same for every other one of that spec
         return broken
 

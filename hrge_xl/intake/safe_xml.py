@@ -188,6 +188,15 @@ def _is_encoding_fault(code: int, content: bytes) -> bool:
     return False
 
 
+def is_whole(element: str) -> bool:
+    """Whether an element without declarations and prefixes is well-formed by itself."""
+    try:
+        expat.ParserCreate().Parse(element, True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
 def parse_tree(content: bytes, part: str, limits: Limits) -> ElementTree.Element:
     """A whole part as a tree, for the parts that are small; names are short ("x|sheet")."""
     guard = XmlGuard(part, limits)
