@@ -157,6 +157,14 @@ def test_a_file_does_not_change_what_another_one_says() -> None:
     assert ooxml.read(workbook(plain, strings=STRINGS)) == before
 
 
+def test_memory_of_what_comes_twice() -> None:
+    memory: Memory[int, str] = Memory(3, twice=True)
+    assert memory.recall(1, 1, lambda: "new") == "new"
+    assert memory.get(1) is None
+    assert memory.recall(1, 1, lambda: "newer") == "newer"
+    assert memory.recall(1, 1, lambda: "newest") == "newer"
+
+
 def test_memory_forgets_what_was_not_asked_for_lately() -> None:
     memory: Memory[int, str] = Memory(3, largest=2)
     memory.put(0, "too large", 3)

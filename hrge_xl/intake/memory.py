@@ -13,11 +13,18 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Memory(Generic[Key, Value]):
-    """Values in two generations of about `most` size each; what is alone larger than `largest` is not kept."""
+MOST_ONCE = 200_000  # keys that are known to have come once
 
-    def __init__(self, most: int, largest: int | None = None) -> None:
+
+class Memory(Generic[Key, Value]):
+    """Values in two generations of about `most` size each; what is alone larger than `largest` is not kept.
+
+    With `twice` a value is kept when it comes for the second time: what only one file says takes no room.
+    """
+
+    def __init__(self, most: int, largest: int | None = None, *, twice: bool = False) -> None:
         self._most = most
+        self._once: set[int] | None = set() if twice else None
         self._largest = most if largest is None else largest
         self._size = 0
         self._young: dict[Key, tuple[Value, int]] = {}
@@ -30,13 +37,25 @@ class Memory(Generic[Key, Value]):
             found = self._old.get(key)
             if found is None:
                 return None
-            self.put(key, *found)
+            self._keep(key, *found)
         return found[0]
 
     def put(self, key: Key, value: Value, size: int) -> None:
         """Remember a value of this size."""
-        if size > self._largest:
+        if size > self._largest or self._is_first(key):
             return
+        self._keep(key, value, size)
+
+    def _is_first(self, key: Key) -> bool:
+        """Whether a key that has to come twice came for the first time."""
+        if self._once is None or hash(key) in self._once:
+            return False
+        if len(self._once) >= MOST_ONCE:
+            self._once.clear()
+        self._once.add(hash(key))
+        return True
+
+    def _keep(self, key: Key, value: Value, size: int) -> None:
         if self._size >= self._most:
             self._old, self._young, self._size = self._young, {}, 0
         self._young[key] = value, size

@@ -189,7 +189,9 @@ class _Item(NamedTuple):
     proven: bool
 
 
-_ITEMS: Memory[str, _Item] = Memory(4_000_000)  # by the text of the element; most files share most texts
+_ITEMS: Memory[str, _Item] = Memory(
+    4_000_000, twice=True
+)  # by the text of the element; most files share most texts
 
 
 def _plain_items(text: str) -> list[_Item] | None:

@@ -179,7 +179,7 @@ class _Reader:
     def __init__(self, date_styles: frozenset[str], epoch_1904: bool) -> None:
         self._date_styles = date_styles
         self._epoch_1904 = epoch_1904
-        self._templates: Memory[str, _Template] = Memory(_REMEMBERED)
+        self._templates: Memory[str, _Template] = Memory(_REMEMBERED, twice=True)
         self._cells: Memory[str, _Cell] = Memory(_CELLS_REMEMBERED)
         self._places: dict[tuple[str, str], _Place] = {}
 
