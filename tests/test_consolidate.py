@@ -559,9 +559,7 @@ def test_whatever_lies_in_the_folder_is_accounted_for(files: list[Path], tmp_pat
     assert hashlib.sha256(files[1].read_bytes()).hexdigest() not in {sha256 for sha256, _ in checked.values()}
 
 
-def test_a_file_that_changes_while_it_is_read_is_not_taken_in(
-    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_changes_while_it_is_read_is_not_taken_in(files: list[Path], tmp_path: Path) -> None:
     path = tmp_path / "return.xlsx"
     path.write_bytes(files[0].read_bytes())
     (arrival,) = arrivals([str(path)], tmp_path)
