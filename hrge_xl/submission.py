@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as each_with
 from datetime import date
@@ -10,6 +10,7 @@ from enum import StrEnum
 
 Value = str | float | date | tuple[str, ...]
 Key = tuple[str, str, str]  # tool, row, field
+CellKey = tuple[str, str, str, int]  # tool, row, field, part
 Period = tuple[date | None, date | None]  # first and last day, where they are known
 Answers = dict[Key, Value]
 """Answers to write or as read: code for a choice, codes for several, float, date or text; no blanks."""
@@ -125,7 +126,7 @@ class Submission:
     comments: list[Unplaced] = each_with(default_factory=list)
     not_run: dict[str, str] = each_with(default_factory=dict)  # check -> why
     sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
-    cells: dict[tuple[str, str, str, int], str] = each_with(default_factory=dict)  # tool, row, field, part
+    cells: dict[str, Mapping[CellKey, str]] = each_with(default_factory=dict)  # tool -> where its cells are
     today: date | None = None
     period: Period = (None, None)  # of the round that it is read for
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
@@ -143,6 +144,10 @@ class Submission:
             else:
                 found[answer.key] = value
         return found
+
+    def cell(self, key: CellKey) -> str | None:
+        """Where the cell of an answer is in the file; None where it is not there."""
+        return self.cells.get(key[0], {}).get(key)
 
     def by_key(self) -> Iterator[tuple[Key, Answer]]:
         """Every answer with its key."""

@@ -470,14 +470,14 @@ def test_observations_of_the_reader_are_findings_too() -> None:
 
 
 def test_cells_that_have_moved_are_named_where_they_are() -> None:
-    where = {(*plan("01"), 0): "G9"}
+    where = {"PLAN": {(*plan("01"), 0): "G9"}}
     moved = changed(also={plan("01"): None}, cells=where, sheets={"PLAN": "My plan"})
     assert [(f.code, f.sheet, f.cell) for f in moved.findings] == [("V001", "My plan", "G9")]
 
 
 def test_cells_that_are_gone_are_not_said_to_be_blank() -> None:
     """The reader has a finding for the missing row or sheet; one for each of its cells would drown it."""
-    gone = changed(also={plan("01"): None}, cells={(*plan("02"), 0): "E7"})
+    gone = changed(also={plan("01"): None}, cells={"PLAN": {(*plan("02"), 0): "E7"}})
     assert found(gone) == []
 
 

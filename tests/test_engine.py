@@ -178,7 +178,7 @@ def arrival(path: Path) -> Arrival:
 @pytest.mark.parametrize("parquet", [False, True])
 def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path, parquet: bool) -> None:
     schema = Schema(load(SPEC))
-    rows = Writer(schema, TODAY).rows(validate(files, ASKED))
+    rows = Writer(schema).rows(validate(files, ASKED))
     with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
         store.use(schema)
         take(write_shard(rows, schema, folder, parquet=parquet), store)

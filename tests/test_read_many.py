@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +11,13 @@ import pytest
 from hrge_xl.errors import UsageError
 from hrge_xl.intake import Refusal, Wanted, layout_of, read, read_many
 from hrge_xl.intake.parcel import pack, unpack
+from hrge_xl.intake.read import plan_for
 from hrge_xl.layout import build
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from hrge_xl.workbook.book import write
 from hrge_xl.workbook.content import Content
+from tests.damage import RETURNS
 from tests.raw_workbook import identity_of
 
 LAYOUT = build(load("example"), "en")
@@ -71,7 +74,20 @@ def test_unknown_spec_is_said_before_any_file_is_opened(files: list[Path]) -> No
         read_many(files, Wanted("nowhere"))
 
 
-def test_parcel(files: list[Path]) -> None:
-    found = read(files[1], Wanted())
+@pytest.mark.parametrize("path", sorted(RETURNS.glob("*.xlsx")), ids=lambda path: path.stem)
+def test_a_parcel_holds_all_that_was_read(path: Path) -> None:
+    """Returns as people send them: with rows moved, cells pasted over, figures in other digits."""
+    found = read(path, Wanted())
     assert isinstance(found, Submission)
-    assert unpack(pack(found)) == found
+    plan = plan_for(found.identity, load(found.identity.spec))
+    sent = pickle.loads(pickle.dumps(pack(found, plan)))
+    assert unpack(sent, plan) == found
+
+
+def test_a_parcel_says_only_which_sheets_are_as_issued() -> None:
+    careful, moved = (read(RETURNS / name, Wanted()) for name in ("careful.xlsx", "moved_about.xlsx"))
+    assert isinstance(careful, Submission)
+    assert isinstance(moved, Submission)
+    plan = plan_for(careful.identity, load(careful.identity.spec))
+    assert pack(careful, plan).submission.cells == {}
+    assert set(pack(moved, plan).submission.cells) == {"T1.1", "T3.2"}  # lines were put in on these two

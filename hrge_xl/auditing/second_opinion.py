@@ -136,10 +136,7 @@ def _failed(path: str, died: Died | None) -> str:
 
 def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
     """The cells of every sheet that belong to questions."""
-    cells: dict[str, set[str]] = {}
-    for (tool, *_), cell in submission.cells.items():
-        cells.setdefault(submission.sheets[tool], set()).add(cell)
-    return {sheet: frozenset(some) for sheet, some in cells.items()}
+    return {submission.sheets[tool]: frozenset(some.values()) for tool, some in submission.cells.items()}
 
 
 # ours

@@ -38,12 +38,12 @@ def _broken(batch: Batch) -> Bools:
 
 def _located(batch: Batch, submission: int, slot: int) -> bool:
     """Whether the cell is there at all; that a sheet, row or column is gone is a finding of its own."""
-    cells = batch.submissions[submission].cells
-    if not cells:
+    if not batch.submissions[submission].cells:
         return True
     column, row = batch.universe.place[slot]
     part = 1 if column.field.type == "many" else 0
-    return (*_key(column.key, column.table.rows[row]), part) in cells
+    key = (*_key(column.key, column.table.rows[row]), part)
+    return batch.submissions[submission].cell(key) is not None
 
 
 def _key(field: tuple[str, str], row: str) -> tuple[str, str, str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ..spec.check import rule_scope
 from ..spec.expression import Expr, Problem, Scope, parse, parse_condition
-from ..spec.model import Rule, Spec, When
+from ..spec.model import CollectBlock, Collected, Rule, Spec, Tool, When
 
 FieldKey = tuple[str, str]  # tool, field
+Source = tuple[str, int, int]  # tool of a collected list, number of its block, number of the source
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,39 @@ class ParsedRule:
         return (self.rule.tool, at[0]) if at else None
 
 
+@dataclass(frozen=True)
+class Keeping:
+    """Which rows of a source a collected list keeps."""
+
+    source: Collected
+    scope: Scope
+    condition: Expr
+
+
 @dataclass
 class Program:
-    """The expressions of a spec by the field or rule that they belong to."""
+    """The expressions of a spec by the field, rule or list that they belong to."""
 
     spec: Spec
     constraints: dict[FieldKey, Expr] = field(default_factory=dict)
     conditions: dict[FieldKey, Expr] = field(default_factory=dict)
     formulas: dict[FieldKey, Expr] = field(default_factory=dict)
     rules: tuple[ParsedRule, ...] = ()
+    lists: dict[Source, Keeping] = field(default_factory=dict)
 
 
 def prepare(spec: Spec) -> Program:
-    """Parse every expression of a spec that `spec.load` has accepted."""
+    """Parse every expression of a spec that `spec.load` has accepted; batch after batch only once."""
+    program = _PREPARED.get(spec.name)
+    if program is None or program.spec is not spec:
+        program = _PREPARED[spec.name] = _prepared(spec)
+    return program
+
+
+_PREPARED: dict[str, Program] = {}  # by name of the spec, of which there are few
+
+
+def _prepared(spec: Spec) -> Program:
     program = Program(spec)
     for tool, block, each in spec.places():
         key, scope = (tool.code, each.code), Scope(spec, tool, block)
@@ -52,7 +73,16 @@ def prepare(spec: Spec) -> Program:
             valued = Scope(spec, tool, block, each)
             program.constraints[key] = _parsed(parse_condition, each.constraint.check, valued)
     program.rules = tuple(_rule(spec, rule) for rule in spec.rules)
+    program.lists = {key: each for tool in spec.tools for key, each in _lists(spec, tool)}
     return program
+
+
+def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:
+    for block_number, block in enumerate(tool.blocks):
+        for number, source in enumerate(block.sources if isinstance(block, CollectBlock) else ()):
+            scope = rule_scope(spec, spec.tool[source.tool], tuple(source.columns.values()))
+            condition = _parsed(parse_condition, source.keep, scope)
+            yield (tool.code, block_number, number), Keeping(source, scope, condition)
 
 
 def _rule(spec: Spec, rule: Rule) -> ParsedRule:

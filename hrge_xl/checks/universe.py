@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from ..layout import Grid, Layout
 from ..spec.model import Field, FieldBlock, FieldType, FormBlock, Spec, Tool
-from ..submission import Key
+from ..submission import CellKey, Key
 from .program import FieldKey
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
-CellKey = tuple[str, str, str, int]  # tool, row, field, part
 Integers = NDArray[np.int64]
 SINGLE = "single"
 

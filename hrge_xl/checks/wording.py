@@ -58,7 +58,7 @@ class Spot:
         if self.hit.answer is not None:
             return self.hit.answer.cell
         part = self.hit.part + 1 if self.column.field.type is FieldType.MANY else 0
-        found = self.submission.cells.get((*self.key, part)) if self.submission.cells else None
+        found = self.submission.cell((*self.key, part))
         return found or address(*self.layout.slots[self.key].cells[self.hit.part])
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
 from itertools import islice
-from typing import IO, Any
+from typing import Any
 
 _SIGNS = "=+\\-@＝＋－＠"
 _OPENING = re.compile(rf"^\s*[{_SIGNS}]")
@@ -32,14 +31,18 @@ def harmless(text: str) -> str:
     return f"'{text}" if _OPENING.match(text) else text
 
 
-def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
-    """Rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came."""
-    coming = iter(rows)
-    while some := list(islice(coming, AT_ONCE)):
-        lines = csv_lines(some)
-        safe = some if _is_harmless(lines) else [_harmless_row(row) for row in some]
+def harmless_lines(
+    rows: Iterable[Sequence[Any]], around: tuple[str, str] = ("", "")
+) -> Iterator[tuple[str, bool]]:
+    """Rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came.
+
+    `around` is what stands before and after each of these lines: cells that are the same in all of them.
+    """
+    for some in _portions(rows):
+        lines = _lines(some)
+        safe = some if _is_harmless("\n".join(lines)) else [_harmless_row(row) for row in some]
         changed = safe != some
-        yield csv_lines(safe) if changed else lines, changed
+        yield _text(_lines(safe) if changed else lines, around), changed
 
 
 def _is_harmless(lines: str) -> bool:
@@ -50,24 +53,31 @@ def _harmless_row(row: Sequence[Any]) -> Sequence[Any]:
     return tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row)
 
 
-def csv_lines(rows: Iterable[Iterable[Any]]) -> str:
-    """Rows as lines of CSV."""
-    stream = StringIO(newline="")
-    csv_rows(stream, rows)
-    return stream.getvalue()
+def csv_text(rows: Iterable[Sequence[Any]], around: tuple[str, str] = ("", "")) -> Iterator[str]:
+    """Rows as lines of CSV, some at a time: commas, a line feed a row, quotes around texts with a line end in them."""
+    return (_text(_lines(some), around) for some in _portions(rows))
 
 
-def csv_rows(stream: IO[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Rows as CSV: commas, a line feed a row, and quotes around every text with a line end of any kind in it."""
-    csv.writer(_LineFeeds(stream), lineterminator="\r\n").writerows(rows)
+def _portions(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    coming = iter(rows)
+    while some := list(islice(coming, AT_ONCE)):
+        yield some
 
 
-class _LineFeeds:
-    """Ends lines as the files do: before Python 3.13 a writer quotes a carriage return only if its lines end in one."""
+class _Written(list[str]):
+    """Lines as a writer of CSV leaves them."""
 
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
+    write = list.append
 
-    def write(self, line: str) -> int:
-        """One row."""
-        return self._stream.write(f"{line[:-2]}\n")
+
+def _lines(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Rows as lines without their ends. Before Python 3.13 a carriage return is quoted only if lines end in one."""
+    written = _Written()
+    csv.writer(written, lineterminator="\r\n").writerows(rows)
+    return [line[:-2] for line in written]
+
+
+def _text(lines: Sequence[str], around: tuple[str, str]) -> str:
+    before, after = around
+    between = f"{after}\n{before}"
+    return f"{before}{between.join(lines)}{after}\n"

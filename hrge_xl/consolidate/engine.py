@@ -120,7 +120,8 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
         ledger.receive(given, received or asked.today.isoformat())
         new = _fill(job, given, only_these=only_these, resume=resume)
         crew.rest()  # what readers remember is of no use to those who write
-        standing = [_settle(each, job) for each in stores][-1]
+        standing = [settle(each, ledger, job.asked.waivers) for each in stores][-1]
+        exports.derive(stores, _export(job), crew.here)
         _finish(job)
         verdicts = {name: known[1] for name, known in stores[-1].known().items()}
         return _summary(job, given, verdicts, new, standing)
@@ -223,10 +224,8 @@ def _take_out(job: Job, given: Sequence[Arrival], only: dict[str, Arrival] | Non
         job.ledger.leave_out(list(only))
 
 
-def _settle(store: Store, job: Job) -> Counter[str]:
-    standing = settle(store, job.ledger, job.asked.waivers)
-    exports.derive(store, job.asked.today)
-    return standing
+def _export(job: Job) -> exports.Export:
+    return exports.Export(str(job.out / DATASET), job.asked.wanted.spec, job.asked.today)
 
 
 def _finish(job: Job) -> None:
@@ -235,8 +234,7 @@ def _finish(job: Job) -> None:
     file = job.stores[-1]
     if file.state() == done and all(path.is_file() for path in exports.names(file, job.out)):
         return
-    export = exports.Export(str(job.out / DATASET), job.asked.wanted.spec, job.asked.today)
-    failed = exports.write(file, export, job.crew.here)
+    failed = exports.write(file, _export(job), job.crew.here)
     for store in job.stores[:-1]:
         store.finish("" if failed else done)
     compact(file, job.out / DATASET, "" if failed else done)

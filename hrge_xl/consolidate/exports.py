@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import OutputError
 from ..spec.load import load
-from .aggregates import aggregates
+from .aggregates import GROUPS, aggregates
 from .codebook import codebook, items
 from .data_xlsx import write_workbook
 from .files import parts_of
 from .package import write_csv, write_description, write_raw_csv
 from .parquet import has_parquet, write_csv_as_parquet
-from .schema import ANSWERS, CODEBOOK, FINDINGS, ITEMS, Schema
+from .schema import ANSWERS, CODEBOOK, FINDINGS, ITEMS, Rows, Schema
 from .store import Store, open_file
 from .workers import Workers
 
 WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
-LARGE = (ANSWERS.name, FINDINGS.name)  # tables that are worth a process of their own
+LARGE = (ANSWERS.name, FINDINGS.name)  # tables that are worth a process of their own, the largest first
+FEW = 6  # of the others that a process takes at a time: who is done first takes more
 
 
 class Export(NamedTuple):
@@ -31,15 +33,43 @@ class Export(NamedTuple):
     today: date
 
 
-def derive(store: Store, today: date) -> None:
-    """Fill the tables that are made out of others."""
+def derive(stores: Sequence[Store], export: Export, crew: Workers) -> None:
+    """Fill the tables that are made out of others. Figures come from the file, several groups of them at once."""
+    for store in stores:
+        _replace(store, _of_the_spec(store))
+    found = [*crew.map(figures, GROUPS, export)]  # while they read nobody writes
+    for store in stores:
+        for rows in found:
+            _replace(store, rows)
+
+
+def derive_here(store: Store, today: date) -> None:
+    """The same for a dataset that is in use in this process only."""
+    _replace(store, _of_the_spec(store))
+    _replace(store, aggregates(store, today, [name for group in GROUPS for name in group]))
+
+
+def figures(wanted: Sequence[str], export: Export) -> Rows:
+    """Some of the tables of figures, worked out by a worker."""
+    with _opened(export) as store:
+        return aggregates(store, export.today, wanted)
+
+
+def _of_the_spec(store: Store) -> Rows:
+    return {CODEBOOK.name: codebook(store.schema), ITEMS.name: items(store.schema)}
+
+
+def _replace(store: Store, tables: Rows) -> None:
     with store.transaction() as connection:
-        store.replace(connection, CODEBOOK.name, codebook(store.schema))
-        store.replace(connection, ITEMS.name, items(store.schema))
-    found = aggregates(store, today)
-    with store.transaction() as connection:
-        for name, rows in found.items():
+        for name, rows in tables.items():
             store.replace(connection, name, rows)
+
+
+@contextmanager
+def _opened(export: Export) -> Iterator[Store]:
+    with open_file(Path(export.dataset), write=False) as store:
+        store.use(Schema(load(export.spec) if export.spec else None), write=False)
+        yield store
 
 
 def names(store: Store, out: Path) -> list[Path]:
@@ -54,7 +84,8 @@ def names(store: Store, out: Path) -> list[Path]:
 def write(store: Store, export: Export, crew: Workers) -> list[str]:
     """The files beside the dataset, several at once; what is said of those that could not be written."""
     rest = [table.name for table in store.schema.tables if table.name not in LARGE]
-    parts = [[WORKBOOK], [LARGE[0]], [*rest, *LARGE[1:], DESCRIPTION]]
+    small = [[*rest, DESCRIPTION][first : first + FEW] for first in range(0, len(rest) + 1, FEW)]
+    parts = [[LARGE[0]], [WORKBOOK], *([name] for name in LARGE[1:]), *small]
     return [failed for some in crew.map(part, parts, export) for failed in some]
 
 
@@ -64,8 +95,7 @@ def part(wanted: Sequence[str], export: Export) -> list[str]:
     One that somebody has open does not keep the others from being written; what is said of it comes back.
     """
     failed = []
-    with open_file(Path(export.dataset), write=False) as store:
-        store.use(Schema(load(export.spec) if export.spec else None), write=False)
+    with _opened(export) as store:
         for name in wanted:
             try:
                 _one(store, name, export)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ..errors import StoreError, UsageError
 from ..spec.load import load
-from .clean import csv_rows, harmless
+from .clean import csv_text, harmless
 from .files import parts_of, whole
 from .parquet import has_parquet, write_csv_as_parquet
 from .passing import DATASET, of_folder
@@ -125,8 +125,8 @@ def write_stream(stream: IO[str], table: Table, rows: Iterable[Row], format_: st
 
 
 def _csv(stream: IO[str], table: Table, rows: Iterable[Row], guard: Callable[[str], str]) -> None:
-    csv_rows(stream, [table.names])
-    csv_rows(stream, ([_cell(value, guard) for value in row] for row in rows))
+    stream.writelines(csv_text([table.names]))
+    stream.writelines(csv_text([_cell(value, guard) for value in row] for row in rows))
 
 
 def _cell(value: Any, guard: Callable[[str], str]) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-from .clean import csv_rows, harmless_lines
+from .clean import csv_text, harmless_lines
 from .files import whole
 from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, VERSION, Row, Table
 from .store import Store
@@ -34,28 +35,58 @@ def write_csv(path: Path, table: Table, store: Store) -> bool:
     """
     changed = False
     with _csv(path, table) as stream:
-        for lines, here in harmless_lines(_rows(table, store)):
-            stream.write(lines)
+        for piece in _pieces(table, store):
+            around, here = _around(piece, as_it_came=False)
             changed = changed or here
+            for lines, here in harmless_lines(piece.rows, around):
+                stream.write(lines)
+                changed = changed or here
     return changed
 
 
 def write_raw_csv(path: Path, table: Table, store: Store) -> None:
     """The same with every text as it came: for programs of ours only."""
     with _csv(path, table) as stream:
-        csv_rows(stream, _rows(table, store))
+        for piece in _pieces(table, store):
+            stream.writelines(csv_text(piece.rows, _around(piece, as_it_came=True)[0]))
 
 
 @contextmanager
 def _csv(path: Path, table: Table) -> Iterator[IO[str]]:
     with whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
-        csv_rows(stream, [table.names])
+        stream.writelines(csv_text([table.names]))
         yield stream
 
 
-def _rows(table: Table, store: Store) -> Iterator[Row]:
-    columns = ", ".join(WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns)
-    return store.raw(table.name, columns)
+class _Piece(NamedTuple):
+    """Rows that have their first and their last columns in common: these, and the rest of each row."""
+
+    first: Row
+    rows: Iterator[Row]
+    last: Row
+
+
+def _pieces(table: Table, store: Store) -> Iterator[_Piece]:
+    """The rows of a table, those of a submission together: what all of them say is fetched and written once."""
+    columns = [WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns]
+    first, last = table.same
+    if not first:
+        yield _Piece((), store.raw(table.name, columns), ())
+        return
+    for name in sorted(store.known()):
+        for same in islice(store.raw(table.name, columns[:first] + columns[-last:], name), 1):
+            yield _Piece(same[:first], store.raw(table.name, columns[first:-last], name), same[first:])
+
+
+def _around(piece: _Piece, *, as_it_came: bool) -> tuple[tuple[str, str], bool]:
+    """What stands before and after each line of a piece; and whether it is not as it came."""
+    if not piece.first:
+        return ("", ""), False
+    if as_it_came:
+        first, last = (next(csv_text([row])) for row in (piece.first, piece.last))
+        return (f"{first[:-1]},", f",{last[:-1]}"), False
+    (first, one), (last, other) = (next(harmless_lines([row])) for row in (piece.first, piece.last))
+    return (f"{first[:-1]},", f",{last[:-1]}"), one or other
 
 
 def description(store: Store) -> dict[str, Any]:

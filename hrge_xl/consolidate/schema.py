@@ -39,6 +39,10 @@ class Table:
     key: tuple[str, ...]
     about: str = ""
     tools: tuple[str, ...] = ()  # whose rows stand in it, where it is a wide one
+    same: tuple[int, int] = (
+        0,
+        0,
+    )  # so many columns at both ends say the same in the many rows of a submission
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -86,6 +90,7 @@ ANSWERS = Table(
     ),
     ("submission", "n"),
     "Every answer with its cell; several answers of one question one a row; calculated values worked out again.",
+    same=(4, 2),
 )
 FINDINGS = Table(
     "findings",

@@ -259,18 +259,25 @@ class Store:
         while some := list(islice(coming, AT_ONCE)):
             connection.exec_driver_sql(statement, some)
 
-    def rows(self, name: str, *where: Any) -> Iterator[Row]:
-        """The rows of a table in the order of its key, a few at a time."""
+    def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
+        """The rows of a table in the order of its key, a few at a time; all columns, or these."""
         table = self.tables[name]
         keys = [_in_bytes(table.c[key], self.engine) for key in self.schema.by_name[name].key]
-        yield from self.select(sa.select(table).where(*where).order_by(*keys))
+        wanted: Sequence[Any] = [table.c[column] for column in columns] or [table]
+        yield from self.select(sa.select(*wanted).where(*where).order_by(*keys))
 
-    def raw(self, name: str, columns: str = "*") -> Iterator[Row]:
-        """The rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1."""
+    def raw(self, name: str, columns: Sequence[str] = ("*",), of: str | None = None) -> Iterator[Row]:
+        """The rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.
+
+        `columns` are expressions, `of` a submission: its rows only.
+        """
         keys = ", ".join(f'"{key}"' for key in self.schema.by_name[name].key)
+        where, values = ("", ()) if of is None else ("WHERE submission = ?", (of,))
         with self._reading() as connection:
             driver: Any = connection.connection.driver_connection
-            yield from driver.execute(f'SELECT {columns} FROM "{name}" ORDER BY {keys}')
+            yield from driver.execute(
+                f'SELECT {", ".join(columns)} FROM "{name}" {where} ORDER BY {keys}', values
+            )
 
     def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of any selection, a few at a time."""
@@ -312,11 +319,11 @@ def told(name: str) -> Iterator[None]:
     """What a database says, as one line of ours."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise StoreError(f"{name}: {_reason(error)}") from error
 
 
-def _reason(error: SQLAlchemyError) -> str:
+def _reason(error: Exception) -> str:
     said = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
     remedies = {
         "locked": ANOTHER_RUN,

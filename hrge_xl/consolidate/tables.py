@@ -16,7 +16,7 @@ from ..submission import Answer, Key, State, Submission, Value
 from ..validation import Result
 from ..words import tidy
 from .clean import clean
-from .collected import collect
+from .collected import collected
 from .crossings import crossings
 from .schema import (
     ANSWERS,
@@ -105,8 +105,8 @@ def _day(value: Value | None) -> date | None:
 class Writer:
     """Turns results of one spec into rows. What depends on a layout only is worked out once."""
 
-    def __init__(self, schema: Schema, today: date) -> None:
-        self.schema, self.today = schema, today
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
         self._orders: dict[tuple[str, str], dict[Key, int]] = {}
         self._places: dict[str, list[tuple[Table, dict[str, int]]]] = {}
 
@@ -117,8 +117,6 @@ class Writer:
         for result, owner in zip(results, owners, strict=True):
             self._file(rows, result, owner)
             self._answers(rows, result, owner)
-        if COLLECTED.name in rows:
-            rows[COLLECTED.name] = collect(results, owners, self.today)
         return rows
 
     # about a file
@@ -165,6 +163,8 @@ class Writer:
             (*owner.head, n, *_answer(answer), *tail) for n, answer in enumerate(answers, start=1)
         ]
         self._wide(rows, answers, owner, submission.sha256)
+        if COLLECTED.name in rows:
+            rows[COLLECTED.name] += collected(result, owner)
         if CROSSINGS.name in rows:
             rows[CROSSINGS.name] += crossings(layout.spec, answers, owner, submission.sha256)
 
@@ -283,7 +283,7 @@ def _calculated(submission: Submission, layout: Layout, values: dict[Key, Value]
         if slot is None:
             continue
         sheet = submission.sheets.get(slot.tool, layout.sheet[slot.tool].name)
-        cell = submission.cells.get((*key, 0), address(*slot.cells[0]))
+        cell = submission.cell((*key, 0)) or address(*slot.cells[0])
         answer = Answer(*key, 0, sheet, cell, State.ANSWERED, calculated=True)
         if key in shows:
             answer.original, answer.sheet, answer.cell = (

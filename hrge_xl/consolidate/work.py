@@ -7,7 +7,6 @@ import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
 
     Raises `OutputError`, and `UsageError` on a machine that sees other files or another spec.
     """
-    writer = _writer(task.asked.wanted.spec, task.asked.today)
+    writer = _writer(task.asked.wanted.spec)
     if task.far:
         _must_see([*(task.here / each.path for each in files if each.sha256), folder])
         _must_know(task, writer.schema.spec)
@@ -60,7 +59,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
 
 def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
     """Read and check some files: what the dataset would say of each. Nothing is written."""
-    writer = _writer(task.asked.wanted.spec, task.asked.today)
+    writer = _writer(task.asked.wanted.spec)
     return writer.rows(_read(files, task))[SUBMISSIONS.name]
 
 
@@ -106,5 +105,5 @@ def _crew() -> Readers:
 
 
 @lru_cache(maxsize=4)
-def _writer(spec: str | None, today: date) -> Writer:
-    return Writer(Schema(load(spec) if spec else None), today)
+def _writer(spec: str | None) -> Writer:
+    return Writer(Schema(load(spec) if spec else None))

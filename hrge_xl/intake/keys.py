@@ -11,11 +11,10 @@ from ..layout import Grid, Layout, Sheet, Slot, address, reference_name
 from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW, purpose
 from ..numerals import from_serial, shown
 from ..spec.model import Field, FieldBlock, FieldType
-from ..submission import Observation
+from ..submission import CellKey, Observation
 from ..words import fold
 from .raw import CellKind, RawCell
 
-CellKey = tuple[str, str, str, int]  # tool, row, field, part
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
 
 
@@ -229,6 +228,16 @@ class Plan:
     def sheets(self) -> dict[str, SheetPlan]:
         """The plan of every tool sheet by the code of its tool."""
         return {sheet.tool.code: SheetPlan(sheet, self.layout) for sheet in self.layout.sheets}
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Every cell of every sheet."""
+        return tuple(part for each in self.sheets.values() for part in each.parts)
+
+    @cached_property
+    def numbers(self) -> dict[CellKey, int]:
+        """Where each cell stands among `parts`."""
+        return {part.key: number for number, part in enumerate(self.parts)}
 
     @cached_property
     def vocabularies(self) -> Vocabularies:

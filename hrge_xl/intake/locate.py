@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..layout import address
-from ..submission import Observation, Unplaced
+from ..submission import CellKey, Observation, Unplaced
 from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
-from .keys import CellKey, Here, Part, Plan, SheetPlan, observe, observe_at
+from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .outlived import OldSheet, was_issued
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
 from .strays import Left, copied_answers, every_text, old_sheet, strangers, strays
@@ -21,7 +21,7 @@ from .tool_sheets import ToolSheet, assign, text_at
 class Located:
     """Everything that was found: cells with their values, where all cells are, and what was noticed."""
 
-    cells: dict[CellKey, str] = field(default_factory=dict)
+    cells: dict[str, Mapping[CellKey, str]] = field(default_factory=dict)  # by tool
     filled: list[tuple[Part, str, str, RawCell]] = field(default_factory=list)  # part, sheet, address, cell
     sheets: dict[str, str] = field(default_factory=dict)
     observations: list[Observation] = field(default_factory=list)
@@ -121,11 +121,9 @@ def _cells(plan: SheetPlan, axes: Axes) -> Iterator[tuple[Part, int, int]]:
 
 def _take(found: Located, tool_sheet: ToolSheet, here: Here) -> None:
     """Note where every cell is, and take the values of those that hold one."""
-    at_home, raw = here is tool_sheet.plan.home, tool_sheet.raw
-    if at_home:
-        found.cells.update(tool_sheet.plan.home_cells)
-    else:
-        found.cells.update({part.key: address(row, column) for part, row, column in here.cells})
+    at_home, raw, plan = here is tool_sheet.plan.home, tool_sheet.raw, tool_sheet.plan
+    moved = {} if at_home else {part.key: address(row, column) for part, row, column in here.cells}
+    found.cells[plan.tool] = plan.home_cells if at_home else moved
     blank, name, keep = CellKind.BLANK, raw.name, found.filled.append
     for row, parts in here.by_row.items():
         stored = raw.cells.get(row)

@@ -1,29 +1,87 @@
-"""A submission on its way between processes: answers as plain rows, which travel three times faster."""
+"""A submission on its way between processes: only what the layout does not say, answers as columns."""
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from operator import attrgetter
-from typing import Any, NamedTuple
+from array import array
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
 
-from ..submission import Answer, Submission
+from ..submission import Answer, State, Submission
+from .keys import Plan
 
-_row = attrgetter(*(field.name for field in fields(Answer)))
+STATES = tuple(State)
+NUMBERS = {state: number for number, state in enumerate(STATES)}
+Seldom = tuple[bool, str | None, str | None, tuple[str, ...]]  # formula, problem, suggestion, notes
+NOTHING: Seldom = (False, None, None, ())
+
+
+class Columns(NamedTuple):
+    """Answers one below the other: `parts` and `states` by number, `seldom` what few of them have, by place."""
+
+    parts: array[int]
+    states: bytes
+    originals: list[str | float | bool | None]
+    codes: list[str | None]
+    texts: list[str | None]
+    numbers: list[float | None]
+    days: list[date | None]
+    seldom: dict[int, Seldom]
 
 
 class Parcel(NamedTuple):
-    """A submission without its answers, and the answers as rows."""
+    """A submission without its answers, and without the cells of the sheets where nothing has moved."""
 
     submission: Submission
-    rows: list[tuple[Any, ...]]
+    unmoved: tuple[str, ...]
+    answers: Columns
 
 
-def pack(submission: Submission) -> Parcel:
+def pack(submission: Submission, plan: Plan) -> Parcel:
     """What the child process sends."""
-    return Parcel(replace(submission, answers=[]), [_row(answer) for answer in submission.answers])
+    moved = {
+        tool: cells for tool, cells in submission.cells.items() if cells is not plan.sheets[tool].home_cells
+    }
+    unmoved = tuple(tool for tool in submission.cells if tool not in moved)
+    return Parcel(replace(submission, answers=[], cells=moved), unmoved, _columns(submission.answers, plan))
 
 
-def unpack(parcel: Parcel) -> Submission:
+def _columns(answers: list[Answer], plan: Plan) -> Columns:
+    numbers = plan.numbers
+    rest = ((each.formula, each.problem, each.suggestion, each.notes) for each in answers)
+    return Columns(
+        array("L", [numbers[each.tool, each.row, each.field, each.part] for each in answers]),
+        bytes([NUMBERS[each.state] for each in answers]),
+        [each.original for each in answers],
+        [each.code for each in answers],
+        [each.text for each in answers],
+        [each.number for each in answers],
+        [each.day for each in answers],
+        {place: each for place, each in enumerate(rest) if each != NOTHING},
+    )
+
+
+def unpack(parcel: Parcel, plan: Plan) -> Submission:
     """What the parent process makes of it."""
-    parcel.submission.answers = [Answer(*row) for row in parcel.rows]
-    return parcel.submission
+    submission = parcel.submission
+    submission.cells |= {tool: plan.sheets[tool].home_cells for tool in parcel.unmoved}
+    submission.answers = _answers(parcel.answers, submission, plan)
+    return submission
+
+
+def _answers(columns: Columns, submission: Submission, plan: Plan) -> list[Answer]:
+    parts, cells, sheets = plan.parts, submission.cells, submission.sheets
+    seldom, found = columns.seldom.get, []
+    for place, (number, state, original, code, text, figure, day) in enumerate(
+        zip(*columns[:-1], strict=True)
+    ):
+        part = parts[number]
+        key, (formula, problem, suggestion, notes) = part.key, seldom(place, NOTHING)
+        tool, row, field, which = key
+        found.append(
+            Answer(
+                tool, row, field, which, sheets[tool], cells[tool][key], STATES[state], original, formula,
+                code, text, figure, day, problem, suggestion, notes, part.calculated,
+            )
+        )  # fmt: skip
+    return found

@@ -9,7 +9,6 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from ..collecting import put_off
 from ..errors import SpecError
 from ..layout import Layout, build
 from ..layout.model import TODAY_NAME
@@ -95,12 +94,11 @@ def read_bytes(
 
 
 def _read_file(data: bytes, file: _File, want: Wanted) -> Submission | Refusal:
-    with put_off():
-        try:
-            workbook = _raw(data, file.format)
-        except Unreadable as problem:
-            return file.refused(_observation(problem.remark, file.name))
-        return _read_workbook(workbook, file, want)
+    try:
+        workbook = _raw(data, file.format)
+    except Unreadable as problem:
+        return file.refused(_observation(problem.remark, file.name))
+    return _read_workbook(workbook, file, want)
 
 
 def read_raw(
@@ -207,10 +205,14 @@ def plan_for(identity: Identity, spec: Spec) -> Plan:
 
 def layout_of(submission: Submission, want: Wanted) -> Layout:
     """The layout that a submission was read against."""
+    return _plan_of(submission, want).layout
+
+
+def _plan_of(submission: Submission, want: Wanted) -> Plan:
     spec = _spec(submission.identity, want.spec)
     if spec is None:
         raise ValueError(f"{submission.path} was not read as a workbook of {want.spec}")
-    return plan_for(submission.identity, spec).layout
+    return plan_for(submission.identity, spec)
 
 
 def day_of_check(workbook: RawWorkbook, identity: Identity) -> date | None:
@@ -311,7 +313,7 @@ def _read_by(
     for outcome in crew.work(admitted()):
         while isinstance(head := waiting.popleft(), Refusal):
             yield head
-        yield _arrived(outcome, head)
+        yield _arrived(outcome, head, want)
     yield from (each for each in waiting if isinstance(each, Refusal))
 
 
@@ -322,17 +324,19 @@ def read_job(job: _Job) -> Parcel | Refusal | SpecError:
     """What a child process does with one file."""
     try:
         result = _read_file(*job)
-        return result if isinstance(result, Refusal) else pack(result)
+        return result if isinstance(result, Refusal) else pack(result, _plan_of(result, job[2]))
     except SpecError as broken:  # no fault of the file, and the same for every other one of that spec
         return broken
 
 
-def _arrived(outcome: Parcel | Refusal | SpecError | Died, file: _File) -> Submission | Refusal:
+def _arrived(outcome: Parcel | Refusal | SpecError | Died, file: _File, want: Wanted) -> Submission | Refusal:
     if isinstance(outcome, SpecError):
         raise outcome
     if isinstance(outcome, Died):
         return file.refused(_observation(outcome.remark, file.name))
-    return outcome if isinstance(outcome, Refusal) else unpack(outcome)
+    if isinstance(outcome, Refusal):
+        return outcome
+    return unpack(outcome, _plan_of(outcome.submission, want))
 
 
 def _turned_away(refused: Refused) -> Refusal:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ..layout import address
-from ..submission import Observation, Unplaced
+from ..submission import CellKey, Observation, Unplaced
 from .dropdowns import Dropdowns
-from .keys import CellKey, Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
+from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
 from .raw import CellKind, RawSheet, RawWorkbook
 from .runs import compact
 from .strays import Left
@@ -135,14 +135,16 @@ def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
 # comments
 
 
-def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: dict[CellKey, str], plan: Plan) -> Left:
+def comments(
+    workbook: RawWorkbook, sheets: dict[str, str], cells: Mapping[str, Mapping[CellKey, str]], plan: Plan
+) -> Left:
     """Every comment of the file, with the answer that it stands at, if any."""
     left = Left()
     if not any(sheet.comments for sheet in workbook.sheets):
         return left
     tools = {name: tool for tool, name in sheets.items()}
-    parts = {part.key: part for each in plan.sheets.values() for part in each.parts}
-    at = {(sheets[key[0]], cell): parts[key] for key, cell in cells.items()}
+    parts = {part.key: part for part in plan.parts}
+    at = {(sheets[tool], cell): parts[key] for tool, some in cells.items() for key, cell in some.items()}
     for sheet in workbook.sheets:
         for row, column, text in sheet.comments:
             cell = address(row, column)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from queue import LifoQueue
 from typing import Any, BinaryIO, Generic, Literal, Self, TypeVar
 
+from ..collecting import put_off
 from .limits import LIMITS, Limits
 from .raw import Remark
 
@@ -249,10 +250,17 @@ def serve() -> None:
         except MemoryError:
             os._exit(_OUT_OF_MEMORY)
         _limit_time(limits)
-        kind, outcome = _outcome(function, item)
-        _answer(answers, kind, outcome)
-        if kind == "last":
+        with put_off():
+            last = _turn(function, item, answers)
+        if last:
             return
+
+
+def _turn(function: Callable[[Any], object], item: object, answers: BinaryIO) -> bool:
+    """Answer one item; whether it was the last. All that it took is gone again on return."""
+    kind, outcome = _outcome(function, item)
+    _answer(answers, kind, outcome)
+    return kind == "last"
 
 
 def _claim_output() -> BinaryIO:

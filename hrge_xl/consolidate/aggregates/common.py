@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,10 +28,10 @@ def distinct(column: Any) -> Any:
     return sa.func.count(sa.distinct(column))
 
 
-def records(store: Store, name: str, *where: Any) -> Iterator[Record]:
-    """The rows of a table by column."""
-    names = store.schema.by_name[name].names
-    return (dict(zip(names, row, strict=True)) for row in store.rows(name, *where))
+def records(store: Store, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
+    """The rows of a table by column: all columns, or these where there are many rows."""
+    names = columns or store.schema.by_name[name].names
+    return (dict(zip(names, row, strict=True)) for row in store.rows(name, *where, columns=columns))
 
 
 def rounded(value: Any) -> float | None:

@@ -14,6 +14,7 @@ from ..store import Store
 from .common import Record, records
 
 Question = tuple[str, str, str]  # tool, fixed row or nothing, field
+TOLD = ("submission", "team", "tool", "row", "field", "code", "sheet", "cell")  # of each answer
 
 
 @dataclass
@@ -62,7 +63,7 @@ def _collected(store: Store, spec: Spec, asked: QuestionFigures) -> dict[Questio
     table = store.tables[ANSWERS.name]
     answers = records(
         store, ANSWERS.name, table.c.current, table.c.code.is_not(None),
-        table.c.field.in_({code for _, code in fields}),
+        table.c.field.in_({code for _, code in fields}), columns=TOLD,
     )  # fmt: skip
     found: dict[Question, Gap] = defaultdict(Gap)
     for record in answers:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as each_with
+from heapq import nsmallest
 from typing import Any
 
 from ...spec.figures import Breakdown, Crossing, RiskFigures
@@ -40,16 +42,15 @@ def stages(figures: RiskFigures) -> dict[str, Crossing]:
     return {BEFORE: figures.before} | ({AFTER: figures.after} if figures.after else {})
 
 
-def all_risks(store: Store, figures: RiskFigures) -> list[Risk]:
+def all_risks(store: Store, figures: RiskFigures) -> Iterator[Risk]:
     """Every risk of the returns that count, return after return, in the order of the sheets."""
     places = _places(store, figures)
     cells = _cells(store, figures)
-    return [
-        Risk(record, places[key], cells.get(key, (record["sheet"], record["cell"])))
-        for tool in figures.tools
-        for record in _rows(store, tool)
-        if (key := (record["submission"], tool, record["row"])) in places
-    ]
+    for tool in figures.tools:
+        for record in _rows(store, tool):
+            key = (record["submission"], tool, record["row"])
+            if key in places:
+                yield Risk(record, places[key], cells.get(key, (record["sheet"], record["cell"])))
 
 
 def _rows(store: Store, tool: str) -> Iterator[Record]:
@@ -61,7 +62,9 @@ def _places(store: Store, figures: RiskFigures) -> dict[tuple[str, ...], dict[st
     table = store.tables[CROSSINGS.name]
     pairs = {(crossing.down, crossing.across): stage for stage, crossing in stages(figures).items()}
     found: dict[tuple[str, ...], dict[str, Place]] = defaultdict(dict)
-    for row in records(store, CROSSINGS.name, table.c.current, table.c.tool.in_(figures.tools)):
+    columns = ("submission", "tool", "row", "down_field", "across_field", "down", "across")
+    ours = (table.c.current, table.c.tool.in_(figures.tools))
+    for row in records(store, CROSSINGS.name, *ours, columns=columns):
         stage = pairs.get((row["down_field"], row["across_field"]))
         if stage is not None:
             found[row["submission"], row["tool"], row["row"]][stage] = (row["down"], row["across"])
@@ -70,13 +73,33 @@ def _places(store: Store, figures: RiskFigures) -> dict[tuple[str, ...], dict[st
 
 def _cells(store: Store, figures: RiskFigures) -> dict[tuple[str, ...], Cell]:
     table = store.tables[ANSWERS.name]
-    named = records(
-        store, ANSWERS.name, table.c.current, table.c.tool.in_(figures.tools), table.c.field == figures.name
-    )
+    ours = (table.c.current, table.c.tool.in_(figures.tools), table.c.field == figures.name)
+    named = records(store, ANSWERS.name, *ours, columns=("submission", "tool", "row", "sheet", "cell"))
     return {(row["submission"], row["tool"], row["row"]): (row["sheet"], row["cell"]) for row in named}
 
 
 # how many stand where
+
+
+@dataclass(slots=True)
+class Standing:
+    """How many risks stand in one place, from how many teams and files, and how many of them from returned files."""
+
+    count: int = 0
+    returned: int = 0
+    teams: set[str] = each_with(default_factory=set)
+    files: set[str] = each_with(default_factory=set)
+
+    def add(self, record: Record, *, returned: bool) -> None:
+        """One more risk."""
+        self.count += 1
+        self.returned += returned
+        self.teams.add(record["team"])
+        self.files.add(record["submission"])
+
+
+Part = tuple[str, str]  # what risks are broken down by, and the code in it
+Standings = dict[Part, dict[Place, Standing]]
 
 
 def aggregate_risks(store: Store, spec: Spec) -> Iterator[Row]:
@@ -84,20 +107,37 @@ def aggregate_risks(store: Store, spec: Spec) -> Iterator[Row]:
     figures, matrix = spec.figures.risks, spec.matrix
     if figures is None or matrix is None:
         return
-    risks = all_risks(store, figures)
     returned = {row["submission"] for row in records(store, SUBMISSIONS.name) if row["verdict"] == RETURNED}
+    standing = _standing(figures, all_risks(store, figures), returned)
     for stage in stages(figures):
-        for by, code, label in _parts(spec, figures, risks):
-            standing = [risk for risk in risks if stage in risk.at and code in _codes(figures, by, risk)]
-            yield from _crossed(spec, matrix, (stage, by, code or None, label), standing, returned)
+        for by, code, label in _parts(spec, figures, standing):
+            places = standing[stage].get((by, code), {})
+            if places or by == TOTAL:
+                yield from _crossed(spec, matrix, (stage, by, code or None, label), places)
 
 
-def _parts(spec: Spec, figures: RiskFigures, risks: Sequence[Risk]) -> Iterator[tuple[str, str, str | None]]:
+def _standing(figures: RiskFigures, risks: Iterable[Risk], returned: set[str]) -> dict[str, Standings]:
+    """Where the risks of every part of every breakdown stand, by stage."""
+    found: dict[str, Standings] = {stage: {} for stage in stages(figures)}
+    ways = (TOTAL, BY_TOOL, BY_COUNTRY, *figures.by)
+    for risk in risks:
+        parts = [(by, code) for by in ways for code in _codes(figures, by, risk)]
+        of_returned = risk.record["submission"] in returned
+        for stage, place in risk.at.items():
+            for part in parts:
+                standing = found[stage].setdefault(part, {}).setdefault(place, Standing())
+                standing.add(risk.record, returned=of_returned)
+    return found
+
+
+def _parts(
+    spec: Spec, figures: RiskFigures, standing: Mapping[str, Standings]
+) -> Iterator[tuple[str, str, str | None]]:
     """Every breakdown with the codes that occur in it, in the order of their list."""
     yield TOTAL, "", None
+    occur = {part for parts in standing.values() for part in parts}
     for by in (BY_TOOL, BY_COUNTRY, *figures.by):
-        occur = {code for risk in risks for code in _codes(figures, by, risk)}
-        for code, label in named_parts(spec, figures, by, occur):
+        for code, label in named_parts(spec, figures, by, {code for way, code in occur if way == by}):
             yield by, code, label
 
 
@@ -134,23 +174,16 @@ def _codes(figures: RiskFigures, by: str, risk: Risk) -> Sequence[str]:
     return () if value is None else str(f"{value:g}" if isinstance(value, float) else value).split(";")
 
 
-def _crossed(
-    spec: Spec, matrix: Matrix, head: Row, risks: Sequence[Risk], returned: set[str]
-) -> Iterator[Row]:
-    standing: dict[Place, list[Risk]] = defaultdict(list)
-    for risk in risks:
-        standing[risk.at[str(head[0])]].append(risk)
+def _crossed(spec: Spec, matrix: Matrix, head: Row, places: Mapping[Place, Standing]) -> Iterator[Row]:
     for down in spec.vocabularies[matrix.down].by_code:
         for across in spec.vocabularies[matrix.across].by_code:
-            found = standing[down, across]
-            if found or head[1] == TOTAL:
+            if (down, across) in places or head[1] == TOTAL:
+                found = places.get((down, across), Standing())
                 level = matrix.level[matrix.cells[down][across]]
-                files = Counter(risk.record["submission"] for risk in found)
                 yield (
                     *head, down, label_of(spec, matrix.down, down), across, label_of(spec, matrix.across, across),
-                    level.code, level.label.say(spec_language(spec)), len(found),
-                    len({risk.record["team"] for risk in found}), len(files),
-                    sum(files[name] for name in files if name in returned),
+                    level.code, level.label.say(spec_language(spec)), found.count, len(found.teams),
+                    len(found.files), found.returned,
                 )  # fmt: skip
 
 
@@ -162,7 +195,7 @@ def top_risks(store: Store, spec: Spec) -> Iterator[Row]:
     figures, matrix = spec.figures.risks, spec.matrix
     if figures is None or matrix is None:
         return
-    for risk in weightiest(all_risks(store, figures), figures, matrix)[:MOST]:
+    for risk in weightiest(all_risks(store, figures), figures, matrix):
         record = risk.record
         yield (
             *(record[name] for name in ("submission", "team", "country", "period", "tool", "row")),
@@ -181,8 +214,8 @@ def _shown(value: Any) -> str | None:
     return None if value is None else str(f"{value:g}" if isinstance(value, float) else value)
 
 
-def weightiest(risks: Sequence[Risk], figures: RiskFigures, matrix: Matrix) -> list[Risk]:
-    """The risks that are not closed, the heaviest first; those of one weight by team and row."""
+def weightiest(risks: Iterable[Risk], figures: RiskFigures, matrix: Matrix) -> list[Risk]:
+    """The first of the risks that are not closed, the heaviest first; those of one weight by team and row."""
     rank = {code: number for number, code in enumerate(matrix.level)}
 
     def weight(place: Place | None) -> tuple[int, int]:
@@ -195,7 +228,7 @@ def weightiest(risks: Sequence[Risk], figures: RiskFigures, matrix: Matrix) -> l
         who = (risk.record["team"] or "", risk.record["tool"], risk.record["row"], risk.record["submission"])
         return (*(-part for part in (*after, *before)), *who)
 
-    return sorted((risk for risk in risks if not _closed(risk, figures)), key=order)
+    return nsmallest(MOST, (risk for risk in risks if not _closed(risk, figures)), key=order)
 
 
 def _closed(risk: Risk, figures: RiskFigures) -> bool:
