@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from rapidfuzz import fuzz, process
 
@@ -40,8 +40,7 @@ class Kind(StrEnum):
     DATE = "date"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one cell means: exactly one of code, text, number, day; or a problem (a finding code)."""
 
     code: str | None = None
@@ -100,8 +99,7 @@ class Behaviour(Protocol):
         """What the sheet's validation lets in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A stored value as the field types need it: `is_date` for a number under a date format."""
 
     value: str | float | bool

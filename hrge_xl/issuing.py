@@ -87,7 +87,7 @@ def render(
     """A workbook that holds the answers of a submission, what could not be read as it stood."""
     from .checks import check
 
-    (said,) = check([(submission, layout)], today=date.fromisoformat(identity.today))
+    (said,) = check([(submission, layout)], today=date.fromisoformat(identity.today), in_sheets=True)
     content = _content(layout, submission.values(), said, facts_of(identity, contact))
     content = replace(content, originals=originals_of(submission))
     return write(content, identity, contact=contact, feedback=feedback)

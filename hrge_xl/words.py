@@ -99,6 +99,8 @@ def tidy(text: str) -> str:
 
 def tidy_lines(text: str) -> str:
     """As `tidy`, but line breaks stay."""
+    if "\n" not in text and "\r" not in text:
+        return tidy(text)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(tidy(line) for line in lines).strip("\n")
 

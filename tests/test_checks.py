@@ -44,7 +44,7 @@ CLEAN: dict[tuple[str, str, str], Any] = {
 
 
 def outcome(returned: Submission, layout: Layout = LAYOUT) -> Outcome:
-    return check([(returned, layout)], today=TODAY)[0]
+    return check([(returned, layout)], today=TODAY, in_sheets=True)[0]
 
 
 def found(result: Outcome) -> list[tuple[str, str | None]]:
@@ -529,7 +529,7 @@ def test_the_outcome_of_a_file_does_not_depend_on_its_neighbours() -> None:
             LAYOUT, CLEAN | {risk("01", "K-02"): "Few come", risk("06", "K-02"): "ACC"}, country="IRQ"
         ),
     ]
-    together = check([(each, LAYOUT) for each in others * 3], today=TODAY)
+    together = check([(each, LAYOUT) for each in others * 3], today=TODAY, in_sheets=True)
     for number, each in enumerate(others * 3):
         alone = outcome(each)
         for name in ("findings", "verdicts", "calculated", "progress", "checks_run"):

@@ -65,7 +65,7 @@ def disagreements(path: Path, where: Layout, today: date = TODAY) -> list[str]:
     """Slots about which sheet and reader disagree."""
     data = path.read_bytes()
     submission = read(data)
-    outcome = check([(submission, where)], today=today)[0]
+    outcome = check([(submission, where)], today=today, in_sheets=True)[0]
     raw = ooxml.read(data)
     said = sheet_verdicts(raw, where)
     lines = []

@@ -371,14 +371,14 @@ def test_ticks_and_completeness() -> None:
 def test_a_record_is_active_through_any_block_of_its_sheet() -> None:
     second = submission(LAYOUT, {("REC", "2", "REC_NA"): 1})
     assert evaluate("count('REC')", [second]) == [[1]]
-    verdicts = check([(second, LAYOUT)], today=TODAY)[0].verdicts
+    verdicts = check([(second, LAYOUT)], today=TODAY, in_sheets=True)[0].verdicts
     assert [verdicts["REC", row, "REC_NB"].code for row in "123"] == ["", "V001", ""]
 
 
 def test_a_form_of_a_tool_that_is_not_used_asks_for_nothing() -> None:
     for answer, code in (("Y", "V001"), ("N", "")):
         ticked = submission(LAYOUT, {("FORM", "ONE", "USE_IT"): answer})
-        verdict = check([(ticked, LAYOUT)], today=TODAY)[0].verdicts["ONE", "1", "ONE_TA"]
+        verdict = check([(ticked, LAYOUT)], today=TODAY, in_sheets=True)[0].verdicts["ONE", "1", "ONE_TA"]
         assert (verdict.code, verdict.required) == (code, bool(code))
 
 

@@ -18,8 +18,14 @@ __all__ = ["Outcome", "Progress", "Verdict", "check", "foretell"]
 AT_ONCE = 200  # submissions; bounds the memory
 
 
-def check(submissions: Sequence[tuple[Submission, Layout]], *, today: date) -> list[Outcome]:
-    """Check submissions of one spec, in any languages and choices of tools; the outcomes keep their order."""
+def check(
+    submissions: Sequence[tuple[Submission, Layout]], *, today: date, in_sheets: bool = False
+) -> list[Outcome]:
+    """Check submissions of one spec, in any languages and choices of tools; the outcomes keep their order.
+
+    With `in_sheets` also what the check cells of the sheets must say: one verdict a slot, so not for very many.
+    """
+    from .batch import Batch
     from .program import prepare
     from .run import outcomes
 
@@ -28,7 +34,8 @@ def check(submissions: Sequence[tuple[Submission, Layout]], *, today: date) -> l
     program = prepare(submissions[0][1].spec)
     found: list[Outcome] = []
     for first in range(0, len(submissions), AT_ONCE):
-        found += outcomes(program, submissions[first : first + AT_ONCE], today)
+        batch = Batch.of(submissions[first : first + AT_ONCE], today)
+        found += outcomes(program, batch, in_sheets=in_sheets)
     return found
 
 

@@ -174,8 +174,15 @@ class Batch:
 
     def answered(self, column: Column) -> Bools:
         """Whether the slot holds an answer in any of its cells."""
-        cells = self.filled[:, column.cells].reshape(self.size, len(column.table.rows), column.parts)
-        return np.asarray(cells.any(axis=2))
+        found = self._answered.get(column.key)
+        if found is None:
+            cells = self.filled[:, column.cells].reshape(self.size, len(column.table.rows), column.parts)
+            found = self._answered[column.key] = np.asarray(cells.any(axis=2))
+        return found
+
+    @cached_property
+    def _answered(self) -> dict[tuple[str, str], Bools]:
+        return {}
 
     def exists(self, table: Table) -> Bools:
         """Which rows the workbook has."""

@@ -31,7 +31,7 @@ class Outcome:
     """Everything that was found out about one submission."""
 
     findings: list[Finding] = field(default_factory=list)
-    verdicts: dict[Key, Verdict] = field(default_factory=dict)
+    verdicts: dict[Key, Verdict] = field(default_factory=dict)  # where they were asked for
     calculated: dict[Key, Value] = field(default_factory=dict)
     kept: dict[tuple[str, int, int], tuple[str, ...]] = field(default_factory=dict)  # see `checks.kept`
     progress: dict[str, Progress] = field(default_factory=dict)

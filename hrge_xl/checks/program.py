@@ -48,6 +48,9 @@ class Program:
     formulas: dict[FieldKey, Expr] = field(default_factory=dict)
     rules: tuple[ParsedRule, ...] = ()
     lists: dict[Source, Keeping] = field(default_factory=dict)
+    requiring: dict[FieldKey, list[int]] = field(
+        default_factory=dict
+    )  # the numbers of the rules that require it
 
 
 def prepare(spec: Spec) -> Program:
@@ -73,6 +76,9 @@ def _prepared(spec: Spec) -> Program:
             valued = Scope(spec, tool, block, each)
             program.constraints[key] = _parsed(parse_condition, each.constraint.check, valued)
     program.rules = tuple(_rule(spec, rule) for rule in spec.rules)
+    for number, rule in enumerate(spec.rules):
+        for code in rule.require:
+            program.requiring.setdefault((rule.tool, code), []).append(number)
     program.lists = {key: each for tool in spec.tools for key, each in _lists(spec, tool)}
     return program
 

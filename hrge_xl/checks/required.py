@@ -15,6 +15,7 @@ from .universe import Column, Table, table_key
 from .vectorised import Evaluator
 
 Reasons = NDArray[np.int16]
+Counts = tuple[NDArray[np.float64], NDArray[np.float64]]  # required and answered
 Scalar = TypeVar("Scalar", np.bool_, np.int64)
 NOT_REQUIRED, OWN = 0, 1
 FIRST_RULE = 2  # the reason of rule n is FIRST_RULE + n
@@ -27,6 +28,7 @@ class Requirements:
         self.run, self.batch, self.program = run, run.batch, run.program
         self._reasons: dict[FieldKey, Reasons] = {}
         self._busy: set[FieldKey] = set()
+        self._counts: dict[str, Counts] = {}
         run.requirements = self
 
     def reasons(self, column: Column) -> Reasons:
@@ -53,8 +55,13 @@ class Requirements:
         """The rule behind a reason, or None where it is the field itself."""
         return self.program.rules[reason - FIRST_RULE].rule if reason >= FIRST_RULE else None
 
-    def counts(self, tool: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """For each submission the required answers of a sheet, and how many of them are given."""
+    def counts(self, tool: str) -> Counts:
+        """For each submission the required answers of a sheet, and how many of them are given; worked out once."""
+        if tool not in self._counts and not self._busy:  # what comes back to itself is not the whole yet
+            self._counts[tool] = self._counted(tool)
+        return self._counts[tool] if tool in self._counts else self._counted(tool)
+
+    def _counted(self, tool: str) -> Counts:
         required, answered = np.zeros(self.batch.size), np.zeros(self.batch.size)
         for column in self.batch.universe.column_list:
             if column.table.tool.code == tool and column.asked:
@@ -65,10 +72,9 @@ class Requirements:
 
     def _work_out(self, column: Column) -> Reasons:
         reasons = np.where(self._by_field(column), OWN, NOT_REQUIRED).astype(np.int16)
-        for number, parsed in enumerate(self.program.rules):
-            if column.field.code in parsed.rule.require and parsed.rule.tool == column.table.tool.code:
-                needed = self._by_rule(column, parsed) & (reasons == NOT_REQUIRED)
-                reasons[needed] = FIRST_RULE + number
+        for number in self.program.requiring.get(column.key, ()):
+            needed = self._by_rule(column, self.program.rules[number]) & (reasons == NOT_REQUIRED)
+            reasons[needed] = FIRST_RULE + number
         return reasons
 
     def _by_field(self, column: Column) -> Bools:

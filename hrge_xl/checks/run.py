@@ -10,7 +10,6 @@ import numpy as np
 
 from ..findings import Severity
 from ..layout import Layout
-from ..submission import Submission
 from ..words import translator
 from .batch import Batch
 from .calculated import overwritten, values
@@ -31,9 +30,9 @@ from .verdicts import verdicts
 from .wording import Wording
 
 
-def outcomes(program: Program, pairs: Sequence[tuple[Submission, Layout]], today: date) -> list[Outcome]:
-    """Check one batch."""
-    judged = _judge(program, Batch.of(pairs, today))
+def outcomes(program: Program, batch: Batch, *, in_sheets: bool) -> list[Outcome]:
+    """Check one batch; with `in_sheets` also what the check cells must say."""
+    judged = _judge(program, batch, in_sheets=in_sheets)
     run, results = judged.run, judged.results
     open_ones = undecided(run, judged.hits)
     wording, held_back = Wording(run, judged.finder), {each.key for each in open_ones}
@@ -48,7 +47,7 @@ def outcomes(program: Program, pairs: Sequence[tuple[Submission, Layout]], today
 
 def foretold(program: Program, plans: Sequence[Plan], today: date) -> list[Outcome]:
     """What the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
-    return _judge(program, Planned.to_be(plans, today)).results
+    return _judge(program, Planned.to_be(plans, today), in_sheets=True).results
 
 
 class _Judged(NamedTuple):
@@ -62,7 +61,7 @@ class _Judged(NamedTuple):
     results: list[Outcome]
 
 
-def _judge(program: Program, batch: Batch) -> _Judged:
+def _judge(program: Program, batch: Batch, *, in_sheets: bool) -> _Judged:
     run, finder = Evaluator(batch, program), Finder(batch)
     requirements = Requirements(run)
     reasons, codes = requirements.matrix(), set[str]()
@@ -75,11 +74,12 @@ def _judge(program: Program, batch: Batch) -> _Judged:
         *other_periods(run, finder),
     ]
     results = [
-        Outcome(verdicts=verdict, calculated=calculated, kept=rows)
-        for verdict, calculated, rows in zip(
-            verdicts(batch, program, reasons, hits), values(run), kept(run), strict=True
-        )
+        Outcome(calculated=calculated, kept=rows)
+        for calculated, rows in zip(values(run), kept(run), strict=True)
     ]
+    if in_sheets:
+        for result, verdict in zip(results, verdicts(batch, program, reasons, hits), strict=True):
+            result.verdicts = verdict
     return _Judged(run, finder, reasons, codes, hits, results)
 
 

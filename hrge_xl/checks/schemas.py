@@ -21,10 +21,10 @@ def schema(kind: Kind, codes: list[str]) -> DataFrameSchema:
 
 
 def failures(kind: Kind, frame: pd.DataFrame) -> Iterator[tuple[str, int]]:
-    """Code and place of everything that fails, column by column."""
-    codes = [str(name) for name in frame.columns if name != "value"]
+    """Code and place of everything that fails, column by column; most checks find nothing in a whole batch."""
+    codes = [str(name) for name in frame.columns if name != "value" and not frame[name].all()]
     try:
-        schema(kind, codes).validate(frame, lazy=True)
+        schema(kind, codes).validate(frame[["value", *codes]], lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
         yield from zip(cases["check"].astype(str), cases["index"].astype(int), strict=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,27 +60,27 @@ class Column:
     slot: int
     cell: int
 
-    @property
+    @cached_property
     def key(self) -> FieldKey:
         """Tool and field."""
         return self.table.tool.code, self.field.code
 
-    @property
+    @cached_property
     def parts(self) -> int:
         """Cells for each slot."""
         return self.field.cells if self.field.type is FieldType.MANY else 1
 
-    @property
+    @cached_property
     def slots(self) -> slice:
         """The run of slots."""
         return slice(self.slot, self.slot + len(self.table.rows))
 
-    @property
+    @cached_property
     def cells(self) -> slice:
         """The run of cells."""
         return slice(self.cell, self.cell + len(self.table.rows) * self.parts)
 
-    @property
+    @cached_property
     def asked(self) -> bool:
         """Whether people fill it in."""
         return not self.field.fixed and self.field.type is not FieldType.CALCULATED
@@ -146,7 +147,26 @@ class Universe:
 
 
 def number(spec: Spec, layouts: Sequence[Layout]) -> Universe:
-    """Number the rows, slots and cells of several layouts of one spec."""
+    """Number the rows, slots and cells of several layouts of one spec; for batch after batch of these only once."""
+    known = _LAST.get(spec.name)
+    if known is None or known.universe.spec is not spec or not _are(known.layouts, layouts):
+        known = _LAST[spec.name] = _Numbered(tuple(layouts), _numbered(spec, layouts))
+    return known.universe
+
+
+class _Numbered(NamedTuple):
+    layouts: tuple[Layout, ...]
+    universe: Universe
+
+
+_LAST: dict[str, _Numbered] = {}  # by name of the spec, of which there are few
+
+
+def _are(known: Sequence[Layout], wanted: Sequence[Layout]) -> bool:
+    return len(known) == len(wanted) and all(one is other for one, other in zip(known, wanted, strict=True))
+
+
+def _numbered(spec: Spec, layouts: Sequence[Layout]) -> Universe:
     universe = Universe(spec)
     for tool in spec.tools:
         for key, fields in _groups(tool).items():

@@ -10,17 +10,19 @@ import hashlib
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import StoreError
 from ..paths import UNFINISHED
 from .files import not_written
 from .parquet import read_rows, write_rows
-from .schema import SUBMISSIONS, Row, Rows, Schema
+from .schema import SUBMISSIONS, Rows, Schema
 from .store import CARELESS, Store, open_file, told
+from .tables import together
 
 ROWS = "rows.sqlite"
 SHARED = "The output folder must lie on a disk that all machines of the cluster share, under the same path."
@@ -50,52 +52,57 @@ def shard_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_shard(rows: Rows, schema: Schema, folder: Path, *, parquet: bool) -> Shard:
-    """The rows of some submissions as a shard in a folder that is there. Raises `OutputError`.
+def write_shard(files: Iterable[Rows], schema: Schema, folder: Path, *, parquet: bool) -> Shard:
+    """The rows of some submissions as a shard in a folder that is there. Raises `OutputError`, `StoreError`.
 
     It is named by the submissions in it, and these by their content: a batch that is done twice is one shard.
     """
-    names = tuple(str(row[0]) for row in rows[SUBMISSIONS.name])
-    place = folder / hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
     unfinished = folder / f"{UNFINISHED}{secrets.token_hex(4)}"
+    place = folder
     try:
         unfinished.mkdir()
-        digests = _as_parquet(rows, schema, unfinished) if parquet else _as_sqlite(rows, schema, unfinished)
+        written = (_as_parquet if parquet else _as_sqlite)(files, schema, unfinished)
+        place = folder / hashlib.sha256("\n".join(written.submissions).encode()).hexdigest()[:32]
         _put_in_place(unfinished, place)
     except OSError as error:
         raise not_written(place, error) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return Shard(str(place), names, {name: len(lines) for name, lines in rows.items() if lines}, digests)
+    return replace(written, place=str(place))
 
 
-def _as_sqlite(rows: Rows, schema: Schema, folder: Path) -> dict[str, str]:
-    """The least that a SQLite file can be: only tables that have rows, and columns without a type."""
-    with told(ROWS), closing(sqlite3.connect(folder / ROWS, isolation_level=None)) as file:
+def _as_sqlite(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
+    """The least that a SQLite file can be: only tables that have rows, and columns without a type. File by file."""
+    names: list[str] = []
+    counts: Counter[str] = Counter()
+    with told(ROWS), closing(sqlite3.connect(folder / ROWS, isolation_level=None)) as database:
         for pragma in CARELESS:
-            file.execute(f"PRAGMA {pragma}")
-        file.execute("BEGIN")
-        for name, lines in rows.items():
-            if lines:
-                columns = ", ".join(f'"{column}"' for column in schema.by_name[name].names)
-                file.execute(f'CREATE TABLE "{name}" ({columns})')
-                file.executemany(f'INSERT INTO "{name}" VALUES ({_marks(lines[0])})', lines)
-        file.execute("COMMIT")
-    return {}
+            database.execute(f"PRAGMA {pragma}")
+        database.execute("BEGIN")
+        for rows in files:
+            names += (str(row[0]) for row in rows[SUBMISSIONS.name])
+            for name, lines in rows.items():
+                if lines:
+                    if name not in counts:
+                        columns = ", ".join(f'"{column}"' for column in schema.by_name[name].names)
+                        database.execute(f'CREATE TABLE "{name}" ({columns})')
+                    marks = ", ".join("?" * len(lines[0]))
+                    database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', lines)
+                    counts[name] += len(lines)
+        database.execute("COMMIT")
+    return Shard("", tuple(names), dict(counts), {})
 
 
-def _marks(row: Row) -> str:
-    return ", ".join("?" * len(row))
-
-
-def _as_parquet(rows: Rows, schema: Schema, folder: Path) -> dict[str, str]:
+def _as_parquet(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
+    rows = together(files)
     digests = {}
     for name, lines in rows.items():
         if lines:
             file = folder / f"{name}.parquet"
             write_rows(file, schema.by_name[name], lines)
             digests[file.name] = _digest(file)
-    return digests
+    names = tuple(str(row[0]) for row in rows[SUBMISSIONS.name])
+    return Shard("", names, {name: len(lines) for name, lines in rows.items() if lines}, digests)
 
 
 def _digest(path: Path) -> str:

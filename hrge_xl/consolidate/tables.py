@@ -102,6 +102,15 @@ def _day(value: Value | None) -> date | None:
     return value if isinstance(value, date) else None
 
 
+def together(files: Iterable[Rows]) -> Rows:
+    """The rows of several files, file after file."""
+    found: Rows = {}
+    for rows in files:
+        for name, lines in rows.items():
+            found.setdefault(name, []).extend(lines)
+    return found
+
+
 class Writer:
     """Turns results of one spec into rows. What depends on a layout only is worked out once."""
 
@@ -110,13 +119,12 @@ class Writer:
         self._orders: dict[tuple[str, str], dict[Key, int]] = {}
         self._places: dict[str, list[tuple[Table, dict[str, int]]]] = {}
 
-    def rows(self, results: Sequence[Result]) -> Rows:
-        """The rows of every table, file after file."""
+    def rows(self, result: Result) -> Rows:
+        """The rows of one file in every table."""
         rows: Rows = {table.name: [] for table in self.schema.tables if table.of_submissions}
-        owners = [whose(result) for result in results]
-        for result, owner in zip(results, owners, strict=True):
-            self._file(rows, result, owner)
-            self._answers(rows, result, owner)
+        owner = whose(result)
+        self._file(rows, result, owner)
+        self._answers(rows, result, owner)
         return rows
 
     # about a file

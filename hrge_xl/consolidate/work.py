@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -50,7 +50,8 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
         _must_see([*(task.here / each.path for each in files if each.sha256), folder])
         _must_know(task, writer.schema.spec)
     with put_off():
-        shard = write_shard(writer.rows(_read(files, task)), writer.schema, folder, parquet=task.far)
+        rows = map(writer.rows, _one_by_one(_read(files, task)))
+        shard = write_shard(rows, writer.schema, folder, parquet=task.far)
     for each in files:
         if each.sha256 is not None:
             keep(task.here / each.path, each.sha256, task.out)
@@ -60,7 +61,14 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
 def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
     """Read and check some files: what the dataset would say of each. Nothing is written."""
     writer = _writer(task.asked.wanted.spec)
-    return writer.rows(_read(files, task))[SUBMISSIONS.name]
+    return [row for result in _read(files, task) for row in writer.rows(result)[SUBMISSIONS.name]]
+
+
+def _one_by_one(results: list[Result]) -> Iterator[Result]:
+    """The results in order, none of them held any longer than it is looked at."""
+    results.reverse()
+    while results:
+        yield results.pop()
 
 
 def _read(files: Sequence[Arrival], task: Task) -> list[Result]:

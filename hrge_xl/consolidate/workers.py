@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..errors import HrgeError
 from .cluster import cluster
 
-BATCH = 25  # files: enough for the checks to pay off, few enough for every process to have some
+BATCH = 12  # files: enough for the checks to pay off, few enough for every process to have some
 TRIES = 3  # of a batch whose worker dies
 
 In = TypeVar("In")
@@ -123,8 +123,14 @@ def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[Running]:
-    with ProcessPoolExecutor(jobs, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
         yield Running(pool, jobs + 1)
+
+
+def _begin() -> None:
+    # Arrow's own keeper of memory, under the texts of pandas, gives less back than the system's.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

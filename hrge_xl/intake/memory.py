@@ -13,7 +13,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-MOST_ONCE = 200_000  # keys that are known to have come once
+MOST_ONCE = 40_000  # keys that are known to have come once
 
 
 class Memory(Generic[Key, Value]):
