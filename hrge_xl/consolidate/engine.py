@@ -122,6 +122,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
         crew.rest()  # what readers remember is of no use to those who write
         standing = [settle(each, ledger, job.asked.waivers) for each in stores][-1]
         exports.derive(stores, _export(job), crew.here)
+        crew.here.rest()  # and what is held for figures is of no use to files
         _finish(job)
         verdicts = {name: known[1] for name, known in stores[-1].known().items()}
         return _summary(job, given, verdicts, new, standing)

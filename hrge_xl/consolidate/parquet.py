@@ -11,8 +11,8 @@ from typing import Any
 from .files import whole
 from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 
-PIECE = 1 << 20  # bytes of CSV that are taken at a time; the reader keeps up to 32 of them ahead
-TOGETHER = 16  # pieces in a group of rows: larger ones pack better
+PIECE = 1 << 18  # bytes of CSV that are taken at a time; the reader keeps up to 32 of them ahead
+TOGETHER = 32  # pieces in a group of rows: larger ones pack better
 AT_ONCE = 5_000  # rows read at a time
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import deque
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..errors import HrgeError
 from .cluster import cluster
 
-BATCH = 12  # files: enough for the checks to pay off, few enough for every process to have some
+BATCH = 8  # files: enough for the checks to pay off, few enough for every process to have some
 TRIES = 3  # of a batch whose worker dies
 
 In = TypeVar("In")
@@ -123,8 +124,13 @@ def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[Running]:
-    with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
-        yield Running(pool, jobs + 1)
+    gc.collect()
+    gc.freeze()  # where processes are forked, what is there already stays shared
+    try:
+        with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
+            yield Running(pool, jobs + 1)
+    finally:
+        gc.unfreeze()
 
 
 def _begin() -> None:

@@ -33,7 +33,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Reason = Literal["time", "memory", "crash", "exception"]
 
-_AHEAD = 4  # items in hand for each worker, so that a slow one does not make the results pile up
+_AHEAD = 2  # items in hand for each worker, so that a slow one does not make the results pile up
 _START_SECONDS = 120.0  # a slow disk or a busy computer is not the fault of any file
 _OUT_OF_MEMORY = 86  # exit code of a child that could not even say so
 _CODES: dict[Reason, str] = {"time": "F060", "memory": "F061", "crash": "F062", "exception": "F063"}

@@ -53,6 +53,7 @@ from .overview_model import (
 from .overview_teams import teams
 
 TOP_RISKS, TOP_GAPS = 15, 15
+CROSSED = ("submission", "team", "row", "down_field", "across_field", "down", "across", "sheet", "cell")
 
 
 def overview(
@@ -79,7 +80,7 @@ class _Builder:
         """Everything."""
         spec = self.spec
         counted = [row for row in self.files.values() if row["current"]]
-        all_gaps = [*self._table(AGGREGATE_GAPS.name)]
+        all_gaps, late = [*self._table(AGGREGATE_GAPS.name)], [*self._table("overdue")]
         return Overview(
             title=spec.title.say(self.language) if spec else "",
             round=round_.name if round_ else self._round(counted),
@@ -102,7 +103,8 @@ class _Builder:
             indicators=self._indicators(),
             gaps=self._gaps() if AGGREGATE_GAPS.name in self.store.tables else None,
             all_gaps=len(all_gaps),
-            overdue=self._overdue() if "overdue" in self.store.tables else None,
+            overdue=self._overdue(late) if "overdue" in self.store.tables else None,
+            all_overdue=len(late),
         )
 
     def _table(self, name: str, *where: Any) -> Iterable[Record]:
@@ -162,17 +164,21 @@ class _Builder:
             [self._breakdown(spec, figures, by, lines) for by in (BY_TOOL, BY_COUNTRY, *figures.by)],
             [self._top(spec, figures, row) for row in top[:TOP_RISKS]],
             len(top),
-            len({row["team"] for row in self._crossings(figures)}),
+            len({row["team"] for row in self._crossings}),
         )
 
-    def _crossings(self, figures: RiskFigures) -> list[Record]:
+    @cached_property
+    def _crossings(self) -> list[Record]:
+        """Where the risks stand."""
         table = self.store.tables[CROSSINGS.name]
-        return [*self._table(CROSSINGS.name, table.c.current, table.c.tool.in_(figures.tools))]
+        figures = self.spec.figures.risks if self.spec else None
+        ours = (table.c.current, table.c.tool.in_(figures.tools if figures else ()))
+        return [*records(self.store, CROSSINGS.name, *ours, columns=CROSSED)]
 
     def _map(self, spec: Spec, figures: RiskFigures, matrix: Matrix, stage: str) -> HeatMap:
         crossing = stages(figures)[stage]
         found: dict[tuple[str, str], list[Record]] = defaultdict(list)
-        for row in self._crossings(figures):
+        for row in self._crossings:
             if (row["down_field"], row["across_field"]) == (crossing.down, crossing.across):
                 found[row["down"], row["across"]].append(row)
         down, across = (
@@ -362,9 +368,9 @@ class _Builder:
     def _answer(self, spec: Spec) -> Callable[[Record], str]:
         return lambda row: said(spec, spec.tool[row["tool"]].fields[row["field"]], row["code"], self.language)
 
-    def _overdue(self) -> list[Overdue]:
+    def _overdue(self, late: Sequence[Record]) -> list[Overdue]:
         spec = self.spec
-        return [self._late(spec, row) for row in self._table("overdue")] if spec else []
+        return [self._late(spec, row) for row in late[:MOST_ROWS]] if spec else []
 
     def _late(self, spec: Spec, row: Record) -> Overdue:
         blocks = [block for block in spec.tool[row["list"]].blocks if isinstance(block, CollectBlock)]

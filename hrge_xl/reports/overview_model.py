@@ -215,4 +215,5 @@ class Overview:
     indicators: Sequence[Indicator] | None
     gaps: Sequence[Gap] | None
     all_gaps: int
-    overdue: Sequence[Overdue] | None
+    overdue: Sequence[Overdue] | None  # the first of them
+    all_overdue: int
