@@ -182,7 +182,7 @@ def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path, pa
     with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
         store.use(schema)
         take(write_shard(rows, schema, folder, parquet=parquet), store)
-        for name, lines in together(rows).items():
+        for name, lines in together(rows, schema).items():
             assert sorted(store.rows(name), key=str) == sorted(lines, key=str), name
 
 

@@ -94,7 +94,7 @@ def _as_sqlite(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
 
 
 def _as_parquet(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
-    rows = together(files)
+    rows = together(files, schema)
     digests = {}
     for name, lines in rows.items():
         if lines:

@@ -102,13 +102,18 @@ def _day(value: Value | None) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def together(files: Iterable[Rows]) -> Rows:
-    """The rows of several files, file after file."""
-    found: Rows = {}
+def together(files: Iterable[Rows], schema: Schema) -> Rows:
+    """The rows of several files, file after file; of none, no rows."""
+    found = no_rows(schema)
     for rows in files:
         for name, lines in rows.items():
-            found.setdefault(name, []).extend(lines)
+            found[name] += lines
     return found
+
+
+def no_rows(schema: Schema) -> Rows:
+    """Every table whose rows come from files, and nothing in it yet."""
+    return {table.name: [] for table in schema.tables if table.of_submissions}
 
 
 class Writer:
@@ -121,7 +126,7 @@ class Writer:
 
     def rows(self, result: Result) -> Rows:
         """The rows of one file in every table."""
-        rows: Rows = {table.name: [] for table in self.schema.tables if table.of_submissions}
+        rows = no_rows(self.schema)
         owner = whose(result)
         self._file(rows, result, owner)
         self._answers(rows, result, owner)
