@@ -48,9 +48,7 @@ class Program:
     formulas: dict[FieldKey, Expr] = field(default_factory=dict)
     rules: tuple[ParsedRule, ...] = ()
     lists: dict[Source, Keeping] = field(default_factory=dict)
-    requiring: dict[FieldKey, list[int]] = field(
-        default_factory=dict
-    )  # the numbers of the rules that require it
+    requiring: dict[FieldKey, list[int]] = field(default_factory=dict)  # the rules that do, by number
 
 
 def prepare(spec: Spec) -> Program:

@@ -83,9 +83,9 @@ def names(store: Store, out: Path) -> list[Path]:
 
 def write(store: Store, export: Export, crew: Workers) -> list[str]:
     """The files beside the dataset, several at once; what is said of those that could not be written."""
-    rest = [table.name for table in store.schema.tables if table.name not in LARGE]
-    small = [[*rest, DESCRIPTION][first : first + FEW] for first in range(0, len(rest) + 1, FEW)]
-    parts = [[LARGE[0]], [WORKBOOK], *([name] for name in LARGE[1:]), *small]
+    rest = [DESCRIPTION, *(table.name for table in store.schema.tables if table.name not in LARGE)]
+    few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
+    parts = [[LARGE[0]], [WORKBOOK], *([name] for name in LARGE[1:]), *few]
     return [failed for some in crew.map(part, parts, export) for failed in some]
 
 

@@ -82,11 +82,12 @@ def _around(piece: _Piece, *, as_it_came: bool) -> tuple[tuple[str, str], bool]:
     """What stands before and after each line of a piece; and whether it is not as it came."""
     if not piece.first:
         return ("", ""), False
-    if as_it_came:
-        first, last = (next(csv_text([row])) for row in (piece.first, piece.last))
-        return (f"{first[:-1]},", f",{last[:-1]}"), False
-    (first, one), (last, other) = (next(harmless_lines([row])) for row in (piece.first, piece.last))
-    return (f"{first[:-1]},", f",{last[:-1]}"), one or other
+    ends = [
+        (next(csv_text([row])), False) if as_it_came else next(harmless_lines([row]))
+        for row in (piece.first, piece.last)
+    ]
+    (first, one), (last, other) = ends
+    return (first.removesuffix("\n") + ",", "," + last.removesuffix("\n")), one or other
 
 
 def description(store: Store) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from ..errors import StoreError
 from ..paths import UNFINISHED
 from .files import not_written
 from .parquet import read_rows, write_rows
-from .schema import SUBMISSIONS, Rows, Schema
+from .schema import SUBMISSIONS, Row, Rows, Schema, Table
 from .store import CARELESS, Store, open_file, told
 from .tables import together
 
@@ -58,7 +58,7 @@ def write_shard(files: Iterable[Rows], schema: Schema, folder: Path, *, parquet:
     It is named by the submissions in it, and these by their content: a batch that is done twice is one shard.
     """
     unfinished = folder / f"{UNFINISHED}{secrets.token_hex(4)}"
-    place = folder
+    place = unfinished
     try:
         unfinished.mkdir()
         written = (_as_parquet if parquet else _as_sqlite)(files, schema, unfinished)
@@ -82,15 +82,19 @@ def _as_sqlite(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
         for rows in files:
             names += (str(row[0]) for row in rows[SUBMISSIONS.name])
             for name, lines in rows.items():
-                if lines:
-                    if name not in counts:
-                        columns = ", ".join(f'"{column}"' for column in schema.by_name[name].names)
-                        database.execute(f'CREATE TABLE "{name}" ({columns})')
-                    marks = ", ".join("?" * len(lines[0]))
-                    database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', lines)
-                    counts[name] += len(lines)
+                _insert(database, schema.by_name[name], lines, new=not counts[name])
+                counts[name] += len(lines)
         database.execute("COMMIT")
-    return Shard("", tuple(names), dict(counts), {})
+    return Shard("", tuple(names), {name: count for name, count in counts.items() if count}, {})
+
+
+def _insert(database: sqlite3.Connection, table: Table, lines: Sequence[Row], *, new: bool) -> None:
+    if lines and new:
+        columns = ", ".join(f'"{column}"' for column in table.names)
+        database.execute(f'CREATE TABLE "{table.name}" ({columns})')
+    if lines:
+        marks = ", ".join("?" * len(table.names))
+        database.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', lines)
 
 
 def _as_parquet(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
