@@ -294,6 +294,23 @@ def test_status_on_the_screen_and_as_a_workbook(
     assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
 
 
+def test_status_asks_for_nothing_that_was_done(
+    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A link is never read, so there are no bytes to keep: asking to consolidate again would never end."""
+    made = init_round(tmp_path / "round", "example", teams)
+    (made.folder / "returned" / "scan.xlsx").write_bytes(b"%PDF-1.7")
+    (made.folder / "returned" / "link.xlsx").symlink_to(tmp_path / "teams.csv")
+    status_of = ["status", str(made.folder), "--today", str(LATER)]
+    assert run(status_of) == 0
+    assert "1 file is not in the dataset yet" in capsys.readouterr().err
+    assert run(["consolidate", str(made.folder), "--jobs", "1", "--today", str(LATER)]) == 4
+    assert run(status_of) == 0
+    out, err = capsys.readouterr()
+    assert "F016: link.xlsx is a link" in out
+    assert "not in the dataset" not in err
+
+
 def test_a_forged_and_a_strange_return(teams: Path, tmp_path: Path) -> None:
     made = init_round(tmp_path / "round", "example", teams)
     order = orders(made, TODAY)[0]

@@ -87,9 +87,10 @@ def _summary(
         yield f"Not answered: {', '.join(silent)}."
     if counts[TO_DECIDE]:
         yield f"To decide: hrge-xl decide {ledger}"
-    unknown = sum(each.day is None for each in came)
+    unknown = sum(each.day is None and each.result.sha256 is not None for each in came)  # no hash: not kept
     if unknown:
-        yield f"{unknown} files are not in the dataset yet: hrge-xl consolidate {folder}"
+        are = "file is" if unknown == 1 else "files are"
+        yield f"{unknown} {are} not in the dataset yet: hrge-xl consolidate {folder}"
 
 
 def _value(team: TeamStatus, column: str) -> Any:
