@@ -292,6 +292,23 @@ def test_the_package_is_valid(files: list[Path], tmp_path: Path) -> None:
     assert {each["title"] for each in described["resources"]} == {table.name for table in Schema(SPEC).tables}
 
 
+def test_what_all_answers_of_a_file_share_is_in_each_line(tmp_path: Path) -> None:
+    """Whose they are and whether they count, guarded like any other text: a team may be called anything."""
+    files = {"a.xlsx": workbook("=1+1"), "b.xlsx": workbook("PAK", "WS-08", PLN_06=None)}
+    files["c.xlsx"] = rewritten(files["b.xlsx"], b"Plan the workshop", b"Plan the workshops")
+    out = tmp_path / "out"
+    run(returned(tmp_path / "returned", files), out)
+    with (out / "csv" / "answers.csv").open(encoding="utf-8-sig", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    found = rows(out, "answers")
+    assert {row["team"] for row in found} == {"=1+1", "PAK"}
+    assert {row["current"] for row in found} == {0, 1}
+    for name in ("submission", "country", "period", "file_sha256", "text", "cell"):
+        assert [line[name] for line in lines] == [row[name] or "" for row in found]
+    assert [line["team"] for line in lines] == [row["team"].replace("=1+1", "'=1+1") for row in found]
+    assert [line["current"] for line in lines] == ["true" if row["current"] else "false" for row in found]
+
+
 def test_parquet_holds_the_same(files: list[Path], tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     run(files, tmp_path / "out")
