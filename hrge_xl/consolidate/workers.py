@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..errors import HrgeError
 from .cluster import cluster
 
-BATCH = 8  # files: enough for the checks to pay off, few enough for every process to have some
+BATCH = 6  # files: enough for the checks to pay off, few enough for memory to stay small
 TRIES = 3  # of a batch whose worker dies
 
 In = TypeVar("In")
