@@ -35,7 +35,7 @@ _CELL_START = '<c r="'
 _EMPTY_ROW = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"{_RAW}/>', re.ASCII)
 _ROW_START = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"{_RAW}>', re.ASCII)
 _ROW_END = "</row>"
-_REMEMBERED = 4_500_000  # characters of templates in each of two generations: room for a workbook saved by LibreOffice
+_REMEMBERED = 4_500_000  # characters of templates in each of two generations, each for a whole workbook
 _CELLS_REMEMBERED = 6_000_000  # the same of cells
 _MOST_PLACES, _MOST_VALUES = 50_000, 50  # that are remembered, and of each place
 
