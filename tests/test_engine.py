@@ -23,7 +23,7 @@ from hrge_xl.consolidate.ledger import Arrival
 from hrge_xl.consolidate.schema import Schema
 from hrge_xl.consolidate.shards import shard_folder, take, write_shard
 from hrge_xl.consolidate.store import open_file
-from hrge_xl.consolidate.tables import Writer, together
+from hrge_xl.consolidate.tables import Writer, all_rows
 from hrge_xl.consolidate.work import Task, shard_of
 from hrge_xl.errors import StoreError, UsageError
 from hrge_xl.spec.load import load
@@ -182,7 +182,7 @@ def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path, pa
     with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
         store.use(schema)
         take(write_shard(rows, schema, folder, parquet=parquet), store)
-        for name, lines in together(rows, schema).items():
+        for name, lines in all_rows(rows, schema).items():
             assert sorted(store.rows(name), key=str) == sorted(lines, key=str), name
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..findings import Finding
 from ..submission import Key, Value
+
+if TYPE_CHECKING:
+    from .program import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     verdicts: dict[Key, Verdict] = field(default_factory=dict)  # where they were asked for
     calculated: dict[Key, Value] = field(default_factory=dict)
-    kept: dict[tuple[str, int, int], tuple[str, ...]] = field(default_factory=dict)  # see `checks.kept`
+    kept: dict[Source, tuple[str, ...]] = field(default_factory=dict)  # see `checks.kept`
     progress: dict[str, Progress] = field(default_factory=dict)
     checks_run: list[str] = field(default_factory=list)
     checks_not_run: dict[str, str] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from .ledger import Arrival, Ledger
 from .schema import SUBMISSIONS, Schema
 from .settle import settle
 from .store import Store, open_file
-from .tables import Writer, together
+from .tables import Writer, all_rows
 
 DATASET = "dataset.sqlite"
 
@@ -31,7 +31,7 @@ def of_results(results: Sequence[Result], spec: Spec | None, today: date) -> Ite
         store = stack.enter_context(open_file(folder / DATASET, lasting=False))
         ledger = stack.enter_context(Ledger.open(folder))
         store.use(schema)
-        rows = together(map(Writer(schema).rows, _each_once(results)), schema)
+        rows = all_rows(map(Writer(schema).rows, _each_once(results)), schema)
         store.take([str(row[0]) for row in rows[SUBMISSIONS.name]], rows)
         ledger.receive([Arrival(r.path, r.sha256, r.size) for r in results], today.isoformat())
         settle(store, ledger)

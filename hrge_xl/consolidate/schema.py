@@ -39,10 +39,7 @@ class Table:
     key: tuple[str, ...]
     about: str = ""
     tools: tuple[str, ...] = ()  # whose rows stand in it, where it is a wide one
-    same: tuple[int, int] = (
-        0,
-        0,
-    )  # so many columns at both ends say the same in the many rows of a submission
+    same: tuple[int, int] = (0, 0)  # so many columns at both ends say the same in all rows of a submission
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from .files import not_written
 from .parquet import read_rows, write_rows
 from .schema import SUBMISSIONS, Row, Rows, Schema, Table
 from .store import CARELESS, Store, open_file, told
-from .tables import together
+from .tables import all_rows
 
 ROWS = "rows.sqlite"
 SHARED = "The output folder must lie on a disk that all machines of the cluster share, under the same path."
@@ -98,7 +98,7 @@ def _insert(database: sqlite3.Connection, table: Table, lines: Sequence[Row], *,
 
 
 def _as_parquet(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
-    rows = together(files, schema)
+    rows = all_rows(files, schema)
     digests = {}
     for name, lines in rows.items():
         if lines:

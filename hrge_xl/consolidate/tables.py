@@ -102,7 +102,7 @@ def _day(value: Value | None) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def together(files: Iterable[Rows], schema: Schema) -> Rows:
+def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
     """The rows of several files, file after file; of none, no rows."""
     found = no_rows(schema)
     for rows in files:

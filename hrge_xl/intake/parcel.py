@@ -11,7 +11,7 @@ from ..submission import Answer, State, Submission
 from .keys import Plan
 
 STATES = tuple(State)
-NUMBERS = {state: number for number, state in enumerate(STATES)}
+NUMBER_OF = {state: number for number, state in enumerate(STATES)}
 Seldom = tuple[bool, str | None, str | None, tuple[str, ...]]  # formula, problem, suggestion, notes
 NOTHING: Seldom = (False, None, None, ())
 
@@ -51,7 +51,7 @@ def _columns(answers: list[Answer], plan: Plan) -> Columns:
     rest = ((each.formula, each.problem, each.suggestion, each.notes) for each in answers)
     return Columns(
         array("L", [numbers[each.tool, each.row, each.field, each.part] for each in answers]),
-        bytes([NUMBERS[each.state] for each in answers]),
+        bytes([NUMBER_OF[each.state] for each in answers]),
         [each.original for each in answers],
         [each.code for each in answers],
         [each.text for each in answers],

@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from ..collecting import put_off
 from ..errors import SpecError
 from ..layout import Layout, build
 from ..layout.model import TODAY_NAME
@@ -93,6 +94,7 @@ def read_bytes(
     return _read_file(data, _File(path, sha256, size, format), want)
 
 
+@put_off()
 def _read_file(data: bytes, file: _File, want: Wanted) -> Submission | Refusal:
     try:
         workbook = _raw(data, file.format)

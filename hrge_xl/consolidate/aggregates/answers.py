@@ -22,7 +22,7 @@ def answers(store: Store, spec: Spec) -> Iterator[Row]:
     for by in (TOTAL, BY_COUNTRY):
         counted = (line for line in _counted(store, by) if (line[0], line[2]) not in own_rows)
         for tool, row, field, code, country, *counts in sorted(
-            counted, key=lambda line: (order[line[0], line[2]], *line[1:2], *line[3:5])
+            counted, key=lambda line: (order[line[0], line[2]], line[1], line[3], line[4])
         ):
             yield (
                 by, tool, row or None, field, label.get((tool, field)), code,
