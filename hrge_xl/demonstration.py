@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .answers import from_mapping
 from .bulk import issue
-from .consolidate.rounds import Round
-from .consolidate.teams import Team
 from .errors import Mistake, SpecError, UsageError
 from .issuing import Order
 from .layout import Layout, Slot, address, build
+from .rounds.rounds import Round
+from .rounds.teams import Team
 from .spec.load import find, load
 from .spec.model import Spec
 from .spec.nodes import compose, plain

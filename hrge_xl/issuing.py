@@ -57,7 +57,7 @@ def layout_for(spec: Spec, order: Order) -> Layout:
 
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     """What the workbooks of some orders hold, worked out together: how many they are bounds the memory."""
-    from .checks import foretell  # pandas is slow to import
+    from .checks import foretell
     from .checks.planned import Plan
 
     spec = layout.spec

@@ -47,7 +47,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Validation:
+class ValidationRequest:
     """What is asked of files: which spec, round, teams and key, and the day that due dates are measured by."""
 
     wanted: Wanted
@@ -57,10 +57,10 @@ class Validation:
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
 
 
-def validate(paths: Sequence[Path], asked: Validation) -> list[Result]:
+def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
     """Every file read and checked, in the order given; files in = results out."""
-    with readers(asked.jobs) as crew:
-        results = [result for batch in batches(paths) for result in validate_batch(batch, asked, crew)]
+    with readers(asked.jobs) as pool:
+        results = [result for batch in batches(paths) for result in validate_batch(batch, asked, pool)]
     mark_doubles(results)
     return results
 
@@ -70,14 +70,14 @@ def batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
     return (paths[start : start + BATCH] for start in range(0, len(paths), BATCH))
 
 
-def validate_batch(paths: Sequence[Path], asked: Validation, by: Readers) -> list[Result]:
+def validate_batch(paths: Sequence[Path], asked: ValidationRequest, by: Readers) -> list[Result]:
     """Read some files and check them together."""
     return check_all(list(read_many(paths, asked.wanted, password=asked.password, by=by)), asked)
 
 
-def check_all(readings: Sequence[Submission | Refusal], asked: Validation) -> list[Result]:
+def check_all(readings: Sequence[Submission | Refusal], asked: ValidationRequest) -> list[Result]:
     """Check what was read, one spec after the other, and put the results back in order."""
-    from .checks import check  # pandas is slow to import
+    from .checks import check
 
     results: dict[int, Result] = {}
     by_spec: dict[str, list[tuple[int, Submission, Layout]]] = {}
@@ -96,7 +96,7 @@ def check_all(readings: Sequence[Submission | Refusal], asked: Validation) -> li
 
 
 def _checked(submission: Submission, layout: Layout, outcome: Outcome, waivers: Sequence[Waiver]) -> Result:
-    """A file without an error is accepted, and so is one whose every error somebody has accepted as it is."""
+    """A file without an error is accepted, and so is one return_key every error somebody has accepted as it is."""
     findings = waived(outcome.findings, submission.sha256, waivers)
     errors = any(finding.severity is Severity.ERROR and finding.open for finding in findings)
     return Result(
@@ -148,7 +148,7 @@ def mark_doubles(results: Iterable[Result]) -> None:
             seen[result.sha256] = result.path
 
 
-def spec_of(asked: Validation, results: Sequence[Result]) -> Spec | None:
+def spec_of(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:
     """The spec that the run was about: the one asked for, else that of the first file read."""
     if asked.wanted.spec is not None:
         return load(asked.wanted.spec)

@@ -1,4 +1,4 @@
-"""Validation reports to render: like real ones, of any size, with texts that want to break out."""
+"""ValidationRequest reports to render: like real ones, of any size, with texts that want to break out."""
 
 import hashlib
 import random

@@ -7,15 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.consolidate import Summary, consolidate
+from hrge_xl.dataset import Summary, consolidate
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from hrge_xl.validation import Validation
+from hrge_xl.validation import ValidationRequest
 from tests.answers import TODAY, full, layout
 
 SPEC = "example"
-ASKED = Validation(Wanted(), TODAY)
+ASKED = ValidationRequest(Wanted(), TODAY)
 LEDGER = "ledger.sqlite"
 
 

@@ -14,7 +14,7 @@ from hrge_xl.cli import run
 from hrge_xl.intake import Wanted
 from hrge_xl.reports.compare import Said, compare
 from hrge_xl.reports.compare_rounds import FilesSide, compared, paired
-from hrge_xl.validation import Result, Validation, validate
+from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.versions import TODAY, returned, workbook
 
 DAY = ["--today", "2026-06-30"]
@@ -23,7 +23,7 @@ CLEAR = {"PLN_09": 0.5, "PLN_10": 2024.0}
 
 def look(path: Path) -> Result:
     """A file, read and checked."""
-    (result,) = validate([path], Validation(Wanted(), TODAY))
+    (result,) = validate([path], ValidationRequest(Wanted(), TODAY))
     return result
 
 
@@ -183,7 +183,7 @@ def test_answers_wait_on_the_disk(tmp_path: Path) -> None:
     files = returned(tmp_path / "a", {f"{name}.xlsx": workbook(name, name) for name in names})
     shelf = tmp_path / "shelf"
     shelf.mkdir()
-    asked = Validation(Wanted(), TODAY)
+    asked = ValidationRequest(Wanted(), TODAY)
     side = FilesSide(files, asked, shelf, None)
     assert len(list(shelf.iterdir())) == len(side.returns) == len(names)
     assert not any(isinstance(value, Said) for value in vars(side).values())

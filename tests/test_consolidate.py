@@ -27,22 +27,22 @@ from frictionless import Package
 from frictionless import system as frictionless_system
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl.consolidate import Summary, consolidate
-from hrge_xl.consolidate.decisions import decide
-from hrge_xl.consolidate.engine import DATASET
-from hrge_xl.consolidate.files import UNFINISHED, only_writer
-from hrge_xl.consolidate.ledger import Ledger, kept_at
-from hrge_xl.consolidate.schema import AGGREGATE_NUMBERS, Rows, Schema, field_column
-from hrge_xl.consolidate.sharing import shareable
-from hrge_xl.consolidate.tables import submission_id
-from hrge_xl.consolidate.work import Task, arrivals, shard_of
+from hrge_xl.dataset import Summary, consolidate
+from hrge_xl.dataset.consolidate import DATASET
+from hrge_xl.dataset.decisions import decide
+from hrge_xl.dataset.files import UNFINISHED, only_writer
+from hrge_xl.dataset.ledger import Ledger, kept_at
+from hrge_xl.dataset.rows import submission_id
+from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Rows, Schema, field_column
+from hrge_xl.dataset.work import Task, arrivals, shard_of
+from hrge_xl.disclosure_control.sharing import shareable
 from hrge_xl.errors import OutputError, StoreError, UsageError
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Answers
-from hrge_xl.validation import Validation, validate
+from hrge_xl.validation import ValidationRequest, validate
 
 TODAY = date(2026, 6, 30)
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,7 +112,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:
     """Consolidate with the usual options."""
-    return consolidate(files, out, asked=Validation(Wanted(), TODAY), **options)
+    return consolidate(files, out, asked=ValidationRequest(Wanted(), TODAY), **options)
 
 
 def content(out: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -153,7 +153,7 @@ def test_every_file_is_accounted_for(files: list[Path], tmp_path: Path) -> None:
 
 def test_the_answers_are_those_of_the_files(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
-    for result in validate(files, Validation(Wanted(), TODAY)):
+    for result in validate(files, ValidationRequest(Wanted(), TODAY)):
         name = submission_id(result.sha256, result.path)
         stored = rows(tmp_path / "out", "answers", f"submission = '{name}' AND NOT calculated")
         if result.submission is None:
@@ -293,7 +293,7 @@ def test_the_package_is_valid(files: list[Path], tmp_path: Path) -> None:
 
 
 def test_what_all_answers_of_a_file_share_is_in_each_line(tmp_path: Path) -> None:
-    """Whose they are and whether they count, guarded like any other text: a team may be called anything."""
+    """ReturnKey they are and whether they count, guarded like any other text: a team may be called anything."""
     files = {"a.xlsx": workbook("=1+1"), "b.xlsx": workbook("PAK", "WS-08", PLN_06=None)}
     files["c.xlsx"] = rewritten(files["b.xlsx"], b"Plan the workshop", b"Plan the workshops")
     out = tmp_path / "out"
@@ -485,7 +485,7 @@ def test_two_workbooks_for_one_key_wait_for_a_decision(tmp_path: Path) -> None:
     assert summary.conflicts == 2
     assert rows(tmp_path / "out", "PLAN", "current") == []
     assert [row["code"] for row in rows(tmp_path / "out", "findings", "code LIKE 'X%'")] == ["X003", "X003"]
-    chosen = submission_id(validate(paths[1:], Validation(Wanted(), TODAY))[0].sha256, "")
+    chosen = submission_id(validate(paths[1:], ValidationRequest(Wanted(), TODAY))[0].sha256, "")
     with Ledger.open(tmp_path / "out") as book:
         why: dict[str, Any] = {"reason": "Asked the team.", "by": "office", "day": date(2026, 7, 1)}
         with pytest.raises(UsageError, match="no return"):
@@ -519,7 +519,7 @@ def test_another_spec_in_the_same_folder(files: list[Path], tmp_path: Path) -> N
     run(files, tmp_path / "out")
     before = bytes_of(tmp_path / "out")
     with pytest.raises(StoreError, match="a dataset of “example”"):
-        consolidate(files, tmp_path / "out", asked=Validation(Wanted("hrge_toolkit"), TODAY))
+        consolidate(files, tmp_path / "out", asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     assert bytes_of(tmp_path / "out") == before
 
 
@@ -569,7 +569,7 @@ def test_whatever_lies_in_the_folder_is_accounted_for(files: list[Path], tmp_pat
     for _ in range(2):
         summary = run(everything, out)
         assert (summary.files, summary.accepted, summary.returned, summary.refused) == (6, 1, 0, 5)
-    asked = Validation(Wanted(), TODAY)
+    asked = ValidationRequest(Wanted(), TODAY)
     checked = {str(result.path): (result.sha256, result.verdict) for result in validate(everything, asked)}
     told = rows(out, "submissions")
     assert {row["path"]: (row["sha256"], row["verdict"]) for row in told} == checked
@@ -581,7 +581,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken_in(files: list[Path],
     path.write_bytes(files[0].read_bytes())
     (arrival,) = arrivals([str(path)], tmp_path)
     path.write_bytes(files[1].read_bytes())
-    task = Task(Validation(Wanted(), TODAY), SPEC.digest, tmp_path, tmp_path / "out")
+    task = Task(ValidationRequest(Wanted(), TODAY), SPEC.digest, tmp_path, tmp_path / "out")
     with pytest.raises(UsageError, match=r"return\.xlsx was changed while it was read"):
         shard_of([arrival], task, tmp_path)
 
@@ -597,11 +597,12 @@ import sys
 from datetime import date
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from hrge_xl.consolidate import consolidate
+from hrge_xl.dataset import consolidate
 from hrge_xl.intake import Wanted
-from hrge_xl.validation import Validation
+from hrge_xl.validation import ValidationRequest
 print("started", flush=True)
-consolidate(sorted(Path({folder!r}).glob("*.xlsx")), Path({out!r}), asked=Validation(Wanted(), date(2026, 6, 30)))
+asked = ValidationRequest(Wanted(), date(2026, 6, 30))
+consolidate(sorted(Path({folder!r}).glob("*.xlsx")), Path({out!r}), asked=asked)
 """
 
 

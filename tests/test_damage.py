@@ -12,7 +12,7 @@ from _pytest.mark import ParameterSet
 from hrge_xl.findings import CATALOGUE
 from hrge_xl.intake import Wanted
 from hrge_xl.intake.worker import Died, Reason
-from hrge_xl.validation import Result, Validation, validate
+from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.damage import BY_OFFICE, EXAMPLE, TODAY, TOOLKIT, WANTED, Act, Damage, Place, filled
 from tests.office.driver import Office
 
@@ -29,7 +29,7 @@ def run(damages: Sequence[Damage], wanted: Wanted, folder: Path) -> Found:
         path = home / (damage.file or "return.xlsx")
         path.write_bytes(damage.make())
         paths.append(path)
-    results = validate(paths, Validation(wanted, TODAY, jobs=2))
+    results = validate(paths, ValidationRequest(wanted, TODAY, jobs=2))
     assert [Path(result.path) for result in results] == paths
     return {damage.name: seen(result) for damage, result in zip(damages, results, strict=True)}
 
@@ -93,7 +93,7 @@ def test_damage_done_in_libreoffice(office: Office, tmp_path: Path) -> None:
         with office.open(issued) as document:
             act.act(document)
             document.save_as(paths[-1])
-    asked = Validation(WANTED, TODAY, jobs=2)
+    asked = ValidationRequest(WANTED, TODAY, jobs=2)
     for results in (validate(paths, asked), validate(paths, asked)):
         found = {act.name: seen(result) for act, result in zip(BY_OFFICE, results, strict=True)}
         assert found == {act.name: expected(act) for act in BY_OFFICE}

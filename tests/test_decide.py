@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.consolidate import consolidate
-from hrge_xl.consolidate.decisions import decisions, history
-from hrge_xl.consolidate.ledger import Ledger
-from hrge_xl.consolidate.standing import (
+from hrge_xl.dataset import consolidate
+from hrge_xl.dataset.decisions import decisions, history
+from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.dataset.return_status import (
     CONFLICT,
     COUNTS,
     SUPERSEDED,
@@ -26,13 +26,13 @@ from hrge_xl.consolidate.standing import (
     Decision,
     Entry,
     moment,
-    standings,
+    return_statuses,
 )
-from hrge_xl.consolidate.tables import submission_id
+from hrge_xl.dataset.rows import submission_id
 from hrge_xl.intake import Wanted
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.stamp import sign
-from hrge_xl.validation import Validation, validate
+from hrge_xl.validation import ValidationRequest, validate
 from tests.test_year import KEY, SPEC, model, stamp_of, stamped
 
 TODAY = date(2026, 5, 1)
@@ -52,7 +52,7 @@ def decision(n: int, known: int, choice: str = COUNTS) -> Decision:
 
 
 def states(entries: list[Entry], **decided: Decision) -> dict[str, str]:
-    return {name: standing.state for name, standing in standings(entries, decided).items()}
+    return {name: status.state for name, status in return_statuses(entries, decided).items()}
 
 
 def test_two_workbooks_wait_until_one_is_decided() -> None:
@@ -78,7 +78,7 @@ def test_a_decision_is_about_what_was_there() -> None:
 
 def test_one_copy_for_two_projects() -> None:
     a, b = entry("a", 1, copy="one"), entry("b", 2, copy="one", project="Q")
-    found = standings([a, b], {})
+    found = return_statuses([a, b], {})
     assert {name: (each.state, each.code) for name, each in found.items()} == {
         "a": (CONFLICT, "X004"), "b": (CONFLICT, "X004"),
     }  # fmt: skip
@@ -93,7 +93,9 @@ def test_one_copy_for_two_projects() -> None:
 def test_what_is_not_the_teams_own_is_set_aside_unless_somebody_decides() -> None:
     a, b = entry("a", 1), entry("b", 2, doubts=("I007",))
     assert states([a, b]) == {"a": COUNTS, "b": "set aside"}
-    assert standings([a, b], {})["b"].reason == "It is not the return of this team in this round (I007)."
+    assert (
+        return_statuses([a, b], {})["b"].reason == "It is not the return of this team in this round (I007)."
+    )
     assert states([a, b], b=decision(1, 2)) == {"a": SUPERSEDED, "b": COUNTS}
 
 
@@ -118,15 +120,15 @@ def test_no_key_and_no_copy_counts_twice_undecided(
         for n, (verdict, team, copy, project, doubt, moment_) in enumerate(rows)
     ]  # fmt: skip
     made = {str(n): decision(i, len(entries)) for i, n in enumerate(decided, start=1)}
-    found = standings(entries, made)
+    found = return_statuses(entries, made)
     assert set(found) == {each.submission for each in entries}
-    assert standings([entries[n] for n in shuffle if n < len(entries)], made) == found
+    assert return_statuses([entries[n] for n in shuffle if n < len(entries)], made) == found
     counting = [each for each in entries if found[each.submission].current]
     keys = [each.key for each in counting]
     assert len(keys) == len(set(keys))
     copies = [each.copy for each in counting if each.submission not in made]
     assert len(copies) == len(set(copies))
-    assert all(standing.reason for standing in found.values() if not standing.current)
+    assert all(status.reason for status in found.values() if not status.current)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ def dataset(tmp_path: Path) -> Path:
         file(folder, "a.xlsx", "one", "P-2"), file(folder, "b.xlsx", "one", "P-3"),
     ]  # fmt: skip
     (folder / "scan.xlsx").write_bytes(b"%PDF-1.7\n")
-    asked = Validation(Wanted("example"), TODAY)
+    asked = ValidationRequest(Wanted("example"), TODAY)
     consolidate([*paths, folder / "scan.xlsx"], tmp_path / "out", asked=asked, received="2026-05-01")
     return tmp_path / "out"
 
@@ -258,7 +260,7 @@ def test_a_stamp_that_is_not_ours_cannot_be_decided_to_count(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = file(tmp_path / "in", "forged.xlsx")
-    asked = Validation(Wanted("example", "2026-Q2", ("T",), b"z" * 32), TODAY)
+    asked = ValidationRequest(Wanted("example", "2026-Q2", ("T",), b"z" * 32), TODAY)
     consolidate([path], tmp_path / "out", asked=asked)
     assert told(tmp_path / "out") == {"forged.xlsx": "set aside"}
     assert run(["decide", str(tmp_path / "out"), "forged.xlsx", *USE]) == 2
@@ -274,7 +276,7 @@ def test_a_file_in_the_wrong_folder_is_read_again_in_its_own(tmp_path: Path) -> 
         (Wanted("example", "2026-Q2", ("T", "U"), KEY), COUNTS),
         (Wanted("example", "2026-Q3", ("T",), b"3" * 32), COUNTS),
     ):
-        consolidate([path], tmp_path / "out", asked=Validation(wanted, TODAY))
+        consolidate([path], tmp_path / "out", asked=ValidationRequest(wanted, TODAY))
         assert told(tmp_path / "out") == {"early.xlsx": state}
 
 
@@ -303,7 +305,7 @@ def test_wrong_names_are_one_line_with_what_is_possible(
 
 def test_a_name_that_several_files_have(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     again = file(dataset.parent / "more", "ours.xlsx", PLN_06=45.0)
-    consolidate([again], dataset, asked=Validation(Wanted("example"), TODAY), received="2026-05-02")
+    consolidate([again], dataset, asked=ValidationRequest(Wanted("example"), TODAY), received="2026-05-02")
     assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 2
     err = capsys.readouterr().err
     assert "'ours.xlsx' may be several returns: ours.xlsx (" in err
@@ -319,7 +321,7 @@ def test_a_folder_without_a_ledger(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_feedback_stays_the_same_workbook(tmp_path: Path) -> None:
     """What comes back after feedback is a newer version, never a second workbook."""
     first = file(tmp_path, "v1.xlsx", PLN_06=None, PLN_07=None)
-    asked = Validation(Wanted("example", key=KEY), TODAY)
+    asked = ValidationRequest(Wanted("example", key=KEY), TODAY)
     (result,) = validate([first], asked)
     again = tmp_path / "v2.xlsx"
     again.write_bytes(feedback(result, SPEC, today=date(2026, 4, 25), key=KEY))
@@ -330,6 +332,6 @@ def test_feedback_stays_the_same_workbook(tmp_path: Path) -> None:
 
 def test_feedback_does_not_sign_a_stamp_that_is_not_ours(tmp_path: Path) -> None:
     path = file(tmp_path, "v1.xlsx")
-    asked = Validation(Wanted("example", key=b"z" * 32), TODAY)
+    asked = ValidationRequest(Wanted("example", key=b"z" * 32), TODAY)
     (result,) = validate([path], asked)
     assert stamp_of(feedback(result, SPEC, today=TODAY, key=b"z" * 32)).signature == ""

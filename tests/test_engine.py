@@ -17,15 +17,15 @@ import psutil
 import pytest
 
 from hrge_xl.cli import run as command_line
-from hrge_xl.consolidate import data_xlsx
-from hrge_xl.consolidate.engine import DATASET
-from hrge_xl.consolidate.ledger import Arrival
-from hrge_xl.consolidate.schema import Schema
-from hrge_xl.consolidate.shards import shard_folder, take, write_shard
-from hrge_xl.consolidate.store import open_file
-from hrge_xl.consolidate.tables import Writer, all_rows
-from hrge_xl.consolidate.work import Task, shard_of
+from hrge_xl.dataset.consolidate import DATASET
+from hrge_xl.dataset.ledger import Arrival
+from hrge_xl.dataset.rows import RowBuilder, all_rows
+from hrge_xl.dataset.schema import Schema
+from hrge_xl.dataset.shards import shard_folder, take, write_shard
+from hrge_xl.dataset.store import open_file
+from hrge_xl.dataset.work import Task, shard_of
 from hrge_xl.errors import StoreError, UsageError
+from hrge_xl.exports import data_xlsx
 from hrge_xl.spec.load import load
 from hrge_xl.validation import validate
 from tests.conftest import missing
@@ -178,7 +178,7 @@ def arrival(path: Path) -> Arrival:
 @pytest.mark.parametrize("parquet", [False, True])
 def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path, parquet: bool) -> None:
     schema = Schema(load(SPEC))
-    rows = [Writer(schema).rows(each) for each in validate(files, ASKED)]
+    rows = [RowBuilder(schema).rows(each) for each in validate(files, ASKED)]
     with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
         store.use(schema)
         take(write_shard(rows, schema, folder, parquet=parquet), store)

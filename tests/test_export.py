@@ -17,13 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.consolidate import consolidate
-from hrge_xl.consolidate.clean import harmless
-from hrge_xl.consolidate.extract import Wish, dataset, rows_of, table_of
+from hrge_xl.dataset import consolidate
+from hrge_xl.dataset.clean import harmless
+from hrge_xl.exports.extract import Wish, dataset, rows_of, table_of
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from hrge_xl.validation import Validation
+from hrge_xl.validation import ValidationRequest
 from tests.test_year import answers
 
 TODAY = date(2026, 6, 30)
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (team, country, more) in files.items():
         order = Order(team, TODAY, country, answers=answers(country, date(2026, 3, 2), **more))
         (base / name).write_bytes(generate(SPEC, order))
-    consolidate([base / name for name in files], base / "out", asked=Validation(Wanted(), TODAY))
+    consolidate([base / name for name in files], base / "out", asked=ValidationRequest(Wanted(), TODAY))
     return base / "out"
 
 
@@ -222,7 +222,7 @@ def test_a_database_gives_the_same(
     assert run(["export", postgres_url, "--table", "answers"]) == 2
     assert "holds no dataset" in capsys.readouterr().err
     files = [folder.parent / name for name in ("pak.xlsx", "mar.xlsx")]
-    consolidate(files, tmp_path / "out", asked=Validation(Wanted(), TODAY), store=postgres_url)
+    consolidate(files, tmp_path / "out", asked=ValidationRequest(Wanted(), TODAY), store=postgres_url)
     try:
         for table in ("submissions", "answers", "PLAN", "codebook"):
             for suffix in ("csv", "xlsx", "json"):

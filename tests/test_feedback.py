@@ -14,7 +14,7 @@ from hrge_xl.reports.feedback import feedback, give_back
 from hrge_xl.reports.feedback_message import message
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
-from hrge_xl.validation import Result, Validation, validate
+from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.versions import returned, workbook
 
 TODAY = date(2026, 6, 30)
@@ -22,7 +22,7 @@ RETURNS = sorted((Path(__file__).parent / "returns").glob("*.xlsx"))
 
 
 def look(path: Path) -> Result:
-    (result,) = validate([path], Validation(Wanted(), TODAY))
+    (result,) = validate([path], ValidationRequest(Wanted(), TODAY))
     return result
 
 
@@ -102,7 +102,7 @@ def test_what_the_new_workbook_mends_is_only_to_be_looked_at(tmp_path: Path) -> 
 
 def test_the_office_keeps_its_own_findings(tmp_path: Path) -> None:
     path = Path(__file__).parent / "returns" / "careful.xlsx"
-    (one, two) = validate([path, path], Validation(Wanted(), TODAY))
+    (one, two) = validate([path, path], ValidationRequest(Wanted(), TODAY))
     assert "X001" in {each.code for each in two.findings} | {each.code for each in one.findings}
     for result in (one, two):
         assert result.submission is not None

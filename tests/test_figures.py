@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.consolidate import consolidate
-from hrge_xl.consolidate.aggregates.indicators import (
+from hrge_xl.dataset import consolidate
+from hrge_xl.dataset.aggregates.indicators import (
     DOUBLED,
     KINDS,
     NO_KIND,
@@ -21,13 +21,13 @@ from hrge_xl.consolidate.aggregates.indicators import (
     total_of,
     totals,
 )
-from hrge_xl.consolidate.aggregates.values import NO_VALUE, RESTATED, Value, values
-from hrge_xl.consolidate.passing import of_folder, of_results
+from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
+from hrge_xl.dataset.temporary_dataset import of_folder, of_results
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.figures import IndicatorFigures
 from hrge_xl.spec.load import load
-from hrge_xl.validation import Validation, validate
+from hrge_xl.validation import ValidationRequest, validate
 from tests.test_consolidate import returned, rows, run
 from tests.test_consolidate import workbook as example
 from tests.test_sharing import TODAY, files, toolkit, workbook
@@ -86,7 +86,7 @@ def rounds(tmp_path: Path) -> list[Path]:
 
 
 def test_trends_compare_the_same_teams(rounds: list[Path]) -> None:
-    results = validate(rounds, Validation(Wanted("hrge_toolkit"), TODAY))
+    results = validate(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     with of_results(results, toolkit(), TODAY) as store:
         lines = {
             (line[1], line[3]): dict(
@@ -115,7 +115,7 @@ def test_a_value_stated_again_counts_once(tmp_path: Path) -> None:
             ("FORM", "1", "FRM_07"): day,
         })  # fmt: skip
         (tmp_path / f"{day}.xlsx").write_bytes(generate(spec, order))
-    results = validate(sorted(tmp_path.glob("*.xlsx")), Validation(Wanted("hrge_toolkit"), TODAY))
+    results = validate(sorted(tmp_path.glob("*.xlsx")), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     with of_results(results, spec, TODAY) as store:
         found = values(store, spec)
         (figure,) = totals(found, spec)
@@ -125,7 +125,7 @@ def test_a_value_stated_again_counts_once(tmp_path: Path) -> None:
 
 def test_teams_without_a_value_are_told(tmp_path: Path) -> None:
     results = validate(
-        files(tmp_path, {"PAK": {"T4C_06": 84}, "BGD": {}}), Validation(Wanted("hrge_toolkit"), TODAY)
+        files(tmp_path, {"PAK": {"T4C_06": 84}, "BGD": {}}), ValidationRequest(Wanted("hrge_toolkit"), TODAY)
     )
     with of_results(results, toolkit(), TODAY) as store:
         found = values(store, toolkit())
@@ -177,7 +177,7 @@ def test_questions_answered_with_no(tmp_path: Path) -> None:
 
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate(rounds, out, asked=Validation(Wanted("hrge_toolkit"), TODAY))
+    consolidate(rounds, out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     with zipfile.ZipFile(out / "data.xlsx") as book:
         names = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
         drawings = "".join(
@@ -190,9 +190,9 @@ def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> 
 
 def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate(rounds, out, asked=Validation(Wanted("hrge_toolkit"), TODAY))
+    consolidate(rounds, out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     with of_folder(out) as store, of_results(
-        validate(sorted(rounds), Validation(Wanted("hrge_toolkit"), TODAY)), toolkit(), TODAY
+        validate(sorted(rounds), ValidationRequest(Wanted("hrge_toolkit"), TODAY)), toolkit(), TODAY
     ) as passing:  # fmt: skip
         for name in ("aggregate_indicators", "indicator_values", "aggregate_risks", "aggregate_gaps"):
             assert list(store.rows(name)) == list(passing.rows(name)), name

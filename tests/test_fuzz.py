@@ -23,7 +23,7 @@ import pytest
 from hrge_xl.intake import Refusal, Wanted, read
 from hrge_xl.intake.read import read_many, readers
 from hrge_xl.submission import Submission
-from hrge_xl.validation import Validation, check_all
+from hrge_xl.validation import ValidationRequest, check_all
 from tests.damage import RETURNS, TODAY, filled, openpyxl_saved
 from tests.intake_files import members, pack
 
@@ -33,7 +33,7 @@ OTHERS = 300  # mutations of other formats
 AT_ONCE = 100
 LONGEST_SECONDS = 20.0  # for one file; a child that reads returns is ended after longer
 CHECKED_TOGETHER = 100
-ASKED = Validation(Wanted(), TODAY)
+ASKED = ValidationRequest(Wanted(), TODAY)
 RARELY = 200  # how seldom one of the big files is chosen
 TOKENS = (
     b"", b"-1", b"0", b"NaN", b"inf", b"1e999", b"99999999999999999999", b"A0", b"XFD1048576", b"XFE1",
@@ -219,9 +219,9 @@ def unchecked(readings: list[tuple[int, Submission]]) -> list[tuple[int, str]]:
 
 
 def fuzz_others(count: int, seed: int, folder: Path) -> Tally:
-    """The same for other formats, whose reader may take a process down with it: only F063 is a failure."""
+    """The same for other formats, return_key reader may take a process down with it: only F063 is a failure."""
     tally, known = Tally(), others()
-    with readers() as crew:
+    with readers() as pool:
         for start in range(0, count, AT_ONCE):
             numbers = range(start, min(start + AT_ONCE, count))
             paths = []
@@ -230,7 +230,7 @@ def fuzz_others(count: int, seed: int, folder: Path) -> Tally:
                 source = known[number % len(known)]
                 paths.append(folder / f"{number - start}.{source.suffix}")
                 paths[-1].write_bytes(mutate(source, chance))
-            results = list(zip(numbers, read_many(paths, Wanted(), by=crew), strict=True))
+            results = list(zip(numbers, read_many(paths, Wanted(), by=pool), strict=True))
             codes = [outcome(result) for _, result in results]
             tally.codes.update(codes)
             tally.failures += [

@@ -9,7 +9,7 @@ from hrge_xl import library
 from hrge_xl.reports import FORMATS
 
 TODAY = date(2026, 6, 30)
-NAMES = "Facts Order Validation Wanted consolidate document feedback generate issue load read report validate"
+NAMES = "Facts Order ValidationRequest Wanted consolidate document feedback generate issue load read report validate"
 
 
 def test_the_public_names() -> None:
@@ -21,7 +21,7 @@ def test_the_whole_way(tmp_path: Path) -> None:
     path = tmp_path / "MAR.xlsx"
     path.write_bytes(library.generate(spec, library.Order("MAR", TODAY, "MAR", "fr")))
     assert library.read(path, library.Wanted()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
-    asked = library.Validation(library.Wanted(), TODAY)
+    asked = library.ValidationRequest(library.Wanted(), TODAY)
     results = library.validate([path], asked)
     report = library.document(results, spec, library.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
     for name in FORMATS:

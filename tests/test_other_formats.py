@@ -18,7 +18,7 @@ from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Remark, Unr
 from hrge_xl.intake.reduced_formats import DEPENDENT, checks_lost
 from hrge_xl.intake.xlsb_cells import lengthened
 from hrge_xl.submission import Answers
-from hrge_xl.validation import Result, Validation, validate
+from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.intake_files import COMPRESSED_SIZE, directory_field, members, pack
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
@@ -146,7 +146,7 @@ NOT_TOLD = {
 @pytest.fixture(scope="module")
 def in_four_formats() -> dict[str, Result]:
     paths = [FIXTURES / f"returned.{format}" for format in ("xlsx", *OTHERS)]
-    results = validate(paths, Validation(Wanted("example"), datetime.date(2026, 6, 30)))
+    results = validate(paths, ValidationRequest(Wanted("example"), datetime.date(2026, 6, 30)))
     return {Path(result.path).suffix[1:]: result for result in results}
 
 

@@ -14,18 +14,18 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.consolidate.passing import of_results
-from hrge_xl.consolidate.rounds import Round
-from hrge_xl.consolidate.shared_copy import shared
-from hrge_xl.consolidate.teams import Team
+from hrge_xl.dataset.temporary_dataset import of_results
 from hrge_xl.demonstration import play
+from hrge_xl.disclosure_control.shared_copy import shared
 from hrge_xl.intake import Wanted
 from hrge_xl.reports import overview, page
 from hrge_xl.reports.overview_build import overview as built
 from hrge_xl.reports.overview_files import of_results as page_of_results
 from hrge_xl.reports.overview_model import MOST_ROWS, Overview, Source
+from hrge_xl.rounds.rounds import Round
+from hrge_xl.rounds.teams import Team
 from hrge_xl.spec.load import load
-from hrge_xl.validation import Result, Validation, validate
+from hrge_xl.validation import Result, ValidationRequest, validate
 from hrge_xl.words import languages
 from tests.test_reports import Parsed
 
@@ -53,7 +53,7 @@ def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(returns: Path) -> list[Result]:
-    return validate(sorted(returns.glob("*.xlsx")), Validation(Wanted("hrge_toolkit"), TODAY))
+    return validate(sorted(returns.glob("*.xlsx")), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
 
 
 @pytest.fixture(scope="module")

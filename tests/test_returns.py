@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from hrge_xl.intake import Wanted
-from hrge_xl.validation import Validation, validate
+from hrge_xl.validation import ValidationRequest, validate
 
 RETURNS = Path(__file__).parent / "returns"
-ASKED = Validation(Wanted(), date(2026, 6, 30))
+ASKED = ValidationRequest(Wanted(), date(2026, 6, 30))
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in RETURNS.glob("*.yaml")))

@@ -12,13 +12,13 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.consolidate.answered import TeamStatus, received, status
-from hrge_xl.consolidate.rounds import KEY, Round, init_round, load_round, orders
-from hrge_xl.consolidate.together import see_together
+from hrge_xl.dataset.cross_file_checks import see_together
 from hrge_xl.errors import RoundError
 from hrge_xl.issuing import generate
+from hrge_xl.rounds.round_status import TeamStatus, received, status
+from hrge_xl.rounds.rounds import KEY, Round, init_round, load_round, orders
 from hrge_xl.spec.load import load
-from hrge_xl.validation import Result, Validation, validate
+from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.test_consolidate import answers
 
 SPEC = load("example")
@@ -241,7 +241,7 @@ def test_who_has_answered(teams: Path, tmp_path: Path) -> None:
         (made.folder / "issued" / f"{team}_{order.language}.xlsx").write_bytes(data)
         (folder / f"{team}.xlsx").write_bytes(data)
     (made.folder / "issued" / "IRQ-1_en.xlsx").write_bytes(b"")
-    results = validate(sorted(folder.iterdir()), Validation(made.wanted, TODAY))
+    results = validate(sorted(folder.iterdir()), ValidationRequest(made.wanted, TODAY))
     assert [result.verdict for result in results] == ["returned", "accepted"]
     lines = {line.team: line for line in seen(made, results, LATER)}
     assert {code: (line.state, line.days_late) for code, line in lines.items()} == {
@@ -318,7 +318,7 @@ def test_a_forged_and_a_strange_return(teams: Path, tmp_path: Path) -> None:
     forged = type(order)(**{**vars(order), "key": b"another", "answers": answers()})
     for name, each in (("strange", strange), ("forged", forged)):
         (made.folder / "returned" / f"{name}.xlsx").write_bytes(generate(SPEC, each))
-    results = validate(sorted((made.folder / "returned").iterdir()), Validation(made.wanted, TODAY))
+    results = validate(sorted((made.folder / "returned").iterdir()), ValidationRequest(made.wanted, TODAY))
     codes = [{finding.code for finding in result.findings if finding.code[0] == "I"} for result in results]
     assert codes == [{"I006"}, {"I008"}]
     assert seen(made, results, TODAY)[-1].state == "not in this round"

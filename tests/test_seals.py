@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.consolidate.seals import FIRST, Seal, faults
+from hrge_xl.dataset.seals import FIRST, Seal, faults
 from tests.audited import DAY, hrge, returned, round_folder, workbook
 
 NAME = "B. Auditor"

@@ -15,17 +15,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hrge_xl.consolidate import consolidate
-from hrge_xl.consolidate.passing import of_folder, of_results
-from hrge_xl.consolidate.shared_copy import write_shareable
-from hrge_xl.consolidate.sharing import MASKED, frames, masked_cells, shareable
-from hrge_xl.consolidate.store import Store
-from hrge_xl.consolidate.suppression import Sum, is_small, suppressed
+from hrge_xl.dataset import consolidate
+from hrge_xl.dataset.store import Store
+from hrge_xl.dataset.temporary_dataset import of_folder, of_results
+from hrge_xl.disclosure_control.shared_copy import write_shareable
+from hrge_xl.disclosure_control.sharing import MASKED, frames, masked_cells, shareable
+from hrge_xl.disclosure_control.suppression import Sum, is_small, suppressed
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Answers
-from hrge_xl.validation import Validation, validate
+from hrge_xl.validation import ValidationRequest, validate
 
 TODAY = date(2026, 6, 30)
 TOOLS = ("T4.A", "T4.B", "T4.C")
@@ -79,7 +79,7 @@ def files(folder: Path, figures: dict[str, dict[str, float]]) -> list[Path]:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A dataset of three teams: one of them has a small count."""
-    results = validate(files(tmp_path / "in", FIGURES), Validation(Wanted("hrge_toolkit"), TODAY))
+    results = validate(files(tmp_path / "in", FIGURES), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     with of_results(results, toolkit(), TODAY) as made:
         yield made
 
@@ -136,7 +136,8 @@ def test_long_answers_say_that_they_are_masked(store: Store) -> None:
 def test_a_small_total_takes_progress_and_status_with_it(tmp_path: Path) -> None:
     """A value, its baseline and its target would give away the progress, and the progress the value."""
     results = validate(
-        files(tmp_path / "in", FIGURES | {"IRQ": {"T4C_06": 6}}), Validation(Wanted("hrge_toolkit"), TODAY)
+        files(tmp_path / "in", FIGURES | {"IRQ": {"T4C_06": 6}}),
+        ValidationRequest(Wanted("hrge_toolkit"), TODAY),
     )
     with of_results(results, toolkit(), TODAY) as made:
         masked = masked_by_team(made, "T4_C")
@@ -167,7 +168,7 @@ def test_restricted_answers_and_messages_do_not_leave(store: Store) -> None:
 
 def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    consolidate(files(tmp_path / "in", FIGURES), out, asked=Validation(Wanted("hrge_toolkit"), TODAY))
+    consolidate(files(tmp_path / "in", FIGURES), out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     folder = write_shareable(out, TODAY)
     assert {"data.xlsx", "datapackage.json", "csv", "dataset.sqlite"} <= {
         each.name for each in folder.iterdir()
@@ -190,7 +191,7 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
 
 def test_masked_cells_are_counted(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    consolidate(files(tmp_path / "in", FIGURES), out, asked=Validation(Wanted("hrge_toolkit"), TODAY))
+    consolidate(files(tmp_path / "in", FIGURES), out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     with of_folder(out) as made:
         before = tables(made)
         found = masked_cells(made.schema, before, shareable(made.schema, before))

@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.consolidate import consolidate
-from hrge_xl.consolidate import store as stores
-from hrge_xl.consolidate.engine import DATASET
-from hrge_xl.consolidate.schema import Schema
-from hrge_xl.consolidate.store import Store, open_file, open_url
+from hrge_xl.dataset import consolidate
+from hrge_xl.dataset import store as stores
+from hrge_xl.dataset.consolidate import DATASET
+from hrge_xl.dataset.schema import Schema
+from hrge_xl.dataset.store import Store, open_file, open_url
 from hrge_xl.errors import StoreError
 from hrge_xl.intake import Wanted
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Value
-from hrge_xl.validation import Validation, validate
+from hrge_xl.validation import ValidationRequest, validate
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
 
 SPEC = load("example")
-ASKED = Validation(Wanted(), TODAY)
+ASKED = ValidationRequest(Wanted(), TODAY)
 
 
 @pytest.fixture

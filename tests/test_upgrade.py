@@ -23,7 +23,7 @@ from hrge_xl.reports.feedback import feedback, give_back
 from hrge_xl.reports.feedback_message import message
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Answer, Submission
-from hrge_xl.validation import Result, Validation, validate
+from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.answer_strategies import answers_of
 from tests.office.driver import Office
 from tests.versions import CHANGES, TODAY, answers, changed, returned, second, workbook
@@ -49,7 +49,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def look(path: Path, spec: Path | str) -> Result:
     """A file, read and checked with one version of the spec."""
-    (result,) = validate([path], Validation(Wanted(spec=str(spec)), TODAY))
+    (result,) = validate([path], ValidationRequest(Wanted(spec=str(spec)), TODAY))
     return result
 
 

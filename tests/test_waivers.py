@@ -15,8 +15,8 @@ import openpyxl
 import pytest
 from pydantic import TypeAdapter
 
-from hrge_xl.consolidate.ledger import Ledger
-from hrge_xl.consolidate.waivers import waivers
+from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.dataset.waivers import waivers
 from hrge_xl.findings import Finding, Severity, Waiver, waived
 from hrge_xl.reports.document import Document
 from tests.audited import DAY, hrge, returned, round_folder, workbook
@@ -216,9 +216,9 @@ def test_a_file_is_named_by_path_name_or_hash(folder: Path, capsys: pytest.Captu
     ("words", "told"),
     [
         (("F001", "--file", "PAK.xlsx"), "cannot be waived: it is about the file"),
-        (("I006", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
-        (("I009", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
-        (("X003", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
+        (("I006", "--file", "PAK.xlsx"), "cannot be waived: it is about return_key return it is"),
+        (("I009", "--file", "PAK.xlsx"), "cannot be waived: it is about return_key return it is"),
+        (("X003", "--file", "PAK.xlsx"), "cannot be waived: it is about return_key return it is"),
         (("V002", "--file", "PAK.xlsx"), "has no V002. Found were: V001."),
         (("V001", "--file", "AFG.xlsx"), "has no V001. Nothing was found in it."),
         (("V001", "--file", "nobody.xlsx"), "There is no file 'nobody.xlsx'"),

@@ -16,7 +16,7 @@ from hrge_xl.intake import Refusal, Wanted, read_many
 from hrge_xl.intake.limits import LIMITS, Limits
 from hrge_xl.intake.read import readers
 from hrge_xl.submission import Submission
-from hrge_xl.validation import Validation, check_all
+from hrge_xl.validation import ValidationRequest, check_all
 from tests.damage import filled, to_letters
 from tests.intake_files import members, pack
 
@@ -99,10 +99,10 @@ def test_a_file_that_costs_too_much_costs_itself_only(
 ) -> None:
     before = set(children())
     paths = [folder / name for name in ("good0.xlsx", bad, "good1.xlsx", bad, "good2.xlsx")]
-    with readers(1, limits) as crew:
-        first = list(read_many(paths[:1], Wanted(), by=crew))
+    with readers(1, limits) as pool:
+        first = list(read_many(paths[:1], Wanted(), by=pool))
         worker = set(children()) - before
-        results = [*first, *read_many(paths[1:], Wanted(), by=crew)]
+        results = [*first, *read_many(paths[1:], Wanted(), by=pool)]
         replaced = set(children()) - before
     assert [result.path for result in results] == [str(path) for path in paths]
     assert [type(result) for result in results] == [Submission, Refusal, Submission, Refusal, Submission]
@@ -112,7 +112,7 @@ def test_a_file_that_costs_too_much_costs_itself_only(
     assert len(worker) == len(replaced) == 1
     assert worker != replaced
     assert set(children()) <= before
-    checked = check_all(results, Validation(Wanted(), date(2026, 6, 30)))
+    checked = check_all(results, ValidationRequest(Wanted(), date(2026, 6, 30)))
     assert [result.verdict for result in checked] == [
         "accepted",
         "refused",

@@ -25,18 +25,18 @@ import sqlalchemy as sa
 
 from hrge_xl.answers import from_mapping
 from hrge_xl.cli import run
-from hrge_xl.consolidate import Summary, consolidate
-from hrge_xl.consolidate.engine import DATASET
-from hrge_xl.consolidate.ledger import Ledger
-from hrge_xl.consolidate.rounds import Round, init_round, orders
-from hrge_xl.consolidate.tables import submission_id
+from hrge_xl.dataset import Summary, consolidate
+from hrge_xl.dataset.consolidate import DATASET
+from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.dataset.rows import submission_id
 from hrge_xl.demonstration import story
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, address, build
+from hrge_xl.rounds.rounds import Round, init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import PROPERTY_PREFIX, from_pairs, sign
 from hrge_xl.submission import Answers, Identity
-from hrge_xl.validation import Validation
+from hrge_xl.validation import ValidationRequest
 from tests.office.driver import Office
 
 pytestmark = [pytest.mark.office, pytest.mark.xdist_group("year")]  # the year is played once for all
@@ -383,7 +383,7 @@ ACTS: tuple[Act, ...] = (
     (overtaken, "accepted", 0, "superseded"),
 )  # fmt: skip
 PLAIN: Act = (plain, "accepted", 0, "")
-LENDER = 31  # the role of the team whose copy is borrowed
+LENDER = 31  # the role of the team return_key copy is borrowed
 
 
 def act(role: int) -> Act:
@@ -444,7 +444,9 @@ def take_in(round_: Round, dataset: Path, day: date, chance: random.Random | Non
     files = sorted((round_.folder / "returned").iterdir())
     if chance is not None:
         chance.shuffle(files)
-    return consolidate(files, dataset, asked=Validation(round_.wanted, TODAY), received=day.isoformat())
+    return consolidate(
+        files, dataset, asked=ValidationRequest(round_.wanted, TODAY), received=day.isoformat()
+    )
 
 
 def play_out(year: Year, dataset: Path) -> list[Summary]:
@@ -658,7 +660,7 @@ def toolkit_answers(layout: Layout, country: str, quarter: int) -> Answers:
 
 
 class Quarter:
-    """One round of the Toolkit, whose teams fill in their workbooks in LibreOffice."""
+    """One round of the Toolkit, return_key teams fill in their workbooks in LibreOffice."""
 
     def __init__(self, folder: Path, quarter: int, office: Office) -> None:
         self.folder, self.quarter, self.office = folder, quarter, office
@@ -697,7 +699,9 @@ class Quarter:
         """Consolidate so many days after the deadline."""
         day = deadline(self.quarter) + timedelta(days)
         files = sorted((self.round.folder / "returned").iterdir())
-        return consolidate(files, dataset, asked=Validation(self.round.wanted, day), received=day.isoformat())
+        return consolidate(
+            files, dataset, asked=ValidationRequest(self.round.wanted, day), received=day.isoformat()
+        )
 
 
 @pytest.mark.long

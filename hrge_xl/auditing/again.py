@@ -17,7 +17,7 @@ from ..reports.build import Facts, document
 from ..reports.document import Document, FileRow, WaiverRow
 from ..reports.json_text import render
 from ..spec.model import Spec
-from ..validation import BATCH, Result, Validation, mark_doubles, spec_of, validate_batch
+from ..validation import BATCH, Result, ValidationRequest, mark_doubles, spec_of, validate_batch
 from .found import name_of
 
 
@@ -39,12 +39,12 @@ def run_again(
     """
     today = date.fromisoformat(then["run"]["today"])
     waivers = tuple(_waiver(row).on(today) for row in then["waivers"])
-    asked = Validation(wanted, today, jobs, password, waivers)
+    asked = ValidationRequest(wanted, today, jobs, password, waivers)
     results: list[Result] = []
-    with readers(jobs) as crew:
+    with readers(jobs) as pool:
         for start in range(0, len(files), BATCH):
             with _under_their_names(files[start : start + BATCH]) as paths:
-                results += validate_batch(paths, asked, crew)
+                results += validate_batch(paths, asked, pool)
     for result, (row, _) in zip(results, files, strict=True):
         result.path = row["path"]
         if result.submission is not None:

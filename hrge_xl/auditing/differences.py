@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..consolidate.settle import OF_ROUND
+from ..dataset.update_statuses import OF_ROUND
 from ..reports.build import run_id, summary
 from ..reports.document import Document, FileRow, FindingRow
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..consolidate import seals
-from ..consolidate.ledger import NAME, Ledger
-from ..consolidate.rounds import FILE as ROUND
-from ..consolidate.rounds import Round, load_round
-from ..consolidate.settle import OF_ROUND
-from ..consolidate.waivers import WAIVERS
+from ..dataset import seals
+from ..dataset.ledger import NAME, Ledger
+from ..dataset.update_statuses import OF_ROUND
+from ..dataset.waivers import WAIVERS
 from ..errors import UsageError
 from ..intake import Wanted
 from ..reports.document import Document, WaiverRow
+from ..rounds.rounds import FILE as ROUND
+from ..rounds.rounds import Round, load_round
 from ..spec.load import find as find_spec
 from .again import Again, run_again
 from .differences import Difference, of_file, of_whole, within

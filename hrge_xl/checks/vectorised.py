@@ -13,19 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..spec.expression import (
-    Arithmetic,
-    Call,
-    Choose,
-    Compare,
-    Expr,
-    Literal,
-    Logic,
-    Not,
-    Over,
-    Ref,
-    Type,
-)
+from ..spec.expression import Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Over, Ref, Type
 from .batch import NAN, Batch, Bools, Floats
 from .program import Program
 from .texts import BLANK, Ids

@@ -14,10 +14,10 @@ import click
 from ..errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from ..consolidate.rounds import Round
     from ..findings import Waiver
     from ..reports.build import Facts
-    from ..validation import Result, Validation
+    from ..rounds.rounds import Round
+    from ..validation import Result, ValidationRequest
 
 Item = TypeVar("Item")
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -88,7 +88,7 @@ class Given:
     """What a command is about: files, what is asked of them, and the round they belong to."""
 
     files: list[Path]
-    asked: Validation
+    asked: ValidationRequest
     round: Round | None = None
 
     @property
@@ -102,26 +102,28 @@ def given(
 ) -> Given:
     """The files that paths mean. A round folder, or its `returned`, means what came back, with teams, key and waivers.
 
-    `ledger` is a folder whose waivers count too. A `spec` that does not exist is a usage error before any file
+    `ledger` is a folder return_key waivers count too. A `spec` that does not exist is a usage error before any file
     is opened.
     """
     from ..intake import Wanted
     from ..paths import expand
     from ..spec.load import find
-    from ..validation import Validation
+    from ..validation import ValidationRequest
 
     if spec is not None:
         find(spec)
     folder = _round_folder(paths)
     if folder is not None:
-        from ..consolidate.rounds import load_round
+        from ..rounds.rounds import load_round
 
         round_ = load_round(folder)
         waived = waivers_in([folder, ledger], today)
-        asked = Validation(round_.wanted, the_day(today), jobs or cores(), waivers=waived)
+        asked = ValidationRequest(round_.wanted, the_day(today), jobs or cores(), waivers=waived)
         return Given(expand([str(round_.folder / "returned")]), asked, round_)
     waived = waivers_in([ledger], today)
-    return Given(expand(paths), Validation(Wanted(spec), the_day(today), jobs or cores(), waivers=waived))
+    return Given(
+        expand(paths), ValidationRequest(Wanted(spec), the_day(today), jobs or cores(), waivers=waived)
+    )
 
 
 def _round_folder(paths: Sequence[str]) -> Path | None:
@@ -133,16 +135,16 @@ def _round_folder(paths: Sequence[str]) -> Path | None:
 
 def mark_together(results: Sequence[Result], about: Given, ledger: Path | None) -> None:
     """Add what shows only when files are looked at together, and what the ledger says was decided about them."""
-    from ..consolidate.together import look_together, mark_together
+    from ..dataset.cross_file_checks import look_together, mark_together
 
-    standings, _ = look_together(results, ledger or (about.round.folder if about.round else None))
-    mark_together(results, standings)
+    return_statuses, _ = look_together(results, ledger or (about.round.folder if about.round else None))
+    mark_together(results, return_statuses)
 
 
 def waivers_in(folders: Sequence[Path | None], today: date | None) -> tuple[Waiver, ...]:
     """The waivers of the ledgers in some folders, as they stand today; none of a folder without a ledger."""
-    from ..consolidate.ledger import NAME, Ledger
-    from ..consolidate.waivers import waivers
+    from ..dataset.ledger import NAME, Ledger
+    from ..dataset.waivers import waivers
 
     found: list[Waiver] = []
     for folder in dict.fromkeys(folders):
@@ -153,13 +155,13 @@ def waivers_in(folders: Sequence[Path | None], today: date | None) -> tuple[Waiv
 
 
 def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--ledger`: whose waivers count."""
+    """`--ledger`: return_key waivers count."""
     return click.option(
         "--ledger",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         default=None,
         metavar="FOLDER",
-        help="Folder with the ledger whose waivers count (default: the round folder, where one is given).",
+        help="Folder with the ledger return_key waivers count (default: the round folder, where one is given).",
     )(function)
 
 

@@ -49,7 +49,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl consolidate returned/ -o dataset
     """
-    from ..consolidate import consolidate
+    from ..dataset import consolidate
     from ..errors import Exit
 
     about = given(paths, spec, today, jobs)
@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 def _pages(folder: Path, about: Given, *, shareable: bool) -> None:
     """The overview beside the dataset, and the copies that may be shared."""
-    from ..consolidate.shared_copy import write_shareable
+    from ..disclosure_control.shared_copy import write_shareable
 
     click.echo(f"Overview: {overview_of_folder(folder, folder / 'reports', round_=about.round)}")
     if shareable:

@@ -14,7 +14,7 @@ from ..errors import UsageError
 from .common import cores, spec_option, the_day, today_option
 
 if TYPE_CHECKING:
-    from ..validation import Validation
+    from ..validation import ValidationRequest
 
 Row = dict[str, Any]
 FOUND = {
@@ -62,7 +62,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 def _ledger(folder: Path) -> list[Row]:
     """The ledger as it stands. Raises `UsageError` where there is none."""
-    from ..consolidate.ledger import NAME, Ledger
+    from ..dataset.ledger import NAME, Ledger
 
     if not (folder / NAME).is_file():
         raise UsageError(f"{folder} holds no ledger. Run `hrge-xl consolidate … -o {folder}` first.")
@@ -71,35 +71,35 @@ def _ledger(folder: Path) -> list[Row]:
 
 
 def _decide(folder: Path, returns: Sequence[str], choice: str, reason: str, by: str, day: date) -> None:
-    from ..consolidate.decisions import decide
-    from ..consolidate.files import only_writer
-    from ..consolidate.ledger import Ledger
+    from ..dataset.decisions import decide
+    from ..dataset.files import only_writer
+    from ..dataset.ledger import Ledger
 
     with only_writer(folder), Ledger.open(folder) as ledger:
         decide(ledger, returns, choice, reason=reason, by=by, day=day)
 
 
-def _asked(folder: Path, spec: str | None, today: date | None) -> Validation:
+def _asked(folder: Path, spec: str | None, today: date | None) -> ValidationRequest:
     """What the dataset is asked for: no file is read again, but the spec must be known."""
     from ..intake import Wanted
-    from ..validation import Validation
+    from ..validation import ValidationRequest
 
     if spec is None and (folder / "round.yaml").is_file():
-        from ..consolidate.rounds import load_round
+        from ..rounds.rounds import load_round
 
         spec = load_round(folder).spec
-    return Validation(Wanted(spec), the_day(today))
+    return ValidationRequest(Wanted(spec), the_day(today))
 
 
-def _settle(folder: Path, asked: Validation, store: str | None) -> None:
+def _settle(folder: Path, asked: ValidationRequest, store: str | None) -> None:
     """Let the dataset follow."""
-    from ..consolidate import consolidate
+    from ..dataset import consolidate
 
     consolidate([], folder, asked=asked, store=store, jobs=cores())
 
 
 def _tell(before: Sequence[Row], after: Sequence[Row]) -> None:
-    """What has become of each return whose state or reason is another one now."""
+    """What has become of each return return_key state or reason is another one now."""
     was = {row["submission"]: (row["state"], row["reason"]) for row in before}
     changed = [row for row in after if was.get(row["submission"]) != (row["state"], row["reason"])]
     for row in changed:
@@ -110,8 +110,8 @@ def _tell(before: Sequence[Row], after: Sequence[Row]) -> None:
 
 def _overview(folder: Path, rows: Sequence[Row]) -> Iterator[str]:
     """What waits, what was set aside, and every decision ever made."""
-    from ..consolidate.decisions import history
-    from ..consolidate.ledger import Ledger
+    from ..dataset.decisions import history
+    from ..dataset.ledger import Ledger
 
     by_name = {row["submission"]: row for row in rows}
     for state, said in FOUND.items():
@@ -133,7 +133,7 @@ def _quoted(folder: Path) -> str:
 
 
 def _named(row: Row) -> str:
-    from ..consolidate.decisions import file_of
+    from ..dataset.decisions import file_of
 
     team = f", {row['team']}" if row["team"] else ""
     return f"{file_of(row)} ({row['submission']}{team})"

@@ -11,7 +11,7 @@ import click
 from ..errors import UsageError
 
 if TYPE_CHECKING:
-    from ..consolidate.store import Store
+    from ..dataset.store import Store
 
 FORMATS = ("csv", "json", "xlsx", "parquet")
 
@@ -48,7 +48,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl export output/dataset --table codebook -o codebook.xlsx
     hrge-xl export output/dataset --table answers --team PAK --current --format json
     """
-    from ..consolidate import extract
+    from ..exports import extract
 
     with extract.dataset(dataset) as store:
         if table is None:

@@ -127,8 +127,8 @@ def _country(spec: object, code: str) -> str:
 
 def _round(folder: Path, today: date) -> Iterator[Path]:
     from ..bulk import issue_files
-    from ..consolidate.files import only_writer
-    from ..consolidate.rounds import load_round, orders
+    from ..dataset.files import only_writer
+    from ..rounds.rounds import load_round, orders
     from ..spec.load import load
 
     round_ = load_round(folder)

@@ -24,8 +24,8 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ..consolidate.rounds import Round
     from ..reports.document import Document
+    from ..rounds.rounds import Round
 
 FORMATS = ("html", "xlsx", "json", "sarif", "junit")
 OVERVIEW = "overview"
@@ -113,8 +113,8 @@ def overview_of_folder(
     folder: Path, output: Path, language: str | None = None, round_: Round | None = None, *, masked: bool = False
 ) -> Path:  # fmt: skip
     """Write the overview of a consolidated folder; a round folder says itself who was expected."""
-    from ..consolidate.rounds import load_round
     from ..reports.overview_files import of_folder
+    from ..rounds.rounds import load_round
 
     if round_ is None and (folder / "round.yaml").is_file():
         round_ = load_round(folder)

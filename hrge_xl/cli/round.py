@@ -32,7 +32,7 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
     \b
     hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.csv
     """
-    from ..consolidate.rounds import init_round
+    from ..rounds.rounds import init_round
 
     made = init_round(folder, spec, teams, start, end)
     click.echo(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {folder}")

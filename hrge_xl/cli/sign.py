@@ -47,8 +47,8 @@ def command(
 
 
 def _around(report: Path | None) -> Path:
-    from ..consolidate.ledger import near
-    from ..consolidate.rounds import FILE
+    from ..dataset.ledger import near
+    from ..rounds.rounds import FILE
 
     places = [report or Path()]
     if report is not None:
@@ -63,9 +63,9 @@ def _around(report: Path | None) -> Path:
 
 
 def _seal(folder: Path, report: Path, by: str) -> int:
-    from ..consolidate.ledger import Ledger
-    from ..consolidate.received import check_folder
-    from ..consolidate.seals import seal
+    from ..dataset.find_file import check_folder
+    from ..dataset.ledger import Ledger
+    from ..dataset.seals import seal
 
     check_folder(folder)
     with Ledger.open(folder) as ledger:
@@ -78,8 +78,8 @@ def _seal(folder: Path, report: Path, by: str) -> int:
 
 
 def _check(folder: Path, report: Path, digest: str | None) -> int:
-    from ..consolidate.ledger import Ledger
-    from ..consolidate.seals import check, lines
+    from ..dataset.ledger import Ledger
+    from ..dataset.seals import check, lines
 
     with Ledger.open(folder, write=False) as ledger:
         found = check(ledger, report)
@@ -94,8 +94,8 @@ def _check(folder: Path, report: Path, digest: str | None) -> int:
 
 
 def _list(folder: Path) -> int:
-    from ..consolidate.ledger import Ledger
-    from ..consolidate.seals import faults, seals
+    from ..dataset.ledger import Ledger
+    from ..dataset.seals import faults, seals
 
     with Ledger.open(folder, write=False) as ledger:
         chain = seals(ledger)

@@ -15,7 +15,7 @@ import click
 from .common import given, jobs_option, the_day, today_option
 
 if TYPE_CHECKING:
-    from ..consolidate.answered import Received, TeamStatus
+    from ..rounds.round_status import Received, TeamStatus
 
 COLUMNS = (
     "team", "country", "state", "completeness", "errors", "days_late", "deadline", "received", "files",
@@ -44,8 +44,8 @@ def command(
     \b
     hrge-xl status output/2026-H1
     """
-    from ..consolidate.answered import status
-    from ..consolidate.rounds import load_round
+    from ..rounds.round_status import status
+    from ..rounds.rounds import load_round
 
     round_ = load_round(round_folder)
     came = _came(round_folder, ledger or round_folder, today, jobs)
@@ -62,9 +62,9 @@ def command(
 
 
 def _came(round_folder: Path, ledger_folder: Path, today: date | None, jobs: int | None) -> list[Received]:
-    """What lies in `returned/`, with its standing; days and decisions come from the ledger, where there is one."""
-    from ..consolidate.answered import received
-    from ..consolidate.together import look_together
+    """What lies in `returned/`, with its status; days and decisions come from the ledger, where there is one."""
+    from ..dataset.cross_file_checks import look_together
+    from ..rounds.round_status import received
     from ..validation import validate
 
     if not any(path.is_file() for path in (round_folder / "returned").rglob("*")):
@@ -78,7 +78,7 @@ def _summary(
     folder: Path, ledger: Path, teams: Sequence[TeamStatus], came: Sequence[Received]
 ) -> Iterator[str]:
     """How many of each state, then what there is to do."""
-    from ..consolidate.answered import OPEN, TO_DECIDE
+    from ..rounds.round_status import OPEN, TO_DECIDE
 
     counts = Counter(team.state for team in teams)
     yield ", ".join(f"{number} {state}" for state, number in counts.items()) + "."

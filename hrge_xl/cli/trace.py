@@ -25,7 +25,7 @@ def command(table: str, row: int, data: Path) -> None:
     \b
     hrge-xl trace answers 12 --data output/dataset
     """
-    from ..consolidate.tracing import trace
+    from ..dataset.tracing import trace
 
     found = trace(data, table, row)
     if found is None:

@@ -51,7 +51,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl waive --list --ledger 2026-H1
     hrge-xl waive --withdraw 1 --by "A. Name" --ledger 2026-H1
     """
-    from ..consolidate.received import check_folder
+    from ..dataset.find_file import check_folder
 
     check_folder(ledger)
     day = the_day(today)
@@ -70,15 +70,15 @@ def command(  # noqa: PLR0913 (one parameter an option)
 def _waive(
     folder: Path, what: tuple[str, str, str | None], said: tuple[str, str, date | None], day: date
 ) -> None:
-    from ..consolidate.ledger import Ledger
-    from ..consolidate.received import find_file, wanted_in
-    from ..consolidate.waivers import refuse_unwaivable, waive
-    from ..validation import Validation, validate
+    from ..dataset.find_file import find_file, wanted_in
+    from ..dataset.ledger import Ledger
+    from ..dataset.waivers import refuse_unwaivable, waive
+    from ..validation import ValidationRequest, validate
 
     (code, file, cell), (reason, by, until) = what, said
     refuse_unwaivable(code)
     path = find_file(folder, file)
-    result = validate([path], Validation(wanted_in(folder), day))[0]
+    result = validate([path], ValidationRequest(wanted_in(folder), day))[0]
     with Ledger.open(folder) as ledger:
         waiver, count = waive(
             ledger, result, code, reason=reason, by=by, day=day, until=until, place=_place(cell)
@@ -98,8 +98,8 @@ def _place(cell: str | None) -> tuple[str, str] | None:
 
 
 def _withdraw(folder: Path, number: int, by: str, day: date) -> None:
-    from ..consolidate.ledger import Ledger
-    from ..consolidate.waivers import withdraw
+    from ..dataset.ledger import Ledger
+    from ..dataset.waivers import withdraw
 
     with Ledger.open(folder) as ledger:
         click.echo(_line(withdraw(ledger, number, by=by, day=day)))

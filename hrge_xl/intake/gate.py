@@ -12,14 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .content_sniffing import (
-    OLE_MAGIC,
-    ZIP_MAGIC,
-    describe,
-    not_a_workbook,
-    ole_format,
-    zip_format,
-)
+from .content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, not_a_workbook, ole_format, zip_format
 from .limits import LIMITS, MEBIBYTE, Limits
 from .raw import Remark, Unreadable
 from .worker import Died, run_guarded

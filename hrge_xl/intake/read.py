@@ -9,8 +9,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from ..collecting import put_off
 from ..errors import SpecError
+from ..gc_pause import gc_paused
 from ..layout import Layout, build
 from ..layout.model import TODAY_NAME
 from ..numerals import Ambiguous, OtherCalendar, from_serial, parse_date
@@ -94,7 +94,7 @@ def read_bytes(
     return _read_file(data, _File(path, sha256, size, format), want)
 
 
-@put_off()
+@gc_paused()
 def _read_file(data: bytes, file: _File, want: Wanted) -> Submission | Refusal:
     try:
         workbook = _raw(data, file.format)
@@ -293,12 +293,12 @@ def read_many(
 def _read_by_new(
     paths: Iterable[str | Path], want: Wanted, jobs: int, password: str | None
 ) -> Iterator[Submission | Refusal]:
-    with readers(jobs) as crew:
-        yield from _read_by(crew, paths, want, password)
+    with readers(jobs) as pool:
+        yield from _read_by(pool, paths, want, password)
 
 
 def _read_by(
-    crew: Readers, paths: Iterable[str | Path], want: Wanted, password: str | None
+    pool: Readers, paths: Iterable[str | Path], want: Wanted, password: str | None
 ) -> Iterator[Submission | Refusal]:
     waiting: deque[Refusal | _File] = deque()  # what was not yet handed out, in order
 
@@ -312,7 +312,7 @@ def _read_by(
                 waiting.append(file)
                 yield found.data, file, want
 
-    for outcome in crew.work(admitted()):
+    for outcome in pool.work(admitted()):
         while isinstance(head := waiting.popleft(), Refusal):
             yield head
         yield _arrived(outcome, head, want)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from queue import LifoQueue
 from typing import Any, BinaryIO, Generic, Literal, Self, TypeVar
 
-from ..collecting import put_off
+from ..gc_pause import gc_paused
 from .limits import LIMITS, Limits
 from .raw import Remark
 
@@ -61,14 +61,14 @@ def run_guarded(
     `function` must be importable (children start from nothing) and items and results picklable. A child that
     dies costs its own item only. Leaving the iteration, by Ctrl-C too, ends every child.
     """
-    with Crew(function, jobs, limits) as crew:
-        yield from crew.work(items)
+    with Crew(function, jobs, limits) as pool:
+        yield from pool.work(items)
 
 
 class Crew(Generic[Item, Result]):
     """A fixed number of workers, each driven by a thread that does nothing but wait for it.
 
-    A crew may work through one lot of items after another; its children live until it is closed.
+    A pool may work through one lot of items after another; its children live until it is closed.
     """
 
     def __init__(self, function: Callable[[Item], Result], jobs: int = 1, limits: Limits = LIMITS) -> None:
@@ -89,7 +89,7 @@ class Crew(Generic[Item, Result]):
         self.close()
 
     def work(self, items: Iterable[Item]) -> Iterator[Result | Died]:
-        """Results in order, with a bounded number of items in hand. Leaving early closes the crew."""
+        """Results in order, with a bounded number of items in hand. Leaving early closes the pool."""
         try:
             yield from self._work(items)
         except BaseException:  # also when the iteration is given up
@@ -145,7 +145,7 @@ class _Worker(Generic[Item, Result]):
         return outcome
 
     def _ready(self) -> subprocess.Popen[bytes] | None:
-        """A child that waits for an item; None once the crew is being dismissed."""
+        """A child that waits for an item; None once the pool is being dismissed."""
         with self._lock:
             process, closed = self._process, self._closed
             if process is not None or closed:
@@ -250,7 +250,7 @@ def serve() -> None:
         except MemoryError:
             os._exit(_OUT_OF_MEMORY)
         _limit_time(limits)
-        with put_off():
+        with gc_paused():
             last = _turn(function, item, answers)
         if last:
             return

@@ -16,12 +16,12 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from ..checks import Outcome
-from ..consolidate.ledger import NAME, Ledger
-from ..consolidate.standing import COUNTS, DOUBTS, Standing
-from ..consolidate.store import Store
-from ..consolidate.tables import submission_id, whose
-from ..consolidate.together import see_together
-from ..validation import Result, Validation, validate
+from ..dataset.cross_file_checks import see_together
+from ..dataset.ledger import NAME, Ledger
+from ..dataset.return_status import COUNTS, DOUBTS, ReturnStatus
+from ..dataset.rows import return_key, submission_id
+from ..dataset.store import Store
+from ..validation import Result, ValidationRequest, validate
 from ..words import fold
 from .compare import Comparison, Noted, Said, between, said
 
@@ -116,7 +116,9 @@ class DatasetSide:
 class FilesSide:
     """Returned files, read now: what they said waits in `folder` until it is compared."""
 
-    def __init__(self, files: Sequence[Path], asked: Validation, folder: Path, ledger: Path | None) -> None:
+    def __init__(
+        self, files: Sequence[Path], asked: ValidationRequest, folder: Path, ledger: Path | None
+    ) -> None:
         self._folder = folder
         self.left_out: Counter[str] = Counter()
         lean: list[Result] = []
@@ -138,13 +140,13 @@ class FilesSide:
         return self._folder / f"{submission}.pickle"
 
     def _returns(self, results: Sequence[Result], ledger: Path | None) -> Iterator[Return]:
-        standings = _standings(results, ledger)
+        return_statuses = _return_statuses(results, ledger)
         by_name = {submission_id(each.sha256, each.path): each for each in results if each.submission}
         for name, result in sorted(by_name.items()):
-            if standings[name].state != COUNTS:
+            if return_statuses[name].state != COUNTS:
                 self.left_out["not counted"] += 1
                 continue
-            owner = whose(result)
+            owner = return_key(result)
             yield Return(
                 name, result.path, result.sha256 or "", result.verdict, owner.project, owner.intervention,
                 owner.country, owner.team, owner.period,
@@ -157,7 +159,7 @@ class FilesSide:
         return found
 
 
-def _standings(results: Sequence[Result], ledger: Path | None) -> dict[str, Standing]:
+def _return_statuses(results: Sequence[Result], ledger: Path | None) -> dict[str, ReturnStatus]:
     if ledger is None or not (ledger / NAME).is_file():
         return dict(see_together(results))
     with Ledger.open(ledger, write=False) as opened:

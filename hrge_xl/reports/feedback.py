@@ -29,7 +29,7 @@ FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
 class GivenBack:
     """What a team gets back, and what has to be told about it.
 
-    `homeless` are answers whose question, row or sheet the workbook does not have; `beside` is what stood outside
+    `homeless` are answers return_key question, row or sheet the workbook does not have; `beside` is what stood outside
     the cells to fill in, and comments. All of it stands on the sheet “Without a place”.
     """
 
@@ -133,7 +133,7 @@ def _mended(finding: Finding, say: Translate) -> Finding:
 
 def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: Layout) -> Iterator[Finding]:
     """What is wrong in a workbook of another version or with other sheets: it may ask for more."""
-    from ..checks import check  # pandas is slow to import
+    from ..checks import check
 
     if result.layout is not None and result.layout.digest == layout.digest:
         return

@@ -9,8 +9,8 @@ from functools import cached_property
 from markupsafe import Markup
 
 from .. import __version__
-from ..consolidate.rounds import Round
-from ..consolidate.store import Store
+from ..dataset.store import Store
+from ..rounds.rounds import Round
 from ..validation import ACCEPTED, RETURNED
 from ..words import day, number, percent, right_to_left, translator
 from .overview_build import overview

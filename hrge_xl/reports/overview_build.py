@@ -10,13 +10,12 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
-from ..consolidate.aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL, Record, label_of, records, said
-from ..consolidate.aggregates.gaps import gaps
-from ..consolidate.aggregates.indicators import shape
-from ..consolidate.aggregates.risks import named_parts, stages
-from ..consolidate.aggregates.values import catalogue_label, period_order
-from ..consolidate.rounds import Round
-from ..consolidate.schema import (
+from ..dataset.aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL, Record, label_of, records, said
+from ..dataset.aggregates.gaps import gaps
+from ..dataset.aggregates.indicators import shape
+from ..dataset.aggregates.risks import named_parts, stages
+from ..dataset.aggregates.values import catalogue_label, period_order
+from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
     AGGREGATE_INDICATORS,
@@ -27,9 +26,10 @@ from ..consolidate.schema import (
     INDICATOR_VALUES,
     SUBMISSIONS,
 )
-from ..consolidate.sharing import MASKED
-from ..consolidate.store import Store
+from ..dataset.store import Store
+from ..disclosure_control.sharing import MASKED
 from ..numerals import shown
+from ..rounds.rounds import Round
 from ..spec.figures import IndicatorFigures, RiskFigures
 from ..spec.model import CollectBlock, Matrix, Spec
 from ..validation import RETURNED

@@ -7,13 +7,13 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from ..consolidate import passing
-from ..consolidate.ledger import NAME, Ledger
-from ..consolidate.rounds import Round
-from ..consolidate.schema import spec_language
-from ..consolidate.shared_copy import shared
-from ..consolidate.store import Store
+from ..dataset import temporary_dataset as passing
+from ..dataset.ledger import NAME, Ledger
+from ..dataset.schema import spec_language
+from ..dataset.store import Store
+from ..disclosure_control.shared_copy import shared
 from ..errors import StoreError
+from ..rounds.rounds import Round
 from ..spec.model import Spec
 from ..validation import Result
 from .overview import render

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import PurePath
 
-from ..consolidate.aggregates.common import Record, records
-from ..consolidate.rounds import Round
-from ..consolidate.schema import COMPLETENESS
-from ..consolidate.store import Store
-from ..consolidate.teams import Team as Expected
+from ..dataset.aggregates.common import Record, records
+from ..dataset.schema import COMPLETENESS
+from ..dataset.store import Store
+from ..rounds.rounds import Round
+from ..rounds.teams import Team as Expected
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .overview_model import Team
 

@@ -28,15 +28,7 @@ from .collect import CollectPainter
 from .content import Content
 from .cover import COVER_FACTS, CoverPainter, Fact, ProgressLine, progress_sentence
 from .drawing import Drawing
-from .excel_formula import (
-    absolute,
-    active_name,
-    answer_name,
-    column_name,
-    column_range,
-    row_codes,
-    tick_name,
-)
+from .excel_formula import absolute, active_name, answer_name, column_name, column_range, row_codes, tick_name
 from .feedback_sheets import FEEDBACK_WIDTHS, Feedback, feedback_sheets
 from .grids import GridPainter
 from .lists_sheet import ListsPainter
@@ -81,7 +73,7 @@ def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
 
 
 def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = None) -> Drawing:
-    """Everything but what differs between workbooks of a layout whose covers have lines for the same facts.
+    """Everything but what differs between workbooks of a layout return_key covers have lines for the same facts.
 
     Raises `LimitError` where something does not fit into Excel.
     """

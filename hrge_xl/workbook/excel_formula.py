@@ -14,19 +14,7 @@ from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.lists import LEVELS, YES_NO
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..numerals import LAST_SERIAL
-from ..spec.expression import (
-    Arithmetic,
-    Call,
-    Choose,
-    Compare,
-    Expr,
-    Literal,
-    Logic,
-    Not,
-    Over,
-    Ref,
-    Type,
-)
+from ..spec.expression import Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Over, Ref, Type
 from ..spec.model import FieldType
 
 SPACES = ("CHAR(9)", "CHAR(10)", '"\u00a0"', '"\u202f"', '"\u200b"')
@@ -93,7 +81,7 @@ class ExcelFormula:
 
     layout: Layout
     grid: Grid | None
-    record: str  # key of the row or record whose cells names mean
+    record: str  # key of the row or record return_key cells names mean
     row: str | None = None  # what to write for its row number
     away: bool = False  # whether the formula stands on another sheet than the grid
 

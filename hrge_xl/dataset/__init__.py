@@ -1,0 +1,5 @@
+"""The dataset: a star of facts with its views, its store, the ledger, and what counts of everything that came back."""
+
+from .consolidate import Summary, consolidate
+
+__all__ = ["Summary", "consolidate"]

@@ -1,0 +1,218 @@
+"""Indicators over all teams: totals only where kinds, units and periods agree, and how they move."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from ...spec.figures import IndicatorFigures, Split
+from ...spec.model import Spec
+from ...words import fold
+from ..schema import Row, spec_language
+from .common import rounded
+from .values import NO_VALUE, RESTATED, Value, period_order
+
+SUM, POOLED = "sum", "pooled"
+UNITS, KINDS = "the units differ", "the kinds of value differ"
+NO_KIND, NOT_ADDED = "the kind of value is not known", "values of this kind are not added up"
+DOUBLED = "two values for one country and period"
+NO_RATIO = "numerators or denominators are missing"
+
+
+@dataclass(frozen=True)
+class Total:
+    """What some values come to, or why there is no total."""
+
+    how: str | None = None
+    number: float | None = None
+    why: str | None = None
+
+
+@dataclass
+class Figure:
+    """One indicator in one period."""
+
+    indicator: str
+    period: str
+    values: list[Value]  # those that count
+    missing: int  # teams with a row, but no value
+    total: Total
+    baseline: float | None = None
+    target: float | None = None
+    progress: float | None = None
+    previous: str | None = None  # the period before, and the total of those who reported in both
+    same: Sequence[Value] = ()
+    before: float | None = None
+    now: float | None = None
+
+    @property
+    def label(self) -> str:
+        """The name of the indicator."""
+        return self.values[0].label
+
+    @property
+    def teams(self) -> int:
+        """How many teams stand behind it."""
+        return len({value.team for value in self.values})
+
+
+def total_of(found: Sequence[Value], figures: IndicatorFigures) -> Total:
+    """The sum, or numerators over denominators; nothing where that would mean nothing."""
+    kinds = {value.kind for value in found}
+    units = {fold(value.unit or "") for value in found}
+    places = Counter((value.country, value.period) for value in found)
+    if len(kinds) > 1:
+        return Total(why=KINDS)
+    kind = next(iter(kinds), None)
+    if kind is None:
+        return Total(why=NO_KIND)
+    if kind not in figures.sums and kind not in figures.ratios:
+        return Total(why=NOT_ADDED)
+    if len(units) > 1:
+        return Total(why=UNITS)
+    if max(places.values(), default=0) > 1:
+        return Total(why=DOUBLED)
+    if kind in figures.sums:
+        return Total(SUM, rounded(sum(value.number or 0 for value in found)))
+    return _pooled(found, figures, figures.ratios[kind])
+
+
+def _pooled(found: Sequence[Value], figures: IndicatorFigures, factor: float) -> Total:
+    parts = [(value.of(figures.numerator), value.of(figures.denominator)) for value in found]
+    if any(numerator is None or not denominator for numerator, denominator in parts):
+        return Total(why=NO_RATIO)
+    over = sum(numerator for numerator, _ in parts) / sum(denominator for _, denominator in parts)
+    return Total(POOLED, rounded(factor * over))
+
+
+def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:
+    """One figure an indicator and period, in the order of the values."""
+    figures = spec.figures.indicators
+    if figures is None:
+        return []
+    groups: dict[tuple[str, str], list[Value]] = defaultdict(list)
+    for value in found:
+        if value.why != RESTATED:
+            groups[value.indicator, value.period].append(value)
+    made = [_figure(key, group, figures) for key, group in groups.items()]
+    made = [figure for figure in made if figure.values]
+    _trend(made, period_order(spec, figures), figures)
+    return made
+
+
+def _figure(key: tuple[str, str], group: Sequence[Value], figures: IndicatorFigures) -> Figure:
+    counted = [value for value in group if value.why is None]
+    without = {value.team for value in group if value.why == NO_VALUE} - {value.team for value in counted}
+    figure = Figure(*key, counted, len(without), total_of(counted, figures))
+    _aims(figure, figures)
+    return figure
+
+
+def _aims(figure: Figure, figures: IndicatorFigures) -> None:
+    """Baseline and target of a sum are sums themselves, where every team has both for the same years."""
+    if figure.total.how != SUM:
+        return
+    rows = {(value.record["submission"], value.framework) for value in figure.values}
+    years = {(value.of(figures.baseline_year), value.of(figures.target_year)) for value in figure.values}
+    baselines = [value.of(figures.baseline) for value in figure.values]
+    targets = [value.of(figures.target) for value in figure.values]
+    if len(rows) < len(figure.values) or len(years) > 1 or None in (*baselines, *targets):
+        return
+    figure.baseline, figure.target = rounded(sum(baselines)), rounded(sum(targets))
+    way = (figure.target or 0) - (figure.baseline or 0)
+    if way:
+        figure.progress = rounded(((figure.total.number or 0) - (figure.baseline or 0)) / way)
+
+
+def _trend(made: Sequence[Figure], order: Mapping[str, int], figures: IndicatorFigures) -> None:
+    """The period before, of the same length, and what those teams come to that reported in both."""
+    series: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figure in sorted(made, key=lambda each: (order.get(each.period, -1), each.period)):
+        series[figure.indicator, shape(figure.period)].append(figure)
+    for line in series.values():
+        for before, figure in pairwise(line):
+            _compare(before, figure, figures)
+
+
+def _compare(before: Figure, figure: Figure, figures: IndicatorFigures) -> None:
+    figure.previous = before.period
+    both = {_who(value) for value in before.values} & {_who(value) for value in figure.values}
+    earlier = [value for value in before.values if _who(value) in both]
+    figure.same = [value for value in figure.values if _who(value) in both]
+    one, other = total_of(earlier, figures), total_of(figure.same, figures)
+    kinds = {(value.kind, fold(value.unit or "")) for value in (*earlier, *figure.same)}
+    if both and one.how is not None and one.how == other.how and len(kinds) == 1:
+        figure.before, figure.now = one.number, other.number
+
+
+def _who(value: Value) -> tuple[str, str]:
+    return value.team, value.country
+
+
+def shape(period: str) -> str:
+    """Periods return_key codes look alike are of one length: 2026-H1 and 2025-H2, but not 2025."""
+    return re.sub(r"\d", "#", period)
+
+
+def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Row]:
+    """One line an indicator and period."""
+    for figure in made:
+        first, numbers = figure.values[0], [value.number or 0.0 for value in figure.values]
+        change = None if figure.before is None or figure.now is None else rounded(figure.now - figure.before)
+        yield (
+            figure.indicator, figure.label, figure.period,
+            _one({value.kind for value in figure.values}), _one({value.unit for value in figure.values}),
+            len(figure.values), figure.teams, figure.missing, figure.total.how, figure.total.number,
+            figure.total.why, min(numbers), max(numbers), figure.baseline, figure.target, figure.progress,
+            figure.previous, len({value.team for value in figure.same}) if figure.previous else None,
+            figure.before, figure.now, change, first.own,
+        )  # fmt: skip
+
+
+def _one(found: set[Any]) -> Any:
+    """What all agree on."""
+    return next(iter(found)) if len(found) == 1 else None
+
+
+# splits
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a split over all teams."""
+
+    split: Split
+    code: str
+    number: float
+    values: Sequence[Value]
+
+
+def parts(figure: Figure, figures: IndicatorFigures) -> Iterator[Part]:
+    """The parts that somebody filled in; nothing where the values do not agree."""
+    if figure.total.how is None:
+        return
+    for split in figures.splits:
+        for code in split.parts:
+            found = [value for value in figure.values if code in value.splits]
+            if found:
+                yield Part(split, code, rounded(sum(value.splits[code] for value in found)) or 0.0, found)
+
+
+def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Row]:
+    """One line a part, with the number of teams that filled it in."""
+    figures, language = spec.figures.indicators, spec_language(spec)
+    if figures is None:
+        return
+    fields = spec.tool[figures.tool].fields
+    for figure in made:
+        for part in parts(figure, figures):
+            yield (
+                figure.indicator, figure.label, figure.period, part.split.code,
+                part.split.label.say(language) or None, part.split.of, part.code,
+                fields[part.code].label.say(language), part.number, len(part.values),
+                len({value.team for value in part.values}),
+            )  # fmt: skip

@@ -1,0 +1,52 @@
+"""Processes of a dask cluster, on this machine or on many, as an executor."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Executor
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from typing import Any
+
+from ..errors import UsageError
+
+RETRIES = 3  # of a batch that fails
+PATIENCE = 20  # seconds for a scheduler to answer
+
+
+@contextmanager
+def cluster(engine: str, jobs: int) -> Iterator[tuple[Executor, int, tuple[type[Exception], ...]]]:
+    """An executor, how many batches keep it busy, and what results raise return_key workers died.
+
+    `engine` is `dask` for a cluster of our own, else the address of a scheduler. Raises `UsageError`.
+    """
+    with ExitStack() as stack:
+        try:
+            distributed: Any = import_module("distributed")
+            import_module("pyarrow")  # which workers write with
+            _quiet()
+            client = stack.enter_context(_client(distributed, engine, jobs, stack))
+        except ImportError as error:
+            raise UsageError("For a cluster install the extra: pip install 'hrge-xl[cluster]'.") from error
+        except (OSError, ValueError, TimeoutError) as error:
+            raise UsageError(
+                f"--engine {engine}: no cluster can be reached there. Use local, dask, or tcp://host:8786."
+            ) from error
+        width = 2 * sum(client.nthreads().values()) + 2
+        executor = stack.enter_context(client.get_executor(retries=RETRIES))
+        yield executor, width, (distributed.KilledWorker, CancelledError)
+
+
+def _quiet() -> None:
+    """What goes wrong in a cluster reaches us as an exception; nobody has to read it twice."""
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _client(distributed: Any, engine: str, jobs: int, stack: ExitStack) -> Any:
+    where: Any = engine
+    if engine == "dask":
+        options = {"n_workers": max(jobs, 1), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
+        where = stack.enter_context(distributed.LocalCluster(**options))
+    return distributed.Client(where, timeout=PATIENCE)

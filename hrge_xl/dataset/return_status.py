@@ -1,0 +1,246 @@
+"""Which of several returns counts: the newest accepted one of a workbook; of conflicts none, until somebody decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from ..validation import ACCEPTED, REFUSED
+from ..words import fold
+
+COUNTS, SUPERSEDED, CONFLICT, WITHDRAWN, WAITING = "counts", "superseded", "conflict", "withdrawn", "waiting"
+EXCLUDED = "set aside"
+DOUBTS = (
+    "I006",
+    "I007",
+    "I008",
+    "I009",
+)  # findings that say: this is not the return of this team in this round
+TOLD = OLDER, ONE_KEY, ONE_COPY, DECIDED = (
+    "X002",
+    "X003",
+    "X004",
+    "X005",
+)  # the findings that tell of a status
+ZONES = timedelta(days=1)  # no two places on earth are further apart
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided about a return, and why.
+
+    `known` is how many files had come by then: those that came later were not meant. `n` is its place among all
+    decisions: of two that cannot both hold, the later one does.
+    """
+
+    n: int
+    choice: str  # COUNTS or WITHDRAWN
+    reason: str
+    day: str
+    by: str
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What has to be known of a return. `order` is the order in which files came, `moment` when it was saved."""
+
+    submission: str
+    order: int
+    verdict: str
+    team: str
+    copy: str
+    project: str
+    intervention: str
+    country: str
+    period: str
+    moment: str = ""
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def age(self) -> tuple[str, int, str]:
+        """What is sorted by: the newest one is the greatest."""
+        return self.moment, self.order, self.submission
+
+    @property
+    def workbook(self) -> tuple[str, ...]:
+        """Files of one issued workbook for one intervention are versions of each other."""
+        return (self.copy or self.submission, fold(self.project), fold(self.intervention))
+
+    @property
+    def key(self) -> tuple[str, ...] | None:
+        """What only one workbook may be about; None where the file does not say."""
+        said = (self.project, self.intervention)
+        if not self.team and not any(said):
+            return None
+        return (self.team, *(fold(part) for part in said), self.country, self.period)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnStatus:
+    """Whether a return counts, and why not.
+
+    `other` is the return that it gives way to, or meets; `code` the finding that tells of it, where one does;
+    `decision` what stands behind it.
+    """
+
+    state: str
+    other: str | None = None
+    reason: str | None = None
+    code: str | None = None
+    decision: Decision | None = None
+
+    @property
+    def current(self) -> bool:
+        """Whether its figures go into any sum."""
+        return self.state == COUNTS
+
+
+def moment(saved: str, issued: str, received: str) -> str:
+    """When a return was last saved: as it says itself where that is possible, else the end of the day it came.
+
+    A file cannot have been saved before it was issued, nor after it came: then the clock of that machine is wrong.
+    """
+    latest = _start(received) + timedelta(days=1) if received else None
+    try:
+        said = datetime.fromisoformat(saved)
+    except ValueError:
+        return latest.isoformat() if latest else ""
+    said = said.replace(tzinfo=said.tzinfo or UTC).astimezone(UTC)
+    too_early = bool(issued) and said < _start(issued) - ZONES
+    if latest is not None and too_early:
+        return latest.isoformat()
+    return min(said, latest + ZONES).isoformat() if latest is not None else said.isoformat()
+
+
+def _start(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day[:10]), time(), UTC)
+
+
+def return_statuses(entries: Iterable[Entry], decisions: Mapping[str, Decision]) -> dict[str, ReturnStatus]:
+    """The status of every return. `decisions`: submission → what somebody decided about it."""
+    found: dict[str, ReturnStatus] = {}
+    versions: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in sorted(entries, key=lambda each: each.age):
+        alone = _by_itself(entry, decisions.get(entry.submission))
+        if alone is None:
+            versions.setdefault(entry.workbook, []).append(entry)
+        else:
+            found[entry.submission] = alone
+    workbooks = [_Workbook.of(group, decisions) for group in versions.values()]
+    for workbook in workbooks:
+        found |= workbook.return_statuses()
+    _meet(workbooks, ONE_KEY, lambda chosen: chosen.key, found)
+    left = [workbook for workbook in workbooks if found[workbook.chosen.submission].current]
+    _meet(left, ONE_COPY, lambda chosen: chosen.copy or None, found)
+    return found
+
+
+def _by_itself(entry: Entry, decision: Decision | None) -> ReturnStatus | None:
+    """The status of a return that can count in no case."""
+    if entry.verdict == REFUSED:
+        return ReturnStatus(REFUSED, reason="The file could not be read as a return.")
+    if decision is not None and decision.choice == WITHDRAWN:
+        return _decided(WITHDRAWN, decision)
+    if entry.doubts and decision is None:
+        reason = f"It is not the return of this team in this round ({', '.join(entry.doubts)})."
+        return ReturnStatus(EXCLUDED, reason=reason)
+    return None
+
+
+def _decided(state: str, decision: Decision, other: str | None = None) -> ReturnStatus:
+    """A status that somebody decided."""
+    reason = f"Decided on {decision.day} by {decision.by}: {decision.reason}"
+    return ReturnStatus(state, other, reason, DECIDED, decision)
+
+
+@dataclass(frozen=True, slots=True)
+class _Workbook:
+    """The versions of one issued workbook about one intervention, oldest first."""
+
+    versions: Sequence[Entry]
+    chosen: Entry
+    decision: Decision | None  # the last one that one of its versions counts
+
+    @classmethod
+    def of(cls, versions: Sequence[Entry], decisions: Mapping[str, Decision]) -> _Workbook:
+        """The newest accepted version, unless another one was decided and no newer one has come since."""
+        accepted = [entry for entry in versions if entry.verdict == ACCEPTED]
+        decided = [entry for entry in versions if entry.submission in decisions]
+        if not decided:
+            return cls(versions, (accepted or versions)[-1], None)
+        meant = max(decided, key=lambda entry: decisions[entry.submission].n)
+        decision = decisions[meant.submission]
+        since = [entry for entry in accepted if entry.order > decision.known and entry.age > meant.age]
+        return cls(versions, since[-1] if since else meant, decision)
+
+    @property
+    def first(self) -> int:
+        """When its first version came."""
+        return min(entry.order for entry in self.versions)
+
+    def return_statuses(self) -> dict[str, ReturnStatus]:
+        """The versions among themselves."""
+        return {entry.submission: self._standing(entry) for entry in self.versions}
+
+    def _standing(self, entry: Entry) -> ReturnStatus:
+        chosen = self.chosen
+        if entry is chosen:
+            return ReturnStatus(COUNTS) if self.decision is None else _decided(COUNTS, self.decision)
+        if self.decision is not None and entry.order <= self.decision.known:
+            return _decided(SUPERSEDED, self.decision, chosen.submission)
+        if entry.age > chosen.age:
+            reason = "It has errors; the accepted version counts until a corrected one comes."
+            return ReturnStatus(WAITING, chosen.submission, reason)
+        reason = "A newer version of the same workbook counts."
+        if entry.order > chosen.order:
+            reason += " This one came later, but says that it was saved earlier."
+        return ReturnStatus(SUPERSEDED, chosen.submission, reason, OLDER)
+
+
+REASONS = {
+    ONE_KEY: "Another workbook is about the same team, intervention and period.",
+    ONE_COPY: "A copy of the same issued workbook is about another project or intervention.",
+}
+
+
+def _meet(
+    workbooks: Iterable[_Workbook],
+    code: str,
+    key: Callable[[Entry], Hashable | None],
+    found: dict[str, ReturnStatus],
+) -> None:
+    """Workbooks that may not count together: none does until somebody decides."""
+    groups: dict[Hashable, list[_Workbook]] = {}
+    for workbook in workbooks:
+        said = key(workbook.chosen)
+        if said is not None:
+            groups.setdefault(said, []).append(workbook)
+    for group in groups.values():
+        if len(group) > 1:
+            _conflicts(group, code, found)
+
+
+def _conflicts(group: Sequence[_Workbook], code: str, found: dict[str, ReturnStatus]) -> None:
+    """What was decided counts; what was there then gives way to it; what came later waits for a decision too.
+
+    Of workbooks about one intervention only the last decided one can count, of those about several all.
+    """
+    decided = sorted((each for each in group if each.decision), key=lambda each: _decision(each).n)
+    winners = decided[-1:] if code == ONE_KEY else decided
+    for workbook in group:
+        if workbook in winners:
+            continue
+        other = next(each for each in [*reversed(winners), *group] if each is not workbook).chosen.submission
+        meant = [each for each in winners if workbook.first <= _decision(each).known]
+        if meant:
+            status = _decided(SUPERSEDED, _decision(meant[-1]), other)
+        else:
+            status = ReturnStatus(CONFLICT, other, REASONS[code], code)
+        found[workbook.chosen.submission] = status
+
+
+def _decision(workbook: _Workbook) -> Decision:
+    assert workbook.decision is not None
+    return workbook.decision

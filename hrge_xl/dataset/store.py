@@ -1,0 +1,408 @@
+"""Where a dataset is kept: a SQLite file, or a PostgreSQL database by its address; the same statements for both."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from ..errors import StoreError
+from ..spec.model import Spec
+from .files import whole
+from .schema import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSIONS, TEXT, VERSION, Row, Schema
+
+TYPES: dict[str, Any] = {
+    TEXT: sa.Text(), INTEGER: sa.BigInteger(), NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
+}  # fmt: skip
+sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
+AT_ONCE = 5_000  # rows read at a time
+WAIT = 60  # seconds for another writer to finish
+ANOTHER_RUN = "Another run is writing into it; wait for it to end, then run again"
+CACHE = "cache_size=-16384"  # KiB: memory does not grow with the dataset
+MAKE_ROOM = "Make room, then run again: nothing was lost"
+DURABLE = ("journal_mode=DELETE", "synchronous=FULL")
+FAST = ("journal_mode=OFF", "synchronous=OFF")
+OURS = 0x68726765  # the name of our lock in a PostgreSQL database
+PATIENCE = 5  # seconds for a killed run to lose it
+
+
+class Store:
+    """One dataset. Use it as a context manager; what is written in `transaction()` is there whole or not at all."""
+
+    def __init__(self, engine: Engine, name: str, *, lasting: bool = True) -> None:
+        self.engine, self.name, self.lasting = engine, name, lasting
+        self.meta = sa.MetaData()
+        self.meta_table = sa.Table(
+            "meta", self.meta, sa.Column("name", sa.Text(), primary_key=True), sa.Column("value", sa.Text())
+        )
+        self.tables: dict[str, sa.Table] = {}
+        self.schema = Schema(None)
+        self.changed = False  # in this run
+        self._writing: Connection | None = None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection return_key changes are kept together at the end, or not at all."""
+        with translate_db_errors(self.name), self.engine.begin() as connection:
+            self._writing = connection
+            try:
+                yield connection
+            finally:
+                self._writing = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection to read by: that of the transaction at work, return_key changes may lock out any other one."""
+        with translate_db_errors(self.name):
+            if self._writing is not None:
+                yield self._writing
+                return
+            with self.engine.connect() as connection:
+                yield connection
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a SQLite file, and so held by whoever holds its folder."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def only_writer(self) -> Iterator[None]:
+        """Hold a database for this run. Raises `StoreError` while another run writes into it."""
+        if self.is_file:
+            yield
+            return
+        with translate_db_errors(self.name), self._outside_transactions() as connection:
+            connection.detach()  # the database lets go of the lock when this connection ends, however it ends
+            connection.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}s'")
+            connection.execute(sa.select(sa.func.pg_advisory_lock(OURS)))
+            yield
+
+    # what it holds
+
+    def facts(self) -> dict[str, str]:
+        """What the dataset says of itself; empty for one that was never written."""
+        with self._reading() as connection:
+            if not sa.inspect(connection).has_table("meta"):
+                return {}
+            rows = connection.execute(sa.select(self.meta_table.c.name, self.meta_table.c.value))
+            return {str(name): str(value) for name, value in rows}
+
+    def use(self, schema: Schema, *, write: bool = True) -> bool:
+        """Take up a dataset of this spec; False when it has to be filled anew.
+
+        Raises `StoreError` when it is of another spec, of a newer program, or somebody else's.
+        """
+        facts, spec = self.facts(), schema.spec
+        self._refuse(facts, spec)
+        same = facts.get("spec_digest") == _digest(spec) and facts.get("schema_version") == str(VERSION)
+        self.schema = schema
+        self._define()
+        if write and not same:
+            self._make(facts)
+        return same and facts.get("filled") == "yes"
+
+    def _refuse(self, facts: Mapping[str, str], spec: Spec | None) -> None:
+        other = facts.get("spec")
+        if facts and not facts.get("schema_version", "").isdecimal():
+            raise StoreError(f"{self.name} holds a table 'meta' that is not ours. Name another database.")
+        if facts and int(facts["schema_version"]) > VERSION:
+            raise StoreError(f"{self.name} was written by a newer version of hrge-xl. Update this program.")
+        if other and spec is not None and other != spec.name:
+            raise StoreError(
+                f"{self.name} is a dataset of “{other}”, not of “{spec.name}”. Choose another place with -o or --store."
+            )
+        if other and spec is not None and _version(facts.get("spec_version", "")) > _version(spec.version):
+            raise StoreError(
+                f"{self.name} was made with version {facts['spec_version']} of “{other}”; this program knows "
+                f"{spec.version}. Update its specs."
+            )
+
+    def _define(self) -> None:
+        self.meta.clear()
+        self.tables = {}
+        self.meta_table = self.meta_table.to_metadata(self.meta)
+        for table in self.schema.tables:
+            keys = table.key if self.lasting else ()
+            columns = [sa.Column(c.name, TYPES[c.kind], primary_key=c.name in keys) for c in table.columns]
+            self.tables[table.name] = sa.Table(table.name, self.meta, *columns, sqlite_with_rowid=not keys)
+
+    def _make(self, facts: Mapping[str, str]) -> None:
+        """Make the tables; those of an earlier version of the spec go, to be filled again from the files."""
+        with self.transaction() as connection:
+            for name in facts.get("tables", "").split():
+                connection.execute(sa.schema.DropTable(sa.Table(name, sa.MetaData()), if_exists=True))
+            there = set(sa.inspect(connection).get_table_names())
+            strange = sorted(there & set(self.tables))
+            if strange:
+                raise StoreError(
+                    f"{self.name} already holds other tables named {', '.join(strange)}. Name an empty database."
+                )
+            self.meta.create_all(connection)
+            connection.execute(sa.delete(self.meta_table))
+            rows = [{"name": name, "value": value} for name, value in self._facts().items()]
+            connection.execute(sa.insert(self.meta_table), rows)
+
+    def _facts(self) -> dict[str, str]:
+        spec = self.schema.spec
+        return {
+            "schema_version": str(VERSION),
+            "spec": spec.name if spec else "",
+            "spec_version": spec.version if spec else "",
+            "spec_digest": _digest(spec),
+            "tables": " ".join(self.tables),
+        }
+
+    def known(self) -> dict[str, tuple[str | None, str, str]]:
+        """Every submission: its sha256, verdict and path."""
+        table = self.tables[SUBMISSIONS.name]
+        wanted = sa.select(table.c.submission, table.c.sha256, table.c.verdict, table.c.path)
+        with self._reading() as connection:
+            return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(wanted)}
+
+    def state(self) -> str:
+        """What the last run came to: empty while one is at work or was cut off."""
+        return self.facts().get("state", "")
+
+    def finish(self, state: str) -> None:
+        """Write down what the run came to; nothing while something is left to do."""
+        with self.transaction() as connection:
+            connection.execute(sa.delete(self.meta_table).where(self.meta_table.c.name == "state"))
+            if state:
+                connection.execute(sa.insert(self.meta_table), [{"name": "state", "value": state}])
+
+    def filled(self) -> None:
+        """Write down that all files are in it that came earlier: until then the next run looks for them."""
+        if "filled" not in self.facts():
+            with self.transaction() as connection:
+                connection.execute(sa.insert(self.meta_table), [{"name": "filled", "value": "yes"}])
+
+    def touch(self, connection: Connection) -> None:
+        """Write down that something changes."""
+        if not self.changed:
+            connection.execute(sa.delete(self.meta_table).where(self.meta_table.c.name == "state"))
+        self.changed = True
+
+    # rows in and out
+
+    def take(self, submissions: Sequence[str], tables: Mapping[str, Iterable[Row]]) -> None:
+        """Take in some submissions with all their rows; earlier rows of the same ones go."""
+        with self._renewed(submissions) as connection:
+            for name, rows in tables.items():
+                self.insert(connection, name, rows)
+
+    def merge(self, submissions: Sequence[str], other: Path, tables: Sequence[str]) -> None:
+        """The same for rows that stand in another SQLite file: they never become Python's."""
+        with self._renewed(submissions) as connection:
+            connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
+            for name in tables:
+                connection.exec_driver_sql(f'INSERT INTO main."{name}" SELECT * FROM other."{name}"')
+        with translate_db_errors(self.name), self._outside_transactions() as connection:
+            connection.exec_driver_sql("DETACH other")
+
+    @contextmanager
+    def _renewed(self, submissions: Sequence[str]) -> Iterator[Connection]:
+        """A transaction in which earlier rows of some submissions are gone."""
+        with self.transaction() as connection:
+            self.touch(connection)
+            self.forget(connection, submissions)
+            yield connection
+
+    def _outside_transactions(self) -> Connection:
+        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+    def forget(self, connection: Connection, names: Sequence[str]) -> None:
+        """Take submissions out. Nothing is looked for in an empty dataset."""
+        table = self.tables[SUBMISSIONS.name]
+        for start in range(0, len(names), 500):
+            some = names[start : start + 500]
+            there = connection.execute(
+                sa.select(table.c.submission).where(table.c.submission.in_(some))
+            ).scalars()
+            found = list(there)
+            if found:
+                self.touch(connection)
+            for each in self.schema.tables if found else ():
+                if each.of_submissions:
+                    its = self.tables[each.name]
+                    connection.execute(sa.delete(its).where(its.c.submission.in_(found)))
+
+    def replace(self, connection: Connection, name: str, rows: Sequence[Row]) -> None:
+        """Fill a table anew, where anything is different."""
+        if list(self.rows(name)) == list(rows):
+            return
+        self.touch(connection)
+        connection.execute(sa.delete(self.tables[name]))
+        self.insert(connection, name, rows)
+
+    def insert(self, connection: Connection, name: str, rows: Iterable[Row]) -> None:
+        """Rows in bulk, straight through the driver, a few at a time."""
+        table = self.tables[name]
+        if connection.dialect.driver == "psycopg":
+            _copy(connection, table, rows)
+            return
+        statement = str(sa.insert(table).compile(dialect=connection.dialect))
+        coming = iter(rows)
+        while some := list(islice(coming, AT_ONCE)):
+            connection.exec_driver_sql(statement, some)
+
+    def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
+        """The rows of a table in the order of its key, a few at a time; all columns, or these."""
+        table = self.tables[name]
+        keys = [_in_bytes(table.c[key], self.engine) for key in self.schema.by_name[name].key]
+        wanted: Sequence[Any] = [table.c[column] for column in columns] or [table]
+        yield from self.select(sa.select(*wanted).where(*where).order_by(*keys))
+
+    def raw(self, name: str, columns: Sequence[str] = ("*",), of: str | None = None) -> Iterator[Row]:
+        """The rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.
+
+        `columns` are expressions, `of` a submission: its rows only.
+        """
+        keys = ", ".join(f'"{key}"' for key in self.schema.by_name[name].key)
+        where, values = ("", ()) if of is None else ("WHERE submission = ?", (of,))
+        with self._reading() as connection:
+            driver: Any = connection.connection.driver_connection
+            yield from driver.execute(
+                f'SELECT {", ".join(columns)} FROM "{name}" {where} ORDER BY {keys}', values
+            )
+
+    def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of any selection, a few at a time."""
+        with self._reading() as connection:
+            for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
+                yield tuple(row)
+
+
+def _in_bytes(column: Any, engine: Engine) -> Any:
+    """Texts in the order of their bytes, whatever the language of the server."""
+    if engine.dialect.name == "postgresql" and isinstance(column.type, sa.Text):
+        return sa.collate(column, "C")
+    return column
+
+
+def _copy(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None:
+    """COPY: the way in for many rows."""
+    quote = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(quote(column.name) for column in table.columns)
+    driver: Any = connection.connection.driver_connection
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {quote(table.name)} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def _digest(spec: Spec | None) -> str:
+    return (spec.digest or spec.version) if spec else ""
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdecimal())
+
+
+@contextmanager
+def translate_db_errors(name: str) -> Iterator[None]:
+    """What a database says, as one line of ours."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise StoreError(f"{name}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+    remedies = {
+        "locked": ANOTHER_RUN,
+        "lock timeout": ANOTHER_RUN,
+        "not a database": "Move it away, or choose another folder with -o",
+        "malformed": "Move it away; the next run makes it anew from the received files",
+        "full": MAKE_ROOM,
+        "No space left": MAKE_ROOM,
+        "disk I/O error": MAKE_ROOM,  # what SQLite says where a journal finds no room
+        "readonly": "Where an earlier run was cut off, let one complete it; else make it writable",
+    }
+    remedy = next(
+        (text for word, text in remedies.items() if word in said),
+        "Check the address and that it can be reached, then run again: nothing was lost",
+    )
+    return f"the dataset cannot be used ({said}). {remedy}."
+
+
+def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) -> Store:
+    """The dataset in a SQLite file; None for one in memory. Unless it is to be written, the file must be there.
+
+    One that is not `lasting` is written faster, and its rows stay as they come: whoever is cut off throws it away.
+    """
+    if path is None:
+        memory = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+        return Store(_careful(memory), "memory")
+    quoted = path.absolute().as_uri().removeprefix("file://")
+    address = f"sqlite:///file:{quoted}?mode={'rwc' if write else 'ro'}&uri=true"
+    engine = sa.create_engine(address, connect_args={"timeout": WAIT})
+    return Store(_careful(engine, DURABLE if lasting else FAST), path.name, lasting=lasting)
+
+
+def _careful(engine: Engine, pragmas: Sequence[str] = DURABLE) -> Engine:
+    """SQLite with a rollback journal: one file when nobody writes, and a crash undoes itself."""
+
+    @sa.event.listens_for(engine, "connect")
+    def settings(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, or tables could not be dropped safely
+        for pragma in (*pragmas, CACHE):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def open_url(address: str) -> Store:
+    """The dataset in a database. Raises `StoreError` when it is none that we know or cannot be reached."""
+    try:
+        url = make_url(address)
+        if url.get_backend_name() == "sqlite":
+            return open_file(Path(url.database or "dataset.sqlite"))
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(url, connect_args={"connect_timeout": 10})
+        engine.dialect.import_dbapi()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreError("--store wants an address such as postgresql://user@host/database.") from error
+    except ImportError as error:
+        raise StoreError("For PostgreSQL install the extra: pip install 'hrge-xl[postgres]'.") from error
+    store = Store(engine, url.render_as_string(hide_password=True))
+    store.facts()
+    return store
+
+
+def compact(store: Store, path: Path, state: str) -> None:
+    """Write the file anew in the order of its keys, and what the run came to.
+
+    The same content gives the same bytes, however it came about.
+    """
+    store.finish("")
+    with whole(path) as unfinished:
+        with translate_db_errors(store.name), store._outside_transactions() as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
+        with open_file(unfinished) as copy:
+            with copy.transaction() as connection:  # how often the tables were made anew does not matter
+                connection.exec_driver_sql("PRAGMA schema_version = 1")
+            copy.finish(state)
+        store.engine.dispose()

@@ -1,0 +1,127 @@
+"""Waivers in the ledger: who accepted which finding of which file as it is, why and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+
+from ..errors import UsageError
+from ..findings import CATALOGUE, Finding, Severity, Waiver
+from ..validation import REFUSED, Result
+from .ledger import Ledger
+
+WHOSE = frozenset("IX")  # families about return_key return it is and which one counts: decided, never waived
+MOST_PLACES = 5  # named in an error
+
+WAIVERS = sa.Table(
+    "waivers",
+    sa.MetaData(),
+    sa.Column("number", sa.Integer(), primary_key=True),
+    *(
+        sa.Column(name, sa.Text())
+        for name in (
+            "code", "sha256", "file", "sheet", "cell", "reason", "by", "day", "until", "withdrawn", "withdrawn_by",
+        )
+    ),
+)  # fmt: skip
+
+
+def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
+    """Every waiver ever given, as it stands on a day."""
+    return tuple(Waiver(**row).on(today) for row in ledger.entries(WAIVERS))
+
+
+def refuse_unwaivable(code: str) -> None:
+    """Raises `UsageError` for what nobody can accept: a file that cannot be read, a stamp that is not ours."""
+    kind = CATALOGUE.get(code)
+    if kind is not None and (kind.family == "F" or (kind.refuses and kind.family not in WHOSE)):
+        raise UsageError(
+            f"{code} ({kind.name}) cannot be waived: it is about the file, not about an answer. Ask for the file again."
+        )
+    if kind is not None and kind.family in WHOSE:
+        raise UsageError(
+            f"{code} ({kind.name}) cannot be waived: it is about return_key return it is, or which one counts. "
+            "Issue the workbook again, or see `hrge-xl decide`."
+        )
+
+
+def waive(  # noqa: PLR0913 (one parameter an option)
+    ledger: Ledger, result: Result, code: str, *, reason: str, by: str, day: date,
+    place: tuple[str, str] | None = None, until: date | None = None,
+) -> tuple[Waiver, int]:  # fmt: skip
+    """Write down that findings of a file are accepted; the waiver, and how many findings it covers.
+
+    Raises `UsageError` when the file has no such finding or it cannot be waived.
+    """
+    refuse_unwaivable(code)
+    for what, text in (("a reason", reason), ("a name", by)):
+        if not text.strip():
+            raise UsageError(f"A waiver needs {what}: --reason TEXT --by NAME.")
+    if until is not None and until < day:
+        raise UsageError(f"--until {until} is past already. Name a later day, or leave it out.")
+    covered = _covered(result, code, place)
+    sheet, cell = (covered[0].sheet, covered[0].cell) if place else (None, None)
+    number = len(ledger.entries(WAIVERS)) + 1
+    waiver = Waiver(
+        number, code, str(result.sha256), result.path.replace("\\", "/").rpartition("/")[2], sheet, cell,
+        reason.strip(), by.strip(), day.isoformat(), until.isoformat() if until else None,
+    )  # fmt: skip
+    ledger.add(WAIVERS, {column.name: getattr(waiver, column.name) for column in WAIVERS.columns})
+    return waiver, len(covered)
+
+
+def _covered(result: Result, code: str, place: tuple[str, str] | None) -> Sequence[Finding]:
+    """The findings meant. Raises `UsageError` with those that there are."""
+    if result.verdict == REFUSED:
+        raise UsageError(f"{result.path} was refused; nothing in it can be waived. Ask for the file again.")
+    same = [each for each in result.findings if each.code == code]
+    found = [each for each in same if place is None or _at(each, place)]
+    if not found:
+        raise UsageError(_no_such(result, code, place, same))
+    if all(each.severity is Severity.INFO for each in found):
+        raise UsageError(f"{code} only says what was read and how: there is nothing to waive.")
+    return found
+
+
+def _at(finding: Finding, place: tuple[str, str]) -> bool:
+    sheet, cell = place
+    return (finding.sheet or "").casefold() == sheet.casefold() and (
+        finding.cell or ""
+    ).upper() == cell.upper()
+
+
+def _no_such(result: Result, code: str, place: tuple[str, str] | None, same: Sequence[Finding]) -> str:
+    where = f" at {place[0]}!{place[1]}" if place else ""
+    if same:
+        there = "It stands at " + _some(
+            f"{each.sheet}!{each.cell}" if each.cell else "(the file)" for each in same
+        )
+    else:
+        codes = sorted({each.code for each in result.findings if each.severity is not Severity.INFO})
+        there = f"Found were: {', '.join(codes)}" if codes else "Nothing was found in it"
+    return f"{result.path} has no {code}{where}. {there}."
+
+
+def _some(places: Iterable[str]) -> str:
+    every = list(places)
+    more = f" and {len(every) - MOST_PLACES} more places" if len(every) > MOST_PLACES else ""
+    return ", ".join(every[:MOST_PLACES]) + more
+
+
+def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
+    """Take a waiver back; it stays in the ledger. Raises `UsageError` when there is none in force."""
+    found = next((each for each in waivers(ledger, day) if each.number == number), None)
+    if found is None:
+        raise UsageError(f"There is no waiver {number}. See `hrge-xl waive --list`.")
+    if found.withdrawn is not None:
+        raise UsageError(
+            f"Waiver {number} was withdrawn on {found.withdrawn} by {found.withdrawn_by} already."
+        )
+    if not by.strip():
+        raise UsageError("Say who withdraws it: --by NAME.")
+    values = {"withdrawn": day.isoformat(), "withdrawn_by": by.strip()}
+    with ledger.transaction() as connection:
+        connection.execute(sa.update(WAIVERS).where(WAIVERS.c.number == number).values(values))
+    return next(each for each in waivers(ledger, day) if each.number == number)

@@ -1,0 +1,117 @@
+"""The work: a function over a batch of files, wherever it runs; what it brings is written as a shard."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ..errors import UsageError
+from ..gc_pause import gc_paused
+from ..intake import Readers, fingerprint, readers
+from ..spec.load import load
+from ..spec.model import Spec
+from ..validation import Result, ValidationRequest, validate_batch
+from .ledger import Arrival, keep
+from .rows import RowBuilder
+from .schema import SUBMISSIONS, Row, Schema
+from .shards import Shard, write_shard
+
+SHARED = "Put the returned files and the output folder on a disk that all machines of the cluster share"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker has to know besides the files."""
+
+    asked: ValidationRequest
+    digest: str  # of the spec, which a worker on another machine must have too
+    here: Path  # the folder that paths of files start from
+    out: Path  # where the received bytes are kept
+    far: bool = False  # whether workers may be on other machines
+
+
+def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
+    """Hash and size of files; nothing of one that is no ordinary file or cannot be read."""
+    return [Arrival(path, *fingerprint(here / path)) for path in paths]
+
+
+def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
+    """Read and check some files, keep their bytes, and write the rows that they bring.
+
+    Raises `OutputError`, and `UsageError` on a machine that sees other files or another spec.
+    """
+    builder = _row_builder(task.asked.wanted.spec)
+    if task.far:
+        _must_see([*(task.here / each.path for each in files if each.sha256), folder])
+        _must_know(task, builder.schema.spec)
+    with gc_paused():
+        rows = map(builder.rows, _one_by_one(_read(files, task)))
+        shard = write_shard(rows, builder.schema, folder, parquet=task.far)
+    for each in files:
+        if each.sha256 is not None:
+            keep(task.here / each.path, each.sha256, task.out)
+    return shard
+
+
+def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
+    """Read and check some files: what the dataset would say of each. Nothing is written."""
+    builder = _row_builder(task.asked.wanted.spec)
+    return [row for result in _read(files, task) for row in builder.rows(result)[SUBMISSIONS.name]]
+
+
+def _one_by_one(results: list[Result]) -> Iterator[Result]:
+    """The results in order, none of them held any longer than it is looked at."""
+    results.reverse()
+    while results:
+        yield results.pop()
+
+
+def _read(files: Sequence[Arrival], task: Task) -> list[Result]:
+    """The results, each under the path that was given, wherever a worker found the file."""
+    results = validate_batch([task.here / each.path for each in files], task.asked, _pool())
+    for each, result in zip(files, results, strict=True):
+        if result.sha256 != each.sha256:
+            raise UsageError(
+                f"{each.path} was changed while it was read. Nothing of it was taken in; run again."
+            )
+        result.path = each.path
+    return results
+
+
+def _must_see(places: Sequence[Path]) -> None:
+    """A worker that sees nothing would refuse every file."""
+    unseen = next((place for place in places if not os.path.exists(place)), None)  # noqa: PTH110 (also where it may not look)
+    if unseen is not None:
+        raise UsageError(
+            f"A worker on {socket.gethostname()} cannot see {unseen}. {SHARED}, under the same path."
+        )
+
+
+def _must_know(task: Task, spec: Spec | None) -> None:
+    if spec is not None and spec.digest != task.digest:
+        raise UsageError(
+            f"The worker on {socket.gethostname()} has another version of the spec “{spec.name}”. "
+            "Install the same hrge-xl on all machines of the cluster."
+        )
+
+
+_pools: dict[int, Readers] = {}
+
+
+def _pool() -> Readers:
+    """The reading process of this process, kept from batch to batch; a forked process has its own."""
+    pool = _pools.get(os.getpid())
+    if pool is None or pool.closed:
+        pool = _pools[os.getpid()] = readers()
+        atexit.register(pool.close)
+    return pool
+
+
+@lru_cache(maxsize=4)
+def _row_builder(spec: str | None) -> RowBuilder:
+    return RowBuilder(Schema(load(spec) if spec else None))

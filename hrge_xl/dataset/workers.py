@@ -1,0 +1,163 @@
+"""Workers: batches go to an executor and results come back in order; what a dead worker had in hand is done again."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from multiprocessing.connection import wait
+from threading import Thread
+from typing import Any, NamedTuple, TypeVar
+
+from ..errors import HrgeError
+from .cluster import cluster
+
+BATCH = 6  # files: enough for the checks to pay off, few enough for memory to stay small
+TRIES = 3  # of a batch return_key worker dies
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class Running(NamedTuple):
+    """An executor at work; None for this process."""
+
+    executor: Executor | None
+    width: int  # batches in hand at a time
+    lost: tuple[type[Exception], ...] = (BrokenExecutor,)  # what a result raises return_key worker died
+
+
+class Workers:
+    """Gives batches to an executor and takes the results back in order, a few at a time.
+
+    The executor is started with the first batch and ends with the context. `far` ones may be on other machines.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[], AbstractContextManager[Running]],
+        *,
+        far: bool = False,
+        here: Workers | None = None,
+    ) -> None:
+        self._start, self.far, self._here = start, far, here
+        self._stack = ExitStack()
+        self._running: Running | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+        if self._here is not None:
+            self._here.__exit__()
+
+    @property
+    def here(self) -> Workers:
+        """Workers on this machine, for what is written here."""
+        return self._here or self
+
+    def shutdown(self) -> None:
+        """End the processes, and give back what they hold; new ones start with the next batch."""
+        self._stop()
+
+    def map(self, function: Callable[..., Out], batches: Sequence[In], *more: Any) -> Iterator[Out]:
+        """The result of each batch, in the order of the batches. Raises `HrgeError` when workers die all the time."""
+        done, tries = 0, 0
+        while done < len(batches):
+            running = self._ready()
+            try:
+                for result in _results(running, function, batches[done:], more):
+                    yield result
+                    done, tries = done + 1, 0
+            except running.lost as error:
+                self._stop()
+                tries += 1
+                if tries >= TRIES:
+                    raise HrgeError(
+                        "The workers die again and again; what they have done is kept. Run again with --jobs 1."
+                    ) from error
+
+    def _ready(self) -> Running:
+        if self._running is None:
+            self._running = self._stack.enter_context(self._start())
+        return self._running
+
+    def _stop(self) -> None:
+        self._running = None
+        self._stack.close()
+
+
+def _results(
+    running: Running, function: Callable[..., Out], batches: Sequence[In], more: Sequence[Any]
+) -> Iterator[Out]:
+    if running.executor is None:
+        yield from (function(batch, *more) for batch in batches)
+        return
+    waiting: deque[Future[Out]] = deque()
+    try:
+        for batch in batches:
+            waiting.append(running.executor.submit(function, batch, *more))
+            if len(waiting) > running.width:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for each in waiting:  # an error ends the run: what is not begun need not be
+            each.cancel()
+
+
+def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers:
+    """Where the work is done: in an executor that is given, in this process, in processes, or in a cluster."""
+    alone = Workers(lambda: nullcontext(Running(None, 1)))
+    here = Workers(lambda: _processes(jobs)) if jobs > 1 else alone
+    if executor is not None:
+        return Workers(lambda: nullcontext(Running(executor, 2 * jobs + 2)), here=alone)
+    if engine == "local":
+        return here
+    return Workers(lambda: _cluster(engine, jobs), far=True, here=here)
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[Running]:
+    gc.collect()
+    gc.freeze()  # where processes are forked, what is there already stays shared
+    try:
+        with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
+            yield Running(pool, jobs + 1)
+    finally:
+        gc.unfreeze()
+
+
+def _begin() -> None:
+    # Arrow's own keeper of memory, under the texts of pandas, gives less back than the system's.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    _end_with_parent()
+
+
+def _end_with_parent() -> None:
+    """A process of a pool return_key parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        wait([parent.sentinel] if parent else [])
+        os._exit(1)
+
+    if parent is not None:
+        Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _cluster(engine: str, jobs: int) -> Iterator[Running]:
+    with cluster(engine, jobs) as (executor, width, lost):
+        yield Running(executor, width, (BrokenExecutor, *lost))
+
+
+def in_batches(items: Sequence[In], jobs: int) -> list[Sequence[In]]:
+    """The items in batches, at least one for each process."""
+    size = max(1, min(BATCH, -(-len(items) // max(jobs, 1))))
+    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -1,0 +1,193 @@
+"""One table of a dataset as a file, a few rows at a time: CSV, JSON, Excel or Parquet; no text becomes a formula."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import sqlalchemy as sa
+
+from ..dataset.clean import csv_text, harmless
+from ..dataset.files import parts_of, whole
+from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Schema, Table
+from ..dataset.store import Store, open_url
+from ..dataset.temporary_dataset import DATASET, of_folder
+from ..disclosure_control.sharing import shared_rows
+from ..errors import StoreError, UsageError
+from ..spec.load import load
+from .parquet import has_parquet, write_csv_as_parquet
+from .sheet_rows import write_rows
+
+FORMATS = ("csv", "json", "xlsx", "parquet")
+STREAMED = ("csv", "json")  # formats that can go to stdout
+MOST_ROWS = 1_048_575  # below the heads of an Excel sheet
+MADE = datetime(2000, 1, 1)  # the same rows give the same bytes
+WIDTHS = {TEXT: 24, INTEGER: 9, NUMBER: 12, BOOLEAN: 9, DATE: 12}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which rows are wanted: of these teams and periods (none: all), only of returns that count, masked."""
+
+    teams: Sequence[str] = ()
+    periods: Sequence[str] = ()
+    current: bool = False
+    shareable: bool = False
+
+
+@contextmanager
+def dataset(place: str, spec: str | None = None) -> Iterator[Store]:
+    """The dataset of a folder or at a PostgreSQL address, to be read only. Raises `UsageError`, `StoreError`."""
+    if "://" in place:
+        with open_url(place) as store:
+            name = spec or store.facts().get("spec")
+            if not store.facts():
+                raise UsageError(
+                    f"{store.name} holds no dataset. Fill it with `hrge-xl consolidate … --store`."
+                )
+            if not store.use(Schema(load(name) if name else None), write=False):
+                raise StoreError(
+                    f"{store.name} is of another version of the spec. Run `hrge-xl consolidate` again."
+                )
+            yield store
+        return
+    if not (Path(place) / DATASET).is_file():
+        raise UsageError(f"{place} holds no dataset. Run `hrge-xl consolidate … -o {place}` first.")
+    with of_folder(Path(place)) as store:
+        yield store
+
+
+def table_of(store: Store, name: str) -> Table:
+    """A table by its name, however it is written. Raises `UsageError` with those that there are."""
+    by_fold = {table.name.casefold(): table for table in store.schema.tables}
+    if name.casefold() not in by_fold:
+        known = ", ".join(table.name for table in store.schema.tables)
+        raise UsageError(f"There is no table '{name}'. The dataset has: {known}.")
+    return by_fold[name.casefold()]
+
+
+def rows_of(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
+    """The rows wanted, in the order of the key. Raises `UsageError` where nothing can be chosen by what is asked."""
+    chosen: dict[str, list[Any]] = {
+        "team": list(wish.teams),
+        "period": list(wish.periods),
+        "current": [True] if wish.current else [],
+    }
+    asked = {column: values for column, values in chosen.items() if values}
+    for column, values in asked.items():
+        if column not in table.at:
+            raise UsageError(f"The table '{table.name}' has no column '{column}' to choose by. Leave it out.")
+        if column != "current":
+            _known(store, column, values)
+    if wish.shareable:
+        at = {table.at[column]: set(values) for column, values in asked.items()}
+        masked = next(rows for name, rows in shared_rows(store) if name == table.name)
+        return (row for row in masked if all(row[place] in values for place, values in at.items()))
+    columns = store.tables[table.name].c
+    return store.rows(table.name, *(columns[column].in_(values) for column, values in asked.items()))
+
+
+def _known(store: Store, column: str, values: Iterable[str]) -> None:
+    """Raises `UsageError` for a team or period that nothing came from."""
+    its = store.tables["submissions"].c[column]
+    known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
+    wrong = [value for value in values if value not in known]
+    if wrong:
+        raise UsageError(f"The dataset has no {column} '{wrong[0]}'. It has: {', '.join(known)}.")
+
+
+# formats
+
+
+def write_file(path: Path, table: Table, rows: Iterable[Row], format_: str) -> None:
+    """A table as a file, there whole or not at all. Raises `OutputError`, `UsageError`."""
+    if format_ == "parquet":
+        _parquet(path, table, rows)
+    elif format_ == "xlsx":
+        _xlsx(path, table, rows)
+    else:
+        encoding = "utf-8-sig" if format_ == "csv" else "utf-8"  # by its mark Excel knows the CSV
+        with whole(path) as unfinished, unfinished.open("w", encoding=encoding, newline="") as stream:
+            write_stream(stream, table, rows, format_)
+
+
+def write_stream(stream: IO[str], table: Table, rows: Iterable[Row], format_: str) -> None:
+    """A table as text, row by row."""
+    if format_ == "csv":
+        _csv(stream, table, rows, harmless)
+    else:
+        _json(stream, table, rows)
+
+
+def _csv(stream: IO[str], table: Table, rows: Iterable[Row], guard: Callable[[str], str]) -> None:
+    stream.writelines(csv_text([table.names]))
+    stream.writelines(csv_text([_cell(value, guard) for value in row] for row in rows))
+
+
+def _cell(value: Any, guard: Callable[[str], str]) -> Any:
+    """As the CSV of the dataset has it: whole numbers without a point, days in ISO 8601, true and false."""
+    if isinstance(value, str):
+        return guard(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _json(stream: IO[str], table: Table, rows: Iterable[Row]) -> None:
+    """A list of objects, one a line."""
+    between = "[\n"
+    for row in rows:
+        line = json.dumps(dict(zip(table.names, row, strict=True)), ensure_ascii=False, default=str)
+        stream.write(between + line)
+        between = ",\n"
+    stream.write("[]\n" if between == "[\n" else "\n]\n")
+
+
+def _parquet(path: Path, table: Table, rows: Iterable[Row]) -> None:
+    if not has_parquet():
+        raise UsageError("For Parquet install the extra: pip install 'hrge-xl[parquet]'.")
+    with parts_of(path) as parts:
+        source = parts / "rows.csv"
+        with source.open("w", encoding="utf-8-sig", newline="") as stream:
+            _csv(stream, table, rows, str)
+        write_csv_as_parquet(source, path, table)
+
+
+def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
+    """One sheet; every text is written as text."""
+    from xlsxwriter import Workbook
+
+    with whole(path) as unfinished, parts_of(path) as parts:
+        book = Workbook(str(unfinished), {"constant_memory": True, "tmpdir": str(parts)})
+        book.set_properties({"title": table.name, "created": MADE})
+        sheet, head = book.add_worksheet(table.name[:31]), book.add_format({"bold": True, "bottom": 1})
+        day, plain = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({})
+        for at, column in enumerate(table.columns):
+            sheet.write_string(0, at, column.name, head)
+            sheet.set_column(at, at, WIDTHS[column.kind])
+        styles = {kind: (day if kind == DATE else plain)._get_xf_index() for kind in WIDTHS}
+        write_rows(sheet, table.columns, _raw(table.columns, rows), styles)
+        sheet.freeze_panes(1, 0)
+        book.close()
+
+
+def _raw(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows as SQLite keeps them. Raises `UsageError` when they are more than a sheet holds."""
+    days = [at for at, column in enumerate(columns) if column.kind == DATE]
+    for number, row in enumerate(rows, start=1):
+        if number > MOST_ROWS:
+            raise UsageError(
+                f"The table has more than {MOST_ROWS} rows, which no sheet holds. Take --format csv."
+            )
+        raw = list(row)
+        for at in days:
+            value = raw[at]
+            raw[at] = value.isoformat() if isinstance(value, date) else value
+        yield tuple(raw)

@@ -1,0 +1,127 @@
+"""CSV for every table, with a `datapackage.json` that describes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from ..dataset.clean import csv_text, harmless_lines
+from ..dataset.files import whole
+from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, VERSION, Row, Table
+from ..dataset.store import Store
+
+TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
+WRITTEN = {
+    BOOLEAN: """CASE "{0}" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END""",
+    NUMBER: 'CASE WHEN "{0}" = CAST("{0}" AS INTEGER) THEN CAST("{0}" AS INTEGER) ELSE "{0}" END',
+}  # how SQLite gives them out: whole numbers without a point
+
+
+def write_description(store: Store, path: Path) -> None:
+    """`datapackage.json`."""
+    with whole(path) as unfinished:
+        text = json.dumps(description(store), ensure_ascii=False, indent=1)
+        unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def write_csv(path: Path, table: Table, store: Store) -> bool:
+    """One table: UTF-8 with its mark, commas, a line feed a row; what is not known stays empty.
+
+    True when a text is not as it came, because a spreadsheet would have taken it for a formula.
+    """
+    changed = False
+    with _csv(path, table) as stream:
+        for piece in _pieces(table, store):
+            around, here = _around(piece, as_it_came=False)
+            changed = changed or here
+            for lines, here in harmless_lines(piece.rows, around):
+                stream.write(lines)
+                changed = changed or here
+    return changed
+
+
+def write_raw_csv(path: Path, table: Table, store: Store) -> None:
+    """The same with every text as it came: for programs of ours only."""
+    with _csv(path, table) as stream:
+        for piece in _pieces(table, store):
+            stream.writelines(csv_text(piece.rows, _around(piece, as_it_came=True)[0]))
+
+
+@contextmanager
+def _csv(path: Path, table: Table) -> Iterator[IO[str]]:
+    with whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
+        stream.writelines(csv_text([table.names]))
+        yield stream
+
+
+class _Piece(NamedTuple):
+    """Rows that have their first and their last columns in common: these, and the rest of each row."""
+
+    first: Row
+    rows: Iterator[Row]
+    last: Row
+
+
+def _pieces(table: Table, store: Store) -> Iterator[_Piece]:
+    """The rows of a table, those of a submission together: what all of them say is fetched and written once."""
+    columns = [WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns]
+    first, last = table.same
+    if not first:
+        yield _Piece((), store.raw(table.name, columns), ())
+        return
+    for name in sorted(store.known()):
+        for same in islice(store.raw(table.name, columns[:first] + columns[-last:], name), 1):
+            yield _Piece(same[:first], store.raw(table.name, columns[first:-last], name), same[first:])
+
+
+def _around(piece: _Piece, *, as_it_came: bool) -> tuple[tuple[str, str], bool]:
+    """What stands before and after each line of a piece; and whether it is not as it came."""
+    if not piece.first:
+        return ("", ""), False
+    ends = [
+        (next(csv_text([row])), False) if as_it_came else next(harmless_lines([row]))
+        for row in (piece.first, piece.last)
+    ]
+    (first, one), (last, other) = ends
+    return (first.removesuffix("\n") + ",", "," + last.removesuffix("\n")), one or other
+
+
+def description(store: Store) -> dict[str, Any]:
+    """The data package: schema of every table, by the Frictionless standard."""
+    spec = store.schema.spec
+    return {
+        "profile": "tabular-data-package",
+        "name": (spec.name if spec else "dataset").lower().replace("_", "-"),
+        "title": spec.title.say(spec.languages[0]) if spec else "Dataset",
+        "version": spec.version if spec else "0",
+        "schema_version": VERSION,
+        "spec": spec.name if spec else None,
+        "spec_digest": spec.digest if spec else None,
+        "resources": [_resource(table) for table in store.schema.tables],
+    }  # fmt: skip
+
+
+def _resource(table: Table) -> dict[str, Any]:
+    return {
+        "name": table.name.lower(),
+        "title": table.name,
+        "description": table.about,
+        "path": f"csv/{table.name}.csv",
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8-sig",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
+        "schema": {
+            "fields": [
+                {"name": c.name, "type": TYPES[c.kind], **({"title": c.title} if c.title else {})}
+                for c in table.columns
+            ],
+            "missingValues": [""],
+            "primaryKey": list(table.key),
+        },
+    }

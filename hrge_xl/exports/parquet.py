@@ -1,0 +1,75 @@
+"""Parquet, where pyarrow is installed: tables beside the dataset, and the shards of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ..dataset.files import whole
+from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
+
+PIECE = 1 << 18  # bytes of CSV that are taken at a time; the reader keeps up to 32 of them ahead
+TOGETHER = 32  # pieces in a group of rows: larger ones pack better
+AT_ONCE = 5_000  # rows read at a time
+
+
+def has_parquet() -> bool:
+    """Whether the extra is installed."""
+    return find_spec("pyarrow") is not None
+
+
+def write_rows(path: Path, table: Table, rows: Sequence[Row]) -> None:
+    """Rows of a table as they are in memory. Raises `OSError`."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    schema = _schema(table)
+    columns = [
+        pa.array(values, kind) for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
+    ]
+    parquet.write_table(pa.Table.from_arrays(columns, schema=schema), str(path), compression="zstd")
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """The rows of a table, a few at a time. Raises `OSError`."""
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(str(path)) as file:
+        for piece in file.iter_batches(AT_ONCE, use_threads=False):
+            yield from zip(*(column.to_pylist() for column in piece.columns), strict=True)
+
+
+def write_csv_as_parquet(source: Path, path: Path, table: Table) -> None:
+    """A table out of its CSV, a piece at a time. Raises `OutputError`."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    schema = _schema(table)
+    parse = csv.ParseOptions(newlines_in_values=True)
+    convert = csv.ConvertOptions(
+        column_types=schema,
+        null_values=[""],
+        strings_can_be_null=True,
+        true_values=["true"],
+        false_values=["false"],
+    )
+    read = csv.ReadOptions(block_size=PIECE, use_threads=False)
+    with (
+        whole(path) as unfinished,
+        csv.open_csv(source, read, parse, convert) as pieces,
+        parquet.ParquetWriter(str(unfinished), schema, compression="zstd") as writer,
+    ):
+        while some := list(islice(pieces, TOGETHER)):
+            writer.write_table(pa.Table.from_batches(some, schema).combine_chunks())
+
+
+def _schema(table: Table) -> Any:
+    import pyarrow as pa
+
+    types = {
+        TEXT: pa.string(), INTEGER: pa.int64(), NUMBER: pa.float64(), BOOLEAN: pa.bool_(), DATE: pa.date32(),
+    }  # fmt: skip
+    return pa.schema([(column.name, types[column.kind]) for column in table.columns])

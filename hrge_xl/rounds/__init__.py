@@ -1,0 +1,1 @@
+"""Rounds: their folder, the teams that are expected, and who has answered."""

@@ -1,0 +1,194 @@
+"""A round: its folder with spec, period, teams and signing key; and whom to issue to."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..dataset.files import whole
+from ..errors import Mistake, OutputError, RoundError
+from ..intake import Wanted
+from ..issuing import Order
+from ..spec.load import load
+from ..spec.nodes import compose, get, plain
+from .teams import COLUMNS, Line, Team, checked, read_teams
+
+FILE, KEY = "round.yaml", "signing.key"
+FOLDERS = ("issued", "returned", "reports")
+KEY_BYTES = 32
+KNOWN = ("name", "spec", "period_start", "period_end", "teams")
+HEAD = """\
+# A round: which spec, which period, and the teams expected to answer. Written by `hrge-xl round init`; you may edit it.
+# Each team: team (its code), country, language, deadline (2026-07-31), contact, tools (by comma; none means all).
+"""
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round as its folder says it."""
+
+    folder: Path
+    name: str
+    spec: str  # name or folder
+    start: date | None
+    end: date | None
+    teams: tuple[Team, ...]
+    key: bytes = field(repr=False, default=b"")
+
+    @property
+    def wanted(self) -> Wanted:
+        """What a file that comes back in this round should be."""
+        teams = tuple(team.code for team in self.teams)
+        return Wanted(self.spec, self.name, teams, self.key or None, (self.start, self.end))
+
+
+def init_round(
+    folder: Path, spec: str, teams_file: Path, start: date | None = None, end: date | None = None, name: str = ""
+) -> Round:  # fmt: skip
+    """Set up a round. What is there already is never overwritten.
+
+    Raises `RoundError` with every mistake of the team list, `SpecError`, `OutputError`.
+    """
+    file = folder / FILE
+    if file.exists():
+        raise RoundError(f"{folder} is a round already. Edit {file}, or choose another folder.")
+    if start and end and end < start:
+        raise RoundError(f"The period ends ({end}) before it starts ({start}). Correct one of the two days.")
+    teams = read_teams(teams_file, load(spec))
+    try:
+        for each in FOLDERS:
+            (folder / each).mkdir(parents=True, exist_ok=True)
+        _make_key(folder / KEY)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
+    round_ = Round(folder, name or folder.resolve().name, spec, start, end, tuple(teams))
+    with whole(file) as unfinished:
+        unfinished.write_text(_written(round_), encoding="utf-8", newline="\n")
+    return load_round(folder)
+
+
+def _make_key(path: Path) -> None:
+    """A key that only its owner may read; one that is there already stays, for workbooks may carry its signature."""
+    if path.exists() and path.stat().st_size == KEY_BYTES:
+        return
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(secrets.token_bytes(KEY_BYTES))
+        stream.flush()
+        os.fsync(stream.fileno())
+    with suppress(OSError):
+        path.chmod(0o600)
+
+
+def _written(round_: Round) -> str:
+    data: dict[str, Any] = {"name": round_.name, "spec": round_.spec}
+    for key, day in (("period_start", round_.start), ("period_end", round_.end)):
+        if day is not None:
+            data[key] = day.isoformat()
+    data["teams"] = [_plain(team) for team in round_.teams]
+    return HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _plain(team: Team) -> dict[str, str]:
+    deadline = team.deadline.isoformat() if team.deadline else ""
+    cells = (team.code, team.country, team.language, deadline, team.contact, ",".join(team.tools or ()))
+    return {name: cell for name, cell in zip(COLUMNS, cells, strict=True) if cell}
+
+
+def load_round(folder: Path) -> Round:
+    """The round of a folder. Raises `RoundError` with every mistake and its line."""
+    file = folder / FILE
+    if not file.is_file():
+        raise RoundError(f"{folder} is no round: it has no {FILE}. Make one with `hrge-xl round init`.")
+    mistakes: list[Mistake] = []
+    root = compose(file, FILE, mistakes)
+    if root is None or mistakes:
+        raise RoundError("\n".join(str(mistake) for mistake in mistakes))
+    data = plain(root)
+    spec_name = _checked(root, data)
+    teams = checked(FILE, _lines(root, data["teams"]), load(spec_name))
+    start, end = (_day(root, data, key) for key in ("period_start", "period_end"))
+    return Round(folder, str(data["name"]), spec_name, start, end, tuple(teams), _key(folder / KEY))
+
+
+def _checked(root: yaml.Node, data: Any) -> str:
+    """The name of the spec, where the file has the shape that it must have."""
+    if not isinstance(data, dict):
+        raise RoundError(f"{FILE}: line 1: this is no round. Make one with `hrge-xl round init`.")
+    wrong = [
+        f"line {_line(root)}: '{key}' is missing. Add it."
+        for key in ("name", "spec", "teams")
+        if not data.get(key)
+    ]
+    wrong += [f"line {_line(root)}: '{key}' is not known. Remove it." for key in data if key not in KNOWN]
+    teams = data.get("teams")
+    if teams and not (isinstance(teams, list) and all(isinstance(team, dict) for team in teams)):
+        wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
+    if wrong:
+        raise RoundError("\n".join(f"{FILE}: {each}" for each in wrong))
+    return str(data["spec"])
+
+
+def _lines(root: yaml.Node, teams: Sequence[Mapping[str, Any]]) -> list[Line]:
+    nodes = get(root, "teams")
+    found = []
+    for n, team in enumerate(teams):
+        cells = {
+            str(key): ",".join(str(part) for part in value) if isinstance(value, list) else _written_as(value)
+            for key, value in team.items()
+        }
+        found.append((_line(get(nodes, n)), cells))
+    return found
+
+
+def _written_as(value: Any) -> str:
+    """A scalar as it stands in the file: the code 007 keeps its zeros."""
+    return "" if value is None else str(getattr(value, "written", value))
+
+
+def _line(node: yaml.Node | None) -> int:
+    return node.start_mark.line + 1 if node is not None else 1
+
+
+def _day(root: yaml.Node, data: Mapping[str, Any], key: str) -> date | None:
+    text = data.get(key)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError as error:
+        line = _line(get(root, key))
+        raise RoundError(f"{FILE}: line {line}: '{text}' is no day. Write it as 2026-06-30.") from error
+
+
+def _key(path: Path) -> bytes:
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        raise RoundError(
+            f"{path} cannot be read ({error.strerror}). No return can be trusted without it: restore it from a backup."
+        ) from error
+    if len(key) != KEY_BYTES:
+        raise RoundError(f"{path} is damaged: it must hold {KEY_BYTES} bytes. Restore it from a backup.")
+    return key
+
+
+def orders(round_: Round, today: date) -> list[Order]:
+    """What is to be issued, a workbook a team."""
+    return [
+        Order(
+            team=team.code, today=today, country=team.country, language=team.language, tools=team.tools,
+            round=round_.name, deadline=team.deadline.isoformat() if team.deadline else "",
+            contact=team.contact, key=round_.key,
+        )
+        for team in round_.teams
+    ]  # fmt: skip
