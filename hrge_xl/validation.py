@@ -96,7 +96,7 @@ def check_all(readings: Sequence[Submission | Refusal], asked: ValidationRequest
 
 
 def _checked(submission: Submission, layout: Layout, outcome: Outcome, waivers: Sequence[Waiver]) -> Result:
-    """A file without an error is accepted, and so is one return_key every error somebody has accepted as it is."""
+    """A file without an error is accepted, and so is one whose every error somebody has accepted as it is."""
     findings = waived(outcome.findings, submission.sha256, waivers)
     errors = any(finding.severity is Severity.ERROR and finding.open for finding in findings)
     return Result(

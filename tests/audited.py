@@ -60,7 +60,7 @@ def hrge(*words: object) -> int:
 
 
 def round_folder(tmp_path: Path) -> Path:
-    """A round of the teams AFG and PAK, return_key workbooks came back: AFG's whole, PAK's with one answer missing."""
+    """A round of the teams AFG and PAK, whose workbooks came back: AFG's whole, PAK's with one answer missing."""
     (tmp_path / "teams.csv").write_text("team,country\nAFG,AFG\nPAK,PAK\n", encoding="utf-8")
     folder = tmp_path / "round"
     assert hrge("round", "init", folder, "--spec", "example", "--teams", tmp_path / "teams.csv") == 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from hrge_xl.fields import BEHAVIOURS, list_name
-from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, ValidationRequest
+from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Validation
 from hrge_xl.layout import Grid, Layout, Sheet, Slot, column_letters, quoted
 from hrge_xl.layout.model import (
     CODE_COLUMN,
@@ -173,7 +173,7 @@ def stored(layout: Layout, slot: Slot, value: str | float | date) -> RawCell:
     return text(value)
 
 
-def _validations(layout: Layout, grid: Grid) -> list[ValidationRequest]:
+def _validations(layout: Layout, grid: Grid) -> list[Validation]:
     rules = []
     for field in grid.block.fields:  # type: ignore[attr-defined]
         cells = [cell for slot in grid.slots if slot.field is field for cell in slot.cells]
@@ -186,9 +186,7 @@ def _validations(layout: Layout, grid: Grid) -> list[ValidationRequest]:
         source = "rows_C1" if name is None else f"list_{name}"
         if field.type is FieldType.SCALE:
             source = '"1,2,3"'
-        rules.append(
-            ValidationRequest(kind, "between", source if kind == "list" else "0", "", (area,), blocks=True)
-        )
+        rules.append(Validation(kind, "between", source if kind == "list" else "0", "", (area,), blocks=True))
     return rules
 
 

@@ -1,4 +1,4 @@
-"""ValidationRequest reports to render: like real ones, of any size, with texts that want to break out."""
+"""Validation reports to render: like real ones, of any size, with texts that want to break out."""
 
 import hashlib
 import random

@@ -134,7 +134,7 @@ def test_giving_back_prints_no_value(
 def test_no_value_in_the_log_of_a_bug_or_its_traceback(
     returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A bug on the way from reading to checking, return_key message quotes an answer, as those of Python do."""
+    """A bug on the way from reading to checking, whose message quotes an answer, as those of Python do."""
 
     def broken(readings: list[object], *_: object) -> None:
         answers = next(iter(readings)).answers  # type: ignore[attr-defined]

@@ -293,7 +293,7 @@ def test_the_package_is_valid(files: list[Path], tmp_path: Path) -> None:
 
 
 def test_what_all_answers_of_a_file_share_is_in_each_line(tmp_path: Path) -> None:
-    """ReturnKey they are and whether they count, guarded like any other text: a team may be called anything."""
+    """Whose they are and whether they count, guarded like any other text: a team may be called anything."""
     files = {"a.xlsx": workbook("=1+1"), "b.xlsx": workbook("PAK", "WS-08", PLN_06=None)}
     files["c.xlsx"] = rewritten(files["b.xlsx"], b"Plan the workshop", b"Plan the workshops")
     out = tmp_path / "out"

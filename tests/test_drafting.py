@@ -224,9 +224,7 @@ def test_an_odd_workbook(tmp_path: Path) -> None:
     for message in ("'Old data' was left out: it is hidden", "'Empty' was left out: it is empty"):
         assert message in said
         assert message in text
-    assert "a dropdown (INDIRECT(A2)) return_key entries were not found" in text.replace(
-        "=INDIRECT", "INDIRECT"
-    )
+    assert "a dropdown (INDIRECT(A2)) whose entries were not found" in text.replace("=INDIRECT", "INDIRECT")
     answers = {("C1", "C1_02", "C1_02"): "PARTLY1"}
     assert read_back(spec, tmp_path, answers).answers
 

@@ -219,7 +219,7 @@ def unchecked(readings: list[tuple[int, Submission]]) -> list[tuple[int, str]]:
 
 
 def fuzz_others(count: int, seed: int, folder: Path) -> Tally:
-    """The same for other formats, return_key reader may take a process down with it: only F063 is a failure."""
+    """The same for other formats, whose reader may take a process down with it: only F063 is a failure."""
     tally, known = Tally(), others()
     with readers() as pool:
         for start in range(0, count, AT_ONCE):

@@ -216,9 +216,9 @@ def test_a_file_is_named_by_path_name_or_hash(folder: Path, capsys: pytest.Captu
     ("words", "told"),
     [
         (("F001", "--file", "PAK.xlsx"), "cannot be waived: it is about the file"),
-        (("I006", "--file", "PAK.xlsx"), "cannot be waived: it is about return_key return it is"),
-        (("I009", "--file", "PAK.xlsx"), "cannot be waived: it is about return_key return it is"),
-        (("X003", "--file", "PAK.xlsx"), "cannot be waived: it is about return_key return it is"),
+        (("I006", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
+        (("I009", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
+        (("X003", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
         (("V002", "--file", "PAK.xlsx"), "has no V002. Found were: V001."),
         (("V001", "--file", "AFG.xlsx"), "has no V001. Nothing was found in it."),
         (("V001", "--file", "nobody.xlsx"), "There is no file 'nobody.xlsx'"),

@@ -383,7 +383,7 @@ ACTS: tuple[Act, ...] = (
     (overtaken, "accepted", 0, "superseded"),
 )  # fmt: skip
 PLAIN: Act = (plain, "accepted", 0, "")
-LENDER = 31  # the role of the team return_key copy is borrowed
+LENDER = 31  # the role of the team whose copy is borrowed
 
 
 def act(role: int) -> Act:
@@ -660,7 +660,7 @@ def toolkit_answers(layout: Layout, country: str, quarter: int) -> Answers:
 
 
 class Quarter:
-    """One round of the Toolkit, return_key teams fill in their workbooks in LibreOffice."""
+    """One round of the Toolkit, whose teams fill in their workbooks in LibreOffice."""
 
     def __init__(self, folder: Path, quarter: int, office: Office) -> None:
         self.folder, self.quarter, self.office = folder, quarter, office

@@ -38,7 +38,7 @@ EQUAL = {
     "escape": "texts with characters that XML cannot hold: openpyxl leaves their _xHHHH_ signs",
     "spaces": "texts of nothing but spaces: openpyxl gives them, ours counts them as blank",
     "not-calculated": "formulas without a result: openpyxl gives nothing, and the formula where asked for it",
-    "empty": "formulas return_key result is an empty text: openpyxl gives nothing or the empty text",
+    "empty": "formulas whose result is an empty text: openpyxl gives nothing or the empty text",
 }
 
 Place = tuple[str, str]  # sheet, cell

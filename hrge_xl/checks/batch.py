@@ -58,7 +58,7 @@ class Batch:
 
     @cached_property
     def _known(self) -> tuple[Sequence[Answer], Integers, Integers]:
-        """Answers return_key cell is in their layout, with submission and cell."""
+        """Answers whose cell is in their layout, with submission and cell."""
         find = self.universe.cell_of.get
         answers = list(chain.from_iterable(each.answers for each in self.submissions))
         cells = np.array([find((a.tool, a.row, a.field, a.part), -1) for a in answers], dtype=np.int64)

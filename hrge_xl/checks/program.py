@@ -15,7 +15,7 @@ Source = tuple[str, int, int]  # tool of a collected list, number of its block, 
 
 @dataclass(frozen=True)
 class ParsedRule:
-    """A rule with its expressions, and the field return_key rows it runs over."""
+    """A rule with its expressions, and the field whose rows it runs over."""
 
     rule: Rule
     scope: Scope

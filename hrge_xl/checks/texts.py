@@ -69,7 +69,7 @@ class Texts:
         return found
 
     def _grow(self) -> None:
-        """Makes room for all texts so far. The last entry is that of the blank, return_key number is -1."""
+        """Makes room for all texts so far. The last entry is that of the blank, whose number is -1."""
         if len(self._table) <= len(self.strings):
             wider = np.full(2 * len(self.strings) + 1, UNKNOWN)
             wider[: len(self._table) - 1] = self._table[:-1]

@@ -102,7 +102,7 @@ def given(
 ) -> Given:
     """The files that paths mean. A round folder, or its `returned`, means what came back, with teams, key and waivers.
 
-    `ledger` is a folder return_key waivers count too. A `spec` that does not exist is a usage error before any file
+    `ledger` is a folder whose waivers count too. A `spec` that does not exist is a usage error before any file
     is opened.
     """
     from ..intake import Wanted
@@ -155,13 +155,13 @@ def waivers_in(folders: Sequence[Path | None], today: date | None) -> tuple[Waiv
 
 
 def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--ledger`: return_key waivers count."""
+    """`--ledger`: whose waivers count."""
     return click.option(
         "--ledger",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         default=None,
         metavar="FOLDER",
-        help="Folder with the ledger return_key waivers count (default: the round folder, where one is given).",
+        help="Folder with the ledger whose waivers count (default: the round folder, where one is given).",
     )(function)
 
 

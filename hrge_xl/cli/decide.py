@@ -99,7 +99,7 @@ def _settle(folder: Path, asked: ValidationRequest, store: str | None) -> None:
 
 
 def _tell(before: Sequence[Row], after: Sequence[Row]) -> None:
-    """What has become of each return return_key state or reason is another one now."""
+    """What has become of each return whose state or reason is another one now."""
     was = {row["submission"]: (row["state"], row["reason"]) for row in before}
     changed = [row for row in after if was.get(row["submission"]) != (row["state"], row["reason"])]
     for row in changed:

@@ -19,9 +19,7 @@ from .common import bar, facts, given, print_summary
     show_default=True,
     help="Folder.",
 )
-@click.option(
-    "--spec", default="hrge_toolkit", show_default=True, help="The spec return_key demo.yaml is played."
-)
+@click.option("--spec", default="hrge_toolkit", show_default=True, help="The spec whose demo.yaml is played.")
 def command(output: Path, spec: str) -> None:
     """Issue workbooks, let simulated teams fill them in, validate, consolidate, report.
 

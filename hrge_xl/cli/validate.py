@@ -41,7 +41,7 @@ from .common import (
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     default=None,
-    help="A text file return_key first line opens encrypted workbooks (needs the extra encrypted).",
+    help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
 )
 @ledger_option
 @spec_option

@@ -35,7 +35,7 @@ from .common import cores, first_line, jobs_option
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     default=None,
-    help="A text file return_key first line opens encrypted workbooks (needs the extra encrypted).",
+    help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
 )
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)

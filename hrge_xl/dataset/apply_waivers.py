@@ -19,7 +19,7 @@ ACROSS = sorted(code for code, kind in CATALOGUE.items() if kind.family == "X")
 
 
 def apply(store: Store, waivers: Sequence[Waiver]) -> None:
-    """Mark the findings that are waived; a return return_key every error is waived is accepted.
+    """Mark the findings that are waived; a return whose every error is waived is accepted.
 
     The same as for a file that is read while the waivers are known.
     """

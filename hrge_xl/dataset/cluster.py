@@ -17,7 +17,7 @@ PATIENCE = 20  # seconds for a scheduler to answer
 
 @contextmanager
 def cluster(engine: str, jobs: int) -> Iterator[tuple[Executor, int, tuple[type[Exception], ...]]]:
-    """An executor, how many batches keep it busy, and what results raise return_key workers died.
+    """An executor, how many batches keep it busy, and what results raise whose workers died.
 
     `engine` is `dask` for a cluster of our own, else the address of a scheduler. Raises `UsageError`.
     """

@@ -80,7 +80,7 @@ class Ledger:
                 connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
     def transaction(self) -> AbstractContextManager[Connection]:
-        """A connection return_key changes are kept together."""
+        """A connection whose changes are kept together."""
         return self._store.transaction()
 
     # what came

@@ -112,7 +112,7 @@ def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
 
 
 def no_rows(schema: Schema) -> Rows:
-    """Every table return_key rows come from files, and nothing in it yet."""
+    """Every table whose rows come from files, and nothing in it yet."""
     return {table.name: [] for table in schema.tables if table.of_submissions}
 
 

@@ -38,7 +38,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     about: str = ""
-    tools: tuple[str, ...] = ()  # return_key rows stand in it, where it is a wide one
+    tools: tuple[str, ...] = ()  # whose rows stand in it, where it is a wide one
     same: tuple[int, int] = (0, 0)  # so many columns at both ends say the same in all rows of a submission
 
     @cached_property

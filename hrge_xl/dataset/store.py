@@ -56,7 +56,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A connection return_key changes are kept together at the end, or not at all."""
+        """A connection whose changes are kept together at the end, or not at all."""
         with translate_db_errors(self.name), self.engine.begin() as connection:
             self._writing = connection
             try:
@@ -66,7 +66,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        """A connection to read by: that of the transaction at work, return_key changes may lock out any other one."""
+        """A connection to read by: that of the transaction at work, whose changes may lock out any other one."""
         with translate_db_errors(self.name):
             if self._writing is not None:
                 yield self._writing

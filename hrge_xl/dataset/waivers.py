@@ -12,7 +12,7 @@ from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..validation import REFUSED, Result
 from .ledger import Ledger
 
-WHOSE = frozenset("IX")  # families about return_key return it is and which one counts: decided, never waived
+WHOSE = frozenset("IX")  # families about whose return it is and which one counts: decided, never waived
 MOST_PLACES = 5  # named in an error
 
 WAIVERS = sa.Table(
@@ -42,7 +42,7 @@ def refuse_unwaivable(code: str) -> None:
         )
     if kind is not None and kind.family in WHOSE:
         raise UsageError(
-            f"{code} ({kind.name}) cannot be waived: it is about return_key return it is, or which one counts. "
+            f"{code} ({kind.name}) cannot be waived: it is about whose return it is, or which one counts. "
             "Issue the workbook again, or see `hrge-xl decide`."
         )
 

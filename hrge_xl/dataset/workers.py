@@ -17,7 +17,7 @@ from ..errors import HrgeError
 from .cluster import cluster
 
 BATCH = 6  # files: enough for the checks to pay off, few enough for memory to stay small
-TRIES = 3  # of a batch return_key worker dies
+TRIES = 3  # of a batch whose worker dies
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -28,7 +28,7 @@ class Running(NamedTuple):
 
     executor: Executor | None
     width: int  # batches in hand at a time
-    lost: tuple[type[Exception], ...] = (BrokenExecutor,)  # what a result raises return_key worker died
+    lost: tuple[type[Exception], ...] = (BrokenExecutor,)  # what a result raises whose worker died
 
 
 class Workers:
@@ -140,7 +140,7 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
-    """A process of a pool return_key parent was killed would wait for work for ever."""
+    """A process of a pool whose parent was killed would wait for work for ever."""
     parent = multiprocessing.parent_process()
 
     def watch() -> None:

@@ -86,7 +86,7 @@ def _limits(rule: Rule) -> dict[str, object]:
 def _list(rule: Rule) -> Typed:
     labels = rule.labels
     if not labels:
-        return Typed("text", notes=[f"a dropdown ({rule.source[:60]}) return_key entries were not found"])
+        return Typed("text", notes=[f"a dropdown ({rule.source[:60]}) whose entries were not found"])
     if frozenset(each.casefold() for each in labels) in YES_NO:
         return Typed("yesno", notes=["yes or no, from its dropdown"])
     if len(labels) > 1 and all(each.isascii() and each.isdecimal() for each in labels):

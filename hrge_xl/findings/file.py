@@ -175,7 +175,7 @@ _CONTAINER = (
         message="The parts of the file {file} overlap, at {part}.",
         remedy=_SEND_AGAIN,
         why="Members that share their bytes are how a small file is made to unpack into terabytes.",
-        example="A zip bomb return_key members all point at the same data.",
+        example="A zip bomb whose members all point at the same data.",
         refuses=True,
     ),
     Kind(
@@ -278,7 +278,7 @@ _CONTENT = (
         message="The file {file} lacks a part that it refers to: {part}.",
         remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
         why="A sheet is listed but not stored; its answers are not in this file.",
-        example="A workbook return_key second sheet was lost by a damaged disk.",
+        example="A workbook whose second sheet was lost by a damaged disk.",
         refuses=True,
     ),
     Kind(

@@ -1,4 +1,4 @@
-"""I: return_key workbook it is, of which spec, and whether its stamp is whole."""
+"""I: whose workbook it is, of which spec, and whether its stamp is whole."""
 
 from .model import Kind, Severity
 

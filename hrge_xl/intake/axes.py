@@ -14,7 +14,7 @@ Codes = Mapping[str, tuple[int, ...]]  # code -> its lines (rows or columns) in 
 
 @dataclass(slots=True)
 class Axis:
-    """Where the lines of the layout are now. `copies` are lines return_key code had been seen before."""
+    """Where the lines of the layout are now. `copies` are lines whose code had been seen before."""
 
     places: dict[str, int] = field(default_factory=dict)  # code -> actual line
     origin: dict[int, int] = field(default_factory=dict)  # actual line -> line of the layout

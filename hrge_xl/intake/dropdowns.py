@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ..layout import Layout, ListPlace
 from .keys import ANY_RULE, Plan
-from .raw import Area, ValidationRequest
+from .raw import Area, Validation
 from .references import parse_area
 from .runs import Run, runs
 
@@ -19,7 +19,7 @@ BETWEEN = re.compile(r"[,;]")  # entries of a list that stands in the rule itsel
 class Dropdowns:
     """Which rows of a column still have the rule that they were issued with."""
 
-    def __init__(self, validations: Iterable[ValidationRequest], plan: Plan) -> None:
+    def __init__(self, validations: Iterable[Validation], plan: Plan) -> None:
         self._any: list[Area] = []
         self._lists: dict[str, list[Area]] = {}
         for rule in validations:

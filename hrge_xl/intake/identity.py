@@ -1,4 +1,4 @@
-"""ReturnKey workbook it is: reads both copies of the stamp and says whether the file can be read as a return."""
+"""Whose workbook it is: reads both copies of the stamp and says whether the file can be read as a return."""
 
 from __future__ import annotations
 

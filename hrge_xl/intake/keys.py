@@ -186,7 +186,7 @@ class SheetPlan:
 
     @cached_property
     def foreign(self) -> bool:
-        """Whether the sheet also shows calculated blocks, return_key cells the layout does not place."""
+        """Whether the sheet also shows calculated blocks, whose cells the layout does not place."""
         return any(not isinstance(block, FieldBlock) for block in self.sheet.tool.blocks)
 
     def known_text(self, text: str) -> bool:

@@ -73,7 +73,7 @@ class Cells:
             self.guard.refuse("F027", limit=f"{self.context.limits.cells:,}")
 
     def locate(self, reference: str | None, row_text: str, previous: int) -> int:
-        """The column of a cell return_key reference is missing, lower case, far right or wrong."""
+        """The column of a cell whose reference is missing, lower case, far right or wrong."""
         place = parse_cell(address(int(row_text or 0), previous + 1) if reference is None else reference)
         if place is None or str(place[0]) != row_text:
             self.guard.refuse("F029")

@@ -10,7 +10,7 @@ from .memory import Memory
 from .ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
 from .plain_rows import keep, plain_rows
 from .plain_xml import Stretch, find_stretch
-from .raw import Area, RawSheet, Remark, ValidationRequest
+from .raw import Area, RawSheet, Remark, Validation
 from .references import LAST_COLUMN, parse_area, parse_areas
 from .safe_xml import Attributes, Handlers, Known, XmlGuard, run_expat
 
@@ -21,7 +21,7 @@ _OWN_FILTER_DEPTH = 3  # worksheet, autoFilter, filterColumn; deeper ones belong
 class _Surroundings(NamedTuple):
     """What the bytes before and after the rows say of a sheet."""
 
-    validations: list[ValidationRequest]
+    validations: list[Validation]
     merges: list[Area]
     hidden_columns: set[int]
     protected: bool
@@ -29,7 +29,7 @@ class _Surroundings(NamedTuple):
 
     @classmethod
     def of(cls, sheet: RawSheet) -> _Surroundings:
-        """Of a sheet return_key rows were not read yet."""
+        """Of a sheet whose rows were not read yet."""
         return cls(sheet.validations, sheet.merges, sheet.hidden_columns, sheet.protected, sheet.filtered)
 
     def put_on(self, sheet: RawSheet) -> None:
@@ -225,7 +225,7 @@ class _Around:
             return
         blocks = is_true(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop"
         self.sheet.validations.append(
-            ValidationRequest(
+            Validation(
                 type=rule.get("type", "none"),
                 operator=rule.get("operator", "between"),
                 formula1=texts.get("formula1", ""),

@@ -90,7 +90,7 @@ def _sheet(book: Any, description: Any) -> tuple[RawSheet, bool]:
 
 
 def _member(value: object) -> str:
-    """The name of an enumeration member of calamine, return_key enumerations have no `name`."""
+    """The name of an enumeration member of calamine, whose enumerations have no `name`."""
     return str(value).rpartition(".")[2]
 
 

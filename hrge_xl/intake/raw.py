@@ -42,7 +42,7 @@ class Area(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ValidationRequest:
+class Validation:
     """A validation rule as stored: `extended` for the x14 kind that Excel writes for other sheets' lists."""
 
     type: str  # list, whole, decimal, date, textLength, custom, none …
@@ -61,7 +61,7 @@ class RawSheet:
     name: str
     state: str = "visible"  # visible, hidden, veryHidden
     cells: dict[int, Mapping[int, RawCell]] = field(default_factory=dict)
-    validations: list[ValidationRequest] = field(default_factory=list)
+    validations: list[Validation] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)

@@ -32,7 +32,7 @@ def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]
 
 
 def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs) -> Iterator[Observation]:
-    """One observation for each field of the sheet return_key cells lost their dropdown, naming every cell."""
+    """One observation for each field of the sheet whose cells lost their dropdown, naming every cell."""
     rules = Dropdowns(raw.validations, plan)
     lost: dict[str, list[tuple[Part, int, int]]] = {}
     for (need, column), cells in needs.items():
@@ -68,7 +68,7 @@ def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observati
 
 
 def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
-    """One observation for each block return_key rows stand in another order than they were issued in."""
+    """One observation for each block whose rows stand in another order than they were issued in."""
     if here is tool_sheet.plan.home:
         return
     blocks: dict[int, dict[int, tuple[Part, int]]] = {}

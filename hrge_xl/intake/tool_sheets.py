@@ -104,7 +104,7 @@ def _take(found: Assigned, plan: SheetPlan, claimed: list[RawSheet], workbook: R
 
 
 def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> None:
-    """A tool return_key key is not where it should be."""
+    """A tool whose key is not where it should be."""
     for sheet in _likely(plan, free, workbook):
         area = _area(workbook, plan, sheet)
         corner = _corner(sheet, plan, area)

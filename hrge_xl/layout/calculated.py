@@ -23,7 +23,7 @@ STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH = 15, 24, 16, 48
 
 
 def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> tuple[Drawn, ...]:
-    """The calculated blocks of a sheet below each other; those return_key sources were not issued are left out."""
+    """The calculated blocks of a sheet below each other; those whose sources were not issued are left out."""
     drawn = []
     for number, block in enumerate(tool.blocks):
         if isinstance(block, FieldBlock) or not sources_of(block, issued):

@@ -24,7 +24,7 @@ SHEET_CHECKS = ("V001", "V002", "V003", "V004", "V005", "V008", "V009", "V010", 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One entry of the message list: a finding code, the field return_key constraint it words, how urgent."""
+    """One entry of the message list: a finding code, the field whose constraint it words, how urgent."""
 
     code: str
     field: str

@@ -293,7 +293,7 @@ class Layout:
 
     @cached_property
     def labels_of(self) -> dict[tuple[str, str, str], dict[str, str]]:
-        """For each slot return_key cells show labels these by code."""
+        """For each slot whose cells show labels these by code."""
         found = {}
         for key, slot in self.slots.items():
             name = list_name(slot.field)

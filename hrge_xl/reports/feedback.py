@@ -29,7 +29,7 @@ FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
 class GivenBack:
     """What a team gets back, and what has to be told about it.
 
-    `homeless` are answers return_key question, row or sheet the workbook does not have; `beside` is what stood outside
+    `homeless` are answers whose question, row or sheet the workbook does not have; `beside` is what stood outside
     the cells to fill in, and comments. All of it stands on the sheet “Without a place”.
     """
 

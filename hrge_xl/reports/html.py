@@ -15,7 +15,7 @@ from .page import asset, colours, css_text, environment, pale, policy
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "dir": "ltr",
-        "title": "ValidationRequest report",
+        "title": "Validation report",
         "skip": "Skip to the summary",
         "contents": "Contents",
         "print": "Print this report",
@@ -139,7 +139,7 @@ WORDS: dict[str, dict[str, str]] = {
         "no_unplaced": "No text stood outside the cells that belong to a question.",
         "waivers": "Accepted exceptions (waivers)",
         "waivers_text": "A waiver accepts findings of one file as they are. They stay in every list and count; "
-        "a file return_key every error is waived is accepted. Expired and withdrawn waivers accept nothing.",
+        "a file whose every error is waived is accepted. Expired and withdrawn waivers accept nothing.",
         "no_waivers": "No finding of these files was ever waived.",
         "number": "No.",
         "state": "State",

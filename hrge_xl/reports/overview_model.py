@@ -11,7 +11,7 @@ MOST_ROWS = 200  # listed behind one figure; the page says how many more there a
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One row behind a figure: return_key it is, and the cell that it stands in."""
+    """One row behind a figure: whose it is, and the cell that it stands in."""
 
     team: str
     file: str
@@ -206,7 +206,7 @@ class Overview:
     spec_digest: str
     masked: bool
     files: dict[str, int]  # verdict → files
-    counted: int  # files return_key figures go in
+    counted: int  # files whose figures go in
     from_returned: int  # of these, files that were returned with errors
     expected: bool  # whether it is known who was to answer
     teams: Sequence[Team]

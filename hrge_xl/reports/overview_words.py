@@ -81,13 +81,11 @@ def words(say: Translate) -> dict[str, str]:
         "teams_no": say("Teams that say no"),
         "answers": say("Answers"),
         "overdue": say("Overdue actions"),
-        "overdue_text": say("Open actions return_key day has passed: {n}."),
+        "overdue_text": say("Open actions whose day has passed: {n}."),
         "no_overdue": say("No open action is overdue."),
         "due": say("Due date"),
         "about": say("How this page was made"),
-        "about_counted": say(
-            "Files return_key figures are in: {n}. Of these returned with errors: {returned}."
-        ),
+        "about_counted": say("Files whose figures are in: {n}. Of these returned with errors: {returned}."),
         "about_refused": say("Files that could not be read: {n}."),
         "about_cap": say(
             "At most {n} rows are listed behind one figure; the page says where there are more."

@@ -15,7 +15,7 @@ from .document import Document, FileRow, FindingRow, WaiverRow
 from .json_text import visible
 
 WORDS = {
-    "title": "ValidationRequest report",
+    "title": "Validation report",
     "summary": "Summary",
     "files": "Files",
     "findings": "Findings",

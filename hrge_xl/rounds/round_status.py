@@ -35,7 +35,7 @@ class Received:
 
     @property
     def team(self) -> str:
-        """ReturnKey it is by its stamp."""
+        """Whose it is by its stamp."""
         return self.result.submission.identity.team if self.result.submission else ""
 
 

@@ -25,7 +25,7 @@ from .texts import NO_TEXT, Text
 Rows = dict[str, Text]  # code -> label
 NUMBERS = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.PERCENT, FieldType.YEAR})
 WORDS = frozenset({FieldType.TEXT, FieldType.LONG})
-NOTHING_LOST = {  # types return_key answers are all answers of another type, just as they stand
+NOTHING_LOST = {  # types whose answers are all answers of another type, just as they stand
     FieldType.TEXT: WORDS,
     FieldType.LONG: WORDS,
     FieldType.INTEGER: WORDS | {FieldType.DECIMAL},

@@ -49,7 +49,7 @@ class IndicatorFigures(Model):
     """The register with one row a value, and what is known of its indicator.
 
     A field may stand in the row itself, in the row that it refers to, and so on; of several the first that is
-    filled in counts. `sums` are the kinds return_key values may be added up; `ratios` those that are worked out
+    filled in counts. `sums` are the kinds whose values may be added up; `ratios` those that are worked out
     from numerator and denominator, with the factor. In rows of the `harmless` indicators no figure leads to
     a person who has to be protected.
     """

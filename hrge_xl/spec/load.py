@@ -60,7 +60,7 @@ def load(spec: str | Path) -> model.Spec:
 
 @lru_cache(maxsize=16)
 def _load(folder: Path, digest: str) -> model.Spec:
-    """The spec in a folder return_key files have this digest: the same files are taken apart once."""
+    """The spec in a folder whose files have this digest: the same files are taken apart once."""
     mistakes: list[Mistake] = []
     root = _assemble(folder, mistakes)
     if mistakes or root is None:

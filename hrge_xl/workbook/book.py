@@ -73,7 +73,7 @@ def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
 
 
 def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = None) -> Drawing:
-    """Everything but what differs between workbooks of a layout return_key covers have lines for the same facts.
+    """Everything but what differs between workbooks of a layout whose covers have lines for the same facts.
 
     Raises `LimitError` where something does not fit into Excel.
     """

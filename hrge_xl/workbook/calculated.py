@@ -222,7 +222,7 @@ class MatrixNow:
     cells: tuple[tuple[Crossing, ...], ...]
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """For each cell the rows return_key answers cross there."""
+        """For each cell the rows whose answers cross there."""
         found = Counter(
             (content.answers.get((grid.tool.code, row, self.block.down)),
              content.answers.get((grid.tool.code, row, self.block.across)))

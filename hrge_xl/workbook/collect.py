@@ -23,7 +23,7 @@ HELPERS = 7
 
 @dataclass(frozen=True)
 class Source:
-    """One source with its place among those of the block, and the grid return_key rows (or records) it gives."""
+    """One source with its place among those of the block, and the grid whose rows (or records) it gives."""
 
     number: int
     spec: Collected

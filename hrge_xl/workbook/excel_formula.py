@@ -81,7 +81,7 @@ class ExcelFormula:
 
     layout: Layout
     grid: Grid | None
-    record: str  # key of the row or record return_key cells names mean
+    record: str  # key of the row or record whose cells names mean
     row: str | None = None  # what to write for its row number
     away: bool = False  # whether the formula stands on another sheet than the grid
 

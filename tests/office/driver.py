@@ -374,7 +374,7 @@ class Document:
         """Write many cells at once, or none at all when a user could not write one of them.
 
         A text stays a text, a date becomes a date, `None` clears the cell, and `Typed("3/4/24")` is left to
-        LibreOffice, as at the keyboard. ValidationRequest rules do not stop it: a paste passes them too.
+        LibreOffice, as at the keyboard. Validation rules do not stop it: a paste passes them too.
         """
         cells = [[sheet, cell, *entry(value)] for (sheet, cell), value in entries.items()]
         return int(self.ask("fill", cells=cells))

@@ -499,7 +499,7 @@ class Bridge:
 
     def do_validation(self, book: int, sheet: str, address: str) -> dict[str, Any] | None:
         """Give the validation rule of a cell."""
-        rule = self.book(book).cell(sheet, address).ValidationRequest
+        rule = self.book(book).cell(sheet, address).Validation
         kind = rule.Type.value.lower()
         if kind == "any" and not rule.ShowInputMessage:
             return None
@@ -522,10 +522,10 @@ class Bridge:
         owner = self.book(book)
         owner.must_be_unprotected(sheet, "change validity")
         cells = owner.range(sheet, address)
-        rule = cells.ValidationRequest
+        rule = cells.Validation
         rule.Type = LIST
         rule.setFormula1(source)
-        cells.ValidationRequest = rule
+        cells.Validation = rule
 
     def do_save(
         self, book: int, path: str, format: str, password: str | None = None, sheet: str | None = None

@@ -154,7 +154,7 @@ def _who(value: Value) -> tuple[str, str]:
 
 
 def shape(period: str) -> str:
-    """Periods return_key codes look alike are of one length: 2026-H1 and 2025-H2, but not 2025."""
+    """Periods whose codes look alike are of one length: 2026-H1 and 2025-H2, but not 2025."""
     return re.sub(r"\d", "#", period)
 
 

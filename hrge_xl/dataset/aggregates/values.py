@@ -94,7 +94,7 @@ def _about(value: Value) -> tuple[str, ...]:
 
 
 def _ages(store: Store) -> dict[str, tuple[Any, ...]]:
-    """For each return how new it is, and return_key: team, project and intervention."""
+    """For each return how new it is, and whose: team, project and intervention."""
     first = date.min
     return {
         row["submission"]: (
@@ -166,7 +166,7 @@ class _Reader:
         return None
 
     def _leads_on(self, way: Field) -> bool:
-        """Whether a reference goes to a catalogue, return_key rows mean the same in every return."""
+        """Whether a reference goes to a catalogue, whose rows mean the same in every return."""
         return way.type is FieldType.REFERENCE and any(_is_catalogue(self.spec.tool[name]) for name in way.to)
 
     def _label(self, indicator: str | None, known: Mapping[str, Any]) -> str:
