@@ -11,7 +11,7 @@ from .waiver import Waiver, waived
 
 FAMILIES = {
     "F": ("The file", file.KINDS),
-    "I": ("ReturnKey workbook it is", identity.KINDS),
+    "I": ("Whose workbook it is", identity.KINDS),
     "S": ("What happened to the sheets", structure.KINDS),
     "V": ("The answers", value.KINDS),
     "X": ("Several returns together", submissions.KINDS),
