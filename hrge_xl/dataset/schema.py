@@ -1,4 +1,4 @@
-"""The tables of a dataset: those that every dataset has, and those that a spec adds."""
+"""The tables of a dataset: the facts and dimensions of the star, and the views that everything else is."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from ..fields import Kind, kind_of
+from ..fields import Kind, kind_of, list_name
 from ..spec.model import CollectBlock, Field, FieldType, Spec
 
-VERSION = 2  # of the tables; raised whenever one of them changes
+VERSION = 3  # of the tables; raised whenever one of them changes
 
 Cell = str | int | float | bool | date | None
 Row = tuple[Cell, ...]
@@ -30,14 +30,25 @@ class Column(NamedTuple):
     title: str = ""
 
 
+class Reference(NamedTuple):
+    """Columns whose values are a key of another table."""
+
+    columns: tuple[str, ...]
+    table: str
+    key: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Table:
-    """One table. `key` says which columns make a row unique, and in which order rows are given out."""
+    """One table or view. `key` says which columns make a row unique, and in which order rows are given out."""
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     about: str = ""
+    view: bool = False
+    references: tuple[Reference, ...] = ()
+    unique: tuple[str, ...] = ()  # a second key
     tools: tuple[str, ...] = ()  # whose rows stand in it, where it is a wide one
     same: tuple[int, int] = (0, 0)  # so many columns at both ends say the same in all rows of a submission
 
@@ -53,108 +64,210 @@ class Table:
 
     @property
     def of_submissions(self) -> bool:
-        """Whether its rows belong to submissions, and go and come with them."""
-        return self.key[0] == "submission"
-
-    @property
-    def status(self) -> bool:
-        """Whether its rows say if they count."""
-        return "current" in self.at
+        """Whether its rows are facts of submissions, and go and come with them."""
+        return not self.view and self.key[0] == SUBMISSION_ID
 
 
-def _columns(text: str) -> tuple[Column, ...]:
+def columns(text: str) -> tuple[Column, ...]:
     """`"submission n:integer …"` as columns."""
     return tuple(Column(*part.split(":")) for part in text.split())
 
 
-WHOSE = "submission team country period "
+SUBMISSION_ID = "submission_id"  # the integer that facts go by; `submission` is the same as hex digits, for people
+OF_SUBMISSION = Reference((SUBMISSION_ID,), "submissions", (SUBMISSION_ID,))
+TO_SUBMISSION = Reference(("submission",), "submissions", ("submission",))
+OF_SLOT = Reference(("slot",), "slots", ("slot",))
+
+
+def _facts(name: str, text: str, key: str, about: str, *more: Reference) -> Table:
+    """A table of facts about submissions."""
+    return Table(
+        name,
+        columns(f"{SUBMISSION_ID}:integer {text}"),
+        (SUBMISSION_ID, *key.split()),
+        about,
+        references=(OF_SUBMISSION, *more),
+    )
+
+
+def _view(name: str, text: str, key: str, about: str, same: tuple[int, int] = (0, 0)) -> Table:
+    """A view with rows of submissions, or of figures where its key has none."""
+    keys = tuple(key.split())
+    references = (TO_SUBMISSION,) if keys[0] == "submission" else ()
+    return Table(name, columns(text), keys, about, view=True, references=references, same=same)
+
+
+# dimensions
+
 SUBMISSIONS = Table(
     "submissions",
-    _columns(
-        "submission path sha256 size:integer verdict current:boolean superseded_by reason "
+    columns(
+        f"{SUBMISSION_ID}:integer submission path sha256 size:integer verdict status current:boolean superseded_by reason "
         "team country language spec spec_version round period period_start:date period_end:date "
-        "project intervention copy issued:date saved signature "
-        "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer"
+        "project intervention copy predecessor issued:date saved arrived:date arrival checked:date signature "
+        "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
+        "checks_run stamp"
     ),
-    ("submission",),
-    "Every file received: who sent it, what became of it, and whether it counts.",
+    (SUBMISSION_ID,),
+    "Every content received, once: who sent it and when, what became of it, and whether it counts.",
+    unique=("submission",),
 )
-ANSWERS = Table(
-    "answers",
-    _columns(
-        WHOSE + "n:integer tool row field part:integer code text number:number date:date sheet cell original "
-        "state problem calculated:boolean current:boolean file_sha256"
-    ),
-    ("submission", "n"),
-    "Every answer with its cell; several answers of one question one a row; calculated values worked out again.",
-    same=(4, 2),
+SLOTS = Table(
+    "slots",
+    columns("slot:integer tool row field part:integer sheet cell list calculated:boolean"),
+    ("slot",),
+    "Every cell of the spec that can hold an answer, once, with its place in the language of the spec.",
 )
-FINDINGS = Table(
-    "findings",
-    _columns(
-        "submission n:integer team country code name severity tool row field label sheet cell value "
-        "message remedy suggestion waived:boolean waiver file_sha256"
-    ),
-    ("submission", "n"),
-    "Everything that was noticed about the files; `waived` where somebody has accepted it as it is.",
-)
-COMPLETENESS = Table(
-    "completeness",
-    _columns(
-        "submission n:integer team country tool sheet required:integer answered:integer errors:integer "
-        "warnings:integer current:boolean file_sha256"
-    ),
-    ("submission", "n"),
-    "How far each sheet of each file is.",
-)
-UNPLACED = Table(
-    "unplaced",
-    _columns("submission n:integer team what sheet cell text file_sha256"),
-    ("submission", "n"),
-    "Text and comments found outside every known cell.",
-)
-COLLECTED = Table(
-    "collected",
-    _columns(
-        WHOSE
-        + "n:integer list item:integer tool row column_code value due:date sheet cell current:boolean file_sha256"
-    ),
-    ("submission", "n"),
-    "What the collected lists of the workbooks show, one line a row and column.",
+CODES = Table(
+    "codes",
+    columns("list position:integer code label"),
+    ("list", "code"),
+    "The entries of every list with their labels.",
 )
 CODEBOOK = Table(
     "codebook",
-    _columns(
+    columns(
         "n:integer tool field label type vocabulary code code_label help required unit restricted:boolean table_name"
     ),
     ("n",),
     "Every question with its type, and every code with its label.",
 )
 ITEMS = Table(
-    "items", _columns("n:integer tool row section label"), ("n",), "The fixed rows of the lists, by code."
+    "items", columns("n:integer tool row section label"), ("n",), "The fixed rows of the lists, by code."
+)
+LIST_COLUMNS = Table(
+    "list_columns",
+    columns("list block:integer source:integer position:integer column_code field due_field"),
+    ("list", "block", "source", "position"),
+    "What the collected lists of the workbooks show: for each list and source the field behind each column.",
+)
+MATRIX_LEVELS = Table(
+    "matrix_levels",
+    columns("down across down_number:number across_number:number level"),
+    ("down", "across"),
+    "The level of each pair of steps in the matrix.",
+)
+SPEC_FILES = Table(
+    "spec_files",
+    columns("path content"),
+    ("path",),
+    "The spec that the dataset was made with, file by file.",
 )
 
-CROSSINGS = Table(
-    "crossings",
-    _columns(
-        WHOSE
-        + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256"
-    ),
-    ("submission", "n"),
+# facts
+
+FILES = _facts(
+    "files",
+    "n:integer path received:date stated:boolean",
+    "n",
+    "Every item received, whatever it was: the same content under several names has several lines.",
+)
+ANSWERS_FACT = _facts(
+    "answers_fact",
+    "slot:integer state code text number:number date:date original original_type problem cell",
+    "slot",
+    "What stands in each cell, once. Empty: `state` answered; `original` as the value shows; `cell` as in `slots`.",
+    OF_SLOT,
+)
+SHEETS = _facts(
+    "sheets",
+    "n:integer tool sheet required:integer answered:integer errors:integer warnings:integer",
+    "tool",
+    "The sheets of each submission under the names that they have there, and how far each is.",
+)
+FINDINGS_FACT = _facts(
+    "findings_fact",
+    "n:integer code name severity tool row field label sheet cell value message remedy suggestion waived:boolean "
+    "waiver waiver_number:integer",
+    "n",
+    "Everything that was noticed about the files.",
+)
+UNPLACED_FACT = _facts(
+    "unplaced_fact",
+    "n:integer what sheet cell text question",
+    "n",
+    "Text and comments found outside every known cell.",
+)
+LISTED_FACT = _facts(
+    "listed_fact",
+    "item:integer list block:integer source:integer tool row",
+    "item",
+    "The rows that the collected lists of each workbook show, in their order.",
+)
+ROW_REFERENCES = _facts(
+    "row_references",
+    "tool row about",
+    "tool row",
+    "What a row refers to in the end: from a value to its indicator, from there to the catalogue.",
+)
+CHECKS_NOT_RUN = _facts("checks_not_run", "code why", "code", "The checks that did not run on a file, and why.")
+
+# views
+
+WHOSE = "submission team country period "
+ANSWERS = _view(
+    "answers",
+    WHOSE + "n:integer tool row field part:integer code text number:number date:date sheet cell original "
+    "state problem calculated:boolean current:boolean file_sha256",
+    "submission n",
+    "Every answer with its cell; several answers of one question one a row; calculated values worked out again.",
+    same=(4, 2),
+)
+FINDINGS = _view(
+    "findings",
+    "submission n:integer team country period code name severity tool row field label sheet cell value "
+    "message remedy suggestion waived:boolean waiver current:boolean file_sha256",
+    "submission n",
+    "Everything that was noticed about the files; `waived` where somebody has accepted it as it is.",
+)
+COMPLETENESS = _view(
+    "completeness",
+    WHOSE + "n:integer tool sheet required:integer answered:integer errors:integer warnings:integer "
+    "current:boolean file_sha256",
+    "submission n",
+    "How far each sheet of each file is.",
+)
+UNPLACED = _view(
+    "unplaced",
+    "submission n:integer team what sheet cell text current:boolean file_sha256",
+    "submission n",
+    "Text and comments found outside every known cell.",
+)
+LISTED_ROWS = _view(
+    "listed_rows",
+    WHOSE + "n:integer list item:integer tool row column_code value due:date sheet cell current:boolean "
+    "file_sha256",
+    "submission n",
+    "What the collected lists of the workbooks show, one line a row and column.",
+)
+MATRIX_ROWS = _view(
+    "matrix_rows",
+    WHOSE + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256",
+    "submission n down_field across_field",
     "Every row that stands in a matrix, with its two steps and its level.",
 )
+RECONCILIATION = _view(
+    "reconciliation",
+    "period received:integer accepted:integer returned:integer refused:integer counted:integer "
+    "superseded:integer waiting:integer doubled:integer conflict:integer excluded:integer withdrawn:integer",
+    "period",
+    "Received = accepted + returned + refused; accepted + returned = what became of these. By period.",
+)
+
+# figures
+
 AGGREGATE_MATRIX = Table(
     "aggregate_matrix",
-    _columns(
+    columns(
         "n:integer block:integer title by tools country down down_label across across_label level level_label "
         "count:integer teams:integer submissions:integer from_returned:integer"
     ),
     ("n",),
-    "The matrices over all teams; `by` says whether a line is a total, a tool or a country. Rows: `crossings`.",
+    "The matrices over all teams; `by` says whether a line is a total, a tool or a country. Rows: `matrix_rows`.",
 )
 AGGREGATE_ANSWERS = Table(
     "aggregate_answers",
-    _columns(
+    columns(
         "n:integer by tool row field label code code_label country count:integer teams:integer submissions:integer"
     ),
     ("n",),
@@ -162,7 +275,7 @@ AGGREGATE_ANSWERS = Table(
 )
 AGGREGATE_NUMBERS = Table(
     "aggregate_numbers",
-    _columns(
+    columns(
         "n:integer by tool row about field label country period count:integer teams:integer total:number "
         "mean:number least:number most:number"
     ),
@@ -171,7 +284,7 @@ AGGREGATE_NUMBERS = Table(
 )
 AGGREGATE_COMPLETENESS = Table(
     "aggregate_completeness",
-    _columns(
+    columns(
         "n:integer by tool country files:integer teams:integer required:integer answered:integer share:number "
         "errors:integer warnings:integer"
     ),
@@ -180,7 +293,7 @@ AGGREGATE_COMPLETENESS = Table(
 )
 AGGREGATE_RISKS = Table(
     "aggregate_risks",
-    _columns(
+    columns(
         "n:integer stage by code label down down_label across across_label level level_label "
         "count:integer teams:integer submissions:integer from_returned:integer"
     ),
@@ -189,7 +302,7 @@ AGGREGATE_RISKS = Table(
 )
 INDICATOR_VALUES = Table(
     "indicator_values",
-    _columns(
+    columns(
         "n:integer submission team country period tool row framework indicator own:boolean label kind unit "
         "value:number numerator:number denominator:number baseline:number target:number baseline_year:number "
         "target_year:number progress:number status counted:boolean why sheet cell file_sha256"
@@ -199,7 +312,7 @@ INDICATOR_VALUES = Table(
 )
 AGGREGATE_INDICATORS = Table(
     "aggregate_indicators",
-    _columns(
+    columns(
         "n:integer indicator label period kind unit count:integer teams:integer missing:integer how total:number "
         "why least:number most:number baseline:number target:number progress:number previous same_teams:integer "
         "previous_total:number same_total:number change:number own:boolean"
@@ -210,7 +323,7 @@ AGGREGATE_INDICATORS = Table(
 )
 AGGREGATE_SPLITS = Table(
     "aggregate_splits",
-    _columns(
+    columns(
         "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
         "teams:integer"
     ),
@@ -219,7 +332,7 @@ AGGREGATE_SPLITS = Table(
 )
 AGGREGATE_GAPS = Table(
     "aggregate_gaps",
-    _columns(
+    columns(
         "n:integer tool row field label item no:integer answered:integer share:number teams_no:integer "
         "teams:integer"
     ),
@@ -230,14 +343,18 @@ AGGREGATES = (
     AGGREGATE_MATRIX, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS, AGGREGATE_RISKS,
     INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS, AGGREGATE_GAPS,
 )  # fmt: skip
-FIXED = (
-    SUBMISSIONS, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, COLLECTED, CROSSINGS, *AGGREGATES, CODEBOOK, ITEMS,
+DIMENSIONS = (SUBMISSIONS, SLOTS, CODES, LIST_COLUMNS, MATRIX_LEVELS, SPEC_FILES)
+FACTS = (
+    FILES, ANSWERS_FACT, SHEETS, FINDINGS_FACT, UNPLACED_FACT, LISTED_FACT, ROW_REFERENCES, CHECKS_NOT_RUN,
 )  # fmt: skip
+VIEWS = (ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, LISTED_ROWS, MATRIX_ROWS, RECONCILIATION)
+FIXED = (*DIMENSIONS, *FACTS, *VIEWS, *AGGREGATES, CODEBOOK, ITEMS)
 RESERVED = frozenset({"meta", "overdue", "top_risks", *(table.name for table in FIXED)})
 
-_HEAD = (*_columns(WHOSE + "n:integer tool row about"),)
-_TAIL = (*_columns("sheet cell current:boolean file_sha256"),)
+_HEAD = columns(WHOSE + "n:integer tool row about")
+_TAIL = columns("sheet cell current:boolean file_sha256")
 _TAKEN = frozenset(column.name for column in (*_HEAD, *_TAIL))
+LABELLED = "_labelled"  # how the views are called that have labels beside codes
 
 
 class Schema:
@@ -257,14 +374,60 @@ class Schema:
             self.united[name] = _wide(free, f"The rows of {', '.join(table.tools)}.", table.tools, spec)
 
     @cached_property
-    def tables(self) -> tuple[Table, ...]:
-        """Every table, in the order in which they are shown."""
-        lists = (COLLECTED, self.overdue) if self.list_columns else ()
-        matrices = (CROSSINGS, AGGREGATE_MATRIX) if self.spec and self.spec.matrix else ()
+    def base(self) -> tuple[Table, ...]:
+        """The tables that hold something, those that others refer to first."""
+        shown = tuple(table for table in self.shown if not table.view and table not in DIMENSIONS)
+        return (*DIMENSIONS, *FACTS, *shown)
+
+    @cached_property
+    def views(self) -> tuple[Table, ...]:
+        """Everything that is worked out of them when it is asked for."""
+        return (*(table for table in self.shown if table.view), *self.other_views)
+
+    @cached_property
+    def other_views(self) -> tuple[Table, ...]:
+        """Views of rows that other tables show already: a sheet that goes by a name too, and those with labels."""
+        wide = (*self.united.values(), *self.wide.values())
+        named = {tool for table in self.united.values() for tool in table.tools}
+        hidden = [table for tool, table in self.wide.items() if tool in named]
+        return (*hidden, *(self.labelled(table) for table in wide))
+
+    def labelled(self, table: Table) -> Table:
+        """A wide table with the label beside each code."""
+        fields = self.fields_of(table)
+        spread = (
+            part
+            for column in table.columns
+            for part in (
+                (column, Column(f"{column.name}_label", TEXT, column.title))
+                if column.name in fields and list_name(fields[column.name]) is not None
+                else (column,)
+            )
+        )
+        return Table(
+            table.name + LABELLED, tuple(spread), table.key, f"{table.about} With the label beside each code.",
+            view=True, references=table.references, tools=table.tools,
+        )  # fmt: skip
+
+    def fields_of(self, table: Table) -> dict[str, Field]:
+        """The fields of a wide table by its columns; of several sheets the first that has one."""
+        found: dict[str, Field] = {}
+        for tool in table.tools:
+            for code, field in self.spec.tool[tool].fields.items() if self.spec else ():
+                found.setdefault(field_column(code), field)
+        return found
+
+    @cached_property
+    def shown(self) -> tuple[Table, ...]:
+        """What is exported: every row once, in the order in which tables are read."""
+        named = {tool for table in self.united.values() for tool in table.tools}
+        wide = [table for tool, table in self.wide.items() if tool not in named]
+        lists = (LISTED_ROWS, self.overdue) if self.list_columns else ()
+        matrices = (MATRIX_ROWS, AGGREGATE_MATRIX) if self.spec and self.spec.matrix else ()
         return (
-            SUBMISSIONS, ANSWERS, *self.united.values(), *self.wide.values(), FINDINGS, COMPLETENESS, UNPLACED,
-            *lists, *matrices, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS, *self._figures,
-            CODEBOOK, ITEMS,
+            SUBMISSIONS, FILES, RECONCILIATION, ANSWERS, *self.united.values(), *wide, FINDINGS, COMPLETENESS,
+            UNPLACED, *lists, *matrices, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS,
+            *self._figures, CODEBOOK, ITEMS,
         )  # fmt: skip
 
     @property
@@ -295,8 +458,8 @@ class Schema:
     def overdue(self) -> Table:
         """What stands in a collected list and is past its day: one line an item."""
         shown = tuple(Column(f"list_{code}", TEXT, title) for code, title in self.list_columns.items())
-        head = _columns("n:integer submission team country list tool row due:date days_late:integer")
-        tail = _columns("sheet cell file_sha256")
+        head = columns("n:integer submission team country list tool row due:date days_late:integer")
+        tail = columns("sheet cell file_sha256")
         return Table(
             "overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks."
         )
@@ -311,17 +474,17 @@ class Schema:
             Column(f"shows_{code}", TEXT, fields[code].label.say(language))
             for code in (risks.shows if risks else ())
         )
-        head = _columns(
+        head = columns(
             "n:integer submission team country period tool row name before_down before_across level_before "
             "after_down after_across level_after"
         )
-        tail = _columns("sheet cell file_sha256")
+        tail = columns("sheet cell file_sha256")
         return Table("top_risks", (*head, *shown, *tail), ("n",), "The open risks that weigh most.")
 
     @cached_property
     def by_name(self) -> dict[str, Table]:
-        """Every table by name."""
-        return {table.name: table for table in self.tables}
+        """Every table and view by name."""
+        return {table.name: table for table in (*self.base, *self.views)}
 
 
 def spec_language(spec: Spec | None) -> str:
@@ -337,12 +500,16 @@ def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Tab
             fields.setdefault(code, field)
     language = spec_language(spec)
     answers = tuple(
-        Column(field_column(code), _kind(field), field.label.say(language)) for code, field in fields.items()
+        Column(field_column(code), value_kind(field), field.label.say(language)) for code, field in fields.items()
     )
-    return Table(name, (*_HEAD, *answers, *_TAIL), ("submission", "n"), about, tuple(tools))
+    return Table(
+        name, (*_HEAD, *answers, *_TAIL), ("submission", "n"), about, view=True, references=(TO_SUBMISSION,),
+        tools=tuple(tools),
+    )  # fmt: skip
 
 
-def _kind(field: Field) -> str:
+def value_kind(field: Field) -> str:
+    """What the column of a field holds."""
     return TEXT if field.type is FieldType.MANY else KINDS[kind_of(field)]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import SpecError
 from ..gc_pause import gc_paused
-from ..layout import Layout, build
+from ..layout import Layout, laid_out
 from ..layout.model import TODAY_NAME
 from ..numerals import Ambiguous, OtherCalendar, from_serial, parse_date
 from ..spec.load import load, names
@@ -201,7 +201,7 @@ def plan_for(identity: Identity, spec: Spec) -> Plan:
     if plan is None:
         if len(_PLANS) >= MOST_PLANS:
             _PLANS.clear()
-        plan = _PLANS[key] = Plan(build(spec, identity.language, tools, rows))
+        plan = _PLANS[key] = Plan(laid_out(spec, identity.language, tools, rows))
     return plan
 
 
