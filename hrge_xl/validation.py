@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ class Result:
     layout: Layout | None = None
     outcome: Outcome | None = None
     not_run: dict[str, str] = field(default_factory=dict)
+    checked: date | None = None  # the day of the check
 
     def count(self, severity: Severity) -> int:
         """How many findings of this severity."""
@@ -55,6 +56,7 @@ class ValidationRequest:
     jobs: int = 1
     password: str | None = None  # opens encrypted workbooks, with the extra `encrypted`
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
+    rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
 
 
 def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
@@ -83,7 +85,7 @@ def check_all(readings: Sequence[Submission | Refusal], asked: ValidationRequest
     by_spec: dict[str, list[tuple[int, Submission, Layout]]] = {}
     for number, reading in enumerate(readings):
         if isinstance(reading, Refusal):
-            results[number] = _refused(reading)
+            results[number] = replace(_refused(reading), checked=asked.today)
         else:
             by_spec.setdefault(reading.identity.spec, []).append(
                 (number, reading, layout_of(reading, asked.wanted))
@@ -91,7 +93,8 @@ def check_all(readings: Sequence[Submission | Refusal], asked: ValidationRequest
     for group in by_spec.values():
         outcomes = check([(submission, layout) for _, submission, layout in group], today=asked.today)
         for (number, submission, layout), outcome in zip(group, outcomes, strict=True):
-            results[number] = _checked(submission, layout, outcome, asked.waivers)
+            checked = _checked(submission, layout, outcome, asked.waivers)
+            results[number] = replace(checked, checked=asked.today)
     return [results[number] for number in range(len(readings))]
 
 

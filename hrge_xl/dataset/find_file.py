@@ -10,8 +10,8 @@ from ..errors import UsageError
 from ..intake import Wanted
 from ..rounds.rounds import FILE as ROUND
 from ..rounds.rounds import load_round
-from .consolidate import DATASET
 from .ledger import NAME, Ledger, kept_at
+from .opening import DATASET
 from .seals import sha256_of
 from .store import open_file
 

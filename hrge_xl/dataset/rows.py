@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
 from ..findings import Finding, Severity
 from ..layout import Layout, address
 from ..numerals import shown, to_serial
 from ..spec.model import Field, FieldType, Spec
 from ..stamp import to_pairs
-from ..submission import Answer, Key, State, Submission, Value
+from ..submission import Answer, CellKey, Key, State, Submission, Value
 from ..validation import Result
 from ..words import tidy
 from .clean import clean
@@ -128,13 +127,6 @@ def no_rows(schema: Schema) -> Rows:
     return {table.name: [] for table in fill}
 
 
-class _Home(NamedTuple):
-    """A layout that files were issued with: the numbers of its further cells, and what refers to other rows."""
-
-    layout: Layout
-    further: Mapping[tuple[str, str, str, int], Known]
-
-
 class RowBuilder:
     """Turns results of one spec into rows. What depends on a layout only is worked out once.
 
@@ -143,7 +135,7 @@ class RowBuilder:
 
     def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
         self.schema, self._every_slot = schema, every_slot
-        self._homes: dict[tuple[str, str], _Home] = {}
+        self._furthers: dict[tuple[str, str], Mapping[CellKey, Known]] = {}
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
@@ -157,7 +149,8 @@ class RowBuilder:
             rows[SHEETS.name] += _sheets(result, owner.number)
             rows[UNPLACED_FACT.name] += _unplaced(result.submission, owner.number)
             rows[LISTED_FACT.name] += _listed(result, owner.number)
-            self._answers(rows, result.submission, result.layout, result.outcome.calculated, owner.number)
+            if result.layout.spec.name == (self.schema.spec.name if self.schema.spec else None):
+                self._answers(rows, result.submission, result.layout, result.outcome.calculated, owner.number)
         return rows
 
     # answers
@@ -165,35 +158,38 @@ class RowBuilder:
     def _answers(
         self, rows: Rows, submission: Submission, layout: Layout, values: dict[Key, Value], number: int
     ) -> None:
-        answers = [*_given(submission), *_calculated(submission, layout, values)]
-        home, used = self._home(layout), {}
-        for answer in answers:
+        further = self._further(layout)
+        found: list[tuple[Known, Answer]] = []
+        for answer in (*_given(submission), *_calculated(submission, layout, values)):
             key = (*answer.key, answer.part)
-            used[key] = known = self._slots.known(key) or home.further[key]
-            rows[ANSWERS_FACT.name].append((number, known.slot, *_fact(answer, known.cell)))
-        rows[ANSWERS_FACT.name].sort(key=lambda row: row[1])  # type: ignore[arg-type,return-value]
-        new = {key: each for key, each in used.items() if not self._every_slot or key in home.further}
+            found.append((self._slots.known(key) or further[key], answer))
+        found.sort(key=lambda each: each[0].slot)
+        rows[ANSWERS_FACT.name] += [
+            (number, known.slot, *_fact(answer, known.cell)) for known, answer in found
+        ]
+        used = {(*answer.key, answer.part): known for known, answer in found}
+        new = {key: known for key, known in used.items() if not self._every_slot or key in further}
         rows[SLOTS.name] += rows_of(new, layout)
-        rows[ROW_REFERENCES.name] += self._references_of(answers, number)
+        rows[ROW_REFERENCES.name] += self._references_of([answer for _, answer in found], number)
 
     @cached_property
     def _slots(self) -> Slots:
         assert self.schema.spec is not None
         return slots_of(self.schema.spec)
 
-    def _home(self, layout: Layout) -> _Home:
+    def _further(self, layout: Layout) -> Mapping[CellKey, Known]:
+        """The cells of a layout that not every workbook has."""
         key = (layout.digest, layout.language)
-        if key not in self._homes:
-            self._homes[key] = _Home(layout, self._slots.further(layout))
-        return self._homes[key]
+        if key not in self._furthers:
+            self._furthers[key] = self._slots.further(layout)
+        return self._furthers[key]
 
     def _references_of(self, answers: Iterable[Answer], number: int) -> Iterator[Row]:
         """For each row that refers to another one, what it refers to in the end."""
-        referring = {
-            (answer.tool, answer.row): answer
-            for answer in answers
-            if (answer.tool, answer.field) in self._reference_fields and answer.code is not None
-        }
+        referring: dict[tuple[str, str], Answer] = {}
+        for answer in answers:
+            if (answer.tool, answer.field) in self._reference_fields and answer.code is not None:
+                referring.setdefault((answer.tool, answer.row), answer)
         rows = {(answer.tool, answer.row) for answer in answers}
         for tool, row in referring:
             yield number, tool, row, self._about(referring, rows, tool, row)
@@ -271,7 +267,9 @@ def _unplaced(submission: Submission, number: int) -> Iterator[Row]:
 def _listed(result: Result, number: int) -> Iterator[Row]:
     """The rows that the lists of a workbook show, in the order of the lists."""
     item = 0
-    for (tool, block, source), rows in result.outcome.kept.items() if result.outcome and result.layout else ():
+    for (tool, block, source), rows in (
+        result.outcome.kept.items() if result.outcome and result.layout else ()
+    ):
         shows = result.layout.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
         for row in rows:
             item += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -73,7 +73,9 @@ def columns(text: str) -> tuple[Column, ...]:
     return tuple(Column(*part.split(":")) for part in text.split())
 
 
-SUBMISSION_ID = "submission_id"  # the integer that facts go by; `submission` is the same as hex digits, for people
+SUBMISSION_ID = (
+    "submission_id"  # the integer that facts go by; `submission` is the same as hex digits, for people
+)
 OF_SUBMISSION = Reference((SUBMISSION_ID,), "submissions", (SUBMISSION_ID,))
 TO_SUBMISSION = Reference(("submission",), "submissions", ("submission",))
 OF_SLOT = Reference(("slot",), "slots", ("slot",))
@@ -102,8 +104,8 @@ def _view(name: str, text: str, key: str, about: str, same: tuple[int, int] = (0
 SUBMISSIONS = Table(
     "submissions",
     columns(
-        f"{SUBMISSION_ID}:integer submission path sha256 size:integer verdict status current:boolean superseded_by reason "
-        "team country language spec spec_version round period period_start:date period_end:date "
+        f"{SUBMISSION_ID}:integer submission path sha256 size:integer verdict status current:boolean superseded_by "
+        "reason team country language spec spec_version round period period_start:date period_end:date "
         "project intervention copy predecessor issued:date saved arrived:date arrival checked:date signature "
         "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
         "checks_run stamp"
@@ -200,7 +202,9 @@ ROW_REFERENCES = _facts(
     "tool row",
     "What a row refers to in the end: from a value to its indicator, from there to the catalogue.",
 )
-CHECKS_NOT_RUN = _facts("checks_not_run", "code why", "code", "The checks that did not run on a file, and why.")
+CHECKS_NOT_RUN = _facts(
+    "checks_not_run", "code why", "code", "The checks that did not run on a file, and why."
+)
 
 # views
 
@@ -242,7 +246,8 @@ LISTED_ROWS = _view(
 )
 MATRIX_ROWS = _view(
     "matrix_rows",
-    WHOSE + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256",
+    WHOSE
+    + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256",
     "submission n down_field across_field",
     "Every row that stands in a matrix, with its two steps and its level.",
 )
@@ -358,10 +363,14 @@ LABELLED = "_labelled"  # how the views are called that have labels beside codes
 
 
 class Schema:
-    """The tables of one spec; without a spec only those that every dataset has."""
+    """The tables of one spec; without a spec only those that every dataset has.
 
-    def __init__(self, spec: Spec | None) -> None:
-        self.spec = spec
+    A `flat` one holds the rows of what is shown as they are, and no facts: in a copy to share, figures are masked that
+    would come out otherwise if they were worked out again.
+    """
+
+    def __init__(self, spec: Spec | None, *, flat: bool = False) -> None:
+        self.spec, self.flat = spec, flat
         taken = set(RESERVED)
         self.wide: dict[str, Table] = {}
         self.united: dict[str, Table] = {}
@@ -376,13 +385,15 @@ class Schema:
     @cached_property
     def base(self) -> tuple[Table, ...]:
         """The tables that hold something, those that others refer to first."""
-        shown = tuple(table for table in self.shown if not table.view and table not in DIMENSIONS)
+        if self.flat:
+            return (SPEC_FILES, *(replace(table, view=False, references=()) for table in self.shown))
+        shown = tuple(table for table in self.shown if not table.view and table not in (*DIMENSIONS, *FACTS))
         return (*DIMENSIONS, *FACTS, *shown)
 
     @cached_property
     def views(self) -> tuple[Table, ...]:
         """Everything that is worked out of them when it is asked for."""
-        return (*(table for table in self.shown if table.view), *self.other_views)
+        return () if self.flat else (*(table for table in self.shown if table.view), *self.other_views)
 
     @cached_property
     def other_views(self) -> tuple[Table, ...]:
@@ -500,7 +511,8 @@ def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Tab
             fields.setdefault(code, field)
     language = spec_language(spec)
     answers = tuple(
-        Column(field_column(code), value_kind(field), field.label.say(language)) for code, field in fields.items()
+        Column(field_column(code), value_kind(field), field.label.say(language))
+        for code, field in fields.items()
     )
     return Table(
         name, (*_HEAD, *answers, *_TAIL), ("submission", "n"), about, view=True, references=(TO_SUBMISSION,),

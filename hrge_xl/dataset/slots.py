@@ -13,7 +13,9 @@ from ..spec.model import Field, FieldType, Spec
 from ..submission import CellKey
 from .schema import Row, spec_language
 
-HASHED = 1 << 48  # numbers of cells that only some workbooks have, such as further rows, come after all others
+HASHED = (
+    1 << 48
+)  # numbers of cells that only some workbooks have, such as further rows, come after all others
 
 
 class Known(NamedTuple):

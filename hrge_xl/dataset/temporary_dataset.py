@@ -4,57 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..errors import StoreError
-from ..exports import exports
-from ..spec.load import load
+from ..findings import Waiver
 from ..spec.model import Spec
 from ..validation import Result
 from .ledger import Arrival, Ledger
-from .rows import RowBuilder, all_rows
+from .opening import DATASET
+from .rows import RowBuilder, all_rows, submission_id
 from .schema import SUBMISSIONS, Schema
 from .store import Store, open_file
+from .take_in import Arrived
 from .update_statuses import update_statuses
-
-DATASET = "dataset.sqlite"
 
 
 @contextmanager
-def of_results(results: Sequence[Result], spec: Spec | None, today: date) -> Iterator[Store]:
-    """The dataset of files that were just checked, in the order in which they were given."""
-    schema = Schema(spec)
+def temporary_dataset(
+    results: Sequence[Result],
+    spec: Spec | None,
+    waivers: Sequence[Waiver] = (),
+    arrived: Arrived | None = None,
+) -> Iterator[Store]:
+    """Give the dataset of files that were just checked. Files of another spec than `spec` bring no answers."""
+    schema, came = Schema(spec), arrived or Arrived()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
         store = stack.enter_context(open_file(folder / DATASET, lasting=False))
         ledger = stack.enter_context(Ledger.open(folder))
         store.use(schema)
-        rows = all_rows(map(RowBuilder(schema).rows, _each_once(results)), schema)
-        store.take([str(row[0]) for row in rows[SUBMISSIONS.name]], rows)
-        ledger.receive([Arrival(r.path, r.sha256, r.size) for r in results], today.isoformat())
-        update_statuses(store, ledger)
-        exports.derive_here(store, today)
+        builder = RowBuilder(schema, every_slot=False)
+        rows = all_rows(map(builder.rows, _each_once(results)), schema)
+        store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name]], rows)
+        arrivals = [Arrival(r.path, r.sha256, r.size) for r in results]
+        ledger.receive(sorted(arrivals, key=lambda each: each.path), came.day, stated=came.stated)
+        update_statuses(store, ledger, waivers)
+        store.filled()
         yield store
 
 
 def _each_once(results: Sequence[Result]) -> list[Result]:
     """The same bytes count once, whatever the names."""
     first: dict[str, Result] = {}
-    for result in results:
-        first.setdefault(result.sha256 or result.path, result)
+    for result in sorted(results, key=lambda each: each.path):
+        first.setdefault(submission_id(result.sha256, result.path), result)
     return list(first.values())
-
-
-@contextmanager
-def of_folder(folder: Path) -> Iterator[Store]:
-    """The dataset that a folder holds, to be read only. Raises `StoreError` when it is of an earlier program."""
-    with open_file(folder / DATASET, write=False) as store:
-        name = store.facts().get("spec")
-        if not store.use(Schema(load(name) if name else None), write=False):
-            raise StoreError(
-                f"{folder / DATASET} was made by another version of the program or of the spec. "
-                f"Run `hrge-xl consolidate … -o {folder}` again."
-            )
-        yield store

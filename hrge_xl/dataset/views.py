@@ -38,7 +38,6 @@ from .schema import (
     UNPLACED_FACT,
     Schema,
     Table,
-    field_column,
     value_kind,
 )
 
@@ -86,9 +85,13 @@ def _original(f: Any, p: Any) -> Any:
 
 def shown(f: Any) -> Any:
     """A number or a day as text: whole numbers without a point, days in ISO 8601."""
+    return sa.func.coalesce(_whole(f), sa.cast(f.number, sa.Text), sa.cast(f.date, sa.Text))
+
+
+def _whole(f: Any) -> Any:
+    """A whole number as text, nothing else. The order of the cases matters: not every number has a whole one."""
     whole = sa.cast(f.number, sa.BigInteger)
-    number = sa.case((f.number == whole, sa.cast(whole, sa.Text)), else_=sa.cast(f.number, sa.Text))
-    return sa.func.coalesce(number, sa.cast(f.date, sa.Text))
+    return sa.case((sa.func.abs(f.number) >= 1e15, None), (f.number == whole, sa.cast(whole, sa.Text)))
 
 
 def _findings(schema: Schema, tables: Tables) -> Any:
@@ -187,7 +190,10 @@ def _pairs(schema: Schema) -> Any:
         return None
     lines = [
         sa.select(
-            *(sa.literal(part).label(name) for name, part in zip(("tool", "down_field", "across_field"), each, strict=True))
+            *(
+                sa.literal(part).label(name)
+                for name, part in zip(("tool", "down_field", "across_field"), each, strict=True)
+            )
         )
         for each in found
     ]
@@ -288,12 +294,12 @@ def _pivoted(schema: Schema, tables: Tables, table: Table, *, labels: bool) -> A
 
 def _code(f: Any) -> Any:
     """The code of an answer; of a step of a scale its number."""
-    return sa.func.coalesce(f.code, sa.cast(sa.cast(f.number, sa.BigInteger), sa.Text))
+    return sa.func.coalesce(f.code, _whole(f))
 
 
 def _values(schema: Schema, name: str, field: Field, f: Any, p: Any, codes: Any) -> Iterator[Any]:
     """The column of a field, and where labels are wanted and it has a list, the one beside it."""
-    parts = schema.parts(field) if field.type is FieldType.MANY else (0,)
+    parts = range(1, field.cells + 1) if field.type is FieldType.MANY else (0,)
     yield _together(field, p, parts, _value(value_kind(field), f)).label(name)
     if codes is not None and list_name(field) is not None:
         yield _together(field, p, parts, sa.func.coalesce(codes.label, f.code)).label(f"{name}_label")
@@ -313,8 +319,8 @@ def _together(field: Field, p: Any, parts: Sequence[int], value: Any) -> Any:
     ]
     if len(cells) == 1:
         return cells[0]
-    joined = sa.func.coalesce(sa.literal(";") + cells[0], "")
-    for cell in cells[1:]:
+    joined: Any = sa.literal("")
+    for cell in cells:
         joined = joined + sa.func.coalesce(sa.literal(";") + cell, "")
     return sa.func.nullif(sa.func.substr(joined, 2), "")
 
@@ -328,4 +334,3 @@ _FIXED: dict[str, Make] = {
     MATRIX_ROWS.name: _matrix_rows,
     RECONCILIATION.name: _reconciliation,
 }
-assert field_column  # TEMP

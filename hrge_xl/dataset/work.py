@@ -36,7 +36,7 @@ class Task:
 
 
 def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
-    """Hash and size of files; nothing of one that is no ordinary file or cannot be read."""
+    """Give hash and size of files; nothing of one that is no ordinary file or cannot be read."""
     return [Arrival(path, *fingerprint(here / path)) for path in paths]
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..dataset.files import whole
+from ..dataset.opening import DATASET, open_dataset
+from ..dataset.schema import Schema
 from ..dataset.store import Store, open_file
-from ..dataset.temporary_dataset import DATASET, of_folder
 from ..errors import OutputError
 from ..exports import exports
 from .sharing import MASKED, shared_rows
@@ -21,14 +22,13 @@ FOLDER = "shareable"
 def write_shareable(folder: Path, today: date) -> Path:
     """Write the copy into `shareable/` of a consolidated folder; gives that folder. Raises `OutputError`."""
     out = folder / FOLDER
-    with of_folder(folder) as store:
-        spec = store.facts().get("spec") or None
+    with open_dataset(folder) as store:
         with whole(out / DATASET) as unfinished:
             unfinished.unlink(missing_ok=True)
             with open_file(unfinished, lasting=False) as copy:
                 _fill(copy, store, today)
-        names = [exports.WORKBOOK, exports.DESCRIPTION, *(table.name for table in store.schema.tables)]
-        failed = exports.part(names, exports.Export(str(out / DATASET), spec, today))
+        names = [exports.WORKBOOK, exports.DESCRIPTION, *(table.name for table in store.schema.shown)]
+        failed = exports.part(names, exports.Export(str(out / DATASET), today))
     if failed:
         raise OutputError("\n".join(failed))
     return out
@@ -46,8 +46,9 @@ def shared(store: Store, today: date) -> Iterator[Store]:
 
 
 def _fill(copy: Store, store: Store, today: date) -> None:
-    copy.use(store.schema)
+    copy.use(Schema(store.schema.spec, flat=True))
     with copy.transaction() as connection:
         for name, rows in shared_rows(store):
             copy.insert(connection, name, rows)
+    copy.filled()
     copy.finish(f"done {today} {MASKED}")

@@ -18,9 +18,10 @@ from ..dataset.schema import (
     AGGREGATE_NUMBERS,
     AGGREGATE_SPLITS,
     ANSWERS,
-    COLLECTED,
+    FILES,
     FINDINGS,
     INDICATOR_VALUES,
+    LISTED_ROWS,
     SUBMISSIONS,
     UNPLACED,
     Row,
@@ -51,8 +52,8 @@ def shareable(schema: Schema, tables: Mapping[str, Sequence[Row]]) -> Rows:
 
 def shared_rows(store: Store) -> Iterator[tuple[str, Iterable[Row]]]:
     """The tables of a dataset as they may be shared, a few rows at a time."""
-    share = _Share(store.schema, {table.name: _Stored(store, table) for table in store.schema.tables})
-    for table in store.schema.tables:
+    share = _Share(store.schema, {table.name: _Stored(store, table) for table in store.schema.shown})
+    for table in store.schema.shown:
         yield table.name, share.rows(table)
 
 
@@ -60,7 +61,7 @@ def frames(store: Store, *, masked: bool = True) -> dict[str, pd.DataFrame]:
     """The tables of a dataset as frames of pandas: as they may be shared, or as they are."""
     import pandas as pd  # slow to import
 
-    tables = shared_rows(store) if masked else ((t.name, store.rows(t.name)) for t in store.schema.tables)
+    tables = shared_rows(store) if masked else ((t.name, store.rows(t.name)) for t in store.schema.shown)
     return {
         name: pd.DataFrame(list(rows), columns=list(store.schema.by_name[name].names))
         for name, rows in tables
@@ -89,6 +90,7 @@ class _Share:
         self.tables = tables
         self.changes: dict[str, Change] = {
             SUBMISSIONS.name: _submission,
+            FILES.name: _submission,
             FINDINGS.name: _finding,
             UNPLACED.name: _unplaced,
         }
@@ -103,7 +105,7 @@ class _Share:
         self.lists = _lists(spec)
         self.changes |= {
             ANSWERS.name: self._answer,
-            COLLECTED.name: self._collected,
+            LISTED_ROWS.name: self._collected,
             AGGREGATE_NUMBERS.name: self._number,
             AGGREGATE_INDICATORS.name: self._indicator,
             AGGREGATE_SPLITS.name: self._split,
@@ -222,7 +224,8 @@ def _as_it_is(record: Record) -> Record:
 
 def _submission(record: Record) -> Record:
     """Where a file lay is nobody's business."""
-    return record | {"path": PurePath(record["path"]).name}
+    hidden = {"stamp": None} if "stamp" in record else {}
+    return record | {"path": PurePath(record["path"]).name} | hidden
 
 
 def _unplaced(record: Record) -> Record:

@@ -64,7 +64,7 @@ class _Book:
 
     def draw(self) -> None:
         """All sheets, in the order in which they are read."""
-        tables = self.store.schema.tables
+        tables = self.store.schema.shown
         counts = {table.name: self._count(table) for table in tables}
         sheets = {name: self.book.add_worksheet(name) for name in self._names(tables, counts)}
         self._contents(sheets[CONTENTS], tables, counts)

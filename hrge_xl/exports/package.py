@@ -101,7 +101,7 @@ def description(store: Store) -> dict[str, Any]:
         "schema_version": VERSION,
         "spec": spec.name if spec else None,
         "spec_digest": spec.digest if spec else None,
-        "resources": [_resource(table) for table in store.schema.tables],
+        "resources": [_resource(table) for table in store.schema.shown],
     }  # fmt: skip
 
 

@@ -22,8 +22,8 @@ from ..dataset.schema import (
     AGGREGATE_RISKS,
     AGGREGATE_SPLITS,
     ANSWERS,
-    CROSSINGS,
     INDICATOR_VALUES,
+    MATRIX_ROWS,
     SUBMISSIONS,
 )
 from ..dataset.store import Store
@@ -170,10 +170,10 @@ class _Builder:
     @cached_property
     def _crossings(self) -> list[Record]:
         """Where the risks stand."""
-        table = self.store.tables[CROSSINGS.name]
+        table = self.store.tables[MATRIX_ROWS.name]
         figures = self.spec.figures.risks if self.spec else None
         ours = (table.c.current, table.c.tool.in_(figures.tools if figures else ()))
-        return [*records(self.store, CROSSINGS.name, *ours, columns=CROSSED)]
+        return [*records(self.store, MATRIX_ROWS.name, *ours, columns=CROSSED)]
 
     def _map(self, spec: Spec, figures: RiskFigures, matrix: Matrix, stage: str) -> HeatMap:
         crossing = stages(figures)[stage]

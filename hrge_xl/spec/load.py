@@ -67,7 +67,7 @@ def _load(folder: Path, digest: str) -> model.Spec:
         raise SpecError(mistakes)
     try:
         data = plain(root)
-        loaded = model.Spec.model_validate(data | {"digest": digest})
+        loaded = model.Spec.model_validate(data | {"digest": digest, "folder": str(folder)})
     except ValidationError as error:
         raise SpecError([_mistake(root, detail) for detail in error.errors()]) from error
     found = [mistake_at(root, path, reason, remedy) for path, reason, remedy in check(loaded)]

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...spec.model import FieldType, Spec
-from ..codebook import code_labels, labels
+from ..dimensions import code_labels, labels
 from ..schema import ANSWERS, ITEMS, Row
 from ..store import Store
 from .common import BY_COUNTRY, TOTAL, distinct

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ...spec.figures import QuestionFigures
 from ...spec.model import Spec
-from ..codebook import labels
+from ..dimensions import labels
 from ..schema import ANSWERS, ITEMS, Row
 from ..store import Store
 from .common import Record, records

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ...spec.model import MatrixBlock, Spec
 from ...validation import RETURNED
 from ..matrix_rows import matrix_blocks
-from ..schema import CROSSINGS, SUBMISSIONS, Row, spec_language
+from ..schema import MATRIX_ROWS, SUBMISSIONS, Row, spec_language
 from ..store import Store
 from .common import BY_COUNTRY, BY_TOOL, TOTAL, distinct
 
@@ -51,7 +51,7 @@ def _matrix(store: Store, spec: Spec, block: MatrixBlock, number: int) -> Iterat
 
 
 def _crossed(store: Store, block: MatrixBlock, by: Sequence[str]) -> list[Any]:
-    table, files = store.tables[CROSSINGS.name], store.tables[SUBMISSIONS.name]
+    table, files = store.tables[MATRIX_ROWS.name], store.tables[SUBMISSIONS.name]
     keys = [table.c[name] for name in (*by, "down", "across")]
     wanted = (
         sa.select(

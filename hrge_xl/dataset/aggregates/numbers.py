@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ...fields import Kind, kind_of
 from ...spec.model import Field, FieldType, RegisterBlock, Spec, Tool
-from ..codebook import labels
+from ..dimensions import labels
 from ..schema import Row, field_column
 from ..store import Store
 from .common import BY_COUNTRY, TOTAL, distinct, rounded

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from ..schema import COLLECTED, Row
+from ..schema import LISTED_ROWS, Row
 from ..store import Store
 
 
 def overdue(store: Store, today: date) -> Iterator[Row]:
     """One line an item, the oldest first."""
-    table = store.tables[COLLECTED.name]
+    table = store.tables[LISTED_ROWS.name]
     columns = list(store.schema.list_columns)
-    at = COLLECTED.at
+    at = LISTED_ROWS.at
     items: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in store.rows(COLLECTED.name, table.c.current, table.c.due < today):
+    for row in store.rows(LISTED_ROWS.name, table.c.current, table.c.due < today):
         key = (row[at["submission"]], row[at["item"]])
         item = items.setdefault(key, {name: row[index] for name, index in at.items()} | {"shown": {}})
         item["shown"][row[at["column_code"]]] = row[at["value"]]

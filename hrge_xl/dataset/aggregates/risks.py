@@ -12,7 +12,7 @@ from typing import Any
 from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Matrix, Spec
 from ...validation import RETURNED
-from ..schema import ANSWERS, CROSSINGS, SUBMISSIONS, Row, field_column, spec_language
+from ..schema import ANSWERS, MATRIX_ROWS, SUBMISSIONS, Row, field_column, spec_language
 from ..store import Store
 from .common import BY_COUNTRY, BY_TOOL, TOTAL, Record, label_of, records
 
@@ -59,12 +59,12 @@ def _rows(store: Store, tool: str) -> Iterator[Record]:
 
 
 def _places(store: Store, figures: RiskFigures) -> dict[tuple[str, ...], dict[str, Place]]:
-    table = store.tables[CROSSINGS.name]
+    table = store.tables[MATRIX_ROWS.name]
     pairs = {(crossing.down, crossing.across): stage for stage, crossing in stages(figures).items()}
     found: dict[tuple[str, ...], dict[str, Place]] = defaultdict(dict)
     columns = ("submission", "tool", "row", "down_field", "across_field", "down", "across")
     ours = (table.c.current, table.c.tool.in_(figures.tools))
-    for row in records(store, CROSSINGS.name, *ours, columns=columns):
+    for row in records(store, MATRIX_ROWS.name, *ours, columns=columns):
         stage = pairs.get((row["down_field"], row["across_field"]))
         if stage is not None:
             found[row["submission"], row["tool"], row["row"]][stage] = (row["down"], row["across"])

@@ -1,0 +1,103 @@
+"""`consolidate`: returned files in, one dataset and the files beside it out; run again, nothing changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from .dataset.opening import DATASET
+from .dataset.reconciliation import Reconciliation, reconciliation
+from .dataset.rows import submission_id
+from .dataset.store import compact
+from .dataset.take_in import Arrived, Options, Run, Source, foreseen, take_in
+from .errors import OutputError
+from .exports import exports
+from .validation import REFUSED, ValidationRequest
+
+
+@dataclass
+class Summary:
+    """What a run did: the reconciliation of the dataset, and what was given in this run."""
+
+    out: str
+    totals: Reconciliation = field(default_factory=Reconciliation)
+    files: int = 0  # given
+    refused: int = 0  # of these
+    new: int = 0  # read in this run
+    earlier: int = 0  # in the dataset from earlier runs, and not among the files given
+    notes: tuple[str, ...] = ()
+    dry_run: bool = False
+    foreseen: tuple[tuple[str, str], ...] = ()  # path and verdict of what a dry run would take in
+
+    def lines(self) -> list[str]:
+        """Say it, a sentence a line."""
+        decide = f"Decide which one counts: hrge-xl decide {self.out}"
+        return [
+            *self.notes,
+            *self.totals.lines(),
+            f"{self.new} new in this run.",
+            *([f"{self.earlier} of earlier runs, still in the dataset."] if self.earlier else []),
+            *([decide] if self.totals.conflict else []),
+            *(f"{path}: would be taken in as {verdict}" for path, verdict in self.foreseen),
+            "Nothing was written (dry run)." if self.dry_run else f"Dataset: {self.out}",
+        ]
+
+
+def consolidate(  # noqa: PLR0913 (one parameter an option)
+    paths: Sequence[Path] | Sequence[Source], out: Path, *, asked: ValidationRequest, store: str | None = None,
+    engine: str = "local", executor: Executor | None = None, jobs: int = 1, dry_run: bool = False,
+    received: date | None = None, only_these: bool = False, resume: bool = True,
+) -> Summary:  # fmt: skip
+    """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
+
+    `paths` are files of which the same is asked, or sources that say it themselves. `received` is the day they came,
+    where somebody states it. Files of earlier runs stay, unless `only_these`; with `resume` what is in the dataset
+    is not read again. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    """
+    sources = [each for each in paths if isinstance(each, Source)] or [
+        Source([each for each in paths if isinstance(each, Path)], asked)
+    ]
+    options = Options(store, engine, executor, jobs, only_these, resume)
+    if dry_run:
+        with foreseen(sources, out, options=options) as (run, verdicts):
+            return _foreseen(run, verdicts)
+    arrived = Arrived(received, stated=True) if received else Arrived()
+    with take_in(sources, out, arrived=arrived, options=options) as run:
+        summary = _summary(run)
+        run.pool.here.shutdown()  # what is held for figures is of no use to files
+        write_files(run)
+        return summary
+
+
+def write_files(run: Run) -> None:
+    """Write the files beside the dataset, unless they are there already and nothing has changed."""
+    done, file = f"done {run.today}", run.file
+    if file.state() == done and all(path.is_file() for path in exports.names(file, run.out)):
+        return
+    failed = exports.write(file, exports.Export(str(run.out / DATASET), run.today), run.pool.here)
+    for store in run.stores[:-1]:
+        store.finish("" if failed else done)
+    compact(file, run.out / DATASET, "" if failed else done)
+    if failed:
+        more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
+        raise OutputError(f"{failed[0]} The rest is done.{more}")
+
+
+def _summary(run: Run) -> Summary:
+    known, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
+    return Summary(
+        str(run.out), reconciliation(run.file), len(names),
+        sum(known[name].verdict == REFUSED for name in names), run.new, len(known.keys() - set(names)), run.notes,
+    )  # fmt: skip
+
+
+def _foreseen(run: Run, verdicts: dict[str, str]) -> Summary:
+    counts = Counter(verdicts.values())
+    return Summary(
+        str(run.out), files=len(run.given), refused=counts[REFUSED], new=len(verdicts), dry_run=True,
+        foreseen=tuple(sorted(verdicts.items())),
+    )  # fmt: skip
