@@ -213,19 +213,10 @@ def answers(store: Store, each: Return) -> Iterator[Answer]:
         .where(view.c.submission == each.submission)
         .order_by(view.c.n)
     )
-    for *place, state, original, code, text, number, day, problem, calculated, type_ in store.select(wanted):
-        answer = Answer(
-            *place,
-            State(state),
-            original,
-            False,
-            code,
-            text,
-            number,
-            day,
-            problem,
-            calculated=bool(calculated),
-        )
+    for row in store.select(wanted):
+        said = dict(zip((*names, *values, "type"), row, strict=True))
+        type_, day = said.pop("type"), said.pop("date")
+        answer = Answer(**said | {"day": day, "state": State(said["state"])})
         yield replace(answer, original=_typed(answer, type_))
 
 
