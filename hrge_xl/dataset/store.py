@@ -33,9 +33,11 @@ from .schema import (
     Row,
     Schema,
     Table,
+    columns,
 )
 from .views import Make, selections
 
+META = Table("meta", columns("name value"), ("name",), "What the dataset says of itself.")
 TYPES: dict[str, Any] = {
     TEXT: sa.Text(), INTEGER: sa.BigInteger(), NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
 }  # fmt: skip
@@ -65,10 +67,7 @@ class Store:
 
     def __init__(self, engine: Engine, name: str, *, lasting: bool = True) -> None:
         self.engine, self.name, self.lasting = engine, name, lasting
-        self.meta = sa.MetaData()
-        self.meta_table = sa.Table(
-            "meta", self.meta, sa.Column("name", sa.Text(), primary_key=True), sa.Column("value", sa.Text())
-        )
+        self.meta_table = _clause(META)
         self.tables = Tables({})
         self.schema = Schema(None)
         self.changed = False  # in this run
@@ -158,52 +157,24 @@ class Store:
             )
 
     def _define(self) -> None:
-        """Say what the tables and views are. One that does not last has no keys, and views only as selections."""
-        self.meta.clear()
-        self.meta_table = self.meta_table.to_metadata(self.meta)
-        tables = {table.name: self._table(table, self.meta) for table in self.schema.base}
-        makers = selections(self.schema)
-        if self.lasting:
-            outside = sa.MetaData()  # views are no tables that this program makes or drops as such
-            self.tables = Tables(tables | {v.name: self._table(v, outside) for v in self.schema.views})
-        else:
-            self.tables = Tables(
-                tables, {name: partial(self._selected, name, make) for name, make in makers.items()}
-            )
+        """Say what can be selected from. Views of a dataset that does not last are selections, made when asked for."""
+        makers = {} if self.lasting else selections(self.schema)
+        self.tables = Tables(
+            {
+                table.name: partial(self._selected, table.name, makers[table.name])
+                if table.name in makers and table.view
+                else partial(_clause, table)
+                for table in self.schema.by_name.values()
+            }
+        )
 
     def _selected(self, name: str, make: Make) -> Any:
         return make(self.schema, self.tables).subquery(name)
 
-    def _table(self, table: Table, meta: sa.MetaData) -> sa.Table:
-        keys = table.key if self.lasting and not table.view else ()
-        columns = [
-            sa.Column(c.name, TYPES[c.kind], primary_key=c.name in keys, autoincrement=False)
-            for c in table.columns
-        ]
-        constraints: list[Any] = []
-        if keys:
-            constraints += [sa.UniqueConstraint(*table.unique)] if table.unique else []
-            constraints += [
-                sa.ForeignKeyConstraint(each.columns, [f"{each.table}.{column}" for column in each.key])
-                for each in table.references
-            ]
-        made = sa.Table(table.name, meta, *columns, *constraints, sqlite_with_rowid=not keys)
-        if keys and table is SLOTS:
-            sa.Index("slots_by_question", made.c.tool, made.c.field, made.c.row)
-        return made
-
-    def _views(self) -> Iterator[tuple[str, str]]:
-        """Every view with the statement that makes it."""
-        quote = self.engine.dialect.identifier_preparer.quote
-        makers = selections(self.schema)
-        for view in self.schema.views:
-            made = makers[view.name](self.schema, self.tables)
-            said = str(made.compile(dialect=self.engine.dialect, compile_kwargs={"literal_binds": True}))
-            yield view.name, f"CREATE VIEW {quote(view.name)} AS {said}".replace("%%", "%")
-
     def _make(self, facts: Mapping[str, str]) -> None:
         """Make the tables; those of an earlier version of the spec go, to be filled again from the files."""
         quote = self.engine.dialect.identifier_preparer.quote
+        meta = definitions(self.schema, keys=self.lasting)
         with self.transaction() as connection:
             for name in facts.get("views", "").split():
                 connection.exec_driver_sql(f"DROP VIEW IF EXISTS {quote(name)}")
@@ -211,15 +182,13 @@ class Store:
                 connection.execute(sa.schema.DropTable(sa.Table(name, sa.MetaData()), if_exists=True))
             inspector = sa.inspect(connection)
             there = {*inspector.get_table_names(), *inspector.get_view_names()}
-            strange = sorted(
-                there & {*self.meta.tables, *(view.name for view in self.schema.views)} - {"meta"}
-            )
+            strange = sorted(there & set(self.schema.by_name))
             if strange:
                 raise StoreError(
                     f"{self.name} already holds other tables named {', '.join(strange)}. Name an empty database."
                 )
-            self.meta.create_all(connection)
-            for _, statement in self._views() if self.lasting else ():
+            meta.create_all(connection)
+            for statement in view_statements(self.schema, self.engine.dialect) if self.lasting else ():
                 connection.exec_driver_sql(statement)
             connection.execute(sa.delete(self.meta_table))
             rows = [{"name": name, "value": value} for name, value in self._facts().items()]
@@ -394,21 +363,21 @@ class Store:
 
 
 class Tables(Mapping[str, Any]):
-    """What can be selected from, by name; selections that stand for views are made when they are first asked for."""
+    """What can be selected from, by name; each is made when it is first asked for."""
 
-    def __init__(self, made: Mapping[str, Any], later: Mapping[str, Callable[[], Any]] | None = None) -> None:
-        self._made, self._later = dict(made), dict(later or {})
+    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
+        self._makers, self._made = makers, dict[str, Any]()
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._made:
-            self._made[name] = self._later[name]()
+            self._made[name] = self._makers[name]()
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**self._made, **self._later})
+        return iter(self._makers)
 
     def __len__(self) -> int:
-        return len({**self._made, **self._later})
+        return len(self._makers)
 
 
 def _in_bytes(column: Any, engine: Engine) -> Any:
@@ -429,6 +398,54 @@ def _copy(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None:
     ):
         for row in rows:
             copy.write_row(row)
+
+
+def _clause(table: Table) -> Any:
+    """A table or view as statements name it."""
+    return sa.table(table.name, *(sa.column(column.name, TYPES[column.kind]) for column in table.columns))
+
+
+def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
+    """Give the tables of a schema as they are made: with keys and what they refer to, or without."""
+    meta = sa.MetaData()
+    for table in (META, *schema.base):
+        key = table.key if keys or table is META else ()
+        columns = [
+            sa.Column(c.name, TYPES[c.kind], primary_key=c.name in key, autoincrement=False)
+            for c in table.columns
+        ]
+        constraints = list(_constraints(table)) if keys else []
+        made = sa.Table(table.name, meta, *columns, *constraints, sqlite_with_rowid=not key)
+        if keys and table.name == SLOTS.name:
+            sa.Index("slots_by_question", made.c.tool, made.c.field, made.c.row)
+    return meta
+
+
+def _constraints(table: Table) -> Iterator[Any]:
+    if table.unique:
+        yield sa.UniqueConstraint(*table.unique)
+    for each in table.references:
+        yield sa.ForeignKeyConstraint(each.columns, [f"{each.table}.{column}" for column in each.key])
+
+
+_STATEMENTS: dict[tuple[str, str], list[str]] = {}  # by spec and dialect: they take a second for a large spec
+
+
+def view_statements(schema: Schema, dialect: sa.Dialect) -> list[str]:
+    """Give the statements that make the views of a schema."""
+    key = (schema.spec.digest if schema.spec else "", dialect.name)
+    if not key[0] or key not in _STATEMENTS:
+        _STATEMENTS[key] = list(_view_statements(schema, dialect))
+    return _STATEMENTS[key]
+
+
+def _view_statements(schema: Schema, dialect: sa.Dialect) -> Iterator[str]:
+    quote, makers = dialect.identifier_preparer.quote, selections(schema)
+    tables = Tables({table.name: partial(_clause, table) for table in schema.by_name.values()})
+    for view in schema.views:
+        made = makers[view.name](schema, tables)
+        said = str(made.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        yield f"CREATE VIEW {quote(view.name)} AS {said}".replace("%%", "%")
 
 
 def _digest(spec: Spec | None) -> str:
