@@ -146,6 +146,11 @@ class Ledger:
             seen.write(connection)
         return len(files)
 
+    def forget_places(self) -> None:
+        """Keep what was received and when, not where: for a copy that only some of the files are looked at with."""
+        with self.transaction() as connection:
+            connection.execute(sa.delete(SIGHTINGS))
+
     def sightings(self) -> dict[str, list[Sighting]]:
         """For every hash the places where it was seen."""
         found: dict[str, list[Sighting]] = {}

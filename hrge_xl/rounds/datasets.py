@@ -1,0 +1,181 @@
+"""The datasets behind a command: what is said about returned files is a query of one of these.
+
+A round and a consolidated folder have a lasting dataset, which takes in what is new. Loose files have one that lives as
+long as the command; files of several specs have one each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from ..dataset.ledger import NAME, Ledger
+from ..dataset.opening import DATASET, open_dataset
+from ..dataset.returns import Return, returns
+from ..dataset.store import Store
+from ..dataset.take_in import Arrived, Options, Source, take_in
+from ..dataset.temporary_dataset import temporary_dataset
+from ..dataset.waivers import waivers
+from ..findings import Waiver
+from ..intake import Wanted
+from ..paths import expand
+from ..spec.load import find
+from ..spec.model import Spec
+from ..validation import Result, ValidationRequest, spec_of, validate
+from .rounds import FILE as ROUND
+from .rounds import Round, load_round
+
+RETURNED = "returned"  # the folder of a round that holds what came back
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of returned files, by whoever gives a command.
+
+    `paths` are files, folders, globs, lists, rounds and consolidated folders. `ledger` is a folder whose waivers,
+    decisions and days of arrival count for loose files. `rejudge`: the day was asked for, so that what was checked on
+    another one is checked again.
+    """
+
+    paths: Sequence[str]
+    today: date
+    spec: str | None = None
+    jobs: int = 1
+    password: str | None = None
+    ledger: Path | None = None
+    rejudge: bool = False
+    arrived: Arrived = field(default_factory=Arrived)
+
+    def request(self, wanted: Wanted) -> ValidationRequest:
+        """What readers and checks have to know."""
+        known = _waivers(self.ledger, self.today) if self.ledger else ()
+        return ValidationRequest(wanted, self.today, self.jobs, self.password, known, self.rejudge)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """An open dataset with what belongs to it."""
+
+    store: Store
+    waivers: tuple[Waiver, ...] = ()
+    round: Round | None = None
+    folder: Path | None = None  # None: it goes with the command
+    new: int = 0  # files that were read now
+
+    @property
+    def spec(self) -> Spec | None:
+        """The spec that it was made with."""
+        return self.store.schema.spec
+
+    def returns(self, wanted: Sequence[str] | None = None) -> list[Return]:
+        """Give every return, or the wanted ones."""
+        return returns(self.store, self.waivers, wanted)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where returned files are: a round, a consolidated folder, or (without a folder) loose files."""
+
+    folder: Path | None = None
+    round: Round | None = None
+    paths: tuple[str, ...] = ()
+
+    def files(self) -> list[Path]:
+        """Give the files. Raises `UsageError` where loose paths lead to none."""
+        if self.round is None:
+            return expand(self.paths) if self.paths else []
+        returned = self.round.folder / RETURNED
+        return expand([str(returned)]) if any(path.is_file() for path in returned.rglob("*")) else []
+
+
+def places(paths: Sequence[str]) -> list[Place]:
+    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`, however many are named."""
+    found: list[Place] = []
+    loose: list[str] = []
+    for text in paths:
+        path = Path(text)
+        around = [path, path.parent] if path.name == RETURNED else [path]
+        folder = next((each for each in around if (each / ROUND).is_file()), None)
+        if folder is not None:
+            found.append(Place(folder, load_round(folder)))
+        elif (path / DATASET).is_file():
+            found.append(Place(path))
+        else:
+            loose.append(text)
+    return [*found, *([Place(paths=tuple(loose))] if loose else [])]
+
+
+def sources(question: Question) -> list[Source]:
+    """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
+    if question.spec is not None:
+        find(question.spec)  # before any file is opened
+    return [
+        Source(place.files(), question.request(place.round.wanted if place.round else Wanted(question.spec)))
+        for place in places(question.paths)
+    ]
+
+
+@contextmanager
+def datasets(question: Question) -> Iterator[list[Dataset]]:
+    """Open the datasets that hold what is asked about, with what is new taken in.
+
+    Raises `UsageError` for a path that leads nowhere, `RoundError`, `SpecError`, `StoreError`, `OutputError`.
+    """
+    if question.spec is not None:
+        find(question.spec)
+    with ExitStack() as stack:
+        opened: list[Dataset] = []
+        for place in places(question.paths):
+            if place.folder is None:
+                opened += _loose(stack, question, place)
+            elif place.round is None:
+                opened.append(_as_it_is(stack, place.folder, question.today))
+            else:
+                opened.append(_of_round(stack, question, place.round, question.ledger or place.folder))
+        yield opened
+
+
+def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
+    """The dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
+    files = Place(round_.folder, round_).files()
+    asked = replace(question, ledger=None).request(round_.wanted)
+    taken = take_in(
+        [Source(files, asked)], folder, arrived=question.arrived, options=Options(jobs=question.jobs)
+    )
+    run = stack.enter_context(taken)
+    return Dataset(run.file, _waivers(folder, question.today), round_, folder, run.new)
+
+
+def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
+    return Dataset(stack.enter_context(open_dataset(folder)), _waivers(folder, today), folder=folder)
+
+
+def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
+    """A dataset for each spec that the files are of; files that could not be read go with the first."""
+    asked = question.request(Wanted(question.spec))
+    results = validate(place.files(), asked)
+    first = spec_of(asked, results)
+    for spec, some in _by_spec(results, first):
+        store = stack.enter_context(
+            temporary_dataset(some, spec, asked.waivers, question.arrived, ledger=question.ledger)
+        )
+        yield Dataset(store, asked.waivers, new=len(some))
+
+
+def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec | None, list[Result]]]:
+    groups: dict[str, tuple[Spec | None, list[Result]]] = {first.name if first else "": (first, [])}
+    for result in results:
+        spec = result.layout.spec if result.layout else first
+        groups.setdefault(spec.name if spec else "", (spec, []))[1].append(result)
+    return list(groups.values())
+
+
+def _waivers(folder: Path, today: date) -> tuple[Waiver, ...]:
+    """The waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
+    if not (folder / NAME).is_file():
+        return ()
+    with Ledger.open(folder, write=False) as ledger:
+        return waivers(ledger, today)
