@@ -92,7 +92,7 @@ class Place:
 
 
 def places(paths: Sequence[str]) -> list[Place]:
-    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`, however many are named."""
+    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`."""
     found: list[Place] = []
     loose: list[str] = []
     for text in paths:
