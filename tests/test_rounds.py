@@ -85,6 +85,25 @@ def test_a_list_from_a_workbook(teams: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_countries_and_languages_are_known_by_their_names(tmp_path: Path) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_text(
+        "team,country,language\nA,Egypte,français\nB,المغرب,العربية\nC,irak,FRENCH\nD,Mali,English\nE,,\n",
+        encoding="utf-8",
+    )
+    made = init_round(tmp_path / "round", "example", file)
+    assert [(team.country, team.language) for team in made.teams] == [
+        ("EGY", "fr"), ("MAR", "ar"), ("IRQ", "fr"), ("MLI", "en"), ("", "en"),
+    ]  # fmt: skip
+
+
+def test_an_alias_of_the_spec_is_a_country(tmp_path: Path) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_text("team,country\nA,Kyrgyz Republic\n", encoding="utf-8")
+    (team,) = init_round(tmp_path / "round", "hrge_toolkit", file).teams
+    assert team.country == "KGZ"
+
+
 def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
     file = tmp_path / "teams.csv"
     file.write_text(
@@ -92,7 +111,7 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
         "A;PAK;en;2026-07-31;\n"
         "B;Pakstan;en;2026-07-31;\n"
         "\n"
-        "a;PAK;english;31.02.2026;C1,X9\n"
+        "a;PAK;Englisch;31.02.2026;C1,X9\n"
         ";PAK;en;03/04/2026;\n"
         "../x;PAK;en;;\n",
         encoding="utf-8",
@@ -100,8 +119,8 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
     with pytest.raises(RoundError) as caught:
         init_round(tmp_path / "round", "example", file)
     assert str(caught.value).splitlines() == [
-        "teams.csv: line 3: there is no country 'Pakstan'. Did you mean 'PAK'?",
-        "teams.csv: line 5: there is no language 'english'. Did you mean 'en'?",
+        "teams.csv: line 3: there is no country 'Pakstan'. Did you mean Pakistan (PAK)?",
+        "teams.csv: line 5: there is no language 'Englisch'. Did you mean English (en)?",
         "teams.csv: line 5: there is no tool 'X9'. Known are: PLAN, C1, R1, SUMMARY.",
         "teams.csv: line 5: '31.02.2026' can be no day or several. Write the deadline as 2026-07-31.",
         "teams.csv: line 5: team 'a' stands already in line 2. Keep one.",

@@ -14,13 +14,14 @@ from .common import bar, quiet, the_day, today_option
 
 if TYPE_CHECKING:
     from ..issuing import Order
+    from ..spec.lookup import Names
     from ..spec.model import Spec
 
 
 @click.command()
 @click.argument("spec")
 @click.option(
-    "--country", "countries", multiple=True, metavar="CODE", help="A country, by code; repeat for more."
+    "--country", "countries", multiple=True, metavar="COUNTRY", help="A country, by code or name; repeat for more."
 )
 @click.option(
     "--lang",
@@ -78,7 +79,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _spec(  # noqa: PLR0913
-    name: str, countries: tuple[str, ...], language: str, tools: tuple[str, ...] | None,
+    name: str, named: tuple[str, ...], language: str, tools: tuple[str, ...] | None,
     blank_rows: int | None, answers: Path | None, output: Path, today: date,
 ) -> Iterator[Path]:  # fmt: skip
     from ..answers import from_file
@@ -87,9 +88,11 @@ def _spec(  # noqa: PLR0913
     from ..layout import build
     from ..paths import write_whole
     from ..spec.load import load
+    from ..spec.lookup import countries
 
     spec = load(name)
-    codes = [_country(spec, code) for code in countries]
+    names = countries(spec)
+    codes = [_country(name, names, spec) for name in named]
     if not codes:
         raise UsageError("For which country? Name one or more with --country CODE.")
     layout = build(spec, language or spec.languages[0], tools, blank_rows)
@@ -104,25 +107,11 @@ def _spec(  # noqa: PLR0913
         yield path
 
 
-def _country(spec: object, code: str) -> str:
-    from rapidfuzz import process
-
-    from ..spec.model import Spec
-
-    assert isinstance(spec, Spec)
-    if spec.countries is None:
-        return code
-    known = spec.vocabularies[spec.countries].by_code
-    if code.upper() in known:
-        return code.upper()
-    names = {item.label.say(spec.languages[0]): item.code for item in known.values()}
-    close = process.extractOne(code, [*known, *names], score_cutoff=60)
-    hint = (
-        f" Did you mean {names.get(close[0], close[0])} ({known[names.get(close[0], close[0])].label.say('en')})?"
-        if close
-        else ""
-    )
-    raise UsageError(f"'{code}' is no country of {spec.name}.{hint} Known are: {', '.join(known)}.")
+def _country(name: str, names: Names, spec: Spec) -> str:
+    code = names.code(name)
+    if code is None:
+        raise UsageError(f"'{name}' is no country of {spec.name}. {names.hint(name)}")
+    return code
 
 
 def _round(folder: Path, today: date) -> Iterator[Path]:
