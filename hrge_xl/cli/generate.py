@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("spec")
 @click.option(
-    "--country", "countries", multiple=True, metavar="COUNTRY", help="A country, by code or name; repeat for more."
+    "--country",
+    "countries",
+    multiple=True,
+    metavar="COUNTRY",
+    help="A country, by code or name; repeat for more.",
 )
 @click.option(
     "--lang",
