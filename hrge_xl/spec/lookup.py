@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from ..errors import UsageError
 from ..words import SOURCE_LANGUAGE, country_names, fold, language_name, language_names, loosely
 from .model import Spec
 from .spellings import entries, spellings
@@ -68,6 +69,20 @@ def countries(spec: Spec) -> Names:
                 known.setdefault(fold(names[entry.code]), entry.code)
         others += [*names.values(), *(code for code in names if len(code) == THREE_LETTERS)]
     return Names.of({entry.code: entry.labels[spec.languages[0]] for entry in table}, known, others)
+
+
+def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
+    """The codes of some countries of a spec, each once. Raises `UsageError` for every one that is none of them."""
+    names = countries(spec)
+    found = {text: names.code(text) for text in named}
+    wrong = [
+        f"'{text}' is no country of {spec.name}. {names.hint(text)}"
+        for text, code in found.items()
+        if code is None
+    ]
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    return list(dict.fromkeys(code for code in found.values() if code is not None))
 
 
 def languages(spec: Spec) -> Names:
