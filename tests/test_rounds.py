@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
+from hrge_xl.cli.generate import command as generate_command
 from hrge_xl.dataset.cross_file_checks import see_together
 from hrge_xl.errors import RoundError
 from hrge_xl.issuing import generate
@@ -85,6 +86,78 @@ def test_a_list_from_a_workbook(teams: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_countries_and_languages_are_known_by_their_names(tmp_path: Path) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_text(
+        "team,country,language\nA,Egypte,français\nB,المغرب,العربية\nC,irak,FRENCH\nD,Mali,English\nE,,\n",
+        encoding="utf-8",
+    )
+    made = init_round(tmp_path / "round", "example", file)
+    assert [(team.country, team.language) for team in made.teams] == [
+        ("EGY", "fr"), ("MAR", "ar"), ("IRQ", "fr"), ("MLI", "en"), ("", "en"),
+    ]  # fmt: skip
+
+
+def test_an_alias_of_the_spec_is_a_country(tmp_path: Path) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_text("team,country\nA,Kyrgyz Republic\n", encoding="utf-8")
+    (team,) = init_round(tmp_path / "round", "hrge_toolkit", file).teams
+    assert team.country == "KGZ"
+
+
+def test_only_the_teams_of_some_countries(
+    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    init_round(tmp_path / "round", "example", teams)
+    assert run(["generate", str(tmp_path / "round"), "--country", "Maroc", "--country", "egy"]) == 0
+    issued = tmp_path / "round" / "issued"
+    assert {path.name for path in issued.glob("*.xlsx")} == {"MAR-1_fr.xlsx", "EGY-1_ar.xlsx"}
+    capsys.readouterr()
+    assert run(["generate", str(tmp_path / "round"), "--country", "Mali", "--country", "Atlantis"]) == 2
+    assert capsys.readouterr().err.startswith("Error: 'Atlantis' is no country of example. Known are: PAK,")
+    assert run(["generate", str(tmp_path / "round"), "--country", "Mali"]) == 2
+    assert "round has no team of MLI. Its countries are: EGY, IRQ, MAR, PAK." in capsys.readouterr().err
+
+
+OUTSIDE_A_ROUND = {
+    "--lang": ("fr", "Set the `language` of the team in"),
+    "--tools": ("C1", "Set the `tools` of the team in"),
+    "--blank-rows": ("9", "hrge-xl generate example --country … --blank-rows N"),
+    "--answers": ("teams.csv", "hrge-xl generate example --country … --answers FILE"),
+    "--output": ("elsewhere", "`hrge-xl status` looks for them"),
+    "-o": ("elsewhere", "`hrge-xl status` looks for them"),
+}
+
+
+def test_every_option_of_generate_does_something_in_a_round_or_is_refused() -> None:
+    known = {option for each in generate_command.params for option in each.opts if option.startswith("-")}
+    assert known == {*OUTSIDE_A_ROUND, "--country", "--today"}
+
+
+@pytest.mark.parametrize("option", OUTSIDE_A_ROUND)
+def test_what_a_round_says_itself_is_refused(
+    option: str,
+    teams: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    init_round(tmp_path / "round", "example", teams)
+    monkeypatch.chdir(tmp_path)
+    value, remedy = OUTSIDE_A_ROUND[option]
+    assert run(["generate", "round", option, value]) == 2
+    assert remedy in capsys.readouterr().err
+    assert list((tmp_path / "round" / "issued").iterdir()) == []
+
+
+def test_all_that_is_refused_is_said_at_once(
+    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    init_round(tmp_path / "round", "example", teams)
+    assert run(["generate", str(tmp_path / "round"), "--lang", "fr", "-o", str(tmp_path)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
 def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
     file = tmp_path / "teams.csv"
     file.write_text(
@@ -92,7 +165,7 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
         "A;PAK;en;2026-07-31;\n"
         "B;Pakstan;en;2026-07-31;\n"
         "\n"
-        "a;PAK;english;31.02.2026;C1,X9\n"
+        "a;PAK;Englisch;31.02.2026;C1,X9\n"
         ";PAK;en;03/04/2026;\n"
         "../x;PAK;en;;\n",
         encoding="utf-8",
@@ -100,8 +173,8 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
     with pytest.raises(RoundError) as caught:
         init_round(tmp_path / "round", "example", file)
     assert str(caught.value).splitlines() == [
-        "teams.csv: line 3: there is no country 'Pakstan'. Did you mean 'PAK'?",
-        "teams.csv: line 5: there is no language 'english'. Did you mean 'en'?",
+        "teams.csv: line 3: there is no country 'Pakstan'. Did you mean Pakistan (PAK)?",
+        "teams.csv: line 5: there is no language 'Englisch'. Did you mean English (en)?",
         "teams.csv: line 5: there is no tool 'X9'. Known are: PLAN, C1, R1, SUMMARY.",
         "teams.csv: line 5: '31.02.2026' can be no day or several. Write the deadline as 2026-07-31.",
         "teams.csv: line 5: team 'a' stands already in line 2. Keep one.",

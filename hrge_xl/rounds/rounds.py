@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from typing import Any
 import yaml
 
 from ..dataset.files import whole
-from ..errors import Mistake, OutputError, RoundError
+from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
 from ..issuing import Order
 from ..spec.load import load
+from ..spec.lookup import country_codes
 from ..spec.nodes import compose, get, plain
 from .teams import COLUMNS, Line, Team, checked, read_teams
 
@@ -180,6 +181,18 @@ def _key(path: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise RoundError(f"{path} is damaged: it must hold {KEY_BYTES} bytes. Restore it from a backup.")
     return key
+
+
+def only_countries(round_: Round, named: Sequence[str]) -> Round:
+    """The round with no other teams than those of some countries. Raises `UsageError` where one has none."""
+    wanted = country_codes(load(round_.spec), named)
+    there = sorted({team.country for team in round_.teams if team.country})
+    missing = [code for code in wanted if code not in there]
+    if missing:
+        raise UsageError(
+            f"{round_.name} has no team of {', '.join(missing)}. Its countries are: {', '.join(there) or 'none'}."
+        )
+    return replace(round_, teams=tuple(team for team in round_.teams if team.country in wanted))
 
 
 def orders(round_: Round, today: date) -> list[Order]:
