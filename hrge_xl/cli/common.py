@@ -16,6 +16,7 @@ from ..errors import Exit, UsageError
 if TYPE_CHECKING:
     from ..findings import Waiver
     from ..reports.build import Facts
+    from ..rounds.datasets import Question
     from ..rounds.rounds import Round
     from ..validation import Result, ValidationRequest
 
@@ -124,6 +125,26 @@ def given(
     return Given(
         expand(paths), ValidationRequest(Wanted(spec), the_day(today), jobs or cores(), waivers=waived)
     )
+
+
+def question(
+    paths: Sequence[str], today: date | None, *, spec: str | None = None, jobs: int | None = None,
+    ledger: Path | None = None, password_file: Path | None = None, received: date | None = None,
+) -> Question:  # fmt: skip
+    """What is asked of returned files: see `hrge_xl.rounds.datasets`."""
+    from ..dataset.take_in import Arrived
+    from ..rounds.datasets import Question
+
+    return Question(
+        paths, the_day(today), spec, jobs or cores(), first_line(password_file) if password_file else None, ledger,
+        rejudge=today is not None, arrived=Arrived(received, stated=True) if received else Arrived(),
+    )  # fmt: skip
+
+
+def received_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--received`: the day of arrival of what is seen for the first time."""
+    text = "The day on which files came that are seen for the first time (default: today)."
+    return click.option("--received", type=Day(), default=None, metavar="DAY", help=text)(function)
 
 
 def _round_folder(paths: Sequence[str]) -> Path | None:
