@@ -16,7 +16,7 @@ from .dataset.store import compact
 from .dataset.take_in import Arrived, Options, Run, Source, foreseen, take_in
 from .errors import OutputError
 from .exports import exports
-from .validation import REFUSED, ValidationRequest
+from .validation import REFUSED
 
 
 @dataclass
@@ -48,19 +48,15 @@ class Summary:
 
 
 def consolidate(  # noqa: PLR0913 (one parameter an option)
-    paths: Sequence[Path] | Sequence[Source], out: Path, *, asked: ValidationRequest, store: str | None = None,
-    engine: str = "local", executor: Executor | None = None, jobs: int = 1, dry_run: bool = False,
-    received: date | None = None, only_these: bool = False, resume: bool = True,
+    sources: Sequence[Source], out: Path, *, store: str | None = None, engine: str = "local",
+    executor: Executor | None = None, jobs: int = 1, dry_run: bool = False, received: date | None = None,
+    only_these: bool = False, resume: bool = True,
 ) -> Summary:  # fmt: skip
     """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
 
-    `paths` are files of which the same is asked, or sources that say it themselves. `received` is the day they came,
-    where somebody states it. Files of earlier runs stay, unless `only_these`; with `resume` what is in the dataset
-    is not read again. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    `received` is the day they came, where somebody states it. Files of earlier runs stay, unless `only_these`; with
+    `resume` what is in the dataset is not read again. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
-    sources = [each for each in paths if isinstance(each, Source)] or [
-        Source([each for each in paths if isinstance(each, Path)], asked)
-    ]
     options = Options(store, engine, executor, jobs, only_these, resume)
     if dry_run:
         with foreseen(sources, out, options=options) as (run, verdicts):

@@ -4,7 +4,8 @@ Importing this module imports pandas and its like; a program that needs one verb
 """
 
 from .bulk import issue
-from .dataset import consolidate
+from .consolidation import consolidate
+from .dataset.take_in import Source
 from .intake import Wanted, read
 from .issuing import Order, generate
 from .reports import report
@@ -16,6 +17,7 @@ from .validation import ValidationRequest, validate
 __all__ = [
     "Facts",
     "Order",
+    "Source",
     "ValidationRequest",
     "Wanted",
     "consolidate",

@@ -25,15 +25,16 @@ import openpyxl
 import pytest
 from frictionless import Package
 from frictionless import system as frictionless_system
+from hrge_xl.dataset.consolidate import DATASET
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl.dataset import Summary, consolidate
-from hrge_xl.dataset.consolidate import DATASET
+from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.decisions import decide
 from hrge_xl.dataset.files import UNFINISHED, only_writer
 from hrge_xl.dataset.ledger import Ledger, kept_at
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Rows, Schema, field_column
+from hrge_xl.dataset.take_in import Source
 from hrge_xl.dataset.work import Task, arrivals, shard_of
 from hrge_xl.disclosure_control.sharing import shareable
 from hrge_xl.errors import OutputError, StoreError, UsageError
@@ -112,7 +113,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:
     """Consolidate with the usual options."""
-    return consolidate(files, out, asked=ValidationRequest(Wanted(), TODAY), **options)
+    return consolidate([Source(files, ValidationRequest(Wanted(), TODAY))], out, **options)
 
 
 def content(out: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -519,7 +520,7 @@ def test_another_spec_in_the_same_folder(files: list[Path], tmp_path: Path) -> N
     run(files, tmp_path / "out")
     before = bytes_of(tmp_path / "out")
     with pytest.raises(StoreError, match="a dataset of “example”"):
-        consolidate(files, tmp_path / "out", asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+        consolidate([Source(files, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], tmp_path / "out")
     assert bytes_of(tmp_path / "out") == before
 
 
@@ -597,12 +598,13 @@ import sys
 from datetime import date
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
+from hrge_xl.dataset.take_in import Source
 from hrge_xl.intake import Wanted
 from hrge_xl.validation import ValidationRequest
 print("started", flush=True)
 asked = ValidationRequest(Wanted(), date(2026, 6, 30))
-consolidate(sorted(Path({folder!r}).glob("*.xlsx")), Path({out!r}), asked=asked)
+consolidate([Source(sorted(Path({folder!r}).glob("*.xlsx")), asked)], Path({out!r}))
 """
 
 

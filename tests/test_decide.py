@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.decisions import decisions, history
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.return_status import (
@@ -29,6 +29,7 @@ from hrge_xl.dataset.return_status import (
     return_statuses,
 )
 from hrge_xl.dataset.rows import submission_id
+from hrge_xl.dataset.take_in import Source
 from hrge_xl.intake import Wanted
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.stamp import sign
@@ -176,7 +177,7 @@ def dataset(tmp_path: Path) -> Path:
     ]  # fmt: skip
     (folder / "scan.xlsx").write_bytes(b"%PDF-1.7\n")
     asked = ValidationRequest(Wanted("example"), TODAY)
-    consolidate([*paths, folder / "scan.xlsx"], tmp_path / "out", asked=asked, received="2026-05-01")
+    consolidate([Source([*paths, folder / "scan.xlsx"], asked)], tmp_path / "out", received=date(2026, 5, 1))
     return tmp_path / "out"
 
 
@@ -261,7 +262,7 @@ def test_a_stamp_that_is_not_ours_cannot_be_decided_to_count(
 ) -> None:
     path = file(tmp_path / "in", "forged.xlsx")
     asked = ValidationRequest(Wanted("example", "2026-Q2", ("T",), b"z" * 32), TODAY)
-    consolidate([path], tmp_path / "out", asked=asked)
+    consolidate([Source([path], asked)], tmp_path / "out")
     assert told(tmp_path / "out") == {"forged.xlsx": "set aside"}
     assert run(["decide", str(tmp_path / "out"), "forged.xlsx", *USE]) == 2
     assert "does not carry our signature (I006)" in capsys.readouterr().err
@@ -276,7 +277,7 @@ def test_a_file_in_the_wrong_folder_is_read_again_in_its_own(tmp_path: Path) -> 
         (Wanted("example", "2026-Q2", ("T", "U"), KEY), COUNTS),
         (Wanted("example", "2026-Q3", ("T",), b"3" * 32), COUNTS),
     ):
-        consolidate([path], tmp_path / "out", asked=ValidationRequest(wanted, TODAY))
+        consolidate([Source([path], ValidationRequest(wanted, TODAY))], tmp_path / "out")
         assert told(tmp_path / "out") == {"early.xlsx": state}
 
 
@@ -305,7 +306,9 @@ def test_wrong_names_are_one_line_with_what_is_possible(
 
 def test_a_name_that_several_files_have(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     again = file(dataset.parent / "more", "ours.xlsx", PLN_06=45.0)
-    consolidate([again], dataset, asked=ValidationRequest(Wanted("example"), TODAY), received="2026-05-02")
+    consolidate(
+        [Source([again], ValidationRequest(Wanted("example"), TODAY))], dataset, received=date(2026, 5, 2)
+    )
     assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 2
     err = capsys.readouterr().err
     assert "'ours.xlsx' may be several returns: ours.xlsx (" in err
@@ -326,7 +329,7 @@ def test_feedback_stays_the_same_workbook(tmp_path: Path) -> None:
     again = tmp_path / "v2.xlsx"
     again.write_bytes(feedback(result, SPEC, today=date(2026, 4, 25), key=KEY))
     assert stamp_of(again.read_bytes()).copy == stamp_of(first.read_bytes()).copy
-    consolidate([first, again], tmp_path / "out", asked=asked, received="2026-05-01")
+    consolidate([Source([first, again], asked)], tmp_path / "out", received=date(2026, 5, 1))
     assert told(tmp_path / "out") == {"v1.xlsx": SUPERSEDED, "v2.xlsx": COUNTS}
 
 

@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.clean import harmless
+from hrge_xl.dataset.take_in import Source
 from hrge_xl.exports.extract import Wish, dataset, rows_of, table_of
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
@@ -43,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (team, country, more) in files.items():
         order = Order(team, TODAY, country, answers=answers(country, date(2026, 3, 2), **more))
         (base / name).write_bytes(generate(SPEC, order))
-    consolidate([base / name for name in files], base / "out", asked=ValidationRequest(Wanted(), TODAY))
+    consolidate([Source([base / name for name in files], ValidationRequest(Wanted(), TODAY))], base / "out")
     return base / "out"
 
 
@@ -222,7 +223,7 @@ def test_a_database_gives_the_same(
     assert run(["export", postgres_url, "--table", "answers"]) == 2
     assert "holds no dataset" in capsys.readouterr().err
     files = [folder.parent / name for name in ("pak.xlsx", "mar.xlsx")]
-    consolidate(files, tmp_path / "out", asked=ValidationRequest(Wanted(), TODAY), store=postgres_url)
+    consolidate([Source(files, ValidationRequest(Wanted(), TODAY))], tmp_path / "out", store=postgres_url)
     try:
         for table in ("submissions", "answers", "PLAN", "codebook"):
             for suffix in ("csv", "xlsx", "json"):

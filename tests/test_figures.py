@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.aggregates.indicators import (
     DOUBLED,
     KINDS,
@@ -22,6 +22,7 @@ from hrge_xl.dataset.aggregates.indicators import (
     totals,
 )
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
+from hrge_xl.dataset.take_in import Source
 from hrge_xl.dataset.temporary_dataset import of_folder, of_results
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
@@ -177,7 +178,7 @@ def test_questions_answered_with_no(tmp_path: Path) -> None:
 
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate(rounds, out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    consolidate([Source(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out)
     with zipfile.ZipFile(out / "data.xlsx") as book:
         names = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
         drawings = "".join(
@@ -190,7 +191,7 @@ def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> 
 
 def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate(rounds, out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    consolidate([Source(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out)
     with of_folder(out) as store, of_results(
         validate(sorted(rounds), ValidationRequest(Wanted("hrge_toolkit"), TODAY)), toolkit(), TODAY
     ) as passing:  # fmt: skip

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hrge_xl.dataset.cross_file_checks import see_together
 
 from hrge_xl.cli import run
 from hrge_xl.cli.generate import command as generate_command
-from hrge_xl.dataset.cross_file_checks import see_together
 from hrge_xl.errors import RoundError
 from hrge_xl.issuing import generate
 from hrge_xl.rounds.round_status import TeamStatus, received, status

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.store import Store
+from hrge_xl.dataset.take_in import Source
 from hrge_xl.dataset.temporary_dataset import of_folder, of_results
 from hrge_xl.disclosure_control.shared_copy import write_shareable
 from hrge_xl.disclosure_control.sharing import MASKED, frames, masked_cells, shareable
@@ -168,7 +169,9 @@ def test_restricted_answers_and_messages_do_not_leave(store: Store) -> None:
 
 def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    consolidate(files(tmp_path / "in", FIGURES), out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    consolidate(
+        [Source(files(tmp_path / "in", FIGURES), ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out
+    )
     folder = write_shareable(out, TODAY)
     assert {"data.xlsx", "datapackage.json", "csv", "dataset.sqlite"} <= {
         each.name for each in folder.iterdir()
@@ -191,7 +194,9 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
 
 def test_masked_cells_are_counted(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    consolidate(files(tmp_path / "in", FIGURES), out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    consolidate(
+        [Source(files(tmp_path / "in", FIGURES), ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out
+    )
     with of_folder(out) as made:
         before = tables(made)
         found = masked_cells(made.schema, before, shareable(made.schema, before))

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-
-from hrge_xl.dataset import consolidate
-from hrge_xl.dataset import store as stores
 from hrge_xl.dataset.consolidate import DATASET
+
+from hrge_xl.consolidation import consolidate
+from hrge_xl.dataset import store as stores
 from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.store import Store, open_file, open_url
+from hrge_xl.dataset.take_in import Source
 from hrge_xl.errors import StoreError
 from hrge_xl.intake import Wanted
 from hrge_xl.spec.load import load
@@ -63,7 +64,7 @@ def both(out: Path, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def test_file_and_database_hold_the_same(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
     file, other = both(tmp_path / "out", database)
     assert file == other
     assert len(file["submissions"]) == 4
@@ -71,7 +72,7 @@ def test_file_and_database_hold_the_same(files: list[Path], tmp_path: Path, data
 
 
 def test_the_database_holds_what_the_files_say(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
     said = sorted(
         (str(result.sha256), *key, str(one).replace("\0", "\ufffd"))
         for result in validate(files, ASKED)
@@ -95,15 +96,15 @@ def value_of(row: tuple[Any, ...], at: dict[str, int]) -> Value:
 
 
 def test_again_into_the_database(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
     _, before = both(tmp_path / "out", database)
-    assert consolidate(files, tmp_path / "out", asked=ASKED, store=database).new == 0
+    assert consolidate([Source(files, ASKED)], tmp_path / "out", store=database).new == 0
     assert both(tmp_path / "out", database)[1] == before
 
 
 def test_a_database_that_comes_later_is_filled_too(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate(files, tmp_path / "out", asked=ASKED)
-    consolidate(files[:1], tmp_path / "out", asked=ASKED, store=database)
+    consolidate([Source(files, ASKED)], tmp_path / "out")
+    consolidate([Source(files[:1], ASKED)], tmp_path / "out", store=database)
     file, other = both(tmp_path / "out", database)
     assert {row[0] for row in other["submissions"]} == {row[0] for row in file["submissions"]}
     assert file["answers"] == other["answers"]
@@ -115,14 +116,14 @@ def test_tables_of_somebody_else_are_not_touched(files: list[Path], tmp_path: Pa
         connection.exec_driver_sql("CREATE TABLE answers (mine text)")
         connection.exec_driver_sql("INSERT INTO answers VALUES ('keep me')")
     with pytest.raises(StoreError, match="already holds other tables named answers"):
-        consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+        consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
     with engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT mine FROM answers").scalar() == "keep me"
     engine.dispose()
 
 
 def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None:
-    consolidate(files, tmp_path / "out", asked=ASKED)
+    consolidate([Source(files, ASKED)], tmp_path / "out")
     with open_file(tmp_path / "out" / DATASET) as store:
         before = everything(store)
         with store.transaction() as connection:
@@ -131,7 +132,7 @@ def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None
                 .where(store.meta_table.c.name == "spec_digest")
                 .values(value="old")
             )
-    assert consolidate(files[:1], tmp_path / "out", asked=ASKED).earlier == 3
+    assert consolidate([Source(files[:1], ASKED)], tmp_path / "out").earlier == 3
     with open_file(tmp_path / "out" / DATASET) as store:
         assert everything(store)["answers"] == before["answers"]
 
@@ -149,7 +150,7 @@ def test_a_database_that_cannot_be_had(address: str, said: str, files: list[Path
         probe.bind(("127.0.0.1", 0))
         address = address.format(port=probe.getsockname()[1])
         with pytest.raises(StoreError, match=said) as caught:
-            consolidate(files, tmp_path / "out", asked=ASKED, store=address)
+            consolidate([Source(files, ASKED)], tmp_path / "out", store=address)
     assert "\n" not in str(caught.value)
 
 
@@ -171,5 +172,5 @@ def test_a_large_transaction_does_not_lock_its_own_reading_out(
 
 def test_the_password_is_not_told(files: list[Path], tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
-        consolidate(files, tmp_path / "out", asked=ASKED, store="postgresql://me:secret@127.0.0.1:1/none")
+        consolidate([Source(files, ASKED)], tmp_path / "out", store="postgresql://me:secret@127.0.0.1:1/none")
     assert "secret" not in str(caught.value)

@@ -22,13 +22,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hrge_xl.dataset.consolidate import DATASET
 
 from hrge_xl.answers import from_mapping
 from hrge_xl.cli import run
-from hrge_xl.dataset import Summary, consolidate
-from hrge_xl.dataset.consolidate import DATASET
+from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.rows import submission_id
+from hrge_xl.dataset.take_in import Source
 from hrge_xl.demonstration import story
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, address, build
@@ -444,9 +445,7 @@ def take_in(round_: Round, dataset: Path, day: date, chance: random.Random | Non
     files = sorted((round_.folder / "returned").iterdir())
     if chance is not None:
         chance.shuffle(files)
-    return consolidate(
-        files, dataset, asked=ValidationRequest(round_.wanted, TODAY), received=day.isoformat()
-    )
+    return consolidate([Source(files, ValidationRequest(round_.wanted, TODAY))], dataset, received=day)
 
 
 def play_out(year: Year, dataset: Path) -> list[Summary]:
@@ -699,9 +698,7 @@ class Quarter:
         """Consolidate so many days after the deadline."""
         day = deadline(self.quarter) + timedelta(days)
         files = sorted((self.round.folder / "returned").iterdir())
-        return consolidate(
-            files, dataset, asked=ValidationRequest(self.round.wanted, day), received=day.isoformat()
-        )
+        return consolidate([Source(files, ValidationRequest(self.round.wanted, day))], dataset, received=day)
 
 
 @pytest.mark.long

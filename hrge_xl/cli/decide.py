@@ -93,7 +93,7 @@ def _asked(folder: Path, spec: str | None, today: date | None) -> ValidationRequ
 
 def _settle(folder: Path, asked: ValidationRequest, store: str | None) -> None:
     """Let the dataset follow."""
-    from ..dataset import consolidate
+    from ..consolidation import consolidate
 
     consolidate([], folder, asked=asked, store=store, jobs=cores())
 

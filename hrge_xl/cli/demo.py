@@ -26,7 +26,7 @@ def command(output: Path, spec: str) -> None:
     \b
     hrge-xl demo -o output/demo
     """
-    from ..dataset import consolidate
+    from ..consolidation import consolidate
     from ..demonstration import demonstration_round, story, write_story
     from ..reports.build import document
     from ..validation import spec_of, validate
