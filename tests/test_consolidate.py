@@ -25,13 +25,13 @@ import openpyxl
 import pytest
 from frictionless import Package
 from frictionless import system as frictionless_system
-from hrge_xl.dataset.consolidate import DATASET
 from openxml_audit import OpenXmlValidator
 
 from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.decisions import decide
 from hrge_xl.dataset.files import UNFINISHED, only_writer
 from hrge_xl.dataset.ledger import Ledger, kept_at
+from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Rows, Schema, field_column
 from hrge_xl.dataset.take_in import Source

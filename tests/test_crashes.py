@@ -21,8 +21,8 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl.cli import run as command_line
-from hrge_xl.dataset.consolidate import DATASET
 from hrge_xl.dataset.files import LOCK
+from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.store import open_file, open_url
 from hrge_xl.errors import OutputError, StoreError

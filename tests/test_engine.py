@@ -17,8 +17,8 @@ import psutil
 import pytest
 
 from hrge_xl.cli import run as command_line
-from hrge_xl.dataset.consolidate import DATASET
 from hrge_xl.dataset.ledger import Arrival
+from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.rows import RowBuilder, all_rows
 from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.shards import shard_folder, take, write_shard

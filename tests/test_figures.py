@@ -22,13 +22,14 @@ from hrge_xl.dataset.aggregates.indicators import (
     totals,
 )
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
+from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.take_in import Source
-from hrge_xl.dataset.temporary_dataset import of_folder, of_results
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.figures import IndicatorFigures
 from hrge_xl.spec.load import load
 from hrge_xl.validation import ValidationRequest, validate
+from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run
 from tests.test_consolidate import workbook as example
 from tests.test_sharing import TODAY, files, toolkit, workbook
@@ -192,7 +193,7 @@ def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> 
 def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
     consolidate([Source(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out)
-    with of_folder(out) as store, of_results(
+    with open_dataset(out) as store, of_results(
         validate(sorted(rounds), ValidationRequest(Wanted("hrge_toolkit"), TODAY)), toolkit(), TODAY
     ) as passing:  # fmt: skip
         for name in ("aggregate_indicators", "indicator_values", "aggregate_risks", "aggregate_gaps"):

@@ -14,7 +14,6 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.dataset.temporary_dataset import of_results
 from hrge_xl.demonstration import play
 from hrge_xl.disclosure_control.shared_copy import shared
 from hrge_xl.intake import Wanted
@@ -27,6 +26,7 @@ from hrge_xl.rounds.teams import Team
 from hrge_xl.spec.load import load
 from hrge_xl.validation import Result, ValidationRequest, validate
 from hrge_xl.words import languages
+from tests.temporary import of_results
 from tests.test_reports import Parsed
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hrge_xl.consolidation import consolidate
+from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.store import Store
 from hrge_xl.dataset.take_in import Source
-from hrge_xl.dataset.temporary_dataset import of_folder, of_results
 from hrge_xl.disclosure_control.shared_copy import write_shareable
 from hrge_xl.disclosure_control.sharing import MASKED, frames, masked_cells, shareable
 from hrge_xl.disclosure_control.suppression import Sum, is_small, suppressed
@@ -27,6 +27,7 @@ from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Answers
 from hrge_xl.validation import ValidationRequest, validate
+from tests.temporary import of_results
 
 TODAY = date(2026, 6, 30)
 TOOLS = ("T4.A", "T4.B", "T4.C")
@@ -86,7 +87,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def tables(store: Store) -> dict[str, list[Any]]:
-    return {table.name: list(store.rows(table.name)) for table in store.schema.tables}
+    return {table.name: list(store.rows(table.name)) for table in store.schema.shown}
 
 
 def masked_by_team(store: Store, table: str) -> dict[tuple[str, str], set[str]]:
@@ -197,7 +198,7 @@ def test_masked_cells_are_counted(tmp_path: Path) -> None:
     consolidate(
         [Source(files(tmp_path / "in", FIGURES), ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out
     )
-    with of_folder(out) as made:
+    with open_dataset(out) as made:
         before = tables(made)
         found = masked_cells(made.schema, before, shareable(made.schema, before))
     assert {column for table, _, column in found if table == "indicators"} == {"SEX_U", "SEX_M"}

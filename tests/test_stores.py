@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hrge_xl.dataset.consolidate import DATASET
 
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset import store as stores
+from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.store import Store, open_file, open_url
 from hrge_xl.dataset.take_in import Source

@@ -22,12 +22,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hrge_xl.dataset.consolidate import DATASET
 
 from hrge_xl.answers import from_mapping
 from hrge_xl.cli import run
 from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.dataset.take_in import Source
 from hrge_xl.demonstration import story

@@ -90,7 +90,7 @@ def _rounds(
 @contextmanager
 def _side(name: str, spec: str | None, today: date | None, jobs: int | None) -> Iterator[Side]:
     """A folder with a dataset as it is; any other with returned files is read now."""
-    from ..dataset.consolidate import DATASET
+    from ..dataset.opening import DATASET
     from ..dataset.store import open_file
     from ..reports.compare_rounds import DatasetSide, FilesSide
 

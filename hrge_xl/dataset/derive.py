@@ -24,6 +24,7 @@ def derive(stores: Sequence[Store], path: Path, today: date, pool: Workers) -> N
 def derive_here(store: Store, today: date) -> None:
     """Do the same for a dataset that is in use in this process only."""
     _replace(store, aggregates(store, today, [name for group in GROUPS for name in group]))
+    store.set_derived(str(today))
 
 
 def _figures(wanted: Sequence[str], path: Path, today: date) -> Rows:
