@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from .dataset.opening import DATASET
@@ -16,7 +17,7 @@ from .dataset.store import compact
 from .dataset.take_in import Arrived, Options, Run, Source, foreseen, take_in
 from .errors import OutputError
 from .exports import exports
-from .validation import REFUSED
+from .validation import ACCEPTED, REFUSED, RETURNED
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Summary:
         decide = f"Decide which one counts: hrge-xl decide {self.out}"
         return [
             *self.notes,
-            *self.totals.lines(),
+            *(islice(self.totals.lines(), 1) if self.dry_run else self.totals.lines()),
             f"{self.new} new in this run.",
             *([f"{self.earlier} of earlier runs, still in the dataset."] if self.earlier else []),
             *([decide] if self.totals.conflict else []),
@@ -59,8 +60,8 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     """
     options = Options(store, engine, executor, jobs, only_these, resume)
     if dry_run:
-        with foreseen(sources, out, options=options) as (run, verdicts):
-            return _foreseen(run, verdicts)
+        with foreseen(sources, out, options=options) as (run, verdicts, known):
+            return _foreseen(run, verdicts, known)
     arrived = Arrived(received, stated=True) if received else Arrived()
     with take_in(sources, out, arrived=arrived, options=options) as run:
         summary = _summary(run)
@@ -91,9 +92,11 @@ def _summary(run: Run) -> Summary:
     )  # fmt: skip
 
 
-def _foreseen(run: Run, verdicts: dict[str, str]) -> Summary:
-    counts = Counter(verdicts.values())
+def _foreseen(run: Run, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
+    """What the files given would be, as far as one can tell without comparing them with each other."""
+    counts = Counter((known | verdicts)[each.path] for each in run.given)
+    totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
     return Summary(
-        str(run.out), files=len(run.given), refused=counts[REFUSED], new=len(verdicts), dry_run=True,
+        str(run.out), totals, len(run.given), counts[REFUSED], len(verdicts), dry_run=True,
         foreseen=tuple(sorted(verdicts.items())),
     )  # fmt: skip

@@ -9,7 +9,10 @@ from hrge_xl import library
 from hrge_xl.reports import FORMATS
 
 TODAY = date(2026, 6, 30)
-NAMES = "Facts Order Source ValidationRequest Wanted consolidate document feedback generate issue load read report validate"
+NAMES = (
+    "Facts Order Source ValidationRequest Wanted "
+    "consolidate document feedback generate issue load read report validate"
+)
 
 
 def test_the_public_names() -> None:

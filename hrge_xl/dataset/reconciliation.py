@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from .schema import RECONCILIATION
 from .store import Store
 
-COUNTED = RECONCILIATION.names[1:]
+COUNTED = RECONCILIATION.names[2:]
 
 
 @dataclass(frozen=True, slots=True)

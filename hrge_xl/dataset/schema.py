@@ -253,9 +253,9 @@ MATRIX_ROWS = _view(
 )
 RECONCILIATION = _view(
     "reconciliation",
-    "period received:integer accepted:integer returned:integer refused:integer counted:integer "
+    "n:integer period received:integer accepted:integer returned:integer refused:integer counted:integer "
     "superseded:integer waiting:integer doubled:integer conflict:integer excluded:integer withdrawn:integer",
-    "period",
+    "n",
     "Received = accepted + returned + refused; accepted + returned = what became of these. By period.",
 )
 

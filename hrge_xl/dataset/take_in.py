@@ -139,8 +139,8 @@ def take_in(
 @contextmanager
 def foreseen(
     sources: Sequence[Source], out: Path, *, options: Options | None = None
-) -> Iterator[tuple[Run, dict[str, str]]]:
-    """Give a run that writes nothing, and for each file that it would read its verdict, by path."""
+) -> Iterator[tuple[Run, dict[str, str], dict[str, str]]]:
+    """Give a run that writes nothing, the verdict of each file that it would read, by path, and of those it knows."""
     how = options or Options()
     with ExitStack() as stack:
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
@@ -157,7 +157,8 @@ def foreseen(
                 found |= {
                     str(row[SUBMISSIONS.at["path"]]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows
                 }
-        yield run, found
+        known = {each.path: there[-1][_name(each)].verdict for each in run.given if _name(each) in there[-1]}
+        yield run, found, known
 
 
 def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:

@@ -221,7 +221,7 @@ def _reconciliation(schema: Schema, tables: Tables) -> Any:
 
     return (
         sa.select(
-            s.period, sa.func.count().label("received"),
+            sa.func.row_number().over(order_by=s.period).label("n"), s.period, sa.func.count().label("received"),
             count("accepted", s.verdict == ACCEPTED), count("returned", s.verdict == RETURNED),
             count("refused", s.verdict == REFUSED), became("counted", COUNTS), became("superseded", SUPERSEDED),
             became("waiting", WAITING), count("doubled", sa.and_(copy, s.verdict != REFUSED)),
