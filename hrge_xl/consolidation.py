@@ -14,7 +14,8 @@ from .dataset.opening import DATASET
 from .dataset.reconciliation import Reconciliation, reconciliation
 from .dataset.rows import submission_id
 from .dataset.store import compact
-from .dataset.take_in import Arrived, Options, Run, Source, foreseen, take_in
+from .dataset.ledger import Arrived
+from .dataset.take_in import Options, Run, Source, foreseen, take_in
 from .errors import OutputError
 from .exports import exports
 from .validation import ACCEPTED, REFUSED, RETURNED

@@ -16,6 +16,6 @@ from hrge_xl.validation import Result
 @contextmanager
 def of_results(results: Sequence[Result], spec: Spec | None, today: date) -> Iterator[Store]:
     """Give the dataset with its figures as of a day."""
-    with temporary_dataset(results, spec) as store:
-        derive_here(store, today)
-        yield store
+    with temporary_dataset(results, spec) as made:
+        derive_here(made.store, today)
+        yield made.store

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import click
 
-from .common import exit_code, given, print_results, today_option
+from .common import exit_of, print_files, question, spec_option, today_option
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@spec_option
 @today_option
-def command(file: Path, today: date | None) -> int:
+def command(file: Path, spec: str | None, today: date | None) -> int:
     """Check one workbook before it is sent. The same as its own sheet of checks says.
 
     \b
     hrge-xl check "3. Pakistan.xlsx"
     """
-    from ..validation import validate
+    from ..reports.build import file_rows
+    from ..rounds.datasets import datasets
 
-    about = given([str(file)], None, today, 1)
-    results = validate(about.files, about.asked)
-    print_results(results, quiet=False)
-    return exit_code(results, "error")
+    asked = question([str(file)], today, spec=spec, jobs=1)
+    with datasets(replace(asked, answers=False)) as found:
+        print_files(file_rows(found), quiet=False)
+        return exit_of(found, "error")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 
 import sqlalchemy as sa
 
@@ -31,6 +31,10 @@ class Reconciliation:
     conflict: int = 0
     excluded: int = 0
     withdrawn: int = 0
+
+    def __add__(self, other: Reconciliation) -> Reconciliation:
+        """Give the sum over two datasets."""
+        return Reconciliation(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
     def lines(self) -> Iterator[str]:
         """Say it in one or two sentences: the second one where not everything counts."""

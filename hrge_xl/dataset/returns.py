@@ -17,7 +17,8 @@ from ..numerals import to_serial
 from ..stamp import from_pairs
 from ..submission import Answer, Identity, State, Submission, Unplaced
 from ..validation import Result
-from .return_status import lateness_day
+from ..words import fold
+from .return_status import CONFLICT, COUNTS, EXCLUDED, WAITING, lateness_day
 from .rows import NUMBER_TYPE, TRUTH_TYPE
 from .schema import (
     ANSWERS,
@@ -82,6 +83,7 @@ class Return:
     arrived: date | None
     arrival: str | None  # "stated", or "first seen"
     checked: date | None
+    read_for: str | None  # the round whose key, teams and period it was checked by
     signature: str | None
     required: int
     answered: int
@@ -100,13 +102,43 @@ class Return:
         return self.path.replace("\\", "/").rpartition("/")[2]
 
     @property
+    def item(self) -> Item:
+        """Where it lies: at the place where it was read, else at the first one that it was moved to."""
+        return next((item for item in self.items if item.path == self.path), self.items[0])
+
+    @property
+    def copies(self) -> list[Item]:
+        """The other places where the same content lies."""
+        return [item for item in self.items if item is not self.item]
+
+    @property
     def lateness(self) -> tuple[date | None, str]:
         """The day that lateness goes by, and which it is: "arrived", "saved" or "first seen"."""
         return lateness_day(self.saved or "", self.arrived, stated=self.arrival == "stated")
 
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """Whose return it is, and about which intervention."""
+        return self.team, fold(self.project), fold(self.intervention)
+
     def open(self, severity: Severity) -> int:
         """How many findings of this severity nobody has accepted."""
         return sum(finding.severity is severity and finding.open for finding in self.findings)
+
+
+def unsettled(found: Sequence[Return]) -> list[Return]:
+    """Give the returns whose findings somebody has to act on: those that count, wait, or are in conflict.
+
+    An excluded one is settled where another return of the team about this intervention counts; one that was superseded
+    or withdrawn always is. A refused one is none that could be corrected.
+    """
+    counted = {each.about for each in found if each.current}
+    return [
+        each
+        for each in found
+        if each.status in (COUNTS, WAITING, CONFLICT)
+        or (each.status == EXCLUDED and each.about not in counted)
+    ]
 
 
 OWN = tuple(
@@ -187,7 +219,7 @@ def result(store: Store, each: Return) -> Result:
     if each.identity is None or store.schema.spec is None:
         return Result(
             each.path, each.sha256, each.size, each.verdict, each.findings, not_run=each.checks_not_run,
-            checked=each.checked,
+            checked=each.checked, read_for=each.read_for,
         )  # fmt: skip
     sent = Submission(
         each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
@@ -198,7 +230,7 @@ def result(store: Store, each: Return) -> Result:
     layout = layout_of(sent, Wanted(store.schema.spec.folder or store.schema.spec.name))
     return Result(
         each.path, each.sha256, each.size, each.verdict, each.findings, sent, layout,
-        not_run=each.checks_not_run, checked=each.checked,
+        not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
     )  # fmt: skip
 
 

@@ -149,9 +149,13 @@ class RowBuilder:
             rows[SHEETS.name] += _sheets(result, owner.number)
             rows[UNPLACED_FACT.name] += _unplaced(result.submission, owner.number)
             rows[LISTED_FACT.name] += _listed(result, owner.number)
-            if result.layout.spec.name == (self.schema.spec.name if self.schema.spec else None):
+            if self.schema.answers and result.layout.spec.name == self._spec_name:
                 self._answers(rows, result.submission, result.layout, result.outcome.calculated, owner.number)
         return rows
+
+    @property
+    def _spec_name(self) -> str | None:
+        return self.schema.spec.name if self.schema.spec else None
 
     # answers
 
@@ -228,7 +232,7 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         stamp.spec if stamp else None, stamp.spec_version if stamp else None, stamp.round if stamp else None,
         owner.period, owner.start, owner.end, clean(owner.project), clean(owner.intervention),
         stamp.copy if stamp else None, None, _iso(stamp.issued) if stamp else None,
-        clean(sent.saved) or None if sent else None, None, None, result.checked,
+        clean(sent.saved) or None if sent else None, None, None, result.checked, result.read_for,
         sent.signature if sent else None, *(result.count(severity) for severity in Severity),
         sum(not each.open for each in result.findings),
         sum(int(each.required) for each in progress), sum(int(each.answered) for each in progress),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from ..errors import UsageError
@@ -16,7 +16,7 @@ from ..spec.load import load
 from ..validation import ValidationRequest
 from .derive import derive
 from .files import only_writer
-from .ledger import Arrival, Ledger, kept_at
+from .ledger import Arrival, Arrived, Ledger, kept_at
 from .opening import DATASET, SPECS, spec_of
 from .rows import submission_id
 from .schema import SUBMISSIONS, Schema
@@ -34,14 +34,6 @@ class Source:
 
     files: Sequence[Path]
     asked: ValidationRequest
-
-
-@dataclass(frozen=True)
-class Arrived:
-    """When files came: the day that somebody states, else the day on which they are first seen."""
-
-    day: date = field(default_factory=lambda: datetime.now().astimezone().date())
-    stated: bool = False
 
 
 @dataclass(frozen=True)

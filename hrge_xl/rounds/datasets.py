@@ -6,17 +6,19 @@ long as the command; files of several specs have one each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..dataset.ledger import NAME, Ledger
+from ..dataset.decisions import Made, history
+from ..dataset.ledger import NAME, Arrived, Ledger
 from ..dataset.opening import DATASET, open_dataset
 from ..dataset.returns import Return, returns
 from ..dataset.store import Store
-from ..dataset.take_in import Arrived, Options, Source, take_in
 from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
 from ..findings import Waiver
@@ -28,6 +30,9 @@ from ..validation import Result, ValidationRequest, spec_of, validate
 from .rounds import FILE as ROUND
 from .rounds import Round, load_round
 
+if TYPE_CHECKING:  # what fills lasting datasets is not needed for loose files
+    from ..dataset.take_in import Source
+
 RETURNED = "returned"  # the folder of a round that holds what came back
 
 
@@ -37,7 +42,7 @@ class Question:
 
     `paths` are files, folders, globs, lists, rounds and consolidated folders. `ledger` is a folder whose waivers,
     decisions and days of arrival count for loose files. `rejudge`: the day was asked for, so that what was checked on
-    another one is checked again.
+    another one is checked again. Without `answers` the dataset of loose files has none: it is made sooner.
     """
 
     paths: Sequence[str]
@@ -48,6 +53,7 @@ class Question:
     ledger: Path | None = None
     rejudge: bool = False
     arrived: Arrived = field(default_factory=Arrived)
+    answers: bool = True
 
     def request(self, wanted: Wanted) -> ValidationRequest:
         """What readers and checks have to know."""
@@ -57,13 +63,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Dataset:
-    """An open dataset with what belongs to it."""
+    """An open dataset with what belongs to it, and what its ledger tells."""
 
     store: Store
     waivers: tuple[Waiver, ...] = ()
     round: Round | None = None
     folder: Path | None = None  # None: it goes with the command
     new: int = 0  # files that were read now
+    spec_asked: str | None = None  # the name of the spec that every file had to be of
+    order: Mapping[str, int] = field(default_factory=dict)  # in which files came, by hash
+    decisions: tuple[Made, ...] = ()  # in force
 
     @property
     def spec(self) -> Spec | None:
@@ -72,7 +81,11 @@ class Dataset:
 
     def returns(self, wanted: Sequence[str] | None = None) -> list[Return]:
         """Give every return, or the wanted ones."""
-        return returns(self.store, self.waivers, wanted)
+        return list(self._returns) if wanted is None else returns(self.store, self.waivers, wanted)
+
+    @cached_property
+    def _returns(self) -> list[Return]:
+        return returns(self.store, self.waivers)
 
 
 @dataclass(frozen=True)
@@ -110,6 +123,8 @@ def places(paths: Sequence[str]) -> list[Place]:
 
 def sources(question: Question) -> list[Source]:
     """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
+    from ..dataset.take_in import Source
+
     if question.spec is not None:
         find(question.spec)  # before any file is opened
     return [
@@ -140,17 +155,23 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 
 def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
     """The dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
+    from ..dataset.take_in import Options, Source, take_in
+
     files = Place(round_.folder, round_).files()
     asked = replace(question, ledger=None).request(round_.wanted)
     taken = take_in(
         [Source(files, asked)], folder, arrived=question.arrived, options=Options(jobs=question.jobs)
     )
     run = stack.enter_context(taken)
-    return Dataset(run.file, _waivers(folder, question.today), round_, folder, run.new)
+    kept = Dataset(run.file, _waivers(folder, question.today), round_, folder, run.new, _name(run.file))
+    return _with_ledger(kept, run.ledger)
 
 
 def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
-    return Dataset(stack.enter_context(open_dataset(folder)), _waivers(folder, today), folder=folder)
+    store = stack.enter_context(open_dataset(folder))
+    kept = Dataset(store, _waivers(folder, today), folder=folder, spec_asked=_name(store))
+    with Ledger.open(folder, write=False) as ledger:
+        return _with_ledger(kept, ledger)
 
 
 def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
@@ -159,10 +180,21 @@ def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Datas
     results = validate(place.files(), asked)
     first = spec_of(asked, results)
     for spec, some in _by_spec(results, first):
-        store = stack.enter_context(
-            temporary_dataset(some, spec, asked.waivers, question.arrived, ledger=question.ledger)
+        made = temporary_dataset(
+            some, spec, asked.waivers, question.arrived, ledger=question.ledger, answers=question.answers
         )
-        yield Dataset(store, asked.waivers, new=len(some))
+        store, ledger = stack.enter_context(made)
+        name = first.name if question.spec and first else None
+        yield _with_ledger(Dataset(store, asked.waivers, new=len(some), spec_asked=name), ledger)
+
+
+def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
+    decided = tuple(made for made in history(ledger) if made.in_force)
+    return replace(dataset, order=ledger.order(), decisions=decided)
+
+
+def _name(store: Store) -> str | None:
+    return store.schema.spec.name if store.schema.spec else None
 
 
 def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec | None, list[Result]]]:
