@@ -98,6 +98,7 @@ class Identity:
     today: str = ""
     tools: str = ""  # codes of the tools issued, by comma
     rows: str = ""  # number of register rows where it is not the spec's own
+    predecessor: str = ""  # the return whose answers it was given back with, where it is feedback
     signature: str = ""
 
 
