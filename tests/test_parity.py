@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +60,12 @@ def sheet_verdicts(workbook: RawWorkbook, where: Layout) -> dict[tuple[str, str,
     return found
 
 
-def disagreements(path: Path, where: Layout, today: date = TODAY) -> list[str]:
-    """Slots about which sheet and reader disagree."""
+def disagreements(path: Path, where: Layout) -> list[str]:
+    """Slots about which sheet and reader disagree, as of the day that the sheets were calculated on."""
     data = path.read_bytes()
     submission = read(data)
-    outcome = check([(submission, where)], today=today, in_sheets=True)[0]
+    assert submission.calculated_on is not None
+    outcome = check([(submission, where)], today=submission.calculated_on, in_sheets=True)[0]
     raw = ooxml.read(data)
     said = sheet_verdicts(raw, where)
     lines = []
