@@ -137,6 +137,22 @@ def test_hypothesis_finds_no_disagreement(data: st.DataObject, office: Any, tmp_
     assert disagreements(saved, where) == []
 
 
+@pytest.mark.office
+def test_spaces_around_a_reference_change_nothing(office: Any, tmp_path: Path) -> None:
+    where = layout("example", "en")
+    source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
+    source.write_bytes(generate(spec("example"), Order("PAK", TODAY, "PAK", "en")))
+    places = [address(*where.slots["R1", f"K-0{n}", "RSK_08"].cells[0]) for n in range(1, 5)]
+    texts = ("C1_02 A room", "  C1_02  A room ", " C9_99 nothing", " Nothing")
+    with office.open(source) as document:
+        document.fill(
+            {(where.sheet["R1"].name, place): text for place, text in zip(places, texts, strict=True)}
+        )
+        document.recalculate()
+        document.save_as(saved)
+    assert disagreements(saved, where) == []
+
+
 def test_kinds_are_known() -> None:
     """Every field type has a kind, so that a new one cannot be left out of the checks."""
     for name in ("example", "hrge_toolkit"):
