@@ -66,7 +66,7 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
         Plan(identity_of(spec, order, layout), layout, starting_answers(layout, order), order.today)
         for order in orders
     ]
-    outcomes = foretell(plans, today=orders[0].today)
+    outcomes = foretell(plans)
     return [
         _content(layout, plan.answers, said, facts_of(plan.identity, order.contact))
         for plan, said, order in zip(plans, outcomes, orders, strict=True)
