@@ -53,7 +53,9 @@ class ValidationRequest:
     wanted: Wanted
     today: date
     jobs: int = 1
-    password: str | None = None  # opens encrypted workbooks, with the extra `encrypted`
+    password: str | None = field(
+        default=None, repr=False
+    )  # opens encrypted workbooks, with the extra `encrypted`
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .common import Given, cores, given, jobs_option, spec_option, today_option
+from .common import Given, cores, given, jobs_option, password_option, spec_option, today_option
 from .report import overview_of_folder
 
 
@@ -37,12 +37,13 @@ from .report import overview_of_folder
 )
 @click.option("--shareable", is_flag=True, help="Also a copy with small counts of people masked.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@password_option
 @spec_option
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], output: Path | None, store: str | None, engine: str, only_these: bool, resume: bool,
-    dry_run: bool, shareable: bool, spec: str | None, today: date | None, jobs: int | None,
+    dry_run: bool, shareable: bool, password: str | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Validate returned files and put them together: SQLite, data.xlsx, CSV, datapackage.json, overview.
 
@@ -52,7 +53,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..dataset import consolidate
     from ..errors import Exit
 
-    about = given(paths, spec, today, jobs)
+    about = given(paths, spec, today, jobs, password=password)
     folder = output or (about.round.folder if about.round else Path("output/dataset"))
     summary = consolidate(
         about.files,

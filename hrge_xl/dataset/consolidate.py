@@ -153,7 +153,11 @@ def _of_one_spec(job: Job, given: Sequence[Arrival]) -> ValidationRequest:
     name = asked.wanted.spec or next((n for s in job.stores if (n := s.facts().get("spec"))), None)
     if name is None:
         by_path = sorted({each.path for each in given})
-        readings = (reading for path in by_path for reading in read_many([Path(path)], asked.wanted))
+        readings = (
+            reading
+            for path in by_path
+            for reading in read_many([Path(path)], asked.wanted, password=asked.password)
+        )
         name = next((r.identity.spec for r in readings if not isinstance(r, Refusal)), None)
     return replace(asked, wanted=replace(asked.wanted, spec=name))
 
