@@ -35,7 +35,7 @@ class Asked:
     returned: Sequence[Path]
     ledger: Path | None = None
     spec: str | None = None  # where the spec of the report is, if not under its name
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     jobs: int = 1
     redacted: bool = False
 

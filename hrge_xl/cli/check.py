@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from .common import exit_code, given, print_results, today_option
+from .common import exit_code, given, password_option, print_results, today_option
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@password_option
 @today_option
-def command(file: Path, today: date | None) -> int:
+def command(file: Path, today: date | None, password: str | None) -> int:
     """Check one workbook before it is sent. The same as its own sheet of checks says.
 
     \b
@@ -21,7 +22,7 @@ def command(file: Path, today: date | None) -> int:
     """
     from ..validation import validate
 
-    about = given([str(file)], None, today, 1)
+    about = given([str(file)], None, today, 1, password=password)
     results = validate(about.files, about.asked)
     print_results(results, quiet=False)
     return exit_code(results, "error")

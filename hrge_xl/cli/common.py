@@ -51,6 +51,17 @@ def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--spec", metavar="SPEC", help=text)(function)
 
 
+def password_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--password-file`: the command is given the password that stands in the file."""
+    return click.option(
+        "--password-file",
+        "password",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        callback=lambda _ctx, _option, file: first_line(file) if file else None,
+        help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
+    )(function)
+
+
 def jobs_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--jobs`."""
     text = "Processes to read with (default: one a core)."
@@ -99,8 +110,9 @@ class Given:
 
 
 def given(
-    paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None, ledger: Path | None = None
-) -> Given:
+    paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None, ledger: Path | None = None,
+    *, password: str | None = None,
+) -> Given:  # fmt: skip
     """The files that paths mean. A round folder, or its `returned`, means what came back, with teams, key and waivers.
 
     `ledger` is a folder whose waivers count too. A `spec` that does not exist is a usage error before any file
@@ -119,24 +131,23 @@ def given(
 
         round_ = load_round(folder)
         waived = waivers_in([folder, ledger], today)
-        asked = ValidationRequest(round_.wanted, the_day(today), jobs or cores(), waivers=waived)
+        asked = ValidationRequest(round_.wanted, the_day(today), jobs or cores(), password, waived)
         return Given(expand([str(round_.folder / "returned")]), asked, round_)
     waived = waivers_in([ledger], today)
-    return Given(
-        expand(paths), ValidationRequest(Wanted(spec), the_day(today), jobs or cores(), waivers=waived)
-    )
+    asked = ValidationRequest(Wanted(spec), the_day(today), jobs or cores(), password, waived)
+    return Given(expand(paths), asked)
 
 
 def question(
     paths: Sequence[str], today: date | None, *, spec: str | None = None, jobs: int | None = None,
-    ledger: Path | None = None, password_file: Path | None = None, received: date | None = None,
+    ledger: Path | None = None, password: str | None = None, received: date | None = None,
 ) -> Question:  # fmt: skip
     """What is asked of returned files: see `hrge_xl.rounds.datasets`."""
     from ..dataset.take_in import Arrived
     from ..rounds.datasets import Question
 
     return Question(
-        paths, the_day(today), spec, jobs or cores(), first_line(password_file) if password_file else None, ledger,
+        paths, the_day(today), spec, jobs or cores(), password, ledger,
         rejudge=today is not None, arrived=Arrived(received, stated=True) if received else Arrived(),
     )  # fmt: skip
 

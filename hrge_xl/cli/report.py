@@ -17,6 +17,7 @@ from .common import (
     ledger_option,
     mark_together,
     one_of,
+    password_option,
     print_summary,
     spec_option,
     the_day,
@@ -50,13 +51,14 @@ DATASET = "dataset.sqlite"
 @click.option(
     "--lang", default=None, metavar="LANG", help="Language of the overview (default: that of the spec)."
 )
+@password_option
 @ledger_option
 @spec_option
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
-    lang: str | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
+    lang: str | None, password: str | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Write the validation report of returned files, or the overview of a round or of a consolidated folder.
 
@@ -71,7 +73,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     if set(formats) == {OVERVIEW} and len(paths) == 1 and (Path(paths[0]) / DATASET).is_file():
         click.echo(str(overview_of_folder(Path(paths[0]), output, language, masked=shareable)))
         return int(Exit.OK)
-    about = given(paths, spec, today, jobs, ledger)
+    about = given(paths, spec, today, jobs, ledger, password=password)
     results = validate(about.files, about.asked)
     mark_together(results, about, ledger)
     if OVERVIEW in formats:

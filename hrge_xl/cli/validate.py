@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +10,11 @@ import click
 from .common import (
     exit_code,
     facts,
-    first_line,
     given,
     jobs_option,
     ledger_option,
     mark_together,
+    password_option,
     print_results,
     print_summary,
     quiet,
@@ -37,12 +36,7 @@ from .common import (
     help="From which severity on the exit code is 1.",
 )
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
-@click.option(
-    "--password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=None,
-    help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
-)
+@password_option
 @ledger_option
 @spec_option
 @today_option
@@ -50,7 +44,7 @@ from .common import (
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool,
-    password_file: Path | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
+    password: str | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Check returned workbooks: files, folders, globs, @list.txt, or a round folder.
 
@@ -61,9 +55,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """
     from ..validation import spec_of, validate
 
-    about = given(paths, spec, today, jobs, ledger)
-    asked = replace(about.asked, password=first_line(password_file)) if password_file else about.asked
-    results = validate(about.files, asked)
+    about = given(paths, spec, today, jobs, ledger, password=password)
+    results = validate(about.files, about.asked)
     mark_together(results, about, ledger)
     if as_json:
         from ..reports.build import document
