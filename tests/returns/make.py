@@ -19,7 +19,8 @@ from tests.office.driver import Document, Office, Typed
 
 HERE = Path(__file__).parent
 TOLD = story("hrge_toolkit")
-ORDER = Order("PAK", TOLD.today, "PAK", "en", TOLD.tools, round="2026-H1", deadline="2026-07-15")
+ISSUED = date(2026, 6, 30)
+ORDER = Order("PAK", ISSUED, "PAK", "en", TOLD.tools, round="2026-H1", deadline="2026-07-15")
 PLAN = {
     "PLN_01": "WS-07", "PLN_03": "Train the trainers", "PLN_04": "2026-03-02", "PLN_05": "2026-03-06",
     "PLN_06": 24, "PLN_07": 12, "PLN_08": 4800, "PLN_11": "N", "PLN_13": ["WOM", "YOU"],
