@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl waive --list --ledger 2026-H1
     hrge-xl waive --withdraw 1 --by "A. Name" --ledger 2026-H1
     """
-    from ..dataset.find_file import check_folder
+    from ..rounds.find_file import check_folder
 
     check_folder(ledger)
     day = the_day(today)
@@ -72,9 +72,9 @@ def command(  # noqa: PLR0913 (one parameter an option)
 def _waive(
     folder: Path, what: tuple[str, str, str | None], said: tuple[str, str, date | None], day: date, password: str | None
 ) -> None:  # fmt: skip
-    from ..dataset.find_file import find_file, wanted_in
     from ..dataset.ledger import Ledger
     from ..dataset.waivers import refuse_unwaivable, waive
+    from ..rounds.find_file import find_file, wanted_in
     from ..validation import ValidationRequest, validate
 
     (code, file, cell), (reason, by, until) = what, said

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def issued(spec: str) -> tuple[bytes, Layout]:
     loaded = load(spec)
     if spec == "example":
         layout = build(loaded, "ar")
-        order = Order("EGY", TOLD.today, "EGY", "ar", answers=from_mapping({"PLAN": PLAN}, layout))
+        order = Order("EGY", ISSUED, "EGY", "ar", answers=from_mapping({"PLAN": PLAN}, layout))
         return generate(loaded, order), layout
     layout = build(loaded, "en", TOLD.tools)
     answers = from_mapping(TOLD.answers, layout)
