@@ -135,7 +135,7 @@ def _round(folder: Path, countries: Sequence[str], chosen: Choices, today: date)
     from ..spec.load import load
 
     round_ = load_round(folder)
-    spec = load(round_.spec)
+    spec = load(round_.spec_source)
     _refuse(chosen, folder, spec)
     wanted = orders(only_countries(round_, countries) if countries else round_, today)
     kept = 0
