@@ -10,11 +10,11 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from .dataset.ledger import Arrived
 from .dataset.opening import DATASET
 from .dataset.reconciliation import Reconciliation, reconciliation
 from .dataset.rows import submission_id
 from .dataset.store import compact
-from .dataset.ledger import Arrived
 from .dataset.take_in import Options, Run, Source, foreseen, take_in
 from .errors import OutputError
 from .exports import exports

@@ -50,12 +50,14 @@ class Result:
 
 @dataclass(frozen=True)
 class ValidationRequest:
-    """What is asked of files: which spec, round, teams and key, and the day that due dates are measured by."""
+    """What is asked of files: which spec, round, teams and key, and the day of the check."""
 
     wanted: Wanted
-    today: date
+    today: date  # what is overdue or in the future goes by it
     jobs: int = 1
-    password: str | None = None  # opens encrypted workbooks, with the extra `encrypted`
+    password: str | None = field(
+        default=None, repr=False
+    )  # opens encrypted workbooks, with the extra `encrypted`
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
     rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
 

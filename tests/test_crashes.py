@@ -411,7 +411,7 @@ def test_a_dry_run_leaves_everything_as_it_is(folder: Path, tmp_path: Path) -> N
     process = start(folder, "-o", out, "--dry-run")
     told, said = process.communicate()
     assert (process.returncode, said) == (4, "")
-    assert f"{FEW + 1} files: 0 accepted, {FEW} returned, 1 refused; {FEW - 1} new." in told
+    assert f"{FEW + 1} files: 0 accepted, {FEW} returned, 1 refused.\n{FEW - 1} new in this run." in told
     assert f"{folder / '03.xlsx'}: would be taken in as returned\n" in told
     assert f"{folder / 'broken.xlsx'}: would be taken in as refused\n" in told
     assert "Nothing was written (dry run)." in told
@@ -439,8 +439,8 @@ def cut_off(file: Path) -> None:
     """What a run leaves that is killed while it writes: a journal that undoes what is half written."""
     script = (
         "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
-        "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN'); c.execute('DELETE FROM answers'); "
-        "c.execute('DELETE FROM findings'); os._exit(9)"
+        "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN'); c.execute('DELETE FROM answers_fact'); "
+        "c.execute('DELETE FROM findings_fact'); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", script, str(file)], check=False)
     assert file.with_name(file.name + "-journal").is_file()

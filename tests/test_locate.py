@@ -73,7 +73,7 @@ def test_what_is_written_is_what_is_read(language: str, data: st.DataObject) -> 
     assert found.values() == answers
     assert seen(found) == []
     assert found.unplaced == []
-    assert found.today == TODAY
+    assert found.calculated_on == TODAY
 
 
 @pytest.mark.parametrize("language", SPEC.languages)
@@ -151,7 +151,7 @@ def test_impossible_numbers(field: str, value: str) -> None:
 # today
 
 
-def test_day_of_check() -> None:
+def test_day_of_calculation() -> None:
     def cover(cell: RawCell | None) -> Submission:
         workbook = draw(EN)
         if cell is None:
@@ -160,10 +160,10 @@ def test_day_of_check() -> None:
             put(workbook.sheets[0], 9, 3, cell)
         return read(workbook)
 
-    assert str(cover(text("2026-05-04")).today) == "2026-05-04"
-    assert str(cover(text("04/05/2026")).today) == "2026-03-01"
-    assert str(cover(number(46000.0)).today) == "2025-12-09"
-    assert str(cover(None).today) == "2026-03-01"
+    assert str(cover(text("2026-05-04")).calculated_on) == "2026-05-04"
+    assert str(cover(text("04/05/2026")).calculated_on) == "2026-03-01"
+    assert str(cover(number(46000.0)).calculated_on) == "2025-12-09"
+    assert str(cover(None).calculated_on) == "2026-03-01"
 
 
 # sheets

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +45,9 @@ ROUND = Round(Path("2026-H1"), "2026-H1", "hrge_toolkit", None, None, TEAMS)
 def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three returned files of the demonstration."""
     folder = tmp_path_factory.mktemp("returned")
-    for each in islice(play("hrge_toolkit"), 3):
-        (folder / f"{each.country}.xlsx").write_bytes(each.returned)
+    for each in play("hrge_toolkit"):
+        if each.name in ("AFG.xlsx", "BGD.xlsx", "PAK.xlsx"):
+            (folder / each.name).write_bytes(each.data)
     return folder
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +60,12 @@ def sheet_verdicts(workbook: RawWorkbook, where: Layout) -> dict[tuple[str, str,
     return found
 
 
-def disagreements(path: Path, where: Layout, today: date = TODAY) -> list[str]:
-    """Slots about which sheet and reader disagree."""
+def disagreements(path: Path, where: Layout) -> list[str]:
+    """Slots about which sheet and reader disagree, as of the day that the sheets were calculated on."""
     data = path.read_bytes()
     submission = read(data)
-    outcome = check([(submission, where)], today=today, in_sheets=True)[0]
+    assert submission.calculated_on is not None
+    outcome = check([(submission, where)], today=submission.calculated_on, in_sheets=True)[0]
     raw = ooxml.read(data)
     said = sheet_verdicts(raw, where)
     lines = []
@@ -132,6 +132,22 @@ def test_hypothesis_finds_no_disagreement(data: st.DataObject, office: Any, tmp_
         cells[where.sheet[slot.tool].name, address(*slot.cells[0])] = value
     with office.open(source) as document:
         document.fill(cells)
+        document.recalculate()
+        document.save_as(saved)
+    assert disagreements(saved, where) == []
+
+
+@pytest.mark.office
+def test_spaces_around_a_reference_change_nothing(office: Any, tmp_path: Path) -> None:
+    where = layout("example", "en")
+    source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
+    source.write_bytes(generate(spec("example"), Order("PAK", TODAY, "PAK", "en")))
+    places = [address(*where.slots["R1", f"K-0{n}", "RSK_08"].cells[0]) for n in range(1, 5)]
+    texts = ("C1_02 A room", "  C1_02  A room ", " C9_99 nothing", " Nothing")
+    with office.open(source) as document:
+        document.fill(
+            {(where.sheet["R1"].name, place): text for place, text in zip(places, texts, strict=True)}
+        )
         document.recalculate()
         document.save_as(saved)
     assert disagreements(saved, where) == []

@@ -162,11 +162,11 @@ def test_a_large_transaction_does_not_lock_its_own_reading_out(
     monkeypatch.setattr(stores, "WAIT", 1)
     with open_file(tmp_path / DATASET) as store:
         store.use(Schema(SPEC))
-        codebook = Schema(SPEC).by_name["codebook"]
-        rows = [tuple(f"{number:05d} {'x' * 90}" for _ in codebook.columns) for number in range(2_000)]
+        figures = Schema(SPEC).by_name["aggregate_answers"]
+        rows = [tuple(f"{number:05d} {'x' * 90}" for _ in figures.columns) for number in range(2_000)]
         with store.transaction() as connection:
-            store.insert(connection, "codebook", rows)
-            assert len(list(store.rows("codebook"))) == 2_000
+            store.insert(connection, figures.name, rows)
+            assert len(list(store.rows(figures.name))) == 2_000
             assert store.facts()["spec"] == "example"
 
 

@@ -382,10 +382,10 @@ def test_a_form_of_a_tool_that_is_not_used_asks_for_nothing() -> None:
         assert (verdict.code, verdict.required) == (code, bool(code))
 
 
-def test_each_workbook_has_its_own_today() -> None:
-    own = form()
-    own.today = date(2020, 1, 1)
-    assert evaluate("year(today())", [form(), own]) == [[2026], [2020]]
+def test_today_is_the_day_of_the_check_whenever_a_workbook_was_calculated() -> None:
+    old = form()
+    old.calculated_on = date(2020, 1, 1)
+    assert evaluate("year(today())", [form(), old]) == [[TODAY.year]] * 2
 
 
 # Hypothesis: against a plain evaluator of one row, and row by row against all at once.

@@ -48,8 +48,19 @@ def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--spec`."""
-    text = "Name or folder of the spec that the files must be of (default: what each file says)."
+    text = "Name or folder of the spec that the files must be of, or a round (default: what each file says)."
     return click.option("--spec", metavar="SPEC", help=text)(function)
+
+
+def password_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--password-file`: the command is given the password that stands in the file."""
+    return click.option(
+        "--password-file",
+        "password",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        callback=lambda _ctx, _option, file: first_line(file) if file else None,
+        help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
+    )(function)
 
 
 def jobs_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -88,6 +99,12 @@ class Given:
     files: list[Path]
     asked: ValidationRequest
     round: Round | None = None
+    spec: str | None = None  # as it was asked for
+
+    @property
+    def spec_asked(self) -> str | None:
+        """The spec that every file has to be of, as people know it; None: what each file says."""
+        return self.spec or (self.round.spec if self.round else None)
 
     @property
     def name(self) -> str | None:
@@ -96,44 +113,45 @@ class Given:
 
 
 def given(
-    paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None, ledger: Path | None = None
-) -> Given:
+    paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None, ledger: Path | None = None,
+    *, password: str | None = None,
+) -> Given:  # fmt: skip
     """The files that paths mean. A round folder, or its `returned`, means what came back, with teams, key and waivers.
 
-    `ledger` is a folder whose waivers count too. A `spec` that does not exist is a usage error before any file
-    is opened.
+    `ledger` is a folder whose waivers count too. `spec` is a name or a folder, also that of a round; where there is no
+    such spec, it is a usage error before any file is opened.
     """
+    from dataclasses import replace
+
     from ..intake import Wanted
     from ..paths import expand
+    from ..rounds.rounds import load_round, spec_at
     from ..spec.load import find
     from ..validation import ValidationRequest
 
-    if spec is not None:
-        find(spec)
+    source = spec_at(spec) if spec is not None else None
+    if source is not None:
+        find(source)
     folder = _round_folder(paths)
-    if folder is not None:
-        from ..rounds.rounds import load_round
-
-        round_ = load_round(folder)
-        waived = waivers_in([folder, ledger], today)
-        asked = ValidationRequest(round_.wanted, the_day(today), jobs or cores(), waivers=waived)
-        return Given(expand([str(round_.folder / "returned")]), asked, round_)
-    waived = waivers_in([ledger], today)
-    return Given(
-        expand(paths), ValidationRequest(Wanted(spec), the_day(today), jobs or cores(), waivers=waived)
-    )
+    round_ = load_round(folder) if folder is not None else None
+    wanted = round_.wanted if round_ is not None else Wanted()
+    wanted = replace(wanted, spec=source or wanted.spec)
+    waived = waivers_in([folder, ledger], today)
+    asked = ValidationRequest(wanted, the_day(today), jobs or cores(), password, waived)
+    files = expand(paths if round_ is None else [str(round_.folder / "returned")])
+    return Given(files, asked, round_, spec)
 
 
 def question(
     paths: Sequence[str], today: date | None, *, spec: str | None = None, jobs: int | None = None,
-    ledger: Path | None = None, password_file: Path | None = None, received: date | None = None,
+    ledger: Path | None = None, password: str | None = None, received: date | None = None,
 ) -> Question:  # fmt: skip
     """What is asked of returned files: see `hrge_xl.rounds.datasets`."""
     from ..dataset.ledger import Arrived
     from ..rounds.datasets import Question
 
     return Question(
-        paths, the_day(today), spec, jobs or cores(), first_line(password_file) if password_file else None, ledger,
+        paths, the_day(today), spec, jobs or cores(), password, ledger,
         rejudge=today is not None, arrived=Arrived(received, stated=True) if received else Arrived(),
     )  # fmt: skip
 
@@ -199,7 +217,9 @@ def print_files(files: Sequence[FileRow], *, quiet: bool) -> None:
         for finding in file["findings"]:
             if not quiet or finding["severity"] == "error":
                 click.echo(f"{name}: {_line(finding)}")
-        aside = "" if file["counted"] or file["status"] == "refused" else f" ({file['status']}: {file['reason']})"
+        aside = (
+            "" if file["counted"] or file["status"] == "refused" else f" ({file['status']}: {file['reason']})"
+        )
         click.echo(f"{name}: {click.style(file['verdict'], bold=True)}{aside}")
 
 
@@ -230,7 +250,9 @@ def exit_of(datasets: Sequence[Dataset], fail_on: str) -> int:
         return int(Exit.REFUSED)
     levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
     found = (each for dataset in datasets for each in unsettled(dataset.returns()))
-    hit = any(finding.open and finding.severity.value in levels for each in found for finding in each.findings)
+    hit = any(
+        finding.open and finding.severity.value in levels for each in found for finding in each.findings
+    )
     return int(Exit.FINDINGS if hit else Exit.OK)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Exit
-from .common import jobs_option, question, received_option, spec_option, today_option
+from .common import jobs_option, password_option, question, received_option, spec_option, today_option
 from .report import overview_of_folder
 
 if TYPE_CHECKING:
@@ -43,12 +43,14 @@ if TYPE_CHECKING:
 @click.option("--shareable", is_flag=True, help="Also a copy with small counts of people masked.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @received_option
+@password_option
 @spec_option
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], output: Path | None, store: str | None, engine: str, only_these: bool, resume: bool,
-    dry_run: bool, shareable: bool, received: date | None, spec: str | None, today: date | None, jobs: int | None,
+    dry_run: bool, shareable: bool, received: date | None, password: str | None, spec: str | None,
+    today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Validate returned files and put them together: SQLite, data.xlsx, CSV, datapackage.json, overview.
 
@@ -61,7 +63,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..consolidation import consolidate
     from ..rounds.datasets import places, sources
 
-    asked = question(paths, today, spec=spec, jobs=jobs, received=received)
+    asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
     rounds = [place.round for place in places(paths) if place.round]
     round_ = rounds[0] if len(rounds) == 1 == len(paths) else None
     folder = output or (round_.folder if round_ else Path("output/dataset"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
-from .common import cores, spec_option, the_day, today_option
+from .common import cores, password_option, spec_option, the_day, today_option
 
 if TYPE_CHECKING:
     from ..validation import ValidationRequest
@@ -33,11 +33,12 @@ FOUND = {
 @click.option("--reason", default="", metavar="TEXT", help="Why; it is kept with the decision.")
 @click.option("--by", default=None, metavar="NAME", help="Who decides (default: the user of this machine).")
 @click.option("--store", default=None, metavar="URL", help="The database that the dataset is also in.")
+@password_option
 @spec_option
 @today_option
 def command(  # noqa: PLR0913 (one parameter an option)
     folder: Path, returns: tuple[str, ...], choice: str | None, reason: str, by: str | None,
-    store: str | None, spec: str | None, today: date | None,
+    store: str | None, password: str | None, spec: str | None, today: date | None,
 ) -> None:  # fmt: skip
     """Decide which of several returns counts (X003, X004), or take one away.
 
@@ -56,7 +57,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     if choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
     _decide(folder, returns, choice, reason, by or getpass.getuser(), the_day(today))
-    _settle(folder, _asked(folder, spec, today), store)
+    _settle(folder, _asked(folder, spec, today, password), store)
     _tell(before, _ledger(folder))
 
 
@@ -79,16 +80,16 @@ def _decide(folder: Path, returns: Sequence[str], choice: str, reason: str, by: 
         decide(ledger, returns, choice, reason=reason, by=by, day=day)
 
 
-def _asked(folder: Path, spec: str | None, today: date | None) -> ValidationRequest:
+def _asked(folder: Path, spec: str | None, today: date | None, password: str | None) -> ValidationRequest:
     """What the dataset is asked for: no file is read again, but the spec must be known."""
     from ..intake import Wanted
+    from ..rounds.rounds import FILE, spec_at
     from ..validation import ValidationRequest
 
-    if spec is None and (folder / "round.yaml").is_file():
-        from ..rounds.rounds import load_round
-
-        spec = load_round(folder).spec
-    return ValidationRequest(Wanted(spec), the_day(today))
+    if spec is None and (folder / FILE).is_file():
+        spec = str(folder)
+    source = spec_at(spec) if spec is not None else None
+    return ValidationRequest(Wanted(source), the_day(today), password=password)
 
 
 def _settle(folder: Path, asked: ValidationRequest, store: str | None) -> None:

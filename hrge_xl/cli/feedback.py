@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import exit_code, given, jobs_option, print_summary, quiet, spec_option, the_day, today_option
+from .common import (
+    exit_code,
+    given,
+    jobs_option,
+    password_option,
+    print_summary,
+    quiet,
+    spec_option,
+    the_day,
+    today_option,
+)
 
 if TYPE_CHECKING:
     from ..reports.feedback import GivenBack
@@ -31,13 +41,14 @@ if TYPE_CHECKING:
 )
 @click.option("--tools", default=None, metavar="CODES", help="Other sheets than those issued: 1.1,3.2.")
 @click.option("--json", "as_json", is_flag=True, help="What was given back, as JSON on stdout.")
+@password_option
 @spec_option
 @today_option
 @jobs_option
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, paths: tuple[str, ...], output: Path, tools: str | None, as_json: bool,
-    spec: str | None, today: date | None, jobs: int | None,
+    password: str | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """A fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
 
@@ -50,7 +61,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..reports.feedback_message import SCHEMA
     from ..validation import validate
 
-    about = given(paths, spec, today, jobs)
+    about = given(paths, spec, today, jobs, password=password)
     results = validate(about.files, about.asked)
     chosen = [code.strip() for code in tools.split(",") if code.strip()] if tools is not None else None
     files = []
@@ -58,7 +69,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
         if result.submission is None:
             click.echo(f"{name}: refused, there are no answers to give back.", err=True)
             continue
-        files.append(_give(result, about, spec, today, chosen, output / name))
+        files.append(_give(result, about, today, chosen, output / name))
         if not as_json:
             click.echo(files[-1]["workbook"])
         if not quiet(ctx):
@@ -70,7 +81,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _give(
-    result: Result, about: Given, spec: str | None, today: date | None, tools: Sequence[str] | None, target: Path
+    result: Result, about: Given, today: date | None, tools: Sequence[str] | None, target: Path
 ) -> dict[str, Any]:  # fmt: skip
     """Write the workbook and the text for one file; what became of it."""
     from ..paths import write_whole
@@ -80,7 +91,7 @@ def _give(
 
     assert result.submission is not None
     identity = result.submission.identity
-    current = load(spec or about.asked.wanted.spec or identity.spec)
+    current = load(about.asked.wanted.spec or identity.spec)
     teams = {team.code: team for team in about.round.teams} if about.round else {}
     team = teams.get(identity.team)
     back: GivenBack = give_back(

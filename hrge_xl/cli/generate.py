@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
-from .common import bar, quiet, the_day, today_option
+from .common import bar, password_option, quiet, the_day, today_option
 
 if TYPE_CHECKING:
     from ..issuing import Order
@@ -25,6 +25,7 @@ APART = {  # what a round says itself: the option, and what to do instead
     "round: hrge-xl generate {spec} --country … --blank-rows N",
     "--answers": "The workbooks of a round are issued blank. Prefilled, outside the round: "
     "hrge-xl generate {spec} --country … --answers FILE",
+    "--password-file": "It opens the workbook of --answers.",
     "-o": "They go into {folder}, where `hrge-xl status` looks for them. Copy them from there.",
 }
 
@@ -37,12 +38,13 @@ class Choices:
     tools: str | None
     blank_rows: int | None
     answers: Path | None
+    password: str | None
     output: Path | None
 
     @property
     def given(self) -> list[str]:
         """The options that were given, as they are typed."""
-        values = (self.language, self.tools, self.blank_rows, self.answers, self.output)
+        values = (self.language, self.tools, self.blank_rows, self.answers, self.password, self.output)
         return [option for option, value in zip(APART, values, strict=True) if value is not None]
 
 
@@ -71,6 +73,7 @@ class Choices:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="With a SPEC: prefill from JSON or from a returned workbook.",
 )
+@password_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="With a SPEC: folder (default: output)."
 )
@@ -115,7 +118,7 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     tools = tuple(code.strip() for code in (chosen.tools or "").split(",") if code.strip()) or None
     layout = build(spec, chosen.language or spec.languages[0], tools, chosen.blank_rows)
-    filled = from_file(chosen.answers, layout) if chosen.answers else {}
+    filled = from_file(chosen.answers, layout, chosen.password) if chosen.answers else {}
     orders = [
         Order(code, today, code, layout.language, tools, chosen.blank_rows, answers=filled) for code in codes
     ]
@@ -132,7 +135,7 @@ def _round(folder: Path, countries: Sequence[str], chosen: Choices, today: date)
     from ..spec.load import load
 
     round_ = load_round(folder)
-    spec = load(round_.spec)
+    spec = load(round_.spec_source)
     _refuse(chosen, folder, spec)
     wanted = orders(only_countries(round_, countries) if countries else round_, today)
     kept = 0

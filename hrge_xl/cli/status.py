@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import given, jobs_option, the_day, today_option
+from .common import given, jobs_option, password_option, the_day, today_option
 
 if TYPE_CHECKING:
     from ..rounds.round_status import Received, TeamStatus
@@ -33,11 +33,12 @@ COLUMNS = (
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also as a workbook.")
+@password_option
 @today_option
 @jobs_option
 def command(
-    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, today: date | None,
-    jobs: int | None,
+    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, password: str | None,
+    today: date | None, jobs: int | None,
 ) -> None:  # fmt: skip
     """Team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
@@ -48,7 +49,7 @@ def command(
     from ..rounds.rounds import load_round
 
     round_ = load_round(round_folder)
-    came = _came(round_folder, ledger or round_folder, today, jobs)
+    came = _came(round_folder, ledger or round_folder, today, jobs, password)
     teams = status(round_, came, the_day(today))
     if as_json:
         rows = [asdict(team) | {"completeness": team.completeness} for team in teams]
@@ -61,7 +62,9 @@ def command(
         click.echo(line, err=True)
 
 
-def _came(round_folder: Path, ledger_folder: Path, today: date | None, jobs: int | None) -> list[Received]:
+def _came(
+    round_folder: Path, ledger_folder: Path, today: date | None, jobs: int | None, password: str | None
+) -> list[Received]:
     """What lies in `returned/`, with its status; days and decisions come from the ledger, where there is one."""
     from ..dataset.cross_file_checks import look_together
     from ..rounds.round_status import received
@@ -69,7 +72,7 @@ def _came(round_folder: Path, ledger_folder: Path, today: date | None, jobs: int
 
     if not any(path.is_file() for path in (round_folder / "returned").rglob("*")):
         return []
-    about = given([str(round_folder)], None, today, jobs)
+    about = given([str(round_folder)], None, today, jobs, password=password)
     results = validate(about.files, about.asked)
     return received(results, *look_together(results, ledger_folder))
 

@@ -13,6 +13,7 @@ from .common import (
     facts,
     jobs_option,
     ledger_option,
+    password_option,
     print_files,
     print_totals,
     question,
@@ -36,27 +37,21 @@ from .common import (
     help="From which severity on the exit code is 1.",
 )
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
-@click.option(
-    "--password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=None,
-    help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
-)
 @received_option
+@password_option
 @ledger_option
 @spec_option
 @today_option
 @jobs_option
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
-    ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool,
-    password_file: Path | None, received: date | None, ledger: Path | None, spec: str | None, today: date | None,
-    jobs: int | None,
+    ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, received: date | None,
+    password: str | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
 
-    Of a round what is new in its `returned/` is taken into its dataset; loose files leave nothing behind. Findings of
-    a file in whose place another one counts do not reach --fail-on.
+    Of a round what is new in its returned/ is taken into its dataset; loose files leave nothing behind. Findings of a
+    file in whose place another one counts do not reach --fail-on.
 
     \b
     hrge-xl validate returned/
@@ -67,9 +62,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..reports.json_text import render
     from ..rounds.datasets import datasets
 
-    asked = question(
-        paths, today, spec=spec, jobs=jobs, ledger=ledger, password_file=password_file, received=received
-    )
+    asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)
     with datasets(replace(asked, answers=as_json)) as found:
         if as_json:
             click.echo(render(document(found, facts(today, redacted=redact))), nl=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import Day, the_day, today_option
+from .common import Day, password_option, the_day, today_option
 
 if TYPE_CHECKING:
     from ..findings import Waiver
@@ -39,10 +39,12 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Round or consolidated folder (default: the current one).",
 )
+@password_option
 @today_option
 def command(  # noqa: PLR0913 (one parameter an option)
     code: str | None, file: str | None, reason: str, by: str, cell: str | None, until: date | None, listed: bool,
-    withdraw: int | None, as_json: bool, ledger: Path, today: date | None,
+    withdraw: int | None, as_json: bool, ledger: Path, password: str | None,
+    today: date | None,
 ) -> None:  # fmt: skip
     """Accept the findings with CODE of one file as they are. They stay in every report, marked as waived.
 
@@ -51,7 +53,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl waive --list --ledger 2026-H1
     hrge-xl waive --withdraw 1 --by "A. Name" --ledger 2026-H1
     """
-    from ..dataset.find_file import check_folder
+    from ..rounds.find_file import check_folder
 
     check_folder(ledger)
     day = the_day(today)
@@ -60,7 +62,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     elif withdraw is not None:
         _withdraw(ledger, withdraw, by, day)
     elif code and file:
-        _waive(ledger, (code.upper(), file, cell), (reason, by, until), day)
+        _waive(ledger, (code.upper(), file, cell), (reason, by, until), day, password)
     else:
         raise UsageError(
             "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
@@ -68,17 +70,17 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _waive(
-    folder: Path, what: tuple[str, str, str | None], said: tuple[str, str, date | None], day: date
-) -> None:
-    from ..dataset.find_file import find_file, wanted_in
+    folder: Path, what: tuple[str, str, str | None], said: tuple[str, str, date | None], day: date, password: str | None
+) -> None:  # fmt: skip
     from ..dataset.ledger import Ledger
     from ..dataset.waivers import refuse_unwaivable, waive
+    from ..rounds.find_file import find_file, wanted_in
     from ..validation import ValidationRequest, validate
 
     (code, file, cell), (reason, by, until) = what, said
     refuse_unwaivable(code)
     path = find_file(folder, file)
-    result = validate([path], ValidationRequest(wanted_in(folder), day))[0]
+    result = validate([path], ValidationRequest(wanted_in(folder), day, password=password))[0]
     with Ledger.open(folder) as ledger:
         waiver, count = waive(
             ledger, result, code, reason=reason, by=by, day=day, until=until, place=_place(cell)

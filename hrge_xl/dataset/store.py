@@ -180,6 +180,8 @@ class Store:
                 connection.exec_driver_sql(f"DROP VIEW IF EXISTS {quote(name)}")
             for name in reversed(facts.get("tables", "").split()):
                 connection.execute(sa.schema.DropTable(sa.Table(name, sa.MetaData()), if_exists=True))
+            if self.is_file:  # so that tables come in one order, however often they are made
+                connection.exec_driver_sql("DROP TABLE IF EXISTS sqlite_stat1")
             inspector = sa.inspect(connection)
             there = {*inspector.get_table_names(), *inspector.get_view_names()}
             strange = sorted(there & set(self.schema.by_name))

@@ -22,6 +22,7 @@ from .return_status import (
     DOUBTS,
     STATUS_CODES,
     STEP_BACK,
+    WITHDRAWN,
     Entry,
     ReturnStatus,
     moment,
@@ -48,7 +49,8 @@ def update_statuses(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()
     ]
     sightings, doubts = ledger.sightings(), _doubts(store)
     entries = [_entry(row, sightings, doubts.get(row["submission_id"], ())) for row in returns]
-    found, back = return_statuses(entries, decisions(ledger)), steps_back(entries)
+    found = return_statuses(entries, decisions(ledger))
+    back = steps_back(entry for entry in entries if found[entry.submission].state != WITHDRAWN)
     with store.transaction() as connection:
         _update(store, connection, returns, found, sightings)
         _write(store, connection, FILES.name, list(_files(returns, sightings)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from ..dataset.rows import submission_id
 from ..findings import Finding, Severity
 from ..intake.identity import register_rows
 from ..issuing import Order, identity_of, render
@@ -95,7 +96,7 @@ def _order(
 ) -> Order:
     """The order that the workbook was issued for, in the version of today; a stamp that is not ours is not signed.
 
-    It stays the same workbook: what comes back is a newer version of it.
+    It stays the same workbook: what comes back is a newer version of it, and says of which return it was made.
     """
     stamp = sent.identity
     issued = tuple(code for code in stamp.tools.split(",") if code in spec.tool) if stamp.tools else None
@@ -104,6 +105,7 @@ def _order(
         stamp.team, today, stamp.country, language, issued if chosen is None else tuple(chosen),
         register_rows(stamp), stamp.round, stamp.deadline, contact,
         None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
+        predecessor=submission_id(sent.sha256, sent.path),
     )  # fmt: skip
 
 

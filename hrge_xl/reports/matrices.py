@@ -17,9 +17,7 @@ Crossing = tuple[str, str]  # the steps down and across
 Places = Mapping[Crossing, Sequence[dict[str, str]]]
 
 
-def matrices(
-    store: Store, dataset: int, paths: Mapping[str, str], language: str
-) -> Iterator[MatrixRow]:
+def matrices(store: Store, dataset: int, paths: Mapping[str, str], language: str) -> Iterator[MatrixRow]:
     """Give every matrix of the spec of a dataset, one a period; where nothing counts, one without rows.
 
     `paths` are those of the files, by submission.

@@ -21,14 +21,15 @@ from ..dataset.returns import Return, returns
 from ..dataset.store import Store
 from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
+from ..errors import UsageError
 from ..findings import Waiver
 from ..intake import Wanted
 from ..paths import expand
-from ..spec.load import find
+from ..spec.load import find, load
 from ..spec.model import Spec
 from ..validation import Result, ValidationRequest, spec_of, validate
 from .rounds import FILE as ROUND
-from .rounds import Round, load_round
+from .rounds import Round, load_round, spec_at
 
 if TYPE_CHECKING:  # what fills lasting datasets is not needed for loose files
     from ..dataset.take_in import Source
@@ -54,6 +55,26 @@ class Question:
     rejudge: bool = False
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
+    wanted: Wanted | None = None  # what loose files should be, where more is known than their spec
+
+    @cached_property
+    def source(self) -> str | None:
+        """What the spec that was asked for is loaded by. Raises `UsageError` where there is none."""
+        source = None if self.spec is None else spec_at(self.spec)
+        if source is not None:
+            find(source)
+        return source
+
+    def wanted_in(self, round_: Round | None) -> Wanted:
+        """Tell what the files of a round should be, or loose ones. Raises `UsageError` where a round is of another spec."""
+        if round_ is None:
+            return self.wanted or Wanted(self.source)
+        if self.source is not None and load(self.source).digest != load(round_.spec_source).digest:
+            raise UsageError(
+                f"The round {round_.name} says itself of which spec it is. Leave --spec out, or move it to another "
+                f"version: hrge-xl round update-spec {round_.folder} --spec {self.spec}"
+            )
+        return round_.wanted
 
     def request(self, wanted: Wanted) -> ValidationRequest:
         """What readers and checks have to know."""
@@ -106,31 +127,27 @@ class Place:
 
 def places(paths: Sequence[str]) -> list[Place]:
     """Tell rounds and consolidated folders from loose files. A round stands for its `returned`."""
-    found: list[Place] = []
+    found: dict[Path, Place] = {}
     loose: list[str] = []
     for text in paths:
         path = Path(text)
         around = [path, path.parent] if path.name == RETURNED else [path]
         folder = next((each for each in around if (each / ROUND).is_file()), None)
         if folder is not None:
-            found.append(Place(folder, load_round(folder)))
+            found.setdefault(folder.resolve(), Place(folder, load_round(folder)))
         elif (path / DATASET).is_file():
-            found.append(Place(path))
+            found.setdefault(path.resolve(), Place(path))
         else:
             loose.append(text)
-    return [*found, *([Place(paths=tuple(loose))] if loose else [])]
+    return [*found.values(), *([Place(paths=tuple(loose))] if loose else [])]
 
 
 def sources(question: Question) -> list[Source]:
     """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
     from ..dataset.take_in import Source
 
-    if question.spec is not None:
-        find(question.spec)  # before any file is opened
-    return [
-        Source(place.files(), question.request(place.round.wanted if place.round else Wanted(question.spec)))
-        for place in places(question.paths)
-    ]
+    wanted = [(place, question.wanted_in(place.round)) for place in places(question.paths)]
+    return [Source(place.files(), question.request(some)) for place, some in wanted]
 
 
 @contextmanager
@@ -139,29 +156,25 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 
     Raises `UsageError` for a path that leads nowhere, `RoundError`, `SpecError`, `StoreError`, `OutputError`.
     """
-    if question.spec is not None:
-        find(question.spec)
     with ExitStack() as stack:
         opened: list[Dataset] = []
-        for place in places(question.paths):
+        for place, wanted in [(place, question.wanted_in(place.round)) for place in places(question.paths)]:
             if place.folder is None:
-                opened += _loose(stack, question, place)
+                opened += _loose(stack, question, place, wanted)
             elif place.round is None:
                 opened.append(_as_it_is(stack, place.folder, question.today))
             else:
-                opened.append(_of_round(stack, question, place.round, question.ledger or place.folder))
+                opened.append(_of_round(stack, question, place, place.round, wanted))
         yield opened
 
 
-def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
+def _of_round(stack: ExitStack, question: Question, place: Place, round_: Round, wanted: Wanted) -> Dataset:
     """The dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
     from ..dataset.take_in import Options, Source, take_in
 
-    files = Place(round_.folder, round_).files()
-    asked = replace(question, ledger=None).request(round_.wanted)
-    taken = take_in(
-        [Source(files, asked)], folder, arrived=question.arrived, options=Options(jobs=question.jobs)
-    )
+    folder = question.ledger or round_.folder
+    source = Source(place.files(), replace(question, ledger=None).request(wanted))
+    taken = take_in([source], folder, arrived=question.arrived, options=Options(jobs=question.jobs))
     run = stack.enter_context(taken)
     kept = Dataset(run.file, _waivers(folder, question.today), round_, folder, run.new, _name(run.file))
     return _with_ledger(kept, run.ledger)
@@ -174,9 +187,9 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
         return _with_ledger(kept, ledger)
 
 
-def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
+def _loose(stack: ExitStack, question: Question, place: Place, wanted: Wanted) -> Iterator[Dataset]:
     """A dataset for each spec that the files are of; files that could not be read go with the first."""
-    asked = question.request(Wanted(question.spec))
+    asked = question.request(wanted)
     results = validate(place.files(), asked)
     first = spec_of(asked, results)
     for spec, some in _by_spec(results, first):
@@ -184,7 +197,7 @@ def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Datas
             some, spec, asked.waivers, question.arrived, ledger=question.ledger, answers=question.answers
         )
         store, ledger = stack.enter_context(made)
-        name = first.name if question.spec and first else None
+        name = first.name if wanted.spec and first else None
         yield _with_ledger(Dataset(store, asked.waivers, new=len(some), spec_asked=name), ledger)
 
 

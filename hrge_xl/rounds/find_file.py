@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..dataset.ledger import NAME, Ledger, kept_at
+from ..dataset.opening import DATASET
+from ..dataset.seals import sha256_of
+from ..dataset.store import open_file
 from ..errors import UsageError
 from ..intake import Wanted
-from ..rounds.rounds import FILE as ROUND
-from ..rounds.rounds import load_round
-from .ledger import NAME, Ledger, kept_at
-from .opening import DATASET
-from .seals import sha256_of
-from .store import open_file
+from .rounds import FILE as ROUND
+from .rounds import load_round
 
 SHORTEST = 8  # digits of a hash that mean one file
 HASH = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
