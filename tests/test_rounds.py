@@ -50,7 +50,7 @@ def test_a_round_is_what_was_set_up(teams: Path, tmp_path: Path) -> None:
     assert made.teams[1].contact == "Office, Rabat"
     assert made.name == "2026-H1"
     assert sorted(path.name for path in (tmp_path / "2026-H1").iterdir()) == [
-        "issued", "reports", "returned", "round.yaml", "signing.key",
+        "issued", "reports", "returned", "round.yaml", "signing.key", "spec",
     ]  # fmt: skip
 
 
@@ -271,10 +271,15 @@ def test_a_list_that_is_no_workbook_or_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("spec: example\n", "", "line 3: 'spec' is missing"),
+        ("spec: example\n", "", "line 4: 'spec' is missing"),
+        (
+            "spec: example\n",
+            "spec: hrge_toolkit\n",
+            "line 5: the round carries the spec 'example', not 'hrge_toolkit'",
+        ),
         ("name: round", "nmae: round", "'nmae' is not known"),
-        ("country: PAK", "country: XXX", "line 7: there is no country 'XXX'"),
-        ("- team: MAR-1", "- team: PAK-1", "team 'PAK-1' stands already in line 7"),
+        ("country: PAK", "country: XXX", "line 9: there is no country 'XXX'"),
+        ("- team: MAR-1", "- team: PAK-1", "team 'PAK-1' stands already in line 9"),
         ("spec: example", "spec: [example", "not valid YAML"),
         ("period_start: '2026-01-01'", "period_start: spring", "'spring' is no day"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from ..errors import UsageError
 from ..intake import Wanted
 from ..reports.document import Document, WaiverRow
 from ..rounds.rounds import FILE as ROUND
-from ..rounds.rounds import Round, load_round
+from ..rounds.rounds import Round, load_round, spec_at
+from ..rounds.spec_copy import copy_of
 from ..spec.load import find as find_spec
 from .again import Again, run_again
 from .differences import Difference, of_file, of_whole, within
@@ -186,10 +187,12 @@ def _round(asked: Asked, then: Document) -> Round | None:
 
 
 def _wanted(asked: Asked, then: Document, round_: Round | None) -> Wanted:
-    """What was wanted of the files: by the round, by the name of a spec, or nothing."""
+    """What was wanted of the files: by the round with the spec that it had then, by the name of a spec, or nothing."""
+    given = spec_at(asked.spec) if asked.spec else None
     if round_ is not None:
-        return round_.wanted
-    said = asked.spec or then["run"]["spec_asked"]
+        copy = copy_of(round_.folder, then["run"]["spec_digest"])
+        return replace(round_.wanted, spec=given or copy or round_.wanted.spec)
+    said = given or then["run"]["spec_asked"]
     if said is None:
         return Wanted()
     try:

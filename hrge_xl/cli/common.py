@@ -46,7 +46,7 @@ def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--spec`."""
-    text = "Name or folder of the spec that the files must be of (default: what each file says)."
+    text = "Name or folder of the spec that the files must be of, or a round (default: what each file says)."
     return click.option("--spec", metavar="SPEC", help=text)(function)
 
 
@@ -90,7 +90,7 @@ def facts(today: date | None, about: Given, *, redacted: bool = False) -> Facts:
     asked = about.asked
     return Facts(
         started(today), the_day(today), command_line(), redacted=redacted, round=about.name,
-        spec_asked=asked.wanted.spec, round_given=asked.wanted.round is not None, waivers=asked.waivers,
+        spec_asked=about.spec_asked, round_given=asked.wanted.round is not None, waivers=asked.waivers,
     )  # fmt: skip
 
 
@@ -101,6 +101,12 @@ class Given:
     files: list[Path]
     asked: ValidationRequest
     round: Round | None = None
+    spec: str | None = None  # as it was asked for
+
+    @property
+    def spec_asked(self) -> str | None:
+        """The spec that every file has to be of, as people know it; None: what each file says."""
+        return self.spec or (self.round.spec if self.round else None)
 
     @property
     def name(self) -> str | None:
@@ -114,27 +120,28 @@ def given(
 ) -> Given:  # fmt: skip
     """The files that paths mean. A round folder, or its `returned`, means what came back, with teams, key and waivers.
 
-    `ledger` is a folder whose waivers count too. A `spec` that does not exist is a usage error before any file
-    is opened.
+    `ledger` is a folder whose waivers count too. `spec` is a name or a folder, also that of a round; where there is no
+    such spec, it is a usage error before any file is opened.
     """
+    from dataclasses import replace
+
     from ..intake import Wanted
     from ..paths import expand
+    from ..rounds.rounds import load_round, spec_at
     from ..spec.load import find
     from ..validation import ValidationRequest
 
-    if spec is not None:
-        find(spec)
+    source = spec_at(spec) if spec is not None else None
+    if source is not None:
+        find(source)
     folder = _round_folder(paths)
-    if folder is not None:
-        from ..rounds.rounds import load_round
-
-        round_ = load_round(folder)
-        waived = waivers_in([folder, ledger], today)
-        asked = ValidationRequest(round_.wanted, the_day(today), jobs or cores(), password, waived)
-        return Given(expand([str(round_.folder / "returned")]), asked, round_)
-    waived = waivers_in([ledger], today)
-    asked = ValidationRequest(Wanted(spec), the_day(today), jobs or cores(), password, waived)
-    return Given(expand(paths), asked)
+    round_ = load_round(folder) if folder is not None else None
+    wanted = round_.wanted if round_ is not None else Wanted()
+    wanted = replace(wanted, spec=source or wanted.spec)
+    waived = waivers_in([folder, ledger], today)
+    asked = ValidationRequest(wanted, the_day(today), jobs or cores(), password, waived)
+    files = expand(paths if round_ is None else [str(round_.folder / "returned")])
+    return Given(files, asked, round_, spec)
 
 
 def _round_folder(paths: Sequence[str]) -> Path | None:

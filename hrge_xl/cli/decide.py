@@ -83,13 +83,13 @@ def _decide(folder: Path, returns: Sequence[str], choice: str, reason: str, by: 
 def _asked(folder: Path, spec: str | None, today: date | None, password: str | None) -> ValidationRequest:
     """What the dataset is asked for: no file is read again, but the spec must be known."""
     from ..intake import Wanted
+    from ..rounds.rounds import FILE, spec_at
     from ..validation import ValidationRequest
 
-    if spec is None and (folder / "round.yaml").is_file():
-        from ..rounds.rounds import load_round
-
-        spec = load_round(folder).spec
-    return ValidationRequest(Wanted(spec), the_day(today), password=password)
+    if spec is None and (folder / FILE).is_file():
+        spec = str(folder)
+    source = spec_at(spec) if spec is not None else None
+    return ValidationRequest(Wanted(source), the_day(today), password=password)
 
 
 def _settle(folder: Path, asked: ValidationRequest, store: str | None) -> None:

@@ -69,7 +69,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
         if result.submission is None:
             click.echo(f"{name}: refused, there are no answers to give back.", err=True)
             continue
-        files.append(_give(result, about, spec, today, chosen, output / name))
+        files.append(_give(result, about, today, chosen, output / name))
         if not as_json:
             click.echo(files[-1]["workbook"])
         if not quiet(ctx):
@@ -81,7 +81,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _give(
-    result: Result, about: Given, spec: str | None, today: date | None, tools: Sequence[str] | None, target: Path
+    result: Result, about: Given, today: date | None, tools: Sequence[str] | None, target: Path
 ) -> dict[str, Any]:  # fmt: skip
     """Write the workbook and the text for one file; what became of it."""
     from ..paths import write_whole
@@ -91,7 +91,7 @@ def _give(
 
     assert result.submission is not None
     identity = result.submission.identity
-    current = load(spec or about.asked.wanted.spec or identity.spec)
+    current = load(about.asked.wanted.spec or identity.spec)
     teams = {team.code: team for team in about.round.teams} if about.round else {}
     team = teams.get(identity.team)
     back: GivenBack = give_back(
