@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 from frictionless import Package
 from frictionless import system as frictionless_system
 
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.data_dictionary import MEANINGS, VALUES, meaning, values
-from hrge_xl.dataset.opening import DATASET, opened
+from hrge_xl.dataset.decisions import decide
+from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.dataset.opening import DATASET, open_dataset, opened
+from hrge_xl.dataset.return_status import WITHDRAWN
 from hrge_xl.dataset.schema import LABEL, Schema
 from hrge_xl.dataset.store import META, Store
-from hrge_xl.dataset.take_in import Source
+from hrge_xl.dataset.take_in import Options, Source, take_in
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.exports.package import description
 from hrge_xl.intake import Wanted
@@ -29,7 +35,10 @@ from hrge_xl.spec.model import Spec
 from hrge_xl.validation import ValidationRequest, validate
 from tests.answers import full, layout
 from tests.read_package import read
-from tests.test_consolidate import returned, rewritten
+from tests.test_consolidate import ROOT, returned, rewritten
+from tests.test_stores import database
+
+__all__ = ["database"]  # a fixture
 
 TODAY = date(2026, 6, 30)
 ASKED = ValidationRequest(Wanted(), TODAY)
@@ -286,3 +295,69 @@ def test_what_a_label_says_is_not_kept_again(out: Path) -> None:
         counts = dict(connection.execute(kept).fetchall())
     assert counts["en"] == 0
     assert counts["fr"] > 0
+
+
+# what refers to what
+
+
+def every_kind_of_run(files: list[Path], out: Path, store: str | None = None) -> Iterator[str]:
+    """Fill a dataset and change it in every way; after each run its name."""
+    one, two, french, arabic, again, broken = files
+    runs: list[tuple[str, list[Path], dict[str, Any]]] = [
+        ("first", [one, french, broken], {}),
+        ("nothing new", [one, french, broken], {}),
+        ("a newer version", [two, arabic], {}),
+        ("the same once more", [again], {}),
+        ("read anew", [one, two], {"resume": False}),
+        ("only the older version", [one, broken], {"only_these": True}),
+        ("both versions", [two, french], {}),
+    ]
+    for name, some, more in runs:
+        with take_in([Source(some, ASKED)], out, options=Options(store, **more)):
+            pass
+        yield name
+    with Ledger.open(out) as ledger:
+        decide(ledger, ["two.xlsx"], WITHDRAWN, reason="Sent by mistake.", by="office", day=TODAY)
+    with take_in([Source([], ASKED)], out, options=Options(store)):
+        pass
+    yield "withdrawn"
+    newer = shutil.copytree(ROOT / "workbook_specs" / "example", out.parent / "newer" / "example")
+    about = newer / "workbook.yaml"
+    about.write_text(about.read_text(encoding="utf-8").replace('"1.0"', '"1.1"'), encoding="utf-8")
+    asked = ValidationRequest(Wanted(str(newer)), TODAY)
+    with take_in([Source([], asked)], out, options=Options(store)):
+        pass
+    yield "a newer spec"
+
+
+def test_nothing_refers_to_what_is_gone(files: list[Path], tmp_path: Path) -> None:
+    statuses = {}
+    for name in every_kind_of_run(files, tmp_path / "out"):
+        with sqlite3.connect(tmp_path / "out" / DATASET) as connection:
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == [], name
+            shown = connection.execute("SELECT status FROM submissions ORDER BY status")
+            statuses[name] = [row[0] for row in shown]
+    assert statuses["a newer version"] == ["counts"] * 3 + ["refused", "superseded"]
+    assert statuses["only the older version"] == ["counts", "refused"]
+    assert statuses["withdrawn"] == ["counts", "counts", "refused", "withdrawn"] == statuses["a newer spec"]
+
+
+@pytest.mark.postgres
+def test_a_database_sees_to_it(files: list[Path], tmp_path: Path, database: str) -> None:
+    """PostgreSQL lets nothing in that refers to nothing, and every run comes through all the same."""
+    engine = sa.create_engine(database)
+    for name in every_kind_of_run(files, tmp_path / "out", database):
+        with opened(tmp_path / "out" / DATASET) as file, open_dataset(database) as other:
+            for table in file.schema.shown:
+                there = list(other.rows(table.name, columns=table.names))
+                assert there == list(file.rows(table.name, columns=table.names)), (name, table.name)
+    for statement in (
+        "INSERT INTO answers_fact (submission_id, slot) SELECT submission_id, 999999 FROM submissions",
+        "INSERT INTO answers_fact (submission_id, slot) SELECT 1, slot FROM slots",
+        "UPDATE submissions SET superseded_by = 'nobody'",
+        "DELETE FROM submissions",
+        "DELETE FROM slots",
+    ):
+        with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
