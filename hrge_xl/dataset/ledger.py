@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from ..errors import StoreError
 from .files import whole
-from .return_status import Entry, ReturnStatus
+from .return_status import FIRST_SEEN, STATED, Entry, ReturnStatus
 from .store import Store, open_file
 
 VERSION = 2  # of the ledger
@@ -76,7 +76,7 @@ class Sighting(NamedTuple):
     @property
     def basis(self) -> str:
         """What the day of arrival is."""
-        return "stated" if self.stated else "first seen"
+        return STATED if self.stated else FIRST_SEEN
 
 
 class Ledger:

@@ -17,13 +17,13 @@ from ..numerals import to_serial
 from ..stamp import from_pairs
 from ..submission import Answer, Identity, State, Submission, Unplaced
 from ..validation import Result
-from .return_status import lateness_day
-from .rows import NUMBER_TYPE, TRUTH_TYPE
+from .return_status import STATED, lateness_day
+from .rows import COMMENT, NUMBER_TYPE, TRUTH_TYPE
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
     CHECKS_NOT_RUN,
-    FILES,
+    FILES_FACT,
     FINDINGS_FACT,
     SHEETS,
     SUBMISSIONS,
@@ -31,7 +31,6 @@ from .schema import (
 )
 from .store import Store
 
-COMMENT = "comment"
 Record = dict[str, Any]
 
 
@@ -80,7 +79,7 @@ class Return:
     issued: date | None
     saved: str | None
     arrived: date | None
-    arrival: str | None  # "stated", or "first seen"
+    arrival: str | None  # STATED, or FIRST_SEEN
     checked: date | None
     signature: str | None
     required: int
@@ -102,7 +101,7 @@ class Return:
     @property
     def lateness(self) -> tuple[date | None, str]:
         """The day that lateness goes by, and which it is: "arrived", "saved" or "first seen"."""
-        return lateness_day(self.saved or "", self.arrived, stated=self.arrival == "stated")
+        return lateness_day(self.saved or "", self.arrived, stated=self.arrival == STATED)
 
     def open(self, severity: Severity) -> int:
         """How many findings of this severity nobody has accepted."""
@@ -123,7 +122,7 @@ def returns(
     where = [] if wanted is None else [table.submission.in_(wanted)]
     found = {row["submission_id"]: _return(row) for row in _records(store, SUBMISSIONS.name, *where)}
     known = {waiver.number: waiver for waiver in waivers}
-    for number, rows in _grouped(store, FILES.name, found).items():
+    for number, rows in _grouped(store, FILES_FACT.name, found).items():
         found[number].items = [Item(row["path"], row["received"], bool(row["stated"])) for row in rows]
     for number, rows in _grouped(store, FINDINGS_FACT.name, found).items():
         found[number].findings = [_finding(row, known) for row in rows]

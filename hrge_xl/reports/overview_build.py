@@ -23,11 +23,11 @@ from ..dataset.schema import (
     AGGREGATE_SPLITS,
     ANSWERS,
     INDICATOR_VALUES,
+    MASKED,
     MATRIX_ROWS,
     SUBMISSIONS,
 )
 from ..dataset.store import Store
-from ..disclosure_control.sharing import MASKED
 from ..numerals import shown
 from ..rounds.rounds import Round
 from ..spec.figures import IndicatorFigures, RiskFigures
