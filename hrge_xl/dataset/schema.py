@@ -293,19 +293,20 @@ RECONCILIATION = _view(
 AGGREGATE_MATRIX = Table(
     "aggregate_matrix",
     columns(
-        "n:integer block:integer title by tools country down down_label across across_label level level_label "
-        "count:integer teams:integer submissions:integer from_returned:integer"
+        "n:integer period block:integer title by tools country down down_label across across_label level "
+        "level_label count:integer teams:integer submissions:integer from_returned:integer"
     ),
     ("n",),
-    "The matrices over all teams; `by` says whether a line is a total, a tool or a country. Rows: `matrix_rows`.",
+    "The matrices by period; `by` says whether a line is a total, a tool or a country. Rows: `matrix_rows`.",
 )
 AGGREGATE_ANSWERS = Table(
     "aggregate_answers",
     columns(
-        "n:integer by tool row field label code code_label country count:integer teams:integer submissions:integer"
+        "n:integer period by tool row field label code code_label country count:integer teams:integer "
+        "submissions:integer"
     ),
     ("n",),
-    "How often each code was answered, in total and by country.",
+    "How often each code was answered, by period, in total and by country.",
 )
 AGGREGATE_NUMBERS = Table(
     "aggregate_numbers",
@@ -319,20 +320,20 @@ AGGREGATE_NUMBERS = Table(
 AGGREGATE_COMPLETENESS = Table(
     "aggregate_completeness",
     columns(
-        "n:integer by tool country files:integer teams:integer required:integer answered:integer share:number "
+        "n:integer period by tool country files:integer teams:integer required:integer answered:integer share:number "
         "errors:integer warnings:integer"
     ),
     ("n",),
-    "How far each sheet is, over all teams and by country.",
+    "How far each sheet is, by period, over all teams and by country.",
 )
 AGGREGATE_RISKS = Table(
     "aggregate_risks",
     columns(
-        "n:integer stage by code label down down_label across across_label level level_label "
+        "n:integer period stage by code label down down_label across across_label level level_label "
         "count:integer teams:integer submissions:integer from_returned:integer"
     ),
     ("n",),
-    "Risks before and after mitigation: in total, by tool and country, and as the spec breaks them down.",
+    "Risks by period, before and after mitigation: in total, by tool and country, and as the spec breaks them down.",
 )
 INDICATOR_VALUES = Table(
     "indicator_values",
@@ -368,11 +369,11 @@ AGGREGATE_SPLITS = Table(
 AGGREGATE_GAPS = Table(
     "aggregate_gaps",
     columns(
-        "n:integer tool row field label item no:integer answered:integer share:number teams_no:integer "
+        "n:integer period tool row field label item no:integer answered:integer share:number teams_no:integer "
         "teams:integer"
     ),
     ("n",),
-    "Questions by how many teams answered with no.",
+    "Questions by how many teams answered with no, by period.",
 )
 AGGREGATES = (
     AGGREGATE_MATRIX, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS, AGGREGATE_RISKS,
@@ -506,7 +507,7 @@ class Schema:
     def overdue(self) -> Table:
         """What stands in a collected list and is past its day: one line an item."""
         shown = tuple(Column(f"list_{code}", TEXT, title) for code, title in self.list_columns.items())
-        head = columns("n:integer submission team country list tool row due:date days_late:integer")
+        head = columns("n:integer submission team country period list tool row due:date days_late:integer")
         tail = columns("sheet cell file_sha256")
         return Table(
             "overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks.",
