@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import zipfile
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from hrge_xl.consolidation import consolidate
+from hrge_xl.dataset.aggregates import SELECTS, risks
 from hrge_xl.dataset.aggregates.indicators import (
     DOUBLED,
     KINDS,
@@ -21,18 +25,24 @@ from hrge_xl.dataset.aggregates.indicators import (
     total_of,
     totals,
 )
+from hrge_xl.dataset.aggregates.risks import risk_places
+from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
 from hrge_xl.dataset.opening import open_dataset
+from hrge_xl.dataset.schema import AGGREGATES
+from hrge_xl.dataset.store import Store
 from hrge_xl.dataset.take_in import Source
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.figures import IndicatorFigures
 from hrge_xl.spec.load import load
 from hrge_xl.validation import ValidationRequest, validate
+from tests import two_rounds
 from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run
 from tests.test_consolidate import workbook as example
 from tests.test_sharing import TODAY, files, toolkit, workbook
+from tests.two_rounds import EARLIER, LATER
 
 FIGURES = IndicatorFigures(
     tool="V", of="V_OF", value="V_VAL", period="V_PER", kind="V_KIND", numerator="V_NUM", denominator="V_DEN",
@@ -42,10 +52,12 @@ FIGURES = IndicatorFigures(
 
 def value(team: str, number: float | None, **more: Any) -> Value:
     """A value of one team; its country is the team, unless `country` says otherwise."""
-    known = {"V_NUM": more.pop("over", None), "V_DEN": more.pop("under", None)}
-    said = {"country": team, "period": "2026-H1", "unit": "persons", "kind": "CNT", "why": None} | more
-    record = {"team": team, "submission": team, "row": "V-01"}
-    return Value(record, known, "I1", False, "IND-01", "Indicator", number=number, **said)
+    parts = {"numerator": more.pop("over", None), "denominator": more.pop("under", None)}
+    said = {"country": team, "period": "2026-H1", "unit": "persons", "kind": "CNT"} | parts | more
+    return Value(
+        submission=team, team=team, framework="IND-01", indicator="I1", own=False, label="Indicator", value=number,
+        **said,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -119,9 +131,9 @@ def test_a_value_stated_again_counts_once(tmp_path: Path) -> None:
         (tmp_path / f"{day}.xlsx").write_bytes(generate(spec, order))
     results = validate(sorted(tmp_path.glob("*.xlsx")), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     with of_results(results, spec, TODAY) as store:
-        found = values(store, spec)
+        found = values(store, Sources.of(store, TODAY))
         (figure,) = totals(found, spec)
-    assert {(each.number, each.why) for each in found} == {(60, RESTATED), (70, None)}
+    assert {(each.value, each.why) for each in found} == {(60, RESTATED), (70, None)}
     assert figure.total.number == 70
 
 
@@ -130,7 +142,7 @@ def test_teams_without_a_value_are_told(tmp_path: Path) -> None:
         files(tmp_path, {"PAK": {"T4C_06": 84}, "BGD": {}}), ValidationRequest(Wanted("hrge_toolkit"), TODAY)
     )
     with of_results(results, toolkit(), TODAY) as store:
-        found = values(store, toolkit())
+        found = values(store, Sources.of(store, TODAY))
         figure = next(each for each in totals(found, toolkit()) if each.indicator == "PA1")
     assert {each.why for each in found} == {None, NO_VALUE}
     assert (figure.teams, figure.missing, figure.total.number) == (1, 1, 84)
@@ -175,6 +187,150 @@ def test_questions_answered_with_no(tmp_path: Path) -> None:
     assert [(line["row"], line["no"], line["answered"], line["teams_no"]) for line in lines] == [
         ("C1_01", 2, 2, 2), ("C1_03", 1, 2, 1),
     ]  # fmt: skip
+
+
+# figures belong to a period
+
+
+@pytest.fixture(scope="module")
+def both_rounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A dataset of two rounds."""
+    with two_rounds.dataset(tmp_path_factory.mktemp("both"), EARLIER, LATER) as store:
+        yield store
+
+
+def lines(store: Store, name: str) -> list[dict[str, Any]]:
+    """A table of figures without the numbers of its lines."""
+    names = store.schema.by_name[name].names
+    return [dict(zip(names[1:], line[1:], strict=True)) for line in store.rows(name)]
+
+
+OF_PERIODS = (
+    "aggregate_answers", "aggregate_numbers", "aggregate_completeness", "aggregate_matrix", "aggregate_risks",
+    "top_risks", "aggregate_gaps", "overdue",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("round_", [EARLIER, LATER])
+def test_the_figures_of_a_period_are_those_of_its_returns_alone(
+    both_rounds: Store, round_: str, tmp_path: Path
+) -> None:
+    period = two_rounds.period_of(both_rounds, round_)
+    with two_rounds.dataset(tmp_path, round_) as alone:
+        for name in OF_PERIODS:
+            found = [line for line in lines(both_rounds, name) if line["period"] == period]
+            assert found, name
+            assert found == lines(alone, name), name
+    periods = {two_rounds.period_of(both_rounds, each) for each in (EARLIER, LATER)}
+    assert {line["period"] for name in OF_PERIODS for line in lines(both_rounds, name)} == periods
+
+
+PLAIN: dict[str, tuple[str, dict[str, str], str]] = {
+    # the columns to compare, what the lines are that are compared, the plain statement
+    "aggregate_answers": (
+        "period tool row field code count teams", {"by": "total"},
+        "SELECT a.period, a.tool, i.row, a.field, a.code, count(*), count(DISTINCT a.team) FROM answers a "
+        "LEFT JOIN items i ON i.tool = a.tool AND i.row = a.row "
+        "WHERE a.current AND a.code IS NOT NULL AND EXISTS (SELECT 1 FROM codebook c WHERE c.tool = a.tool "
+        "AND c.field = a.field AND c.type <> 'reference') GROUP BY 1, 2, 3, 4, 5",
+    ),
+    "aggregate_numbers": (
+        "period field count mean least most", {"by": "total", "tool": "FORM"},
+        "SELECT period, field, count(*), avg(number), min(number), max(number) FROM answers "
+        "WHERE current AND tool = 'FORM' AND number IS NOT NULL GROUP BY 1, 2",
+    ),
+    "aggregate_completeness": (
+        "period tool required answered", {"by": "total"},
+        "SELECT s.period, c.tool, sum(c.required), sum(c.answered) FROM completeness c JOIN submissions s "
+        "ON s.submission = c.submission WHERE s.current GROUP BY 1, 2",
+    ),
+    "aggregate_risks": (
+        "period down across count teams", {"by": "total", "stage": "before"},
+        "SELECT d.period, CAST(CAST(d.number AS INTEGER) AS TEXT), CAST(CAST(a.number AS INTEGER) AS TEXT), "
+        "count(*), count(DISTINCT d.team) FROM answers d JOIN answers a ON a.submission = d.submission "
+        "AND a.tool = d.tool AND a.row = d.row AND a.field = 'RSK_11' "
+        "WHERE d.current AND d.field = 'RSK_10' GROUP BY 1, 2, 3",
+    ),
+    "aggregate_gaps": (
+        "period tool row no teams_no", {},
+        "SELECT period, tool, row, count(*), count(DISTINCT team) FROM answers "
+        "WHERE current AND code = 'N' AND field = 'P1_ANS' GROUP BY 1, 2, 3",
+    ),
+    "overdue": (
+        "period submission row", {},
+        "SELECT period, submission, row FROM answers WHERE current AND field = 'RSK_19' AND date < '2026-07-20'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_figures_are_what_plain_sql_says(both_rounds: Store, name: str) -> None:
+    columns, which, statement = PLAIN[name]
+    found = Counter(
+        tuple(line[column] for column in columns.split())
+        for line in lines(both_rounds, name)
+        if which.items() <= line.items() and line.get("count") != 0
+    )
+    assert found
+    assert found == Counter(both_rounds.select(sa.text(statement)))
+
+
+def test_a_risk_stands_in_every_part_that_it_belongs_to(both_rounds: Store) -> None:
+    places = risk_places(Sources.of(both_rounds, TODAY)).subquery()
+    part = (places.c.period, places.c.by, places.c.code)
+    counted = both_rounds.select(sa.select(*part, distinct(places.c.team)).group_by(*part))
+    teams = {(period, by, code): count for period, by, code, count in counted}
+    for round_, countries in two_rounds.TEAMS.items():
+        period, every = two_rounds.period_of(both_rounds, round_), len(countries)
+        for part_of_all in (("total", None), ("tool", "T3.2"), ("pillar", "SP"), ("group", "WOM")):
+            assert teams[period, *part_of_all] == every
+        for country, count in Counter(countries.values()).items():
+            assert teams[period, "country", country] == count
+
+
+def test_the_heaviest_risks_of_each_period_are_listed(
+    both_rounds: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(risks, "MOST", 2)
+    listed = both_rounds.select(risks.top_risks(Sources.of(both_rounds, TODAY)).order_by("n"))
+    earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
+    assert [(line[4], line[2], line[10]) for line in listed] == [
+        (earlier, "PAK", "H"), (earlier, "PAK", "H"), (later, "PAK", "H"), (later, "PAK", "S"),
+    ]  # fmt: skip
+
+
+def as_views(store: Store, url: str) -> dict[str, list[Any]]:
+    """Every figure as a view of a database that holds the same facts, in the order of its numbers."""
+    engine, facts = sa.create_engine(url), sa.MetaData()
+    made = {table.name for table in AGGREGATES} | {"overdue", "top_risks"}
+    tables = {name: table.to_metadata(facts) for name, table in store.tables.items() if name not in made}
+    source = Sources(tables, store.schema, sa.literal(two_rounds.TODAY, sa.Date()))
+    found = {}
+    with engine.connect() as connection:
+        facts.create_all(connection)
+        for name, table in tables.items():
+            rows = [dict(zip(table.c.keys(), row, strict=True)) for row in store.rows(name)]
+            connection.execute(sa.insert(table), rows) if rows else None
+        for name, figure in SELECTS.items():
+            text = figure(source).compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True})
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS {text}")
+            columns = [sa.column(column.name, column.type) for column in store.tables[name].columns]
+            found[name] = [
+                tuple(row)
+                for row in connection.execute(sa.select(*columns).select_from(sa.table(name)).order_by("n"))
+            ]
+    engine.dispose()
+    return found
+
+
+def test_figures_are_views_too(both_rounds: Store) -> None:
+    found = as_views(both_rounds, "sqlite://")
+    assert found == {name: list(both_rounds.rows(name)) for name in SELECTS}
+
+
+def test_figures_are_views_of_postgresql_too(both_rounds: Store, postgres_url: str) -> None:
+    found = as_views(both_rounds, postgres_url)  # nothing is kept: nobody commits
+    assert found == {name: list(both_rounds.rows(name)) for name in SELECTS}
 
 
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:

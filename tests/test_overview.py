@@ -25,6 +25,7 @@ from hrge_xl.rounds.teams import Team
 from hrge_xl.spec.load import load
 from hrge_xl.validation import Result, ValidationRequest, validate
 from hrge_xl.words import languages
+from tests import two_rounds
 from tests.temporary import of_results
 from tests.test_reports import Parsed
 
@@ -131,6 +132,18 @@ def test_figures_say_how_many_teams_stand_behind_them(found: Overview) -> None:
     assert {each.periods[0].teams for each in found.indicators} == {3}
     assert found.risks.teams == 3
     assert html(found).count("Teams behind it: ") > 10
+
+
+def test_the_teams_of_a_part_are_counted_and_not_the_most_of_any_cell(tmp_path: Path) -> None:
+    """No two teams have a risk at one crossing, so every cell knows of one team only."""
+    with two_rounds.dataset(tmp_path, two_rounds.LATER) as store:
+        found = built(store, TODAY, "en")
+    assert found.risks
+    teams = {heading: {part.label: part.teams for part in parts} for heading, parts in found.risks.breakdowns}
+    assert set(teams["tool"].values()) == {4}
+    assert teams["country"] == {"Pakistan": 2, "Afghanistan": 1, "Bangladesh": 1}
+    assert teams["Group affected"]["Women"] == 4
+    assert max(cell.teams for heat in found.risks.maps for cell in heat.cells.values()) == 1
 
 
 def test_a_list_of_rows_says_where_it_was_cut(found: Overview) -> None:

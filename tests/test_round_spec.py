@@ -230,6 +230,14 @@ def test_a_file_in_a_round_is_checked_with_its_spec_and_key(
     assert "I006" in capsys.readouterr().out
 
 
+def test_a_workbook_is_prefilled_from_a_return_of_a_spec_in_a_folder(
+    made: Round, spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = send(made), str(tmp_path / "out")
+    arguments = ["generate", str(spec), "--country", "MAR", "--answers", str(path), "-o", out]
+    assert run(arguments) == 0, capsys.readouterr()
+
+
 def test_a_round_stands_for_its_spec_behind_spec(
     made: Round, spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

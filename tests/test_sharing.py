@@ -87,7 +87,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def tables(store: Store) -> dict[str, list[Any]]:
-    return {table.name: list(store.rows(table.name)) for table in store.schema.shown}
+    return {table.name: list(store.rows(table.name, columns=table.names)) for table in store.schema.shown}
 
 
 def masked_by_team(store: Store, table: str) -> dict[tuple[str, str], set[str]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -77,7 +76,7 @@ def order_of(folder: Path, team: str, day: date) -> Order:
 def send(
     folder: Path, team: str, name: str, what: Answers, *, issued: date, saved: date, back: Identity | None = None,
 ) -> Path:  # fmt: skip
-    """A workbook as a team sends it: filled in and saved on a day; `back` is the stamp of the feedback it went on in."""
+    """A workbook as a team sends it: filled in and saved on a day; `back` is the stamp of the feedback it used."""
     order = order_of(folder, team, issued)
     stamp = back or identity_of(SPEC, order, layout_for(SPEC, order))
     made = generate(SPEC, replace(order, answers=what, copy=stamp.copy, predecessor=stamp.predecessor))
@@ -101,9 +100,9 @@ def query(folder: Path, statement: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Office]:
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
     """The coordinator's desk."""
-    yield Office(tmp_path, capsys)
+    return Office(tmp_path, capsys)
 
 
 def test_two_rounds_through_time(office: Office) -> None:

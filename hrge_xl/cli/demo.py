@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import click
@@ -35,7 +37,9 @@ def command(output: Path, spec: str) -> None:
     told = story(spec)
     returned = list(bar(write_story(spec, output), len(told.teams), "Teams fill in their workbooks"))
     click.echo("Putting together what came back …", err=True)
-    consolidate(sources(question([str(path) for path in returned], told.today)), output / "dataset")
+    for day, came in groupby(returned, key=itemgetter(1)):
+        asked = question([str(path) for path, _ in came], told.today)
+        consolidate(sources(asked), output / "dataset", received=day)
     expected = demonstration_round(told, spec, output)
     with datasets(question([str(output / "dataset")], told.today)) as found:
         report = document([replace(each, round=expected) for each in found], facts(told.today))

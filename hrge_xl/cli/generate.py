@@ -118,7 +118,7 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     tools = tuple(code.strip() for code in (chosen.tools or "").split(",") if code.strip()) or None
     layout = build(spec, chosen.language or spec.languages[0], tools, chosen.blank_rows)
-    filled = from_file(chosen.answers, layout, chosen.password) if chosen.answers else {}
+    filled = from_file(chosen.answers, layout, name, chosen.password) if chosen.answers else {}
     orders = [
         Order(code, today, code, layout.language, tools, chosen.blank_rows, answers=filled) for code in codes
     ]

@@ -77,9 +77,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
         if OVERVIEW in formats:
             click.echo(str(_overview(found, asked.today, output, language, masked=shareable)))
         names = [each for each in formats if each != OVERVIEW] or ([] if formats else ["html"])
-        made = document(found, facts(today, redacted=redact)) if names else None
-        for name in names if made else ():
-            click.echo(str(write(made, name, output)))
+        if names:
+            made = document(found, facts(today, redacted=redact))
+            for name in names:
+                click.echo(str(write(made, name, output)))
         print_totals(found)
         return exit_of(found, "never")
 

@@ -23,9 +23,10 @@ from .schema import (
     Row,
     Rows,
     Schema,
+    list_of,
     spec_language,
 )
-from .slots import list_of, slots_of
+from .slots import slots_of
 
 
 def dimensions(schema: Schema, *, every_slot: bool = True) -> Rows:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from ..errors import StoreError
 from .files import whole
-from .return_status import Entry, ReturnStatus
+from .return_status import FIRST_SEEN, STATED, Entry, ReturnStatus
 from .store import Store, open_file
 
 VERSION = 2  # of the ledger
@@ -96,7 +96,7 @@ class Sighting(NamedTuple):
     @property
     def basis(self) -> str:
         """What the day of arrival is."""
-        return "stated" if self.stated else "first seen"
+        return STATED if self.stated else FIRST_SEEN
 
 
 class Ledger:
@@ -185,7 +185,8 @@ class Ledger:
     def order(self) -> dict[str, int]:
         """Give the place of every content in the order in which files came, by hash."""
         with self.transaction() as connection:
-            return {sha256: n for sha256, n in connection.execute(sa.select(FILES.c.sha256, FILES.c.n))}
+            found = connection.execute(sa.select(FILES.c.sha256, FILES.c.n))
+            return {str(sha256): int(n) for sha256, n in found}
 
     def forget_places(self) -> None:
         """Keep what was received and when, not where: for a copy that only some of the files are looked at with."""

@@ -16,6 +16,7 @@ DOUBTS = ("I006", "I007", "I008", "I009")  # they say: this is not the return of
 OLDER, ONE_KEY, ONE_COPY, DECIDED, STEP_BACK = "X002", "X003", "X004", "X005", "X006"
 STATUS_CODES = (OLDER, ONE_KEY, ONE_COPY, DECIDED, STEP_BACK)  # the findings that tell of a status
 ARRIVED, SAVED, FIRST_SEEN = "arrived", "saved", "first seen"  # the day that lateness goes by
+STATED = "stated"  # what a day of arrival is that somebody told; else it is the day first seen
 ZONES = timedelta(days=1)  # no two places on earth are further apart
 
 

@@ -18,13 +18,13 @@ from ..stamp import from_pairs
 from ..submission import Answer, Identity, State, Submission, Unplaced
 from ..validation import Result
 from ..words import fold
-from .return_status import CONFLICT, COUNTS, EXCLUDED, WAITING, lateness_day
-from .rows import NUMBER_TYPE, TRUTH_TYPE
+from .return_status import CONFLICT, COUNTS, EXCLUDED, STATED, WAITING, lateness_day
+from .rows import COMMENT, NUMBER_TYPE, TRUTH_TYPE
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
     CHECKS_NOT_RUN,
-    FILES,
+    FILES_FACT,
     FINDINGS_FACT,
     SHEETS,
     SUBMISSIONS,
@@ -32,7 +32,6 @@ from .schema import (
 )
 from .store import Store
 
-COMMENT = "comment"
 Record = dict[str, Any]
 
 
@@ -81,7 +80,7 @@ class Return:
     issued: date | None
     saved: str | None
     arrived: date | None
-    arrival: str | None  # "stated", or "first seen"
+    arrival: str | None  # STATED, or FIRST_SEEN
     checked: date | None
     read_for: str | None  # the round whose key, teams and period it was checked by
     signature: str | None
@@ -114,7 +113,7 @@ class Return:
     @property
     def lateness(self) -> tuple[date | None, str]:
         """The day that lateness goes by, and which it is: "arrived", "saved" or "first seen"."""
-        return lateness_day(self.saved or "", self.arrived, stated=self.arrival == "stated")
+        return lateness_day(self.saved or "", self.arrived, stated=self.arrival == STATED)
 
     @property
     def about(self) -> tuple[str, str, str]:
@@ -155,7 +154,7 @@ def returns(
     where = [] if wanted is None else [table.submission.in_(wanted)]
     found = {row["submission_id"]: _return(row) for row in _records(store, SUBMISSIONS.name, *where)}
     known = {waiver.number: waiver for waiver in waivers}
-    for number, rows in _grouped(store, FILES.name, found).items():
+    for number, rows in _grouped(store, FILES_FACT.name, found).items():
         found[number].items = [Item(row["path"], row["received"], bool(row["stated"])) for row in rows]
     for number, rows in _grouped(store, FINDINGS_FACT.name, found).items():
         found[number].findings = [_finding(row, known) for row in rows]

@@ -18,6 +18,7 @@ from ..submission import Answer, CellKey, Key, State, Submission, Value
 from ..validation import Result
 from ..words import tidy
 from .clean import clean
+from .dimensions import codes
 from .schema import (
     ANSWERS_FACT,
     CHECKS_NOT_RUN,
@@ -38,6 +39,8 @@ SHORT = 16  # hex digits of a submission's id: a million files without two alike
 LONGEST_WAY = 4  # references that lead from one row to the next
 KEPT = (State.ANSWERED, State.ERROR, State.NOT_CALCULATED)
 NOTHING_SHOWN = ""  # the original of a value that is worked out again and was not shown
+LOOSE_TEXT, COMMENT = "text", "comment"  # what stands outside every known cell
+CodeKey = tuple[str, str]  # of a list
 NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is no text
 
 
@@ -169,7 +172,7 @@ class RowBuilder:
             found.append((self._slots.known(key) or further[key], answer))
         found.sort(key=lambda each: each[0].slot)
         rows[ANSWERS_FACT.name] += [
-            (number, known.slot, *_fact(answer, known.cell)) for known, answer in found
+            (number, known.slot, *_fact(answer, known, self._labels)) for known, answer in found
         ]
         used = {(*answer.key, answer.part): known for known, answer in found}
         new = {key: known for key, known in used.items() if not self._every_slot or key in further}
@@ -180,6 +183,11 @@ class RowBuilder:
     def _slots(self) -> Slots:
         assert self.schema.spec is not None
         return slots_of(self.schema.spec)
+
+    @cached_property
+    def _labels(self) -> dict[CodeKey, str]:
+        """The label of every code in the language of the spec."""
+        return {(str(name), str(code)): str(label) for name, _, code, label in codes(self.schema.spec)}
 
     def _further(self, layout: Layout) -> Mapping[CellKey, Known]:
         """The cells of a layout that not every workbook has."""
@@ -263,8 +271,8 @@ def _sheets(result: Result, number: int) -> Iterator[Row]:
 
 
 def _unplaced(submission: Submission, number: int) -> Iterator[Row]:
-    texts = [("text", each) for each in submission.unplaced]
-    texts += [("comment", each) for each in submission.comments]
+    texts = [(LOOSE_TEXT, each) for each in submission.unplaced]
+    texts += [(COMMENT, each) for each in submission.comments]
     for n, (what, each) in enumerate(texts, start=1):
         yield number, n, what, each.sheet, each.cell, clean(each.text), clean(each.question) or None
 
@@ -325,16 +333,17 @@ def _set(answer: Answer, field: Field, value: Value) -> None:
         answer.text = str(value)
 
 
-def _fact(answer: Answer, cell: str) -> Sequence[str | float | date | None]:
+def _fact(answer: Answer, known: Known, labels: Mapping[CodeKey, str]) -> Sequence[str | float | date | None]:
     """The columns of a fact after its key; what can be told from the others is left out."""
     text = clean(answer.text)
     original, type_ = _original(answer)
-    if original == _shown(text, answer.number, answer.day):
+    label = labels.get((known.list or "", answer.code or ""))
+    if original == (_shown(text, answer.number, answer.day) if label is None else label):
         original = None
     return (
         None if answer.state is State.ANSWERED else answer.state.value,
         answer.code, text, answer.number, answer.day, original, type_, answer.problem,
-        None if answer.cell == cell else answer.cell,
+        None if answer.cell == known.cell else answer.cell,
     )  # fmt: skip
 
 

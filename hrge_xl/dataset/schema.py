@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..fields import Kind, kind_of, list_name
+from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Field, FieldType, Spec
 
 VERSION = 3  # of the tables; raised whenever one of them changes
@@ -31,11 +32,12 @@ class Column(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """Columns whose values are a key of another table."""
+    """Columns whose values are a key of another table; `enforced` where the database sees to it."""
 
     columns: tuple[str, ...]
     table: str
     key: tuple[str, ...]
+    enforced: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Table:
     unique: tuple[str, ...] = ()  # a second key
     tools: tuple[str, ...] = ()  # whose rows stand in it, where it is a wide one
     same: tuple[int, int] = (0, 0)  # so many columns at both ends say the same in all rows of a submission
+    internal: tuple[str, ...] = ()  # columns that say nothing to readers: they are in no export
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -61,6 +64,15 @@ class Table:
     def at(self) -> dict[str, int]:
         """The position of each column."""
         return {name: position for position, name in enumerate(self.names)}
+
+    @cached_property
+    def shown(self) -> Table:
+        """The table as it is exported."""
+        if not self.internal:
+            return self
+        columns = tuple(column for column in self.columns if column.name not in self.internal)
+        key = self.unique if set(self.key) & set(self.internal) else self.key
+        return replace(self, columns=columns, key=key, unique=(), internal=())
 
     @property
     def of_submissions(self) -> bool:
@@ -77,7 +89,8 @@ SUBMISSION_ID = (
     "submission_id"  # the integer that facts go by; `submission` is the same as hex digits, for people
 )
 OF_SUBMISSION = Reference((SUBMISSION_ID,), "submissions", (SUBMISSION_ID,))
-TO_SUBMISSION = Reference(("submission",), "submissions", ("submission",))
+TO_SUBMISSION = Reference(("submission",), "submissions", ("submission",), enforced=False)
+TO_OTHER = Reference(("superseded_by",), "submissions", ("submission",))
 OF_SLOT = Reference(("slot",), "slots", ("slot",))
 
 
@@ -112,7 +125,9 @@ SUBMISSIONS = Table(
     ),
     (SUBMISSION_ID,),
     "Every content received, once: who sent it and when, what became of it, and whether it counts.",
+    references=(TO_OTHER,),
     unique=("submission",),
+    internal=(SUBMISSION_ID, "checks_run", "stamp"),
 )
 SLOTS = Table(
     "slots",
@@ -158,8 +173,8 @@ SPEC_FILES = Table(
 
 # facts
 
-FILES = _facts(
-    "files",
+FILES_FACT = _facts(
+    "files_fact",
     "n:integer path received:date stated:boolean",
     "n",
     "Every item received, whatever it was: the same content under several names has several lines.",
@@ -168,7 +183,8 @@ ANSWERS_FACT = _facts(
     "answers_fact",
     "slot:integer state code text number:number date:date original original_type problem cell",
     "slot",
-    "What stands in each cell, once. Empty: `state` answered; `original` as the value shows; `cell` as in `slots`.",
+    "What stands in each cell, once. Empty: `state` answered; `original` as the value or label shows; `cell` as in "
+    "`slots`.",
     OF_SLOT,
 )
 SHEETS = _facts(
@@ -209,6 +225,12 @@ CHECKS_NOT_RUN = _facts(
 # views
 
 WHOSE = "submission team country period "
+FILES = _view(
+    "files",
+    "submission n:integer path received:date stated:boolean",
+    "submission n",
+    FILES_FACT.about,
+)
 ANSWERS = _view(
     "answers",
     WHOSE + "n:integer tool row field part:integer code text number:number date:date sheet cell original "
@@ -251,6 +273,13 @@ MATRIX_ROWS = _view(
     "submission n down_field across_field",
     "Every row that stands in a matrix, with its two steps and its level.",
 )
+PLACED = _view(
+    "placed_answers",
+    f"{SUBMISSION_ID}:integer slot:integer tool row field part:integer list entry value number:number date:date "
+    "typed:integer",
+    f"{SUBMISSION_ID} slot",
+    "Every fact with the question that it answers: what the wide views are made of.",
+)
 RECONCILIATION = _view(
     "reconciliation",
     "n:integer period received:integer accepted:integer returned:integer refused:integer counted:integer "
@@ -264,19 +293,20 @@ RECONCILIATION = _view(
 AGGREGATE_MATRIX = Table(
     "aggregate_matrix",
     columns(
-        "n:integer block:integer title by tools country down down_label across across_label level level_label "
-        "count:integer teams:integer submissions:integer from_returned:integer"
+        "n:integer period block:integer title by tools country down down_label across across_label level "
+        "level_label count:integer teams:integer submissions:integer from_returned:integer"
     ),
     ("n",),
-    "The matrices over all teams; `by` says whether a line is a total, a tool or a country. Rows: `matrix_rows`.",
+    "The matrices by period; `by` says whether a line is a total, a tool or a country. Rows: `matrix_rows`.",
 )
 AGGREGATE_ANSWERS = Table(
     "aggregate_answers",
     columns(
-        "n:integer by tool row field label code code_label country count:integer teams:integer submissions:integer"
+        "n:integer period by tool row field label code code_label country count:integer teams:integer "
+        "submissions:integer"
     ),
     ("n",),
-    "How often each code was answered, in total and by country.",
+    "How often each code was answered, by period, in total and by country.",
 )
 AGGREGATE_NUMBERS = Table(
     "aggregate_numbers",
@@ -290,20 +320,20 @@ AGGREGATE_NUMBERS = Table(
 AGGREGATE_COMPLETENESS = Table(
     "aggregate_completeness",
     columns(
-        "n:integer by tool country files:integer teams:integer required:integer answered:integer share:number "
+        "n:integer period by tool country files:integer teams:integer required:integer answered:integer share:number "
         "errors:integer warnings:integer"
     ),
     ("n",),
-    "How far each sheet is, over all teams and by country.",
+    "How far each sheet is, by period, over all teams and by country.",
 )
 AGGREGATE_RISKS = Table(
     "aggregate_risks",
     columns(
-        "n:integer stage by code label down down_label across across_label level level_label "
+        "n:integer period stage by code label down down_label across across_label level level_label "
         "count:integer teams:integer submissions:integer from_returned:integer"
     ),
     ("n",),
-    "Risks before and after mitigation: in total, by tool and country, and as the spec breaks them down.",
+    "Risks by period, before and after mitigation: in total, by tool and country, and as the spec breaks them down.",
 )
 INDICATOR_VALUES = Table(
     "indicator_values",
@@ -314,6 +344,7 @@ INDICATOR_VALUES = Table(
     ),
     ("n",),
     "Every value of every indicator with what is known of it; `why` says why one does not count.",
+    references=(TO_SUBMISSION,),
 )
 AGGREGATE_INDICATORS = Table(
     "aggregate_indicators",
@@ -338,11 +369,11 @@ AGGREGATE_SPLITS = Table(
 AGGREGATE_GAPS = Table(
     "aggregate_gaps",
     columns(
-        "n:integer tool row field label item no:integer answered:integer share:number teams_no:integer "
+        "n:integer period tool row field label item no:integer answered:integer share:number teams_no:integer "
         "teams:integer"
     ),
     ("n",),
-    "Questions by how many teams answered with no.",
+    "Questions by how many teams answered with no, by period.",
 )
 AGGREGATES = (
     AGGREGATE_MATRIX, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS, AGGREGATE_RISKS,
@@ -350,16 +381,17 @@ AGGREGATES = (
 )  # fmt: skip
 DIMENSIONS = (SUBMISSIONS, SLOTS, CODES, LIST_COLUMNS, MATRIX_LEVELS, SPEC_FILES)
 FACTS = (
-    FILES, ANSWERS_FACT, SHEETS, FINDINGS_FACT, UNPLACED_FACT, LISTED_FACT, ROW_REFERENCES, CHECKS_NOT_RUN,
+    FILES_FACT, ANSWERS_FACT, SHEETS, FINDINGS_FACT, UNPLACED_FACT, LISTED_FACT, ROW_REFERENCES, CHECKS_NOT_RUN,
 )  # fmt: skip
-VIEWS = (ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, LISTED_ROWS, MATRIX_ROWS, RECONCILIATION)
+VIEWS = (FILES, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, LISTED_ROWS, MATRIX_ROWS, PLACED, RECONCILIATION)
 FIXED = (*DIMENSIONS, *FACTS, *VIEWS, *AGGREGATES, CODEBOOK, ITEMS)
 RESERVED = frozenset({"meta", "overdue", "top_risks", *(table.name for table in FIXED)})
 
 _HEAD = columns(WHOSE + "n:integer tool row about")
 _TAIL = columns("sheet cell current:boolean file_sha256")
 _TAKEN = frozenset(column.name for column in (*_HEAD, *_TAIL))
-LABELLED = "_labelled"  # how the views are called that have labels beside codes
+LABELLED, LABEL = "_labelled", "_label"  # how views with labels beside codes end, and their columns of labels
+MASKED = "masked"  # the state of an answer that is not told, and why a figure is not
 
 
 class Schema:
@@ -387,14 +419,16 @@ class Schema:
     def base(self) -> tuple[Table, ...]:
         """The tables that hold something, those that others refer to first."""
         if self.flat:
-            return (SPEC_FILES, *(replace(table, view=False, references=()) for table in self.shown))
-        shown = tuple(table for table in self.shown if not table.view and table not in (*DIMENSIONS, *FACTS))
-        return (*DIMENSIONS, *FACTS, *shown)
+            return (SPEC_FILES, *(replace(table, view=False) for table in self.shown))
+        star = (*DIMENSIONS, *FACTS)
+        there = {table.name for table in star}
+        return (*star, *(table for table in self.shown if not table.view and table.name not in there))
 
     @cached_property
     def views(self) -> tuple[Table, ...]:
-        """Everything that is worked out of them when it is asked for."""
-        return () if self.flat else (*(table for table in self.shown if table.view), *self.other_views)
+        """Everything that is worked out of them when it is asked for, in the order in which they can be made."""
+        shown = (table for table in self.shown if table.view)
+        return () if self.flat else (PLACED, *shown, *self.other_views)
 
     @cached_property
     def other_views(self) -> tuple[Table, ...]:
@@ -411,8 +445,8 @@ class Schema:
             part
             for column in table.columns
             for part in (
-                (column, Column(f"{column.name}_label", TEXT, column.title))
-                if column.name in fields and list_name(fields[column.name]) is not None
+                (column, Column(column.name + LABEL, TEXT, column.title))
+                if column.name in fields and list_of(fields[column.name]) is not None
                 else (column,)
             )
         )
@@ -423,10 +457,14 @@ class Schema:
 
     def fields_of(self, table: Table) -> dict[str, Field]:
         """The fields of a wide table by its columns; of several sheets the first that has one."""
-        found: dict[str, Field] = {}
+        return {column: fields[0] for column, fields in self.variants_of(table).items()}
+
+    def variants_of(self, table: Table) -> dict[str, list[Field]]:
+        """The fields behind each column of a wide table, one of every sheet that has it: their lists may differ."""
+        found: dict[str, list[Field]] = {}
         for tool in table.tools:
             for code, field in self.spec.tool[tool].fields.items() if self.spec else ():
-                found.setdefault(field_column(code), field)
+                found.setdefault(field_column(code), []).append(field)
         return found
 
     @cached_property
@@ -437,7 +475,7 @@ class Schema:
         lists = (LISTED_ROWS, self.overdue) if self.list_columns else ()
         matrices = (MATRIX_ROWS, AGGREGATE_MATRIX) if self.spec and self.spec.matrix else ()
         return (
-            SUBMISSIONS, FILES, RECONCILIATION, ANSWERS, *self.united.values(), *wide, FINDINGS, COMPLETENESS,
+            SUBMISSIONS.shown, FILES, RECONCILIATION, ANSWERS, *self.united.values(), *wide, FINDINGS, COMPLETENESS,
             UNPLACED, *lists, *matrices, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS,
             *self._figures, CODEBOOK, ITEMS,
         )  # fmt: skip
@@ -470,11 +508,12 @@ class Schema:
     def overdue(self) -> Table:
         """What stands in a collected list and is past its day: one line an item."""
         shown = tuple(Column(f"list_{code}", TEXT, title) for code, title in self.list_columns.items())
-        head = columns("n:integer submission team country list tool row due:date days_late:integer")
+        head = columns("n:integer submission team country period list tool row due:date days_late:integer")
         tail = columns("sheet cell file_sha256")
         return Table(
-            "overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks."
-        )
+            "overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks.",
+            references=(TO_SUBMISSION,),
+        )  # fmt: skip
 
     @property
     def top_risks(self) -> Table:
@@ -491,7 +530,10 @@ class Schema:
             "after_down after_across level_after"
         )
         tail = columns("sheet cell file_sha256")
-        return Table("top_risks", (*head, *shown, *tail), ("n",), "The open risks that weigh most.")
+        return Table(
+            "top_risks", (*head, *shown, *tail), ("n",), "The open risks that weigh most.",
+            references=(TO_SUBMISSION,),
+        )  # fmt: skip
 
     @cached_property
     def by_name(self) -> dict[str, Table]:
@@ -524,6 +566,13 @@ def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Tab
 def value_kind(field: Field) -> str:
     """What the column of a field holds."""
     return TEXT if field.type is FieldType.MANY else KINDS[kind_of(field)]
+
+
+def list_of(field: Field) -> str | None:
+    """Give the name of the list that the codes of a field are from."""
+    if field.result == "level" and field.type is FieldType.CALCULATED:
+        return LEVELS
+    return list_name(field)
 
 
 def field_column(code: str) -> str:

@@ -6,12 +6,10 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ..fields import list_name
 from ..layout import Layout, laid_out
-from ..layout.lists import LEVELS
-from ..spec.model import Field, FieldType, Spec
+from ..spec.model import FieldType, Spec
 from ..submission import CellKey
-from .schema import Row, spec_language
+from .schema import Row, list_of, spec_language
 
 HASHED = (
     1 << 48
@@ -19,10 +17,11 @@ HASHED = (
 
 
 class Known(NamedTuple):
-    """A cell that a dataset knows: its number, and where it is in the language of the spec."""
+    """A cell that a dataset knows: its number, where it is in the language of the spec, and its list."""
 
     slot: int
     cell: str
+    list: str | None
 
 
 class Slots:
@@ -30,8 +29,8 @@ class Slots:
 
     def __init__(self, spec: Spec) -> None:
         self._layout = laid_out(spec, spec_language(spec))
-        keys = _keys(self._layout)
-        self._known = {key: Known(n, cell) for n, (key, cell) in enumerate(keys, start=1)}
+        cells = enumerate(_cells(self._layout), start=1)
+        self._known = {key: Known(n, cell, its_list) for n, (key, cell, its_list) in cells}
 
     def known(self, key: CellKey) -> Known | None:
         """Give the number of a cell; None for one that is not in every workbook."""
@@ -39,7 +38,8 @@ class Slots:
 
     def further(self, layout: Layout) -> dict[CellKey, Known]:
         """Give the numbers of the cells of a layout that are not in every workbook."""
-        return {key: Known(_hashed(key), cell) for key, cell in _keys(layout) if key not in self._known}
+        cells = (each for each in _cells(layout) if each[0] not in self._known)
+        return {key: Known(_hashed(key), cell, its_list) for key, cell, its_list in cells}
 
     def rows(self) -> list[Row]:
         """Give the rows of all cells that are in every workbook."""
@@ -49,28 +49,21 @@ class Slots:
 def rows_of(cells: Mapping[CellKey, Known], layout: Layout) -> list[Row]:
     """Give rows of `slots` for some cells of a layout."""
     return [
-        (known.slot, *key[:3], key[3], layout.sheet[key[0]].name, known.cell, *_about(layout, key))
+        (known.slot, *key, layout.sheet[key[0]].name, known.cell, known.list, _is_calculated(layout, key))
         for key, known in cells.items()
     ]
 
 
-def _about(layout: Layout, key: CellKey) -> tuple[str | None, bool]:
-    field = layout.slots[key[:3]].field
-    return list_of(field), field.type is FieldType.CALCULATED
+def _is_calculated(layout: Layout, key: CellKey) -> bool:
+    return layout.slots[key[:3]].field.type is FieldType.CALCULATED
 
 
-def list_of(field: Field) -> str | None:
-    """Give the name of the list that the codes of a field are from."""
-    if field.result == "level" and field.type is FieldType.CALCULATED:
-        return LEVELS
-    return list_name(field)
-
-
-def _keys(layout: Layout) -> Iterator[tuple[CellKey, str]]:
-    """Every cell in the order of the workbook, with its address."""
-    for cells in layout.cells_of.values():
+def _cells(layout: Layout) -> Iterator[tuple[CellKey, str, str | None]]:
+    """Every cell in the order of the workbook, with its address and its list."""
+    for key, cells in layout.cells_of.items():
+        its_list = list_of(layout.slots[key].field)
         for cell in cells if cells[0].part else cells[:1]:
-            yield (cell.tool, cell.row, cell.field, cell.part), cell.address
+            yield (cell.tool, cell.row, cell.field, cell.part), cell.address, its_list
 
 
 def _hashed(key: CellKey) -> int:

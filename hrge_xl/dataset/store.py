@@ -38,8 +38,9 @@ from .schema import (
 from .views import Make, selections
 
 META = Table("meta", columns("name value"), ("name",), "What the dataset says of itself.")
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is INTEGER, rows are kept by it
 TYPES: dict[str, Any] = {
-    TEXT: sa.Text(), INTEGER: sa.BigInteger(), NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
+    TEXT: sa.Text(), INTEGER: WHOLE, NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
 }  # fmt: skip
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
@@ -176,7 +177,7 @@ class Store:
         quote = self.engine.dialect.identifier_preparer.quote
         meta = definitions(self.schema, keys=self.lasting)
         with self.transaction() as connection:
-            for name in facts.get("views", "").split():
+            for name in reversed(facts.get("views", "").split()):
                 connection.exec_driver_sql(f"DROP VIEW IF EXISTS {quote(name)}")
             for name in reversed(facts.get("tables", "").split()):
                 connection.execute(sa.schema.DropTable(sa.Table(name, sa.MetaData()), if_exists=True))
@@ -313,6 +314,8 @@ class Store:
             )
             if found:
                 self.touch(connection)
+                gave_way = sa.update(table).where(table.c.superseded_by.in_(some))
+                connection.execute(gave_way.values(superseded_by=None))  # until statuses are worked out again
             for each in reversed(self.schema.base) if found else ():
                 if each.of_submissions:
                     its = self.tables[each.name]
@@ -417,7 +420,8 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
             for c in table.columns
         ]
         constraints = list(_constraints(table)) if keys else []
-        made = sa.Table(table.name, meta, *columns, *constraints, sqlite_with_rowid=not key)
+        by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
+        made = sa.Table(table.name, meta, *columns, *constraints, sqlite_with_rowid=not key or by_number)
         if keys and table.name == SLOTS.name:
             sa.Index("slots_by_question", made.c.tool, made.c.field, made.c.row)
     return meta
@@ -426,11 +430,11 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
 def _constraints(table: Table) -> Iterator[Any]:
     if table.unique:
         yield sa.UniqueConstraint(*table.unique)
-    for each in table.references:
+    for each in (reference for reference in table.references if reference.enforced):
         yield sa.ForeignKeyConstraint(each.columns, [f"{each.table}.{column}" for column in each.key])
 
 
-_STATEMENTS: dict[tuple[str, str], list[str]] = {}  # by spec and dialect: they take a second for a large spec
+_STATEMENTS: dict[tuple[str, str], list[str]] = {}  # by spec and dialect
 
 
 def view_statements(schema: Schema, dialect: sa.Dialect) -> list[str]:

@@ -30,7 +30,7 @@ from .return_status import (
     steps_back,
 )
 from .rows import finding_rows, submission_number
-from .schema import FILES, FINDINGS_FACT, SUBMISSIONS, Row
+from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS, Row
 from .store import Store
 
 STATUS_FINDING, STEP_BACK_FINDING = (
@@ -53,7 +53,7 @@ def update_statuses(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()
     back = steps_back(entry for entry in entries if found[entry.submission].state != WITHDRAWN)
     with store.transaction() as connection:
         _update(store, connection, returns, found, sightings)
-        _write(store, connection, FILES.name, list(_files(returns, sightings)))
+        _write(store, connection, FILES_FACT.name, list(_files(returns, sightings)))
         _write(store, connection, FINDINGS_FACT.name, list(_findings(returns, found, back)), STATUS_CODES)
     hashed = [(str(r["sha256"]), e) for r, e in zip(returns, entries, strict=True) if r["sha256"]]
     ledger.update_statuses(hashed, found)

@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..fields import list_name
 from ..spec.model import Field, FieldType
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .matrix_rows import crossed_pairs
@@ -20,8 +19,10 @@ from .schema import (
     COMPLETENESS,
     DATE,
     FILES,
+    FILES_FACT,
     FINDINGS,
     FINDINGS_FACT,
+    LABEL,
     LABELLED,
     LIST_COLUMNS,
     LISTED_FACT,
@@ -29,6 +30,7 @@ from .schema import (
     MATRIX_LEVELS,
     MATRIX_ROWS,
     NUMBER,
+    PLACED,
     RECONCILIATION,
     ROW_REFERENCES,
     SHEETS,
@@ -38,6 +40,7 @@ from .schema import (
     UNPLACED_FACT,
     Schema,
     Table,
+    list_of,
     value_kind,
 )
 
@@ -59,17 +62,24 @@ def _of(s: Any) -> tuple[Any, ...]:
     return s.submission, s.team, s.country, s.period
 
 
+def _files(schema: Schema, tables: Tables) -> Any:
+    s, f = tables[SUBMISSIONS.name], tables[FILES_FACT.name]
+    own = (f.c[column.name] for column in FILES_FACT.columns[1:])
+    return sa.select(s.c.submission, *own).join_from(f, s, s.c.submission_id == f.c.submission_id)
+
+
 def _answers(schema: Schema, tables: Tables) -> Any:
-    s, f, p, h = (tables[each.name] for each in (SUBMISSIONS, ANSWERS_FACT, SLOTS, SHEETS))
+    s, f, p, h, c = (tables[each.name] for each in (SUBMISSIONS, ANSWERS_FACT, SLOTS, SHEETS, CODES))
     return sa.select(
         *_of(s.c), f.c.slot.label("n"), p.c.tool, p.c.row, p.c.field, p.c.part, f.c.code, f.c.text,
-        f.c.number, f.c.date, h.c.sheet, _cell(f, p), _original(f.c, p.c),
+        f.c.number, f.c.date, h.c.sheet, _cell(f, p), _original(f.c, c.c),
         sa.func.coalesce(f.c.state, STATE).label("state"), f.c.problem, p.c.calculated, s.c.current,
         s.c.sha256.label("file_sha256"),
     ).select_from(
         f.join(s, s.c.submission_id == f.c.submission_id)
         .join(p, p.c.slot == f.c.slot)
         .join(h, sa.and_(h.c.submission_id == f.c.submission_id, h.c.tool == p.c.tool))
+        .outerjoin(c, sa.and_(c.c.list == p.c.list, c.c.code == f.c.code))
     )  # fmt: skip
 
 
@@ -78,9 +88,9 @@ def _cell(f: Any, p: Any) -> Any:
     return sa.func.coalesce(f.c.cell, p.c.cell).label("cell")
 
 
-def _original(f: Any, p: Any) -> Any:
-    """What stood in the cell, as people saw it: kept only where it is not what the value shows."""
-    return sa.func.nullif(sa.func.coalesce(f.original, f.text, shown(f)), "").label("original")
+def _original(f: Any, c: Any) -> Any:
+    """What stood in the cell, as people saw it: kept only where it is not what the value shows, or its label."""
+    return sa.func.nullif(sa.func.coalesce(f.original, c.label, f.text, shown(f)), "").label("original")
 
 
 def shown(f: Any) -> Any:
@@ -210,7 +220,7 @@ def _nothing(schema: Schema, tables: Tables) -> Any:
 
 def _reconciliation(schema: Schema, tables: Tables) -> Any:
     """Items received by period: what they are, and what became of them. A copy of a content is doubled."""
-    s, f = tables[SUBMISSIONS.name].c, tables[FILES.name]
+    s, f = tables[SUBMISSIONS.name].c, tables[FILES_FACT.name]
     copy = f.c.n > 1
 
     def count(name: str, condition: Any) -> Any:
@@ -233,6 +243,21 @@ def _reconciliation(schema: Schema, tables: Tables) -> Any:
 
 
 # one row a row of a sheet
+
+
+def _placed(schema: Schema, tables: Tables) -> Any:
+    """By sheets: a database then looks up the cells that a sheet has, and reads no submission from end to end."""
+    h, p, f = (tables[each.name] for each in (SHEETS, SLOTS, ANSWERS_FACT))
+    filled = sa.func.coalesce(f.c.code, f.c.text, shown(f.c)).is_not(None)
+    typed = sa.and_(sa.not_(p.c.calculated), filled)
+    return sa.select(
+        f.c.submission_id, f.c.slot, p.c.tool, p.c.row, p.c.field, p.c.part, p.c.list,
+        sa.func.coalesce(f.c.code, _whole(f.c)).label("entry"), sa.func.coalesce(f.c.code, f.c.text).label("value"),
+        f.c.number, f.c.date, sa.case((typed, f.c.slot)).label("typed"),
+    ).select_from(
+        h.join(p, p.c.tool == h.c.tool)
+        .join(f, sa.and_(f.c.submission_id == h.c.submission_id, f.c.slot == p.c.slot))
+    )  # fmt: skip
 
 
 def _wide(schema: Schema, tables: Tables, *, table: Table, labels: bool = False) -> Any:
@@ -270,62 +295,46 @@ _TAIL = ("sheet", "cell", "current", "file_sha256")
 
 def _pivoted(schema: Schema, tables: Tables, table: Table, *, labels: bool) -> Any:
     """Each row of some sheets with its answers, and the first cell that somebody filled in (`n`)."""
-    p, f, codes = tables[SLOTS.name], tables[ANSWERS_FACT.name], tables[CODES.name]
-    source = f.join(p, p.c.slot == f.c.slot)
-    if labels:
-        source = source.outerjoin(codes, sa.and_(codes.c.list == p.c.list, codes.c.code == _code(f.c)))
-    filled = sa.func.coalesce(f.c.code, f.c.text, shown(f.c)).is_not(None)
-    typed = sa.and_(sa.not_(p.c.calculated), filled)
+    placed, codes = tables[PLACED.name], tables[CODES.name]
+    listed = placed.outerjoin(codes, sa.and_(codes.c.list == placed.c.list, codes.c.code == placed.c.entry))
     values = [
         value
         for name, field in schema.fields_of(table).items()
-        for value in _values(schema, name, field, f.c, p.c, codes.c if labels else None)
+        for value in _values(placed.c, name, field, labels=labels)
     ]
+    keys = (placed.c.submission_id, placed.c.tool, placed.c.row)
     return (
-        sa.select(
-            f.c.submission_id, p.c.tool, p.c.row, sa.func.min(sa.case((typed, f.c.slot))).label("n"), *values
-        )
-        .select_from(source)
-        .where(p.c.tool.in_(table.tools))
-        .group_by(f.c.submission_id, p.c.tool, p.c.row)
+        sa.select(*keys, sa.func.min(placed.c.typed).label("n"), *values)
+        .select_from(listed if labels else placed)
+        .where(placed.c.tool.in_(table.tools))
+        .group_by(*keys)
         .subquery("found")
     )
 
 
-def _code(f: Any) -> Any:
-    """The code of an answer; of a step of a scale its number."""
-    return sa.func.coalesce(f.code, _whole(f))
-
-
-def _values(schema: Schema, name: str, field: Field, f: Any, p: Any, codes: Any) -> Iterator[Any]:
+def _values(placed: Any, name: str, field: Field, *, labels: bool) -> Iterator[Any]:
     """The column of a field, and where labels are wanted and it has a list, the one beside it."""
-    parts = range(1, field.cells + 1) if field.type is FieldType.MANY else (0,)
-    yield _together(field, p, parts, _value(value_kind(field), f)).label(name)
-    if codes is not None and list_name(field) is not None:
-        yield _together(field, p, parts, sa.func.coalesce(codes.label, f.code)).label(f"{name}_label")
+    column = placed[{NUMBER: "number", DATE: "date"}.get(value_kind(field), "value")]
+    yield sa.literal_column(_answer(field, column.name), column.type).label(name)
+    if labels and list_of(field) is not None:
+        label = _answer(field, f"coalesce({CODES.name}.label, value)")
+        yield sa.literal_column(label, placed.value.type).label(name + LABEL)
 
 
-def _value(kind: str, f: Any) -> Any:
-    if kind == NUMBER:
-        return f.number
-    return f.date if kind == DATE else sa.func.coalesce(f.code, f.text)
-
-
-def _together(field: Field, p: Any, parts: Sequence[int], value: Any) -> Any:
-    """The answer to a field; several of them in one text."""
-    cells = [
-        sa.func.max(sa.case((sa.and_(p.field == field.code, *([p.part == part] if part else [])), value)))
-        for part in parts
-    ]
-    if len(cells) == 1:
-        return cells[0]
-    joined: Any = sa.literal("")
-    for cell in cells:
-        joined = joined + sa.func.coalesce(sa.literal(";") + cell, "")
-    return sa.func.nullif(sa.func.substr(joined, 2), "")
+def _answer(field: Field, value: str) -> str:
+    """SQL for the answer to a field; several of them in one text. As text it is made once, not clause by clause."""
+    asked = f"field = '{field.code}'"
+    if field.type is not FieldType.MANY:
+        return f"max(CASE WHEN {asked} THEN {value} END)"
+    cells = (
+        f"coalesce(';' || max(CASE WHEN {asked} AND part = {part} THEN {value} END), '')"
+        for part in range(1, field.cells + 1)
+    )
+    return f"nullif(substr({' || '.join(cells)}, 2), '')"
 
 
 _FIXED: dict[str, Make] = {
+    FILES.name: _files,
     ANSWERS.name: _answers,
     FINDINGS.name: _findings,
     COMPLETENESS.name: _completeness,
@@ -333,4 +342,5 @@ _FIXED: dict[str, Make] = {
     LISTED_ROWS.name: _listed,
     MATRIX_ROWS.name: _matrix_rows,
     RECONCILIATION.name: _reconciliation,
+    PLACED.name: _placed,
 }

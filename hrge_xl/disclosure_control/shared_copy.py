@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..dataset.opening import DATASET
-from ..dataset.schema import Schema
+from ..dataset.schema import MASKED, Schema
 from ..dataset.store import Store, open_file
-from .sharing import MASKED, shared_rows
+from .sharing import shared_rows
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from ..dataset.schema import (
     FINDINGS,
     INDICATOR_VALUES,
     LISTED_ROWS,
+    MASKED,
     SUBMISSIONS,
     UNPLACED,
     Row,
@@ -38,16 +39,15 @@ from .people import People
 if TYPE_CHECKING:
     import pandas as pd
 
-MASKED = "masked"  # the state of an answer that is not told, and why a figure is not
 FIGURES = ("mean", "least", "most", "total")
 Change = Callable[[Record], Record | None]
 
 
 def shareable(schema: Schema, tables: Mapping[str, Sequence[Row]]) -> Rows:
     """The same tables without what must not be shared. All tables of the dataset have to be given."""
-    records = {name: [*_records(schema.by_name[name], rows)] for name, rows in tables.items()}
+    records = {name: [*_records(schema.by_name[name].shown, rows)] for name, rows in tables.items()}
     share = _Share(schema, records)
-    return {name: list(share.rows(schema.by_name[name])) for name in tables}
+    return {name: list(share.rows(schema.by_name[name].shown)) for name in tables}
 
 
 def shared_rows(store: Store) -> Iterator[tuple[str, Iterable[Row]]]:
@@ -61,11 +61,10 @@ def frames(store: Store, *, masked: bool = True) -> dict[str, pd.DataFrame]:
     """The tables of a dataset as frames of pandas: as they may be shared, or as they are."""
     import pandas as pd  # slow to import
 
-    tables = shared_rows(store) if masked else ((t.name, store.rows(t.name)) for t in store.schema.shown)
-    return {
-        name: pd.DataFrame(list(rows), columns=list(store.schema.by_name[name].names))
-        for name, rows in tables
-    }
+    shown = {table.name: table.names for table in store.schema.shown}
+    every = ((name, store.rows(name, columns=names)) for name, names in shown.items())
+    tables = shared_rows(store) if masked else every
+    return {name: pd.DataFrame(list(rows), columns=list(shown[name])) for name, rows in tables}
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class _Stored:
     table: Table
 
     def __iter__(self) -> Iterator[Record]:
-        return _records(self.table, self.store.rows(self.table.name))
+        return _records(self.table, self.store.rows(self.table.name, columns=self.table.names))
 
 
 def _records(table: Table, rows: Iterable[Row]) -> Iterator[Record]:
@@ -243,7 +242,7 @@ def masked_cells(
     """Table, key and column of everything that was there and is not any more."""
     found = []
     for name, rows in after.items():
-        table = schema.by_name[name]
+        table = schema.by_name[name].shown
         keys = [table.at[key] for key in table.key]
         earlier = {tuple(row[at] for at in keys): row for row in before[name]}
         for row in rows:

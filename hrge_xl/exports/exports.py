@@ -72,7 +72,7 @@ def _one(store: Store, name: str, export: Export) -> None:
 
 
 def _table(store: Store, name: str, out: Path) -> None:
-    table, source = store.schema.by_name[name], out / "csv" / f"{name}.csv"
+    table, source = store.schema.by_name[name].shown, out / "csv" / f"{name}.csv"
     changed = write_csv(source, table, store)
     if not has_parquet():
         return

@@ -39,7 +39,7 @@ class Wish:
 
 def table_of(store: Store, name: str) -> Table:
     """A table by its name, however it is written. Raises `UsageError` with those that there are."""
-    by_fold = {table.name.casefold(): table for table in store.schema.by_name.values()}
+    by_fold = {table.name.casefold(): table.shown for table in store.schema.by_name.values()}
     if name.casefold() not in by_fold:
         known = ", ".join(table.name for table in store.schema.shown)
         raise UsageError(f"There is no table '{name}'. The dataset has: {known}.")
@@ -67,7 +67,8 @@ def rows_of(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
             raise UsageError(f"The table '{table.name}' has no copy to share. These have: {known}.")
         return (row for row in masked if all(row[place] in values for place, values in at.items()))
     columns = store.tables[table.name].c
-    return store.rows(table.name, *(columns[column].in_(values) for column, values in asked.items()))
+    where = (columns[column].in_(values) for column, values in asked.items())
+    return store.rows(table.name, *where, columns=table.names)
 
 
 def _known(store: Store, column: str, values: Iterable[str]) -> None:

@@ -10,8 +10,21 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from ..dataset.clean import csv_text, harmless_lines
+from ..dataset.data_dictionary import meaning, pattern, values
 from ..dataset.files import whole
-from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, VERSION, Row, Table
+from ..dataset.schema import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    NUMBER,
+    RECONCILIATION,
+    TEXT,
+    VERSION,
+    Column,
+    Row,
+    Schema,
+    Table,
+)
 from ..dataset.store import Store
 
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
@@ -101,13 +114,13 @@ def description(store: Store) -> dict[str, Any]:
         "schema_version": VERSION,
         "spec": spec.name if spec else None,
         "spec_digest": spec.digest if spec else None,
-        "resources": [_resource(table) for table in store.schema.shown],
+        "resources": [_resource(store.schema, table) for table in store.schema.shown],
     }  # fmt: skip
 
 
-def _resource(table: Table) -> dict[str, Any]:
+def _resource(schema: Schema, table: Table) -> dict[str, Any]:
     return {
-        "name": table.name.lower(),
+        "name": resource_name(table.name),
         "title": table.name,
         "description": table.about,
         "path": f"csv/{table.name}.csv",
@@ -117,11 +130,45 @@ def _resource(table: Table) -> dict[str, Any]:
         "encoding": "utf-8-sig",
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
         "schema": {
-            "fields": [
-                {"name": c.name, "type": TYPES[c.kind], **({"title": c.title} if c.title else {})}
-                for c in table.columns
-            ],
-            "missingValues": [""],
+            "fields": [_field(schema, table, column) for column in table.columns],
+            "missingValues": [] if table is RECONCILIATION else [""],  # what is of no period has an empty one
             "primaryKey": list(table.key),
+            **_foreign_keys(table),
         },
     }
+
+
+def resource_name(table: str) -> str:
+    """Give the name of a table in the package, which knows no capitals."""
+    return table.lower()
+
+
+def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
+    known = {
+        "required": column.name in table.key,
+        "enum": list(values(schema, table, column)),
+        "pattern": pattern(schema, table, column),
+    }
+    constraints = {name: value for name, value in known.items() if value}
+    return {
+        "name": column.name,
+        "type": TYPES[column.kind],
+        **({"title": column.title} if column.title else {}),
+        "description": meaning(schema, table, column),
+        **({"constraints": constraints} if constraints else {}),
+    }
+
+
+def _foreign_keys(table: Table) -> dict[str, Any]:
+    """What a table refers to; by the standard a table calls itself by no name."""
+    found = [
+        {
+            "fields": list(reference.columns),
+            "reference": {
+                "resource": "" if reference.table == table.name else resource_name(reference.table),
+                "fields": list(reference.key),
+            },
+        }
+        for reference in table.references
+    ]
+    return {"foreignKeys": found} if found else {}

@@ -209,7 +209,10 @@ class DecisionRow(TypedDict):
 
 
 class Summary(TypedDict):
-    """Files = accepted + returned + refused; accepted + returned = what became of them. Findings: of those that count."""
+    """Files = accepted + returned + refused; accepted + returned = what became of them.
+
+    Findings are counted over the files that count.
+    """
 
     files: int
     accepted: int

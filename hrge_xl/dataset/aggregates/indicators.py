@@ -14,7 +14,7 @@ from ...spec.model import Spec
 from ...words import fold
 from ..schema import Row, spec_language
 from .common import rounded
-from .values import NO_VALUE, RESTATED, Value, period_order
+from .values import NO_VALUE, RESTATED, Value, indicator_figures, period_order
 
 SUM, POOLED = "sum", "pooled"
 UNITS, KINDS = "the units differ", "the kinds of value differ"
@@ -77,23 +77,22 @@ def total_of(found: Sequence[Value], figures: IndicatorFigures) -> Total:
     if max(places.values(), default=0) > 1:
         return Total(why=DOUBLED)
     if kind in figures.sums:
-        return Total(SUM, rounded(sum(value.number or 0 for value in found)))
-    return _pooled(found, figures, figures.ratios[kind])
+        return Total(SUM, rounded(sum(value.value or 0 for value in found)))
+    return _pooled(found, figures.ratios[kind])
 
 
-def _pooled(found: Sequence[Value], figures: IndicatorFigures, factor: float) -> Total:
-    parts = [(value.of(figures.numerator), value.of(figures.denominator)) for value in found]
-    if any(numerator is None or not denominator for numerator, denominator in parts):
+def _pooled(found: Sequence[Value], factor: float) -> Total:
+    parts = [(value.numerator, value.denominator) for value in found]
+    known = [(over, under) for over, under in parts if over is not None and under]
+    if len(known) < len(parts):
         return Total(why=NO_RATIO)
-    over = sum(numerator for numerator, _ in parts) / sum(denominator for _, denominator in parts)
+    over = sum(numerator for numerator, _ in known) / sum(denominator for _, denominator in known)
     return Total(POOLED, rounded(factor * over))
 
 
 def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:
     """One figure an indicator and period, in the order of the values."""
-    figures = spec.figures.indicators
-    if figures is None:
-        return []
+    figures = indicator_figures(spec)
     groups: dict[tuple[str, str], list[Value]] = defaultdict(list)
     for value in found:
         if value.why != RESTATED:
@@ -108,19 +107,19 @@ def _figure(key: tuple[str, str], group: Sequence[Value], figures: IndicatorFigu
     counted = [value for value in group if value.why is None]
     without = {value.team for value in group if value.why == NO_VALUE} - {value.team for value in counted}
     figure = Figure(*key, counted, len(without), total_of(counted, figures))
-    _aims(figure, figures)
+    _aims(figure)
     return figure
 
 
-def _aims(figure: Figure, figures: IndicatorFigures) -> None:
+def _aims(figure: Figure) -> None:
     """Baseline and target of a sum are sums themselves, where every team has both for the same years."""
     if figure.total.how != SUM:
         return
-    rows = {(value.record["submission"], value.framework) for value in figure.values}
-    years = {(value.of(figures.baseline_year), value.of(figures.target_year)) for value in figure.values}
-    baselines = [value.of(figures.baseline) for value in figure.values]
-    targets = [value.of(figures.target) for value in figure.values]
-    if len(rows) < len(figure.values) or len(years) > 1 or None in (*baselines, *targets):
+    rows = {(value.submission, value.framework) for value in figure.values}
+    years = {(value.baseline_year, value.target_year) for value in figure.values}
+    baselines = [value.baseline for value in figure.values if value.baseline is not None]
+    targets = [value.target for value in figure.values if value.target is not None]
+    if len(years) > 1 or not len(rows) == len(baselines) == len(targets) == len(figure.values):
         return
     figure.baseline, figure.target = rounded(sum(baselines)), rounded(sum(targets))
     way = (figure.target or 0) - (figure.baseline or 0)
@@ -161,7 +160,7 @@ def shape(period: str) -> str:
 def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Row]:
     """One line an indicator and period."""
     for figure in made:
-        first, numbers = figure.values[0], [value.number or 0.0 for value in figure.values]
+        first, numbers = figure.values[0], [value.value or 0.0 for value in figure.values]
         change = None if figure.before is None or figure.now is None else rounded(figure.now - figure.before)
         yield (
             figure.indicator, figure.label, figure.period,
@@ -197,16 +196,14 @@ def parts(figure: Figure, figures: IndicatorFigures) -> Iterator[Part]:
         return
     for split in figures.splits:
         for code in split.parts:
-            found = [value for value in figure.values if code in value.splits]
+            found = [value for value in figure.values if code in value.parts]
             if found:
-                yield Part(split, code, rounded(sum(value.splits[code] for value in found)) or 0.0, found)
+                yield Part(split, code, rounded(sum(value.parts[code] for value in found)) or 0.0, found)
 
 
 def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Row]:
     """One line a part, with the number of teams that filled it in."""
-    figures, language = spec.figures.indicators, spec_language(spec)
-    if figures is None:
-        return
+    figures, language = indicator_figures(spec), spec_language(spec)
     fields = spec.tool[figures.tool].fields
     for figure in made:
         for part in parts(figure, figures):
