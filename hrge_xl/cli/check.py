@@ -34,8 +34,9 @@ def command(file: Path, password: str | None, spec: str | None, today: date | No
 
     asked = question([str(file)], today, spec=spec, jobs=1, password=password)
     with datasets(replace(asked, answers=False, wanted=_of_its_round(file, spec))) as found:
-        print_files(file_rows(found), quiet=False)
-        return exit_of(found, "error")
+        files = file_rows(found)
+        print_files(files, quiet=False)
+        return exit_of(files, "error")
 
 
 def _of_its_round(file: Path, spec: str | None) -> Wanted | None:

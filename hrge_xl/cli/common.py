@@ -242,17 +242,15 @@ def print_totals(datasets: Sequence[Dataset]) -> None:
         click.echo(line, err=True)
 
 
-def exit_of(datasets: Sequence[Dataset], fail_on: str) -> int:
-    """Give 4 when files were refused, 1 when findings reach `fail_on` that somebody has to act on, else 0."""
-    from ..dataset.returns import unsettled
+def exit_of(files: Sequence[FileRow], fail_on: str) -> int:
+    """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
+    from ..reports.document import is_waived
 
-    if any(each.verdict == "refused" for dataset in datasets for each in dataset.returns()):
+    if any(file["verdict"] == "refused" for file in files):
         return int(Exit.REFUSED)
     levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
-    found = (each for dataset in datasets for each in unsettled(dataset.returns()))
-    hit = any(
-        finding.open and finding.severity.value in levels for each in found for finding in each.findings
-    )
+    found = (finding for file in files if not file["settled"] for finding in file["findings"])
+    hit = any(each["severity"] in levels and not is_waived(each) for each in found)
     return int(Exit.FINDINGS if hit else Exit.OK)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 
 import click
@@ -29,6 +27,8 @@ def command(output: Path, spec: str) -> None:
     hrge-xl demo -o output/demo
     """
     from ..consolidation import consolidate
+    from ..dataset.ledger import Ledger
+    from ..dataset.work import arrivals
     from ..demonstration import demonstration_round, story, write_story
     from ..reports.build import document
     from ..rounds.datasets import datasets, sources
@@ -37,9 +37,11 @@ def command(output: Path, spec: str) -> None:
     told = story(spec)
     returned = list(bar(write_story(spec, output), len(told.teams), "Teams fill in their workbooks"))
     click.echo("Putting together what came back …", err=True)
-    for day, came in groupby(returned, key=itemgetter(1)):
-        asked = question([str(path) for path, _ in came], told.today)
-        consolidate(sources(asked), output / "dataset", received=day)
+    (output / "dataset").mkdir(parents=True, exist_ok=True)
+    with Ledger.open(output / "dataset") as ledger:
+        for path, day in returned:
+            ledger.receive(arrivals([str(path)], Path.cwd()), day, stated=True)
+    consolidate(sources(question([str(path) for path, _ in returned], told.today)), output / "dataset")
     expected = demonstration_round(told, spec, output)
     with datasets(question([str(output / "dataset")], told.today)) as found:
         report = document([replace(each, round=expected) for each in found], facts(told.today))

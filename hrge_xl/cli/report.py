@@ -76,13 +76,11 @@ def command(  # noqa: PLR0913 (one parameter an option)
     with datasets(asked) as found:
         if OVERVIEW in formats:
             click.echo(str(_overview(found, asked.today, output, language, masked=shareable)))
-        names = [each for each in formats if each != OVERVIEW] or ([] if formats else ["html"])
-        if names:
-            made = document(found, facts(today, redacted=redact))
-            for name in names:
-                click.echo(str(write(made, name, output)))
+        made = document(found, facts(today, redacted=redact))
+        for name in [each for each in formats if each != OVERVIEW] or ([] if formats else ["html"]):
+            click.echo(str(write(made, name, output)))
         print_totals(found)
-        return exit_of(found, "never")
+        return exit_of(made["files"], "never")
 
 
 def _overview(

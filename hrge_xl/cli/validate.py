@@ -64,9 +64,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)
     with datasets(replace(asked, answers=as_json)) as found:
+        files = file_rows(found, redacted=redact)
         if as_json:
-            click.echo(render(document(found, facts(today, redacted=redact))), nl=False)
+            click.echo(render(document(found, facts(today, redacted=redact), files)), nl=False)
         else:
-            print_files(file_rows(found, redacted=redact), quiet=quiet(ctx))
+            print_files(files, quiet=quiet(ctx))
         print_totals(found)
-        return exit_of(found, fail_on)
+        return exit_of(files, fail_on)

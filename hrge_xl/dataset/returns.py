@@ -18,7 +18,7 @@ from ..stamp import from_pairs
 from ..submission import Answer, Identity, State, Submission, Unplaced
 from ..validation import Result
 from ..words import fold
-from .return_status import CONFLICT, COUNTS, EXCLUDED, STATED, WAITING, lateness_day
+from .return_status import EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day
 from .rows import COMMENT, NUMBER_TYPE, TRUTH_TYPE
 from .schema import (
     ANSWERS,
@@ -125,19 +125,19 @@ class Return:
         return sum(finding.severity is severity and finding.open for finding in self.findings)
 
 
-def unsettled(found: Sequence[Return]) -> list[Return]:
-    """Give the returns whose findings somebody has to act on: those that count, wait, or are in conflict.
+def settled(found: Iterable[Return]) -> set[str]:
+    """Give the submissions whose findings are nobody's task any more: another return counts in their place.
 
-    An excluded one is settled where another return of the team about this intervention counts; one that was superseded
-    or withdrawn always is. A refused one is none that could be corrected.
+    Those are superseded or withdrawn ones, and excluded ones where another return of the team about this intervention
+    counts. What waits for a correction or a decision, or was refused, is not settled.
     """
-    counted = {each.about for each in found if each.current}
-    return [
-        each
-        for each in found
-        if each.status in (COUNTS, WAITING, CONFLICT)
-        or (each.status == EXCLUDED and each.about not in counted)
-    ]
+    every = list(found)
+    counted = {each.about for each in every if each.current}
+    return {
+        each.submission
+        for each in every
+        if each.status in (SUPERSEDED, WITHDRAWN) or (each.status == EXCLUDED and each.about in counted)
+    }
 
 
 OWN = tuple(

@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import __version__
 from ..dataset.reconciliation import Reconciliation, reconciliation
+from ..dataset.returns import settled
 from ..findings import CATALOGUE, Kind, Severity, general
 from ..rounds.datasets import Dataset
 from ..spec.model import Rule, Spec
@@ -47,9 +48,9 @@ class Facts:
     redacted: bool = False
 
 
-def document(datasets: Sequence[Dataset], facts: Facts) -> Document:
-    """Give the whole report of some datasets."""
-    files = file_rows(datasets, redacted=facts.redacted)
+def document(datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | None = None) -> Document:
+    """Give the whole report of some datasets; `made` are its files, where somebody has made these rows already."""
+    files = file_rows(datasets, redacted=facts.redacted) if made is None else made
     about, waivers = [_dataset(each) for each in datasets], _waivers(datasets, files)
     decisions = [row for n, each in enumerate(datasets, start=1) for row in _decisions(each, n, files)]
     run = _run(datasets, about, facts)
@@ -70,8 +71,9 @@ def file_rows(datasets: Sequence[Dataset], *, redacted: bool = False) -> list[Fi
     """Give every file received, by dataset and path."""
     found: list[FileRow] = []
     for n, dataset in enumerate(datasets, start=1):
-        rows = Rows(n, dataset.order, redacted)
-        some = [row for each in dataset.returns() for row in rows.of(each)]
+        every = dataset.returns()
+        rows = Rows(n, dataset.order, settled(every), redacted)
+        some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
     return found
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from ..findings.waiver import ACTIVE
+
 SCHEMA = "hrge-xl/validation-report/1"
 
 
@@ -136,6 +138,7 @@ class FileRow(TypedDict):
     verdict: str  # accepted, returned, refused
     status: str  # counts, superseded, waiting, doubled, conflict, excluded, withdrawn, refused
     counted: bool  # whether its answers and findings go into any sum
+    settled: bool  # another file counts in its place: its findings are nobody's task
     reason: str | None  # why it does not count, or what was decided
     superseded_by: str | None  # the submission that it gives way to, or meets
     copy_of: str | None  # the path of the file that it is a copy of
@@ -243,3 +246,8 @@ class Document(TypedDict):
     matrices: list[MatrixRow]
     waivers: list[WaiverRow]
     decisions: list[DecisionRow]
+
+
+def is_waived(finding: FindingRow) -> bool:
+    """Say whether somebody has accepted a finding as it is."""
+    return finding["waiver"] is not None and finding["waiver"]["state"] == ACTIVE

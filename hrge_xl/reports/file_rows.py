@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ class Rows:
 
     dataset: int
     order: Mapping[str, int]
+    settled: Collection[str]  # submissions
     redacted: bool = False
 
     def of(self, each: Return) -> Iterator[FileRow]:
@@ -45,6 +46,7 @@ class Rows:
             "verdict": each.verdict,
             "status": each.status,
             "counted": each.current,
+            "settled": each.submission in self.settled,
             "reason": each.reason,
             "superseded_by": each.superseded_by,
             "copy_of": None,
@@ -82,6 +84,7 @@ class Rows:
             "path": item.path,
             "status": REFUSED if each.verdict == REFUSED else DOUBLED,
             "counted": False,
+            "settled": True,
             "reason": finding.message,
             "superseded_by": None,
             "copy_of": row["path"],

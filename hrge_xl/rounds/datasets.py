@@ -66,7 +66,7 @@ class Question:
         return source
 
     def wanted_in(self, round_: Round | None) -> Wanted:
-        """Tell what the files of a round, or loose ones, should be. Raises `UsageError` where a round is of another spec."""
+        """Tell what files of a round, or loose ones, should be. Raises `UsageError` for a round of another spec."""
         if round_ is None:
             return self.wanted or Wanted(self.source)
         if self.source is not None and load(self.source).digest != load(round_.spec_source).digest:
