@@ -1,10 +1,8 @@
-"""A return that was made from an older version than the latest one is told of: newer answers are never lost in silence."""
+"""A return made from an older version than the latest one is told of: newer answers are never lost in silence."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest

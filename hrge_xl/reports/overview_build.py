@@ -57,13 +57,13 @@ CROSSED = ("submission", "team", "row", "down_field", "across_field", "down", "a
 
 
 def overview(
-    store: Store, today: date, language: str, round_: Round | None = None, came: Mapping[str, str] | None = None
+    store: Store, today: date, language: str, round_: Round | None = None
 ) -> Overview:  # fmt: skip
-    """The overview of a dataset as of a day. `round_` says who was expected, `came` when files came, by hash.
+    """The overview of a dataset as of a day. `round_` says who was expected.
 
     The language is that of the page; texts of the spec follow it as far as the spec has them.
     """
-    return _Builder(store, today, language).overview(round_, came or {})
+    return _Builder(store, today, language).overview(round_)
 
 
 class _Builder:
@@ -76,7 +76,7 @@ class _Builder:
         self.masked = MASKED in store.state()
         self.anchors = 0
 
-    def overview(self, round_: Round | None, came: Mapping[str, str]) -> Overview:
+    def overview(self, round_: Round | None) -> Overview:
         """Everything."""
         spec = self.spec
         counted = [row for row in self.files.values() if row["current"]]
@@ -96,7 +96,7 @@ class _Builder:
             expected=round_ is not None,
             teams=[
                 replace(team, country=self._country(team.country))
-                for team in teams(self.store, self.files.values(), self.today, round_, came)
+                for team in teams(self.store, self.today, round_)
             ],
             tools=self._tools(),
             risks=self._risks(),
