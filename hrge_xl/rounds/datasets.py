@@ -6,7 +6,7 @@ long as the command; files of several specs have one each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,17 +14,21 @@ from pathlib import Path
 
 from ..dataset.ledger import NAME, Ledger
 from ..dataset.opening import DATASET, open_dataset
+from ..dataset.reconciliation import reconciliation
+from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
+from ..dataset.rows import submission_id
 from ..dataset.store import Store
 from ..dataset.take_in import Arrived, Options, Source, take_in
 from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
+from ..errors import UsageError
 from ..findings import Waiver
 from ..intake import Wanted
 from ..paths import expand
 from ..spec.load import find
 from ..spec.model import Spec
-from ..validation import Result, ValidationRequest, spec_of, validate
+from ..validation import REFUSED, Result, ValidationRequest, spec_of, validate
 from .rounds import FILE as ROUND
 from .rounds import Round, load_round
 
@@ -49,10 +53,12 @@ class Question:
     rejudge: bool = False
     arrived: Arrived = field(default_factory=Arrived)
 
-    def request(self, wanted: Wanted) -> ValidationRequest:
-        """What readers and checks have to know."""
-        known = _waivers(self.ledger, self.today) if self.ledger else ()
-        return ValidationRequest(wanted, self.today, self.jobs, self.password, known, self.rejudge)
+    def request(self, round_: Round | None = None) -> ValidationRequest:
+        """What readers and checks have to know. The waivers of a round count wherever its files are taken in."""
+        folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
+        known = [waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)]
+        wanted = round_.wanted if round_ else Wanted(self.spec)
+        return ValidationRequest(wanted, self.today, self.jobs, self.password, tuple(known), self.rejudge)
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,12 @@ class Dataset:
     store: Store
     waivers: tuple[Waiver, ...] = ()
     round: Round | None = None
-    folder: Path | None = None  # None: it goes with the command
+    folder: Path | None = None  # None: it goes with the command, or is a database
+    source: Source = field(
+        default_factory=lambda: Source([], ValidationRequest(Wanted(), date.min))
+    )  # of a folder
     new: int = 0  # files that were read now
+    given: Mapping[str, str] = field(default_factory=dict)  # submission → path of what lies in `returned` now
 
     @property
     def spec(self) -> Spec | None:
@@ -73,6 +83,37 @@ class Dataset:
     def returns(self, wanted: Sequence[str] | None = None) -> list[Return]:
         """Give every return, or the wanted ones."""
         return returns(self.store, self.waivers, wanted)
+
+    @property
+    def holds_others(self) -> bool:
+        """Whether it is kept elsewhere than in the folder of its round, and may hold other rounds too."""
+        return self.round is not None and self.folder != self.round.folder
+
+    def of_round(self) -> list[Return]:
+        """Give the returns of the round alone, where the dataset may hold others: its own, and what lies in `returned`.
+
+        What lies there and counts in another round does not count in this one.
+        """
+        if self.round is None or not self.holds_others:
+            return self.returns()
+        name = self.round.name
+        mine = [each for each in self.returns() if each.period == name or each.submission in self.given]
+        return [self._elsewhere(each) if each.current and each.period != name else each for each in mine]
+
+    def _elsewhere(self, each: Return) -> Return:
+        """Give a return of another round as this one sees it."""
+        reason, path = f"It counts in {each.period}.", self.given[each.submission]
+        return replace(each, path=path, status=EXCLUDED, current=False, reason=reason)
+
+    def lines(self) -> Iterator[str]:
+        """Say how many files came in and what became of them; of a round by its own period."""
+        if self.round is None or not self.holds_others:
+            yield from reconciliation(self.store).lines()
+            return
+        yield from reconciliation(self.store, self.round.name).lines()
+        unread = sum(each.verdict == REFUSED for each in self.returns(sorted(self.given)))
+        if unread:
+            yield f"{unread} more could not be read, and {'is' if unread == 1 else 'are'} of no round."
 
 
 @dataclass(frozen=True)
@@ -112,10 +153,7 @@ def sources(question: Question) -> list[Source]:
     """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
     if question.spec is not None:
         find(question.spec)  # before any file is opened
-    return [
-        Source(place.files(), question.request(place.round.wanted if place.round else Wanted(question.spec)))
-        for place in places(question.paths)
-    ]
+    return [Source(place.files(), question.request(place.round)) for place in places(question.paths)]
 
 
 @contextmanager
@@ -141,21 +179,47 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
     """The dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
     files = Place(round_.folder, round_).files()
-    asked = replace(question, ledger=None).request(round_.wanted)
-    taken = take_in(
-        [Source(files, asked)], folder, arrived=question.arrived, options=Options(jobs=question.jobs)
-    )
+    source = Source(files, question.request(round_))
+    taken = take_in([source], folder, arrived=question.arrived, options=Options(jobs=question.jobs))
     run = stack.enter_context(taken)
-    return Dataset(run.file, _waivers(folder, question.today), round_, folder, run.new)
+    given = {submission_id(each.sha256, each.path): each.path for each in run.given}
+    waived = tuple(dict.fromkeys([*source.asked.waivers, *waivers_of(folder, question.today)]))
+    return Dataset(run.file, waived, round_, folder, source, run.new, given)
 
 
 def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
-    return Dataset(stack.enter_context(open_dataset(folder)), _waivers(folder, today), folder=folder)
+    """The dataset of a consolidated folder, with the very spec that it was made with."""
+    store = stack.enter_context(open_dataset(folder))
+    spec = store.schema.spec
+    source = Source([], ValidationRequest(Wanted(str(spec.folder) if spec else None), today))
+    return Dataset(store, waivers_of(folder, today), folder=folder, source=source)
+
+
+def check_folder(folder: Path) -> None:
+    """Raises `UsageError` when a folder is neither a round nor consolidated: there is no ledger to write in."""
+    if not (folder / ROUND).is_file() and not (folder / NAME).is_file():
+        raise UsageError(
+            f"{folder} is neither a round nor a consolidated folder. Name one with --ledger FOLDER."
+        )
+
+
+@contextmanager
+def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Dataset]:
+    """Open the one dataset of a round, with what is new taken in, of a consolidated folder, or at an address.
+
+    Raises `UsageError` where there is none.
+    """
+    if "://" in str(place) or (not (Path(place) / ROUND).is_file() and not (Path(place) / DATASET).is_file()):
+        with open_dataset(place) as store:
+            yield Dataset(store)
+        return
+    with datasets(Question([str(place)], today, jobs=jobs)) as (dataset,):
+        yield dataset
 
 
 def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
     """A dataset for each spec that the files are of; files that could not be read go with the first."""
-    asked = question.request(Wanted(question.spec))
+    asked = question.request()
     results = validate(place.files(), asked)
     first = spec_of(asked, results)
     for spec, some in _by_spec(results, first):
@@ -173,7 +237,7 @@ def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec |
     return list(groups.values())
 
 
-def _waivers(folder: Path, today: date) -> tuple[Waiver, ...]:
+def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
     """The waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
     if not (folder / NAME).is_file():
         return ()
