@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import jobs_option, question, received_option, today_option
+from .common import jobs_option, password_option, question, received_option, today_option
 
 if TYPE_CHECKING:
     from ..dataset.returns import Return
@@ -37,11 +37,12 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also as a workbook.")
 @received_option
+@password_option
 @today_option
 @jobs_option
-def command(
+def command(  # noqa: PLR0913 (one parameter an option)
     round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, received: date | None,
-    today: date | None, jobs: int | None,
+    password: str | None, today: date | None, jobs: int | None,
 ) -> None:  # fmt: skip
     """Team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
@@ -56,7 +57,9 @@ def command(
     from ..rounds.rounds import load_round
 
     load_round(round_folder)  # raises RoundError for another folder
-    asked = question([str(round_folder)], today, jobs=jobs, received=received, ledger=ledger)
+    asked = question(
+        [str(round_folder)], today, jobs=jobs, received=received, ledger=ledger, password=password
+    )
     with datasets(asked) as (dataset,):
         teams = status(dataset.of_round(), asked.today, dataset.round)
         lines = [*dataset.lines(), *_summary(dataset, teams)]

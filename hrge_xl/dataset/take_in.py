@@ -264,7 +264,7 @@ def _missing(
     run: Run, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[dict[str, Known]]
 ) -> list[Arrival]:
     """What is not in every dataset yet, was read for another round, or was checked on another day than asked."""
-    again = to_read_again(run.file, asked.wanted)
+    again = to_read_again(run.file, asked)
     wanted = {_name(each): each for each in reversed(given)}
 
     def is_known(name: str, each: Arrival) -> bool:
