@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from .dataset.ledger import Arrived
+from .dataset.files import only_writer
+from .dataset.ledger import Arrived, Ledger
 from .dataset.opening import DATASET
 from .dataset.reconciliation import Reconciliation, reconciliation
+from .dataset.returns import Return
 from .dataset.rows import submission_id
 from .dataset.store import compact
-from .dataset.take_in import Options, Run, Source, foreseen, take_in
+from .dataset.take_in import Options, Run, foreseen, take_in
 from .errors import OutputError
 from .exports import exports
-from .validation import ACCEPTED, REFUSED, RETURNED
+from .rounds.datasets import one_dataset
+from .validation import ACCEPTED, REFUSED, RETURNED, Source
 
 
 @dataclass
@@ -69,6 +73,25 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
         run.pool.here.shutdown()  # what is held for figures is of no use to files
         write_files(run)
         return summary
+
+
+@contextmanager
+def amend(
+    folder: Path, day: date, *, store: str | None = None, jobs: int = 1
+) -> Iterator[tuple[Ledger, list[Return]]]:
+    """Give the ledger of a round or consolidated folder to write in, with the returns; the dataset follows at the end.
+
+    Of a round what is new is taken in first; nothing is read twice. The files beside the dataset follow where they are
+    there. `store` is the database that holds the same. Raises as `consolidate` does.
+    """
+    with one_dataset(folder, day, jobs) as dataset:
+        found, source = dataset.returns(), dataset.source
+    with only_writer(folder), Ledger.open(folder) as ledger:
+        yield ledger, found
+    with take_in([source], folder, options=Options(store, jobs=jobs)) as run:
+        run.pool.here.shutdown()
+        if any(path.is_file() for path in exports.names(run.file, folder)):
+            write_files(run)
 
 
 def write_files(run: Run) -> None:

@@ -62,6 +62,14 @@ class ValidationRequest:
     rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
 
 
+@dataclass(frozen=True)
+class Source:
+    """Files and what is asked of them: those of one round with its key and teams, or loose ones."""
+
+    files: Sequence[Path]
+    asked: ValidationRequest
+
+
 def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
     """Every file read and checked, in the order given; files in = results out."""
     with readers(asked.jobs) as pool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from hrge_xl.dataset.derive import derive_here
-from hrge_xl.dataset.store import Store
+from hrge_xl.dataset.store import Store, view_statements
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.spec.model import Spec
 from hrge_xl.validation import Result
@@ -16,6 +16,9 @@ from hrge_xl.validation import Result
 @contextmanager
 def of_results(results: Sequence[Result], spec: Spec | None, today: date) -> Iterator[Store]:
     """Give the dataset with its figures as of a day."""
-    with temporary_dataset(results, spec) as made:
-        derive_here(made.store, today)
-        yield made.store
+    with temporary_dataset(results, spec) as (store, _):
+        derive_here(store, today)
+        with store.transaction() as connection:  # for tests that ask in plain SQL
+            for statement in view_statements(store.schema, store.engine.dialect):
+                connection.exec_driver_sql(statement)
+        yield store

@@ -18,25 +18,27 @@ from frictionless import Package
 from frictionless import system as frictionless_system
 
 from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.data_dictionary import MEANINGS, VALUES, meaning, values
+from hrge_xl.dataset.data_dictionary import MEANINGS, ROWS, VALUES, meaning, values
 from hrge_xl.dataset.decisions import decide
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.opening import DATASET, open_dataset, opened
 from hrge_xl.dataset.return_status import WITHDRAWN
-from hrge_xl.dataset.schema import LABEL, Schema
+from hrge_xl.dataset.schema import LABEL, LABELLED, Schema
 from hrge_xl.dataset.store import META, Store
-from hrge_xl.dataset.take_in import Options, Source, take_in
+from hrge_xl.dataset.take_in import Options, take_in
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.exports.package import description
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.answers import full, layout
 from tests.read_package import read
 from tests.test_consolidate import ROOT, returned, rewritten
 from tests.test_stores import database
+from tests.write_dataset import QUERIES
+from tests.write_docs import DOCS
 
 __all__ = ["database"]  # a fixture
 
@@ -77,9 +79,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         {
             "one.xlsx": first,
             "two.xlsx": rewritten(first, b"Answer 3<", b"Answer three<"),
-            "fr.xlsx": workbook("NA", "fr"),
+            "fr.xlsx": workbook("NA", "fr", PLN_06=30.0),
             "ar.xlsx": workbook("MLI", "ar", PLN_06=None, FOL_01="=1+1"),
-            "copy.xlsx": workbook("NA", "fr"),
+            "copy.xlsx": workbook("NA", "fr", PLN_06=30.0),
             "broken.xlsx": b"PK\x03\x04 not a workbook",
         },
     )
@@ -109,7 +111,11 @@ def test_nothing_is_described_that_is_not_there() -> None:
         name
         for table in (META, *schema.by_name.values())
         for column in table.columns
-        for name in (column.name, f"{table.name}.{column.name}")
+        for name in (
+            column.name,
+            f"{table.name}.{column.name}",
+            f"{ROWS if table.tools else ''}.{column.name}",
+        )
     }
     assert {*MEANINGS, *VALUES} - names == set()
 
@@ -218,6 +224,47 @@ def as_written(value: Any) -> Any:
     if isinstance(value, str):
         return f"'{value}" if value.startswith("=") else value or None
     return value
+
+
+# the page about it
+
+
+def test_the_page_shows_every_table() -> None:
+    page = (DOCS / "dataset.md").read_text(encoding="utf-8")
+    heads = set(re.findall(r"^### (.+)$", page, re.MULTILINE))
+    for name in SPECS:
+        schema = Schema(load(name))
+        own = {table.name for table in (*schema.united.values(), *schema.wide.values())}
+        assert {table for table in schema.by_name if not table.endswith(LABELLED)} - own <= heads
+    assert {"PLAN", "risks", "C1"} <= heads
+    assert page.count("erDiagram") == 1
+
+
+def asked(out: Path, name: str) -> list[tuple[Any, ...]]:
+    """What a question of the page gives, asked as the page shows it."""
+    statement = QUERIES[name][1]
+    assert f"{statement};" in (DOCS / "dataset.md").read_text(encoding="utf-8")
+    with sqlite3.connect(out / DATASET) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def test_the_questions_of_the_page(out: Path) -> None:
+    period = "2026-06-27/2026-06-26"
+    assert asked(out, "findings") == [
+        ("V108", "text-like-a-formula", "info", 11, 1),
+        ("R-E02", "high-risk-accepted", "warning", 9, 3),
+        ("R-E01", "end-before-start", "error", 3, 3),
+        ("V001", "answer-missing", "error", 1, 1),
+        ("V014", "does-not-fit", "error", 1, 1),
+    ]
+    risks = [
+        (team, risk, response, Path(path).name, *at)
+        for team, risk, response, path, *at in asked(out, "risks")
+    ]
+    assert risks[0] == ("0042", "NO", "Accept", "two.xlsx", "Risks", "C7")
+    assert risks[3] == ("MLI", "Answer 39", "Accept", "ar.xlsx", "المخاطر", "C7")
+    assert len(risks) == 9
+    assert asked(out, "participants") == [(period, "0042", 1.0, 31.0), (period, "NA", 30.0, 31.0)]
 
 
 # labels

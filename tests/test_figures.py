@@ -30,13 +30,12 @@ from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
 from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.schema import AGGREGATES
-from hrge_xl.dataset.store import Store
-from hrge_xl.dataset.take_in import Source
+from hrge_xl.dataset.store import TYPES, Store
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.figures import IndicatorFigures
 from hrge_xl.spec.load import load
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 from tests import two_rounds
 from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run
@@ -303,7 +302,11 @@ def as_views(store: Store, url: str) -> dict[str, list[Any]]:
     """Every figure as a view of a database that holds the same facts, in the order of its numbers."""
     engine, facts = sa.create_engine(url), sa.MetaData()
     made = {table.name for table in AGGREGATES} | {"overdue", "top_risks"}
-    tables = {name: table.to_metadata(facts) for name, table in store.tables.items() if name not in made}
+    tables = {
+        table.name: sa.Table(table.name, facts, *(sa.Column(c.name, TYPES[c.kind]) for c in table.columns))
+        for table in store.schema.by_name.values()
+        if table.name not in made
+    }
     source = Sources(tables, store.schema, sa.literal(two_rounds.TODAY, sa.Date()))
     found = {}
     with engine.connect() as connection:

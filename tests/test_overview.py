@@ -18,7 +18,7 @@ from hrge_xl.disclosure_control.shared_copy import shared
 from hrge_xl.intake import Wanted
 from hrge_xl.reports import overview, page
 from hrge_xl.reports.overview_build import overview as built
-from hrge_xl.reports.overview_files import of_results as page_of_results
+from hrge_xl.reports.overview_files import of_dataset
 from hrge_xl.reports.overview_model import MOST_ROWS, Overview, Source
 from hrge_xl.rounds.rounds import Round
 from hrge_xl.rounds.teams import Team
@@ -194,8 +194,8 @@ def test_drawings_have_words(found: Overview) -> None:
 
 
 def test_the_same_files_give_the_same_page(results: list[Result], found: Overview) -> None:
-    again = page_of_results(results, load("hrge_toolkit"), TODAY, "en", ROUND)
-    assert again == html(found)
+    with of_results(results, load("hrge_toolkit"), TODAY) as store:
+        assert of_dataset(store, "en", ROUND) == html(found)
 
 
 def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
-from hrge_xl.dataset.cross_file_checks import see_together
 
 from hrge_xl.cli import run
 from hrge_xl.cli.generate import command as generate_command
 from hrge_xl.errors import RoundError
-from hrge_xl.issuing import generate
-from hrge_xl.rounds.round_status import TeamStatus, received, status
-from hrge_xl.rounds.rounds import KEY, Round, init_round, load_round, orders
+from hrge_xl.rounds.rounds import KEY, init_round, load_round
 from hrge_xl.spec.load import load
-from hrge_xl.validation import Result, ValidationRequest, validate
-from tests.test_consolidate import answers
 
 SPEC = load("example")
 TODAY, LATER = date(2026, 6, 30), date(2026, 8, 5)
@@ -301,103 +295,3 @@ def test_a_round_without_its_key(teams: Path, tmp_path: Path) -> None:
         load_round(tmp_path / "round")
     with pytest.raises(RoundError, match="is no round"):
         load_round(tmp_path)
-
-
-def seen(made: Round, results: list[Result], today: date) -> list[TeamStatus]:
-    """The status of a round that was not consolidated."""
-    return status(made, received(results, see_together(results), {}), today)
-
-
-def test_who_has_answered(teams: Path, tmp_path: Path) -> None:
-    made = init_round(tmp_path / "round", "example", teams)
-    by_team = {order.team: order for order in orders(made, TODAY)}
-    assert by_team["MAR-1"].deadline == "2026-07-31"
-    folder = made.folder / "returned"
-    for team, more in (("PAK-1", {}), ("MAR-1", {"PLN_03": None})):
-        wanted = answers(country=by_team[team].country, **more)
-        order = by_team[team]
-        data = generate(SPEC, type(order)(**{**vars(order), "answers": wanted}))
-        (made.folder / "issued" / f"{team}_{order.language}.xlsx").write_bytes(data)
-        (folder / f"{team}.xlsx").write_bytes(data)
-    (made.folder / "issued" / "IRQ-1_en.xlsx").write_bytes(b"")
-    results = validate(sorted(folder.iterdir()), ValidationRequest(made.wanted, TODAY))
-    assert [result.verdict for result in results] == ["returned", "accepted"]
-    lines = {line.team: line for line in seen(made, results, LATER)}
-    assert {code: (line.state, line.days_late) for code, line in lines.items()} == {
-        "PAK-1": ("accepted", 0), "MAR-1": ("returned", 5), "EGY-1": ("late", 5), "IRQ-1": ("issued", 0),
-    }  # fmt: skip
-    assert lines["PAK-1"].completeness == 1
-    assert lines["MAR-1"].answered == lines["MAR-1"].required - 1
-    assert lines["MAR-1"].errors == 1
-    assert seen(made, [], TODAY)[2].state == "not issued"
-
-
-def test_status_on_the_screen_and_as_a_workbook(
-    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Columns that say nothing about anybody are left out; in the workbook figures and days are such."""
-    made = init_round(tmp_path / "round", "example", teams)
-    order = orders(made, TODAY)[0]
-    (made.folder / "returned" / "=1+1.xlsx").write_bytes(
-        generate(SPEC, replace(order, answers=answers(PLN_03=None)))
-    )
-    (made.folder / "returned" / "scan.xlsx").write_bytes(b"%PDF-1.7")
-    sheet = tmp_path / "status.xlsx"
-    assert run(["status", str(made.folder), "--today", str(LATER), "--xlsx", str(sheet)]) == 0
-    out, err = capsys.readouterr()
-    heads, first, *_, last = out.splitlines()
-    assert heads.split() == [
-        "team", "country", "state", "completeness", "errors", "days", "late", "deadline", "files", "version",
-        "file", "note",
-    ]  # fmt: skip
-    assert first.split() == [
-        "PAK-1",
-        "PAK",
-        "returned",
-        "93%",
-        "1",
-        "5",
-        "2026-07-31",
-        "1",
-        "1.0",
-        "=1+1.xlsx",
-    ]
-    assert last.split()[:4] == ["refused", "1", "scan.xlsx", "F007:"]
-    assert "1 returned, 2 late, 1 not issued, 1 refused." in err
-    assert "Not answered: MAR-1, EGY-1, IRQ-1." in err
-    assert f"2 files are not in the dataset yet: hrge-xl consolidate {made.folder}" in err
-    (_, *rows) = openpyxl.load_workbook(sheet)["Status"].iter_rows()
-    cells = {str(cell.column_letter): cell for cell in rows[0]}
-    assert [cells[letter].value for letter in "ACEF"] == ["PAK-1", "returned", 1, 5]
-    assert cells["G"].value.date() == date(2026, 7, 31)
-    assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
-
-
-def test_status_asks_for_nothing_that_was_done(
-    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A link is never read, so there are no bytes to keep: asking to consolidate again would never end."""
-    made = init_round(tmp_path / "round", "example", teams)
-    (made.folder / "returned" / "scan.xlsx").write_bytes(b"%PDF-1.7")
-    (made.folder / "returned" / "link.xlsx").symlink_to(tmp_path / "teams.csv")
-    status_of = ["status", str(made.folder), "--today", str(LATER)]
-    assert run(status_of) == 0
-    assert "1 file is not in the dataset yet" in capsys.readouterr().err
-    assert run(["consolidate", str(made.folder), "--jobs", "1", "--today", str(LATER)]) == 4
-    assert run(status_of) == 0
-    out, err = capsys.readouterr()
-    assert "F016: link.xlsx is a link" in out
-    assert "not in the dataset" not in err
-
-
-def test_a_forged_and_a_strange_return(teams: Path, tmp_path: Path) -> None:
-    made = init_round(tmp_path / "round", "example", teams)
-    order = orders(made, TODAY)[0]
-    strange = type(order)(**{**vars(order), "team": "XXX", "answers": answers()})
-    forged = type(order)(**{**vars(order), "key": b"another", "answers": answers()})
-    for name, each in (("strange", strange), ("forged", forged)):
-        (made.folder / "returned" / f"{name}.xlsx").write_bytes(generate(SPEC, each))
-    results = validate(sorted((made.folder / "returned").iterdir()), ValidationRequest(made.wanted, TODAY))
-    codes = [{finding.code for finding in result.findings if finding.code[0] == "I"} for result in results]
-    assert codes == [{"I006"}, {"I008"}]
-    assert seen(made, results, TODAY)[-1].state == "not in this round"

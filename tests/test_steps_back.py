@@ -1,4 +1,4 @@
-"""A return that was made from an older version than the latest one is told of: no newer answer is lost in silence."""
+"""A return made from an older version than the latest one is told of: newer answers are never lost in silence."""
 
 from __future__ import annotations
 

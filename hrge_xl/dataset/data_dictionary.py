@@ -1,6 +1,7 @@
 """The data dictionary: what every column means, and which values a column can have where these are few.
 
-A name means the same wherever it stands; where it does not, the entry is `table.column`.
+A name means the same wherever it stands; where it does not, the entry is `table.column`, or `rows.column` for the views
+with one row a row of a sheet.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ MEANINGS: Mapping[str, str] = {
     "cell": "The address of the cell.",
     "slot": "The number of the cell, the same in every dataset of the spec.",
     "n": "The number of the line, which keeps the order.",
+    "answers.n": "The number of the cell (`slots`), which keeps the order of the workbook.",
+    "rows.n": "The number of the first cell that somebody filled in (`slots`), which keeps the order of the workbook.",
+    "rows.cell": "The address of the first cell that somebody filled in.",
     # submissions
     "path": "Where the file was found.",
     "sha256": "The SHA-256 of the content; empty where the file could not be read at all.",
@@ -299,6 +303,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
 }
 """The values that a column can have, each with what it means."""
 
+ROWS = "rows"  # the views with one row a row of a sheet, whatever they are called
 LEVEL_COLUMNS = ("level", "level_before", "level_after")
 
 
@@ -308,8 +313,8 @@ def meaning(schema: Schema, table: Table, column: Column) -> str:
         asked = column.name.removesuffix(LABEL)
         is_label = asked != column.name and asked in schema.fields_of(table)
         return f"The label of `{asked}`: {column.title}" if is_label else column.title
-    own = f"{table.name}.{column.name}"
-    return MEANINGS[own if own in MEANINGS else column.name]
+    names = [f"{table.name}.{column.name}", *([f"{ROWS}.{column.name}"] if table.tools else [])]
+    return MEANINGS[next((name for name in names if name in MEANINGS), column.name)]
 
 
 def values(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass
 
 import sqlalchemy as sa
 
+from ..validation import REFUSED
+from .return_status import COUNTS, DOUBLED
+from .returns import Return
 from .schema import RECONCILIATION
 from .store import Store
 
@@ -61,6 +65,18 @@ WORDS = {
     "excluded": "excluded",
     "withdrawn": "withdrawn",
 }
+
+
+def reconciled(found: Iterable[Return]) -> Reconciliation:
+    """Reconcile some returns, as `reconciliation` does all of a dataset."""
+    counts: Counter[str] = Counter()
+    for each in found:
+        counts["received"] += len(each.items)
+        counts[each.verdict] += len(each.items)
+        if each.verdict != REFUSED:
+            counts["counted" if each.status == COUNTS else each.status] += 1
+            counts[DOUBLED] += len(each.items) - 1
+    return Reconciliation(**counts)
 
 
 def reconciliation(store: Store, period: str | None = None) -> Reconciliation:

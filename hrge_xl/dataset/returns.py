@@ -18,13 +18,15 @@ from ..stamp import from_pairs
 from ..submission import Answer, Identity, State, Submission, Unplaced
 from ..validation import Result
 from ..words import fold
-from .return_status import EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day
+from .apply_waivers import ACROSS
+from .return_status import EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
 from .rows import COMMENT, NUMBER_TYPE, TRUTH_TYPE
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
     CHECKS_NOT_RUN,
     FILES_FACT,
+    FINDINGS,
     FINDINGS_FACT,
     SHEETS,
     SUBMISSIONS,
@@ -32,6 +34,7 @@ from .schema import (
 )
 from .store import Store
 
+FEW = 100  # returns that are looked for by their numbers
 Record = dict[str, Any]
 
 
@@ -88,6 +91,7 @@ class Return:
     answered: int
     checks_run: Sequence[str]
     identity: Identity | None
+    open_errors: int = 0  # of its own, that nobody has accepted
     items: list[Item] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     checks_not_run: dict[str, str] = field(default_factory=dict)
@@ -109,6 +113,12 @@ class Return:
     def copies(self) -> list[Item]:
         """The other places where the same content lies."""
         return [item for item in self.items if item is not self.item]
+
+    @property
+    def age(self) -> tuple[str, str]:
+        """What versions are sorted by: the newest one is the greatest."""
+        saved, issued, arrived = self.saved or "", str(self.issued or ""), str(self.arrived or "")
+        return moment(saved, issued, arrived), self.path
 
     @property
     def lateness(self) -> tuple[date | None, str]:
@@ -146,13 +156,32 @@ OWN = tuple(
 )  # fmt: skip
 
 
+def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
+    """Give every return of a dataset, or the wanted ones, without what was found in it, in the order of their paths.
+
+    A copy to share has these too.
+    """
+    table = store.tables[SUBMISSIONS.name].c
+    where = [] if wanted is None else [table.submission.in_(wanted)]
+    errors = _open_errors(store)
+    found = [_return(row, errors) for row in _records(store, SUBMISSIONS.name, *where)]
+    return sorted(found, key=lambda each: (each.path, each.submission))
+
+
+def _open_errors(store: Store) -> dict[str, int]:
+    """For each return the errors that nobody has accepted; what stands between several returns is no error of one."""
+    table = store.tables[FINDINGS.name].c
+    ours = sa.and_(table.severity == Severity.ERROR.value, sa.not_(table.waived), table.code.not_in(ACROSS))
+    wanted = sa.select(table.submission, sa.func.count()).where(ours).group_by(table.submission)
+    return {str(submission): int(count) for submission, count in store.select(wanted)}
+
+
 def returns(
     store: Store, waivers: Iterable[Waiver] = (), wanted: Sequence[str] | None = None
 ) -> list[Return]:
     """Give every return of a dataset, or the wanted ones, in the order of their paths; `waivers` as they stand."""
-    table = store.tables[SUBMISSIONS.name].c
-    where = [] if wanted is None else [table.submission.in_(wanted)]
-    found = {row["submission_id"]: _return(row) for row in _records(store, SUBMISSIONS.name, *where)}
+    every = heads(store, wanted)
+    found = {each.submission_id: each for each in every}
     known = {waiver.number: waiver for waiver in waivers}
     for number, rows in _grouped(store, FILES_FACT.name, found).items():
         found[number].items = [Item(row["path"], row["received"], bool(row["stated"])) for row in rows]
@@ -169,7 +198,7 @@ def returns(
         for row in rows:
             home = found[number].comments if row["what"] == COMMENT else found[number].unplaced
             home.append(Unplaced(row["sheet"], row["cell"], row["text"] or "", row["question"] or ""))
-    return sorted(found.values(), key=lambda each: (each.path, each.submission))
+    return every
 
 
 def _records(store: Store, name: str, *where: Any) -> Iterator[Record]:
@@ -178,20 +207,24 @@ def _records(store: Store, name: str, *where: Any) -> Iterator[Record]:
 
 
 def _grouped(store: Store, name: str, wanted: Mapping[int, Return]) -> dict[int, list[Record]]:
-    """The facts of a table by return."""
+    """The facts of a table by return; of few of them nothing else is looked at."""
     found: dict[int, list[Record]] = defaultdict(list)
-    for row in _records(store, name):
+    few = len(wanted) <= FEW
+    for row in _records(store, name, *([store.tables[name].c.submission_id.in_(wanted)] if few else [])):
         if row["submission_id"] in wanted:
             found[row["submission_id"]].append(row)
     return found
 
 
-def _return(row: Record) -> Return:
+def _return(row: Record, errors: Mapping[str, int]) -> Return:
     own = {name: row[name] for name in OWN}
     for name in ("team", "country", "period", "project", "intervention"):
         own[name] = own[name] or ""
     identity = from_pairs(json.loads(row["stamp"])) if row["stamp"] else None
-    return Return(**own, checks_run=(row["checks_run"] or "").split(), identity=identity)
+    return Return(
+        **own, checks_run=(row["checks_run"] or "").split(), identity=identity,
+        open_errors=errors.get(row["submission"], 0),
+    )  # fmt: skip
 
 
 def _finding(row: Record, waivers: Mapping[int, Waiver]) -> Finding:

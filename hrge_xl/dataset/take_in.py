@@ -13,7 +13,7 @@ from ..errors import UsageError
 from ..intake import Refusal, Wanted, read_many
 from ..spec import carried
 from ..spec.load import load
-from ..validation import ValidationRequest
+from ..validation import Source, ValidationRequest
 from .derive import derive
 from .files import only_writer
 from .ledger import Arrival, Arrived, Ledger, kept_at
@@ -26,14 +26,6 @@ from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
 from .work import SHARED, Task, arrivals, shard_of, submissions_of
 from .workers import Workers, in_batches, workers
-
-
-@dataclass(frozen=True)
-class Source:
-    """Files and what is asked of them: those of one round with its key and teams, or loose ones."""
-
-    files: Sequence[Path]
-    asked: ValidationRequest
 
 
 @dataclass(frozen=True)
@@ -256,7 +248,7 @@ def _missing(
     run: Run, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[dict[str, Known]]
 ) -> list[Arrival]:
     """What is not in every dataset yet, was read for another round, or was checked on another day than asked."""
-    again = to_read_again(run.file, asked.wanted)
+    again = to_read_again(run.file, asked)
     wanted = {_name(each): each for each in reversed(given)}
 
     def is_known(name: str, each: Arrival) -> bool:

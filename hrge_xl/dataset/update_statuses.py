@@ -10,10 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..findings import Finding, Waiver
-from ..intake import Wanted
 from ..stamp import VALID
 from ..submission import Observation
-from ..validation import finding_of
+from ..validation import ValidationRequest, finding_of
 from ..words import translator
 from .apply_waivers import apply_waivers
 from .decisions import decisions
@@ -37,6 +36,7 @@ STATUS_FINDING, STEP_BACK_FINDING = (
     0,
     -1,
 )  # the numbers of findings that no file shows by itself: before all others
+PROTECTED = ("F004", "F005")  # a password is needed, or another one
 OF_ROUND = ("I006", "I007", "I008", "I011")  # what depends on the round that a file was read for
 Submission = dict[str, Any]  # a row of `submissions` by column
 
@@ -60,16 +60,29 @@ def update_statuses(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()
     return Counter(status.state for status in found.values())
 
 
-def to_read_again(store: Store, wanted: Wanted) -> set[str]:
-    """Returns that were read for another round, or for none, and may belong to the one that is wanted now."""
-    if wanted.round is None:
-        return set()
+def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
+    """Give the returns that may be read otherwise now.
+
+    They were read for another round, or for none, and may belong to the one that is wanted; or they are protected, and
+    a password is given.
+    """
     files, findings = store.tables[SUBMISSIONS.name], store.tables[FINDINGS_FACT.name]
-    strange = sa.select(findings.c.submission_id).where(findings.c.code.in_(OF_ROUND))
-    meant = files.c.submission_id.in_(strange)
-    if wanted.key is not None:
-        meant = sa.or_(meant, files.c.signature != VALID)
-    return {str(row[0]) for row in store.select(sa.select(files.c.submission).where(meant))}
+
+    def found(codes: Sequence[str]) -> Any:
+        return files.c.submission_id.in_(
+            sa.select(findings.c.submission_id).where(findings.c.code.in_(codes))
+        )
+
+    meant = []
+    if asked.wanted.round is not None:
+        meant.append(found(OF_ROUND))
+        if asked.wanted.key is not None:
+            meant.append(files.c.signature != VALID)
+    if asked.password is not None:
+        meant.append(found(PROTECTED))
+    if not meant:
+        return set()
+    return {str(row[0]) for row in store.select(sa.select(files.c.submission).where(sa.or_(*meant)))}
 
 
 def _doubts(store: Store) -> dict[Any, tuple[str, ...]]:

@@ -52,7 +52,9 @@ def shareable(schema: Schema, tables: Mapping[str, Sequence[Row]]) -> Rows:
 
 def shared_rows(store: Store) -> Iterator[tuple[str, Iterable[Row]]]:
     """The tables of a dataset as they may be shared, a few rows at a time."""
-    share = _Share(store.schema, {table.name: _Stored(store, table) for table in store.schema.shown})
+    share = _Share(
+        store.schema, {table.name: _Stored(store, table) for table in store.schema.by_name.values()}
+    )
     for table in store.schema.shown:
         yield table.name, share.rows(table)
 

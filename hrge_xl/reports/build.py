@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from .. import __version__
-from ..dataset.reconciliation import Reconciliation, reconciliation
+from ..dataset.reconciliation import Reconciliation
 from ..dataset.returns import settled
 from ..findings import CATALOGUE, Kind, Severity, general
 from ..rounds.datasets import Dataset
@@ -71,7 +71,7 @@ def file_rows(datasets: Sequence[Dataset], *, redacted: bool = False) -> list[Fi
     """Give every file received, by dataset and path."""
     found: list[FileRow] = []
     for n, dataset in enumerate(datasets, start=1):
-        every = dataset.returns()
+        every = dataset.of_round()
         rows = Rows(n, dataset.order, settled(every), redacted)
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
@@ -123,7 +123,7 @@ def run_id(
 
 def totals(datasets: Iterable[Dataset]) -> Reconciliation:
     """Reconcile what some datasets received."""
-    return sum((reconciliation(each.store) for each in datasets), Reconciliation())
+    return sum((each.totals() for each in datasets), Reconciliation())
 
 
 def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
@@ -141,9 +141,8 @@ def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
 
 def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], language: str) -> Iterator[MatrixRow]:
     for n, each in enumerate(datasets, start=1):
-        ours = (file for file in files if file["dataset"] == n and file["copy_of"] is None)
-        paths = {file["submission"]: file["path"] for file in ours}
-        yield from matrices(each.store, n, paths, language)
+        ours = [file for file in files if file["dataset"] == n]
+        yield from matrices(each.store, ours, n, language)
 
 
 # what is explained

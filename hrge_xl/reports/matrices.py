@@ -8,50 +8,41 @@ from collections.abc import Iterator, Mapping, Sequence
 import sqlalchemy as sa
 
 from ..dataset.matrix_rows import matrix_blocks
-from ..dataset.schema import MATRIX_ROWS, SUBMISSIONS
+from ..dataset.schema import MATRIX_ROWS
 from ..dataset.store import Store
 from ..spec.model import MatrixBlock, Spec
-from .document import MatrixCell, MatrixRow
+from .document import FileRow, MatrixCell, MatrixRow
 
 Crossing = tuple[str, str]  # the steps down and across
 Places = Mapping[Crossing, Sequence[dict[str, str]]]
 
 
-def matrices(store: Store, dataset: int, paths: Mapping[str, str], language: str) -> Iterator[MatrixRow]:
-    """Give every matrix of the spec of a dataset, one a period; where nothing counts, one without rows.
-
-    `paths` are those of the files, by submission.
-    """
+def matrices(store: Store, files: Sequence[FileRow], dataset: int, language: str) -> Iterator[MatrixRow]:
+    """Give every matrix of the spec of a dataset over the files that count, one a period; of none, without rows."""
     spec = store.schema.spec
     if spec is None or spec.matrix is None:
         return
-    periods = _periods(store) or [""]
+    counted = {file["submission"]: file for file in files if file["counted"]}
+    periods = sorted({file["period"] or "" for file in counted.values()}) or [""]
     for block in matrix_blocks(spec):
-        found = _rows(store, block, paths)
+        found = _rows(store, block, counted)
         for period in periods:
             yield _matrix(spec, block, found.get(period, {}), dataset, period, language)
 
 
-def _periods(store: Store) -> list[str]:
-    """The periods of the returns that count."""
-    table = store.tables[SUBMISSIONS.name].c
-    return sorted({str(row[0] or "") for row in store.select(sa.select(table.period).where(table.current))})
-
-
-def _rows(store: Store, block: MatrixBlock, paths: Mapping[str, str]) -> Mapping[str, Places]:
-    """Every row that stands in a matrix and counts, by period and crossing, in the order of files and cells."""
+def _rows(store: Store, block: MatrixBlock, files: Mapping[str, FileRow]) -> Mapping[str, Places]:
+    """Every row of some files that stands in a matrix, by period and crossing, in the order of files and cells."""
     found: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     table = store.tables[MATRIX_ROWS.name].c
-    columns = ("submission", "n", "period", "down", "across", "team", "sheet", "cell", "row")
+    columns = ("submission", "n", "down", "across", "team", "sheet", "cell", "row")
     wanted = sa.select(*(table[name] for name in columns)).where(
         table.current, table.tool.in_(block.sources),
         table.down_field == block.down, table.across_field == block.across,
     )  # fmt: skip
-    for submission, _, period, down, across, team, sheet, cell, row in sorted(
-        store.select(wanted), key=lambda line: (paths[line[0]], line[0], line[1])
-    ):
-        place = {"team": team or "", "file": paths[submission], "sheet": sheet, "cell": cell, "row": row}
-        found[period or ""][down, across].append(place)
+    rows = [(files[row[0]], *row) for row in store.select(wanted) if row[0] in files]
+    for file, _, _, down, across, team, *place in sorted(rows, key=lambda row: (row[0]["path"], row[1:3])):
+        said = dict(zip(("sheet", "cell", "row"), place, strict=True))
+        found[file["period"] or ""][down, across].append({"team": team or "", "file": file["path"], **said})
     return found
 
 

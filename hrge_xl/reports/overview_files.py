@@ -6,9 +6,8 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from ..dataset.aggregates.common import records
 from ..dataset.opening import open_dataset
-from ..dataset.schema import SUBMISSIONS, spec_language
+from ..dataset.schema import spec_language
 from ..dataset.store import Store
 from ..disclosure_control.shared_copy import shared
 from ..errors import StoreError
@@ -33,14 +32,9 @@ def of_dataset(
             f"The last run over {store.name} was cut off. Run `hrge-xl consolidate` again, then this."
         )
     today = date.fromisoformat(store.derived())
-    came = {
-        row["sha256"]: row["arrived"].isoformat()
-        for row in records(store, SUBMISSIONS.name)
-        if row["sha256"] and row["arrived"]
-    }
     with ExitStack() as stack:
         shown = stack.enter_context(shared(store, today)) if masked else store
-        return render(shown, today, language or spec_language(store.schema.spec), round_, came)
+        return render(shown, today, language or spec_language(store.schema.spec), round_)
 
 
 def file_name(*, masked: bool) -> str:

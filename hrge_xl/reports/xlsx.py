@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import xlsxwriter
@@ -250,7 +250,7 @@ class _Report:
         facts: list[tuple[str, Cell, str]] = [
             ("files", summary["files"], ""),
             *((key, summary[key], key) for key in ("accepted", "returned", "refused")),
-            *((key, summary[key], "") for key in BECAME),
+            *((key, _cell(summary, key), "") for key in BECAME),
             *((f"{key}s", summary[key], key) for key in ("error", "warning", "info")),
             ("waived", summary["waived"], ""),
             ("others", WORDS["count"].format(**summary["other"]), ""),
@@ -389,7 +389,7 @@ class _Report:
     def _decisions(self) -> None:
         keys = ("number", "choice", "file", "submission", "reason", "by", "day")
         rows = (
-            (row["n"], WORDS[row["choice"]], *(dict(row)[key] for key in keys[2:]))
+            (row["n"], WORDS[row["choice"]], *(_cell(row, key) for key in keys[2:]))
             for row in self.document["decisions"]
         )
         self._list("decisions", "Decisions", keys, (6, 12, 40, 19, 50, 22, 12), rows)
@@ -461,7 +461,7 @@ def _file_cells(file: FileRow) -> dict[str, Cell]:
     for key in (
         "arrived", "arrival", "late_day", "late_by", "checked", "period", "saved", "copy_of", "submission",
     ):  # fmt: skip
-        cells[key] = dict(file)[key]
+        cells[key] = _cell(file, key)
     cells["file_status"], cells["why_not"] = (
         WORDS[file["status"]],
         None if file["counted"] else file["reason"],
@@ -490,9 +490,14 @@ def _finding_cells(number: int, file: FileRow, finding: FindingRow) -> dict[str,
 
 
 def _waiver_cell(row: WaiverRow, key: str) -> Cell:
-    value = dict(row)[key]
+    return WORDS[row["state"]] if key == "state" else _cell(row, key)
+
+
+def _cell(row: Mapping[str, object], key: str) -> Cell:
+    """What a row of the document says under a key, where that is one value."""
+    value = row[key]
     assert value is None or isinstance(value, str | int)
-    return WORDS[row["state"]] if key == "state" else value
+    return value
 
 
 def _waiver(finding: FindingRow) -> str | None:

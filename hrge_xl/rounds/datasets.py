@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..dataset.decisions import Made, history
 from ..dataset.ledger import NAME, Arrived, Ledger
 from ..dataset.opening import DATASET, open_dataset
+from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
+from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
+from ..dataset.rows import submission_id
 from ..dataset.store import Store
 from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
@@ -27,12 +29,9 @@ from ..intake import Wanted
 from ..paths import expand
 from ..spec.load import find, load
 from ..spec.model import Spec
-from ..validation import Result, ValidationRequest, spec_of, validate
+from ..validation import Result, Source, ValidationRequest, spec_of, validate
 from .rounds import FILE as ROUND
 from .rounds import Round, load_round, spec_at
-
-if TYPE_CHECKING:  # what fills lasting datasets is not needed for loose files
-    from ..dataset.take_in import Source
 
 RETURNED = "returned"  # the folder of a round that holds what came back
 
@@ -76,10 +75,13 @@ class Question:
             )
         return round_.wanted
 
-    def request(self, wanted: Wanted) -> ValidationRequest:
-        """What readers and checks have to know."""
-        known = _waivers(self.ledger, self.today) if self.ledger else ()
-        return ValidationRequest(wanted, self.today, self.jobs, self.password, known, self.rejudge)
+    def request(self, round_: Round | None = None) -> ValidationRequest:
+        """What readers and checks have to know. The waivers of a round count wherever its files are taken in."""
+        folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
+        known = [waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)]
+        return ValidationRequest(
+            self.wanted_in(round_), self.today, self.jobs, self.password, tuple(known), self.rejudge
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,22 @@ class Dataset:
     store: Store
     waivers: tuple[Waiver, ...] = ()
     round: Round | None = None
-    folder: Path | None = None  # None: it goes with the command
+    folder: Path | None = None  # None: it goes with the command, or is a database
+    source: Source = field(default_factory=lambda: Source([], ValidationRequest(Wanted(), date.min)))
     new: int = 0  # files that were read now
-    spec_asked: str | None = None  # the name of the spec that every file had to be of
-    order: Mapping[str, int] = field(default_factory=dict)  # in which files came, by hash
+    given: Mapping[str, str] = field(default_factory=dict)  # submission → path of what lies in `returned` now
+    order: Mapping[str, int] = field(default_factory=dict)  # in which contents came, by hash
     decisions: tuple[Made, ...] = ()  # in force
 
     @property
     def spec(self) -> Spec | None:
         """The spec that it was made with."""
         return self.store.schema.spec
+
+    @property
+    def spec_asked(self) -> str | None:
+        """The name of the spec that every file had to be of; None: each file's own."""
+        return self.spec.name if self.spec and self.source.asked.wanted.spec else None
 
     def returns(self, wanted: Sequence[str] | None = None) -> list[Return]:
         """Give every return, or the wanted ones."""
@@ -107,6 +115,31 @@ class Dataset:
     @cached_property
     def _returns(self) -> list[Return]:
         return returns(self.store, self.waivers)
+
+    @property
+    def holds_others(self) -> bool:
+        """Whether it is kept elsewhere than in the folder of its round, and may hold other rounds too."""
+        return self.round is not None and self.folder != self.round.folder
+
+    def of_round(self) -> list[Return]:
+        """Give the returns of the round alone, where the dataset may hold others: its own, and what lies in `returned`.
+
+        What lies there and counts in another round does not count in this one.
+        """
+        if self.round is None or not self.holds_others:
+            return self.returns()
+        name = self.round.name
+        mine = [each for each in self.returns() if each.period == name or each.submission in self.given]
+        return [self._elsewhere(each) if each.current and each.period != name else each for each in mine]
+
+    def _elsewhere(self, each: Return) -> Return:
+        """Give a return of another round as this one sees it."""
+        reason, path = f"It counts in {each.period}.", self.given[each.submission]
+        return replace(each, path=path, status=EXCLUDED, current=False, reason=reason)
+
+    def totals(self) -> Reconciliation:
+        """Reconcile what came in; of a round alone where the dataset may hold others."""
+        return reconciled(self.of_round()) if self.holds_others else reconciliation(self.store)
 
 
 @dataclass(frozen=True)
@@ -144,10 +177,7 @@ def places(paths: Sequence[str]) -> list[Place]:
 
 def sources(question: Question) -> list[Source]:
     """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
-    from ..dataset.take_in import Source
-
-    wanted = [(place, question.wanted_in(place.round)) for place in places(question.paths)]
-    return [Source(place.files(), question.request(some)) for place, some in wanted]
+    return [Source(place.files(), question.request(place.round)) for place in places(question.paths)]
 
 
 @contextmanager
@@ -158,56 +188,78 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
     """
     with ExitStack() as stack:
         opened: list[Dataset] = []
-        for place, wanted in [(place, question.wanted_in(place.round)) for place in places(question.paths)]:
+        found = places(question.paths)
+        for place in found:
+            question.wanted_in(place.round)  # before any file is opened
+        for place in found:
             if place.folder is None:
-                opened += _loose(stack, question, place, wanted)
+                opened += _loose(stack, question, place)
             elif place.round is None:
                 opened.append(_as_it_is(stack, place.folder, question.today))
             else:
-                opened.append(_of_round(stack, question, place, place.round, wanted))
+                opened.append(_of_round(stack, question, place.round, question.ledger or place.folder))
         yield opened
 
 
-def _of_round(stack: ExitStack, question: Question, place: Place, round_: Round, wanted: Wanted) -> Dataset:
+def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
     """The dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
-    from ..dataset.take_in import Options, Source, take_in
+    from ..dataset.take_in import Options, take_in  # not needed for loose files
 
-    folder = question.ledger or round_.folder
-    source = Source(place.files(), replace(question, ledger=None).request(wanted))
+    files = Place(round_.folder, round_).files()
+    source = Source(files, question.request(round_))
     taken = take_in([source], folder, arrived=question.arrived, options=Options(jobs=question.jobs))
     run = stack.enter_context(taken)
-    kept = Dataset(run.file, _waivers(folder, question.today), round_, folder, run.new, _name(run.file))
-    return _with_ledger(kept, run.ledger)
+    given = {submission_id(each.sha256, each.path): each.path for each in run.given}
+    waived = tuple(dict.fromkeys([*source.asked.waivers, *waivers_of(folder, question.today)]))
+    return _with_ledger(Dataset(run.file, waived, round_, folder, source, run.new, given), run.ledger)
 
 
 def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
+    """The dataset of a consolidated folder, with the very spec that it was made with."""
     store = stack.enter_context(open_dataset(folder))
-    kept = Dataset(store, _waivers(folder, today), folder=folder, spec_asked=_name(store))
+    spec = store.schema.spec
+    source = Source([], ValidationRequest(Wanted(str(spec.folder) if spec else None), today))
     with Ledger.open(folder, write=False) as ledger:
-        return _with_ledger(kept, ledger)
+        return _with_ledger(Dataset(store, waivers_of(folder, today), folder=folder, source=source), ledger)
 
 
-def _loose(stack: ExitStack, question: Question, place: Place, wanted: Wanted) -> Iterator[Dataset]:
+def check_folder(folder: Path) -> None:
+    """Raises `UsageError` when a folder is neither a round nor consolidated: there is no ledger to write in."""
+    if not (folder / ROUND).is_file() and not (folder / NAME).is_file():
+        raise UsageError(
+            f"{folder} is neither a round nor a consolidated folder. Name one with --ledger FOLDER."
+        )
+
+
+@contextmanager
+def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Dataset]:
+    """Open the one dataset of a round, with what is new taken in, of a consolidated folder, or at an address.
+
+    Raises `UsageError` where there is none.
+    """
+    if "://" in str(place) or (not (Path(place) / ROUND).is_file() and not (Path(place) / DATASET).is_file()):
+        with open_dataset(place) as store:
+            yield Dataset(store)
+        return
+    with datasets(Question([str(place)], today, jobs=jobs)) as (dataset,):
+        yield dataset
+
+
+def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
     """A dataset for each spec that the files are of; files that could not be read go with the first."""
-    asked = question.request(wanted)
-    results = validate(place.files(), asked)
-    first = spec_of(asked, results)
-    for spec, some in _by_spec(results, first):
+    source = Source(place.files(), question.request())
+    results, waived = validate(source.files, source.asked), source.asked.waivers
+    for spec, some in _by_spec(results, spec_of(source.asked, results)):
         made = temporary_dataset(
-            some, spec, asked.waivers, question.arrived, ledger=question.ledger, answers=question.answers
+            some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers
         )
         store, ledger = stack.enter_context(made)
-        name = first.name if wanted.spec and first else None
-        yield _with_ledger(Dataset(store, asked.waivers, new=len(some), spec_asked=name), ledger)
+        yield _with_ledger(Dataset(store, waived, source=source, new=len(some)), ledger)
 
 
 def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
     decided = tuple(made for made in history(ledger) if made.in_force)
     return replace(dataset, order=ledger.order(), decisions=decided)
-
-
-def _name(store: Store) -> str | None:
-    return store.schema.spec.name if store.schema.spec else None
 
 
 def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec | None, list[Result]]]:
@@ -218,7 +270,7 @@ def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec |
     return list(groups.values())
 
 
-def _waivers(folder: Path, today: date) -> tuple[Waiver, ...]:
+def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
     """The waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
     if not (folder / NAME).is_file():
         return ()
