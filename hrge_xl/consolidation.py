@@ -12,17 +12,17 @@ from itertools import islice
 from pathlib import Path
 
 from .dataset.files import only_writer
-from .dataset.ledger import Ledger
+from .dataset.ledger import Arrived, Ledger
 from .dataset.opening import DATASET
 from .dataset.reconciliation import Reconciliation, reconciliation
 from .dataset.returns import Return
 from .dataset.rows import submission_id
 from .dataset.store import compact
-from .dataset.take_in import Arrived, Options, Run, Source, foreseen, take_in
+from .dataset.take_in import Options, Run, foreseen, take_in
 from .errors import OutputError
 from .exports import exports
 from .rounds.datasets import one_dataset
-from .validation import ACCEPTED, REFUSED, RETURNED
+from .validation import ACCEPTED, REFUSED, RETURNED, Source
 
 
 @dataclass

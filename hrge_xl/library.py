@@ -5,14 +5,13 @@ Importing this module imports pandas and its like; a program that needs one verb
 
 from .bulk import issue
 from .consolidation import consolidate
-from .dataset.take_in import Source
 from .intake import Wanted, read
 from .issuing import Order, generate
 from .reports import report
 from .reports.build import Facts, document
 from .reports.feedback import feedback
 from .spec.load import load
-from .validation import ValidationRequest, validate
+from .validation import Source, ValidationRequest, validate
 
 __all__ = [
     "Facts",

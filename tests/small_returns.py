@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from hrge_xl.consolidation import Summary, consolidate
-from hrge_xl.dataset.take_in import Source
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from hrge_xl.validation import ValidationRequest
+from hrge_xl.validation import Source, ValidationRequest
 from tests.answers import TODAY, full, layout
 
 SPEC = "example"

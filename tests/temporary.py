@@ -16,7 +16,7 @@ from hrge_xl.validation import Result
 @contextmanager
 def of_results(results: Sequence[Result], spec: Spec | None, today: date) -> Iterator[Store]:
     """Give the dataset with its figures as of a day."""
-    with temporary_dataset(results, spec) as store:
+    with temporary_dataset(results, spec) as (store, _):
         derive_here(store, today)
         with store.transaction() as connection:  # for tests that ask in plain SQL
             for statement in view_statements(store.schema, store.engine.dialect):

@@ -34,7 +34,6 @@ from hrge_xl.dataset.ledger import Ledger, kept_at
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Rows, Schema, field_column
-from hrge_xl.dataset.take_in import Source
 from hrge_xl.dataset.work import Task, arrivals, shard_of
 from hrge_xl.disclosure_control.sharing import shareable
 from hrge_xl.errors import OutputError, StoreError, UsageError
@@ -43,7 +42,7 @@ from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Answers
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 
 TODAY = date(2026, 6, 30)
 ROOT = Path(__file__).resolve().parent.parent
@@ -607,7 +606,6 @@ from datetime import date
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.take_in import Source
 from hrge_xl.intake import Wanted
 from hrge_xl.validation import ValidationRequest
 print("started", flush=True)

@@ -26,7 +26,7 @@ from hrge_xl.dataset.opening import DATASET, open_dataset, opened
 from hrge_xl.dataset.return_status import WITHDRAWN
 from hrge_xl.dataset.schema import LABEL, LABELLED, Schema
 from hrge_xl.dataset.store import META, Store
-from hrge_xl.dataset.take_in import Options, Source, take_in
+from hrge_xl.dataset.take_in import Options, take_in
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.errors import UsageError
 from hrge_xl.exports.package import description
@@ -34,7 +34,7 @@ from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.answers import full, layout
 from tests.read_package import read
 from tests.test_consolidate import ROOT, returned, rewritten

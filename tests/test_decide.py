@@ -34,14 +34,13 @@ from hrge_xl.dataset.return_status import (
 )
 from hrge_xl.dataset.returns import heads
 from hrge_xl.dataset.rows import submission_id
-from hrge_xl.dataset.take_in import Source
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.rounds.rounds import init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import sign
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.test_year import KEY, SPEC, answers, model, stamp_of, stamped
 from tests.versions import second
 

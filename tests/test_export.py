@@ -20,12 +20,11 @@ from hrge_xl.cli import run
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.clean import harmless
 from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.dataset.take_in import Source
 from hrge_xl.exports.extract import Wish, rows_of, table_of
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from hrge_xl.validation import ValidationRequest
+from hrge_xl.validation import Source, ValidationRequest
 from tests.test_year import answers
 
 TODAY = date(2026, 6, 30)

@@ -31,12 +31,11 @@ from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
 from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.schema import AGGREGATES
 from hrge_xl.dataset.store import TYPES, Store
-from hrge_xl.dataset.take_in import Source
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.figures import IndicatorFigures
 from hrge_xl.spec.load import load
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 from tests import two_rounds
 from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run

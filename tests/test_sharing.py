@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.store import Store
-from hrge_xl.dataset.take_in import Source
 from hrge_xl.disclosure_control.sharing import MASKED, frames, masked_cells, shareable
 from hrge_xl.disclosure_control.suppression import Sum, is_small, suppressed
 from hrge_xl.exports.shareable import write_shareable
@@ -26,7 +25,7 @@ from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Answers
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.temporary import of_results
 
 TODAY = date(2026, 6, 30)

@@ -16,12 +16,11 @@ from hrge_xl.dataset import store as stores
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.store import Store, open_file, open_url
-from hrge_xl.dataset.take_in import Source
 from hrge_xl.errors import StoreError
 from hrge_xl.intake import Wanted
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Value
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
 
 SPEC = load("example")

@@ -29,7 +29,6 @@ from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.rows import submission_id
-from hrge_xl.dataset.take_in import Source
 from hrge_xl.demonstration import story
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, address, build
@@ -37,7 +36,7 @@ from hrge_xl.rounds.rounds import Round, init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import PROPERTY_PREFIX, from_pairs, sign
 from hrge_xl.submission import Answers, Identity
-from hrge_xl.validation import ValidationRequest
+from hrge_xl.validation import Source, ValidationRequest
 from tests.office.driver import Office
 
 pytestmark = [pytest.mark.office, pytest.mark.xdist_group("year")]  # the year is played once for all

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .common import Given, exit_code, given, password_option, print_results, spec_option, today_option
+from .common import exit_of, password_option, print_files, question, spec_option, today_option
+
+if TYPE_CHECKING:
+    from ..intake import Wanted
 
 
 @click.command()
@@ -25,22 +29,23 @@ def command(file: Path, password: str | None, spec: str | None, today: date | No
     hrge-xl check "3. Pakistan.xlsx"
     hrge-xl check "3. Pakistan.xlsx" --spec output/2026-H1
     """
-    from ..validation import validate
+    from ..reports.build import file_rows
+    from ..rounds.datasets import datasets
 
-    about = _of_its_round(given([str(file)], spec, today, 1, password=password), file)
-    results = validate(about.files, about.asked)
-    print_results(results, quiet=False)
-    return exit_code(results, "error")
+    asked = question([str(file)], today, spec=spec, jobs=1, password=password)
+    with datasets(replace(asked, answers=False, wanted=_of_its_round(file, spec))) as found:
+        files = file_rows(found)
+        print_files(files, quiet=False)
+        return exit_of(files, "error")
 
 
-def _of_its_round(about: Given, file: Path) -> Given:
-    """What is asked of a file, with what is wanted in the round that was named or that it lies in."""
-    from ..rounds.rounds import FILE, load_round, round_around
+def _of_its_round(file: Path, spec: str | None) -> Wanted | None:
+    """What is wanted of a file in the round that was named or that it lies in; None where that is none."""
+    from ..rounds.rounds import FILE, load_round, round_around, spec_at
 
-    named = Path(about.spec) if about.spec is not None and (Path(about.spec) / FILE).is_file() else None
+    named = Path(spec) if spec is not None and (Path(spec) / FILE).is_file() else None
     folder = named or round_around(file)
     if folder is None:
-        return about
+        return None
     wanted = load_round(folder).wanted
-    wanted = replace(wanted, spec=about.asked.wanted.spec or wanted.spec)
-    return replace(about, asked=replace(about.asked, wanted=wanted))
+    return wanted if spec is None else replace(wanted, spec=spec_at(spec))

@@ -16,7 +16,8 @@ from ..errors import Exit, UsageError
 if TYPE_CHECKING:
     from ..findings import Waiver
     from ..reports.build import Facts
-    from ..rounds.datasets import Question
+    from ..reports.document import FileRow, FindingRow
+    from ..rounds.datasets import Dataset, Question
     from ..rounds.rounds import Round
     from ..validation import Result, ValidationRequest
 
@@ -84,15 +85,11 @@ def command_line() -> str:
     return " ".join(["hrge-xl", *sys.argv[1:]])
 
 
-def facts(today: date | None, about: Given, *, redacted: bool = False) -> Facts:
+def facts(today: date | None, *, redacted: bool = False) -> Facts:
     """What a report says of the run."""
     from ..reports.build import Facts
 
-    asked = about.asked
-    return Facts(
-        started(today), the_day(today), command_line(), redacted=redacted, round=about.name,
-        spec_asked=about.spec_asked, round_given=asked.wanted.round is not None, waivers=asked.waivers,
-    )  # fmt: skip
+    return Facts(started(today), the_day(today), command_line(), redacted=redacted)
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,7 @@ def question(
     ledger: Path | None = None, password: str | None = None, received: date | None = None,
 ) -> Question:  # fmt: skip
     """What is asked of returned files: see `hrge_xl.rounds.datasets`."""
-    from ..dataset.take_in import Arrived
+    from ..dataset.ledger import Arrived
     from ..rounds.datasets import Question
 
     return Question(
@@ -170,14 +167,6 @@ def _round_folder(paths: Sequence[str]) -> Path | None:
     path = Path(paths[0])
     around = [path, path.parent] if path.name == "returned" else [path]
     return next((each for each in around if len(paths) == 1 and (each / "round.yaml").is_file()), None)
-
-
-def mark_together(results: Sequence[Result], about: Given, ledger: Path | None) -> None:
-    """Add what shows only when files are looked at together, and what the ledger says was decided about them."""
-    from ..dataset.cross_file_checks import look_together, mark_together
-
-    return_statuses, _ = look_together(results, ledger or (about.round.folder if about.round else None))
-    mark_together(results, return_statuses)
 
 
 def waivers_in(folders: Sequence[Path | None], today: date | None) -> tuple[Waiver, ...]:
@@ -221,25 +210,48 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def print_results(results: Sequence[Result], *, quiet: bool, redacted: bool = False) -> None:
-    """Findings on stdout, a line each, the place first; below each file its verdict."""
-    for result in results:
-        name = Path(result.path).name
-        for finding in result.findings:
-            if quiet and finding.severity.value != "error":
-                continue
-            place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet or ""
-            severity = click.style(finding.severity.value, fg=COLOURS[finding.severity.value])
-            hidden = redacted and finding.value
-            message = ": ".join(filter(None, (finding.label, finding.name))) if hidden else finding.message
-            hint = f" → “{finding.suggestion}”?" if finding.suggestion and not redacted else ""
-            waiver = f" [waiver {finding.waiver.number} {finding.waiver.told}]" if finding.waiver else ""
-            click.echo(
-                f"{name}: {place}: {finding.code} {severity}: {message}{hint} {finding.remedy}{waiver}".replace(
-                    ": :", ":"
-                )
-            )
-        click.echo(f"{name}: {click.style(result.verdict, bold=True)}")
+def print_files(files: Sequence[FileRow], *, quiet: bool) -> None:
+    """Findings on stdout, a line each, the place first; below each file its verdict, and why it does not count."""
+    for file in files:
+        name = Path(file["path"]).name
+        for finding in file["findings"]:
+            if not quiet or finding["severity"] == "error":
+                click.echo(f"{name}: {_line(finding)}")
+        aside = (
+            "" if file["counted"] or file["status"] == "refused" else f" ({file['status']}: {file['reason']})"
+        )
+        click.echo(f"{name}: {click.style(file['verdict'], bold=True)}{aside}")
+
+
+def _line(finding: FindingRow) -> str:
+    from ..reports.file_rows import waiver_of
+
+    sheet, cell, waiver = finding["sheet"], finding["cell"], finding["waiver"]
+    place = f"{sheet}!{cell}: " if cell else f"{sheet}: " if sheet else ""
+    severity = click.style(finding["severity"], fg=COLOURS[finding["severity"]])
+    hint = f" → “{finding['suggestion']}”?" if finding["suggestion"] else ""
+    waived = f" [waiver {waiver['number']} {waiver_of(waiver).told}]" if waiver else ""
+    return f"{place}{finding['code']} {severity}: {finding['message']}{hint} {finding['remedy']}{waived}"
+
+
+def print_totals(datasets: Sequence[Dataset]) -> None:
+    """What was received and what became of it, on stderr: the last lines."""
+    from ..reports.build import totals
+
+    for line in totals(datasets).lines():
+        click.echo(line, err=True)
+
+
+def exit_of(files: Sequence[FileRow], fail_on: str) -> int:
+    """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
+    from ..reports.document import is_waived
+
+    if any(file["verdict"] == "refused" for file in files):
+        return int(Exit.REFUSED)
+    levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
+    found = (finding for file in files if not file["settled"] for finding in file["findings"])
+    hit = any(each["severity"] in levels and not is_waived(each) for each in found)
+    return int(Exit.FINDINGS if hit else Exit.OK)
 
 
 def print_summary(results: Sequence[Result]) -> None:

@@ -62,7 +62,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     )
     with datasets(asked) as (dataset,):
         teams = status(dataset.of_round(), asked.today, dataset.round)
-        lines = [*dataset.lines(), *_summary(dataset, teams)]
+        lines = [*dataset.totals().lines(), *_summary(dataset, teams)]
     rows = [_line(each) for each in teams]
     if as_json:
         click.echo(json.dumps(rows, default=str, ensure_ascii=False, indent=2))

@@ -75,6 +75,7 @@ MEANINGS: Mapping[str, str] = {
     "arrived": "The day on which it came.",
     "arrival": "What that day is.",
     "checked": "The day of the check: what is overdue is measured by it.",
+    "read_for": "The round whose key, teams and period it was checked by; empty: none.",
     "signature": "Whether the stamp of the workbook was signed with the key of the round.",
     "errors": "How many errors.",
     "warnings": "How many warnings.",

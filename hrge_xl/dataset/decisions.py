@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -58,6 +58,12 @@ def history(ledger: Ledger) -> list[Made]:
         Made(row["submission"], files.get(row["submission"], ""), _decision(row), row["n"] in force)
         for row in rows
     ]
+
+
+def copy_decisions(ledger: Ledger, made: Iterable[tuple[str, Decision]]) -> None:
+    """Write down decisions as they are told, each with the submission that it is about."""
+    for submission, decision in made:
+        ledger.add(DECIDED, {"submission": submission, **asdict(decision)})
 
 
 def _decision(row: dict[str, Any]) -> Decision:

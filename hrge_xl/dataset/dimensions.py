@@ -32,6 +32,8 @@ from .slots import slots_of
 def dimensions(schema: Schema, *, every_slot: bool = True) -> Rows:
     """Give the rows that a dataset has by its spec; `every_slot` with all cells that can hold an answer."""
     spec = schema.spec
+    if not schema.answers:
+        return {}
     return {
         SLOTS.name: slots_of(spec).rows() if spec and every_slot else [],
         CODES.name: codes(spec),

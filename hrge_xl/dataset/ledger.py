@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,6 +62,25 @@ class Arrival(NamedTuple):
     def place(self) -> str:
         """Where it is read from."""
         return self.kept or self.path
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """When files came: the day that somebody states, else the day on which they are first seen."""
+
+    day: date = field(default_factory=lambda: datetime.now().astimezone().date())
+    stated: bool = False
+
+
+class Receipt(NamedTuple):
+    """A file that came, as another ledger or a report tells it. `order` and `received` are of its content."""
+
+    path: str
+    sha256: str
+    size: int | None
+    order: int
+    received: date | None
+    stated: bool
 
 
 class Sighting(NamedTuple):
@@ -151,6 +171,28 @@ class Ledger:
             _insert(connection, FILES, files)
             seen.write(connection)
         return len(files)
+
+    def copy_receipts(self, receipts: Iterable[Receipt]) -> None:
+        """Write down what came as it is told, into a ledger that is empty yet."""
+        told = list(receipts)
+        files = [
+            {
+                "sha256": each.sha256, "n": each.order, "path": each.path, "size": each.size,
+                "received": each.received.isoformat() if each.received else None, "stated": each.stated,
+            }
+            for each in {each.sha256: each for each in reversed(told)}.values()
+        ]  # fmt: skip
+        places = dict.fromkeys((each.sha256, each.path) for each in told)
+        sightings = [{"sha256": sha256, "path": path, "place": path} for sha256, path in places]
+        with self.transaction() as connection:
+            _insert(connection, FILES, files)
+            _insert(connection, SIGHTINGS, sightings)
+
+    def order(self) -> dict[str, int]:
+        """Give the place of every content in the order in which files came, by hash."""
+        with self.transaction() as connection:
+            found = connection.execute(sa.select(FILES.c.sha256, FILES.c.n))
+            return {str(sha256): int(n) for sha256, n in found}
 
     def forget_places(self) -> None:
         """Keep what was received and when, not where: for a copy that only some of the files are looked at with."""

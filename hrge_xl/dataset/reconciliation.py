@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, astuple, dataclass
 
 import sqlalchemy as sa
 
+from ..validation import REFUSED
+from .return_status import COUNTS, DOUBLED
+from .returns import Return
 from .schema import RECONCILIATION
 from .store import Store
 
@@ -31,6 +35,10 @@ class Reconciliation:
     conflict: int = 0
     excluded: int = 0
     withdrawn: int = 0
+
+    def __add__(self, other: Reconciliation) -> Reconciliation:
+        """Give the sum over two datasets."""
+        return Reconciliation(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
     def lines(self) -> Iterator[str]:
         """Say it in one or two sentences: the second one where not everything counts."""
@@ -57,6 +65,18 @@ WORDS = {
     "excluded": "excluded",
     "withdrawn": "withdrawn",
 }
+
+
+def reconciled(found: Iterable[Return]) -> Reconciliation:
+    """Reconcile some returns, as `reconciliation` does all of a dataset."""
+    counts: Counter[str] = Counter()
+    for each in found:
+        counts["received"] += len(each.items)
+        counts[each.verdict] += len(each.items)
+        if each.verdict != REFUSED:
+            counts["counted" if each.status == COUNTS else each.status] += 1
+            counts[DOUBLED] += len(each.items) - 1
+    return Reconciliation(**counts)
 
 
 def reconciliation(store: Store, period: str | None = None) -> Reconciliation:

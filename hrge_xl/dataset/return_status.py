@@ -11,6 +11,7 @@ from ..words import fold
 
 COUNTS, SUPERSEDED, CONFLICT, WITHDRAWN, WAITING = "counts", "superseded", "conflict", "withdrawn", "waiting"
 EXCLUDED = "excluded"
+DOUBLED = "doubled"  # an item that is the same content as another one: no status of a return
 DOUBTS = ("I006", "I007", "I008", "I009")  # they say: this is not the return of this team in this round
 OLDER, ONE_KEY, ONE_COPY, DECIDED, STEP_BACK = "X002", "X003", "X004", "X005", "X006"
 STATUS_CODES = (OLDER, ONE_KEY, ONE_COPY, DECIDED, STEP_BACK)  # the findings that tell of a status

@@ -17,8 +17,9 @@ from ..numerals import to_serial
 from ..stamp import from_pairs
 from ..submission import Answer, Identity, State, Submission, Unplaced
 from ..validation import Result
+from ..words import fold
 from .apply_waivers import ACROSS
-from .return_status import STATED, lateness_day, moment
+from .return_status import EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
 from .rows import COMMENT, NUMBER_TYPE, TRUTH_TYPE
 from .schema import (
     ANSWERS,
@@ -84,6 +85,7 @@ class Return:
     arrived: date | None
     arrival: str | None  # STATED, or FIRST_SEEN
     checked: date | None
+    read_for: str | None  # the round whose key, teams and period it was checked by
     signature: str | None
     required: int
     answered: int
@@ -103,6 +105,16 @@ class Return:
         return self.path.replace("\\", "/").rpartition("/")[2]
 
     @property
+    def item(self) -> Item:
+        """Where it lies: at the place where it was read, else at the first one that it was moved to."""
+        return next((item for item in self.items if item.path == self.path), self.items[0])
+
+    @property
+    def copies(self) -> list[Item]:
+        """The other places where the same content lies."""
+        return [item for item in self.items if item is not self.item]
+
+    @property
     def age(self) -> tuple[str, str]:
         """What versions are sorted by: the newest one is the greatest."""
         saved, issued, arrived = self.saved or "", str(self.issued or ""), str(self.arrived or "")
@@ -113,9 +125,29 @@ class Return:
         """The day that lateness goes by, and which it is: "arrived", "saved" or "first seen"."""
         return lateness_day(self.saved or "", self.arrived, stated=self.arrival == STATED)
 
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """Whose return it is, and about which intervention."""
+        return self.team, fold(self.project), fold(self.intervention)
+
     def open(self, severity: Severity) -> int:
         """How many findings of this severity nobody has accepted."""
         return sum(finding.severity is severity and finding.open for finding in self.findings)
+
+
+def settled(found: Iterable[Return]) -> set[str]:
+    """Give the submissions whose findings are nobody's task any more: another return counts in their place.
+
+    Those are superseded or withdrawn ones, and excluded ones where another return of the team about this intervention
+    counts. What waits for a correction or a decision, or was refused, is not settled.
+    """
+    every = list(found)
+    counted = {each.about for each in every if each.current}
+    return {
+        each.submission
+        for each in every
+        if each.status in (SUPERSEDED, WITHDRAWN) or (each.status == EXCLUDED and each.about in counted)
+    }
 
 
 OWN = tuple(
@@ -219,7 +251,7 @@ def result(store: Store, each: Return) -> Result:
     if each.identity is None or store.schema.spec is None:
         return Result(
             each.path, each.sha256, each.size, each.verdict, each.findings, not_run=each.checks_not_run,
-            checked=each.checked,
+            checked=each.checked, read_for=each.read_for,
         )  # fmt: skip
     sent = Submission(
         each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
@@ -230,7 +262,7 @@ def result(store: Store, each: Return) -> Result:
     layout = layout_of(sent, Wanted(store.schema.spec.folder or store.schema.spec.name))
     return Result(
         each.path, each.sha256, each.size, each.verdict, each.findings, sent, layout,
-        not_run=each.checks_not_run, checked=each.checked,
+        not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
     )  # fmt: skip
 
 

@@ -152,9 +152,13 @@ class RowBuilder:
             rows[SHEETS.name] += _sheets(result, owner.number)
             rows[UNPLACED_FACT.name] += _unplaced(result.submission, owner.number)
             rows[LISTED_FACT.name] += _listed(result, owner.number)
-            if result.layout.spec.name == (self.schema.spec.name if self.schema.spec else None):
+            if self.schema.answers and result.layout.spec.name == self._spec_name:
                 self._answers(rows, result.submission, result.layout, result.outcome.calculated, owner.number)
         return rows
+
+    @property
+    def _spec_name(self) -> str | None:
+        return self.schema.spec.name if self.schema.spec else None
 
     # answers
 
@@ -237,7 +241,7 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         owner.period, owner.start, owner.end, clean(owner.project), clean(owner.intervention),
         stamp.copy if stamp else None, clean(stamp.predecessor) or None if stamp else None,
         _iso(stamp.issued) if stamp else None,
-        clean(sent.saved) or None if sent else None, None, None, result.checked,
+        clean(sent.saved) or None if sent else None, None, None, result.checked, result.read_for,
         sent.signature if sent else None, *(result.count(severity) for severity in Severity),
         sum(not each.open for each in result.findings),
         sum(int(each.required) for each in progress), sum(int(each.answered) for each in progress),

@@ -119,7 +119,7 @@ SUBMISSIONS = Table(
     columns(
         f"{SUBMISSION_ID}:integer submission path sha256 size:integer verdict status current:boolean superseded_by "
         "reason team country language spec spec_version round period period_start:date period_end:date "
-        "project intervention copy predecessor issued:date saved arrived:date arrival checked:date signature "
+        "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
         "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
         "checks_run stamp"
     ),
@@ -398,11 +398,12 @@ class Schema:
     """The tables of one spec; without a spec only those that every dataset has.
 
     A `flat` one holds the rows of what is shown as they are, and no facts: in a copy to share, figures are masked that
-    would come out otherwise if they were worked out again.
+    would come out otherwise if they were worked out again. Without `answers` there are neither these nor what the spec
+    says about them, only what is known of each file.
     """
 
-    def __init__(self, spec: Spec | None, *, flat: bool = False) -> None:
-        self.spec, self.flat = spec, flat
+    def __init__(self, spec: Spec | None, *, flat: bool = False, answers: bool = True) -> None:
+        self.spec, self.flat, self.answers = spec, flat, answers
         taken = set(RESERVED)
         self.wide: dict[str, Table] = {}
         self.united: dict[str, Table] = {}

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from ..errors import UsageError
 from ..intake import Refusal, Wanted, read_many
 from ..spec import carried
 from ..spec.load import load
-from ..validation import ValidationRequest
+from ..validation import Source, ValidationRequest
 from .derive import derive
 from .files import only_writer
-from .ledger import Arrival, Ledger, kept_at
+from .ledger import Arrival, Arrived, Ledger, kept_at
 from .opening import DATASET, SPECS, spec_of
 from .rows import submission_id
 from .schema import SUBMISSIONS, Schema
@@ -26,22 +26,6 @@ from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
 from .work import SHARED, Task, arrivals, shard_of, submissions_of
 from .workers import Workers, in_batches, workers
-
-
-@dataclass(frozen=True)
-class Source:
-    """Files and what is asked of them: those of one round with its key and teams, or loose ones."""
-
-    files: Sequence[Path]
-    asked: ValidationRequest
-
-
-@dataclass(frozen=True)
-class Arrived:
-    """When files came: the day that somebody states, else the day on which they are first seen."""
-
-    day: date = field(default_factory=lambda: datetime.now().astimezone().date())
-    stated: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,27 +10,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
-from ..dataset.ledger import NAME, Ledger
+from ..dataset.decisions import Made, history
+from ..dataset.ledger import NAME, Arrived, Ledger
 from ..dataset.opening import DATASET, open_dataset
-from ..dataset.reconciliation import reconciliation
+from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
 from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
 from ..dataset.rows import submission_id
 from ..dataset.store import Store
-from ..dataset.take_in import Arrived, Options, Source, take_in
 from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
 from ..errors import UsageError
 from ..findings import Waiver
 from ..intake import Wanted
 from ..paths import expand
-from ..spec.load import find
+from ..spec.load import find, load
 from ..spec.model import Spec
-from ..validation import REFUSED, Result, ValidationRequest, spec_of, validate
+from ..validation import Result, Source, ValidationRequest, spec_of, validate
 from .rounds import FILE as ROUND
-from .rounds import Round, load_round
+from .rounds import Round, load_round, spec_at
 
 RETURNED = "returned"  # the folder of a round that holds what came back
 
@@ -41,7 +42,7 @@ class Question:
 
     `paths` are files, folders, globs, lists, rounds and consolidated folders. `ledger` is a folder whose waivers,
     decisions and days of arrival count for loose files. `rejudge`: the day was asked for, so that what was checked on
-    another one is checked again.
+    another one is checked again. Without `answers` the dataset of loose files has none: it is made sooner.
     """
 
     paths: Sequence[str]
@@ -52,37 +53,68 @@ class Question:
     ledger: Path | None = None
     rejudge: bool = False
     arrived: Arrived = field(default_factory=Arrived)
+    answers: bool = True
+    wanted: Wanted | None = None  # what loose files should be, where more is known than their spec
+
+    @cached_property
+    def source(self) -> str | None:
+        """What the spec that was asked for is loaded by. Raises `UsageError` where there is none."""
+        source = None if self.spec is None else spec_at(self.spec)
+        if source is not None:
+            find(source)
+        return source
+
+    def wanted_in(self, round_: Round | None) -> Wanted:
+        """Tell what files of a round, or loose ones, should be. Raises `UsageError` for a round of another spec."""
+        if round_ is None:
+            return self.wanted or Wanted(self.source)
+        if self.source is not None and load(self.source).digest != load(round_.spec_source).digest:
+            raise UsageError(
+                f"The round {round_.name} says itself of which spec it is. Leave --spec out, or move it to another "
+                f"version: hrge-xl round update-spec {round_.folder} --spec {self.spec}"
+            )
+        return round_.wanted
 
     def request(self, round_: Round | None = None) -> ValidationRequest:
         """What readers and checks have to know. The waivers of a round count wherever its files are taken in."""
         folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
         known = [waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)]
-        wanted = round_.wanted if round_ else Wanted(self.spec)
-        return ValidationRequest(wanted, self.today, self.jobs, self.password, tuple(known), self.rejudge)
+        return ValidationRequest(
+            self.wanted_in(round_), self.today, self.jobs, self.password, tuple(known), self.rejudge
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """An open dataset with what belongs to it."""
+    """An open dataset with what belongs to it, and what its ledger tells."""
 
     store: Store
     waivers: tuple[Waiver, ...] = ()
     round: Round | None = None
     folder: Path | None = None  # None: it goes with the command, or is a database
-    source: Source = field(
-        default_factory=lambda: Source([], ValidationRequest(Wanted(), date.min))
-    )  # of a folder
+    source: Source = field(default_factory=lambda: Source([], ValidationRequest(Wanted(), date.min)))
     new: int = 0  # files that were read now
     given: Mapping[str, str] = field(default_factory=dict)  # submission → path of what lies in `returned` now
+    order: Mapping[str, int] = field(default_factory=dict)  # in which contents came, by hash
+    decisions: tuple[Made, ...] = ()  # in force
 
     @property
     def spec(self) -> Spec | None:
         """The spec that it was made with."""
         return self.store.schema.spec
 
+    @property
+    def spec_asked(self) -> str | None:
+        """The name of the spec that every file had to be of; None: each file's own."""
+        return self.spec.name if self.spec and self.source.asked.wanted.spec else None
+
     def returns(self, wanted: Sequence[str] | None = None) -> list[Return]:
         """Give every return, or the wanted ones."""
-        return returns(self.store, self.waivers, wanted)
+        return list(self._returns) if wanted is None else returns(self.store, self.waivers, wanted)
+
+    @cached_property
+    def _returns(self) -> list[Return]:
+        return returns(self.store, self.waivers)
 
     @property
     def holds_others(self) -> bool:
@@ -105,15 +137,9 @@ class Dataset:
         reason, path = f"It counts in {each.period}.", self.given[each.submission]
         return replace(each, path=path, status=EXCLUDED, current=False, reason=reason)
 
-    def lines(self) -> Iterator[str]:
-        """Say how many files came in and what became of them; of a round by its own period."""
-        if self.round is None or not self.holds_others:
-            yield from reconciliation(self.store).lines()
-            return
-        yield from reconciliation(self.store, self.round.name).lines()
-        unread = sum(each.verdict == REFUSED for each in self.returns(sorted(self.given)))
-        if unread:
-            yield f"{unread} more could not be read, and {'is' if unread == 1 else 'are'} of no round."
+    def totals(self) -> Reconciliation:
+        """Reconcile what came in; of a round alone where the dataset may hold others."""
+        return reconciled(self.of_round()) if self.holds_others else reconciliation(self.store)
 
 
 @dataclass(frozen=True)
@@ -134,25 +160,23 @@ class Place:
 
 def places(paths: Sequence[str]) -> list[Place]:
     """Tell rounds and consolidated folders from loose files. A round stands for its `returned`."""
-    found: list[Place] = []
+    found: dict[Path, Place] = {}
     loose: list[str] = []
     for text in paths:
         path = Path(text)
         around = [path, path.parent] if path.name == RETURNED else [path]
         folder = next((each for each in around if (each / ROUND).is_file()), None)
         if folder is not None:
-            found.append(Place(folder, load_round(folder)))
+            found.setdefault(folder.resolve(), Place(folder, load_round(folder)))
         elif (path / DATASET).is_file():
-            found.append(Place(path))
+            found.setdefault(path.resolve(), Place(path))
         else:
             loose.append(text)
-    return [*found, *([Place(paths=tuple(loose))] if loose else [])]
+    return [*found.values(), *([Place(paths=tuple(loose))] if loose else [])]
 
 
 def sources(question: Question) -> list[Source]:
     """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
-    if question.spec is not None:
-        find(question.spec)  # before any file is opened
     return [Source(place.files(), question.request(place.round)) for place in places(question.paths)]
 
 
@@ -162,11 +186,12 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 
     Raises `UsageError` for a path that leads nowhere, `RoundError`, `SpecError`, `StoreError`, `OutputError`.
     """
-    if question.spec is not None:
-        find(question.spec)
     with ExitStack() as stack:
         opened: list[Dataset] = []
-        for place in places(question.paths):
+        found = places(question.paths)
+        for place in found:
+            question.wanted_in(place.round)  # before any file is opened
+        for place in found:
             if place.folder is None:
                 opened += _loose(stack, question, place)
             elif place.round is None:
@@ -178,13 +203,15 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 
 def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
     """The dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
+    from ..dataset.take_in import Options, take_in  # not needed for loose files
+
     files = Place(round_.folder, round_).files()
     source = Source(files, question.request(round_))
     taken = take_in([source], folder, arrived=question.arrived, options=Options(jobs=question.jobs))
     run = stack.enter_context(taken)
     given = {submission_id(each.sha256, each.path): each.path for each in run.given}
     waived = tuple(dict.fromkeys([*source.asked.waivers, *waivers_of(folder, question.today)]))
-    return Dataset(run.file, waived, round_, folder, source, run.new, given)
+    return _with_ledger(Dataset(run.file, waived, round_, folder, source, run.new, given), run.ledger)
 
 
 def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
@@ -192,7 +219,8 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
     store = stack.enter_context(open_dataset(folder))
     spec = store.schema.spec
     source = Source([], ValidationRequest(Wanted(str(spec.folder) if spec else None), today))
-    return Dataset(store, waivers_of(folder, today), folder=folder, source=source)
+    with Ledger.open(folder, write=False) as ledger:
+        return _with_ledger(Dataset(store, waivers_of(folder, today), folder=folder, source=source), ledger)
 
 
 def check_folder(folder: Path) -> None:
@@ -219,14 +247,19 @@ def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Datas
 
 def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
     """A dataset for each spec that the files are of; files that could not be read go with the first."""
-    asked = question.request()
-    results = validate(place.files(), asked)
-    first = spec_of(asked, results)
-    for spec, some in _by_spec(results, first):
-        store = stack.enter_context(
-            temporary_dataset(some, spec, asked.waivers, question.arrived, ledger=question.ledger)
+    source = Source(place.files(), question.request())
+    results, waived = validate(source.files, source.asked), source.asked.waivers
+    for spec, some in _by_spec(results, spec_of(source.asked, results)):
+        made = temporary_dataset(
+            some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers
         )
-        yield Dataset(store, asked.waivers, new=len(some))
+        store, ledger = stack.enter_context(made)
+        yield _with_ledger(Dataset(store, waived, source=source, new=len(some)), ledger)
+
+
+def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
+    decided = tuple(made for made in history(ledger) if made.in_force)
+    return replace(dataset, order=ledger.order(), decisions=decided)
 
 
 def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec | None, list[Result]]]:

@@ -9,20 +9,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from ..dataset.files import whole
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
-from ..issuing import Order
 from ..spec.load import load
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
 from ..spec.nodes import compose, get, plain
 from .spec_copy import carry, check_copy, spec_source
 from .teams import COLUMNS, Line, Team, checked, read_teams
+
+if TYPE_CHECKING:  # what draws workbooks is not needed to read them
+    from ..issuing import Order
 
 FILE, KEY = "round.yaml", "signing.key"
 FOLDERS = ("issued", "returned", "reports")
@@ -247,6 +249,8 @@ def only_countries(round_: Round, named: Sequence[str]) -> Round:
 
 def orders(round_: Round, today: date) -> list[Order]:
     """What is to be issued, a workbook a team."""
+    from ..issuing import Order
+
     return [
         Order(
             team=team.code, today=today, country=team.country, language=team.language, tools=team.tools,
