@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from frictionless import Package
 from frictionless import system as frictionless_system
 
+from hrge_xl.cli import run as cli
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.data_dictionary import MEANINGS, ROWS, VALUES, meaning, values
 from hrge_xl.dataset.decisions import decide
@@ -27,6 +28,7 @@ from hrge_xl.dataset.schema import LABEL, LABELLED, Schema
 from hrge_xl.dataset.store import META, Store
 from hrge_xl.dataset.take_in import Options, take_in
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
+from hrge_xl.errors import UsageError
 from hrge_xl.exports.package import description
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
@@ -407,4 +409,103 @@ def test_a_database_sees_to_it(files: list[Path], tmp_path: Path, database: str)
     ):
         with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
             connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+# datasets of earlier versions
+
+
+OLD = (
+    Path(__file__).parent / "fixtures" / "dataset_version_2"
+)  # of two returns, one with a waiver; `returned/` is gone
+READ_ANEW = "The dataset was of an earlier version of the program or of the spec: it was read anew."
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return shutil.copytree(OLD, tmp_path / "old")
+
+
+def test_an_old_dataset_is_read_anew_from_what_is_kept(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli(["consolidate", str(old), "-o", str(old), "--today", TODAY.isoformat()]) == 0
+    assert capsys.readouterr().out.splitlines().count(READ_ANEW) == 1
+    with sqlite3.connect(OLD / DATASET) as before, sqlite3.connect(old / DATASET) as after:
+        own = (
+            "tool, row, field, part, code, text, number, date, cell, original, state, calculated, file_sha256"
+        )
+        for table, names in {
+            "answers": own,
+            "findings": "code, severity, sheet, cell, message, waived, waiver, file_sha256",
+            "submissions": "path, sha256, verdict, current, team, period, errors, waived",
+            "risks": 'row, "RSK_01", "RSK_02", "RSK_05", sheet, cell',
+        }.items():
+            shown = f"SELECT {names} FROM {table} ORDER BY {names}"
+            assert after.execute(shown).fetchall() == before.execute(shown).fetchall(), table
+        assert after.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert after.execute("SELECT path, received FROM files ORDER BY path").fetchall() == [
+            ("returned/mar.xlsx", "2026-06-30"), ("returned/pak.xlsx", "2026-06-30"),
+        ]  # fmt: skip
+    assert problems(old) == []
+    assert cli(["consolidate", str(old), "-o", str(old), "--today", TODAY.isoformat()]) == 0
+    assert READ_ANEW not in capsys.readouterr().out
+
+
+def test_files_of_tables_that_are_no_more_go(old: Path) -> None:
+    """What is somebody else's stays."""
+    (old / "csv" / "mine.csv").write_text("a,b\n", encoding="utf-8")
+    run([], old)
+    left = {path.stem for path in (old / "csv").iterdir()}
+    assert not left & {"crossings", "R1"}
+    assert {"mine", "items", "risks", "matrix_rows"} <= left
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["export", "--table", "answers"],
+        ["report", "--format", "overview", "-o", "reports"],
+        ["trace", "answers", "1", "--data"],
+    ],
+)
+def test_who_only_reads_is_told_what_to_do(
+    command: list[str], old: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(old.parent)
+    assert cli([*command, "old"]) == 2
+    assert capsys.readouterr().err == (
+        "Error: dataset.sqlite was made by an earlier version of this program. "
+        "Run `hrge-xl consolidate old -o old` first.\n"
+    )
+
+
+def test_an_old_ledger_tells_what_it_knows(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It gets what it lacks when it is opened, by whomever."""
+    assert cli(["waive", "--list", "--ledger", str(old)]) == 0
+    assert "V001 mar.xlsx Plan!E11" in capsys.readouterr().out
+    with sqlite3.connect(old / "ledger.sqlite") as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("SELECT path, received, stated FROM files ORDER BY n").fetchall() == [
+            ("returned/mar.xlsx", "2026-06-30", None), ("returned/pak.xlsx", "2026-06-30", None),
+        ]  # fmt: skip
+
+
+@pytest.mark.postgres
+def test_old_tables_in_a_database_make_room(old: Path, database: str) -> None:
+    """They were called as views are now."""
+    engine = sa.create_engine(database)
+    with sqlite3.connect(OLD / DATASET) as before, engine.begin() as connection:
+        facts = dict(before.execute("SELECT name, value FROM meta"))
+        connection.exec_driver_sql("CREATE TABLE meta (name text PRIMARY KEY, value text)")
+        for fact in facts.items():
+            connection.exec_driver_sql("INSERT INTO meta VALUES (%s, %s)", fact)
+        for table in facts["tables"].split():
+            connection.exec_driver_sql(f'CREATE TABLE "{table}" (submission text)')
+    with pytest.raises(UsageError, match="earlier version of this program"), open_dataset(database):
+        pass
+    run([], old, store=database)
+    with opened(old / DATASET) as file, open_dataset(database) as other:
+        for table in file.schema.shown:
+            there = list(other.rows(table.name, columns=table.names))
+            assert there == list(file.rows(table.name, columns=table.names)), table.name
+            assert there or table.name in ("unplaced", "aggregate_gaps")
     engine.dispose()

@@ -51,11 +51,17 @@ ADDED = {FILES: FILES.c.stated, SIGHTINGS: SIGHTINGS.c.place}  # what ledgers of
 
 
 class Arrival(NamedTuple):
-    """A file as it came. `sha256` is None when it could not be read at all."""
+    """A file as it came. `sha256` is None when it could not be read at all; `kept` is where else its bytes are."""
 
     path: str
     sha256: str | None
     size: int | None
+    kept: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is read from."""
+        return self.kept or self.path
 
 
 @dataclass(frozen=True)

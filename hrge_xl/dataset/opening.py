@@ -42,16 +42,19 @@ def open_dataset(place: str | Path) -> Iterator[Store]:
 def opened(file: Path) -> Iterator[Store]:
     """Open the dataset in a SQLite file. Raises `StoreError`, `UsageError`."""
     with open_file(file, write=False) as store:
-        yield _taken_up(store, f"Run `hrge-xl consolidate … -o {file.parent}` first.")
+        yield _taken_up(store, f"Run `hrge-xl consolidate {file.parent} -o {file.parent}` first.")
 
 
 def _taken_up(store: Store, remedy: str) -> Store:
     """The same store, with its spec."""
-    if not store.facts():
+    facts = store.facts()
+    if not facts:
         raise UsageError(f"{store.name} holds no dataset. {remedy}")
-    schema = Schema(spec_of(store), flat=bool(store.facts().get("flat")))
-    if not store.use(schema, write=False):
-        raise StoreError(f"{store.name} was made by another version of this program. {remedy}")
+    version = facts.get("schema_version", "")
+    if version.isdecimal() and int(version) < VERSION:
+        raise UsageError(f"{store.name} was made by an earlier version of this program. {remedy}")
+    if not store.use(Schema(spec_of(store), flat=bool(facts.get("flat"))), write=False):
+        raise UsageError(f"{store.name} is not filled yet: a run was cut off. {remedy}")
     return store
 
 

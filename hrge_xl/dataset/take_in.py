@@ -279,7 +279,7 @@ def _earlier(run: Run) -> Iterator[Arrival]:
         if here.sha256 == each.sha256:
             yield each
         elif kept.is_file():
-            yield each._replace(path=str(kept))
+            yield each._replace(kept=str(kept))
 
 
 def _take_out(run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from ..dataset.store import Store
 from ..dataset.workers import Workers
 from ..errors import OutputError
 from .data_xlsx import write_workbook
-from .package import write_csv, write_description, write_raw_csv
+from .package import described, write_csv, write_description, write_raw_csv
 
 WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
 LARGE = (ANSWERS.name, FINDINGS.name)  # tables that are worth a process of their own, the largest first
@@ -40,10 +41,20 @@ def names(store: Store, out: Path) -> list[Path]:
 
 def write(store: Store, export: Export, pool: Workers) -> list[str]:
     """The files beside the dataset, several at once; what is said of those that could not be written."""
+    _remove_retired(store, Path(export.dataset).parent)
     rest = [DESCRIPTION, *(table.name for table in store.schema.shown if table.name not in LARGE)]
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     parts = [[LARGE[0]], [WORKBOOK], *([name] for name in LARGE[1:]), *few]
     return [failed for some in pool.map(part, parts, export) for failed in some]
+
+
+def _remove_retired(store: Store, out: Path) -> None:
+    """Take away the files of tables that an earlier version of the program or of the spec had."""
+    retired = described(out / DESCRIPTION) - {table.name for table in store.schema.shown}
+    for path in (*out.glob("csv/*.csv"), *out.glob("parquet/*.parquet")):
+        if path.stem in retired:
+            with suppress(OSError):  # one that somebody has open stays
+                path.unlink()
 
 
 def part(wanted: Sequence[str], export: Export) -> list[str]:

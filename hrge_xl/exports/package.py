@@ -41,6 +41,14 @@ def write_description(store: Store, path: Path) -> None:
         unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def described(path: Path) -> set[str]:
+    """Give the tables that a `datapackage.json` describes; none where there is none of ours."""
+    try:
+        return {str(each["title"]) for each in json.loads(path.read_text(encoding="utf-8"))["resources"]}
+    except (OSError, ValueError, LookupError, TypeError):
+        return set()
+
+
 def write_csv(path: Path, table: Table, store: Store) -> bool:
     """One table: UTF-8 with its mark, commas, a line feed a row; what is not known stays empty.
 
