@@ -223,7 +223,7 @@ def test_a_dataset_of_several_rounds_is_asked_about_one(
     ]  # fmt: skip
     assert lines[0]["note"] == "excluded: again.xlsx (It counts in round.)"
     assert said[:2] == [
-        "1 file: 1 accepted, 0 returned, 0 refused.", "1 more could not be read, and is of no round.",
+        "3 files: 2 accepted, 0 returned, 1 refused.", "Of the 2 that could be read: 1 counted, 1 excluded.",
     ]  # fmt: skip
     lines, said = told(capsys, made.folder, "--ledger", year, *DAY)
     assert [line["state"] for line in lines] == ["accepted", "late", "late", "not issued"]

@@ -124,13 +124,17 @@ class Dataset:
     def of_round(self) -> list[Return]:
         """Give the returns of the round alone, where the dataset may hold others: its own, and what lies in `returned`.
 
-        What lies there and counts in another round does not count in this one.
+        What lies there and counts in another round does not count in this one; a copy that lies elsewhere is not its own.
         """
         if self.round is None or not self.holds_others:
             return self.returns()
-        name = self.round.name
+        name, here = self.round.name, {str(path) for path in self.source.files}
         mine = [each for each in self.returns() if each.period == name or each.submission in self.given]
-        return [self._elsewhere(each) if each.current and each.period != name else each for each in mine]
+        ours = [
+            replace(each, items=[item for item in each.items if item.path in here] or each.items)
+            for each in mine
+        ]
+        return [self._elsewhere(each) if each.current and each.period != name else each for each in ours]
 
     def _elsewhere(self, each: Return) -> Return:
         """Give a return of another round as this one sees it."""
