@@ -19,7 +19,7 @@ FOLDER = "shareable"
 
 
 def write_shareable(folder: Path, today: date) -> Path:
-    """Write the copy into `shareable/` of a consolidated folder; gives that folder. Raises `OutputError`."""
+    """Write the copy into `shareable/` of a consolidated folder, and return that folder. Raises `OutputError`."""
     out = folder / FOLDER
     with of_folder(folder) as store:
         spec = store.facts().get("spec") or None
@@ -36,7 +36,7 @@ def write_shareable(folder: Path, today: date) -> Path:
 
 @contextmanager
 def shared(store: Store, today: date) -> Iterator[Store]:
-    """Such a copy that lives as long as it is looked at."""
+    """Give such a copy, which lives as long as it is looked at."""
     with (
         TemporaryDirectory(prefix="hrge-xl-") as folder,
         open_file(Path(folder) / DATASET, lasting=False) as copy,
