@@ -172,6 +172,25 @@ def test_a_report_from_before_is_verified_with_the_spec_of_then(
     assert run(["verify", str(report), "--returned", str(made.folder / "returned")]) == 0, capsys.readouterr()
 
 
+def test_a_round_written_on_windows_keeps_its_lines(made: Round, spec: Path) -> None:
+    file = made.folder / "round.yaml"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    before = file.read_bytes().splitlines(keepends=True)
+    newer(spec)
+    update_spec(made.folder, str(spec))
+    after = file.read_bytes().splitlines(keepends=True)
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert changed == [f"spec_digest: '{load(spec).digest}'\r\n".encode()]
+
+
+def test_a_round_written_in_one_line_is_not_edited_by_guess(made: Round, spec: Path) -> None:
+    (made.folder / "round.yaml").write_text(
+        "{name: round, spec: our_own, teams: [{team: A}]}", encoding="utf-8"
+    )
+    with pytest.raises(RoundError, match="on a line of their own"):
+        update_spec(made.folder, str(spec))
+
+
 @pytest.mark.parametrize(
     ("wrong", "error", "said"),
     [
