@@ -13,7 +13,6 @@ from typing import Any
 
 from hrge_xl.checks import check
 from hrge_xl.dataset.store import Store
-from hrge_xl.dataset.temporary_dataset import of_results
 from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
@@ -21,6 +20,7 @@ from hrge_xl.submission import Answers, Identity, Submission
 from hrge_xl.validation import ACCEPTED, Result
 from tests.answers import TODAY
 from tests.build_submission import Keyed, submission
+from tests.temporary import of_results
 
 FILES = {
     "workbook.yaml": """

@@ -297,11 +297,11 @@ def test_what_is_listed_counted_and_crossed_by_a_masked_figure() -> None:
     risk |= {("RISKS", "K-01", "RSK_DUE"): date(2026, 1, 1)}
     with dataset(Return("PAK-1", {"PPL_W": 40}, (2, 40, 50), risk)) as store:
         true, shared = frames(store, masked=False), frames(store)
-    assert set(true["crossings"]["down_field"]) == {"RSK_A", "RSK_CN"}
-    assert set(shared["crossings"]["down_field"]) == {"RSK_A"}
+    assert set(true["matrix_rows"]["down_field"]) == {"RSK_A", "RSK_CN"}
+    assert set(shared["matrix_rows"]["down_field"]) == {"RSK_A"}
     assert (shared["top_risks"]["name"][0], shared["top_risks"]["before_down"][0]) == ("Risk", "2")
     assert is_masked(shared["top_risks"]["shows_RSK_N"][0])
-    listed = shared["collected"].set_index("column_code")["value"]
+    listed = shared["listed_rows"].set_index("column_code")["value"]
     assert is_masked(listed["n"])
     assert listed["risk"] == "Risk"
     assert "size" in set(true["aggregate_risks"]["by"])
@@ -320,7 +320,7 @@ def test_what_is_made_of_a_restricted_answer_is_restricted() -> None:
     ]
     assert true["overdue"]["days_late"][0] > 0
     assert not len(shared["overdue"])
-    assert shared["collected"]["due"].isna().all()
+    assert shared["listed_rows"]["due"].isna().all()
 
 
 def test_figures_that_a_rule_ties_to_a_count() -> None:
@@ -397,7 +397,7 @@ def test_a_percentage_of_a_numerator_that_nobody_filled_in() -> None:
         values("PAK-1", RATE, {"T4C_05": 40.0, "T4C_06": 7.5}),
         values("AFG-1", RATE, {"T4C_05": 40.0, "T4C_06": 50.0}),
     )
-    told = shared["T4_C"].set_index("team")
+    told = shared["indicators"].set_index("team")
     assert is_masked(told.loc["PAK-1", "T4C_06"])
     assert told.loc["AFG-1", "T4C_06"] == 50
     assert list(told["T4C_05"]) == [40, 40]
@@ -409,18 +409,20 @@ def test_a_percentage_of_a_numerator_that_nobody_filled_in() -> None:
 def test_the_splits_of_a_percentage_add_up_to_a_numerator_that_nobody_filled_in() -> None:
     """50 % of 80 are 40, of whom 37 are women: the other three are masked, so is one more figure."""
     row = {"T4C_05": 80.0, "T4C_06": 50.0, "SEX_F": 37.0, "SEX_M": 3.0}
-    (shared,) = shared_values(values("PAK-1", RATE, row))["T4_C"].to_dict("records")
+    (shared,) = shared_values(values("PAK-1", RATE, row))["indicators"].to_dict("records")
     assert is_masked(shared["SEX_M"])
     assert is_masked(shared["SEX_F"]) or is_masked(shared["T4C_06"])
 
 
 def test_a_percentage_of_things_is_told() -> None:
-    shared = shared_values(values("PAK-1", "SP2", {"T4C_05": 40.0, "T4C_06": 7.5, "T4C_04": 3.0}))["T4_C"]
+    shared = shared_values(values("PAK-1", "SP2", {"T4C_05": 40.0, "T4C_06": 7.5, "T4C_04": 3.0}))[
+        "indicators"
+    ]
     assert (shared["T4C_04"][0], shared["T4C_06"][0]) == (3, 7.5)
 
 
 def test_a_numerator_beside_a_count_is_a_count() -> None:
-    shared = shared_values(values("PAK-1", COUNT, {"T4C_04": 3.0, "T4C_06": 50.0}))["T4_C"]
+    shared = shared_values(values("PAK-1", COUNT, {"T4C_04": 3.0, "T4C_06": 50.0}))["indicators"]
     assert is_masked(shared["T4C_04"][0])
     assert shared["T4C_06"][0] == 50
 
@@ -477,7 +479,7 @@ def test_a_value_that_a_later_return_states_again_hides_the_same_figures() -> No
     second[1]["FORM", "1", "FRM_06"], second[1]["FORM", "1", "FRM_07"] = date(2026, 1, 1), date(2026, 6, 30)
     other = values("PAK-2", COUNT, {"T4C_06": 105.0, "SEX_F": 40.0, "SEX_M": 60.0, "SEX_U": 5.0})
     shared = shared_values(first, second, other)
-    rows = shared["T4_C"].query("team == 'PAK-1'")
+    rows = shared["indicators"].query("team == 'PAK-1'")
     assert len(rows) == 2
     assert rows["current"].all()
     parts = ("SEX_F", "SEX_M", "SEX_U", "T4C_06")

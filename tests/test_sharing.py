@@ -104,7 +104,7 @@ def masked_by_team(store: Store, table: str) -> dict[tuple[str, str], set[str]]:
 
 def test_exactly_these_cells_are_masked(store: Store) -> None:
     """The small count, one more in its row, and the same two columns of the team where it costs least."""
-    assert masked_by_team(store, "T4_C") == {
+    assert masked_by_team(store, "indicators") == {
         ("PAK", "V-01"): {"SEX_U", "SEX_M"},
         ("BGD", "V-01"): {"SEX_U", "SEX_M"},
     }
@@ -141,7 +141,7 @@ def test_a_small_total_takes_progress_and_status_with_it(tmp_path: Path) -> None
         ValidationRequest(Wanted("hrge_toolkit"), TODAY),
     )
     with of_results(results, toolkit(), TODAY) as made:
-        masked = masked_by_team(made, "T4_C")
+        masked = masked_by_team(made, "indicators")
         shared = frames(made)
     assert masked["IRQ", "V-01"] == {"T4C_06", "T4C_14", "T4C_15"}
     others = {team for (team, _), columns in masked.items() if "T4C_06" in columns}
@@ -179,7 +179,7 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
     with sqlite3.connect(folder / "dataset.sqlite") as connection:
         rows = connection.execute("SELECT team, SEX_U, SEX_F FROM T4_C WHERE row = 'V-01'").fetchall()
     assert sorted(rows) == [("AFG", 20, 80), ("BGD", None, 90), ("PAK", None, 51)]
-    sheet = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)["T4_C"]
+    sheet = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)["indicators"]
     head, *lines = sheet.iter_rows(values_only=True)
     told = {
         line[head.index("team")]: line[head.index("SEX_U")]

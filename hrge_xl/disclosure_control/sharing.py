@@ -53,8 +53,18 @@ Change = Callable[[Record], Record | None]
 def shareable(schema: Schema, tables: Mapping[str, Sequence[Row]]) -> Rows:
     """Return the same tables without what must not be shared; all tables of the dataset have to be given."""
     records = {name: [*_records(schema.by_name[name].shown, rows)] for name, rows in tables.items()}
-    masking = _Masking(schema, records)
+    masking = _Masking(schema, _with_sheets(schema, records))
     return {name: list(masking.rows(schema.by_name[name].shown)) for name in tables}
+
+
+def _with_sheets(schema: Schema, records: dict[str, list[Record]]) -> dict[str, list[Record]]:
+    """Add the rows of each sheet that only stand in a table with a name."""
+    rows = {
+        schema.wide[tool].name: [row for row in records[named.name] if row["tool"] == tool]
+        for named in schema.united.values()
+        for tool in named.tools
+    }
+    return rows | records
 
 
 def shared_rows(store: Store) -> Iterator[tuple[str, Iterable[Row]]]:
