@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
@@ -33,6 +33,7 @@ from hrge_xl.intake import Wanted
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.stamp import sign
 from hrge_xl.validation import ValidationRequest, validate
+from tests.property_tests import examples
 from tests.test_year import KEY, SPEC, model, stamp_of, stamped
 
 TODAY = date(2026, 5, 1)
@@ -106,7 +107,7 @@ ENTRIES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(ENTRIES, st.permutations(range(7)), st.lists(st.integers(0, 6), max_size=3))
 def test_no_key_and_no_copy_counts_twice_undecided(
     rows: list[Any], shuffle: list[int], decided: list[int]
