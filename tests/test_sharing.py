@@ -12,7 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hrge_xl.consolidation import consolidate
@@ -27,6 +27,7 @@ from hrge_xl.spec.load import load
 from hrge_xl.submission import Answers
 from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.temporary import of_results
+from tests.property_tests import examples
 
 TODAY = date(2026, 6, 30)
 TOOLS = ("T4.A", "T4.B", "T4.C")
@@ -233,7 +234,7 @@ def small_tables(draw: st.DrawFn) -> tuple[dict[str, int], list[Sum[str]]]:
     return numbers, sums
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(small_tables())
 def test_no_small_figure_can_be_worked_out(table: tuple[dict[str, int], list[Sum[str]]]) -> None:
     numbers, sums = table

@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
@@ -26,6 +26,7 @@ from hrge_xl.submission import Answer, Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.answer_strategies import answers_of
 from tests.office.driver import Office
+from tests.property_tests import examples
 from tests.versions import CHANGES, TODAY, answers, changed, returned, second, workbook
 
 GONE = {  # of the answers in `tests.versions.answers`: cell in version 1.0, question, text
@@ -254,7 +255,7 @@ def test_a_return_read_with_the_older_version_upgrades_too(two: Path, tmp_path: 
 # the law
 
 
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(data=st.data(), names=st.lists(st.sampled_from(sorted(CHANGES)), unique=True, max_size=6))
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_an_upgrade_loses_no_value(
