@@ -41,9 +41,9 @@ from hrge_xl.rounds.rounds import init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import sign
 from hrge_xl.validation import Source, ValidationRequest, validate
+from tests.property_tests import examples
 from tests.test_year import KEY, SPEC, answers, model, stamp_of, stamped
 from tests.versions import second
-from tests.property_tests import examples
 
 TODAY = date(2026, 5, 1)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -20,6 +20,7 @@ from hrge_xl.disclosure_control.suppression import is_sensitive
 from hrge_xl.reports import overview
 from hrge_xl.submission import Answers
 from tests.answers import TODAY, layout
+from tests.property_tests import examples
 from tests.people_returns import Return, dataset, dataset_of, people_spec
 
 Floats = NDArray[np.float64]
@@ -174,7 +175,7 @@ def told(form: Mapping[str, int]) -> dict[str, int | float]:
     return dict(form) | {code: value for code, value in right.items() if code in form}
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.lists(st.tuples(forms, st.lists(counts, max_size=2)), min_size=3, max_size=3))
 def test_no_small_count_comes_out_of_a_shared_copy(drawn: list[tuple[dict[str, int], list[int]]]) -> None:
     """Neither by the sums and shares of a return, nor by the totals over all, nor by both together."""

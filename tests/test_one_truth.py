@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
@@ -37,6 +37,7 @@ from hrge_xl.rounds.datasets import Question, datasets, sources
 from hrge_xl.rounds.round_status import status
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Answers
+from tests.property_tests import examples
 
 SPEC = load("example")
 ROUND, TODAY = "2026-H1", date(2026, 8, 1)
@@ -213,7 +214,7 @@ def by_data_xlsx(folder: Path) -> Counter[str]:
     return found
 
 
-@settings(max_examples=5)
+@examples(5)
 @given(st.tuples(*[st.sampled_from(ACTS)] * len(TEAMS)))
 def test_every_figure_is_the_same_everywhere(acts: tuple[Callable[[str], Files], ...]) -> None:
     with TemporaryDirectory() as home:

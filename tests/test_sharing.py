@@ -26,8 +26,8 @@ from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Answers
 from hrge_xl.validation import Source, ValidationRequest, validate
-from tests.temporary import of_results
 from tests.property_tests import examples
+from tests.temporary import of_results
 
 TODAY = date(2026, 6, 30)
 TOOLS = ("T4.A", "T4.B", "T4.C")
