@@ -20,8 +20,8 @@ from hrge_xl.disclosure_control.suppression import is_sensitive
 from hrge_xl.reports import overview
 from hrge_xl.submission import Answers
 from tests.answers import TODAY, layout
-from tests.property_tests import examples
 from tests.people_returns import Return, dataset, dataset_of, people_spec
+from tests.property_tests import examples
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -217,7 +217,8 @@ def _grouped(store: Store, name: str, wanted: Mapping[int, Return]) -> dict[int,
 
 
 def _return(row: Record, errors: Mapping[str, int]) -> Return:
-    row = {"submission_id": submission_number(row["submission"]), "checks_run": None, "stamp": None} | row
+    missing: Record = {"submission_id": submission_number(row["submission"]), "checks_run": None, "stamp": None}
+    row = missing | row
     own = {name: row[name] for name in OWN}  # a copy to share lacks what is of no use to others
     for name in ("team", "country", "period", "project", "intervention"):
         own[name] = own[name] or ""
