@@ -124,7 +124,7 @@ class Dataset:
     def of_round(self) -> list[Return]:
         """Give the returns of the round alone, where the dataset may hold others: its own, and what lies in `returned`.
 
-        What lies there and counts in another round does not count in this one; a copy that lies elsewhere is not its own.
+        What lies there and counts in another round does not count in this one; a copy elsewhere is not its own.
         """
         if self.round is None or not self.holds_others:
             return self.returns()
