@@ -144,6 +144,8 @@ def build(files: int = 12, findings: int = 150, nasty: bool = True, seed: int = 
                     "spec_version": "1.0.0",
                     "spec_digest": hashlib.sha256(b"spec").hexdigest(),
                     "spec_asked": "hrge_toolkit",
+                    "lasting": True,
+                    "holds_others": False,
                 }
             ],
         },

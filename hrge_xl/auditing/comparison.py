@@ -6,15 +6,18 @@ since, or never hashed) there is nothing to compare its row with; that its findi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..dataset.update_statuses import OF_ROUND
+from ..dataset.reconciliation import WORDS, Reconciliation
+from ..dataset.return_status import COUNTS, STATUS_CODES
 from ..findings import Severity
 from ..findings.waiver import ACTIVE
 from ..reports.build import run_id, summary
 from ..reports.document import Document
+from ..validation import REFUSED
 from .differences import CHANGED, Difference, differences
 from .found import Found
 
@@ -22,8 +25,6 @@ TAKEN_OVER = {  # the report made again repeats them: only a seal protects them
     "run.started": "no file tells when the report was made",
     "run.command": "no file tells how it was asked for",
     "run.language": "it was a choice; the texts in that language are compared",
-    "run.round": "it was a choice; the folder of the round, where one is at hand, must bear the name",
-    "run.spec_asked": "it was a choice; of which spec each file is, is compared",
 }
 TOLD_OTHERWISE = {
     "run.id": "it must fit what the report itself says",
@@ -33,50 +34,64 @@ TOLD_OTHERWISE = {
 OF_ALL_FILES = {  # where a file is missing or has changed since
     "matrices": "they count the answers of all files",
     "waivers": "those of a missing file are not known here; the ledger is asked for all",
-    "run.spec": "it may be the spec of a missing file",
-    "run.spec_version": "it may be the spec of a missing file",
-    "run.spec_title": "it may be the spec of a missing file",
+    "decisions": "those about a missing file are not known here; the ledger is asked for all",
 }
-OF_KEY = {"identity.signature": "only the key of the round tells it"}  # where the round is not at hand
+STANDING = {  # of each file, likewise
+    "status": "what counts depends on all files",
+    "counted": "what counts depends on all files",
+    "settled": "what counts depends on all files",
+    "reason": "what counts depends on all files",
+    "superseded_by": "what counts depends on all files",
+}
 
 
-def compare(
-    then: Mapping[str, Any], now: Document, found: Found, *, without_round: bool
-) -> Iterator[Difference]:
-    """Yield what a report says otherwise than the same report made again of the files found, in their order.
+def compare(then: Mapping[str, Any], now: Document, found: Found) -> Iterator[Difference]:
+    """Yield what a report says otherwise than the same report made again of the files found.
 
-    Without the round, findings that only the round can tell are left out on both sides, and so is what they decide.
+    Where files are missing, what counts of the others is not compared, nor the findings that tell of it.
     """
-    again = dict(zip(found.here, now["files"], strict=True))
-    rows = [_expected(row, again.get(n), without_round) for n, row in enumerate(then["files"])]
-    of_round, of_key = (OF_ROUND, OF_KEY) if without_round else ((), {})
-    for row, expected in zip(then["files"], rows, strict=True):
-        found_in = _compared(_without(row, of_round), _without(expected, of_round), of_key)
+    hidden, aside = (set(STATUS_CODES), STANDING) if found.incomplete else (set[str](), dict[str, str]())
+    made = {_content(row): row for row in now["files"]}
+    again = {n: made.get(_content(then["files"][n])) for n in found.here}
+    rows = [_expected(row, again.get(n), hidden, aside) for n, row in enumerate(then["files"])]
+    for n, (row, expected) in enumerate(zip(then["files"], rows, strict=True)):
+        if n in again and again[n] is None:
+            yield Difference("files", then=row, file=row["path"])
+        found_in = _compared(_without(row, hidden), _without(expected, hidden), aside)
         yield from (replace(each, file=row["path"]) for each in found_in)
-    unseen = _codes(then["files"][n] for n in range(len(rows)) if n not in again) - _codes(now["files"])
-    whole: dict[str, Any] = {**now, "summary": now["summary"] if rows == now["files"] else summary(rows)}
-    aside = TAKEN_OVER | TOLD_OTHERWISE | (OF_ALL_FILES if found.incomplete else {})
-    hidden = unseen.union(of_round)
-    yield from _compared(_about_all(then, hidden), _about_all(whole, hidden), aside)
+    unseen = _codes(row for n, row in enumerate(then["files"]) if n not in again) - _codes(now["files"])
+    whole: dict[str, Any] = {**now, "summary": now["summary"] if rows == now["files"] else summed_up(rows)}
+    digests = {f"run.datasets[{n}].spec_digest" for n in range(len(now["run"]["datasets"]))}
+    besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if found.incomplete else ())}
+    yield from _compared(_about_all(then, hidden | unseen), _about_all(whole, hidden | unseen), besides)
 
 
 def contradictions(document: Document) -> Iterator[str]:
     """Yield where a report contradicts itself, whatever the files say."""
-    run = document["run"]
-    about = (run["engine_version"], run["spec_digest"], run["today"], run["redacted"])
-    files = ((file["path"], file["sha256"]) for file in document["files"])
-    if run_id(about, files, document["waivers"]) != run["id"]:
-        yield "The number of the report is not that of its files, spec, day and waivers: something was changed."
-    if run["round_given"] and run["round"] is None:
-        yield "The report says that it was made with the folder of a round, and names no round."
+    run, files = document["run"], document["files"]
+    if run_id(run, files, document["waivers"], document["decisions"]) != run["id"]:
+        yield (
+            "The number of the report is not that of its files, spec, days, waivers and decisions: something was "
+            "changed."
+        )
+    for n, row in enumerate(run["datasets"], start=1):
+        rounds = {file["read_for"] for file in files if file["dataset"] == n and file["read_for"] is not None}
+        others = ", ".join(sorted(rounds - {row["round"]}))
+        if row["round"] is not None and others and not row["holds_others"]:
+            yield f"The report is of the round {row['round']}; files in it were checked for {others}."
 
 
-def _expected(row: Any, again: Any, without_round: bool) -> Any:
+def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a file is known by in both reports: where it lay, and its content."""
+    return row["dataset"], row["path"], row["sha256"]
+
+
+def _expected(row: Any, again: Any, hidden: Collection[str], aside: Collection[str]) -> Any:
     """Give the row made again; what cannot be told of it today is what the report says, if that adds up."""
     if again is None:
         return _adding_up(row, row)
-    decided_by_round = without_round and not _codes([row, again]).isdisjoint(OF_ROUND)
-    return _adding_up(row, again) if decided_by_round else again
+    taken = {**again, **{key: row[key] for key in aside if key in row}}
+    return taken if _codes([row, again]).isdisjoint(hidden) else _adding_up(row, taken)
 
 
 def _adding_up(row: Any, base: Any) -> Any:
@@ -85,6 +100,20 @@ def _adding_up(row: Any, base: Any) -> Any:
     counts = {each.value: severities.count(each.value) for each in reversed(Severity)}
     counts["waived"] = sum((finding.get("waiver") or {}).get("state") == ACTIVE for finding in findings)
     return {**base, "verdict": row.get("verdict", ""), "counts": base.get("counts", {}) | counts}
+
+
+def summed_up(rows: Collection[Any]) -> Any:
+    """Give the sums over the rows of files, added up once more."""
+    counts = Counter(key for row in rows for key in ("received", row.get("verdict"), _became(row)))
+    known = {"received", "accepted", "returned", REFUSED, *WORDS}
+    total = Reconciliation(**{key: count for key, count in counts.items() if key in known})
+    return dict(summary(total, [{**row, "counted": row.get("counted") is True} for row in rows]))
+
+
+def _became(row: Mapping[str, Any]) -> str | None:
+    """What became of a file that could be read, as the sums call it."""
+    status = row.get("status")
+    return "counted" if status == COUNTS else None if status == REFUSED else status
 
 
 def _compared(then: Any, now: Any, aside: Collection[str]) -> Iterator[Difference]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,19 +15,11 @@ from typing_extensions import TypedDict
 from .. import __version__
 from ..errors import UsageError
 from ..reports import FORMATS, report
-from ..reports.document import SCHEMA, Document, Run, WaiverRow
+from ..reports.document import SCHEMA, DecisionRow, Document, Run, WaiverRow
 from ..reports.json_text import render
 from .found import name_of
 
 JSON = FORMATS["json"].suffix
-ADDED: Mapping[str, Any] = {  # what reports of the first program did not say yet
-    "waivers": [],
-    "run.spec_asked": None,
-    "run.round_given": False,
-    "summary.waived": 0,
-    "files.counts.waived": 0,
-    "files.findings.waiver": None,
-}
 
 
 class _Finding(TypedDict, total=False):
@@ -38,8 +30,20 @@ class _Finding(TypedDict, total=False):
 
 class _File(TypedDict):
     path: str
+    dataset: int
+    submission: str
     sha256: str | None
+    copy_of: str | None
+    read_as: str | None
+    read_for: str | None
+    order: int | None
+    arrived: str | None
+    arrival: str | None
+    checked: str
+    size: NotRequired[int | None]
     verdict: NotRequired[str]
+    status: NotRequired[str]
+    counted: NotRequired[bool]
     counts: NotRequired[dict[str, int]]
     findings: NotRequired[list[_Finding]]
 
@@ -50,6 +54,7 @@ class _Repeatable(TypedDict):
     run: Run
     files: list[_File]
     waivers: list[WaiverRow]
+    decisions: list[DecisionRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,7 @@ class ReportFile:
     """A report as it lies there: its data, and what is wrong with the file itself."""
 
     path: Path
-    document: Document  # with what earlier programs did not say: enough to make it again
-    compared: Mapping[str, Any]  # what it must answer for: a report of this program, to the letter
+    document: Document
     faults: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -76,13 +80,12 @@ def read_report(path: Path) -> ReportFile:
     faults, notes = [], []
     if text != render(data):
         faults.append(f"{source.name} was changed: it is not written as hrge-xl writes it.")
-    document = _completed(source, json.loads(text))
-    ours = document["run"]["engine_version"] == __version__
-    if source != path and not ours:
+    _refuse_unrepeatable(source, data)
+    if source != path and data["run"]["engine_version"] != __version__:
         notes.append(f"Another version made {path.name}: it cannot be compared with its JSON report.")
     elif source != path and not _is_page_of(path, data):
         faults.append(f"{path.name} does not say what its JSON report says: it was changed, or worked in.")
-    return ReportFile(path, document, data if ours else document, tuple(faults), tuple(notes))
+    return ReportFile(path, data, tuple(faults), tuple(notes))
 
 
 def _is_json(path: Path) -> bool:
@@ -117,40 +120,48 @@ def _data(path: Path, text: str) -> Document:
     return document
 
 
-def _completed(path: Path, whole: Any) -> Document:
-    """The report with what an earlier program did not write yet. Raises `UsageError` where its shape is wrong."""
+def _refuse_unrepeatable(path: Path, document: Any) -> None:
+    """Raises `UsageError` for a report that does not say enough to be made again."""
+    if isinstance(document.get("run"), dict) and "round_given" in document["run"]:
+        raise UsageError(
+            f"{path.name} was made by an earlier version of this program, which did not say yet what counts. Make it "
+            "again from its files, or verify it with the version that made it."
+        )
     try:
-        for place, value in ADDED.items():
-            _fill(whole, place.split("."), value)
-        TypeAdapter(_Repeatable).validate_python(whole)
-        _check_days_and_names(whole)
+        TypeAdapter(_Repeatable).validate_python(document, strict=True)
+        for wrong in _impossible(document):
+            raise ValueError(wrong)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise UsageError(f"{path.name} is no whole report: {wrong}. It was changed.") from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise UsageError(f"{path.name} is no whole report ({error}). It was changed.") from error
-    document: Document = whole
-    return document
 
 
-def _check_days_and_names(document: Document) -> None:
-    """Raises ValueError for a day that is none, or a file that cannot have had its name."""
-    date.fromisoformat(document["run"]["today"])
-    for row in document["waivers"]:
-        date.fromisoformat(row["until"] or document["run"]["today"])
+def _impossible(document: Document) -> Iterator[str]:
+    """Yield what no report can say; raises ValueError for a day that is none."""
+    for day in _days(document):
+        date.fromisoformat(day)
+    contents: dict[tuple[int, int], str | None] = {}
     for file in document["files"]:
-        if name_of(file["path"]).strip(".") == "" or "\0" in file["path"]:
-            raise ValueError(f"“{file['path']}” names no file")
+        names = (file["path"], file["read_as"] or file["path"])
+        if any(name_of(name).strip(".") == "" or "\0" in name for name in names):
+            yield f"“{file['path']}” names no file"
+        if not 1 <= file["dataset"] <= len(document["run"]["datasets"]):
+            yield f"“{file['path']}” is of a dataset that is not listed"
+        place, sha256 = (file["dataset"], file["order"] or 0), file["sha256"]
+        if file["order"] is not None and contents.setdefault(place, sha256) != sha256:
+            yield f"“{file['path']}” has the place of another file in the order in which they came"
+    numbers = [(row["dataset"], row["n"]) for row in document["decisions"]]
+    if len(set(numbers)) != len(numbers):
+        yield "two decisions have one number"
 
 
-def _fill(holder: Any, place: Sequence[str], value: Any) -> None:
-    """Put a value where there is none, in every item of the lists on the way."""
-    key, *below = place
-    for each in holder if isinstance(holder, list) else [holder]:
-        if below:
-            _fill(each.get(key, []), below, value)
-        else:
-            each.setdefault(key, value)
+def _days(document: Document) -> Iterator[str]:
+    yield document["run"]["today"]
+    yield from (row["until"] for row in document["waivers"] if row["until"])
+    for file in document["files"]:
+        yield from (day for day in (file["checked"], file["arrived"]) if day)
 
 
 def _is_page_of(path: Path, document: Document) -> bool:

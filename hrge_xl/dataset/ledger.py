@@ -77,7 +77,6 @@ class Receipt(NamedTuple):
 
     path: str
     sha256: str
-    size: int | None
     order: int
     received: date | None
     stated: bool
@@ -177,7 +176,7 @@ class Ledger:
         told = list(receipts)
         files = [
             {
-                "sha256": each.sha256, "n": each.order, "path": each.path, "size": each.size,
+                "sha256": each.sha256, "n": each.order, "path": each.path,
                 "received": each.received.isoformat() if each.received else None, "stated": each.stated,
             }
             for each in {each.sha256: each for each in reversed(told)}.values()

@@ -105,6 +105,8 @@ def _dataset(dataset: Dataset) -> DatasetRow:
         "spec_version": spec.version if spec else "",
         "spec_digest": spec.digest if spec else "",
         "spec_asked": dataset.spec_asked,
+        "lasting": dataset.folder is not None,
+        "holds_others": dataset.holds_others,
     }
 
 
@@ -113,7 +115,7 @@ def run_id(
 ) -> str:
     """Give the number of a report: the digest of everything that went in, and of what counts of it."""
     about = [run["engine_version"], run["today"], run["redacted"], run["datasets"]]
-    entered = [[dict(file)[key] for key in ENTERED] for file in files]
+    entered = [[file.get(key) for key in ENTERED] for file in files]
     text = json.dumps([about, entered, waivers, decisions], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

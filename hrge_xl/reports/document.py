@@ -21,6 +21,10 @@ class DatasetRow(TypedDict):
     spec_version: str
     spec_digest: str
     spec_asked: str | None  # the spec that every file had to be of; None: each file's own
+    lasting: (
+        bool  # kept in a folder with its ledger, which tells when files came; else it went with the command
+    )
+    holds_others: bool  # besides the round, which alone is told of, it may hold others
 
 
 class Run(TypedDict):
