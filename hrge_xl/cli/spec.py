@@ -109,7 +109,9 @@ def _returned(paths: list[str]) -> list[Path]:
     found = places(paths)
     for place in found:
         if place.folder and not place.round:
-            raise UsageError(f"{place.folder} holds a dataset. Name the returned files that it was made from.")
+            raise UsageError(
+                f"{place.folder} holds a dataset. Name the returned files that it was made from."
+            )
     return [file for place in found for file in place.files()]
 
 
