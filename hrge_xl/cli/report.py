@@ -48,6 +48,9 @@ DATASET = "dataset.sqlite"
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
 @click.option("--shareable", is_flag=True, help="In the overview: mask small counts of people.")
 @click.option(
+    "--period", default=None, metavar="NAME", help="Period of the overview (default: the latest one)."
+)
+@click.option(
     "--lang", default=None, metavar="LANG", help="Language of the overview (default: that of the spec)."
 )
 @ledger_option
@@ -56,7 +59,7 @@ DATASET = "dataset.sqlite"
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
-    lang: str | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
+    period: str | None, lang: str | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Write the validation report of returned files, or the overview of a round or of a consolidated folder.
 
@@ -69,7 +72,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     language = known_language(lang)
     if set(formats) == {OVERVIEW} and len(paths) == 1 and (Path(paths[0]) / DATASET).is_file():
-        click.echo(str(overview_of_folder(Path(paths[0]), output, language, masked=shareable)))
+        folder = Path(paths[0])
+        click.echo(str(overview_of_folder(folder, output, language, masked=shareable, period=period)))
         return int(Exit.OK)
     about = given(paths, spec, today, jobs, ledger)
     results = validate(about.files, about.asked)
@@ -78,7 +82,9 @@ def command(  # noqa: PLR0913 (one parameter an option)
         from ..reports.overview_files import of_results
 
         used = spec_of(about.asked, results)
-        text = of_results(results, used, the_day(today), language, about.round, masked=shareable)
+        text = of_results(
+            results, used, the_day(today), language, about.round, masked=shareable, period=period
+        )
         click.echo(str(write_overview(text, output, masked=shareable)))
         if set(formats) == {OVERVIEW}:
             print_summary(results)
@@ -110,7 +116,8 @@ def known_language(tag: str | None) -> str | None:
 
 
 def overview_of_folder(
-    folder: Path, output: Path, language: str | None = None, round_: Round | None = None, *, masked: bool = False
+    folder: Path, output: Path, language: str | None = None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None,
 ) -> Path:  # fmt: skip
     """Write the overview of a consolidated folder; a round folder says itself who was expected."""
     from ..reports.overview_files import of_folder
@@ -118,7 +125,8 @@ def overview_of_folder(
 
     if round_ is None and (folder / "round.yaml").is_file():
         round_ = load_round(folder)
-    return write_overview(of_folder(folder, language, round_, masked=masked), output, masked=masked)
+    text = of_folder(folder, language, round_, masked=masked, period=period)
+    return write_overview(text, output, masked=masked)
 
 
 def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -20,33 +20,40 @@ from .overview import render
 
 
 def of_folder(
-    folder: Path, language: str | None, round_: Round | None = None, *, masked: bool = False
-) -> str:
-    """The page of a dataset, as of the day of its last run. Raises `StoreError` where that was cut off."""
+    folder: Path, language: str | None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None,
+) -> str:  # fmt: skip
+    """The page of a dataset, as of the day of its last run: of the latest period, unless another one is named.
+
+    Raises `StoreError` where that run was cut off, `UsageError` where there is no such period.
+    """
     with passing.of_folder(folder) as store:
         state = store.state().split()
         if not state:
             raise StoreError(
                 f"The last run in {folder} was cut off. Run `hrge-xl consolidate` again, then this."
             )
-        return _page(store, date.fromisoformat(state[1]), language, round_, _came(folder), masked=masked)
+        today = date.fromisoformat(state[1])
+        with _as_shown(store, today, masked=masked) as shown:
+            tag = language or spec_language(store.schema.spec)
+            return render(shown, today, tag, round_, _came(folder), period=period)
 
 
 def of_results(
     results: Sequence[Result], spec: Spec | None, today: date, language: str | None, round_: Round | None = None,
-    *, masked: bool = False,
+    *, masked: bool = False, period: str | None = None,
 ) -> str:  # fmt: skip
-    """The page of files that are in no dataset yet."""
-    with passing.of_results(results, spec, today) as store:
-        return _page(store, today, language, round_, {}, masked=masked)
+    """The page of files that are in no dataset yet. Raises `UsageError` where there is no such period."""
+    with (
+        passing.of_results(results, spec, today) as store,
+        _as_shown(store, today, masked=masked) as shown,
+    ):
+        return render(shown, today, language or spec_language(spec), round_, period=period)
 
 
-def _page(
-    store: Store, today: date, language: str | None, round_: Round | None, came: Mapping[str, str], *, masked: bool
-) -> str:  # fmt: skip
-    with ExitStack() as stack:
-        shown = stack.enter_context(shared(store, today)) if masked else store
-        return render(shown, today, language or spec_language(store.schema.spec), round_, came)
+def _as_shown(store: Store, today: date, *, masked: bool) -> AbstractContextManager[Store]:
+    """The dataset as it is, or as it may be shared."""
+    return shared(store, today) if masked else nullcontext(store)
 
 
 def _came(folder: Path) -> dict[str, str]:
