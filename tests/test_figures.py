@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.aggregates import SELECTS, risks
 from hrge_xl.dataset.aggregates.indicators import (
     DOUBLED,
@@ -30,17 +30,18 @@ from hrge_xl.dataset.aggregates.indicators import (
 from hrge_xl.dataset.aggregates.risks import risk_places
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
+from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.schema import AGGREGATES
-from hrge_xl.dataset.store import Store
-from hrge_xl.dataset.temporary_dataset import of_folder, of_results
+from hrge_xl.dataset.store import TYPES, Store
 from hrge_xl.errors import SpecError
 from hrge_xl.exports.data_xlsx import write_workbook
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.figures import IndicatorFigures
 from hrge_xl.spec.load import find, load
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 from tests import two_rounds
+from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run
 from tests.test_consolidate import workbook as example
 from tests.test_sharing import TODAY, files, toolkit, workbook
@@ -353,7 +354,11 @@ def as_views(store: Store, url: str) -> dict[str, list[Any]]:
     """Every figure as a view of a database that holds the same facts, in the order of its numbers."""
     engine, facts = sa.create_engine(url), sa.MetaData()
     made = {table.name for table in AGGREGATES} | {"overdue", "top_risks"}
-    tables = {name: table.to_metadata(facts) for name, table in store.tables.items() if name not in made}
+    tables = {
+        table.name: sa.Table(table.name, facts, *(sa.Column(c.name, TYPES[c.kind]) for c in table.columns))
+        for table in store.schema.by_name.values()
+        if table.name not in made
+    }
     source = Sources(tables, store.schema, sa.literal(two_rounds.TODAY, sa.Date()))
     found = {}
     with engine.connect() as connection:
@@ -413,7 +418,7 @@ def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: St
 
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate(rounds, out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    consolidate([Source(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out)
     with zipfile.ZipFile(out / "data.xlsx") as book:
         names = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
         drawings = "".join(
@@ -426,8 +431,8 @@ def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> 
 
 def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate(rounds, out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
-    with of_folder(out) as store, of_results(
+    consolidate([Source(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out)
+    with open_dataset(out) as store, of_results(
         validate(sorted(rounds), ValidationRequest(Wanted("hrge_toolkit"), TODAY)), toolkit(), TODAY
     ) as passing:  # fmt: skip
         for name in ("aggregate_indicators", "indicator_values", "aggregate_risks", "aggregate_gaps"):

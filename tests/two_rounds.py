@@ -11,7 +11,6 @@ from pathlib import Path
 from hrge_xl.answers import from_mapping
 from hrge_xl.bulk import issue
 from hrge_xl.dataset.store import Store
-from hrge_xl.dataset.temporary_dataset import of_results
 from hrge_xl.demonstration import story
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order
@@ -19,6 +18,7 @@ from hrge_xl.layout import build
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Answers
 from hrge_xl.validation import Result, ValidationRequest, validate
+from tests.temporary import of_results
 
 SPEC = "hrge_toolkit"
 TODAY = date(2026, 7, 20)

@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
 
 from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
 
 from .. import __version__
 from ..errors import UsageError
 from ..reports import FORMATS, report
-from ..reports.document import SCHEMA, Document
+from ..reports.document import SCHEMA, Document, Run, WaiverRow
 from ..reports.json_text import render
 from .found import name_of
 
 JSON = FORMATS["json"].suffix
-ADDED: dict[str, dict[str, Any]] = {  # what reports of the first program did not say yet
-    "run": {"spec_asked": None, "round_given": False},
-    "counts": {"waived": 0},
-    "finding": {"waiver": None},
+ADDED: Mapping[str, Any] = {  # what reports of the first program did not say yet
+    "waivers": [],
+    "run.spec_asked": None,
+    "run.round_given": False,
+    "summary.waived": 0,
+    "files.counts.waived": 0,
+    "files.findings.waiver": None,
 }
+
+
+class _Finding(TypedDict, total=False):
+    code: str
+    severity: str
+    waiver: dict[str, Any] | None
+
+
+class _File(TypedDict):
+    path: str
+    sha256: str | None
+    verdict: NotRequired[str]
+    counts: NotRequired[dict[str, int]]
+    findings: NotRequired[list[_Finding]]
+
+
+class _Repeatable(TypedDict):
+    """What a report must say to be made again; all else may be wrong, and is compared."""
+
+    run: Run
+    files: list[_File]
+    waivers: list[WaiverRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +57,8 @@ class ReportFile:
     """A report as it lies there: its data, and what is wrong with the file itself."""
 
     path: Path
-    document: Document
+    document: Document  # with what earlier programs did not say: enough to make it again
+    compared: Mapping[str, Any]  # what it must answer for: a report of this program, to the letter
     faults: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -48,12 +76,13 @@ def read_report(path: Path) -> ReportFile:
     faults, notes = [], []
     if text != render(data):
         faults.append(f"{source.name} was changed: it is not written as hrge-xl writes it.")
-    document = _completed(source, data)
-    if source != path and document["run"]["engine_version"] != __version__:
+    document = _completed(source, json.loads(text))
+    ours = document["run"]["engine_version"] == __version__
+    if source != path and not ours:
         notes.append(f"Another version made {path.name}: it cannot be compared with its JSON report.")
     elif source != path and not _is_page_of(path, data):
         faults.append(f"{path.name} does not say what its JSON report says: it was changed, or worked in.")
-    return ReportFile(path, document, tuple(faults), tuple(notes))
+    return ReportFile(path, document, data if ours else document, tuple(faults), tuple(notes))
 
 
 def _is_json(path: Path) -> bool:
@@ -77,6 +106,7 @@ def _text(path: Path) -> str:
 def _data(path: Path, text: str) -> Document:
     try:
         data = json.loads(text)
+        render(data)  # not every number that JSON reads can be written, nor every depth
     except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{path.name} is no whole JSON report ({error}). It was changed, cut or damaged."
@@ -87,25 +117,16 @@ def _data(path: Path, text: str) -> Document:
     return document
 
 
-def _completed(path: Path, data: Document) -> Document:
+def _completed(path: Path, whole: Any) -> Document:
     """The report with what an earlier program did not write yet. Raises `UsageError` where its shape is wrong."""
-    whole: Any = json.loads(json.dumps(data))
-    whole.setdefault("waivers", [])
-    _set(whole.get("run"), ADDED["run"])
-    _set(whole.get("summary"), ADDED["counts"])
     try:
-        for file in whole["files"]:
-            _set(file.get("counts"), ADDED["counts"])
-            for finding in file["findings"]:
-                _set(finding, ADDED["finding"])
-        TypeAdapter(Document).validate_python(whole)
+        for place, value in ADDED.items():
+            _fill(whole, place.split("."), value)
+        TypeAdapter(_Repeatable).validate_python(whole)
         _check_days_and_names(whole)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UsageError(
-            f"{path.name} is no whole report: {place}: {first['msg']}. It was changed."
-        ) from error
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise UsageError(f"{path.name} is no whole report: {wrong}. It was changed.") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{path.name} is no whole report ({error}). It was changed.") from error
     document: Document = whole
@@ -122,12 +143,20 @@ def _check_days_and_names(document: Document) -> None:
             raise ValueError(f"“{file['path']}” names no file")
 
 
-def _set(target: Any, defaults: dict[str, Any]) -> None:
-    for key, value in defaults.items() if isinstance(target, dict) else ():
-        target.setdefault(key, value)
+def _fill(holder: Any, place: Sequence[str], value: Any) -> None:
+    """Put a value where there is none, in every item of the lists on the way."""
+    key, *below = place
+    for each in holder if isinstance(holder, list) else [holder]:
+        if below:
+            _fill(each.get(key, []), below, value)
+        else:
+            each.setdefault(key, value)
 
 
 def _is_page_of(path: Path, document: Document) -> bool:
     """Whether a page was made from these data: the same data give the same bytes."""
     name = next(name for name, each in FORMATS.items() if path.suffix.lower() == f".{each.suffix}")
-    return report(document, name) == path.read_bytes()
+    try:
+        return report(document, name) == path.read_bytes()
+    except Exception:  # noqa: BLE001 - of data that were changed there may be no page, for any reason
+        return False

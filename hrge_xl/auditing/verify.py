@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ from ..errors import UsageError
 from ..intake import Wanted
 from ..reports.document import Document, WaiverRow
 from ..rounds.rounds import FILE as ROUND
-from ..rounds.rounds import Round, load_round
+from ..rounds.rounds import Round, load_round, spec_at
+from ..rounds.spec_copy import copy_of
 from ..spec.load import find as find_spec
 from .again import Again, run_again
-from .differences import Difference, of_file, of_whole, within
+from .comparison import OF_ALL_FILES, compare, contradictions
+from .differences import Difference
 from .found import Found, find
-from .report_file import ReportFile, read_report
+from .report_file import read_report
 from .second_opinion import Opinion, explanations, second_opinion
 
 SCHEMA = "hrge-xl/verification/1"
@@ -35,7 +37,7 @@ class Asked:
     returned: Sequence[Path]
     ledger: Path | None = None
     spec: str | None = None  # where the spec of the report is, if not under its name
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     jobs: int = 1
     redacted: bool = False
 
@@ -105,7 +107,7 @@ class Audit:
             "notes": [*self.notes, *self.opinion.not_read],
             "files_compared": self.files,
             "findings_compared": self.findings,
-            "differences": [_difference(each, hidden) for each in self.differences],
+            "differences": [each.data(redacted=hidden) for each in self.differences],
             "second_opinion": {
                 "files": self.opinion.files,
                 "cells": self.opinion.cells,
@@ -119,11 +121,6 @@ class Audit:
 
 def _n(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _difference(each: Difference, hidden: bool) -> dict[str, Any]:
-    row = {"kind": each.kind, "file": each.file, "what": each.what}
-    return row if hidden else row | {"then": each.then, "now": each.now}
 
 
 def _cell(each: Any, hidden: bool) -> dict[str, Any]:
@@ -147,16 +144,22 @@ def verify(asked: Asked) -> Audit:
         then["run"]["id"],
         asked.redacted or then["run"]["redacted"],
     )
-    audit.problems += [*given.faults, *within(then)]
+    audit.problems += [*given.faults, *contradictions(then)]
     audit.notes += given.notes
     found = find(then["files"], asked.returned)
     _tell_of_files(audit, found)
-    round_ = _round(asked, then)
-    again = run_again(then, found.here, _wanted(asked, then, round_), asked.jobs, asked.password)
-    _tell_of_circumstances(audit, then, again, round_)
-    _compare(audit, given, found, again, round_)
-    pairs = zip(again.results, found.here, strict=True)
-    readings = [(result.submission, path) for result, (_, path) in pairs if result.submission is not None]
+    rounds = _rounds(asked, then)
+    round_ = next((each for each in rounds if each.name == then["run"]["round"]), None)
+    here = [(then["files"][number], path) for number, path in found.here.items()]
+    again = run_again(then, here, _wanted(asked, then, round_), asked.jobs, asked.password)
+    _tell_of_circumstances(audit, then, again)
+    without_round = then["run"]["round_given"] and round_ is None
+    if without_round:
+        _tell_of_round(audit, then, rounds)
+    audit.files, audit.findings = len(here), sum(len(row["findings"]) for row in again.document["files"])
+    audit.differences += compare(given.compared, again.document, found, without_round=without_round)
+    pairs = zip(again.results, found.here.values(), strict=True)
+    readings = [(result.submission, path) for result, path in pairs if result.submission is not None]
     audit.opinion = second_opinion(readings, jobs=asked.jobs, password=asked.password)
     _look_into_ledger(audit, asked, then)
     return audit
@@ -165,6 +168,8 @@ def verify(asked: Asked) -> Audit:
 def _tell_of_files(audit: Audit, found: Found) -> None:
     audit.problems += [*found.missing, *found.changed]
     audit.notes += [*found.unhashed, *found.closed]
+    if found.incomplete:
+        audit.notes.append(f"Not compared, as files are missing or changed: {', '.join(OF_ALL_FILES)}.")
     if found.others:
         others = _n(found.others, "other file")
         audit.notes.append(f"{others} in the folders: the report does not speak of them.")
@@ -176,20 +181,22 @@ def _around(asked: Asked) -> list[Path]:
     return [*around, *asked.report.resolve().parents[:2]]
 
 
-def _round(asked: Asked, then: Document) -> Round | None:
-    """The round of the report, where its folder is at hand."""
+def _rounds(asked: Asked, then: Document) -> list[Round]:
+    """The rounds that are at hand, where the report was made with one."""
     if not then["run"]["round_given"]:
-        return None
+        return []
     places = [*([asked.ledger] if asked.ledger else []), *_around(asked)]
-    folders = (folder for folder in places if (folder / ROUND).is_file())
-    return next((each for each in map(load_round, folders) if each.name == then["run"]["round"]), None)
+    folders = dict.fromkeys(folder.resolve() for folder in places)
+    return [load_round(folder) for folder in folders if (folder / ROUND).is_file()]
 
 
 def _wanted(asked: Asked, then: Document, round_: Round | None) -> Wanted:
-    """What was wanted of the files: by the round, by the name of a spec, or nothing."""
+    """What was wanted of the files: by the round with the spec that it had then, by the name of a spec, or nothing."""
+    given = spec_at(asked.spec) if asked.spec else None
     if round_ is not None:
-        return round_.wanted
-    said = asked.spec or then["run"]["spec_asked"]
+        copy = copy_of(round_.folder, then["run"]["spec_digest"])
+        return replace(round_.wanted, spec=given or copy or round_.wanted.spec)
+    said = given or then["run"]["spec_asked"]
     if said is None:
         return Wanted()
     try:
@@ -201,7 +208,7 @@ def _wanted(asked: Asked, then: Document, round_: Round | None) -> Wanted:
     return Wanted(said)
 
 
-def _tell_of_circumstances(audit: Audit, then: Document, again: Again, round_: Round | None) -> None:
+def _tell_of_circumstances(audit: Audit, then: Document, again: Again) -> None:
     run, now = then["run"], again.document["run"]
     if run["engine_version"] != __version__:
         audit.notes.append(
@@ -212,26 +219,17 @@ def _tell_of_circumstances(audit: Audit, then: Document, again: Again, round_: R
             f"Another spec: the report was made with {run['spec']} {run['spec_version']} (digest "
             f"{run['spec_digest'][:16]}), here is {now['spec']} {now['spec_version']} ({now['spec_digest'][:16]})."
         )
-    if run["round_given"] and round_ is None:
-        audit.notes.append(
-            f"The folder of the round {run['round']} is not at hand: signatures and teams ({', '.join(OF_ROUND)}) "
-            "are not compared. Name it with --ledger."
-        )
 
 
-def _compare(audit: Audit, given: ReportFile, found: Found, again: Again, round_: Round | None) -> None:
-    then = given.document
-    without_round = then["run"]["round_given"] and round_ is None
-    for (row, _), now in zip(found.here, again.document["files"], strict=True):
-        audit.files += 1
-        audit.findings += len(row["findings"])
-        audit.differences += of_file(row, now, without_round=without_round)
-    if found.missing or found.changed:
-        audit.notes.append(
-            "Matrices and explanations of codes are not compared, as files are missing or changed."
-        )
-    elif not without_round:
-        audit.differences += of_whole(then, again.document)
+def _tell_of_round(audit: Audit, then: Document, others: Sequence[Round]) -> None:
+    name = then["run"]["round"]
+    audit.problems += [
+        f"The report names the round {name}; {each.folder} is the round {each.name}." for each in others
+    ]
+    audit.notes.append(
+        f"The folder of the round {name} is not at hand: signatures and teams ({', '.join(OF_ROUND)}) "
+        "are not compared. Name it with --ledger."
+    )
 
 
 def _look_into_ledger(audit: Audit, asked: Asked, then: Document) -> None:

@@ -16,6 +16,8 @@ from ..errors import Exit, UsageError
 if TYPE_CHECKING:
     from ..findings import Waiver
     from ..reports.build import Facts
+    from ..reports.document import FileRow, FindingRow
+    from ..rounds.datasets import Dataset, Question
     from ..rounds.rounds import Round
     from ..validation import Result, ValidationRequest
 
@@ -46,8 +48,19 @@ def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--spec`."""
-    text = "Name or folder of the spec that the files must be of (default: what each file says)."
+    text = "Name or folder of the spec that the files must be of, or a round (default: what each file says)."
     return click.option("--spec", metavar="SPEC", help=text)(function)
+
+
+def password_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--password-file`: the command is given the password that stands in the file."""
+    return click.option(
+        "--password-file",
+        "password",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        callback=lambda _ctx, _option, file: first_line(file) if file else None,
+        help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
+    )(function)
 
 
 def jobs_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,15 +85,11 @@ def command_line() -> str:
     return " ".join(["hrge-xl", *sys.argv[1:]])
 
 
-def facts(today: date | None, about: Given, *, redacted: bool = False) -> Facts:
+def facts(today: date | None, *, redacted: bool = False) -> Facts:
     """What a report says of the run."""
     from ..reports.build import Facts
 
-    asked = about.asked
-    return Facts(
-        started(today), the_day(today), command_line(), redacted=redacted, round=about.name,
-        spec_asked=asked.wanted.spec, round_given=asked.wanted.round is not None, waivers=asked.waivers,
-    )  # fmt: skip
+    return Facts(started(today), the_day(today), command_line(), redacted=redacted)
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,12 @@ class Given:
     files: list[Path]
     asked: ValidationRequest
     round: Round | None = None
+    spec: str | None = None  # as it was asked for
+
+    @property
+    def spec_asked(self) -> str | None:
+        """The spec that every file has to be of, as people know it; None: what each file says."""
+        return self.spec or (self.round.spec if self.round else None)
 
     @property
     def name(self) -> str | None:
@@ -98,32 +113,53 @@ class Given:
 
 
 def given(
-    paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None, ledger: Path | None = None
-) -> Given:
+    paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None, ledger: Path | None = None,
+    *, password: str | None = None,
+) -> Given:  # fmt: skip
     """The files that paths mean. A round folder, or its `returned`, means what came back, with teams, key and waivers.
 
-    `ledger` is a folder whose waivers count too. A `spec` that does not exist is a usage error before any file
-    is opened.
+    `ledger` is a folder whose waivers count too. `spec` is a name or a folder, also that of a round; where there is no
+    such spec, it is a usage error before any file is opened.
     """
+    from dataclasses import replace
+
     from ..intake import Wanted
     from ..paths import expand
+    from ..rounds.rounds import load_round, spec_at
     from ..spec.load import find
     from ..validation import ValidationRequest
 
-    if spec is not None:
-        find(spec)
+    source = spec_at(spec) if spec is not None else None
+    if source is not None:
+        find(source)
     folder = _round_folder(paths)
-    if folder is not None:
-        from ..rounds.rounds import load_round
+    round_ = load_round(folder) if folder is not None else None
+    wanted = round_.wanted if round_ is not None else Wanted()
+    wanted = replace(wanted, spec=source or wanted.spec)
+    waived = waivers_in([folder, ledger], today)
+    asked = ValidationRequest(wanted, the_day(today), jobs or cores(), password, waived)
+    files = expand(paths if round_ is None else [str(round_.folder / "returned")])
+    return Given(files, asked, round_, spec)
 
-        round_ = load_round(folder)
-        waived = waivers_in([folder, ledger], today)
-        asked = ValidationRequest(round_.wanted, the_day(today), jobs or cores(), waivers=waived)
-        return Given(expand([str(round_.folder / "returned")]), asked, round_)
-    waived = waivers_in([ledger], today)
-    return Given(
-        expand(paths), ValidationRequest(Wanted(spec), the_day(today), jobs or cores(), waivers=waived)
-    )
+
+def question(
+    paths: Sequence[str], today: date | None, *, spec: str | None = None, jobs: int | None = None,
+    ledger: Path | None = None, password: str | None = None, received: date | None = None,
+) -> Question:  # fmt: skip
+    """What is asked of returned files: see `hrge_xl.rounds.datasets`."""
+    from ..dataset.ledger import Arrived
+    from ..rounds.datasets import Question
+
+    return Question(
+        paths, the_day(today), spec, jobs or cores(), password, ledger,
+        rejudge=today is not None, arrived=Arrived(received, stated=True) if received else Arrived(),
+    )  # fmt: skip
+
+
+def received_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--received`: the day of arrival of what is seen for the first time."""
+    text = "The day on which files came that are seen for the first time (default: today)."
+    return click.option("--received", type=Day(), default=None, metavar="DAY", help=text)(function)
 
 
 def _round_folder(paths: Sequence[str]) -> Path | None:
@@ -131,14 +167,6 @@ def _round_folder(paths: Sequence[str]) -> Path | None:
     path = Path(paths[0])
     around = [path, path.parent] if path.name == "returned" else [path]
     return next((each for each in around if len(paths) == 1 and (each / "round.yaml").is_file()), None)
-
-
-def mark_together(results: Sequence[Result], about: Given, ledger: Path | None) -> None:
-    """Add what shows only when files are looked at together, and what the ledger says was decided about them."""
-    from ..dataset.cross_file_checks import look_together, mark_together
-
-    return_statuses, _ = look_together(results, ledger or (about.round.folder if about.round else None))
-    mark_together(results, return_statuses)
 
 
 def waivers_in(folders: Sequence[Path | None], today: date | None) -> tuple[Waiver, ...]:
@@ -182,25 +210,48 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def print_results(results: Sequence[Result], *, quiet: bool, redacted: bool = False) -> None:
-    """Findings on stdout, a line each, the place first; below each file its verdict."""
-    for result in results:
-        name = Path(result.path).name
-        for finding in result.findings:
-            if quiet and finding.severity.value != "error":
-                continue
-            place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet or ""
-            severity = click.style(finding.severity.value, fg=COLOURS[finding.severity.value])
-            hidden = redacted and finding.value
-            message = ": ".join(filter(None, (finding.label, finding.name))) if hidden else finding.message
-            hint = f" → “{finding.suggestion}”?" if finding.suggestion and not redacted else ""
-            waiver = f" [waiver {finding.waiver.number} {finding.waiver.told}]" if finding.waiver else ""
-            click.echo(
-                f"{name}: {place}: {finding.code} {severity}: {message}{hint} {finding.remedy}{waiver}".replace(
-                    ": :", ":"
-                )
-            )
-        click.echo(f"{name}: {click.style(result.verdict, bold=True)}")
+def print_files(files: Sequence[FileRow], *, quiet: bool) -> None:
+    """Findings on stdout, a line each, the place first; below each file its verdict, and why it does not count."""
+    for file in files:
+        name = Path(file["path"]).name
+        for finding in file["findings"]:
+            if not quiet or finding["severity"] == "error":
+                click.echo(f"{name}: {_line(finding)}")
+        aside = (
+            "" if file["counted"] or file["status"] == "refused" else f" ({file['status']}: {file['reason']})"
+        )
+        click.echo(f"{name}: {click.style(file['verdict'], bold=True)}{aside}")
+
+
+def _line(finding: FindingRow) -> str:
+    from ..reports.file_rows import waiver_of
+
+    sheet, cell, waiver = finding["sheet"], finding["cell"], finding["waiver"]
+    place = f"{sheet}!{cell}: " if cell else f"{sheet}: " if sheet else ""
+    severity = click.style(finding["severity"], fg=COLOURS[finding["severity"]])
+    hint = f" → “{finding['suggestion']}”?" if finding["suggestion"] else ""
+    waived = f" [waiver {waiver['number']} {waiver_of(waiver).told}]" if waiver else ""
+    return f"{place}{finding['code']} {severity}: {finding['message']}{hint} {finding['remedy']}{waived}"
+
+
+def print_totals(datasets: Sequence[Dataset]) -> None:
+    """What was received and what became of it, on stderr: the last lines."""
+    from ..reports.build import totals
+
+    for line in totals(datasets).lines():
+        click.echo(line, err=True)
+
+
+def exit_of(files: Sequence[FileRow], fail_on: str) -> int:
+    """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
+    from ..reports.document import is_waived
+
+    if any(file["verdict"] == "refused" for file in files):
+        return int(Exit.REFUSED)
+    levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
+    found = (finding for file in files if not file["settled"] for finding in file["findings"])
+    hit = any(each["severity"] in levels and not is_waived(each) for each in found)
+    return int(Exit.FINDINGS if hit else Exit.OK)
 
 
 def print_summary(results: Sequence[Result]) -> None:

@@ -48,9 +48,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl export output/dataset --table codebook -o codebook.xlsx
     hrge-xl export output/dataset --table answers --team PAK --current --format json
     """
+    from ..dataset.opening import open_dataset
     from ..exports import extract
 
-    with extract.dataset(dataset) as store:
+    with open_dataset(dataset) as store:
         if table is None:
             _tables(store)
             return
@@ -67,7 +68,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _tables(store: Store) -> None:
-    for table in store.schema.tables:
+    for table in store.schema.shown:
         click.echo(f"{table.name}: {table.about}")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, UsageError
-from .common import cores, given, jobs_option, quiet
+from .common import cores, given, jobs_option, password_option, quiet
 
 
 @click.group()
@@ -62,11 +62,12 @@ def schema() -> None:
 @click.option("--returned", multiple=True, metavar="PATHS…|ROUND", help="Which answers of these it touches.")
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@password_option
 @jobs_option
 @click.pass_context
-def diff_specs(
+def diff_specs(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
-    as_json: bool, jobs: int | None,
+    as_json: bool, password: str | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """What changed from version A of a spec to version B, and what it means for answers already given.
 
@@ -85,9 +86,9 @@ def diff_specs(
 
     if more and not returned:
         raise UsageError(f"'{more[0]}': name two specs, and returned files behind --returned.")
-    about = given([*returned, *more], before, None, jobs) if returned else None
+    about = given([*returned, *more], before, None, jobs, password=password) if returned else None
     found = diff(load(before), load(after))
-    files = touched_files(found, about.files, before, jobs or cores()) if about else iter(())
+    files = touched_files(found, about.files, before, jobs or cores(), password) if about else iter(())
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     if as_json:
         told = list(files)

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from ..errors import UsageError
-
 
 @click.command()
 @click.argument("table")
@@ -25,10 +23,10 @@ def command(table: str, row: int, data: Path) -> None:
     \b
     hrge-xl trace answers 12 --data output/dataset
     """
+    from ..dataset.opening import open_dataset
     from ..dataset.tracing import trace
+    from ..exports.extract import table_of
 
-    found = trace(data, table, row)
-    if found is None:
-        raise UsageError(f"The table '{table}' has no row {row}.")
-    for name, value in found:
-        click.echo(f"{name}: {value}")
+    with open_dataset(data) as store:
+        for name, value in trace(store, table_of(store, table), row):
+            click.echo(f"{name}: {value}")

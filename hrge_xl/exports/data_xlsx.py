@@ -67,7 +67,7 @@ class _Book:
 
     def draw(self) -> None:
         """All sheets, in the order in which they are read."""
-        tables = self.store.schema.tables
+        tables = self.store.schema.shown
         counts = {table.name: self._count(table) for table in tables}
         sheets = {name: self.book.add_worksheet(name) for name in self._names(tables, counts)}
         self._contents(sheets[CONTENTS], tables, counts)
@@ -129,7 +129,8 @@ class _Book:
         self._columns(sheet, table)
         self._named(sheet, table, count)
         styles = {kind: self.formats.get(kind, self.formats["text"])._get_xf_index() for kind in WIDTHS}
-        write_rows(sheet, table.columns, self.store.raw(table.name), styles)
+        rows = self.store.raw(table.name, [f'"{name}"' for name in table.names])
+        write_rows(sheet, table.columns, rows, styles)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.set_paper(9)

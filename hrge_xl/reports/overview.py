@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
@@ -24,11 +24,10 @@ WIDTH, HEIGHT, EDGE = 300, 70, 8  # of the drawing of a trend
 
 
 def render(
-    store: Store, today: date, language: str, round_: Round | None = None, came: Mapping[str, str] | None = None,
-    *, period: str | None = None,
+    store: Store, today: date, language: str, round_: Round | None = None, *, period: str | None = None
 ) -> str:  # fmt: skip
     """The page as text; the same dataset gives the same text. Parameters as for `overview_build.overview`."""
-    return page_of(overview(store, today, language, round_, came, period=period))
+    return page_of(overview(store, today, language, round_, period=period))
 
 
 def page_of(found: Overview) -> str:

@@ -27,10 +27,10 @@ from ..dataset.schema import (
     ANSWERS,
     INDICATOR_VALUES,
     ITEMS,
+    MASKED,
     SUBMISSIONS,
 )
 from ..dataset.store import Store
-from ..disclosure_control.sharing import MASKED
 from ..numerals import shown
 from ..rounds.rounds import Round
 from ..spec.figures import IndicatorFigures, QuestionFigures, RiskFigures
@@ -59,19 +59,18 @@ TOP_RISKS, TOP_GAPS = 15, 15
 
 
 def overview(
-    store: Store, today: date, language: str, round_: Round | None = None, came: Mapping[str, str] | None = None,
-    *, period: str | None = None,
-) -> Overview:  # fmt: skip
+    store: Store, today: date, language: str, round_: Round | None = None, *, period: str | None = None
+) -> Overview:
     """The overview of one period of a dataset as of a day: the one asked for, else that of the round, else the latest.
 
-    `round_` says who was expected, `came` when files came, by hash. The language is that of the page; texts of the
+    `round_` says who was expected. The language is that of the page; texts of the
     spec follow it as far as the spec has them. Raises `UsageError` where there is no such period.
     """
     known = periods(store)
     of_round = [each.name for each in known if round_ and each.name == round_.name]
     chosen = choose(known, of_round[0] if of_round and period is None else period)
     expected = None if of_round and chosen not in of_round else round_  # of another period nobody knows
-    return _Builder(store, today, language, chosen).overview(expected, came or {})
+    return _Builder(store, today, language, chosen).overview(expected)
 
 
 class _Builder:
@@ -84,7 +83,7 @@ class _Builder:
         self.masked = MASKED in store.state()
         self.anchors = 0
 
-    def overview(self, round_: Round | None, came: Mapping[str, str]) -> Overview:
+    def overview(self, round_: Round | None) -> Overview:
         """Everything."""
         spec = self.spec
         files = [
@@ -109,7 +108,7 @@ class _Builder:
             expected=round_ is not None,
             teams=[
                 replace(team, country=self._country(team.country))
-                for team in teams(self.store, files, self.today, round_, came)
+                for team in teams(self.store, self.today, round_, self.period)
             ],
             tools=self._tools(),
             risks=self._risks(),

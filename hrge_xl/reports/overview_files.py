@@ -1,67 +1,53 @@
-"""The overview of a consolidated folder, or of files that were just checked; as it is, or as it may be shared."""
+"""The overview of a dataset as a page: as it is, or as it may be shared."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from ..dataset import temporary_dataset as passing
-from ..dataset.ledger import NAME, Ledger
+from ..dataset.opening import open_dataset
 from ..dataset.schema import spec_language
 from ..dataset.store import Store
 from ..disclosure_control.shared_copy import shared
 from ..errors import StoreError
 from ..rounds.rounds import Round
-from ..spec.model import Spec
-from ..validation import Result
 from .overview import render
 
 
 def of_folder(
-    folder: Path, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None,
-) -> str:  # fmt: skip
-    """The page of a dataset, as of the day of its last run: of the latest period, unless another one is named.
+    folder: Path,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+) -> str:
+    """Give the page of a dataset, as of the day of its last run. Raises `StoreError` where that was cut off."""
+    with open_dataset(folder) as store:
+        return of_dataset(store, language, round_, masked=masked, period=period)
 
-    Raises `StoreError` where that run was cut off, `UsageError` where there is no such period.
+
+def of_dataset(
+    store: Store,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+) -> str:
+    """Give the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
+
+    Raises `StoreError` where they are not, `UsageError` where there is no such period.
     """
-    with passing.of_folder(folder) as store:
-        state = store.state().split()
-        if not state:
-            raise StoreError(
-                f"The last run in {folder} was cut off. Run `hrge-xl consolidate` again, then this."
-            )
-        today = date.fromisoformat(state[1])
-        with _as_shown(store, today, masked=masked) as shown:
-            tag = language or spec_language(store.schema.spec)
-            return render(shown, today, tag, round_, _came(folder), period=period)
-
-
-def of_results(
-    results: Sequence[Result], spec: Spec | None, today: date, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None,
-) -> str:  # fmt: skip
-    """The page of files that are in no dataset yet. Raises `UsageError` where there is no such period."""
-    with (
-        passing.of_results(results, spec, today) as store,
-        _as_shown(store, today, masked=masked) as shown,
-    ):
-        return render(shown, today, language or spec_language(spec), round_, period=period)
-
-
-def _as_shown(store: Store, today: date, *, masked: bool) -> AbstractContextManager[Store]:
-    """The dataset as it is, or as it may be shared."""
-    return shared(store, today) if masked else nullcontext(store)
-
-
-def _came(folder: Path) -> dict[str, str]:
-    """The day on which each file came, by its hash."""
-    if not (folder / NAME).is_file():
-        return {}
-    with Ledger.open(folder, write=False) as ledger:
-        return {sha256: day for sha256, (_, day) in ledger.arrived().items() if day}
+    if not store.derived():
+        raise StoreError(
+            f"The last run over {store.name} was cut off. Run `hrge-xl consolidate` again, then this."
+        )
+    today = date.fromisoformat(store.derived())
+    with ExitStack() as stack:
+        shown = stack.enter_context(shared(store, today)) if masked else store
+        return render(shown, today, language or spec_language(store.schema.spec), round_, period=period)
 
 
 def file_name(*, masked: bool) -> str:

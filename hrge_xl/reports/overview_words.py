@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..dataset.aggregates.indicators import DOUBLED, KINDS, NO_KIND, NO_RATIO, NOT_ADDED, UNITS
-from ..disclosure_control.sharing import MASKED
+from ..dataset.schema import MASKED
 from ..words import Translate
 
 

@@ -383,6 +383,7 @@ class Spec(Model):
     tables: dict[str, Table] = Option(default={})
     figures: Figures = Figures()
     digest: str = ""
+    folder: str = ""  # where it was loaded from
 
     @cached_property
     def tool(self) -> dict[str, Tool]:

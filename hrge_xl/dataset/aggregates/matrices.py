@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ...spec.model import Spec
 from ..matrix_rows import matrix_blocks
-from ..schema import AGGREGATE_MATRIX, CROSSINGS, SUBMISSIONS, spec_language
+from ..schema import AGGREGATE_MATRIX, MATRIX_ROWS, SUBMISSIONS, spec_language
 from . import sql
 from .common import BY_COUNTRY, BY_TOOL, TOTAL
 
@@ -59,7 +59,7 @@ def _sources(spec: Spec) -> sa.CTE:
 
 def _rows(source: sql.Sources) -> sql.Select:
     """Every row that stands in a matrix, by everything that it is broken down by."""
-    rows, files, sources = source[CROSSINGS], source[SUBMISSIONS], _sources(source.spec)
+    rows, files, sources = source[MATRIX_ROWS], source[SUBMISSIONS], _sources(source.spec)
     ways = sql.breakdowns(TOTAL, BY_TOOL, BY_COUNTRY)
     return (
         sa.select(

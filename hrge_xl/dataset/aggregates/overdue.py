@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ..schema import COLLECTED
+from ..schema import LISTED_ROWS
 from . import sql
 
 
 def overdue(source: sql.Sources) -> sql.Select:
     """One line an item, the oldest first, with what its list shows; the place is that of its first column."""
-    cells = source[COLLECTED]
+    cells = source[LISTED_ROWS]
     shown = [
         sa.func.max(sa.case((cells.c.column_code == column, cells.c.value))).label(f"list_{column}")
         for column in source.schema.list_columns

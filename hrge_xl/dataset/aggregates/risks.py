@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
-from ..schema import AGGREGATE_RISKS, CROSSINGS, SUBMISSIONS, field_column, spec_language
+from ..schema import AGGREGATE_RISKS, MATRIX_ROWS, SUBMISSIONS, field_column, spec_language
 from . import sql
 from .common import BY_COUNTRY, BY_TOOL, TOTAL
 from .matrices import CELL, matrix_cells
@@ -52,7 +52,7 @@ def risk_places(source: sql.Sources) -> sql.Select:
 
 def _placed(source: sql.Sources) -> sql.Select:
     """Every risk of the returns that count at every stage, with the cell that places it."""
-    figures, rows, files = risk_figures(source.spec), source[CROSSINGS], source[SUBMISSIONS]
+    figures, rows, files = risk_figures(source.spec), source[MATRIX_ROWS], source[SUBMISSIONS]
     lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
     stage = sql.listed("stages", "stage down_field across_field place:integer", lines)
     return (
