@@ -217,7 +217,11 @@ def _grouped(store: Store, name: str, wanted: Mapping[int, Return]) -> dict[int,
 
 
 def _return(row: Record, errors: Mapping[str, int]) -> Return:
-    missing: Record = {"submission_id": submission_number(row["submission"]), "checks_run": None, "stamp": None}
+    missing: Record = {
+        "submission_id": submission_number(row["submission"]),
+        "checks_run": None,
+        "stamp": None,
+    }
     row = missing | row
     own = {name: row[name] for name in OWN}  # a copy to share lacks what is of no use to others
     for name in ("team", "country", "period", "project", "intervention"):
