@@ -24,10 +24,10 @@ WIDTH, HEIGHT, EDGE = 300, 70, 8  # of the drawing of a trend
 
 
 def render(
-    store: Store, today: date, language: str, round_: Round | None = None
+    store: Store, today: date, language: str, round_: Round | None = None, *, period: str | None = None
 ) -> str:  # fmt: skip
     """The page as text; the same dataset gives the same text. Parameters as for `overview_build.overview`."""
-    return page_of(overview(store, today, language, round_))
+    return page_of(overview(store, today, language, round_, period=period))
 
 
 def page_of(found: Overview) -> str:
@@ -75,6 +75,18 @@ class View:
     def why(self, period: Period) -> str:
         """Why there is no total."""
         return self.words.get(period.why or "", period.why or self.words["masked"])
+
+    # periods
+
+    def period(self, name: str | None) -> str:
+        """A period by its name; words for one that the returns do not state."""
+        return name or self.words["no_period"]
+
+    @property
+    def others(self) -> str:
+        """The other periods, each with the number of returns that count in it."""
+        told = [each for each in self.found.periods if each.name != self.found.period]
+        return ", ".join(f"{self.period(each.name)} ({self.number(each.returns)})" for each in told)
 
     # teams
 

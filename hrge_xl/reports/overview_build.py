@@ -16,8 +16,8 @@ from ..dataset.aggregates.common import TOTAL, Record, label_of, records, said
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, ways
 from ..dataset.aggregates.sql import Sources, distinct
-from ..dataset.aggregates.values import catalogue_label, period_order
-from ..dataset.periods import choose, periods
+from ..dataset.aggregates.values import catalogue_label
+from ..dataset.periods import choose, over_periods, periods
 from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
@@ -94,6 +94,8 @@ class _Builder:
         return Overview(
             title=spec.title.say(self.language) if spec else "",
             round=round_.name if round_ else self._round(counted),
+            period=self.period,
+            periods=over_periods(self.store),
             language=self.language,
             today=self.today,
             spec=spec.name if spec else "",
@@ -291,17 +293,14 @@ class _Builder:
         values: Mapping[tuple[str, str], Sequence[Record]],
         parts: Mapping[tuple[str, str, str], Sequence[Record]],
     ) -> Indicator:  # fmt: skip
-        order = period_order(spec, figures)
-        ordered = sorted(lines, key=lambda line: order.get(line["period"], -1))
-        last = ordered[-1]
+        last = lines[-1]  # they stand in the order of the periods
         trend = [
             (self._period_label(spec, figures, line["period"]), line["total"], line["teams"])
-            for line in ordered
+            for line in lines
             if shape(line["period"]) == shape(last["period"]) and line["total"] is not None
         ]
         made = [
-            self._period(spec, figures, line, values[code, line["period"]], parts)
-            for line in reversed(ordered)
+            self._period(spec, figures, line, values[code, line["period"]], parts) for line in reversed(lines)
         ]
         label = catalogue_label(spec, code, self.language) or last["label"]
         kind = self._kind(spec, figures, last["kind"])

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from ..dataset.periods import PeriodFigures
+
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
 
 
@@ -195,10 +197,12 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The whole page."""
+    """The whole page, which is about one period."""
 
     title: str
     round: str | None
+    period: str | None  # empty where its returns state none; None where there is no return
+    periods: Sequence[PeriodFigures]  # every period that has figures, the latest one first
     language: str
     today: date
     spec: str

@@ -15,6 +15,13 @@ def words(say: Translate) -> dict[str, str]:
         "contents": say("Contents"),
         "as_of": say("As of {day}"),
         "round": say("Round"),
+        "no_period": say("none stated"),
+        "other_periods": say("Other periods in this dataset, with the returns that count: {periods}"),
+        "periods": say("Periods compared"),
+        "periods_text": say(
+            "Each period stands by itself; nothing is added up over them. Indicators have their own periods: see above."
+        ),
+        "returns": say("Returns that count"),
         "summary": say("Summary"),
         "teams": say("Teams"),
         "team": say("Team"),
