@@ -196,6 +196,11 @@ def by_html(text: str) -> dict[str, int]:
     return {name: int(number.replace(",", "")) for name, number in cards}
 
 
+def by_overview(text: str) -> dict[str, int]:
+    found = re.findall(r'data-sum="(\w+)">[^<]*<b>([\d,]+)</b>', text)
+    return {name: int(number.replace(",", "")) for name, number in found}
+
+
 def by_summary_sheet(data: bytes) -> dict[str, Any]:
     sheet = openpyxl.load_workbook(io.BytesIO(data))["Summary"]
     found: dict[str, Any] = {}
@@ -246,7 +251,8 @@ def look(folder: Path, question: Question) -> None:
     ]  # fmt: skip
     assert +by_data_xlsx(folder) == +Counter(parts)
     assert sum(team.errors for team in teams) <= right["error"]
-    assert [line for line in totals.lines() if line not in page] == []
+    shown = by_overview(page)
+    assert {name: shown.get(name, 0) for name in PARTS} == parts
     counting = [name for team in teams for name in (each.name for each in team.counting)]
     assert len(counting) == right["counted"]
 
@@ -259,8 +265,8 @@ def test_what_happened_once(tmp_path: Path) -> None:
     parts = by_sql(folder)
     assert replace(Reconciliation(), **{name: parts[name] for name in PARTS}) == Reconciliation(
         received=7,
-        accepted=5,
-        returned=2,
+        accepted=4,
+        returned=3,
         refused=0,
         counted=2,
         superseded=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import cached_property
 
@@ -103,6 +104,11 @@ class View:
     def silent(self) -> Sequence[Team]:
         """The teams that have not answered."""
         return [team for team in self.found.teams if team.state == MISSING]
+
+    @property
+    def received(self) -> list[tuple[str, int]]:
+        """What became of the files that came in: how many came, and each part that is not empty."""
+        return [(part, number) for part, number in asdict(self.found.received).items() if number]
 
     @property
     def came(self) -> int:

@@ -18,6 +18,7 @@ from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stage
 from ..dataset.aggregates.sql import Sources, distinct
 from ..dataset.aggregates.values import catalogue_label
 from ..dataset.periods import choose, over_periods, periods
+from ..dataset.reconciliation import reconciliation
 from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
@@ -35,7 +36,7 @@ from ..numerals import shown
 from ..rounds.rounds import Round
 from ..spec.figures import IndicatorFigures, QuestionFigures, RiskFigures
 from ..spec.model import CollectBlock, Matrix, Spec
-from ..validation import REFUSED, RETURNED
+from ..validation import RETURNED
 from .overview_model import (
     MOST_ROWS,
     Behind,
@@ -86,10 +87,7 @@ class _Builder:
     def overview(self, round_: Round | None) -> Overview:
         """Everything."""
         spec = self.spec
-        files = [
-            row for row in self.files.values() if row["verdict"] == REFUSED or row["period"] == self.period
-        ]
-        counted = [row for row in files if row["current"]]
+        counted = [row for row in self.files.values() if row["current"] and row["period"] == self.period]
         gaps, late = [*self._of_period(AGGREGATE_GAPS.name)], [*self._of_period("overdue")]
         return Overview(
             title=spec.title.say(self.language) if spec else "",
@@ -102,7 +100,7 @@ class _Builder:
             spec_version=spec.version if spec else "",
             spec_digest=spec.digest if spec else "",
             masked=self.masked,
-            files=dict(Counter(row["verdict"] for row in files)),
+            received=reconciliation(self.store),
             counted=len(counted),
             from_returned=sum(row["verdict"] == RETURNED for row in counted),
             expected=round_ is not None,

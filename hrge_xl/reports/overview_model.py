@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ..dataset.periods import PeriodFigures
+from ..dataset.reconciliation import Reconciliation
 
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
 
@@ -209,7 +210,7 @@ class Overview:
     spec_version: str
     spec_digest: str
     masked: bool
-    files: dict[str, int]  # verdict → files
+    received: Reconciliation  # of the whole dataset
     counted: int  # files whose figures go in
     from_returned: int  # of these, files that were returned with errors
     expected: bool  # whether it is known who was to answer
