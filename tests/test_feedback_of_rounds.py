@@ -144,6 +144,18 @@ def test_one_file_alone_has_its_feedback(
     assert "Name the round folder" in capsys.readouterr().err
 
 
+def test_two_rounds_do_not_take_each_others_place(
+    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = init_round(tmp_path / "later", "example", tmp_path / "teams.csv")
+    for round_ in (made, later):
+        sent(round_, "ONE", "one", **ERROR)
+    assert run(["feedback", str(made.folder), str(later.folder), "-o", str(tmp_path / "out"), *DAY]) == 0
+    names = [Path(line).name for line in capsys.readouterr().out.splitlines()]
+    assert names == ["ONE_WS-07_feedback.xlsx", "ONE_WS-07_2_feedback.xlsx"]
+    assert len(list((tmp_path / "out").iterdir())) == 4
+
+
 def test_names_that_a_system_would_refuse(
     made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,6 +38,7 @@ class Given:
 
     files: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)  # of the workbooks
 
 
 @click.command()
@@ -98,12 +99,12 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 def _give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, Any]]:
     """Write the workbooks and texts of a dataset, and give what became of each."""
-    from ..rounds.feedback_choice import LeftOut, choose, file_names
+    from ..rounds.feedback_choice import LeftOut, choose, file_name
 
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
-    for found, name in zip(chosen, file_names(chosen, dataset.spec), strict=True):
-        made = _give(dataset, found, wish, wish.output / name)
+    for found in chosen:
+        made = _give(dataset, found, wish, wish.output / file_name(found, dataset.spec, given.names))
         if made is None:
             why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
             given.left_out.append(LeftOut(found, why, found.path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
@@ -80,16 +80,14 @@ def _why_not(each: Return, last: Mapping[str, Return], names: Mapping[str, str])
     return f"{each.status}: {(each.reason or '').rstrip('.')}"
 
 
-def file_names(returns: Sequence[Return], spec: Spec | None) -> Iterator[str]:
-    """Name what is written for each return after its team and intervention; none takes the place of another."""
-    taken: set[str] = set()
-    for each in returns:
-        parts = filter(None, map(_safe, (each.team, _intervention(each, spec))))
-        name = "_".join(parts) or _safe(each.name.rpartition(".")[0]) or "return"
-        numbered = (f"{name}_{number}" for number in count(2))
-        free = next(one for one in chain([name], numbered) if one.casefold() not in taken)
-        taken.add(free.casefold())
-        yield free
+def file_name(each: Return, spec: Spec | None, taken: set[str]) -> str:
+    """Name what is written for a return after its team and intervention; none takes the place of another."""
+    parts = filter(None, map(_safe, (each.team, _intervention(each, spec))))
+    name = "_".join(parts) or _safe(each.name.rpartition(".")[0]) or "return"
+    numbered = (f"{name}_{number}" for number in count(2))
+    free = next(one for one in chain([name], numbered) if one.casefold() not in taken)
+    taken.add(free.casefold())
+    return free
 
 
 def _intervention(each: Return, spec: Spec | None) -> str:
