@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.opening import open_dataset
+from hrge_xl.dataset.rows import Row
+from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.store import Store
-from hrge_xl.disclosure_control.sharing import MASKED, frames, masked_cells, shareable
+from hrge_xl.disclosure_control.sharing import MASKED, frames, shareable
 from hrge_xl.disclosure_control.suppression import Sum, is_sensitive, suppress
 from hrge_xl.exports.shareable import write_shareable
 from hrge_xl.intake import Wanted
@@ -100,6 +102,25 @@ def masked_by_team(store: Store, table: str) -> dict[tuple[str, str], set[str]]:
         gone = {name for name, place in at.items() if was[place] is not None and now[place] is None}
         if gone:
             found[was[at["team"]], was[at["row"]]] = gone
+    return found
+
+
+def masked_cells(
+    schema: Schema, before: Mapping[str, Sequence[Row]], after: Mapping[str, Sequence[Row]]
+) -> list[tuple[str, tuple[Any, ...], str]]:
+    """Return table, key and column of everything that was there and is not any more."""
+    found = []
+    for name, rows in after.items():
+        table = schema.by_name[name].shown
+        keys = [table.at[key] for key in table.key]
+        earlier = {tuple(row[at] for at in keys): row for row in before[name]}
+        for row in rows:
+            key = tuple(row[at] for at in keys)
+            found += [
+                (name, key, column)
+                for column, was, now in zip(table.names, earlier[key], row, strict=True)
+                if was is not None and now is None
+            ]
     return found
 
 

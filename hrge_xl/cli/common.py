@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ..reports.build import Facts
     from ..reports.document import FileRow, FindingRow
     from ..rounds.datasets import Dataset, Question
-    from ..validation import Result
 
 Item = TypeVar("Item")
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -179,29 +178,6 @@ def exit_of(files: Sequence[FileRow], fail_on: str) -> int:
     found = (finding for file in files if not file["settled"] for finding in file["findings"])
     hit = any(each["severity"] in levels and not is_waived(each) for each in found)
     return int(Exit.FINDINGS if hit else Exit.OK)
-
-
-def print_summary(results: Sequence[Result]) -> None:
-    """The last line, on stderr."""
-    counts = {
-        verdict: sum(r.verdict == verdict for r in results) for verdict in ("accepted", "returned", "refused")
-    }
-    parts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    click.echo(f"{len(results)} file{'s' if len(results) != 1 else ''}: {parts}.", err=True)
-
-
-def exit_code(results: Sequence[Result], fail_on: str) -> int:
-    """4 when files were refused, 1 when findings that nobody waived reach `fail_on`, else 0."""
-    if any(result.verdict == "refused" for result in results):
-        return int(Exit.REFUSED)
-    levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
-    hit = any(f.severity.value in levels and f.open for result in results for f in result.findings)
-    return int(Exit.FINDINGS if hit else Exit.OK)
-
-
-def verbose(ctx: click.Context) -> bool:
-    """Whether `-v` was given."""
-    return bool((ctx.find_root().obj or {}).get("verbose"))
 
 
 def quiet(ctx: click.Context) -> bool:

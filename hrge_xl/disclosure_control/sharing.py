@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..dataset.aggregates.common import Record
 from ..dataset.aggregates.risks import stages
@@ -281,22 +281,3 @@ def _unplaced(record: Record) -> Record:
 def _finding(record: Record) -> Record:
     """Leave out what quotes, or may quote, what stands in the cells."""
     return record | dict.fromkeys(("value", "message", "remedy", "suggestion", "waiver"))
-
-
-def masked_cells(
-    schema: Schema, before: Mapping[str, Sequence[Row]], after: Mapping[str, Sequence[Row]]
-) -> list[tuple[str, tuple[Any, ...], str]]:
-    """Return table, key and column of everything that was there and is not any more."""
-    found = []
-    for name, rows in after.items():
-        table = schema.by_name[name].shown
-        keys = [table.at[key] for key in table.key]
-        earlier = {tuple(row[at] for at in keys): row for row in before[name]}
-        for row in rows:
-            key = tuple(row[at] for at in keys)
-            found += [
-                (name, key, column)
-                for column, was, now in zip(table.names, earlier[key], row, strict=True)
-                if was is not None and now is None
-            ]
-    return found
