@@ -71,13 +71,3 @@ def from_file(path: Path, layout: Layout, spec: str, password: str | None = None
     if isinstance(found, Refusal):
         raise UsageError(f"{path}: no answers can be read from it. Try `hrge-xl validate` to see why.")
     return {key: value for key, value in found.values().items() if key in layout.slots}
-
-
-def to_mapping(answers: Answers) -> dict[str, dict[str, dict[str, Any]]]:
-    """Answers as JSON data: dates as text, several codes as a list."""
-    table: dict[str, dict[str, dict[str, Any]]] = {}
-    for (tool, row, field), value in answers.items():
-        plain: Any = list(value) if isinstance(value, tuple) else value
-        plain = plain.isoformat() if isinstance(plain, date) else plain
-        table.setdefault(tool, {}).setdefault(row, {})[field] = plain
-    return table

@@ -24,6 +24,7 @@ from hrge_xl.dataset.decisions import decide
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.opening import DATASET, open_dataset, opened
 from hrge_xl.dataset.return_status import WITHDRAWN
+from hrge_xl.dataset.returns import returns
 from hrge_xl.dataset.schema import LABEL, LABELLED, Schema
 from hrge_xl.dataset.store import META, Store
 from hrge_xl.dataset.take_in import Options, take_in
@@ -324,8 +325,8 @@ def test_labels_speak_the_language_of_the_spec(name: str, files: list[Path], tmp
     spec = in_french(load(name)) if name == "example" else load(name)
     full_ones = returned(tmp_path, {"full.xlsx": workbook("PAK", spec=name)})
     results = validate(files if name == "example" else full_ones, ValidationRequest(Wanted(name), TODAY))
-    with temporary_dataset(results, spec) as store:
-        found, known = labels_in(store), labels_of(store)
+    with temporary_dataset(results, spec) as made:
+        found, known = labels_in(made.store), labels_of(made.store)
     yes = "Oui" if spec.languages[0] == "fr" else "Yes"
     assert yes in {label for *_, label in found}
     assert all(known[tool, field, code] == label for tool, field, code, label in found)
@@ -365,8 +366,9 @@ def every_kind_of_run(files: list[Path], out: Path, store: str | None = None) ->
         with take_in([Source(some, ASKED)], out, options=Options(store, **more)):
             pass
         yield name
-    with Ledger.open(out) as ledger:
-        decide(ledger, ["two.xlsx"], WITHDRAWN, reason="Sent by mistake.", by="office", day=TODAY)
+    with opened(out / DATASET) as file, Ledger.open(out) as ledger:
+        sent = [each for each in returns(file) if each.name == "two.xlsx"]
+        decide(ledger, sent, WITHDRAWN, reason="Sent by mistake.", by="office", day=TODAY)
     with take_in([Source([], ASKED)], out, options=Options(store)):
         pass
     yield "withdrawn"

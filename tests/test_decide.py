@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
@@ -41,6 +41,7 @@ from hrge_xl.rounds.rounds import init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import sign
 from hrge_xl.validation import Source, ValidationRequest, validate
+from tests.property_tests import examples
 from tests.test_year import KEY, SPEC, answers, model, stamp_of, stamped
 from tests.versions import second
 
@@ -115,7 +116,7 @@ ENTRIES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(ENTRIES, st.permutations(range(7)), st.lists(st.integers(0, 6), max_size=3))
 def test_no_key_and_no_copy_counts_twice_undecided(
     rows: list[Any], shuffle: list[int], decided: list[int]

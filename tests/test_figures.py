@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
@@ -31,10 +33,12 @@ from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
 from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.schema import AGGREGATES
 from hrge_xl.dataset.store import TYPES, Store
+from hrge_xl.errors import SpecError
+from hrge_xl.exports.data_xlsx import write_workbook
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.figures import IndicatorFigures
-from hrge_xl.spec.load import load
+from hrge_xl.spec.load import find, load
 from hrge_xl.validation import Source, ValidationRequest, validate
 from tests import two_rounds
 from tests.temporary import of_results
@@ -42,6 +46,7 @@ from tests.test_consolidate import returned, rows, run
 from tests.test_consolidate import workbook as example
 from tests.test_sharing import TODAY, files, toolkit, workbook
 from tests.two_rounds import EARLIER, LATER
+from tests.versions import edit
 
 FIGURES = IndicatorFigures(
     tool="V", of="V_OF", value="V_VAL", period="V_PER", kind="V_KIND", numerator="V_NUM", denominator="V_DEN",
@@ -77,6 +82,20 @@ def value(team: str, number: float | None, **more: Any) -> Value:
 def test_totals_only_where_they_agree(found: list[Value], expected: tuple[Any, ...]) -> None:
     total = total_of(found, FIGURES)
     assert (total.how, total.number, total.why) == expected
+
+
+@pytest.mark.parametrize(
+    ("teams", "named", "expected"),
+    [("AB", "all", 5), ("AB", ("I1",), 5), ("AB", ("I2",), None), ("AB", (), None), ("AA", "all", None)],
+)
+def test_two_teams_of_a_country_add_up_only_where_the_spec_says_so(
+    teams: str, named: Any, expected: float | None
+) -> None:
+    """A team that states two values for one country and period is no second team."""
+    one, other = teams
+    figures = FIGURES.model_copy(update={"add_over_teams": named})
+    total = total_of([value(one, 2, country="PAK"), value(other, 3, country="PAK")], figures)
+    assert (total.number, total.why) == (expected, None if expected else DOUBLED)
 
 
 def test_periods_of_one_length_look_alike() -> None:
@@ -298,6 +317,39 @@ def test_the_heaviest_risks_of_each_period_are_listed(
     ]  # fmt: skip
 
 
+def test_the_spec_says_which_indicators_add_up_over_teams(tmp_path: Path) -> None:
+    """Two teams of Pakistan report: the country may be counted twice, unless the spec says that theirs add up."""
+    results, spec = two_rounds.results(tmp_path, LATER), toolkit()
+    totals_of = {}
+    for named in ((), ("PA1",), "all"):
+        indicators = spec.figures.indicators.model_copy(update={"add_over_teams": named})
+        figures = spec.figures.model_copy(update={"indicators": indicators})
+        with of_results(results, spec.model_copy(update={"figures": figures}), TODAY) as store:
+            totals_of[named] = {
+                line["indicator"]: line["total"] or line["why"]
+                for line in lines(store, "aggregate_indicators")
+            }
+    assert totals_of[()] == {"SP1": NOT_ADDED, "SP3": DOUBLED, "SP4": DOUBLED, "PA1": DOUBLED}
+    assert totals_of["PA1",] == totals_of[()] | {"PA1": 4 * two_rounds.PEOPLE[LATER]}
+    assert totals_of["all"] == totals_of["PA1",] | {"SP3": 30, "SP4": 20}
+
+
+def test_mistakes_in_what_the_spec_says_of_indicators(tmp_path: Path) -> None:
+    spec = Path(shutil.copytree(find("hrge_toolkit"), tmp_path / "spec"))
+    edit(
+        spec, "figures.yaml", ("sums: ", "add_over_teams: [PA1, PA99]\n  sums: "), ("value: T4C_06", "value: T4C_08"),
+        ("kind: T4B_29", "kind: RSK_04"),
+    )  # fmt: skip
+    with pytest.raises(SpecError) as caught:
+        load(str(spec))
+    assert [mistake.reason for mistake in caught.value.mistakes] == [
+        "T4C_08 is no number.",
+        "There is no field to be reached from a value named 'RSK_04'.",
+        "There is no indicator in a catalogue named 'PA99'.",
+    ]
+    assert caught.value.mistakes[-1].remedy == "Did you mean 'PA9'?"
+
+
 def as_views(store: Store, url: str) -> dict[str, list[Any]]:
     """Every figure as a view of a database that holds the same facts, in the order of its numbers."""
     engine, facts = sa.create_engine(url), sa.MetaData()
@@ -334,6 +386,34 @@ def test_figures_are_views_too(both_rounds: Store) -> None:
 def test_figures_are_views_of_postgresql_too(both_rounds: Store, postgres_url: str) -> None:
     found = as_views(both_rounds, postgres_url)  # nothing is kept: nobody commits
     assert found == {name: list(both_rounds.rows(name)) for name in SELECTS}
+
+
+def table_below(sheet: Any, title: str) -> list[list[Any]]:
+    """The rows of a block on a sheet, below its title and its heads."""
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows(max_col=7)]
+    start = next(at for at, line in enumerate(lines) if line[0] == title) + 2
+    end = next((at for at in range(start, len(lines)) if lines[at][0] is None), len(lines))
+    return [[cell for cell in line if cell is not None] for line in lines[start:end]]
+
+
+def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: Store, tmp_path: Path) -> None:
+    write_workbook(both_rounds, tmp_path / "data.xlsx", TODAY)
+    book = openpyxl.load_workbook(tmp_path / "data.xlsx")
+    earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
+    for name in ("Heat maps", "Figures"):
+        assert book[name]["A1"].value == f"Period: {later}"
+        assert (
+            book[name]["A2"].value
+            == f"Periods in the tables of figures, column “period”: {later}, {earlier}."
+        )
+    sheet, risks_of = book["Figures"], {EARLIER: 9, LATER: 12}  # three in each return
+    assert sum(cell for line in table_below(sheet, "Before mitigation: By sheet") for cell in line[1:]) == 12
+    assert [[line[0], sum(line[1:])] for line in table_below(sheet, "Risks")] == [
+        [earlier, risks_of[EARLIER]], [later, risks_of[LATER]],
+    ]  # fmt: skip
+    assert {line[1] for line in table_below(sheet, "Questions most often answered with no")} == {4}
+    cells = table_below(book["Heat maps"], "All tables, before mitigation")
+    assert sum(cell for line in cells for cell in line[1:]) == 12
 
 
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook
@@ -17,14 +17,13 @@ from hrge_xl.layout.model import TODAY_NAME
 from hrge_xl.spec.load import load
 from hrge_xl.submission import State, Submission
 from tests.answer_strategies import answers_of
+from tests.property_tests import examples
 from tests.raw_workbook import TODAY, delete, draw, insert, map_lines, number, put, sheet_of, swap, text
 
 SPEC = load("example")
 LAYOUTS = {language: build(SPEC, language) for language in SPEC.languages}
 EN = LAYOUTS["en"]
-RELAXED = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+RELAXED = examples(40, suppress=[HealthCheck.data_too_large])
 ANSWERS = {
     ("PLAN", "1", "PLN_01"): "WS-07",
     ("PLAN", "1", "PLN_13"): ("WOM", "YOU"),

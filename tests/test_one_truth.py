@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
@@ -37,6 +37,7 @@ from hrge_xl.rounds.datasets import Question, datasets, sources
 from hrge_xl.rounds.round_status import status
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Answers
+from tests.property_tests import examples
 
 SPEC = load("example")
 ROUND, TODAY = "2026-H1", date(2026, 8, 1)
@@ -195,9 +196,17 @@ def by_html(text: str) -> dict[str, int]:
     return {name: int(number.replace(",", "")) for name, number in cards}
 
 
+def by_overview(text: str) -> dict[str, int]:
+    found = re.findall(r'data-sum="(\w+)">[^<]*<b>([\d,]+)</b>', text)
+    return {name: int(number.replace(",", "")) for name, number in found}
+
+
 def by_summary_sheet(data: bytes) -> dict[str, Any]:
     sheet = openpyxl.load_workbook(io.BytesIO(data))["Summary"]
-    return {str(row[0].value): row[1].value for row in sheet.iter_rows(min_row=4) if row[0].value}
+    found: dict[str, Any] = {}
+    for row in sheet.iter_rows(min_row=4):
+        found.setdefault(str(row[0].value), row[1].value)
+    return found
 
 
 def by_data_xlsx(folder: Path) -> Counter[str]:
@@ -210,7 +219,7 @@ def by_data_xlsx(folder: Path) -> Counter[str]:
     return found
 
 
-@settings(max_examples=5)
+@examples(5)
 @given(st.tuples(*[st.sampled_from(ACTS)] * len(TEAMS)))
 def test_every_figure_is_the_same_everywhere(acts: tuple[Callable[[str], Files], ...]) -> None:
     with TemporaryDirectory() as home:
@@ -235,14 +244,15 @@ def look(folder: Path, question: Question) -> None:
         teams = status(dataset.of_round(), TODAY, dataset.round)
     assert +by_document(made) == +right
     shown = by_html(report(made, "html").decode())
-    assert {name: shown[name] for name in PARTS[1:]} == {name: right[name] for name in PARTS[1:]}
+    assert {name: shown.get(name, 0) for name in PARTS[1:]} == {name: right[name] for name in PARTS[1:]}
     listed = by_summary_sheet(report(made, "xlsx"))
     assert [listed[key] for key in ("Files", "Errors", "Warnings")] == [
         right["received"], right["error"], right["warning"],
     ]  # fmt: skip
     assert +by_data_xlsx(folder) == +Counter(parts)
     assert sum(team.errors for team in teams) <= right["error"]
-    assert [line for line in totals.lines() if line not in page] == []
+    shown = by_overview(page)
+    assert {name: shown.get(name, 0) for name in PARTS} == parts
     counting = [name for team in teams for name in (each.name for each in team.counting)]
     assert len(counting) == right["counted"]
 
@@ -255,8 +265,8 @@ def test_what_happened_once(tmp_path: Path) -> None:
     parts = by_sql(folder)
     assert replace(Reconciliation(), **{name: parts[name] for name in PARTS}) == Reconciliation(
         received=7,
-        accepted=5,
-        returned=2,
+        accepted=4,
+        returned=3,
         refused=0,
         counted=2,
         superseded=1,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl.checks import check
@@ -18,6 +18,7 @@ from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, Slot, address
 from hrge_xl.spec.model import FieldType
 from tests.answers import TODAY, layout, plain_value, spec
+from tests.property_tests import examples
 from tests.test_round_trip import SOME_TOOLS, read
 
 NASTY_TEXTS = ("no such entry", "a / b - c", "ten", "x" * 300, "word " * 160, "R-SP-99", "C1_02 something")
@@ -116,7 +117,7 @@ ANYTHING = st.one_of(
 
 
 @pytest.mark.office
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(12, suppress=HealthCheck)
 @given(data=st.data())
 def test_hypothesis_finds_no_disagreement(data: st.DataObject, office: Any, tmp_path: Path) -> None:
     where = layout("example", "fr")

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import click
@@ -16,9 +17,10 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from hrge_xl.cli import cli, run
 from hrge_xl.issuing import generate
 from hrge_xl.rounds.rounds import init_round, orders
+from hrge_xl.spec.load import load
 from tests.test_consolidate import answers
-from tests.test_rounds import SPEC, TODAY
 
+SPEC, TODAY = load("example"), date(2026, 6, 30)
 PASSWORD = "öffne dich, Sesam"
 WAIVED = ("--reason", "So it is.", "--by", "office", "--ledger", "round")
 DAY = ("--today", "2026-06-30")

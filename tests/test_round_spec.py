@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ from hrge_xl.rounds.rounds import Round, init_round, load_round, orders
 from hrge_xl.rounds.update_spec import update_spec
 from hrge_xl.spec.load import find, load
 from tests.test_consolidate import answers
-from tests.test_rounds import TODAY
 
+TODAY = date(2026, 6, 30)
 DAY = ("--today", TODAY.isoformat())
 
 
@@ -63,7 +64,7 @@ def test_a_round_says_which_spec_it_carries(made: Round, spec: Path) -> None:
     assert "\nspec: our_own\n" in text
     assert load(spec).digest in text
     assert str(spec) not in text
-    assert load(made.spec_source) == load(spec)
+    assert load(made.spec_source).digest == load(spec).digest
 
 
 def test_everything_goes_on_when_the_spec_is_gone(
@@ -88,7 +89,8 @@ def test_everything_goes_on_when_the_spec_is_gone(
     ):  # fmt: skip
         assert run(list(command)) == 0, (command, capsys.readouterr())
     report = json.loads(Path("reports/validation.json").read_text(encoding="utf-8"))
-    assert (report["run"]["spec"], report["run"]["spec_asked"]) == ("our_own", "our_own")
+    asked = [each["spec_asked"] for each in report["run"]["datasets"]]
+    assert (report["run"]["spec"], asked) == ("our_own", ["our_own"])
     assert len(list((made.folder / "issued").glob("*.xlsx"))) == 2
 
 
@@ -118,7 +120,7 @@ def test_a_copy_that_was_tampered_with_is_never_used(damage: str, made: Round, s
         load_round(made.folder)
     assert f'hrge-xl round update-spec "{made.folder}" --spec' in str(caught.value)
     update_spec(made.folder, str(spec))
-    assert load(load_round(made.folder).spec_source) == load(spec)
+    assert load(load_round(made.folder).spec_source).digest == load(spec).digest
 
 
 def test_a_change_to_the_copy_that_is_meant_is_taken_as_a_new_version(made: Round) -> None:
@@ -133,9 +135,9 @@ def test_a_change_to_the_copy_that_is_meant_is_taken_as_a_new_version(made: Roun
 
 
 def test_a_spec_that_changes_elsewhere_changes_no_round(made: Round, spec: Path) -> None:
-    before = load(made.spec_source)
+    before = load(made.spec_source).digest
     newer(spec)
-    assert load(load_round(made.folder).spec_source) == before != load(spec)
+    assert load(load_round(made.folder).spec_source).digest == before != load(spec).digest
 
 
 def test_a_round_is_moved_to_a_newer_version(
@@ -151,7 +153,7 @@ def test_a_round_is_moved_to_a_newer_version(
     assert out.startswith(f"our_own {load(made.spec_source).version} → our_own 9.9. Changes: 2.\n")
     assert "kept, to be checked again: 1\n" in out
     moved = load_round(made.folder)
-    assert load(moved.spec_source) == load(spec)
+    assert load(moved.spec_source).digest == load(spec).digest
     assert (moved.name, moved.teams, moved.key) == (made.name, made.teams, made.key)
     assert "  # ask the office before you change this\n" in file.read_text(encoding="utf-8")
     assert Path(made.spec_source).is_dir()
@@ -169,6 +171,25 @@ def test_a_report_from_before_is_verified_with_the_spec_of_then(
     newer(spec)
     update_spec(made.folder, str(spec))
     assert run(["verify", str(report), "--returned", str(made.folder / "returned")]) == 0, capsys.readouterr()
+
+
+def test_a_round_written_on_windows_keeps_its_lines(made: Round, spec: Path) -> None:
+    file = made.folder / "round.yaml"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    before = file.read_bytes().splitlines(keepends=True)
+    newer(spec)
+    update_spec(made.folder, str(spec))
+    after = file.read_bytes().splitlines(keepends=True)
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert changed == [f"spec_digest: '{load(spec).digest}'\r\n".encode()]
+
+
+def test_a_round_written_in_one_line_is_not_edited_by_guess(made: Round, spec: Path) -> None:
+    (made.folder / "round.yaml").write_text(
+        "{name: round, spec: our_own, teams: [{team: A}]}", encoding="utf-8"
+    )
+    with pytest.raises(RoundError, match="on a line of their own"):
+        update_spec(made.folder, str(spec))
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,14 @@ def test_which_returns_step_back(story: str) -> None:
     assert steps_back(reversed(entries)) == expected
 
 
+def test_with_what_was_decided_against_nothing_is_lost() -> None:
+    """It can still be what a return was made from."""
+    later = version("v3", 3, "v1")
+    assert steps_back([V1, V2, later], {"v2"}) == {}
+    assert steps_back([V1, V2, later], {"v3"}) == {}
+    assert steps_back([version("v0", 1), version("v1", 2), later], {"v1"}) == {}
+
+
 # the stamp
 
 

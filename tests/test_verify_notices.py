@@ -164,7 +164,9 @@ def is_free(change: Change, path: tuple[str | int, ...]) -> bool:
 @example(Change("set", ("run", "redacted"), 0))
 @example(Change("set", ("summary", "refused"), True))
 @example(Change("add", ("run", "id"), None))
-@example(Change("set", ("run", "round_given"), True))
+@example(Change("set", ("files", 0, "status"), "excluded"))
+@example(Change("set", ("files", 0, "arrived"), "2026-06-29"))
+@example(Change("add", ("run", "id"), "round_given"))
 @given(change=CHANGES)
 def test_no_change_of_the_report_goes_unseen(report: Path, tmp_path: Path, change: Change) -> None:
     honest = json.loads(report.read_text(encoding="utf-8"))

@@ -720,7 +720,8 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
         quarter.send(later, "late.xlsx")
         answers_back = tmp_path / f"feedback{number}"
         assert run(["feedback", str(folder), "-o", str(answers_back), "--today", today]) == 4  # the scan
-        quarter.save(answers_back / "first_feedback.xlsx", "second.xlsx", "Strategy with a plan for referral")
+        (workbook,) = answers_back.glob(f"{corrected_}_*_feedback.xlsx")
+        quarter.save(workbook, "second.xlsx", "Strategy with a plan for referral")
         summary = quarter.take_in(dataset, 9)
         assert (summary.accepted, summary.returned, summary.refused, summary.conflicts) == (5, 1, 1, 2)
 

@@ -5,17 +5,23 @@ Everything that follows from it (verdict, counts, whether the file counts, matri
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from ..dataset.update_statuses import OF_ROUND
 from ..findings import Finding, Severity, Waiver, waived
-from ..reports.document import FileRow, FindingRow
+from ..reports.document import FindingRow
 from ..validation import ACCEPTED, RETURNED, Result
 
 
-def take_over(result: Result, row: FileRow, waivers: Sequence[Waiver]) -> None:
-    """Put into a result what the report says of its signature, and the findings that only the round can tell."""
+def take_over(result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver]) -> None:
+    """Put into a result what the report says of its signature, and the findings that only the round can tell.
+
+    Whatever the row lacks is not there afterwards either, and so is a difference.
+    """
     if result.submission is None or result.outcome is None:
         return
     for at, finding in _findings(row):
@@ -23,10 +29,11 @@ def take_over(result: Result, row: FileRow, waivers: Sequence[Waiver]) -> None:
     result.findings = waived(result.findings, result.sha256, waivers)
     errors = any(each.severity is Severity.ERROR and each.open for each in result.findings)
     result.verdict = RETURNED if errors else ACCEPTED
-    identity, checks = row["identity"], row["checks"]
-    result.submission.signature = identity["signature"] if identity else ""
-    result.outcome.checks_run = _of_round(result.outcome.checks_run, checks["run"])
-    told = {skip["code"]: skip["why"] for skip in checks["not_run"] if skip["code"] in OF_ROUND}
+    result.submission.signature = str((row.get("identity") or {}).get("signature"))
+    checks = row.get("checks") or {}
+    result.outcome.checks_run = _of_round(result.outcome.checks_run, checks.get("run", ()))
+    skipped = {skip.get("code"): str(skip.get("why")) for skip in checks.get("not_run", ())}
+    told = {code: why for code, why in skipped.items() if code in OF_ROUND}
     others = {code: why for code, why in result.not_run.items() if code not in OF_ROUND}
     result.not_run = others | told
 
@@ -38,12 +45,12 @@ def _of_round(ours: Collection[str], told: Collection[str]) -> list[str]:
     )
 
 
-def _findings(row: FileRow) -> Iterator[tuple[int, Finding]]:
+def _findings(row: Mapping[str, Any]) -> Iterator[tuple[int, Finding]]:
     """The findings of the round with their places among the others."""
     for at, told in enumerate(row.get("findings") or ()):
         if told.get("code") in OF_ROUND:
-            with suppress(KeyError, ValueError):  # one that is none is found to be missing
-                yield at, _finding(told)
+            with suppress(ValueError):  # one that is none is not there afterwards, and so is a difference
+                yield at, _finding(TypeAdapter(FindingRow).validate_python(told))
 
 
 def _finding(row: FindingRow) -> Finding:

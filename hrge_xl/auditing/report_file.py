@@ -28,6 +28,11 @@ class _Finding(TypedDict, total=False):
     waiver: dict[str, Any] | None
 
 
+class _Checks(TypedDict, total=False):
+    run: list[str]
+    not_run: list[dict[str, Any]]
+
+
 class _File(TypedDict):
     path: str
     dataset: int
@@ -44,7 +49,9 @@ class _File(TypedDict):
     verdict: NotRequired[str]
     status: NotRequired[str]
     counted: NotRequired[bool]
+    identity: NotRequired[dict[str, Any] | None]
     counts: NotRequired[dict[str, int]]
+    checks: NotRequired[_Checks]
     findings: NotRequired[list[_Finding]]
 
 

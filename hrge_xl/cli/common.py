@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,12 +13,9 @@ import click
 from ..errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from ..findings import Waiver
     from ..reports.build import Facts
     from ..reports.document import FileRow, FindingRow
     from ..rounds.datasets import Dataset, Question
-    from ..rounds.rounds import Round
-    from ..validation import Result, ValidationRequest
 
 Item = TypeVar("Item")
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -92,56 +88,6 @@ def facts(today: date | None, *, redacted: bool = False) -> Facts:
     return Facts(started(today), the_day(today), command_line(), redacted=redacted)
 
 
-@dataclass(frozen=True)
-class Given:
-    """What a command is about: files, what is asked of them, and the round they belong to."""
-
-    files: list[Path]
-    asked: ValidationRequest
-    round: Round | None = None
-    spec: str | None = None  # as it was asked for
-
-    @property
-    def spec_asked(self) -> str | None:
-        """The spec that every file has to be of, as people know it; None: what each file says."""
-        return self.spec or (self.round.spec if self.round else None)
-
-    @property
-    def name(self) -> str | None:
-        """The name of the round."""
-        return self.round.name if self.round else None
-
-
-def given(
-    paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None, ledger: Path | None = None,
-    *, password: str | None = None,
-) -> Given:  # fmt: skip
-    """The files that paths mean. A round folder, or its `returned`, means what came back, with teams, key and waivers.
-
-    `ledger` is a folder whose waivers count too. `spec` is a name or a folder, also that of a round; where there is no
-    such spec, it is a usage error before any file is opened.
-    """
-    from dataclasses import replace
-
-    from ..intake import Wanted
-    from ..paths import expand
-    from ..rounds.rounds import load_round, spec_at
-    from ..spec.load import find
-    from ..validation import ValidationRequest
-
-    source = spec_at(spec) if spec is not None else None
-    if source is not None:
-        find(source)
-    folder = _round_folder(paths)
-    round_ = load_round(folder) if folder is not None else None
-    wanted = round_.wanted if round_ is not None else Wanted()
-    wanted = replace(wanted, spec=source or wanted.spec)
-    waived = waivers_in([folder, ledger], today)
-    asked = ValidationRequest(wanted, the_day(today), jobs or cores(), password, waived)
-    files = expand(paths if round_ is None else [str(round_.folder / "returned")])
-    return Given(files, asked, round_, spec)
-
-
 def question(
     paths: Sequence[str], today: date | None, *, spec: str | None = None, jobs: int | None = None,
     ledger: Path | None = None, password: str | None = None, received: date | None = None,
@@ -160,26 +106,6 @@ def received_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--received`: the day of arrival of what is seen for the first time."""
     text = "The day on which files came that are seen for the first time (default: today)."
     return click.option("--received", type=Day(), default=None, metavar="DAY", help=text)(function)
-
-
-def _round_folder(paths: Sequence[str]) -> Path | None:
-    """The round that is meant, where one is: read without its key, its own workbooks would be strangers."""
-    path = Path(paths[0])
-    around = [path, path.parent] if path.name == "returned" else [path]
-    return next((each for each in around if len(paths) == 1 and (each / "round.yaml").is_file()), None)
-
-
-def waivers_in(folders: Sequence[Path | None], today: date | None) -> tuple[Waiver, ...]:
-    """The waivers of the ledgers in some folders, as they stand today; none of a folder without a ledger."""
-    from ..dataset.ledger import NAME, Ledger
-    from ..dataset.waivers import waivers
-
-    found: list[Waiver] = []
-    for folder in dict.fromkeys(folders):
-        if folder is not None and (folder / NAME).is_file():
-            with Ledger.open(folder, write=False) as ledger:
-                found += waivers(ledger, the_day(today))
-    return tuple(found)
 
 
 def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -252,29 +178,6 @@ def exit_of(files: Sequence[FileRow], fail_on: str) -> int:
     found = (finding for file in files if not file["settled"] for finding in file["findings"])
     hit = any(each["severity"] in levels and not is_waived(each) for each in found)
     return int(Exit.FINDINGS if hit else Exit.OK)
-
-
-def print_summary(results: Sequence[Result]) -> None:
-    """The last line, on stderr."""
-    counts = {
-        verdict: sum(r.verdict == verdict for r in results) for verdict in ("accepted", "returned", "refused")
-    }
-    parts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    click.echo(f"{len(results)} file{'s' if len(results) != 1 else ''}: {parts}.", err=True)
-
-
-def exit_code(results: Sequence[Result], fail_on: str) -> int:
-    """4 when files were refused, 1 when findings that nobody waived reach `fail_on`, else 0."""
-    if any(result.verdict == "refused" for result in results):
-        return int(Exit.REFUSED)
-    levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
-    hit = any(f.severity.value in levels and f.open for result in results for f in result.findings)
-    return int(Exit.FINDINGS if hit else Exit.OK)
-
-
-def verbose(ctx: click.Context) -> bool:
-    """Whether `-v` was given."""
-    return bool((ctx.find_root().obj or {}).get("verbose"))
 
 
 def quiet(ctx: click.Context) -> bool:

@@ -49,6 +49,9 @@ OVERVIEW = "overview"
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
 @click.option("--shareable", is_flag=True, help="In the overview: mask small counts of people.")
 @click.option(
+    "--period", default=None, metavar="NAME", help="Period of the overview (default: the latest one)."
+)
+@click.option(
     "--lang", default=None, metavar="LANG", help="Language of the overview (default: that of the spec)."
 )
 @received_option
@@ -59,8 +62,8 @@ OVERVIEW = "overview"
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
-    lang: str | None, received: date | None, password: str | None, ledger: Path | None, spec: str | None,
-    today: date | None, jobs: int | None,
+    period: str | None, lang: str | None, received: date | None, password: str | None, ledger: Path | None,
+    spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Write the validation report of returned files, or the overview of a round or of a consolidated folder.
 
@@ -75,7 +78,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)
     with datasets(asked) as found:
         if OVERVIEW in formats:
-            click.echo(str(_overview(found, asked.today, output, language, masked=shareable)))
+            text = _overview(found, asked.today, language, masked=shareable, period=period)
+            click.echo(str(write_overview(text, output, masked=shareable)))
         made = document(found, facts(today, redacted=redact))
         for name in [each for each in formats if each != OVERVIEW] or ([] if formats else ["html"]):
             click.echo(str(write(made, name, output)))
@@ -84,9 +88,9 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _overview(
-    found: Sequence[Dataset], today: date, output: Path, language: str | None, *, masked: bool
-) -> Path:
-    """Write the overview of what was asked about. Raises `UsageError` where that is in several datasets."""
+    found: Sequence[Dataset], today: date, language: str | None, *, masked: bool, period: str | None
+) -> str:
+    """Give the overview of what was asked about. Raises `UsageError` where that is in several datasets."""
     from ..dataset.derive import derive_here
     from ..reports.overview_files import of_dataset
 
@@ -97,7 +101,7 @@ def _overview(
     (only,) = found
     if only.folder is None:
         derive_here(only.store, today)
-    return write_overview(of_dataset(only.store, language, only.round, masked=masked), output, masked=masked)
+    return of_dataset(only.store, language, only.round, masked=masked, period=period)
 
 
 def write(document: Document, name: str, folder: Path) -> Path:
@@ -119,7 +123,8 @@ def known_language(tag: str | None) -> str | None:
 
 
 def overview_of_folder(
-    folder: Path, output: Path, language: str | None = None, round_: Round | None = None, *, masked: bool = False
+    folder: Path, output: Path, language: str | None = None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None,
 ) -> Path:  # fmt: skip
     """Write the overview of a consolidated folder; a round folder says itself who was expected."""
     from ..reports.overview_files import of_folder
@@ -127,7 +132,8 @@ def overview_of_folder(
 
     if round_ is None and (folder / "round.yaml").is_file():
         round_ = load_round(folder)
-    return write_overview(of_folder(folder, language, round_, masked=masked), output, masked=masked)
+    text = of_folder(folder, language, round_, masked=masked, period=period)
+    return write_overview(text, output, masked=masked)
 
 
 def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:

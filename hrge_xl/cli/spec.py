@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, UsageError
-from .common import cores, given, jobs_option, password_option, quiet
+from .common import cores, jobs_option, password_option, quiet
 
 
 @click.group()
@@ -86,9 +86,8 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
 
     if more and not returned:
         raise UsageError(f"'{more[0]}': name two specs, and returned files behind --returned.")
-    about = given([*returned, *more], before, None, jobs, password=password) if returned else None
     found = diff(load(before), load(after))
-    files = touched_files(found, about.files, before, jobs or cores(), password) if about else iter(())
+    files = touched_files(found, _returned([*returned, *more]), before, jobs or cores(), password)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     if as_json:
         told = list(files)
@@ -101,6 +100,19 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
         for line in file_lines(file, places=not quiet(ctx)):
             click.echo(line)
     return int(max(codes))
+
+
+def _returned(paths: list[str]) -> list[Path]:
+    """Give the files that paths mean; those of a round came back into its `returned`."""
+    from ..rounds.datasets import places
+
+    found = places(paths)
+    for place in found:
+        if place.folder and not place.round:
+            raise UsageError(
+                f"{place.folder} holds a dataset. Name the returned files that it was made from."
+            )
+    return [file for place in found for file in place.files()]
 
 
 @command.command("draft")

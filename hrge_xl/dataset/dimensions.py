@@ -142,12 +142,3 @@ def labels(schema: Schema) -> dict[tuple[str, str], str]:
     """The label of every question."""
     spec, language = schema.spec, spec_language(schema.spec)
     return {(tool.code, f.code): f.label.say(language) for tool, _, f in spec.places()} if spec else {}
-
-
-def code_labels(schema: Schema) -> dict[tuple[str, str, str], str]:
-    """The label of every code, by tool and field."""
-    return {
-        (str(tool), str(field), str(code)): str(label)
-        for _, tool, field, _, _, _, code, label, *_ in codebook(schema)
-        if code is not None
-    }

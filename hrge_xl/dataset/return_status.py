@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -257,11 +257,12 @@ def _decision(workbook: _Workbook) -> Decision:
     return workbook.decision
 
 
-def steps_back(entries: Iterable[Entry]) -> dict[str, str]:
+def steps_back(entries: Iterable[Entry], dropped: Collection[str] = ()) -> dict[str, str]:
     """Give the returns made from an older version than the latest one that had come: return → that later version.
 
     Feedback says which return it was made for. Whoever goes on in the feedback of an older one, or in the workbook as
-    it was issued, leaves out what came in between; versions of one and the same file are no step back.
+    it was issued, leaves out what came in between; versions of one and the same file are no step back. With what
+    somebody decided against (`dropped`) nothing is lost.
     """
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for entry in entries:
@@ -272,8 +273,9 @@ def steps_back(entries: Iterable[Entry]) -> dict[str, str]:
         ordered = sorted(group, key=lambda entry: entry.age)
         by_name = {entry.submission: entry for entry in ordered}
         for n, entry in enumerate(ordered):
-            skipped = _skipped(entry, ordered[:n], by_name)
-            if skipped is not None:
+            kept = [other for other in ordered[:n] if other.submission not in dropped]
+            skipped = _skipped(entry, kept, by_name)
+            if skipped is not None and entry.submission not in dropped:
                 found[entry.submission] = skipped.submission
     return found
 

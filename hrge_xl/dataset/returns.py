@@ -20,7 +20,7 @@ from ..validation import Result
 from ..words import fold
 from .apply_waivers import ACROSS
 from .return_status import EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
-from .rows import COMMENT, NUMBER_TYPE, TRUTH_TYPE
+from .rows import COMMENT, NUMBER_TYPE, TRUTH_TYPE, submission_number
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
@@ -217,7 +217,13 @@ def _grouped(store: Store, name: str, wanted: Mapping[int, Return]) -> dict[int,
 
 
 def _return(row: Record, errors: Mapping[str, int]) -> Return:
-    own = {name: row[name] for name in OWN}
+    missing: Record = {
+        "submission_id": submission_number(row["submission"]),
+        "checks_run": None,
+        "stamp": None,
+    }
+    row = missing | row
+    own = {name: row[name] for name in OWN}  # a copy to share lacks what is of no use to others
     for name in ("team", "country", "period", "project", "intervention"):
         own[name] = own[name] or ""
     identity = from_pairs(json.loads(row["stamp"])) if row["stamp"] else None

@@ -95,7 +95,7 @@ def return_key(result: Result) -> ReturnKey:
 
 def _identity_answers(result: Result, spec: Spec) -> dict[str, Value]:
     """What the form says about the return itself, by part of the key; a calculated part as worked out again."""
-    asked = {code: part for part, code in spec.identity.model_dump().items() if code}
+    asked = {code: part for part, code in spec.identity.parts.items()}
     places = {(*_single(spec, code), code): part for code, part in asked.items()}
     calculated = result.outcome.calculated if result.outcome else {}
     found = {part: calculated[key] for key, part in places.items() if key in calculated}

@@ -21,7 +21,6 @@ from .return_status import (
     DOUBTS,
     STATUS_CODES,
     STEP_BACK,
-    WITHDRAWN,
     Entry,
     ReturnStatus,
     moment,
@@ -50,7 +49,8 @@ def update_statuses(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()
     sightings, doubts = ledger.sightings(), _doubts(store)
     entries = [_entry(row, sightings, doubts.get(row["submission_id"], ())) for row in returns]
     found = return_statuses(entries, decisions(ledger))
-    back = steps_back(entry for entry in entries if found[entry.submission].state != WITHDRAWN)
+    against = {name for name, status in found.items() if status.decision and not status.current}
+    back = steps_back(entries, against)
     with store.transaction() as connection:
         _update(store, connection, returns, found, sightings)
         _write(store, connection, FILES_FACT.name, list(_files(returns, sightings)))

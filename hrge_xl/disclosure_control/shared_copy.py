@@ -16,7 +16,7 @@ from .sharing import shared_rows
 
 @contextmanager
 def shared(store: Store, today: date) -> Iterator[Store]:
-    """Give such a copy that lives as long as it is looked at."""
+    """Give such a copy, which lives as long as it is looked at."""
     with (
         TemporaryDirectory(prefix="hrge-xl-") as folder,
         open_file(Path(folder) / DATASET, lasting=False) as copy,

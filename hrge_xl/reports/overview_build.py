@@ -16,8 +16,9 @@ from ..dataset.aggregates.common import TOTAL, Record, label_of, records, said
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, ways
 from ..dataset.aggregates.sql import Sources, distinct
-from ..dataset.aggregates.values import catalogue_label, period_order
-from ..dataset.periods import choose, periods
+from ..dataset.aggregates.values import catalogue_label
+from ..dataset.periods import choose, over_periods, periods
+from ..dataset.reconciliation import reconciliation
 from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
@@ -35,7 +36,7 @@ from ..numerals import shown
 from ..rounds.rounds import Round
 from ..spec.figures import IndicatorFigures, QuestionFigures, RiskFigures
 from ..spec.model import CollectBlock, Matrix, Spec
-from ..validation import REFUSED, RETURNED
+from ..validation import RETURNED
 from .overview_model import (
     MOST_ROWS,
     Behind,
@@ -86,21 +87,20 @@ class _Builder:
     def overview(self, round_: Round | None) -> Overview:
         """Everything."""
         spec = self.spec
-        files = [
-            row for row in self.files.values() if row["verdict"] == REFUSED or row["period"] == self.period
-        ]
-        counted = [row for row in files if row["current"]]
+        counted = [row for row in self.files.values() if row["current"] and row["period"] == self.period]
         gaps, late = [*self._of_period(AGGREGATE_GAPS.name)], [*self._of_period("overdue")]
         return Overview(
             title=spec.title.say(self.language) if spec else "",
             round=round_.name if round_ else self._round(counted),
+            period=self.period,
+            periods=over_periods(self.store),
             language=self.language,
             today=self.today,
             spec=spec.name if spec else "",
             spec_version=spec.version if spec else "",
             spec_digest=spec.digest if spec else "",
             masked=self.masked,
-            files=dict(Counter(row["verdict"] for row in files)),
+            received=reconciliation(self.store),
             counted=len(counted),
             from_returned=sum(row["verdict"] == RETURNED for row in counted),
             expected=round_ is not None,
@@ -291,17 +291,14 @@ class _Builder:
         values: Mapping[tuple[str, str], Sequence[Record]],
         parts: Mapping[tuple[str, str, str], Sequence[Record]],
     ) -> Indicator:  # fmt: skip
-        order = period_order(spec, figures)
-        ordered = sorted(lines, key=lambda line: order.get(line["period"], -1))
-        last = ordered[-1]
+        last = lines[-1]  # they stand in the order of the periods
         trend = [
             (self._period_label(spec, figures, line["period"]), line["total"], line["teams"])
-            for line in ordered
+            for line in lines
             if shape(line["period"]) == shape(last["period"]) and line["total"] is not None
         ]
         made = [
-            self._period(spec, figures, line, values[code, line["period"]], parts)
-            for line in reversed(ordered)
+            self._period(spec, figures, line, values[code, line["period"]], parts) for line in reversed(lines)
         ]
         label = catalogue_label(spec, code, self.language) or last["label"]
         kind = self._kind(spec, figures, last["kind"])

@@ -16,17 +16,30 @@ from .overview import render
 
 
 def of_folder(
-    folder: Path, language: str | None, round_: Round | None = None, *, masked: bool = False
+    folder: Path,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
 ) -> str:
     """Give the page of a dataset, as of the day of its last run. Raises `StoreError` where that was cut off."""
     with open_dataset(folder) as store:
-        return of_dataset(store, language, round_, masked=masked)
+        return of_dataset(store, language, round_, masked=masked, period=period)
 
 
 def of_dataset(
-    store: Store, language: str | None, round_: Round | None = None, *, masked: bool = False
+    store: Store,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
 ) -> str:
-    """Give the page of a dataset whose figures are up to date. Raises `StoreError` where they are not."""
+    """Give the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
+
+    Raises `StoreError` where they are not, `UsageError` where there is no such period.
+    """
     if not store.derived():
         raise StoreError(
             f"The last run over {store.name} was cut off. Run `hrge-xl consolidate` again, then this."
@@ -34,7 +47,7 @@ def of_dataset(
     today = date.fromisoformat(store.derived())
     with ExitStack() as stack:
         shown = stack.enter_context(shared(store, today)) if masked else store
-        return render(shown, today, language or spec_language(store.schema.spec), round_)
+        return render(shown, today, language or spec_language(store.schema.spec), round_, period=period)
 
 
 def file_name(*, masked: bool) -> str:

@@ -119,7 +119,9 @@ class Dataset:
     @property
     def holds_others(self) -> bool:
         """Whether it is kept elsewhere than in the folder of its round, and may hold other rounds too."""
-        return self.round is not None and self.folder != self.round.folder
+        if self.round is None or self.folder is None:
+            return False
+        return self.folder.resolve() != self.round.folder.resolve()
 
     def of_round(self) -> list[Return]:
         """Give the returns of the round alone, where the dataset may hold others: its own, and what lies in `returned`.

@@ -90,14 +90,17 @@ class TeamStatus:
             files = [_named(each) for each in self.returns if each.status == status]
             if files:
                 yield f"{words}: {', '.join(files)}"
-        for each in self.counting:
-            if each.reason:
-                yield f"{each.name}: {each.reason}"
-            if any(finding.code == STEP_BACK for finding in each.findings):
-                yield f"made from an older version ({STEP_BACK}): {each.name}"
         for each in self.returns:
+            if each.status in (COUNTS, CONFLICT, WAITING) and _has(each, STEP_BACK):
+                yield f"made from an older version ({STEP_BACK}): {each.name}"
+            if each.status == COUNTS and each.reason:
+                yield f"{each.name}: {each.reason}"
             if each.verdict == REFUSED:
                 yield from (f"{finding.code}: {finding.message}" for finding in each.findings[:1])
+
+
+def _has(each: Return, code: str) -> bool:
+    return any(finding.code == code for finding in each.findings)
 
 
 def _named(each: Return) -> str:

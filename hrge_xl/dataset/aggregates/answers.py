@@ -6,38 +6,27 @@ import sqlalchemy as sa
 
 from ...spec.model import FieldType
 from ..schema import AGGREGATE_ANSWERS, ANSWERS
+from . import sql
 from .common import BY_COUNTRY, TOTAL
-from .sql import (
-    Select,
-    Sources,
-    breakdowns,
-    codes,
-    counts,
-    fixed_rows,
-    grouped,
-    numbered,
-    questions,
-    same,
-)
 
 
-def answers(source: Sources) -> Select:
+def answers(source: sql.Sources) -> sql.Select:
     """Every code by question; questions that stand on fixed rows by row."""
     found = _counted(source).subquery()
-    question, code = questions(source), codes(source)
+    question, code = sql.questions(source), sql.codes(source)
     told = (
         sa.select(found, question.c.label, code.c.code_label, question.c.n.label("asked"))
         .select_from(found)
-        .join(question, same(question, found, "tool", "field"))
-        .outerjoin(code, same(code, found, "tool", "field", "code"))
+        .join(question, sql.same(question, found, "tool", "field"))
+        .outerjoin(code, sql.same(code, found, "tool", "field", "code"))
         .where(question.c.type != FieldType.REFERENCE.value)  # codes of own rows mean nothing elsewhere
     )
-    return numbered(AGGREGATE_ANSWERS.names, told, "period", "place", "asked", "row", "code", "country")
+    return sql.numbered(AGGREGATE_ANSWERS.names, told, "period", "place", "asked", "row", "code", "country")
 
 
-def _counted(source: Sources) -> Select:
+def _counted(source: sql.Sources) -> sql.Select:
     """Every code by question, and by fixed row where there is one."""
-    given, items, ways = source[ANSWERS], fixed_rows(source), breakdowns(TOTAL, BY_COUNTRY)
+    given, items, ways = source[ANSWERS], sql.fixed_rows(source), sql.breakdowns(TOTAL, BY_COUNTRY)
     lines = (
         sa.select(
             given.c.period, ways.c.by, ways.c.place, given.c.tool, items.c.row, given.c.field, given.c.code,
@@ -46,9 +35,9 @@ def _counted(source: Sources) -> Select:
         )
         .select_from(given)
         .join(ways, sa.true())
-        .outerjoin(items, same(items, given, "tool", "row"))
+        .outerjoin(items, sql.same(items, given, "tool", "row"))
         .where(given.c.current, given.c.code.is_not(None))
         .subquery()
     )  # fmt: skip
     keys = ("period", "by", "place", "tool", "row", "field", "code", "country")
-    return grouped(lines, keys, *counts(lines))
+    return sql.grouped(lines, keys, *sql.counts(lines))

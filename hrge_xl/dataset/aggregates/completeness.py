@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ..schema import AGGREGATE_COMPLETENESS, COMPLETENESS, SUBMISSIONS
+from . import sql
 from .common import BY_COUNTRY, TOTAL
-from .sql import Select, Sources, breakdowns, distinct, grouped, numbered, same, share, whole
 
 
-def completeness(source: Sources) -> Select:
+def completeness(source: sql.Sources) -> sql.Select:
     """Required answers given and asked, sheet by sheet."""
-    sheets, files, ways = source[COMPLETENESS], source[SUBMISSIONS], breakdowns(TOTAL, BY_COUNTRY)
+    sheets, files, ways = source[COMPLETENESS], source[SUBMISSIONS], sql.breakdowns(TOTAL, BY_COUNTRY)
     counted = ("required", "answered", "errors", "warnings")
     lines = (
         sa.select(
@@ -20,15 +20,15 @@ def completeness(source: Sources) -> Select:
             sheets.c.submission, sheets.c.team, *(sheets.c[name] for name in counted),
         )
         .select_from(sheets)
-        .join(files, same(files, sheets, "submission"))
+        .join(files, sql.same(files, sheets, "submission"))
         .join(ways, sa.true())
         .where(sheets.c.current)
         .subquery()
     )  # fmt: skip
-    found = grouped(
+    found = sql.grouped(
         lines, ("period", "by", "place", "tool", "country"),
-        distinct(lines.c.submission).label("files"), distinct(lines.c.team).label("teams"),
-        *(whole(sa.func.sum(lines.c[name])).label(name) for name in counted),
+        sql.distinct(lines.c.submission).label("files"), sql.distinct(lines.c.team).label("teams"),
+        *(sql.whole(sa.func.sum(lines.c[name])).label(name) for name in counted),
     ).subquery()  # fmt: skip
-    told = sa.select(found, share(found.c.answered, found.c.required).label("share"))
-    return numbered(AGGREGATE_COMPLETENESS.names, told, "period", "place", "tool", "country")
+    told = sa.select(found, sql.share(found.c.answered, found.c.required).label("share"))
+    return sql.numbered(AGGREGATE_COMPLETENESS.names, told, "period", "place", "tool", "country")

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from ...spec.model import FieldType, RegisterBlock, Tool
 from ..schema import AGGREGATE_NUMBERS, ANSWERS
+from . import sql
 from .common import BY_COUNTRY, TOTAL
-from .sql import Select, Sources, breakdowns, distinct, grouped, numbered, questions, same, steady
 
 
 def has_open_rows(tool: Tool) -> bool:
@@ -17,24 +17,24 @@ def has_open_rows(tool: Tool) -> bool:
     return any(isinstance(block, RegisterBlock) for block in tool.field_blocks)
 
 
-def numbers(source: Sources) -> Select:
+def numbers(source: sql.Sources) -> sql.Select:
     """Every number that teams fill in or that is worked out; totals only of whole numbers."""
     lines = _lines(source).subquery()
     number = lines.c.number
-    found = grouped(
+    found = sql.grouped(
         lines, ("period", "by", "place", "tool", "row", "about", "field", "asked", "label", "country"),
-        sa.func.count().label("count"), distinct(lines.c.team).label("teams"),
+        sa.func.count().label("count"), sql.distinct(lines.c.team).label("teams"),
         sa.func.sum(sa.case((lines.c.type == FieldType.INTEGER.value, number))).label("total"),
-        steady(sa.func.avg(number)).label("mean"), sa.func.min(number).label("least"),
+        sql.steady(sa.func.avg(number)).label("mean"), sa.func.min(number).label("least"),
         sa.func.max(number).label("most"),
     )  # fmt: skip
-    return numbered(AGGREGATE_NUMBERS.names, found, "period", "place", "asked", "row", "about", "country")
+    return sql.numbered(AGGREGATE_NUMBERS.names, found, "period", "place", "asked", "row", "about", "country")
 
 
-def _lines(source: Sources) -> Select:
+def _lines(source: sql.Sources) -> sql.Select:
     """Every number with what its row is about."""
-    given, rows, question = source[ANSWERS], _rows(source), questions(source)
-    ways = breakdowns(TOTAL, BY_COUNTRY)
+    given, rows, question = source[ANSWERS], _rows(source), sql.questions(source)
+    ways = sql.breakdowns(TOTAL, BY_COUNTRY)
     open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]
     return (
         sa.select(
@@ -44,14 +44,14 @@ def _lines(source: Sources) -> Select:
             sa.case((ways.c.by == BY_COUNTRY, given.c.country)).label("country"), given.c.team, given.c.number,
         )
         .select_from(given)
-        .join(rows, same(rows, given, "submission", "tool", "row"))
-        .join(question, same(question, given, "tool", "field"))
+        .join(rows, sql.same(rows, given, "submission", "tool", "row"))
+        .join(question, sql.same(question, given, "tool", "field"))
         .join(ways, sa.true())
         .where(given.c.current, given.c.number.is_not(None))
     )  # fmt: skip
 
 
-def _rows(source: Sources) -> sa.Subquery:
+def _rows(source: sql.Sources) -> sa.Subquery:
     """The rows of all sheets that somebody filled in, with what they refer to in the end."""
     tables = [source[table] for table in source.schema.wide.values()]
     names: tuple[Any, ...] = ("submission", "tool", "row", "about")

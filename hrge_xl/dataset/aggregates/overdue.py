@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ..schema import LISTED_ROWS
-from .sql import Select, Sources, days_between, numbered, same
+from . import sql
 
 
-def overdue(source: Sources) -> Select:
+def overdue(source: sql.Sources) -> sql.Select:
     """One line an item, the oldest first, with what its list shows; the place is that of its first column."""
     cells = source[LISTED_ROWS]
     shown = [
@@ -21,10 +21,10 @@ def overdue(source: Sources) -> Select:
         .group_by(cells.c.submission, cells.c.item)
         .subquery()
     )  # fmt: skip
-    days = days_between(source.today, cells.c.due).label("days_late")
+    days = sql.days_between(source.today, cells.c.due).label("days_late")
     lines = (
         sa.select(cells, days, *(late.c[column.name] for column in shown))
         .select_from(cells)
-        .join(late, sa.and_(same(late, cells, "submission"), late.c.first == cells.c.n))
+        .join(late, sa.and_(sql.same(late, cells, "submission"), late.c.first == cells.c.n))
     )
-    return numbered(source.schema.overdue.names, lines, "period", "due", "submission", "item")
+    return sql.numbered(source.schema.overdue.names, lines, "period", "due", "submission", "item")

@@ -9,25 +9,9 @@ import sqlalchemy as sa
 from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
 from ..schema import AGGREGATE_RISKS, MATRIX_ROWS, SUBMISSIONS, field_column, spec_language
+from . import sql
 from .common import BY_COUNTRY, BY_TOOL, TOTAL
-from .matrices import matrix_cells, periods
-from .sql import (
-    NOTHING,
-    Expression,
-    Select,
-    Sources,
-    answers_to,
-    as_text,
-    at_hand,
-    counts,
-    from_returned,
-    grouped,
-    in_bytes,
-    listed,
-    numbered,
-    returned,
-    same,
-)
+from .matrices import CELL, matrix_cells
 
 BEFORE, AFTER = "before", "after"
 ROW = ("submission", "tool", "row")
@@ -53,12 +37,12 @@ def stages(figures: RiskFigures) -> dict[str, Crossing]:
 # where each risk stands
 
 
-def risk_places(source: Sources) -> Select:
+def risk_places(source: sql.Sources) -> sql.Select:
     """Every risk at every stage, once for each part of each breakdown that it belongs to: in total with no `code`."""
     figures, placed = risk_figures(source.spec), _placed(source).cte("placed")
     country = sa.func.nullif(placed.c.country, "")
     parts = [
-        _part(placed, TOTAL, NOTHING),
+        _part(placed, TOTAL, sql.NOTHING),
         _part(placed, BY_TOOL, placed.c.tool),
         _part(placed, BY_COUNTRY, country),
         *(_broken_down(source, placed, by, breakdown) for by, breakdown in figures.by.items()),
@@ -66,63 +50,59 @@ def risk_places(source: Sources) -> Select:
     return sa.select(sa.union_all(*parts).subquery())
 
 
-def _placed(source: Sources) -> Select:
+def _placed(source: sql.Sources) -> sql.Select:
     """Every risk of the returns that count at every stage, with the cell that places it."""
-    figures, rows = risk_figures(source.spec), source[MATRIX_ROWS]
+    figures, rows, files = risk_figures(source.spec), source[MATRIX_ROWS], source[SUBMISSIONS]
     lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
-    stage = listed("stages", "stage down_field across_field place:integer", lines)
+    stage = sql.listed("stages", "stage down_field across_field place:integer", lines)
     return (
-        sa.select(stage.c.stage, stage.c.place.label("stage_place"), *(rows.c[name] for name in PLACED))
+        sa.select(
+            stage.c.stage, stage.c.place.label("stage_place"), *(rows.c[name] for name in PLACED), sql.returned(files),
+        )
         .select_from(rows)
-        .join(stage, same(stage, rows, "down_field", "across_field"))
+        .join(files, sql.same(files, rows, "submission"))
+        .join(stage, sql.same(stage, rows, "down_field", "across_field"))
         .where(rows.c.current, rows.c.tool.in_(figures.tools))
-    )
+    )  # fmt: skip
 
 
-def _part(placed: sa.FromClause, by: str, code: Expression) -> Select:
+def _part(placed: sa.FromClause, by: str, code: sql.Expression) -> sql.Select:
     return sa.select(sa.literal(by).label("by"), code.label("code"), placed)
 
 
-def _broken_down(source: Sources, placed: sa.CTE, by: str, breakdown: Breakdown) -> Select:
+def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakdown) -> sql.Select:
     """Risks by what their sheet stands for, or by each of the answers to a question."""
     if breakdown.field is None:
         stands_for = sa.case(breakdown.tools, value=placed.c.tool)
         return _part(placed, by, stands_for).where(stands_for.is_not(None))
-    given = answers_to(source, breakdown.field, risk_figures(source.spec).tools)
-    code = sa.func.coalesce(given.c.code, as_text(given.c.number), given.c.text)
-    answered = _part(placed, by, code).select_from(placed).join(given, same(given, placed, *ROW))
+    given = sql.answers_to(source, breakdown.field, risk_figures(source.spec).tools)
+    code = sa.func.coalesce(given.c.code, sql.as_text(given.c.number), given.c.text)
+    answered = _part(placed, by, code).select_from(placed).join(given, sql.same(given, placed, *ROW))
     return answered.where(code.is_not(None))
 
 
 # how many stand where
 
 
-def aggregate_risks(source: Sources) -> Select:
-    """Cells by stage: all of them in total, then those with a risk, by tool, country and breakdown."""
-    files = source[SUBMISSIONS]
+def aggregate_risks(source: sql.Sources) -> sql.Select:
+    """The cells with a risk by stage: in total, by tool, country and breakdown."""
     cells, names = matrix_cells(source.spec), _names(source.spec)
-    places = risk_places(source).subquery()
+    lines = risk_places(source).subquery()
     keys = ("period", "stage", "stage_place", "by", "code", "down", "across")
-    columns = [places.c[name] for name in (*keys, "submission", "team")]
-    rows = (
-        sa.select(*columns, returned(files))
-        .select_from(places)
-        .join(files, same(files, places, "submission"))
-    )
-    lines = sa.union_all(rows, _blanks(source, cells)).subquery()
-    counted = grouped(lines, keys, *counts(lines), from_returned(lines)).subquery()
+    counted = sql.grouped(lines, keys, *sql.counts(lines)).subquery()
     told = (
         sa.select(
             counted, sa.func.coalesce(names.c.label, counted.c.code).label("label"),
-            sa.func.coalesce(names.c.place, UNLISTED).label("place"), cells.c.place.label("cell"),
-            *(cells.c[name] for name in ("down_label", "across_label", "level", "level_label")),
+            sa.func.coalesce(names.c.place, UNLISTED).label("place"), *(cells.c[name] for name in CELL),
             sa.case(_places(ways(source.spec)), value=counted.c.by).label("by_place"),
         )
         .select_from(counted)
-        .join(cells, same(cells, counted, "down", "across"))
-        .outerjoin(names, same(names, counted, "by", "code"))
+        .join(cells, sql.same(cells, counted, "down", "across"))
+        .outerjoin(names, sql.same(names, counted, "by", "code"))
     )  # fmt: skip
-    return numbered(AGGREGATE_RISKS.names, told, "period", "stage_place", "by_place", "place", "code", "cell")
+    return sql.numbered(
+        AGGREGATE_RISKS.names, told, "period", "stage_place", "by_place", "place", "code", "cell"
+    )
 
 
 def ways(spec: Spec) -> tuple[str, ...]:
@@ -135,17 +115,6 @@ def _places(names: Sequence[str]) -> dict[str, int]:
     return {by: place for place, by in enumerate((TOTAL, *names))}
 
 
-def _blanks(source: Sources, cells: sa.CTE) -> Select:
-    """Every cell at every stage in every period, of nobody."""
-    period = periods(source)
-    lines = [(stage, place) for place, stage in enumerate(stages(risk_figures(source.spec)))]
-    stage = listed("all_stages", "stage place:integer", lines)
-    return sa.select(
-        period.c.period, stage.c.stage, stage.c.place, sa.literal(TOTAL), NOTHING, cells.c.down, cells.c.across,
-        NOTHING, NOTHING, sa.literal(0),
-    ).select_from(period.join(stage, sa.true()).join(cells, sa.true()))  # fmt: skip
-
-
 def _names(spec: Spec) -> sa.CTE:
     """The label of every part of every breakdown, in the order of its list."""
     lines = [
@@ -153,7 +122,7 @@ def _names(spec: Spec) -> sa.CTE:
         for by in ways(spec)
         for place, (code, label) in enumerate(part_labels(spec, by, spec_language(spec)).items())
     ]
-    return listed("names", "by code label place:integer", lines)
+    return sql.listed("names", "by code label place:integer", lines)
 
 
 def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
@@ -175,23 +144,23 @@ def _vocabulary(spec: Spec, breakdown: Breakdown) -> str | None:
 # which weigh most
 
 
-def top_risks(source: Sources) -> Select:
+def top_risks(source: sql.Sources) -> sql.Select:
     """Open risks by weight: level after mitigation, then steps, then the same before; the first of each period."""
     found = _weighed(source).subquery()
     heaviest = [found.c.weight.desc(), found.c.weight_before.desc()]
-    alike = [in_bytes(found.c[name]) for name in ("team", "tool", "row", "submission")]
+    alike = [sql.in_bytes(found.c[name]) for name in ("team", "tool", "row", "submission")]
     rank = sa.func.row_number().over(partition_by=found.c.period, order_by=[*heaviest, *alike])
     ranked = sa.select(found, rank.label("rank")).subquery()
-    return numbered(
+    return sql.numbered(
         source.schema.top_risks.names, sa.select(ranked).where(ranked.c.rank <= MOST), "period", "rank"
     )
 
 
-def _weighed(source: Sources) -> Select:
+def _weighed(source: sql.Sources) -> sql.Select:
     """Every open risk with its two places, what they weigh, and the cell that names it."""
     figures, cells = risk_figures(source.spec), matrix_cells(source.spec)
-    placed, rows = at_hand(_both_places(source)), at_hand(_open_rows(source))
-    named = answers_to(source, figures.name, figures.tools)
+    placed, rows = sql.at_hand(_both_places(source)), sql.at_hand(_open_rows(source))
+    named = sql.answers_to(source, figures.name, figures.tools)
     before, after = cells.alias("cell_before"), cells.alias("cell_after")
     shown = [rows.c[f"shows_{code}"] for code in figures.shows]
     return (
@@ -204,14 +173,14 @@ def _weighed(source: Sources) -> Select:
             sa.func.coalesce(named.c.cell, rows.c.cell).label("cell"),
         )
         .select_from(placed)
-        .join(rows, same(rows, placed, *ROW))
-        .outerjoin(named, same(named, placed, *ROW))
+        .join(rows, sql.same(rows, placed, *ROW))
+        .outerjoin(named, sql.same(named, placed, *ROW))
         .outerjoin(before, _at(before, placed, BEFORE))
         .outerjoin(after, _at(after, placed, AFTER))
     )  # fmt: skip
 
 
-def _both_places(source: Sources) -> Select:
+def _both_places(source: sql.Sources) -> sql.Select:
     """One line a risk, with its steps at each stage."""
     placed = _placed(source).subquery()
     steps = [
@@ -219,28 +188,28 @@ def _both_places(source: Sources) -> Select:
         for stage in (BEFORE, AFTER)
         for side in ("down", "across")
     ]
-    return grouped(placed, ("period", "submission", "team", "country", "tool", "row"), *steps)
+    return sql.grouped(placed, ("period", "submission", "team", "country", "tool", "row"), *steps)
 
 
-def _open_rows(source: Sources) -> Select:
+def _open_rows(source: sql.Sources) -> sql.Select:
     """The rows of all sheets of risks that are not over, with what a list of risks shows."""
     figures, rows = risk_figures(source.spec), []
     for tool in figures.tools:
         wide = source[source.schema.wide[tool]]
         shown = {"name": figures.name} | {f"shows_{code}": code for code in figures.shows}
         over = [
-            sa.func.coalesce(as_text(wide.c[field_column(code)]), "").in_(codes)
+            sa.func.coalesce(sql.as_text(wide.c[field_column(code)]), "").in_(codes)
             for code, codes in figures.closed.items()
         ]
         rows.append(
             sa.select(
                 *(wide.c[name] for name in ("submission", "tool", "row", "sheet", "cell", "file_sha256")),
-                *(as_text(wide.c[field_column(code)]).label(name) for name, code in shown.items()),
+                *(sql.as_text(wide.c[field_column(code)]).label(name) for name, code in shown.items()),
             ).where(sa.not_(sa.or_(sa.false(), *over)))
         )
     return sa.select(sa.union_all(*rows).subquery())
 
 
-def _at(cell: sa.FromClause, placed: sa.FromClause, stage: str) -> Expression:
+def _at(cell: sa.FromClause, placed: sa.FromClause, stage: str) -> sql.Expression:
     steps = (cell.c[side] == placed.c[f"{stage}_{side}"] for side in ("down", "across"))
     return sa.and_(*steps)

@@ -70,22 +70,20 @@ def grouped(lines: sa.FromClause, keys: Sequence[str], *figures: sa.Label[Any]) 
 
 
 def counts(lines: sa.FromClause) -> list[sa.Label[Any]]:
-    """How many lines there are that are of a submission, of how many teams and of how many submissions."""
-    return [
-        sa.func.count(lines.c.submission).label("count"),
+    """How many lines there are, of how many teams and submissions; where they tell, how many of returned ones."""
+    found = [
+        sa.func.count().label("count"),
         distinct(lines.c.team).label("teams"),
         distinct(lines.c.submission).label("submissions"),
     ]
+    return (
+        [*found, sa.func.count(lines.c.returned).label("from_returned")] if "returned" in lines.c else found
+    )
 
 
-def returned(files: sa.FromClause) -> sa.Label[int]:
-    """1 for what is from a file that was returned with errors."""
-    return sa.case((files.c.verdict == RETURNED, 1), else_=0).label("returned")
-
-
-def from_returned(lines: sa.FromClause) -> sa.Label[int]:
-    """How many lines are from such files."""
-    return whole(sa.func.sum(lines.c.returned)).label("from_returned")
+def returned(files: sa.FromClause) -> sa.Label[Any]:
+    """Something for what is from a file that was returned with errors, else nothing."""
+    return sa.case((files.c.verdict == RETURNED, files.c.verdict)).label("returned")
 
 
 def listed(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> sa.CTE:
@@ -179,21 +177,13 @@ class days_between(FunctionElement[int]):
 
 @compiles(in_bytes)
 def _in_bytes(element: in_bytes, compiler: Any, **options: Any) -> str:
-    return str(compiler.process(element.clauses, **options))
-
-
-@compiles(in_bytes, "postgresql")
-def _in_bytes_postgresql(element: in_bytes, compiler: Any, **options: Any) -> str:
-    return f'({compiler.process(element.clauses, **options)}) COLLATE "C"'
+    text = compiler.process(element.clauses, **options)
+    return f'({text}) COLLATE "C"' if compiler.dialect.name == "postgresql" else str(text)
 
 
 @compiles(days_between)
 def _days_between(element: days_between, compiler: Any, **options: Any) -> str:
     late, early = (compiler.process(day, **options) for day in element.clauses)
+    if compiler.dialect.name == "sqlite":
+        return f"CAST(julianday({late}) - julianday({early}) AS INTEGER)"
     return f"({late} - {early})"
-
-
-@compiles(days_between, "sqlite")
-def _days_between_sqlite(element: days_between, compiler: Any, **options: Any) -> str:
-    late, early = (compiler.process(day, **options) for day in element.clauses)
-    return f"CAST(julianday({late}) - julianday({early}) AS INTEGER)"

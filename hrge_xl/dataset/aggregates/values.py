@@ -11,30 +11,16 @@ import sqlalchemy as sa
 
 from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Field, FieldType, Item, Spec, Tool
-from ..schema import (
-    INDICATOR_VALUES,
-    NUMBER,
-    SUBMISSIONS,
-    TEXT,
-    field_column,
-    spec_language,
-)
+from ..schema import INDICATOR_VALUES, NUMBER, SUBMISSIONS, TEXT, field_column, spec_language
 from ..store import TYPES, Store
-from .sql import Expression, Select, Sources, answers_to, as_text, codes, in_bytes, listed, numbered, same
+from . import sql
 
 RESTATED = "stated again in a later return"
 NO_VALUE = "no value"
 ORDER = ("catalogue", "indicator", "period_place", "period", "team", "country", "submission", "row")
 NUMBERS = (
-    "value",
-    "numerator",
-    "denominator",
-    "baseline",
-    "target",
-    "baseline_year",
-    "target_year",
-    "progress",
-)
+    "value", "numerator", "denominator", "baseline", "target", "baseline_year", "target_year", "progress",
+)  # fmt: skip
 OF_ROW = ("submission", "team", "country", "tool", "row", "sheet", "cell", "file_sha256")
 
 
@@ -69,16 +55,16 @@ def indicator_figures(spec: Spec) -> IndicatorFigures:
     return spec.figures.indicators
 
 
-def indicator_values(source: Sources) -> Select:
+def indicator_values(source: sql.Sources) -> sql.Select:
     """One line a value, with the cell that it stands in; one stated again later says so in `why`."""
-    return numbered(INDICATOR_VALUES.names, _values(source), *ORDER)
+    return sql.numbered(INDICATOR_VALUES.names, _values(source), *ORDER)
 
 
-def values(store: Store, source: Sources) -> list[Value]:
+def values(store: Store, source: sql.Sources) -> list[Value]:
     """The same values with their parts, as totals are made of them."""
     columns = [each.name for each in fields(Value) if each.name != "parts"]
     parts = _parts(indicator_figures(source.spec))
-    wanted = numbered(["n", *columns, *map(_column, parts)], _values(source), *ORDER)
+    wanted = sql.numbered(["n", *columns, *map(_column, parts)], _values(source), *ORDER)
     found = []
     for _, *line in store.select(wanted.order_by("n")):
         numbers = zip(parts, line[len(columns) :], strict=True)
@@ -87,21 +73,15 @@ def values(store: Store, source: Sources) -> list[Value]:
     return found
 
 
-def period_order(spec: Spec, figures: IndicatorFigures) -> dict[str, int]:
-    """The periods in the order of their list."""
-    name = spec.tool[figures.tool].fields[figures.period].vocabulary or ""
-    return {code: n for n, code in enumerate(spec.vocabularies[name].by_code)} if name else {}
-
-
 # the select
 
 
-def _values(source: Sources) -> Select:
+def _values(source: sql.Sources) -> sql.Select:
     """Every value, and why it does not count: there is none, or a later return of the team states it again."""
     lines = _stated(source).subquery()
     newest_first = (
         lines.c.period_end.desc().nulls_last(), lines.c.issued.desc().nulls_last(),
-        in_bytes(lines.c.submission).desc(),
+        sql.in_bytes(lines.c.submission).desc(),
     )  # fmt: skip
     about = [lines.c[name] for name in ("team", "project", "intervention", "indicator", "country", "period")]
     age = sa.func.rank().over(partition_by=about, order_by=newest_first)
@@ -110,11 +90,11 @@ def _values(source: Sources) -> Select:
     return sa.select(aged, why.label("why"), why.is_(None).label("counted"))
 
 
-def _stated(source: Sources) -> Select:
+def _stated(source: sql.Sources) -> sql.Select:
     """Every value of the returns that count, with what the rows say that it leads to."""
     figures, known = indicator_figures(source.spec), _Known(source)
     own, catalogue, files = known.own, known.catalogue, source[SUBMISSIONS]
-    given, periods = answers_to(source, figures.value, [figures.tool]), codes(source)
+    given, periods = sql.answers_to(source, figures.value, [figures.tool]), sql.codes(source)
     framework, period = own.c[_column(figures.of)], own.c[_column(figures.period)]
     own_code, own_label = own.c.team + " " + framework, sa.func.coalesce(known.first(*figures.name), "")
     label = sa.case((catalogue.c.code.is_(None), own_label), else_=catalogue.c.label)
@@ -135,10 +115,10 @@ def _stated(source: Sources) -> Select:
             files.c.project, files.c.intervention, files.c.period_end, files.c.issued,
         )
         .select_from(known.joined)
-        .join(files, same(files, own, "submission"))
-        .outerjoin(given, same(given, own, "submission", "tool", "row"))
+        .join(files, sql.same(files, own, "submission"))
+        .outerjoin(given, sql.same(given, own, "submission", "tool", "row"))
         .outerjoin(periods, sa.and_(
-            same(periods, own, "tool"), periods.c.field == figures.period, periods.c.code == period,
+            sql.same(periods, own, "tool"), periods.c.field == figures.period, periods.c.code == period,
         ))
         .where(framework.is_not(None), period.is_not(None))
     )  # fmt: skip
@@ -147,7 +127,7 @@ def _stated(source: Sources) -> Select:
 class _Known:
     """What is known of a value: in its own row, in the row that it is about, in the catalogue behind that one."""
 
-    def __init__(self, source: Sources) -> None:
+    def __init__(self, source: sql.Sources) -> None:
         spec, figures = source.spec, indicator_figures(source.spec)
         tool = spec.tool[figures.tool]
         about = [spec.tool[code] for code in tool.fields[figures.of].to]
@@ -157,18 +137,18 @@ class _Known:
         self.about = _rows(source, about, kinds).subquery("about")
         self.catalogue = _catalogue(spec, kinds)
         its = sa.and_(
-            same(self.about, self.own, "submission"), self.about.c.row == self.own.c[_column(figures.of)]
+            sql.same(self.about, self.own, "submission"), self.about.c.row == self.own.c[_column(figures.of)]
         )
         self.joined = self.own.outerjoin(self.about, its).outerjoin(
             self.catalogue, self.catalogue.c.code == self._reference(leads, figures.of)
         )
 
-    def _reference(self, leads: Sequence[str], of: str) -> Expression:
+    def _reference(self, leads: Sequence[str], of: str) -> sql.Expression:
         """The row of the catalogue that a value leads to, by way of the row that it is about or at once."""
         codes = [self.about.c[_column(code)] for code in leads]
         return sa.func.coalesce(*codes, self.own.c[_column(of)], sa.null())
 
-    def first(self, *codes: str | None) -> Expression:
+    def first(self, *codes: str | None) -> sql.Expression:
         """The first of some fields that is filled in; of one in several places the nearest to the value."""
         names = [_column(code) for code in codes if code]
         places = (self.own, self.about, self.catalogue)
@@ -188,21 +168,15 @@ def _parts(figures: IndicatorFigures) -> list[str]:
 
 def _kinds(figures: IndicatorFigures, leads: Sequence[str]) -> dict[str, str]:
     """What the fields hold that figures are made of."""
-    texts = (
-        figures.of,
-        figures.period,
-        figures.kind,
-        figures.country,
-        figures.status,
-        *figures.unit,
-        *figures.name,
-    )
+    texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
     numbers = (*(getattr(figures, name) for name in NUMBERS), *_parts(figures))
-    found = dict.fromkeys((*texts, *leads), TEXT) | dict.fromkeys(numbers, NUMBER)
+    found = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT) | dict.fromkeys(
+        numbers, NUMBER
+    )
     return {code: kind for code, kind in found.items() if code}
 
 
-def _rows(source: Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) -> Any:
+def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) -> Any:
     """The rows of some sheets of the returns that count; a field that one of them does not have is blank there."""
     asked = {code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)}
     selects = []
@@ -216,8 +190,8 @@ def _rows(source: Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) -> A
     return sa.union_all(*selects)
 
 
-def _as(column: Expression, kind: str) -> Expression:
-    return sa.func.nullif(as_text(column), "") if kind == TEXT else sa.cast(column, TYPES[kind])
+def _as(column: sql.Expression, kind: str) -> sql.Expression:
+    return sa.func.nullif(sql.as_text(column), "") if kind == TEXT else sa.cast(column, TYPES[kind])
 
 
 # catalogues
@@ -238,16 +212,11 @@ def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     language, items = spec_language(spec), catalogue_items(spec).values()
     told = {code: kind for code, kind in kinds.items() if any(code in item.values for item in items)}
     lines = [
-        (
-            item.code,
-            item.label.say(language),
-            place,
-            *(_constant(item.values.get(c), k) for c, k in told.items()),
-        )
+        (item.code, item.label.say(language), place, *(_constant(item.values.get(c), k) for c, k in told.items()))
         for place, item in enumerate(items)
-    ]
+    ]  # fmt: skip
     columns = (f"{_column(code)}:{kind}" for code, kind in told.items())
-    return listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
+    return sql.listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
 
 
 def _constant(value: Any, kind: str) -> Any:
