@@ -33,19 +33,14 @@ def command(file: Path, password: str | None, spec: str | None, today: date | No
     from ..rounds.datasets import datasets
 
     asked = question([str(file)], today, spec=spec, jobs=1, password=password)
-    with datasets(replace(asked, answers=False, wanted=_of_its_round(file, spec))) as found:
+    with datasets(replace(asked, answers=False, wanted=_of_round(spec))) as found:
         files = file_rows(found)
         print_files(files, quiet=False)
         return exit_of(files, "error")
 
 
-def _of_its_round(file: Path, spec: str | None) -> Wanted | None:
-    """What is wanted of a file in the round that was named or that it lies in; None where that is none."""
-    from ..rounds.rounds import FILE, load_round, round_around, spec_at
+def _of_round(spec: str | None) -> Wanted | None:
+    """What is wanted of a file of the round that was named as its spec; None where that is none."""
+    from ..rounds.rounds import FILE, load_round
 
-    named = Path(spec) if spec is not None and (Path(spec) / FILE).is_file() else None
-    folder = named or round_around(file)
-    if folder is None:
-        return None
-    wanted = load_round(folder).wanted
-    return wanted if spec is None else replace(wanted, spec=spec_at(spec))
+    return load_round(Path(spec)).wanted if spec is not None and (Path(spec) / FILE).is_file() else None

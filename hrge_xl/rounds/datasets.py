@@ -31,7 +31,7 @@ from ..spec.load import find, load
 from ..spec.model import Spec
 from ..validation import Result, Source, ValidationRequest, spec_of, validate
 from .rounds import FILE as ROUND
-from .rounds import Round, load_round, spec_at
+from .rounds import Round, load_round, round_around, spec_at
 
 RETURNED = "returned"  # the folder of a round that holds what came back
 
@@ -150,7 +150,10 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Place:
-    """Where returned files are: a round, a consolidated folder, or (without a folder) loose files."""
+    """Where returned files are: a round, a consolidated folder, or (without a folder) loose files.
+
+    Loose files may lie in a round: they are read as its files are, by themselves.
+    """
 
     folder: Path | None = None
     round: Round | None = None
@@ -158,7 +161,7 @@ class Place:
 
     def files(self) -> list[Path]:
         """Give the files. Raises `UsageError` where loose paths lead to none."""
-        if self.round is None:
+        if self.folder is None or self.round is None:
             return expand(self.paths) if self.paths else []
         returned = self.round.folder / RETURNED
         return expand([str(returned)]) if any(path.is_file() for path in returned.rglob("*")) else []
@@ -167,7 +170,7 @@ class Place:
 def places(paths: Sequence[str]) -> list[Place]:
     """Tell rounds and consolidated folders from loose files. A round stands for its `returned`."""
     found: dict[Path, Place] = {}
-    loose: list[str] = []
+    loose: dict[Path | None, list[str]] = {}
     for text in paths:
         path = Path(text)
         around = [path, path.parent] if path.name == RETURNED else [path]
@@ -177,8 +180,11 @@ def places(paths: Sequence[str]) -> list[Place]:
         elif (path / DATASET).is_file():
             found.setdefault(path.resolve(), Place(path))
         else:
-            loose.append(text)
-    return [*found.values(), *([Place(paths=tuple(loose))] if loose else [])]
+            loose.setdefault(round_around(path), []).append(text)
+    return [
+        *found.values(),
+        *(Place(round=load_round(each) if each else None, paths=tuple(some)) for each, some in loose.items()),
+    ]
 
 
 def sources(question: Question) -> list[Source]:
@@ -253,7 +259,7 @@ def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Datas
 
 def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
     """A dataset for each spec that the files are of; files that could not be read go with the first."""
-    source = Source(place.files(), question.request())
+    source = Source(place.files(), question.request(place.round))
     results, waived = validate(source.files, source.asked), source.asked.waivers
     for spec, some in _by_spec(results, spec_of(source.asked, results)):
         made = temporary_dataset(
