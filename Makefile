@@ -11,11 +11,12 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest format bench scale kills parity year pictures docs clean distclean
+.PHONY: help demo test system check lint types imports pytest format bench scale hunt kills parity year pictures docs clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
 	@echo "make test      install, with what the tests need, and run every check and test"
+	@echo "make hunt      look for new examples against the property tests, at random and for an hour or more"
 	@echo "make lint | types | imports | pytest | format | bench | pictures | docs | clean | distclean"
 
 demo: $(VENV)/demo.stamp
@@ -50,6 +51,10 @@ format: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(PY) -m tests.bench
+
+# Every property test with twenty times the examples, at random: what it finds becomes an explicit @example.
+hunt: $(VENV)/test.stamp
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --hypothesis-profile hunt -m 'hypothesis and not long' $(PYTEST_ARGS)
 
 # Two hundred runs and fifty with PostgreSQL killed at random moments, and disks of many sizes that fill.
 kills: $(VENV)/test.stamp

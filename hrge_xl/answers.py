@@ -58,8 +58,8 @@ def _value(value: Any, key: tuple[str, str, str], field: Any) -> Value:
         raise UsageError(f"{' / '.join(key)}: “{value}” is no {kind}. Correct it in the answers.") from error
 
 
-def from_file(path: Path, layout: Layout) -> Answers:
-    """The answers of a JSON file or of a returned workbook. Raises `UsageError`."""
+def from_file(path: Path, layout: Layout, spec: str, password: str | None = None) -> Answers:
+    """The answers of a JSON file, or of a returned workbook of a spec (its name or folder). Raises `UsageError`."""
     if path.suffix.lower() == ".json":
         try:
             return from_mapping(json.loads(path.read_text(encoding="utf-8-sig")), layout)
@@ -67,17 +67,7 @@ def from_file(path: Path, layout: Layout) -> Answers:
             raise UsageError(f"{path}: the answers cannot be read ({error}).") from error
     from .intake import Refusal, Wanted, read
 
-    found = read(path, Wanted(spec=layout.spec.name))
+    found = read(path, Wanted(spec=spec), password=password)
     if isinstance(found, Refusal):
         raise UsageError(f"{path}: no answers can be read from it. Try `hrge-xl validate` to see why.")
     return {key: value for key, value in found.values().items() if key in layout.slots}
-
-
-def to_mapping(answers: Answers) -> dict[str, dict[str, dict[str, Any]]]:
-    """Answers as JSON data: dates as text, several codes as a list."""
-    table: dict[str, dict[str, dict[str, Any]]] = {}
-    for (tool, row, field), value in answers.items():
-        plain: Any = list(value) if isinstance(value, tuple) else value
-        plain = plain.isoformat() if isinstance(plain, date) else plain
-        table.setdefault(tool, {}).setdefault(row, {})[field] = plain
-    return table

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,14 +16,17 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .answers import from_mapping
 from .bulk import issue
+from .dataset.rows import SHORT
 from .errors import Mistake, SpecError, UsageError
-from .issuing import Order
+from .issuing import Order, identity_of
 from .layout import Layout, Slot, address, build
 from .rounds.rounds import Round
 from .rounds.teams import Team
 from .spec.load import find, load
 from .spec.model import Spec
 from .spec.nodes import compose, plain
+
+MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
 class _Entry(BaseModel):
@@ -36,21 +43,36 @@ class Typed(_Entry):
     value: Any
 
 
+class Sent(_Entry):
+    """When a team filled in its workbook, and when it came back."""
+
+    filled_in: date
+    arrives: date
+
+
 class Actor(_Entry):
-    """One simulated team: what it answers otherwise than the rest, and what it mistypes."""
+    """One simulated team: what it answers otherwise than the rest, what it mistypes, and when.
+
+    `corrected`: it got feedback, put everything right and sent its workbook again. `silent`: it never answers.
+    """
 
     country: str
     language: str = ""
+    sent: Sent | None = None  # None: as most teams do
     answers: dict[str, Any] = {}
     typed: tuple[Typed, ...] = ()
+    corrected: Sent | None = None
+    silent: bool = False
 
 
 class Story(_Entry):
-    """A spec's `demo.yaml`."""
+    """A spec's `demo.yaml`: `issued` is the day the workbooks went out, `today` the day the office looks at it all."""
 
+    issued: date
     today: date
     round: str
     deadline: date
+    sent: Sent
     tools: tuple[str, ...]
     answers: dict[str, Any]
     teams: tuple[Actor, ...]
@@ -58,11 +80,12 @@ class Story(_Entry):
 
 @dataclass(frozen=True)
 class Return:
-    """One workbook on its way: as it was issued, and as it comes back."""
+    """A workbook that comes back: whose, under which name, on which day."""
 
     country: str
-    issued: bytes
-    returned: bytes
+    name: str
+    data: bytes
+    arrives: date
 
 
 def story(spec: str) -> Story:
@@ -88,16 +111,21 @@ def demonstration_round(told: Story, spec: str, folder: Path) -> Round:
     return Round(folder, told.round, spec, None, None, teams)
 
 
-def play(name: str) -> Iterator[Return]:
-    """Issue to each team of the story and let it fill in its workbook."""
+def issue_story(name: str) -> Iterator[tuple[str, bytes]]:
+    """Give the workbook that each team of the story receives, with its country."""
     spec, told = load(name), story(name)
-    parts = [_cast(spec, told, actor) for actor in told.teams]
-    orders = [order for part in parts for order in (part.order, part.filled_in)]
-    made = {(order.team, bool(order.answers)): data for order, data in issue(spec, orders)}
-    for part in parts:
-        issued, correct = (made[part.order.team, filled] for filled in (False, True))
-        typed = part.actor.typed
-        yield Return(part.order.team, issued, type_into(correct, part.layout, typed) if typed else correct)
+    for order, data in issue(spec, [_order(spec, told, actor)[1] for actor in told.teams]):
+        yield order.team, data
+
+
+def play(name: str) -> list[Return]:
+    """Let the teams of the story fill in their workbooks; gives what comes back, in the order in which it arrives."""
+    spec, told = load(name), story(name)
+    answering = [actor for actor in told.teams if not actor.silent]
+    parts = [_cast(spec, told, actor) for actor in answering]
+    made = {order.team: data for order, data in issue(spec, [part.filled_in for part in parts])}
+    found = [each for part in parts for each in _returns(spec, told, part, made[part.order.team])]
+    return sorted(found, key=lambda each: (each.arrives, each.name))
 
 
 @dataclass(frozen=True)
@@ -110,15 +138,48 @@ class _Part:
     filled_in: Order
 
 
-def _cast(spec: Spec, told: Story, actor: Actor) -> _Part:
+def _order(spec: Spec, told: Story, actor: Actor) -> tuple[Layout, Order]:
     layout = build(spec, actor.language or spec.languages[0], told.tools)
     order = Order(
-        actor.country, told.today, actor.country, layout.language, told.tools,
+        actor.country, told.issued, actor.country, layout.language, told.tools,
         round=told.round, deadline=told.deadline.isoformat(),
     )  # fmt: skip
+    return layout, order
+
+
+def _cast(spec: Spec, told: Story, actor: Actor) -> _Part:
+    layout, order = _order(spec, told, actor)
     filled = from_mapping(_merged(told.answers, actor.answers), layout)
     answers = filled | _own_country(layout, filled, actor.country)
     return _Part(actor, layout, order, replace(order, answers=answers))
+
+
+def _returns(spec: Spec, told: Story, part: _Part, correct: bytes) -> Iterator[Return]:
+    """What a team sends: its workbook as it filled it in, and where it corrects it, that too."""
+    actor, sent = part.actor, part.actor.sent or told.sent
+    typed = type_into(correct, part.layout, actor.typed) if actor.typed else correct
+    first = saved_on(typed, sent.filled_in)
+    yield Return(actor.country, f"{actor.country}.xlsx", first, sent.arrives)
+    if actor.corrected is not None:
+        made_for = hashlib.sha256(first).hexdigest()[:SHORT]
+        copy = identity_of(spec, part.order, part.layout).copy
+        ((_, again),) = issue(spec, [replace(part.filled_in, copy=copy, predecessor=made_for)])
+        day = actor.corrected
+        yield Return(
+            actor.country, f"{actor.country}_corrected.xlsx", saved_on(again, day.filled_in), day.arrives
+        )
+
+
+def saved_on(workbook: bytes, day: date) -> bytes:
+    """The workbook as it is when it was last saved at noon of a day."""
+    source, target = io.BytesIO(workbook), io.BytesIO()
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            data = old.read(member)
+            if member.filename == "docProps/core.xml":
+                data = MODIFIED.sub(rb"\g<1>%sT12:00:00Z" % day.isoformat().encode(), data)
+            new.writestr(zipfile.ZipInfo(member.filename), data, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
 
 
 def _own_country(layout: Layout, filled: dict[Any, Any], country: str) -> dict[Any, Any]:
@@ -163,12 +224,13 @@ def _slot(layout: Layout, typed: Typed) -> Slot:
     return found
 
 
-def write_story(name: str, folder: Path) -> Iterator[Path]:
-    """Play into `issued/` and `returned/` of a folder; yields each returned file when it is there."""
+def write_story(name: str, folder: Path) -> Iterator[tuple[Path, date]]:
+    """Play into `issued/` and `returned/` of a folder; gives each returned file, once it is there, with its day."""
     from .paths import write_whole
 
+    for country, data in issue_story(name):
+        write_whole(folder / "issued" / f"{country}.xlsx", data)
     for each in play(name):
-        write_whole(folder / "issued" / f"{each.country}.xlsx", each.issued)
-        path = folder / "returned" / f"{each.country}.xlsx"
-        write_whole(path, each.returned)
-        yield path
+        path = folder / "returned" / each.name
+        write_whole(path, each.data)
+        yield path, each.arrives

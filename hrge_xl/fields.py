@@ -24,7 +24,7 @@ from .numerals import (
     to_serial,
 )
 from .spec.model import Field, FieldType, Spec
-from .spec.ways import Entry, entries, ways
+from .spec.spellings import Entry, entries, spellings
 from .words import fold, tidy, tidy_lines, translator, western_digits
 
 SUGGESTION_CUTOFF = 75
@@ -63,17 +63,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Vocabularies:
-    """Every way to write an entry of every list, in all languages of a spec: folded text → (code, note)."""
+    """Every spelling of every entry of every list, in all languages of a spec: folded text → (code, note)."""
 
-    ways: Mapping[str, Mapping[str, tuple[str, str | None]]]
+    spellings: Mapping[str, Mapping[str, tuple[str, str | None]]]
     labels: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, spec: Spec, language: str) -> Vocabularies:
-        """The ways to write each list, the labels in `language` going first."""
+        """The spellings of each list, the labels in `language` going first."""
         tables = {name: entries(each, spec.languages) for name, each in spec.vocabularies.items()}
         tables[YES_NO] = _yes_no(spec)
-        found = {name: ways(table, language) for name, table in tables.items()}
+        found = {name: spellings(table, language) for name, table in tables.items()}
         labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
         return cls(found, labels)
 
@@ -240,9 +240,9 @@ class ScaleField(NumberField):
         if not isinstance(cell.value, str):
             return super().read(field, cell, lists)
         text = tidy(western_digits(cell.value))
-        way = lists.ways[field.vocabulary or ""].get(fold(text))
-        if way is not None:
-            return Reading(number=float(way[0]), notes=("V104",))
+        meant = lists.spellings[field.vocabulary or ""].get(fold(text))
+        if meant is not None:
+            return Reading(number=float(meant[0]), notes=("V104",))
         head = text.split(" ")[0].rstrip(".-:–")
         number = parse_number(head) if head.isdecimal() else None
         return Reading(problem="V003") if number is None else Reading(number=number, notes=("V104",))
@@ -292,10 +292,10 @@ class ChoiceField:
         """The code of the label, in whatever spelling the list knows; else a suggestion."""
         text = tidy(cell.as_text())
         name = field.vocabulary or YES_NO
-        way = lists.ways[name].get(fold(text))
-        if way is None:
+        meant = lists.spellings[name].get(fold(text))
+        if meant is None:
             return Reading(problem="V002", suggestion=_suggest(text, lists.labels[name]))
-        code, note = way
+        code, note = meant
         if note is None and cell.as_text() not in lists.labels[name]:
             note = "V102"
         return Reading(code=code, notes=(note,) if note else ())

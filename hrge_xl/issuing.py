@@ -12,7 +12,7 @@ from .fields import Kind, kind_of
 from .layout import CellOfSlot, Layout, build
 from .numerals import shown
 from .spec.model import FieldType, Spec
-from .stamp import sign
+from .stamp import canonical, sign
 from .submission import Answer, Answers, Identity, State, Submission
 from .workbook import Content, Feedback, Part, cover_lines, draw, facts_of, write
 
@@ -38,6 +38,7 @@ class Order:
     key: bytes | None = None  # signs the stamp
     answers: Answers = field(default_factory=dict)
     copy: str = ""  # the id of the workbook that this one goes on from; a new one when empty
+    predecessor: str = ""  # the return whose answers it holds, where it is feedback
 
 
 def generate(spec: Spec, order: Order) -> bytes:
@@ -65,7 +66,7 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
         Plan(identity_of(spec, order, layout), layout, starting_answers(layout, order), order.today)
         for order in orders
     ]
-    outcomes = foretell(plans, today=orders[0].today)
+    outcomes = foretell(plans)
     return [
         _content(layout, plan.answers, said, facts_of(plan.identity, order.contact))
         for plan, said, order in zip(plans, outcomes, orders, strict=True)
@@ -120,6 +121,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         deadline=order.deadline,
         tools="" if order.tools is None else ",".join(sheet.tool.code for sheet in layout.sheets),
         rows="" if order.blank_rows is None else str(order.blank_rows),
+        predecessor=order.predecessor,
     )
     identity = replace(identity, copy=order.copy or _copy_id(identity))
     return sign(identity, order.key) if order.key else identity
@@ -127,7 +129,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
 
 def _copy_id(identity: Identity) -> str:
     """Twelve hex digits that no other order shares, the same for the same order."""
-    return hashlib.sha256(repr(identity).encode()).hexdigest()[:12]
+    return hashlib.sha256(canonical(identity)).hexdigest()[:12]
 
 
 def starting_answers(layout: Layout, order: Order) -> Answers:

@@ -4,18 +4,19 @@ Importing this module imports pandas and its like; a program that needs one verb
 """
 
 from .bulk import issue
-from .dataset import consolidate
+from .consolidation import consolidate
 from .intake import Wanted, read
 from .issuing import Order, generate
 from .reports import report
 from .reports.build import Facts, document
 from .reports.feedback import feedback
 from .spec.load import load
-from .validation import ValidationRequest, validate
+from .validation import Source, ValidationRequest, validate
 
 __all__ = [
     "Facts",
     "Order",
+    "Source",
     "ValidationRequest",
     "Wanted",
     "consolidate",

@@ -6,6 +6,7 @@ import glob
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import OutputError, UsageError
@@ -79,3 +80,13 @@ def write_whole(path: Path, data: bytes) -> None:
         raise OutputError(
             f"{path} cannot be written: {reason}. Close it, or choose another place with -o."
         ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that the new name survives a power cut, where the system can do so."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -13,6 +13,7 @@ from .submission import Identity
 PROPERTY_PREFIX = "hrge_"  # of the custom document properties that hold the second copy
 FIELDS = tuple(field.name for field in fields(Identity))
 NEEDED = ("spec", "spec_version", "layout", "language")
+LATER = ("predecessor",)  # fields that the first stamps did not have
 VALID, INVALID, UNSIGNED = "valid", "invalid", "unsigned"
 
 
@@ -32,8 +33,12 @@ def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
 
 
 def canonical(identity: Identity) -> bytes:
-    """What is signed: the stamp without its signature, in one way only."""
-    signed = {name: value for name, value in to_pairs(identity) if name != "signature"}
+    """What is signed: the stamp without its signature, in one way only.
+
+    Fields that came later are part of it where they say something: stamps from before stay as they were signed.
+    """
+    left_out = {"signature", *(name for name in LATER if not getattr(identity, name))}
+    signed = {name: value for name, value in to_pairs(identity) if name not in left_out}
     return json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 

@@ -98,6 +98,7 @@ class Identity:
     today: str = ""
     tools: str = ""  # codes of the tools issued, by comma
     rows: str = ""  # number of register rows where it is not the spec's own
+    predecessor: str = ""  # the return whose answers it was given back with, where it is feedback
     signature: str = ""
 
 
@@ -127,7 +128,7 @@ class Submission:
     not_run: dict[str, str] = each_with(default_factory=dict)  # check -> why
     sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
     cells: dict[str, Mapping[CellKey, str]] = each_with(default_factory=dict)  # tool -> where its cells are
-    today: date | None = None
+    calculated_on: date | None = None  # the day that its sheets counted from when they were calculated last
     period: Period = (None, None)  # of the round that it is read for
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
 

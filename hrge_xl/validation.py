@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +36,8 @@ class Result:
     layout: Layout | None = None
     outcome: Outcome | None = None
     not_run: dict[str, str] = field(default_factory=dict)
+    checked: date | None = None  # the day of the check
+    read_for: str | None = None  # the round whose key, teams and period it was checked by
 
     def count(self, severity: Severity) -> int:
         """How many findings of this severity."""
@@ -48,21 +50,30 @@ class Result:
 
 @dataclass(frozen=True)
 class ValidationRequest:
-    """What is asked of files: which spec, round, teams and key, and the day that due dates are measured by."""
+    """What is asked of files: which spec, round, teams and key, and the day of the check."""
 
     wanted: Wanted
-    today: date
+    today: date  # what is overdue or in the future goes by it
     jobs: int = 1
-    password: str | None = None  # opens encrypted workbooks, with the extra `encrypted`
+    password: str | None = field(
+        default=None, repr=False
+    )  # opens encrypted workbooks, with the extra `encrypted`
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
+    rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
+
+
+@dataclass(frozen=True)
+class Source:
+    """Files and what is asked of them: those of one round with its key and teams, or loose ones."""
+
+    files: Sequence[Path]
+    asked: ValidationRequest
 
 
 def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
     """Every file read and checked, in the order given; files in = results out."""
     with readers(asked.jobs) as pool:
-        results = [result for batch in batches(paths) for result in validate_batch(batch, asked, pool)]
-    mark_doubles(results)
-    return results
+        return [result for batch in batches(paths) for result in validate_batch(batch, asked, pool)]
 
 
 def batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
@@ -92,7 +103,10 @@ def check_all(readings: Sequence[Submission | Refusal], asked: ValidationRequest
         outcomes = check([(submission, layout) for _, submission, layout in group], today=asked.today)
         for (number, submission, layout), outcome in zip(group, outcomes, strict=True):
             results[number] = _checked(submission, layout, outcome, asked.waivers)
-    return [results[number] for number in range(len(readings))]
+    return [
+        replace(results[number], checked=asked.today, read_for=asked.wanted.round)
+        for number in range(len(readings))
+    ]
 
 
 def _checked(submission: Submission, layout: Layout, outcome: Outcome, waivers: Sequence[Waiver]) -> Result:
@@ -133,19 +147,6 @@ def finding_of(observation: Observation, path: str, say: Translate) -> Finding:
         kind.code, kind.name, kind.severity, message, remedy, observation.sheet, observation.cell,
         observation.tool, observation.row, observation.field, value=observation.value,
     )  # fmt: skip
-
-
-def mark_doubles(results: Iterable[Result]) -> None:
-    """Files that are byte for byte the same count once: the later ones say so."""
-    seen: dict[str, str] = {}
-    for result in results:
-        if result.sha256 is None or result.verdict == REFUSED:
-            continue
-        if result.sha256 in seen:
-            note = Observation("X001", detail={"other": Path(seen[result.sha256]).name})
-            result.findings.append(finding_of(note, result.path, translator("en")))
-        else:
-            seen[result.sha256] = result.path
 
 
 def spec_of(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:

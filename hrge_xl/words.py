@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -20,6 +21,7 @@ SOURCE_LANGUAGE = "en"
 # Characters of spaceless scripts per word of a limit: Lao, Khmer, Thai, Burmese, Chinese, Japanese.
 CHARACTERS_A_WORD = 6
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+WORD = re.compile(r"\w+")
 
 # Kept by str.split() inside a word, but seen as space by a reader.
 INVISIBLE_SPACE = "\u200b\u2060\ufeff"
@@ -46,9 +48,23 @@ def right_to_left(language: str) -> bool:
     return locale(language).text_direction == "rtl"
 
 
-def language_name(language: str) -> str:
-    """The language's own name for itself."""
-    return locale(language).get_display_name() or language
+def language_name(language: str, said_in: str | None = None) -> str:
+    """What a language is called in another one; else its own name for itself."""
+    return locale(language).get_display_name(locale(said_in or language)) or language
+
+
+def language_names(said_in: str) -> dict[str, str]:
+    """What every language that CLDR knows is called in one of them, by tag."""
+    return {tag.replace("_", "-"): name for tag, name in locale(said_in).languages.items()}
+
+
+@cache
+def country_names(said_in: str) -> dict[str, str]:
+    """What every country that CLDR knows is called in a language, by its codes of two and of three letters."""
+    names = {code: name for code, name in locale(said_in).territories.items() if code.isalpha()}
+    aliases = get_global("territory_aliases").items()
+    three = {code: now[0] for code, now in aliases if len(code) == 3 and code.isalpha() and len(now) == 1}
+    return names | {code: names[two] for code, two in three.items() if two in names}
 
 
 def number(value: float, language: str) -> str:
@@ -132,3 +148,9 @@ def western_digits(text: str) -> str:
 def fold(text: str) -> str:
     """The text as it is compared: tidy, without case or compatibility forms."""
     return tidy(text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+
+
+def loosely(text: str) -> str:
+    """The words of a text in alphabetical order, without case, accents and punctuation: to look up names by."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", fold(text)) if not unicodedata.combining(c))
+    return " ".join(sorted(WORD.findall(bare)))

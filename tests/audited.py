@@ -18,6 +18,7 @@ from tests.damage import ANSWERS
 
 DAY = "2026-06-30"
 TODAY = date(2026, 6, 30)
+RETURNS = Path(__file__).parent / "returns"  # saved by LibreOffice
 BLANK = ("PLAN", "1", "PLN_03")  # a required answer, in Plan!E8
 
 
@@ -57,6 +58,21 @@ def edited(data: bytes, part: str, old: str, new: str) -> bytes:
 def hrge(*words: object) -> int:
     """The command line, in this process; its exit code."""
     return run([str(word) for word in words])
+
+
+def reported(folder: Path, *more: object) -> Path:
+    """Reports of three returns, one of them saved by LibreOffice, one that came twice, and one file that is refused."""
+    files = {
+        "afg.xlsx": workbook("AFG"),
+        "pak.xlsx": workbook("PAK", whole=False),
+        "letter.xlsx": b"no workbook",
+    }
+    files |= dict.fromkeys(("digits.xlsx", "z again.xlsx"), (RETURNS / "other_digits.xlsx").read_bytes())
+    returned(folder / "returned", files)
+    reports = folder / "reports"
+    words = ("--format", "json", *more, "-o", reports, "--today", DAY)
+    assert hrge("report", folder / "returned", *words) == 4
+    return reports
 
 
 def round_folder(tmp_path: Path) -> Path:

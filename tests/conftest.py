@@ -25,9 +25,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.office.driver import Office, why_missing
 from tests.office.pictures import CHROMIUM_ARGUMENTS, find_chromium
+from tests.property_tests import import_everything, register_profiles
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+register_profiles()  # before any test is imported: the settings of a test take over what is in force then
 
 CLIENTS = {"office": "office", "browser": "browser", "postgres_url": "postgres"}
 START_SECONDS = 60.0
@@ -54,6 +57,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(mark)
         if wanted and item.config.pluginmanager.hasplugin("xdist"):
             item.add_marker(pytest.mark.xdist_group(wanted[0]))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let no property test depend on what ran before it."""
+    if any(item.get_closest_marker("hypothesis") for item in session.items):
+        import_everything()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

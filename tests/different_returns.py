@@ -27,6 +27,7 @@ WORDS = [
 ]
 SPEC = "hrge_toolkit"
 COUNTRY = "PAK"  # issued for it, and answered for it
+ROUND = "2026-H1"  # figures are made by period: all of these are of one
 TOGETHER = 100  # workbooks that are stamped at once
 
 
@@ -52,7 +53,9 @@ def write_returns(folder: Path, count: int) -> list[Path]:
     where, made = layout(SPEC), []
     for start in range(0, count, TOGETHER):
         teams = range(start, min(start + TOGETHER, count))
-        orders = [Order(f"T{n:04d}", TODAY, COUNTRY, answers=answers_of(where, n)) for n in teams]
+        orders = [
+            Order(f"T{n:04d}", TODAY, COUNTRY, round=ROUND, answers=answers_of(where, n)) for n in teams
+        ]
         for order, data in issue(spec(SPEC), orders):
             made.append(folder / f"{order.team}.xlsx")
             made[-1].write_bytes(data)

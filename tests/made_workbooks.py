@@ -7,15 +7,20 @@ import zipfile
 from datetime import date, timedelta
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 import openpyxl
 from openpyxl import Workbook
 
+from hrge_xl.intake import ooxml
+from hrge_xl.intake.tool_sheets import named_area
 from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout
+from hrge_xl.layout import Layout, address
+from hrge_xl.layout.model import TODAY_NAME
 from hrge_xl.spec.model import FieldType
 from hrge_xl.submission import Answers
 from tests.answers import TODAY, full, layout, spec
+from tests.office.driver import Document, Office
 
 NAMES = {"example": ("en", "fr", "ar"), "hrge_toolkit": ("en",)}
 SPECS = [(name, language) for name, languages in NAMES.items() for language in languages]
@@ -58,6 +63,29 @@ def issued(
     return generate(
         spec(name), Order("PAK", day, "PAK", language, tools, answers=answers, contact="office@example.org")
     )
+
+
+def day_of_check(data: bytes) -> tuple[str, str]:
+    """Sheet and cell of the day of the check."""
+    named = named_area(ooxml.read(data), TODAY_NAME)
+    assert named is not None
+    sheet, area = named
+    return sheet, address(area.first_row, area.first_column)
+
+
+def stop_clock(document: Document, day: date) -> None:
+    """Type a day over that of the check, so that all that hangs on it stays as it is on that day."""
+    place = day_of_check(document.path.read_bytes())
+    document.unprotect(place[0])
+    document.fill({place: day})
+
+
+def recalculate_on(day: date, office: Office, path: Path, out: Path) -> None:
+    """Calculate a workbook anew as of a day and save it elsewhere."""
+    with office.open(path) as document:
+        stop_clock(document, day)
+        document.recalculate()
+        document.save_as(out)
 
 
 def opened(data: bytes, *, values: bool = False) -> Workbook:

@@ -3,8 +3,10 @@
 import hashlib
 import random
 from collections import Counter
+from typing import Any
 
 from hrge_xl.findings import CATALOGUE, sentence
+from hrge_xl.reports import schema
 from hrge_xl.reports.document import (
     SCHEMA,
     CodeRow,
@@ -15,6 +17,7 @@ from hrge_xl.reports.document import (
     MatrixCell,
     MatrixRow,
     Progress,
+    Summary,
 )
 
 TEAMS = (
@@ -85,6 +88,14 @@ NASTY = (
     "x" * 40_000,
 )
 KINDS = ("V001", "V002", "V003", "V005", "V006", "S011", "S013", "S008", "P001")
+STATUSES = {4: "superseded", 7: "waiting", 8: "conflict", 10: "excluded"}
+REASONS = {
+    "superseded": "A newer version of the same workbook counts.",
+    "waiting": "It has errors; the accepted version counts until a corrected one comes.",
+    "conflict": "Another workbook is about the same team, intervention and period.",
+    "excluded": "It is not the return of this team in this round (I007).",
+    "refused": "The file could not be read as a return.",
+}
 REFUSALS = tuple(code for code, kind in CATALOGUE.items() if kind.refuses)
 LEVELS = (
     ("LOW", "Low", "#63BE7B"),
@@ -126,14 +137,24 @@ def build(files: int = 12, findings: int = 150, nasty: bool = True, seed: int = 
             "command": "hrge-xl validate round/returned --json --spec hrge_toolkit",
             "language": "en",
             "redacted": False,
-            "spec_asked": "hrge_toolkit",
-            "round_given": True,
+            "datasets": [
+                {
+                    "round": "2026-H1",
+                    "spec": "hrge_toolkit",
+                    "spec_version": "1.0.0",
+                    "spec_digest": hashlib.sha256(b"spec").hexdigest(),
+                    "spec_asked": "hrge_toolkit",
+                    "lasting": True,
+                    "holds_others": False,
+                }
+            ],
         },
         "files": made,
         "summary": _summary(made),
         "codes": [_code(code) for code in seen],
         "matrices": [_matrix(made, chance)],
         "waivers": [],
+        "decisions": [],
     }
 
 
@@ -141,32 +162,59 @@ def recount(document: Document) -> Counter[str]:
     """Count files by verdict and findings by severity and code, from the files themselves."""
     counts: Counter[str] = Counter()
     for file in document["files"]:
-        counts["files"] += 1
-        counts[file["verdict"]] += 1
+        counts.update(("files", file["verdict"], file["status"]))
         for row in file["findings"]:
             counts[row["severity"]] += 1
             counts[row["code"]] += 1
     return counts
 
 
-def _summary(files: list[FileRow]) -> dict[str, int]:
+def _summary(files: list[FileRow]) -> Summary:
     verdicts = Counter(file["verdict"] for file in files)
-    return {
+    statuses = Counter(file["status"] for file in files)
+    kinds = ("error", "warning", "info", "waived")
+    counting, others = ([file for file in files if file["counted"] is counts] for counts in (True, False))
+    said: Any = {
         "files": len(files),
         **{verdict: verdicts[verdict] for verdict in ("accepted", "returned", "refused")},
-        **{key: sum(file["counts"][key] for file in files) for key in ("error", "warning", "info", "waived")},
+        "counted": statuses["counts"],
+        **{status: statuses[status] for status in schema.LEFT_ASIDE},
+        **{key: sum(file["counts"][key] for file in counting) for key in kinds},
+        "other": {key: sum(file["counts"][key] for file in others) for key in kinds},
     }
+    summary: Summary = said
+    return summary
 
 
 def _file(at: int, chance: random.Random) -> FileRow:
     team, language = TEAMS[at % len(TEAMS)]
     verdict = "refused" if at % 12 == 11 else "accepted" if at % 3 == 0 else "returned"
     path = f"returned/{team}_{2026 + at // len(TEAMS)}_HRGE.xlsx"
+    sha256 = hashlib.sha256(path.encode()).hexdigest()
+    status = "refused" if verdict == "refused" else STATUSES.get(at % 12, "counts")
     file: FileRow = {
         "path": path,
-        "sha256": hashlib.sha256(path.encode()).hexdigest(),
+        "dataset": 1,
+        "submission": sha256[:16],
+        "sha256": sha256,
         "size": 180_000 + at * 317,
         "verdict": verdict,
+        "status": status,
+        "counted": status == "counts",
+        "settled": status in ("superseded", "withdrawn"),
+        "reason": REASONS.get(status),
+        "superseded_by": None,
+        "copy_of": None,
+        "read_as": None,
+        "read_for": "2026-H1",
+        "period": None if verdict == "refused" else "2026-H1",
+        "order": at + 1,
+        "arrived": "2026-03-20",
+        "arrival": "stated" if at % 2 else "first seen",
+        "saved": "2026-03-18T10:00:00Z",
+        "late_by": "arrived" if at % 2 else "saved",
+        "late_day": "2026-03-20" if at % 2 else "2026-03-18",
+        "checked": "2026-03-31",
         "identity": None if verdict == "refused" else _identity(team, language, at),
         "counts": {},
         "completeness": [] if verdict == "refused" else _completeness(language, chance),
@@ -284,7 +332,7 @@ def _code(code: str) -> CodeRow:
 
 
 def _matrix(files: list[FileRow], chance: random.Random) -> MatrixRow:
-    read = [file for file in files if file["identity"]]
+    read = [file for file in files if file["counted"]]
     cells: list[MatrixCell] = []
     for down, _ in DOWN:
         for across, _ in ACROSS:
@@ -295,6 +343,8 @@ def _matrix(files: list[FileRow], chance: random.Random) -> MatrixRow:
             cells.append({"down": down, "across": across, "level": level, "count": len(rows), "rows": rows})
     return {
         "title": "Risks before mitigation",
+        "dataset": 1,
+        "period": "2026-H1",
         "tools": ["T3.2"],
         "down_label": "Likelihood",
         "across_label": "Impact",

@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.dataset import Summary, consolidate
+from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from hrge_xl.validation import ValidationRequest
+from hrge_xl.validation import Source, ValidationRequest
 from tests.answers import TODAY, full, layout
 
 SPEC = "example"
@@ -40,7 +40,7 @@ def returns(folder: Path, number: int) -> list[Path]:
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:
     """Consolidate with the usual options."""
-    return consolidate(files, out, asked=ASKED, **options)
+    return consolidate([Source(files, ASKED)], out, **options)
 
 
 def dataset(out: Path) -> dict[str, bytes | list[str]]:

@@ -194,7 +194,7 @@ def test_an_encrypted_workbook_opens_with_its_password(tmp_path: Path) -> None:
 @pytest.mark.parametrize("verb", ["report", "feedback"])
 def test_refused_files_show_in_the_exit_code_of_every_verb(verb: str, tmp_path: Path) -> None:
     (tmp_path / "note.xlsx").write_text("not a workbook", encoding="utf-8")
-    done = run(verb, tmp_path / "note.xlsx", RETURNS / "careful.xlsx", "-o", tmp_path / "out")
+    done = run(verb, tmp_path / "note.xlsx", RETURNS / "wrong_words.xlsx", "-o", tmp_path / "out")
     assert done.returncode == 4
     assert len(list((tmp_path / "out").iterdir())) >= 1
 

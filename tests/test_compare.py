@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
-import tracemalloc
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,12 @@ import pytest
 
 from hrge_xl.cli import run
 from hrge_xl.intake import Wanted
+from hrge_xl.issuing import Order, generate
 from hrge_xl.reports.compare import Said, compare
-from hrge_xl.reports.compare_rounds import FilesSide, compared, paired
+from hrge_xl.reports.compare_rounds import Side, compared, paired
+from hrge_xl.rounds.datasets import Question, datasets
+from hrge_xl.spec.load import load
+from hrge_xl.spec.model import Identity
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.versions import TODAY, returned, workbook
 
@@ -159,8 +164,6 @@ def test_only_returns_that_count_are_compared(tmp_path: Path, capsys: pytest.Cap
 
 def test_several_of_one_key_are_never_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One team, one project, two periods in one folder."""
-    from datetime import date
-
     later = {"PLN_04": date(2026, 9, 1), "PLN_05": date(2026, 9, 2)}
     returned(
         tmp_path / "a", {"one.xlsx": workbook(), "two.xlsx": workbook(round="later", PLN_03="Again", **later)}
@@ -177,21 +180,66 @@ def test_a_file_and_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "Name two files, or two folders" in capsys.readouterr().err
 
 
-def test_answers_wait_on_the_disk(tmp_path: Path) -> None:
-    """What files said is not in memory once they are read; pairs come one after the other."""
+def test_the_same_thing_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (path,) = returned(tmp_path / "a", {"one.xlsx": workbook()})
+    for name in (path, tmp_path / "a"):
+        assert run(["compare", str(name), f"{name.parent}/../{name.parent.name}/{name.name}"]) == 2
+        assert "Name two different" in capsys.readouterr().err
+
+
+def test_one_pair_is_in_memory_at_a_time(tmp_path: Path) -> None:
+    """What returns said stays in the dataset until it is compared."""
     names = [f"WS-{number:02d}" for number in range(12)]
-    files = returned(tmp_path / "a", {f"{name}.xlsx": workbook(name, name) for name in names})
-    shelf = tmp_path / "shelf"
-    shelf.mkdir()
-    asked = ValidationRequest(Wanted(), TODAY)
-    side = FilesSide(files, asked, shelf, None)
-    assert len(list(shelf.iterdir())) == len(side.returns) == len(names)
-    assert not any(isinstance(value, Said) for value in vars(side).values())
-    pairs, _ = paired(side, side)
-    tracemalloc.start()
-    sizes = []
-    for pair in compared(side, side, pairs):
-        assert pair.found.changes == ()
-        sizes.append(tracemalloc.get_traced_memory()[0])
-    tracemalloc.stop()
-    assert max(sizes) - min(sizes) < 20_000  # what one return says takes about as much
+    returned(tmp_path / "a", {f"{name}.xlsx": workbook(name, name) for name in names})
+    with datasets(Question([str(tmp_path / "a")], TODAY)) as found:
+        side = Side(found)
+        assert [each.project for each in side.returns] == names
+        assert not any(each.findings or each.sheets for each in side.returns)
+        pairs, _ = paired(side, side)
+        for pair in compared(side, side, pairs):
+            assert pair.found.changes == ()
+            assert sum(isinstance(each, Said) for each in gc.get_objects()) <= 2
+
+
+# over the years
+
+
+def of_year(folder: Path, year: int, **more: Any) -> Path:
+    """A round of the Toolkit, whose interventions are called after country, year and project."""
+    answers: dict[str, Any] = {
+        "FRM_01": "GLO-07", "FRM_03": "Strategy", "FRM_04": "PAK", "FRM_06": date(year, 1, 1),
+        "FRM_07": date(year, 6, 30),
+    }  # fmt: skip
+    filled = {("FORM", "1", code): value for code, value in (answers | more).items()}
+    order = Order("PAK", TODAY, "PAK", tools=("T1.1",), round=str(year), answers=filled)
+    returned(folder / str(year), {"pak.xlsx": generate(load("hrge_toolkit"), order)})
+    return folder / str(year)
+
+
+def test_an_intervention_is_the_same_in_another_year(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its ID holds the year of the period; the spec says which part of it that is."""
+    before, after = of_year(tmp_path, 2025), of_year(tmp_path, 2026, FRM_03="Strategy II")
+    _, said = compared_by_command(capsys, before, after)
+    assert said.startswith("GLO-07 / PAK-2026-GLO-07 / PAK / PAK: answers changed: 3.")
+    assert "(FORM / 1 / FRM_03): Strategy → Strategy II" in said
+    assert said.splitlines()[-1].startswith("Pairs: 1. Only before: 0. Only after: 0.")
+    assert run(["compare", str(tmp_path), str(after), *DAY]) == 0  # both years in one folder
+    assert capsys.readouterr().out.count("several, not compared: GLO-07") == 3
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "over_rounds"),
+    [
+        (None, "PAK-2026-01", "PAK-2026-01"),
+        (r"-\d{4}(?=-)", "PAK-2026-GLO-07", "PAK-GLO-07"),
+        (r"-\d{4}(?=-)", "PAK-2026-P-2020-1", "PAK-P-2020-1"),  # the first one
+        (r"-\d{4}(?=-)", "GLO-07", "GLO-07"),
+        (r"20\d\d(-H[12])?/?", "2026-H1/PAK-01", "PAK-01"),  # typed by hand
+    ],
+)
+def test_what_is_left_out_of_the_name_of_an_intervention(
+    pattern: str | None, name: str, over_rounds: str
+) -> None:
+    assert Identity(period_in_intervention=pattern).over_rounds(name) == over_rounds

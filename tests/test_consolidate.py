@@ -27,11 +27,11 @@ from frictionless import Package
 from frictionless import system as frictionless_system
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl.dataset import Summary, consolidate
-from hrge_xl.dataset.consolidate import DATASET
+from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.decisions import decide
 from hrge_xl.dataset.files import UNFINISHED, only_writer
 from hrge_xl.dataset.ledger import Ledger, kept_at
+from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Rows, Schema, field_column
 from hrge_xl.dataset.work import Task, arrivals, shard_of
@@ -42,7 +42,7 @@ from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Answers
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 
 TODAY = date(2026, 6, 30)
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,13 +112,16 @@ def files(tmp_path: Path) -> list[Path]:
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:
     """Consolidate with the usual options."""
-    return consolidate(files, out, asked=ValidationRequest(Wanted(), TODAY), **options)
+    return consolidate([Source(files, ValidationRequest(Wanted(), TODAY))], out, **options)
 
 
 def content(out: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every table of a dataset with its rows."""
     with sqlite3.connect(out / DATASET) as connection:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [
+            row[0]
+            for row in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+        ]
         return {
             name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=str) for name in names
         }
@@ -145,10 +148,15 @@ def bytes_of(out: Path) -> dict[str, bytes]:
 
 def test_every_file_is_accounted_for(files: list[Path], tmp_path: Path) -> None:
     summary = run(files, tmp_path / "out")
-    assert (summary.files, summary.accepted, summary.returned, summary.refused) == (3, 1, 1, 1)
+    assert counted(summary) == (3, 1, 1, 1)
     verdicts = {Path(row["path"]).name: row["verdict"] for row in rows(tmp_path / "out", "submissions")}
     assert verdicts == {"pak.xlsx": "accepted", "mar.xlsx": "returned", "broken.xlsx": "refused"}
-    assert "3 files: 1 accepted, 1 returned, 1 refused; 3 new." in summary.lines()
+    assert summary.lines()[:2] == ["3 files: 1 accepted, 1 returned, 1 refused.", "3 new in this run."]
+
+
+def counted(summary: Summary) -> tuple[int, int, int, int]:
+    totals = summary.totals
+    return totals.received, totals.accepted, totals.returned, totals.refused
 
 
 def test_the_answers_are_those_of_the_files(files: list[Path], tmp_path: Path) -> None:
@@ -252,7 +260,7 @@ def test_data_xlsx_opens_cleanly_and_holds_every_table(files: list[Path], tmp_pa
     result = OpenXmlValidator().validate(tmp_path / "out" / "data.xlsx")
     assert result.errors == []
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
-    for table in Schema(SPEC).tables:
+    for table in Schema(SPEC).shown:
         sheet = book[table.name]
         (named,) = sheet.tables.values()
         count = len(rows(tmp_path / "out", table.name))
@@ -289,7 +297,7 @@ def test_the_package_is_valid(files: list[Path], tmp_path: Path) -> None:
         assert len(list(csv.DictReader(stream))) == len(rows(tmp_path / "out", "answers"))
     assert (tmp_path / "out" / "csv" / "answers.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     described = json.loads((tmp_path / "out" / "datapackage.json").read_text(encoding="utf-8"))
-    assert {each["title"] for each in described["resources"]} == {table.name for table in Schema(SPEC).tables}
+    assert {each["title"] for each in described["resources"]} == {table.name for table in Schema(SPEC).shown}
 
 
 def test_what_all_answers_of_a_file_share_is_in_each_line(tmp_path: Path) -> None:
@@ -312,7 +320,7 @@ def test_what_all_answers_of_a_file_share_is_in_each_line(tmp_path: Path) -> Non
 def test_parquet_holds_the_same(files: list[Path], tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     run(files, tmp_path / "out")
-    for table in Schema(SPEC).tables:
+    for table in Schema(SPEC).shown:
         found = parquet.read_table(tmp_path / "out" / "parquet" / f"{table.name}.parquet")
         assert tuple(found.column_names) == table.names
         assert found.num_rows == len(rows(tmp_path / "out", table.name))
@@ -327,7 +335,7 @@ def test_figures_over_all_teams(files: list[Path], tmp_path: Path) -> None:
     assert [
         (row["down"], row["across"], row["count"], row["teams"], row["from_returned"]) for row in crossed
     ] == [("2", "3", 2, 2, 1)]
-    assert len(rows(tmp_path / "out", "crossings")) == 2
+    assert len(rows(tmp_path / "out", "matrix_rows")) == 2
     (yes,) = rows(tmp_path / "out", "aggregate_answers", "by = 'total' AND row = 'C1_01' AND code = 'Y'")
     assert (yes["count"], yes["teams"], yes["code_label"]) == (2, 2, "Yes")
     (people,) = rows(tmp_path / "out", "aggregate_numbers", "by = 'total' AND field = 'PLN_07'")
@@ -345,7 +353,7 @@ def test_figures_over_all_teams(files: list[Path], tmp_path: Path) -> None:
 def test_small_figures_of_things_and_restricted_questions() -> None:
     """A restricted question does not leave; small counts do, where nobody is counted (see test_sharing)."""
     schema = Schema(with_restricted("PLN_08"))
-    tables: Rows = {table.name: [] for table in schema.tables}
+    tables: Rows = {table.name: [] for table in schema.shown}
     tables[AGGREGATE_NUMBERS.name] = [a_figure("PLN_08", 50.0), a_figure("PLN_10", 7.0)]
     kept = shareable(schema, tables)[AGGREGATE_NUMBERS.name]
     at = AGGREGATE_NUMBERS.at
@@ -409,7 +417,7 @@ def test_a_cluster_that_is_not_there(files: list[Path], tmp_path: Path) -> None:
 
 def test_dry_run_writes_nothing(files: list[Path], tmp_path: Path) -> None:
     summary = run(files, tmp_path / "out", dry_run=True)
-    assert (summary.accepted, summary.returned, summary.refused, summary.new) == (1, 1, 1, 3)
+    assert (*counted(summary), summary.new) == (3, 1, 1, 1, 3)
     assert not (tmp_path / "out").exists()
     run(files[:1], tmp_path / "out")
     before = bytes_of(tmp_path / "out")
@@ -425,7 +433,7 @@ def test_a_lost_dataset_is_made_again_from_what_was_received(files: list[Path], 
         file.unlink()
     run(files[:1], tmp_path / "out")
     after = content(tmp_path / "out")
-    assert [row[2:] for row in after["submissions"]] == [row[2:] for row in before["submissions"]]
+    assert [row[3:] for row in after["submissions"]] == [row[3:] for row in before["submissions"]]
     assert after["answers"] == before["answers"]
 
 
@@ -435,7 +443,7 @@ def test_a_lost_dataset_is_made_again_from_what_was_received(files: list[Path], 
 def test_the_same_file_twice_counts_once(files: list[Path], tmp_path: Path) -> None:
     copy = returned(tmp_path / "copies", {"again.xlsx": files[0].read_bytes()})
     summary = run([*files, *copy], tmp_path / "out")
-    assert (summary.files, summary.accepted, summary.twice) == (4, 2, 1)
+    assert (*counted(summary), summary.totals.doubled) == (4, 2, 1, 1, 1)
     assert len(rows(tmp_path / "out", "submissions")) == 3
 
 
@@ -446,9 +454,9 @@ def test_the_newest_accepted_version_counts(tmp_path: Path) -> None:
     )
     same_copy(second, first)
     same_copy(third, first)
-    run([first], tmp_path / "out", received="2026-06-01")
-    run([first, second], tmp_path / "out", received="2026-06-08")
-    run([third], tmp_path / "out", received="2026-06-15")
+    run([first], tmp_path / "out", received=date(2026, 6, 1))
+    run([first, second], tmp_path / "out", received=date(2026, 6, 8))
+    run([third], tmp_path / "out", received=date(2026, 6, 15))
     states = {Path(str(row["path"])).name: row for row in ledger(tmp_path / "out")}
     assert {name: row["state"] for name, row in states.items()} == {
         "v1.xlsx": "superseded", "v2.xlsx": "counts", "v3.xlsx": "waiting",
@@ -482,7 +490,7 @@ def test_two_workbooks_for_one_key_wait_for_a_decision(tmp_path: Path) -> None:
     other = generate(SPEC, Order("PAK", date(2026, 6, 1), "PAK", answers=answers(PLN_06=99.0)))
     paths = returned(tmp_path / "in", {"one.xlsx": one, "other.xlsx": other})
     summary = run(paths, tmp_path / "out")
-    assert summary.conflicts == 2
+    assert summary.totals.conflict == 2
     assert rows(tmp_path / "out", "PLAN", "current") == []
     assert [row["code"] for row in rows(tmp_path / "out", "findings", "code LIKE 'X%'")] == ["X003", "X003"]
     chosen = submission_id(validate(paths[1:], ValidationRequest(Wanted(), TODAY))[0].sha256, "")
@@ -491,7 +499,7 @@ def test_two_workbooks_for_one_key_wait_for_a_decision(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="no return"):
             decide(book, ["0" * 16], "counts", **why)
         decide(book, [chosen], "counts", **why)
-    assert run(paths, tmp_path / "out").conflicts == 0
+    assert run(paths, tmp_path / "out").totals.conflict == 0
     assert [row["PLN_06"] for row in rows(tmp_path / "out", "PLAN", "current")] == [99]
     assert rows(tmp_path / "out", "findings", "code = 'X003'") == []
 
@@ -519,7 +527,7 @@ def test_another_spec_in_the_same_folder(files: list[Path], tmp_path: Path) -> N
     run(files, tmp_path / "out")
     before = bytes_of(tmp_path / "out")
     with pytest.raises(StoreError, match="a dataset of “example”"):
-        consolidate(files, tmp_path / "out", asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+        consolidate([Source(files, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], tmp_path / "out")
     assert bytes_of(tmp_path / "out") == before
 
 
@@ -550,7 +558,7 @@ def test_files_that_cannot_be_read_are_findings(files: list[Path], tmp_path: Pat
     summary = run([*files, missing, tmp_path / "returned" / "pipe.xlsx"], tmp_path / "out")
     assert (summary.files, summary.refused) == (5, 3)
     missing.write_bytes(workbook("LATE", "WS-11"))
-    assert run([*files, missing], tmp_path / "out").accepted == 2
+    assert run([*files, missing], tmp_path / "out").totals.accepted == 2
     assert len(rows(tmp_path / "out", "submissions", "path LIKE '%gone.xlsx'")) == 1
 
 
@@ -568,7 +576,7 @@ def test_whatever_lies_in_the_folder_is_accounted_for(files: list[Path], tmp_pat
     out, everything = tmp_path / "out", sorted(came.iterdir())
     for _ in range(2):
         summary = run(everything, out)
-        assert (summary.files, summary.accepted, summary.returned, summary.refused) == (6, 1, 0, 5)
+        assert counted(summary) == (6, 1, 0, 5)
     asked = ValidationRequest(Wanted(), TODAY)
     checked = {str(result.path): (result.sha256, result.verdict) for result in validate(everything, asked)}
     told = rows(out, "submissions")
@@ -597,12 +605,12 @@ import sys
 from datetime import date
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
 from hrge_xl.intake import Wanted
 from hrge_xl.validation import ValidationRequest
 print("started", flush=True)
 asked = ValidationRequest(Wanted(), date(2026, 6, 30))
-consolidate(sorted(Path({folder!r}).glob("*.xlsx")), Path({out!r}), asked=asked)
+consolidate([Source(sorted(Path({folder!r}).glob("*.xlsx")), asked)], Path({out!r}))
 """
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
+from hrge_xl.dataset import work
 from hrge_xl.dataset.decisions import decisions, history
 from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.return_status import (
     CONFLICT,
     COUNTS,
@@ -28,12 +32,18 @@ from hrge_xl.dataset.return_status import (
     moment,
     return_statuses,
 )
+from hrge_xl.dataset.returns import heads
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.intake import Wanted
+from hrge_xl.issuing import Order, generate
 from hrge_xl.reports.feedback import feedback
+from hrge_xl.rounds.rounds import init_round, orders
+from hrge_xl.spec.load import load
 from hrge_xl.stamp import sign
-from hrge_xl.validation import ValidationRequest, validate
-from tests.test_year import KEY, SPEC, model, stamp_of, stamped
+from hrge_xl.validation import Source, ValidationRequest, validate
+from tests.property_tests import examples
+from tests.test_year import KEY, SPEC, answers, model, stamp_of, stamped
+from tests.versions import second
 
 TODAY = date(2026, 5, 1)
 
@@ -90,9 +100,9 @@ def test_one_copy_for_two_projects() -> None:
     assert states([a, replace(b, copy="two")]) == {"a": COUNTS, "b": COUNTS}
 
 
-def test_what_is_not_the_teams_own_is_set_aside_unless_somebody_decides() -> None:
+def test_what_is_not_the_teams_own_is_excluded_unless_somebody_decides() -> None:
     a, b = entry("a", 1), entry("b", 2, doubts=("I007",))
-    assert states([a, b]) == {"a": COUNTS, "b": "set aside"}
+    assert states([a, b]) == {"a": COUNTS, "b": "excluded"}
     assert (
         return_statuses([a, b], {})["b"].reason == "It is not the return of this team in this round (I007)."
     )
@@ -106,7 +116,7 @@ ENTRIES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(ENTRIES, st.permutations(range(7)), st.lists(st.integers(0, 6), max_size=3))
 def test_no_key_and_no_copy_counts_twice_undecided(
     rows: list[Any], shuffle: list[int], decided: list[int]
@@ -176,7 +186,7 @@ def dataset(tmp_path: Path) -> Path:
     ]  # fmt: skip
     (folder / "scan.xlsx").write_bytes(b"%PDF-1.7\n")
     asked = ValidationRequest(Wanted("example"), TODAY)
-    consolidate([*paths, folder / "scan.xlsx"], tmp_path / "out", asked=asked, received="2026-05-01")
+    consolidate([Source([*paths, folder / "scan.xlsx"], asked)], tmp_path / "out", received=date(2026, 5, 1))
     return tmp_path / "out"
 
 
@@ -261,8 +271,8 @@ def test_a_stamp_that_is_not_ours_cannot_be_decided_to_count(
 ) -> None:
     path = file(tmp_path / "in", "forged.xlsx")
     asked = ValidationRequest(Wanted("example", "2026-Q2", ("T",), b"z" * 32), TODAY)
-    consolidate([path], tmp_path / "out", asked=asked)
-    assert told(tmp_path / "out") == {"forged.xlsx": "set aside"}
+    consolidate([Source([path], asked)], tmp_path / "out")
+    assert told(tmp_path / "out") == {"forged.xlsx": "excluded"}
     assert run(["decide", str(tmp_path / "out"), "forged.xlsx", *USE]) == 2
     assert "does not carry our signature (I006)" in capsys.readouterr().err
 
@@ -271,12 +281,12 @@ def test_a_file_in_the_wrong_folder_is_read_again_in_its_own(tmp_path: Path) -> 
     """The remedies of I007 and I008 work: put it into its round, add the team, and consolidate again."""
     path = file(tmp_path / "in", "early.xlsx")
     for wanted, state in (
-        (Wanted("example", "2026-Q3", ("T",), b"3" * 32), "set aside"),
-        (Wanted("example", "2026-Q2", ("U",), KEY), "set aside"),
+        (Wanted("example", "2026-Q3", ("T",), b"3" * 32), "excluded"),
+        (Wanted("example", "2026-Q2", ("U",), KEY), "excluded"),
         (Wanted("example", "2026-Q2", ("T", "U"), KEY), COUNTS),
         (Wanted("example", "2026-Q3", ("T",), b"3" * 32), COUNTS),
     ):
-        consolidate([path], tmp_path / "out", asked=ValidationRequest(wanted, TODAY))
+        consolidate([Source([path], ValidationRequest(wanted, TODAY))], tmp_path / "out")
         assert told(tmp_path / "out") == {"early.xlsx": state}
 
 
@@ -305,7 +315,9 @@ def test_wrong_names_are_one_line_with_what_is_possible(
 
 def test_a_name_that_several_files_have(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     again = file(dataset.parent / "more", "ours.xlsx", PLN_06=45.0)
-    consolidate([again], dataset, asked=ValidationRequest(Wanted("example"), TODAY), received="2026-05-02")
+    consolidate(
+        [Source([again], ValidationRequest(Wanted("example"), TODAY))], dataset, received=date(2026, 5, 2)
+    )
     assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 2
     err = capsys.readouterr().err
     assert "'ours.xlsx' may be several returns: ours.xlsx (" in err
@@ -313,9 +325,61 @@ def test_a_name_that_several_files_have(dataset: Path, capsys: pytest.CaptureFix
     assert run(["decide", str(dataset), "more/ours.xlsx", *USE]) == 0
 
 
+def forbidden(*_: object) -> None:
+    raise AssertionError("a workbook was opened")
+
+
+def test_no_workbook_is_opened_for_a_decision(
+    dataset: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dataset and the files beside it follow at once, with what was read before."""
+    monkeypatch.setattr(work, "validate_batch", forbidden)
+    assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 0
+    with open_dataset(dataset) as store:
+        found = {each.name: each.status for each in heads(store)}
+    assert (found["ours.xlsx"], found["theirs.xlsx"]) == (COUNTS, SUPERSEDED)
+    rows = list(csv.DictReader((dataset / "csv" / "submissions.csv").open(encoding="utf-8-sig")))
+    assert {Path(row["path"]).name: row["status"] for row in rows} == found
+
+
+def test_a_round_that_was_never_consolidated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is taken in first; the round keeps its dataset, and no files beside it that nobody asked for."""
+    (tmp_path / "teams.csv").write_text("team,country\nPAK,PAK\n", encoding="utf-8")
+    made = init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
+    (order,) = orders(made, TODAY)
+    for name, copy in (("one", "a"), ("two", "b")):
+        data = generate(SPEC, replace(order, copy=copy * 12, answers=answers("PAK", date(2026, 4, 10))))
+        (made.folder / "returned" / f"{name}.xlsx").write_bytes(data)
+    assert run(["decide", str(made.folder)]) == 0
+    assert capsys.readouterr().out.count("waits for a decision") == 2
+    assert run(["decide", str(made.folder), "two.xlsx", *USE]) == 0
+    assert "2 changed, 0 still wait for a decision." in capsys.readouterr().err
+    assert told(made.folder) == {"one.xlsx": SUPERSEDED, "two.xlsx": COUNTS}
+    assert not (made.folder / "data.xlsx").exists()
+
+
+def test_from_any_folder_and_with_the_spec_that_the_dataset_carries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The folder of the spec is gone, and what is installed under its name is another version."""
+    monkeypatch.chdir(tmp_path)
+    spec = load(second(Path("spec") / "second"))
+    for name, copy in (("one", "a"), ("two", "b")):
+        Path(f"{name}.xlsx").write_bytes(generate(spec, Order("PAK", TODAY, "PAK", copy=copy * 12)))
+    assert run(["consolidate", "one.xlsx", "two.xlsx", "--spec", "spec/second", "-o", "out"]) == 0
+    shutil.rmtree("spec")
+    Path("elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run(["decide", "../out", "two.xlsx", *USE]) == 0
+    assert told(tmp_path / "out") == {"one.xlsx": SUPERSEDED, "two.xlsx": COUNTS}
+    with open_dataset(tmp_path / "out") as store:
+        assert store.facts()["spec_version"] == "2.0"
+
+
 def test_a_folder_without_a_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["decide", str(tmp_path)]) == 2
-    assert "holds no ledger. Run `hrge-xl consolidate" in capsys.readouterr().err
+    assert "holds no dataset. Run `hrge-xl consolidate" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_feedback_stays_the_same_workbook(tmp_path: Path) -> None:
@@ -326,7 +390,7 @@ def test_feedback_stays_the_same_workbook(tmp_path: Path) -> None:
     again = tmp_path / "v2.xlsx"
     again.write_bytes(feedback(result, SPEC, today=date(2026, 4, 25), key=KEY))
     assert stamp_of(again.read_bytes()).copy == stamp_of(first.read_bytes()).copy
-    consolidate([first, again], tmp_path / "out", asked=asked, received="2026-05-01")
+    consolidate([Source([first, again], asked)], tmp_path / "out", received=date(2026, 5, 1))
     assert told(tmp_path / "out") == {"v1.xlsx": SUPERSEDED, "v2.xlsx": COUNTS}
 
 

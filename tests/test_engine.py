@@ -17,10 +17,10 @@ import psutil
 import pytest
 
 from hrge_xl.cli import run as command_line
-from hrge_xl.dataset.consolidate import DATASET
 from hrge_xl.dataset.ledger import Arrival
+from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.rows import RowBuilder, all_rows
-from hrge_xl.dataset.schema import Schema
+from hrge_xl.dataset.schema import SLOTS, Schema
 from hrge_xl.dataset.shards import shard_folder, take, write_shard
 from hrge_xl.dataset.store import open_file
 from hrge_xl.dataset.work import Task, shard_of
@@ -183,6 +183,9 @@ def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path, pa
         store.use(schema)
         take(write_shard(rows, schema, folder, parquet=parquet), store)
         for name, lines in all_rows(rows, schema).items():
+            if name == SLOTS.name:  # every cell of the spec is there already
+                assert not lines
+                continue
             assert sorted(store.rows(name), key=str) == sorted(lines, key=str), name
 
 
@@ -234,9 +237,9 @@ def test_a_shard_that_changed_on_its_way(files: list[Path], tmp_path: Path) -> N
     with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
         store.use(Schema(load(SPEC)))
         shard = shard_of([arrival(files[0])], task(tmp_path), folder)
-        answers = Path(shard.place) / "answers.parquet"
+        answers = Path(shard.place) / "answers_fact.parquet"
         answers.write_bytes(answers.read_bytes()[:-1])
-        with pytest.raises(StoreError, match=r"answers\.parquet is not as a worker wrote it"):
+        with pytest.raises(StoreError, match=r"answers_fact\.parquet is not as a worker wrote it"):
             take(shard, store)
         answers.unlink()
         with pytest.raises(StoreError, match="cannot be read where it was not written"):

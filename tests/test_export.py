@@ -17,13 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.clean import harmless
-from hrge_xl.exports.extract import Wish, dataset, rows_of, table_of
+from hrge_xl.dataset.opening import open_dataset
+from hrge_xl.exports.extract import Wish, rows_of, table_of
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from hrge_xl.validation import ValidationRequest
+from hrge_xl.validation import Source, ValidationRequest
 from tests.test_year import answers
 
 TODAY = date(2026, 6, 30)
@@ -43,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (team, country, more) in files.items():
         order = Order(team, TODAY, country, answers=answers(country, date(2026, 3, 2), **more))
         (base / name).write_bytes(generate(SPEC, order))
-    consolidate([base / name for name in files], base / "out", asked=ValidationRequest(Wanted(), TODAY))
+    consolidate([Source([base / name for name in files], ValidationRequest(Wanted(), TODAY))], base / "out")
     return base / "out"
 
 
@@ -54,7 +55,7 @@ def exported(folder: Path, tmp_path: Path, name: str, *options: str) -> Path:
 
 
 def values(folder: Path, table: str, **wish: Any) -> list[tuple[Any, ...]]:
-    with dataset(str(folder)) as store:
+    with open_dataset(str(folder)) as store:
         return list(rows_of(store, table_of(store, table), Wish(**wish)))
 
 
@@ -62,7 +63,7 @@ def test_every_format_holds_the_same(folder: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     for table in ("submissions", "answers", "PLAN", "codebook"):
         wanted = values(folder, table)
-        with dataset(str(folder)) as store:
+        with open_dataset(str(folder)) as store:
             names = table_of(store, table).names
         read = json.loads(
             exported(folder, tmp_path, f"{table}.json", "--table", table).read_text(encoding="utf-8")
@@ -177,7 +178,7 @@ def test_without_a_table_it_says_which_there_are(folder: Path, capsys: pytest.Ca
 def test_what_may_be_shared(folder: Path) -> None:
     """Messages quote what stands in cells: in a shareable table they are gone, as the masking says."""
     findings = values(folder, "findings", shareable=True)
-    with dataset(str(folder)) as store:
+    with open_dataset(str(folder)) as store:
         at = table_of(store, "findings").at
     assert findings
     assert {row[at["message"]] for row in findings} == {None}
@@ -189,7 +190,7 @@ def test_what_may_be_shared(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--table", "answer"), "There is no table 'answer'. The dataset has: submissions, answers"),
+        (("--table", "answer"), "There is no table 'answer'. The dataset has: submissions, files"),
         (("--table", "answers", "--team", "XXX"), "The dataset has no team 'XXX'. It has: MAR-1, PAK-1."),
         (("--table", "answers", "--period", "2020"), "no period '2020'"),
         (("--table", "codebook", "--team", "PAK-1"), "has no column 'team'"),
@@ -222,7 +223,7 @@ def test_a_database_gives_the_same(
     assert run(["export", postgres_url, "--table", "answers"]) == 2
     assert "holds no dataset" in capsys.readouterr().err
     files = [folder.parent / name for name in ("pak.xlsx", "mar.xlsx")]
-    consolidate(files, tmp_path / "out", asked=ValidationRequest(Wanted(), TODAY), store=postgres_url)
+    consolidate([Source(files, ValidationRequest(Wanted(), TODAY))], tmp_path / "out", store=postgres_url)
     try:
         for table in ("submissions", "answers", "PLAN", "codebook"):
             for suffix in ("csv", "xlsx", "json"):

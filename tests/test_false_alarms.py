@@ -14,7 +14,7 @@ from tests.answers import layout, plain_value, spec
 
 TOOLKIT = "hrge_toolkit"
 WHERE = layout(TOOLKIT)
-TODAY = story(TOOLKIT).today
+TODAY = date(2026, 6, 30)
 SOURCE: dict[str, Value] = {"EV_SRC": "Official gazette", "EV_DATE": date(2025, 9, 1), "EV_CONF": "H"}
 CHOSEN: Answers = {
     ("FORM", "1", "FRM_04"): "PAK",

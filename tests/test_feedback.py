@@ -15,6 +15,7 @@ from hrge_xl.reports.feedback_message import message
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
+from tests.made_workbooks import day_of_check
 from tests.versions import returned, workbook
 
 TODAY = date(2026, 6, 30)
@@ -60,6 +61,15 @@ def test_the_workbook_is_whole_again(path: Path, tmp_path: Path) -> None:
     """Names, dropdowns and protection are restored; only answers can still be wrong."""
     _, after, _ = given_back(path, tmp_path)
     assert [each.code for each in after.findings if each.code.startswith(("S", "I", "F"))] == []
+
+
+def test_its_day_of_the_check_is_that_of_the_clock(tmp_path: Path) -> None:
+    """Also where the old one has a typed day; as it is given back, it is right as of the day of the feedback."""
+    _, after, target = given_back(Path(__file__).parent / "returns" / "careful.xlsx", tmp_path)
+    sheet, cell = day_of_check(target.read_bytes())
+    assert openpyxl.load_workbook(target)[sheet][cell].value == "=TODAY()"
+    assert after.submission is not None
+    assert after.submission.calculated_on == TODAY
 
 
 def test_what_is_to_correct_stands_on_a_sheet_with_links(tmp_path: Path) -> None:

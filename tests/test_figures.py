@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+import sqlalchemy as sa
 
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
+from hrge_xl.dataset.aggregates import SELECTS, risks
 from hrge_xl.dataset.aggregates.indicators import (
     DOUBLED,
     KINDS,
@@ -21,16 +27,26 @@ from hrge_xl.dataset.aggregates.indicators import (
     total_of,
     totals,
 )
+from hrge_xl.dataset.aggregates.risks import risk_places
+from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
-from hrge_xl.dataset.temporary_dataset import of_folder, of_results
+from hrge_xl.dataset.opening import open_dataset
+from hrge_xl.dataset.schema import AGGREGATES
+from hrge_xl.dataset.store import TYPES, Store
+from hrge_xl.errors import SpecError
+from hrge_xl.exports.data_xlsx import write_workbook
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.figures import IndicatorFigures
-from hrge_xl.spec.load import load
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.spec.load import find, load
+from hrge_xl.validation import Source, ValidationRequest, validate
+from tests import two_rounds
+from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run
 from tests.test_consolidate import workbook as example
 from tests.test_sharing import TODAY, files, toolkit, workbook
+from tests.two_rounds import EARLIER, LATER
+from tests.versions import edit
 
 FIGURES = IndicatorFigures(
     tool="V", of="V_OF", value="V_VAL", period="V_PER", kind="V_KIND", numerator="V_NUM", denominator="V_DEN",
@@ -40,10 +56,12 @@ FIGURES = IndicatorFigures(
 
 def value(team: str, number: float | None, **more: Any) -> Value:
     """A value of one team; its country is the team, unless `country` says otherwise."""
-    known = {"V_NUM": more.pop("over", None), "V_DEN": more.pop("under", None)}
-    said = {"country": team, "period": "2026-H1", "unit": "persons", "kind": "CNT", "why": None} | more
-    record = {"team": team, "submission": team, "row": "V-01"}
-    return Value(record, known, "I1", False, "IND-01", "Indicator", number=number, **said)
+    parts = {"numerator": more.pop("over", None), "denominator": more.pop("under", None)}
+    said = {"country": team, "period": "2026-H1", "unit": "persons", "kind": "CNT"} | parts | more
+    return Value(
+        submission=team, team=team, framework="IND-01", indicator="I1", own=False, label="Indicator", value=number,
+        **said,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -64,6 +82,20 @@ def value(team: str, number: float | None, **more: Any) -> Value:
 def test_totals_only_where_they_agree(found: list[Value], expected: tuple[Any, ...]) -> None:
     total = total_of(found, FIGURES)
     assert (total.how, total.number, total.why) == expected
+
+
+@pytest.mark.parametrize(
+    ("teams", "named", "expected"),
+    [("AB", "all", 5), ("AB", ("I1",), 5), ("AB", ("I2",), None), ("AB", (), None), ("AA", "all", None)],
+)
+def test_two_teams_of_a_country_add_up_only_where_the_spec_says_so(
+    teams: str, named: Any, expected: float | None
+) -> None:
+    """A team that states two values for one country and period is no second team."""
+    one, other = teams
+    figures = FIGURES.model_copy(update={"add_over_teams": named})
+    total = total_of([value(one, 2, country="PAK"), value(other, 3, country="PAK")], figures)
+    assert (total.number, total.why) == (expected, None if expected else DOUBLED)
 
 
 def test_periods_of_one_length_look_alike() -> None:
@@ -117,9 +149,9 @@ def test_a_value_stated_again_counts_once(tmp_path: Path) -> None:
         (tmp_path / f"{day}.xlsx").write_bytes(generate(spec, order))
     results = validate(sorted(tmp_path.glob("*.xlsx")), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     with of_results(results, spec, TODAY) as store:
-        found = values(store, spec)
+        found = values(store, Sources.of(store, TODAY))
         (figure,) = totals(found, spec)
-    assert {(each.number, each.why) for each in found} == {(60, RESTATED), (70, None)}
+    assert {(each.value, each.why) for each in found} == {(60, RESTATED), (70, None)}
     assert figure.total.number == 70
 
 
@@ -128,7 +160,7 @@ def test_teams_without_a_value_are_told(tmp_path: Path) -> None:
         files(tmp_path, {"PAK": {"T4C_06": 84}, "BGD": {}}), ValidationRequest(Wanted("hrge_toolkit"), TODAY)
     )
     with of_results(results, toolkit(), TODAY) as store:
-        found = values(store, toolkit())
+        found = values(store, Sources.of(store, TODAY))
         figure = next(each for each in totals(found, toolkit()) if each.indicator == "PA1")
     assert {each.why for each in found} == {None, NO_VALUE}
     assert (figure.teams, figure.missing, figure.total.number) == (1, 1, 84)
@@ -175,9 +207,218 @@ def test_questions_answered_with_no(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+# figures belong to a period
+
+
+@pytest.fixture(scope="module")
+def both_rounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A dataset of two rounds."""
+    with two_rounds.dataset(tmp_path_factory.mktemp("both"), EARLIER, LATER) as store:
+        yield store
+
+
+def lines(store: Store, name: str) -> list[dict[str, Any]]:
+    """A table of figures without the numbers of its lines."""
+    names = store.schema.by_name[name].names
+    return [dict(zip(names[1:], line[1:], strict=True)) for line in store.rows(name)]
+
+
+OF_PERIODS = (
+    "aggregate_answers", "aggregate_numbers", "aggregate_completeness", "aggregate_matrix", "aggregate_risks",
+    "top_risks", "aggregate_gaps", "overdue",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("round_", [EARLIER, LATER])
+def test_the_figures_of_a_period_are_those_of_its_returns_alone(
+    both_rounds: Store, round_: str, tmp_path: Path
+) -> None:
+    period = two_rounds.period_of(both_rounds, round_)
+    with two_rounds.dataset(tmp_path, round_) as alone:
+        for name in OF_PERIODS:
+            found = [line for line in lines(both_rounds, name) if line["period"] == period]
+            assert found, name
+            assert found == lines(alone, name), name
+    periods = {two_rounds.period_of(both_rounds, each) for each in (EARLIER, LATER)}
+    assert {line["period"] for name in OF_PERIODS for line in lines(both_rounds, name)} == periods
+
+
+PLAIN: dict[str, tuple[str, dict[str, str], str]] = {
+    # the columns to compare, what the lines are that are compared, the plain statement
+    "aggregate_answers": (
+        "period tool row field code count teams", {"by": "total"},
+        "SELECT a.period, a.tool, i.row, a.field, a.code, count(*), count(DISTINCT a.team) FROM answers a "
+        "LEFT JOIN items i ON i.tool = a.tool AND i.row = a.row "
+        "WHERE a.current AND a.code IS NOT NULL AND EXISTS (SELECT 1 FROM codebook c WHERE c.tool = a.tool "
+        "AND c.field = a.field AND c.type <> 'reference') GROUP BY 1, 2, 3, 4, 5",
+    ),
+    "aggregate_numbers": (
+        "period field count mean least most", {"by": "total", "tool": "FORM"},
+        "SELECT period, field, count(*), avg(number), min(number), max(number) FROM answers "
+        "WHERE current AND tool = 'FORM' AND number IS NOT NULL GROUP BY 1, 2",
+    ),
+    "aggregate_completeness": (
+        "period tool required answered", {"by": "total"},
+        "SELECT s.period, c.tool, sum(c.required), sum(c.answered) FROM completeness c JOIN submissions s "
+        "ON s.submission = c.submission WHERE s.current GROUP BY 1, 2",
+    ),
+    "aggregate_risks": (
+        "period down across count teams", {"by": "total", "stage": "before"},
+        "SELECT d.period, CAST(CAST(d.number AS INTEGER) AS TEXT), CAST(CAST(a.number AS INTEGER) AS TEXT), "
+        "count(*), count(DISTINCT d.team) FROM answers d JOIN answers a ON a.submission = d.submission "
+        "AND a.tool = d.tool AND a.row = d.row AND a.field = 'RSK_11' "
+        "WHERE d.current AND d.field = 'RSK_10' GROUP BY 1, 2, 3",
+    ),
+    "aggregate_gaps": (
+        "period tool row no teams_no", {},
+        "SELECT period, tool, row, count(*), count(DISTINCT team) FROM answers "
+        "WHERE current AND code = 'N' AND field = 'P1_ANS' GROUP BY 1, 2, 3",
+    ),
+    "overdue": (
+        "period submission row", {},
+        "SELECT period, submission, row FROM answers WHERE current AND field = 'RSK_19' AND date < '2026-07-20'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_figures_are_what_plain_sql_says(both_rounds: Store, name: str) -> None:
+    columns, which, statement = PLAIN[name]
+    found = Counter(
+        tuple(line[column] for column in columns.split())
+        for line in lines(both_rounds, name)
+        if which.items() <= line.items() and line.get("count") != 0
+    )
+    assert found
+    assert found == Counter(both_rounds.select(sa.text(statement)))
+
+
+def test_a_risk_stands_in_every_part_that_it_belongs_to(both_rounds: Store) -> None:
+    places = risk_places(Sources.of(both_rounds, TODAY)).subquery()
+    part = (places.c.period, places.c.by, places.c.code)
+    counted = both_rounds.select(sa.select(*part, distinct(places.c.team)).group_by(*part))
+    teams = {(period, by, code): count for period, by, code, count in counted}
+    for round_, countries in two_rounds.TEAMS.items():
+        period, every = two_rounds.period_of(both_rounds, round_), len(countries)
+        for part_of_all in (("total", None), ("tool", "T3.2"), ("pillar", "SP"), ("group", "WOM")):
+            assert teams[period, *part_of_all] == every
+        for country, count in Counter(countries.values()).items():
+            assert teams[period, "country", country] == count
+
+
+def test_the_heaviest_risks_of_each_period_are_listed(
+    both_rounds: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(risks, "MOST", 2)
+    listed = both_rounds.select(risks.top_risks(Sources.of(both_rounds, TODAY)).order_by("n"))
+    earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
+    assert [(line[4], line[2], line[10]) for line in listed] == [
+        (earlier, "PAK", "H"), (earlier, "PAK", "H"), (later, "PAK", "H"), (later, "PAK", "S"),
+    ]  # fmt: skip
+
+
+def test_the_spec_says_which_indicators_add_up_over_teams(tmp_path: Path) -> None:
+    """Two teams of Pakistan report: the country may be counted twice, unless the spec says that theirs add up."""
+    results, spec = two_rounds.results(tmp_path, LATER), toolkit()
+    totals_of = {}
+    for named in ((), ("PA1",), "all"):
+        indicators = spec.figures.indicators.model_copy(update={"add_over_teams": named})
+        figures = spec.figures.model_copy(update={"indicators": indicators})
+        with of_results(results, spec.model_copy(update={"figures": figures}), TODAY) as store:
+            totals_of[named] = {
+                line["indicator"]: line["total"] or line["why"]
+                for line in lines(store, "aggregate_indicators")
+            }
+    assert totals_of[()] == {"SP1": NOT_ADDED, "SP3": DOUBLED, "SP4": DOUBLED, "PA1": DOUBLED}
+    assert totals_of["PA1",] == totals_of[()] | {"PA1": 4 * two_rounds.PEOPLE[LATER]}
+    assert totals_of["all"] == totals_of["PA1",] | {"SP3": 30, "SP4": 20}
+
+
+def test_mistakes_in_what_the_spec_says_of_indicators(tmp_path: Path) -> None:
+    spec = Path(shutil.copytree(find("hrge_toolkit"), tmp_path / "spec"))
+    edit(
+        spec, "figures.yaml", ("sums: ", "add_over_teams: [PA1, PA99]\n  sums: "), ("value: T4C_06", "value: T4C_08"),
+        ("kind: T4B_29", "kind: RSK_04"),
+    )  # fmt: skip
+    with pytest.raises(SpecError) as caught:
+        load(str(spec))
+    assert [mistake.reason for mistake in caught.value.mistakes] == [
+        "T4C_08 is no number.",
+        "There is no field to be reached from a value named 'RSK_04'.",
+        "There is no indicator in a catalogue named 'PA99'.",
+    ]
+    assert caught.value.mistakes[-1].remedy == "Did you mean 'PA9'?"
+
+
+def as_views(store: Store, url: str) -> dict[str, list[Any]]:
+    """Every figure as a view of a database that holds the same facts, in the order of its numbers."""
+    engine, facts = sa.create_engine(url), sa.MetaData()
+    made = {table.name for table in AGGREGATES} | {"overdue", "top_risks"}
+    tables = {
+        table.name: sa.Table(table.name, facts, *(sa.Column(c.name, TYPES[c.kind]) for c in table.columns))
+        for table in store.schema.by_name.values()
+        if table.name not in made
+    }
+    source = Sources(tables, store.schema, sa.literal(two_rounds.TODAY, sa.Date()))
+    found = {}
+    with engine.connect() as connection:
+        facts.create_all(connection)
+        for name, table in tables.items():
+            rows = [dict(zip(table.c.keys(), row, strict=True)) for row in store.rows(name)]
+            connection.execute(sa.insert(table), rows) if rows else None
+        for name, figure in SELECTS.items():
+            text = figure(source).compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True})
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS {text}")
+            columns = [sa.column(column.name, column.type) for column in store.tables[name].columns]
+            found[name] = [
+                tuple(row)
+                for row in connection.execute(sa.select(*columns).select_from(sa.table(name)).order_by("n"))
+            ]
+    engine.dispose()
+    return found
+
+
+def test_figures_are_views_too(both_rounds: Store) -> None:
+    found = as_views(both_rounds, "sqlite://")
+    assert found == {name: list(both_rounds.rows(name)) for name in SELECTS}
+
+
+def test_figures_are_views_of_postgresql_too(both_rounds: Store, postgres_url: str) -> None:
+    found = as_views(both_rounds, postgres_url)  # nothing is kept: nobody commits
+    assert found == {name: list(both_rounds.rows(name)) for name in SELECTS}
+
+
+def table_below(sheet: Any, title: str) -> list[list[Any]]:
+    """The rows of a block on a sheet, below its title and its heads."""
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows(max_col=7)]
+    start = next(at for at, line in enumerate(lines) if line[0] == title) + 2
+    end = next((at for at in range(start, len(lines)) if lines[at][0] is None), len(lines))
+    return [[cell for cell in line if cell is not None] for line in lines[start:end]]
+
+
+def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: Store, tmp_path: Path) -> None:
+    write_workbook(both_rounds, tmp_path / "data.xlsx", TODAY)
+    book = openpyxl.load_workbook(tmp_path / "data.xlsx")
+    earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
+    for name in ("Heat maps", "Figures"):
+        assert book[name]["A1"].value == f"Period: {later}"
+        assert (
+            book[name]["A2"].value
+            == f"Periods in the tables of figures, column “period”: {later}, {earlier}."
+        )
+    sheet, risks_of = book["Figures"], {EARLIER: 9, LATER: 12}  # three in each return
+    assert sum(cell for line in table_below(sheet, "Before mitigation: By sheet") for cell in line[1:]) == 12
+    assert [[line[0], sum(line[1:])] for line in table_below(sheet, "Risks")] == [
+        [earlier, risks_of[EARLIER]], [later, risks_of[LATER]],
+    ]  # fmt: skip
+    assert {line[1] for line in table_below(sheet, "Questions most often answered with no")} == {4}
+    cells = table_below(book["Heat maps"], "All tables, before mitigation")
+    assert sum(cell for line in cells for cell in line[1:]) == 12
+
+
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate(rounds, out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    consolidate([Source(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out)
     with zipfile.ZipFile(out / "data.xlsx") as book:
         names = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
         drawings = "".join(
@@ -190,8 +431,8 @@ def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> 
 
 def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate(rounds, out, asked=ValidationRequest(Wanted("hrge_toolkit"), TODAY))
-    with of_folder(out) as store, of_results(
+    consolidate([Source(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out)
+    with open_dataset(out) as store, of_results(
         validate(sorted(rounds), ValidationRequest(Wanted("hrge_toolkit"), TODAY)), toolkit(), TODAY
     ) as passing:  # fmt: skip
         for name in ("aggregate_indicators", "indicator_values", "aggregate_risks", "aggregate_gaps"):

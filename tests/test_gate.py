@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
 import hashlib
 import io
 import os
+import random
 import sys
 import zipfile
 from dataclasses import replace
@@ -15,7 +15,8 @@ import msoffcrypto.format.ooxml
 import pytest
 
 from hrge_xl.findings import CATALOGUE, sentence
-from hrge_xl.intake.gate import Admitted, Refused, admit, decrypt
+from hrge_xl.intake import other_formats
+from hrge_xl.intake.gate import Admitted, Refused, admit
 from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.raw import Remark, Unreadable
 from hrge_xl.intake.zip_package import ZipPackage
@@ -273,7 +274,7 @@ def test_just_within_the_limits_of_the_zip() -> None:
 
 
 def test_a_part_that_lies_about_its_size_or_is_damaged() -> None:
-    content = os.urandom(64).hex() * 9
+    content = random.Random(1).randbytes(64).hex() * 9
     data = pack({"a.xml": content})
     start = data.index(b"a.xml") + 5
     faults = (
@@ -287,7 +288,7 @@ def test_a_part_that_lies_about_its_size_or_is_damaged() -> None:
         assert caught.value.remark == Remark("F029", detail={"part": "a.xml"})
 
 
-LARGER = pack({**members(PLAIN), "docProps/thumbnail.jpeg": os.urandom(9_000)})
+LARGER = pack({**members(PLAIN), "docProps/thumbnail.jpeg": random.Random(2).randbytes(9_000)})
 
 
 def encrypted(password: str) -> bytes:
@@ -313,16 +314,58 @@ def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> Non
     assert outcome.remark == Remark("F005")
 
 
-def test_a_password_without_the_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
+FIXTURES = Path(__file__).parent / "fixtures" / "intake"
 
-    def without(name: str, *rest: object) -> object:
-        if name == "msoffcrypto":
-            raise ImportError(name)
-        return real(name, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(builtins, "__import__", without)
-    assert decrypt((b"", "x", 1)) == Remark("F006")
+@pytest.mark.parametrize(
+    ("name", "format"), [("small.xls", "xls"), ("small.ods", "ods"), ("resaved.xlsx", "xlsx")]
+)
+@pytest.mark.parametrize("extra", [True, False], ids=["with the extra", "without it"])
+def test_an_unprotected_workbook_needs_no_password(
+    name: str, format: str, extra: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if not extra:
+        without_the_extra(monkeypatch, tmp_path)
+    found = admit(FIXTURES / name, "some password")
+    assert isinstance(found, Admitted)
+    assert (found.format, found.data) == (format, (FIXTURES / name).read_bytes())
+
+
+def without_the_extra(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Processes that read find a package that cannot be imported."""
+    (folder / "path").mkdir()
+    (folder / "path" / "msoffcrypto.py").write_text("raise ImportError(__name__)")
+    monkeypatch.syspath_prepend(folder / "path")
+
+
+def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
+    locked = FIXTURES / "locked.xls"  # small.xls, saved by LibreOffice with a password
+    remarks = [found.remark for word in (None, "wrong") if isinstance(found := admit(locked, word), Refused)]
+    assert remarks == [Remark("F004"), Remark("F005")]
+    opened = admit(locked, "open sesame")
+    assert isinstance(opened, Admitted)
+    assert opened.format == "xls"
+    names = [sheet.name for sheet in other_formats.read(opened.data, "xls").sheets]
+    assert names == [
+        sheet.name for sheet in other_formats.read((FIXTURES / "small.xls").read_bytes(), "xls").sheets
+    ]
+
+
+def test_a_protected_ods_is_told_from_a_damaged_one() -> None:
+    found = admit(FIXTURES / "locked.ods")
+    assert isinstance(found, Refused)
+    assert found.remark == Remark("F004")
+
+
+@pytest.mark.parametrize("name", ["xlsx", "xls"])
+def test_a_password_without_the_extra_says_what_to_install(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    data = encrypted("open sesame") if name == "xlsx" else (FIXTURES / "locked.xls").read_bytes()
+    without_the_extra(monkeypatch, tmp_path)
+    found = admit(arrived(tmp_path, data), "open sesame")
+    assert isinstance(found, Refused)
+    assert found.remark == Remark("F006")
     assert "pip install" in CATALOGUE["F006"].remedy
 
 

@@ -9,7 +9,10 @@ from hrge_xl import library
 from hrge_xl.reports import FORMATS
 
 TODAY = date(2026, 6, 30)
-NAMES = "Facts Order ValidationRequest Wanted consolidate document feedback generate issue load read report validate"
+NAMES = (
+    "Facts Order Source ValidationRequest Wanted "
+    "consolidate document feedback generate issue load read report validate"
+)
 
 
 def test_the_public_names() -> None:
@@ -27,5 +30,5 @@ def test_the_whole_way(tmp_path: Path) -> None:
     for name in FORMATS:
         assert library.report(report, name)
     assert library.feedback(results[0], spec, today=TODAY)
-    summary = library.consolidate([path], tmp_path / "dataset", asked=asked)
+    summary = library.consolidate([library.Source([path], asked)], tmp_path / "dataset")
     assert (summary.files, summary.returned) == (1, 1)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook
@@ -17,14 +17,13 @@ from hrge_xl.layout.model import TODAY_NAME
 from hrge_xl.spec.load import load
 from hrge_xl.submission import State, Submission
 from tests.answer_strategies import answers_of
+from tests.property_tests import examples
 from tests.raw_workbook import TODAY, delete, draw, insert, map_lines, number, put, sheet_of, swap, text
 
 SPEC = load("example")
 LAYOUTS = {language: build(SPEC, language) for language in SPEC.languages}
 EN = LAYOUTS["en"]
-RELAXED = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+RELAXED = examples(40, suppress=[HealthCheck.data_too_large])
 ANSWERS = {
     ("PLAN", "1", "PLN_01"): "WS-07",
     ("PLAN", "1", "PLN_13"): ("WOM", "YOU"),
@@ -73,7 +72,7 @@ def test_what_is_written_is_what_is_read(language: str, data: st.DataObject) -> 
     assert found.values() == answers
     assert seen(found) == []
     assert found.unplaced == []
-    assert found.today == TODAY
+    assert found.calculated_on == TODAY
 
 
 @pytest.mark.parametrize("language", SPEC.languages)
@@ -151,7 +150,7 @@ def test_impossible_numbers(field: str, value: str) -> None:
 # today
 
 
-def test_day_of_check() -> None:
+def test_day_of_calculation() -> None:
     def cover(cell: RawCell | None) -> Submission:
         workbook = draw(EN)
         if cell is None:
@@ -160,10 +159,10 @@ def test_day_of_check() -> None:
             put(workbook.sheets[0], 9, 3, cell)
         return read(workbook)
 
-    assert str(cover(text("2026-05-04")).today) == "2026-05-04"
-    assert str(cover(text("04/05/2026")).today) == "2026-03-01"
-    assert str(cover(number(46000.0)).today) == "2025-12-09"
-    assert str(cover(None).today) == "2026-03-01"
+    assert str(cover(text("2026-05-04")).calculated_on) == "2026-05-04"
+    assert str(cover(text("04/05/2026")).calculated_on) == "2026-03-01"
+    assert str(cover(number(46000.0)).calculated_on) == "2025-12-09"
+    assert str(cover(None).calculated_on) == "2026-03-01"
 
 
 # sheets

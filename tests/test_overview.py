@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from hrge_xl.cli import run
-from hrge_xl.dataset.temporary_dataset import of_results
+from hrge_xl.dataset.opening import open_dataset
+from hrge_xl.dataset.periods import periods
+from hrge_xl.dataset.store import Store
 from hrge_xl.demonstration import play
 from hrge_xl.disclosure_control.shared_copy import shared
+from hrge_xl.errors import UsageError
 from hrge_xl.intake import Wanted
 from hrge_xl.reports import overview, page
 from hrge_xl.reports.overview_build import overview as built
-from hrge_xl.reports.overview_files import of_results as page_of_results
+from hrge_xl.reports.overview_files import of_dataset
 from hrge_xl.reports.overview_model import MOST_ROWS, Overview, Source
 from hrge_xl.rounds.rounds import Round
 from hrge_xl.rounds.teams import Team
 from hrge_xl.spec.load import load
 from hrge_xl.validation import Result, ValidationRequest, validate
 from hrge_xl.words import languages
+from tests import two_rounds
+from tests.temporary import of_results
 from tests.test_reports import Parsed
+from tests.two_rounds import EARLIER, LATER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -46,8 +53,9 @@ ROUND = Round(Path("2026-H1"), "2026-H1", "hrge_toolkit", None, None, TEAMS)
 def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three returned files of the demonstration."""
     folder = tmp_path_factory.mktemp("returned")
-    for each in islice(play("hrge_toolkit"), 3):
-        (folder / f"{each.country}.xlsx").write_bytes(each.returned)
+    for each in play("hrge_toolkit"):
+        if each.name in ("AFG.xlsx", "BGD.xlsx", "PAK.xlsx"):
+            (folder / each.name).write_bytes(each.data)
     return folder
 
 
@@ -133,6 +141,127 @@ def test_figures_say_how_many_teams_stand_behind_them(found: Overview) -> None:
     assert html(found).count("Teams behind it: ") > 10
 
 
+def test_the_teams_of_a_part_are_counted_and_not_the_most_of_any_cell(tmp_path: Path) -> None:
+    """No two teams have a risk at one crossing, so every cell knows of one team only."""
+    with two_rounds.dataset(tmp_path, two_rounds.LATER) as store:
+        found = built(store, TODAY, "en")
+    assert found.risks
+    teams = {heading: {part.label: part.teams for part in parts} for heading, parts in found.risks.breakdowns}
+    assert set(teams["tool"].values()) == {4}
+    assert teams["country"] == {"Pakistan": 2, "Afghanistan": 1, "Bangladesh": 1}
+    assert teams["Group affected"]["Women"] == 4
+    assert max(cell.teams for heat in found.risks.maps for cell in heat.cells.values()) == 1
+
+
+# one page, one period
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A dataset of two rounds."""
+    with two_rounds.dataset(tmp_path_factory.mktemp("both"), EARLIER, LATER) as store:
+        yield store
+
+
+def without_anchors(part: Any) -> Any:
+    """A part of an overview as plain data, whatever stands before it on the page."""
+    if is_dataclass(part):
+        return {
+            each.name: without_anchors(getattr(part, each.name))
+            for each in fields(part)
+            if each.name != "anchor"
+        }
+    if isinstance(part, dict):
+        return {key: without_anchors(value) for key, value in part.items()}
+    return [without_anchors(each) for each in part] if isinstance(part, list | tuple) else part
+
+
+@pytest.mark.parametrize("round_", [EARLIER, LATER])
+def test_nothing_of_one_period_leaks_into_another(both: Store, round_: str, tmp_path: Path) -> None:
+    """The page of a period is that of a dataset which never heard of the other one; but for the indicators."""
+    found = built(both, TODAY, "en", period=two_rounds.period_of(both, round_))
+    with two_rounds.dataset(tmp_path, round_) as store:
+        alone = built(store, TODAY, "en")
+    for part in ("period", "files", "counted", "from_returned", "teams", "tools", "risks", "gaps", "all_gaps",
+                 "overdue", "all_overdue"):  # fmt: skip
+        assert without_anchors(getattr(found, part)) == without_anchors(getattr(alone, part)), part
+    (line,) = [each for each in found.periods if each.name == found.period]
+    assert [line] == alone.periods
+    assert found.teams
+    assert found.risks
+    assert found.gaps
+    assert found.overdue
+
+
+def test_the_latest_period_is_shown_and_the_others_are_named(both: Store) -> None:
+    earlier, later = (two_rounds.period_of(both, round_) for round_ in (EARLIER, LATER))
+    found = built(both, TODAY, "en")
+    assert (found.period, [each.name for each in found.periods]) == (later, [later, earlier])
+    text = html(found)
+    assert f"Period: <bdi>{later}</bdi>" in text
+    assert f"Other periods in this dataset, with the returns that count: {earlier} (3)" in text
+    assert f"Other periods in this dataset, with the returns that count: {later} (4)" in html(
+        built(both, TODAY, "en", period=earlier)
+    )
+
+
+def test_periods_are_compared_and_never_added_up(both: Store) -> None:
+    text = html(built(both, TODAY, "en"))
+    table = text[text.index('<h2 id="periods">') : text.index('<h2 id="about">')]
+    rows = [re.findall(r'<td class="num">(\d+)', row) for row in table.split("<tr>")[2:]]
+    assert [row[:2] for row in rows] == [["4", "4"], ["3", "3"]]  # returns and teams
+    assert [sum(map(int, row[2:])) for row in rows] == [12, 9]  # risks by level: three in each return
+    assert "7" not in [cell for row in rows for cell in row[:2]]
+
+
+def test_a_period_that_is_not_there(both: Store) -> None:
+    names = [f"'{two_rounds.period_of(both, round_)}'" for round_ in (LATER, EARLIER)]
+    with pytest.raises(UsageError) as caught:
+        built(both, TODAY, "en", period="2024-H1")
+    assert (
+        str(caught.value) == f"There is no period '2024-H1' in this dataset. There are: {', '.join(names)}."
+    )
+
+
+def test_a_round_shows_its_own_period_and_expects_teams_in_that_one_only(both: Store) -> None:
+    earlier, later = (two_rounds.period_of(both, round_) for round_ in (EARLIER, LATER))
+    round_ = replace(ROUND, name=earlier)
+    found = built(both, TODAY, "en", round_)
+    assert (found.period, found.expected) == (earlier, True)
+    assert {team.code: team.state for team in found.teams} == {
+        "PAK": "returned", "AFG": "returned", "UZB": "missing", "IRQ": "unexpected",
+    }  # fmt: skip
+    other = built(both, TODAY, "en", round_, period=later)
+    assert (other.period, other.expected) == (later, False)
+    assert [team.code for team in other.teams] == ["AFG", "BGD", "PAK", "Quetta"]
+
+
+def test_one_mistyped_year_makes_no_period_the_latest(tmp_path: Path) -> None:
+    with two_rounds.dataset(tmp_path, EARLIER, LATER) as store:
+        files = store.tables["submissions"]
+        with store.transaction() as connection:
+            connection.execute(sa.update(files).values(period=files.c.round))
+            typed = sa.update(files).where(files.c.round == EARLIER, files.c.team == "IRQ")
+            connection.execute(typed.values(period_end=date(2062, 12, 31)))
+        assert [period.name for period in periods(store)] == [LATER, EARLIER]
+
+
+def test_the_period_of_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    two_rounds.returns(tmp_path / "in", EARLIER, LATER)
+    out, today = tmp_path / "dataset", ["--today", "2026-07-20"]
+    assert run(["consolidate", str(tmp_path / "in"), "-o", str(out), *today]) == 0
+    words = ["report", str(out), "--format", "overview", "-o", str(tmp_path)]
+    with open_dataset(out) as store:
+        earlier = two_rounds.period_of(store, EARLIER)
+    capsys.readouterr()
+    assert run([*words, "--period", "2024-H1"]) == 2
+    assert "There is no period '2024-H1' in this dataset. There are: '" in capsys.readouterr().err
+    assert run([*words, "--period", earlier, "--shareable"]) == 0
+    text = (tmp_path / "overview_shareable.html").read_text(encoding="utf-8")
+    assert "May be shared" in text
+    assert f"Period: <bdi>{earlier}</bdi>" in text
+
+
 def test_a_list_of_rows_says_where_it_was_cut(found: Overview) -> None:
     assert found.indicators
     first = found.indicators[0]
@@ -181,8 +310,8 @@ def test_drawings_have_words(found: Overview) -> None:
 
 
 def test_the_same_files_give_the_same_page(results: list[Result], found: Overview) -> None:
-    again = page_of_results(results, load("hrge_toolkit"), TODAY, "en", ROUND)
-    assert again == html(found)
+    with of_results(results, load("hrge_toolkit"), TODAY) as store:
+        assert of_dataset(store, "en", ROUND) == html(found)
 
 
 def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:

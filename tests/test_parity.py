@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl.checks import check
@@ -19,6 +18,7 @@ from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, Slot, address
 from hrge_xl.spec.model import FieldType
 from tests.answers import TODAY, layout, plain_value, spec
+from tests.property_tests import examples
 from tests.test_round_trip import SOME_TOOLS, read
 
 NASTY_TEXTS = ("no such entry", "a / b - c", "ten", "x" * 300, "word " * 160, "R-SP-99", "C1_02 something")
@@ -61,11 +61,12 @@ def sheet_verdicts(workbook: RawWorkbook, where: Layout) -> dict[tuple[str, str,
     return found
 
 
-def disagreements(path: Path, where: Layout, today: date = TODAY) -> list[str]:
-    """Slots about which sheet and reader disagree."""
+def disagreements(path: Path, where: Layout) -> list[str]:
+    """Slots about which sheet and reader disagree, as of the day that the sheets were calculated on."""
     data = path.read_bytes()
     submission = read(data)
-    outcome = check([(submission, where)], today=today, in_sheets=True)[0]
+    assert submission.calculated_on is not None
+    outcome = check([(submission, where)], today=submission.calculated_on, in_sheets=True)[0]
     raw = ooxml.read(data)
     said = sheet_verdicts(raw, where)
     lines = []
@@ -116,7 +117,7 @@ ANYTHING = st.one_of(
 
 
 @pytest.mark.office
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(12, suppress=HealthCheck)
 @given(data=st.data())
 def test_hypothesis_finds_no_disagreement(data: st.DataObject, office: Any, tmp_path: Path) -> None:
     where = layout("example", "fr")
@@ -132,6 +133,22 @@ def test_hypothesis_finds_no_disagreement(data: st.DataObject, office: Any, tmp_
         cells[where.sheet[slot.tool].name, address(*slot.cells[0])] = value
     with office.open(source) as document:
         document.fill(cells)
+        document.recalculate()
+        document.save_as(saved)
+    assert disagreements(saved, where) == []
+
+
+@pytest.mark.office
+def test_spaces_around_a_reference_change_nothing(office: Any, tmp_path: Path) -> None:
+    where = layout("example", "en")
+    source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
+    source.write_bytes(generate(spec("example"), Order("PAK", TODAY, "PAK", "en")))
+    places = [address(*where.slots["R1", f"K-0{n}", "RSK_08"].cells[0]) for n in range(1, 5)]
+    texts = ("C1_02 A room", "  C1_02  A room ", " C9_99 nothing", " Nothing")
+    with office.open(source) as document:
+        document.fill(
+            {(where.sheet["R1"].name, place): text for place, text in zip(places, texts, strict=True)}
+        )
         document.recalculate()
         document.save_as(saved)
     assert disagreements(saved, where) == []

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.intake import ooxml, ooxml_parts, ooxml_sheet
 from hrge_xl.intake.memory import Memory
 from hrge_xl.intake.raw import CellKind, RawCell, RawWorkbook, Unreadable
 from tests.intake_files import sheet, workbook
+from tests.property_tests import examples
 
 RETURNS = sorted((Path(__file__).parent / "returns").glob("*.xlsx"))
 Outcome = RawWorkbook | tuple[str, dict[str, str]]
@@ -126,7 +127,7 @@ VALUES = st.lists(st.sampled_from(["a", "b &lt; c", "&#233;", "", "_x0041_", "1"
 
 
 @given(st.lists(st.tuples(VALUES, st.sampled_from([0, 1]), st.booleans()), min_size=2, max_size=6))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_what_was_read_before_changes_nothing(files: list[tuple[list[str], int, bool]]) -> None:
     """Files that share templates but not values, formats or shared texts, one after the other."""
     for values, style, swapped in files:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hrge_xl.checks.privacy import patterns
@@ -62,6 +62,7 @@ def test_no_figure_of_an_indicator_is_taken_for_a_person(figures: list[tuple[flo
     assert seen(text) == []
 
 
+@example([(date(2000, 1, 1), "%d-%m-%y"), (date(2000, 1, 1), "%Y-%m-%d")], " ")  # 01-01-00 2000-01-01
 @given(st.lists(st.tuples(DAYS, WRITTEN), min_size=1, max_size=3), st.sampled_from((" ", ", ", " - ", "; ")))
 def test_no_date_is_taken_for_a_person(days: list[tuple[date, str]], between: str) -> None:
     assert seen(between.join(day.strftime(how) for day, how in days)) == []

@@ -33,6 +33,7 @@ FORMATS = {"html": html, "xlsx": xlsx, "sarif": sarif, "junit": junit, "json": j
 SCHEMA_FILE = Path(__file__).resolve().parent.parent / "docs" / "validation-report.schema.json"
 WORDS = html.WORDS["en"]
 SEVERITY_OF_WORD = {WORDS[key]: key for key in html.SEVERITIES}
+STATUS_OF_WORD = {WORDS[key]: key for key in ("counts", "refused", *html.BECAME[1:])}
 VERDICT_OF_WORD = {WORDS[key]: key for key in html.VERDICTS}
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -85,9 +86,9 @@ def from_html(document: Document) -> Counter[str]:
     for row in Parsed(text).findings:
         counts[SEVERITY_OF_WORD[row[0]]] += 1
         counts[row[1].split()[0]] += 1
-    for word in re.findall(r'<summary><h3>.*?class="(accepted|returned|refused) tag"', text):
-        counts[word] += 1
-        counts["files"] += 1
+    heads = re.findall(r"<summary><h3>(.*?)</summary>", text)
+    for verdict, *status in (re.findall(r'class="(\w+) tag"', head) for head in heads):
+        counts.update((verdict, *(status or ["refused" if verdict == "refused" else "counts"]), "files"))
     return counts
 
 
@@ -109,8 +110,7 @@ def from_xlsx(document: Document) -> Counter[str]:
             counts[str(row[2])] += 1
     for row in book["Files"].iter_rows(min_row=2, values_only=True):
         if row[2] is not None:
-            counts[VERDICT_OF_WORD[str(row[3])]] += 1
-            counts["files"] += 1
+            counts.update((VERDICT_OF_WORD[str(row[3])], STATUS_OF_WORD[str(row[4])], "files"))
     return counts
 
 
@@ -122,23 +122,23 @@ def from_sarif(document: Document) -> Counter[str]:
         counts[severities[result["level"]]] += 1
         counts[run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"]] += 1
     for artifact in run["artifacts"]:
-        counts[artifact["properties"]["verdict"]] += 1
-        counts["files"] += 1
+        counts.update((artifact["properties"]["verdict"], artifact["properties"]["status"], "files"))
     return counts
 
 
 def from_junit(document: Document) -> Counter[str]:
     counts: Counter[str] = Counter()
     for suite in ET.fromstring(junit.render(document)):
-        counts["files"] += 1
-        counts[suite.find("properties/property[@name='verdict']").get("value")] += 1  # type: ignore[union-attr,index]
+        about = {item.get("name"): item.get("value", "") for item in suite.findall("properties/property")}
+        counts.update((about["verdict"], about["status"], "files"))
         assert int(suite.get("failures", "")) == len(suite.findall("testcase/failure"))
         assert int(suite.get("tests", "")) == len(suite.findall("testcase"))
         for case in suite.findall("testcase[properties]"):
             values = {item.get("name"): item.get("value", "") for item in case.iter("property")}
             counts[values["severity"]] += 1
             counts[values["code"]] += 1
-            assert (case.find("failure") is not None) == (values["severity"] == "error")
+            failed = values["severity"] == "error" and about["status"] != "superseded"
+            assert (case.find("failure") is not None) == failed
     return counts
 
 
@@ -156,12 +156,62 @@ def test_every_format_gives_the_same_numbers(name: str, count: Any) -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_sums_shown_are_those_of_the_document(name: str) -> None:
     document = DOCUMENTS[name]()
-    assert from_html_cards(document) == document["summary"]
+    summary: dict[str, Any] = {**document["summary"]}
+    other = summary.pop("other")
+    cards = from_html_cards(document)
+    assert cards == {key: summary[key] for key in cards}
+    assert {key for key in summary if summary[key]} <= set(cards)
     lines = workbook(document)["Summary"].iter_rows(max_col=2, values_only=True)
     rows = {line[0]: line[1] for line in lines if line[1] is not None}
-    words = {"files": "Files", "accepted": "Accepted", "returned": "Returned", "refused": "Refused"}
-    words |= {"error": "Errors", "warning": "Warnings", "info": "Info", "waived": "Waived"}
-    assert {key: rows[word] for key, word in words.items()} == document["summary"]
+    words = {"files": "Files", "error": "Errors", "warning": "Warnings", "info": "Info"}
+    assert {key: rows[words.get(key, xlsx.WORDS[key])] for key in summary} == summary
+    told = "{error} errors, {warning} warnings, {info} info".format(**other)
+    assert rows["Findings in files that do not count"] == told
+    if summary["files"] != summary["counted"]:
+        assert f'<p id="other">In the files that do not count, marked as such: {told}.' in html.render(
+            document
+        )
+
+
+def test_what_became_of_the_files_is_said_as_everywhere() -> None:
+    """The sentences of the page are those of the terminal."""
+    page = html.render(build())
+    assert "12 files: 4 accepted, 7 returned, 1 refused. Of the 11 that could be read: 7 counted, " in page
+    assert "1 superseded, 1 newer but with errors, 1 in conflict, 1 excluded." in page
+
+
+def table_of(page: str, name: str) -> str:
+    """The text of a table of the page by its label."""
+    found = re.search(rf'aria-label="{name}">(.*?)</table>', page, re.DOTALL)
+    assert found is not None
+    return re.sub("<.*?>", " ", found[1])
+
+
+def test_only_files_that_count_are_counted_by_team_sheet_and_rule() -> None:
+    document = build(12, 150, nasty=False)
+    page = html.render(document)
+    aside = [file for file in document["files"] if not file["counted"]]
+    teams = {file["identity"]["team"] for file in aside if file["identity"]}
+    assert teams
+    assert not [team for team in teams if f" {team} " in table_of(page, "By team")]
+    numbers = [int(n) for n in re.findall(r" (\d+) *\n", table_of(page, "By rule"))]
+    counted = [finding for file in document["files"] if file["counted"] for finding in file["findings"]]
+    assert sum(numbers[at] for at in range(len(numbers)) if at % 4 < 3) == len(counted)
+    assert f"{sum(len(file['findings']) for file in document['files'])} findings in all." in page
+
+
+def test_a_file_that_does_not_count_says_why_and_keeps_its_findings() -> None:
+    document = build(12, 150, nasty=False)
+    old, new = document["files"][4], document["files"][0]
+    old["superseded_by"] = new["submission"]
+    assert old["findings"]
+    page = html.render(document)
+    section = page.partition('<div id="f4">')[2].partition("</details>")[0]
+    assert 'class="superseded tag">Superseded</span>: A newer version of the same workbook counts.' in section
+    assert f'<a href="#f0">{new["path"]}</a>' in section
+    rows = [line for line in headed(workbook(document)["Findings"]) if line["File"] == old["path"]]
+    assert {line["File status"] for line in rows} == {"Superseded"}
+    assert len(rows) == len(old["findings"])
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -6,13 +6,14 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl.intake.read import Wanted, read_bytes
 from hrge_xl.issuing import Order, generate
 from hrge_xl.submission import Answers, Submission
 from tests.answers import TODAY, answers, full, layout, spec
+from tests.property_tests import examples
 
 SOME_TOOLS = ("T1.1", "T2.5", "T2.6", "T3.2", "T4.A", "T4.B", "T4.C")
 LANGUAGES = [("example", tag, None) for tag in ("en", "fr", "ar")]
@@ -36,7 +37,7 @@ def written(name: str, language: str, tools: tuple[str, ...] | None, given_answe
 
 
 @pytest.mark.parametrize(("name", "language", "tools"), [*LANGUAGES, ("hrge_toolkit", "en", SOME_TOOLS)])
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(15, suppress=HealthCheck)
 @given(data=st.data())
 def test_what_is_written_is_read(
     name: str, language: str, tools: tuple[str, ...] | None, data: st.DataObject

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,14 +11,10 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.dataset.cross_file_checks import see_together
+from hrge_xl.cli.generate import command as generate_command
 from hrge_xl.errors import RoundError
-from hrge_xl.issuing import generate
-from hrge_xl.rounds.round_status import TeamStatus, received, status
-from hrge_xl.rounds.rounds import KEY, Round, init_round, load_round, orders
+from hrge_xl.rounds.rounds import KEY, init_round, load_round
 from hrge_xl.spec.load import load
-from hrge_xl.validation import Result, ValidationRequest, validate
-from tests.test_consolidate import answers
 
 SPEC = load("example")
 TODAY, LATER = date(2026, 6, 30), date(2026, 8, 5)
@@ -49,7 +44,7 @@ def test_a_round_is_what_was_set_up(teams: Path, tmp_path: Path) -> None:
     assert made.teams[1].contact == "Office, Rabat"
     assert made.name == "2026-H1"
     assert sorted(path.name for path in (tmp_path / "2026-H1").iterdir()) == [
-        "issued", "reports", "returned", "round.yaml", "signing.key",
+        "issued", "reports", "returned", "round.yaml", "signing.key", "spec",
     ]  # fmt: skip
 
 
@@ -85,6 +80,79 @@ def test_a_list_from_a_workbook(teams: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_countries_and_languages_are_known_by_their_names(tmp_path: Path) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_text(
+        "team,country,language\nA,Egypte,français\nB,المغرب,العربية\nC,irak,FRENCH\nD,Mali,English\nE,,\n",
+        encoding="utf-8",
+    )
+    made = init_round(tmp_path / "round", "example", file)
+    assert [(team.country, team.language) for team in made.teams] == [
+        ("EGY", "fr"), ("MAR", "ar"), ("IRQ", "fr"), ("MLI", "en"), ("", "en"),
+    ]  # fmt: skip
+
+
+def test_an_alias_of_the_spec_is_a_country(tmp_path: Path) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_text("team,country\nA,Kyrgyz Republic\n", encoding="utf-8")
+    (team,) = init_round(tmp_path / "round", "hrge_toolkit", file).teams
+    assert team.country == "KGZ"
+
+
+def test_only_the_teams_of_some_countries(
+    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    init_round(tmp_path / "round", "example", teams)
+    assert run(["generate", str(tmp_path / "round"), "--country", "Maroc", "--country", "egy"]) == 0
+    issued = tmp_path / "round" / "issued"
+    assert {path.name for path in issued.glob("*.xlsx")} == {"MAR-1_fr.xlsx", "EGY-1_ar.xlsx"}
+    capsys.readouterr()
+    assert run(["generate", str(tmp_path / "round"), "--country", "Mali", "--country", "Atlantis"]) == 2
+    assert capsys.readouterr().err.startswith("Error: 'Atlantis' is no country of example. Known are: PAK,")
+    assert run(["generate", str(tmp_path / "round"), "--country", "Mali"]) == 2
+    assert "round has no team of MLI. Its countries are: EGY, IRQ, MAR, PAK." in capsys.readouterr().err
+
+
+OUTSIDE_A_ROUND = {
+    "--lang": ("fr", "Set the `language` of the team in"),
+    "--tools": ("C1", "Set the `tools` of the team in"),
+    "--blank-rows": ("9", "hrge-xl generate example --country … --blank-rows N"),
+    "--answers": ("teams.csv", "hrge-xl generate example --country … --answers FILE"),
+    "--password-file": ("teams.csv", "It opens the workbook of --answers."),
+    "--output": ("elsewhere", "`hrge-xl status` looks for them"),
+    "-o": ("elsewhere", "`hrge-xl status` looks for them"),
+}
+
+
+def test_every_option_of_generate_does_something_in_a_round_or_is_refused() -> None:
+    known = {option for each in generate_command.params for option in each.opts if option.startswith("-")}
+    assert known == {*OUTSIDE_A_ROUND, "--country", "--today"}
+
+
+@pytest.mark.parametrize("option", OUTSIDE_A_ROUND)
+def test_what_a_round_says_itself_is_refused(
+    option: str,
+    teams: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    init_round(tmp_path / "round", "example", teams)
+    monkeypatch.chdir(tmp_path)
+    value, remedy = OUTSIDE_A_ROUND[option]
+    assert run(["generate", "round", option, value]) == 2
+    assert remedy in capsys.readouterr().err
+    assert list((tmp_path / "round" / "issued").iterdir()) == []
+
+
+def test_all_that_is_refused_is_said_at_once(
+    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    init_round(tmp_path / "round", "example", teams)
+    assert run(["generate", str(tmp_path / "round"), "--lang", "fr", "-o", str(tmp_path)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
 def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
     file = tmp_path / "teams.csv"
     file.write_text(
@@ -92,7 +160,7 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
         "A;PAK;en;2026-07-31;\n"
         "B;Pakstan;en;2026-07-31;\n"
         "\n"
-        "a;PAK;english;31.02.2026;C1,X9\n"
+        "a;PAK;Englisch;31.02.2026;C1,X9\n"
         ";PAK;en;03/04/2026;\n"
         "../x;PAK;en;;\n",
         encoding="utf-8",
@@ -100,8 +168,8 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
     with pytest.raises(RoundError) as caught:
         init_round(tmp_path / "round", "example", file)
     assert str(caught.value).splitlines() == [
-        "teams.csv: line 3: there is no country 'Pakstan'. Did you mean 'PAK'?",
-        "teams.csv: line 5: there is no language 'english'. Did you mean 'en'?",
+        "teams.csv: line 3: there is no country 'Pakstan'. Did you mean Pakistan (PAK)?",
+        "teams.csv: line 5: there is no language 'Englisch'. Did you mean English (en)?",
         "teams.csv: line 5: there is no tool 'X9'. Known are: PLAN, C1, R1, SUMMARY.",
         "teams.csv: line 5: '31.02.2026' can be no day or several. Write the deadline as 2026-07-31.",
         "teams.csv: line 5: team 'a' stands already in line 2. Keep one.",
@@ -197,10 +265,15 @@ def test_a_list_that_is_no_workbook_or_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("spec: example\n", "", "line 3: 'spec' is missing"),
+        ("spec: example\n", "", "line 4: 'spec' is missing"),
+        (
+            "spec: example\n",
+            "spec: hrge_toolkit\n",
+            "line 5: the round carries the spec 'example', not 'hrge_toolkit'",
+        ),
         ("name: round", "nmae: round", "'nmae' is not known"),
-        ("country: PAK", "country: XXX", "line 7: there is no country 'XXX'"),
-        ("- team: MAR-1", "- team: PAK-1", "team 'PAK-1' stands already in line 7"),
+        ("country: PAK", "country: XXX", "line 9: there is no country 'XXX'"),
+        ("- team: MAR-1", "- team: PAK-1", "team 'PAK-1' stands already in line 9"),
         ("spec: example", "spec: [example", "not valid YAML"),
         ("period_start: '2026-01-01'", "period_start: spring", "'spring' is no day"),
     ],
@@ -222,103 +295,3 @@ def test_a_round_without_its_key(teams: Path, tmp_path: Path) -> None:
         load_round(tmp_path / "round")
     with pytest.raises(RoundError, match="is no round"):
         load_round(tmp_path)
-
-
-def seen(made: Round, results: list[Result], today: date) -> list[TeamStatus]:
-    """The status of a round that was not consolidated."""
-    return status(made, received(results, see_together(results), {}), today)
-
-
-def test_who_has_answered(teams: Path, tmp_path: Path) -> None:
-    made = init_round(tmp_path / "round", "example", teams)
-    by_team = {order.team: order for order in orders(made, TODAY)}
-    assert by_team["MAR-1"].deadline == "2026-07-31"
-    folder = made.folder / "returned"
-    for team, more in (("PAK-1", {}), ("MAR-1", {"PLN_03": None})):
-        wanted = answers(country=by_team[team].country, **more)
-        order = by_team[team]
-        data = generate(SPEC, type(order)(**{**vars(order), "answers": wanted}))
-        (made.folder / "issued" / f"{team}_{order.language}.xlsx").write_bytes(data)
-        (folder / f"{team}.xlsx").write_bytes(data)
-    (made.folder / "issued" / "IRQ-1_en.xlsx").write_bytes(b"")
-    results = validate(sorted(folder.iterdir()), ValidationRequest(made.wanted, TODAY))
-    assert [result.verdict for result in results] == ["returned", "accepted"]
-    lines = {line.team: line for line in seen(made, results, LATER)}
-    assert {code: (line.state, line.days_late) for code, line in lines.items()} == {
-        "PAK-1": ("accepted", 0), "MAR-1": ("returned", 5), "EGY-1": ("late", 5), "IRQ-1": ("issued", 0),
-    }  # fmt: skip
-    assert lines["PAK-1"].completeness == 1
-    assert lines["MAR-1"].answered == lines["MAR-1"].required - 1
-    assert lines["MAR-1"].errors == 1
-    assert seen(made, [], TODAY)[2].state == "not issued"
-
-
-def test_status_on_the_screen_and_as_a_workbook(
-    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Columns that say nothing about anybody are left out; in the workbook figures and days are such."""
-    made = init_round(tmp_path / "round", "example", teams)
-    order = orders(made, TODAY)[0]
-    (made.folder / "returned" / "=1+1.xlsx").write_bytes(
-        generate(SPEC, replace(order, answers=answers(PLN_03=None)))
-    )
-    (made.folder / "returned" / "scan.xlsx").write_bytes(b"%PDF-1.7")
-    sheet = tmp_path / "status.xlsx"
-    assert run(["status", str(made.folder), "--today", str(LATER), "--xlsx", str(sheet)]) == 0
-    out, err = capsys.readouterr()
-    heads, first, *_, last = out.splitlines()
-    assert heads.split() == [
-        "team", "country", "state", "completeness", "errors", "days", "late", "deadline", "files", "version",
-        "file", "note",
-    ]  # fmt: skip
-    assert first.split() == [
-        "PAK-1",
-        "PAK",
-        "returned",
-        "93%",
-        "1",
-        "5",
-        "2026-07-31",
-        "1",
-        "1.0",
-        "=1+1.xlsx",
-    ]
-    assert last.split()[:4] == ["refused", "1", "scan.xlsx", "F007:"]
-    assert "1 returned, 2 late, 1 not issued, 1 refused." in err
-    assert "Not answered: MAR-1, EGY-1, IRQ-1." in err
-    assert f"2 files are not in the dataset yet: hrge-xl consolidate {made.folder}" in err
-    (_, *rows) = openpyxl.load_workbook(sheet)["Status"].iter_rows()
-    cells = {str(cell.column_letter): cell for cell in rows[0]}
-    assert [cells[letter].value for letter in "ACEF"] == ["PAK-1", "returned", 1, 5]
-    assert cells["G"].value.date() == date(2026, 7, 31)
-    assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
-
-
-def test_status_asks_for_nothing_that_was_done(
-    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A link is never read, so there are no bytes to keep: asking to consolidate again would never end."""
-    made = init_round(tmp_path / "round", "example", teams)
-    (made.folder / "returned" / "scan.xlsx").write_bytes(b"%PDF-1.7")
-    (made.folder / "returned" / "link.xlsx").symlink_to(tmp_path / "teams.csv")
-    status_of = ["status", str(made.folder), "--today", str(LATER)]
-    assert run(status_of) == 0
-    assert "1 file is not in the dataset yet" in capsys.readouterr().err
-    assert run(["consolidate", str(made.folder), "--jobs", "1", "--today", str(LATER)]) == 4
-    assert run(status_of) == 0
-    out, err = capsys.readouterr()
-    assert "F016: link.xlsx is a link" in out
-    assert "not in the dataset" not in err
-
-
-def test_a_forged_and_a_strange_return(teams: Path, tmp_path: Path) -> None:
-    made = init_round(tmp_path / "round", "example", teams)
-    order = orders(made, TODAY)[0]
-    strange = type(order)(**{**vars(order), "team": "XXX", "answers": answers()})
-    forged = type(order)(**{**vars(order), "key": b"another", "answers": answers()})
-    for name, each in (("strange", strange), ("forged", forged)):
-        (made.folder / "returned" / f"{name}.xlsx").write_bytes(generate(SPEC, each))
-    results = validate(sorted((made.folder / "returned").iterdir()), ValidationRequest(made.wanted, TODAY))
-    codes = [{finding.code for finding in result.findings if finding.code[0] == "I"} for result in results]
-    assert codes == [{"I006"}, {"I008"}]
-    assert seen(made, results, TODAY)[-1].state == "not in this round"

@@ -74,6 +74,23 @@ def test_ten_mistakes_come_together_with_line_and_column(copy: Path) -> None:
         assert any(each.startswith(start) and reason in each for each in found), (start, reason, found)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("'-[0-9'", "This is no pattern"),
+        ("'[0-9]*'", "It also fits an empty text"),
+        ("'[0-9]{4}'", "There is no intervention whose name could hold a period"),
+    ],
+)
+def test_the_period_in_the_name_of_an_intervention(copy: Path, pattern: str, reason: str) -> None:
+    key = "project" if reason.startswith("There is no") else "intervention"
+    of_rounds = f"  {key}: PLN_01\n  period_in_intervention: {pattern}\n"
+    line, _ = damage(copy, "workbook.yaml", "  project: PLN_01\n", of_rounds)
+    (found,) = mistakes(copy)
+    assert found.startswith(f"workbook.yaml:{line + 1}:")
+    assert reason in found
+
+
 def test_a_column_points_at_the_word(copy: Path) -> None:
     line, column = damage(copy, "tools/risks.yaml", "C1]", "C9]")
     assert f"tools/risks.yaml:{line}:{column}: There is no tool 'C9'." in mistakes(copy)[0]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
@@ -19,6 +19,7 @@ from hrge_xl.spec.diff import diff
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from tests.answer_strategies import answers_of
+from tests.property_tests import examples
 from tests.versions import CHANGES, TODAY, changed, copy, edit, raised, returned, second, workbook
 
 Line = tuple[str, str, str, bool]
@@ -182,7 +183,7 @@ def test_files_that_cannot_be_read_show_in_the_exit_code(
     assert "b.xlsx: refused (F" in said
 
 
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(data=st.data(), names=st.lists(st.sampled_from(sorted(CHANGES)), unique=True, max_size=6))
 def test_what_is_foretold_is_what_is_read(
     data: st.DataObject, names: list[str], tmp_path_factory: pytest.TempPathFactory

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.dataset import consolidate
+from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset import store as stores
-from hrge_xl.dataset.consolidate import DATASET
+from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.store import Store, open_file, open_url
 from hrge_xl.errors import StoreError
 from hrge_xl.intake import Wanted
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Value
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
 
 SPEC = load("example")
@@ -53,7 +53,7 @@ def database(postgres_url: str) -> Iterator[str]:
 def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Every table, row by row."""
     assert store.use(Schema(SPEC), write=False)
-    return {table.name: list(store.rows(table.name)) for table in Schema(SPEC).tables}
+    return {table.name: list(store.rows(table.name)) for table in Schema(SPEC).shown}
 
 
 def both(out: Path, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -63,7 +63,7 @@ def both(out: Path, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def test_file_and_database_hold_the_same(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
     file, other = both(tmp_path / "out", database)
     assert file == other
     assert len(file["submissions"]) == 4
@@ -71,7 +71,7 @@ def test_file_and_database_hold_the_same(files: list[Path], tmp_path: Path, data
 
 
 def test_the_database_holds_what_the_files_say(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
     said = sorted(
         (str(result.sha256), *key, str(one).replace("\0", "\ufffd"))
         for result in validate(files, ASKED)
@@ -95,15 +95,15 @@ def value_of(row: tuple[Any, ...], at: dict[str, int]) -> Value:
 
 
 def test_again_into_the_database(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
     _, before = both(tmp_path / "out", database)
-    assert consolidate(files, tmp_path / "out", asked=ASKED, store=database).new == 0
+    assert consolidate([Source(files, ASKED)], tmp_path / "out", store=database).new == 0
     assert both(tmp_path / "out", database)[1] == before
 
 
 def test_a_database_that_comes_later_is_filled_too(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate(files, tmp_path / "out", asked=ASKED)
-    consolidate(files[:1], tmp_path / "out", asked=ASKED, store=database)
+    consolidate([Source(files, ASKED)], tmp_path / "out")
+    consolidate([Source(files[:1], ASKED)], tmp_path / "out", store=database)
     file, other = both(tmp_path / "out", database)
     assert {row[0] for row in other["submissions"]} == {row[0] for row in file["submissions"]}
     assert file["answers"] == other["answers"]
@@ -115,14 +115,14 @@ def test_tables_of_somebody_else_are_not_touched(files: list[Path], tmp_path: Pa
         connection.exec_driver_sql("CREATE TABLE answers (mine text)")
         connection.exec_driver_sql("INSERT INTO answers VALUES ('keep me')")
     with pytest.raises(StoreError, match="already holds other tables named answers"):
-        consolidate(files, tmp_path / "out", asked=ASKED, store=database)
+        consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
     with engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT mine FROM answers").scalar() == "keep me"
     engine.dispose()
 
 
 def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None:
-    consolidate(files, tmp_path / "out", asked=ASKED)
+    consolidate([Source(files, ASKED)], tmp_path / "out")
     with open_file(tmp_path / "out" / DATASET) as store:
         before = everything(store)
         with store.transaction() as connection:
@@ -131,7 +131,7 @@ def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None
                 .where(store.meta_table.c.name == "spec_digest")
                 .values(value="old")
             )
-    assert consolidate(files[:1], tmp_path / "out", asked=ASKED).earlier == 3
+    assert consolidate([Source(files[:1], ASKED)], tmp_path / "out").earlier == 3
     with open_file(tmp_path / "out" / DATASET) as store:
         assert everything(store)["answers"] == before["answers"]
 
@@ -149,7 +149,7 @@ def test_a_database_that_cannot_be_had(address: str, said: str, files: list[Path
         probe.bind(("127.0.0.1", 0))
         address = address.format(port=probe.getsockname()[1])
         with pytest.raises(StoreError, match=said) as caught:
-            consolidate(files, tmp_path / "out", asked=ASKED, store=address)
+            consolidate([Source(files, ASKED)], tmp_path / "out", store=address)
     assert "\n" not in str(caught.value)
 
 
@@ -161,15 +161,16 @@ def test_a_large_transaction_does_not_lock_its_own_reading_out(
     monkeypatch.setattr(stores, "WAIT", 1)
     with open_file(tmp_path / DATASET) as store:
         store.use(Schema(SPEC))
-        codebook = Schema(SPEC).by_name["codebook"]
-        rows = [tuple(f"{number:05d} {'x' * 90}" for _ in codebook.columns) for number in range(2_000)]
+        figures = Schema(SPEC).by_name["aggregate_answers"]
+        texts = ["x" * 90] * (len(figures.columns) - 1)
+        rows = [(number, *texts) for number in range(2_000)]
         with store.transaction() as connection:
-            store.insert(connection, "codebook", rows)
-            assert len(list(store.rows("codebook"))) == 2_000
+            store.insert(connection, figures.name, rows)
+            assert len(list(store.rows(figures.name))) == 2_000
             assert store.facts()["spec"] == "example"
 
 
 def test_the_password_is_not_told(files: list[Path], tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
-        consolidate(files, tmp_path / "out", asked=ASKED, store="postgresql://me:secret@127.0.0.1:1/none")
+        consolidate([Source(files, ASKED)], tmp_path / "out", store="postgresql://me:secret@127.0.0.1:1/none")
     assert "secret" not in str(caught.value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.checks import Outcome, check
@@ -23,6 +23,7 @@ from hrge_xl.spec.expression import Problem, Scope, parse_condition
 from hrge_xl.spec.model import Spec
 from hrge_xl.submission import State
 from tests.build_submission import submission
+from tests.property_tests import examples
 from tests.test_checks import CLEAN, LAYOUT, TODAY, changed, found, plan, risk
 from tests.test_vectorised import LAYOUT as SMALL_LAYOUT
 from tests.test_vectorised import LISTS, MATRIX, TOOLS
@@ -159,7 +160,7 @@ def decided(condition: str, answers: dict[Key, Any], spoilt: set[Key]) -> list[t
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.sampled_from(CONDITIONS), st.data())
 def test_what_counts_as_decided_is_so_whatever_the_answers_in_error_meant(
     condition: str, data: st.DataObject

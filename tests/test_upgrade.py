@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
@@ -26,6 +26,7 @@ from hrge_xl.submission import Answer, Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.answer_strategies import answers_of
 from tests.office.driver import Office
+from tests.property_tests import examples
 from tests.versions import CHANGES, TODAY, answers, changed, returned, second, workbook
 
 GONE = {  # of the answers in `tests.versions.answers`: cell in version 1.0, question, text
@@ -116,7 +117,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
     assert (file["sent_version"], file["version"]) == ("1.0", "2.0")
     assert (file["to_correct"], file["to_look_at"]) == (1, 0)  # the group that is gone
 
-    back = sent_of(out / "PAK_feedback.xlsx", two)
+    back = sent_of(out / "PAK_WS-07_feedback.xlsx", two)
     layout = build(load(two), "en")
     expected = {key: value for key, value in answers().items() if key in layout.slots}
     assert back.values() == expected | {("PLAN", "1", "PLN_13"): ("WOM",)}
@@ -124,7 +125,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
     assert back.identity.spec_version == "2.0"
     assert {(each.sheet, each.cell): (each.question, each.text) for each in back.unplaced} == GONE
 
-    assert (out / "PAK_message.txt").read_text(encoding="utf-8").splitlines()[:8] == [
+    assert (out / "PAK_WS-07_message.txt").read_text(encoding="utf-8").splitlines()[:8] == [
         "Thank you for PAK.xlsx.",
         "It is of version 1.0; the questionnaire is now at version 2.0.",
         "The workbook attached is of the new version and holds your answers.",
@@ -144,11 +145,11 @@ def test_the_list_is_printed_and_the_paths_stand_alone_on_stdout(
     code = run(["feedback", *map(str, files), "--spec", str(two), "-o", str(out), "--today", "2026-06-30"])
     said = capsys.readouterr()
     assert code == 4
-    assert said.out == f"{out / 'PAK_feedback.xlsx'}\n"
+    assert said.out == f"{out / 'PAK_WS-07_feedback.xlsx'}\n"
     assert "  version 1.0 to 2.0\n" in said.err
     assert "  Checklist!F8: C1_02 What is missing\n" in said.err
     assert "A private room" not in said.err
-    assert "sub: refused, there are no answers to give back.\n" in said.err
+    assert "sub.xlsx: refused, there are no answers to give back.\n" in said.err
 
 
 def test_validate_names_each_answer_that_is_asked_no_more(two: Path, tmp_path: Path) -> None:
@@ -207,7 +208,7 @@ def test_other_sheets_than_those_issued(tmp_path: Path, capsys: pytest.CaptureFi
     questions = {each["question"] for each in file["without_place"]}
     assert {"K-01 Risk", "K-01 Due date", "R1 Used"} <= questions
     assert not any(each.startswith("C1_") for each in questions)
-    back = sent_of(tmp_path / "out" / "PAK_feedback.xlsx", "example")
+    back = sent_of(tmp_path / "out" / "PAK_WS-07_feedback.xlsx", "example")
     assert {key[0] for key in back.values()} == {"PLAN", "C1"}
     dates = {each.text for each in back.unplaced if each.question == "K-01 Due date"}
     assert dates == {"2026-05-01"}
@@ -233,7 +234,10 @@ def test_two_files_of_one_name_do_not_take_each_others_place(tmp_path: Path) -> 
     one = returned(tmp_path / "a", {"team.xlsx": workbook(project="WS-01")})
     other = returned(tmp_path / "b", {"Team.xlsx": workbook("MAR", project="WS-02")})
     out = tmp_path / "out"
-    assert run(["-q", "feedback", str(one[0]), str(other[0]), "-o", str(out), "--today", "2026-06-30"]) == 0
+    assert (
+        run(["-q", "feedback", str(one[0]), str(other[0]), "--all", "-o", str(out), "--today", "2026-06-30"])
+        == 0
+    )
     projects = {
         sent_of(file, "example").values()["PLAN", "1", "PLN_01"] for file in out.glob("*_feedback.xlsx")
     }
@@ -254,7 +258,7 @@ def test_a_return_read_with_the_older_version_upgrades_too(two: Path, tmp_path: 
 # the law
 
 
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(data=st.data(), names=st.lists(st.sampled_from(sorted(CHANGES)), unique=True, max_size=6))
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_an_upgrade_loses_no_value(

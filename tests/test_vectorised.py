@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.checks import check
@@ -36,6 +36,7 @@ from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Submission
 from hrge_xl.words import count_words, tidy
 from tests.build_submission import submission
+from tests.property_tests import examples
 
 TODAY = date(2026, 6, 30)
 LISTS = {
@@ -382,10 +383,10 @@ def test_a_form_of_a_tool_that_is_not_used_asks_for_nothing() -> None:
         assert (verdict.code, verdict.required) == (code, bool(code))
 
 
-def test_each_workbook_has_its_own_today() -> None:
-    own = form()
-    own.today = date(2020, 1, 1)
-    assert evaluate("year(today())", [form(), own]) == [[2026], [2020]]
+def test_today_is_the_day_of_the_check_whenever_a_workbook_was_calculated() -> None:
+    old = form()
+    old.calculated_on = date(2020, 1, 1)
+    assert evaluate("year(today())", [form(), old]) == [[TODAY.year]] * 2
 
 
 # Hypothesis: against a plain evaluator of one row, and row by row against all at once.
@@ -433,7 +434,7 @@ CONDITIONS = st.recursive(
 
 
 @given(rows=st.lists(ROW, min_size=1, max_size=6), text=CONDITIONS)
-@settings(max_examples=250, deadline=None)
+@examples(250)
 def test_all_at_once_is_as_one_by_one_and_as_the_plain_meaning(rows: list[dict[str, Any]], text: str) -> None:
     submissions = [form(**{k: v for k, v in row.items() if v not in (None, ())}) for row in rows]
     together = evaluate(text, submissions)
@@ -443,7 +444,7 @@ def test_all_at_once_is_as_one_by_one_and_as_the_plain_meaning(rows: list[dict[s
 
 
 @given(rows=st.lists(ROW, min_size=1, max_size=6), text=NUMERIC)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_figures_are_as_their_plain_meaning(rows: list[dict[str, Any]], text: str) -> None:
     submissions = [form(**{k: v for k, v in row.items() if v not in (None, ())}) for row in rows]
     expr = parse(text, Scope(SPEC, SPEC.tool["FORM"], SPEC.tool["FORM"].field_blocks[0]))

@@ -28,10 +28,8 @@ WHY = ("--reason", REASON, "--by", NAME, "--today", DAY)
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A round: AFG's return is whole, in PAK's one answer is missing at Plan!E8; and a file that is no workbook."""
-    folder = round_folder(tmp_path_factory.mktemp("waivers"))
-    returned(folder.parent, {"letter.xlsx": b"no workbook"})
-    return folder
+    """A round: AFG's return is whole, in PAK's one answer is missing at Plan!E8."""
+    return round_folder(tmp_path_factory.mktemp("waivers"))
 
 
 @pytest.fixture
@@ -73,7 +71,7 @@ def test_a_waived_error_stays_an_error_and_the_file_is_accepted(
     assert waive(folder) == 0
     told = capsys.readouterr()
     assert told.out.startswith("1: V001 PAK.xlsx (")
-    assert told.err == "1 finding of PAK.xlsx accepted. Reports and the next consolidation show it.\n"
+    assert told.err == "1 finding of PAK.xlsx accepted. Verdict of the file: accepted.\n"
     after, code = document(folder, capsys)
     assert code == 0
     assert after["summary"] == {**before["summary"], "accepted": 2, "returned": 0, "waived": 1}
@@ -221,8 +219,11 @@ def test_a_file_is_named_by_path_name_or_hash(folder: Path, capsys: pytest.Captu
         (("X003", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
         (("V002", "--file", "PAK.xlsx"), "has no V002. Found were: V001."),
         (("V001", "--file", "AFG.xlsx"), "has no V001. Nothing was found in it."),
-        (("V001", "--file", "nobody.xlsx"), "There is no file 'nobody.xlsx'"),
-        (("V001", "--file", "letter.xlsx"), "was refused; nothing in it can be waived"),
+        (
+            ("V001", "--file", "nobody.xlsx"),
+            "There is no return 'nobody.xlsx' in the dataset. There are: AFG.xlsx (",
+        ),
+        (("V001", "--file", "PAC.xlsx"), "Did you mean PAK.xlsx ("),
         (
             ("V001", "--file", "PAK.xlsx", "--cell", "Plan!E12"),
             "has no V001 at Plan!E12. It stands at Plan!E8.",
@@ -240,7 +241,6 @@ def test_what_cannot_be_waived_is_one_line_and_writes_nothing(
     untouched: Path, words: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     common = ["--ledger", str(untouched), "--today", DAY]
-    words = tuple(str(untouched.parent / word) if word == "letter.xlsx" else word for word in words)
     common += [] if "--reason" in words else ["--reason", REASON]
     common += [] if "--by" in words else ["--by", NAME]
     capsys.readouterr()
@@ -250,6 +250,22 @@ def test_what_cannot_be_waived_is_one_line_and_writes_nothing(
     assert err.count("\n") == 1
     with Ledger.open(untouched, write=False) as ledger:
         assert waivers(ledger, date(2026, 6, 30)) == ()
+
+
+def test_nothing_of_a_refused_file_can_be_waived(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    returned(folder / "returned", {"letter.xlsx": b"no workbook"})
+    assert waive(folder, file="letter.xlsx") == 2
+    assert "was refused; nothing in it can be waived" in capsys.readouterr().err
+
+
+def test_a_file_that_was_changed_since_is_not_mistaken_for_what_was_read(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = folder / "returned" / "PAK.xlsx", tmp_path / "out"
+    assert hrge("consolidate", folder, "-o", out, "--today", DAY) == 0
+    path.write_bytes(workbook("AFG"))
+    assert waive(out, file=str(path)) == 2
+    assert "PAK.xlsx was changed since it was taken in." in capsys.readouterr().err
 
 
 def test_what_was_only_normalised_is_nothing_to_waive(
@@ -288,9 +304,12 @@ def test_the_dataset_follows(folder: Path, tmp_path: Path, capsys: pytest.Captur
     before = rows(out, VERDICTS)
     assert before == [("AFG", "accepted", 0, 0), ("PAK", "returned", 1, 0)]
     assert waive(out, "--until", "2026-07-31") == 0
+    assert rows(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]  # at once
     capsys.readouterr()
     assert hrge(*consolidate, DAY) == 0
-    assert "2 files: 2 accepted, 0 returned, 0 refused; 0 new." in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith(
+        "2 files: 2 accepted, 0 returned, 0 refused.\n0 new in this run.\n"
+    )
     assert rows(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
     assert rows(out, MARKS) == [(1, f"active: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
     book = openpyxl.load_workbook(out / "data.xlsx", read_only=True)
@@ -300,7 +319,6 @@ def test_the_dataset_follows(folder: Path, tmp_path: Path, capsys: pytest.Captur
     assert rows(out, VERDICTS) == before
     assert rows(out, MARKS) == [(0, f"expired: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
     assert hrge("waive", "--withdraw", 1, "--by", NAME, "--ledger", out) == 0
-    assert hrge(*consolidate, DAY) == 0
     assert (rows(out, VERDICTS), rows(out, MARKS)) == (before, [(0, None)])
 
 

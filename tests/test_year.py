@@ -25,9 +25,9 @@ import sqlalchemy as sa
 
 from hrge_xl.answers import from_mapping
 from hrge_xl.cli import run
-from hrge_xl.dataset import Summary, consolidate
-from hrge_xl.dataset.consolidate import DATASET
+from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.demonstration import story
 from hrge_xl.issuing import Order, generate
@@ -36,7 +36,7 @@ from hrge_xl.rounds.rounds import Round, init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import PROPERTY_PREFIX, from_pairs, sign
 from hrge_xl.submission import Answers, Identity
-from hrge_xl.validation import ValidationRequest
+from hrge_xl.validation import Source, ValidationRequest
 from tests.office.driver import Office
 
 pytestmark = [pytest.mark.office, pytest.mark.xdist_group("year")]  # the year is played once for all
@@ -444,9 +444,7 @@ def take_in(round_: Round, dataset: Path, day: date, chance: random.Random | Non
     files = sorted((round_.folder / "returned").iterdir())
     if chance is not None:
         chance.shuffle(files)
-    return consolidate(
-        files, dataset, asked=ValidationRequest(round_.wanted, TODAY), received=day.isoformat()
-    )
+    return consolidate([Source(files, ValidationRequest(round_.wanted, TODAY))], dataset, received=day)
 
 
 def play_out(year: Year, dataset: Path) -> list[Summary]:
@@ -699,9 +697,7 @@ class Quarter:
         """Consolidate so many days after the deadline."""
         day = deadline(self.quarter) + timedelta(days)
         files = sorted((self.round.folder / "returned").iterdir())
-        return consolidate(
-            files, dataset, asked=ValidationRequest(self.round.wanted, day), received=day.isoformat()
-        )
+        return consolidate([Source(files, ValidationRequest(self.round.wanted, day))], dataset, received=day)
 
 
 @pytest.mark.long
@@ -724,7 +720,8 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
         quarter.send(later, "late.xlsx")
         answers_back = tmp_path / f"feedback{number}"
         assert run(["feedback", str(folder), "-o", str(answers_back), "--today", today]) == 4  # the scan
-        quarter.save(answers_back / "first_feedback.xlsx", "second.xlsx", "Strategy with a plan for referral")
+        (workbook,) = answers_back.glob(f"{corrected_}_*_feedback.xlsx")
+        quarter.save(workbook, "second.xlsx", "Strategy with a plan for referral")
         summary = quarter.take_in(dataset, 9)
         assert (summary.accepted, summary.returned, summary.refused, summary.conflicts) == (5, 1, 1, 2)
 

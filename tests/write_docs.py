@@ -11,6 +11,7 @@ from hrge_xl.cli import cli
 from hrge_xl.findings import CATALOGUE, FAMILIES
 from hrge_xl.reports import schema
 from hrge_xl.spec.load import load
+from tests.write_dataset import dataset_page
 from tests.write_rules import rules_page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -79,6 +80,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "findings.md": findings_page,
     "cli.md": cli_page,
     "rules.md": lambda: rules_page(load("hrge_toolkit")),
+    "dataset.md": lambda: dataset_page(load("example"), load("hrge_toolkit")),
     "validation-report.schema.json": schema.render,
 }
 

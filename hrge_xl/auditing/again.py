@@ -1,84 +1,199 @@
-"""The run of a report made again: the same files under the names that they had, the same spec, day and waivers."""
+"""A report made again: files read under their names, checked on their days, and put together as the report tells.
+
+What no file says by itself (in which order files came and when, what was decided, what was waived) is the report's
+own word; `verify` holds it against the ledger where one is at hand.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ..dataset.decisions import Made
+from ..dataset.ledger import Receipt
+from ..dataset.return_status import STATED, Decision
+from ..dataset.temporary_dataset import dataset_as_told
 from ..findings import Waiver
-from ..intake import Wanted, readers
+from ..intake import Readers, Wanted, readers
 from ..reports.build import Facts, document
-from ..reports.document import Document, FileRow, WaiverRow
+from ..reports.document import Document, FileRow
+from ..reports.file_rows import waiver_of
 from ..reports.json_text import render
-from ..spec.model import Spec
-from ..validation import BATCH, Result, ValidationRequest, mark_doubles, spec_of, validate_batch
+from ..rounds.datasets import Dataset
+from ..rounds.rounds import Round
+from ..spec.load import load
+from ..validation import BATCH, Result, Source, ValidationRequest, validate_batch
 from .found import name_of
+from .of_round import take_over
+
+HOME, ELSEWHERE = (
+    Path("round"),
+    Path("dataset"),
+)  # where the folder of a round would be, and a dataset kept apart
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is at hand to make a report again: what the spec of each of its datasets is loaded by; rounds by name."""
+
+    specs: Sequence[str | None]
+    rounds: Mapping[str, Round]
+    jobs: int = 1
+    password: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What the run gives today: results in the order of the report, the report, and the spec."""
+    """What the run gives today: results by the number of their row in the report, and the report."""
 
-    results: list[Result]
+    results: Mapping[int, Result]
     document: Document
-    spec: Spec | None
 
 
-def run_again(
-    then: Document, files: Sequence[tuple[FileRow, Path]], wanted: Wanted, jobs: int, password: str | None
-) -> Again:
-    """Read and check the files of a report once more, as its `run` says.
+def run_again(then: Document, found: Mapping[int, Path], known: Known) -> Again:
+    """Read, check and put together the files of a report once more, as it says.
 
-    Raises `UsageError` or `SpecError` when the wanted spec is not there or wrong.
+    `found` is where they are, by the number of their row. Raises `SpecError` where a spec is wrong.
     """
     today = date.fromisoformat(then["run"]["today"])
-    waivers = tuple(_waiver(row).on(today) for row in then["waivers"])
-    asked = ValidationRequest(wanted, today, jobs, password, waivers)
-    results: list[Result] = []
-    with readers(jobs) as pool:
-        for start in range(0, len(files), BATCH):
-            with _under_their_names(files[start : start + BATCH]) as paths:
-                results += validate_batch(paths, asked, pool)
-    for result, (row, _) in zip(results, files, strict=True):
-        result.path = row["path"]
+    waivers = tuple(waiver_of(row).on(today) for row in then["waivers"])
+    results: dict[int, Result] = {}
+    with ExitStack() as stack:
+        pool = stack.enter_context(readers(known.jobs))
+        datasets = []
+        for n in range(1, len(then["run"]["datasets"]) + 1):
+            here = {at: path for at, path in found.items() if then["files"][at]["dataset"] == n}
+            read = _read(then, n, here, known, waivers, pool)
+            datasets.append(stack.enter_context(_dataset(then, n, here, read, known.specs[n - 1], waivers)))
+            results |= read
+        return Again(results, _plain(document(datasets, _facts(then))))
+
+
+# reading
+
+
+def _read(
+    then: Document, number: int, found: Mapping[int, Path], known: Known, waivers: Sequence[Waiver], pool: Readers
+) -> dict[int, Result]:  # fmt: skip
+    """Read each content of a dataset once, for the round and on the day that the report says."""
+    groups: dict[tuple[str | None, str], list[int]] = defaultdict(list)
+    for at in _each_once(then["files"], found):
+        groups[then["files"][at]["read_for"], then["files"][at]["checked"]].append(at)
+    results: dict[int, Result] = {}
+    for (round_, day), rows in groups.items():
+        wanted = _wanted(then, number, round_, known)
+        asked = ValidationRequest(wanted, date.fromisoformat(day), known.jobs, known.password, tuple(waivers))
+        for start in range(0, len(rows), BATCH):
+            results |= _read_some(then, rows[start : start + BATCH], found, asked, pool)
+        for at in rows if round_ is not None and round_ not in known.rounds else ():
+            take_over(results[at], then["files"][at], waivers)
+    return results
+
+
+def _each_once(files: Sequence[FileRow], found: Mapping[int, Path]) -> list[int]:
+    """The rows that are read: of each content the one that is no copy of another."""
+    first: dict[str | None, int] = {}
+    for at in sorted(found, key=lambda at: (files[at]["copy_of"] is not None, at)):
+        first.setdefault(files[at]["sha256"], at)
+    return sorted(first.values())
+
+
+def _wanted(then: Document, number: int, round_: str | None, known: Known) -> Wanted:
+    """What was wanted of files: by their round with the spec of the report, by a spec, or nothing."""
+    asked = then["run"]["datasets"][number - 1]["spec_asked"]
+    spec = known.specs[number - 1] if asked is not None else None
+    if round_ is not None and round_ in known.rounds:
+        return replace(known.rounds[round_].wanted, spec=spec)
+    return Wanted(spec)
+
+
+def _read_some(
+    then: Document, rows: Sequence[int], found: Mapping[int, Path], asked: ValidationRequest, pool: Readers
+) -> dict[int, Result]:  # fmt: skip
+    names = {at: then["files"][at]["read_as"] or then["files"][at]["path"] for at in rows}
+    with _under_their_names([(found[at], names[at]) for at in rows]) as paths:
+        results = dict(zip(rows, validate_batch(paths, asked, pool), strict=True))
+    for at, result in results.items():
+        result.path, result.read_for = names[at], then["files"][at]["read_for"]
         if result.submission is not None:
-            result.submission.path = row["path"]
-    mark_doubles(results)
-    spec = spec_of(asked, results)
-    return Again(results, _plain(document(results, spec, _facts(then, waivers))), spec)
-
-
-def _waiver(row: WaiverRow) -> Waiver:
-    known = {field.name for field in fields(Waiver)}
-    return Waiver(**{key: value for key, value in row.items() if key in known})  # type: ignore[arg-type]
+            result.submission.path = names[at]
+    return results
 
 
 @contextmanager
-def _under_their_names(files: Sequence[tuple[FileRow, Path]]) -> Iterator[list[Path]]:
+def _under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]:
     """Copies under the names that the report has: findings speak of them."""
     with TemporaryDirectory(prefix="hrge-xl-") as folder:
         paths = []
-        for number, (row, path) in enumerate(files):
-            copy = Path(folder) / str(number) / name_of(row["path"])
+        for number, (path, name) in enumerate(files):
+            copy = Path(folder) / str(number) / name_of(name)
             copy.parent.mkdir()
             shutil.copyfile(path, copy)
             paths.append(copy)
         yield paths
 
 
-def _facts(then: Document, waivers: Sequence[Waiver]) -> Facts:
+# putting together
+
+
+@contextmanager
+def _dataset(
+    then: Document, number: int, found: Mapping[int, Path], read: Mapping[int, Result], spec: str | None,
+    waivers: Sequence[Waiver],
+) -> Iterator[Dataset]:  # fmt: skip
+    """A dataset of the report as it tells: what came when and in which order, and what was decided."""
+    about = then["run"]["datasets"][number - 1]
+    rows = [then["files"][at] for at in found]
+    made = list(_decisions(then, number))
+    told = dataset_as_told(
+        list(read.values()), load(spec) if spec else None, waivers, list(_receipts(rows)),
+        [(each.submission, each.decision) for each in made],
+    )  # fmt: skip
+    with told as (store, _):
+        asked = ValidationRequest(Wanted(spec if about["spec_asked"] else None), date.min)
+        kept = (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None
+        yield Dataset(
+            store, tuple(waivers), _stand_in(about["round"], about["spec"]), kept,
+            Source([Path(row["path"]) for row in rows], asked),
+            given={row["submission"]: row["path"] for row in reversed(rows)},
+            order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
+            decisions=tuple(made),
+        )  # fmt: skip
+
+
+def _stand_in(name: str | None, spec: str) -> Round | None:
+    """The round of a dataset, of which no more is told here than its name."""
+    return Round(HOME, name, spec, None, None, ()) if name is not None else None
+
+
+def _receipts(rows: Sequence[FileRow]) -> Iterator[Receipt]:
+    """When files came; where no ledger told the order, that of the report."""
+    for at, row in enumerate(rows, start=1):
+        if row["sha256"] is not None:
+            day = date.fromisoformat(row["arrived"]) if row["arrived"] else None
+            order = at if row["order"] is None else row["order"]
+            yield Receipt(row["path"], row["sha256"], order, day, row["arrival"] == STATED)
+
+
+def _decisions(then: Document, number: int) -> Iterator[Made]:
+    for row in then["decisions"]:
+        if row["dataset"] == number:
+            made = Decision(row["n"], row["choice"], row["reason"], row["day"], row["by"], row["known"])
+            yield Made(row["submission"], row["file"], made, in_force=True)
+
+
+def _facts(then: Document) -> Facts:
     """What the report says of its run: taken over, for nobody can know it today."""
     run = then["run"]
-    return Facts(
-        run["started"], date.fromisoformat(run["today"]), run["command"], run["language"], run["round"],
-        run["redacted"], run["spec_asked"], run["round_given"], waivers,
-    )  # fmt: skip
+    today = date.fromisoformat(run["today"])
+    return Facts(run["started"], today, run["command"], run["language"], run["redacted"])
 
 
 def _plain(made: Document) -> Document:

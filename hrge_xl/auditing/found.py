@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
 
@@ -12,14 +12,19 @@ from ..reports.document import FileRow
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where the files of a report are: rows with their path, and a line for each that is not there."""
+    """Where the files of a report are, each by the number of its row, and a line for each that is not there."""
 
-    here: tuple[tuple[FileRow, Path], ...]
+    here: Mapping[int, Path]
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     unhashed: tuple[str, ...] = ()  # the report itself could not read them
     closed: tuple[str, ...] = ()  # files in the folders that cannot be opened
     others: int = 0  # files in the folders that the report does not speak of
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether a file that the report could read is not there as it was."""
+        return bool(self.missing or self.changed)
 
 
 @dataclass(slots=True)
@@ -34,14 +39,14 @@ class Shelf:
 def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
     """Look for every file of a report."""
     shelf = _shelf(folders)
-    here: list[tuple[FileRow, Path]] = []
+    here: dict[int, Path] = {}
     missing, changed, unhashed = [], [], []
-    for row in files:
+    for number, row in enumerate(files):
         name, sha256 = name_of(row["path"]), row["sha256"]
         if sha256 is None:
             unhashed.append(f"{row['path']}: not compared, for the report could not read it either.")
         elif sha256 in shelf.by_hash:
-            here.append((row, shelf.by_hash[sha256]))
+            here[number] = shelf.by_hash[sha256]
         elif name in shelf.by_name:
             path, now = shelf.by_name[name]
             changed.append(f"{row['path']}: {path} has changed since. SHA-256 then {sha256}, now {now}.")
@@ -49,7 +54,7 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
             missing.append(f"{row['path']}: missing. No file with SHA-256 {sha256} was found.")
     told = {row["sha256"] for row in files}
     others = sum(sha256 not in told for sha256 in shelf.by_hash)
-    return Found(tuple(here), tuple(missing), tuple(changed), tuple(unhashed), tuple(shelf.closed), others)
+    return Found(here, tuple(missing), tuple(changed), tuple(unhashed), tuple(shelf.closed), others)
 
 
 def name_of(path: str) -> str:

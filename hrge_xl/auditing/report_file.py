@@ -3,26 +3,65 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
 
 from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
 
 from .. import __version__
 from ..errors import UsageError
 from ..reports import FORMATS, report
-from ..reports.document import SCHEMA, Document
+from ..reports.document import SCHEMA, DecisionRow, Document, Run, WaiverRow
 from ..reports.json_text import render
 from .found import name_of
 
 JSON = FORMATS["json"].suffix
-ADDED: dict[str, dict[str, Any]] = {  # what reports of the first program did not say yet
-    "run": {"spec_asked": None, "round_given": False},
-    "counts": {"waived": 0},
-    "finding": {"waiver": None},
-}
+
+
+class _Finding(TypedDict, total=False):
+    code: str
+    severity: str
+    waiver: dict[str, Any] | None
+
+
+class _Checks(TypedDict, total=False):
+    run: list[str]
+    not_run: list[dict[str, Any]]
+
+
+class _File(TypedDict):
+    path: str
+    dataset: int
+    submission: str
+    sha256: str | None
+    copy_of: str | None
+    read_as: str | None
+    read_for: str | None
+    order: int | None
+    arrived: str | None
+    arrival: str | None
+    checked: str
+    size: NotRequired[int | None]
+    verdict: NotRequired[str]
+    status: NotRequired[str]
+    counted: NotRequired[bool]
+    identity: NotRequired[dict[str, Any] | None]
+    counts: NotRequired[dict[str, int]]
+    checks: NotRequired[_Checks]
+    findings: NotRequired[list[_Finding]]
+
+
+class _Repeatable(TypedDict):
+    """What a report must say to be made again; all else may be wrong, and is compared."""
+
+    run: Run
+    files: list[_File]
+    waivers: list[WaiverRow]
+    decisions: list[DecisionRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +87,12 @@ def read_report(path: Path) -> ReportFile:
     faults, notes = [], []
     if text != render(data):
         faults.append(f"{source.name} was changed: it is not written as hrge-xl writes it.")
-    document = _completed(source, data)
-    if source != path and document["run"]["engine_version"] != __version__:
+    _refuse_unrepeatable(source, data)
+    if source != path and data["run"]["engine_version"] != __version__:
         notes.append(f"Another version made {path.name}: it cannot be compared with its JSON report.")
     elif source != path and not _is_page_of(path, data):
         faults.append(f"{path.name} does not say what its JSON report says: it was changed, or worked in.")
-    return ReportFile(path, document, tuple(faults), tuple(notes))
+    return ReportFile(path, data, tuple(faults), tuple(notes))
 
 
 def _is_json(path: Path) -> bool:
@@ -77,6 +116,7 @@ def _text(path: Path) -> str:
 def _data(path: Path, text: str) -> Document:
     try:
         data = json.loads(text)
+        render(data)  # not every number that JSON reads can be written, nor every depth
     except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{path.name} is no whole JSON report ({error}). It was changed, cut or damaged."
@@ -87,47 +127,54 @@ def _data(path: Path, text: str) -> Document:
     return document
 
 
-def _completed(path: Path, data: Document) -> Document:
-    """The report with what an earlier program did not write yet. Raises `UsageError` where its shape is wrong."""
-    whole: Any = json.loads(json.dumps(data))
-    whole.setdefault("waivers", [])
-    _set(whole.get("run"), ADDED["run"])
-    _set(whole.get("summary"), ADDED["counts"])
-    try:
-        for file in whole["files"]:
-            _set(file.get("counts"), ADDED["counts"])
-            for finding in file["findings"]:
-                _set(finding, ADDED["finding"])
-        TypeAdapter(Document).validate_python(whole)
-        _check_days_and_names(whole)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+def _refuse_unrepeatable(path: Path, document: Any) -> None:
+    """Raises `UsageError` for a report that does not say enough to be made again."""
+    if isinstance(document.get("run"), dict) and "round_given" in document["run"]:
         raise UsageError(
-            f"{path.name} is no whole report: {place}: {first['msg']}. It was changed."
-        ) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+            f"{path.name} was made by an earlier version of this program, which did not say yet what counts. Make it "
+            "again from its files, or verify it with the version that made it."
+        )
+    try:
+        TypeAdapter(_Repeatable).validate_python(document, strict=True)
+        for wrong in _impossible(document):
+            raise ValueError(wrong)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise UsageError(f"{path.name} is no whole report: {wrong}. It was changed.") from error
+    except (TypeError, ValueError) as error:
         raise UsageError(f"{path.name} is no whole report ({error}). It was changed.") from error
-    document: Document = whole
-    return document
 
 
-def _check_days_and_names(document: Document) -> None:
-    """Raises ValueError for a day that is none, or a file that cannot have had its name."""
-    date.fromisoformat(document["run"]["today"])
-    for row in document["waivers"]:
-        date.fromisoformat(row["until"] or document["run"]["today"])
+def _impossible(document: Document) -> Iterator[str]:
+    """Yield what no report can say; raises ValueError for a day that is none."""
+    for day in _days(document):
+        date.fromisoformat(day)
+    contents: dict[tuple[int, int], str | None] = {}
     for file in document["files"]:
-        if name_of(file["path"]).strip(".") == "" or "\0" in file["path"]:
-            raise ValueError(f"“{file['path']}” names no file")
+        names = (file["path"], file["read_as"] or file["path"])
+        if any(name_of(name).strip(".") == "" or "\0" in name for name in names):
+            yield f"“{file['path']}” names no file"
+        if not 1 <= file["dataset"] <= len(document["run"]["datasets"]):
+            yield f"“{file['path']}” is of a dataset that is not listed"
+        place, sha256 = (file["dataset"], file["order"] or 0), file["sha256"]
+        if file["order"] is not None and contents.setdefault(place, sha256) != sha256:
+            yield f"“{file['path']}” has the place of another file in the order in which they came"
+    numbers = [(row["dataset"], row["n"]) for row in document["decisions"]]
+    if len(set(numbers)) != len(numbers):
+        yield "two decisions have one number"
 
 
-def _set(target: Any, defaults: dict[str, Any]) -> None:
-    for key, value in defaults.items() if isinstance(target, dict) else ():
-        target.setdefault(key, value)
+def _days(document: Document) -> Iterator[str]:
+    yield document["run"]["today"]
+    yield from (row["until"] for row in document["waivers"] if row["until"])
+    for file in document["files"]:
+        yield from (day for day in (file["checked"], file["arrived"]) if day)
 
 
 def _is_page_of(path: Path, document: Document) -> bool:
     """Whether a page was made from these data: the same data give the same bytes."""
     name = next(name for name, each in FORMATS.items() if path.suffix.lower() == f".{each.suffix}")
-    return report(document, name) == path.read_bytes()
+    try:
+        return report(document, name) == path.read_bytes()
+    except Exception:  # noqa: BLE001 - of data that were changed there may be no page, for any reason
+        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,17 @@ from .. import __version__
 from ..dataset import seals
 from ..dataset.ledger import NAME, Ledger
 from ..dataset.update_statuses import OF_ROUND
-from ..dataset.waivers import WAIVERS
-from ..errors import UsageError
-from ..intake import Wanted
-from ..reports.document import Document, WaiverRow
+from ..reports.document import Document
 from ..rounds.rounds import FILE as ROUND
-from ..rounds.rounds import Round, load_round
+from ..rounds.rounds import Round, load_round, spec_at
+from ..rounds.spec_copy import copy_of
 from ..spec.load import find as find_spec
-from .again import Again, run_again
-from .differences import Difference, of_file, of_whole, within
+from .again import Again, Known, run_again
+from .against_ledger import contradicted, left_out
+from .comparison import OF_ALL_FILES, compare, contradictions
+from .differences import Difference
 from .found import Found, find
-from .report_file import ReportFile, read_report
+from .report_file import read_report
 from .second_opinion import Opinion, explanations, second_opinion
 
 SCHEMA = "hrge-xl/verification/1"
@@ -35,7 +35,7 @@ class Asked:
     returned: Sequence[Path]
     ledger: Path | None = None
     spec: str | None = None  # where the spec of the report is, if not under its name
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     jobs: int = 1
     redacted: bool = False
 
@@ -105,7 +105,7 @@ class Audit:
             "notes": [*self.notes, *self.opinion.not_read],
             "files_compared": self.files,
             "findings_compared": self.findings,
-            "differences": [_difference(each, hidden) for each in self.differences],
+            "differences": [each.data(redacted=hidden) for each in self.differences],
             "second_opinion": {
                 "files": self.opinion.files,
                 "cells": self.opinion.cells,
@@ -119,11 +119,6 @@ class Audit:
 
 def _n(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _difference(each: Difference, hidden: bool) -> dict[str, Any]:
-    row = {"kind": each.kind, "file": each.file, "what": each.what}
-    return row if hidden else row | {"then": each.then, "now": each.now}
 
 
 def _cell(each: Any, hidden: bool) -> dict[str, Any]:
@@ -147,16 +142,25 @@ def verify(asked: Asked) -> Audit:
         then["run"]["id"],
         asked.redacted or then["run"]["redacted"],
     )
-    audit.problems += [*given.faults, *within(then)]
+    audit.problems += [*given.faults, *contradictions(then)]
     audit.notes += given.notes
-    found = find(then["files"], asked.returned)
+    found, rounds = find(then["files"], asked.returned), _rounds(asked)
+    missing = _missing_rounds(then, rounds)
     _tell_of_files(audit, found)
-    round_ = _round(asked, then)
-    again = run_again(then, found.here, _wanted(asked, then, round_), asked.jobs, asked.password)
-    _tell_of_circumstances(audit, then, again, round_)
-    _compare(audit, given, found, again, round_)
-    pairs = zip(again.results, found.here, strict=True)
-    readings = [(result.submission, path) for result, (_, path) in pairs if result.submission is not None]
+    _tell_of_rounds(audit, missing, [each for each in rounds.values() if each.name not in _named(then)])
+    known = Known(list(_specs(asked, then)), rounds, asked.jobs, asked.password)
+    again = run_again(then, found.here, known)
+    _tell_of_circumstances(audit, then, again)
+    audit.files, audit.findings = (
+        len(found.here),
+        sum(len(row["findings"]) for row in again.document["files"]),
+    )
+    audit.differences += compare(then, again.document, found)
+    readings = [
+        (result.submission, found.here[at])
+        for at, result in again.results.items()
+        if result.submission is not None
+    ]
     audit.opinion = second_opinion(readings, jobs=asked.jobs, password=asked.password)
     _look_into_ledger(audit, asked, then)
     return audit
@@ -165,77 +169,80 @@ def verify(asked: Asked) -> Audit:
 def _tell_of_files(audit: Audit, found: Found) -> None:
     audit.problems += [*found.missing, *found.changed]
     audit.notes += [*found.unhashed, *found.closed]
+    if found.incomplete:
+        audit.notes.append(
+            f"Not compared, as files are missing or changed: what counts, and {', '.join(OF_ALL_FILES)}."
+        )
     if found.others:
         others = _n(found.others, "other file")
         audit.notes.append(f"{others} in the folders: the report does not speak of them.")
 
 
 def _around(asked: Asked) -> list[Path]:
-    """Where a ledger or a round may be: in the folders given or around them, or around the report."""
+    """Where a ledger, a round or a spec may be: in the folders given or around them, or around the report."""
     around = [each for folder in asked.returned for each in (folder, folder.resolve().parent)]
-    return [*around, *asked.report.resolve().parents[:2]]
+    return [*([asked.ledger] if asked.ledger else []), *around, *asked.report.resolve().parents[:2]]
 
 
-def _round(asked: Asked, then: Document) -> Round | None:
-    """The round of the report, where its folder is at hand."""
-    if not then["run"]["round_given"]:
-        return None
-    places = [*([asked.ledger] if asked.ledger else []), *_around(asked)]
-    folders = (folder for folder in places if (folder / ROUND).is_file())
-    return next((each for each in map(load_round, folders) if each.name == then["run"]["round"]), None)
+def _rounds(asked: Asked) -> dict[str, Round]:
+    """The rounds that are at hand, by name."""
+    folders = dict.fromkeys(folder.resolve() for folder in _around(asked))
+    found = (load_round(folder) for folder in reversed(folders) if (folder / ROUND).is_file())
+    return {each.name: each for each in found}
 
 
-def _wanted(asked: Asked, then: Document, round_: Round | None) -> Wanted:
-    """What was wanted of the files: by the round, by the name of a spec, or nothing."""
-    if round_ is not None:
-        return round_.wanted
-    said = asked.spec or then["run"]["spec_asked"]
-    if said is None:
-        return Wanted()
-    try:
-        find_spec(said)
-    except UsageError:
-        if asked.spec or said == then["run"]["spec"]:
-            raise
-        said = then["run"]["spec"]  # the report was made where its folder lay elsewhere
-    return Wanted(said)
+def _missing_rounds(then: Document, rounds: Mapping[str, Round]) -> list[str]:
+    """The rounds that files of the report were checked for, and that are not at hand."""
+    return sorted(_named(then) - set(rounds))
 
 
-def _tell_of_circumstances(audit: Audit, then: Document, again: Again, round_: Round | None) -> None:
-    run, now = then["run"], again.document["run"]
+def _named(then: Document) -> set[str]:
+    return {file["read_for"] for file in then["files"] if file["read_for"] is not None}
+
+
+def _specs(asked: Asked, then: Document) -> Iterator[str | None]:
+    """What the spec of each dataset is loaded by: as it was named, as a folder at hand carries it, else by its name.
+
+    Raises `UsageError` where there is none.
+    """
+    given = spec_at(asked.spec) if asked.spec else None
+    for row in then["run"]["datasets"]:
+        copies = (copy_of(folder, row["spec_digest"]) for folder in _around(asked))
+        source = given or next(filter(None, copies), None) or row["spec"]
+        if source:
+            find_spec(source)
+        yield source or None
+
+
+def _tell_of_circumstances(audit: Audit, then: Document, again: Again) -> None:
+    run = then["run"]
     if run["engine_version"] != __version__:
         audit.notes.append(
             f"hrge-xl {run['engine_version']} made the report; this is {__version__}. Differences may come from that."
         )
-    if now["spec_digest"] and now["spec_digest"] != run["spec_digest"]:
-        audit.problems.append(
-            f"Another spec: the report was made with {run['spec']} {run['spec_version']} (digest "
-            f"{run['spec_digest'][:16]}), here is {now['spec']} {now['spec_version']} ({now['spec_digest'][:16]})."
-        )
-    if run["round_given"] and round_ is None:
-        audit.notes.append(
-            f"The folder of the round {run['round']} is not at hand: signatures and teams ({', '.join(OF_ROUND)}) "
-            "are not compared. Name it with --ledger."
-        )
+    audit.problems += [
+        f"Another spec: the report was made with {old['spec']} {old['spec_version']} (digest "
+        f"{old['spec_digest'][:16]}), here is {new['spec']} {new['spec_version']} ({new['spec_digest'][:16]})."
+        for old, new in zip(run["datasets"], again.document["run"]["datasets"], strict=True)
+        if old["spec_digest"] != new["spec_digest"]
+    ]
 
 
-def _compare(audit: Audit, given: ReportFile, found: Found, again: Again, round_: Round | None) -> None:
-    then = given.document
-    without_round = then["run"]["round_given"] and round_ is None
-    for (row, _), now in zip(found.here, again.document["files"], strict=True):
-        audit.files += 1
-        audit.findings += len(row["findings"])
-        audit.differences += of_file(row, now, without_round=without_round)
-    if found.missing or found.changed:
-        audit.notes.append(
-            "Matrices and explanations of codes are not compared, as files are missing or changed."
-        )
-    elif not without_round:
-        audit.differences += of_whole(then, again.document)
+def _tell_of_rounds(audit: Audit, missing: Sequence[str], others: Sequence[Round]) -> None:
+    if not missing:
+        return
+    name = ", ".join(missing)
+    audit.problems += [
+        f"The report names the round {name}; {each.folder} is the round {each.name}." for each in others
+    ]
+    audit.notes.append(
+        f"The folder of the round {name} is not at hand: signatures and teams ({', '.join(OF_ROUND)}) "
+        "are not compared. Name it with --ledger."
+    )
 
 
 def _look_into_ledger(audit: Audit, asked: Asked, then: Document) -> None:
-    """The seals of the report, and whether its waivers are those of the ledger."""
+    """The seals of the report, and whether it tells of waivers, decisions and arrivals what the ledger tells."""
     places = [asked.ledger] if asked.ledger else _around(asked)
     folder = next((each for each in places if (each / NAME).is_file()), None)
     if folder is None:
@@ -245,15 +252,5 @@ def _look_into_ledger(audit: Audit, asked: Asked, then: Document) -> None:
         return
     with Ledger.open(folder, write=False) as ledger:
         audit.seal = seals.check(ledger, asked.report)
-        known = {int(row["number"]): row for row in ledger.entries(WAIVERS)}
-    audit.problems += [
-        f"Waiver {row['number']} of the report is not in the ledger of {folder} as the report tells it."
-        for row in then["waivers"]
-        if not _told_right(row, known.get(row["number"]))
-    ]
-
-
-def _told_right(row: WaiverRow, known: dict[str, Any] | None) -> bool:
-    """Whether a waiver was given as a report tells it; that it was withdrawn since is no contradiction."""
-    given = ("code", "sha256", "file", "sheet", "cell", "reason", "by", "day", "until")
-    return known is not None and all(dict(row)[key] == known[key] for key in given)
+        audit.problems += contradicted(then, ledger, of_report=asked.ledger is not None)
+        audit.notes += left_out(then, ledger)

@@ -39,7 +39,7 @@ def check(
     return found
 
 
-def foretell(plans: Sequence[Plan], *, today: date) -> list[Outcome]:
+def foretell(plans: Sequence[Plan]) -> list[Outcome]:
     """What the sheets of workbooks of one spec will say that are yet to be written: no findings, no progress.
 
     All at once: how many they are bounds the memory.
@@ -47,4 +47,4 @@ def foretell(plans: Sequence[Plan], *, today: date) -> list[Outcome]:
     from .program import prepare
     from .run import foretold
 
-    return foretold(prepare(plans[0].layout.spec), plans, today) if plans else []
+    return foretold(prepare(plans[0].layout.spec), plans) if plans else []

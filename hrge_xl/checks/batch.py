@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -30,20 +30,26 @@ class Batch:
     layouts: Sequence[Layout]
     universe: Universe
     layout_of: Integers  # which of the different layouts each submission has
-    today: date
+    days: Sequence[date]  # for each submission the day of the check
     spoken_of = True  # whether what no sheet can show matters, too
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[Submission, Layout]], today: date) -> Batch:
-        """Number the rows of all layouts, ready to take up the answers."""
+        """Number the rows of all layouts, ready to take up the answers; they are judged as of today."""
         submissions, layouts = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         kinds, which = distinct(layouts)
-        return cls(submissions, layouts, number(layouts[0].spec, kinds), np.array(which), today)
+        days = [today] * len(submissions)
+        return cls(submissions, layouts, number(layouts[0].spec, kinds), np.array(which), days)
 
     @property
     def size(self) -> int:
         """Number of submissions."""
         return len(self.submissions)
+
+    @cached_property
+    def calculated_on(self) -> Sequence[date]:
+        """For each submission the day that its sheets were calculated on; that of the check where nobody knows."""
+        return [each.calculated_on or day for each, day in zip(self.submissions, self.days, strict=True)]
 
     def layout(self, submission: int) -> Layout:
         """The layout of a submission; equal ones are the same object."""
@@ -207,9 +213,10 @@ class Batch:
                 used |= self.answered(column)
         return used
 
-    def day_of_check(self) -> Floats:
-        """For each submission the day that counts as today, as a serial number."""
-        return np.array([[float(to_serial(each.today or self.today))] for each in self.submissions])
+
+def serials(days: Iterable[date | None]) -> Floats:
+    """For each submission a day as a serial number; NaN where there is none."""
+    return np.array([[NAN if day is None else float(to_serial(day))] for day in days])
 
 
 def _only_spaces(answer: Answer) -> bool:

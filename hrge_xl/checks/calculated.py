@@ -40,11 +40,15 @@ def values(run: Evaluator) -> list[dict[Key, Value]]:
     return found
 
 
-def overwritten(run: Evaluator, finder: Finder) -> Iterator[Hit]:
-    """Cells that show something else than what comes out (V017 typed, V019 by formula), and typed ones that agree."""
-    for column, at in answers_by_column(run.batch):
-        if column.key not in run.program.formulas:
+def overwritten(now: Evaluator, then: Evaluator, finder: Finder) -> Iterator[Hit]:
+    """Cells that show something else than what comes out (V017 typed, V019 by formula), and typed ones that agree.
+
+    What depends on the day is compared with what came out then, when the sheets were calculated.
+    """
+    for column, at in answers_by_column(now.batch):
+        if column.key not in now.program.formulas:
             continue
+        run = then if column.key in now.program.dated else now
         differs, typed = _differs(run, column, at), ~run.batch.formula[at] & run.batch.given[at]
         for place in at[differs].tolist():
             yield _difference(run, finder, column, place)

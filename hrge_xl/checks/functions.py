@@ -111,7 +111,7 @@ def level(run: Evaluator, call: Call) -> Vector:
 
 def today(run: Evaluator, call: Call) -> Vector:
     """`today()`."""
-    return figure(Type.DATE, run.batch.day_of_check())
+    return figure(Type.DATE, run.today)
 
 
 def days_between(run: Evaluator, call: Call) -> Vector:

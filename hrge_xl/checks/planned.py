@@ -37,11 +37,11 @@ class Planned(Batch):
     spoken_of = False
 
     @classmethod
-    def to_be(cls, plans: Sequence[Plan], today: date) -> Planned:
-        """Number the rows of all layouts."""
-        pairs = [(Submission("", "", 0, each.identity, today=each.today), each.layout) for each in plans]
-        bare = Batch.of(pairs, today)
-        return cls(bare.submissions, bare.layouts, bare.universe, bare.layout_of, today, plans)
+    def to_be(cls, plans: Sequence[Plan]) -> Planned:
+        """Number the rows of all layouts; each is judged as of its own day."""
+        days = [each.today for each in plans]
+        bare = Batch.of([(Submission("", "", 0, each.identity), each.layout) for each in plans], days[0])
+        return cls(bare.submissions, bare.layouts, bare.universe, bare.layout_of, days, plans)
 
     @cached_property
     def _known(self) -> tuple[Sequence[Answer], Integers, Integers]:

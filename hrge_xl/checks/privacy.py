@@ -11,7 +11,7 @@ MONEY = (
     r"(?:[ .,]?000(?!\d)|\s*(?:%|percent|per cent|pour cent|million|(?-i:[A-Z]{3})(?!\w)))"  # after an amount
 )
 PHONE = re.compile(
-    rf"(?<![\w.,])(?:\+|00)(?:[ ().\-/]{{0,2}}\d){{8,15}}(?![\w])(?<!000)(?!{MONEY})"
+    rf"(?<![\w.,])(?<!\d[\-/])(?:\+|00)(?:[ ().\-/]{{0,2}}\d){{8,15}}(?![\w])(?<!000)(?!{MONEY})"
     r"|(?<![\w.,+\-/])0\d{2,4}[ \-]\d{6,8}(?![\w\-/])"  # within a country
 )
 DOCUMENT = re.compile(

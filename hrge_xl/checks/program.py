@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..spec.check import rule_scope
-from ..spec.expression import Expr, Problem, Scope, parse, parse_condition
+from ..spec.expression import Call, Expr, Over, Problem, Ref, Scope, parse, parse_condition, parts
 from ..spec.model import CollectBlock, Collected, Rule, Spec, Tool, When
 
 FieldKey = tuple[str, str]  # tool, field
 Source = tuple[str, int, int]  # tool of a collected list, number of its block, number of the source
+BY_THE_DAY = frozenset({"today", "completeness"})  # what is required may wait for a day
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,16 @@ class Program:
     rules: tuple[ParsedRule, ...] = ()
     lists: dict[Source, Keeping] = field(default_factory=dict)
     requiring: dict[FieldKey, list[int]] = field(default_factory=dict)  # the rules that do, by number
+
+    @cached_property
+    def dated(self) -> frozenset[FieldKey]:
+        """The calculated fields that may come out otherwise on another day."""
+        found: set[FieldKey] = set()
+        while more := {
+            key for key, formula in self.formulas.items() if key not in found and _dated(formula, found)
+        }:
+            found |= more
+        return frozenset(found)
 
 
 def prepare(spec: Spec) -> Program:
@@ -93,6 +105,16 @@ def _rule(spec: Spec, rule: Rule) -> ParsedRule:
     scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
     when, check = (text and _parsed(parse_condition, text, scope) for text in (rule.when, rule.check))
     return ParsedRule(rule, scope, when or None, check or None)
+
+
+def _dated(expr: Expr, fields: Collection[FieldKey]) -> bool:
+    """Whether an expression depends on the day, by itself or by one of these fields."""
+    if isinstance(expr, Call) and expr.name in BY_THE_DAY:
+        return True
+    if isinstance(expr, Ref) and (expr.tool, expr.field.code) in fields:
+        return True
+    inside = (expr.inner,) if isinstance(expr, Over) and expr.inner is not None else parts(expr)
+    return any(_dated(part, fields) for part in inside)
 
 
 def _parsed(how: Callable[[str, Scope], Expr | Problem], text: str, scope: Scope) -> Expr:

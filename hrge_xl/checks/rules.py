@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterator
 
 import numpy as np
 
-from ..numerals import to_serial
 from ..spec.expression import reader_only
 from ..spec.model import VocabularyItem
-from .batch import Bools, Floats
+from .batch import Bools, serials
 from .hits import Finder, Hit
 from .program import ParsedRule
 from .required import at_home
@@ -79,16 +77,12 @@ def other_periods(run: Evaluator, finder: Finder) -> Iterator[Hit]:
         column = _single(run, code)
         if column is None:
             continue
-        said, limit = run.column(column).data, _serials(period[last] for period in periods)
+        said, limit = run.column(column).data, serials(period[last] for period in periods)
         outside = said > limit if last else said < limit  # never true where one of them is not known
         for hit in finder.at_rows("I011", column, outside):
             start, end = periods[hit.submission]
             hit.detail["expected"] = f"{start or '…'} – {end or '…'}"
             yield hit
-
-
-def _serials(days: Iterable[date | None]) -> Floats:
-    return np.array([[np.nan if day is None else float(to_serial(day))] for day in days])
 
 
 def _entries(run: Evaluator, column: Column) -> dict[str, VocabularyItem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -45,9 +44,9 @@ def outcomes(program: Program, batch: Batch, *, in_sheets: bool) -> list[Outcome
     return results
 
 
-def foretold(program: Program, plans: Sequence[Plan], today: date) -> list[Outcome]:
+def foretold(program: Program, plans: Sequence[Plan]) -> list[Outcome]:
     """What the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
-    return _judge(program, Planned.to_be(plans, today), in_sheets=True).results
+    return _judge(program, Planned.to_be(plans), in_sheets=True).results
 
 
 class _Judged(NamedTuple):
@@ -68,7 +67,7 @@ def _judge(program: Program, batch: Batch, *, in_sheets: bool) -> _Judged:
     hits = [
         *_values(run, finder, codes),
         *missing(requirements, reasons),
-        *overwritten(run, finder),
+        *overwritten(run, _as_calculated(run), finder),
         *violations(run, finder),
         *other_countries(run, finder),
         *other_periods(run, finder),
@@ -81,6 +80,16 @@ def _judge(program: Program, batch: Batch, *, in_sheets: bool) -> _Judged:
         for result, verdict in zip(results, verdicts(batch, program, reasons, hits), strict=True):
             result.verdicts = verdict
     return _Judged(run, finder, reasons, codes, hits, results)
+
+
+def _as_calculated(run: Evaluator) -> Evaluator:
+    """The same, as of the days on which the sheets were calculated; the very same where no other day can matter."""
+    batch, program = run.batch, run.program
+    if not program.dated or batch.calculated_on == batch.days:
+        return run
+    then = Evaluator(batch, program, batch.calculated_on)
+    Requirements(then)
+    return then
 
 
 def _values(run: Evaluator, finder: Finder, codes: set[str]) -> Iterator[Hit]:

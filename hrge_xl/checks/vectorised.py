@@ -6,15 +6,16 @@ equal, as they are in spreadsheets.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..spec.expression import Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Over, Ref, Type
-from .batch import NAN, Batch, Bools, Floats
+from .batch import NAN, Batch, Bools, Floats, serials
 from .program import Program
 from .texts import BLANK, Ids
 from .universe import Column, Table
@@ -68,10 +69,14 @@ def same(left: Floats, right: Floats) -> Bools:
 
 
 class Evaluator:
-    """Evaluates expressions over a batch; calculated fields are evaluated when they are asked for, once."""
+    """Evaluates expressions over a batch; calculated fields are evaluated when they are asked for, once.
 
-    def __init__(self, batch: Batch, program: Program) -> None:
+    `days` says for each submission which day is today; the day of the check where it is left out.
+    """
+
+    def __init__(self, batch: Batch, program: Program, days: Sequence[date] | None = None) -> None:
         self.batch, self.program, self.texts = batch, program, batch.texts
+        self.today = serials(days or batch.days)
         self.requirements: Requirements | None = None  # for completeness()
         self._columns: dict[tuple[str, str], Vector] = {}
         self._busy: set[tuple[str, str]] = set()

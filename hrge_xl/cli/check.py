@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .common import exit_code, given, print_results, today_option
+from .common import exit_of, password_option, print_files, question, spec_option, today_option
+
+if TYPE_CHECKING:
+    from ..intake import Wanted
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@password_option
+@spec_option
 @today_option
-def command(file: Path, today: date | None) -> int:
+def command(file: Path, password: str | None, spec: str | None, today: date | None) -> int:
     """Check one workbook before it is sent. The same as its own sheet of checks says.
+
+    A file that lies in a round, in issued/ or returned/, is read with the spec and the key of that round.
 
     \b
     hrge-xl check "3. Pakistan.xlsx"
+    hrge-xl check "3. Pakistan.xlsx" --spec output/2026-H1
     """
-    from ..validation import validate
+    from ..reports.build import file_rows
+    from ..rounds.datasets import datasets
 
-    about = given([str(file)], None, today, 1)
-    results = validate(about.files, about.asked)
-    print_results(results, quiet=False)
-    return exit_code(results, "error")
+    asked = question([str(file)], today, spec=spec, jobs=1, password=password)
+    with datasets(replace(asked, answers=False, wanted=_of_round(spec))) as found:
+        files = file_rows(found)
+        print_files(files, quiet=False)
+        return exit_of(files, "error")
+
+
+def _of_round(spec: str | None) -> Wanted | None:
+    """What is wanted of a file of the round that was named as its spec; None where that is none."""
+    from ..rounds.rounds import FILE, load_round
+
+    return load_round(Path(spec)).wanted if spec is not None and (Path(spec) / FILE).is_file() else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,10 +13,9 @@ import click
 from ..errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from ..findings import Waiver
     from ..reports.build import Facts
-    from ..rounds.rounds import Round
-    from ..validation import Result, ValidationRequest
+    from ..reports.document import FileRow, FindingRow
+    from ..rounds.datasets import Dataset, Question
 
 Item = TypeVar("Item")
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -46,8 +44,19 @@ def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--spec`."""
-    text = "Name or folder of the spec that the files must be of (default: what each file says)."
+    text = "Name or folder of the spec that the files must be of, or a round (default: what each file says)."
     return click.option("--spec", metavar="SPEC", help=text)(function)
+
+
+def password_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--password-file`: the command is given the password that stands in the file."""
+    return click.option(
+        "--password-file",
+        "password",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        callback=lambda _ctx, _option, file: first_line(file) if file else None,
+        help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
+    )(function)
 
 
 def jobs_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,86 +81,31 @@ def command_line() -> str:
     return " ".join(["hrge-xl", *sys.argv[1:]])
 
 
-def facts(today: date | None, about: Given, *, redacted: bool = False) -> Facts:
+def facts(today: date | None, *, redacted: bool = False) -> Facts:
     """What a report says of the run."""
     from ..reports.build import Facts
 
-    asked = about.asked
-    return Facts(
-        started(today), the_day(today), command_line(), redacted=redacted, round=about.name,
-        spec_asked=asked.wanted.spec, round_given=asked.wanted.round is not None, waivers=asked.waivers,
+    return Facts(started(today), the_day(today), command_line(), redacted=redacted)
+
+
+def question(
+    paths: Sequence[str], today: date | None, *, spec: str | None = None, jobs: int | None = None,
+    ledger: Path | None = None, password: str | None = None, received: date | None = None,
+) -> Question:  # fmt: skip
+    """What is asked of returned files: see `hrge_xl.rounds.datasets`."""
+    from ..dataset.ledger import Arrived
+    from ..rounds.datasets import Question
+
+    return Question(
+        paths, the_day(today), spec, jobs or cores(), password, ledger,
+        rejudge=today is not None, arrived=Arrived(received, stated=True) if received else Arrived(),
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Given:
-    """What a command is about: files, what is asked of them, and the round they belong to."""
-
-    files: list[Path]
-    asked: ValidationRequest
-    round: Round | None = None
-
-    @property
-    def name(self) -> str | None:
-        """The name of the round."""
-        return self.round.name if self.round else None
-
-
-def given(
-    paths: Sequence[str], spec: str | None, today: date | None, jobs: int | None, ledger: Path | None = None
-) -> Given:
-    """The files that paths mean. A round folder, or its `returned`, means what came back, with teams, key and waivers.
-
-    `ledger` is a folder whose waivers count too. A `spec` that does not exist is a usage error before any file
-    is opened.
-    """
-    from ..intake import Wanted
-    from ..paths import expand
-    from ..spec.load import find
-    from ..validation import ValidationRequest
-
-    if spec is not None:
-        find(spec)
-    folder = _round_folder(paths)
-    if folder is not None:
-        from ..rounds.rounds import load_round
-
-        round_ = load_round(folder)
-        waived = waivers_in([folder, ledger], today)
-        asked = ValidationRequest(round_.wanted, the_day(today), jobs or cores(), waivers=waived)
-        return Given(expand([str(round_.folder / "returned")]), asked, round_)
-    waived = waivers_in([ledger], today)
-    return Given(
-        expand(paths), ValidationRequest(Wanted(spec), the_day(today), jobs or cores(), waivers=waived)
-    )
-
-
-def _round_folder(paths: Sequence[str]) -> Path | None:
-    """The round that is meant, where one is: read without its key, its own workbooks would be strangers."""
-    path = Path(paths[0])
-    around = [path, path.parent] if path.name == "returned" else [path]
-    return next((each for each in around if len(paths) == 1 and (each / "round.yaml").is_file()), None)
-
-
-def mark_together(results: Sequence[Result], about: Given, ledger: Path | None) -> None:
-    """Add what shows only when files are looked at together, and what the ledger says was decided about them."""
-    from ..dataset.cross_file_checks import look_together, mark_together
-
-    return_statuses, _ = look_together(results, ledger or (about.round.folder if about.round else None))
-    mark_together(results, return_statuses)
-
-
-def waivers_in(folders: Sequence[Path | None], today: date | None) -> tuple[Waiver, ...]:
-    """The waivers of the ledgers in some folders, as they stand today; none of a folder without a ledger."""
-    from ..dataset.ledger import NAME, Ledger
-    from ..dataset.waivers import waivers
-
-    found: list[Waiver] = []
-    for folder in dict.fromkeys(folders):
-        if folder is not None and (folder / NAME).is_file():
-            with Ledger.open(folder, write=False) as ledger:
-                found += waivers(ledger, the_day(today))
-    return tuple(found)
+def received_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--received`: the day of arrival of what is seen for the first time."""
+    text = "The day on which files came that are seen for the first time (default: today)."
+    return click.option("--received", type=Day(), default=None, metavar="DAY", help=text)(function)
 
 
 def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -182,48 +136,48 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def print_results(results: Sequence[Result], *, quiet: bool, redacted: bool = False) -> None:
-    """Findings on stdout, a line each, the place first; below each file its verdict."""
-    for result in results:
-        name = Path(result.path).name
-        for finding in result.findings:
-            if quiet and finding.severity.value != "error":
-                continue
-            place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet or ""
-            severity = click.style(finding.severity.value, fg=COLOURS[finding.severity.value])
-            hidden = redacted and finding.value
-            message = ": ".join(filter(None, (finding.label, finding.name))) if hidden else finding.message
-            hint = f" → “{finding.suggestion}”?" if finding.suggestion and not redacted else ""
-            waiver = f" [waiver {finding.waiver.number} {finding.waiver.told}]" if finding.waiver else ""
-            click.echo(
-                f"{name}: {place}: {finding.code} {severity}: {message}{hint} {finding.remedy}{waiver}".replace(
-                    ": :", ":"
-                )
-            )
-        click.echo(f"{name}: {click.style(result.verdict, bold=True)}")
+def print_files(files: Sequence[FileRow], *, quiet: bool) -> None:
+    """Findings on stdout, a line each, the place first; below each file its verdict, and why it does not count."""
+    for file in files:
+        name = Path(file["path"]).name
+        for finding in file["findings"]:
+            if not quiet or finding["severity"] == "error":
+                click.echo(f"{name}: {_line(finding)}")
+        aside = (
+            "" if file["counted"] or file["status"] == "refused" else f" ({file['status']}: {file['reason']})"
+        )
+        click.echo(f"{name}: {click.style(file['verdict'], bold=True)}{aside}")
 
 
-def print_summary(results: Sequence[Result]) -> None:
-    """The last line, on stderr."""
-    counts = {
-        verdict: sum(r.verdict == verdict for r in results) for verdict in ("accepted", "returned", "refused")
-    }
-    parts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    click.echo(f"{len(results)} file{'s' if len(results) != 1 else ''}: {parts}.", err=True)
+def _line(finding: FindingRow) -> str:
+    from ..reports.file_rows import waiver_of
+
+    sheet, cell, waiver = finding["sheet"], finding["cell"], finding["waiver"]
+    place = f"{sheet}!{cell}: " if cell else f"{sheet}: " if sheet else ""
+    severity = click.style(finding["severity"], fg=COLOURS[finding["severity"]])
+    hint = f" → “{finding['suggestion']}”?" if finding["suggestion"] else ""
+    waived = f" [waiver {waiver['number']} {waiver_of(waiver).told}]" if waiver else ""
+    return f"{place}{finding['code']} {severity}: {finding['message']}{hint} {finding['remedy']}{waived}"
 
 
-def exit_code(results: Sequence[Result], fail_on: str) -> int:
-    """4 when files were refused, 1 when findings that nobody waived reach `fail_on`, else 0."""
-    if any(result.verdict == "refused" for result in results):
+def print_totals(datasets: Sequence[Dataset]) -> None:
+    """What was received and what became of it, on stderr: the last lines."""
+    from ..reports.build import totals
+
+    for line in totals(datasets).lines():
+        click.echo(line, err=True)
+
+
+def exit_of(files: Sequence[FileRow], fail_on: str) -> int:
+    """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
+    from ..reports.document import is_waived
+
+    if any(file["verdict"] == "refused" for file in files):
         return int(Exit.REFUSED)
     levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
-    hit = any(f.severity.value in levels and f.open for result in results for f in result.findings)
+    found = (finding for file in files if not file["settled"] for finding in file["findings"])
+    hit = any(each["severity"] in levels and not is_waived(each) for each in found)
     return int(Exit.FINDINGS if hit else Exit.OK)
-
-
-def verbose(ctx: click.Context) -> bool:
-    """Whether `-v` was given."""
-    return bool((ctx.find_root().obj or {}).get("verbose"))
 
 
 def quiet(ctx: click.Context) -> bool:

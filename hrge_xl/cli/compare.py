@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import date
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import Exit, UsageError
-from .common import given, jobs_option, quiet, spec_option, today_option
+from .common import jobs_option, password_option, question, quiet, spec_option, today_option
 
 if TYPE_CHECKING:
-    from ..reports.compare_rounds import Side
+    from ..rounds.datasets import Dataset
+    from ..validation import Result
 
 
 @click.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@password_option
 @spec_option
 @today_option
 @jobs_option
 @click.pass_context
-def command(
-    ctx: click.Context, before: str, after: str, as_json: bool, spec: str | None, today: date | None,
-    jobs: int | None,
-) -> int:  # fmt: skip
+def command(ctx: click.Context, /, before: str, after: str, as_json: bool, **how: Any) -> int:
     """Two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
     Of rounds (round folders, consolidated folders, or folders of returned files) the returns that count are compared
@@ -39,65 +36,57 @@ def command(
     hrge-xl compare first.xlsx corrected.xlsx
     hrge-xl compare 2025-H2 2026-H1
     """
+    from ..rounds.datasets import datasets
+
     folders = [Path(each).is_dir() for each in (before, after)]
     if folders[0] != folders[1]:
         raise UsageError("Name two files, or two folders: a file and a folder cannot be compared.")
-    if folders[0]:
-        return _rounds(ctx, (before, after), as_json, spec, today, jobs)
-    return _files(before, after, as_json, spec, today)
+    if Path(before).resolve() == Path(after).resolve():
+        raise UsageError("Name two different files, or two different folders, to compare.")
+    asked = question([], **how)
+    with ExitStack() as stack:
+        one, other = (stack.enter_context(datasets(replace(asked, paths=[path]))) for path in (before, after))
+        if folders[0]:
+            return _rounds(one, other, (before, after), as_json=as_json, short=quiet(ctx))
+        return _files(one, other, (before, after), as_json=as_json)
 
 
-def _files(before: str, after: str, as_json: bool, spec: str | None, today: date | None) -> int:
+def _files(before: list[Dataset], after: list[Dataset], names: tuple[str, str], *, as_json: bool) -> int:
     from ..reports.compare import compare, lines
     from ..reports.compare_output import json_of_files
-    from ..validation import validate
 
-    about = given([before, after], spec, today, 1)
-    if len(about.files) != 2:
-        raise UsageError("Name two different files to compare.")
-    one, two = validate(about.files, about.asked)
-    for result in (one, two):
-        if result.submission is None:
-            raise UsageError(f"{result.path} could not be read. Try `hrge-xl validate` to see why.")
-    found = compare(one, two)
-    for line in [json_of_files(before, after, found)] if as_json else lines(found):
+    found = compare(_only(before), _only(after))
+    for line in [json_of_files(*names, found)] if as_json else lines(found):
         click.echo(line)
     return int(Exit.OK)
 
 
+def _only(datasets: list[Dataset]) -> Result:
+    """The one file of a side. Raises `UsageError` where they are several, or it could not be read."""
+    from ..dataset.returns import result
+
+    found = [(dataset.store, each) for dataset in datasets for each in dataset.returns()]
+    if len(found) != 1:
+        raise UsageError("Name two single files, or two folders.")
+    (store, each) = found[0]
+    if each.identity is None:
+        raise UsageError(f"{each.path} could not be read. Try `hrge-xl validate` to see why.")
+    return result(store, each)
+
+
 def _rounds(
-    ctx: click.Context, names: tuple[str, str], as_json: bool, spec: str | None, today: date | None, jobs: int | None
+    before: list[Dataset], after: list[Dataset], names: tuple[str, str], *, as_json: bool, short: bool
 ) -> int:  # fmt: skip
     from ..reports.compare_output import json_of_rounds, round_lines
-    from ..reports.compare_rounds import compared, paired
+    from ..reports.compare_rounds import Side, compared, paired
 
-    with ExitStack() as stack:
-        sides = (
-            stack.enter_context(_side(names[0], spec, today, jobs)),
-            stack.enter_context(_side(names[1], spec, today, jobs)),
-        )
-        pairs, rest = paired(*sides)
-        found = compared(*sides, pairs)
-        if as_json:
-            for piece in json_of_rounds(found, rest, sides, names):
-                click.echo(piece, nl=False)
-        else:
-            for line in round_lines(found, rest, sides, short=quiet(ctx)):
-                click.echo(line)
-        return int(Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK)
-
-
-@contextmanager
-def _side(name: str, spec: str | None, today: date | None, jobs: int | None) -> Iterator[Side]:
-    """A folder with a dataset as it is; any other with returned files is read now."""
-    from ..dataset.consolidate import DATASET
-    from ..dataset.store import open_file
-    from ..reports.compare_rounds import DatasetSide, FilesSide
-
-    if (Path(name) / DATASET).is_file():
-        with open_file(Path(name) / DATASET, write=False) as store:
-            yield DatasetSide(store)
-        return
-    about = given([name], spec, today, jobs)
-    with tempfile.TemporaryDirectory(prefix="hrge-xl-") as folder:
-        yield FilesSide(about.files, about.asked, Path(folder), Path(name))
+    sides = (Side(before), Side(after))
+    pairs, rest = paired(*sides)
+    found = compared(*sides, pairs)
+    if as_json:
+        for piece in json_of_rounds(found, rest, sides, names):
+            click.echo(piece, nl=False)
+    else:
+        for line in round_lines(found, rest, sides, short=short):
+            click.echo(line)
+    return int(Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK)

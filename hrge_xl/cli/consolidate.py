@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .common import Given, cores, given, jobs_option, spec_option, today_option
+from ..errors import Exit
+from .common import jobs_option, password_option, question, received_option, spec_option, today_option
 from .report import overview_of_folder
+
+if TYPE_CHECKING:
+    from ..rounds.rounds import Round
 
 
 @click.command()
@@ -37,47 +42,48 @@ from .report import overview_of_folder
 )
 @click.option("--shareable", is_flag=True, help="Also a copy with small counts of people masked.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@received_option
+@password_option
 @spec_option
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], output: Path | None, store: str | None, engine: str, only_these: bool, resume: bool,
-    dry_run: bool, shareable: bool, spec: str | None, today: date | None, jobs: int | None,
+    dry_run: bool, shareable: bool, received: date | None, password: str | None, spec: str | None,
+    today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Validate returned files and put them together: SQLite, data.xlsx, CSV, datapackage.json, overview.
 
+    Of a round what lies in its `returned/` is meant, however many rounds are named.
+
     \b
     hrge-xl consolidate returned/ -o dataset
+    hrge-xl consolidate 2026-H1 --received 2026-07-03
     """
-    from ..dataset import consolidate
-    from ..errors import Exit
+    from ..consolidation import consolidate
+    from ..rounds.datasets import places, sources
 
-    about = given(paths, spec, today, jobs)
-    folder = output or (about.round.folder if about.round else Path("output/dataset"))
+    asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
+    rounds = [place.round for place in places(paths) if place.round]
+    round_ = rounds[0] if len(rounds) == 1 == len(paths) else None
+    folder = output or (round_.folder if round_ else Path("output/dataset"))
     summary = consolidate(
-        about.files,
-        folder,
-        asked=about.asked,
-        store=store,
-        engine=engine,
-        jobs=jobs or cores(),
-        dry_run=dry_run,
-        only_these=only_these,
-        resume=resume,
-    )
+        sources(asked), folder, store=store, engine=engine, jobs=asked.jobs, dry_run=dry_run, received=received,
+        only_these=only_these, resume=resume,
+    )  # fmt: skip
     for line in summary.lines():
         click.echo(line)
     if not dry_run:
-        _pages(folder, about, shareable=shareable)
+        _pages(folder, round_, asked.today, shareable=shareable)
     return int(Exit.REFUSED if summary.refused else Exit.OK)
 
 
-def _pages(folder: Path, about: Given, *, shareable: bool) -> None:
+def _pages(folder: Path, round_: Round | None, today: date, *, shareable: bool) -> None:
     """The overview beside the dataset, and the copies that may be shared."""
-    from ..disclosure_control.shared_copy import write_shareable
+    from ..exports.shareable import write_shareable
 
-    click.echo(f"Overview: {overview_of_folder(folder, folder / 'reports', round_=about.round)}")
+    click.echo(f"Overview: {overview_of_folder(folder, folder / 'reports', round_=round_)}")
     if shareable:
-        click.echo(f"To share: {write_shareable(folder, about.asked.today)}")
-        page = overview_of_folder(folder, folder / "reports", round_=about.round, masked=True)
+        click.echo(f"To share: {write_shareable(folder, today)}")
+        page = overview_of_folder(folder, folder / "reports", round_=round_, masked=True)
         click.echo(f"Overview to share: {page}")

@@ -6,20 +6,19 @@ import getpass
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import UsageError
-from .common import cores, spec_option, the_day, today_option
+from .common import cores, the_day, today_option
 
 if TYPE_CHECKING:
-    from ..validation import ValidationRequest
+    from ..dataset.returns import Return
 
-Row = dict[str, Any]
-FOUND = {
+WAITS = {
     "conflict": "waits for a decision",
-    "set aside": "set aside",
+    "excluded": "is excluded",
     "waiting": "waits for a corrected version",
 }
 
@@ -33,98 +32,70 @@ FOUND = {
 @click.option("--reason", default="", metavar="TEXT", help="Why; it is kept with the decision.")
 @click.option("--by", default=None, metavar="NAME", help="Who decides (default: the user of this machine).")
 @click.option("--store", default=None, metavar="URL", help="The database that the dataset is also in.")
-@spec_option
 @today_option
-def command(  # noqa: PLR0913 (one parameter an option)
+def command(
     folder: Path, returns: tuple[str, ...], choice: str | None, reason: str, by: str | None,
-    store: str | None, spec: str | None, today: date | None,
+    store: str | None, today: date | None,
 ) -> None:  # fmt: skip
-    """Decide which of several returns counts (X003, X004), or take one away.
+    """Decide which of several returns counts (X003, X004), or take one away. The dataset follows at once.
 
-    DATASET is the folder of a dataset, or a round that was consolidated. A RETURN is named by its file or by its
-    submission. Without one: what waits for a decision, and what was decided.
+    DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file or
+    by its submission. Without one: what waits for a decision, and what was decided.
 
     \b
     hrge-xl decide output/dataset
     hrge-xl decide output/dataset PAK_final.xlsx --use --reason "The team confirmed it."
     """
-    before = _ledger(folder)
+    from ..consolidation import amend
+    from ..dataset.decisions import decide
+    from ..dataset.find_return import find_return
+    from ..dataset.opening import open_dataset
+    from ..dataset.returns import heads
+
+    day = the_day(today)
     if not returns:
-        for line in _overview(folder, before):
+        for line in _overview(folder, day):
             click.echo(line)
         return
     if choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
-    _decide(folder, returns, choice, reason, by or getpass.getuser(), the_day(today))
-    _settle(folder, _asked(folder, spec, today), store)
-    _tell(before, _ledger(folder))
+    with amend(folder, day, store=store, jobs=cores()) as (ledger, before):
+        meant = [find_return(before, name) for name in returns]
+        decide(ledger, meant, choice, reason=reason, by=by or getpass.getuser(), day=day)
+    with open_dataset(folder) as dataset:
+        _tell(before, heads(dataset))
 
 
-def _ledger(folder: Path) -> list[Row]:
-    """The ledger as it stands. Raises `UsageError` where there is none."""
-    from ..dataset.ledger import NAME, Ledger
-
-    if not (folder / NAME).is_file():
-        raise UsageError(f"{folder} holds no ledger. Run `hrge-xl consolidate … -o {folder}` first.")
-    with Ledger.open(folder, write=False) as ledger:
-        return ledger.rows()
-
-
-def _decide(folder: Path, returns: Sequence[str], choice: str, reason: str, by: str, day: date) -> None:
-    from ..dataset.decisions import decide
-    from ..dataset.files import only_writer
-    from ..dataset.ledger import Ledger
-
-    with only_writer(folder), Ledger.open(folder) as ledger:
-        decide(ledger, returns, choice, reason=reason, by=by, day=day)
-
-
-def _asked(folder: Path, spec: str | None, today: date | None) -> ValidationRequest:
-    """What the dataset is asked for: no file is read again, but the spec must be known."""
-    from ..intake import Wanted
-    from ..validation import ValidationRequest
-
-    if spec is None and (folder / "round.yaml").is_file():
-        from ..rounds.rounds import load_round
-
-        spec = load_round(folder).spec
-    return ValidationRequest(Wanted(spec), the_day(today))
-
-
-def _settle(folder: Path, asked: ValidationRequest, store: str | None) -> None:
-    """Let the dataset follow."""
-    from ..dataset import consolidate
-
-    consolidate([], folder, asked=asked, store=store, jobs=cores())
-
-
-def _tell(before: Sequence[Row], after: Sequence[Row]) -> None:
-    """What has become of each return whose state or reason is another one now."""
-    was = {row["submission"]: (row["state"], row["reason"]) for row in before}
-    changed = [row for row in after if was.get(row["submission"]) != (row["state"], row["reason"])]
-    for row in changed:
-        click.echo(f"{_named(row)}: {row['state']}. {row['reason'] or ''}".rstrip())
-    left = sum(row["state"] == "conflict" for row in after)
+def _tell(before: Sequence[Return], after: Sequence[Return]) -> None:
+    """What has become of each return whose status or reason is another one now."""
+    was = {each.submission: (each.status, each.reason) for each in before}
+    changed = [each for each in after if was.get(each.submission) != (each.status, each.reason)]
+    for each in changed:
+        click.echo(f"{_named(each)}: {each.status}. {each.reason or ''}".rstrip())
+    left = sum(each.status == "conflict" for each in after)
     click.echo(f"{len(changed)} changed, {left} still wait for a decision.", err=True)
 
 
-def _overview(folder: Path, rows: Sequence[Row]) -> Iterator[str]:
-    """What waits, what was set aside, and every decision ever made."""
+def _overview(folder: Path, day: date) -> Iterator[str]:
+    """What waits, what is excluded, and every decision ever made."""
     from ..dataset.decisions import history
     from ..dataset.ledger import Ledger
+    from ..rounds.datasets import one_dataset
 
-    by_name = {row["submission"]: row for row in rows}
-    for state, said in FOUND.items():
-        for row in (each for each in rows if each["state"] == state):
-            other = by_name.get(row["superseded_by"])
+    with one_dataset(folder, day, cores()) as dataset:
+        returns = dataset.returns()
+    by_name = {each.submission: each for each in returns}
+    for status, said in WAITS.items():
+        for each in (one for one in returns if one.status == status):
+            other = by_name.get(each.superseded_by or "")
             against = f" Other: {_named(other)}." if other else ""
-            yield f"{_named(row)} {said}: {row['reason']}{against}"
-            if state == "conflict":
-                yield f'  hrge-xl decide {_quoted(folder)} {row["submission"]} --use --reason "…"'
+            yield f"{_named(each)} {said}: {each.reason}{against}"
+            if status == "conflict":
+                yield f'  hrge-xl decide {_quoted(folder)} {each.submission} --use --reason "…"'
     with Ledger.open(folder, write=False) as ledger:
         made = history(ledger)
     yield from (f"decided {each.told}" for each in made)
-    if not made and not any(row["state"] in FOUND for row in rows):
+    if not made and not any(each.status in WAITS for each in returns):
         yield "Nothing waits for a decision, and none was made."
 
 
@@ -132,8 +103,6 @@ def _quoted(folder: Path) -> str:
     return f'"{folder}"' if " " in str(folder) else str(folder)
 
 
-def _named(row: Row) -> str:
-    from ..dataset.decisions import file_of
-
-    team = f", {row['team']}" if row["team"] else ""
-    return f"{file_of(row)} ({row['submission']}{team})"
+def _named(each: Return) -> str:
+    team = f", {each.team}" if each.team else ""
+    return f"{each.name} ({each.submission}{team})"

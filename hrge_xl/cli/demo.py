@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .common import bar, facts, given, print_summary
+from .common import bar, facts, print_totals, question
 
 
 @click.command()
@@ -21,33 +21,35 @@ from .common import bar, facts, given, print_summary
 )
 @click.option("--spec", default="hrge_toolkit", show_default=True, help="The spec whose demo.yaml is played.")
 def command(output: Path, spec: str) -> None:
-    """Issue workbooks, let simulated teams fill them in, validate, consolidate, report.
+    """Issue workbooks, let simulated teams fill them in, consolidate what came back, report.
 
     \b
     hrge-xl demo -o output/demo
     """
-    from ..dataset import consolidate
+    from ..consolidation import consolidate
+    from ..dataset.ledger import Ledger
+    from ..dataset.work import arrivals
     from ..demonstration import demonstration_round, story, write_story
     from ..reports.build import document
-    from ..validation import spec_of, validate
+    from ..rounds.datasets import datasets, sources
     from .report import overview_of_folder, write
 
     told = story(spec)
-    steps = bar(write_story(spec, output), len(told.teams), "Teams fill in their workbooks")
-    returned = list(steps)
-    about = given([str(path) for path in returned], spec, told.today, None)
-    click.echo("Validating what came back …", err=True)
-    results = validate(about.files, about.asked)
-    click.echo("Consolidating …", err=True)
-    consolidate(returned, output / "dataset", asked=about.asked)
-    said = replace(facts(told.today, about), round=told.round)
-    report = document(results, spec_of(about.asked, results), said)
-    for name in ("html", "xlsx", "json"):
-        write(report, name, output / "reports")
+    returned = list(bar(write_story(spec, output), len(told.teams), "Teams fill in their workbooks"))
+    click.echo("Putting together what came back …", err=True)
+    (output / "dataset").mkdir(parents=True, exist_ok=True)
+    with Ledger.open(output / "dataset") as ledger:
+        for path, day in returned:
+            ledger.receive(arrivals([str(path)], Path.cwd()), day, stated=True)
+    consolidate(sources(question([str(path) for path, _ in returned], told.today)), output / "dataset")
     expected = demonstration_round(told, spec, output)
+    with datasets(question([str(output / "dataset")], told.today)) as found:
+        report = document([replace(each, round=expected) for each in found], facts(told.today))
+        for name in ("html", "xlsx", "json"):
+            write(report, name, output / "reports")
+        print_totals(found)
     for masked in (False, True):
         overview_of_folder(output / "dataset", output / "reports", round_=expected, masked=masked)
-    print_summary(results)
     _where(output)
 
 

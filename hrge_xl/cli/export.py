@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
+from .common import cores, the_day
 
 if TYPE_CHECKING:
     from ..dataset.store import Store
@@ -41,16 +42,18 @@ def command(  # noqa: PLR0913 (one parameter an option)
 ) -> None:  # fmt: skip
     """Write one table of a dataset, such as answers, risks or codebook.
 
-    DATASET is the folder of a dataset, or the address of a database (postgresql://…). In CSV a text that a
-    spreadsheet might take for a formula gets an apostrophe before it.
+    DATASET is a consolidated folder, a round (what is new in it is taken in first), or the address of a database
+    (postgresql://…). In CSV a text that a spreadsheet might take for a formula gets an apostrophe before it.
 
     \b
     hrge-xl export output/dataset --table codebook -o codebook.xlsx
     hrge-xl export output/dataset --table answers --team PAK --current --format json
     """
     from ..exports import extract
+    from ..rounds.datasets import one_dataset
 
-    with extract.dataset(dataset) as store:
+    with one_dataset(dataset, the_day(None), cores()) as opened:
+        store = opened.store
         if table is None:
             _tables(store)
             return
@@ -67,7 +70,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _tables(store: Store) -> None:
-    for table in store.schema.tables:
+    for table in store.schema.shown:
         click.echo(f"{table.name}: {table.about}")
 
 

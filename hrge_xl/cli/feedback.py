@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import exit_code, given, jobs_option, print_summary, quiet, spec_option, the_day, today_option
+from ..errors import Exit
+from .common import jobs_option, ledger_option, password_option, question, quiet, spec_option, today_option
 
 if TYPE_CHECKING:
+    from ..dataset.returns import Return
     from ..reports.feedback import GivenBack
-    from ..validation import Result
-    from .common import Given
+    from ..rounds.datasets import Dataset
+    from ..rounds.feedback_choice import LeftOut
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted of the workbooks that are given back."""
+
+    today: date
+    output: Path
+    spec: str | None = None  # where not the dataset's own
+    tools: Sequence[str] | None = None  # other sheets than those issued
+    all: bool = False  # also for those with nothing to correct or to look at
+
+
+@dataclass
+class Given:
+    """What was given back, and what was not."""
+
+    files: list[dict[str, Any]] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)  # of the workbooks
 
 
 @click.command()
@@ -29,78 +51,119 @@ if TYPE_CHECKING:
     show_default=True,
     help="Folder.",
 )
+@click.option("--all", "all_", is_flag=True, help="Also for teams with nothing to correct or to look at.")
 @click.option("--tools", default=None, metavar="CODES", help="Other sheets than those issued: 1.1,3.2.")
 @click.option("--json", "as_json", is_flag=True, help="What was given back, as JSON on stdout.")
+@ledger_option
+@password_option
 @spec_option
 @today_option
 @jobs_option
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
-    ctx: click.Context, paths: tuple[str, ...], output: Path, tools: str | None, as_json: bool,
-    spec: str | None, today: date | None, jobs: int | None,
+    ctx: click.Context, paths: tuple[str, ...], output: Path, all_: bool, tools: str | None, as_json: bool,
+    ledger: Path | None, password: str | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """A fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
 
-    A workbook of an older version comes back in the version in force. Answers that this one does not ask for any
-    more stand on its sheet “Without a place”, in the text, and with --json in the output.
+    One for each team and intervention that has something to correct or to look at: for what it sent last. Name the
+    round folder; a file that is named alone has its feedback in any case. A workbook of an older version comes back
+    in the version in force. Answers that this one does not ask for any more stand on its sheet “Without a place”, in
+    the text, and with --json in the output.
 
     \b
-    hrge-xl feedback returned/ -o feedback
+    hrge-xl feedback 2026-H1 -o feedback
     """
-    from ..reports.feedback_message import SCHEMA
-    from ..validation import validate
+    from ..rounds.datasets import datasets
 
-    about = given(paths, spec, today, jobs)
-    results = validate(about.files, about.asked)
+    asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password)
     chosen = [code.strip() for code in tools.split(",") if code.strip()] if tools is not None else None
-    files = []
-    for result, name in zip(results, _names(results), strict=True):
-        if result.submission is None:
-            click.echo(f"{name}: refused, there are no answers to give back.", err=True)
-            continue
-        files.append(_give(result, about, spec, today, chosen, output / name))
-        if not as_json:
-            click.echo(files[-1]["workbook"])
-        if not quiet(ctx):
-            _tell(files[-1])
+    given = Given()
+    with datasets(asked) as opened:
+        alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
+        wish = Wish(asked.today, output, spec, chosen, all_ or alone or chosen is not None)
+        for made in (each for dataset in opened for each in _give_all(dataset, wish, given)):
+            if not as_json:
+                click.echo(made["workbook"])
+            if not quiet(ctx):
+                _tell(made)
+        lines = [line for dataset in opened for line in dataset.totals().lines()]
     if as_json:
-        click.echo(json.dumps({"schema": SCHEMA, "files": files}, ensure_ascii=False, indent=2))
-    print_summary(results)
-    return exit_code(results, "never")
+        _print_json(given)
+    for each in [] if quiet(ctx) else given.left_out:
+        click.echo(f"{each.name}: {each.why}.", err=True)
+    for line in lines:
+        click.echo(line, err=True)
+    return int(Exit.REFUSED if any(each.found.verdict == "refused" for each in given.left_out) else Exit.OK)
 
 
-def _give(
-    result: Result, about: Given, spec: str | None, today: date | None, tools: Sequence[str] | None, target: Path
-) -> dict[str, Any]:  # fmt: skip
-    """Write the workbook and the text for one file; what became of it."""
+def _give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, Any]]:
+    """Write the workbooks and texts of a dataset, and give what became of each."""
+    from ..rounds.feedback_choice import LeftOut, choose, file_name
+
+    chosen, left_out = choose(dataset.of_round())
+    given.left_out += left_out
+    for found in chosen:
+        made = _give(dataset, found, wish, wish.output / file_name(found, dataset.spec, given.names))
+        if made is None:
+            why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
+            given.left_out.append(LeftOut(found, why, found.path))
+            continue
+        given.files.append(made)
+        yield made
+
+
+def _give(dataset: Dataset, found: Return, wish: Wish, target: Path) -> dict[str, Any] | None:
+    """Write the workbook and the text for one return, where they are wanted; what became of it."""
+    from ..dataset.returns import result
     from ..paths import write_whole
     from ..reports.feedback import give_back
     from ..reports.feedback_message import as_data, message
     from ..spec.load import load
 
-    assert result.submission is not None
-    identity = result.submission.identity
-    current = load(spec or about.asked.wanted.spec or identity.spec)
-    teams = {team.code: team for team in about.round.teams} if about.round else {}
-    team = teams.get(identity.team)
-    back: GivenBack = give_back(
-        result, current, today=the_day(today), tools=tools,
-        key=about.round.key or None if about.round else None, contact=team.contact if team else "",
+    spec = load(wish.spec) if wish.spec else dataset.spec
+    assert spec is not None
+    assert found.identity is not None  # it could be read
+    sent, round_ = result(dataset.store, found), dataset.round
+    contacts = {team.code: team.contact for team in round_.teams} if round_ else {}
+    back = give_back(
+        sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
+        contact=contacts.get(found.team, ""),
     )  # fmt: skip
+    if not (back.needed or wish.all):
+        return None
+    _warn(found, back)
     workbook, text = (target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt"))
     write_whole(workbook, back.workbook)
-    write_whole(text, message(result, back, the_day(today), identity.deadline).encode())
-    return as_data(result, back, str(workbook), str(text))
+    write_whole(text, message(sent, back, wish.today, found.identity.deadline).encode())
+    return as_data(found, back, str(workbook), str(text))
 
 
-def _names(results: Sequence[Result]) -> Iterator[str]:
-    """What the files are called without their suffix, each once: none takes the place of another."""
-    seen: Counter[str] = Counter()
-    for result in results:
-        name = Path(result.path).stem
-        seen[name.casefold()] += 1
-        number = seen[name.casefold()]
-        yield name if number == 1 else f"{name}_{number}"
+def _warn(found: Return, back: GivenBack) -> None:
+    """On stderr: what must not be sent before somebody has looked at it."""
+    from ..dataset.return_status import STEP_BACK
+    from ..stamp import INVALID, UNSIGNED
+
+    for finding in found.findings:
+        if finding.code == STEP_BACK:
+            click.echo(f"{STEP_BACK} warning: {finding.message} {finding.remedy}", err=True)
+    if not back.identity.signature and found.signature not in (INVALID, UNSIGNED):
+        click.echo(
+            f"{found.name}: issued with a signature, given back without: the key lies with the round. "
+            "Name the round folder, or it comes back as a stranger's (I006).",
+            err=True,
+        )
+
+
+def _print_json(given: Given) -> None:
+    from ..reports.feedback_message import SCHEMA
+
+    left_out = [
+        {"path": each.path, "submission": each.found.submission, "team": each.found.team, "why": each.why}
+        for each in given.left_out
+    ]
+    data = {"schema": SCHEMA, "files": given.files, "left_out": left_out}
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def _tell(file: dict[str, Any]) -> None:

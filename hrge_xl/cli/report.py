@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import Exit
+from ..errors import UsageError
 from .common import (
-    exit_code,
+    exit_of,
     facts,
-    given,
     jobs_option,
     ledger_option,
-    mark_together,
     one_of,
-    print_summary,
+    password_option,
+    print_totals,
+    question,
+    received_option,
     spec_option,
-    the_day,
     today_option,
 )
 
 if TYPE_CHECKING:
     from ..reports.document import Document
+    from ..rounds.datasets import Dataset
     from ..rounds.rounds import Round
 
 FORMATS = ("html", "xlsx", "json", "sarif", "junit")
 OVERVIEW = "overview"
-DATASET = "dataset.sqlite"
 
 
 @click.command()
@@ -48,15 +49,21 @@ DATASET = "dataset.sqlite"
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
 @click.option("--shareable", is_flag=True, help="In the overview: mask small counts of people.")
 @click.option(
+    "--period", default=None, metavar="NAME", help="Period of the overview (default: the latest one)."
+)
+@click.option(
     "--lang", default=None, metavar="LANG", help="Language of the overview (default: that of the spec)."
 )
+@received_option
+@password_option
 @ledger_option
 @spec_option
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
-    lang: str | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
+    period: str | None, lang: str | None, received: date | None, password: str | None, ledger: Path | None,
+    spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Write the validation report of returned files, or the overview of a round or of a consolidated folder.
 
@@ -65,30 +72,36 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl report output/2026-H1 --format overview -o reports
     """
     from ..reports.build import document
-    from ..validation import spec_of, validate
+    from ..rounds.datasets import datasets
 
     language = known_language(lang)
-    if set(formats) == {OVERVIEW} and len(paths) == 1 and (Path(paths[0]) / DATASET).is_file():
-        click.echo(str(overview_of_folder(Path(paths[0]), output, language, masked=shareable)))
-        return int(Exit.OK)
-    about = given(paths, spec, today, jobs, ledger)
-    results = validate(about.files, about.asked)
-    mark_together(results, about, ledger)
-    if OVERVIEW in formats:
-        from ..reports.overview_files import of_results
+    asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)
+    with datasets(asked) as found:
+        if OVERVIEW in formats:
+            text = _overview(found, asked.today, language, masked=shareable, period=period)
+            click.echo(str(write_overview(text, output, masked=shareable)))
+        made = document(found, facts(today, redacted=redact))
+        for name in [each for each in formats if each != OVERVIEW] or ([] if formats else ["html"]):
+            click.echo(str(write(made, name, output)))
+        print_totals(found)
+        return exit_of(made["files"], "never")
 
-        used = spec_of(about.asked, results)
-        text = of_results(results, used, the_day(today), language, about.round, masked=shareable)
-        click.echo(str(write_overview(text, output, masked=shareable)))
-        if set(formats) == {OVERVIEW}:
-            print_summary(results)
-            return exit_code(results, "never")
-    said = facts(today, about, redacted=redact)
-    document_ = document(results, spec_of(about.asked, results), said)
-    for name in [each for each in formats if each != OVERVIEW] or ("html",):
-        click.echo(str(write(document_, name, output)))
-    print_summary(results)
-    return exit_code(results, "never")
+
+def _overview(
+    found: Sequence[Dataset], today: date, language: str | None, *, masked: bool, period: str | None
+) -> str:
+    """Give the overview of what was asked about. Raises `UsageError` where that is in several datasets."""
+    from ..dataset.derive import derive_here
+    from ..reports.overview_files import of_dataset
+
+    if len(found) != 1:
+        raise UsageError(
+            "An overview is of one round, one consolidated folder, or files of one spec. Name one."
+        )
+    (only,) = found
+    if only.folder is None:
+        derive_here(only.store, today)
+    return of_dataset(only.store, language, only.round, masked=masked, period=period)
 
 
 def write(document: Document, name: str, folder: Path) -> Path:
@@ -110,7 +123,8 @@ def known_language(tag: str | None) -> str | None:
 
 
 def overview_of_folder(
-    folder: Path, output: Path, language: str | None = None, round_: Round | None = None, *, masked: bool = False
+    folder: Path, output: Path, language: str | None = None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None,
 ) -> Path:  # fmt: skip
     """Write the overview of a consolidated folder; a round folder says itself who was expected."""
     from ..reports.overview_files import of_folder
@@ -118,7 +132,8 @@ def overview_of_folder(
 
     if round_ is None and (folder / "round.yaml").is_file():
         round_ = load_round(folder)
-    return write_overview(of_folder(folder, language, round_, masked=masked), output, masked=masked)
+    text = of_folder(folder, language, round_, masked=masked, period=period)
+    return write_overview(text, output, masked=masked)
 
 
 def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:

@@ -36,3 +36,32 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
 
     made = init_round(folder, spec, teams, start, end)
     click.echo(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {folder}")
+
+
+@command.command("update-spec")
+@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--spec", metavar="SPEC", help="Name or folder of the new version (default: the one of that name)."
+)
+def update_round(folder: Path, spec: str | None) -> None:
+    """Move a round to another version of its spec, and say what that means.
+
+    A round carries a copy of its spec, so that what becomes of the spec elsewhere changes nothing in it. This takes a
+    new copy; the older ones stay in ROUND/spec, since workbooks were issued from them. `generate` then issues all
+    workbooks anew; those that are out can still be returned, and `feedback` brings them into the new version.
+
+    \b
+    hrge-xl round update-spec output/2026-H1
+    hrge-xl round update-spec output/2026-H1 --spec my_specs/hrge_toolkit
+    """
+    from ..reports.spec_diff import summary
+    from ..rounds.update_spec import update_spec
+
+    update = update_spec(folder, spec)
+    if update.changes is None:
+        click.echo("The version before is not there any more: what has changed cannot be said.")
+        return
+    for line in summary(update.changes):
+        click.echo(line)
+    if update.changes.changes:
+        click.echo(f'Each change: hrge-xl spec diff "{update.before}" "{update.after}" --returned "{folder}"')

@@ -63,9 +63,9 @@ def _around(report: Path | None) -> Path:
 
 
 def _seal(folder: Path, report: Path, by: str) -> int:
-    from ..dataset.find_file import check_folder
     from ..dataset.ledger import Ledger
     from ..dataset.seals import seal
+    from ..rounds.datasets import check_folder
 
     check_folder(folder)
     with Ledger.open(folder) as ledger:

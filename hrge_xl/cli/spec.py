@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, UsageError
-from .common import cores, given, jobs_option, quiet
+from .common import cores, jobs_option, password_option, quiet
 
 
 @click.group()
@@ -62,11 +62,12 @@ def schema() -> None:
 @click.option("--returned", multiple=True, metavar="PATHS…|ROUND", help="Which answers of these it touches.")
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@password_option
 @jobs_option
 @click.pass_context
-def diff_specs(
+def diff_specs(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
-    as_json: bool, jobs: int | None,
+    as_json: bool, password: str | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """What changed from version A of a spec to version B, and what it means for answers already given.
 
@@ -85,9 +86,8 @@ def diff_specs(
 
     if more and not returned:
         raise UsageError(f"'{more[0]}': name two specs, and returned files behind --returned.")
-    about = given([*returned, *more], before, None, jobs) if returned else None
     found = diff(load(before), load(after))
-    files = touched_files(found, about.files, before, jobs or cores()) if about else iter(())
+    files = touched_files(found, _returned([*returned, *more]), before, jobs or cores(), password)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     if as_json:
         told = list(files)
@@ -100,6 +100,19 @@ def diff_specs(
         for line in file_lines(file, places=not quiet(ctx)):
             click.echo(line)
     return int(max(codes))
+
+
+def _returned(paths: list[str]) -> list[Path]:
+    """Give the files that paths mean; those of a round came back into its `returned`."""
+    from ..rounds.datasets import places
+
+    found = places(paths)
+    for place in found:
+        if place.folder and not place.round:
+            raise UsageError(
+                f"{place.folder} holds a dataset. Name the returned files that it was made from."
+            )
+    return [file for place in found for file in place.files()]
 
 
 @command.command("draft")

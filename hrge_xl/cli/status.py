@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import given, jobs_option, the_day, today_option
+from .common import jobs_option, password_option, question, received_option, today_option
 
 if TYPE_CHECKING:
-    from ..rounds.round_status import Received, TeamStatus
+    from ..dataset.returns import Return
+    from ..rounds.datasets import Dataset
+    from ..rounds.round_status import TeamStatus
 
 COLUMNS = (
-    "team", "country", "state", "completeness", "errors", "days_late", "deadline", "received", "files",
-    "version", "file", "note",
+    "team", "country", "state", "completeness", "errors", "days_late", "deadline", "day", "by", "files", "version",
+    "file", "note",
 )  # fmt: skip
+DAYS = ("deadline", "day")
+Line = Mapping[str, Any]  # a team, as JSON has it
 
 
 @click.command()
@@ -29,94 +32,107 @@ COLUMNS = (
 )
 @click.option(
     "--ledger", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None, metavar="DATASET",
-    help="Folder of the dataset with the days of arrival and the decisions (default: the round folder).",
+    help="Folder of the dataset that the round was consolidated into (default: the round folder).",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also as a workbook.")
+@received_option
+@password_option
 @today_option
 @jobs_option
-def command(
-    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, today: date | None,
-    jobs: int | None,
+def command(  # noqa: PLR0913 (one parameter an option)
+    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, received: date | None,
+    password: str | None, today: date | None, jobs: int | None,
 ) -> None:  # fmt: skip
     """Team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
+
+    What is new in `returned/` is taken into the dataset of the round; nothing is read twice. `day` is the day that
+    lateness goes by: when the file arrived, where that was stated, else when it was saved or first seen (`by`).
 
     \b
     hrge-xl status output/2026-H1
     """
+    from ..rounds.datasets import datasets
     from ..rounds.round_status import status
     from ..rounds.rounds import load_round
 
-    round_ = load_round(round_folder)
-    came = _came(round_folder, ledger or round_folder, today, jobs)
-    teams = status(round_, came, the_day(today))
+    load_round(round_folder)  # raises RoundError for another folder
+    asked = question(
+        [str(round_folder)], today, jobs=jobs, received=received, ledger=ledger, password=password
+    )
+    with datasets(asked) as (dataset,):
+        teams = status(dataset.of_round(), asked.today, dataset.round)
+        lines = [*dataset.totals().lines(), *_summary(dataset, teams)]
+    rows = [_line(each) for each in teams]
     if as_json:
-        rows = [asdict(team) | {"completeness": team.completeness} for team in teams]
         click.echo(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
     else:
-        _print(teams)
+        _print(rows)
     if xlsx is not None:
-        _workbook(teams, xlsx)
-    for line in _summary(round_folder, ledger or round_folder, teams, came):
+        _workbook(rows, xlsx)
+    for line in lines:
         click.echo(line, err=True)
 
 
-def _came(round_folder: Path, ledger_folder: Path, today: date | None, jobs: int | None) -> list[Received]:
-    """What lies in `returned/`, with its status; days and decisions come from the ledger, where there is one."""
-    from ..dataset.cross_file_checks import look_together
-    from ..rounds.round_status import received
-    from ..validation import validate
-
-    if not any(path.is_file() for path in (round_folder / "returned").rglob("*")):
-        return []
-    about = given([str(round_folder)], None, today, jobs)
-    results = validate(about.files, about.asked)
-    return received(results, *look_together(results, ledger_folder))
-
-
-def _summary(
-    folder: Path, ledger: Path, teams: Sequence[TeamStatus], came: Sequence[Received]
-) -> Iterator[str]:
+def _summary(dataset: Dataset, teams: Sequence[TeamStatus]) -> Iterator[str]:
     """How many of each state, then what there is to do."""
     from ..rounds.round_status import OPEN, TO_DECIDE
 
-    counts = Counter(team.state for team in teams)
+    counts = Counter(each.state for each in teams)
     yield ", ".join(f"{number} {state}" for state, number in counts.items()) + "."
-    silent = [team.team for team in teams if team.state in OPEN]
+    silent = [each.team.code for each in teams if each.state in OPEN]
     if silent:
         yield f"Not answered: {', '.join(silent)}."
     if counts[TO_DECIDE]:
-        yield f"To decide: hrge-xl decide {ledger}"
-    unknown = sum(each.day is None and each.result.sha256 is not None for each in came)  # no hash: not kept
-    if unknown:
-        are = "file is" if unknown == 1 else "files are"
-        yield f"{unknown} {are} not in the dataset yet: hrge-xl consolidate {folder}"
+        yield f"To decide: hrge-xl decide {dataset.folder}"
 
 
-def _value(team: TeamStatus, column: str) -> Any:
+def _line(each: TeamStatus) -> dict[str, Any]:
+    """A team as JSON data."""
+    newest, (day, by) = each.newest, each.lateness
+    return {
+        "team": each.team.code, "country": each.team.country, "language": each.team.language,
+        "deadline": each.team.deadline, "state": each.state, "returns": len(each.returns),
+        "version": (newest.spec_version if newest else None) or "", "required": each.required,
+        "answered": each.answered, "errors": each.errors, "days_late": each.days_late,
+        "received": newest.arrived if newest else None, "day": day, "by": by,
+        "path": newest.path if newest else "", "note": "; ".join(each.notes()),
+        "files": [_file(one) for one in each.returns], "completeness": each.completeness,
+    }  # fmt: skip
+
+
+def _file(each: Return) -> dict[str, str]:
+    day, by = each.lateness
+    return {
+        "path": each.path, "submission": each.submission, "received": str(each.arrived or ""), "day": str(day or ""),
+        "by": by, "verdict": each.verdict, "state": each.status, "reason": each.reason or "",
+    }  # fmt: skip
+
+
+def _value(line: Line, column: str) -> Any:
     if column == "file":
-        return Path(team.path).name
-    return team.returns if column == "files" else getattr(team, column)
+        return Path(line["path"]).name
+    return line["returns"] if column == "files" else line[column]
 
 
-def _shown(team: TeamStatus, column: str) -> str:
-    value = _value(team, column)
+def _shown(line: Line, column: str) -> str:
+    value = _value(line, column)
     if value is None or value == "" or (value == 0 and column in ("files", "errors", "days_late")):
         return ""
     return f"{value:.0%}" if column == "completeness" else str(value)
 
 
-def _print(teams: Sequence[TeamStatus]) -> None:
+def _print(lines: Sequence[Line]) -> None:
     """A line a team; columns that say nothing about anybody are left out."""
-    cells = {column: [_shown(team, column) for team in teams] for column in COLUMNS}
+    cells = {column: [_shown(line, column) for line in lines] for column in COLUMNS}
     used = [column for column in COLUMNS if any(cells[column])]
     widths = {column: max(len(cell) for cell in [*cells[column], column]) for column in used}
     click.echo("  ".join(column.replace("_", " ").ljust(widths[column]) for column in used).rstrip())
-    for n in range(len(teams)):
+    for n in range(len(lines)):
         click.echo("  ".join(cells[column][n].ljust(widths[column]) for column in used).rstrip())
 
 
-def _workbook(teams: Sequence[TeamStatus], path: Path) -> None:
+def _workbook(lines: Sequence[Line], path: Path) -> None:
     from io import BytesIO
 
     from xlsxwriter.workbook import Workbook
@@ -128,16 +144,13 @@ def _workbook(teams: Sequence[TeamStatus], path: Path) -> None:
         target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
         sheet, bold = book.add_worksheet("Status"), book.add_format({"bold": True})
-        styles = {
-            "completeness": book.add_format({"num_format": "0%"}),
-            "deadline": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "received": book.add_format({"num_format": "yyyy-mm-dd"}),
-        }
+        styles = {column: book.add_format({"num_format": "yyyy-mm-dd"}) for column in DAYS}
+        styles["completeness"] = book.add_format({"num_format": "0%"})
         for place, column in enumerate(COLUMNS):
             sheet.write_string(0, place, column.replace("_", " "), bold)
-            for row, team in enumerate(teams, start=1):
-                _cell(sheet, row, place, _value(team, column), styles.get(column))
-        sheet.autofilter(0, 0, len(teams), len(COLUMNS) - 1)
+            for row, line in enumerate(lines, start=1):
+                _cell(sheet, row, place, _value(line, column), styles.get(column))
+        sheet.autofilter(0, 0, len(lines), len(COLUMNS) - 1)
         sheet.freeze_panes(1, 1)
         sheet.autofit()
         sheet.set_landscape()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from ..errors import UsageError
+from .common import cores, the_day
 
 
 @click.command()
@@ -14,21 +12,24 @@ from ..errors import UsageError
 @click.argument("row", type=click.IntRange(1))
 @click.option(
     "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path("output/dataset"),
+    default="output/dataset",
+    metavar="DATASET",
     show_default=True,
-    help="Folder of the dataset.",
+    help="Consolidated folder, round, or the address of a database.",
 )
-def command(table: str, row: int, data: Path) -> None:
+def command(table: str, row: int, data: str) -> None:
     """Print one row of a table (numbered from 1, as in data.xlsx without its heads) and where it comes from.
+
+    Of a round what is new is taken in first.
 
     \b
     hrge-xl trace answers 12 --data output/dataset
     """
     from ..dataset.tracing import trace
+    from ..exports.extract import table_of
+    from ..rounds.datasets import one_dataset
 
-    found = trace(data, table, row)
-    if found is None:
-        raise UsageError(f"The table '{table}' has no row {row}.")
-    for name, value in found:
-        click.echo(f"{name}: {value}")
+    with one_dataset(data, the_day(None), cores()) as dataset:
+        store = dataset.store
+        for name, value in trace(store, table_of(store, table), row):
+            click.echo(f"{name}: {value}")

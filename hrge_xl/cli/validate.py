@@ -1,4 +1,4 @@
-"""`hrge-xl validate`: check returned files; nothing is written."""
+"""`hrge-xl validate`: check returned files."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 import click
 
 from .common import (
-    exit_code,
+    exit_of,
     facts,
-    first_line,
-    given,
     jobs_option,
     ledger_option,
-    mark_together,
-    print_results,
-    print_summary,
+    password_option,
+    print_files,
+    print_totals,
+    question,
     quiet,
+    received_option,
     spec_option,
     today_option,
 )
@@ -37,41 +37,37 @@ from .common import (
     help="From which severity on the exit code is 1.",
 )
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
-@click.option(
-    "--password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=None,
-    help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
-)
+@received_option
+@password_option
 @ledger_option
 @spec_option
 @today_option
 @jobs_option
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
-    ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool,
-    password_file: Path | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
+    ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, received: date | None,
+    password: str | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
-    """Check returned workbooks: files, folders, globs, @list.txt, or a round folder.
+    """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
+
+    Of a round what is new in its returned/ is taken into its dataset; loose files leave nothing behind. Findings of a
+    file in whose place another one counts do not reach --fail-on.
 
     \b
     hrge-xl validate returned/
     hrge-xl validate PAK.xlsx AFG.xlsx --json > report.json
-    hrge-xl validate output/2026-H1                 the round of that folder
+    hrge-xl validate output/2025-H2 output/2026-H1  two rounds
     """
-    from ..validation import spec_of, validate
+    from ..reports.build import document, file_rows
+    from ..reports.json_text import render
+    from ..rounds.datasets import datasets
 
-    about = given(paths, spec, today, jobs, ledger)
-    asked = replace(about.asked, password=first_line(password_file)) if password_file else about.asked
-    results = validate(about.files, asked)
-    mark_together(results, about, ledger)
-    if as_json:
-        from ..reports.build import document
-        from ..reports.json_text import render
-
-        said = facts(today, about, redacted=redact)
-        click.echo(render(document(results, spec_of(about.asked, results), said)), nl=False)
-    else:
-        print_results(results, quiet=quiet(ctx), redacted=redact)
-    print_summary(results)
-    return exit_code(results, fail_on)
+    asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)
+    with datasets(replace(asked, answers=as_json)) as found:
+        files = file_rows(found, redacted=redact)
+        if as_json:
+            click.echo(render(document(found, facts(today, redacted=redact), files)), nl=False)
+        else:
+            print_files(files, quiet=quiet(ctx))
+        print_totals(found)
+        return exit_of(files, fail_on)

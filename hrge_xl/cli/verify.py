@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit
-from .common import cores, first_line, jobs_option
+from .common import cores, jobs_option, password_option
 
 
 @click.command()
@@ -31,16 +31,11 @@ from .common import cores, first_line, jobs_option
 @click.option("--spec", metavar="SPEC", help="Where the spec of the report is, if not under its name.")
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout (hrge-xl/verification/1).")
-@click.option(
-    "--password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=None,
-    help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
-)
+@password_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     report: Path, returned: tuple[Path, ...], ledger: Path | None, spec: str | None, redact: bool, as_json: bool,
-    password_file: Path | None, jobs: int | None,
+    password: str | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Read the files of a report again, check them as it says, and compare; then read every cell with openpyxl.
 
@@ -53,7 +48,6 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..auditing import verify
     from ..auditing.verify import Asked
 
-    password = first_line(password_file) if password_file else None
     audit = verify(Asked(report, returned, ledger, spec, password, jobs or cores(), redact))
     if as_json:
         click.echo(json.dumps(audit.data(), ensure_ascii=False, indent=2))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import Day, the_day, today_option
+from .common import Day, cores, the_day, today_option
 
 if TYPE_CHECKING:
     from ..findings import Waiver
@@ -39,28 +39,31 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Round or consolidated folder (default: the current one).",
 )
+@click.option("--store", default=None, metavar="URL", help="The database that the dataset is also in.")
 @today_option
 def command(  # noqa: PLR0913 (one parameter an option)
     code: str | None, file: str | None, reason: str, by: str, cell: str | None, until: date | None, listed: bool,
-    withdraw: int | None, as_json: bool, ledger: Path, today: date | None,
+    withdraw: int | None, as_json: bool, ledger: Path, store: str | None, today: date | None,
 ) -> None:  # fmt: skip
     """Accept the findings with CODE of one file as they are. They stay in every report, marked as waived.
+
+    The dataset of the folder follows at once; of a round what is new is taken in first.
 
     \b
     hrge-xl waive V001 --file PAK.xlsx --cell "Plan!E6" --reason "No such unit there" --by "A. Name" --ledger 2026-H1
     hrge-xl waive --list --ledger 2026-H1
     hrge-xl waive --withdraw 1 --by "A. Name" --ledger 2026-H1
     """
-    from ..dataset.find_file import check_folder
+    from ..rounds.datasets import check_folder
 
     check_folder(ledger)
     day = the_day(today)
     if listed or as_json:
         _list(ledger, day, as_json=as_json)
     elif withdraw is not None:
-        _withdraw(ledger, withdraw, by, day)
+        _withdraw(ledger, withdraw, by, day, store)
     elif code and file:
-        _waive(ledger, (code.upper(), file, cell), (reason, by, until), day)
+        _waive(ledger, (code.upper(), file, cell), (reason, by, until), day, store)
     else:
         raise UsageError(
             "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
@@ -68,24 +71,25 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _waive(
-    folder: Path, what: tuple[str, str, str | None], said: tuple[str, str, date | None], day: date
-) -> None:
-    from ..dataset.find_file import find_file, wanted_in
-    from ..dataset.ledger import Ledger
+    folder: Path, what: tuple[str, str, str | None], said: tuple[str, str, date | None], day: date, store: str | None
+) -> None:  # fmt: skip
+    from ..consolidation import amend
+    from ..dataset.find_return import find_return
+    from ..dataset.opening import open_dataset
+    from ..dataset.returns import heads
     from ..dataset.waivers import refuse_unwaivable, waive
-    from ..validation import ValidationRequest, validate
 
     (code, file, cell), (reason, by, until) = what, said
+    place = _place(cell)
     refuse_unwaivable(code)
-    path = find_file(folder, file)
-    result = validate([path], ValidationRequest(wanted_in(folder), day))[0]
-    with Ledger.open(folder) as ledger:
-        waiver, count = waive(
-            ledger, result, code, reason=reason, by=by, day=day, until=until, place=_place(cell)
-        )
+    with amend(folder, day, store=store, jobs=cores()) as (ledger, returns):
+        found = find_return(returns, file)
+        waiver, count = waive(ledger, found, code, reason=reason, by=by, day=day, until=until, place=place)
+    with open_dataset(folder) as dataset:
+        (after,) = heads(dataset, [found.submission])
     click.echo(_line(waiver))
     findings = f"{count} finding{'s' if count != 1 else ''}"
-    click.echo(f"{findings} of {waiver.file} accepted. Reports and the next consolidation show it.", err=True)
+    click.echo(f"{findings} of {waiver.file} accepted. Verdict of the file: {after.verdict}.", err=True)
 
 
 def _place(cell: str | None) -> tuple[str, str] | None:
@@ -97,18 +101,19 @@ def _place(cell: str | None) -> tuple[str, str] | None:
     return sheet.strip("'"), address.replace("$", "")
 
 
-def _withdraw(folder: Path, number: int, by: str, day: date) -> None:
-    from ..dataset.ledger import Ledger
+def _withdraw(folder: Path, number: int, by: str, day: date, store: str | None) -> None:
+    from ..consolidation import amend
     from ..dataset.waivers import withdraw
 
-    with Ledger.open(folder) as ledger:
-        click.echo(_line(withdraw(ledger, number, by=by, day=day)))
+    with amend(folder, day, store=store, jobs=cores()) as (ledger, _):
+        taken_back = withdraw(ledger, number, by=by, day=day)
+    click.echo(_line(taken_back))
 
 
 def _list(folder: Path, day: date, *, as_json: bool) -> None:
-    from .common import waivers_in
+    from ..rounds.datasets import waivers_of
 
-    found: Sequence[Waiver] = waivers_in([folder], day)
+    found: Sequence[Waiver] = waivers_of(folder, day)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
         return

@@ -1,5 +1,1 @@
 """The dataset: a star of facts with its views, its store, the ledger, and what counts of everything that came back."""
-
-from .consolidate import Summary, consolidate
-
-__all__ = ["Summary", "consolidate"]

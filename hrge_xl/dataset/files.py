@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import OutputError
-from ..paths import UNFINISHED
+from ..paths import UNFINISHED, sync_folder
 
 LOCK = ".writing"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -32,7 +32,7 @@ def whole(path: Path) -> Iterator[Path]:
             with unfinished.open("rb+") as stream:
                 os.fsync(stream.fileno())
             unfinished.replace(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
@@ -64,16 +64,6 @@ def parts_of(path: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make sure that the new name survives a power cut, where the system can do so."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def sweep(folder: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,10 +15,10 @@ from sqlalchemy.engine import Connection
 
 from ..errors import StoreError
 from .files import whole
-from .return_status import Entry, ReturnStatus
+from .return_status import FIRST_SEEN, STATED, Entry, ReturnStatus
 from .store import Store, open_file
 
-VERSION = 1  # of the ledger
+VERSION = 2  # of the ledger
 NAME, RECEIVED = "ledger.sqlite", "received"
 LEFT_OUT = "left out"
 MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at most
@@ -35,6 +37,7 @@ FILES = sa.Table(
         )
     ),
     sa.Column("size", sa.Integer()),
+    sa.Column("stated", sa.Boolean()),  # somebody said when it came
 )  # fmt: skip
 SIGHTINGS = sa.Table(
     "sightings",
@@ -42,15 +45,63 @@ SIGHTINGS = sa.Table(
     sa.Column("sha256", sa.Text(), primary_key=True),
     sa.Column("path", sa.Text(), primary_key=True),
     sa.Column("received", sa.Text()),
+    sa.Column("place", sa.Text()),  # the whole path, by which a file that was moved is known again
 )
+ADDED = {FILES: FILES.c.stated, SIGHTINGS: SIGHTINGS.c.place}  # what ledgers of version 1 do not have
 
 
 class Arrival(NamedTuple):
-    """A file as it came. `sha256` is None when it could not be read at all."""
+    """A file as it came. `sha256` is None when it could not be read at all; `kept` is where else its bytes are."""
 
     path: str
     sha256: str | None
     size: int | None
+    kept: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is read from."""
+        return self.kept or self.path
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """When files came: the day that somebody states, else the day on which they are first seen."""
+
+    day: date = field(default_factory=lambda: datetime.now().astimezone().date())
+    stated: bool = False
+
+
+class Receipt(NamedTuple):
+    """A file that came, as another ledger or a report tells it. `order` and `received` are of its content."""
+
+    path: str
+    sha256: str
+    order: int
+    received: date | None
+    stated: bool
+
+
+class Sighting(NamedTuple):
+    """A place where a content was seen. `order` and `received` are of the content: in which order it came, and when.
+
+    `stated`: somebody said when it came; else it is the day on which it was first seen.
+    """
+
+    path: str
+    order: int
+    received: str  # an ISO day
+    stated: bool
+
+    @property
+    def day(self) -> date | None:
+        """The day of arrival."""
+        return date.fromisoformat(self.received) if self.received else None
+
+    @property
+    def basis(self) -> str:
+        """What the day of arrival is."""
+        return STATED if self.stated else FIRST_SEEN
 
 
 class Ledger:
@@ -65,6 +116,8 @@ class Ledger:
         """The ledger in a folder; it is made when it is to be written and is not there."""
         path = folder / NAME
         there = path.is_file()
+        if there and not write:
+            write = _version(path) < VERSION  # it gets what it lacks, as any writer would give it
         with open_file(path if write or there else None, write=write) as store:
             ledger = cls(store)
             ledger._prepare(make=write or not there)
@@ -77,7 +130,15 @@ class Ledger:
                 raise StoreError(f"{NAME} was written by a newer version of hrge-xl. Update this program.")
             if make:
                 META.create_all(connection)
+                self._add_columns(connection, version)
                 connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+
+    @staticmethod
+    def _add_columns(connection: Connection, version: int) -> None:
+        """What ledgers of an earlier version do not have yet."""
+        for table, column in ADDED.items() if version == 1 else ():
+            kind = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """A connection whose changes are kept together."""
@@ -85,13 +146,15 @@ class Ledger:
 
     # what came
 
-    def receive(self, arrivals: Iterable[Arrival], when: str) -> int:
-        """Write down what came, in this order; how many of them were never seen before."""
-        new = 0
+    def receive(self, arrivals: Iterable[Arrival], when: date, *, stated: bool = False) -> int:
+        """Write down what came, in this order; gives how many of them were never seen before.
+
+        A file that was moved or renamed since is the same item at another place; one content at two places is two.
+        """
         with self.transaction() as connection:
             known = set(connection.execute(sa.select(FILES.c.sha256)).scalars())
-            seen = {(a, b) for a, b in connection.execute(sa.select(SIGHTINGS.c.sha256, SIGHTINGS.c.path))}
-            files, sightings = [], []
+            seen = _Seen(connection)
+            files: list[dict[str, object]] = []
             for each in arrivals:
                 if each.sha256 is None:
                     continue
@@ -99,26 +162,52 @@ class Ledger:
                     known.add(each.sha256)
                     files.append(
                         {
-                            "sha256": each.sha256,
-                            "n": len(known),
-                            "path": each.path,
-                            "size": each.size,
-                            "received": when,
+                            "sha256": each.sha256, "n": len(known), "path": each.path, "size": each.size,
+                            "received": when.isoformat(), "stated": stated,
                         }
-                    )
-                if (each.sha256, each.path) not in seen:
-                    seen.add((each.sha256, each.path))
-                    sightings.append({"sha256": each.sha256, "path": each.path, "received": when})
-            new = len(files)
+                    )  # fmt: skip
+                seen.add(each.sha256, each.path, when.isoformat())
+            _insert(connection, FILES, files)
+            seen.write(connection)
+        return len(files)
+
+    def copy_receipts(self, receipts: Iterable[Receipt]) -> None:
+        """Write down what came as it is told, into a ledger that is empty yet."""
+        told = list(receipts)
+        files = [
+            {
+                "sha256": each.sha256, "n": each.order, "path": each.path,
+                "received": each.received.isoformat() if each.received else None, "stated": each.stated,
+            }
+            for each in {each.sha256: each for each in reversed(told)}.values()
+        ]  # fmt: skip
+        places = dict.fromkeys((each.sha256, each.path) for each in told)
+        sightings = [{"sha256": sha256, "path": path, "place": path} for sha256, path in places]
+        with self.transaction() as connection:
             _insert(connection, FILES, files)
             _insert(connection, SIGHTINGS, sightings)
-        return new
 
-    def arrived(self) -> dict[str, tuple[int, str]]:
-        """For every hash its place in the order of arrival, and the day."""
+    def order(self) -> dict[str, int]:
+        """Give the place of every content in the order in which files came, by hash."""
         with self.transaction() as connection:
-            rows = connection.execute(sa.select(FILES.c.sha256, FILES.c.n, FILES.c.received))
-            return {str(row[0]): (int(row[1]), str(row[2] or "")) for row in rows}
+            found = connection.execute(sa.select(FILES.c.sha256, FILES.c.n))
+            return {str(sha256): int(n) for sha256, n in found}
+
+    def forget_places(self) -> None:
+        """Keep what was received and when, not where: for a copy that only some of the files are looked at with."""
+        with self.transaction() as connection:
+            connection.execute(sa.delete(SIGHTINGS))
+
+    def sightings(self) -> dict[str, list[Sighting]]:
+        """For every hash the places where it was seen."""
+        found: dict[str, list[Sighting]] = {}
+        wanted = sa.select(
+            SIGHTINGS.c.sha256, SIGHTINGS.c.path, FILES.c.n, FILES.c.received, FILES.c.stated
+        ).join_from(SIGHTINGS, FILES, FILES.c.sha256 == SIGHTINGS.c.sha256)
+        with self.transaction() as connection:
+            for sha256, path, order, received, stated in connection.execute(wanted):
+                found.setdefault(sha256, []).append(Sighting(path, order, received or "", bool(stated)))
+        return found
 
     def known(self) -> list[Arrival]:
         """Every file ever received and not left out since, in the order of arrival."""
@@ -179,6 +268,48 @@ class Ledger:
         with self.transaction() as connection:
             found = connection.execute(sa.select(FILES).order_by(FILES.c.n))
             return [dict(row) for row in found.mappings()]
+
+
+def _version(path: Path) -> int:
+    """The version of a ledger that is there."""
+    with open_file(path, write=False) as store, store.transaction() as connection:
+        return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+
+
+def absolute(path: str) -> str:
+    """The whole path of a file, links not followed."""
+    return str(Path(path).absolute())
+
+
+class _Seen:
+    """The places where contents were seen, as the ledger knows them and as they are now."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._known: dict[str, dict[str, str]] = {}  # hash → whole path → path as it was given
+        self._new: list[dict[str, object]] = []
+        self._moved: list[tuple[str, str]] = []
+        for sha256, path, place in connection.execute(
+            sa.select(SIGHTINGS.c.sha256, SIGHTINGS.c.path, SIGHTINGS.c.place)
+        ):
+            self._known.setdefault(sha256, {})[place or absolute(path)] = path
+
+    def add(self, sha256: str, path: str, when: str) -> None:
+        """One more place, unless it is known."""
+        places, place = self._known.setdefault(sha256, {}), absolute(path)
+        if place in places or path in places.values():
+            return
+        gone = next((each for each in places if not Path(each).exists()), None)
+        if gone is not None:
+            self._moved.append((sha256, places.pop(gone)))
+        places[place] = path
+        self._new.append({"sha256": sha256, "path": path, "received": when, "place": place})
+
+    def write(self, connection: Connection) -> None:
+        """Write down what is new."""
+        for sha256, path in self._moved:
+            this = sa.and_(SIGHTINGS.c.sha256 == sha256, SIGHTINGS.c.path == path)
+            connection.execute(sa.delete(SIGHTINGS).where(this))
+        _insert(connection, SIGHTINGS, self._new)
 
 
 def near(*places: Path) -> Path | None:

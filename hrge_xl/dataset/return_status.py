@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,19 +10,13 @@ from ..validation import ACCEPTED, REFUSED
 from ..words import fold
 
 COUNTS, SUPERSEDED, CONFLICT, WITHDRAWN, WAITING = "counts", "superseded", "conflict", "withdrawn", "waiting"
-EXCLUDED = "set aside"
-DOUBTS = (
-    "I006",
-    "I007",
-    "I008",
-    "I009",
-)  # findings that say: this is not the return of this team in this round
-TOLD = OLDER, ONE_KEY, ONE_COPY, DECIDED = (
-    "X002",
-    "X003",
-    "X004",
-    "X005",
-)  # the findings that tell of a status
+EXCLUDED = "excluded"
+DOUBLED = "doubled"  # an item that is the same content as another one: no status of a return
+DOUBTS = ("I006", "I007", "I008", "I009")  # they say: this is not the return of this team in this round
+OLDER, ONE_KEY, ONE_COPY, DECIDED, STEP_BACK = "X002", "X003", "X004", "X005", "X006"
+STATUS_CODES = (OLDER, ONE_KEY, ONE_COPY, DECIDED, STEP_BACK)  # the findings that tell of a status
+ARRIVED, SAVED, FIRST_SEEN = "arrived", "saved", "first seen"  # the day that lateness goes by
+STATED = "stated"  # what a day of arrival is that somebody told; else it is the day first seen
 ZONES = timedelta(days=1)  # no two places on earth are further apart
 
 
@@ -55,6 +49,8 @@ class Entry:
     intervention: str
     country: str
     period: str
+    said: tuple[str, str] = ("", "")  # the first and last day of the period that its form says
+    predecessor: str = ""  # the return that the workbook was given back for, where it is feedback
     moment: str = ""
     doubts: tuple[str, ...] = ()
 
@@ -74,7 +70,7 @@ class Entry:
         said = (self.project, self.intervention)
         if not self.team and not any(said):
             return None
-        return (self.team, *(fold(part) for part in said), self.country, self.period)
+        return (self.team, *(fold(part) for part in said), self.country, self.period, *self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +108,21 @@ def moment(saved: str, issued: str, received: str) -> str:
     if latest is not None and too_early:
         return latest.isoformat()
     return min(said, latest + ZONES).isoformat() if latest is not None else said.isoformat()
+
+
+def lateness_day(saved: str, arrived: date | None, *, stated: bool) -> tuple[date | None, str]:
+    """Give the day that lateness goes by, and what it is: "arrived", "saved" or "first seen".
+
+    That is the day of arrival where somebody stated it; else the day on which the file was saved, as it says itself,
+    unless it would have been saved after it came.
+    """
+    if stated or arrived is None:
+        return arrived, ARRIVED if arrived else ""
+    try:
+        said = datetime.fromisoformat(saved).date()
+    except ValueError:
+        return arrived, FIRST_SEEN
+    return (said, SAVED) if said <= arrived else (arrived, FIRST_SEEN)
 
 
 def _start(day: str) -> datetime:
@@ -244,3 +255,44 @@ def _conflicts(group: Sequence[_Workbook], code: str, found: dict[str, ReturnSta
 def _decision(workbook: _Workbook) -> Decision:
     assert workbook.decision is not None
     return workbook.decision
+
+
+def steps_back(entries: Iterable[Entry], dropped: Collection[str] = ()) -> dict[str, str]:
+    """Give the returns made from an older version than the latest one that had come: return → that later version.
+
+    Feedback says which return it was made for. Whoever goes on in the feedback of an older one, or in the workbook as
+    it was issued, leaves out what came in between; versions of one and the same file are no step back. With what
+    somebody decided against (`dropped`) nothing is lost.
+    """
+    groups: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        if entry.verdict != REFUSED and not entry.doubts and entry.copy:
+            groups.setdefault(entry.workbook, []).append(entry)
+    found: dict[str, str] = {}
+    for group in groups.values():
+        ordered = sorted(group, key=lambda entry: entry.age)
+        by_name = {entry.submission: entry for entry in ordered}
+        for n, entry in enumerate(ordered):
+            kept = [other for other in ordered[:n] if other.submission not in dropped]
+            skipped = _skipped(entry, kept, by_name)
+            if skipped is not None and entry.submission not in dropped:
+                found[entry.submission] = skipped.submission
+    return found
+
+
+def _skipped(entry: Entry, before: Sequence[Entry], by_name: Mapping[str, Entry]) -> Entry | None:
+    """The latest version that came before a return and is none of those that it was made from."""
+    made_from = {entry.submission}
+    base = by_name.get(entry.predecessor)
+    while base is not None and base.submission not in made_from:
+        made_from.add(base.submission)
+        base = by_name.get(base.predecessor)
+    source = by_name.get(entry.predecessor)
+    others = (
+        other
+        for other in reversed(before)
+        if other.submission not in made_from
+        and other.predecessor != entry.predecessor
+        and (source is None or other.age > source.age)
+    )
+    return next(others, None)

@@ -1,55 +1,67 @@
-"""Results as rows of the tables: what every file said, with the place of everything."""
+"""Results as rows of facts: what every file said, with the place of everything."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from ..findings import Finding, Severity
 from ..layout import Layout, address
-from ..numerals import shown
+from ..numerals import shown, to_serial
 from ..spec.model import Field, FieldType, Spec
-from ..submission import Answer, Key, State, Submission, Value
+from ..stamp import to_pairs
+from ..submission import Answer, CellKey, Key, State, Submission, Value
 from ..validation import Result
 from ..words import tidy
 from .clean import clean
-from .listed_rows import collected
-from .matrix_rows import crossings
+from .dimensions import codes
 from .schema import (
-    ANSWERS,
-    COLLECTED,
-    COMPLETENESS,
-    CROSSINGS,
-    FINDINGS,
+    ANSWERS_FACT,
+    CHECKS_NOT_RUN,
+    FINDINGS_FACT,
+    LISTED_FACT,
+    ROW_REFERENCES,
+    SHEETS,
+    SLOTS,
     SUBMISSIONS,
-    UNPLACED,
-    Cell,
+    UNPLACED_FACT,
     Row,
     Rows,
     Schema,
-    Table,
-    field_column,
 )
+from .slots import Known, Slots, rows_of, slots_of
 
 SHORT = 16  # hex digits of a submission's id: a million files without two alike
 LONGEST_WAY = 4  # references that lead from one row to the next
-STATES = {state: state.value for state in State}  # looked up faster than worked out
 KEPT = (State.ANSWERED, State.ERROR, State.NOT_CALCULATED)
+NOTHING_SHOWN = ""  # the original of a value that is worked out again and was not shown
+LOOSE_TEXT, COMMENT = "text", "comment"  # what stands outside every known cell
+CodeKey = tuple[str, str]  # of a list
+NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is no text
 
 
 def submission_id(sha256: str | None, path: str) -> str:
-    """The short name of a file by its content; one that could not be read goes by its path."""
+    """Give the short name of a file by its content; one that could not be read goes by its path."""
     if sha256 is not None:
         return sha256[:SHORT]
     return hashlib.sha256(b"unread:" + path.encode("utf-8", "surrogatepass")).hexdigest()[:SHORT]
 
 
+def submission_number(submission: str) -> int:
+    """Give the integer that facts go by: the short name without its last digit, which no database calls too large."""
+    return int(submission[: SHORT - 1], 16)
+
+
 @dataclass(frozen=True, slots=True)
 class ReturnKey:
-    """Which return it is, by its stamp and by its form."""
+    """Which return it is, by its stamp and by its form.
+
+    `period` is what its figures belong to: the round that it was issued for, else the period that its form says.
+    """
 
     submission: str
     team: str = ""
@@ -61,13 +73,13 @@ class ReturnKey:
     end: date | None = None
 
     @property
-    def head(self) -> tuple[str, str, str, str]:
-        """The columns that stand first in most tables."""
-        return self.submission, self.team, self.country, self.period
+    def number(self) -> int:
+        """The integer that facts go by."""
+        return submission_number(self.submission)
 
 
 def return_key(result: Result) -> ReturnKey:
-    """Who and what a result is about. The form counts for what it asks, the stamp for the rest."""
+    """Tell who and what a result is about. The form counts for what it asks, the stamp for the rest."""
     name = submission_id(result.sha256, result.path)
     submission = result.submission
     if submission is None or result.layout is None:
@@ -75,7 +87,7 @@ def return_key(result: Result) -> ReturnKey:
     said = _identity_answers(result, result.layout.spec)
     start, end = (_day(said.get(part)) for part in ("period_start", "period_end"))
     stamp = submission.identity
-    period = f"{start}/{end}" if start and end else stamp.round
+    period = stamp.round or (f"{start}/{end}" if start and end else "")
     country = str(said.get("country") or stamp.country)
     project, intervention = (tidy(shown(said.get(part) or "")) for part in ("project", "intervention"))
     return ReturnKey(name, stamp.team, country, period, project, intervention, start, end)
@@ -83,7 +95,7 @@ def return_key(result: Result) -> ReturnKey:
 
 def _identity_answers(result: Result, spec: Spec) -> dict[str, Value]:
     """What the form says about the return itself, by part of the key; a calculated part as worked out again."""
-    asked = {code: part for part, code in spec.identity.model_dump().items() if code}
+    asked = {code: part for part, code in spec.identity.parts.items()}
     places = {(*_single(spec, code), code): part for code, part in asked.items()}
     calculated = result.outcome.calculated if result.outcome else {}
     found = {part: calculated[key] for key, part in places.items() if key in calculated}
@@ -103,166 +115,138 @@ def _day(value: Value | None) -> date | None:
 
 
 def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
-    """The rows of several files, file after file; of none, no rows."""
+    """Put the rows of several files together, file after file; of none, no rows."""
     found = no_rows(schema)
     for rows in files:
         for name, lines in rows.items():
             found[name] += lines
-    return found
+    further: dict[str, Row] = {str(row[0]): row for row in found[SLOTS.name]}
+    return found | {SLOTS.name: list(further.values())}
 
 
 def no_rows(schema: Schema) -> Rows:
-    """Every table whose rows come from files, and nothing in it yet."""
-    return {table.name: [] for table in schema.tables if table.of_submissions}
+    """Give every table whose rows come from files, and nothing in it yet."""
+    fill = (SUBMISSIONS, SLOTS, *(table for table in schema.base if table.of_submissions))
+    return {table.name: [] for table in fill}
 
 
 class RowBuilder:
-    """Turns results of one spec into rows. What depends on a layout only is worked out once."""
+    """Turns results of one spec into rows. What depends on a layout only is worked out once.
 
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
-        self._orders: dict[tuple[str, str], dict[Key, int]] = {}
-        self._places: dict[str, list[tuple[Table, dict[str, int]]]] = {}
+    `every_slot`: the cells that every workbook has are in the dataset already, and only further ones are written.
+    """
+
+    def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
+        self.schema, self._every_slot = schema, every_slot
+        self._furthers: dict[tuple[str, str], Mapping[CellKey, Known]] = {}
 
     def rows(self, result: Result) -> Rows:
-        """The rows of one file in every table."""
-        rows = no_rows(self.schema)
-        owner = return_key(result)
-        self._file(rows, result, owner)
-        self._answers(rows, result, owner)
+        """Give the rows of one file in every table."""
+        rows, owner = no_rows(self.schema), return_key(result)
+        rows[SUBMISSIONS.name].append(_submission(result, owner))
+        rows[FINDINGS_FACT.name] += finding_rows(result.findings, owner.number)
+        rows[CHECKS_NOT_RUN.name] += [
+            (owner.number, code, clean(why)) for code, why in sorted(result.not_run.items())
+        ]
+        if result.submission is not None and result.layout is not None and result.outcome is not None:
+            rows[SHEETS.name] += _sheets(result, owner.number)
+            rows[UNPLACED_FACT.name] += _unplaced(result.submission, owner.number)
+            rows[LISTED_FACT.name] += _listed(result, owner.number)
+            if self.schema.answers and result.layout.spec.name == self._spec_name:
+                self._answers(rows, result.submission, result.layout, result.outcome.calculated, owner.number)
         return rows
 
-    # about a file
-
-    def _file(self, rows: Rows, result: Result, owner: ReturnKey) -> None:
-        rows[SUBMISSIONS.name].append(_submission(result, owner))
-        rows[FINDINGS.name] += finding_rows(result.findings, owner, result.sha256)
-        outcome, submission, layout = result.outcome, result.submission, result.layout
-        if outcome is None or submission is None or layout is None:
-            return
-        for n, (tool, how_far) in enumerate(outcome.progress.items(), start=1):
-            sheet = submission.sheets.get(tool, layout.sheet[tool].name)
-            rows[COMPLETENESS.name].append(
-                (owner.submission, n, owner.team, owner.country, tool, sheet, int(how_far.required),
-                 int(how_far.answered), how_far.errors, how_far.warnings, True, result.sha256)
-            )  # fmt: skip
-        strays = [("text", each) for each in submission.unplaced]
-        strays += [("comment", each) for each in submission.comments]
-        for n, (what, each) in enumerate(strays, start=1):
-            rows[UNPLACED.name].append(
-                (
-                    owner.submission,
-                    n,
-                    owner.team,
-                    what,
-                    each.sheet,
-                    each.cell,
-                    clean(each.text),
-                    result.sha256,
-                )
-            )
+    @property
+    def _spec_name(self) -> str | None:
+        return self.schema.spec.name if self.schema.spec else None
 
     # answers
 
-    def _answers(self, rows: Rows, result: Result, owner: ReturnKey) -> None:
-        submission, layout, outcome = result.submission, result.layout, result.outcome
-        if submission is None or layout is None or outcome is None:
-            return
-        order = self._order(layout)
-        answers = [*_given(submission), *_calculated(submission, layout, outcome.calculated)]
-        answers.sort(key=lambda answer: (order.get(answer.key, len(order)), answer.part))
-        tail = (True, submission.sha256)
-        rows[ANSWERS.name] += [
-            (*owner.head, n, *_answer(answer), *tail) for n, answer in enumerate(answers, start=1)
+    def _answers(
+        self, rows: Rows, submission: Submission, layout: Layout, values: dict[Key, Value], number: int
+    ) -> None:
+        further = self._further(layout)
+        found: list[tuple[Known, Answer]] = []
+        for answer in (*_given(submission), *_calculated(submission, layout, values)):
+            key = (*answer.key, answer.part)
+            found.append((self._slots.known(key) or further[key], answer))
+        found.sort(key=lambda each: each[0].slot)
+        rows[ANSWERS_FACT.name] += [
+            (number, known.slot, *_fact(answer, known, self._labels)) for known, answer in found
         ]
-        self._wide(rows, answers, owner, submission.sha256)
-        if COLLECTED.name in rows:
-            rows[COLLECTED.name] += collected(result, owner)
-        if CROSSINGS.name in rows:
-            rows[CROSSINGS.name] += crossings(layout.spec, answers, owner, submission.sha256)
+        used = {(*answer.key, answer.part): known for known, answer in found}
+        new = {key: known for key, known in used.items() if not self._every_slot or key in further}
+        rows[SLOTS.name] += rows_of(new, layout)
+        rows[ROW_REFERENCES.name] += self._references_of([answer for _, answer in found], number)
 
-    def _order(self, layout: Layout) -> dict[Key, int]:
-        """The position of every question in the workbook."""
+    @cached_property
+    def _slots(self) -> Slots:
+        assert self.schema.spec is not None
+        return slots_of(self.schema.spec)
+
+    @cached_property
+    def _labels(self) -> dict[CodeKey, str]:
+        """The label of every code in the language of the spec."""
+        return {(str(name), str(code)): str(label) for name, _, code, label in codes(self.schema.spec)}
+
+    def _further(self, layout: Layout) -> Mapping[CellKey, Known]:
+        """The cells of a layout that not every workbook has."""
         key = (layout.digest, layout.language)
-        if key not in self._orders:
-            self._orders[key] = {slot: number for number, slot in enumerate(layout.slots)}
-        return self._orders[key]
+        if key not in self._furthers:
+            self._furthers[key] = self._slots.further(layout)
+        return self._furthers[key]
 
-    def _wide(self, rows: Rows, answers: Iterable[Answer], owner: ReturnKey, sha256: str) -> None:
-        by_row: dict[tuple[str, str], list[Answer]] = {}
+    def _references_of(self, answers: Iterable[Answer], number: int) -> Iterator[Row]:
+        """For each row that refers to another one, what it refers to in the end."""
+        referring: dict[tuple[str, str], Answer] = {}
         for answer in answers:
-            if answer.value is not None:
-                by_row.setdefault((answer.tool, answer.row), []).append(answer)
-        for n, ((tool, row), found) in enumerate(by_row.items(), start=1):
-            first = next((answer for answer in found if not answer.calculated), None)
-            if first is None:  # nobody answered anything in this row
-                continue
-            head = (*owner.head, n, tool, row, self._about(by_row, tool, row))
-            tail = (first.sheet, first.cell, True, sha256)
-            said = _by_field(found)
-            for table, at in self._homes(tool):
-                line: list[Cell] = [None] * len(table.columns)
-                line[:8], line[-4:] = head, tail
-                for field, value in said.items():
-                    line[at[field]] = value
-                rows[table.name].append(tuple(line))
+            if (answer.tool, answer.field) in self._reference_fields and answer.code is not None:
+                referring.setdefault((answer.tool, answer.row), answer)
+        rows = {(answer.tool, answer.row) for answer in answers}
+        for tool, row in referring:
+            yield number, tool, row, self._about(referring, rows, tool, row)
 
-    def _about(self, rows: Mapping[tuple[str, str], list[Answer]], tool: str, row: str) -> str | None:
+    def _about(
+        self, referring: Mapping[tuple[str, str], Answer], rows: set[tuple[str, str]], tool: str, row: str
+    ) -> str | None:
         """What a row refers to in the end: from a value to its indicator, from there to the catalogue."""
         about = None
         for _ in range(LONGEST_WAY):
-            step = next((a for a in rows.get((tool, row), ()) if (a.tool, a.field) in self._references), None)
+            step = referring.get((tool, row))
             if step is None or step.code is None:
                 return about
             about = row = step.code
-            tool = self._home_of_row(rows, self._references[step.tool, step.field], row)
+            tools = self._reference_fields[step.tool, step.field]
+            tool = next((each for each in tools if (each, row) in rows), tools[0])
         return about
 
     @cached_property
-    def _references(self) -> dict[tuple[str, str], tuple[str, ...]]:
+    def _reference_fields(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """The fields that refer to rows of other tools."""
         spec = self.schema.spec
         places = spec.places() if spec else ()
         return {(t.code, f.code): f.to for t, _, f in places if f.type is FieldType.REFERENCE}
 
-    @staticmethod
-    def _home_of_row(rows: Mapping[tuple[str, str], list[Answer]], tools: Sequence[str], row: str) -> str:
-        return next((tool for tool in tools if (tool, row) in rows), tools[0])
 
-    def _homes(self, tool: str) -> list[tuple[Table, dict[str, int]]]:
-        """The wide tables that take the rows of a tool, each with the positions of its fields."""
-        if tool not in self._places:
-            spec = self.schema.spec
-            homes = [self.schema.wide[tool], *(t for t in self.schema.united.values() if tool in t.tools)]
-            fields = spec.tool[tool].fields if spec else {}
-            self._places[tool] = [(t, {code: t.at[field_column(code)] for code in fields}) for t in homes]
-        return self._places[tool]
-
-
-def _by_field(answers: Iterable[Answer]) -> dict[str, Cell]:
-    """What stands in a row; several answers of one question in one text."""
-    said: dict[str, Cell] = {}
-    for answer in answers:
-        value = answer.value
-        value = clean(value) if isinstance(value, str) else value
-        field = answer.field
-        said[field] = f"{said[field]};{value}" if answer.part and field in said else value
-    return said
+# about a file
 
 
 def _submission(result: Result, owner: ReturnKey) -> Row:
-    submission, progress = result.submission, result.outcome.progress.values() if result.outcome else ()
-    stamp = submission.identity if submission else None
+    sent, progress = result.submission, result.outcome.progress.values() if result.outcome else ()
+    stamp = sent.identity if sent else None
     return (
-        owner.submission, clean(result.path), result.sha256, result.size, result.verdict,
-        submission is not None, None, None, owner.team, owner.country, stamp.language if stamp else None,
+        owner.number, owner.submission, clean(result.path), result.sha256, result.size, result.verdict,
+        None, False, None, None, owner.team, owner.country, stamp.language if stamp else None,
         stamp.spec if stamp else None, stamp.spec_version if stamp else None, stamp.round if stamp else None,
         owner.period, owner.start, owner.end, clean(owner.project), clean(owner.intervention),
-        stamp.copy if stamp else None, _iso(stamp.issued) if stamp else None,
-        clean(submission.saved) or None if submission else None,
-        submission.signature if submission else None,
-        *(result.count(severity) for severity in Severity), sum(not each.open for each in result.findings),
+        stamp.copy if stamp else None, clean(stamp.predecessor) or None if stamp else None,
+        _iso(stamp.issued) if stamp else None,
+        clean(sent.saved) or None if sent else None, None, None, result.checked, result.read_for,
+        sent.signature if sent else None, *(result.count(severity) for severity in Severity),
+        sum(not each.open for each in result.findings),
         sum(int(each.required) for each in progress), sum(int(each.answered) for each in progress),
+        " ".join(result.outcome.checks_run) if result.outcome else None,
+        json.dumps(dict(to_pairs(stamp)), ensure_ascii=False) if stamp else None,
     )  # fmt: skip
 
 
@@ -273,17 +257,50 @@ def _iso(text: str) -> date | None:
         return None
 
 
-def finding_rows(
-    findings: Iterable[Finding], owner: ReturnKey, sha256: str | None, first: int = 1
-) -> list[Row]:
-    """Findings as rows."""
+def _sheets(result: Result, number: int) -> Iterator[Row]:
+    """The sheets of a file, those without anything to fill in too."""
+    submission, layout, outcome = result.submission, result.layout, result.outcome
+    assert submission is not None
+    assert layout is not None
+    assert outcome is not None
+    for n, (tool, sheet) in enumerate(layout.sheet.items(), start=1):
+        far = outcome.progress.get(tool)
+        counts = (far.required, far.answered, far.errors, far.warnings) if far else (None,) * 4
+        name = submission.sheets.get(tool, sheet.name)
+        yield number, n, tool, name, *(None if each is None else int(each) for each in counts)
+
+
+def _unplaced(submission: Submission, number: int) -> Iterator[Row]:
+    texts = [(LOOSE_TEXT, each) for each in submission.unplaced]
+    texts += [(COMMENT, each) for each in submission.comments]
+    for n, (what, each) in enumerate(texts, start=1):
+        yield number, n, what, each.sheet, each.cell, clean(each.text), clean(each.question) or None
+
+
+def _listed(result: Result, number: int) -> Iterator[Row]:
+    """The rows that the lists of a workbook show, in the order of the lists."""
+    item = 0
+    for (tool, block, source), rows in (
+        result.outcome.kept.items() if result.outcome and result.layout else ()
+    ):
+        shows = result.layout.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
+        for row in rows:
+            item += 1
+            yield number, item, tool, block, source, shows, row
+
+
+def finding_rows(findings: Iterable[Finding], number: int, first: int = 1) -> list[Row]:
+    """Give findings as rows."""
     return [
-        (owner.submission, n, owner.team, owner.country, each.code, each.name, each.severity.value, each.tool,
-         each.row, each.field, each.label, each.sheet, each.cell, clean(each.value), clean(each.message),
-         clean(each.remedy), clean(each.suggestion), not each.open,
-         clean(each.waiver.told) if each.waiver else None, sha256)
+        (number, n, each.code, each.name, each.severity.value, each.tool, each.row, each.field, each.label,
+         each.sheet, each.cell, clean(each.value), clean(each.message), clean(each.remedy),
+         clean(each.suggestion), not each.open, clean(each.waiver.told) if each.waiver else None,
+         each.waiver.number if each.waiver else None)
         for n, each in enumerate(findings, start=first)
     ]  # fmt: skip
+
+
+# answers as facts
 
 
 def _given(submission: Submission) -> Iterable[Answer]:
@@ -297,15 +314,10 @@ def _calculated(submission: Submission, layout: Layout, values: dict[Key, Value]
         slot = layout.slots.get(key)
         if slot is None:
             continue
-        sheet = submission.sheets.get(slot.tool, layout.sheet[slot.tool].name)
         cell = submission.cell((*key, 0)) or address(*slot.cells[0])
-        answer = Answer(*key, 0, sheet, cell, State.ANSWERED, calculated=True)
+        answer = Answer(*key, 0, "", cell, State.ANSWERED, calculated=True)
         if key in shows:
-            answer.original, answer.sheet, answer.cell = (
-                shows[key].original,
-                shows[key].sheet,
-                shows[key].cell,
-            )
+            answer.original, answer.cell = shows[key].original, shows[key].cell
         _set(answer, slot.field, value)
         yield answer
 
@@ -321,21 +333,38 @@ def _set(answer: Answer, field: Field, value: Value) -> None:
         answer.text = str(value)
 
 
-def _answer(answer: Answer) -> Row:
+def _fact(answer: Answer, known: Known, labels: Mapping[CodeKey, str]) -> Sequence[str | float | date | None]:
+    """The columns of a fact after its key; what can be told from the others is left out."""
+    text = clean(answer.text)
+    original, type_ = _original(answer)
+    label = labels.get((known.list or "", answer.code or ""))
+    if original == (_shown(text, answer.number, answer.day) if label is None else label):
+        original = None
     return (
-        answer.tool, answer.row, answer.field, answer.part, answer.code, clean(answer.text), answer.number,
-        answer.day, answer.sheet, answer.cell, _original(answer), STATES[answer.state], answer.problem,
-        answer.calculated,
+        None if answer.state is State.ANSWERED else answer.state.value,
+        answer.code, text, answer.number, answer.day, original, type_, answer.problem,
+        None if answer.cell == known.cell else answer.cell,
     )  # fmt: skip
 
 
-def _original(answer: Answer) -> str | None:
-    """What stood in the cell, as a person saw it."""
+def _shown(text: str | None, number: float | None, day: date | None) -> str | None:
+    """What the view shows of a fact without an original; of fractions databases show other digits."""
+    if text is not None:
+        return text
+    if number is not None:
+        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else None
+    return day.isoformat() if day is not None else None
+
+
+def _original(answer: Answer) -> tuple[str | None, str | None]:
+    """What stood in the cell, as a person saw it, and its type where that is not the value's own."""
     value = answer.original
     if value is None:
-        return None
+        return NOTHING_SHOWN if answer.value is not None else None, None
     if isinstance(value, str):
-        return clean(value)
+        return clean(value), None
     if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return shown(answer.day if answer.day is not None else value)
+        return "TRUE" if value else "FALSE", TRUTH_TYPE
+    if answer.day is not None:
+        return answer.day.isoformat(), None if value == to_serial(answer.day) else NUMBER_TYPE
+    return shown(value), None if answer.number == value else NUMBER_TYPE

@@ -1,18 +1,19 @@
-"""The tables of a dataset: those that every dataset has, and those that a spec adds."""
+"""The tables of a dataset: the facts and dimensions of the star, and the views that everything else is."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from ..fields import Kind, kind_of
+from ..fields import Kind, kind_of, list_name
+from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Field, FieldType, Spec
 
-VERSION = 2  # of the tables; raised whenever one of them changes
+VERSION = 3  # of the tables; raised whenever one of them changes
 
 Cell = str | int | float | bool | date | None
 Row = tuple[Cell, ...]
@@ -30,16 +31,29 @@ class Column(NamedTuple):
     title: str = ""
 
 
+class Reference(NamedTuple):
+    """Columns whose values are a key of another table; `enforced` where the database sees to it."""
+
+    columns: tuple[str, ...]
+    table: str
+    key: tuple[str, ...]
+    enforced: bool = True
+
+
 @dataclass(frozen=True)
 class Table:
-    """One table. `key` says which columns make a row unique, and in which order rows are given out."""
+    """One table or view. `key` says which columns make a row unique, and in which order rows are given out."""
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     about: str = ""
+    view: bool = False
+    references: tuple[Reference, ...] = ()
+    unique: tuple[str, ...] = ()  # a second key
     tools: tuple[str, ...] = ()  # whose rows stand in it, where it is a wide one
     same: tuple[int, int] = (0, 0)  # so many columns at both ends say the same in all rows of a submission
+    internal: tuple[str, ...] = ()  # columns that say nothing to readers: they are in no export
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -51,118 +65,252 @@ class Table:
         """The position of each column."""
         return {name: position for position, name in enumerate(self.names)}
 
+    @cached_property
+    def shown(self) -> Table:
+        """The table as it is exported."""
+        if not self.internal:
+            return self
+        columns = tuple(column for column in self.columns if column.name not in self.internal)
+        key = self.unique if set(self.key) & set(self.internal) else self.key
+        return replace(self, columns=columns, key=key, unique=(), internal=())
+
     @property
     def of_submissions(self) -> bool:
-        """Whether its rows belong to submissions, and go and come with them."""
-        return self.key[0] == "submission"
-
-    @property
-    def status(self) -> bool:
-        """Whether its rows say if they count."""
-        return "current" in self.at
+        """Whether its rows are facts of submissions, and go and come with them."""
+        return not self.view and self.key[0] == SUBMISSION_ID
 
 
-def _columns(text: str) -> tuple[Column, ...]:
+def columns(text: str) -> tuple[Column, ...]:
     """`"submission n:integer …"` as columns."""
     return tuple(Column(*part.split(":")) for part in text.split())
 
 
-WHOSE = "submission team country period "
+SUBMISSION_ID = (
+    "submission_id"  # the integer that facts go by; `submission` is the same as hex digits, for people
+)
+OF_SUBMISSION = Reference((SUBMISSION_ID,), "submissions", (SUBMISSION_ID,))
+TO_SUBMISSION = Reference(("submission",), "submissions", ("submission",), enforced=False)
+TO_OTHER = Reference(("superseded_by",), "submissions", ("submission",))
+OF_SLOT = Reference(("slot",), "slots", ("slot",))
+
+
+def _facts(name: str, text: str, key: str, about: str, *more: Reference) -> Table:
+    """A table of facts about submissions."""
+    return Table(
+        name,
+        columns(f"{SUBMISSION_ID}:integer {text}"),
+        (SUBMISSION_ID, *key.split()),
+        about,
+        references=(OF_SUBMISSION, *more),
+    )
+
+
+def _view(name: str, text: str, key: str, about: str, same: tuple[int, int] = (0, 0)) -> Table:
+    """A view with rows of submissions, or of figures where its key has none."""
+    keys = tuple(key.split())
+    references = (TO_SUBMISSION,) if keys[0] == "submission" else ()
+    return Table(name, columns(text), keys, about, view=True, references=references, same=same)
+
+
+# dimensions
+
 SUBMISSIONS = Table(
     "submissions",
-    _columns(
-        "submission path sha256 size:integer verdict current:boolean superseded_by reason "
-        "team country language spec spec_version round period period_start:date period_end:date "
-        "project intervention copy issued:date saved signature "
-        "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer"
+    columns(
+        f"{SUBMISSION_ID}:integer submission path sha256 size:integer verdict status current:boolean superseded_by "
+        "reason team country language spec spec_version round period period_start:date period_end:date "
+        "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
+        "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
+        "checks_run stamp"
     ),
-    ("submission",),
-    "Every file received: who sent it, what became of it, and whether it counts.",
+    (SUBMISSION_ID,),
+    "Every content received, once: who sent it and when, what became of it, and whether it counts.",
+    references=(TO_OTHER,),
+    unique=("submission",),
+    internal=(SUBMISSION_ID, "checks_run", "stamp"),
 )
-ANSWERS = Table(
-    "answers",
-    _columns(
-        WHOSE + "n:integer tool row field part:integer code text number:number date:date sheet cell original "
-        "state problem calculated:boolean current:boolean file_sha256"
-    ),
-    ("submission", "n"),
-    "Every answer with its cell; several answers of one question one a row; calculated values worked out again.",
-    same=(4, 2),
+SLOTS = Table(
+    "slots",
+    columns("slot:integer tool row field part:integer sheet cell list calculated:boolean"),
+    ("slot",),
+    "Every cell of the spec that can hold an answer, once, with its place in the language of the spec.",
 )
-FINDINGS = Table(
-    "findings",
-    _columns(
-        "submission n:integer team country code name severity tool row field label sheet cell value "
-        "message remedy suggestion waived:boolean waiver file_sha256"
-    ),
-    ("submission", "n"),
-    "Everything that was noticed about the files; `waived` where somebody has accepted it as it is.",
-)
-COMPLETENESS = Table(
-    "completeness",
-    _columns(
-        "submission n:integer team country tool sheet required:integer answered:integer errors:integer "
-        "warnings:integer current:boolean file_sha256"
-    ),
-    ("submission", "n"),
-    "How far each sheet of each file is.",
-)
-UNPLACED = Table(
-    "unplaced",
-    _columns("submission n:integer team what sheet cell text file_sha256"),
-    ("submission", "n"),
-    "Text and comments found outside every known cell.",
-)
-COLLECTED = Table(
-    "collected",
-    _columns(
-        WHOSE
-        + "n:integer list item:integer tool row column_code value due:date sheet cell current:boolean file_sha256"
-    ),
-    ("submission", "n"),
-    "What the collected lists of the workbooks show, one line a row and column.",
+CODES = Table(
+    "codes",
+    columns("list position:integer code label"),
+    ("list", "code"),
+    "The entries of every list with their labels.",
 )
 CODEBOOK = Table(
     "codebook",
-    _columns(
+    columns(
         "n:integer tool field label type vocabulary code code_label help required unit restricted:boolean table_name"
     ),
     ("n",),
     "Every question with its type, and every code with its label.",
 )
 ITEMS = Table(
-    "items", _columns("n:integer tool row section label"), ("n",), "The fixed rows of the lists, by code."
+    "items", columns("n:integer tool row section label"), ("n",), "The fixed rows of the lists, by code."
+)
+LIST_COLUMNS = Table(
+    "list_columns",
+    columns("list block:integer source:integer position:integer column_code field due_field"),
+    ("list", "block", "source", "position"),
+    "What the collected lists of the workbooks show: for each list and source the field behind each column.",
+)
+MATRIX_LEVELS = Table(
+    "matrix_levels",
+    columns("down across down_number:number across_number:number level"),
+    ("down", "across"),
+    "The level of each pair of steps in the matrix.",
+)
+SPEC_FILES = Table(
+    "spec_files",
+    columns("path content"),
+    ("path",),
+    "The spec that the dataset was made with, file by file.",
 )
 
-CROSSINGS = Table(
-    "crossings",
-    _columns(
-        WHOSE
-        + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256"
-    ),
-    ("submission", "n"),
+# facts
+
+FILES_FACT = _facts(
+    "files_fact",
+    "n:integer path received:date stated:boolean",
+    "n",
+    "Every item received, whatever it was: the same content under several names has several lines.",
+)
+ANSWERS_FACT = _facts(
+    "answers_fact",
+    "slot:integer state code text number:number date:date original original_type problem cell",
+    "slot",
+    "What stands in each cell, once. Empty: `state` answered; `original` as the value or label shows; `cell` as in "
+    "`slots`.",
+    OF_SLOT,
+)
+SHEETS = _facts(
+    "sheets",
+    "n:integer tool sheet required:integer answered:integer errors:integer warnings:integer",
+    "tool",
+    "The sheets of each submission under the names that they have there, and how far each is.",
+)
+FINDINGS_FACT = _facts(
+    "findings_fact",
+    "n:integer code name severity tool row field label sheet cell value message remedy suggestion waived:boolean "
+    "waiver waiver_number:integer",
+    "n",
+    "Everything that was noticed about the files.",
+)
+UNPLACED_FACT = _facts(
+    "unplaced_fact",
+    "n:integer what sheet cell text question",
+    "n",
+    "Text and comments found outside every known cell.",
+)
+LISTED_FACT = _facts(
+    "listed_fact",
+    "item:integer list block:integer source:integer tool row",
+    "item",
+    "The rows that the collected lists of each workbook show, in their order.",
+)
+ROW_REFERENCES = _facts(
+    "row_references",
+    "tool row about",
+    "tool row",
+    "What a row refers to in the end: from a value to its indicator, from there to the catalogue.",
+)
+CHECKS_NOT_RUN = _facts(
+    "checks_not_run", "code why", "code", "The checks that did not run on a file, and why."
+)
+
+# views
+
+WHOSE = "submission team country period "
+FILES = _view(
+    "files",
+    "submission n:integer path received:date stated:boolean",
+    "submission n",
+    FILES_FACT.about,
+)
+ANSWERS = _view(
+    "answers",
+    WHOSE + "n:integer tool row field part:integer code text number:number date:date sheet cell original "
+    "state problem calculated:boolean current:boolean file_sha256",
+    "submission n",
+    "Every answer with its cell; several answers of one question one a row; calculated values worked out again.",
+    same=(4, 2),
+)
+FINDINGS = _view(
+    "findings",
+    "submission n:integer team country period code name severity tool row field label sheet cell value "
+    "message remedy suggestion waived:boolean waiver current:boolean file_sha256",
+    "submission n",
+    "Everything that was noticed about the files; `waived` where somebody has accepted it as it is.",
+)
+COMPLETENESS = _view(
+    "completeness",
+    WHOSE + "n:integer tool sheet required:integer answered:integer errors:integer warnings:integer "
+    "current:boolean file_sha256",
+    "submission n",
+    "How far each sheet of each file is.",
+)
+UNPLACED = _view(
+    "unplaced",
+    "submission n:integer team what sheet cell text current:boolean file_sha256",
+    "submission n",
+    "Text and comments found outside every known cell.",
+)
+LISTED_ROWS = _view(
+    "listed_rows",
+    WHOSE + "n:integer list item:integer tool row column_code value due:date sheet cell current:boolean "
+    "file_sha256",
+    "submission n",
+    "What the collected lists of the workbooks show, one line a row and column.",
+)
+MATRIX_ROWS = _view(
+    "matrix_rows",
+    WHOSE
+    + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256",
+    "submission n down_field across_field",
     "Every row that stands in a matrix, with its two steps and its level.",
 )
+PLACED = _view(
+    "placed_answers",
+    f"{SUBMISSION_ID}:integer slot:integer tool row field part:integer list entry value number:number date:date "
+    "typed:integer",
+    f"{SUBMISSION_ID} slot",
+    "Every fact with the question that it answers: what the wide views are made of.",
+)
+RECONCILIATION = _view(
+    "reconciliation",
+    "n:integer period received:integer accepted:integer returned:integer refused:integer counted:integer "
+    "superseded:integer waiting:integer doubled:integer conflict:integer excluded:integer withdrawn:integer",
+    "n",
+    "Received = accepted + returned + refused; accepted + returned = what became of these. By period.",
+)
+
+# figures
+
 AGGREGATE_MATRIX = Table(
     "aggregate_matrix",
-    _columns(
-        "n:integer block:integer title by tools country down down_label across across_label level level_label "
-        "count:integer teams:integer submissions:integer from_returned:integer"
+    columns(
+        "n:integer period block:integer title by tools country down down_label across across_label level "
+        "level_label count:integer teams:integer submissions:integer from_returned:integer"
     ),
     ("n",),
-    "The matrices over all teams; `by` says whether a line is a total, a tool or a country. Rows: `crossings`.",
+    "The matrices by period; `by` says whether a line is a total, a tool or a country. Rows: `matrix_rows`.",
 )
 AGGREGATE_ANSWERS = Table(
     "aggregate_answers",
-    _columns(
-        "n:integer by tool row field label code code_label country count:integer teams:integer submissions:integer"
+    columns(
+        "n:integer period by tool row field label code code_label country count:integer teams:integer "
+        "submissions:integer"
     ),
     ("n",),
-    "How often each code was answered, in total and by country.",
+    "How often each code was answered, by period, in total and by country.",
 )
 AGGREGATE_NUMBERS = Table(
     "aggregate_numbers",
-    _columns(
+    columns(
         "n:integer by tool row about field label country period count:integer teams:integer total:number "
         "mean:number least:number most:number"
     ),
@@ -171,35 +319,36 @@ AGGREGATE_NUMBERS = Table(
 )
 AGGREGATE_COMPLETENESS = Table(
     "aggregate_completeness",
-    _columns(
-        "n:integer by tool country files:integer teams:integer required:integer answered:integer share:number "
+    columns(
+        "n:integer period by tool country files:integer teams:integer required:integer answered:integer share:number "
         "errors:integer warnings:integer"
     ),
     ("n",),
-    "How far each sheet is, over all teams and by country.",
+    "How far each sheet is, by period, over all teams and by country.",
 )
 AGGREGATE_RISKS = Table(
     "aggregate_risks",
-    _columns(
-        "n:integer stage by code label down down_label across across_label level level_label "
+    columns(
+        "n:integer period stage by code label down down_label across across_label level level_label "
         "count:integer teams:integer submissions:integer from_returned:integer"
     ),
     ("n",),
-    "Risks before and after mitigation: in total, by tool and country, and as the spec breaks them down.",
+    "Risks by period, before and after mitigation: in total, by tool and country, and as the spec breaks them down.",
 )
 INDICATOR_VALUES = Table(
     "indicator_values",
-    _columns(
+    columns(
         "n:integer submission team country period tool row framework indicator own:boolean label kind unit "
         "value:number numerator:number denominator:number baseline:number target:number baseline_year:number "
         "target_year:number progress:number status counted:boolean why sheet cell file_sha256"
     ),
     ("n",),
     "Every value of every indicator with what is known of it; `why` says why one does not count.",
+    references=(TO_SUBMISSION,),
 )
 AGGREGATE_INDICATORS = Table(
     "aggregate_indicators",
-    _columns(
+    columns(
         "n:integer indicator label period kind unit count:integer teams:integer missing:integer how total:number "
         "why least:number most:number baseline:number target:number progress:number previous same_teams:integer "
         "previous_total:number same_total:number change:number own:boolean"
@@ -210,7 +359,7 @@ AGGREGATE_INDICATORS = Table(
 )
 AGGREGATE_SPLITS = Table(
     "aggregate_splits",
-    _columns(
+    columns(
         "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
         "teams:integer"
     ),
@@ -219,32 +368,42 @@ AGGREGATE_SPLITS = Table(
 )
 AGGREGATE_GAPS = Table(
     "aggregate_gaps",
-    _columns(
-        "n:integer tool row field label item no:integer answered:integer share:number teams_no:integer "
+    columns(
+        "n:integer period tool row field label item no:integer answered:integer share:number teams_no:integer "
         "teams:integer"
     ),
     ("n",),
-    "Questions by how many teams answered with no.",
+    "Questions by how many teams answered with no, by period.",
 )
 AGGREGATES = (
     AGGREGATE_MATRIX, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS, AGGREGATE_RISKS,
     INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS, AGGREGATE_GAPS,
 )  # fmt: skip
-FIXED = (
-    SUBMISSIONS, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, COLLECTED, CROSSINGS, *AGGREGATES, CODEBOOK, ITEMS,
+DIMENSIONS = (SUBMISSIONS, SLOTS, CODES, LIST_COLUMNS, MATRIX_LEVELS, SPEC_FILES)
+FACTS = (
+    FILES_FACT, ANSWERS_FACT, SHEETS, FINDINGS_FACT, UNPLACED_FACT, LISTED_FACT, ROW_REFERENCES, CHECKS_NOT_RUN,
 )  # fmt: skip
+VIEWS = (FILES, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, LISTED_ROWS, MATRIX_ROWS, PLACED, RECONCILIATION)
+FIXED = (*DIMENSIONS, *FACTS, *VIEWS, *AGGREGATES, CODEBOOK, ITEMS)
 RESERVED = frozenset({"meta", "overdue", "top_risks", *(table.name for table in FIXED)})
 
-_HEAD = (*_columns(WHOSE + "n:integer tool row about"),)
-_TAIL = (*_columns("sheet cell current:boolean file_sha256"),)
+_HEAD = columns(WHOSE + "n:integer tool row about")
+_TAIL = columns("sheet cell current:boolean file_sha256")
 _TAKEN = frozenset(column.name for column in (*_HEAD, *_TAIL))
+LABELLED, LABEL = "_labelled", "_label"  # how views with labels beside codes end, and their columns of labels
+MASKED = "masked"  # the state of an answer that is not told, and why a figure is not
 
 
 class Schema:
-    """The tables of one spec; without a spec only those that every dataset has."""
+    """The tables of one spec; without a spec only those that every dataset has.
 
-    def __init__(self, spec: Spec | None) -> None:
-        self.spec = spec
+    A `flat` one holds the rows of what is shown as they are, and no facts: in a copy to share, figures are masked that
+    would come out otherwise if they were worked out again. Without `answers` there are neither these nor what the spec
+    says about them, only what is known of each file.
+    """
+
+    def __init__(self, spec: Spec | None, *, flat: bool = False, answers: bool = True) -> None:
+        self.spec, self.flat, self.answers = spec, flat, answers
         taken = set(RESERVED)
         self.wide: dict[str, Table] = {}
         self.united: dict[str, Table] = {}
@@ -257,14 +416,68 @@ class Schema:
             self.united[name] = _wide(free, f"The rows of {', '.join(table.tools)}.", table.tools, spec)
 
     @cached_property
-    def tables(self) -> tuple[Table, ...]:
-        """Every table, in the order in which they are shown."""
-        lists = (COLLECTED, self.overdue) if self.list_columns else ()
-        matrices = (CROSSINGS, AGGREGATE_MATRIX) if self.spec and self.spec.matrix else ()
+    def base(self) -> tuple[Table, ...]:
+        """The tables that hold something, those that others refer to first."""
+        if self.flat:
+            return (SPEC_FILES, *(replace(table, view=False) for table in self.shown))
+        star = (*DIMENSIONS, *FACTS)
+        there = {table.name for table in star}
+        return (*star, *(table for table in self.shown if not table.view and table.name not in there))
+
+    @cached_property
+    def views(self) -> tuple[Table, ...]:
+        """Everything that is worked out of them when it is asked for, in the order in which they can be made."""
+        shown = (table for table in self.shown if table.view)
+        return () if self.flat else (PLACED, *shown, *self.other_views)
+
+    @cached_property
+    def other_views(self) -> tuple[Table, ...]:
+        """Views of rows that other tables show already: a sheet that goes by a name too, and those with labels."""
+        wide = (*self.united.values(), *self.wide.values())
+        named = {tool for table in self.united.values() for tool in table.tools}
+        hidden = [table for tool, table in self.wide.items() if tool in named]
+        return (*hidden, *(self.labelled(table) for table in wide))
+
+    def labelled(self, table: Table) -> Table:
+        """A wide table with the label beside each code."""
+        fields = self.fields_of(table)
+        spread = (
+            part
+            for column in table.columns
+            for part in (
+                (column, Column(column.name + LABEL, TEXT, column.title))
+                if column.name in fields and list_of(fields[column.name]) is not None
+                else (column,)
+            )
+        )
+        return Table(
+            table.name + LABELLED, tuple(spread), table.key, f"{table.about} With the label beside each code.",
+            view=True, references=table.references, tools=table.tools,
+        )  # fmt: skip
+
+    def fields_of(self, table: Table) -> dict[str, Field]:
+        """The fields of a wide table by its columns; of several sheets the first that has one."""
+        return {column: fields[0] for column, fields in self.variants_of(table).items()}
+
+    def variants_of(self, table: Table) -> dict[str, list[Field]]:
+        """The fields behind each column of a wide table, one of every sheet that has it: their lists may differ."""
+        found: dict[str, list[Field]] = {}
+        for tool in table.tools:
+            for code, field in self.spec.tool[tool].fields.items() if self.spec else ():
+                found.setdefault(field_column(code), []).append(field)
+        return found
+
+    @cached_property
+    def shown(self) -> tuple[Table, ...]:
+        """What is exported: every row once, in the order in which tables are read."""
+        named = {tool for table in self.united.values() for tool in table.tools}
+        wide = [table for tool, table in self.wide.items() if tool not in named]
+        lists = (LISTED_ROWS, self.overdue) if self.list_columns else ()
+        matrices = (MATRIX_ROWS, AGGREGATE_MATRIX) if self.spec and self.spec.matrix else ()
         return (
-            SUBMISSIONS, ANSWERS, *self.united.values(), *self.wide.values(), FINDINGS, COMPLETENESS, UNPLACED,
-            *lists, *matrices, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS, *self._figures,
-            CODEBOOK, ITEMS,
+            SUBMISSIONS.shown, FILES, RECONCILIATION, ANSWERS, *self.united.values(), *wide, FINDINGS, COMPLETENESS,
+            UNPLACED, *lists, *matrices, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS,
+            *self._figures, CODEBOOK, ITEMS,
         )  # fmt: skip
 
     @property
@@ -295,11 +508,12 @@ class Schema:
     def overdue(self) -> Table:
         """What stands in a collected list and is past its day: one line an item."""
         shown = tuple(Column(f"list_{code}", TEXT, title) for code, title in self.list_columns.items())
-        head = _columns("n:integer submission team country list tool row due:date days_late:integer")
-        tail = _columns("sheet cell file_sha256")
+        head = columns("n:integer submission team country period list tool row due:date days_late:integer")
+        tail = columns("sheet cell file_sha256")
         return Table(
-            "overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks."
-        )
+            "overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks.",
+            references=(TO_SUBMISSION,),
+        )  # fmt: skip
 
     @property
     def top_risks(self) -> Table:
@@ -311,17 +525,20 @@ class Schema:
             Column(f"shows_{code}", TEXT, fields[code].label.say(language))
             for code in (risks.shows if risks else ())
         )
-        head = _columns(
+        head = columns(
             "n:integer submission team country period tool row name before_down before_across level_before "
             "after_down after_across level_after"
         )
-        tail = _columns("sheet cell file_sha256")
-        return Table("top_risks", (*head, *shown, *tail), ("n",), "The open risks that weigh most.")
+        tail = columns("sheet cell file_sha256")
+        return Table(
+            "top_risks", (*head, *shown, *tail), ("n",), "The open risks that weigh most.",
+            references=(TO_SUBMISSION,),
+        )  # fmt: skip
 
     @cached_property
     def by_name(self) -> dict[str, Table]:
-        """Every table by name."""
-        return {table.name: table for table in self.tables}
+        """Every table and view by name."""
+        return {table.name: table for table in (*self.base, *self.views)}
 
 
 def spec_language(spec: Spec | None) -> str:
@@ -337,13 +554,25 @@ def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Tab
             fields.setdefault(code, field)
     language = spec_language(spec)
     answers = tuple(
-        Column(field_column(code), _kind(field), field.label.say(language)) for code, field in fields.items()
+        Column(field_column(code), value_kind(field), field.label.say(language))
+        for code, field in fields.items()
     )
-    return Table(name, (*_HEAD, *answers, *_TAIL), ("submission", "n"), about, tuple(tools))
+    return Table(
+        name, (*_HEAD, *answers, *_TAIL), ("submission", "n"), about, view=True, references=(TO_SUBMISSION,),
+        tools=tuple(tools),
+    )  # fmt: skip
 
 
-def _kind(field: Field) -> str:
+def value_kind(field: Field) -> str:
+    """What the column of a field holds."""
     return TEXT if field.type is FieldType.MANY else KINDS[kind_of(field)]
+
+
+def list_of(field: Field) -> str | None:
+    """Give the name of the list that the codes of a field are from."""
+    if field.result == "level" and field.type is FieldType.CALCULATED:
+        return LEVELS
+    return list_name(field)
 
 
 def field_column(code: str) -> str:

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import StoreError
-from ..exports.parquet import read_rows, write_rows
 from ..paths import UNFINISHED
 from .files import not_written
+from .parquet import read_rows, write_rows
 from .rows import all_rows
 from .schema import SUBMISSIONS, Row, Rows, Schema, Table
 from .store import FAST, Store, open_file, translate_db_errors
@@ -80,7 +80,7 @@ def _as_sqlite(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
             database.execute(f"PRAGMA {pragma}")
         database.execute("BEGIN")
         for rows in files:
-            names += (str(row[0]) for row in rows[SUBMISSIONS.name])
+            names += (str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name])
             for name, lines in rows.items():
                 _insert(database, schema.by_name[name], lines, new=not counts[name])
                 counts[name] += len(lines)
@@ -105,7 +105,7 @@ def _as_parquet(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
             file = folder / f"{name}.parquet"
             write_rows(file, schema.by_name[name], lines)
             digests[file.name] = _digest(file)
-    names = tuple(str(row[0]) for row in rows[SUBMISSIONS.name])
+    names = tuple(str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name])
     return Shard("", names, {name: len(lines) for name, lines in rows.items() if lines}, digests)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -16,11 +17,30 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from ..errors import StoreError
 from ..spec.model import Spec
+from .dimensions import dimensions
 from .files import whole
-from .schema import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSIONS, TEXT, VERSION, Row, Schema
+from .schema import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    NUMBER,
+    SLOTS,
+    SPEC_FILES,
+    SUBMISSION_ID,
+    SUBMISSIONS,
+    TEXT,
+    VERSION,
+    Row,
+    Schema,
+    Table,
+    columns,
+)
+from .views import Make, selections
 
+META = Table("meta", columns("name value"), ("name",), "What the dataset says of itself.")
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is INTEGER, rows are kept by it
 TYPES: dict[str, Any] = {
-    TEXT: sa.Text(), INTEGER: sa.BigInteger(), NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
+    TEXT: sa.Text(), INTEGER: WHOLE, NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
 }  # fmt: skip
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
@@ -34,16 +54,22 @@ OURS = 0x68726765  # the name of our lock in a PostgreSQL database
 PATIENCE = 5  # seconds for a killed run to lose it
 
 
+class Known(NamedTuple):
+    """What has to be known of a submission that is in a dataset."""
+
+    sha256: str | None
+    verdict: str
+    path: str
+    checked: date | None
+
+
 class Store:
     """One dataset. Use it as a context manager; what is written in `transaction()` is there whole or not at all."""
 
     def __init__(self, engine: Engine, name: str, *, lasting: bool = True) -> None:
         self.engine, self.name, self.lasting = engine, name, lasting
-        self.meta = sa.MetaData()
-        self.meta_table = sa.Table(
-            "meta", self.meta, sa.Column("name", sa.Text(), primary_key=True), sa.Column("value", sa.Text())
-        )
-        self.tables: dict[str, sa.Table] = {}
+        self.meta_table = _clause(META)
+        self.tables = Tables({})
         self.schema = Schema(None)
         self.changed = False  # in this run
         self._writing: Connection | None = None
@@ -132,29 +158,47 @@ class Store:
             )
 
     def _define(self) -> None:
-        self.meta.clear()
-        self.tables = {}
-        self.meta_table = self.meta_table.to_metadata(self.meta)
-        for table in self.schema.tables:
-            keys = table.key if self.lasting else ()
-            columns = [sa.Column(c.name, TYPES[c.kind], primary_key=c.name in keys) for c in table.columns]
-            self.tables[table.name] = sa.Table(table.name, self.meta, *columns, sqlite_with_rowid=not keys)
+        """Say what can be selected from. Views of a dataset that does not last are selections, made when asked for."""
+        makers = {} if self.lasting else selections(self.schema)
+        self.tables = Tables(
+            {
+                table.name: partial(self._selected, table.name, makers[table.name])
+                if table.name in makers and table.view
+                else partial(_clause, table)
+                for table in self.schema.by_name.values()
+            }
+        )
+
+    def _selected(self, name: str, make: Make) -> Any:
+        return make(self.schema, self.tables).subquery(name)
 
     def _make(self, facts: Mapping[str, str]) -> None:
         """Make the tables; those of an earlier version of the spec go, to be filled again from the files."""
+        quote = self.engine.dialect.identifier_preparer.quote
+        meta = definitions(self.schema, keys=self.lasting)
         with self.transaction() as connection:
-            for name in facts.get("tables", "").split():
+            for name in reversed(facts.get("views", "").split()):
+                connection.exec_driver_sql(f"DROP VIEW IF EXISTS {quote(name)}")
+            for name in reversed(facts.get("tables", "").split()):
                 connection.execute(sa.schema.DropTable(sa.Table(name, sa.MetaData()), if_exists=True))
-            there = set(sa.inspect(connection).get_table_names())
-            strange = sorted(there & set(self.tables))
+            if self.is_file:  # so that tables come in one order, however often they are made
+                connection.exec_driver_sql("DROP TABLE IF EXISTS sqlite_stat1")
+            inspector = sa.inspect(connection)
+            there = {*inspector.get_table_names(), *inspector.get_view_names()}
+            strange = sorted(there & set(self.schema.by_name))
             if strange:
                 raise StoreError(
                     f"{self.name} already holds other tables named {', '.join(strange)}. Name an empty database."
                 )
-            self.meta.create_all(connection)
+            meta.create_all(connection)
+            for statement in view_statements(self.schema, self.engine.dialect) if self.lasting else ():
+                connection.exec_driver_sql(statement)
             connection.execute(sa.delete(self.meta_table))
             rows = [{"name": name, "value": value} for name, value in self._facts().items()]
             connection.execute(sa.insert(self.meta_table), rows)
+            for name, lines in dimensions(self.schema, every_slot=self.lasting).items():
+                if name == SPEC_FILES.name or not self.schema.flat:
+                    self.insert(connection, name, lines)
 
     def _facts(self) -> dict[str, str]:
         spec = self.schema.spec
@@ -163,15 +207,29 @@ class Store:
             "spec": spec.name if spec else "",
             "spec_version": spec.version if spec else "",
             "spec_digest": _digest(spec),
-            "tables": " ".join(self.tables),
+            "tables": " ".join(table.name for table in self.schema.base),
+            "flat": "yes" if self.schema.flat else "",
+            "views": " ".join(view.name for view in self.schema.views) if self.lasting else "",
         }
 
-    def known(self) -> dict[str, tuple[str | None, str, str]]:
-        """Every submission: its sha256, verdict and path."""
-        table = self.tables[SUBMISSIONS.name]
-        wanted = sa.select(table.c.submission, table.c.sha256, table.c.verdict, table.c.path)
-        with self._reading() as connection:
-            return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(wanted)}
+    def known(self) -> dict[str, Known]:
+        """Give every submission by its name: sha256, verdict, path, and the day it was checked."""
+        table = self.tables[SUBMISSIONS.name].c
+        wanted = sa.select(table.submission, table.sha256, table.verdict, table.path, table.checked)
+        return {str(row[0]): Known(*row[1:]) for row in self.select(wanted)}
+
+    def analyze(self) -> None:
+        """Count the rows: a database that does not know how many there are reads whole tables for a view."""
+        with self.transaction() as connection:
+            connection.exec_driver_sql("ANALYZE")
+
+    def derived(self) -> str:
+        """The day that the figures were worked out for; empty while they are not up to date."""
+        return self.facts().get("derived", "")
+
+    def set_derived(self, day: str) -> None:
+        """Write down that the figures are up to date."""
+        self._set("derived", day)
 
     def state(self) -> str:
         """What the last run came to: empty while one is at work or was cut off."""
@@ -179,10 +237,14 @@ class Store:
 
     def finish(self, state: str) -> None:
         """Write down what the run came to; nothing while something is left to do."""
+        self._set("state", state)
+
+    def _set(self, name: str, value: str) -> None:
+        """Write down one thing that the dataset says of itself; nothing takes it away."""
         with self.transaction() as connection:
-            connection.execute(sa.delete(self.meta_table).where(self.meta_table.c.name == "state"))
-            if state:
-                connection.execute(sa.insert(self.meta_table), [{"name": "state", "value": state}])
+            connection.execute(sa.delete(self.meta_table).where(self.meta_table.c.name == name))
+            if value:
+                connection.execute(sa.insert(self.meta_table), [{"name": name, "value": value}])
 
     def filled(self) -> None:
         """Write down that all files are in it that came earlier: until then the next run looks for them."""
@@ -193,7 +255,8 @@ class Store:
     def touch(self, connection: Connection) -> None:
         """Write down that something changes."""
         if not self.changed:
-            connection.execute(sa.delete(self.meta_table).where(self.meta_table.c.name == "state"))
+            stale = self.meta_table.c.name.in_(("state", "derived"))
+            connection.execute(sa.delete(self.meta_table).where(stale))
         self.changed = True
 
     # rows in and out
@@ -201,17 +264,32 @@ class Store:
     def take(self, submissions: Sequence[str], tables: Mapping[str, Iterable[Row]]) -> None:
         """Take in some submissions with all their rows; earlier rows of the same ones go."""
         with self._renewed(submissions) as connection:
-            for name, rows in tables.items():
-                self.insert(connection, name, rows)
+            for name in sorted(tables, key=self._order):
+                self.insert(
+                    connection, name, self._new_slots(tables[name]) if name == SLOTS.name else tables[name]
+                )
 
     def merge(self, submissions: Sequence[str], other: Path, tables: Sequence[str]) -> None:
         """The same for rows that stand in another SQLite file: they never become Python's."""
         with self._renewed(submissions) as connection:
             connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
-            for name in tables:
-                connection.exec_driver_sql(f'INSERT INTO main."{name}" SELECT * FROM other."{name}"')
+            for name in sorted(tables, key=self._order):
+                there = "WHERE slot NOT IN (SELECT slot FROM main.slots)" if name == SLOTS.name else ""
+                connection.exec_driver_sql(f'INSERT INTO main."{name}" SELECT * FROM other."{name}" {there}')
         with translate_db_errors(self.name), self._outside_transactions() as connection:
             connection.exec_driver_sql("DETACH other")
+
+    def _order(self, name: str) -> int:
+        """What others refer to comes first."""
+        return next(n for n, table in enumerate(self.schema.base) if table.name == name)
+
+    def _new_slots(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Cells that are not known yet, each once."""
+        known = {row[0] for row in self.select(sa.select(self.tables[SLOTS.name].c.slot))}
+        for row in rows:
+            if row[0] not in known:
+                known.add(row[0])
+                yield row
 
     @contextmanager
     def _renewed(self, submissions: Sequence[str]) -> Iterator[Connection]:
@@ -229,16 +307,19 @@ class Store:
         table = self.tables[SUBMISSIONS.name]
         for start in range(0, len(names), 500):
             some = names[start : start + 500]
-            there = connection.execute(
-                sa.select(table.c.submission).where(table.c.submission.in_(some))
-            ).scalars()
-            found = list(there)
+            found = list(
+                connection.execute(
+                    sa.select(table.c.submission_id).where(table.c.submission.in_(some))
+                ).scalars()
+            )
             if found:
                 self.touch(connection)
-            for each in self.schema.tables if found else ():
+                gave_way = sa.update(table).where(table.c.superseded_by.in_(some))
+                connection.execute(gave_way.values(superseded_by=None))  # until statuses are worked out again
+            for each in reversed(self.schema.base) if found else ():
                 if each.of_submissions:
                     its = self.tables[each.name]
-                    connection.execute(sa.delete(its).where(its.c.submission.in_(found)))
+                    connection.execute(sa.delete(its).where(its.c[SUBMISSION_ID].in_(found)))
 
     def replace(self, connection: Connection, name: str, rows: Sequence[Row]) -> None:
         """Fill a table anew, where anything is different."""
@@ -286,6 +367,24 @@ class Store:
                 yield tuple(row)
 
 
+class Tables(Mapping[str, Any]):
+    """What can be selected from, by name; each is made when it is first asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
+        self._makers, self._made = makers, dict[str, Any]()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 def _in_bytes(column: Any, engine: Engine) -> Any:
     """Texts in the order of their bytes, whatever the language of the server."""
     if engine.dialect.name == "postgresql" and isinstance(column.type, sa.Text):
@@ -304,6 +403,55 @@ def _copy(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None:
     ):
         for row in rows:
             copy.write_row(row)
+
+
+def _clause(table: Table) -> Any:
+    """A table or view as statements name it."""
+    return sa.table(table.name, *(sa.column(column.name, TYPES[column.kind]) for column in table.columns))
+
+
+def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
+    """Give the tables of a schema as they are made: with keys and what they refer to, or without."""
+    meta = sa.MetaData()
+    for table in (META, *schema.base):
+        key = table.key if keys or table is META else ()
+        columns = [
+            sa.Column(c.name, TYPES[c.kind], primary_key=c.name in key, autoincrement=False)
+            for c in table.columns
+        ]
+        constraints = list(_constraints(table)) if keys else []
+        by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
+        made = sa.Table(table.name, meta, *columns, *constraints, sqlite_with_rowid=not key or by_number)
+        if keys and table.name == SLOTS.name:
+            sa.Index("slots_by_question", made.c.tool, made.c.field, made.c.row)
+    return meta
+
+
+def _constraints(table: Table) -> Iterator[Any]:
+    if table.unique:
+        yield sa.UniqueConstraint(*table.unique)
+    for each in (reference for reference in table.references if reference.enforced):
+        yield sa.ForeignKeyConstraint(each.columns, [f"{each.table}.{column}" for column in each.key])
+
+
+_STATEMENTS: dict[tuple[str, str], list[str]] = {}  # by spec and dialect
+
+
+def view_statements(schema: Schema, dialect: sa.Dialect) -> list[str]:
+    """Give the statements that make the views of a schema."""
+    key = (schema.spec.digest if schema.spec else "", dialect.name)
+    if not key[0] or key not in _STATEMENTS:
+        _STATEMENTS[key] = list(_view_statements(schema, dialect))
+    return _STATEMENTS[key]
+
+
+def _view_statements(schema: Schema, dialect: sa.Dialect) -> Iterator[str]:
+    quote, makers = dialect.identifier_preparer.quote, selections(schema)
+    tables = Tables({table.name: partial(_clause, table) for table in schema.by_name.values()})
+    for view in schema.views:
+        made = makers[view.name](schema, tables)
+        said = str(made.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        yield f"CREATE VIEW {quote(view.name)} AS {said}".replace("%%", "%")
 
 
 def _digest(spec: Spec | None) -> str:
@@ -400,6 +548,9 @@ def compact(store: Store, path: Path, state: str) -> None:
     store.finish("")
     with whole(path) as unfinished:
         with translate_db_errors(store.name), store._outside_transactions() as connection:
+            connection.exec_driver_sql(
+                "ANALYZE"
+            )  # how many rows there are: without it views read whole tables
             connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
         with open_file(unfinished) as copy:
             with copy.transaction() as connection:  # how often the tables were made anew does not matter

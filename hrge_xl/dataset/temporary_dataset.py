@@ -2,59 +2,93 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
-from ..errors import StoreError
-from ..exports import exports
-from ..spec.load import load
+from ..findings import Waiver
 from ..spec.model import Spec
 from ..validation import Result
-from .ledger import Arrival, Ledger
-from .rows import RowBuilder, all_rows
+from .decisions import copy_decisions
+from .ledger import NAME, Arrival, Arrived, Ledger, Receipt
+from .opening import DATASET
+from .return_status import Decision
+from .rows import RowBuilder, all_rows, submission_id
 from .schema import SUBMISSIONS, Schema
 from .store import Store, open_file
 from .update_statuses import update_statuses
 
-DATASET = "dataset.sqlite"
+
+class Temporary(NamedTuple):
+    """A dataset with its ledger."""
+
+    store: Store
+    ledger: Ledger
 
 
 @contextmanager
-def of_results(results: Sequence[Result], spec: Spec | None, today: date) -> Iterator[Store]:
-    """The dataset of files that were just checked, in the order in which they were given."""
-    schema = Schema(spec)
+def temporary_dataset(
+    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver] = (), arrived: Arrived | None = None,
+    *, ledger: Path | None = None, answers: bool = True,
+) -> Iterator[Temporary]:  # fmt: skip
+    """Give the dataset of files that were just checked. Files of another spec than `spec` bring no answers.
+
+    `ledger` is a folder whose ledger says what was decided about files and when they came. Without `answers` it
+    holds what is known of each file, and none of its answers.
+    """
+    came = arrived or Arrived()
+    with _dataset(ledger) as made:
+        arrivals = [Arrival(each.path, each.sha256, each.size) for each in results]
+        made.ledger.receive(sorted(arrivals, key=lambda each: each.path), came.day, stated=came.stated)
+        _fill(made, results, spec, waivers, answers=answers)
+        yield made
+
+
+@contextmanager
+def dataset_as_told(
+    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], receipts: Sequence[Receipt],
+    decisions: Sequence[tuple[str, Decision]],
+) -> Iterator[Temporary]:  # fmt: skip
+    """Give the dataset of files that were checked again, as a report tells when they came and what was decided."""
+    with _dataset(None) as made:
+        made.ledger.copy_receipts(receipts)
+        copy_decisions(made.ledger, decisions)
+        _fill(made, results, spec, waivers)
+        yield made
+
+
+@contextmanager
+def _dataset(ledger: Path | None) -> Iterator[Temporary]:
+    """An empty dataset with its ledger, or with a copy of the one in a folder."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
         store = stack.enter_context(open_file(folder / DATASET, lasting=False))
-        ledger = stack.enter_context(Ledger.open(folder))
-        store.use(schema)
-        rows = all_rows(map(RowBuilder(schema).rows, _each_once(results)), schema)
-        store.take([str(row[0]) for row in rows[SUBMISSIONS.name]], rows)
-        ledger.receive([Arrival(r.path, r.sha256, r.size) for r in results], today.isoformat())
-        update_statuses(store, ledger)
-        exports.derive_here(store, today)
-        yield store
+        if ledger is not None and (ledger / NAME).is_file():
+            shutil.copyfile(ledger / NAME, folder / NAME)
+        book = stack.enter_context(Ledger.open(folder))
+        book.forget_places()
+        yield Temporary(store, book)
+
+
+def _fill(
+    made: Temporary, results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], *, answers: bool = True
+) -> None:  # fmt: skip
+    """Put in what the files say, and work out what counts."""
+    schema = Schema(spec, answers=answers)
+    made.store.use(schema)
+    builder = RowBuilder(schema, every_slot=False)
+    rows = all_rows(map(builder.rows, _each_once(results)), schema)
+    made.store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name]], rows)
+    update_statuses(made.store, made.ledger, waivers)
+    made.store.filled()
 
 
 def _each_once(results: Sequence[Result]) -> list[Result]:
     """The same bytes count once, whatever the names."""
     first: dict[str, Result] = {}
-    for result in results:
-        first.setdefault(result.sha256 or result.path, result)
+    for result in sorted(results, key=lambda each: each.path):
+        first.setdefault(submission_id(result.sha256, result.path), result)
     return list(first.values())
-
-
-@contextmanager
-def of_folder(folder: Path) -> Iterator[Store]:
-    """The dataset that a folder holds, to be read only. Raises `StoreError` when it is of an earlier program."""
-    with open_file(folder / DATASET, write=False) as store:
-        name = store.facts().get("spec")
-        if not store.use(Schema(load(name) if name else None), write=False):
-            raise StoreError(
-                f"{folder / DATASET} was made by another version of the program or of the spec. "
-                f"Run `hrge-xl consolidate … -o {folder}` again."
-            )
-        yield store

@@ -1,131 +1,198 @@
-"""Settles which returns count, once all of them are in the dataset, and tells it to dataset and ledger."""
+"""Works out which returns count, once all of them are in the dataset, and tells it to dataset and ledger."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..findings import Waiver
-from ..intake import Wanted
+from ..findings import Finding, Waiver
 from ..stamp import VALID
-from .apply_waivers import apply
-from .cross_file_checks import status_finding
+from ..submission import Observation
+from ..validation import ValidationRequest, finding_of
+from ..words import translator
+from .apply_waivers import apply_waivers
 from .decisions import decisions
-from .ledger import Ledger
-from .return_status import DOUBTS, TOLD, Entry, ReturnStatus, moment, return_statuses
-from .rows import ReturnKey, finding_rows
-from .schema import FINDINGS, SUBMISSIONS, Row
+from .ledger import Ledger, Sighting
+from .return_status import (
+    DOUBTS,
+    STATUS_CODES,
+    STEP_BACK,
+    Entry,
+    ReturnStatus,
+    moment,
+    return_statuses,
+    steps_back,
+)
+from .rows import finding_rows, submission_number
+from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS, Row
 from .store import Store
 
-BEFORE_ALL = 0  # the number of a finding of this kind: a file has at most one
+STATUS_FINDING, STEP_BACK_FINDING = (
+    0,
+    -1,
+)  # the numbers of findings that no file shows by itself: before all others
+PROTECTED = ("F004", "F005")  # a password is needed, or another one
 OF_ROUND = ("I006", "I007", "I008", "I011")  # what depends on the round that a file was read for
+Submission = dict[str, Any]  # a row of `submissions` by column
 
 
 def update_statuses(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()) -> Counter[str]:
-    """Work out the status of every return and write down what changed; how many there are of each kind."""
-    apply(store, waivers)
-    returns = _returns(store)
-    arrived, doubts = ledger.arrived(), _doubts(store)
-    entries = [
-        _entry(each, arrived.get(each["sha256"] or "", (0, "")), doubts.get(each["submission"], ()))
-        for each in returns
+    """Work out the status of every return and write down what changed; gives how many there are of each kind."""
+    apply_waivers(store, waivers)
+    returns: list[Submission] = [
+        dict(zip(SUBMISSIONS.names, row, strict=True)) for row in store.rows(SUBMISSIONS.name)
     ]
+    sightings, doubts = ledger.sightings(), _doubts(store)
+    entries = [_entry(row, sightings, doubts.get(row["submission_id"], ())) for row in returns]
     found = return_statuses(entries, decisions(ledger))
+    against = {name for name, status in found.items() if status.decision and not status.current}
+    back = steps_back(entries, against)
     with store.transaction() as connection:
-        _update(store, connection, returns, found)
-        _findings(store, connection, returns, found)
-    known = [
-        (str(each["sha256"]), entry) for each, entry in zip(returns, entries, strict=True) if each["sha256"]
-    ]
-    ledger.update_statuses(known, found)
+        _update(store, connection, returns, found, sightings)
+        _write(store, connection, FILES_FACT.name, list(_files(returns, sightings)))
+        _write(store, connection, FINDINGS_FACT.name, list(_findings(returns, found, back)), STATUS_CODES)
+    hashed = [(str(r["sha256"]), e) for r, e in zip(returns, entries, strict=True) if r["sha256"]]
+    ledger.update_statuses(hashed, found)
     return Counter(status.state for status in found.values())
 
 
-def to_read_again(store: Store, wanted: Wanted) -> set[str]:
-    """Returns that were read for another round, or for none, and may belong to the one that is wanted now."""
-    if wanted.round is None:
+def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
+    """Give the returns that may be read otherwise now.
+
+    They were read for another round, or for none, and may belong to the one that is wanted; or they are protected, and
+    a password is given.
+    """
+    files, findings = store.tables[SUBMISSIONS.name], store.tables[FINDINGS_FACT.name]
+
+    def found(codes: Sequence[str]) -> Any:
+        return files.c.submission_id.in_(
+            sa.select(findings.c.submission_id).where(findings.c.code.in_(codes))
+        )
+
+    meant = []
+    if asked.wanted.round is not None:
+        meant.append(found(OF_ROUND))
+        if asked.wanted.key is not None:
+            meant.append(files.c.signature != VALID)
+    if asked.password is not None:
+        meant.append(found(PROTECTED))
+    if not meant:
         return set()
-    files, findings = store.tables[SUBMISSIONS.name], store.tables[FINDINGS.name]
-    strange = sa.select(findings.c.submission).where(findings.c.code.in_(OF_ROUND)).distinct()
-    unproven = sa.select(files.c.submission).where(files.c.signature != VALID)
-    queries = [strange, unproven] if wanted.key is not None else [strange]
-    return {str(row[0]) for query in queries for row in store.select(query)}
+    return {str(row[0]) for row in store.select(sa.select(files.c.submission).where(sa.or_(*meant)))}
 
 
-def _returns(store: Store) -> list[dict[str, Any]]:
-    names = SUBMISSIONS.names
-    return [dict(zip(names, row, strict=True)) for row in store.rows(SUBMISSIONS.name)]
-
-
-def _doubts(store: Store) -> dict[str, tuple[str, ...]]:
+def _doubts(store: Store) -> dict[Any, tuple[str, ...]]:
     """For each return the findings that say that it is somebody else's, unless somebody has accepted them."""
-    table = store.tables[FINDINGS.name]
-    found: dict[str, list[str]] = {}
-    ours = sa.and_(table.c.code.in_(DOUBTS), sa.not_(table.c.waived))
-    wanted = sa.select(table.c.submission, table.c.code).where(ours).order_by(table.c.submission, table.c.n)
-    for submission, code in store.select(wanted):
-        found.setdefault(submission, []).append(code)
-    return {submission: tuple(codes) for submission, codes in found.items()}
+    table = store.tables[FINDINGS_FACT.name].c
+    ours = sa.and_(table.code.in_(DOUBTS), sa.not_(table.waived))
+    found: dict[int, list[str]] = {}
+    wanted = sa.select(table.submission_id, table.code).where(ours).order_by(table.submission_id, table.n)
+    for number, code in store.select(wanted):
+        found.setdefault(number, []).append(code)
+    return {number: tuple(codes) for number, codes in found.items()}
 
 
-def _entry(row: dict[str, Any], arrived: tuple[int, str], doubts: tuple[str, ...]) -> Entry:
+def _entry(row: Submission, sightings: Mapping[str, Sequence[Sighting]], doubts: tuple[str, ...]) -> Entry:
     texts = {
-        name: row[name] or "" for name in ("team", "copy", "project", "intervention", "country", "period")
+        name: row[name] or ""
+        for name in ("team", "copy", "predecessor", "project", "intervention", "country", "period")
     }
-    order, received = arrived
-    saved = moment(row["saved"] or "", str(row["issued"] or ""), received)
-    return Entry(row["submission"], order, row["verdict"], **texts, moment=saved, doubts=doubts)
+    first = _first(row, sightings)
+    said = (str(row["period_start"] or ""), str(row["period_end"] or ""))
+    saved = moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else "")
+    return Entry(
+        row["submission"],
+        first.order if first else 0,
+        row["verdict"],
+        **texts,
+        said=said,
+        moment=saved,
+        doubts=doubts,
+    )
+
+
+def _first(row: Submission, sightings: Mapping[str, Sequence[Sighting]]) -> Sighting | None:
+    return next(iter(sightings.get(row["sha256"] or "", ())), None)
+
+
+# what is written down
 
 
 def _update(
-    store: Store, connection: Connection, returns: Sequence[dict[str, Any]], found: dict[str, ReturnStatus]
-) -> None:
+    store: Store, connection: Connection, returns: Sequence[Submission], found: Mapping[str, ReturnStatus],
+    sightings: Mapping[str, Sequence[Sighting]],
+) -> None:  # fmt: skip
     table = store.tables[SUBMISSIONS.name]
     for row in returns:
-        status = found[row["submission"]]
-        before = (row["current"], row["superseded_by"], row["reason"])
-        if before == (status.current, status.other, status.reason):
-            continue
-        store.touch(connection)
-        values = {"current": status.current, "superseded_by": status.other, "reason": status.reason}
-        connection.execute(sa.update(table).where(table.c.submission == row["submission"]).values(values))
-        if row["current"] != status.current:
-            _mark(store, connection, row["submission"], status.current)
+        status, first = found[row["submission"]], _first(row, sightings)
+        values = {
+            "status": status.state, "current": status.current, "superseded_by": status.other,
+            "reason": status.reason, "arrived": first.day if first else None,
+            "arrival": first.basis if first else None,
+        }  # fmt: skip
+        if any(row[name] != value for name, value in values.items()):
+            store.touch(connection)
+            this = table.c.submission_id == row["submission_id"]
+            connection.execute(sa.update(table).where(this).values(values))
 
 
-def _mark(store: Store, connection: Connection, submission: str, current: bool) -> None:
-    for each in store.schema.tables:
-        if each.status and each is not SUBMISSIONS:
-            table = store.tables[each.name]
-            connection.execute(
-                sa.update(table).where(table.c.submission == submission).values(current=current)
-            )
+def _files(returns: Sequence[Submission], sightings: Mapping[str, Sequence[Sighting]]) -> Iterator[Row]:
+    """Every item received: each place where a content was seen; a file that nobody could read has one."""
+    for row in returns:
+        seen = sightings.get(row["sha256"] or "", ())
+        if not seen:
+            yield row["submission_id"], 1, row["path"], None, False
+        for n, each in enumerate(sorted(seen, key=lambda sighting: sighting.path), start=1):
+            yield row["submission_id"], n, each.path, each.day, each.stated
 
 
 def _findings(
-    store: Store, connection: Connection, returns: Sequence[dict[str, Any]], found: dict[str, ReturnStatus]
-) -> None:
+    returns: Sequence[Submission], found: Mapping[str, ReturnStatus], back: Mapping[str, str]
+) -> Iterator[Row]:
     """The findings that no file shows by itself."""
     by_name = {row["submission"]: row for row in returns}
-    table = store.tables[FINDINGS.name]
-    ours = table.c.code.in_(TOLD)
-    rows: list[Row] = []
     for name, status in found.items():
         if status.code is not None:
-            rows += _finding(by_name[name], by_name.get(status.other or ""), status)
-    if sorted(map(str, rows)) != sorted(map(str, store.rows(FINDINGS.name, ours))):
+            finding = status_finding(status, by_name[name], by_name.get(status.other or ""))
+            yield from finding_rows([finding], submission_number(name), STATUS_FINDING)
+    for name, other in back.items():
+        detail = {"other": _name(by_name[other])}
+        finding = _finding(Observation(STEP_BACK, detail=detail), by_name[name])
+        yield from finding_rows([finding], submission_number(name), STEP_BACK_FINDING)
+
+
+def status_finding(status: ReturnStatus, row: Submission, other: Submission | None) -> Finding:
+    """Give the finding that tells of a status."""
+    detail = {"other": _name(other) if other else "", "submission": row["submission"]}
+    made = status.decision
+    if made is not None:
+        detail |= {"reason": made.reason, "by": made.by, "day": made.day}
+    return _finding(Observation(status.code or "", detail=detail), row)
+
+
+def _finding(note: Observation, row: Submission) -> Finding:
+    return finding_of(note, row["path"], translator(row["language"] or "en"))
+
+
+def _name(row: Submission) -> str:
+    return str(row["path"]).replace("\\", "/").rpartition("/")[2]
+
+
+def _write(
+    store: Store, connection: Connection, name: str, rows: Sequence[Row], codes: Sequence[str] = ()
+) -> None:
+    """Put rows in the place of those that stand there, all of them or those of some codes, if anything differs."""
+    table = store.tables[name]
+    ours = [table.c.code.in_(codes)] if codes else []
+    key = store.schema.by_name[name].key
+    at = [store.schema.by_name[name].at[column] for column in key]
+    wanted = sorted(rows, key=lambda row: tuple(str(row[place]) for place in at))
+    there = sorted(store.rows(name, *ours), key=lambda row: tuple(str(row[place]) for place in at))
+    if [tuple(map(str, row)) for row in wanted] != [tuple(map(str, row)) for row in there]:
         store.touch(connection)
-        connection.execute(sa.delete(table).where(ours))
-        store.insert(connection, FINDINGS.name, rows)
-
-
-def _finding(row: dict[str, Any], other: dict[str, Any] | None, status: ReturnStatus) -> list[Row]:
-    finding = status_finding(
-        status, row["path"], row["submission"], other["path"] if other else "", row["language"]
-    )
-    owner = ReturnKey(row["submission"], row["team"] or "", row["country"] or "")
-    return finding_rows([finding], owner, row["sha256"], BEFORE_ALL)
+        connection.execute(sa.delete(table).where(*ours))
+        store.insert(connection, name, wanted)

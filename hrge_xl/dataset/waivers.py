@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from ..errors import UsageError
 from ..findings import CATALOGUE, Finding, Severity, Waiver
-from ..validation import REFUSED, Result
+from ..validation import REFUSED
 from .ledger import Ledger
+from .returns import Return
 
 WHOSE = frozenset("IX")  # families about whose return it is and which one counts: decided, never waived
 MOST_PLACES = 5  # named in an error
@@ -48,12 +49,12 @@ def refuse_unwaivable(code: str) -> None:
 
 
 def waive(  # noqa: PLR0913 (one parameter an option)
-    ledger: Ledger, result: Result, code: str, *, reason: str, by: str, day: date,
+    ledger: Ledger, found: Return, code: str, *, reason: str, by: str, day: date,
     place: tuple[str, str] | None = None, until: date | None = None,
 ) -> tuple[Waiver, int]:  # fmt: skip
-    """Write down that findings of a file are accepted; the waiver, and how many findings it covers.
+    """Write down that findings of a return are accepted; the waiver, and how many findings it covers.
 
-    Raises `UsageError` when the file has no such finding or it cannot be waived.
+    Raises `UsageError` when the return has no such finding or it cannot be waived.
     """
     refuse_unwaivable(code)
     for what, text in (("a reason", reason), ("a name", by)):
@@ -61,28 +62,28 @@ def waive(  # noqa: PLR0913 (one parameter an option)
             raise UsageError(f"A waiver needs {what}: --reason TEXT --by NAME.")
     if until is not None and until < day:
         raise UsageError(f"--until {until} is past already. Name a later day, or leave it out.")
-    covered = _covered(result, code, place)
+    covered = _covered(found, code, place)
     sheet, cell = (covered[0].sheet, covered[0].cell) if place else (None, None)
     number = len(ledger.entries(WAIVERS)) + 1
     waiver = Waiver(
-        number, code, str(result.sha256), result.path.replace("\\", "/").rpartition("/")[2], sheet, cell,
-        reason.strip(), by.strip(), day.isoformat(), until.isoformat() if until else None,
+        number, code, str(found.sha256), found.name, sheet, cell, reason.strip(), by.strip(), day.isoformat(),
+        until.isoformat() if until else None,
     )  # fmt: skip
     ledger.add(WAIVERS, {column.name: getattr(waiver, column.name) for column in WAIVERS.columns})
     return waiver, len(covered)
 
 
-def _covered(result: Result, code: str, place: tuple[str, str] | None) -> Sequence[Finding]:
+def _covered(found: Return, code: str, place: tuple[str, str] | None) -> Sequence[Finding]:
     """The findings meant. Raises `UsageError` with those that there are."""
-    if result.verdict == REFUSED:
-        raise UsageError(f"{result.path} was refused; nothing in it can be waived. Ask for the file again.")
-    same = [each for each in result.findings if each.code == code]
-    found = [each for each in same if place is None or _at(each, place)]
-    if not found:
-        raise UsageError(_no_such(result, code, place, same))
-    if all(each.severity is Severity.INFO for each in found):
+    if found.verdict == REFUSED:
+        raise UsageError(f"{found.path} was refused; nothing in it can be waived. Ask for the file again.")
+    same = [each for each in found.findings if each.code == code]
+    covered = [each for each in same if place is None or _at(each, place)]
+    if not covered:
+        raise UsageError(_no_such(found, code, place, same))
+    if all(each.severity is Severity.INFO for each in covered):
         raise UsageError(f"{code} only says what was read and how: there is nothing to waive.")
-    return found
+    return covered
 
 
 def _at(finding: Finding, place: tuple[str, str]) -> bool:
@@ -92,16 +93,16 @@ def _at(finding: Finding, place: tuple[str, str]) -> bool:
     ).upper() == cell.upper()
 
 
-def _no_such(result: Result, code: str, place: tuple[str, str] | None, same: Sequence[Finding]) -> str:
+def _no_such(found: Return, code: str, place: tuple[str, str] | None, same: Sequence[Finding]) -> str:
     where = f" at {place[0]}!{place[1]}" if place else ""
     if same:
         there = "It stands at " + _some(
             f"{each.sheet}!{each.cell}" if each.cell else "(the file)" for each in same
         )
     else:
-        codes = sorted({each.code for each in result.findings if each.severity is not Severity.INFO})
+        codes = sorted({each.code for each in found.findings if each.severity is not Severity.INFO})
         there = f"Found were: {', '.join(codes)}" if codes else "Nothing was found in it"
-    return f"{result.path} has no {code}{where}. {there}."
+    return f"{found.path} has no {code}{where}. {there}."
 
 
 def _some(places: Iterable[str]) -> str:

@@ -36,7 +36,7 @@ class Task:
 
 
 def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
-    """Hash and size of files; nothing of one that is no ordinary file or cannot be read."""
+    """Give hash and size of files; nothing of one that is no ordinary file or cannot be read."""
     return [Arrival(path, *fingerprint(here / path)) for path in paths]
 
 
@@ -47,14 +47,14 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
     """
     builder = _row_builder(task.asked.wanted.spec)
     if task.far:
-        _must_see([*(task.here / each.path for each in files if each.sha256), folder])
+        _must_see([*(task.here / each.place for each in files if each.sha256), folder])
         _must_know(task, builder.schema.spec)
     with gc_paused():
         rows = map(builder.rows, _one_by_one(_read(files, task)))
         shard = write_shard(rows, builder.schema, folder, parquet=task.far)
     for each in files:
         if each.sha256 is not None:
-            keep(task.here / each.path, each.sha256, task.out)
+            keep(task.here / each.place, each.sha256, task.out)
     return shard
 
 
@@ -73,7 +73,7 @@ def _one_by_one(results: list[Result]) -> Iterator[Result]:
 
 def _read(files: Sequence[Arrival], task: Task) -> list[Result]:
     """The results, each under the path that was given, wherever a worker found the file."""
-    results = validate_batch([task.here / each.path for each in files], task.asked, _pool())
+    results = validate_batch([task.here / each.place for each in files], task.asked, _pool())
     for each, result in zip(files, results, strict=True):
         if result.sha256 != each.sha256:
             raise UsageError(

@@ -1,4 +1,4 @@
-"""A copy of a dataset that may be shared: the same files beside each other, without what must not be told."""
+"""A copy of a dataset without what must not be told."""
 
 from __future__ import annotations
 
@@ -8,46 +8,29 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..dataset.files import whole
+from ..dataset.opening import DATASET
+from ..dataset.schema import MASKED, Schema
 from ..dataset.store import Store, open_file
-from ..dataset.temporary_dataset import DATASET, of_folder
-from ..errors import OutputError
-from ..exports import exports
-from .sharing import MASKED, shared_rows
-
-FOLDER = "shareable"
-
-
-def write_shareable(folder: Path, today: date) -> Path:
-    """Write the copy into `shareable/` of a consolidated folder; gives that folder. Raises `OutputError`."""
-    out = folder / FOLDER
-    with of_folder(folder) as store:
-        spec = store.facts().get("spec") or None
-        with whole(out / DATASET) as unfinished:
-            unfinished.unlink(missing_ok=True)
-            with open_file(unfinished, lasting=False) as copy:
-                _fill(copy, store, today)
-        names = [exports.WORKBOOK, exports.DESCRIPTION, *(table.name for table in store.schema.tables)]
-        failed = exports.part(names, exports.Export(str(out / DATASET), spec, today))
-    if failed:
-        raise OutputError("\n".join(failed))
-    return out
+from .sharing import shared_rows
 
 
 @contextmanager
 def shared(store: Store, today: date) -> Iterator[Store]:
-    """Such a copy that lives as long as it is looked at."""
+    """Give such a copy, which lives as long as it is looked at."""
     with (
         TemporaryDirectory(prefix="hrge-xl-") as folder,
         open_file(Path(folder) / DATASET, lasting=False) as copy,
     ):
-        _fill(copy, store, today)
+        fill_shareable(copy, store, today)
         yield copy
 
 
-def _fill(copy: Store, store: Store, today: date) -> None:
-    copy.use(store.schema)
+def fill_shareable(copy: Store, store: Store, today: date) -> None:
+    """Fill an empty dataset with what may be told of another one."""
+    copy.use(Schema(store.schema.spec, flat=True))
     with copy.transaction() as connection:
         for name, rows in shared_rows(store):
             copy.insert(connection, name, rows)
+    copy.filled()
+    copy.set_derived(str(today))
     copy.finish(f"done {today} {MASKED}")

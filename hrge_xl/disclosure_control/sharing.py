@@ -6,21 +6,29 @@ row or of the teams, totals where nothing else helps, and whatever is worked out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..dataset.aggregates.common import Record
+from ..dataset.aggregates.risks import stages
+from ..dataset.matrix_rows import matrix_blocks
 from ..dataset.schema import (
+    AGGREGATE_ANSWERS,
     AGGREGATE_GAPS,
     AGGREGATE_INDICATORS,
+    AGGREGATE_MATRIX,
     AGGREGATE_NUMBERS,
+    AGGREGATE_RISKS,
     AGGREGATE_SPLITS,
     ANSWERS,
-    COLLECTED,
+    FILES,
     FINDINGS,
     INDICATOR_VALUES,
+    LISTED_ROWS,
+    MASKED,
+    MATRIX_ROWS,
     SUBMISSIONS,
     UNPLACED,
     Row,
@@ -28,43 +36,53 @@ from ..dataset.schema import (
     Schema,
     Table,
     field_column,
-    restricted_fields,
 )
 from ..dataset.store import Store
 from ..spec.model import CollectBlock, Spec
-from .people import People
+from .people_fields import never_shared
+from .suppressed_figures import SuppressedFigures
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MASKED = "masked"  # the state of an answer that is not told, and why a figure is not
-FIGURES = ("mean", "least", "most", "total")
+SAID = ("code", "text", "number", "date", "original")  # what an answer says, by column
+DUE = ""  # the days of a list, which stand in a column of their own
 Change = Callable[[Record], Record | None]
 
 
 def shareable(schema: Schema, tables: Mapping[str, Sequence[Row]]) -> Rows:
-    """The same tables without what must not be shared. All tables of the dataset have to be given."""
-    records = {name: [*_records(schema.by_name[name], rows)] for name, rows in tables.items()}
-    share = _Share(schema, records)
-    return {name: list(share.rows(schema.by_name[name])) for name in tables}
+    """Return the same tables without what must not be shared; all tables of the dataset have to be given."""
+    records = {name: [*_records(schema.by_name[name].shown, rows)] for name, rows in tables.items()}
+    masking = _Masking(schema, _with_sheets(schema, records))
+    return {name: list(masking.rows(schema.by_name[name].shown)) for name in tables}
+
+
+def _with_sheets(schema: Schema, records: dict[str, list[Record]]) -> dict[str, list[Record]]:
+    """Add the rows of each sheet that only stand in a table with a name."""
+    rows = {
+        schema.wide[tool].name: [row for row in records[named.name] if row["tool"] == tool]
+        for named in schema.united.values()
+        for tool in named.tools
+    }
+    return rows | records
 
 
 def shared_rows(store: Store) -> Iterator[tuple[str, Iterable[Row]]]:
-    """The tables of a dataset as they may be shared, a few rows at a time."""
-    share = _Share(store.schema, {table.name: _Stored(store, table) for table in store.schema.tables})
-    for table in store.schema.tables:
-        yield table.name, share.rows(table)
+    """Yield the tables of a dataset as they may be shared, a few rows at a time."""
+    every = {table.name: _Stored(store, table) for table in store.schema.by_name.values()}
+    masking = _Masking(store.schema, every)
+    for table in store.schema.shown:
+        yield table.name, masking.rows(table)
 
 
 def frames(store: Store, *, masked: bool = True) -> dict[str, pd.DataFrame]:
-    """The tables of a dataset as frames of pandas: as they may be shared, or as they are."""
+    """Return the tables of a dataset as frames of pandas: as they may be shared, or as they are."""
     import pandas as pd  # slow to import
 
-    tables = shared_rows(store) if masked else ((t.name, store.rows(t.name)) for t in store.schema.tables)
-    return {
-        name: pd.DataFrame(list(rows), columns=list(store.schema.by_name[name].names))
-        for name, rows in tables
-    }
+    shown = {table.name: table.names for table in store.schema.shown}
+    every = ((name, store.rows(name, columns=names)) for name, names in shown.items())
+    tables = shared_rows(store) if masked else every
+    return {name: pd.DataFrame(list(rows), columns=list(shown[name])) for name, rows in tables}
 
 
 @dataclass(frozen=True)
@@ -75,20 +93,21 @@ class _Stored:
     table: Table
 
     def __iter__(self) -> Iterator[Record]:
-        return _records(self.table, self.store.rows(self.table.name))
+        return _records(self.table, self.store.rows(self.table.name, columns=self.table.names))
 
 
 def _records(table: Table, rows: Iterable[Row]) -> Iterator[Record]:
     return (dict(zip(table.names, row, strict=True)) for row in rows)
 
 
-class _Share:
+class _Masking:
     """Takes out of each table what must not be told."""
 
     def __init__(self, schema: Schema, tables: Mapping[str, Iterable[Record]]) -> None:
         self.tables = tables
         self.changes: dict[str, Change] = {
             SUBMISSIONS.name: _submission,
+            FILES.name: _submission,
             FINDINGS.name: _finding,
             UNPLACED.name: _unplaced,
         }
@@ -96,20 +115,23 @@ class _Share:
             self._by_spec(schema, schema.spec)
 
     def _by_spec(self, schema: Schema, spec: Spec) -> None:
-        """What has to be known of the spec."""
+        """Learn from the spec what must not be told."""
         self.spec = spec
-        self.people = People(schema, spec, self.tables)
-        self.restricted = restricted_fields(spec)
-        self.lists = _lists(spec)
+        self.suppressed = SuppressedFigures(schema, spec, self.tables)
+        self.restricted = never_shared(spec)
+        self.lists, self.matrices = _lists(spec), matrix_blocks(spec)
         self.changes |= {
             ANSWERS.name: self._answer,
-            COLLECTED.name: self._collected,
+            LISTED_ROWS.name: self._collected,
+            MATRIX_ROWS.name: self._crossing,
             AGGREGATE_NUMBERS.name: self._number,
             AGGREGATE_INDICATORS.name: self._indicator,
             AGGREGATE_SPLITS.name: self._split,
-            AGGREGATE_GAPS.name: self._open,
+            AGGREGATE_GAPS.name: self._question,
+            AGGREGATE_ANSWERS.name: self._question,
+            AGGREGATE_MATRIX.name: self._matrix,
+            AGGREGATE_RISKS.name: self._risks,
             INDICATOR_VALUES.name: self._value,
-            "aggregate_answers": self._open,
             "overdue": self._overdue,
             "top_risks": self._risk,
         }
@@ -118,20 +140,24 @@ class _Share:
         }
 
     def rows(self, table: Table) -> Iterator[Row]:
-        """The rows of one table that may be told, as they may be told."""
+        """Yield the rows of one table that may be told, as they may be told."""
         change = self.changes.get(table.name, _as_it_is)
         for record in self.tables[table.name]:
             changed = change(record)
             if changed is not None:
                 yield tuple(changed[name] for name in table.names)
 
+    def _hides(self, record: Record, code: str) -> bool:
+        """Say whether the answer to a question of a row must not be told."""
+        return (record["tool"], code) in self.restricted or self.suppressed.hides(record, code)
+
     # answers
 
     def _answer(self, record: Record) -> Record | None:
         if (record["tool"], record["field"]) in self.restricted:
             return None
-        if self.people.hidden(record, record["field"]) or self.people.unread(record):
-            return record | {"code": None, "text": None, "number": None, "original": None, "state": MASKED}
+        if self.suppressed.hides_answer(record):
+            return record | dict.fromkeys(SAID) | {"state": MASKED}
         return record
 
     def _wide(self, table: Table) -> Change:
@@ -140,79 +166,101 @@ class _Share:
         }
 
         def change(record: Record) -> Record:
-            tool = record["tool"]
-            hidden = {
-                column: None
-                for code, column in columns[tool]
-                if (tool, code) in self.restricted or self.people.hidden(record, code)
+            return record | {
+                column: None for code, column in columns[record["tool"]] if self._hides(record, code)
             }
-            return record | hidden
 
         return change
 
     def _collected(self, record: Record) -> Record:
-        codes = self.lists.get((record["list"], record["tool"]), {}).get(record["column_code"], set())
-        return record | {"value": None} if self._any_hidden(record, codes) else record
+        columns = self.lists.get((record["list"], record["tool"]), {})
+        shown = {"value": columns.get(record["column_code"], set()), "due": columns.get(DUE, set())}
+        return record | self._blank(record, shown)
 
-    def _overdue(self, record: Record) -> Record:
-        fields = self.lists.get((record["list"], record["tool"]), {})
-        return record | {
-            f"list_{column}": None for column, codes in fields.items() if self._any_hidden(record, codes)
+    def _overdue(self, record: Record) -> Record | None:
+        columns = self.lists.get((record["list"], record["tool"]), {})
+        if any(self._hides(record, code) for code in columns.get(DUE, ())):
+            return None
+        shown = {f"list_{column}": codes for column, codes in columns.items() if column != DUE}
+        return record | self._blank(record, shown)
+
+    def _blank(self, record: Record, shown: Mapping[str, Iterable[str]]) -> Record:
+        """Return the columns that show an answer which must not be told, without it."""
+        return {
+            column: None
+            for column, codes in shown.items()
+            if any(self._hides(record, code) for code in codes)
         }
 
-    def _any_hidden(self, record: Record, codes: Iterable[str]) -> bool:
-        return any(
-            (record["tool"], code) in self.restricted or self.people.hidden(record, code) for code in codes
-        )
+    def _crossing(self, record: Record) -> Record | None:
+        steps = record["down_field"], record["across_field"]
+        return None if any(self._hides(record, code) for code in steps) else record
 
     def _risk(self, record: Record) -> Record:
         risks = self.spec.figures.risks
-        shown = {"name": risks.name} | {f"shows_{code}": code for code in risks.shows} if risks else {}
-        return record | {
-            column: None for column, code in shown.items() if (record["tool"], code) in self.restricted
-        }
+        if risks is None:
+            return record
+        shown = {"name": {risks.name}} | {f"shows_{code}": {code} for code in risks.shows}
+        for stage, crossing in stages(risks).items():
+            codes = {crossing.down, crossing.across}
+            shown |= {f"{stage}_down": codes, f"{stage}_across": codes, f"level_{stage}": codes}
+        return record | self._blank(record, shown)
 
     # figures
 
-    def _open(self, record: Record) -> Record | None:
-        return None if (record["tool"], record["field"]) in self.restricted else record
+    def _unless_hidden(self, record: Record, tools: Iterable[str], codes: Collection[str]) -> Record | None:
+        """Return a line that sorts rows by their answers; None where one of these must not be told."""
+        hidden = any(
+            (tool, code) in self.restricted or self.suppressed.hides_some(tool, code)
+            for tool in tools
+            for code in codes
+        )
+        return None if hidden else record
+
+    def _question(self, record: Record) -> Record | None:
+        return self._unless_hidden(record, (record["tool"],), (record["field"],))
+
+    def _matrix(self, record: Record) -> Record | None:
+        block = self.matrices[record["block"] - 1]
+        return self._unless_hidden(record, block.sources, (block.down, block.across))
+
+    def _risks(self, record: Record) -> Record | None:
+        risks = self.spec.figures.risks
+        if risks is None:
+            return record
+        crossing = stages(risks)[record["stage"]]
+        by = risks.by[record["by"]].field if record["by"] in risks.by else None
+        codes = [crossing.down, crossing.across, *((by,) if by else ())]
+        return self._unless_hidden(record, risks.tools, codes)
 
     def _number(self, record: Record) -> Record | None:
         if (record["tool"], record["field"]) in self.restricted:
             return None
-        extremes, total = self.people.of_numbers(record)
-        hidden = ("least", "most") if extremes else ()
-        return record | dict.fromkeys(FIGURES if total else hidden)
+        return record | dict.fromkeys(self.suppressed.hidden_in_numbers(record))
 
     def _value(self, record: Record) -> Record:
-        figures = self.spec.figures.indicators
-        shown = ("value", "numerator", "denominator", "progress", "status")
-        fields = {name: getattr(figures, name) for name in shown}
-        hidden: Record = {
-            name: None for name, code in fields.items() if code and self.people.hidden(record, code)
-        }
-        if self.people.baseline_hidden(record):
-            hidden["baseline"] = None
-        return record | hidden
+        return record | dict.fromkeys(self.suppressed.hidden_in_value(record))
 
     def _indicator(self, record: Record) -> Record:
-        hidden = self.people.of_indicator(record)
+        hidden = self.suppressed.hidden_in_indicator(record)
         told = {"why": MASKED} if "total" in hidden else {}
         return record | dict.fromkeys(hidden) | told
 
     def _split(self, record: Record) -> Record:
-        return record | {"total": None} if self.people.of_split(record) else record
+        return record | {"total": None} if self.suppressed.hides_part(record) else record
 
 
 def _lists(spec: Spec) -> dict[tuple[str, str], dict[str, set[str]]]:
-    """For each collected list and sheet the fields that may stand in its columns."""
+    """Return for each collected list and sheet the fields that may stand in its columns, and in its due days."""
     found: dict[tuple[str, str], dict[str, set[str]]] = {}
     for tool in spec.tools:
-        for block in tool.blocks:
-            for source in block.sources if isinstance(block, CollectBlock) else ():
+        for block in (each for each in tool.blocks if isinstance(each, CollectBlock)):
+            for source in block.sources:
                 columns = found.setdefault((tool.code, source.tool), {})
                 for column, code in source.columns.items():
                     columns.setdefault(column, set()).add(code)
+                if block.due in source.columns:
+                    columns.setdefault(DUE, set()).add(source.columns[block.due])
     return found
 
 
@@ -221,8 +269,9 @@ def _as_it_is(record: Record) -> Record:
 
 
 def _submission(record: Record) -> Record:
-    """Where a file lay is nobody's business."""
-    return record | {"path": PurePath(record["path"]).name}
+    """Leave out where the file lay, and in whose words it was decided what becomes of it."""
+    hidden = {name: None for name in ("stamp", "reason") if name in record}
+    return record | {"path": PurePath(record["path"]).name} | hidden
 
 
 def _unplaced(record: Record) -> Record:
@@ -230,24 +279,5 @@ def _unplaced(record: Record) -> Record:
 
 
 def _finding(record: Record) -> Record:
-    """Messages quote what stands in the cells."""
-    return record | dict.fromkeys(("value", "message", "remedy", "suggestion"))
-
-
-def masked_cells(
-    schema: Schema, before: Mapping[str, Sequence[Row]], after: Mapping[str, Sequence[Row]]
-) -> list[tuple[str, tuple[Any, ...], str]]:
-    """Table, key and column of everything that was there and is not any more."""
-    found = []
-    for name, rows in after.items():
-        table = schema.by_name[name]
-        keys = [table.at[key] for key in table.key]
-        earlier = {tuple(row[at] for at in keys): row for row in before[name]}
-        for row in rows:
-            key = tuple(row[at] for at in keys)
-            found += [
-                (name, key, column)
-                for column, was, now in zip(table.names, earlier[key], row, strict=True)
-                if was is not None and now is None
-            ]
-    return found
+    """Leave out what quotes, or may quote, what stands in the cells."""
+    return record | dict.fromkeys(("value", "message", "remedy", "suggestion", "waiver"))

@@ -1,56 +1,81 @@
-"""Which further figures have to be masked, so that none of the small ones can be worked out from the others.
+"""Which figures are suppressed: the sensitive ones, and those that would give them away.
 
-A masked figure is safe when another table with the same published figures has another figure in its place: then
-nobody can tell the two apart. Such a table is looked for, and where there is none one more figure is masked.
+Official statistics call the first primary and the others secondary (or complementary) suppression. A suppressed
+figure is safe when another table with the same published figures has another figure in its place: then nobody can
+tell the two apart. Such a table is looked for, and where there is none one more figure is suppressed.
 """
 
 from __future__ import annotations
 
 from bisect import insort
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from itertools import islice, product
 from typing import Generic, NamedTuple, TypeVar
 
-SMALL = range(1, 11)  # counts of people that could lead to a person
-LEAST = 1  # of what is masked: a nought is always told
+THRESHOLD = 10  # counts of people from 1 up to it could lead to a person
+LEAST = 1  # of a count that is suppressed: a nought is always published
 STEPS = 300  # of a search for another table
 DEEP = (5, 100)  # figures that another table may change: first few, for most are found so
 BREADTH = 12  # figures that are tried in one sum
+LAST_BITS = 1e-9  # by which sums of decimals may be off
 
 Key = TypeVar("Key", bound=Hashable)
 
 
 class Sum(NamedTuple, Generic[Key]):
-    """A figure that is the sum of others."""
+    """A figure that is the sum of others, less some, and of what is published anyway (`known`)."""
 
     total: Key
     parts: tuple[Key, ...]
+    less: tuple[Key, ...] = ()
+    known: float = 0.0
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Return every figure in it."""
+        return self.total, *self.parts, *self.less
 
 
-def is_small(number: float | None) -> bool:
-    """Whether a count of people could lead to a person."""
-    return number is not None and SMALL[0] <= number <= SMALL[-1]
+def is_sensitive(number: float | None) -> bool:
+    """Say whether a count of people could lead to a person."""
+    return number is not None and 1 <= number <= THRESHOLD
 
 
-def suppressed(numbers: Mapping[Key, float], sums: Sequence[Sum[Key]], small: Set[Key]) -> set[Key]:
-    """The small figures, and those that have to be masked with them.
+def rest(added: Sum[Key], numbers: Mapping[Key, float]) -> float:
+    """Return by how much the total differs from what is added up; figures without a number count as noughts."""
+    parts, less = (sum(numbers.get(key, 0.0) for key in keys) for keys in (added.parts, added.less))
+    off = numbers.get(added.total, 0.0) - (parts - less + added.known)
+    return 0.0 if abs(off) < LAST_BITS else off
 
-    `numbers` holds every figure that is to be published; sums that do not come out are left alone.
+
+def suppress(
+    numbers: Mapping[Key, float], sums: Sequence[Sum[Key]], sensitive: Set[Key], signed: Set[Key] = frozenset()
+) -> set[Key]:  # fmt: skip
+    """Return the sensitive figures, and those that have to be suppressed with them.
+
+    `numbers` holds every figure that is to be published; sums that do not come out are left alone. Of the `signed`
+    figures nobody knows that they are more than nought.
     """
-    same, distinct = _without_doubles(numbers, [each for each in sums if _comes_out(each, numbers)])
-    small = {same.get(key, key) for key in small}
-    search = _Search(numbers, distinct, small)
-    for key in sorted(small, key=search.order):
-        while key not in search.proven and not search.safe(key) and search.mask_one_more(key):
+    true = [added for added in sums if _comes_out(added, numbers)]
+    same, distinct = _without_doubles(numbers, true, signed)
+    first = {same.get(key, key) for key in sensitive}
+    bounded = {same.get(key, key) for key in numbers.keys() - signed}
+    search = _Search(numbers, distinct, first, bounded)
+    for key in sorted(first, key=search.order):
+        while key not in search.proven and not search.safe(key) and search.suppress_one_more(key):
             pass
-    return search.masked | {key for key, other in same.items() if other in search.masked}
+    return search.suppressed | {key for key, other in same.items() if other in search.suppressed}
+
+
+def _comes_out(added: Sum[Key], numbers: Mapping[Key, float]) -> bool:
+    return all(key in numbers for key in added.keys) and not rest(added, numbers)
 
 
 def _without_doubles(
-    numbers: Mapping[Key, float], sums: Sequence[Sum[Key]]
+    numbers: Mapping[Key, float], sums: Sequence[Sum[Key]], signed: Set[Key]
 ) -> tuple[dict[Key, Key], list[Sum[Key]]]:
-    """Figures that are the same as another one, and the sums between those that are left.
+    """Return figures that are the same as another one, and the sums between those that are left.
 
     The total of a single figure is that figure, and two totals of the same figures are one; noughts add nothing.
     """
@@ -61,62 +86,66 @@ def _without_doubles(
             key = same[key]
         return key
 
+    def counted(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+        return tuple(sorted((first(key) for key in keys if numbers[key] or key in signed), key=str))
+
     left, before = list(sums), -1
     while len(same) != before:  # one figure that is another one can make others so
-        before, known, rest = len(same), dict[tuple[Key, ...], Key](), left
+        before, totals, now = len(same), dict[tuple[object, ...], Key](), left
         left = []
-        for each in rest:
-            total = first(each.total)
-            parts = tuple(sorted((first(part) for part in each.parts if numbers[part]), key=str))
-            other = first(parts[0] if len(parts) == 1 else known.setdefault(parts, total))
+        for added in now:
+            total, parts, less = first(added.total), counted(added.parts), counted(added.less)
+            alone = len(parts) == 1 and not less and not added.known
+            other = first(parts[0] if alone else totals.setdefault((parts, less, added.known), total))
             if other != total:
                 same[total] = other
-            elif len(parts) > 1:
-                left.append(Sum(total, parts))
-    return {key: first(key) for key in same}, left
-
-
-def _comes_out(each: Sum[Key], numbers: Mapping[Key, float]) -> bool:
-    known = all(key in numbers for key in (each.total, *each.parts))
-    return known and abs(sum(numbers[key] for key in each.parts) - numbers[each.total]) < 1e-9
+            elif not alone and (parts or less or added.known or total in signed):
+                left.append(Sum(total, parts, less, added.known))
+    return {key: first(key) for key in same}, list(dict.fromkeys(left))
 
 
 class _Search(Generic[Key]):
-    """What is masked so far, and whether there is another table."""
+    """Knows what is suppressed so far, and looks for another table."""
 
-    def __init__(self, numbers: Mapping[Key, float], sums: Sequence[Sum[Key]], masked: set[Key]) -> None:
-        self.numbers, self.masked = numbers, set[Key]()
+    def __init__(
+        self, numbers: Mapping[Key, float], sums: Sequence[Sum[Key]], sensitive: Set[Key], bounded: Set[Key]
+    ) -> None:
+        self.numbers, self.sums, self.bounded = numbers, sums, bounded
+        self.suppressed = set[Key]()
         self.proven: set[Key] = set()  # another table was found that differs here
-        self.members = sums
+        self.weights = [_weights(added) for added in sums]
         self.sums_of: dict[Key, list[int]] = defaultdict(list)
-        self.hidden: list[list[Key]] = [[] for _ in sums]  # masked members of each sum, the largest first
-        for number, each in enumerate(sums):
-            for key in (each.total, *each.parts):
+        self.hidden: list[list[Key]] = [[] for _ in sums]  # suppressed figures of each sum, the largest first
+        for number, weights in enumerate(self.weights):
+            for key in weights:
                 self.sums_of[key].append(number)
-        for key in sorted(masked, key=self.order):
-            self._mask(key)
+        for key in sorted(sensitive, key=self.order):
+            self._suppress(key)
 
     def order(self, key: Key) -> tuple[float, str]:
-        """Small figures first; the same order in every run."""
+        """Return what figures are sorted by: small ones first, in the same order in every run."""
         return self.numbers[key], str(key)
 
-    def _mask(self, key: Key) -> None:
-        self.masked.add(key)
+    def _suppress(self, key: Key) -> None:
+        self.suppressed.add(key)
         for number in self.sums_of.get(key, ()):
             insort(self.hidden[number], key, key=lambda each: -self.numbers[each])
 
     # another table
 
     def safe(self, key: Key) -> bool:
-        """Whether another table has one more or one less in this place, and the same in all that is published."""
+        """Say whether another table has one more or one less here, and the same in all that is published."""
         self.stuck: dict[int, None] = {}
-        for depth, step in product(DEEP, (1, -1)):
+        for depth, step in product(DEEP, (1.0, -1.0)):
             change: dict[Key, float] = {}
             self.steps, self.off = STEPS, dict[int, float]()
-            if self.numbers[key] + step >= LEAST and self._try(key, step, change, depth):
+            if self._possible(key, step) and self._try(key, step, change, depth):
                 self.proven.update(change)
                 return True
         return False
+
+    def _possible(self, key: Key, step: float) -> bool:
+        return key not in self.bounded or self.numbers[key] + step >= LEAST
 
     def _try(self, key: Key, step: float, change: dict[Key, float], depth: int) -> bool:
         """Change one figure, and whatever has to change with it; False leaves everything as it was."""
@@ -129,14 +158,14 @@ class _Search(Generic[Key]):
         return False
 
     def _shift(self, key: Key, step: float) -> None:
-        """How far the sums of a figure are off once it has changed."""
+        """Note how far the sums of a figure are off once it has changed."""
         for number in self.sums_of.get(key, ()):
-            off = self.off.pop(number, 0) + (-step if key == self.members[number].total else step)
+            off = self.off.pop(number, 0) + step * self.weights[number][key]
             if off:
                 self.off[number] = off
 
     def _balanced(self, change: dict[Key, float], depth: int) -> bool:
-        """Whether every sum that is off can be made to come out again by changing what is masked."""
+        """Say whether every sum that is off comes out again when more of what is suppressed changes."""
         self.steps -= 1
         if not self.off:
             return True
@@ -149,33 +178,35 @@ class _Search(Generic[Key]):
         return any(self._try(key, step, change, depth) for key, step in moves)
 
     def _moves(self, number: int, change: Mapping[Key, float]) -> Iterator[tuple[Key, float]]:
-        """What can be changed in a sum to make it come out: the largest first, for it has most room."""
-        off = self.off[number]
+        """Yield what can change in a sum to make it come out: the largest first, for it has most room."""
         for key in self.hidden[number]:
-            step = off if key == self.members[number].total else -off
-            if key not in change and self.numbers[key] + step >= LEAST:
+            step = -self.off[number] / self.weights[number][key]
+            if key not in change and step.is_integer() and self._possible(key, step):
                 yield key, step
 
     # one more
 
-    def mask_one_more(self, key: Key) -> bool:
-        """Mask one more figure where the search came to an end, else anywhere around; False when all is masked."""
+    def suppress_one_more(self, key: Key) -> bool:
+        """Suppress one more figure where the search came to an end, else anywhere around; False when none is left."""
         for number in (*self.stuck, *self._around(key)):
-            total, parts = self.members[number]
-            shown = [part for part in parts if part not in self.masked and self.numbers[part] > 0]
-            if not shown and total not in self.masked:
+            total = self.sums[number].total
+            shown = [part for part in self.weights[number] if part != total and self._can_go(part)]
+            if not shown and total in self.weights[number] and self._can_go(total):
                 shown = [total]
             if shown:
-                self._mask(min(shown, key=self._price))
+                self._suppress(min(shown, key=self._price))
                 return True
         return False
 
+    def _can_go(self, key: Key) -> bool:
+        return key not in self.suppressed and (key not in self.bounded or self.numbers[key] > 0)
+
     def _price(self, key: Key) -> tuple[int, float, str]:
-        """What masking a figure costs: the sums that would have their first one, then how large it is."""
+        """Return what suppressing a figure costs: sums that would have their first one, then how large it is."""
         return sum(not self.hidden[number] for number in self.sums_of[key]), *self.order(key)
 
     def _around(self, key: Key) -> Iterator[int]:
-        """The sums of a figure, those with least that is masked first; then the sums of what is masked there."""
+        """Yield the sums of a figure, those with least that is suppressed first; then those around them."""
         seen: set[int] = set()
         edge = [key]
         while edge:
@@ -183,3 +214,11 @@ class _Search(Generic[Key]):
             yield from sorted(near, key=lambda number: (len(self.hidden[number]), number))
             seen |= near
             edge = [each for number in sorted(near) for each in self.hidden[number] if each != key]
+
+
+def _weights(added: Sum[Key]) -> dict[Key, int]:
+    """Return how often each figure stands in a sum; below nought for the total, and for what is taken away."""
+    found = Counter({added.total: -1})
+    found.update(added.parts)
+    found.subtract(added.less)
+    return {key: weight for key, weight in found.items() if weight}

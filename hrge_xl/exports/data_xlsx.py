@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from itertools import accumulate
 from pathlib import Path
@@ -15,13 +16,15 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from ..dataset.aggregates import TOTAL
+from ..dataset.aggregates.common import TOTAL, records
 from ..dataset.files import parts_of, whole
+from ..dataset.matrix_rows import matrix_blocks
+from ..dataset.periods import choose, periods
 from ..dataset.schema import AGGREGATE_MATRIX, BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table, spec_language
 from ..dataset.store import Store
 from ..errors import LimitError
 from ..words import translator
-from .figures_sheet import FIGURES, has_figures, write_figures
+from .figures_sheet import FIGURES, has_figures, write_figures, write_period
 from .sheet_rows import write_rows
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
@@ -64,7 +67,7 @@ class _Book:
 
     def draw(self) -> None:
         """All sheets, in the order in which they are read."""
-        tables = self.store.schema.tables
+        tables = self.store.schema.shown
         counts = {table.name: self._count(table) for table in tables}
         sheets = {name: self.book.add_worksheet(name) for name in self._names(tables, counts)}
         self._contents(sheets[CONTENTS], tables, counts)
@@ -83,7 +86,7 @@ class _Book:
     def _names(self, tables: Sequence[Table], counts: dict[str, int]) -> list[str]:
         left_out = _left_out(tables, counts)
         shown = [table.name for table in tables if table.name not in left_out]
-        has_matrix = AGGREGATE_MATRIX.name in counts and counts[AGGREGATE_MATRIX.name] > 0
+        has_matrix = AGGREGATE_MATRIX.name in counts and bool(periods(self.store))
         figures = [FIGURES] if has_figures(self.store) else []
         return [CONTENTS, *([HEAT_MAPS] if has_matrix else []), *figures, *shown]
 
@@ -126,7 +129,8 @@ class _Book:
         self._columns(sheet, table)
         self._named(sheet, table, count)
         styles = {kind: self.formats.get(kind, self.formats["text"])._get_xf_index() for kind in WIDTHS}
-        write_rows(sheet, table.columns, self.store.raw(table.name), styles)
+        rows = self.store.raw(table.name, [f'"{name}"' for name in table.names])
+        write_rows(sheet, table.columns, rows, styles)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -187,15 +191,15 @@ def write(sheet: Worksheet, row: int, at: int, value: str | int, style: Any = No
 
 
 class _HeatMaps:
-    """The matrices over all teams: counts in the colours of their levels, and rows by level as a chart."""
+    """The matrices of the latest period: counts in the colours of their levels, and rows by level as a chart."""
 
     def __init__(self, book: _Book, sheet: Worksheet) -> None:
         self.book, self.sheet, self.say = book.book, sheet, translator(book.language)
-        self.store, self.formats = book.store, book.formats
+        self.store, self.formats, self.language = book.store, book.formats, book.language
         spec = book.store.schema.spec
         assert spec is not None
         assert spec.matrix is not None
-        self.matrix = spec.matrix
+        self.spec, self.matrix = spec, spec.matrix
         self.names = {level.code: level.label.say(book.language) for level in spec.matrix.levels}
         self.colour = {level.code: self._colour(level.colour) for level in spec.matrix.levels}
         self.counted = {
@@ -207,40 +211,43 @@ class _HeatMaps:
         self.sheet.hide_gridlines(2)
         self.sheet.set_column(0, 0, 24)
         self.sheet.set_column(1, 12, 16)
-        top = 0
-        for lines in self._blocks():
-            top = self._block(lines, top)
+        top, counts = write_period(self.sheet, self.store, self.formats), self._counts()
+        for number, block in enumerate(matrix_blocks(self.spec), start=1):
+            top = self._block(block.title.say(self.language) or self.say("Risk matrix"), counts[number], top)
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
         self.sheet.fit_to_pages(1, 0)
 
-    def _blocks(self) -> Iterator[list[dict[str, Any]]]:
+    def _counts(self) -> dict[int, Counter[tuple[str, str]]]:
+        """How many rows stand in each cell of each matrix."""
         table = self.store.tables[AGGREGATE_MATRIX.name]
-        rows = [
-            dict(zip(AGGREGATE_MATRIX.names, row, strict=True))
-            for row in self.store.rows(AGGREGATE_MATRIX.name, table.c.by == TOTAL)
-        ]
-        for number in dict.fromkeys(row["block"] for row in rows):
-            yield [row for row in rows if row["block"] == number]
+        ours = (table.c.by == TOTAL, table.c.period == choose(periods(self.store), None))
+        found: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+        for row in records(self.store, AGGREGATE_MATRIX.name, *ours):
+            found[row["block"]][row["down"], row["across"]] = row["count"]
+        return found
 
-    def _block(self, lines: Sequence[dict[str, Any]], top: int) -> int:
-        """The title, the crossings, then the rows by level; the first free row below."""
-        down = list(dict.fromkeys((line["down"], line["down_label"]) for line in lines))[::-1]
-        across = list(dict.fromkeys((line["across"], line["across_label"]) for line in lines))
-        by_place = {(line["down"], line["across"]): line for line in lines}
-        write(self.sheet, top, 0, lines[0]["title"] or self.say("Risk matrix"), self.formats["title"])
-        for at, (code, label) in enumerate(across, start=1):
-            write(self.sheet, top + 1, at, f"{code} {label}", self.formats["head"])
-        for row, (code, label) in enumerate(down, start=top + 2):
+    def _block(self, title: str, counts: Counter[tuple[str, str]], top: int) -> int:
+        """The title, the cells, then the rows by level; the first free row below."""
+        down, across = (self.spec.vocabularies[name].items for name in (self.matrix.down, self.matrix.across))
+        write(self.sheet, top, 0, title, self.formats["title"])
+        for at, step in enumerate(across, start=1):
+            write(
+                self.sheet, top + 1, at, f"{step.code} {step.label.say(self.language)}", self.formats["head"]
+            )
+        for row, step in enumerate(reversed(down), start=top + 2):
             self.sheet.set_row(row, 30)
-            write(self.sheet, row, 0, f"{code} {label}", self.formats["head"])
-            for at, (other, _) in enumerate(across, start=1):
-                self._crossing(row, at, by_place[code, other])
-        return self._by_level(lines, top + len(down) + 3, max(len(across), 2) + 2, top)
+            write(self.sheet, row, 0, f"{step.code} {step.label.say(self.language)}", self.formats["head"])
+            for at, other in enumerate(across, start=1):
+                self._cell(row, at, self.matrix.cells[step.code][other.code], counts[step.code, other.code])
+        totals = dict.fromkeys(self.names, 0)
+        for (one, other_), count in counts.items():
+            totals[self.matrix.cells[one][other_]] += count
+        return self._by_level(title, totals, (top + len(down) + 3, top, max(len(across), 2) + 2))
 
-    def _crossing(self, row: int, at: int, line: dict[str, Any]) -> None:
+    def _cell(self, row: int, at: int, level: str, count: int) -> None:
         """The count; its number format says the level in words, so that colour never stands alone."""
-        write(self.sheet, row, at, line["count"], self.counted[line["level"]])
+        write(self.sheet, row, at, count, self.counted[level])
 
     def _words(self, level: str) -> str:
         word = self.names[level].replace('"', "'")
@@ -256,17 +263,14 @@ class _HeatMaps:
         }
         return self.book.add_format({"font_name": FONT, "font_size": 10, **look})
 
-    def _by_level(self, lines: Sequence[dict[str, Any]], top: int, right: int, first: int) -> int:
+    def _by_level(self, title: str, totals: dict[str, int], at: tuple[int, int, int]) -> int:
+        top, first, right = at
         write(self.sheet, top, 0, self.say("Level"), self.formats["head"])
         write(self.sheet, top, 1, self.say("Rows"), self.formats["head"])
-        totals = {
-            level.code: sum(x["count"] for x in lines if x["level"] == level.code)
-            for level in self.matrix.levels
-        }
         for row, (code, total) in enumerate(totals.items(), start=top + 1):
             write(self.sheet, row, 0, self.names[code], self.colour[code])
             write(self.sheet, row, 1, total, self.formats[INTEGER])
-        self._chart(lines[0]["title"] or self.say("Risk matrix"), totals, (top + 1, first, right))
+        self._chart(title, totals, (top + 1, first, right))
         return max(top + len(totals), first + 15) + 3
 
     def _chart(self, title: str, totals: dict[str, int], at: tuple[int, int, int]) -> None:

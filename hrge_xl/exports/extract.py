@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,13 +13,11 @@ import sqlalchemy as sa
 
 from ..dataset.clean import csv_text, harmless
 from ..dataset.files import parts_of, whole
-from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Schema, Table
-from ..dataset.store import Store, open_url
-from ..dataset.temporary_dataset import DATASET, of_folder
+from ..dataset.parquet import has_parquet, write_csv_as_parquet
+from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
+from ..dataset.store import Store
 from ..disclosure_control.sharing import shared_rows
-from ..errors import StoreError, UsageError
-from ..spec.load import load
-from .parquet import has_parquet, write_csv_as_parquet
+from ..errors import UsageError
 from .sheet_rows import write_rows
 
 FORMATS = ("csv", "json", "xlsx", "parquet")
@@ -40,33 +37,11 @@ class Wish:
     shareable: bool = False
 
 
-@contextmanager
-def dataset(place: str, spec: str | None = None) -> Iterator[Store]:
-    """The dataset of a folder or at a PostgreSQL address, to be read only. Raises `UsageError`, `StoreError`."""
-    if "://" in place:
-        with open_url(place) as store:
-            name = spec or store.facts().get("spec")
-            if not store.facts():
-                raise UsageError(
-                    f"{store.name} holds no dataset. Fill it with `hrge-xl consolidate … --store`."
-                )
-            if not store.use(Schema(load(name) if name else None), write=False):
-                raise StoreError(
-                    f"{store.name} is of another version of the spec. Run `hrge-xl consolidate` again."
-                )
-            yield store
-        return
-    if not (Path(place) / DATASET).is_file():
-        raise UsageError(f"{place} holds no dataset. Run `hrge-xl consolidate … -o {place}` first.")
-    with of_folder(Path(place)) as store:
-        yield store
-
-
 def table_of(store: Store, name: str) -> Table:
     """A table by its name, however it is written. Raises `UsageError` with those that there are."""
-    by_fold = {table.name.casefold(): table for table in store.schema.tables}
+    by_fold = {table.name.casefold(): table.shown for table in store.schema.by_name.values()}
     if name.casefold() not in by_fold:
-        known = ", ".join(table.name for table in store.schema.tables)
+        known = ", ".join(table.name for table in store.schema.shown)
         raise UsageError(f"There is no table '{name}'. The dataset has: {known}.")
     return by_fold[name.casefold()]
 
@@ -86,10 +61,14 @@ def rows_of(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
             _known(store, column, values)
     if wish.shareable:
         at = {table.at[column]: set(values) for column, values in asked.items()}
-        masked = next(rows for name, rows in shared_rows(store) if name == table.name)
+        masked = next((rows for name, rows in shared_rows(store) if name == table.name), None)
+        if masked is None:
+            known = ", ".join(each.name for each in store.schema.shown)
+            raise UsageError(f"The table '{table.name}' has no copy to share. These have: {known}.")
         return (row for row in masked if all(row[place] in values for place, values in at.items()))
     columns = store.tables[table.name].c
-    return store.rows(table.name, *(columns[column].in_(values) for column, values in asked.items()))
+    where = (columns[column].in_(values) for column, values in asked.items())
+    return store.rows(table.name, *where, columns=table.names)
 
 
 def _known(store: Store, column: str, values: Iterable[str]) -> None:

@@ -1,4 +1,7 @@
-"""The sheet of `data.xlsx` that shows the figures over all teams as tables with charts of Excel beside them."""
+"""The sheet of `data.xlsx` that shows the figures of the latest period as tables with charts of Excel beside them.
+
+What the periods come to beside each other stands below them; the figures of earlier ones are in the tables.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL, Record, records
 from ..dataset.aggregates.indicators import shape
-from ..dataset.aggregates.risks import stages
+from ..dataset.aggregates.risks import stages, ways
+from ..dataset.periods import choose, over_periods, periods
 from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
@@ -56,11 +60,23 @@ def write_figures(book: Workbook, sheet: Worksheet, store: Store, formats: Mappi
     sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, CHART_COLUMN - 2, 12)
-    top = 0
+    top = write_period(sheet, store, formats)
     for block in blocks(store):
         _table(sheet, block, top, formats)
         sheet.insert_chart(top + 1, CHART_COLUMN, _chart(book, block, top), _described(block))
         top += max(len(block.rows) + 4, CHART_ROWS + 2)
+
+
+def write_period(sheet: Worksheet, store: Store, formats: Mapping[str, Any]) -> int:
+    """Say at the top of a sheet which period it shows, and where the others are; gives the next row."""
+    known, say = periods(store), translator(spec_language(store.schema.spec))
+    _put(sheet, 0, 0, f"{say('Period')}: {choose(known, None) or say('none stated')}", formats["title"])
+    if len(known) == 1:
+        return 2
+    told = say("Periods in the tables of figures, column “period”: {periods}.")
+    names = ", ".join(period.name or say("none stated") for period in known)
+    _put(sheet, 1, 0, told.format(periods=names), formats["text"])
+    return 3
 
 
 def _table(sheet: Worksheet, block: Block, top: int, formats: Mapping[str, Any]) -> None:
@@ -123,17 +139,25 @@ def _described(block: Block) -> dict[str, Any]:
 
 
 def blocks(store: Store) -> Iterator[Block]:
-    """Risks by what they are broken down by, completeness, questions answered with no, and trends."""
-    spec = store.schema.spec
-    if spec is None:
+    """Of the latest period risks by what they are broken down by, completeness and questions answered with no; then
+    how the periods compare.
+    """
+    spec, period = store.schema.spec, choose(periods(store), None)
+    if spec is None or period is None:
         return
-    yield from _risks(store, spec)
-    yield from _completeness(store, spec)
-    yield from _gaps(store)
+    yield from _risks(store, spec, period)
+    yield from _completeness(store, spec, period)
+    yield from _gaps(store, period)
+    yield from _over_periods(store, spec)
     yield from _trends(store)
 
 
-def _risks(store: Store, spec: Spec) -> Iterator[Block]:
+def _lines(store: Store, name: str, period: str) -> list[Record]:
+    """The lines of a table of figures that are of a period."""
+    return [*records(store, name, store.tables[name].c.period == period)]
+
+
+def _risks(store: Store, spec: Spec, period: str) -> Iterator[Block]:
     figures, language = spec.figures.risks, spec_language(spec)
     if figures is None or spec.matrix is None:
         return
@@ -141,9 +165,9 @@ def _risks(store: Store, spec: Spec) -> Iterator[Block]:
     headings = {BY_TOOL: say("By sheet"), BY_COUNTRY: say("By country")}
     names = {"before": say("Before mitigation"), "after": say("After mitigation")}
     levels = spec.matrix.levels
-    lines = [*records(store, AGGREGATE_RISKS.name)]
+    lines = _lines(store, AGGREGATE_RISKS.name, period)
     for stage in stages(figures):
-        for by in (BY_TOOL, BY_COUNTRY, *figures.by):
+        for by in ways(spec):
             rows = _by_level([line for line in lines if (line["stage"], line["by"]) == (stage, by)])
             heading = figures.by[by].label.say(language) if by in figures.by else headings[by]
             if rows:
@@ -161,26 +185,48 @@ def _by_level(lines: Sequence[Record]) -> dict[str, dict[str, int]]:
     return found
 
 
-def _completeness(store: Store, spec: Spec) -> Iterator[Block]:
+def _completeness(store: Store, spec: Spec, period: str) -> Iterator[Block]:
     say, language = translator(spec_language(spec)), spec_language(spec)
     rows = [
         [spec.tool[line["tool"]].sheet.say(language), line["share"]]
-        for line in records(store, AGGREGATE_COMPLETENESS.name)
+        for line in _lines(store, AGGREGATE_COMPLETENESS.name, period)
         if line["by"] == TOTAL and line["share"] is not None
     ]
     if rows:
         yield Block(say("Completeness"), [say("By sheet"), say("Required answers")], rows, [BLUE], share=True)
 
 
-def _gaps(store: Store) -> Iterator[Block]:
+def _gaps(store: Store, period: str) -> Iterator[Block]:
     if AGGREGATE_GAPS.name not in store.tables:
         return
     say = translator(spec_language(store.schema.spec))
-    lines = [*records(store, AGGREGATE_GAPS.name)][:MOST_QUESTIONS]
+    lines = _lines(store, AGGREGATE_GAPS.name, period)[:MOST_QUESTIONS]
     rows = [[line["item"] or line["label"], line["teams_no"]] for line in lines]
     if rows:
         heads = [say("Question"), say("Teams that say no")]
         yield Block(say("Questions most often answered with no"), heads, rows, [BLUE])
+
+
+def _over_periods(store: Store, spec: Spec) -> Iterator[Block]:
+    """Where there are several periods: how complete they are, and their risks by level."""
+    language, found = spec_language(spec), over_periods(store)[::-1]
+    say = translator(language)
+    if len(found) < 2:
+        return
+    names = [period.name or say("none stated") for period in found]
+    shares = [period.answered / period.required if period.required else None for period in found]
+    rows = [*zip(names, shares, strict=True)]
+    yield Block(
+        say("Completeness"), [say("Period"), say("Required answers")], rows, [BLUE], "column", share=True
+    )
+    if spec.figures.risks is not None and spec.matrix is not None:
+        levels = spec.matrix.levels
+        counts = [[period.levels.get(level.code, 0) for level in levels] for period in found]
+        yield Block(
+            say("Risks"), [say("Period"), *(level.label.say(language) for level in levels)],
+            [[name, *count] for name, count in zip(names, counts, strict=True)],
+            [level.colour for level in levels], "column",
+        )  # fmt: skip
 
 
 def _trends(store: Store) -> Iterator[Block]:

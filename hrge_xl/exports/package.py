@@ -10,8 +10,21 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from ..dataset.clean import csv_text, harmless_lines
+from ..dataset.data_dictionary import meaning, pattern, values
 from ..dataset.files import whole
-from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, VERSION, Row, Table
+from ..dataset.schema import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    NUMBER,
+    RECONCILIATION,
+    TEXT,
+    VERSION,
+    Column,
+    Row,
+    Schema,
+    Table,
+)
 from ..dataset.store import Store
 
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
@@ -26,6 +39,14 @@ def write_description(store: Store, path: Path) -> None:
     with whole(path) as unfinished:
         text = json.dumps(description(store), ensure_ascii=False, indent=1)
         unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def described(path: Path) -> set[str]:
+    """Give the tables that a `datapackage.json` describes; none where there is none of ours."""
+    try:
+        return {str(each["title"]) for each in json.loads(path.read_text(encoding="utf-8"))["resources"]}
+    except (OSError, ValueError, LookupError, TypeError):
+        return set()
 
 
 def write_csv(path: Path, table: Table, store: Store) -> bool:
@@ -101,13 +122,13 @@ def description(store: Store) -> dict[str, Any]:
         "schema_version": VERSION,
         "spec": spec.name if spec else None,
         "spec_digest": spec.digest if spec else None,
-        "resources": [_resource(table) for table in store.schema.tables],
+        "resources": [_resource(store.schema, table) for table in store.schema.shown],
     }  # fmt: skip
 
 
-def _resource(table: Table) -> dict[str, Any]:
+def _resource(schema: Schema, table: Table) -> dict[str, Any]:
     return {
-        "name": table.name.lower(),
+        "name": resource_name(table.name),
         "title": table.name,
         "description": table.about,
         "path": f"csv/{table.name}.csv",
@@ -117,11 +138,45 @@ def _resource(table: Table) -> dict[str, Any]:
         "encoding": "utf-8-sig",
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
         "schema": {
-            "fields": [
-                {"name": c.name, "type": TYPES[c.kind], **({"title": c.title} if c.title else {})}
-                for c in table.columns
-            ],
-            "missingValues": [""],
+            "fields": [_field(schema, table, column) for column in table.columns],
+            "missingValues": [] if table is RECONCILIATION else [""],  # what is of no period has an empty one
             "primaryKey": list(table.key),
+            **_foreign_keys(table),
         },
     }
+
+
+def resource_name(table: str) -> str:
+    """Give the name of a table in the package, which knows no capitals."""
+    return table.lower()
+
+
+def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
+    known = {
+        "required": column.name in table.key,
+        "enum": list(values(schema, table, column)),
+        "pattern": pattern(schema, table, column),
+    }
+    constraints = {name: value for name, value in known.items() if value}
+    return {
+        "name": column.name,
+        "type": TYPES[column.kind],
+        **({"title": column.title} if column.title else {}),
+        "description": meaning(schema, table, column),
+        **({"constraints": constraints} if constraints else {}),
+    }
+
+
+def _foreign_keys(table: Table) -> dict[str, Any]:
+    """What a table refers to; by the standard a table calls itself by no name."""
+    found = [
+        {
+            "fields": list(reference.columns),
+            "reference": {
+                "resource": "" if reference.table == table.name else resource_name(reference.table),
+                "fields": list(reference.key),
+            },
+        }
+        for reference in table.references
+    ]
+    return {"foreignKeys": found} if found else {}

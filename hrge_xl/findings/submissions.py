@@ -59,4 +59,19 @@ KINDS = (
         why="What stood between several returns was decided by a person, and counts until that is taken back.",
         example="The team said which of two workbooks is right.",
     ),
+    Kind(
+        code="X006",
+        name="made-from-older-version",
+        severity=WARNING,
+        message="{file} was not made from {other}, the latest version that had come, but from an older one.",
+        remedy=(
+            "Compare the two (hrge-xl compare). Where answers of the later version are missing, send the team its "
+            "feedback for that one and ask for a new return, or decide which one counts."
+        ),
+        why=(
+            "Feedback holds the answers of one version. Whoever goes on in an older copy takes back, without "
+            "knowing it, what was answered since."
+        ),
+        example="The team corrected the feedback of its first return after it had already sent a second one.",
+    ),
 )

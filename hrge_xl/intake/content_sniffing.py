@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from .raw import Remark, Unreadable
 from .zip_package import ZipPackage
@@ -12,6 +13,7 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK\x03\x04"
 
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+_MANIFEST = "META-INF/manifest.xml"
 _CONTENT_TYPES = (
     (b"spreadsheetml.sheet.main", "xlsx"),
     (b"spreadsheetml.template.main", "xlsx"),
@@ -38,6 +40,14 @@ _OLE_STREAMS = (
     ("__properties_version1.0", "an Outlook message"),
     ("VisioDocument", "a Visio drawing"),
 )
+_SECTOR_SHIFT, _SMALL_SHIFT, _DIRECTORY, _SMALL_BELOW = (
+    0x1E,
+    0x20,
+    0x30,
+    0x38,
+)  # in the header of an OLE container
+_START, _SIZE = 0x74, 0x78  # in an entry of its directory
+_BOF, _WRITE_PROTECT, _FILE_PASS = 0x0809, 0x0086, 0x002F  # records of an .xls
 _BEGINNINGS = (
     (b"%PDF-", "a PDF document"),
     (b"{\\rtf", "a rich text (RTF) document"),
@@ -74,6 +84,7 @@ def zip_format(package: ZipPackage) -> str:
     if "mimetype" in package:
         declared = package.read("mimetype").strip()
         if declared == _ODS_TYPE:
+            _check_not_encrypted(package)
             return "ods"
         raise not_a_workbook(_first(_OTHER_OPEN_DOCUMENT, declared) or "a zip archive")
     if "[Content_Types].xml" not in package:
@@ -84,6 +95,11 @@ def zip_format(package: ZipPackage) -> str:
     if found is None:
         raise not_a_workbook(_first(_OTHER_OFFICE, types) or "a zip archive")
     return found
+
+
+def _check_not_encrypted(package: ZipPackage) -> None:
+    if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
+        raise Unreadable(Remark("F004"))
 
 
 def _first(table: tuple[tuple[bytes, str], ...], content: bytes) -> str | None:
@@ -102,10 +118,13 @@ def _unknown_zip(package: ZipPackage) -> str:
 def ole_format(data: bytes) -> str:
     """xls or encrypted for an OLE container; raises Unreadable with what else it is."""
     for stream, meaning in _OLE_STREAMS:
-        if any(_ole_entries(data, stream)):
-            if meaning in ("xls", "encrypted"):
-                return meaning
+        entries = list(_ole_entries(data, stream))
+        if entries and meaning == "xls":
+            return "encrypted" if any(_is_encrypted_xls(data, entry) for entry in entries) else "xls"
+        if entries and meaning != "encrypted":
             raise not_a_workbook(meaning)
+        if entries:
+            return meaning
     raise not_a_workbook("an old office file of an unknown kind")
 
 
@@ -117,6 +136,33 @@ def _ole_entries(data: bytes, stream: str) -> Iterator[int]:
         if position % 128 == 0:
             yield position
         position = data.find(name, position + 1)
+
+
+def _is_encrypted_xls(data: bytes, entry: int) -> bool:
+    """Whether the stream of a directory entry says so: behind its first record, or that of write protection."""
+    first, second, third = islice(_records(data, _place_of_stream(data, entry)), 3)
+    return first == _BOF and _FILE_PASS in (second, third if second == _WRITE_PROTECT else None)
+
+
+def _records(data: bytes, position: int) -> Iterator[int]:
+    """The kinds of the records of an .xls, one after the other."""
+    while True:
+        yield _number(data, position, 2)
+        position += 4 + _number(data, position + 2, 2)
+
+
+def _place_of_stream(data: bytes, entry: int) -> int:
+    """Where a stream begins; short ones stand together in that of the root, which is taken to be in one piece."""
+    size, small = 1 << min(_number(data, _SECTOR_SHIFT, 2), 16), 1 << min(_number(data, _SMALL_SHIFT, 2), 16)
+    start = _number(data, entry + _START, 4)
+    if _number(data, entry + _SIZE, 4) >= _number(data, _SMALL_BELOW, 4):
+        return (start + 1) * size
+    root = (_number(data, _DIRECTORY, 4) + 1) * size
+    return (_number(data, root + _START, 4) + 1) * size + start * small
+
+
+def _number(data: bytes, position: int, size: int) -> int:
+    return int.from_bytes(data[position : position + size], "little")
 
 
 def describe(data: bytes) -> str:

@@ -132,13 +132,14 @@ def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, byte
         return zip_format(ZipPackage(data, limits)), data
     if not data.startswith(OLE_MAGIC):
         raise not_a_workbook(describe(data))
-    format = ole_format(data)
-    if format == "xls":  # whether it is encrypted shows only inside
-        return format, data if password is None else _opened(data, password, limits)
+    if ole_format(data) == "xls":
+        return "xls", data
     opened = _opened(data, password, limits)
-    if not opened.startswith(ZIP_MAGIC):
-        raise not_a_workbook("an encrypted file of an unknown kind")
-    return zip_format(ZipPackage(opened, limits)), opened
+    if opened.startswith(ZIP_MAGIC):
+        return zip_format(ZipPackage(opened, limits)), opened
+    if opened.startswith(OLE_MAGIC) and ole_format(opened) == "xls":
+        return "xls", opened
+    raise not_a_workbook("an encrypted file of an unknown kind")
 
 
 def _opened(data: bytes, password: str | None, limits: Limits) -> bytes:
@@ -163,9 +164,8 @@ def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Remark:
     opened = io.BytesIO()
     try:
         office_file = msoffcrypto.OfficeFile(io.BytesIO(data))
-        if not office_file.is_encrypted():
-            return data
-        office_file.load_key(password=password, verify_password=True)
+        always = {} if office_file.format == "xls97" else {"verify_password": True}  # an .xls always does
+        office_file.load_key(password=password, **always)
         office_file.decrypt(opened)
     except MemoryError:
         raise

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from ..errors import SpecError
 from ..gc_pause import gc_paused
-from ..layout import Layout, build
-from ..layout.model import TODAY_NAME
-from ..numerals import Ambiguous, OtherCalendar, from_serial, parse_date
+from ..layout import Layout, laid_out
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..submission import Identity, Observation, Period, Submission
 from ..words import translator
 from . import ooxml, other_formats
+from .calculation_day import day_of_calculation
 from .gate import Refused, admit
 from .identity import (
     UNCHECKED,
@@ -37,10 +35,9 @@ from .limits import LIMITS, Limits
 from .locate import Circumstances, Located, locate
 from .normalise import answers
 from .parcel import Parcel, pack, unpack
-from .raw import CellKind, RawWorkbook, Remark, Unreadable
+from .raw import RawWorkbook, Remark, Unreadable
 from .reduced_formats import checks_lost
 from .strays import leftovers
-from .tool_sheets import named_area
 from .worker import Crew, Died
 
 
@@ -175,7 +172,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
             formulas_lost="formulas" in workbook.cannot_tell,
         )
     )
-    submission.today = day_of_check(workbook, identity)
+    submission.calculated_on = day_of_calculation(workbook, identity)
     submission.saved = workbook.saved
     submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)
     return submission
@@ -201,7 +198,7 @@ def plan_for(identity: Identity, spec: Spec) -> Plan:
     if plan is None:
         if len(_PLANS) >= MOST_PLANS:
             _PLANS.clear()
-        plan = _PLANS[key] = Plan(build(spec, identity.language, tools, rows))
+        plan = _PLANS[key] = Plan(laid_out(spec, identity.language, tools, rows))
     return plan
 
 
@@ -215,28 +212,6 @@ def _plan_of(submission: Submission, want: Wanted) -> Plan:
     if spec is None:
         raise ValueError(f"{submission.path} was not read as a workbook of {want.spec}")
     return plan_for(submission.identity, spec)
-
-
-def day_of_check(workbook: RawWorkbook, identity: Identity) -> date | None:
-    """The day that the checks of the sheets count from: on the cover, else in the stamp."""
-    named = named_area(workbook, TODAY_NAME)
-    sheet = next((each for each in workbook.sheets if named is not None and each.name == named[0]), None)
-    cell = sheet.cell(named[1].first_row, named[1].first_column) if sheet is not None and named else None
-    if (
-        cell is not None
-        and cell.kind in (CellKind.DATE, CellKind.NUMBER)
-        and isinstance(cell.value, float | int)
-    ):
-        return from_serial(float(cell.value), epoch_1904=workbook.epoch_1904) or _day(identity.today)
-    typed = _day(str(cell.value)) if cell is not None and cell.kind is CellKind.TEXT else None
-    return typed or _day(identity.today)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except (Ambiguous, OtherCalendar):
-        return None
 
 
 def _not_run(workbook: RawWorkbook, language: str, older: bool, unchecked: bool) -> dict[str, str]:

@@ -16,7 +16,7 @@ from .model import (
     column_letters,
     quoted,
 )
-from .sheets import build
+from .sheets import build, laid_out
 
 __all__ = [
     "CellOfSlot",
@@ -32,6 +32,7 @@ __all__ = [
     "address",
     "build",
     "column_letters",
+    "laid_out",
     "quoted",
     "reference_name",
 ]

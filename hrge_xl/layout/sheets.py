@@ -77,6 +77,23 @@ def build(
     return replace(layout, digest=_digest(layout))
 
 
+_LAYOUTS: dict[tuple[str, str, tuple[str, ...] | None, int | None], Layout] = {}
+MOST_LAYOUTS = 32  # remembered at a time
+
+
+def laid_out(
+    spec: Spec, language: str, tools: Iterable[str] | None = None, blank_rows: int | None = None
+) -> Layout:
+    """Lay a spec out as `build` does, once a process for the same spec, language and choice."""
+    chosen = None if tools is None else tuple(tools)
+    key = (spec.digest or str(id(spec)), language, chosen, blank_rows)
+    if key not in _LAYOUTS:
+        if len(_LAYOUTS) >= MOST_LAYOUTS:
+            _LAYOUTS.clear()
+        _LAYOUTS[key] = build(spec, language, chosen, blank_rows)
+    return _LAYOUTS[key]
+
+
 def _choose(spec: Spec, tools: Iterable[str] | None) -> list[Tool]:
     if tools is None:
         return list(spec.tools)

@@ -57,7 +57,7 @@ def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> A
 def _same_meaning(answer: Answer, before: Field, now: Field, lists: Vocabularies) -> bool:
     """Whether what was read is what would be read now."""
     if now.vocabulary is not None and now.type is not FieldType.SCALE:
-        codes = {code for code, _ in lists.ways[now.vocabulary].values()}
+        codes = {code for code, _ in lists.spellings[now.vocabulary].values()}
         return before.vocabulary == now.vocabulary and answer.code in codes
     return before.type is now.type
 

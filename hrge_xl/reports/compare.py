@@ -35,20 +35,15 @@ class Said:
     places: dict[Key, str] = field(default_factory=dict)
     findings: dict[NotedKey, Noted] = field(default_factory=dict)
 
-    def add(self, key: Key, part: int, value: Value | None, original: str | None, place: str) -> None:
-        """One cell; those of a question with several answers come one after the other."""
-        one = original if value is None else value
+    def add(self, answer: Answer) -> None:
+        """Take in one cell; those of a question with several answers come one after the other."""
+        one = answer.original if answer.value is None else answer.value
         if one is None:
             return
-        self.places.setdefault(key, place)
-        before = self.values.get(key, ())
+        self.places.setdefault(answer.key, f"{answer.sheet}!{answer.cell}")
+        before = self.values.get(answer.key, ())
         several = (*before, shown(one)) if isinstance(before, tuple) else (shown(one),)
-        self.values[key] = several if part else one
-
-    def note(self, key: NotedKey, noted: Noted) -> None:
-        """One finding."""
-        if not noted.code.startswith(TOGETHER):
-            self.findings[key] = noted
+        self.values[answer.key] = several if answer.part else shown(one) if answer.value is None else one
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +67,17 @@ class Comparison:
 
 
 def said(result: Result) -> Said:
-    """What a file said. Raises ValueError for a refused one."""
+    """What a return said. Raises ValueError for a refused one."""
     if result.submission is None:
         raise ValueError("only files that could be read can be compared")
     found = Said()
     for answer in result.submission.answers:
         if not answer.calculated:
-            found.add(
-                answer.key, answer.part, answer.value, _original(answer), f"{answer.sheet}!{answer.cell}"
-            )
+            found.add(answer)
     for each in result.findings:
-        found.note((each.code, each.tool, each.row, each.field, each.value), _noted(each))
+        if not each.code.startswith(TOGETHER):
+            found.findings[each.code, each.tool, each.row, each.field, each.value] = _noted(each)
     return found
-
-
-def _original(answer: Answer) -> str | None:
-    return None if answer.original is None else shown(answer.original)
 
 
 def _noted(each: Finding) -> Noted:

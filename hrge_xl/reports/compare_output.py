@@ -9,11 +9,14 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from ..dataset.returns import Return
 from ..submission import Value
 from .compare import Comparison, counted, details
-from .compare_rounds import Pair, Rest, Return, Side
+from .compare_rounds import Pair, Rest, Side
 
 SCHEMA = "hrge-xl/comparison/1"
+FILE = ("submission", "path", "sha256", "verdict", "period")  # what is told of a return
+KEY = ("project", "intervention", "country", "team")  # what it is about
 
 
 def round_lines(pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], *, short: bool) -> Iterator[str]:
@@ -67,9 +70,9 @@ def json_of_rounds(
         yield (",\n" if total["pairs"] else "\n") + _dump(_pair(pair))
         total += Counter(_counts(pair.found))
     left = {
-        "only_before": [asdict(each) for each in rest.only_before],
-        "only_after": [asdict(each) for each in rest.only_after],
-        "several": [asdict(each) for each in rest.several],
+        "only_before": [_return(each) for each in rest.only_before],
+        "only_after": [_return(each) for each in rest.only_after],
+        "several": [_return(each) for each in rest.several],
         "left_out": {
             word: dict(side.left_out) for word, side in zip(("before", "after"), sides, strict=True)
         },
@@ -79,13 +82,15 @@ def json_of_rounds(
 
 
 def _pair(pair: Pair) -> dict[str, Any]:
-    after = pair.after
-    key = {name: getattr(after, name) for name in ("project", "intervention", "country", "team")}
     files = {
-        word: {name: getattr(each, name) for name in ("submission", "path", "sha256", "verdict", "period")}
-        for word, each in (("before", pair.before), ("after", after))
+        word: {name: getattr(each, name) for name in FILE}
+        for word, each in (("before", pair.before), ("after", pair.after))
     }
-    return {"key": key, **files, **_comparison(pair.found)}
+    return {"key": {name: getattr(pair.after, name) for name in KEY}, **files, **_comparison(pair.found)}
+
+
+def _return(each: Return) -> dict[str, Any]:
+    return {name: getattr(each, name) for name in (*FILE, *KEY)}
 
 
 def _comparison(found: Comparison) -> dict[str, Any]:

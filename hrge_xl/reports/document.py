@@ -8,11 +8,27 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from ..findings.waiver import ACTIVE
+
 SCHEMA = "hrge-xl/validation-report/1"
 
 
+class DatasetRow(TypedDict):
+    """A dataset that the report is of: a round, a consolidated folder, or loose files of one spec."""
+
+    round: str | None
+    spec: str
+    spec_version: str
+    spec_digest: str
+    spec_asked: str | None  # the spec that every file had to be of; None: each file's own
+    lasting: (
+        bool  # kept in a folder with its ledger, which tells when files came; else it went with the command
+    )
+    holds_others: bool  # besides the round, which alone is told of, it may hold others
+
+
 class Run(TypedDict):
-    """What ran: enough to run it again."""
+    """What ran: enough to run it again. Where there are several datasets, `spec…` is that of the first."""
 
     id: str  # digest of everything that went in
     started: str  # ISO 8601, UTC
@@ -21,13 +37,12 @@ class Run(TypedDict):
     spec_version: str
     spec_title: str
     spec_digest: str
-    round: str | None
-    today: str  # the day that overdue dates were measured against
+    round: str | None  # or several
+    today: str  # the day of the report, by which waivers expire; each file says when it was checked
     command: str
     language: str
     redacted: bool
-    spec_asked: str | None  # the spec that every file had to be of; None: each file's own
-    round_given: bool  # signatures and teams were checked against the folder of the round
+    datasets: list[DatasetRow]
 
 
 class WaiverRow(TypedDict):
@@ -114,12 +129,33 @@ class Unplaced(TypedDict):
 
 
 class FileRow(TypedDict):
-    """One file: what it is, what became of it, and all that was found in it."""
+    """One file received: what it is, what became of it, and all that was found in it.
+
+    The same content at two places is two files: the second one is a copy, and says only that.
+    """
 
     path: str
+    dataset: int  # its number in `run.datasets`, from 1
+    submission: str  # the content, as it is called in the dataset
     sha256: str | None
     size: int | None
     verdict: str  # accepted, returned, refused
+    status: str  # counts, superseded, waiting, doubled, conflict, excluded, withdrawn, refused
+    counted: bool  # whether its answers and findings go into any sum
+    settled: bool  # another file counts in its place: its findings are nobody's task
+    reason: str | None  # why it does not count, or what was decided
+    superseded_by: str | None  # the submission that it gives way to, or meets
+    copy_of: str | None  # the path of the file that it is a copy of
+    read_as: str | None  # the path under which it was read, where it has been moved since
+    read_for: str | None  # the round whose key, teams and period it was checked by
+    period: str | None
+    order: int | None  # in which order contents came
+    arrived: str | None
+    arrival: str | None  # stated, first seen
+    saved: str | None  # when it was last saved, as it says itself
+    late_by: str | None  # which day lateness goes by: arrived, saved, first seen
+    late_day: str | None
+    checked: str  # the day of its check, that overdue dates were measured against
     identity: IdentityRow | None
     counts: dict[str, int]  # error, warning, info; waived: how many of these are accepted as they are
     completeness: list[Progress]
@@ -150,9 +186,11 @@ class MatrixCell(TypedDict):
 
 
 class MatrixRow(TypedDict):
-    """A risk matrix over all accepted and returned files."""
+    """A risk matrix over the files of one period that count."""
 
     title: str
+    dataset: int
+    period: str
     tools: list[str]
     down_label: str
     across_label: str
@@ -163,13 +201,57 @@ class MatrixRow(TypedDict):
     cells: list[MatrixCell]
 
 
+class DecisionRow(TypedDict):
+    """What somebody decided about a return: that it counts, or is withdrawn."""
+
+    n: int  # in its ledger
+    dataset: int
+    submission: str
+    file: str
+    choice: str  # counts, withdrawn
+    reason: str
+    by: str
+    day: str
+    known: int  # how many contents had come by then
+
+
+class Summary(TypedDict):
+    """Files = accepted + returned + refused; accepted + returned = what became of them.
+
+    Findings are counted over the files that count.
+    """
+
+    files: int
+    accepted: int
+    returned: int
+    refused: int
+    counted: int
+    superseded: int
+    waiting: int
+    doubled: int
+    conflict: int
+    excluded: int
+    withdrawn: int
+    error: int
+    warning: int
+    info: int
+    waived: int
+    other: dict[str, int]  # error, warning, info, waived of the files that do not count
+
+
 class Document(TypedDict):
     """The whole validation report."""
 
     schema: str
     run: Run
     files: list[FileRow]
-    summary: dict[str, int]  # files, accepted, returned, refused, error, warning, info, waived
+    summary: Summary
     codes: list[CodeRow]
     matrices: list[MatrixRow]
     waivers: list[WaiverRow]
+    decisions: list[DecisionRow]
+
+
+def is_waived(finding: FindingRow) -> bool:
+    """Say whether somebody has accepted a finding as it is."""
+    return finding["waiver"] is not None and finding["waiver"]["state"] == ACTIVE

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
+from ..dataset.rows import submission_id
 from ..findings import Finding, Severity
 from ..intake.identity import register_rows
 from ..issuing import Order, identity_of, render
 from ..layout import Layout, address, build
 from ..spec.model import Spec
 from ..stamp import INVALID, UNSIGNED
-from ..submission import Submission, Unplaced
+from ..submission import Identity, Submission, Unplaced
 from ..validation import Result
 from ..words import Translate, translator
 from ..workbook import Correction, Feedback, Leftover
@@ -33,19 +35,46 @@ class GivenBack:
     the cells to fill in, and comments. All of it stands on the sheet “Without a place”.
     """
 
-    workbook: bytes
-    language: str
-    version: str  # of the workbook given back
-    sent_version: str  # of the one that came
-    kept: int  # answers in their cells
+    layout: Layout
+    identity: Identity
+    answers: Submission  # those that have a place
+    contact: str
+    sent_version: str  # of the workbook that came
     corrections: tuple[Correction, ...]
     homeless: tuple[Unplaced, ...]
     beside: tuple[Unplaced, ...]
+    leftovers: tuple[Leftover, ...]  # both of them, with the reason of each
+
+    @cached_property
+    def workbook(self) -> bytes:
+        """The workbook, drawn when it is first asked for."""
+        said = Feedback(self.corrections, self.leftovers)
+        return render(self.layout, self.identity, self.answers, contact=self.contact, feedback=said)
+
+    @property
+    def language(self) -> str:
+        """The language of the workbook."""
+        return self.layout.language
+
+    @property
+    def version(self) -> str:
+        """The version of the workbook that is given back."""
+        return self.layout.spec.version
+
+    @property
+    def kept(self) -> int:
+        """How many answers stand in their cells."""
+        return len(self.answers.answers)
 
     @property
     def upgraded(self) -> bool:
         """Whether it is of another version than the one that came."""
         return self.version != self.sent_version
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is anything to correct, to look at or to go on with."""
+        return bool(self.corrections or self.leftovers) or self.upgraded
 
     def count(self, *, urgent: bool) -> int:
         """How many things are to be corrected (urgent), or only to be looked at."""
@@ -81,12 +110,9 @@ def give_back(
     beside = (*(each for each in sent.unplaced if not each.question), *sent.comments)
     still = list(_still(result, layout))
     found = [*(_moved(each, sent, layout) for each in still), *_anew(result, still, fresh, layout)]
-    corrections = tuple(_corrections(found, layout))
-    said = Feedback(corrections, tuple(_leftovers(homeless, sent, layout)))
-    workbook = render(layout, identity, fresh, contact=contact, feedback=said)
     return GivenBack(
-        workbook, layout.language, spec.version, sent.identity.spec_version, len(carried.kept), corrections,
-        homeless, beside,
+        layout, identity, fresh, contact, sent.identity.spec_version, tuple(_corrections(found, layout)), homeless,
+        beside, tuple(_leftovers(homeless, sent, layout)),
     )  # fmt: skip
 
 
@@ -95,7 +121,7 @@ def _order(
 ) -> Order:
     """The order that the workbook was issued for, in the version of today; a stamp that is not ours is not signed.
 
-    It stays the same workbook: what comes back is a newer version of it.
+    It stays the same workbook: what comes back is a newer version of it, and says of which return it was made.
     """
     stamp = sent.identity
     issued = tuple(code for code in stamp.tools.split(",") if code in spec.tool) if stamp.tools else None
@@ -104,6 +130,7 @@ def _order(
         stamp.team, today, stamp.country, language, issued if chosen is None else tuple(chosen),
         register_rows(stamp), stamp.round, stamp.deadline, contact,
         None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
+        predecessor=submission_id(sent.sha256, sent.path),
     )  # fmt: skip
 
 

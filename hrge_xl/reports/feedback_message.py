@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ..dataset.returns import Return
 from ..findings import sentence
 from ..submission import Unplaced
 from ..validation import ACCEPTED, Result
@@ -96,17 +97,17 @@ def _next(say: Translate, result: Result, given: GivenBack, deadline: str, *, la
     return [*lines, say("Please send it back by {deadline}.")] if deadline else lines
 
 
-def as_data(result: Result, given: GivenBack, workbook: str, text: str) -> dict[str, Any]:
-    """What became of one file, as JSON data; `workbook` and `text` are the files that were written."""
-    assert result.submission is not None
-    identity = result.submission.identity
+def as_data(found: Return, given: GivenBack, workbook: str, text: str) -> dict[str, Any]:
+    """What became of one return, as JSON data; `workbook` and `text` are the files that were written."""
     return {
-        "path": result.path,
-        "sha256": result.sha256,
-        "verdict": result.verdict,
-        "team": identity.team,
+        "path": found.path,
+        "submission": found.submission,
+        "sha256": found.sha256,
+        "verdict": found.verdict,
+        "team": found.team,
+        "intervention": found.intervention or found.project,
         "language": given.language,
-        "spec": identity.spec,
+        "spec": found.spec,
         "sent_version": given.sent_version,
         "version": given.version,
         "workbook": workbook,

@@ -3,212 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from .document import Document, FileRow, FindingRow, MatrixCell, MatrixRow, WaiverRow
+from ..dataset.reconciliation import WORDS as WORDS_OF_STATUS
+from ..dataset.reconciliation import Reconciliation
+from .document import DecisionRow, Document, FileRow, FindingRow, MatrixCell, MatrixRow, WaiverRow
+from .html_words import WORDS
 from .page import asset, colours, css_text, environment, pale, policy
 
-# Every word of the page by language; "dir" is the direction of the page itself. A name that ends in
-# _1 or _n is for one and for many.
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "dir": "ltr",
-        "title": "Validation report",
-        "skip": "Skip to the summary",
-        "contents": "Contents",
-        "print": "Print this report",
-        "summary": "Summary",
-        "about": "How this report was made",
-        "lead": "{files}: {accepted} accepted, {returned} returned, {refused} refused. {findings} in all.",
-        "file_1": "{n} file",
-        "file_n": "{n} files",
-        "finding_1": "{n} finding",
-        "finding_n": "{n} findings",
-        "error_1": "{n} error",
-        "error_n": "{n} errors",
-        "warning_1": "{n} warning",
-        "warning_n": "{n} warnings",
-        "info_1": "{n} info",
-        "info_n": "{n} info",
-        "waived_1": "{n} waived",
-        "waived_n": "{n} waived",
-        "team_1": "{n} team",
-        "team_n": "{n} teams",
-        "row_1": "{n} row",
-        "row_n": "{n} rows",
-        "cell_1": "{n} text",
-        "cell_n": "{n} texts",
-        "time_1": "{n} time",
-        "time_n": "{n} times",
-        "byte_1": "{n} byte",
-        "byte_n": "{n} bytes",
-        "check_1": "{n} check",
-        "check_n": "{n} checks",
-        "files": "Files",
-        "files_read": "Files",
-        "files_text": "read for this report",
-        "accepted": "Accepted",
-        "accepted_text": "may go into the dataset",
-        "returned": "Returned",
-        "returned_text": "to be corrected by the team",
-        "refused": "Refused",
-        "refused_text": "could not be read as a return",
-        "error": "Error",
-        "errors": "Errors",
-        "errors_text": "the file goes back to the team",
-        "warning": "Warning",
-        "warnings": "Warnings",
-        "warnings_text": "somebody should look",
-        "info": "Info",
-        "infos": "Info",
-        "infos_text": "what was normalised or noted",
-        "waived_card": "Waived",
-        "waived_card_text": "of these findings, accepted as they are",
-        "share": "Verdicts: {accepted} accepted, {returned} returned, {refused} refused.",
-        "run_id": "Report",
-        "run_id_text": "the digest of everything that went in: the same input gives the same report",
-        "started": "Started",
-        "today": "Dates measured against",
-        "engine": "Program",
-        "spec": "Spec",
-        "spec_digest": "Digest of the spec",
-        "round": "Round",
-        "command": "Command",
-        "redacted": "Redaction",
-        "redacted_yes": "Values of cells are withheld in this report.",
-        "redacted_no": "None: values of cells are shown as they stand in the files.",
-        "complete": "Completeness of this report",
-        "complete_text": "There is no cap: every one of the {findings} is listed.",
-        "complete_long": "Texts of more than {limit} characters are folded, and can be opened in place.",
-        "complete_marks": "Characters that cannot be seen are replaced by their picture, such as ␇.",
-        "complete_remedy": "A remedy that is the general one of its code is given once, on its page.",
-        "all_files": "All files",
-        "all_files_caption": "One line a file; the name leads to its section.",
-        "team": "Team",
-        "no_team": "(no team)",
-        "file": "File",
-        "verdict": "Verdict",
-        "signature": "Signature",
-        "valid": "Valid",
-        "invalid": "Not valid",
-        "unsigned": "Unsigned",
-        "unchecked": "Not checked",
-        "no_identity": "No identity",
-        "completeness": "Required answers",
-        "of": "{answered} of {required}",
-        "none_required": "none asked",
-        "not_counted": "not counted",
-        "no_progress": "Nothing could be counted.",
-        "hash": "SHA-256",
-        "no_hash": "not read",
-        "by_team": "By team",
-        "by_team_caption": "Files and findings of each team.",
-        "by_sheet": "By sheet",
-        "by_sheet_caption": "Findings on each sheet, over all files.",
-        "by_rule": "By rule",
-        "by_rule_caption": "Findings by code; the code leads to its page, which lists the files.",
-        "country": "Country",
-        "sheet": "Sheet",
-        "whole_file": "(the file as a whole)",
-        "code": "Code",
-        "name": "Name",
-        "severity": "Severity",
-        "findings": "Findings",
-        "nothing_found": "Nothing was found.",
-        "matrices": "Risk matrices",
-        "matrix_text": "Rows of the accepted and returned files of {teams}, on {tools}.",
-        "matrix_empty": "No row of {tools} in the accepted and returned files stands in this matrix.",
-        "matrix_caption": "{title}: number of rows at each crossing of {down} (down) and {across} (across).",
-        "matrix_region": "Risk matrix: {title}",
-        "levels": "Levels",
-        "level_count": "{label}: {rows}",
-        "matrix_rows": "Rows behind the figures",
-        "matrix_cell": "{down} × {across}: {rows}, level {level}",
-        "matrix_row": "row {row}",
-        "back_matrix": "Back to the matrix",
-        "no_matrices": "The spec has no risk matrix.",
-        "not_checked": "What was not checked, and why",
-        "not_checked_caption": "Checks that did not run, with the files they concern.",
-        "all_checked": "Every check ran on every file.",
-        "why": "Why",
-        "unplaced": "Text without a place",
-        "unplaced_text": "Text outside every cell that belongs to a question: kept, and judged by nobody.",
-        "unplaced_caption": "Every such text, with the file and the cell that it stands in.",
-        "no_unplaced": "No text stood outside the cells that belong to a question.",
-        "waivers": "Accepted exceptions (waivers)",
-        "waivers_text": "A waiver accepts findings of one file as they are. They stay in every list and count; "
-        "a file whose every error is waived is accepted. Expired and withdrawn waivers accept nothing.",
-        "no_waivers": "No finding of these files was ever waived.",
-        "number": "No.",
-        "state": "State",
-        "active": "In force",
-        "expired": "Expired",
-        "withdrawn": "Withdrawn",
-        "withdrawn_when": "{day}, {by}",
-        "accepted_by": "Accepted by",
-        "day": "On",
-        "until": "Until",
-        "no_end": "no end",
-        "waiver_active": "Waived: {reason} ({by}, {day})",
-        "waiver_expired": "The waiver has expired: {reason} ({by}, until {until})",
-        "waiver_link": "waiver {n}",
-        "place": "Place",
-        "text": "Text",
-        "each_file": "File by file",
-        "filter": "Filter and sort the findings",
-        "any": "All",
-        "search": "Search in all texts",
-        "sort": "Order of the findings",
-        "sort_found": "As found",
-        "sort_severity": "Severity",
-        "sort_code": "Code",
-        "sort_place": "Sheet and cell",
-        "sort_question": "Question",
-        "reset": "Show everything",
-        "open_all": "Open all files",
-        "close_all": "Close all files",
-        "shown": "{shown} of {all} findings shown, in {files} of {allfiles} files.",
-        "identity": "Identity",
-        "language": "Language",
-        "version": "Version of the spec",
-        "copy": "Copy",
-        "issued": "Issued",
-        "size": "Size",
-        "identity_none": "No identity was read from this file.",
-        "per_sheet": "Completeness per sheet",
-        "per_sheet_caption": "Required answers given on each sheet.",
-        "problems": "Errors",
-        "checks": "Checks",
-        "checks_run": "{checks} ran",
-        "checks_none": "No check ran.",
-        "checks_not_run": "Did not run:",
-        "codes_column": "Codes",
-        "question": "Question",
-        "value": "What stands there",
-        "reason": "Reason",
-        "remedy": "What to do",
-        "blank": "blank",
-        "withheld": "withheld",
-        "suggestion": "Did you mean “{text}”?",
-        "see_code": "See {code}.",
-        "codes": "What each code means",
-        "codes_text": "Every code that occurs in this report.",
-        "no_codes": "No code occurs in this report.",
-        "code_why": "Why it matters",
-        "code_example": "Example",
-        "code_remedy": "What to do",
-        "code_found": "Found",
-        "code_found_text": "{times}, in {files}",
-        "code_not_found": "not in these files",
-        "footer": "Made by hrge_xl {version} from the files named above. Report {id}.",
-        "page": "Report {id}",
-    }
-}
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 SEVERITIES = ("error", "warning", "info")
 VERDICTS = ("accepted", "returned", "refused")
+BECAME = tuple(WORDS_OF_STATUS)
+RECONCILED = (*VERDICTS, *BECAME)
 LONG_TEXT = 400
 OPEN_LIMIT = 400
 REMEDY_LIMIT = 5_000
@@ -276,13 +86,22 @@ class View:
         self.general = {row["code"]: row["remedy"] for row in document["codes"]}
         self.waivers = {_waiver_key(row): f"w{at}" for at, row in enumerate(document["waivers"])}
         self.total = sum(len(file["findings"]) for file in document["files"])
-        self.sheets, self.rules = self._groups()
-        self.teams = self._teams()
+        self.contents = {
+            (file["dataset"], file["submission"]): at
+            for at, file in enumerate(document["files"])
+            if file["copy_of"] is None
+        }
+        counting = [(at, file) for at, file in enumerate(document["files"]) if file["counted"]]
+        self.sheets, self.rules = self._groups(counting)
+        self.codes = self._groups(enumerate(document["files"]))[1]
+        self.teams = self._teams(counting)
+        self.team_names = sorted({self.team(file) for file in document["files"]})
 
-    def _groups(self) -> tuple[list[Group], list[Group]]:
+    def _groups(self, files: Iterable[tuple[int, FileRow]]) -> tuple[list[Group], list[Group]]:
+        """The findings of some files by sheet and by code."""
         sheets: dict[str, Group] = {}
         rules: dict[str, Group] = {}
-        for at, file in enumerate(self.document["files"]):
+        for at, file in files:
             for finding in file["findings"]:
                 tool = finding["tool"] or finding["sheet"] or ""
                 sheet = sheets.setdefault(tool, Group(tool))
@@ -293,9 +112,9 @@ class View:
                 rule.add(at, finding)
         return [sheets[key] for key in sorted(sheets)], [rules[key] for key in sorted(rules)]
 
-    def _teams(self) -> list[Group]:
+    def _teams(self, files: Iterable[tuple[int, FileRow]]) -> list[Group]:
         teams: dict[str, Group] = {}
-        for at, file in enumerate(self.document["files"]):
+        for at, file in files:
             team = self.team(file)
             group = teams.setdefault(team, Group(team))
             group.files[at] = len(file["findings"])
@@ -310,8 +129,40 @@ class View:
         return file["identity"]["team"] if file["identity"] else self.words["no_team"]
 
     def rule(self, code: str) -> Group:
-        """The findings of one code."""
-        return next((group for group in self.rules if group.title == code), Group(code))
+        """The findings of one code, in all files."""
+        return next((group for group in self.codes if group.title == code), Group(code))
+
+    def reconciliation(self) -> list[str]:
+        """What was received and what became of it, a sentence each: as it is said everywhere."""
+        numbers = {key: value for key, value in self.document["summary"].items() if key in RECONCILED}
+        return list(Reconciliation(self.document["summary"]["files"], **numbers).lines())  # type: ignore[arg-type]
+
+    def became(self) -> list[str]:
+        """What became of files that could be read, by the keys of the summary, as far as it became of any."""
+        numbers = dict(self.document["summary"])
+        return [key for key in BECAME if numbers[key] or key == "counted"]
+
+    def other(self, file: FileRow) -> int | None:
+        """The number of the file that a file gives way to, meets, or is a copy of."""
+        if file["copy_of"] is not None:
+            return self.contents.get((file["dataset"], file["submission"]))
+        return self.contents.get((file["dataset"], file["superseded_by"] or ""))
+
+    def dataset(self, number: int) -> str:
+        """A dataset in words."""
+        row = self.document["run"]["datasets"][number]
+        files = sum(file["dataset"] == number + 1 for file in self.document["files"])
+        named = f"{row['round']} · " if row["round"] else ""
+        return self.say(
+            "dataset", n=number + 1, round=named, spec=row["spec"], version=row["spec_version"],
+            files=self.count(files, "file"),
+        )  # fmt: skip
+
+    def matrix_title(self, matrix: MatrixRow) -> str:
+        """The title of a matrix with its period."""
+        if not matrix["period"]:
+            return matrix["title"]
+        return self.say("matrix_title", title=matrix["title"], period=matrix["period"])
 
     def sheet_names(self) -> list[str]:
         """Names of all sheets with findings, for the filter."""
@@ -352,6 +203,15 @@ class View:
     def files_of(self, waiver: WaiverRow) -> list[int]:
         """The numbers of the files that a waiver is about."""
         return [at for at, file in enumerate(self.document["files"]) if file["sha256"] == waiver["sha256"]]
+
+    def decided(self, decision: DecisionRow) -> list[int]:
+        """The numbers of the files that a decision is about."""
+        wanted = decision["dataset"], decision["submission"]
+        return [
+            at
+            for at, file in enumerate(self.document["files"])
+            if (file["dataset"], file["submission"]) == wanted
+        ]
 
     def waived_by(self, waiver: WaiverRow) -> int:
         """How many findings have this waiver beside them."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from .document import Document, FileRow, FindingRow
+from .document import Document, FileRow, FindingRow, is_waived
 from .json_text import visible
 
 
 def render(document: Document) -> str:
     """Give the report as JUnit XML text; the same document gives the same text.
 
-    An error is a failure, unless it is waived: then it is skipped, with who accepted it and why. JUnit has no
-    warnings: a warning or info is a case that passed, with its severity as a property. A check that did not run
-    is skipped, with the reason.
+    An error is a failure, unless it is waived or its file is settled: then it is skipped, with who accepted it, or what
+    counts in place of the file. JUnit has no warnings: a warning or info is a case that passed, with its severity as
+    a property. A check that did not run is skipped, with the reason.
     """
     run = document["run"]
     root = ET.Element("testsuites", _attributes(name="hrge_xl", errors=0))
@@ -29,7 +29,7 @@ def _suite(file: FileRow, started: str) -> ET.Element:
     found = {finding["code"] for finding in file["findings"]}
     skipped = file["checks"]["not_run"]
     quiet = [code for code in file["checks"]["run"] if code not in found]
-    told = [_outcome(finding) for finding in file["findings"]]
+    told = [_outcome(finding, file) for finding in file["findings"]]
     suite = ET.Element(
         "testsuite",
         _attributes(
@@ -46,12 +46,14 @@ def _suite(file: FileRow, started: str) -> ET.Element:
     _properties(
         suite,
         verdict=file["verdict"],
+        status=file["status"],
+        reason=file["reason"],
         team=identity["team"] if identity else None,
         signature=identity["signature"] if identity else None,
         sha256=file["sha256"],
     )
     for finding in file["findings"]:
-        suite.append(_case(file["path"], finding))
+        suite.append(_case(file, finding))
     for code in quiet:
         ET.SubElement(suite, "testcase", _attributes(classname=file["path"], name=code, time=0))
     for skip in skipped:
@@ -62,17 +64,18 @@ def _suite(file: FileRow, started: str) -> ET.Element:
     return suite
 
 
-def _case(path: str, finding: FindingRow) -> ET.Element:
+def _case(file: FileRow, finding: FindingRow) -> ET.Element:
     place = "!".join(part for part in (finding["sheet"], finding["cell"]) if part)
     name = " ".join(part for part in (finding["code"], finding["name"], place) if part)
-    case = ET.Element("testcase", _attributes(classname=path, name=name, time=0))
+    case = ET.Element("testcase", _attributes(classname=file["path"], name=name, time=0))
     waiver = _waiver(finding)
     _properties(case, severity=finding["severity"], code=finding["code"], waiver=waiver or None)
-    outcome = _outcome(finding)
+    outcome = _outcome(finding, file)
     if outcome == "failure":
         told = ET.SubElement(case, "failure", _attributes(type=finding["code"], message=finding["message"]))
     elif outcome == "skipped":
-        ET.SubElement(case, "skipped", _attributes(message=waiver))
+        why = waiver if is_waived(finding) else f"{file['status']}: {file['reason']}"
+        ET.SubElement(case, "skipped", _attributes(message=why))
     if outcome != "failure":
         told = ET.SubElement(case, "system-out")
     lines = (
@@ -88,12 +91,11 @@ def _case(path: str, finding: FindingRow) -> ET.Element:
     return case
 
 
-def _outcome(finding: FindingRow) -> str:
-    """What becomes of a finding as a test: failure, skipped (a waived error) or passed."""
+def _outcome(finding: FindingRow, file: FileRow) -> str:
+    """What becomes of a finding as a test: failure, skipped (an error that is waived or settled) or passed."""
     if finding["severity"] != "error":
         return "passed"
-    waiver = finding["waiver"]
-    return "skipped" if waiver is not None and waiver["state"] == "active" else "failure"
+    return "skipped" if file["settled"] or is_waived(finding) else "failure"
 
 
 def _waiver(finding: FindingRow) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import cached_property
 
@@ -24,10 +25,10 @@ WIDTH, HEIGHT, EDGE = 300, 70, 8  # of the drawing of a trend
 
 
 def render(
-    store: Store, today: date, language: str, round_: Round | None = None, came: Mapping[str, str] | None = None
+    store: Store, today: date, language: str, round_: Round | None = None, *, period: str | None = None
 ) -> str:  # fmt: skip
     """The page as text; the same dataset gives the same text. Parameters as for `overview_build.overview`."""
-    return page_of(overview(store, today, language, round_, came))
+    return page_of(overview(store, today, language, round_, period=period))
 
 
 def page_of(found: Overview) -> str:
@@ -76,6 +77,18 @@ class View:
         """Why there is no total."""
         return self.words.get(period.why or "", period.why or self.words["masked"])
 
+    # periods
+
+    def period(self, name: str | None) -> str:
+        """A period by its name; words for one that the returns do not state."""
+        return name or self.words["no_period"]
+
+    @property
+    def others(self) -> str:
+        """The other periods, each with the number of returns that count in it."""
+        told = [each for each in self.found.periods if each.name != self.found.period]
+        return ", ".join(f"{self.period(each.name)} ({self.number(each.returns)})" for each in told)
+
     # teams
 
     def answered(self, *states: str) -> int:
@@ -91,6 +104,11 @@ class View:
     def silent(self) -> Sequence[Team]:
         """The teams that have not answered."""
         return [team for team in self.found.teams if team.state == MISSING]
+
+    @property
+    def received(self) -> list[tuple[str, int]]:
+        """What became of the files that came in: how many came, and each part that is not empty."""
+        return [(part, number) for part, number in asdict(self.found.received).items() if number]
 
     @property
     def came(self) -> int:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
-from ..dataset.aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL, Record, label_of, records, said
-from ..dataset.aggregates.gaps import gaps
+import sqlalchemy as sa
+
+from ..dataset.aggregates.common import TOTAL, Record, label_of, records, said
 from ..dataset.aggregates.indicators import shape
-from ..dataset.aggregates.risks import named_parts, stages
-from ..dataset.aggregates.values import catalogue_label, period_order
+from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, ways
+from ..dataset.aggregates.sql import Sources, distinct
+from ..dataset.aggregates.values import catalogue_label
+from ..dataset.periods import choose, over_periods, periods
+from ..dataset.reconciliation import reconciliation
 from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
@@ -22,15 +26,15 @@ from ..dataset.schema import (
     AGGREGATE_RISKS,
     AGGREGATE_SPLITS,
     ANSWERS,
-    CROSSINGS,
     INDICATOR_VALUES,
+    ITEMS,
+    MASKED,
     SUBMISSIONS,
 )
 from ..dataset.store import Store
-from ..disclosure_control.sharing import MASKED
 from ..numerals import shown
 from ..rounds.rounds import Round
-from ..spec.figures import IndicatorFigures, RiskFigures
+from ..spec.figures import IndicatorFigures, QuestionFigures, RiskFigures
 from ..spec.model import CollectBlock, Matrix, Spec
 from ..validation import RETURNED
 from .overview_model import (
@@ -53,62 +57,76 @@ from .overview_model import (
 from .overview_teams import teams
 
 TOP_RISKS, TOP_GAPS = 15, 15
-CROSSED = ("submission", "team", "row", "down_field", "across_field", "down", "across", "sheet", "cell")
 
 
 def overview(
-    store: Store, today: date, language: str, round_: Round | None = None, came: Mapping[str, str] | None = None
-) -> Overview:  # fmt: skip
-    """The overview of a dataset as of a day. `round_` says who was expected, `came` when files came, by hash.
+    store: Store, today: date, language: str, round_: Round | None = None, *, period: str | None = None
+) -> Overview:
+    """The overview of one period of a dataset as of a day: the one asked for, else that of the round, else the latest.
 
-    The language is that of the page; texts of the spec follow it as far as the spec has them.
+    `round_` says who was expected. The language is that of the page; texts of the
+    spec follow it as far as the spec has them. Raises `UsageError` where there is no such period.
     """
-    return _Builder(store, today, language).overview(round_, came or {})
+    known = periods(store)
+    of_round = [each.name for each in known if round_ and each.name == round_.name]
+    chosen = choose(known, of_round[0] if of_round and period is None else period)
+    expected = None if of_round and chosen not in of_round else round_  # of another period nobody knows
+    return _Builder(store, today, language, chosen).overview(expected)
 
 
 class _Builder:
-    """Reads the tables once and puts the figures together."""
+    """Reads the tables once and puts the figures of one period together."""
 
-    def __init__(self, store: Store, today: date, language: str) -> None:
-        self.store, self.today, self.language = store, today, language
+    def __init__(self, store: Store, today: date, language: str, period: str | None) -> None:
+        self.store, self.today, self.language, self.period = store, today, language, period
         self.spec = store.schema.spec
         self.files = {row["submission"]: row for row in records(store, SUBMISSIONS.name)}
         self.masked = MASKED in store.state()
         self.anchors = 0
 
-    def overview(self, round_: Round | None, came: Mapping[str, str]) -> Overview:
+    def overview(self, round_: Round | None) -> Overview:
         """Everything."""
         spec = self.spec
-        counted = [row for row in self.files.values() if row["current"]]
-        all_gaps, late = [*self._table(AGGREGATE_GAPS.name)], [*self._table("overdue")]
+        counted = [row for row in self.files.values() if row["current"] and row["period"] == self.period]
+        gaps, late = [*self._of_period(AGGREGATE_GAPS.name)], [*self._of_period("overdue")]
         return Overview(
             title=spec.title.say(self.language) if spec else "",
             round=round_.name if round_ else self._round(counted),
+            period=self.period,
+            periods=over_periods(self.store),
             language=self.language,
             today=self.today,
             spec=spec.name if spec else "",
             spec_version=spec.version if spec else "",
             spec_digest=spec.digest if spec else "",
             masked=self.masked,
-            files=dict(Counter(row["verdict"] for row in self.files.values())),
+            received=reconciliation(self.store),
             counted=len(counted),
             from_returned=sum(row["verdict"] == RETURNED for row in counted),
             expected=round_ is not None,
             teams=[
                 replace(team, country=self._country(team.country))
-                for team in teams(self.store, self.files.values(), self.today, round_, came)
+                for team in teams(self.store, self.today, round_, self.period)
             ],
             tools=self._tools(),
             risks=self._risks(),
             indicators=self._indicators(),
-            gaps=self._gaps() if AGGREGATE_GAPS.name in self.store.tables else None,
-            all_gaps=len(all_gaps),
+            gaps=self._gaps(gaps[:TOP_GAPS]) if AGGREGATE_GAPS.name in self.store.tables else None,
+            all_gaps=len(gaps),
             overdue=self._overdue(late) if "overdue" in self.store.tables else None,
             all_overdue=len(late),
         )
 
     def _table(self, name: str, *where: Any) -> Iterable[Record]:
         return records(self.store, name, *where) if name in self.store.tables else ()
+
+    def _of_period(self, name: str) -> Iterable[Record]:
+        """The lines of a table of figures that are of the period."""
+        return (
+            self._table(name, self.store.tables[name].c.period == self.period)
+            if name in self.store.tables
+            else ()
+        )
 
     @staticmethod
     def _round(counted: Sequence[Record]) -> str | None:
@@ -139,7 +157,9 @@ class _Builder:
         spec = self.spec
         if spec is None:
             return []
-        lines = {row["tool"]: row for row in self._table(AGGREGATE_COMPLETENESS.name) if row["by"] == TOTAL}
+        lines = {
+            row["tool"]: row for row in self._of_period(AGGREGATE_COMPLETENESS.name) if row["by"] == TOTAL
+        }
         return [
             Tool(
                 tool.code, tool.sheet.say(self.language), lines[tool.code]["answered"],
@@ -156,31 +176,42 @@ class _Builder:
         figures = spec.figures.risks if spec else None
         if spec is None or figures is None or spec.matrix is None:
             return None
-        lines = [*self._table(AGGREGATE_RISKS.name)]
-        top = [*self._table("top_risks")]
+        lines = [*self._of_period(AGGREGATE_RISKS.name)]
+        top = [*self._of_period("top_risks")]
         return Risks(
             [Level(each.code, each.label.say(self.language), each.colour) for each in spec.matrix.levels],
             [self._map(spec, figures, spec.matrix, stage) for stage in stages(figures)],
-            [self._breakdown(spec, figures, by, lines) for by in (BY_TOOL, BY_COUNTRY, *figures.by)],
+            [self._breakdown(spec, figures, by, lines) for by in ways(spec)],
             [self._top(spec, figures, row) for row in top[:TOP_RISKS]],
             len(top),
-            len({row["team"] for row in self._crossings}),
+            self._teams_at_risk.get((TOTAL, None), 0),
         )
 
     @cached_property
-    def _crossings(self) -> list[Record]:
-        """Where the risks stand."""
-        table = self.store.tables[CROSSINGS.name]
-        figures = self.spec.figures.risks if self.spec else None
-        ours = (table.c.current, table.c.tool.in_(figures.tools if figures else ()))
-        return [*records(self.store, CROSSINGS.name, *ours, columns=CROSSED)]
+    def _places(self) -> sa.Subquery:
+        """Where the risks of the period stand, once for each part of each breakdown."""
+        places = risk_places(Sources.of(self.store, self.today)).subquery()
+        return sa.select(places).where(places.c.period == self.period).subquery()
+
+    @cached_property
+    def _teams_at_risk(self) -> dict[tuple[str, str | None], int]:
+        """How many teams have a risk in each part of each breakdown, at whatever stage."""
+        part = (self._places.c.by, self._places.c.code)
+        wanted = sa.select(*part, distinct(self._places.c.team)).group_by(*part)
+        return {(by, code): teams for by, code, teams in self.store.select(wanted)}
+
+    @cached_property
+    def _risks_by_place(self) -> dict[tuple[str, str, str], list[Record]]:
+        """The risks by stage and steps."""
+        names = ("stage", "down", "across", "team", "submission", "tool", "row", "sheet", "cell")
+        wanted = sa.select(*(self._places.c[name] for name in names)).where(self._places.c.by == TOTAL)
+        found: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+        for row in sorted(self.store.select(wanted)):
+            found[row[0], row[1], row[2]].append(dict(zip(names, row, strict=True)))
+        return found
 
     def _map(self, spec: Spec, figures: RiskFigures, matrix: Matrix, stage: str) -> HeatMap:
         crossing = stages(figures)[stage]
-        found: dict[tuple[str, str], list[Record]] = defaultdict(list)
-        for row in self._crossings:
-            if (row["down_field"], row["across_field"]) == (crossing.down, crossing.across):
-                found[row["down"], row["across"]].append(row)
         down, across = (
             [(item.code, item.label.say(self.language)) for item in spec.vocabularies[name].items]
             for name in (matrix.down, matrix.across)
@@ -190,26 +221,26 @@ class _Builder:
         places = [(step, to) for step, _ in down for to, _ in across]
         return HeatMap(
             stage, one, other, down, across, {place: matrix.cells[place[0]][place[1]] for place in places},
-            {place: self._behind(found[place], _step) for place in places},
+            {place: self._behind(self._risks_by_place[stage, *place], _step) for place in places},
         )  # fmt: skip
 
     def _breakdown(
         self, spec: Spec, figures: RiskFigures, by: str, lines: Sequence[Record]
     ) -> tuple[str, list[RiskPart]]:
-        own = [line for line in lines if line["by"] == by]
-        names = named_parts(spec, figures, by, {line["code"] or "" for line in own}, self.language)
         heading = figures.by[by].label.say(self.language) if by in figures.by else by
-        return heading, [
-            self._part(label, [line for line in own if (line["code"] or "") == code]) for code, label in names
-        ]
-
-    @staticmethod
-    def _part(label: str, lines: Sequence[Record]) -> RiskPart:
-        counts: dict[str, dict[str, int]] = {}
+        labels = part_labels(spec, by, self.language)
+        place = {code: at for at, code in enumerate(labels)}
+        parts: dict[str | None, list[Record]] = defaultdict(list)
         for line in lines:
-            levels = counts.setdefault(line["stage"], {})
-            levels[line["level"]] = levels.get(line["level"], 0) + line["count"]
-        return RiskPart(label, counts, max((line["teams"] for line in lines), default=0))
+            if line["by"] == by:
+                parts[line["code"]].append(line)
+        order = sorted(parts, key=lambda code: (place.get(code or "", UNLISTED), code or ""))
+        return heading, [
+            RiskPart(
+                labels.get(code or "", code or ""), _by_level(parts[code]), self._teams_at_risk[by, code]
+            )
+            for code in order
+        ]
 
     def _top(self, spec: Spec, figures: RiskFigures, row: Record) -> TopRisk:
         fields = spec.tool[row["tool"]].fields
@@ -260,17 +291,14 @@ class _Builder:
         values: Mapping[tuple[str, str], Sequence[Record]],
         parts: Mapping[tuple[str, str, str], Sequence[Record]],
     ) -> Indicator:  # fmt: skip
-        order = period_order(spec, figures)
-        ordered = sorted(lines, key=lambda line: order.get(line["period"], -1))
-        last = ordered[-1]
+        last = lines[-1]  # they stand in the order of the periods
         trend = [
             (self._period_label(spec, figures, line["period"]), line["total"], line["teams"])
-            for line in ordered
+            for line in lines
             if shape(line["period"]) == shape(last["period"]) and line["total"] is not None
         ]
         made = [
-            self._period(spec, figures, line, values[code, line["period"]], parts)
-            for line in reversed(ordered)
+            self._period(spec, figures, line, values[code, line["period"]], parts) for line in reversed(lines)
         ]
         label = catalogue_label(spec, code, self.language) or last["label"]
         kind = self._kind(spec, figures, last["kind"])
@@ -337,19 +365,37 @@ class _Builder:
 
     # questions and actions
 
-    def _gaps(self) -> list[Gap]:
+    def _gaps(self, lines: Sequence[Record]) -> list[Gap]:
         spec = self.spec
-        if spec is None:
+        if spec is None or spec.figures.questions is None:
             return []
-        texts = {(row["tool"], row["row"]): row["label"] for row in self._table("items")}
+        texts = {(row["tool"], row["row"]): row["label"] for row in self._table(ITEMS.name)}
+        told = self._told_no(spec.figures.questions, lines, texts.keys())
         return [
             Gap(
-                spec.tool[tool].sheet.say(self.language),
-                self._question(spec, tool, row, code) or texts.get((tool, row), ""),
-                len(gap.no), gap.answered, gap.teams_no, gap.teams, self._behind(gap.no, self._answer(spec)),
+                spec.tool[line["tool"]].sheet.say(self.language),
+                self._question(spec, line["tool"], line["row"] or "", line["field"]) or texts.get(key[:2], ""),
+                line["no"], line["answered"], line["teams_no"], line["teams"],
+                self._behind(told[key], self._answer(spec)),
             )
-            for (tool, row, code), gap in list(gaps(self.store, spec).items())[:TOP_GAPS]
+            for line in lines
+            for key in [(line["tool"], line["row"], line["field"])]
         ]  # fmt: skip
+
+    def _told_no(
+        self, asked: QuestionFigures, lines: Sequence[Record], fixed_rows: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str | None, str], list[Record]]:
+        """The answers of the period that show a gap, by question."""
+        table = self.store.tables[ANSWERS.name]
+        given = self._table(
+            ANSWERS.name, table.c.current, table.c.period == self.period, table.c.code.in_(asked.no),
+            table.c.field.in_({line["field"] for line in lines}),
+        )  # fmt: skip
+        found: dict[tuple[str, str | None, str], list[Record]] = defaultdict(list)
+        for row in given:
+            fixed = (row["tool"], row["row"]) in fixed_rows
+            found[row["tool"], row["row"] if fixed else None, row["field"]].append(row)
+        return found
 
     def _question(self, spec: Spec, tool: str, row: str, code: str) -> str:
         """The text of a fixed row in the language of the page, else that of the field."""
@@ -395,6 +441,14 @@ class _Builder:
         if value is None:
             return None if self.masked and codes else ""
         return said(spec, spec.tool[row["tool"]].fields[codes[0]], value, self.language) if codes else value
+
+
+def _by_level(lines: Sequence[Record]) -> dict[str, dict[str, int]]:
+    """How many risks stand at each level, by stage."""
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for line in lines:
+        found[line["stage"]][line["level"]] += line["count"]
+    return {stage: dict(levels) for stage, levels in found.items()}
 
 
 def _step(row: Record) -> str:

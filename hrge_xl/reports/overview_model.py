@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from ..dataset.periods import PeriodFigures
+from ..dataset.reconciliation import Reconciliation
+
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
 
 
@@ -195,17 +198,19 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The whole page."""
+    """The whole page, which is about one period."""
 
     title: str
     round: str | None
+    period: str | None  # empty where its returns state none; None where there is no return
+    periods: Sequence[PeriodFigures]  # every period that has figures, the latest one first
     language: str
     today: date
     spec: str
     spec_version: str
     spec_digest: str
     masked: bool
-    files: dict[str, int]  # verdict → files
+    received: Reconciliation  # of the whole dataset
     counted: int  # files whose figures go in
     from_returned: int  # of these, files that were returned with errors
     expected: bool  # whether it is known who was to answer

@@ -1,46 +1,36 @@
-"""Who has answered, and who has not: team by team, by what counts in a dataset."""
+"""Who has answered, and who has not: team by team, as `hrge-xl status` says it, with the sheets of each."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from pathlib import PurePath
 
 from ..dataset.aggregates.common import Record, records
+from ..dataset.returns import Return, heads
 from ..dataset.schema import COMPLETENESS
 from ..dataset.store import Store
+from ..rounds.round_status import STRANGE, TO_DECIDE, TeamStatus, status
 from ..rounds.rounds import Round
-from ..rounds.teams import Team as Expected
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .overview_model import Team
 
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
-STATES = (ACCEPTED, RETURNED, WAITING, MISSING, UNEXPECTED)
+STATES = {
+    ACCEPTED: ACCEPTED,
+    RETURNED: RETURNED,
+    TO_DECIDE: WAITING,
+    STRANGE: UNEXPECTED,
+}  # all others: missing
+Sheets = dict[str, tuple[int, int]]  # answered and required, by sheet
 
 
-def teams(
-    store: Store, files: Iterable[Record], today: date, round_: Round | None, came: Mapping[str, str]
-) -> list[Team]:
-    """The teams that were expected, then those that nobody expected; without a round all that answered."""
-    found: dict[str, list[Record]] = defaultdict(list)
-    for row in files:
-        if row["verdict"] != REFUSED:
-            found[row["team"]].append(row)
+def teams(store: Store, today: date, round_: Round | None, period: str | None) -> list[Team]:
+    """Give the teams that were expected in a period, then those that were not; without a round all that answered."""
     progress = _progress(store)
-    expected = [
-        _team(team, found.pop(team.code, []), progress, today, came)
-        for team in (round_.teams if round_ else ())
-    ]
-    others = [
-        _team(Expected(code, country=_country(rows)), rows, progress, today, came, strange=round_ is not None)
-        for code, rows in sorted(found.items())
-    ]
-    return expected + others
-
-
-def _country(rows: Sequence[Record]) -> str:
-    return next((row["country"] for row in rows if row["country"]), "")
+    came = [each for each in heads(store) if each.period == period]
+    found = status(came, today, round_)
+    return [_team(each, progress) for each in found if each.state != REFUSED]
 
 
 def _progress(store: Store) -> dict[str, list[Record]]:
@@ -52,39 +42,23 @@ def _progress(store: Store) -> dict[str, list[Record]]:
     return found
 
 
-def _team(
-    team: Expected, rows: Sequence[Record], progress: Mapping[str, Sequence[Record]], today: date,
-    came: Mapping[str, str], *, strange: bool = False,
-) -> Team:  # fmt: skip
-    counting = [row for row in rows if row["current"]]
-    sheets: dict[str, tuple[int, int]] = {}
-    for row in counting:
-        for line in progress.get(row["submission"], ()):
-            answered, required = sheets.get(line["tool"], (0, 0))
-            sheets[line["tool"]] = (answered + line["answered"], required + line["required"])
-    state = UNEXPECTED if strange else _state(rows, counting)
+def _team(each: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> Team:
     return Team(
-        team.code, team.country, state, team.deadline, _late(team.deadline, state, counting, today, came),
-        sum(required for _, required in sheets.values()), sum(answered for answered, _ in sheets.values()),
-        sum(row["errors"] or 0 for row in counting),
-        tuple(PurePath(row["path"]).name for row in counting), sheets,
+        each.team.code, each.team.country or _country(each.returns), STATES.get(each.state, MISSING),
+        each.team.deadline, each.days_late, each.required, each.answered, each.errors,
+        tuple(one.name for one in each.counting), _sheets(each.counting, progress),
     )  # fmt: skip
 
 
-def _state(rows: Sequence[Record], counting: Sequence[Record]) -> str:
-    if not rows:
-        return MISSING
-    if not counting:
-        return WAITING
-    return ACCEPTED if all(row["verdict"] == ACCEPTED for row in counting) else RETURNED
+def _country(came: Sequence[Return]) -> str:
+    return next((each.country for each in came if each.country), "")
 
 
-def _late(
-    deadline: date | None, state: str, counting: Sequence[Record], today: date, came: Mapping[str, str]
-) -> int:
-    """Days after the deadline: to the day the accepted file came, else to today."""
-    days = [came[row["sha256"]] for row in counting if row["sha256"] in came]
-    if deadline is None or (state == ACCEPTED and not days):
-        return 0
-    day = date.fromisoformat(max(days)) if state == ACCEPTED else today
-    return max((day - deadline).days, 0)
+def _sheets(came: Iterable[Return], progress: Mapping[str, Sequence[Record]]) -> Sheets:
+    """How far each sheet is, over the returns of a team."""
+    found: Sheets = {}
+    for each in came:
+        for line in progress.get(each.submission, ()):
+            answered, required = found.get(line["tool"], (0, 0))
+            found[line["tool"]] = (answered + line["answered"], required + line["required"])
+    return found

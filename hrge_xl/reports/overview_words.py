@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..dataset.aggregates.indicators import DOUBLED, KINDS, NO_KIND, NO_RATIO, NOT_ADDED, UNITS
-from ..disclosure_control.sharing import MASKED
+from ..dataset.schema import MASKED
 from ..words import Translate
 
 
@@ -15,6 +15,13 @@ def words(say: Translate) -> dict[str, str]:
         "contents": say("Contents"),
         "as_of": say("As of {day}"),
         "round": say("Round"),
+        "no_period": say("none stated"),
+        "other_periods": say("Other periods in this dataset, with the returns that count: {periods}"),
+        "periods": say("Periods compared"),
+        "periods_text": say(
+            "Each period stands by itself; nothing is added up over them. Indicators have their own periods: see above."
+        ),
+        "returns": say("Returns that count"),
         "summary": say("Summary"),
         "teams": say("Teams"),
         "team": say("Team"),
@@ -22,6 +29,18 @@ def words(say: Translate) -> dict[str, str]:
         "who_text": say("Teams that were expected: {n}. Answered: {answered}. Not answered: {missing}."),
         "who_unknown": say("Teams that answered: {n}. Who else was expected is not known here."),
         "not_answered": say("Not answered"),
+        "received": say("Files that came in, over all periods:"),
+        "part_received": say("Received"),
+        "part_accepted": say("Accepted"),
+        "part_returned": say("Returned for correction"),
+        "part_refused": say("Could not be read"),
+        "part_counted": say("Counted"),
+        "part_superseded": say("Superseded by a newer version"),
+        "part_waiting": say("Newer, but with errors"),
+        "part_doubled": say("The same as another file"),
+        "part_conflict": say("Waits for a decision"),
+        "part_excluded": say("Excluded"),
+        "part_withdrawn": say("Withdrawn"),
         "country": say("Country"),
         "state": say("State"),
         "accepted": say("Accepted"),
@@ -86,7 +105,6 @@ def words(say: Translate) -> dict[str, str]:
         "due": say("Due date"),
         "about": say("How this page was made"),
         "about_counted": say("Files whose figures are in: {n}. Of these returned with errors: {returned}."),
-        "about_refused": say("Files that could not be read: {n}."),
         "about_cap": say(
             "At most {n} rows are listed behind one figure; the page says where there are more."
         ),

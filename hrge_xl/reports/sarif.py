@@ -11,6 +11,10 @@ from .document import CodeRow, Document, FileRow, FindingRow
 from .json_text import visible
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+STANDING = (  # what is said of a file besides what was found in it
+    "verdict", "status", "counted", "reason", "submission", "superseded_by", "copy_of", "period", "arrived",
+    "arrival", "saved", "checked",
+)  # fmt: skip
 SAID = frozenset({"code", "severity", "message", "waiver"})  # each has its own place in a result
 SUPPRESSION = {"active": "accepted", "expired": "rejected"}  # only what is accepted suppresses
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -21,6 +25,7 @@ def render(document: Document) -> str:
     rules = _rules(document)
     index = {rule["id"]: at for at, rule in enumerate(rules)}
     run, waivers = document["run"], document["waivers"]
+    aside = waivers or any(file["settled"] for file in document["files"])
     log = {
         "$schema": SCHEMA_URI,
         "version": "2.1.0",
@@ -32,12 +37,17 @@ def render(document: Document) -> str:
                 "artifacts": [_artifact(file) for file in document["files"]],
                 "results": [
                     _result(finding, file, at, index)
-                    | ({"suppressions": _suppressions(finding)} if waivers else {})
+                    | ({"suppressions": _suppressions(finding, file)} if aside else {})
                     for at, file in enumerate(document["files"])
                     for finding in file["findings"]
                 ],
                 "columnKind": "unicodeCodePoints",
-                "properties": {"run": run, "summary": document["summary"], "waivers": waivers},
+                "properties": {
+                    "run": run,
+                    "summary": document["summary"],
+                    "waivers": waivers,
+                    "decisions": document["decisions"],
+                },
             }
         ],
     }
@@ -92,7 +102,7 @@ def _artifact(file: FileRow) -> dict[str, Any]:
         "roles": ["analysisTarget"],
         "properties": {
             "path": file["path"],
-            "verdict": file["verdict"],
+            **{key: dict(file)[key] for key in STANDING},
             "identity": file["identity"],
             "completeness": file["completeness"],
             "unplaced": file["unplaced"],
@@ -116,24 +126,29 @@ def _result(finding: FindingRow, file: FileRow, at: int, index: dict[str, int]) 
         "level": LEVELS[finding["severity"]],
         "message": {"text": f"{finding['message']} {finding['remedy']}".strip()},
         "locations": [location],
-        "properties": {key: value for key, value in finding.items() if key not in SAID and value is not None},
+        "properties": {
+            **{key: value for key, value in finding.items() if key not in SAID and value is not None},
+            "counted": file["counted"],
+            "status": file["status"],
+        },
     }
 
 
-def _suppressions(finding: FindingRow) -> list[dict[str, Any]]:
-    """The waiver of a finding. Where one result of a run has suppressions, SARIF wants every result to say."""
+def _suppressions(finding: FindingRow, file: FileRow) -> list[dict[str, Any]]:
+    """Its waiver, and why its file is settled. Where one result has suppressions, SARIF wants every one to say."""
+    found: list[dict[str, Any]] = []
     waiver = finding["waiver"]
-    if waiver is None:
-        return []
-    told = f"{waiver['reason']} ({waiver['by']}, {waiver['day']})"
-    return [
-        {
-            "kind": "external",
-            "status": SUPPRESSION[waiver["state"]],
-            "justification": told,
-            "properties": dict(waiver),
-        }
-    ]
+    if waiver is not None:
+        told = f"{waiver['reason']} ({waiver['by']}, {waiver['day']})"
+        found.append(_suppression(SUPPRESSION[waiver["state"]], told, dict(waiver)))
+    if file["settled"]:
+        about = {"status": file["status"], "superseded_by": file["superseded_by"], "copy_of": file["copy_of"]}
+        found.append(_suppression("accepted", file["reason"] or "", about))
+    return found
+
+
+def _suppression(status: str, why: str, about: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "external", "status": status, "justification": why, "properties": about}
 
 
 def _artifact_location(file: FileRow, at: int) -> dict[str, Any]:

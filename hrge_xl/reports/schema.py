@@ -7,16 +7,29 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from ..dataset.return_status import (
+    CONFLICT,
+    COUNTS,
+    DOUBLED,
+    EXCLUDED,
+    SUPERSEDED,
+    WAITING,
+    WITHDRAWN,
+)
+from ..validation import REFUSED
 from .document import SCHEMA, Document
 
 SEVERITIES = ["error", "warning", "info"]
 VERDICTS = ["accepted", "returned", "refused"]
+LEFT_ASIDE = [SUPERSEDED, WAITING, DOUBLED, CONFLICT, EXCLUDED, WITHDRAWN]
 WAIVER_STATES = ["active", "expired", "withdrawn"]
 SIGNATURES = ["valid", "invalid", "unsigned", "unchecked"]
 _CLOSED = {
     ("FindingRow", "severity"): SEVERITIES,
     ("CodeRow", "severity"): SEVERITIES,
     ("FileRow", "verdict"): VERDICTS,
+    ("FileRow", "status"): [COUNTS, *LEFT_ASIDE, REFUSED],
+    ("DecisionRow", "choice"): [COUNTS, WITHDRAWN],
     ("IdentityRow", "signature"): SIGNATURES,
     ("WaiverRow", "state"): WAIVER_STATES,
 }
@@ -28,8 +41,8 @@ def json_schema() -> dict[str, Any]:
     types = schema["$defs"]
     for (name, key), words in _CLOSED.items():
         types[name]["properties"][key]["enum"] = words
-    types["FileRow"]["properties"]["counts"]["required"] = [*SEVERITIES, "waived"]
-    schema["properties"]["summary"]["required"] = ["files", *VERDICTS, *SEVERITIES, "waived"]
+    for name, key in (("FileRow", "counts"), ("Summary", "other")):
+        types[name]["properties"][key]["required"] = [*SEVERITIES, "waived"]
     schema["properties"]["schema"] = {"const": SCHEMA}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{SCHEMA}", **schema}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -23,8 +24,7 @@ COUNTED = {
 
 def lines(found: SpecDiff) -> Iterator[str]:
     """The changes by heading, a line each, numbered; below it what to do."""
-    old, new = found.old, found.new
-    yield f"{old.name} {old.version} → {new.name} {new.version}. Changes: {len(found.changes)}."
+    yield _head(found)
     group = None
     for number, change in enumerate(found.changes, start=1):
         if change.group is not group:
@@ -33,12 +33,27 @@ def lines(found: SpecDiff) -> Iterator[str]:
         yield f"  {number}. {_said(change)}"
         if change.note:
             yield f"     {change.note}"
+    yield f"\n{_verdict(found)}"
+
+
+def summary(found: SpecDiff) -> Iterator[str]:
+    """How many changes there are, what they mean for answers given before, and whether one breaks."""
+    yield _head(found)
+    counts = Counter(change.effect for change in found.changes)
+    yield from (f"  {effect.value}: {counts[effect]}" for effect in Effect if counts[effect])
+    yield _verdict(found)
+
+
+def _head(found: SpecDiff) -> str:
+    old, new = found.old, found.new
+    return f"{old.name} {old.version} → {new.name} {new.version}. Changes: {len(found.changes)}."
+
+
+def _verdict(found: SpecDiff) -> str:
     broken = [str(number) for number, change in enumerate(found.changes, start=1) if change.breaks]
-    yield (
-        f"\nBroken, for codes are for ever: {', '.join(broken)}."
-        if broken
-        else "\nNothing breaks: every answer given before keeps its place and its meaning."
-    )
+    if broken:
+        return f"Broken, for codes are for ever: {', '.join(broken)}."
+    return "Nothing breaks: every answer given before keeps its place and its meaning."
 
 
 def _said(change: Change) -> str:

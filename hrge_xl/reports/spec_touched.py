@@ -50,11 +50,13 @@ class TouchedFile:
         return Counter(each.effect for each in self.touched)[effect]
 
 
-def touched_files(found: SpecDiff, paths: Sequence[Path], older: str, jobs: int) -> Iterator[TouchedFile]:
+def touched_files(
+    found: SpecDiff, paths: Sequence[Path], older: str, jobs: int, password: str | None = None
+) -> Iterator[TouchedFile]:
     """Every file, one after the other, read with the older spec (`older`: its name or folder)."""
     want = Wanted(spec=older)
     index = _index(found)
-    for reading in read_many(paths, want, jobs):
+    for reading in read_many(paths, want, jobs, password=password):
         if isinstance(reading, Refusal):
             codes = ", ".join(each.code for each in reading.observations)
             yield TouchedFile(reading.path, refused=codes)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from ..dataset.reconciliation import WORDS as BECAME
 from ..errors import LimitError
-from .document import Document, FileRow, FindingRow, WaiverRow
+from .document import Document, FileRow, FindingRow, WaiverRow, is_waived
 from .json_text import visible
 
 WORDS = {
@@ -75,6 +76,28 @@ WORDS = {
     "accepted": "Accepted",
     "returned": "Returned",
     "refused": "Refused",
+    "counts": "Counts",
+    "counted": "Counted",
+    "superseded": "Superseded",
+    "waiting": "Newer, with errors",
+    "doubled": "Same as another",
+    "conflict": "In conflict",
+    "excluded": "Excluded",
+    "file_status": "File status",
+    "why_not": "Why it does not count",
+    "others": "Findings in files that do not count",
+    "count": "{error} errors, {warning} warnings, {info} info",
+    "period": "Period",
+    "saved": "Saved (as the file says)",
+    "arrived": "Arrived",
+    "arrival": "Arrival is",
+    "late_day": "Lateness goes by",
+    "late_by": "Which is",
+    "checked": "Checked on",
+    "copy_of": "Copy of",
+    "decisions": "Decisions",
+    "choice": "Decision",
+    "submission": "Submission",
     "valid": "Valid",
     "invalid": "Not valid",
     "unsigned": "Unsigned",
@@ -87,7 +110,7 @@ WORDS = {
     "issued": "Issued",
     "files_run": "Files checked",
     "files_not_run": "Files not checked",
-    "found": "Findings",
+    "found": "Findings that count",
     "why": "Why",
     "example": "Example",
     "text": "Text",
@@ -97,7 +120,7 @@ WORDS = {
     "no_cap": "Every finding is listed. A text over {limit} characters is cut, and says so in its cell.",
     "run_id": "Report",
     "started": "Started",
-    "today": "Dates measured against",
+    "today": "Day of the report",
     "engine": "Program",
     "spec": "Spec",
     "spec_digest": "Digest of the spec",
@@ -177,6 +200,7 @@ class _Report:
         self._not_checked()
         self._unplaced()
         self._waivers()
+        self._decisions()
         self._codes()
 
     def text(self, sheet: Worksheet, row: int, column: int, value: Cell, tint: str = "") -> None:
@@ -226,8 +250,10 @@ class _Report:
         facts: list[tuple[str, Cell, str]] = [
             ("files", summary["files"], ""),
             *((key, summary[key], key) for key in ("accepted", "returned", "refused")),
+            *((key, _cell(summary, key), "") for key in BECAME),
             *((f"{key}s", summary[key], key) for key in ("error", "warning", "info")),
             ("waived", summary["waived"], ""),
+            ("others", WORDS["count"].format(**summary["other"]), ""),
             ("run_id", run["id"], ""),
             ("started", run["started"], ""),
             ("today", run["today"], ""),
@@ -247,7 +273,8 @@ class _Report:
             else:
                 self.text(sheet, row, 1, value, tint)
         for row, key in enumerate(
-            ("files", "findings", "checks", "not_checked", "unplaced", "waivers", "codes"), 5 + len(facts)
+            ("files", "findings", "checks", "not_checked", "unplaced", "waivers", "decisions", "codes"),
+            5 + len(facts),
         ):
             self.jump(sheet, row, 0, f"'{WORDS[key]}'!A1", WORDS[key])
         _print(sheet)
@@ -255,11 +282,15 @@ class _Report:
     def _files(self) -> None:
         sheet = self.book.add_worksheet(WORDS["files"])
         keys = (
-            "team", "country", "file", "verdict", "signature", "answered", "required", "share",
-            "errors", "warnings", "infos", "waived", "sha256",
+            "team", "country", "file", "verdict", "file_status", "signature", "answered", "required", "share",
+            "errors", "warnings", "infos", "waived", "why_not", "arrived", "arrival", "late_day", "late_by", "checked",
+            "sha256", "period", "saved", "copy_of", "submission",
             "size", "language", "round", "spec_version", "copy", "issued",
         )  # fmt: skip
-        widths = (10, 10, 40, 11, 11, 10, 10, 10, 8, 10, 8, 8, 68, 11, 10, 12, 13, 16, 12)
+        widths = (
+            10, 10, 40, 11, 15, 11, 10, 10, 10, 8, 10, 8, 8, 40, 12, 12, 12, 12, 12, 68, 14, 22, 40, 19, 11, 10, 12,
+            13, 16, 12,
+        )  # fmt: skip
         files = self.document["files"]
         self.table("Files", sheet, [WORDS[key] for key in keys], widths, len(files))
         for row, file in enumerate(files, 1):
@@ -285,10 +316,10 @@ class _Report:
     ) -> None:
         keys = (
             "number", "severity", "code", "team", "place", "question", "value", "message", "remedy",
-            "suggestion", "status", "comment", "waiver",
+            "suggestion", "status", "comment", "waiver", "file_status",
             "file", "name", "sheet", "cell", "tool", "row", "field",
         )  # fmt: skip
-        widths = (6, 10, 8, 9, 22, 32, 22, 38, 34, 14, 17, 28, 34, 40, 22, 20, 9, 9, 13, 13)
+        widths = (6, 10, 8, 9, 22, 32, 22, 38, 34, 14, 17, 28, 34, 15, 40, 22, 20, 9, 9, 13, 13)
         self.table(name, sheet, [WORDS[key] for key in keys], widths, len(rows))
         for row, (file, finding) in enumerate(rows, 1):
             target = self.code_rows.get(finding["code"])
@@ -306,7 +337,7 @@ class _Report:
             "error_message": WORDS["status_error"],
         })  # fmt: skip
         sheet.freeze_panes(1, 3)
-        sheet.print_area(0, 0, max(len(rows), 1), keys.index("waiver"))
+        sheet.print_area(0, 0, max(len(rows), 1), keys.index("file_status"))
 
     def _checks(self) -> None:
         run: dict[str, int] = {}
@@ -318,7 +349,7 @@ class _Report:
             for code in {skip["code"] for skip in file["checks"]["not_run"]}:
                 missed[code] = missed.get(code, 0) + 1
             for finding in file["findings"]:
-                found[finding["code"]] = found.get(finding["code"], 0) + 1
+                found[finding["code"]] = found.get(finding["code"], 0) + file["counted"]
         codes = sorted({*run, *missed, *found})
         rows = ((code, run.get(code, 0), missed.get(code, 0), found.get(code, 0)) for code in codes)
         self._list(
@@ -354,6 +385,14 @@ class _Report:
         widths = (6, 11, 10, 40, 20, 9, 50, 22, 12, 12, 12, 22, 68)
         rows = ([_waiver_cell(row, key) for key in keys] for row in self.document["waivers"])
         self._list("waivers", "Waivers", keys, widths, rows)
+
+    def _decisions(self) -> None:
+        keys = ("number", "choice", "file", "submission", "reason", "by", "day")
+        rows = (
+            (row["n"], WORDS[row["choice"]], *(_cell(row, key) for key in keys[2:]))
+            for row in self.document["decisions"]
+        )
+        self._list("decisions", "Decisions", keys, (6, 12, 40, 19, 50, 22, 12), rows)
 
     def _codes(self) -> None:
         rows = (
@@ -419,6 +458,14 @@ def _file_cells(file: FileRow) -> dict[str, Cell]:
     }
     for key in ("country", "language", "round", "spec_version", "copy", "issued"):
         cells[key] = identity[key] if identity else None
+    for key in (
+        "arrived", "arrival", "late_day", "late_by", "checked", "period", "saved", "copy_of", "submission",
+    ):  # fmt: skip
+        cells[key] = _cell(file, key)
+    cells["file_status"], cells["why_not"] = (
+        WORDS[file["status"]],
+        None if file["counted"] else file["reason"],
+    )
     cells["waived"] = file["counts"]["waived"]
     return cells | {f"{key}s": file["counts"][key] for key in ("error", "warning", "info")}
 
@@ -432,9 +479,10 @@ def _finding_cells(number: int, file: FileRow, finding: FindingRow) -> dict[str,
         "number": number,
         "severity": WORDS[finding["severity"]],
         "team": _team(file),
+        "file_status": WORDS[file["status"]],
         "place": "!".join(part for part in (finding["sheet"], finding["cell"]) if part),
         "question": finding["label"],
-        "status": ACCEPTED_AS_IT_IS if _is_waived(finding) else STATUSES[0],
+        "status": ACCEPTED_AS_IT_IS if is_waived(finding) else STATUSES[0],
         "comment": None,
         "waiver": _waiver(finding),
         "file": file["path"],
@@ -442,13 +490,14 @@ def _finding_cells(number: int, file: FileRow, finding: FindingRow) -> dict[str,
 
 
 def _waiver_cell(row: WaiverRow, key: str) -> Cell:
-    value = dict(row)[key]
+    return WORDS[row["state"]] if key == "state" else _cell(row, key)
+
+
+def _cell(row: Mapping[str, object], key: str) -> Cell:
+    """What a row of the document says under a key, where that is one value."""
+    value = row[key]
     assert value is None or isinstance(value, str | int)
-    return WORDS[row["state"]] if key == "state" else value
-
-
-def _is_waived(finding: FindingRow) -> bool:
-    return finding["waiver"] is not None and finding["waiver"]["state"] == "active"
+    return value
 
 
 def _waiver(finding: FindingRow) -> str | None:

@@ -6,27 +6,33 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from ..dataset.files import whole
-from ..errors import Mistake, OutputError, RoundError
+from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
-from ..issuing import Order
 from ..spec.load import load
+from ..spec.lookup import country_codes
+from ..spec.model import Spec
 from ..spec.nodes import compose, get, plain
+from .spec_copy import carry, check_copy, spec_source
 from .teams import COLUMNS, Line, Team, checked, read_teams
+
+if TYPE_CHECKING:  # what draws workbooks is not needed to read them
+    from ..issuing import Order
 
 FILE, KEY = "round.yaml", "signing.key"
 FOLDERS = ("issued", "returned", "reports")
 KEY_BYTES = 32
-KNOWN = ("name", "spec", "period_start", "period_end", "teams")
+KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "teams")
 HEAD = """\
 # A round: which spec, which period, and the teams expected to answer. Written by `hrge-xl round init`; you may edit it.
+# The spec lies in spec/; for a newer version of it: `hrge-xl round update-spec`.
 # Each team: team (its code), country, language, deadline (2026-07-31), contact, tools (by comma; none means all).
 """
 
@@ -37,23 +43,42 @@ class Round:
 
     folder: Path
     name: str
-    spec: str  # name or folder
+    spec: str  # its name; a folder in rounds of the first program
     start: date | None
     end: date | None
     teams: tuple[Team, ...]
     key: bytes = field(repr=False, default=b"")
+    spec_digest: str = ""  # of the copy that the round carries; empty: it carries none
+
+    @property
+    def spec_source(self) -> str:
+        """What the spec is loaded by: the folder of the copy that the round carries, else its name."""
+        return spec_source(self.folder, self.spec, self.spec_digest)
 
     @property
     def wanted(self) -> Wanted:
         """What a file that comes back in this round should be."""
         teams = tuple(team.code for team in self.teams)
-        return Wanted(self.spec, self.name, teams, self.key or None, (self.start, self.end))
+        return Wanted(self.spec_source, self.name, teams, self.key or None, (self.start, self.end))
+
+
+def round_around(file: Path) -> Path | None:
+    """The folder of the round that a file was issued in or came back to, by where it lies."""
+    for folder in file.absolute().parents:
+        if (folder / FILE).is_file() and file.absolute().relative_to(folder).parts[0] in FOLDERS[:2]:
+            return folder
+    return None
+
+
+def spec_at(spec: str) -> str:
+    """What a spec is loaded by that is given by name or folder; the folder of a round stands for the spec of it."""
+    return load_round(Path(spec)).spec_source if (Path(spec) / FILE).is_file() else spec
 
 
 def init_round(
     folder: Path, spec: str, teams_file: Path, start: date | None = None, end: date | None = None, name: str = ""
 ) -> Round:  # fmt: skip
-    """Set up a round. What is there already is never overwritten.
+    """Set up a round with a copy of its spec. What is there already is never overwritten.
 
     Raises `RoundError` with every mistake of the team list, `SpecError`, `OutputError`.
     """
@@ -62,14 +87,18 @@ def init_round(
         raise RoundError(f"{folder} is a round already. Edit {file}, or choose another folder.")
     if start and end and end < start:
         raise RoundError(f"The period ends ({end}) before it starts ({start}). Correct one of the two days.")
-    teams = read_teams(teams_file, load(spec))
+    used = load(spec)
+    teams = read_teams(teams_file, used)
     try:
         for each in FOLDERS:
             (folder / each).mkdir(parents=True, exist_ok=True)
         _make_key(folder / KEY)
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
-    round_ = Round(folder, name or folder.resolve().name, spec, start, end, tuple(teams))
+    digest = carry(spec, folder)
+    round_ = Round(
+        folder, name or folder.resolve().name, used.name, start, end, tuple(teams), spec_digest=digest
+    )
     with whole(file) as unfinished:
         unfinished.write_text(_written(round_), encoding="utf-8", newline="\n")
     return load_round(folder)
@@ -90,7 +119,7 @@ def _make_key(path: Path) -> None:
 
 
 def _written(round_: Round) -> str:
-    data: dict[str, Any] = {"name": round_.name, "spec": round_.spec}
+    data: dict[str, Any] = {"name": round_.name, "spec": round_.spec, "spec_digest": round_.spec_digest}
     for key, day in (("period_start", round_.start), ("period_end", round_.end)):
         if day is not None:
             data[key] = day.isoformat()
@@ -106,6 +135,22 @@ def _plain(team: Team) -> dict[str, str]:
 
 def load_round(folder: Path) -> Round:
     """The round of a folder. Raises `RoundError` with every mistake and its line."""
+    root, data = read_round(folder)
+    name, digest = spec_of(root, data)
+    check_copy(folder, digest)
+    spec = load(spec_source(folder, name, digest))
+    if digest and spec.name != name:
+        line = _line(get(root, "spec"))
+        raise RoundError(
+            f"{FILE}: line {line}: the round carries the spec '{spec.name}', not '{name}'. Write '{spec.name}' again."
+        )
+    teams = teams_of(root, data, spec)
+    start, end = (_day(root, data, key) for key in ("period_start", "period_end"))
+    return Round(folder, str(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest)
+
+
+def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
+    """What `round.yaml` says, with its places; teams are not looked at yet. Raises `RoundError`."""
     file = folder / FILE
     if not file.is_file():
         raise RoundError(f"{folder} is no round: it has no {FILE}. Make one with `hrge-xl round init`.")
@@ -114,14 +159,23 @@ def load_round(folder: Path) -> Round:
     if root is None or mistakes:
         raise RoundError("\n".join(str(mistake) for mistake in mistakes))
     data = plain(root)
-    spec_name = _checked(root, data)
-    teams = checked(FILE, _lines(root, data["teams"]), load(spec_name))
-    start, end = (_day(root, data, key) for key in ("period_start", "period_end"))
-    return Round(folder, str(data["name"]), spec_name, start, end, tuple(teams), _key(folder / KEY))
+    _check_shape(root, data)
+    return root, data
 
 
-def _checked(root: yaml.Node, data: Any) -> str:
-    """The name of the spec, where the file has the shape that it must have."""
+def spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and digest of the spec; the digest as it is written, and empty in rounds that carry no copy."""
+    digest = get(root, "spec_digest")
+    return str(data["spec"]), str(digest.value) if digest is not None else ""
+
+
+def teams_of(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
+    """The teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
+    return checked(FILE, _lines(root, data["teams"]), spec)
+
+
+def _check_shape(root: yaml.Node, data: Any) -> None:
+    """Raise `RoundError` where the file does not have the shape that it must have."""
     if not isinstance(data, dict):
         raise RoundError(f"{FILE}: line 1: this is no round. Make one with `hrge-xl round init`.")
     wrong = [
@@ -135,7 +189,6 @@ def _checked(root: yaml.Node, data: Any) -> str:
         wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
     if wrong:
         raise RoundError("\n".join(f"{FILE}: {each}" for each in wrong))
-    return str(data["spec"])
 
 
 def _lines(root: yaml.Node, teams: Sequence[Mapping[str, Any]]) -> list[Line]:
@@ -182,8 +235,22 @@ def _key(path: Path) -> bytes:
     return key
 
 
+def only_countries(round_: Round, named: Sequence[str]) -> Round:
+    """The round with no other teams than those of some countries. Raises `UsageError` where one has none."""
+    wanted = country_codes(load(round_.spec_source), named)
+    there = sorted({team.country for team in round_.teams if team.country})
+    missing = [code for code in wanted if code not in there]
+    if missing:
+        raise UsageError(
+            f"{round_.name} has no team of {', '.join(missing)}. Its countries are: {', '.join(there) or 'none'}."
+        )
+    return replace(round_, teams=tuple(team for team in round_.teams if team.country in wanted))
+
+
 def orders(round_: Round, today: date) -> list[Order]:
     """What is to be issued, a workbook a team."""
+    from ..issuing import Order
+
     return [
         Order(
             team=team.code, today=today, country=team.country, language=team.language, tools=team.tools,

@@ -16,6 +16,7 @@ from rapidfuzz import process
 
 from ..errors import RoundError
 from ..numerals import Ambiguous, OtherCalendar, parse_date, shown
+from ..spec.lookup import Names, countries, languages
 from ..spec.model import Spec
 from ..words import tidy
 
@@ -148,8 +149,9 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
     """Lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
     mistakes = [f"{name}: {each}" for each in before]
     teams: dict[str, tuple[int, Team]] = {}
+    known = Known(spec, countries(spec), languages(spec))
     for n, cells in lines:
-        team, wrong = _team(cells, spec)
+        team, wrong = _team(cells, known)
         if team.code.casefold() in teams:
             wrong.append(
                 f"team '{team.code}' stands already in line {teams[team.code.casefold()][0]}. Keep one."
@@ -162,18 +164,27 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
     return [team for _, team in teams.values()]
 
 
-def _team(cells: Mapping[str, str], spec: Spec) -> tuple[Team, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the lines of a list may name."""
+
+    spec: Spec
+    countries: Names
+    languages: Names
+
+
+def _team(cells: Mapping[str, str], known: Known) -> tuple[Team, list[str]]:
     """A team, and what is wrong with it."""
     wrong: list[str] = []
     code = cells.get("team", "")
     wrong += _code_mistakes(code)
-    country = _known(cells.get("country", ""), _countries(spec), "country", wrong)
-    language = _known(cells.get("language", ""), {tag: tag for tag in spec.languages}, "language", wrong)
+    country = _code_of(cells.get("country", ""), known.countries, "country", wrong)
+    language = _code_of(cells.get("language", ""), known.languages, "language", wrong)
     tools = cells.get("tools", "").replace(";", ",").replace(" ", ",")
-    chosen = [_tool(part, spec, wrong) for part in tools.split(",") if part]
+    chosen = [_tool(part, known.spec, wrong) for part in tools.split(",") if part]
     deadline = _deadline(cells.get("deadline", ""), wrong)
     team = Team(
-        code, country, language or spec.languages[0], deadline, cells.get("contact", ""),
+        code, country, language or known.spec.languages[0], deadline, cells.get("contact", ""),
         tuple(dict.fromkeys(chosen)) or None,
     )  # fmt: skip
     return team, wrong
@@ -190,23 +201,14 @@ def _code_mistakes(code: str) -> Iterator[str]:
         yield f"'{code[:MOST_CHARACTERS]}' cannot name a file. Use letters, digits and hyphens."
 
 
-def _countries(spec: Spec) -> dict[str, str]:
-    """Every way to name a country → its code."""
-    entries = spec.vocabularies[spec.countries].items if spec.countries else ()
-    labels = {label: item.code for item in entries for label in item.label.by_language.values()}
-    return labels | {item.code: item.code for item in entries}
-
-
-def _known(text: str, ways: Mapping[str, str], what: str, wrong: list[str]) -> str:
+def _code_of(text: str, names: Names, what: str, wrong: list[str]) -> str:
     """The code of what is named; a mistake where it is not known."""
-    folded = {way.casefold(): code for way, code in ways.items()}
-    if not text or not ways or text.casefold() in folded:
-        return folded.get(text.casefold(), text)
-    close = process.extractOne(text, list(ways), score_cutoff=CLOSE)
-    codes = ", ".join(dict.fromkeys(ways.values()))
-    hint = f" Did you mean '{ways[close[0]]}'?" if close else f" Known are: {codes}."
-    wrong.append(f"there is no {what} '{text}'.{hint}")
-    return ""
+    if not text:
+        return ""
+    code = names.code(text)
+    if code is None:
+        wrong.append(f"there is no {what} '{text}'. {names.hint(text)}")
+    return code or ""
 
 
 def _tool(text: str, spec: Spec, wrong: list[str]) -> str:

@@ -12,6 +12,7 @@ from .check_figures import check_figures
 from .expression import Problem, Scope, parse, parse_condition, reader_only
 from .model import (
     COMMON_OPTIONS,
+    OF_ROUNDS,
     TYPE_OPTIONS,
     CatalogueBlock,
     ChecklistBlock,
@@ -20,6 +21,7 @@ from .model import (
     FieldBlock,
     FieldType,
     FormBlock,
+    Identity,
     ItemsFrom,
     MatrixBlock,
     PivotBlock,
@@ -368,10 +370,10 @@ def _identity(spec: Spec) -> Found:
     single = {
         each.code for _, block, each in spec.places() if isinstance(block, FormBlock) and block.records == 1
     }
-    for name in type(spec.identity).model_fields:
-        code = getattr(spec.identity, name)
-        if code is not None and code not in single:
+    for name, code in spec.identity.parts.items():
+        if code not in single:
             yield ("identity", name), f"There is no form field '{code}'.", _similar(code, sorted(single))
+    yield from _over_rounds(spec.identity)
     if spec.countries is not None and spec.countries not in spec.vocabularies:
         yield (
             ("countries",),
@@ -386,6 +388,30 @@ def _identity(spec: Spec) -> Found:
                     f"There is no tool '{code}'.",
                     _similar(code, list(spec.tool)),
                 )
+
+
+def _over_rounds(identity: Identity) -> Found:
+    """The pattern of what is left out of an intervention's name."""
+    path, pattern = ("identity", OF_ROUNDS), identity.period_in_intervention
+    if pattern is None:
+        return
+    if identity.intervention is None:
+        yield (
+            path,
+            "There is no intervention whose name could hold a period.",
+            "Name its field as 'intervention'.",
+        )
+    try:
+        fits_nothing = re.search(pattern, "") is not None
+    except re.error as error:
+        yield (
+            path,
+            f"This is no pattern ({error}).",
+            r"Write a regular expression, for example '-\d{4}(?=-)'.",
+        )
+        return
+    if fits_nothing:
+        yield path, "It also fits an empty text, so it may leave out nothing.", "Let it fit the period only."
 
 
 def _rules(spec: Spec) -> Found:

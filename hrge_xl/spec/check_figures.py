@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 
 from .figures import Breakdown, Crossing, IndicatorFigures, QuestionFigures, RiskFigures
-
-if TYPE_CHECKING:
-    from .model import Field, Spec
+from .model import CatalogueBlock, Field, FieldType, Item, Spec, Tool
 
 Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str, str]]
-WAYS = 3  # references from a value to what its indicator says
+NUMERIC = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.PERCENT, FieldType.YEAR, FieldType.SCALE)
+NUMBERS = (
+    "value",
+    "numerator",
+    "denominator",
+    "progress",
+    "baseline",
+    "baseline_year",
+    "target",
+    "target_year",
+)
 
 
 def check_figures(spec: Spec) -> Found:
@@ -78,29 +85,70 @@ def _indicators(spec: Spec, found: IndicatorFigures, path: Path) -> Found:
     for name in ("of", "value", "period", "country", "numerator", "denominator", "progress", "status"):
         yield from _in(getattr(found, name), list(own), f"field of {found.tool} named", (*path, name))
     reached = _reached(spec, own, found.of)
+    if found.of in own and not own[found.of].to:
+        yield (
+            (*path, "of"),
+            f"{found.of} refers to no sheet.",
+            "Name the field that says what a value is about.",
+        )
     for name in ("kind", "baseline", "baseline_year", "target", "target_year"):
-        yield from _in(getattr(found, name), reached, "field to be reached from a value named", (*path, name))
+        yield from _in(
+            getattr(found, name), list(reached), "field to be reached from a value named", (*path, name)
+        )
     for name in ("unit", "name"):
         for number, code in enumerate(getattr(found, name)):
             where = (*path, name, number)
-            yield from _in(code, reached, "field to be reached from a value named", where)
+            yield from _in(code, list(reached), "field to be reached from a value named", where)
+    for name in NUMBERS:
+        yield from _number(reached.get(getattr(found, name) or ""), (*path, name))
+    yield from _named_indicators(spec, found, path)
     for number, split in enumerate(found.splits):
         for place, code in enumerate(split.parts):
             where = (*path, "splits", number, "parts", place)
             yield from _in(code, list(own), f"field of {found.tool} named", where)
+            yield from _number(own.get(code), where)
         where = (*path, "splits", number, "of")
         yield from _in(split.of, list(own), f"field of {found.tool} named", where)
 
 
-def _reached(spec: Spec, own: Mapping[str, Field], of: str) -> list[str]:
-    """Fields of the sheet itself, of those that it refers to, and of those that these refer to."""
-    found, following = dict(own), [own[of]] if of in own else []
-    for _ in range(WAYS):
-        tools = [spec.tool[code] for each in following for code in each.to if code in spec.tool]
-        following = [each for tool in tools for each in tool.fields.values() if each.to]
-        for tool in tools:
-            found = tool.fields | found
-    return list(found)
+def _number(field: Field | None, path: Path) -> Found:
+    if field is None or (field.type is FieldType.CALCULATED and field.result == "number"):
+        return
+    if field.type not in NUMERIC:
+        yield path, f"{field.code} is no number.", "Name a field that holds numbers."
+
+
+def _named_indicators(spec: Spec, found: IndicatorFigures, path: Path) -> Found:
+    """Indicators of a catalogue that the spec says something of by code."""
+    known = [item.code for tool in spec.tools for item in _catalogue_items(tool)]
+    for name in ("add_over_teams", "harmless"):
+        codes = getattr(found, name)
+        for number, code in enumerate(codes if codes != "all" else ()):
+            yield from _in(code, known, "indicator in a catalogue named", (*path, name, number))
+
+
+def _reached(spec: Spec, own: Mapping[str, Field], of: str) -> dict[str, Field]:
+    """Fields of the sheet itself, of those that its rows are about, and of the catalogues that these lead to."""
+    about = _sheets(spec, [own[of]] if of in own else [])
+    leads = _sheets(spec, [field for tool in about for field in tool.fields.values()])
+    blocks = [
+        block for tool in (*leads, *about) for block in tool.blocks if isinstance(block, CatalogueBlock)
+    ]
+    found = {field.code: field for block in blocks for field in block.fields}
+    for tool in about:
+        found |= tool.fields
+    return found | dict(own)
+
+
+def _sheets(spec: Spec, fields: Sequence[Field]) -> list[Tool]:
+    """The sheets that some fields refer to."""
+    return [spec.tool[code] for field in fields for code in field.to if code in spec.tool]
+
+
+def _catalogue_items(tool: Tool) -> list[Item]:
+    """The rows of the catalogues of a sheet."""
+    blocks = (block.items for block in tool.blocks if isinstance(block, CatalogueBlock))
+    return [item for items in blocks if isinstance(items, tuple) for item in items]
 
 
 def _questions(spec: Spec, questions: QuestionFigures, path: Path) -> Found:

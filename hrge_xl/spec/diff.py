@@ -12,7 +12,18 @@ from .model import FieldBlock, Rule, Spec, Tool
 from .texts import Text
 
 TOLD_ELSEWHERE = frozenset(
-    ["name", "version", "languages", "tools", "vocabularies", "rules", "covered", "matrix", "digest"]
+    [
+        "name",
+        "version",
+        "languages",
+        "tools",
+        "vocabularies",
+        "rules",
+        "covered",
+        "matrix",
+        "digest",
+        "folder",
+    ]
 )
 RULE_LOGIC = ("when", "check", "require", "at")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ..words import fold
 from .changes import Change, Effect, Group, Touch, meant_alike
 from .model import FieldType, Spec, Vocabulary
-from .ways import entries, ways
+from .spellings import entries, spellings
 
 Readings = Mapping[str, frozenset[str | None]]  # code -> what its label is read as now, over all languages
 
@@ -16,7 +16,7 @@ def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Rea
     """What the labels of each old code are read as with the new list; None where nobody knows them any more."""
     spoken = [tag for tag in old.languages if tag in new.languages]
     table = entries(after, new.languages)
-    by_language = {tag: ways(table, tag) for tag in spoken}
+    by_language = {tag: spellings(table, tag) for tag in spoken}
     return {
         each.code: frozenset(by_language[tag].get(fold(each.labels[tag]), (None, ""))[0] for tag in spoken)
         for each in entries(before, old.languages)

@@ -219,7 +219,12 @@ FUNCTIONS: dict[str, Signature] = {
     "most": Signature((N,), N, "largest of its arguments", "blanks left out", repeats=True),
     "absolute": Signature((N,), N, "without its sign", "blank on blank"),
     "level": Signature((N, N), Type.LEVEL, "level of the matrix (down, across)", "blank on blank"),
-    "today": Signature((), D, "the day of the check, as on the cover", "never blank"),
+    "today": Signature(
+        (),
+        D,
+        "the day of the check; in a sheet that of the clock",
+        "never blank",
+    ),
     "days_between": Signature((D, D), N, "days from the first date to the second", "blank on blank"),
     "year": Signature((D,), N, "year of a date", "blank on blank"),
     "join": Signature(

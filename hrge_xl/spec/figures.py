@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field as Option
 
 from .base import Model
@@ -50,8 +52,9 @@ class IndicatorFigures(Model):
 
     A field may stand in the row itself, in the row that it refers to, and so on; of several the first that is
     filled in counts. `sums` are the kinds whose values may be added up; `ratios` those that are worked out
-    from numerator and denominator, with the factor. In rows of the `harmless` indicators no figure leads to
-    a person who has to be protected.
+    from numerator and denominator, with the factor. Where two teams of one country report, there is no total, for
+    it may be counted twice: `add_over_teams` names the indicators whose values add up all the same, or says `all`.
+    In rows of the `harmless` indicators no figure leads to a person who has to be protected.
     """
 
     tool: Code
@@ -73,7 +76,12 @@ class IndicatorFigures(Model):
     sums: tuple[Code, ...] = ()
     ratios: dict[Code, float] = Option(default={})
     splits: tuple[Split, ...] = ()
+    add_over_teams: Literal["all"] | tuple[Code, ...] = ()
     harmless: tuple[Code, ...] = ()
+
+    def adds_over_teams(self, indicator: str) -> bool:
+        """Whether the values of several teams of one country may be added up."""
+        return self.add_over_teams == "all" or indicator in self.add_over_teams
 
 
 class QuestionFigures(Model):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from rapidfuzz import process
 from ..errors import Mistake, SpecError, UsageError
 from . import figures, model
 from .base import Model
+from .carried import digest_of, pack
 from .check import check
 from .nodes import compose, get, mapping, mistake_at, plain, sequence
 from .texts import Text
@@ -55,7 +55,7 @@ def find(spec: str | Path) -> Path:
 def load(spec: str | Path) -> model.Spec:
     """Load a spec by name or folder. Raises `SpecError` with every mistake in it."""
     folder = find(spec)
-    return _load(folder, digest(folder))
+    return _load(folder, digest_of(pack(folder)))
 
 
 @lru_cache(maxsize=16)
@@ -67,22 +67,13 @@ def _load(folder: Path, digest: str) -> model.Spec:
         raise SpecError(mistakes)
     try:
         data = plain(root)
-        loaded = model.Spec.model_validate(data | {"digest": digest})
+        loaded = model.Spec.model_validate(data | {"digest": digest, "folder": str(folder)})
     except ValidationError as error:
         raise SpecError([_mistake(root, detail) for detail in error.errors()]) from error
     found = [mistake_at(root, path, reason, remedy) for path, reason, remedy in check(loaded)]
     if found:
         raise SpecError(found)
     return loaded
-
-
-def digest(folder: Path) -> str:
-    """SHA-256 over names and contents of all YAML files of a spec, line ends not counting."""
-    total = hashlib.sha256()
-    for file in sorted(folder.rglob("*.yaml")):
-        total.update(file.relative_to(folder).as_posix().encode() + b"\0")
-        total.update(file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return total.hexdigest()
 
 
 def _assemble(folder: Path, mistakes: list[Mistake]) -> yaml.Node | None:
@@ -112,7 +103,7 @@ def _assemble(folder: Path, mistakes: list[Mistake]) -> yaml.Node | None:
 def _tools(folder: Path, head: yaml.Node, mistakes: list[Mistake]) -> list[yaml.Node]:
     """The tool files in the order of `sheets`; each named once, each file named."""
     by_code: dict[str, yaml.Node] = {}
-    for file in sorted((folder / "tools").glob("*.yaml")):
+    for file in sorted((folder / "tools").glob("[!.]*.yaml")):
         node = compose(file, f"tools/{file.name}", mistakes)
         code = get(node, "code")
         if node is not None and code is None:
@@ -187,10 +178,9 @@ def _take_in_file(folder: Path, block: yaml.Node, mistakes: list[Mistake]) -> No
     if name is None:
         return
     file = folder / str(name.value)
-    if file.resolve().parent != folder.resolve() or not file.is_file():
-        mistakes.append(
-            mistake_at(name, (), f"There is no file '{name.value}' in the spec folder.", "Check its name.")
-        )
+    if file.resolve().parent != folder.resolve() or not file.is_file() or file.suffix != ".yaml":
+        reason = f"There is no file '{name.value}' in the spec folder, or it is no .yaml file."
+        mistakes.append(mistake_at(name, (), reason, "Check its name."))
         return
     items = compose(file, str(name.value), mistakes)
     if items is not None and isinstance(block, yaml.MappingNode):

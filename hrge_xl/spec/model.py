@@ -355,14 +355,29 @@ class Table(Model):
     tools: tuple[Code, ...]
 
 
+OF_ROUNDS = "period_in_intervention"  # what is no part of the key
+
+
 class Identity(Model):
-    """Which form fields make the key of a return."""
+    """Which form fields make the key of a return, and how an intervention is known again in another round."""
 
     project: Code | None = None
     intervention: Code | None = None
     country: Code | None = None
     period_start: Code | None = None
     period_end: Code | None = None
+    period_in_intervention: str | None = None  # a pattern: the part of its name that tells the period
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The form field of each part of the key that is asked for."""
+        named = ((name, getattr(self, name)) for name in type(self).model_fields if name != OF_ROUNDS)
+        return {name: code for name, code in named if code is not None}
+
+    def over_rounds(self, intervention: str) -> str:
+        """What an intervention is called in every round: its name without the period."""
+        pattern = self.period_in_intervention
+        return re.sub(pattern, "", intervention, count=1) if pattern else intervention
 
 
 class Spec(Model):
@@ -383,6 +398,7 @@ class Spec(Model):
     tables: dict[str, Table] = Option(default={})
     figures: Figures = Figures()
     digest: str = ""
+    folder: str = ""  # where it was loaded from
 
     @cached_property
     def tool(self) -> dict[str, Tool]:

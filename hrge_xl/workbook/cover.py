@@ -11,7 +11,7 @@ from xlsxwriter.workbook import Workbook
 from ..findings import sentence
 from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING
-from ..layout.model import COVER_KEY, TODAY_NAME
+from ..layout.model import CODE_COLUMN, CODE_ROW, COVER_KEY, TODAY_NAME
 from ..words import language_name, translator
 from .content import Content, Shown
 from .excel_formula import text_literal
@@ -39,7 +39,7 @@ class CoverPainter:
     def draw(self) -> None:
         """Title, note, facts, steps, progress."""
         spec, language = self.layout.spec, self.layout.language
-        self.pen.text(Place(1, 1), COVER_KEY, "code")
+        self.pen.text(Place(CODE_ROW, CODE_COLUMN), COVER_KEY, "code")
         self._band(spec.title.say(language), "cover_title")
         self._paragraph(spec.note.say(language), "purpose")
         self._facts()
@@ -94,14 +94,15 @@ class CoverPainter:
             self.pen.live([self.pen.entry(Place(self.row, VALUE), "cover_value")], value)
 
     def _today(self) -> None:
-        """The day that due dates are measured against: set on issue, changeable, never volatile."""
+        """The day that due dates are measured against: the only volatile cell, as issued that of issue."""
         place = Place(self.row, VALUE)
+        self.pen.text(Place(self.row, CODE_COLUMN), TODAY_NAME, "code")
         self.pen.text(Place(self.row, LABEL), self.say("Day of the check"), "cover_label")
         self.pen.height(self.row, "cover_line")
-        self.pen.live([self.pen.entry(place, "input", "yyyy-mm-dd")], lambda content: [content.today])
-        self.pen.band(
-            self.row, GIVEN, STATE, self.say("Set it to today to see what is overdue."), "cover_note"
-        )
+        day = self.pen.formula(place, "=TODAY()", "cover_value", "yyyy-mm-dd")
+        self.pen.live([day], lambda content: [content.today])
+        note = self.say("Today, by the clock of this computer.")
+        self.pen.band(self.row, GIVEN, STATE, note, "cover_note")
         column, row = address(*place)[0], place.row
         self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!${column}${row}")
         self.row += 1

@@ -384,7 +384,7 @@ def _guarded(guards: list[str], formula: str, blank: str) -> str:
 
 def first_word(cell: str) -> str:
     """What stands before the first space: the code of a row in a list of references."""
-    return f'LEFT({cell},FIND(" ",{cell}&" ")-1)'
+    return f'LEFT(TRIM({cell}),FIND(" ",TRIM({cell})&" ")-1)'
 
 
 def row_codes(layout: Layout, tool: str) -> str:

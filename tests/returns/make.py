@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from tests.office.driver import Document, Office, Typed
 
 HERE = Path(__file__).parent
 TOLD = story("hrge_toolkit")
-ORDER = Order("PAK", TOLD.today, "PAK", "en", TOLD.tools, round="2026-H1", deadline="2026-07-15")
+ISSUED = date(2026, 6, 30)
+ORDER = Order("PAK", ISSUED, "PAK", "en", TOLD.tools, round="2026-H1", deadline="2026-07-15")
 PLAN = {
     "PLN_01": "WS-07", "PLN_03": "Train the trainers", "PLN_04": "2026-03-02", "PLN_05": "2026-03-06",
     "PLN_06": 24, "PLN_07": 12, "PLN_08": 4800, "PLN_11": "N", "PLN_13": ["WOM", "YOU"],
@@ -123,7 +125,7 @@ def issued(spec: str) -> tuple[bytes, Layout]:
     loaded = load(spec)
     if spec == "example":
         layout = build(loaded, "ar")
-        order = Order("EGY", TOLD.today, "EGY", "ar", answers=from_mapping({"PLAN": PLAN}, layout))
+        order = Order("EGY", ISSUED, "EGY", "ar", answers=from_mapping({"PLAN": PLAN}, layout))
         return generate(loaded, order), layout
     layout = build(loaded, "en", TOLD.tools)
     answers = from_mapping(TOLD.answers, layout)

@@ -1,12 +1,16 @@
-"""Figures over all teams, each with the number of teams and files behind it; only returns that count go in."""
+"""Figures over all teams, each of one period, with the number of teams and files behind it.
+
+Only returns that count go in. A figure is one select over the tables of the dataset; what is said of indicators over
+all teams is worked out from one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
-from functools import cached_property
 
-from ...spec.model import Spec
+import sqlalchemy as sa
+
 from ..schema import (
     AGGREGATE_ANSWERS,
     AGGREGATE_COMPLETENESS,
@@ -22,66 +26,60 @@ from ..schema import (
 )
 from ..store import Store
 from .answers import answers
-from .common import BY_COUNTRY, BY_TOOL, TOTAL, numbered
+from .common import BY_COUNTRY, BY_TOOL, TOTAL
 from .completeness import completeness
-from .gaps import aggregate_gaps
-from .indicators import Figure, aggregate_indicators, aggregate_splits, totals
+from .gaps import gaps
+from .indicators import aggregate_indicators, aggregate_splits, totals
 from .matrices import matrices
 from .numbers import numbers
 from .overdue import overdue
 from .risks import aggregate_risks, top_risks
-from .values import Value, indicator_values, values
+from .sql import Figure, Sources
+from .values import indicator_values, values
 
-__all__ = ["BY_COUNTRY", "BY_TOOL", "GROUPS", "TOTAL", "aggregates"]
+__all__ = ["BY_COUNTRY", "BY_TOOL", "GROUPS", "SELECTS", "TOTAL", "Sources", "aggregates"]
 
-INDICATORS = (INDICATOR_VALUES.name, AGGREGATE_INDICATORS.name, AGGREGATE_SPLITS.name)
+SELECTS: dict[str, Figure] = {
+    AGGREGATE_ANSWERS.name: answers,
+    AGGREGATE_NUMBERS.name: numbers,
+    AGGREGATE_COMPLETENESS.name: completeness,
+    AGGREGATE_MATRIX.name: matrices,
+    AGGREGATE_RISKS.name: aggregate_risks,
+    "top_risks": top_risks,
+    AGGREGATE_GAPS.name: gaps,
+    "overdue": overdue,
+    INDICATOR_VALUES.name: indicator_values,
+}
+"""The tables of figures that are one select each."""
+
+WORKED_OUT = (AGGREGATE_INDICATORS.name, AGGREGATE_SPLITS.name)
 GROUPS = (
     (AGGREGATE_ANSWERS.name,),
     (AGGREGATE_RISKS.name, "top_risks"),
     (AGGREGATE_NUMBERS.name, AGGREGATE_COMPLETENESS.name, AGGREGATE_MATRIX.name),
-    (AGGREGATE_GAPS.name, "overdue", *INDICATORS),
+    (AGGREGATE_GAPS.name, "overdue", INDICATOR_VALUES.name, *WORKED_OUT),
 )
 """The tables of figures, shared out: groups of about the same work, the largest first."""
 
 
 def aggregates(store: Store, today: date, wanted: Collection[str]) -> Rows:
     """Those of the wanted tables of figures that this dataset has."""
-    spec = store.schema.spec
-    if spec is None:
-        return {}
-    makers = _makers(store, spec, today)
-    return {name: numbered(makers[name]()) for name in wanted if name in store.tables}
+    source = Sources.of(store, today)
+    there = [name for name in wanted if name in store.tables] if store.schema.spec else []
+    found = {name: _selected(store, SELECTS[name](source)) for name in there if name in SELECTS}
+    return found | (_worked_out(store, source) if set(there) & set(WORKED_OUT) else {})
 
 
-def _makers(store: Store, spec: Spec, today: date) -> dict[str, Callable[[], Iterable[Row]]]:
-    figures = _Indicators(store, spec)
-    return {
-        AGGREGATE_ANSWERS.name: lambda: answers(store, spec),
-        AGGREGATE_NUMBERS.name: lambda: numbers(store, spec),
-        AGGREGATE_COMPLETENESS.name: lambda: completeness(store),
-        AGGREGATE_MATRIX.name: lambda: matrices(store, spec),
-        AGGREGATE_RISKS.name: lambda: aggregate_risks(store, spec),
-        "top_risks": lambda: top_risks(store, spec),
-        INDICATOR_VALUES.name: lambda: indicator_values(store, spec, figures.values),
-        AGGREGATE_INDICATORS.name: lambda: aggregate_indicators(figures.made),
-        AGGREGATE_SPLITS.name: lambda: aggregate_splits(figures.made, spec),
-        AGGREGATE_GAPS.name: lambda: aggregate_gaps(store, spec),
-        "overdue": lambda: overdue(store, today),
-    }
+def _selected(store: Store, figure: sa.Select[Row]) -> list[Row]:
+    return [*store.select(figure.order_by("n"))]
 
 
-class _Indicators:
-    """The values of indicators, for all tables of them."""
+def _worked_out(store: Store, source: Sources) -> Rows:
+    """What all teams come to, from every value of every indicator."""
+    made = totals(values(store, source), source.spec)
+    lines = (aggregate_indicators(made), aggregate_splits(made, source.spec))
+    return {name: _numbered(some) for name, some in zip(WORKED_OUT, lines, strict=True)}
 
-    def __init__(self, store: Store, spec: Spec) -> None:
-        self._store, self._spec = store, spec
 
-    @cached_property
-    def values(self) -> list[Value]:
-        """Every value."""
-        return values(self._store, self._spec)
-
-    @cached_property
-    def made(self) -> list[Figure]:
-        """What they come to."""
-        return totals(self.values, self._spec)
+def _numbered(lines: Iterable[Row]) -> list[Row]:
+    return [(n, *line) for n, line in enumerate(lines, start=1)]

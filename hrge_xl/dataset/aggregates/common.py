@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-
 from ...spec.model import Field, FieldType, Spec
 from ...words import day, translator
-from ..schema import Row, spec_language
+from ..schema import spec_language
 from ..store import Store
 
 TOTAL, BY_TOOL, BY_COUNTRY = "total", "tool", "country"
 
 Record = dict[str, Any]
-
-
-def numbered(lines: Iterable[Row]) -> list[Row]:
-    """The lines of a table of figures with a number in front."""
-    return [(n, *line) for n, line in enumerate(lines, start=1)]
-
-
-def distinct(column: Any) -> Any:
-    """How many different values a column has."""
-    return sa.func.count(sa.distinct(column))
 
 
 def records(store: Store, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Record]:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sqlalchemy as sa
 
-from ..schema import COMPLETENESS, Row
-from ..store import Store
-from .common import BY_COUNTRY, TOTAL, distinct
+from ..schema import AGGREGATE_COMPLETENESS, COMPLETENESS, SUBMISSIONS
+from . import sql
+from .common import BY_COUNTRY, TOTAL
 
 
-def completeness(store: Store) -> Iterator[Row]:
+def completeness(source: sql.Sources) -> sql.Select:
     """Required answers given and asked, sheet by sheet."""
-    table = store.tables[COMPLETENESS.name]
-    sums = [sa.func.sum(table.c[name]) for name in ("required", "answered", "errors", "warnings")]
-    for by, keys in ((TOTAL, [table.c.tool]), (BY_COUNTRY, [table.c.tool, table.c.country])):
-        wanted = (
-            sa.select(*keys, distinct(table.c.submission), distinct(table.c.team), *sums)
-            .where(table.c.current)
-            .group_by(*keys)
+    sheets, files, ways = source[COMPLETENESS], source[SUBMISSIONS], sql.breakdowns(TOTAL, BY_COUNTRY)
+    counted = ("required", "answered", "errors", "warnings")
+    lines = (
+        sa.select(
+            files.c.period, ways.c.by, ways.c.place, sheets.c.tool,
+            sa.case((ways.c.by == BY_COUNTRY, sheets.c.country)).label("country"),
+            sheets.c.submission, sheets.c.team, *(sheets.c[name] for name in counted),
         )
-        for row in sorted(store.select(wanted)):
-            tool, country = (row[0], row[1]) if by == BY_COUNTRY else (row[0], None)
-            files, teams, required, answered, errors, warnings = (int(each) for each in row[len(keys) :])
-            share = round(answered / required, 4) if required else None
-            yield (by, tool, country, files, teams, required, answered, share, errors, warnings)
+        .select_from(sheets)
+        .join(files, sql.same(files, sheets, "submission"))
+        .join(ways, sa.true())
+        .where(sheets.c.current)
+        .subquery()
+    )  # fmt: skip
+    found = sql.grouped(
+        lines, ("period", "by", "place", "tool", "country"),
+        sql.distinct(lines.c.submission).label("files"), sql.distinct(lines.c.team).label("teams"),
+        *(sql.whole(sa.func.sum(lines.c[name])).label(name) for name in counted),
+    ).subquery()  # fmt: skip
+    told = sa.select(found, sql.share(found.c.answered, found.c.required).label("share"))
+    return sql.numbered(AGGREGATE_COMPLETENESS.names, told, "period", "place", "tool", "country")

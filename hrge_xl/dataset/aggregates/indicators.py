@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ...spec.figures import IndicatorFigures, Split
+from ...spec.figures import IndicatorFigures
 from ...spec.model import Spec
 from ...words import fold
 from ..schema import Row, spec_language
 from .common import rounded
-from .values import NO_VALUE, RESTATED, Value, period_order
+from .values import NO_VALUE, RESTATED, Value, indicator_figures
 
 SUM, POOLED = "sum", "pooled"
 UNITS, KINDS = "the units differ", "the kinds of value differ"
@@ -64,7 +64,6 @@ def total_of(found: Sequence[Value], figures: IndicatorFigures) -> Total:
     """The sum, or numerators over denominators; nothing where that would mean nothing."""
     kinds = {value.kind for value in found}
     units = {fold(value.unit or "") for value in found}
-    places = Counter((value.country, value.period) for value in found)
     if len(kinds) > 1:
         return Total(why=KINDS)
     kind = next(iter(kinds), None)
@@ -74,33 +73,41 @@ def total_of(found: Sequence[Value], figures: IndicatorFigures) -> Total:
         return Total(why=NOT_ADDED)
     if len(units) > 1:
         return Total(why=UNITS)
-    if max(places.values(), default=0) > 1:
+    if _doubled(found, figures):
         return Total(why=DOUBLED)
     if kind in figures.sums:
-        return Total(SUM, rounded(sum(value.number or 0 for value in found)))
-    return _pooled(found, figures, figures.ratios[kind])
+        return Total(SUM, rounded(sum(value.value or 0 for value in found)))
+    return _pooled(found, figures.ratios[kind])
 
 
-def _pooled(found: Sequence[Value], figures: IndicatorFigures, factor: float) -> Total:
-    parts = [(value.of(figures.numerator), value.of(figures.denominator)) for value in found]
-    if any(numerator is None or not denominator for numerator, denominator in parts):
+def _doubled(found: Sequence[Value], figures: IndicatorFigures) -> bool:
+    """Whether a country may be counted twice: two teams of it report, unless theirs add up, or one team does twice."""
+    about = Counter(
+        (value.country, value.period, value.team if figures.adds_over_teams(value.indicator) else None)
+        for value in found
+    )
+    return max(about.values(), default=0) > 1
+
+
+def _pooled(found: Sequence[Value], factor: float) -> Total:
+    parts = [(value.numerator, value.denominator) for value in found]
+    known = [(over, under) for over, under in parts if over is not None and under]
+    if len(known) < len(parts):
         return Total(why=NO_RATIO)
-    over = sum(numerator for numerator, _ in parts) / sum(denominator for _, denominator in parts)
+    over = sum(numerator for numerator, _ in known) / sum(denominator for _, denominator in known)
     return Total(POOLED, rounded(factor * over))
 
 
 def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:
-    """One figure an indicator and period, in the order of the values."""
-    figures = spec.figures.indicators
-    if figures is None:
-        return []
+    """One figure an indicator and period, in the order of the values: those of an indicator by period."""
+    figures = indicator_figures(spec)
     groups: dict[tuple[str, str], list[Value]] = defaultdict(list)
     for value in found:
         if value.why != RESTATED:
             groups[value.indicator, value.period].append(value)
     made = [_figure(key, group, figures) for key, group in groups.items()]
     made = [figure for figure in made if figure.values]
-    _trend(made, period_order(spec, figures), figures)
+    _trend(made, figures)
     return made
 
 
@@ -108,19 +115,19 @@ def _figure(key: tuple[str, str], group: Sequence[Value], figures: IndicatorFigu
     counted = [value for value in group if value.why is None]
     without = {value.team for value in group if value.why == NO_VALUE} - {value.team for value in counted}
     figure = Figure(*key, counted, len(without), total_of(counted, figures))
-    _aims(figure, figures)
+    _aims(figure)
     return figure
 
 
-def _aims(figure: Figure, figures: IndicatorFigures) -> None:
+def _aims(figure: Figure) -> None:
     """Baseline and target of a sum are sums themselves, where every team has both for the same years."""
     if figure.total.how != SUM:
         return
-    rows = {(value.record["submission"], value.framework) for value in figure.values}
-    years = {(value.of(figures.baseline_year), value.of(figures.target_year)) for value in figure.values}
-    baselines = [value.of(figures.baseline) for value in figure.values]
-    targets = [value.of(figures.target) for value in figure.values]
-    if len(rows) < len(figure.values) or len(years) > 1 or None in (*baselines, *targets):
+    rows = {(value.submission, value.framework) for value in figure.values}
+    years = {(value.baseline_year, value.target_year) for value in figure.values}
+    baselines = [value.baseline for value in figure.values if value.baseline is not None]
+    targets = [value.target for value in figure.values if value.target is not None]
+    if len(years) > 1 or not len(rows) == len(baselines) == len(targets) == len(figure.values):
         return
     figure.baseline, figure.target = rounded(sum(baselines)), rounded(sum(targets))
     way = (figure.target or 0) - (figure.baseline or 0)
@@ -128,10 +135,10 @@ def _aims(figure: Figure, figures: IndicatorFigures) -> None:
         figure.progress = rounded(((figure.total.number or 0) - (figure.baseline or 0)) / way)
 
 
-def _trend(made: Sequence[Figure], order: Mapping[str, int], figures: IndicatorFigures) -> None:
+def _trend(made: Sequence[Figure], figures: IndicatorFigures) -> None:
     """The period before, of the same length, and what those teams come to that reported in both."""
     series: dict[tuple[str, str], list[Figure]] = defaultdict(list)
-    for figure in sorted(made, key=lambda each: (order.get(each.period, -1), each.period)):
+    for figure in made:
         series[figure.indicator, shape(figure.period)].append(figure)
     for line in series.values():
         for before, figure in pairwise(line):
@@ -161,7 +168,7 @@ def shape(period: str) -> str:
 def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Row]:
     """One line an indicator and period."""
     for figure in made:
-        first, numbers = figure.values[0], [value.number or 0.0 for value in figure.values]
+        first, numbers = figure.values[0], [value.value or 0.0 for value in figure.values]
         change = None if figure.before is None or figure.now is None else rounded(figure.now - figure.before)
         yield (
             figure.indicator, figure.label, figure.period,
@@ -181,38 +188,17 @@ def _one(found: set[Any]) -> Any:
 # splits
 
 
-@dataclass(frozen=True)
-class Part:
-    """One part of a split over all teams."""
-
-    split: Split
-    code: str
-    number: float
-    values: Sequence[Value]
-
-
-def parts(figure: Figure, figures: IndicatorFigures) -> Iterator[Part]:
-    """The parts that somebody filled in; nothing where the values do not agree."""
-    if figure.total.how is None:
-        return
-    for split in figures.splits:
-        for code in split.parts:
-            found = [value for value in figure.values if code in value.splits]
-            if found:
-                yield Part(split, code, rounded(sum(value.splits[code] for value in found)) or 0.0, found)
-
-
 def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Row]:
-    """One line a part, with the number of teams that filled it in."""
-    figures, language = spec.figures.indicators, spec_language(spec)
-    if figures is None:
-        return
+    """One line a part that somebody filled in, of the indicators that have a total."""
+    figures, language = indicator_figures(spec), spec_language(spec)
     fields = spec.tool[figures.tool].fields
+    parts = [(split, code) for split in figures.splits for code in split.parts]
     for figure in made:
-        for part in parts(figure, figures):
-            yield (
-                figure.indicator, figure.label, figure.period, part.split.code,
-                part.split.label.say(language) or None, part.split.of, part.code,
-                fields[part.code].label.say(language), part.number, len(part.values),
-                len({value.team for value in part.values}),
-            )  # fmt: skip
+        for split, code in parts if figure.total.how else ():
+            filled = [(value.team, value.parts[code]) for value in figure.values if code in value.parts]
+            if filled:
+                yield (
+                    figure.indicator, figure.label, figure.period, split.code, split.label.say(language) or None,
+                    split.of, code, fields[code].label.say(language), rounded(sum(number for _, number in filled)),
+                    len(filled), len({team for team, _ in filled}),
+                )  # fmt: skip

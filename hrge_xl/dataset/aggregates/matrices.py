@@ -2,67 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
 import sqlalchemy as sa
 
-from ...spec.model import MatrixBlock, Spec
-from ...validation import RETURNED
+from ...spec.model import Spec
 from ..matrix_rows import matrix_blocks
-from ..schema import CROSSINGS, SUBMISSIONS, Row, spec_language
-from ..store import Store
-from .common import BY_COUNTRY, BY_TOOL, TOTAL, distinct
+from ..schema import AGGREGATE_MATRIX, MATRIX_ROWS, SUBMISSIONS, spec_language
+from . import sql
+from .common import BY_COUNTRY, BY_TOOL, TOTAL
+
+CELL = ("down_label", "across_label", "level", "level_label", "cell")  # what is said of one
 
 
-def matrices(store: Store, spec: Spec) -> Iterator[Row]:
-    """Every matrix of the spec."""
-    for number, block in enumerate(matrix_blocks(spec), start=1):
-        yield from _matrix(store, spec, block, number)
+def matrices(source: sql.Sources) -> sql.Select:
+    """The cells of every matrix of the spec that have a row."""
+    cells, lines = matrix_cells(source.spec), _rows(source).subquery()
+    keys = ("period", "block", "title", "by", "place", "tools", "country", "down", "across")
+    counted = sql.grouped(lines, keys, *sql.counts(lines)).subquery()
+    told = (
+        sa.select(counted, *(cells.c[name] for name in CELL))
+        .select_from(counted)
+        .join(cells, sql.same(cells, counted, "down", "across"))
+    )
+    return sql.numbered(AGGREGATE_MATRIX.names, told, "period", "block", "place", "tools", "country", "cell")
 
 
-def _matrix(store: Store, spec: Spec, block: MatrixBlock, number: int) -> Iterator[Row]:
-    """All crossings in total, also those without a row; then those with one, by tool and by country."""
+def matrix_cells(spec: Spec) -> sa.CTE:
+    """Every cell of the matrix: its labels, its level, its number, and how much it weighs."""
     matrix, language = spec.matrix, spec_language(spec)
-    if matrix is None:
-        return
-    steps = {name: spec.vocabularies[name].by_code for name in (matrix.down, matrix.across)}
-
-    def line(by: str, tools: str, country: str | None, at: tuple[str, str], counts: Sequence[Any]) -> Row:
-        level = matrix.level[matrix.cells[at[0]][at[1]]]
-        names = [
-            steps[name][code].label.say(language)
-            for name, code in zip((matrix.down, matrix.across), at, strict=True)
-        ]
-        return (
-            number, block.title.say(language), by, tools, country, at[0], names[0], at[1], names[1],
-            level.code, level.label.say(language), *counts,
-        )  # fmt: skip
-
-    every = " ".join(block.sources)
-    totals = {(row[0], row[1]): row[2:] for row in _crossed(store, block, ())}
-    for down in steps[matrix.down]:
-        for across in steps[matrix.across]:
-            yield line(TOTAL, every, None, (down, across), totals.get((down, across), (0, 0, 0, 0)))
-    for tool, down, across, *counts in _crossed(store, block, ("tool",)) if len(block.sources) > 1 else ():
-        yield line(BY_TOOL, tool, None, (down, across), counts)
-    for country, down, across, *counts in _crossed(store, block, ("country",)):
-        yield line(BY_COUNTRY, every, country, (down, across), counts)
+    assert matrix is not None
+    downs, acrosses = (spec.vocabularies[name].items for name in (matrix.down, matrix.across))
+    rank = {code: number for number, code in enumerate(matrix.level)}
+    most = max(int(down.code) * int(across.code) for down in downs for across in acrosses) + 1
+    lines: list[tuple[str | int, ...]] = []
+    for down in downs:
+        for across in acrosses:
+            level = matrix.level[matrix.cells[down.code][across.code]]
+            weight = rank[level.code] * most + int(down.code) * int(across.code)
+            labels = [each.label.say(language) for each in (down, across, level)]
+            lines.append((down.code, across.code, level.code, *labels, len(lines), weight))
+    columns = "down across level down_label across_label level_label cell:integer weight:integer"
+    return sql.listed("cells", columns, lines)
 
 
-def _crossed(store: Store, block: MatrixBlock, by: Sequence[str]) -> list[Any]:
-    table, files = store.tables[CROSSINGS.name], store.tables[SUBMISSIONS.name]
-    keys = [table.c[name] for name in (*by, "down", "across")]
-    wanted = (
+def _sources(spec: Spec) -> sa.CTE:
+    """One line a matrix and sheet that its rows are from."""
+    language = spec_language(spec)
+    lines = [
+        (number, block.title.say(language), " ".join(block.sources), len(block.sources), tool, block.down, block.across)
+        for number, block in enumerate(matrix_blocks(spec), start=1)
+        for tool in block.sources
+    ]  # fmt: skip
+    return sql.listed(
+        "sources", "block:integer title tools several:integer tool down_field across_field", lines
+    )
+
+
+def _rows(source: sql.Sources) -> sql.Select:
+    """Every row that stands in a matrix, by everything that it is broken down by."""
+    rows, files, sources = source[MATRIX_ROWS], source[SUBMISSIONS], _sources(source.spec)
+    ways = sql.breakdowns(TOTAL, BY_TOOL, BY_COUNTRY)
+    return (
         sa.select(
-            *keys, sa.func.count(), distinct(table.c.team), distinct(table.c.submission),
-            sa.func.sum(sa.case((files.c.verdict == RETURNED, 1), else_=0)),
+            rows.c.period, sources.c.block, sources.c.title, ways.c.by, ways.c.place,
+            sa.case((ways.c.by == BY_TOOL, rows.c.tool), else_=sources.c.tools).label("tools"),
+            sa.case((ways.c.by == BY_COUNTRY, rows.c.country)).label("country"), rows.c.down, rows.c.across,
+            rows.c.submission, rows.c.team, sql.returned(files),
         )
-        .join(files, files.c.submission == table.c.submission)
-        .where(
-            table.c.current, table.c.tool.in_(block.sources),
-            table.c.down_field == block.down, table.c.across_field == block.across,
-        )
-        .group_by(*keys)
+        .select_from(rows)
+        .join(sources, sql.same(sources, rows, "tool", "down_field", "across_field"))
+        .join(files, sql.same(files, rows, "submission"))
+        .join(ways, sa.or_(ways.c.by != BY_TOOL, sources.c.several > 1))
+        .where(rows.c.current)
     )  # fmt: skip
-    return sorted(store.select(wanted))

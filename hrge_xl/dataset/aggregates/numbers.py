@@ -1,28 +1,15 @@
-"""Figures by period, in total and by country."""
+"""Figures of numbers, in total and by country."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
-from ...fields import Kind, kind_of
-from ...spec.model import Field, FieldType, RegisterBlock, Spec, Tool
-from ..codebook import labels
-from ..schema import Row, field_column
-from ..store import Store
-from .common import BY_COUNTRY, TOTAL, distinct, rounded
-
-
-def numbers(store: Store, spec: Spec) -> Iterator[Row]:
-    """Every number that teams fill in or that is worked out."""
-    label = labels(store.schema)
-    for by in (TOTAL, BY_COUNTRY):
-        for tool, wide in store.schema.wide.items():
-            fields = [f for f in spec.tool[tool].fields.values() if kind_of(f) is Kind.NUMBER and not f.fixed]
-            open_rows = has_open_rows(spec.tool[tool])
-            for line in _figures(store, wide.name, fields, by, open_rows=open_rows) if fields else ():
-                yield (by, tool, *line[:2], line[2], label[tool, str(line[2])], *line[3:])
+from ...spec.model import FieldType, RegisterBlock, Tool
+from ..schema import AGGREGATE_NUMBERS, ANSWERS
+from . import sql
+from .common import BY_COUNTRY, TOTAL
 
 
 def has_open_rows(tool: Tool) -> bool:
@@ -30,32 +17,42 @@ def has_open_rows(tool: Tool) -> bool:
     return any(isinstance(block, RegisterBlock) for block in tool.field_blocks)
 
 
-def _figures(store: Store, name: str, fields: Sequence[Field], by: str, *, open_rows: bool) -> Iterator[Row]:
-    table = store.tables[name]
-    row = sa.literal(None) if open_rows else table.c.row
-    country = table.c.country if by == BY_COUNTRY else sa.literal(None)
-    keys = [
-        key for key in (row, table.c.about, country, table.c.period) if not isinstance(key, sa.BindParameter)
-    ]
-    figures = [
-        figure
-        for field in fields
-        for column in (table.c[field_column(field.code)],)
-        for figure in (
-            sa.func.count(column),
-            distinct(sa.case((column.is_not(None), table.c.team))),
-            sa.func.sum(column) if field.type is FieldType.INTEGER else sa.null(),
-            sa.func.avg(column), sa.func.min(column), sa.func.max(column),
+def numbers(source: sql.Sources) -> sql.Select:
+    """Every number that teams fill in or that is worked out; totals only of whole numbers."""
+    lines = _lines(source).subquery()
+    number = lines.c.number
+    found = sql.grouped(
+        lines, ("period", "by", "place", "tool", "row", "about", "field", "asked", "label", "country"),
+        sa.func.count().label("count"), sql.distinct(lines.c.team).label("teams"),
+        sa.func.sum(sa.case((lines.c.type == FieldType.INTEGER.value, number))).label("total"),
+        sql.steady(sa.func.avg(number)).label("mean"), sa.func.min(number).label("least"),
+        sa.func.max(number).label("most"),
+    )  # fmt: skip
+    return sql.numbered(AGGREGATE_NUMBERS.names, found, "period", "place", "asked", "row", "about", "country")
+
+
+def _lines(source: sql.Sources) -> sql.Select:
+    """Every number with what its row is about."""
+    given, rows, question = source[ANSWERS], _rows(source), sql.questions(source)
+    ways = sql.breakdowns(TOTAL, BY_COUNTRY)
+    open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]
+    return (
+        sa.select(
+            given.c.period, ways.c.by, ways.c.place, given.c.tool,
+            sa.case((given.c.tool.not_in(open_rows), given.c.row)).label("row"), rows.c.about, given.c.field,
+            question.c.n.label("asked"), question.c.label, question.c.type,
+            sa.case((ways.c.by == BY_COUNTRY, given.c.country)).label("country"), given.c.team, given.c.number,
         )
-    ]  # fmt: skip
-    wanted = (
-        sa.select(row, table.c.about, country, table.c.period, *figures)
-        .where(table.c.current)
-        .group_by(*keys)
-    )
-    found = sorted(store.select(wanted), key=lambda line: tuple(str(part or "") for part in line[:4]))
-    for at, field in enumerate(fields):
-        for line in found:
-            count, teams, *rest = line[4 + 6 * at : 10 + 6 * at]
-            if count:
-                yield (*line[:2], field.code, *line[2:4], count, teams, *(rounded(each) for each in rest))
+        .select_from(given)
+        .join(rows, sql.same(rows, given, "submission", "tool", "row"))
+        .join(question, sql.same(question, given, "tool", "field"))
+        .join(ways, sa.true())
+        .where(given.c.current, given.c.number.is_not(None))
+    )  # fmt: skip
+
+
+def _rows(source: sql.Sources) -> sa.Subquery:
+    """The rows of all sheets that somebody filled in, with what they refer to in the end."""
+    tables = [source[table] for table in source.schema.wide.values()]
+    names: tuple[Any, ...] = ("submission", "tool", "row", "about")
+    return sa.union_all(*(sa.select(*(table.c[name] for name in names)) for table in tables)).subquery()

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-from typing import Any
+import sqlalchemy as sa
 
-from ..schema import COLLECTED, Row
-from ..store import Store
+from ..schema import LISTED_ROWS
+from . import sql
 
 
-def overdue(store: Store, today: date) -> Iterator[Row]:
-    """One line an item, the oldest first."""
-    table = store.tables[COLLECTED.name]
-    columns = list(store.schema.list_columns)
-    at = COLLECTED.at
-    items: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in store.rows(COLLECTED.name, table.c.current, table.c.due < today):
-        key = (row[at["submission"]], row[at["item"]])
-        item = items.setdefault(key, {name: row[index] for name, index in at.items()} | {"shown": {}})
-        item["shown"][row[at["column_code"]]] = row[at["value"]]
-    late = sorted(items.items(), key=lambda each: (each[1]["due"], each[0]))
-    for _, item in late:
-        yield (
-            *(item[name] for name in ("submission", "team", "country", "list", "tool", "row", "due")),
-            (today - item["due"]).days, *(item["shown"].get(column) for column in columns),
-            item["sheet"], item["cell"], item["file_sha256"],
-        )  # fmt: skip
+def overdue(source: sql.Sources) -> sql.Select:
+    """One line an item, the oldest first, with what its list shows; the place is that of its first column."""
+    cells = source[LISTED_ROWS]
+    shown = [
+        sa.func.max(sa.case((cells.c.column_code == column, cells.c.value))).label(f"list_{column}")
+        for column in source.schema.list_columns
+    ]
+    late = (
+        sa.select(cells.c.submission, sa.func.min(cells.c.n).label("first"), *shown)
+        .where(cells.c.current, cells.c.due < source.today)
+        .group_by(cells.c.submission, cells.c.item)
+        .subquery()
+    )  # fmt: skip
+    days = sql.days_between(source.today, cells.c.due).label("days_late")
+    lines = (
+        sa.select(cells, days, *(late.c[column.name] for column in shown))
+        .select_from(cells)
+        .join(late, sa.and_(sql.same(late, cells, "submission"), late.c.first == cells.c.n))
+    )
+    return sql.numbered(source.schema.overdue.names, lines, "period", "due", "submission", "item")

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as each_with
-from heapq import nsmallest
-from typing import Any
+from collections.abc import Sequence
+
+import sqlalchemy as sa
 
 from ...spec.figures import Breakdown, Crossing, RiskFigures
-from ...spec.model import Matrix, Spec
-from ...validation import RETURNED
-from ..schema import ANSWERS, CROSSINGS, SUBMISSIONS, Row, field_column, spec_language
-from ..store import Store
-from .common import BY_COUNTRY, BY_TOOL, TOTAL, Record, label_of, records
+from ...spec.model import Spec
+from ..schema import AGGREGATE_RISKS, MATRIX_ROWS, SUBMISSIONS, field_column, spec_language
+from . import sql
+from .common import BY_COUNTRY, BY_TOOL, TOTAL
+from .matrices import CELL, matrix_cells
 
 BEFORE, AFTER = "before", "after"
-MOST = 200  # risks in the list of those that weigh most
+ROW = ("submission", "tool", "row")
+UNLISTED = 1_000_000  # the place of a part that stands in no list: the last one
+MOST = 200  # risks of a period in the list of those that weigh most
+PLACED = (
+    "period", "submission", "team", "country", "tool", "row", "down", "across", "level", "sheet", "cell",
+    "file_sha256",
+)  # fmt: skip
 
-Place = tuple[str, str]  # steps down and across
-Cell = tuple[str, str]  # sheet and cell
 
-
-@dataclass(frozen=True)
-class Risk:
-    """One risk of one return, with its place before and after mitigation."""
-
-    record: Record
-    at: Mapping[str, Place]  # stage → place
-    where: Cell  # the cell that names it
-
-    @property
-    def latest(self) -> Place | None:
-        """Where it stands: after mitigation where that is said."""
-        return self.at.get(AFTER) or self.at.get(BEFORE)
+def risk_figures(spec: Spec) -> RiskFigures:
+    """What the spec says of risks."""
+    assert spec.figures.risks is not None
+    return spec.figures.risks
 
 
 def stages(figures: RiskFigures) -> dict[str, Crossing]:
@@ -42,194 +34,182 @@ def stages(figures: RiskFigures) -> dict[str, Crossing]:
     return {BEFORE: figures.before} | ({AFTER: figures.after} if figures.after else {})
 
 
-def all_risks(store: Store, figures: RiskFigures) -> Iterator[Risk]:
-    """Every risk of the returns that count, return after return, in the order of the sheets."""
-    places = _places(store, figures)
-    cells = _cells(store, figures)
-    for tool in figures.tools:
-        for record in _rows(store, tool):
-            key = (record["submission"], tool, record["row"])
-            if key in places:
-                yield Risk(record, places[key], cells.get(key, (record["sheet"], record["cell"])))
+# where each risk stands
 
 
-def _rows(store: Store, tool: str) -> Iterator[Record]:
-    table = store.schema.wide[tool]
-    return records(store, table.name, store.tables[table.name].c.current)
+def risk_places(source: sql.Sources) -> sql.Select:
+    """Every risk at every stage, once for each part of each breakdown that it belongs to: in total with no `code`."""
+    figures, placed = risk_figures(source.spec), _placed(source).cte("placed")
+    country = sa.func.nullif(placed.c.country, "")
+    parts = [
+        _part(placed, TOTAL, sql.NOTHING),
+        _part(placed, BY_TOOL, placed.c.tool),
+        _part(placed, BY_COUNTRY, country),
+        *(_broken_down(source, placed, by, breakdown) for by, breakdown in figures.by.items()),
+    ]
+    return sa.select(sa.union_all(*parts).subquery())
 
 
-def _places(store: Store, figures: RiskFigures) -> dict[tuple[str, ...], dict[str, Place]]:
-    table = store.tables[CROSSINGS.name]
-    pairs = {(crossing.down, crossing.across): stage for stage, crossing in stages(figures).items()}
-    found: dict[tuple[str, ...], dict[str, Place]] = defaultdict(dict)
-    columns = ("submission", "tool", "row", "down_field", "across_field", "down", "across")
-    ours = (table.c.current, table.c.tool.in_(figures.tools))
-    for row in records(store, CROSSINGS.name, *ours, columns=columns):
-        stage = pairs.get((row["down_field"], row["across_field"]))
-        if stage is not None:
-            found[row["submission"], row["tool"], row["row"]][stage] = (row["down"], row["across"])
-    return found
+def _placed(source: sql.Sources) -> sql.Select:
+    """Every risk of the returns that count at every stage, with the cell that places it."""
+    figures, rows, files = risk_figures(source.spec), source[MATRIX_ROWS], source[SUBMISSIONS]
+    lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
+    stage = sql.listed("stages", "stage down_field across_field place:integer", lines)
+    return (
+        sa.select(
+            stage.c.stage, stage.c.place.label("stage_place"), *(rows.c[name] for name in PLACED), sql.returned(files),
+        )
+        .select_from(rows)
+        .join(files, sql.same(files, rows, "submission"))
+        .join(stage, sql.same(stage, rows, "down_field", "across_field"))
+        .where(rows.c.current, rows.c.tool.in_(figures.tools))
+    )  # fmt: skip
 
 
-def _cells(store: Store, figures: RiskFigures) -> dict[tuple[str, ...], Cell]:
-    table = store.tables[ANSWERS.name]
-    ours = (table.c.current, table.c.tool.in_(figures.tools), table.c.field == figures.name)
-    named = records(store, ANSWERS.name, *ours, columns=("submission", "tool", "row", "sheet", "cell"))
-    return {(row["submission"], row["tool"], row["row"]): (row["sheet"], row["cell"]) for row in named}
+def _part(placed: sa.FromClause, by: str, code: sql.Expression) -> sql.Select:
+    return sa.select(sa.literal(by).label("by"), code.label("code"), placed)
+
+
+def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakdown) -> sql.Select:
+    """Risks by what their sheet stands for, or by each of the answers to a question."""
+    if breakdown.field is None:
+        stands_for = sa.case(breakdown.tools, value=placed.c.tool)
+        return _part(placed, by, stands_for).where(stands_for.is_not(None))
+    given = sql.answers_to(source, breakdown.field, risk_figures(source.spec).tools)
+    code = sa.func.coalesce(given.c.code, sql.as_text(given.c.number), given.c.text)
+    answered = _part(placed, by, code).select_from(placed).join(given, sql.same(given, placed, *ROW))
+    return answered.where(code.is_not(None))
 
 
 # how many stand where
 
 
-@dataclass(slots=True)
-class Tally:
-    """How many risks stand in one place, from how many teams and files, and how many of them from returned files."""
-
-    count: int = 0
-    returned: int = 0
-    teams: set[str] = each_with(default_factory=set)
-    files: set[str] = each_with(default_factory=set)
-
-    def add(self, record: Record, *, returned: bool) -> None:
-        """One more risk."""
-        self.count += 1
-        self.returned += returned
-        self.teams.add(record["team"])
-        self.files.add(record["submission"])
-
-
-Part = tuple[str, str]  # what risks are broken down by, and the code in it
-Tallies = dict[Part, dict[Place, Tally]]
-
-
-def aggregate_risks(store: Store, spec: Spec) -> Iterator[Row]:
-    """Crossings by stage: all of them in total, then those with a risk, by tool, country and breakdown."""
-    figures, matrix = spec.figures.risks, spec.matrix
-    if figures is None or matrix is None:
-        return
-    returned = {row["submission"] for row in records(store, SUBMISSIONS.name) if row["verdict"] == RETURNED}
-    tally = _tallies(figures, all_risks(store, figures), returned)
-    for stage in stages(figures):
-        for by, code, label in _parts(spec, figures, tally):
-            places = tally[stage].get((by, code), {})
-            if places or by == TOTAL:
-                yield from _crossed(spec, matrix, (stage, by, code or None, label), places)
+def aggregate_risks(source: sql.Sources) -> sql.Select:
+    """The cells with a risk by stage: in total, by tool, country and breakdown."""
+    cells, names = matrix_cells(source.spec), _names(source.spec)
+    lines = risk_places(source).subquery()
+    keys = ("period", "stage", "stage_place", "by", "code", "down", "across")
+    counted = sql.grouped(lines, keys, *sql.counts(lines)).subquery()
+    told = (
+        sa.select(
+            counted, sa.func.coalesce(names.c.label, counted.c.code).label("label"),
+            sa.func.coalesce(names.c.place, UNLISTED).label("place"), *(cells.c[name] for name in CELL),
+            sa.case(_places(ways(source.spec)), value=counted.c.by).label("by_place"),
+        )
+        .select_from(counted)
+        .join(cells, sql.same(cells, counted, "down", "across"))
+        .outerjoin(names, sql.same(names, counted, "by", "code"))
+    )  # fmt: skip
+    return sql.numbered(
+        AGGREGATE_RISKS.names, told, "period", "stage_place", "by_place", "place", "code", "cell"
+    )
 
 
-def _tallies(figures: RiskFigures, risks: Iterable[Risk], returned: set[str]) -> dict[str, Tallies]:
-    """Where the risks of every part of every breakdown stand, by stage."""
-    found: dict[str, Tallies] = {stage: {} for stage in stages(figures)}
-    ways = (TOTAL, BY_TOOL, BY_COUNTRY, *figures.by)
-    for risk in risks:
-        parts = [(by, code) for by in ways for code in _codes(figures, by, risk)]
-        of_returned = risk.record["submission"] in returned
-        for stage, place in risk.at.items():
-            for part in parts:
-                tally = found[stage].setdefault(part, {}).setdefault(place, Tally())
-                tally.add(risk.record, returned=of_returned)
-    return found
+def ways(spec: Spec) -> tuple[str, ...]:
+    """What risks are broken down by, in the order in which it is shown."""
+    return BY_TOOL, BY_COUNTRY, *risk_figures(spec).by
 
 
-def _parts(
-    spec: Spec, figures: RiskFigures, tally: Mapping[str, Tallies]
-) -> Iterator[tuple[str, str, str | None]]:
-    """Every breakdown with the codes that occur in it, in the order of their list."""
-    yield TOTAL, "", None
-    occur = {part for parts in tally.values() for part in parts}
-    for by in (BY_TOOL, BY_COUNTRY, *figures.by):
-        for code, label in named_parts(spec, figures, by, {code for way, code in occur if way == by}):
-            yield by, code, label
+def _places(names: Sequence[str]) -> dict[str, int]:
+    """The place of each breakdown, the total first."""
+    return {by: place for place, by in enumerate((TOTAL, *names))}
 
 
-def named_parts(
-    spec: Spec, figures: RiskFigures, by: str, codes: set[str], language: str | None = None
-) -> list[tuple[str, str]]:
-    """Codes of a breakdown with their labels, in the order of their list."""
-    tag = language or spec_language(spec)
+def _names(spec: Spec) -> sa.CTE:
+    """The label of every part of every breakdown, in the order of its list."""
+    lines = [
+        (by, code, label, place)
+        for by in ways(spec)
+        for place, (code, label) in enumerate(part_labels(spec, by, spec_language(spec)).items())
+    ]
+    return sql.listed("names", "by code label place:integer", lines)
+
+
+def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
+    """The parts of a breakdown with their labels, in the order of their list."""
     if by == BY_TOOL:
-        order = {tool.code: tool.title.say(tag) for tool in spec.tools}
-    else:
-        name = spec.countries if by == BY_COUNTRY else vocabulary_of(spec, figures, figures.by[by])
-        entries = spec.vocabularies[name].items if name in spec.vocabularies else ()
-        order = {item.code: item.label.say(tag) for item in entries}
-    rest = sorted(codes - set(order))
-    return [(code, order.get(code, code)) for code in (*order, *rest) if code in codes]
+        tools = (spec.tool[code] for code in risk_figures(spec).tools)
+        return {tool.code: tool.title.say(language) for tool in tools}
+    name = spec.countries if by == BY_COUNTRY else _vocabulary(spec, risk_figures(spec).by[by])
+    entries = spec.vocabularies[name].items if name in spec.vocabularies else ()
+    return {entry.code: entry.label.say(language) for entry in entries}
 
 
-def vocabulary_of(spec: Spec, figures: RiskFigures, by: Breakdown) -> str | None:
+def _vocabulary(spec: Spec, breakdown: Breakdown) -> str | None:
     """The list that the codes of a breakdown are from."""
-    return by.vocabulary or spec.tool[figures.tools[0]].fields[by.field or ""].vocabulary
-
-
-def _codes(figures: RiskFigures, by: str, risk: Risk) -> Sequence[str]:
-    """Where a risk belongs in a breakdown: in one place, in several, or in none."""
-    if by == TOTAL:
-        return ("",)
-    if by in (BY_TOOL, BY_COUNTRY):
-        return (risk.record[by] or "",)
-    way = figures.by[by]
-    if way.field is None:
-        return (way.tools[risk.record["tool"]],) if risk.record["tool"] in way.tools else ()
-    value = risk.record[field_column(way.field)]
-    return () if value is None else str(f"{value:g}" if isinstance(value, float) else value).split(";")
-
-
-def _crossed(spec: Spec, matrix: Matrix, head: Row, places: Mapping[Place, Tally]) -> Iterator[Row]:
-    for down in spec.vocabularies[matrix.down].by_code:
-        for across in spec.vocabularies[matrix.across].by_code:
-            if (down, across) in places or head[1] == TOTAL:
-                found = places.get((down, across), Tally())
-                level = matrix.level[matrix.cells[down][across]]
-                yield (
-                    *head, down, label_of(spec, matrix.down, down), across, label_of(spec, matrix.across, across),
-                    level.code, level.label.say(spec_language(spec)), found.count, len(found.teams),
-                    len(found.files), found.returned,
-                )  # fmt: skip
+    fields = spec.tool[risk_figures(spec).tools[0]].fields
+    return breakdown.vocabulary or fields[breakdown.field or ""].vocabulary
 
 
 # which weigh most
 
 
-def top_risks(store: Store, spec: Spec) -> Iterator[Row]:
-    """Open risks by weight: level after mitigation, then steps, then the same before."""
-    figures, matrix = spec.figures.risks, spec.matrix
-    if figures is None or matrix is None:
-        return
-    for risk in weightiest(all_risks(store, figures), figures, matrix):
-        record = risk.record
-        yield (
-            *(record[name] for name in ("submission", "team", "country", "period", "tool", "row")),
-            record[field_column(figures.name)],
-            *_stage(matrix, risk.at.get(BEFORE)), *_stage(matrix, risk.at.get(AFTER)),
-            *(_shown(record[field_column(code)]) for code in figures.shows),
-            *risk.where, record["file_sha256"],
-        )  # fmt: skip
+def top_risks(source: sql.Sources) -> sql.Select:
+    """Open risks by weight: level after mitigation, then steps, then the same before; the first of each period."""
+    found = _weighed(source).subquery()
+    heaviest = [found.c.weight.desc(), found.c.weight_before.desc()]
+    alike = [sql.in_bytes(found.c[name]) for name in ("team", "tool", "row", "submission")]
+    rank = sa.func.row_number().over(partition_by=found.c.period, order_by=[*heaviest, *alike])
+    ranked = sa.select(found, rank.label("rank")).subquery()
+    return sql.numbered(
+        source.schema.top_risks.names, sa.select(ranked).where(ranked.c.rank <= MOST), "period", "rank"
+    )
 
 
-def _stage(matrix: Matrix, place: Place | None) -> Row:
-    return (None, None, None) if place is None else (*place, matrix.cells[place[0]][place[1]])
+def _weighed(source: sql.Sources) -> sql.Select:
+    """Every open risk with its two places, what they weigh, and the cell that names it."""
+    figures, cells = risk_figures(source.spec), matrix_cells(source.spec)
+    placed, rows = sql.at_hand(_both_places(source)), sql.at_hand(_open_rows(source))
+    named = sql.answers_to(source, figures.name, figures.tools)
+    before, after = cells.alias("cell_before"), cells.alias("cell_after")
+    shown = [rows.c[f"shows_{code}"] for code in figures.shows]
+    return (
+        sa.select(
+            placed, rows.c.name, *shown, rows.c.file_sha256,
+            before.c.level.label("level_before"), after.c.level.label("level_after"),
+            sa.func.coalesce(before.c.weight, -1).label("weight_before"),
+            sa.func.coalesce(after.c.weight, before.c.weight, -1).label("weight"),
+            sa.func.coalesce(named.c.sheet, rows.c.sheet).label("sheet"),
+            sa.func.coalesce(named.c.cell, rows.c.cell).label("cell"),
+        )
+        .select_from(placed)
+        .join(rows, sql.same(rows, placed, *ROW))
+        .outerjoin(named, sql.same(named, placed, *ROW))
+        .outerjoin(before, _at(before, placed, BEFORE))
+        .outerjoin(after, _at(after, placed, AFTER))
+    )  # fmt: skip
 
 
-def _shown(value: Any) -> str | None:
-    return None if value is None else str(f"{value:g}" if isinstance(value, float) else value)
+def _both_places(source: sql.Sources) -> sql.Select:
+    """One line a risk, with its steps at each stage."""
+    placed = _placed(source).subquery()
+    steps = [
+        sa.func.max(sa.case((placed.c.stage == stage, placed.c[side]))).label(f"{stage}_{side}")
+        for stage in (BEFORE, AFTER)
+        for side in ("down", "across")
+    ]
+    return sql.grouped(placed, ("period", "submission", "team", "country", "tool", "row"), *steps)
 
 
-def weightiest(risks: Iterable[Risk], figures: RiskFigures, matrix: Matrix) -> list[Risk]:
-    """The first of the risks that are not closed, the heaviest first; those of one weight by team and row."""
-    rank = {code: number for number, code in enumerate(matrix.level)}
+def _open_rows(source: sql.Sources) -> sql.Select:
+    """The rows of all sheets of risks that are not over, with what a list of risks shows."""
+    figures, rows = risk_figures(source.spec), []
+    for tool in figures.tools:
+        wide = source[source.schema.wide[tool]]
+        shown = {"name": figures.name} | {f"shows_{code}": code for code in figures.shows}
+        over = [
+            sa.func.coalesce(sql.as_text(wide.c[field_column(code)]), "").in_(codes)
+            for code, codes in figures.closed.items()
+        ]
+        rows.append(
+            sa.select(
+                *(wide.c[name] for name in ("submission", "tool", "row", "sheet", "cell", "file_sha256")),
+                *(sql.as_text(wide.c[field_column(code)]).label(name) for name, code in shown.items()),
+            ).where(sa.not_(sa.or_(sa.false(), *over)))
+        )
+    return sa.select(sa.union_all(*rows).subquery())
 
-    def weight(place: Place | None) -> tuple[int, int]:
-        if place is None:
-            return -1, 0
-        return rank[matrix.cells[place[0]][place[1]]], int(place[0]) * int(place[1])
 
-    def order(risk: Risk) -> tuple[Any, ...]:
-        after, before = weight(risk.latest), weight(risk.at.get(BEFORE))
-        who = (risk.record["team"] or "", risk.record["tool"], risk.record["row"], risk.record["submission"])
-        return (*(-part for part in (*after, *before)), *who)
-
-    return nsmallest(MOST, (risk for risk in risks if not _closed(risk, figures)), key=order)
-
-
-def _closed(risk: Risk, figures: RiskFigures) -> bool:
-    return any(risk.record[field_column(code)] in codes for code, codes in figures.closed.items())
+def _at(cell: sa.FromClause, placed: sa.FromClause, stage: str) -> sql.Expression:
+    steps = (cell.c[side] == placed.c[f"{stage}_{side}"] for side in ("down", "across"))
+    return sa.and_(*steps)

@@ -2,240 +2,234 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from dataclasses import field as each_with
 from typing import Any
 
+import sqlalchemy as sa
+
 from ...spec.figures import IndicatorFigures
-from ...spec.model import CatalogueBlock, Field, FieldType, Spec, Tool
-from ..schema import ANSWERS, SUBMISSIONS, Row, field_column, spec_language
-from ..store import Store
-from .common import Record, records
+from ...spec.model import CatalogueBlock, Field, FieldType, Item, Spec, Tool
+from ..schema import INDICATOR_VALUES, NUMBER, SUBMISSIONS, TEXT, field_column, spec_language
+from ..store import TYPES, Store
+from . import sql
 
 RESTATED = "stated again in a later return"
 NO_VALUE = "no value"
-LONGEST_WAY = 3  # references from a value to what its indicator says
+ORDER = ("catalogue", "indicator", "period_place", "period", "team", "country", "submission", "row")
+NUMBERS = (
+    "value", "numerator", "denominator", "baseline", "target", "baseline_year", "target_year", "progress",
+)  # fmt: skip
+OF_ROW = ("submission", "team", "country", "tool", "row", "sheet", "cell", "file_sha256")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Value:
-    """One value: a row of the register, with what the rows say that it refers to."""
+    """One value, with what is known of its indicator."""
 
-    record: Record  # the row itself
-    known: Mapping[str, Any]  # every field that can be reached from it
-    indicator: str  # code in the catalogue; for an indicator of a team's own the team and the row
-    own: bool
-    framework: str | None  # the row that it is about
-    label: str
+    submission: str
+    team: str
     country: str
     period: str
-    unit: str | None
+    framework: str  # the row that it is about
+    indicator: str  # code in the catalogue; for an indicator of a team's own the team and the row
+    own: bool
+    label: str
     kind: str | None
-    number: float | None
+    unit: str | None
+    value: float | None
+    numerator: float | None = None
+    denominator: float | None = None
+    baseline: float | None = None
+    target: float | None = None
+    baseline_year: float | None = None
+    target_year: float | None = None
     why: str | None = None  # it does not count
-    splits: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def team(self) -> str:
-        """Who reported it."""
-        return str(self.record["team"])
-
-    def of(self, code: str | None) -> Any:
-        """What a field says that can be reached from the value; None where nobody asks."""
-        return self.known.get(code) if code else None
+    parts: dict[str, float] = each_with(default_factory=dict)  # of splits, as far as they are filled in
 
 
-def values(store: Store, spec: Spec) -> list[Value]:
-    """Every value of the returns that count; one stated again later says so in `why`."""
-    figures = spec.figures.indicators
-    if figures is None:
-        return []
-    reader = _Reader(store, spec, figures)
-    found = [reader.value(record) for record in reader.rows(figures.tool)]
-    found = [value for value in found if value.indicator and value.period]
-    _leave_out(found, _ages(store))
-    return sorted(found, key=_order(spec, figures))
+def indicator_figures(spec: Spec) -> IndicatorFigures:
+    """What the spec says of indicators."""
+    assert spec.figures.indicators is not None
+    return spec.figures.indicators
 
 
-def _order(spec: Spec, figures: IndicatorFigures) -> Any:
-    periods = period_order(spec, figures)
-    place = {code: n for n, code in enumerate(_catalogue(spec))}
-
-    def order(value: Value) -> tuple[Any, ...]:
-        who = (value.team, value.country, value.record["submission"], value.record["row"])
-        return (place.get(value.indicator, len(place)), value.indicator, periods.get(value.period, -1), *who)
-
-    return order
+def indicator_values(source: sql.Sources) -> sql.Select:
+    """One line a value, with the cell that it stands in; one stated again later says so in `why`."""
+    return sql.numbered(INDICATOR_VALUES.names, _values(source), *ORDER)
 
 
-def period_order(spec: Spec, figures: IndicatorFigures) -> dict[str, int]:
-    """The periods in the order of their list."""
-    name = spec.tool[figures.tool].fields[figures.period].vocabulary or ""
-    return {code: n for n, code in enumerate(spec.vocabularies[name].by_code)} if name else {}
+def values(store: Store, source: sql.Sources) -> list[Value]:
+    """The same values with their parts, as totals are made of them."""
+    columns = [each.name for each in fields(Value) if each.name != "parts"]
+    parts = _parts(indicator_figures(source.spec))
+    wanted = sql.numbered(["n", *columns, *map(_column, parts)], _values(source), *ORDER)
+    found = []
+    for _, *line in store.select(wanted.order_by("n")):
+        numbers = zip(parts, line[len(columns) :], strict=True)
+        filled = {code: number for code, number in numbers if number is not None}
+        found.append(Value(**dict(zip(columns, line[: len(columns)], strict=True)), parts=filled))
+    return found
 
 
-def _leave_out(found: list[Value], ages: Mapping[str, tuple[Any, ...]]) -> None:
-    """Say why a value does not count: there is none, or a later return of the same team states it again."""
-    newest: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    owners = {id(value): (*ages[value.record["submission"]][1], *_about(value)) for value in found}
-    for value in found:
-        age = ages[value.record["submission"]][0]
-        newest[owners[id(value)]] = max(age, newest.get(owners[id(value)], age))
-    for value in found:
-        if ages[value.record["submission"]][0] != newest[owners[id(value)]]:
-            value.why = RESTATED
-        elif value.number is None:
-            value.why = NO_VALUE
+# the select
 
 
-def _about(value: Value) -> tuple[str, ...]:
-    return value.indicator, value.country, value.period
+def _values(source: sql.Sources) -> sql.Select:
+    """Every value, and why it does not count: there is none, or a later return of the team states it again."""
+    lines = _stated(source).subquery()
+    newest_first = (
+        lines.c.period_end.desc().nulls_last(), lines.c.issued.desc().nulls_last(),
+        sql.in_bytes(lines.c.submission).desc(),
+    )  # fmt: skip
+    about = [lines.c[name] for name in ("team", "project", "intervention", "indicator", "country", "period")]
+    age = sa.func.rank().over(partition_by=about, order_by=newest_first)
+    aged = sa.select(lines, age.label("age")).subquery()
+    why = sa.case((aged.c.age > 1, RESTATED), (aged.c.value.is_(None), NO_VALUE))
+    return sa.select(aged, why.label("why"), why.is_(None).label("counted"))
 
 
-def _ages(store: Store) -> dict[str, tuple[Any, ...]]:
-    """For each return how new it is, and whose: team, project and intervention."""
-    first = date.min
-    return {
-        row["submission"]: (
-            (row["period_end"] or first, row["issued"] or first, row["submission"]),
-            (row["team"], row["project"], row["intervention"]),
+def _stated(source: sql.Sources) -> sql.Select:
+    """Every value of the returns that count, with what the rows say that it leads to."""
+    figures, known = indicator_figures(source.spec), _Known(source)
+    own, catalogue, files = known.own, known.catalogue, source[SUBMISSIONS]
+    given, periods = sql.answers_to(source, figures.value, [figures.tool]), sql.codes(source)
+    framework, period = own.c[_column(figures.of)], own.c[_column(figures.period)]
+    own_code, own_label = own.c.team + " " + framework, sa.func.coalesce(known.first(*figures.name), "")
+    label = sa.case((catalogue.c.code.is_(None), own_label), else_=catalogue.c.label)
+    return (
+        sa.select(
+            *(own.c[name] for name in OF_ROW if name not in ("country", "sheet", "cell")),
+            sa.func.coalesce(known.first(figures.country), own.c.country, "").label("country"),
+            period.label("period"), framework.label("framework"), label.label("label"),
+            sa.func.coalesce(catalogue.c.code, own_code).label("indicator"),
+            catalogue.c.code.is_(None).label("own"),
+            sa.func.coalesce(catalogue.c.place, len(catalogue_items(source.spec))).label("catalogue"),
+            known.first(figures.kind).label("kind"), known.first(figures.status).label("status"),
+            known.first(*figures.unit).label("unit"),
+            *(sa.cast(known.first(getattr(figures, name)), sa.Double()).label(name) for name in NUMBERS),
+            *(own.c[_column(code)] for code in _parts(figures)),
+            sa.func.coalesce(given.c.sheet, own.c.sheet).label("sheet"),
+            sa.func.coalesce(given.c.cell, own.c.cell).label("cell"), periods.c.n.label("period_place"),
+            files.c.project, files.c.intervention, files.c.period_end, files.c.issued,
         )
-        for row in records(store, SUBMISSIONS.name)
-    }
+        .select_from(known.joined)
+        .join(files, sql.same(files, own, "submission"))
+        .outerjoin(given, sql.same(given, own, "submission", "tool", "row"))
+        .outerjoin(periods, sa.and_(
+            sql.same(periods, own, "tool"), periods.c.field == figures.period, periods.c.code == period,
+        ))
+        .where(framework.is_not(None), period.is_not(None))
+    )  # fmt: skip
 
 
-class _Reader:
-    """Follows the references of a value: to the row of its indicator, and from there to the catalogue."""
+class _Known:
+    """What is known of a value: in its own row, in the row that it is about, in the catalogue behind that one."""
 
-    def __init__(self, store: Store, spec: Spec, figures: IndicatorFigures) -> None:
-        self.store, self.spec, self.figures = store, spec, figures
-        self.language = spec_language(spec)
-        self.catalogue = _catalogue(spec)
-        tools = spec.tool[figures.tool].fields[figures.of].to
-        self.referred = {
-            (row["submission"], tool, row["row"]): row for tool in tools for row in self.rows(tool)
-        }
+    def __init__(self, source: sql.Sources) -> None:
+        spec, figures = source.spec, indicator_figures(source.spec)
+        tool = spec.tool[figures.tool]
+        about = [spec.tool[code] for code in tool.fields[figures.of].to]
+        leads = [each.code for sheet in about for each in sheet.fields.values() if _leads_on(spec, each)]
+        kinds = _kinds(figures, leads)
+        self.own = _rows(source, [tool], kinds).subquery("own")
+        self.about = _rows(source, about, kinds).subquery("about")
+        self.catalogue = _catalogue(spec, kinds)
+        its = sa.and_(
+            sql.same(self.about, self.own, "submission"), self.about.c.row == self.own.c[_column(figures.of)]
+        )
+        self.joined = self.own.outerjoin(self.about, its).outerjoin(
+            self.catalogue, self.catalogue.c.code == self._reference(leads, figures.of)
+        )
 
-    def rows(self, tool: str) -> Iterator[Record]:
-        """The rows of a sheet of the returns that count."""
-        table = self.store.schema.wide[tool]
-        return records(self.store, table.name, self.store.tables[table.name].c.current)
+    def _reference(self, leads: Sequence[str], of: str) -> sql.Expression:
+        """The row of the catalogue that a value leads to, by way of the row that it is about or at once."""
+        codes = [self.about.c[_column(code)] for code in leads]
+        return sa.func.coalesce(*codes, self.own.c[_column(of)], sa.null())
 
-    def value(self, record: Record) -> Value:
-        """A row with everything that it refers to."""
-        figures = self.figures
-        tool = self.spec.tool[figures.tool]
-        framework = record[field_column(figures.of)]
-        known, indicator = self._follow(record, tool, (figures.of,))
-        own = indicator is None
-        number = known.get(figures.value)
-        return Value(
-            record, known, indicator or (f"{record['team']} {framework}" if framework else ""), own, framework,
-            self._label(indicator, known), str(known.get(figures.country or "") or record["country"] or ""),
-            str(known.get(figures.period) or ""), _first(known, figures.unit), _text(known.get(figures.kind)),
-            float(number) if number is not None else None,
-            splits={code: known[code] for split in figures.splits for code in split.parts if code in known},
-        )  # fmt: skip
-
-    def _follow(self, record: Record, tool: Tool, ways: tuple[str, ...]) -> tuple[dict[str, Any], str | None]:
-        """Every field that can be reached, the nearest first, and the row of the catalogue at the end."""
-        known = _filled(record, tool)
-        for _ in range(LONGEST_WAY):
-            step = next((self._step(record, tool.fields[way]) for way in ways if known.get(way)), None)
-            if step is None:
-                break
-            code, following, fixed = step
-            if following is None:
-                return fixed | known, code
-            record, tool = following
-            ways = tuple(each.code for each in tool.fields.values() if self._leads_on(each))
-            known = _filled(record, tool) | known
-        return known, None
-
-    def _step(
-        self, record: Record, way: Field
-    ) -> tuple[str, tuple[Record, Tool] | None, dict[str, Any]] | None:
-        code = str(record[field_column(way.code)])
-        if code in self.catalogue and self._leads_on(way):
-            return code, None, self.catalogue[code]
-        for name in way.to:
-            row = self.referred.get((record["submission"], name, code))
-            if row is not None:
-                return code, (row, self.spec.tool[name]), {}
-        return None
-
-    def _leads_on(self, way: Field) -> bool:
-        """Whether a reference goes to a catalogue, whose rows mean the same in every return."""
-        return way.type is FieldType.REFERENCE and any(_is_catalogue(self.spec.tool[name]) for name in way.to)
-
-    def _label(self, indicator: str | None, known: Mapping[str, Any]) -> str:
-        if indicator is not None:
-            return catalogue_label(self.spec, indicator, self.language)
-        return _first(known, self.figures.name) or ""
+    def first(self, *codes: str | None) -> sql.Expression:
+        """The first of some fields that is filled in; of one in several places the nearest to the value."""
+        names = [_column(code) for code in codes if code]
+        places = (self.own, self.about, self.catalogue)
+        there = [place.c[name] for name in names for place in places if name in place.c]
+        return sa.func.coalesce(*there, sa.null(), sa.null())
 
 
-def _filled(record: Record, tool: Tool) -> dict[str, Any]:
-    found = {code: record[field_column(code)] for code in tool.fields}
-    return {code: value for code, value in found.items() if value is not None}
+def _column(code: str) -> str:
+    """The column of a field, which meets no other one."""
+    return f"field_{code}"
 
 
-def _first(known: Mapping[str, Any], codes: tuple[str, ...]) -> str | None:
-    return next((str(known[code]) for code in codes if known.get(code)), None)
+def _parts(figures: IndicatorFigures) -> list[str]:
+    """The fields of all splits."""
+    return list(dict.fromkeys(code for split in figures.splits for code in split.parts))
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+def _kinds(figures: IndicatorFigures, leads: Sequence[str]) -> dict[str, str]:
+    """What the fields hold that figures are made of."""
+    texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
+    numbers = (*(getattr(figures, name) for name in NUMBERS), *_parts(figures))
+    found = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT) | dict.fromkeys(
+        numbers, NUMBER
+    )
+    return {code: kind for code, kind in found.items() if code}
+
+
+def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) -> Any:
+    """The rows of some sheets of the returns that count; a field that one of them does not have is blank there."""
+    asked = {code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)}
+    selects = []
+    for tool in tools:
+        wide = source[source.schema.wide[tool.code]]
+        columns = [
+            _as(wide.c[field_column(code)] if code in tool.fields else sa.null(), kind).label(_column(code))
+            for code, kind in asked.items()
+        ]
+        selects.append(sa.select(*(wide.c[name] for name in OF_ROW), *columns).where(wide.c.current))
+    return sa.union_all(*selects)
+
+
+def _as(column: sql.Expression, kind: str) -> sql.Expression:
+    return sa.func.nullif(sql.as_text(column), "") if kind == TEXT else sa.cast(column, TYPES[kind])
+
+
+# catalogues
+
+
+def _leads_on(spec: Spec, field: Field) -> bool:
+    """Whether a reference goes to a catalogue, whose rows mean the same in every return."""
+    catalogues = (tool for tool in field.to if _is_catalogue(spec.tool[tool]))
+    return field.type is FieldType.REFERENCE and any(catalogues)
 
 
 def _is_catalogue(tool: Tool) -> bool:
     return any(isinstance(block, CatalogueBlock) for block in tool.blocks)
 
 
-def _catalogue(spec: Spec) -> dict[str, dict[str, Any]]:
+def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     """Every row of every catalogue with its fixed columns."""
-    return {
-        item.code: dict(item.values)
-        for tool in spec.tools
-        for block in tool.blocks
-        if isinstance(block, CatalogueBlock) and isinstance(block.items, tuple)
-        for item in block.items
-    }
+    language, items = spec_language(spec), catalogue_items(spec).values()
+    told = {code: kind for code, kind in kinds.items() if any(code in item.values for item in items)}
+    lines = [
+        (item.code, item.label.say(language), place, *(_constant(item.values.get(c), k) for c, k in told.items()))
+        for place, item in enumerate(items)
+    ]  # fmt: skip
+    columns = (f"{_column(code)}:{kind}" for code, kind in told.items())
+    return sql.listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
+
+
+def _constant(value: Any, kind: str) -> Any:
+    return None if value is None else str(value) if kind == TEXT else float(value)
+
+
+def catalogue_items(spec: Spec) -> dict[str, Item]:
+    """Every row of every catalogue by its code."""
+    blocks = (block for tool in spec.tools for block in tool.blocks if isinstance(block, CatalogueBlock))
+    return {item.code: item for block in blocks if isinstance(block.items, tuple) for item in block.items}
 
 
 def catalogue_label(spec: Spec, code: str, language: str) -> str:
     """The short name of a row of a catalogue; nothing for one that is in none."""
-    for tool in spec.tools:
-        for block in tool.blocks:
-            if isinstance(block, CatalogueBlock) and isinstance(block.items, tuple):
-                for item in block.items:
-                    if item.code == code:
-                        return item.label.say(language)
-    return ""
-
-
-def indicator_values(store: Store, spec: Spec, found: list[Value]) -> Iterator[Row]:
-    """One line a value, with the cell that it stands in."""
-    figures = spec.figures.indicators
-    if figures is None:
-        return
-    cells = _cells(store, figures)
-    for value in found:
-        record = value.record
-        where = cells.get((record["submission"], record["row"]), (record["sheet"], record["cell"]))
-        yield (
-            record["submission"], value.team, value.country, value.period, record["tool"], record["row"],
-            value.framework, value.indicator, value.own, value.label, value.kind, value.unit, value.number,
-            *(value.of(code) for code in (figures.numerator, figures.denominator, figures.baseline,
-              figures.target, figures.baseline_year, figures.target_year, figures.progress, figures.status)),
-            value.why is None, value.why, *where, record["file_sha256"],
-        )  # fmt: skip
-
-
-def _cells(store: Store, figures: IndicatorFigures) -> dict[tuple[str, str], tuple[str, str]]:
-    """The cell of each value; that of the row where it has none."""
-    table = store.tables[ANSWERS.name]
-    found = records(
-        store, ANSWERS.name, table.c.current, table.c.tool == figures.tool, table.c.field == figures.value
-    )
-    return {(row["submission"], row["row"]): (row["sheet"], row["cell"]) for row in found}
+    item = catalogue_items(spec).get(code)
+    return item.label.say(language) if item else ""

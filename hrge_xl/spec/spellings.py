@@ -1,4 +1,4 @@
-"""Every way to write the entries of a list: labels in all languages, codes and other spellings; which one wins."""
+"""Every spelling of the entries of a list: labels in all languages, codes and aliases; which one wins."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def entries(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
     ]
 
 
-def ways(table: Iterable[Entry], language: str) -> dict[str, tuple[str, str | None]]:
-    """Folded text → (code, finding code of the note). Earlier ways win over later ones."""
+def spellings(table: Iterable[Entry], language: str) -> dict[str, tuple[str, str | None]]:
+    """Folded text → (code, finding code of the note). Earlier spellings win over later ones."""
     found: dict[str, tuple[str, str | None]] = {}
     rows = list(table)
     for each in rows:

@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..dataset.files import whole
-from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
+from .files import whole
+from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 
 PIECE = 1 << 18  # bytes of CSV that are taken at a time; the reader keeps up to 32 of them ahead
 TOGETHER = 32  # pieces in a group of rows: larger ones pack better

@@ -1,0 +1,60 @@
+"""What only the folder of its round can tell of a file: taken over from the report where the folder is not at hand.
+
+Everything that follows from it (verdict, counts, whether the file counts, matrices) is worked out again all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ..dataset.update_statuses import OF_ROUND
+from ..findings import Finding, Severity, Waiver, waived
+from ..reports.document import FindingRow
+from ..validation import ACCEPTED, RETURNED, Result
+
+
+def take_over(result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver]) -> None:
+    """Put into a result what the report says of its signature, and the findings that only the round can tell.
+
+    Whatever the row lacks is not there afterwards either, and so is a difference.
+    """
+    if result.submission is None or result.outcome is None:
+        return
+    for at, finding in _findings(row):
+        result.findings.insert(at, finding)
+    result.findings = waived(result.findings, result.sha256, waivers)
+    errors = any(each.severity is Severity.ERROR and each.open for each in result.findings)
+    result.verdict = RETURNED if errors else ACCEPTED
+    result.submission.signature = str((row.get("identity") or {}).get("signature"))
+    checks = row.get("checks") or {}
+    result.outcome.checks_run = _of_round(result.outcome.checks_run, checks.get("run", ()))
+    skipped = {skip.get("code"): str(skip.get("why")) for skip in checks.get("not_run", ())}
+    told = {code: why for code, why in skipped.items() if code in OF_ROUND}
+    others = {code: why for code, why in result.not_run.items() if code not in OF_ROUND}
+    result.not_run = others | told
+
+
+def _of_round(ours: Collection[str], told: Collection[str]) -> list[str]:
+    """The codes of checks that ran: those of the round as the report has them."""
+    return sorted(
+        {*(code for code in ours if code not in OF_ROUND), *(code for code in told if code in OF_ROUND)}
+    )
+
+
+def _findings(row: Mapping[str, Any]) -> Iterator[tuple[int, Finding]]:
+    """The findings of the round with their places among the others."""
+    for at, told in enumerate(row.get("findings") or ()):
+        if told.get("code") in OF_ROUND:
+            with suppress(ValueError):  # one that is none is not there afterwards, and so is a difference
+                yield at, _finding(TypeAdapter(FindingRow).validate_python(told))
+
+
+def _finding(row: FindingRow) -> Finding:
+    return Finding(
+        row["code"], row["name"], Severity(row["severity"]), row["message"], row["remedy"], row["sheet"], row["cell"],
+        row["tool"], row["row"], row["field"], row["label"], row["value"], row["suggestion"],
+    )  # fmt: skip

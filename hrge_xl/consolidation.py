@@ -1,0 +1,126 @@
+"""`consolidate`: returned files in, one dataset and the files beside it out; run again, nothing changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from .dataset.files import only_writer
+from .dataset.ledger import Arrived, Ledger
+from .dataset.opening import DATASET
+from .dataset.reconciliation import Reconciliation, reconciliation
+from .dataset.returns import Return
+from .dataset.rows import submission_id
+from .dataset.store import compact
+from .dataset.take_in import Options, Run, foreseen, take_in
+from .errors import OutputError
+from .exports import exports
+from .rounds.datasets import one_dataset
+from .validation import ACCEPTED, REFUSED, RETURNED, Source
+
+
+@dataclass
+class Summary:
+    """What a run did: the reconciliation of the dataset, and what was given in this run."""
+
+    out: str
+    totals: Reconciliation = field(default_factory=Reconciliation)
+    files: int = 0  # given
+    refused: int = 0  # of these
+    new: int = 0  # read in this run
+    earlier: int = 0  # in the dataset from earlier runs, and not among the files given
+    notes: tuple[str, ...] = ()
+    dry_run: bool = False
+    foreseen: tuple[tuple[str, str], ...] = ()  # path and verdict of what a dry run would take in
+
+    def lines(self) -> list[str]:
+        """Say it, a sentence a line."""
+        decide = f"Decide which one counts: hrge-xl decide {self.out}"
+        return [
+            *self.notes,
+            *(islice(self.totals.lines(), 1) if self.dry_run else self.totals.lines()),
+            f"{self.new} new in this run.",
+            *([f"{self.earlier} of earlier runs, still in the dataset."] if self.earlier else []),
+            *([decide] if self.totals.conflict else []),
+            *(f"{path}: would be taken in as {verdict}" for path, verdict in self.foreseen),
+            "Nothing was written (dry run)." if self.dry_run else f"Dataset: {self.out}",
+        ]
+
+
+def consolidate(  # noqa: PLR0913 (one parameter an option)
+    sources: Sequence[Source], out: Path, *, store: str | None = None, engine: str = "local",
+    executor: Executor | None = None, jobs: int = 1, dry_run: bool = False, received: date | None = None,
+    only_these: bool = False, resume: bool = True,
+) -> Summary:  # fmt: skip
+    """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
+
+    `received` is the day they came, where somebody states it. Files of earlier runs stay, unless `only_these`; with
+    `resume` what is in the dataset is not read again. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    """
+    options = Options(store, engine, executor, jobs, only_these, resume)
+    if dry_run:
+        with foreseen(sources, out, options=options) as (run, verdicts, known):
+            return _foreseen(run, verdicts, known)
+    arrived = Arrived(received, stated=True) if received else Arrived()
+    with take_in(sources, out, arrived=arrived, options=options) as run:
+        summary = _summary(run)
+        run.pool.here.shutdown()  # what is held for figures is of no use to files
+        write_files(run)
+        return summary
+
+
+@contextmanager
+def amend(
+    folder: Path, day: date, *, store: str | None = None, jobs: int = 1
+) -> Iterator[tuple[Ledger, list[Return]]]:
+    """Give the ledger of a round or consolidated folder to write in, with the returns; the dataset follows at the end.
+
+    Of a round what is new is taken in first; nothing is read twice. The files beside the dataset follow where they are
+    there. `store` is the database that holds the same. Raises as `consolidate` does.
+    """
+    with one_dataset(folder, day, jobs) as dataset:
+        found, source = dataset.returns(), dataset.source
+    with only_writer(folder), Ledger.open(folder) as ledger:
+        yield ledger, found
+    with take_in([source], folder, options=Options(store, jobs=jobs)) as run:
+        run.pool.here.shutdown()
+        if any(path.is_file() for path in exports.names(run.file, folder)):
+            write_files(run)
+
+
+def write_files(run: Run) -> None:
+    """Write the files beside the dataset, unless they are there already and nothing has changed."""
+    done, file = f"done {run.today}", run.file
+    if file.state() == done and all(path.is_file() for path in exports.names(file, run.out)):
+        return
+    failed = exports.write(file, exports.Export(str(run.out / DATASET), run.today), run.pool.here)
+    for store in run.stores[:-1]:
+        store.finish("" if failed else done)
+    compact(file, run.out / DATASET, "" if failed else done)
+    if failed:
+        more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
+        raise OutputError(f"{failed[0]} The rest is done.{more}")
+
+
+def _summary(run: Run) -> Summary:
+    known, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
+    return Summary(
+        str(run.out), reconciliation(run.file), len(names),
+        sum(known[name].verdict == REFUSED for name in names), run.new, len(known.keys() - set(names)), run.notes,
+    )  # fmt: skip
+
+
+def _foreseen(run: Run, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
+    """What the files given would be, as far as one can tell without comparing them with each other."""
+    counts = Counter((known | verdicts)[each.path] for each in run.given)
+    totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
+    return Summary(
+        str(run.out), totals, len(run.given), counts[REFUSED], len(verdicts), dry_run=True,
+        foreseen=tuple(sorted(verdicts.items())),
+    )  # fmt: skip

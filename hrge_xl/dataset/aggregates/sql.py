@@ -1,0 +1,189 @@
+"""What the selects of the figures share: where they read, and expressions that SQLite and PostgreSQL both know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from ...spec.model import Spec
+from ...validation import RETURNED
+from ..schema import ANSWERS, CODEBOOK, ITEMS, TEXT, Schema, Table
+from ..store import TYPES, Store
+
+Select = sa.Select[Any]
+Expression = sa.ColumnElement[Any]
+NOTHING: Expression = sa.cast(sa.null(), sa.Text())
+DECIMALS = 6  # of means and sums: further down two databases need not agree
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The tables or views that figures are made of, the schema that they follow, and the day of the check."""
+
+    tables: Mapping[str, sa.Table]
+    schema: Schema
+    today: sa.ColumnElement[date]
+
+    @property
+    def spec(self) -> Spec:
+        """The spec, which every dataset with figures has."""
+        assert self.schema.spec is not None
+        return self.schema.spec
+
+    @classmethod
+    def of(cls, store: Store, today: date) -> Sources:
+        """The tables of a dataset."""
+        return cls(store.tables, store.schema, sa.literal(today, sa.Date()))
+
+    def __getitem__(self, table: Table) -> sa.Table:
+        return self.tables[table.name]
+
+
+Figure = Callable[[Sources], Select]
+"""A table of figures as one select, with the columns of that table in their order."""
+
+
+def numbered(columns: Sequence[str], lines: Select, *order: str) -> Select:
+    """These columns of some lines, numbered in this order (`-name` goes downwards) where `n` is one of them."""
+    found = lines.subquery()
+    by = [_ordered(found.c[name.removeprefix("-")], down=name.startswith("-")) for name in order]
+    number = sa.func.row_number().over(order_by=by).label("n")
+    return sa.select(*(number if name == "n" else found.c[name] for name in columns))
+
+
+def _ordered(column: Expression, *, down: bool) -> Expression:
+    """What to sort by: nothing comes before everything, texts in the order of their bytes."""
+    key = in_bytes(column) if isinstance(column.type, sa.String) else column
+    return key.desc().nulls_last() if down else key.asc().nulls_first()
+
+
+def grouped(lines: sa.FromClause, keys: Sequence[str], *figures: sa.Label[Any]) -> Select:
+    """Figures by these columns."""
+    columns = [lines.c[name] for name in keys]
+    return sa.select(*columns, *figures).group_by(*columns)
+
+
+def counts(lines: sa.FromClause) -> list[sa.Label[Any]]:
+    """How many lines there are, of how many teams and submissions; where they tell, how many of returned ones."""
+    found = [
+        sa.func.count().label("count"),
+        distinct(lines.c.team).label("teams"),
+        distinct(lines.c.submission).label("submissions"),
+    ]
+    return (
+        [*found, sa.func.count(lines.c.returned).label("from_returned")] if "returned" in lines.c else found
+    )
+
+
+def returned(files: sa.FromClause) -> sa.Label[Any]:
+    """Something for what is from a file that was returned with errors, else nothing."""
+    return sa.case((files.c.verdict == RETURNED, files.c.verdict)).label("returned")
+
+
+def listed(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> sa.CTE:
+    """What the spec says as a table; columns as in the schema: `"code label place:integer"`."""
+    parts = [part.partition(":") for part in columns.split()]
+    named = [sa.column(column, TYPES[kind or TEXT]) for column, _, kind in parts]
+    lines = [tuple(row) for row in rows] or [(None,) * len(named)]
+    return sa.values(*named, name=name).data(lines).cte(name)
+
+
+def breakdowns(*names: str) -> sa.CTE:
+    """The ways to break figures down: what is joined to it has every line once for each of them."""
+    return listed("breakdowns", "by place:integer", [(name, at) for at, name in enumerate(names)])
+
+
+def questions(source: Sources) -> sa.CTE:
+    """Every question by tool and field, numbered in the order in which they are asked."""
+    book = source[CODEBOOK]
+    return at_hand(sa.select(book).where(book.c.code.is_(None)))
+
+
+def codes(source: Sources) -> sa.CTE:
+    """Every code of every question with its label."""
+    book = source[CODEBOOK]
+    return at_hand(sa.select(book).where(book.c.code.is_not(None)))
+
+
+def fixed_rows(source: Sources) -> sa.CTE:
+    """The fixed rows of the lists."""
+    return at_hand(sa.select(source[ITEMS]))
+
+
+def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:
+    """The answers to one question of some sheets."""
+    given = source[ANSWERS]
+    return at_hand(sa.select(given).where(given.c.current, given.c.tool.in_(tools), given.c.field == field))
+
+
+def at_hand(lines: Select) -> sa.CTE:
+    """Lines that are worked out once and then looked up: a database would go through them for every row."""
+    return lines.cte().prefix_with("MATERIALIZED")
+
+
+def same(one: sa.FromClause, other: sa.FromClause, *columns: str) -> Expression:
+    """Whether two lines agree in some columns."""
+    return sa.and_(*(one.c[name] == other.c[name] for name in columns))
+
+
+def distinct(column: Expression) -> Expression:
+    """How many different values a column has."""
+    return sa.func.count(sa.distinct(column))
+
+
+def whole(number: Expression) -> Expression:
+    """A sum of whole numbers as one itself: PostgreSQL makes it a decimal."""
+    return sa.cast(number, sa.BigInteger())
+
+
+def share(part: Expression, of: Expression) -> Expression:
+    """A share of whole numbers with four decimals; nothing where there is nothing to have a share in."""
+    ten_thousandths = (20_000 * whole(part) + whole(of)) // whole(sa.func.nullif(2 * of, 0))
+    return sa.cast(ten_thousandths, sa.Double()) / 10_000
+
+
+def steady(number: Expression) -> Expression:
+    """A mean or a sum without the digits that depend on the order in which a database adds up."""
+    return sa.cast(sa.func.round(sa.cast(number, sa.Numeric()), DECIMALS), sa.Double())
+
+
+def as_text(column: Expression) -> Expression:
+    """A column as text; whole numbers without a point."""
+    if not isinstance(column.type, sa.Double):
+        return sa.cast(column, sa.Text())
+    number = sa.cast(column, sa.BigInteger())
+    return sa.case((column == number, sa.cast(number, sa.Text())), else_=sa.cast(column, sa.Text()))
+
+
+class in_bytes(FunctionElement[str]):
+    """A text that is sorted by its bytes, whatever the language of the server."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+class days_between(FunctionElement[int]):
+    """How many days one day is after another one."""
+
+    inherit_cache = True
+    type = sa.BigInteger()
+
+
+@compiles(in_bytes)
+def _in_bytes(element: in_bytes, compiler: Any, **options: Any) -> str:
+    text = compiler.process(element.clauses, **options)
+    return f'({text}) COLLATE "C"' if compiler.dialect.name == "postgresql" else str(text)
+
+
+@compiles(days_between)
+def _days_between(element: days_between, compiler: Any, **options: Any) -> str:
+    late, early = (compiler.process(day, **options) for day in element.clauses)
+    if compiler.dialect.name == "sqlite":
+        return f"CAST(julianday({late}) - julianday({early}) AS INTEGER)"
+    return f"({late} - {early})"

@@ -1,0 +1,144 @@
+"""The dimensions of a dataset, all from its spec: questions, codes with their labels, fixed rows, lists, the spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..fields import YES_NO
+from ..layout import laid_out
+from ..layout.lists import LEVELS
+from ..spec.carried import pack
+from ..spec.model import CollectBlock, Field, FieldType, Spec, When
+from ..words import translator
+from .matrix_rows import matrix_levels
+from .schema import (
+    CODEBOOK,
+    CODES,
+    ITEMS,
+    LIST_COLUMNS,
+    MATRIX_LEVELS,
+    SLOTS,
+    SPEC_FILES,
+    Row,
+    Rows,
+    Schema,
+    list_of,
+    spec_language,
+)
+from .slots import slots_of
+
+
+def dimensions(schema: Schema, *, every_slot: bool = True) -> Rows:
+    """Give the rows that a dataset has by its spec; `every_slot` with all cells that can hold an answer."""
+    spec = schema.spec
+    if not schema.answers:
+        return {}
+    return {
+        SLOTS.name: slots_of(spec).rows() if spec and every_slot else [],
+        CODES.name: codes(spec),
+        LIST_COLUMNS.name: list_columns(spec),
+        MATRIX_LEVELS.name: matrix_levels(spec),
+        SPEC_FILES.name: spec_files(spec),
+        CODEBOOK.name: codebook(schema),
+        ITEMS.name: items(schema),
+    }
+
+
+def spec_files(spec: Spec | None) -> list[Row]:
+    """Give the files of the spec."""
+    found = pack(Path(spec.folder)) if spec and spec.folder else {}
+    return [(path, content.decode("utf-8", "replace")) for path, content in found.items()]
+
+
+def codes(spec: Spec | None) -> list[Row]:
+    """Give the entries of every list, those of yes and no and of levels too."""
+    if spec is None:
+        return []
+    names = dict.fromkeys((*spec.vocabularies, YES_NO, *((LEVELS,) if spec.matrix else ())))
+    return [
+        (name, position, code, label)
+        for name in names
+        for position, (code, label) in enumerate(
+            dict(entries(spec, name, spec_language(spec))).items(), start=1
+        )
+    ]
+
+
+def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
+    """Give the codes of a list with their labels."""
+    if name == YES_NO:
+        say = translator(language)
+        yield from (("Y", say("Yes")), ("N", say("No")))
+    elif name == LEVELS:
+        levels = spec.matrix.levels if spec.matrix else ()
+        yield from ((level.code, level.label.say(language)) for level in levels)
+    else:
+        yield from ((item.code, item.label.say(language)) for item in spec.vocabularies[name].items)
+
+
+def list_columns(spec: Spec | None) -> list[Row]:
+    """Give the field behind each column of each source of the collected lists, and the one that says when it is due."""
+    return [
+        (tool.code, number, place, position, column, field, source.columns.get(block.due or ""))
+        for tool in (spec.tools if spec else ())
+        for number, block in enumerate(tool.blocks)
+        if isinstance(block, CollectBlock)
+        for place, source in enumerate(block.sources)
+        for position, (column, field) in enumerate(source.columns.items(), start=1)
+    ]
+
+
+def codebook(schema: Schema) -> list[Row]:
+    """One line a question, followed by one line a code that it can be answered with."""
+    spec = schema.spec
+    if spec is None:
+        return []
+    lines = (line for tool, _, field in spec.places() for line in _lines(schema, spec, tool.code, field))
+    return [(n, *line) for n, line in enumerate(lines, start=1)]
+
+
+def _lines(schema: Schema, spec: Spec, tool: str, field: Field) -> Iterator[Row]:
+    language = spec_language(spec)
+    name = list_of(field)
+    about = (field.label.say(language), field.type.value, name)
+    required = f"when {field.required.when}" if isinstance(field.required, When) else field.required
+    tail = (
+        field.help.say(language) or None,
+        required,
+        _unit(field),
+        field.restricted,
+        schema.wide[tool].name,
+    )
+    yield (tool, field.code, *about, None, None, *tail)
+    for code, label in entries(spec, name, language) if name is not None else ():
+        yield (tool, field.code, *about, code, label, *tail)
+
+
+def _unit(field: Field) -> str | None:
+    """How a figure is written."""
+    return {FieldType.PERCENT: "share of 1", FieldType.DATE: "ISO 8601", FieldType.YEAR: "year"}.get(
+        field.type
+    )
+
+
+def items(schema: Schema) -> list[Row]:
+    """The fixed rows of the lists, by code."""
+    if schema.spec is None:
+        return []
+    layout = laid_out(schema.spec, spec_language(schema.spec))
+    found: list[Row] = []
+    for sheet in layout.sheets:
+        for grid in sheet.grids:
+            section = ""
+            for row in grid.rows:
+                section = row.label if row.role == "section" else section
+                if row.role == "item":
+                    found.append((len(found) + 1, sheet.tool.code, row.code, section or None, row.label))
+    return found
+
+
+def labels(schema: Schema) -> dict[tuple[str, str], str]:
+    """The label of every question."""
+    spec, language = schema.spec, spec_language(schema.spec)
+    return {(tool.code, f.code): f.label.say(language) for tool, _, f in spec.places()} if spec else {}

@@ -1,0 +1,91 @@
+"""Opens a dataset that is there, with the spec that it was made with: from any working directory, installed or not."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from ..errors import StoreError, UsageError
+from ..spec.carried import find, write
+from ..spec.load import load
+from ..spec.model import Spec
+from .schema import SPEC_FILES, VERSION, Schema
+from .store import Store, open_file, open_url
+
+DATASET = "dataset.sqlite"
+SPECS = "spec"  # the folder beside a dataset, or in a round, that copies of specs are kept in
+
+
+@contextmanager
+def open_dataset(place: str | Path) -> Iterator[Store]:
+    """Open the dataset of a folder or at a PostgreSQL address, to be read only. Raises `UsageError`, `StoreError`."""
+    if "://" in str(place):
+        with open_url(str(place)) as store:
+            yield _taken_up(store, f"Fill it with `hrge-xl consolidate … --store {store.name}`.")
+        return
+    folder = Path(place)
+    file = folder if folder.is_file() else folder / DATASET
+    if not file.is_file():
+        raise UsageError(f"{place} holds no dataset. Run `hrge-xl consolidate … -o {place}` first.")
+    with opened(file) as store:
+        yield store
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Store]:
+    """Open the dataset in a SQLite file. Raises `StoreError`, `UsageError`."""
+    with open_file(file, write=False) as store:
+        yield _taken_up(store, f"Run `hrge-xl consolidate {file.parent} -o {file.parent}` first.")
+
+
+def _taken_up(store: Store, remedy: str) -> Store:
+    """The same store, with its spec."""
+    facts = store.facts()
+    if not facts:
+        raise UsageError(f"{store.name} holds no dataset. {remedy}")
+    version = facts.get("schema_version", "")
+    if version.isdecimal() and int(version) < VERSION:
+        raise UsageError(f"{store.name} was made by an earlier version of this program. {remedy}")
+    if not store.use(Schema(spec_of(store), flat=bool(facts.get("flat"))), write=False):
+        raise UsageError(f"{store.name} is not filled yet: a run was cut off. {remedy}")
+    return store
+
+
+def spec_of(store: Store) -> Spec | None:
+    """Load the spec that a dataset was made with; None for one that holds nothing that could be read.
+
+    Raises `StoreError` where it does not carry one that is whole.
+    """
+    facts = store.facts()
+    if not facts.get("spec"):
+        return None
+    if facts.get("schema_version") != str(VERSION):
+        return load(facts["spec"])  # earlier versions named it only
+    folder = find(_home(), facts["spec_digest"]) or write(carried_files(store), _home())
+    spec = load(folder)
+    if spec.digest != facts["spec_digest"]:
+        raise StoreError(
+            f"{store.name}: the spec that it carries was changed. Consolidate again with --spec."
+        )
+    return spec
+
+
+def carried_files(store: Store) -> dict[str, bytes]:
+    """Give the files of the spec that a dataset carries: path → content."""
+    table = sa.table(SPEC_FILES.name, *(sa.column(name) for name in SPEC_FILES.names))
+    return {str(path): str(content).encode() for path, content in store.select(sa.select(table))}
+
+
+@cache
+def _home() -> Path:
+    """A folder of this process for specs that come out of datasets."""
+    folder = tempfile.mkdtemp(prefix="hrge-xl-spec-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)

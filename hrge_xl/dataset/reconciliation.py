@@ -1,0 +1,87 @@
+"""The one reconciliation of what came in: received, what it is, and what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, astuple, dataclass
+
+import sqlalchemy as sa
+
+from ..validation import REFUSED
+from .return_status import COUNTS, DOUBLED
+from .returns import Return
+from .schema import RECONCILIATION
+from .store import Store
+
+COUNTED = RECONCILIATION.names[2:]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Items received = accepted + returned + refused; accepted + returned = what became of them, added up.
+
+    An item is a file at a place: the same content at two places is two items, one of which is doubled.
+    """
+
+    received: int = 0
+    accepted: int = 0
+    returned: int = 0
+    refused: int = 0
+    counted: int = 0
+    superseded: int = 0
+    waiting: int = 0
+    doubled: int = 0
+    conflict: int = 0
+    excluded: int = 0
+    withdrawn: int = 0
+
+    def __add__(self, other: Reconciliation) -> Reconciliation:
+        """Give the sum over two datasets."""
+        return Reconciliation(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+    def lines(self) -> Iterator[str]:
+        """Say it in one or two sentences: the second one where not everything counts."""
+        yield (
+            f"{self.received} file{'' if self.received == 1 else 's'}: {self.accepted} accepted, "
+            f"{self.returned} returned, {self.refused} refused."
+        )
+        readable = self.accepted + self.returned
+        if readable != self.counted:
+            parts = [f"{count} {WORDS[name]}" for name, count in self.parts().items() if count]
+            yield f"Of the {readable} that could be read: {', '.join(parts)}."
+
+    def parts(self) -> dict[str, int]:
+        """Give what became of the files that could be read."""
+        return {name: count for name, count in asdict(self).items() if name in WORDS}
+
+
+WORDS = {
+    "counted": "counted",
+    "superseded": "superseded",
+    "waiting": "newer but with errors",
+    "doubled": "the same as another file",
+    "conflict": "in conflict",
+    "excluded": "excluded",
+    "withdrawn": "withdrawn",
+}
+
+
+def reconciled(found: Iterable[Return]) -> Reconciliation:
+    """Reconcile some returns, as `reconciliation` does all of a dataset."""
+    counts: Counter[str] = Counter()
+    for each in found:
+        counts["received"] += len(each.items)
+        counts[each.verdict] += len(each.items)
+        if each.verdict != REFUSED:
+            counts["counted" if each.status == COUNTS else each.status] += 1
+            counts[DOUBLED] += len(each.items) - 1
+    return Reconciliation(**counts)
+
+
+def reconciliation(store: Store, period: str | None = None) -> Reconciliation:
+    """Reconcile what a dataset received, over all periods or in one. Files that could not be read are of none ('')."""
+    view = store.tables[RECONCILIATION.name].c
+    sums = [sa.func.coalesce(sa.func.sum(view[name]), 0) for name in COUNTED]
+    wanted = sa.select(*sums) if period is None else sa.select(*sums).where(view.period == period)
+    return Reconciliation(*(int(count) for count in next(store.select(wanted))))

@@ -1,0 +1,302 @@
+"""The returns of a dataset, one object each: what was received, what was found in it, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from ..findings import Finding, Severity, Waiver
+from ..intake import Wanted, layout_of
+from ..numerals import to_serial
+from ..stamp import from_pairs
+from ..submission import Answer, Identity, State, Submission, Unplaced
+from ..validation import Result
+from ..words import fold
+from .apply_waivers import ACROSS
+from .return_status import EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
+from .rows import COMMENT, NUMBER_TYPE, TRUTH_TYPE, submission_number
+from .schema import (
+    ANSWERS,
+    ANSWERS_FACT,
+    CHECKS_NOT_RUN,
+    FILES_FACT,
+    FINDINGS,
+    FINDINGS_FACT,
+    SHEETS,
+    SUBMISSIONS,
+    UNPLACED_FACT,
+)
+from .store import Store
+
+FEW = 100  # returns that are looked for by their numbers
+Record = dict[str, Any]
+
+
+class Item(NamedTuple):
+    """One thing received: where it was seen, and when it came."""
+
+    path: str
+    received: date | None
+    stated: bool
+
+
+class SheetProgress(NamedTuple):
+    """A sheet of a return under the name that it has there, and how far it is; None where nothing is asked."""
+
+    tool: str
+    sheet: str
+    required: int | None
+    answered: int | None
+    errors: int | None
+    warnings: int | None
+
+
+@dataclass
+class Return:
+    """One content received, whatever it was. What no file says by itself (`status`, `arrived`) is of the dataset."""
+
+    submission_id: int
+    submission: str
+    path: str
+    sha256: str | None
+    size: int | None
+    verdict: str
+    status: str
+    current: bool  # whether it counts
+    superseded_by: str | None
+    reason: str | None
+    team: str
+    country: str
+    period: str
+    project: str
+    intervention: str
+    language: str | None
+    spec: str | None
+    spec_version: str | None
+    copy: str | None
+    issued: date | None
+    saved: str | None
+    arrived: date | None
+    arrival: str | None  # STATED, or FIRST_SEEN
+    checked: date | None
+    read_for: str | None  # the round whose key, teams and period it was checked by
+    signature: str | None
+    required: int
+    answered: int
+    checks_run: Sequence[str]
+    identity: Identity | None
+    open_errors: int = 0  # of its own, that nobody has accepted
+    items: list[Item] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    checks_not_run: dict[str, str] = field(default_factory=dict)
+    sheets: list[SheetProgress] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    comments: list[Unplaced] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.path.replace("\\", "/").rpartition("/")[2]
+
+    @property
+    def item(self) -> Item:
+        """Where it lies: at the place where it was read, else at the first one that it was moved to."""
+        return next((item for item in self.items if item.path == self.path), self.items[0])
+
+    @property
+    def copies(self) -> list[Item]:
+        """The other places where the same content lies."""
+        return [item for item in self.items if item is not self.item]
+
+    @property
+    def age(self) -> tuple[str, str]:
+        """What versions are sorted by: the newest one is the greatest."""
+        saved, issued, arrived = self.saved or "", str(self.issued or ""), str(self.arrived or "")
+        return moment(saved, issued, arrived), self.path
+
+    @property
+    def lateness(self) -> tuple[date | None, str]:
+        """The day that lateness goes by, and which it is: "arrived", "saved" or "first seen"."""
+        return lateness_day(self.saved or "", self.arrived, stated=self.arrival == STATED)
+
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """Whose return it is, and about which intervention."""
+        return self.team, fold(self.project), fold(self.intervention)
+
+    def open(self, severity: Severity) -> int:
+        """How many findings of this severity nobody has accepted."""
+        return sum(finding.severity is severity and finding.open for finding in self.findings)
+
+
+def settled(found: Iterable[Return]) -> set[str]:
+    """Give the submissions whose findings are nobody's task any more: another return counts in their place.
+
+    Those are superseded or withdrawn ones, and excluded ones where another return of the team about this intervention
+    counts. What waits for a correction or a decision, or was refused, is not settled.
+    """
+    every = list(found)
+    counted = {each.about for each in every if each.current}
+    return {
+        each.submission
+        for each in every
+        if each.status in (SUPERSEDED, WITHDRAWN) or (each.status == EXCLUDED and each.about in counted)
+    }
+
+
+OWN = tuple(
+    name for name in Return.__dataclass_fields__
+    if name in SUBMISSIONS.at and name not in ("checks_run",)
+)  # fmt: skip
+
+
+def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
+    """Give every return of a dataset, or the wanted ones, without what was found in it, in the order of their paths.
+
+    A copy to share has these too.
+    """
+    table = store.tables[SUBMISSIONS.name].c
+    where = [] if wanted is None else [table.submission.in_(wanted)]
+    errors = _open_errors(store)
+    found = [_return(row, errors) for row in _records(store, SUBMISSIONS.name, *where)]
+    return sorted(found, key=lambda each: (each.path, each.submission))
+
+
+def _open_errors(store: Store) -> dict[str, int]:
+    """For each return the errors that nobody has accepted; what stands between several returns is no error of one."""
+    table = store.tables[FINDINGS.name].c
+    ours = sa.and_(table.severity == Severity.ERROR.value, sa.not_(table.waived), table.code.not_in(ACROSS))
+    wanted = sa.select(table.submission, sa.func.count()).where(ours).group_by(table.submission)
+    return {str(submission): int(count) for submission, count in store.select(wanted)}
+
+
+def returns(
+    store: Store, waivers: Iterable[Waiver] = (), wanted: Sequence[str] | None = None
+) -> list[Return]:
+    """Give every return of a dataset, or the wanted ones, in the order of their paths; `waivers` as they stand."""
+    every = heads(store, wanted)
+    found = {each.submission_id: each for each in every}
+    known = {waiver.number: waiver for waiver in waivers}
+    for number, rows in _grouped(store, FILES_FACT.name, found).items():
+        found[number].items = [Item(row["path"], row["received"], bool(row["stated"])) for row in rows]
+    for number, rows in _grouped(store, FINDINGS_FACT.name, found).items():
+        found[number].findings = [_finding(row, known) for row in rows]
+    for number, rows in _grouped(store, CHECKS_NOT_RUN.name, found).items():
+        found[number].checks_not_run = {row["code"]: row["why"] for row in rows}
+    for number, rows in _grouped(store, SHEETS.name, found).items():
+        found[number].sheets = [
+            SheetProgress(*(row[name] for name in SheetProgress._fields))
+            for row in sorted(rows, key=lambda row: row["n"])
+        ]
+    for number, rows in _grouped(store, UNPLACED_FACT.name, found).items():
+        for row in rows:
+            home = found[number].comments if row["what"] == COMMENT else found[number].unplaced
+            home.append(Unplaced(row["sheet"], row["cell"], row["text"] or "", row["question"] or ""))
+    return every
+
+
+def _records(store: Store, name: str, *where: Any) -> Iterator[Record]:
+    names = store.schema.by_name[name].names
+    return (dict(zip(names, row, strict=True)) for row in store.rows(name, *where))
+
+
+def _grouped(store: Store, name: str, wanted: Mapping[int, Return]) -> dict[int, list[Record]]:
+    """The facts of a table by return; of few of them nothing else is looked at."""
+    found: dict[int, list[Record]] = defaultdict(list)
+    few = len(wanted) <= FEW
+    for row in _records(store, name, *([store.tables[name].c.submission_id.in_(wanted)] if few else [])):
+        if row["submission_id"] in wanted:
+            found[row["submission_id"]].append(row)
+    return found
+
+
+def _return(row: Record, errors: Mapping[str, int]) -> Return:
+    missing: Record = {
+        "submission_id": submission_number(row["submission"]),
+        "checks_run": None,
+        "stamp": None,
+    }
+    row = missing | row
+    own = {name: row[name] for name in OWN}  # a copy to share lacks what is of no use to others
+    for name in ("team", "country", "period", "project", "intervention"):
+        own[name] = own[name] or ""
+    identity = from_pairs(json.loads(row["stamp"])) if row["stamp"] else None
+    return Return(
+        **own, checks_run=(row["checks_run"] or "").split(), identity=identity,
+        open_errors=errors.get(row["submission"], 0),
+    )  # fmt: skip
+
+
+def _finding(row: Record, waivers: Mapping[int, Waiver]) -> Finding:
+    names = (
+        "message", "remedy", "sheet", "cell", "tool", "row", "field", "label", "value", "suggestion",
+    )  # fmt: skip
+    return Finding(
+        row["code"], row["name"], Severity(row["severity"]), **{name: row[name] for name in names},
+        waiver=waivers.get(row["waiver_number"]) if row["waiver_number"] is not None else None,
+    )  # fmt: skip
+
+
+# with the answers
+
+
+def results(store: Store, found: Iterable[Return]) -> Iterator[Result]:
+    """Give returns as what reading and checking them gave, with their answers, one at a time."""
+    for each in found:
+        yield result(store, each)
+
+
+def result(store: Store, each: Return) -> Result:
+    """Give one return as what reading and checking it gave; refused ones have no submission."""
+    if each.identity is None or store.schema.spec is None:
+        return Result(
+            each.path, each.sha256, each.size, each.verdict, each.findings, not_run=each.checks_not_run,
+            checked=each.checked, read_for=each.read_for,
+        )  # fmt: skip
+    sent = Submission(
+        each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
+        answers=list(answers(store, each)), unplaced=each.unplaced, comments=each.comments,
+        not_run=each.checks_not_run, sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
+        saved=each.saved or "",
+    )  # fmt: skip
+    layout = layout_of(sent, Wanted(store.schema.spec.folder or store.schema.spec.name))
+    return Result(
+        each.path, each.sha256, each.size, each.verdict, each.findings, sent, layout,
+        not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
+    )  # fmt: skip
+
+
+def answers(store: Store, each: Return) -> Iterator[Answer]:
+    """Give the answers of a return in the order of its workbook; calculated values as they were worked out again."""
+    f, view = store.tables[ANSWERS_FACT.name], store.tables[ANSWERS.name]
+    names = ("tool", "row", "field", "part", "sheet", "cell", "state", "original")
+    values = ("code", "text", "number", "date", "problem", "calculated")
+    wanted = (
+        sa.select(*(view.c[name] for name in (*names, *values)), f.c.original_type)
+        .join_from(view, f, sa.and_(f.c.submission_id == each.submission_id, f.c.slot == view.c.n))
+        .where(view.c.submission == each.submission)
+        .order_by(view.c.n)
+    )
+    for row in store.select(wanted):
+        said = dict(zip((*names, *values, "type"), row, strict=True))
+        type_, day = said.pop("type"), said.pop("date")
+        answer = Answer(**said | {"day": day, "state": State(said["state"])})
+        yield replace(answer, original=_typed(answer, type_))
+
+
+def _typed(answer: Answer, type_: str | None) -> str | float | bool | None:
+    """What stood in the cell, of the type that it had there."""
+    original = answer.original
+    if original is None or type_ == TRUTH_TYPE:
+        return None if original is None else original == "TRUE"
+    if answer.day is not None and original == answer.day.isoformat():
+        return float(to_serial(answer.day))
+    if answer.number is not None and type_ is None:
+        return answer.number
+    return float(original) if type_ == NUMBER_TYPE else original

@@ -1,0 +1,294 @@
+"""Takes returned files into a dataset: what is new is read, what counts is worked out; nothing is read twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from ..errors import UsageError
+from ..intake import Refusal, Wanted, read_many
+from ..spec import carried
+from ..spec.load import load
+from ..validation import Source, ValidationRequest
+from .derive import derive
+from .files import only_writer
+from .ledger import Arrival, Arrived, Ledger, kept_at
+from .opening import DATASET, SPECS, spec_of
+from .rows import submission_id
+from .schema import SUBMISSIONS, Schema
+from .shards import discard, shard_folder, take
+from .store import Known, Store, open_file, open_url
+from .update_statuses import to_read_again, update_statuses
+from .waivers import waivers
+from .work import SHARED, Task, arrivals, shard_of, submissions_of
+from .workers import Workers, in_batches, workers
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run goes about it.
+
+    `only_these` takes files of earlier runs out; without `resume` everything is read again; `store` is the address
+    of a database that holds the same.
+    """
+
+    store: str | None = None
+    engine: str = "local"
+    executor: Executor | None = None
+    jobs: int = 1
+    only_these: bool = False
+    resume: bool = True
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run at work: where it goes, who does the work, and what was given."""
+
+    out: Path
+    pool: Workers
+    options: Options
+    stores: Sequence[Store]  # the file in the folder comes last
+    ledger: Ledger
+    sources: Sequence[tuple[list[Arrival], ValidationRequest]] = ()
+    new: int = 0  # files that were read
+    anew: bool = False  # the dataset was of another spec or an earlier program, and was made anew
+    notes: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> Store:
+        """The dataset in the folder."""
+        return self.stores[-1]
+
+    @property
+    def given(self) -> list[Arrival]:
+        """Every file given."""
+        return [each for arrived, _ in self.sources for each in arrived]
+
+    @property
+    def spec(self) -> str | None:
+        """The spec of the dataset, by name or folder."""
+        return next((asked.wanted.spec for _, asked in self.sources if asked.wanted.spec), None)
+
+    @property
+    def today(self) -> date:
+        """The day of the check."""
+        return self.sources[0][1].today
+
+    def task(self, asked: ValidationRequest) -> Task:
+        """What workers have to know, wherever they are."""
+        spec = load(self.spec) if self.spec else None
+        if self.spec and Path(self.spec).is_dir():
+            asked = replace(asked, wanted=replace(asked.wanted, spec=str(Path(self.spec).absolute())))
+        return Task(asked, spec.digest if spec else "", Path.cwd(), self.out.absolute(), self.pool.far)
+
+
+@contextmanager
+def take_in(
+    sources: Sequence[Source], out: Path, *, arrived: Arrived | None = None, options: Options | None = None
+) -> Iterator[Run]:
+    """Take files into the dataset of a folder, and give the run, which still holds the folder, with its open dataset.
+
+    What is in the dataset already is not read again, unless it was checked on another day than the one asked for.
+    Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    """
+    how = options or Options()
+    with ExitStack() as stack:
+        pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
+        stack.enter_context(only_writer(out))
+        stores = [stack.enter_context(each) for each in _open(out, how.store, write=True)]
+        for store in stores:
+            stack.enter_context(store.only_writer())
+        run = Run(out, pool, how, stores, stack.enter_context(Ledger.open(out)))
+        run = _of_one_spec(replace(run, sources=_given(run, sources)))
+        came = arrived or Arrived()
+        run.ledger.receive(run.given, came.day, stated=came.stated)
+        run = _fill(run)
+        pool.shutdown()  # what readers remember is of no use to those who write
+        known = [waiver for _, asked in run.sources for waiver in asked.waivers]
+        for store in stores:
+            update_statuses(store, run.ledger, tuple(dict.fromkeys(known)))
+        if any(store.changed or store.derived() != str(run.today) for store in stores):
+            for store in stores:
+                store.analyze()
+            derive(stores, out / DATASET, run.today, pool.here)
+            for store in stores:
+                store.set_derived(str(run.today))
+        yield run
+
+
+@contextmanager
+def foreseen(
+    sources: Sequence[Source], out: Path, *, options: Options | None = None
+) -> Iterator[tuple[Run, dict[str, str], dict[str, str]]]:
+    """Give a run that writes nothing, the verdict of each file that it would read, by path, and of those it knows."""
+    how = options or Options()
+    with ExitStack() as stack:
+        pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
+        stores = [stack.enter_context(each) for each in _open(out, how.store, write=False)]
+        run = Run(out, pool, how, stores, stack.enter_context(Ledger.open(out, write=False)))
+        run = _of_one_spec(replace(run, sources=_given(run, sources)))
+        schema = Schema(load(run.spec) if run.spec else None)
+        there = [store.known() if store.use(schema, write=False) else {} for store in stores]
+        found: dict[str, str] = {}
+        for given, asked in run.sources:
+            missing = {_name(each): each for each in given if not all(_name(each) in some for some in there)}
+            batches = in_batches([each for _, each in sorted(missing.items())], how.jobs)
+            for rows in pool.map(submissions_of, batches, run.task(asked)):
+                found |= {
+                    str(row[SUBMISSIONS.at["path"]]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows
+                }
+        known = {each.path: there[-1][_name(each)].verdict for each in run.given if _name(each) in there[-1]}
+        yield run, found, known
+
+
+def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
+    if address:
+        yield open_url(address)
+    path = out / DATASET
+    yield open_file(path if write or path.is_file() else None, write=write)
+
+
+def _given(run: Run, sources: Sequence[Source]) -> list[tuple[list[Arrival], ValidationRequest]]:
+    """What came, as workers see it; the waivers of the folder count too."""
+    ours: list[tuple[list[Arrival], ValidationRequest]] = []
+    for source in sources:
+        known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
+        asked = replace(source.asked, waivers=tuple(known))  # a round may be its own ledger
+        ours.append((_arrivals(run, source.files), asked))
+    return ours
+
+
+def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
+    """The files with their hashes: to a worker that sees nothing every file would be missing."""
+    batches = in_batches([str(path) for path in paths], run.options.jobs)
+    found = [each for some in run.pool.map(arrivals, batches, Path.cwd()) for each in some]
+    for each in found if run.pool.far else ():
+        if each.sha256 is None and Path(each.path).is_file():
+            raise UsageError(
+                f"A worker of the cluster cannot see {each.path}. {SHARED}, under the same path."
+            )
+    return sorted(found, key=lambda each: each.path)  # the order in which they are named says nothing
+
+
+def _of_one_spec(run: Run) -> Run:
+    """A dataset is of one spec: the one asked for, the one it has, else that of the first file that says one."""
+    spec = run.spec or _known_spec(run) or _said_spec(run)
+    named = [
+        (given, replace(asked, wanted=replace(asked.wanted, spec=asked.wanted.spec or spec)))
+        for given, asked in run.sources
+    ]
+    return replace(run, sources=named)
+
+
+def _known_spec(run: Run) -> str | None:
+    """The spec of the dataset: as it is installed, else the copy that it carries, written where workers find it."""
+    for store in run.stores:
+        name = store.facts().get("spec")
+        if name:
+            try:
+                return load(name).name
+            except UsageError:
+                spec = spec_of(store)
+                return str(carried.write(carried.pack(Path(spec.folder)), run.out / SPECS)) if spec else None
+    return None
+
+
+def _said_spec(run: Run) -> str | None:
+    paths = sorted({each.path for each in run.given})
+    asked = run.sources[0][1] if run.sources else ValidationRequest(Wanted(), date.today())
+    readings = (r for path in paths for r in read_many([Path(path)], asked.wanted, password=asked.password))
+    return next((r.identity.spec for r in readings if not isinstance(r, Refusal)), None)
+
+
+def _name(each: Arrival) -> str:
+    return submission_id(each.sha256, each.path)
+
+
+# reading
+
+
+def _fill(run: Run) -> Run:
+    """Read what is not there yet, batch by batch."""
+    spec = load(run.spec) if run.spec else None
+    schema, before = Schema(spec), [store.facts().get("schema_version") for store in run.stores]
+    ready = [store.use(schema) for store in run.stores]
+    if spec is not None:
+        carried.write(carried.pack(Path(spec.folder)), run.out / SPECS)
+    _take_out(run)
+    known = [store.known() if run.options.resume else {} for store in run.stores]
+    new, wanted = 0, set[str]()
+    for given, asked in run.sources:
+        missing = _missing(run, given, asked, known)
+        new += len(missing)
+        wanted |= {_name(each) for each in given}
+        _read(run, asked, missing)
+    anew = not (run.options.resume and all(ready))
+    notes: list[str] = []
+    if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
+        earlier = {_name(each): each for each in _earlier(run) if _name(each) not in wanted}
+        again = [each for name, each in sorted(earlier.items()) if not all(name in some for some in known)]
+        _read(run, replace(run.sources[0][1], wanted=Wanted(run.spec)), again)
+        notes = _said_anew(before, ready)
+    for store in run.stores:
+        store.filled()
+    return replace(run, new=new, anew=anew, notes=tuple(notes))
+
+
+def _said_anew(before: Sequence[str | None], ready: Sequence[bool]) -> list[str]:
+    if any(version and not whole for version, whole in zip(before, ready, strict=True)):
+        return ["The dataset was of an earlier version of the program or of the spec: it was read anew."]
+    return []
+
+
+def _missing(
+    run: Run, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[dict[str, Known]]
+) -> list[Arrival]:
+    """What is not in every dataset yet, was read for another round, or was checked on another day than asked."""
+    again = to_read_again(run.file, asked)
+    wanted = {_name(each): each for each in reversed(given)}
+
+    def is_known(name: str, each: Arrival) -> bool:
+        there = [some[name] for some in known if name in some]
+        fresh = not asked.rejudge or all(one.checked == asked.today for one in there)
+        return each.sha256 is not None and len(there) == len(known) and fresh and name not in again
+
+    return [each for name, each in sorted(wanted.items()) if not is_known(name, each)]
+
+
+def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> None:
+    """Have files read and take in what they bring; nothing but the manifest comes back from workers."""
+    if not files:
+        return
+    with shard_folder(run.out) as folder:
+        batches = in_batches(files, run.options.jobs)
+        for shard in run.pool.map(shard_of, batches, run.task(asked), folder.absolute()):
+            for store in run.stores:
+                take(shard, store)
+            discard(shard)
+
+
+def _earlier(run: Run) -> Iterator[Arrival]:
+    """The files of earlier runs: where they were, else as they are kept."""
+    for each in run.ledger.known():
+        here = arrivals([each.path], Path.cwd())[0]
+        kept = kept_at(run.out, each.sha256 or "")
+        if here.sha256 == each.sha256:
+            yield each
+        elif kept.is_file():
+            yield each._replace(kept=str(kept))
+
+
+def _take_out(run: Run) -> None:
+    """Take out files that could not be read once and can be now; and all others, where only these are wanted."""
+    only = {_name(each) for each in run.given} if run.options.only_these else None
+    readable = [submission_id(None, each.path) for each in run.given if each.sha256 is not None]
+    for store in run.stores:
+        others = [name for name in store.known() if only is not None and name not in only]
+        with store.transaction() as connection:
+            store.forget(connection, [*readable, *others])
+    if only is not None:
+        run.ledger.leave_out(sorted(only))

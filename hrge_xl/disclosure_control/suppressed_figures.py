@@ -1,0 +1,155 @@
+"""Which figures of a dataset are suppressed, cell by cell and column by column."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from ..dataset.aggregates.common import Record
+from ..dataset.schema import ANSWERS, SUBMISSIONS, Schema
+from ..spec.model import Spec
+from .answers import PeopleAnswers
+from .figures import Cell, Figure, Total
+from .indicator_rows import BASELINE, TARGET, IndicatorRows, Tables
+from .people_counts import PeopleCounts
+from .people_fields import PeopleFields
+from .suppression import Sum, is_sensitive, suppress
+from .totals import (
+    ALL,
+    DENOMINATOR,
+    NUMERATOR,
+    PART,
+    PREVIOUS,
+    SAME,
+    VALUE,
+    line_of,
+    of_indicator,
+    totals,
+)
+
+WHOSE = ("team", "country", "period", "project", "intervention")  # what the versions of a return agree in
+
+
+class SuppressedFigures:
+    """Tells of every figure whether it may be told."""
+
+    def __init__(self, schema: Schema, spec: Spec, tables: Tables) -> None:
+        figures = spec.figures.indicators
+        fields = PeopleFields(spec)
+        answers = PeopleAnswers(tables[ANSWERS.name], fields)
+        self._indicators = IndicatorRows(schema, spec, figures, tables) if figures else None
+        self._counts = PeopleCounts(fields, answers, self._indicators)
+        self._behind: dict[Total, list[Cell]] = defaultdict(list)
+        for total, cell in totals(schema, spec, tables, fields, self._indicators):
+            if cell in answers.numbers:
+                self._behind[total].append(cell)
+        self._suppressed = self._suppress(tables)
+        self._fields = {figure.key for figure in self._suppressed if isinstance(figure, Cell)}
+
+    # what is suppressed
+
+    def _suppress(self, tables: Tables) -> set[Figure]:
+        counts, signed = self._counts.numbers, self._counts.signed
+        self._added = {
+            total: cells for total, cells in self._behind.items() if all(cell in counts for cell in cells)
+        }
+        numbers = counts | {
+            total: sum(counts[cell] for cell in cells) for total, cells in self._added.items()
+        }
+        sums = [*self._counts.sums, *self._twins(tables)]
+        sums += [Sum(total, tuple(cells)) for total, cells in self._added.items()]
+        unbounded = {total for total, cells in self._added.items() if not signed.isdisjoint(cells)}
+        sensitive = {figure for figure, number in numbers.items() if is_sensitive(number)}
+        return self._with_results(suppress(numbers, sums, sensitive, signed | unbounded))
+
+    def _with_results(self, suppressed: set[Figure]) -> set[Figure]:
+        """Return what is suppressed, with everything that is worked out from it."""
+        open_ones = dict(self._counts.inputs)
+        while more := [cell for cell, read in open_ones.items() if not suppressed.isdisjoint(read)]:
+            suppressed.update(more)
+            for cell in more:
+                del open_ones[cell]
+        return suppressed
+
+    def _twins(self, tables: Tables) -> Iterator[Sum[Figure]]:
+        """Yield the counts that another return states as well: a version of it, or a later one."""
+        numbers = self._counts.numbers
+        cells = [cell for cell in numbers if isinstance(cell, Cell)]
+        pairs = [*_versions(tables, cells), *(self._indicators.restated() if self._indicators else ())]
+        for cell, other in pairs:
+            if cell in numbers and numbers.get(other) == numbers[cell]:
+                yield Sum(cell, (other,))
+
+    def _gone(self, total: Total) -> bool:
+        """Say whether a figure over returns is suppressed, or is made in another way of something that is."""
+        if total in self._added:
+            return total in self._suppressed
+        return not self._suppressed.isdisjoint(self._behind.get(total, ()))
+
+    # what must not be told
+
+    def hides(self, record: Record, code: str) -> bool:
+        """Say whether an answer in a row is suppressed."""
+        return Cell(record["submission"], record["tool"], record["row"], code) in self._suppressed
+
+    def hides_answer(self, answer: Record) -> bool:
+        """Say whether an answer is suppressed, or one that counts people and could not be read."""
+        cell = Cell(answer["submission"], answer["tool"], answer["row"], answer["field"])
+        return cell in self._suppressed or self._counts.is_unread(cell)
+
+    def hides_some(self, tool: str, code: str) -> bool:
+        """Say whether any answer to a field is suppressed."""
+        return (tool, code) in self._fields
+
+    def hidden_in_numbers(self, line: Record) -> tuple[str, ...]:
+        """Return the columns of a line of figures by period that are suppressed."""
+        total = line_of(line)
+        if self._gone(total):
+            return ("total", "mean", "least", "most")
+        return ("least", "most") if not self._suppressed.isdisjoint(self._behind.get(total, ())) else ()
+
+    def hidden_in_value(self, record: Record) -> tuple[str, ...]:
+        """Return the columns of a value of an indicator that are suppressed."""
+        if self._indicators is None:
+            return ()
+        figures = self._indicators.figures
+        named = ("value", "numerator", "denominator", "progress", "status")
+        own = {name: self._indicators.cell(record, getattr(figures, name)) for name in named}
+        cells = own | self._indicators.aims(record)
+        return tuple(name for name, cell in cells.items() if cell in self._suppressed)
+
+    def hidden_in_indicator(self, line: Record) -> tuple[str, ...]:
+        """Return the columns of a line of indicators that are suppressed."""
+        hidden = [name for name in (BASELINE, TARGET) if self._gone(of_indicator(line, name, ALL))]
+        for column in (ALL, SAME, PREVIOUS):
+            if any(self._gone(of_indicator(line, kind, column)) for kind in (VALUE, NUMERATOR, DENOMINATOR)):
+                hidden.append(column)
+        if self._any_value_hidden(line):
+            hidden += ["least", "most"]
+        if not {ALL, BASELINE, TARGET}.isdisjoint(hidden):
+            hidden.append("progress")
+        if not {SAME, PREVIOUS}.isdisjoint(hidden):
+            hidden.append("change")
+        return tuple(hidden)
+
+    def _any_value_hidden(self, line: Record) -> bool:
+        if self._indicators is None:
+            return False
+        values = self._indicators.counted.get((line["indicator"], line["period"]), ())
+        return any(self.hides(value, self._indicators.figures.value) for value in values)
+
+    def hides_part(self, line: Record) -> bool:
+        """Say whether the total of a part of an indicator is suppressed."""
+        return self._gone(of_indicator(line, PART, line["part"]))
+
+
+def _versions(tables: Tables, cells: Iterable[Cell]) -> Iterator[tuple[Cell, Cell]]:
+    """Yield each cell with the same one in the version of the return that counts."""
+    first: dict[tuple[str, ...], str] = {}
+    version: dict[str, str] = {}
+    for row in sorted(tables[SUBMISSIONS.name], key=lambda row: (not row["current"], row["submission"])):
+        version[row["submission"]] = first.setdefault(tuple(row[name] for name in WHOSE), row["submission"])
+    for cell in cells:
+        other = version.get(cell.submission, cell.submission)
+        if other != cell.submission:
+            yield cell, cell._replace(submission=other)

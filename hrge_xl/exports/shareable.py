@@ -1,0 +1,30 @@
+"""The copy of a consolidated folder that may be shared: the same files, without what must not be told."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from ..dataset.files import whole
+from ..dataset.opening import DATASET, open_dataset
+from ..dataset.store import open_file
+from ..disclosure_control.shared_copy import fill_shareable
+from ..errors import OutputError
+from . import exports
+
+FOLDER = "shareable"
+
+
+def write_shareable(folder: Path, today: date) -> Path:
+    """Write the copy into `shareable/` of a consolidated folder; gives that folder. Raises `OutputError`."""
+    out = folder / FOLDER
+    with open_dataset(folder) as store:
+        with whole(out / DATASET) as unfinished:
+            unfinished.unlink(missing_ok=True)
+            with open_file(unfinished, lasting=False) as copy:
+                fill_shareable(copy, store, today)
+        names = [exports.WORKBOOK, exports.DESCRIPTION, *(table.name for table in store.schema.shown)]
+        failed = exports.part(names, exports.Export(str(out / DATASET), today))
+    if failed:
+        raise OutputError("\n".join(failed))
+    return out

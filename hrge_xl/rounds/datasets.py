@@ -1,0 +1,290 @@
+"""The datasets behind a command: what is said about returned files is a query of one of these.
+
+A round and a consolidated folder have a lasting dataset, which takes in what is new. Loose files have one that lives as
+long as the command; files of several specs have one each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from ..dataset.decisions import Made, history
+from ..dataset.ledger import NAME, Arrived, Ledger
+from ..dataset.opening import DATASET, open_dataset
+from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
+from ..dataset.return_status import EXCLUDED
+from ..dataset.returns import Return, returns
+from ..dataset.rows import submission_id
+from ..dataset.store import Store
+from ..dataset.temporary_dataset import temporary_dataset
+from ..dataset.waivers import waivers
+from ..errors import UsageError
+from ..findings import Waiver
+from ..intake import Wanted
+from ..paths import expand
+from ..spec.load import find, load
+from ..spec.model import Spec
+from ..validation import Result, Source, ValidationRequest, spec_of, validate
+from .rounds import FILE as ROUND
+from .rounds import Round, load_round, round_around, spec_at
+
+RETURNED = "returned"  # the folder of a round that holds what came back
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of returned files, by whoever gives a command.
+
+    `paths` are files, folders, globs, lists, rounds and consolidated folders. `ledger` is a folder whose waivers,
+    decisions and days of arrival count for loose files. `rejudge`: the day was asked for, so that what was checked on
+    another one is checked again. Without `answers` the dataset of loose files has none: it is made sooner.
+    """
+
+    paths: Sequence[str]
+    today: date
+    spec: str | None = None
+    jobs: int = 1
+    password: str | None = None
+    ledger: Path | None = None
+    rejudge: bool = False
+    arrived: Arrived = field(default_factory=Arrived)
+    answers: bool = True
+    wanted: Wanted | None = None  # what loose files should be, where more is known than their spec
+
+    @cached_property
+    def source(self) -> str | None:
+        """What the spec that was asked for is loaded by. Raises `UsageError` where there is none."""
+        source = None if self.spec is None else spec_at(self.spec)
+        if source is not None:
+            find(source)
+        return source
+
+    def wanted_in(self, round_: Round | None) -> Wanted:
+        """Tell what files of a round, or loose ones, should be. Raises `UsageError` for a round of another spec."""
+        if round_ is None:
+            return self.wanted or Wanted(self.source)
+        if self.source is not None and load(self.source).digest != load(round_.spec_source).digest:
+            raise UsageError(
+                f"The round {round_.name} says itself of which spec it is. Leave --spec out, or move it to another "
+                f"version: hrge-xl round update-spec {round_.folder} --spec {self.spec}"
+            )
+        return round_.wanted
+
+    def request(self, round_: Round | None = None) -> ValidationRequest:
+        """What readers and checks have to know. The waivers of a round count wherever its files are taken in."""
+        folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
+        known = [waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)]
+        return ValidationRequest(
+            self.wanted_in(round_), self.today, self.jobs, self.password, tuple(known), self.rejudge
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """An open dataset with what belongs to it, and what its ledger tells."""
+
+    store: Store
+    waivers: tuple[Waiver, ...] = ()
+    round: Round | None = None
+    folder: Path | None = None  # None: it goes with the command, or is a database
+    source: Source = field(default_factory=lambda: Source([], ValidationRequest(Wanted(), date.min)))
+    new: int = 0  # files that were read now
+    given: Mapping[str, str] = field(default_factory=dict)  # submission → path of what lies in `returned` now
+    order: Mapping[str, int] = field(default_factory=dict)  # in which contents came, by hash
+    decisions: tuple[Made, ...] = ()  # in force
+
+    @property
+    def spec(self) -> Spec | None:
+        """The spec that it was made with."""
+        return self.store.schema.spec
+
+    @property
+    def spec_asked(self) -> str | None:
+        """The name of the spec that every file had to be of; None: each file's own."""
+        return self.spec.name if self.spec and self.source.asked.wanted.spec else None
+
+    def returns(self, wanted: Sequence[str] | None = None) -> list[Return]:
+        """Give every return, or the wanted ones."""
+        return list(self._returns) if wanted is None else returns(self.store, self.waivers, wanted)
+
+    @cached_property
+    def _returns(self) -> list[Return]:
+        return returns(self.store, self.waivers)
+
+    @property
+    def holds_others(self) -> bool:
+        """Whether it is kept elsewhere than in the folder of its round, and may hold other rounds too."""
+        if self.round is None or self.folder is None:
+            return False
+        return self.folder.resolve() != self.round.folder.resolve()
+
+    def of_round(self) -> list[Return]:
+        """Give the returns of the round alone, where the dataset may hold others: its own, and what lies in `returned`.
+
+        What lies there and counts in another round does not count in this one; a copy elsewhere is not its own.
+        """
+        if self.round is None or not self.holds_others:
+            return self.returns()
+        name, here = self.round.name, {str(path) for path in self.source.files}
+        mine = [each for each in self.returns() if each.period == name or each.submission in self.given]
+        ours = [
+            replace(each, items=[item for item in each.items if item.path in here] or each.items)
+            for each in mine
+        ]
+        return [self._elsewhere(each) if each.current and each.period != name else each for each in ours]
+
+    def _elsewhere(self, each: Return) -> Return:
+        """Give a return of another round as this one sees it."""
+        reason, path = f"It counts in {each.period}.", self.given[each.submission]
+        return replace(each, path=path, status=EXCLUDED, current=False, reason=reason)
+
+    def totals(self) -> Reconciliation:
+        """Reconcile what came in; of a round alone where the dataset may hold others."""
+        return reconciled(self.of_round()) if self.holds_others else reconciliation(self.store)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where returned files are: a round, a consolidated folder, or (without a folder) loose files.
+
+    Loose files may lie in a round: they are read as its files are, by themselves.
+    """
+
+    folder: Path | None = None
+    round: Round | None = None
+    paths: tuple[str, ...] = ()
+
+    def files(self) -> list[Path]:
+        """Give the files. Raises `UsageError` where loose paths lead to none."""
+        if self.folder is None or self.round is None:
+            return expand(self.paths) if self.paths else []
+        returned = self.round.folder / RETURNED
+        return expand([str(returned)]) if any(path.is_file() for path in returned.rglob("*")) else []
+
+
+def places(paths: Sequence[str]) -> list[Place]:
+    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`."""
+    found: dict[Path, Place] = {}
+    loose: dict[Path | None, list[str]] = {}
+    for text in paths:
+        path = Path(text)
+        around = [path, path.parent] if path.name == RETURNED else [path]
+        folder = next((each for each in around if (each / ROUND).is_file()), None)
+        if folder is not None:
+            found.setdefault(folder.resolve(), Place(folder, load_round(folder)))
+        elif (path / DATASET).is_file():
+            found.setdefault(path.resolve(), Place(path))
+        else:
+            loose.setdefault(round_around(path), []).append(text)
+    return [
+        *found.values(),
+        *(Place(round=load_round(each) if each else None, paths=tuple(some)) for each, some in loose.items()),
+    ]
+
+
+def sources(question: Question) -> list[Source]:
+    """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
+    return [Source(place.files(), question.request(place.round)) for place in places(question.paths)]
+
+
+@contextmanager
+def datasets(question: Question) -> Iterator[list[Dataset]]:
+    """Open the datasets that hold what is asked about, with what is new taken in.
+
+    Raises `UsageError` for a path that leads nowhere, `RoundError`, `SpecError`, `StoreError`, `OutputError`.
+    """
+    with ExitStack() as stack:
+        opened: list[Dataset] = []
+        found = places(question.paths)
+        for place in found:
+            question.wanted_in(place.round)  # before any file is opened
+        for place in found:
+            if place.folder is None:
+                opened += _loose(stack, question, place)
+            elif place.round is None:
+                opened.append(_as_it_is(stack, place.folder, question.today))
+            else:
+                opened.append(_of_round(stack, question, place.round, question.ledger or place.folder))
+        yield opened
+
+
+def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
+    """The dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
+    from ..dataset.take_in import Options, take_in  # not needed for loose files
+
+    files = Place(round_.folder, round_).files()
+    source = Source(files, question.request(round_))
+    taken = take_in([source], folder, arrived=question.arrived, options=Options(jobs=question.jobs))
+    run = stack.enter_context(taken)
+    given = {submission_id(each.sha256, each.path): each.path for each in run.given}
+    waived = tuple(dict.fromkeys([*source.asked.waivers, *waivers_of(folder, question.today)]))
+    return _with_ledger(Dataset(run.file, waived, round_, folder, source, run.new, given), run.ledger)
+
+
+def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
+    """The dataset of a consolidated folder, with the very spec that it was made with."""
+    store = stack.enter_context(open_dataset(folder))
+    spec = store.schema.spec
+    source = Source([], ValidationRequest(Wanted(str(spec.folder) if spec else None), today))
+    with Ledger.open(folder, write=False) as ledger:
+        return _with_ledger(Dataset(store, waivers_of(folder, today), folder=folder, source=source), ledger)
+
+
+def check_folder(folder: Path) -> None:
+    """Raises `UsageError` when a folder is neither a round nor consolidated: there is no ledger to write in."""
+    if not (folder / ROUND).is_file() and not (folder / NAME).is_file():
+        raise UsageError(
+            f"{folder} is neither a round nor a consolidated folder. Name one with --ledger FOLDER."
+        )
+
+
+@contextmanager
+def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Dataset]:
+    """Open the one dataset of a round, with what is new taken in, of a consolidated folder, or at an address.
+
+    Raises `UsageError` where there is none.
+    """
+    if "://" in str(place) or (not (Path(place) / ROUND).is_file() and not (Path(place) / DATASET).is_file()):
+        with open_dataset(place) as store:
+            yield Dataset(store)
+        return
+    with datasets(Question([str(place)], today, jobs=jobs)) as (dataset,):
+        yield dataset
+
+
+def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
+    """A dataset for each spec that the files are of; files that could not be read go with the first."""
+    source = Source(place.files(), question.request(place.round))
+    results, waived = validate(source.files, source.asked), source.asked.waivers
+    for spec, some in _by_spec(results, spec_of(source.asked, results)):
+        made = temporary_dataset(
+            some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers
+        )
+        store, ledger = stack.enter_context(made)
+        yield _with_ledger(Dataset(store, waived, source=source, new=len(some)), ledger)
+
+
+def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
+    decided = tuple(made for made in history(ledger) if made.in_force)
+    return replace(dataset, order=ledger.order(), decisions=decided)
+
+
+def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec | None, list[Result]]]:
+    groups: dict[str, tuple[Spec | None, list[Result]]] = {first.name if first else "": (first, [])}
+    for result in results:
+        spec = result.layout.spec if result.layout else first
+        groups.setdefault(spec.name if spec else "", (spec, []))[1].append(result)
+    return list(groups.values())
+
+
+def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
+    """The waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
+    if not (folder / NAME).is_file():
+        return ()
+    with Ledger.open(folder, write=False) as ledger:
+        return waivers(ledger, today)

@@ -1,0 +1,102 @@
+"""Chooses the returns that teams get feedback on: of each workbook and intervention one, what the team sent last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+
+from ..dataset.return_status import CONFLICT, COUNTS, SUPERSEDED, WAITING
+from ..dataset.returns import Return
+from ..findings import Severity
+from ..spec.model import Spec
+from ..validation import REFUSED
+
+UNSAFE = re.compile(r'[\s<>:"/\\|?*\x00-\x1f\x7f]+')  # what no system wants in the name of a file
+MOST_CHARACTERS = 60  # of each part of a name
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A return that is not given back, and why."""
+
+    found: Return
+    why: str
+    path: str  # where it lies: of one content that was seen twice the other place
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.path.replace("\\", "/").rpartition("/")[2]
+
+
+def choose(returns: Sequence[Return]) -> tuple[list[Return], list[LeftOut]]:
+    """Tell the returns to give back, and all others with the reason.
+
+    What a team sent last is what it must correct: of a newer version that waits with errors for being corrected, and
+    the accepted one that counts until then, the newer one. Nobody loses newer answers by correcting older ones.
+    """
+    last = _last_sent(returns)
+    names = {each.submission: each.name for each in returns}
+    chosen: list[Return] = []
+    left_out: list[LeftOut] = []
+    for each in returns:
+        why = _why_not(each, last, names)
+        if why:
+            left_out.append(LeftOut(each, why, each.path))
+        else:
+            chosen.append(each)
+        if each.verdict != REFUSED:
+            copies = (item.path for item in each.items if item.path != each.path)
+            left_out += [LeftOut(each, f"the same as {each.name}", path) for path in copies]
+    return chosen, left_out
+
+
+def _last_sent(returns: Sequence[Return]) -> dict[str, Return]:
+    """For each return that counts the newest version of its workbook: itself, or one that waits."""
+    found = {each.submission: each for each in returns if each.status == COUNTS}
+    for each in sorted((each for each in returns if each.status == WAITING), key=lambda each: each.age):
+        if each.superseded_by in found:
+            found[each.superseded_by] = each
+    return found
+
+
+def _why_not(each: Return, last: Mapping[str, Return], names: Mapping[str, str]) -> str:
+    """Why a return is not given back; nothing where it is."""
+    other = names.get(each.superseded_by or "", "")
+    if each.verdict == REFUSED:
+        return "refused, there are no answers to give back"
+    if each.status == CONFLICT:
+        return f"waits for a decision ({other} stands against it): see hrge-xl decide"
+    if each.status == SUPERSEDED:
+        return f"superseded by {other}"
+    if each.status in (COUNTS, WAITING):
+        counting = each.submission if each.status == COUNTS else each.superseded_by or ""
+        newest = last.get(counting)
+        if newest is None:
+            return f"{other} waits for a decision first: see hrge-xl decide"
+        return "" if newest is each else f"{newest.name} is newer, and has the feedback"
+    return f"{each.status}: {(each.reason or '').rstrip('.')}"
+
+
+def file_name(each: Return, spec: Spec | None, taken: set[str]) -> str:
+    """Name what is written for a return after its team and intervention; none takes the place of another."""
+    parts = filter(None, map(_safe, (each.team, _intervention(each, spec))))
+    name = "_".join(parts) or _safe(each.name.rpartition(".")[0]) or "return"
+    numbered = (f"{name}_{number}" for number in count(2))
+    free = next(one for one in chain([name], numbered) if one.casefold() not in taken)
+    taken.add(free.casefold())
+    return free
+
+
+def _intervention(each: Return, spec: Spec | None) -> str:
+    """What the intervention is called; nothing where that is in error itself: it may be any text."""
+    codes = (spec.identity.project, spec.identity.intervention) if spec else ()
+    wrong = any(f.field in codes for f in each.findings if f.field and f.severity is Severity.ERROR)
+    return "" if wrong else each.intervention or each.project
+
+
+def _safe(text: str) -> str:
+    """A text as part of the name of a file, on any system."""
+    return UNSAFE.sub("-", text.strip())[:MOST_CHARACTERS].strip("-. ")

@@ -1,0 +1,44 @@
+"""The copy of its spec that a round carries: it stays what it was, whatever becomes of the spec itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import RoundError
+from ..spec.carried import digest_of, find, pack, place, write
+from ..spec.load import find as find_spec
+
+HOME = "spec"
+
+
+def carry(spec: str | Path, folder: Path) -> str:
+    """Copy a spec into a round, beside the copies that are there already; gives its digest."""
+    files = pack(find_spec(spec))
+    write(files, folder / HOME)
+    return digest_of(files)
+
+
+def spec_source(folder: Path, name: str, digest: str) -> str:
+    """What the spec of a round is loaded by: the folder of its copy, else its name."""
+    return str(place(folder / HOME, digest).absolute()) if digest else name
+
+
+def copy_of(folder: Path, digest: str) -> str | None:
+    """The folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
+    found = find(folder / HOME, digest) if digest else None
+    return str(found.absolute()) if found is not None else None
+
+
+def check_copy(folder: Path, digest: str) -> None:
+    """Raise `RoundError` where a round has a copy of its spec that is missing or was changed."""
+    if not digest or find(folder / HOME, digest) is not None:
+        return
+    copy, again = place(folder / HOME, digest), f'hrge-xl round update-spec "{folder}" --spec'
+    if not copy.is_dir():
+        raise RoundError(
+            f"The spec of the round is missing: {copy}. Restore it from a backup, or take it anew: {again} SPEC"
+        )
+    raise RoundError(
+        f"The spec of the round was changed in {copy}. Restore it from a backup; or, if the change is meant, take it "
+        f'as a new version: {again} "{copy}"'
+    )

@@ -1,0 +1,92 @@
+"""Moves a round to another version of its spec; the copies that workbooks were issued from stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from ..dataset.files import whole
+from ..errors import RoundError, SpecError, UsageError
+from ..spec.carried import find
+from ..spec.diff import SpecDiff, diff
+from ..spec.load import load
+from ..spec.model import Spec
+from ..spec.nodes import get
+from .rounds import FILE, read_round, spec_of, teams_of
+from .spec_copy import HOME, carry, spec_source
+
+
+class Update(NamedTuple):
+    """What a round was moved from and to, as its specs are loaded; no `before` where that cannot be loaded any more."""
+
+    before: str
+    after: str
+    changes: SpecDiff | None
+
+
+def update_spec(folder: Path, spec: str | None = None) -> Update:
+    """Have a round carry another version of its spec: by default the one under its name that is installed.
+
+    Raises `RoundError` where it is another spec, or does not fit the teams; then nothing has changed.
+    """
+    root, data = read_round(folder)
+    _check_lines(root)
+    name, digest = spec_of(root, data)
+    new = load(spec or name)
+    old = _version_before(folder, name, digest)
+    expected = old.name if old is not None else name if digest else new.name
+    if new.name != expected:
+        raise RoundError(
+            f"{spec} is the spec '{new.name}', and the round is of '{expected}': its workbooks would be strangers. "
+            f"Set up a round of its own with `hrge-xl round init`."
+        )
+    teams_of(root, data, new)
+    carried = carry(spec or name, folder)
+    _write(folder / FILE, root, new.name, carried)
+    after = spec_source(folder, new.name, carried)
+    if old is None:
+        return Update("", after, None)
+    return Update(spec_source(folder, name, digest), after, diff(old, new))
+
+
+def _version_before(folder: Path, name: str, digest: str) -> Spec | None:
+    """The spec that the round has now, unless its copy is missing or was changed."""
+    if digest and find(folder / HOME, digest) is None:
+        return None
+    try:
+        return load(spec_source(folder, name, digest))
+    except (SpecError, UsageError):  # named by a round of the first program, and gone or broken since
+        return None
+
+
+def _check_lines(root: yaml.Node) -> None:
+    """Raise `RoundError` where the file is written so that nothing in it can be replaced line by line."""
+    places = [node for key in ("spec", "spec_digest") if (node := get(root, key)) is not None]
+    flowing = isinstance(root, yaml.MappingNode) and root.flow_style
+    if flowing or any(node.start_mark.line != node.end_mark.line for node in places):
+        raise RoundError(
+            f"{FILE}: write 'spec: NAME' and 'spec_digest: …' on a line of their own, then run again."
+        )
+
+
+def _write(file: Path, root: yaml.Node, name: str, digest: str) -> None:
+    """Put name and digest into `round.yaml`; whatever else was written there stays as it is."""
+    lines = file.read_bytes().decode("utf-8-sig").splitlines(keepends=True)
+    before, place = get(root, "spec_digest"), get(root, "spec")
+    assert place is not None
+    if before is None:
+        lines.insert(place.end_mark.line + 1, f"spec_digest: '{digest}'\n")
+    else:
+        _replace(lines, before, f"'{digest}'")
+    _replace(lines, place, name)
+    with whole(file) as unfinished:
+        unfinished.write_text("".join(lines), encoding="utf-8", newline="")
+
+
+def _replace(lines: list[str], node: yaml.Node, text: str) -> None:
+    """Put a text in the place of a value of one line."""
+    start, end = node.start_mark, node.end_mark
+    line = lines[start.line]
+    lines[start.line] = line[: start.column] + text + line[end.column :]

@@ -1,0 +1,106 @@
+"""Copies of a spec that travel with a round or a dataset, each kept under the digest of its files.
+
+A spec is a mapping from the paths of its files, with slashes, to their bytes: from a folder by `pack`, from a table
+of a database, and into a folder by `write`. Only what the program reads belongs to it: whatever else lies in the
+folder (a returned workbook, a round with its key) goes nowhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ..errors import Mistake, OutputError, SpecError
+from ..paths import UNFINISHED, sync_folder
+
+FOLDERS = (".", "tools", "languages")
+KINDS = (".yaml", ".po")
+DIGITS = 16  # of a digest tell copies apart; 64 would make paths too long for Windows
+
+Files = Mapping[str, bytes]
+
+
+def pack(folder: Path) -> dict[str, bytes]:
+    """Read every file that a spec is made of: path → content, in order."""
+    files = (file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS)
+    paths = {file.relative_to(folder).as_posix(): file for file in files if file.is_file()}
+    return {path: paths[path].read_bytes() for path in sorted(paths)}
+
+
+def digest_of(files: Files) -> str:
+    """SHA-256 over the paths and contents of a spec, line ends not counting."""
+    total = hashlib.sha256()
+    for path in sorted(files):
+        total.update(path.encode() + b"\0")
+        total.update(files[path].replace(b"\r\n", b"\n") + b"\0")
+    return total.hexdigest()
+
+
+def place(home: Path, digest: str) -> Path:
+    """The folder below `home` that the copy with this digest has, whether it is there or not."""
+    return home / digest[:DIGITS]
+
+
+def find(home: Path, digest: str) -> Path | None:
+    """The folder of a copy; None where it is not there, or its files have another digest by now."""
+    folder = place(home, digest)
+    return folder if folder.is_dir() and digest_of(pack(folder)) == digest else None
+
+
+def write(files: Files, home: Path) -> Path:
+    """Write a spec into its folder below `home`, which is there whole or not at all; gives the folder.
+
+    A copy that is there already stays; one that was changed gives way. Raises `OutputError`, and `SpecError` where a
+    path leads out of the folder.
+    """
+    wrong = [mistake for path in files for mistake in _leads_out(path)]
+    if wrong:
+        raise SpecError(wrong)
+    digest = digest_of(files)
+    folder = place(home, digest)
+    try:
+        if find(home, digest) is None:
+            _replace(folder, files)
+    except OSError as error:
+        if find(home, digest) is None:  # else another process has just written the same
+            raise OutputError(
+                f"{folder} cannot be written: {error.strerror or error}. Make room there, or choose another folder."
+            ) from error
+    return folder
+
+
+def _leads_out(path: str) -> Iterator[Mistake]:
+    """A table may come from anywhere; no path in it may name a file elsewhere, on any system."""
+    if any(part in ("", ".", "..") for part in path.split("/")) or set(path) & set("\\:\0"):
+        reason = (
+            "A file of a spec has no backslash and no colon in its name, and lies below the spec's folder."
+        )
+        yield Mistake(path, 1, 1, reason, "Rename it, or get the spec from its author again.")
+
+
+def _replace(folder: Path, files: Files) -> None:
+    """Put a folder with these files in its place at one stroke, and take away what stood there."""
+    mark = f"{UNFINISHED}{secrets.token_hex(4)}-{folder.name}"
+    new, old = folder.with_name(mark), folder.with_name(f"{mark}-old")
+    try:
+        for path, content in files.items():
+            _put(new / path, content)
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+        sync_folder(folder.parent)
+    finally:
+        for each in (new, old):
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _put(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -1,0 +1,111 @@
+"""Which country or language of a spec people mean, by code, label, alias or common name; else what is near."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from ..errors import UsageError
+from ..words import SOURCE_LANGUAGE, country_names, fold, language_name, language_names, loosely
+from .model import Spec
+from .spellings import entries, spellings
+
+CLOSE = 75  # how alike a misspelt name must be to be taken for one, of 100
+THREE_LETTERS = 3  # codes of two are too much like each other to say which country is not meant
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the things of one kind are called: by every name the code; by every code the label."""
+
+    labels: Mapping[str, str]
+    known: Mapping[str, str]  # folded name -> code
+    loose: Mapping[str, str | None]  # the same without accents and order; None: another one, or several
+
+    @classmethod
+    def of(cls, labels: Mapping[str, str], known: Mapping[str, str], others: Iterable[str]) -> Names:
+        """Names with those of `others`, which are of the same kind, but none of these."""
+        codes: dict[str, set[str | None]] = defaultdict(set)
+        for name, code in known.items():
+            codes[loosely(name)].add(code)
+        for name in others:
+            if fold(name) not in known:
+                codes.setdefault(loosely(name), {None})
+        return cls(labels, known, {name: one.pop() if len(one) == 1 else None for name, one in codes.items()})
+
+    def code(self, text: str) -> str | None:
+        """The code of what is named; None where nothing or several things are. A spec without a list takes any."""
+        if not self.labels:
+            return text
+        return self.known.get(fold(text)) or self.loose.get(loosely(text))
+
+    def hint(self, text: str) -> str:
+        """What may have been meant, unless something else in the world is as near; else everything that is known."""
+        near = None if loosely(text) in self.loose else self._nearest(loosely(text))
+        if near is not None:
+            return f"Did you mean {self.labels[near]} ({near})?"
+        return f"Known are: {', '.join(self.labels)}."
+
+    def _nearest(self, name: str) -> str | None:
+        close = process.extract(name, list(self.loose), scorer=fuzz.ratio, score_cutoff=CLOSE)
+        best = {self.loose[other] for other, score, _ in close if score == close[0][1]}
+        return best.pop() if len(best) == 1 else None
+
+
+def countries(spec: Spec) -> Names:
+    """The names of the countries of a spec: its own, and those that CLDR has; none where it lists no countries."""
+    if spec.countries is None:
+        return Names({}, {}, {})
+    table = entries(spec.vocabularies[spec.countries], spec.languages)
+    known = {name: code for name, (code, _) in spellings(table, spec.languages[0]).items()}
+    others: list[str] = []
+    for language in _spoken(spec):
+        names = country_names(language)
+        for entry in table:
+            if entry.code in names:
+                known.setdefault(fold(names[entry.code]), entry.code)
+        others += [*names.values(), *(code for code in names if len(code) == THREE_LETTERS)]
+    return Names.of({entry.code: entry.labels[spec.languages[0]] for entry in table}, known, others)
+
+
+def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
+    """The codes of some countries of a spec, each once. Raises `UsageError` for every one that is none of them."""
+    names = countries(spec)
+    found = {text: names.code(text) for text in named}
+    wrong = [
+        f"'{text}' is no country of {spec.name}. {names.hint(text)}"
+        for text, code in found.items()
+        if code is None
+    ]
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    return list(dict.fromkeys(code for code in found.values() if code is not None))
+
+
+def languages(spec: Spec) -> Names:
+    """The names of the languages of a spec: tags, their own names, and what CLDR calls them in the others."""
+    spoken = _spoken(spec)
+    known: dict[str, str] = {}
+    for tag, name in _names_of_languages(spec, spoken):
+        known.setdefault(fold(name), tag)
+    others = [name for language in spoken for entry in language_names(language).items() for name in entry]
+    return Names.of({tag: language_name(tag, SOURCE_LANGUAGE) for tag in spec.languages}, known, others)
+
+
+def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Tag and name, the surest names first: without its region a language is known where it is the only one."""
+    yield from ((tag, tag) for tag in spec.languages)
+    yield from ((tag, language_name(tag, said)) for tag in spec.languages for said in (tag, *spoken))
+    bases = [tag.split("-", maxsplit=1)[0] for tag in spec.languages]
+    for tag, base in zip(spec.languages, bases, strict=True):
+        if bases.count(base) == 1:
+            yield tag, base
+            yield from ((tag, language_name(base, said)) for said in (base, *spoken))
+
+
+def _spoken(spec: Spec) -> list[str]:
+    """The languages that names are looked for in: those of the spec, and the one that the program speaks."""
+    return list(dict.fromkeys([*spec.languages, SOURCE_LANGUAGE]))

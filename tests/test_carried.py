@@ -1,0 +1,93 @@
+"""Copies of a spec: packed, written under their digest, found again, or found to be changed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.errors import OutputError, SpecError
+from hrge_xl.spec.carried import digest_of, find, pack, place, write
+from hrge_xl.spec.load import find as find_spec
+from hrge_xl.spec.load import load, names
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    """A folder with the example spec, a catalogue of French, and what has nothing to do with it."""
+    folder = tmp_path / "my spec"
+    shutil.copytree(find_spec("example"), folder)
+    for path, content in {
+        "languages/fr.po": b'msgid ""\n', "PAK.xlsx": b"PK", ".git/config.yaml": b"a: 1\n",
+        "tools/._plan.yaml": b"\x00\x05", "2026-H1/round.yaml": b"a: 1\n", "2026-H1/signing.key": b"secret",
+    }.items():  # fmt: skip
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_copy_is_the_same_spec(name: str, tmp_path: Path) -> None:
+    folder = write(pack(find_spec(name)), tmp_path / "spec")
+    assert (load(folder).name, load(folder).digest) == (load(name).name, load(name).digest)
+    assert find(tmp_path / "spec", load(name).digest) == folder
+    assert [path.name for path in (tmp_path / "spec").iterdir()] == [folder.name]
+
+
+def test_all_of_a_spec_is_copied_and_nothing_else(spec: Path, tmp_path: Path) -> None:
+    files = pack(spec)
+    assert set(files) - set(pack(find_spec("example"))) == {"languages/fr.po"}
+    assert "tools/plan.yaml" in files
+    assert pack(write(files, tmp_path / "kept")) == files
+    assert load(spec).name == "example"  # what the Finder hides among the tools is none
+
+
+def test_the_digest_is_of_what_is_copied(spec: Path) -> None:
+    before = load(spec).digest
+    assert before == digest_of(pack(spec))
+    (spec / "PAK.xlsx").write_bytes(b"another")
+    head = spec / "workbook.yaml"
+    head.write_bytes(head.read_bytes().replace(b"\n", b"\r\n"))  # as Windows writes it
+    assert load(spec).digest == before
+    (spec / "languages" / "fr.po").write_bytes(b'msgid "Country"\n')
+    assert load(spec).digest != before
+
+
+def test_a_copy_that_was_changed_is_not_found_and_gives_way(spec: Path, tmp_path: Path) -> None:
+    home, files = tmp_path / "kept", pack(spec)
+    folder = write(files, home)
+    (folder / "rules.yaml").write_text("[]\n")
+    assert find(home, digest_of(files)) is None
+    assert write(files, home) == find(home, digest_of(files)) == folder
+    shutil.rmtree(folder)
+    assert find(home, digest_of(files)) is None
+
+
+def test_versions_stand_beside_each_other(spec: Path, tmp_path: Path) -> None:
+    older = pack(spec)
+    newer = older | {"rules.yaml": b"[]\n"}
+    folders = {write(older, tmp_path / "kept"), write(newer, tmp_path / "kept")}
+    assert folders == {place(tmp_path / "kept", digest_of(files)) for files in (older, newer)}
+    assert len(folders) == 2
+
+
+@pytest.mark.parametrize(
+    "path", ["../evil.yaml", "/etc/evil.yaml", "a/../../b.yaml", "..\\evil.yaml", "C:evil.yaml", ""]
+)
+def test_no_path_leads_out_of_the_folder(path: str, tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="lies below the spec"):
+        write({"workbook.yaml": b"", path: b"a: 1\n"}, tmp_path / "kept")
+    assert not list(tmp_path.rglob("*.yaml"))
+
+
+def test_a_copy_is_there_whole_or_not_at_all(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        write(pack(spec), tmp_path / "kept")
+    assert list((tmp_path / "kept").iterdir()) == []

@@ -1,0 +1,513 @@
+"""The star: every column described, the package that tells others of it, labels, keys, datasets of earlier versions."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+from frictionless import Package
+from frictionless import system as frictionless_system
+
+from hrge_xl.cli import run as cli
+from hrge_xl.consolidation import consolidate
+from hrge_xl.dataset.data_dictionary import MEANINGS, ROWS, VALUES, meaning, values
+from hrge_xl.dataset.decisions import decide
+from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.dataset.opening import DATASET, open_dataset, opened
+from hrge_xl.dataset.return_status import WITHDRAWN
+from hrge_xl.dataset.returns import returns
+from hrge_xl.dataset.schema import LABEL, LABELLED, Schema
+from hrge_xl.dataset.store import META, Store
+from hrge_xl.dataset.take_in import Options, take_in
+from hrge_xl.dataset.temporary_dataset import temporary_dataset
+from hrge_xl.errors import UsageError
+from hrge_xl.exports.package import description
+from hrge_xl.intake import Wanted
+from hrge_xl.issuing import Order, generate
+from hrge_xl.spec.load import load
+from hrge_xl.spec.model import Spec
+from hrge_xl.validation import Source, ValidationRequest, validate
+from tests.answers import full, layout
+from tests.read_package import read
+from tests.test_consolidate import ROOT, returned, rewritten
+from tests.test_stores import database
+from tests.write_dataset import QUERIES
+from tests.write_docs import DOCS
+
+__all__ = ["database"]  # a fixture
+
+TODAY = date(2026, 6, 30)
+ASKED = ValidationRequest(Wanted(), TODAY)
+SPECS = ("example", "hrge_toolkit")
+ODD = ("007", "NO", "NA", "null", "1e5", "true", "2026-01-01", "nan")  # texts, whatever they look like
+NOT_IN_CSV = ("submission_id", "checks_run", "stamp")
+
+
+def workbook(team: str, language: str = "en", spec: str = "example", **more: Any) -> bytes:
+    """A return with every cell filled in; `more` by field code, None leaves a question out."""
+    where = layout(spec, language)
+    wanted = {str(where.spec.identity.country): "PAK", **more}
+    found = {key: wanted.get(key[2], value) for key, value in full(where).items()}
+    kept = {key: value for key, value in found.items() if value is not None}
+    return generate(where.spec, Order(team, TODAY, "PAK", language, answers=kept))
+
+
+def run(files: list[Path], out: Path, **options: Any) -> None:
+    consolidate([Source(files, ASKED)], out, **options)
+
+
+def odd_risks() -> bytes:
+    """A return whose risks are called what programs take for something else."""
+    answers = full(layout("example")) | {("PLAN", "1", "PLN_02"): "PAK"}
+    for n, text in enumerate(ODD, start=1):
+        answers |= {("R1", f"K-{n:02d}", "RSK_01"): text, ("R1", f"K-{n:02d}", "RSK_02"): ("WOM", "DIS")}
+    return generate(load("example"), Order("0042", TODAY, "PAK", answers=answers))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Returns in three languages: two versions of one, one twice, one to be corrected, and what is no workbook."""
+    first = odd_risks()
+    return returned(
+        tmp_path_factory.mktemp("star") / "returned",
+        {
+            "one.xlsx": first,
+            "two.xlsx": rewritten(first, b"Answer 3<", b"Answer three<"),
+            "fr.xlsx": workbook("NA", "fr", PLN_06=30.0),
+            "ar.xlsx": workbook("MLI", "ar", PLN_06=None, FOL_01="=1+1"),
+            "copy.xlsx": workbook("NA", "fr", PLN_06=30.0),
+            "broken.xlsx": b"PK\x03\x04 not a workbook",
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def out(files: list[Path]) -> Path:
+    """Their dataset with the files beside it."""
+    run(files, files[0].parent.parent / "out")
+    return files[0].parent.parent / "out"
+
+
+# what it says of itself
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_every_column_is_described(name: str) -> None:
+    schema = Schema(load(name))
+    for table in (META, *schema.by_name.values()):
+        for column in table.columns:
+            assert meaning(schema, table, column), f"{table.name}.{column.name}"
+
+
+def test_nothing_is_described_that_is_not_there() -> None:
+    schema = Schema(load("hrge_toolkit"))
+    names = {
+        name
+        for table in (META, *schema.by_name.values())
+        for column in table.columns
+        for name in (
+            column.name,
+            f"{table.name}.{column.name}",
+            f"{ROWS if table.tools else ''}.{column.name}",
+        )
+    }
+    assert {*MEANINGS, *VALUES} - names == set()
+
+
+def problems(out: Path) -> list[Any]:
+    with frictionless_system.use_context(trusted=True):
+        report = Package(str(out / "datapackage.json")).validate()
+    return report.flatten(["type", "title", "message"])
+
+
+def test_the_package_holds_what_it_says(out: Path) -> None:
+    """Types, keys, what refers to what, and the values that columns can have."""
+    assert problems(out) == []
+    with sqlite3.connect(out / DATASET) as connection:
+        statuses = {row[0] for row in connection.execute("SELECT status FROM submissions")}
+    assert statuses == {"counts", "superseded", "refused"}
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "problem"),
+    [
+        ("submissions", "superseded,", "surpassed,", "constraint-error"),
+        ("submissions", "superseded,false,[0-9a-f]{16}", "superseded,false,0000000000000000", "foreign-key"),
+        ("findings", "\n[0-9a-f]{16},", "\n0000000000000000,", "foreign-key"),
+        ("answers", "\n[0-9a-f]{16},", "\n,", "constraint-error"),
+        ("risks", "WOM;DIS", "WOM,DIS", "constraint-error"),
+        ("risks", ",ACC,", ",ACCEPT,", "constraint-error"),
+        ("files", ",2,", ",1,", "primary-key"),
+    ],
+)
+def test_the_package_tells_what_is_wrong(
+    table: str, old: str, new: str, problem: str, out: Path, tmp_path: Path
+) -> None:
+    package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
+    package["resources"] = [each for each in package["resources"] if each["title"] in (table, "submissions")]
+    for each in package["resources"]:
+        text = (out / each["path"]).read_text(encoding="utf-8")
+        each["path"] = f"{each['title']}.csv"
+        wrong = re.sub(old, new, text, count=1) if each["title"] == table else text
+        (tmp_path / each["path"]).write_text(wrong, encoding="utf-8")
+    (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    assert problem in {kind for kind, *_ in problems(tmp_path)}
+
+
+def test_the_package_knows_lists(out: Path) -> None:
+    with opened(out / DATASET) as store:
+        told = {
+            (each["title"], field["name"]): field.get("constraints", {})
+            for each in description(store)["resources"]
+            for field in each["schema"]["fields"]
+        }
+    assert told["PLAN", "PLN_02"]["enum"] == ["PAK", "AFG", "IRQ", "MAR", "MLI", "EGY"]
+    assert told["PLAN", "PLN_11"]["enum"] == ["Y", "N"]
+    assert told["risks", "RSK_05"]["enum"] == ["L", "M", "H"]
+    assert told["risks", "RSK_02"] == {"pattern": "(WOM|MEN|YOU|DIS)(;(WOM|MEN|YOU|DIS))*"}
+    assert (
+        "enum" not in told["risks", "RSK_03"]
+    )  # a number beyond the scale is a finding, and stays in its column
+    assert told["answers", "state"]["enum"] == ["answered", "error", "not-calculated", "masked"]
+    assert not any((table, name) in told for table, _ in told for name in NOT_IN_CSV)
+
+
+def test_a_column_of_several_sheets_has_the_codes_of_all() -> None:
+    """In the united table of risks each sheet draws on a list of its own."""
+    spec = load("hrge_toolkit")
+    schema = Schema(spec)
+    risks = schema.united["risks"]
+    lists = {str(spec.tool[tool].fields["RSK_02"].vocabulary) for tool in risks.tools}
+    assert len(lists) > 1
+    wanted = {item.code for name in lists for item in spec.vocabularies[name].items}
+    assert set(values(schema, risks, risks.columns[risks.at["RSK_02"]])) == wanted
+
+
+# read by others
+
+
+def test_pandas_reads_every_table_by_its_description(out: Path) -> None:
+    """Every value as the dataset has it: types, codes with leading zeros, NO, NA and what is empty."""
+    kinds = {"text": "string", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
+    kinds["date"] = "datetime64"
+    with opened(out / DATASET) as store:
+        for table in store.schema.shown:
+            frame = read(out, table.name)
+            assert tuple(frame.columns) == table.names
+            for column in table.columns:
+                found = str(frame[column.name].dtype)
+                assert found.partition("[")[0] == kinds[column.kind], (table.name, column.name)
+            rows = list(store.rows(table.name, columns=table.names))
+            assert [tuple(map(plain, row)) for row in frame.itertuples(index=False)] == [
+                tuple(map(as_written, row)) for row in rows
+            ], table.name
+    assert set(ODD) <= set(read(out, "risks")["RSK_01"])
+    assert set(read(out, "submissions")["team"].dropna()) == {"0042", "NA", "MLI"}
+
+
+def plain(value: Any) -> Any:
+    if value is pd.NA or value is pd.NaT or value is None:
+        return None
+    if isinstance(value, str):
+        return value or None
+    return value.date() if isinstance(value, pd.Timestamp) else value
+
+
+def as_written(value: Any) -> Any:
+    """A text as CSV has it: nothing is the same as empty, and what looks like a formula has a mark."""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith("=") else value or None
+    return value
+
+
+# the page about it
+
+
+def test_the_page_shows_every_table() -> None:
+    page = (DOCS / "dataset.md").read_text(encoding="utf-8")
+    heads = set(re.findall(r"^### (.+)$", page, re.MULTILINE))
+    for name in SPECS:
+        schema = Schema(load(name))
+        own = {table.name for table in (*schema.united.values(), *schema.wide.values())}
+        assert {table for table in schema.by_name if not table.endswith(LABELLED)} - own <= heads
+    assert {"PLAN", "risks", "C1"} <= heads
+    assert page.count("erDiagram") == 1
+
+
+def asked(out: Path, name: str) -> list[tuple[Any, ...]]:
+    """What a question of the page gives, asked as the page shows it."""
+    statement = QUERIES[name][1]
+    assert f"{statement};" in (DOCS / "dataset.md").read_text(encoding="utf-8")
+    with sqlite3.connect(out / DATASET) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def test_the_questions_of_the_page(out: Path) -> None:
+    period = "2026-06-27/2026-06-26"
+    assert asked(out, "findings") == [
+        ("V108", "text-like-a-formula", "info", 11, 1),
+        ("R-E02", "high-risk-accepted", "warning", 9, 3),
+        ("R-E01", "end-before-start", "error", 3, 3),
+        ("V001", "answer-missing", "error", 1, 1),
+        ("V014", "does-not-fit", "error", 1, 1),
+    ]
+    risks = [
+        (team, risk, response, Path(path).name, *at)
+        for team, risk, response, path, *at in asked(out, "risks")
+    ]
+    assert risks[0] == ("0042", "NO", "Accept", "two.xlsx", "Risks", "C7")
+    assert risks[3] == ("MLI", "Answer 39", "Accept", "ar.xlsx", "المخاطر", "C7")
+    assert len(risks) == 9
+    assert asked(out, "participants") == [(period, "0042", 1.0, 31.0), (period, "NA", 30.0, 31.0)]
+
+
+# labels
+
+
+def in_french(spec: Spec) -> Spec:
+    """The same spec with French as the language that its datasets speak."""
+    others = [tag for tag in spec.languages if tag != "fr"]
+    return spec.model_copy(update={"languages": ("fr", *others), "digest": f"{spec.digest} in French"})
+
+
+def labels_in(store: Store) -> set[tuple[str, str, str, str]]:
+    """Tool, column, code and label of everything that views with labels show, each code beside its label."""
+    found = set()
+    schema = store.schema
+    for table in (*schema.united.values(), *schema.wide.values()):
+        shown = schema.labelled(table)
+        for row in store.rows(shown.name):
+            for name in (name for name in shown.names if name.endswith(LABEL)):
+                code, label = row[shown.at[name.removesuffix(LABEL)]], row[shown.at[name]]
+                assert (code is None) == (label is None), (table.name, name, row)
+                codes = str(int(code) if isinstance(code, float) else code or "").split(";")
+                column = name.removesuffix(LABEL)
+                found |= {
+                    (str(row[shown.at["tool"]]), column, code, one)
+                    for code, one in zip(codes, str(label or "").split(";"), strict=True)
+                    if code
+                }
+    return found
+
+
+def labels_of(store: Store) -> dict[tuple[str, str, str], str]:
+    """The label of every code by tool and field, as the codebook has it."""
+    book = store.schema.by_name["codebook"].at
+    return {
+        (row[book["tool"]], row[book["field"]], row[book["code"]]): row[book["code_label"]]
+        for row in store.rows("codebook")
+        if row[book["code"]] is not None
+    }
+
+
+def test_labels_are_those_of_the_codebook(out: Path) -> None:
+    """Whatever language the workbooks are in, in every coded column."""
+    with opened(out / DATASET) as store:
+        found, known = labels_in(store), labels_of(store)
+    assert {known[tool, field, code] for tool, field, code, _ in found} >= {"Women", "Yes", "Rare", "High"}
+    assert all(known[tool, field, code] == label for tool, field, code, label in found)
+    coded = {(tool, field) for tool, field, _ in known}
+    assert {(tool, field) for tool, field, *_ in found} == coded
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_labels_speak_the_language_of_the_spec(name: str, files: list[Path], tmp_path: Path) -> None:
+    """In the Toolkit English, in another spec whatever comes first."""
+    spec = in_french(load(name)) if name == "example" else load(name)
+    full_ones = returned(tmp_path, {"full.xlsx": workbook("PAK", spec=name)})
+    results = validate(files if name == "example" else full_ones, ValidationRequest(Wanted(name), TODAY))
+    with temporary_dataset(results, spec) as made:
+        found, known = labels_in(made.store), labels_of(made.store)
+    yes = "Oui" if spec.languages[0] == "fr" else "Yes"
+    assert yes in {label for *_, label in found}
+    assert all(known[tool, field, code] == label for tool, field, code, label in found)
+    given = {(tool.code, field.code) for tool, _, field in spec.places() if not field.fixed}
+    assert {(tool, field) for tool, field, *_ in found} == {(tool, field) for tool, field, _ in known} & given
+
+
+def test_what_a_label_says_is_not_kept_again(out: Path) -> None:
+    """The label in the sheet stands in `codes`; that of another language is kept as it was."""
+    shown = "SELECT language, original FROM answers JOIN submissions USING (submission) WHERE code = 'Y'"
+    kept = """
+        SELECT language, count(original) FROM answers_fact JOIN submissions USING (submission_id)
+        JOIN codes USING (code) JOIN slots USING (slot, list) WHERE NOT calculated GROUP BY language"""
+    with sqlite3.connect(out / DATASET) as connection:
+        assert set(connection.execute(shown)) == {("en", "Yes"), ("fr", "Oui"), ("ar", "نعم")}
+        counts = dict(connection.execute(kept).fetchall())
+    assert counts["en"] == 0
+    assert counts["fr"] > 0
+
+
+# what refers to what
+
+
+def every_kind_of_run(files: list[Path], out: Path, store: str | None = None) -> Iterator[str]:
+    """Fill a dataset and change it in every way; after each run its name."""
+    one, two, french, arabic, again, broken = files
+    runs: list[tuple[str, list[Path], dict[str, Any]]] = [
+        ("first", [one, french, broken], {}),
+        ("nothing new", [one, french, broken], {}),
+        ("a newer version", [two, arabic], {}),
+        ("the same once more", [again], {}),
+        ("read anew", [one, two], {"resume": False}),
+        ("only the older version", [one, broken], {"only_these": True}),
+        ("both versions", [two, french], {}),
+    ]
+    for name, some, more in runs:
+        with take_in([Source(some, ASKED)], out, options=Options(store, **more)):
+            pass
+        yield name
+    with opened(out / DATASET) as file, Ledger.open(out) as ledger:
+        sent = [each for each in returns(file) if each.name == "two.xlsx"]
+        decide(ledger, sent, WITHDRAWN, reason="Sent by mistake.", by="office", day=TODAY)
+    with take_in([Source([], ASKED)], out, options=Options(store)):
+        pass
+    yield "withdrawn"
+    newer = shutil.copytree(ROOT / "workbook_specs" / "example", out.parent / "newer" / "example")
+    about = newer / "workbook.yaml"
+    about.write_text(about.read_text(encoding="utf-8").replace('"1.0"', '"1.1"'), encoding="utf-8")
+    asked = ValidationRequest(Wanted(str(newer)), TODAY)
+    with take_in([Source([], asked)], out, options=Options(store)):
+        pass
+    yield "a newer spec"
+
+
+def test_nothing_refers_to_what_is_gone(files: list[Path], tmp_path: Path) -> None:
+    statuses = {}
+    for name in every_kind_of_run(files, tmp_path / "out"):
+        with sqlite3.connect(tmp_path / "out" / DATASET) as connection:
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == [], name
+            shown = connection.execute("SELECT status FROM submissions ORDER BY status")
+            statuses[name] = [row[0] for row in shown]
+    assert statuses["a newer version"] == ["counts"] * 3 + ["refused", "superseded"]
+    assert statuses["only the older version"] == ["counts", "refused"]
+    assert statuses["withdrawn"] == ["counts", "counts", "refused", "withdrawn"] == statuses["a newer spec"]
+
+
+@pytest.mark.postgres
+def test_a_database_sees_to_it(files: list[Path], tmp_path: Path, database: str) -> None:
+    """PostgreSQL lets nothing in that refers to nothing, and every run comes through all the same."""
+    engine = sa.create_engine(database)
+    for name in every_kind_of_run(files, tmp_path / "out", database):
+        with opened(tmp_path / "out" / DATASET) as file, open_dataset(database) as other:
+            for table in file.schema.shown:
+                there = list(other.rows(table.name, columns=table.names))
+                assert there == list(file.rows(table.name, columns=table.names)), (name, table.name)
+    for statement in (
+        "INSERT INTO answers_fact (submission_id, slot) SELECT submission_id, 999999 FROM submissions",
+        "INSERT INTO answers_fact (submission_id, slot) SELECT 1, slot FROM slots",
+        "UPDATE submissions SET superseded_by = 'nobody'",
+        "DELETE FROM submissions",
+        "DELETE FROM slots",
+    ):
+        with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+# datasets of earlier versions
+
+
+OLD = (
+    Path(__file__).parent / "fixtures" / "dataset_version_2"
+)  # of two returns, one with a waiver; `returned/` is gone
+READ_ANEW = "The dataset was of an earlier version of the program or of the spec: it was read anew."
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return shutil.copytree(OLD, tmp_path / "old")
+
+
+def test_an_old_dataset_is_read_anew_from_what_is_kept(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli(["consolidate", str(old), "-o", str(old), "--today", TODAY.isoformat()]) == 0
+    assert capsys.readouterr().out.splitlines().count(READ_ANEW) == 1
+    with sqlite3.connect(OLD / DATASET) as before, sqlite3.connect(old / DATASET) as after:
+        own = (
+            "tool, row, field, part, code, text, number, date, cell, original, state, calculated, file_sha256"
+        )
+        for table, names in {
+            "answers": own,
+            "findings": "code, severity, sheet, cell, message, waived, waiver, file_sha256",
+            "submissions": "path, sha256, verdict, current, team, period, errors, waived",
+            "risks": 'row, "RSK_01", "RSK_02", "RSK_05", sheet, cell',
+        }.items():
+            shown = f"SELECT {names} FROM {table} ORDER BY {names}"
+            assert after.execute(shown).fetchall() == before.execute(shown).fetchall(), table
+        assert after.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert after.execute("SELECT path, received FROM files ORDER BY path").fetchall() == [
+            ("returned/mar.xlsx", "2026-06-30"), ("returned/pak.xlsx", "2026-06-30"),
+        ]  # fmt: skip
+    assert problems(old) == []
+    assert cli(["consolidate", str(old), "-o", str(old), "--today", TODAY.isoformat()]) == 0
+    assert READ_ANEW not in capsys.readouterr().out
+
+
+def test_files_of_tables_that_are_no_more_go(old: Path) -> None:
+    """What is somebody else's stays."""
+    (old / "csv" / "mine.csv").write_text("a,b\n", encoding="utf-8")
+    run([], old)
+    left = {path.stem for path in (old / "csv").iterdir()}
+    assert not left & {"crossings", "R1"}
+    assert {"mine", "items", "risks", "matrix_rows"} <= left
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["export", "--table", "answers"],
+        ["report", "--format", "overview", "-o", "reports"],
+        ["trace", "answers", "1", "--data"],
+    ],
+)
+def test_who_only_reads_is_told_what_to_do(
+    command: list[str], old: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(old.parent)
+    assert cli([*command, "old"]) == 2
+    assert capsys.readouterr().err == (
+        "Error: dataset.sqlite was made by an earlier version of this program. "
+        "Run `hrge-xl consolidate old -o old` first.\n"
+    )
+
+
+def test_an_old_ledger_tells_what_it_knows(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It gets what it lacks when it is opened, by whomever."""
+    assert cli(["waive", "--list", "--ledger", str(old)]) == 0
+    assert "V001 mar.xlsx Plan!E11" in capsys.readouterr().out
+    with sqlite3.connect(old / "ledger.sqlite") as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("SELECT path, received, stated FROM files ORDER BY n").fetchall() == [
+            ("returned/mar.xlsx", "2026-06-30", None), ("returned/pak.xlsx", "2026-06-30", None),
+        ]  # fmt: skip
+
+
+@pytest.mark.postgres
+def test_old_tables_in_a_database_make_room(old: Path, database: str) -> None:
+    """They were called as views are now."""
+    engine = sa.create_engine(database)
+    with sqlite3.connect(OLD / DATASET) as before, engine.begin() as connection:
+        facts = dict(before.execute("SELECT name, value FROM meta"))
+        connection.exec_driver_sql("CREATE TABLE meta (name text PRIMARY KEY, value text)")
+        for fact in facts.items():
+            connection.exec_driver_sql("INSERT INTO meta VALUES (%s, %s)", fact)
+        for table in facts["tables"].split():
+            connection.exec_driver_sql(f'CREATE TABLE "{table}" (submission text)')
+    with pytest.raises(UsageError, match="earlier version of this program"), open_dataset(database):
+        pass
+    run([], old, store=database)
+    with opened(old / DATASET) as file, open_dataset(database) as other:
+        for table in file.schema.shown:
+            there = list(other.rows(table.name, columns=table.names))
+            assert there == list(file.rows(table.name, columns=table.names)), table.name
+            assert there or table.name in ("unplaced", "aggregate_gaps")
+    engine.dispose()

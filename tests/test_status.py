@@ -1,0 +1,260 @@
+"""Who has answered in a round: what `status` and the overview say, from a dataset in which nothing is read twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from hrge_xl.cli import run
+from hrge_xl.dataset import work
+from hrge_xl.issuing import Order, generate
+from hrge_xl.reports.overview_teams import MISSING, STATES
+from hrge_xl.reports.overview_teams import teams as overview_teams
+from hrge_xl.rounds.datasets import Dataset, Question, datasets
+from hrge_xl.rounds.round_status import TeamStatus, status
+from hrge_xl.rounds.rounds import Round, init_round, orders
+from hrge_xl.spec.load import load
+from tests.test_consolidate import answers
+
+SPEC = load("example")
+TODAY, LATER = date(2026, 6, 30), date(2026, 8, 5)
+TEAMS = """Team,Country,LANGUAGE,Deadline,Contact,Tools
+PAK-1,PAK,en,2026-07-31,pak@example.org,
+MAR-1,Maroc,fr,2026-07-31,"Office, Rabat","C1, R1"
+EGY-1,egy,ar,2026-07-31,,
+IRQ-1,IRQ,,2026-09-30,,
+"""
+DAY = ("--today", str(LATER), "--jobs", "1")
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Round:
+    """A round of four teams."""
+    (tmp_path / "teams.csv").write_text(TEAMS, encoding="utf-8-sig")
+    return init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
+
+
+def workbook(made: Round, team: str, changes: dict[str, Any] | None = None, **more: Any) -> bytes:
+    """A return of a team; changes of its order, and its answers."""
+    (order,) = [each for each in orders(made, TODAY) if each.team == team]
+    order = replace(order, answers=answers(country=order.country, **more))
+    return generate(SPEC, replace(order, **(changes or {})))
+
+
+def returned(made: Round, **files: bytes) -> None:
+    for name, data in files.items():
+        (made.folder / "returned" / f"{name}.xlsx").write_bytes(data)
+
+
+@contextmanager
+def dataset_of(made: Round, day: date = LATER) -> Iterator[Dataset]:
+    """The dataset of a round, with what is new taken in."""
+    with datasets(Question([str(made.folder)], day)) as (dataset,):
+        yield dataset
+
+
+def teams_of(made: Round, day: date = LATER) -> list[TeamStatus]:
+    with dataset_of(made, day) as dataset:
+        return status(dataset.of_round(), day, dataset.round)
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[Any, list[str]]:
+    """What `status --json` says, and the lines on stderr."""
+    capsys.readouterr()
+    assert run(["status", *map(str, words), "--json"]) == 0
+    out, err = capsys.readouterr()
+    return json.loads(out), err.splitlines()
+
+
+def test_who_has_answered(made: Round) -> None:
+    for team, more in (("PAK-1", {}), ("MAR-1", {"PLN_03": None})):
+        returned(made, **{team: workbook(made, team, **more)})
+    (made.folder / "issued" / "IRQ-1_en.xlsx").write_bytes(b"")
+    lines = {each.team.code: each for each in teams_of(made)}
+    assert {code: (line.state, line.days_late) for code, line in lines.items()} == {
+        "PAK-1": ("accepted", 0), "MAR-1": ("returned", 5), "EGY-1": ("late", 5), "IRQ-1": ("issued", 0),
+    }  # fmt: skip
+    assert lines["PAK-1"].completeness == 1
+    assert lines["MAR-1"].answered == lines["MAR-1"].required - 1
+    assert lines["MAR-1"].errors == 1
+    assert teams_of(made, TODAY)[2].state == "not issued"
+
+
+def test_on_the_screen_and_as_a_workbook(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+    """Columns that say nothing about anybody are left out; in the workbook figures and days are such."""
+    returned(made, **{"=1+1": workbook(made, "PAK-1", PLN_03=None), "scan": b"%PDF-1.7"})
+    sheet = made.folder / "status.xlsx"
+    assert run(["status", str(made.folder), *DAY, "--xlsx", str(sheet)]) == 0
+    out, err = capsys.readouterr()
+    heads, first, *_, last = out.splitlines()
+    assert heads.split() == [
+        "team", "country", "state", "completeness", "errors", "days", "late", "deadline", "day", "by", "files",
+        "version", "file", "note",
+    ]  # fmt: skip
+    assert first.split() == [
+        "PAK-1", "PAK", "returned", "93%", "1", "5", "2026-07-31", "2026-06-30", "saved", "1", "1.0", "=1+1.xlsx",
+    ]  # fmt: skip
+    assert last.split()[0] == "refused"
+    assert "scan.xlsx  F007:" in last
+    assert err.splitlines() == [
+        "2 files: 0 accepted, 1 returned, 1 refused.",
+        "1 returned, 2 late, 1 not issued, 1 refused.",
+        "Not answered: MAR-1, EGY-1, IRQ-1.",
+    ]
+    (names, *rows) = openpyxl.load_workbook(sheet)["Status"].iter_rows()
+    cells = {str(name.value): cell for name, cell in zip(names, rows[0], strict=True)}
+    assert [cells[name].value for name in ("team", "state", "errors", "days late", "by")] == [
+        "PAK-1", "returned", 1, 5, "saved",
+    ]  # fmt: skip
+    assert [cells[name].value.date() for name in ("deadline", "day")] == [date(2026, 7, 31), TODAY]
+    assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
+
+
+def test_nothing_is_read_twice(
+    made: Round, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    returned(made, one=workbook(made, "PAK-1"), scan=b"%PDF-1.7")
+    first = told(capsys, made.folder, "--jobs", "1")
+    read: list[str] = []
+
+    def reading(paths: list[Path], *_: object) -> None:
+        read.extend(path.name for path in paths)
+        raise AssertionError(read)
+
+    monkeypatch.setattr(work, "validate_batch", reading)
+    assert told(capsys, made.folder, "--jobs", "1") == first
+    returned(made, two=workbook(made, "IRQ-1"))
+    assert run(["status", str(made.folder), "--jobs", "1"]) != 0
+    assert read == ["two.xlsx"]
+
+
+def test_the_keys_of_the_json(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+    returned(made, one=workbook(made, "PAK-1"))
+    lines, _ = told(capsys, made.folder, *DAY)
+    assert set(lines[0]) == {
+        "team", "country", "language", "deadline", "state", "returns", "version", "required", "answered", "errors",
+        "days_late", "received", "day", "by", "path", "note", "files", "completeness",
+    }  # fmt: skip
+    (file,) = lines[0]["files"]
+    assert set(file) == {"path", "submission", "received", "day", "by", "verdict", "state", "reason"}
+    assert (file["verdict"], file["state"]) == ("accepted", "counts")
+
+
+# days
+
+
+def test_lateness_goes_by_the_day_of_arrival_where_it_was_stated(
+    made: Round, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else by the day on which the file was saved, as it says itself."""
+    returned(made, one=workbook(made, "PAK-1"))
+    lines, _ = told(capsys, made.folder, "--received", "2026-08-03", *DAY)
+    assert [lines[0][name] for name in ("state", "days_late", "day", "by")] == [
+        "accepted", 3, "2026-08-03", "arrived",
+    ]  # fmt: skip
+    returned(made, two=workbook(made, "IRQ-1"))
+    lines, _ = told(capsys, made.folder, *DAY)
+    assert [lines[3][name] for name in ("state", "days_late", "day", "by")] == [
+        "accepted", 0, "2026-06-30", "saved",
+    ]  # fmt: skip
+    assert [lines[0][name] for name in ("days_late", "day", "by")] == [3, "2026-08-03", "arrived"]
+
+
+def test_a_clock_that_is_wrong_is_not_believed(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file cannot have been saved after it came."""
+    returned(made, one=workbook(made, "PAK-1", {"today": date(2099, 1, 1)}))
+    lines, _ = told(capsys, made.folder, "--jobs", "1")
+    assert (lines[0]["by"], lines[0]["day"]) == ("first seen", lines[0]["received"])
+
+
+# what does not count
+
+
+def test_a_forged_and_a_strange_return(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+    returned(
+        made, strange=workbook(made, "PAK-1", {"team": "XXX"}), forged=workbook(made, "PAK-1", {"key": b"no"})
+    )
+    lines, said = told(capsys, made.folder, *DAY)
+    by_team = {line["team"]: line for line in lines}
+    assert (by_team["PAK-1"]["state"], by_team["PAK-1"]["note"]) == ("late", "excluded: forged.xlsx (I006)")
+    assert (by_team["XXX"]["state"], by_team["XXX"]["note"]) == (
+        "not in this round", "excluded: strange.xlsx (I008)",
+    )  # fmt: skip
+    assert by_team["XXX"]["errors"] == 0  # figures are of what counts
+    assert said[1] == "Of the 2 that could be read: 2 excluded."
+
+
+def test_two_workbooks_wait_for_a_decision(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+    returned(made, one=workbook(made, "PAK-1"), two=workbook(made, "PAK-1", {"copy": "b" * 12}))
+    lines, said = told(capsys, made.folder, *DAY)
+    assert (lines[0]["state"], lines[0]["note"]) == ("to decide", "decide between: one.xlsx, two.xlsx")
+    assert f"To decide: hrge-xl decide {made.folder}" in said
+    assert (
+        run(["decide", str(made.folder), "two.xlsx", "--use", "--reason", "asked", "--by", "us", *DAY[:2]])
+        == 0
+    )
+    lines, said = told(capsys, made.folder, *DAY)
+    assert lines[0]["state"] == "accepted"
+    assert "Decided on 2026-08-05 by us: asked" in lines[0]["note"]
+
+
+def test_a_dataset_of_several_rounds_is_asked_about_one(
+    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of the first round that also lies in the second one is known, counts there and answers nothing here."""
+    second = init_round(tmp_path / "later", "example", tmp_path / "teams.csv")
+    returned(made, one=workbook(made, "PAK-1"))
+    returned(second, again=workbook(made, "PAK-1"), scan=b"%PDF-1.7", two=workbook(second, "MAR-1"))
+    year = tmp_path / "year"
+    for each in (made, second):
+        run(["consolidate", str(each.folder), "-o", str(year), *DAY])
+    lines, said = told(capsys, second.folder, "--ledger", year, *DAY)
+    assert [(line["team"], line["state"], line["returns"]) for line in lines] == [
+        ("PAK-1", "late", 1), ("MAR-1", "accepted", 1), ("EGY-1", "late", 0), ("IRQ-1", "not issued", 0),
+        ("", "refused", 1),
+    ]  # fmt: skip
+    assert lines[0]["note"] == "excluded: again.xlsx (It counts in round.)"
+    assert said[:2] == [
+        "3 files: 2 accepted, 0 returned, 1 refused.", "Of the 2 that could be read: 1 counted, 1 excluded.",
+    ]  # fmt: skip
+    lines, said = told(capsys, made.folder, "--ledger", year, *DAY)
+    assert [line["state"] for line in lines] == ["accepted", "late", "late", "not issued"]
+
+
+# one idea of it
+
+
+def test_the_overview_says_the_same(made: Round) -> None:
+    """States, days late, errors and answers, team by team; late, issued and not issued are all no answer there."""
+    returned(
+        made, ours=workbook(made, "PAK-1"), theirs=workbook(made, "PAK-1", {"copy": "b" * 12}),
+        mar=workbook(made, "MAR-1", PLN_03=None), irq=workbook(made, "IRQ-1"), scan=b"%PDF-1.7",
+        strange=workbook(made, "IRQ-1", {"team": "XXX"}),
+    )  # fmt: skip
+    with dataset_of(made) as dataset:
+        told = [each for each in status(dataset.of_round(), LATER, made) if each.team.code]
+        shown = overview_teams(dataset.store, LATER, made, made.name)
+    assert [each.state for each in told] == ["to decide", "returned", "late", "accepted", "not in this round"]
+    assert [
+        (each.code, each.state, each.days_late, each.errors, each.answered, each.required) for each in shown
+    ] == [
+        (each.team.code, STATES.get(each.state, MISSING), each.days_late, each.errors, each.answered, each.required)
+        for each in told
+    ]  # fmt: skip
+
+
+def test_without_a_round_all_who_answered_are_told(tmp_path: Path) -> None:
+    (tmp_path / "pak.xlsx").write_bytes(generate(SPEC, Order("PAK", TODAY, "PAK", answers=answers())))
+    with datasets(Question([str(tmp_path)], LATER)) as (dataset,):
+        (team,) = status(dataset.returns(), LATER)
+        (shown,) = overview_teams(dataset.store, LATER, None, team.returns[0].period)
+    assert (team.team.code, team.team.country, team.state) == ("PAK", "PAK", "accepted")
+    assert (shown.code, shown.country, shown.state) == ("PAK", "PAK", "accepted")

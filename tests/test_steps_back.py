@@ -1,0 +1,80 @@
+"""A return made from an older version than the latest one is told of: newer answers are never lost in silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hrge_xl import stamp
+from hrge_xl.dataset.return_status import Entry, steps_back
+from hrge_xl.submission import Identity
+
+KEY = b"k" * 32
+
+
+def version(name: str, hour: int, predecessor: str = "", **more: Any) -> Entry:
+    """A version of one workbook, saved at an hour; what it was given back for, where it is feedback."""
+    usual: dict[str, Any] = {
+        "verdict": "accepted", "team": "A", "copy": "copy", "project": "P", "intervention": "",
+        "country": "PAK", "period": "2026", "moment": f"2026-04-01T{hour:02}:00:00+00:00",
+    }  # fmt: skip
+    return Entry(name, hour, predecessor=predecessor, **(usual | more))
+
+
+V1, V2 = version("v1", 1), version("v2", 2)
+STORIES: dict[str, tuple[list[Entry], dict[str, str]]] = {
+    "versions of the workbook as it was issued": ([V1, V2], {}),
+    "feedback of the latest one": ([V1, V2, version("v3", 3, "v2")], {}),
+    "feedback of an older one": ([V1, V2, version("v3", 3, "v1")], {"v3": "v2"}),
+    "feedback overtaken by the old workbook": ([V1, version("v3", 3, "v1"), version("v4", 4)], {"v4": "v3"}),
+    "two versions of one feedback": ([V1, version("v3", 3, "v1"), version("v4", 4, "v1")], {}),
+    "feedback of feedback": ([V1, version("v3", 3, "v1"), version("v5", 5, "v3")], {}),
+    "it was saved before the other one came": ([V1, version("v2", 4), version("v3", 3, "v1")], {"v2": "v3"}),
+    "feedback of what never came here": ([version("v3", 3, "v0")], {}),
+    "feedback of what is not here any more": ([V2, version("v3", 3, "v1")], {"v3": "v2"}),
+    "another workbook": ([V1, version("o", 2, copy="other"), version("v3", 3, "v1")], {}),
+    "about another project": ([V1, version("o", 2, project="Q"), version("v3", 3, "v1")], {}),
+    "a version that could not be read": ([V1, version("v2", 2, verdict="refused"), version("v3", 3, "v1")], {}),
+    "a version that is somebody else's": ([V1, version("v2", 2, doubts=("I006",)), version("v3", 3, "v1")], {}),
+    "a circle that somebody made up": ([version("v1", 1, "v2"), version("v2", 2, "v1")], {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_which_returns_step_back(story: str) -> None:
+    entries, expected = STORIES[story]
+    assert steps_back(entries) == expected
+    assert steps_back(reversed(entries)) == expected
+
+
+def test_with_what_was_decided_against_nothing_is_lost() -> None:
+    """It can still be what a return was made from."""
+    later = version("v3", 3, "v1")
+    assert steps_back([V1, V2, later], {"v2"}) == {}
+    assert steps_back([V1, V2, later], {"v3"}) == {}
+    assert steps_back([version("v0", 1), version("v1", 2), later], {"v1"}) == {}
+
+
+# the stamp
+
+
+OLD = Identity(
+    "example", "1.0", "digest", "en", "PAK-01", "PAK", "2026-H1", "0123456789ab", "2026-06-30", "2026-07-31",
+    "2026-06-30", "C1,R1", signature="781f577e5f610ebe5c43100c830f8143e41c589143fa72d6821bb4fba4bad87e",
+)  # fmt: skip
+
+
+def test_stamps_from_before_the_field_are_still_ours() -> None:
+    """The signature was made by a program that knew no predecessor."""
+    assert stamp.verify(OLD, KEY) == stamp.VALID
+    assert b"predecessor" not in stamp.canonical(OLD)
+
+
+def test_the_predecessor_is_signed_too() -> None:
+    back = stamp.sign(replace(OLD, predecessor="a" * 16), KEY)
+    assert back.signature != OLD.signature
+    assert stamp.verify(back, KEY) == stamp.VALID
+    for forged in ("", "b" * 16):
+        assert stamp.verify(replace(back, predecessor=forged), KEY) == stamp.INVALID

@@ -1,0 +1,75 @@
+"""From a row of a dataset back to its file, sheet and cell: of a folder, of a round, and of a database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+
+from tests.audited import DAY, hrge, round_folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A round of two teams that nobody has consolidated."""
+    return round_folder(tmp_path)
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """An empty database."""
+    yield postgres_url
+    engine = sa.create_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+
+
+def traced(capsys: pytest.CaptureFixture[str], place: object, table: str, row: int) -> dict[str, str]:
+    """What `trace` says of a row."""
+    capsys.readouterr()
+    assert hrge("trace", table, row, "--data", place) == 0
+    return dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines() if ": " in line)
+
+
+def test_a_row_of_a_round_leads_to_its_cell(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is taken in first."""
+    said = traced(capsys, folder, "answers", 1)
+    book = openpyxl.load_workbook(said["file path"])
+    assert str(book[said["sheet"]][said["cell"]].value) == said["original"]
+    assert (said["file team"], said["file status"]) == (said["team"], "counts")
+
+
+def test_export_of_a_round(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hrge("export", folder, "--table", "submissions", "--format", "json") == 0
+    assert {row["team"]: row["verdict"] for row in json.loads(capsys.readouterr().out)} == {
+        "AFG": "accepted", "PAK": "returned",
+    }  # fmt: skip
+    (folder / "returned" / "AFG.xlsx").unlink()
+    assert hrge("export", folder, "--table", "submissions", "--format", "json") == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2  # what was received stays received
+
+
+@pytest.mark.postgres
+def test_a_database_leads_to_the_same_cell(
+    folder: Path, tmp_path: Path, database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert hrge("consolidate", folder, "-o", out, "--store", database, "--today", DAY) == 0
+    for row in (1, 7):
+        assert traced(capsys, database, "answers", row) == traced(capsys, out, "answers", row)
+    waive = ("waive", "V001", "--file", "PAK.xlsx", "--reason", "no such", "--by", "us", "--today", DAY)
+    assert hrge(*waive, "--ledger", out, "--store", database) == 0
+    capsys.readouterr()
+    assert hrge("export", database, "--table", "submissions", "--format", "json") == 0
+    assert {row["verdict"] for row in json.loads(capsys.readouterr().out)} == {"accepted"}
+
+
+def test_a_place_without_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hrge("trace", "answers", 1, "--data", tmp_path / "nowhere") == 2
+    assert "holds no dataset. Run `hrge-xl consolidate" in capsys.readouterr().err
