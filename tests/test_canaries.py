@@ -233,7 +233,7 @@ def test_the_values_are_there(out: Path) -> None:
     }
     assert {
         "data.xlsx", "validation.xlsx", "validation.html", "validation.json", "answers.csv", "answers.xlsx",
-        "PAK_feedback.xlsx",
+        "PAK_WS-PAK_feedback.xlsx",
     } <= with_values  # fmt: skip
 
 
@@ -313,7 +313,7 @@ def test_no_value_is_a_script_or_a_link_in_a_page(out: Path) -> None:
 
 def test_what_goes_back_to_the_team_reads_the_same(out: Path) -> None:
     """Made harmless, and not changed: the answers of the feedback workbook are those of the return."""
-    (again,) = read_many([out / "feedback" / "PAK_feedback.xlsx"], Wanted())
+    (again,) = read_many([out / "feedback" / "PAK_WS-PAK_feedback.xlsx"], Wanted())
     (first,) = read_many([out.parent / "returned" / "PAK.xlsx"], Wanted())
     assert isinstance(again, Submission)
     assert isinstance(first, Submission)
