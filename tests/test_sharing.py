@@ -198,7 +198,7 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
         each.name for each in folder.iterdir()
     }
     with sqlite3.connect(folder / "dataset.sqlite") as connection:
-        rows = connection.execute("SELECT team, SEX_U, SEX_F FROM T4_C WHERE row = 'V-01'").fetchall()
+        rows = connection.execute("SELECT team, SEX_U, SEX_F FROM indicators WHERE row = 'V-01'").fetchall()
     assert sorted(rows) == [("AFG", 20, 80), ("BGD", None, 90), ("PAK", None, 51)]
     sheet = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)["indicators"]
     head, *lines = sheet.iter_rows(values_only=True)
