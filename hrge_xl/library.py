@@ -10,16 +10,19 @@ from .issuing import Order, generate
 from .reports import report
 from .reports.build import Facts, document
 from .reports.feedback import feedback
+from .rounds.datasets import Question, datasets
 from .spec.load import load
 from .validation import Source, ValidationRequest, validate
 
 __all__ = [
     "Facts",
     "Order",
+    "Question",
     "Source",
     "ValidationRequest",
     "Wanted",
     "consolidate",
+    "datasets",
     "document",
     "feedback",
     "generate",

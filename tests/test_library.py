@@ -10,8 +10,8 @@ from hrge_xl.reports import FORMATS
 
 TODAY = date(2026, 6, 30)
 NAMES = (
-    "Facts Order Source ValidationRequest Wanted "
-    "consolidate document feedback generate issue load read report validate"
+    "Facts Order Question Source ValidationRequest Wanted "
+    "consolidate datasets document feedback generate issue load read report validate"
 )
 
 
@@ -26,9 +26,10 @@ def test_the_whole_way(tmp_path: Path) -> None:
     assert library.read(path, library.Wanted()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
     asked = library.ValidationRequest(library.Wanted(), TODAY)
     results = library.validate([path], asked)
-    report = library.document(results, spec, library.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
+    with library.datasets(library.Question([str(path)], TODAY)) as found:
+        report = library.document(found, library.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
     for name in FORMATS:
         assert library.report(report, name)
     assert library.feedback(results[0], spec, today=TODAY)
     summary = library.consolidate([library.Source([path], asked)], tmp_path / "dataset")
-    assert (summary.files, summary.returned) == (1, 1)
+    assert (summary.files, summary.totals.returned) == (1, 1)

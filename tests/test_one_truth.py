@@ -13,8 +13,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import date
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,139 +21,29 @@ import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.cli import run
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.reconciliation import Reconciliation, reconciled, reconciliation
-from hrge_xl.demonstration import saved_on
-from hrge_xl.issuing import Order, generate
 from hrge_xl.reports import report
 from hrge_xl.reports.build import Facts, document
 from hrge_xl.reports.document import Document
 from hrge_xl.reports.overview_files import of_dataset
 from hrge_xl.rounds.datasets import Question, datasets, sources
 from hrge_xl.rounds.round_status import status
-from hrge_xl.spec.load import load
-from hrge_xl.submission import Answers
+from tests.played_rounds import (
+    ACTS,
+    TEAMS,
+    TODAY,
+    Files,
+    forged,
+    old_version_sent_twice,
+    play,
+    two_copies,
+    waived,
+)
 from tests.property_tests import examples
 
-SPEC = load("example")
-ROUND, TODAY = "2026-H1", date(2026, 8, 1)
-ISSUED, SUMMER = date(2026, 4, 1), date(2026, 6, 10)
-TEAMS = ("Rabat", "Karachi", "Cairo", "Bamako")
-KEY, FORGED = b"k" * 32, b"f" * 32
 PARTS = tuple(asdict(Reconciliation()))
-
-
-def answers(project: str, participants: float | None, likelihood: float) -> Answers:
-    """A filled-in workbook with two risks; without participants it has a mistake."""
-    form: dict[str, Any] = {
-        "PLN_01": project, "PLN_03": "Plan the workshop", "PLN_04": SUMMER, "PLN_05": SUMMER, "PLN_06": participants,
-        "PLN_11": "N", "PLN_13": ("WOM",),
-    }  # fmt: skip
-    found: Answers = {("PLAN", "1", code): value for code, value in form.items() if value is not None}
-    found |= {("C1", row, "CHK_01"): "Y" for row in ("C1_01", "C1_02", "C1_03")}
-    for row, impact in (("K-01", 3.0), ("K-02", 1.0)):
-        risk = {
-            "RSK_01": "Nobody comes",
-            "RSK_02": ("WOM",),
-            "RSK_03": likelihood,
-            "RSK_04": impact,
-            "RSK_06": "ACC",
-        }
-        found |= {("R1", row, code): value for code, value in risk.items()}
-    return found
-
-
-@cache
-def workbook(
-    team: str, day: int, *, right: bool = True, copy: str = "", key: bytes = KEY, round_: str = ROUND
-) -> bytes:
-    """A return of a team as saved on a day of July; no two are alike."""
-    said = answers(f"WS-{team}", 10.0 + day if right else None, 1.0 + day % 3)
-    order = Order(team, ISSUED, "PAK", round=round_, key=key, answers=said, copy=copy)
-    return saved_on(generate(SPEC, order), date(2026, 7, day))
-
-
-Files = dict[str, bytes]
-
-
-def accepted(team: str) -> Files:
-    return {"one": workbook(team, 1)}
-
-
-def with_a_mistake(team: str) -> Files:
-    return {"one": workbook(team, 2, right=False)}
-
-
-def corrected(team: str) -> Files:
-    return {"one": workbook(team, 2, right=False), "two": workbook(team, 5)}
-
-
-def made_worse(team: str) -> Files:
-    return {"one": workbook(team, 3), "two": workbook(team, 6, right=False)}
-
-
-def sent_twice(team: str) -> Files:
-    return {"one": workbook(team, 1), "again": workbook(team, 1)}
-
-
-def old_version_sent_twice(team: str) -> Files:
-    return corrected(team) | {"again": workbook(team, 2, right=False)}
-
-
-def two_copies(team: str) -> Files:
-    return {"one": workbook(team, 1), "other": workbook(team, 4, copy="another copy")}
-
-
-def forged(team: str) -> Files:
-    return {"one": workbook(team, 1, key=FORGED)}
-
-
-def of_another_round(team: str) -> Files:
-    return {"one": workbook(team, 1), "old": workbook(team, 2, round_="2025-H2")}
-
-
-def unreadable(team: str) -> Files:
-    return {"one": workbook(team, 1), "scan": b"%PDF-1.7 of " + team.encode()}
-
-
-def withdrawn(team: str) -> Files:
-    return {"one": workbook(team, 7)}
-
-
-def waived(team: str) -> Files:
-    return {"one": workbook(team, 8, right=False)}
-
-
-def silent(team: str) -> Files:
-    return {}
-
-
-ACTS: tuple[Callable[[str], Files], ...] = (
-    accepted, with_a_mistake, corrected, made_worse, sent_twice, old_version_sent_twice, two_copies, forged,
-    of_another_round, unreadable, withdrawn, waived, silent,
-)  # fmt: skip
-
-
-def play(folder: Path, acts: tuple[Callable[[str], Files], ...]) -> Path:
-    """A round in which each team does one thing."""
-    listed = folder / "teams.csv"
-    listed.write_text("team,country\n" + "".join(f"{team},PAK\n" for team in TEAMS), encoding="utf-8")
-    round_ = folder / ROUND
-    assert run(["round", "init", str(round_), "--spec", "example", "--teams", str(listed)]) == 0
-    (round_ / "signing.key").chmod(0o600)
-    (round_ / "signing.key").write_bytes(KEY)
-    for team, act in zip(TEAMS, acts, strict=True):
-        for name, data in act(team).items():
-            (round_ / "returned" / f"{team}_{name}.xlsx").write_bytes(data)
-    for team, act in zip(TEAMS, acts, strict=True):
-        who = ["--reason", "Asked the team.", "--by", "office"]
-        if act is withdrawn:
-            assert run(["decide", str(round_), f"{team}_one.xlsx", "--withdraw", *who]) == 0
-        if act is waived:
-            assert run(["waive", "V001", "--file", f"{team}_one.xlsx", "--ledger", str(round_), *who]) == 0
-    return round_
 
 
 # what each page says

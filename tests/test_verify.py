@@ -526,11 +526,6 @@ def test_the_folder_of_another_round_is_told(round_: Path) -> None:
     ]
 
 
-def test_the_name_of_the_round_is_that_of_its_files(round_: Path) -> None:
-    forge(round_, lambda data: data["run"]["datasets"][0].update(round="2025-H1"))
-    assert "The report is of the round 2025-H1; files in it were checked for round." in look(round_).problems
-
-
 def test_a_signature_that_was_talked_away(round_: Path) -> None:
     def change(data: dict[str, Any]) -> None:
         row = row_of(data, "PAK.xlsx")

@@ -1,57 +1,87 @@
-"""What a report tells that no file says, held against a ledger: waivers, decisions, and when files came."""
+"""What a report tells that no file says, held against the ledgers at hand: waivers, decisions, and when files came."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ..dataset.decisions import DECIDED
-from ..dataset.ledger import Ledger, Sighting
+from ..dataset.ledger import Ledger
 from ..dataset.waivers import WAIVERS
 from ..reports.document import Document, FileRow
 
-WAIVER = ("code", "sha256", "file", "sheet", "cell", "reason", "by", "day", "until")  # as it was given
-DECISION = ("submission", "choice", "reason", "day", "by", "known")
+WAIVER = (
+    "number",
+    "code",
+    "sha256",
+    "file",
+    "sheet",
+    "cell",
+    "reason",
+    "by",
+    "day",
+    "until",
+)  # as it was given
+DECISION = ("n", "submission", "choice", "reason", "day", "by", "known")
+Arrival = tuple[int, str | None, str]  # in which order, on which day, and what that day is
 
 
-def contradicted(then: Document, ledger: Ledger, *, of_report: bool) -> Iterator[str]:
-    """Yield what a ledger tells otherwise than a report. `of_report`: it must be the very ledger of its datasets."""
-    waivers = {int(row["number"]): row for row in ledger.entries(WAIVERS)}
+@dataclass(slots=True)
+class Told:
+    """What some ledgers tell: a report may be of several datasets, each with its own."""
+
+    waivers: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    arrivals: dict[str, set[Arrival]] = field(default_factory=lambda: defaultdict(set))  # by hash
+
+
+def told_by(folders: Iterable[Path]) -> Told:
+    """Take up the ledgers of some folders."""
+    told = Told()
+    for folder in folders:
+        with Ledger.open(folder, write=False) as ledger:
+            told.waivers += ledger.entries(WAIVERS)
+            told.decisions += ledger.entries(DECIDED)
+            for sha256, (first, *_) in ledger.sightings().items():
+                told.arrivals[sha256].add((first.order, first.received or None, first.basis))
+    return told
+
+
+def contradicted(then: Document, told: Told, *, of_report: bool) -> Iterator[str]:
+    """Yield what no ledger tells as a report does. `of_report`: the very ledger of its datasets is among them."""
     for waiver in then["waivers"]:
-        if not _same(waiver, waivers.get(waiver["number"]), WAIVER):
+        if not _is_told(waiver, told.waivers, WAIVER):
             yield f"Waiver {waiver['number']} of the report is not in the ledger as the report tells it."
-    decisions = {int(row["n"]): row for row in ledger.entries(DECIDED)}
     for decision in then["decisions"]:
-        if not _same(decision, decisions.get(decision["n"]), DECISION):
+        if not _is_told(decision, told.decisions, DECISION):
             yield f"Decision {decision['n']} of the report is not in the ledger as the report tells it."
-    sightings = ledger.sightings()
     for file in then["files"]:
         dataset = then["run"]["datasets"][file["dataset"] - 1]
         if dataset["lasting"] and (of_report or not dataset["holds_others"]):
-            yield from _arrival(file, sightings.get(file["sha256"] or "", ()))
+            yield from _arrival(file, told.arrivals.get(file["sha256"] or "", set()))
 
 
-def left_out(then: Document, ledger: Ledger) -> Iterator[str]:
-    """Yield the decisions of a ledger about files of a report that are not in it; they may have been made since."""
-    told = {row["n"] for row in then["decisions"]}
+def left_out(then: Document, told: Told) -> Iterator[str]:
+    """Yield the decisions about files of a report that are not in it; they may have been made since."""
     names = {file["submission"]: file["path"] for file in then["files"]}
-    last = {row["submission"]: row["n"] for row in ledger.entries(DECIDED)}
-    for submission, n in last.items():
-        if submission in names and n not in told:
-            yield f"Decision {n} of the ledger about {names[submission]} is not in the report: made since, or left out."
+    last = {row["submission"]: row for row in told.decisions if row["submission"] in names}
+    for submission, row in last.items():
+        if not _is_told(row, then["decisions"], DECISION):
+            yield f"Decision {row['n']} about {names[submission]} is not in the report: made since, or left out."
 
 
-def _same(row: Any, known: Mapping[str, Any] | None, keys: Sequence[str]) -> bool:
+def _is_told(row: Any, known: Sequence[Any], keys: Sequence[str]) -> bool:
     """Whether something was given as a report tells it; that it was withdrawn since is no contradiction."""
-    return known is not None and all(row[key] == known[key] for key in keys)
+    return any(all(row[key] == each[key] for key in keys) for each in known)
 
 
-def _arrival(file: FileRow, known: Sequence[Sighting]) -> Iterator[str]:
-    if known:
-        first = known[0]
-        came = first.order, first.received or None, first.basis
-        if came != (file["order"], file["arrived"], file["arrival"]):
-            yield (
-                f"{file['path']}: the ledger says that it came on {first.received} ({first.basis}), as number "
-                f"{first.order}; the report says otherwise."
-            )
+def _arrival(file: FileRow, known: set[Arrival]) -> Iterator[str]:
+    if known and (file["order"], file["arrived"], file["arrival"]) not in known:
+        order, day, basis = min(known)
+        yield (
+            f"{file['path']}: the ledger says that it came on {day} ({basis}), as number {order}; the report says "
+            "otherwise."
+        )

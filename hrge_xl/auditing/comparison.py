@@ -74,11 +74,6 @@ def contradictions(document: Document) -> Iterator[str]:
             "The number of the report is not that of its files, spec, days, waivers and decisions: something was "
             "changed."
         )
-    for n, row in enumerate(run["datasets"], start=1):
-        rounds = {file["read_for"] for file in files if file["dataset"] == n and file["read_for"] is not None}
-        others = ", ".join(sorted(rounds - {row["round"]}))
-        if row["round"] is not None and others and not row["holds_others"]:
-            yield f"The report is of the round {row['round']}; files in it were checked for {others}."
 
 
 def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:

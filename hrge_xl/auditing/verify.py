@@ -17,7 +17,7 @@ from ..rounds.rounds import Round, load_round, spec_at
 from ..rounds.spec_copy import copy_of
 from ..spec.load import find as find_spec
 from .again import Again, Known, run_again
-from .against_ledger import contradicted, left_out
+from .against_ledger import contradicted, left_out, told_by
 from .comparison import OF_ALL_FILES, compare, contradictions
 from .differences import Difference
 from .found import Found, find
@@ -162,7 +162,7 @@ def verify(asked: Asked) -> Audit:
         if result.submission is not None
     ]
     audit.opinion = second_opinion(readings, jobs=asked.jobs, password=asked.password)
-    _look_into_ledger(audit, asked, then)
+    _look_into_ledgers(audit, asked, then)
     return audit
 
 
@@ -241,16 +241,16 @@ def _tell_of_rounds(audit: Audit, missing: Sequence[str], others: Sequence[Round
     )
 
 
-def _look_into_ledger(audit: Audit, asked: Asked, then: Document) -> None:
-    """The seals of the report, and whether it tells of waivers, decisions and arrivals what the ledger tells."""
-    places = [asked.ledger] if asked.ledger else _around(asked)
-    folder = next((each for each in places if (each / NAME).is_file()), None)
-    if folder is None:
+def _look_into_ledgers(audit: Audit, asked: Asked, then: Document) -> None:
+    """The seals of the report, and whether it tells of waivers, decisions and arrivals what the ledgers tell."""
+    folders = [folder for folder in dict.fromkeys(_around(asked)) if (folder / NAME).is_file()]
+    if not folders or asked.ledger not in (None, folders[0]):
         audit.notes.append(
             "There is no ledger at hand: no seal was looked for. Name its folder with --ledger."
         )
         return
-    with Ledger.open(folder, write=False) as ledger:
+    with Ledger.open(folders[0], write=False) as ledger:
         audit.seal = seals.check(ledger, asked.report)
-        audit.problems += contradicted(then, ledger, of_report=asked.ledger is not None)
-        audit.notes += left_out(then, ledger)
+    told = told_by(folders)
+    audit.problems += contradicted(then, told, of_report=asked.ledger is not None)
+    audit.notes += left_out(then, told)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .common import exit_of, password_option, print_files, question, spec_option, today_option
+from .common import exit_code, password_option, print_files, question, spec_option, today_option
 
 if TYPE_CHECKING:
     from ..intake import Wanted
@@ -36,7 +36,7 @@ def command(file: Path, password: str | None, spec: str | None, today: date | No
     with datasets(replace(asked, answers=False, wanted=_of_round(spec))) as found:
         files = file_rows(found)
         print_files(files, quiet=False)
-        return exit_of(files, "error")
+        return exit_code(files, "error")
 
 
 def _of_round(spec: str | None) -> Wanted | None:

@@ -168,7 +168,7 @@ def print_totals(datasets: Sequence[Dataset]) -> None:
         click.echo(line, err=True)
 
 
-def exit_of(files: Sequence[FileRow], fail_on: str) -> int:
+def exit_code(files: Sequence[FileRow], fail_on: str) -> int:
     """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
     from ..reports.document import is_waived
 

@@ -11,7 +11,7 @@ import click
 
 from ..errors import UsageError
 from .common import (
-    exit_of,
+    exit_code,
     facts,
     jobs_option,
     ledger_option,
@@ -84,7 +84,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
         for name in [each for each in formats if each != OVERVIEW] or ([] if formats else ["html"]):
             click.echo(str(write(made, name, output)))
         print_totals(found)
-        return exit_of(made["files"], "never")
+        return exit_code(made["files"], "never")
 
 
 def _overview(

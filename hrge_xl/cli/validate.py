@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from .common import (
-    exit_of,
+    exit_code,
     facts,
     jobs_option,
     ledger_option,
@@ -70,4 +70,4 @@ def command(  # noqa: PLR0913 (one parameter an option)
         else:
             print_files(files, quiet=quiet(ctx))
         print_totals(found)
-        return exit_of(files, fail_on)
+        return exit_code(files, fail_on)
