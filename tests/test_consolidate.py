@@ -31,7 +31,8 @@ from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.decisions import decide
 from hrge_xl.dataset.files import UNFINISHED, only_writer
 from hrge_xl.dataset.ledger import Ledger, kept_at
-from hrge_xl.dataset.opening import DATASET
+from hrge_xl.dataset.opening import DATASET, open_dataset
+from hrge_xl.dataset.returns import returns
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Rows, Schema, field_column
 from hrge_xl.dataset.work import Task, arrivals, shard_of
@@ -493,12 +494,10 @@ def test_two_workbooks_for_one_key_wait_for_a_decision(tmp_path: Path) -> None:
     assert summary.totals.conflict == 2
     assert rows(tmp_path / "out", "PLAN", "current") == []
     assert [row["code"] for row in rows(tmp_path / "out", "findings", "code LIKE 'X%'")] == ["X003", "X003"]
-    chosen = submission_id(validate(paths[1:], ValidationRequest(Wanted(), TODAY))[0].sha256, "")
+    with open_dataset(tmp_path / "out") as made:
+        chosen = [each for each in returns(made) if each.name == "other.xlsx"]
     with Ledger.open(tmp_path / "out") as book:
-        why: dict[str, Any] = {"reason": "Asked the team.", "by": "office", "day": date(2026, 7, 1)}
-        with pytest.raises(UsageError, match="no return"):
-            decide(book, ["0" * 16], "counts", **why)
-        decide(book, [chosen], "counts", **why)
+        decide(book, chosen, "counts", reason="Asked the team.", by="office", day=date(2026, 7, 1))
     assert run(paths, tmp_path / "out").totals.conflict == 0
     assert [row["PLN_06"] for row in rows(tmp_path / "out", "PLAN", "current")] == [99]
     assert rows(tmp_path / "out", "findings", "code = 'X003'") == []
