@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sqlite3
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -216,3 +218,17 @@ def test_a_report_has_another_number_when_something_else_counts(tmp_path: Path) 
     assert report_of(made)["run"]["id"] not in numbers
     (decision,) = report_of(made)["decisions"]
     assert (decision["choice"], decision["by"], decision["file"]) == ("counts", "us", f"{TEAMS[0]}_one.xlsx")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is text")
+def test_a_name_that_is_no_text_stops_nothing(tmp_path: Path) -> None:
+    """Linux allows any bytes in a name, databases do not."""
+    (tmp_path / "came").mkdir()
+    (tmp_path / "came" / os.fsdecode(b"\xff one.xlsx")).write_bytes(accepted(TEAMS[0])["one"])
+    for _ in range(2):
+        assert hrge("consolidate", tmp_path / "came", "-o", tmp_path / "out", "--today", DAY) == 0
+    words = ("--format", "json", "--format", "html", "-o", tmp_path / "reports", "--today", DAY)
+    assert hrge("report", tmp_path / "came", *words) == 0
+    assert [Path(file["path"]).name for file in report_of(tmp_path)["files"]] == ["? one.xlsx"]
+    report = tmp_path / "reports" / "validation.html"
+    assert hrge("verify", report, "--returned", tmp_path / "came") == 0
