@@ -52,6 +52,7 @@ def workbook(
 
 
 Files = dict[str, bytes]
+Act = Callable[[str], Files]
 
 
 def accepted(team: str) -> Files:
@@ -110,13 +111,13 @@ def silent(team: str) -> Files:
     return {}
 
 
-ACTS: tuple[Callable[[str], Files], ...] = (
+ACTS: tuple[Act, ...] = (
     accepted, with_a_mistake, corrected, made_worse, sent_twice, old_version_sent_twice, two_copies, decided, forged,
     of_another_round, unreadable, withdrawn, waived, silent,
 )  # fmt: skip
 
 
-def play(folder: Path, acts: tuple[Callable[[str], Files], ...]) -> Path:
+def play(folder: Path, acts: tuple[Act, ...]) -> Path:
     """A round in which each team does one thing."""
     listed = folder / "teams.csv"
     listed.write_text("team,country\n" + "".join(f"{team},PAK\n" for team in TEAMS), encoding="utf-8")

@@ -23,7 +23,7 @@ from tests.played_rounds import (
     ACTS,
     TEAMS,
     TODAY,
-    Files,
+    Act,
     corrected,
     decided,
     forged,
@@ -166,7 +166,7 @@ def test_a_round_kept_elsewhere_holds(rounds: list[Path], tmp_path: Path) -> Non
 
 @examples(3)
 @given(st.tuples(*[st.sampled_from(ACTS)] * len(TEAMS)))
-def test_any_round_holds(acts: tuple[Callable[[str], Files], ...]) -> None:
+def test_any_round_holds(acts: tuple[Act, ...]) -> None:
     with TemporaryDirectory() as home:
         folder = play(Path(home), acts)
         if any((folder / "returned").iterdir()):

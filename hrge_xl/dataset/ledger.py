@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..errors import StoreError
+from .clean import clean
 from .files import whole
 from .return_status import FIRST_SEEN, STATED, Entry, ReturnStatus
 from .store import Store, open_file
@@ -149,24 +150,26 @@ class Ledger:
     def receive(self, arrivals: Iterable[Arrival], when: date, *, stated: bool = False) -> int:
         """Write down what came, in this order; gives how many of them were never seen before.
 
-        A file that was moved or renamed since is the same item at another place; one content at two places is two.
+        A file that was moved or renamed since is the same item at another place; one content at two places is two. A
+        name that no database can hold is written as far as it can.
         """
         with self.transaction() as connection:
             known = set(connection.execute(sa.select(FILES.c.sha256)).scalars())
             seen = _Seen(connection)
             files: list[dict[str, object]] = []
             for each in arrivals:
+                path = clean(each.path) or ""
                 if each.sha256 is None:
                     continue
                 if each.sha256 not in known:
                     known.add(each.sha256)
                     files.append(
                         {
-                            "sha256": each.sha256, "n": len(known), "path": each.path, "size": each.size,
+                            "sha256": each.sha256, "n": len(known), "path": path, "size": each.size,
                             "received": when.isoformat(), "stated": stated,
                         }
                     )  # fmt: skip
-                seen.add(each.sha256, each.path, when.isoformat())
+                seen.add(each.sha256, path, when.isoformat())
             _insert(connection, FILES, files)
             seen.write(connection)
         return len(files)

@@ -40,7 +40,7 @@ WORDS: dict[str, dict[str, str]] = {
         "check_n": "{n} checks",
         "files": "Files",
         "files_read": "Files",
-        "files_text": "read for this report",
+        "files_text": "received",
         "accepted": "Accepted",
         "accepted_text": "may go into the dataset",
         "returned": "Returned",
