@@ -8,10 +8,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from hrge_xl.dataset.returns import result as found
 from hrge_xl.intake import Wanted
 from hrge_xl.layout.model import FEEDBACK_KEY
+from hrge_xl.reports.build import file_rows
 from hrge_xl.reports.feedback import feedback, give_back
 from hrge_xl.reports.feedback_message import message
+from hrge_xl.rounds.datasets import Question, datasets
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
@@ -111,13 +114,16 @@ def test_what_the_new_workbook_mends_is_only_to_be_looked_at(tmp_path: Path) -> 
 
 
 def test_the_office_keeps_its_own_findings(tmp_path: Path) -> None:
-    path = Path(__file__).parent / "returns" / "careful.xlsx"
-    (one, two) = validate([path, path], ValidationRequest(Wanted(), TODAY))
-    assert "X001" in {each.code for each in two.findings} | {each.code for each in one.findings}
-    for result in (one, two):
-        assert result.submission is not None
-        given = give_back(result, load(result.submission.identity.spec), today=TODAY)
-        assert not any("careful" in each.message for each in given.corrections)
+    data = (Path(__file__).parent / "returns" / "careful.xlsx").read_bytes()
+    for name in ("careful.xlsx", "careful again.xlsx"):
+        (tmp_path / name).write_bytes(data)
+    with datasets(Question([str(tmp_path)], TODAY)) as (dataset,):
+        (sent,) = (found(dataset.store, each) for each in dataset.returns())
+        told = {each["code"] for row in file_rows([dataset]) for each in row["findings"]}
+    assert "X001" in told
+    assert sent.submission is not None
+    given = give_back(sent, load(sent.submission.identity.spec), today=TODAY)
+    assert not any("careful" in each.message for each in given.corrections)
 
 
 def test_a_correction_leads_to_the_very_cell(tmp_path: Path) -> None:
