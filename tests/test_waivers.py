@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -183,7 +184,9 @@ def test_another_content_of_the_file_is_not_covered(folder: Path, capsys: pytest
     book["Plan"]["E6"] = "WS-08"
     book.save(path)
     data, code = document(folder, capsys)
-    assert (code, finding(data)["waiver"], data["waivers"]) == (1, None, [])
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    now = {**data, "files": [file for file in data["files"] if file["sha256"] == sha256]}
+    assert (code, finding(now)["waiver"]) == (1, None)
 
 
 def test_the_team_is_not_asked_again(folder: Path, tmp_path: Path) -> None:
