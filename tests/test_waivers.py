@@ -373,7 +373,7 @@ def test_a_report_with_waivers_holds(folder: Path, capsys: pytest.CaptureFixture
     with sqlite3.connect(folder / "ledger.sqlite") as connection:
         connection.execute("UPDATE waivers SET reason = 'Because'")
     assert hrge(*verify) == 1
-    assert "Waiver 1 of the report is not in the ledger of" in capsys.readouterr().out
+    assert "Waiver 1 of the report is not in the ledger as" in capsys.readouterr().out
 
 
 def invented(data: dict[str, Any]) -> None:
@@ -414,7 +414,7 @@ def test_a_waiver_that_was_never_given_shows(
     capsys.readouterr()
     assert hrge("verify", folder / "reports" / "validation.json", "--returned", folder / "returned") == 1
     told = capsys.readouterr().out
-    assert "Waiver 1 of the report is not in the ledger of" in told
+    assert "Waiver 1 of the report is not in the ledger as" in told
     if change is revived:
         assert "waiver differs" in told
 
