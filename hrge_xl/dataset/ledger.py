@@ -113,13 +113,16 @@ class Ledger:
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, *, write: bool = True) -> Iterator[Ledger]:
-        """The ledger in a folder; it is made when it is to be written and is not there."""
+    def open(cls, folder: Path, *, write: bool = True, lasting: bool = True) -> Iterator[Ledger]:
+        """The ledger in a folder; it is made when it is to be written and is not there.
+
+        One that is not `lasting` is written faster: whoever is cut off throws it away.
+        """
         path = folder / NAME
         there = path.is_file()
         if there and not write:
             write = _version(path) < VERSION  # it gets what it lacks, as any writer would give it
-        with open_file(path if write or there else None, write=write) as store:
+        with open_file(path if write or there else None, write=write, lasting=lasting) as store:
             ledger = cls(store)
             ledger._prepare(make=write or not there)
             yield ledger

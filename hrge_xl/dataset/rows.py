@@ -151,7 +151,8 @@ class RowBuilder:
         if result.submission is not None and result.layout is not None and result.outcome is not None:
             rows[SHEETS.name] += _sheets(result, owner.number)
             rows[UNPLACED_FACT.name] += _unplaced(result.submission, owner.number)
-            rows[LISTED_FACT.name] += _listed(result, owner.number)
+            if self.schema.answers:
+                rows[LISTED_FACT.name] += _listed(result, owner.number)
             if self.schema.answers and result.layout.spec.name == self._spec_name:
                 self._answers(rows, result.submission, result.layout, result.outcome.calculated, owner.number)
         return rows

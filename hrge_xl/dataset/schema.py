@@ -383,6 +383,7 @@ DIMENSIONS = (SUBMISSIONS, SLOTS, CODES, LIST_COLUMNS, MATRIX_LEVELS, SPEC_FILES
 FACTS = (
     FILES_FACT, ANSWERS_FACT, SHEETS, FINDINGS_FACT, UNPLACED_FACT, LISTED_FACT, ROW_REFERENCES, CHECKS_NOT_RUN,
 )  # fmt: skip
+KNOWN = (SUBMISSIONS, SLOTS, FILES_FACT, SHEETS, FINDINGS_FACT, UNPLACED_FACT, CHECKS_NOT_RUN)  # without answers
 VIEWS = (FILES, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, LISTED_ROWS, MATRIX_ROWS, PLACED, RECONCILIATION)
 FIXED = (*DIMENSIONS, *FACTS, *VIEWS, *AGGREGATES, CODEBOOK, ITEMS)
 RESERVED = frozenset({"meta", "overdue", "top_risks", *(table.name for table in FIXED)})
@@ -420,6 +421,8 @@ class Schema:
         """The tables that hold something, those that others refer to first."""
         if self.flat:
             return (SPEC_FILES, *(replace(table, view=False) for table in self.shown))
+        if not self.answers:
+            return KNOWN
         star = (*DIMENSIONS, *FACTS)
         there = {table.name for table in star}
         return (*star, *(table for table in self.shown if not table.view and table.name not in there))

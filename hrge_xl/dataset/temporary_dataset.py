@@ -68,7 +68,7 @@ def _dataset(ledger: Path | None) -> Iterator[Temporary]:
         store = stack.enter_context(open_file(folder / DATASET, lasting=False))
         if ledger is not None and (ledger / NAME).is_file():
             shutil.copyfile(ledger / NAME, folder / NAME)
-        book = stack.enter_context(Ledger.open(folder))
+        book = stack.enter_context(Ledger.open(folder, lasting=False))
         book.forget_places()
         yield Temporary(store, book)
 
