@@ -66,10 +66,12 @@ def _dataset(ledger: Path | None) -> Iterator[Temporary]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
         store = stack.enter_context(open_file(folder / DATASET, lasting=False))
-        if ledger is not None and (ledger / NAME).is_file():
+        copied = ledger is not None and (ledger / NAME).is_file()
+        if ledger is not None and copied:
             shutil.copyfile(ledger / NAME, folder / NAME)
         book = stack.enter_context(Ledger.open(folder, lasting=False))
-        book.forget_places()
+        if copied:
+            book.forget_places()
         yield Temporary(store, book)
 
 
