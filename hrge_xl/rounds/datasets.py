@@ -49,7 +49,7 @@ class Question:
     today: date
     spec: str | None = None
     jobs: int = 1
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     ledger: Path | None = None
     rejudge: bool = False
     arrived: Arrived = field(default_factory=Arrived)
