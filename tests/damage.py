@@ -972,7 +972,6 @@ TOOLKIT = [
 ]
 EXAMPLE = [
     accepted("nothing", filled),
-    accepted("the same file again", filled, "X001"),
     *FILES,
     *IDENTITIES,
     *STRUCTURES,

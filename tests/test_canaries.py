@@ -37,6 +37,7 @@ from tests.damage import (
 )
 from tests.intake_files import pack
 
+pytestmark = pytest.mark.xdist_group("canaries")  # what its fixtures play is played once
 CANARY = "zqx7"
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="2">'
