@@ -12,7 +12,7 @@ from .fields import Kind, kind_of
 from .layout import CellOfSlot, Layout, build
 from .numerals import shown
 from .spec.model import FieldType, Spec
-from .stamp import canonical, sign
+from .stamp import canonical, edition_of, sign
 from .submission import Answer, Answers, Identity, State, Submission
 from .workbook import Content, Feedback, Part, cover_lines, draw, facts_of, write
 
@@ -122,6 +122,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         tools="" if order.tools is None else ",".join(sheet.tool.code for sheet in layout.sheets),
         rows="" if order.blank_rows is None else str(order.blank_rows),
         predecessor=order.predecessor,
+        edition=edition_of(spec),
     )
     identity = replace(identity, copy=order.copy or _copy_id(identity))
     return sign(identity, order.key) if order.key else identity

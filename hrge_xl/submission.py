@@ -12,6 +12,9 @@ Value = str | float | date | tuple[str, ...]
 Key = tuple[str, str, str]  # tool, row, field
 CellKey = tuple[str, str, str, int]  # tool, row, field, part
 Period = tuple[date | None, date | None]  # first and last day, where they are known
+Results = list[
+    str | float | bool | None
+]  # of every issued formula of a sheet, row by row; None: never calculated
 Answers = dict[Key, Value]
 """Answers to write or as read: code for a choice, codes for several, float, date or text; no blanks."""
 
@@ -99,6 +102,7 @@ class Identity:
     tools: str = ""  # codes of the tools issued, by comma
     rows: str = ""  # number of register rows where it is not the spec's own
     predecessor: str = ""  # the return whose answers it was given back with, where it is feedback
+    edition: str = ""  # what its texts and formulas were made by: the program and the files of the spec
     signature: str = ""
 
 
@@ -130,6 +134,9 @@ class Submission:
     cells: dict[str, Mapping[CellKey, str]] = each_with(default_factory=dict)  # tool -> where its cells are
     calculated_on: date | None = None  # the day that its sheets counted from when they were calculated last
     period: Period = (None, None)  # of the round that it is read for
+    results: dict[str, Results] = each_with(
+        default_factory=dict
+    )  # issued name of a sheet → what its formulas show
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
 
     def values(self) -> Answers:

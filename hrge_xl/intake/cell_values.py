@@ -6,7 +6,8 @@ import math
 import re
 from datetime import date, datetime, time
 
-from .raw import CellKind, RawCell
+from ..numerals import from_serial, shown
+from .raw import CellKind, Follower, RawCell
 
 BLANK = RawCell(CellKind.BLANK, None)
 
@@ -99,3 +100,14 @@ def typed_cell(kind: str, text: str | None, formula: str | None, epoch_1904: boo
     if value is None:
         return None
     return RawCell(CellKind.BOOL if kind == "b" else CellKind.DATE, value, formula)
+
+
+def shown_cell(cell: RawCell, *, epoch_1904: bool = False) -> str:
+    """What a cell shows, as text; a formula that was never calculated shows itself."""
+    if cell.kind is CellKind.BLANK:
+        return ""
+    if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:
+        return shown(from_serial(float(cell.value), epoch_1904=epoch_1904) or cell.value)
+    if cell.kind is CellKind.NOT_CALCULATED:
+        return f"={cell.formula}" if cell.formula and not isinstance(cell.formula, Follower) else ""
+    return shown(cell.value)

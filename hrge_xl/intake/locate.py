@@ -6,15 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..layout import address
-from ..submission import CellKey, Observation, Unplaced
+from ..submission import CellKey, Identity, Observation, Results, Unplaced
 from ..words import fold
+from .as_issued import judge
 from .axes import Axes, Axis, by_codes, find_own, home_axis
+from .issued_cells import ExpectedCells, Moved
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .outlived import OldSheet, was_issued
+from .own_sheets import beyond_feedback, compare_rows, cover_lines, facts_that_differ, missing_sheets
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
-from .strays import Left, copied_answers, every_text, old_sheet, strangers, strays
+from .roles import Roles
+from .strays import Held, Left, copied_answers, every_text, old_sheet, strangers, strays
 from .tampering import comments, tampered
-from .tool_sheets import ToolSheet, assign, text_at
+from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, assign, text_at
 
 
 @dataclass(slots=True)
@@ -27,6 +31,14 @@ class Located:
     observations: list[Observation] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     comments: list[Unplaced] = field(default_factory=list)
+    results: dict[str, Results] = field(
+        default_factory=dict
+    )  # what formulas show, by the issued name of the sheet
+
+    def add(self, left: Left) -> None:
+        """Note what was found beside the answers."""
+        self.unplaced += left.unplaced
+        self.observations += left.observations
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class Circumstances:
     same_layout: bool = True  # it was issued with this very layout: positions can be trusted
     older: bool = False  # what is missing may never have been there
     lost: frozenset[str] = frozenset()  # what the format of the file does not keep
+    identity: Identity | None = None  # of a file whose every text and formula is known
 
 
 def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None) -> Located:
@@ -45,12 +58,15 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     found = Located(observations=assigned.observations)
     for tool, tool_sheet in assigned.tools.items():
         found.sheets[tool] = tool_sheet.raw.name
-        _read_sheet(found, plan, tool_sheet, about, epoch_1904=workbook.epoch_1904)
+    issued = _Issued(plan, about, found) if about.identity is not None else None
+    for tool_sheet in assigned.tools.values():
+        _read_sheet(found, plan, tool_sheet, about, issued, epoch_1904=workbook.epoch_1904)
+    if issued is not None:
+        issued.own_sheets(assigned)
     for copy in assigned.copies:
         found.unplaced += copied_answers(copy)
     for left in _left_sheets(assigned.strangers, workbook, plan, about):
-        found.unplaced += left.unplaced
-        found.observations += left.observations
+        found.add(left)
     remarks = comments(workbook, found.sheets, found.cells, plan)
     found.comments += remarks.unplaced
     found.observations += remarks.observations
@@ -72,16 +88,23 @@ def _left_sheets(
 
 
 def _read_sheet(
-    found: Located, plan: Plan, tool_sheet: ToolSheet, about: Circumstances, *, epoch_1904: bool
+    found: Located,
+    plan: Plan,
+    tool_sheet: ToolSheet,
+    about: Circumstances,
+    issued: _Issued | None,
+    *,
+    epoch_1904: bool,
 ) -> None:
     if not tool_sheet.plan.sheet.grids:
+        if issued is not None:
+            issued.calculated_sheet(tool_sheet)
         return
     axes, observations = read_axes(tool_sheet, plan, same_layout=about.same_layout)
     if axes is None and about.older and OldSheet(tool_sheet.raw, tool_sheet.corner).checks:
         version = plan.layout.spec.version  # every question of the sheet is another one now
         left = old_sheet(tool_sheet.raw, version, tool_sheet.corner, epoch_1904=epoch_1904)
-        found.unplaced += left.unplaced
-        found.observations += left.observations
+        found.add(left)
         return
     found.observations += observations
     if axes is None:
@@ -93,9 +116,75 @@ def _read_sheet(
         here, old = _apart(tool_sheet, here)
     _take(found, tool_sheet, here)
     found.observations += tampered(tool_sheet, plan, here, about.lost)
-    left = strays(tool_sheet, axes, old, epoch_1904=epoch_1904)
-    found.unplaced += left.unplaced
-    found.observations += left.observations
+    held = issued.tool_sheet(tool_sheet, axes) if issued is not None else None
+    found.add(strays(tool_sheet, axes, old, held=held, epoch_1904=epoch_1904))
+
+
+class _Issued:
+    """Compares the sheets of one file with what was issued in it."""
+
+    def __init__(self, plan: Plan, about: Circumstances, found: Located) -> None:
+        self.plan, self.found, self.identity = plan, found, about.identity
+        self.formulas = "formulas" not in about.lost
+        names = {tool: plan.sheets[tool].sheet.name for tool in found.sheets}
+        self.sheets = {found.sheets[tool].casefold(): name.casefold() for tool, name in names.items()}
+
+    def tool_sheet(self, sheet: ToolSheet, axes: Axes) -> Held:
+        """Compare a sheet with answers; gives in which columns of each row something was issued."""
+        name = sheet.plan.sheet.name
+        expected = self.plan.issued[name]
+        moved = None if axes.unmoved else Moved(_inverse(axes.rows), _inverse(axes.columns))
+        compared = expected.compare(sheet.raw, moved, formulas=self.formulas, sheets=self.sheets)
+        self.found.results[name] = compared.results
+        self.found.add(judge(compared.differences, sheet.plan.issued_roles, sheet.raw.name, sheet.plan.tool))
+        return expected.held
+
+    def calculated_sheet(self, sheet: ToolSheet) -> None:
+        """Compare a sheet that asks nothing."""
+        roles, tool = sheet.plan.issued_roles, sheet.plan.tool
+        self._rows(
+            sheet.raw,
+            sheet.plan.sheet.name,
+            self.plan.issued[sheet.plan.sheet.name],
+            roles,
+            tool,
+            sheet.corner,
+        )
+
+    def own_sheets(self, assigned: Assigned) -> None:
+        """Compare cover, lists and stamp, and say which of them are gone."""
+        layout, identity = self.plan.layout, self.identity
+        assert identity is not None
+        for name, raw in assigned.ours:
+            if name in GIVEN_BACK:
+                self.found.add(beyond_feedback(raw))
+            elif name == layout.cover_name:
+                expected = self.plan.cover(cover_lines(identity, raw, layout))
+                self._rows(raw, name, expected, Roles(), None)
+                self.found.observations += facts_that_differ(raw, expected, identity)
+            else:
+                roles = self.plan.roles_of_lists if name == layout.lists_name else Roles()
+                self._rows(raw, name, self.plan.issued[name], roles, None)
+        self.found.observations += missing_sheets(layout, [name for name, _ in assigned.ours])
+
+    def _rows(
+        self,
+        raw: RawSheet,
+        name: str,
+        expected: ExpectedCells,
+        roles: Roles,
+        tool: str | None,
+        corner: Corner = HOME,
+    ) -> None:
+        compared, extra = compare_rows(raw, expected, corner, formulas=self.formulas, sheets=self.sheets)
+        self.found.results[name] = compared.results
+        self.found.add(judge(compared.differences, roles, raw.name, tool))
+        self.found.add(extra)
+
+
+def _inverse(axis: Axis) -> dict[int, int]:
+    """Line of the layout → line of the file."""
+    return {origin: line for line, origin in sorted(axis.origin.items(), reverse=True)}
 
 
 def _apart(tool_sheet: ToolSheet, here: Here) -> tuple[Here, OldSheet]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..layout import address
 from .cell_values import is_true, stored_cell
 from .limits import Limits
-from .raw import Area, CellKind, RawCell, RawSheet, Remark
+from .raw import Area, CellKind, Follower, RawCell, RawSheet, Remark, SharedFormula
 from .references import COLUMNS, LAST_ROW, parse_area, parse_cell
 from .safe_xml import Attributes, XmlGuard
 
@@ -122,6 +122,13 @@ class Cells:
             if area is not None and area[:2] != area[2:]:
                 self._array_areas.append(area)
 
+    def share(self, number: str, formula: str, row: int, column: int) -> str:
+        """Remember a formula that others share, or take it from the one that has its text."""
+        if not formula:
+            return Follower(number)
+        self.sheet.shared_formulas.setdefault(number, SharedFormula(row, column, formula))
+        return formula
+
     def finish(self) -> None:
         """What can be said only when the whole sheet was seen."""
         for area in self._array_areas:
@@ -157,6 +164,11 @@ def _mark_array(sheet: RawSheet, area: Area) -> None:
         sheet.cells[row] = {**cells, **filled}
 
 
+def shared_number(attributes: Attributes) -> str | None:
+    """The number that a formula is shared by; None for one of its own."""
+    return attributes.get("si") if attributes.get("t") == "shared" else None
+
+
 StartTable = Mapping[str, Callable[[Attributes, int], None]]
 EndTable = Mapping[str, Callable[[str], str | None]]
 
@@ -177,9 +189,10 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
     cell_attributes: Attributes = {}
     value: str | None = None
     formula: str | None = None
+    shared: str | None = None
 
     def start(name: str, attributes: Attributes) -> None:
-        nonlocal depth, row, column, cut, row_text, row_cells, cell_attributes, value, formula
+        nonlocal depth, row, column, cut, row_text, row_cells, cell_attributes, value, formula, shared
         depth += 1
         if depth > max_depth:
             guard.too_deep()
@@ -187,7 +200,7 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
             guard.too_many_attributes()
         if name == "x|c":
             cell_attributes = attributes
-            value = formula = None
+            value = formula = shared = None
         elif name == "x|v":
             text.clear()
         elif name == "x|row":
@@ -198,6 +211,7 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
             text.clear()
             if attributes:
                 cells.note_array(attributes)
+                shared = shared_number(attributes)
         elif name in starts:
             text.clear()
             starts[name](attributes, depth)
@@ -221,7 +235,7 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
                 value = inline
 
     def close_cell() -> None:
-        nonlocal column
+        nonlocal column, formula
         get = cell_attributes.get
         reference, kind, before = get("r"), get("t"), column
         if reference is not None and reference[cut:] == row_text and reference[:cut] in columns:
@@ -230,6 +244,8 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
             column = cells.locate(reference, row_text, before)
         if column <= before and not cells.takes(row, column, row_cells):
             return
+        if shared is not None:
+            formula = cells.share(shared, formula or "", row, column)
         cell = build(kind, value, formula, get("s"))
         row_cells[column] = cells.unreadable(row, column) if cell is None else cell
         if formula:

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from .cell_values import BLANK, is_true, stored_cell
 from .memory import Memory
-from .ooxml_cells import Cells, Context, may_reach_outside
+from .ooxml_cells import Cells, Context, may_reach_outside, shared_number
 from .plain_xml import TEXT, is_sound, plain_attributes, prefixes, resolved
-from .raw import RawCell
+from .raw import Follower, RawCell
 from .references import COLUMNS, LAST_ROW
 from .safe_xml import Attributes
 
@@ -87,7 +87,7 @@ class _Cell(NamedTuple):
     place: _Place
     constant: RawCell  # what it always holds; BLANK where a value goes
     takes_value: bool
-    array: Attributes | None  # of a formula that fills a rectangle
+    area: Attributes | None  # of a formula that fills a rectangle, or is shared in it
     outside: bool  # whether its formula must be looked at
     prefixes: frozenset[str]
 
@@ -103,7 +103,7 @@ class _Template:
     shared: list[tuple[int, int]] = field(default_factory=list)  # column and number of values: shared texts
     own: list[tuple[int, int, _Place]] = field(default_factory=list)  # the same for all other values
     hidden: list[int] = field(default_factory=list)
-    arrays: list[Attributes] = field(default_factory=list)
+    areas: list[tuple[Attributes, str, int]] = field(default_factory=list)  # with formula and column
     outside: list[tuple[str, int]] = field(default_factory=list)  # formulas to look at, with their column
 
     def add(self, cell: _Cell) -> None:
@@ -116,8 +116,8 @@ class _Template:
             self.shared.append((cell.column, number))
         elif cell.takes_value:
             self.own.append((cell.column, number, cell.place))
-        if cell.array is not None:
-            self.arrays.append(cell.array)
+        if cell.area is not None:
+            self.areas.append((cell.area, cell.place.formula or "", cell.column))
         if cell.outside and cell.place.formula:
             self.outside.append((cell.place.formula, cell.column))
         self.prefixes |= cell.prefixes
@@ -162,8 +162,11 @@ def keep(rows: list[_Row], cells: Cells) -> None:
         cells.sheet.hidden_rows.update(template.hidden)
         if row_cells:
             cells.close_row(template.row, row_cells)
-        for attributes in template.arrays:
+        for attributes, formula, column in template.areas:
             cells.note_array(attributes)
+            number = shared_number(attributes)
+            if number is not None:
+                cells.share(number, formula, template.row, column)
         for formula, column in template.outside:
             cells.note_formula(formula, template.row, column)
 
@@ -233,7 +236,7 @@ class _Reader:
             place,
             place.constant(value) if value not in ("", _GAP) or (formula and not value) else BLANK,
             takes_value=value == _GAP,
-            array=_attributes(_opening(formula)) if " ref=" in formula else None,
+            area=_attributes(_opening(formula)) if " ref=" in formula else None,
             outside=may_reach_outside(text),
             prefixes=prefixes(text),
         )
@@ -292,11 +295,12 @@ def _attributes(raw: str) -> Attributes:
 
 
 def _formula(raw: str) -> str | None:
-    """The text of an `f` element, empty for a follower of a shared formula; None without one."""
+    """The text of an `f` element, a `Follower` of a shared formula; None without one."""
     if not raw:
         return None
-    _attributes(_opening(raw))
-    return resolved(raw.partition(">")[2].removesuffix("</f>")).removeprefix("=")
+    number = shared_number(_attributes(_opening(raw)))
+    text = resolved(raw.partition(">")[2].removesuffix("</f>")).removeprefix("=")
+    return Follower(number) if number is not None and not text else text
 
 
 def _opening(raw: str) -> str:

@@ -24,12 +24,18 @@ class CellKind(StrEnum):
     BLANK = "blank"  # stored for its format only
 
 
+class Follower(str):
+    """In place of the formula of a cell that shares that of another one: the number that both share it by."""
+
+    __slots__ = ()
+
+
 class RawCell(NamedTuple):
     """One stored cell: `value` is text, a number, a truth value or None by kind; empty text is TEXT ''."""
 
     kind: CellKind
     value: str | float | bool | None
-    formula: str | None = None  # without the leading "=", "" for a follower of a shared formula
+    formula: str | None = None  # without the leading "="; a `Follower` where it is shared
 
 
 class Area(NamedTuple):
@@ -54,6 +60,14 @@ class Validation:
     extended: bool = False
 
 
+class SharedFormula(NamedTuple):
+    """A formula that other cells share, where it was written out."""
+
+    row: int
+    column: int
+    text: str
+
+
 @dataclass(slots=True)
 class RawSheet:
     """One worksheet. `cells` maps row to column to cell, sparse: never padded, never trimmed."""
@@ -63,6 +77,7 @@ class RawSheet:
     cells: dict[int, Mapping[int, RawCell]] = field(default_factory=dict)
     validations: list[Validation] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
+    shared_formulas: dict[str, SharedFormula] = field(default_factory=dict)  # by their number
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     protected: bool = False

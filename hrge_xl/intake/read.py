@@ -13,6 +13,7 @@ from ..gc_pause import gc_paused
 from ..layout import Layout, laid_out
 from ..spec.load import load, names
 from ..spec.model import Spec
+from ..stamp import edition_of
 from ..submission import Identity, Observation, Period, Submission
 from ..words import translator
 from . import ooxml, other_formats
@@ -161,7 +162,8 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     plan = plan_for(identity, spec)
     older = is_older(identity, spec)
     same = identity.layout == plan.layout.digest
-    found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell)))
+    known = identity if identity.edition == edition_of(spec) and same else None
+    found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell), known))
     submission = Submission(file.path, file.sha256, file.size, identity, stamp.signature)
     _fill(submission, found, workbook)
     submission.answers = list(
@@ -182,7 +184,7 @@ def _fill(submission: Submission, found: Located, workbook: RawWorkbook) -> None
     submission.observations = found.observations
     submission.unplaced = [*found.unplaced, *leftovers(workbook)]
     submission.comments = found.comments
-    submission.cells, submission.sheets = found.cells, found.sheets
+    submission.cells, submission.sheets, submission.results = found.cells, found.sheets, found.results
 
 
 _PLANS: dict[tuple[str, str, tuple[str, ...] | None, int | None], Plan] = {}

@@ -1,0 +1,318 @@
+"""Every cell of a sheet held against what was issued in it: texts, numbers of rows, formulas; and what these show.
+
+Hundreds of returns are alike in nearly all of this. So whole rows are compared at once, and the formulas as some
+program writes them are remembered once they were found to be the issued ones.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from math import isclose
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from ..layout.model import CODE_COLUMN, CODE_ROW
+from ..workbook.issued import IssuedFormula, IssuedSheet
+from .cell_values import shown_cell
+from .formula_forms import Anchor, normal_form
+from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula
+
+MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
+Result = str | float | bool | None  # what a formula shows; None where it was never calculated
+NEVER = CellKind.NOT_CALCULATED
+
+
+class What(StrEnum):
+    """What became of an issued cell."""
+
+    CHANGED = "changed"  # another text or number, or nothing
+    TYPED_OVER = "typed over"  # a formula that gave way to a text or number
+    REPLACED = "replaced"  # a formula by another one
+    CLEARED = "cleared"  # a formula by nothing
+
+
+class Difference(NamedTuple):
+    """One cell that is not as issued: where it is in the file, where it was, what stood there and what stands there."""
+
+    what: What
+    row: int
+    column: int
+    home: tuple[int, int]
+    issued: str
+    found: str
+
+
+@dataclass
+class Compared:
+    """What was found on one sheet. `results` are those of the issued formulas, in the order of `formula_places`."""
+
+    differences: list[Difference] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where the rows and columns of the layout are in a file."""
+
+    rows: Mapping[int, int]
+    columns: Mapping[int, int]
+
+
+@dataclass
+class _Writing:
+    """The formulas of a sheet as one program writes them: those that are shared, and row by row those that hold."""
+
+    shared: dict[str, SharedFormula]
+    rows: dict[int, list[str | None]] = field(default_factory=dict)
+
+
+class _Row(NamedTuple):
+    """Issued cells of one row."""
+
+    row: int
+    columns: tuple[int, ...]
+    take: Callable[[Any], tuple[RawCell, ...]]  # from the stored cells of the row
+
+
+class ExpectedCells:
+    """One issued sheet, made ready to be compared with."""
+
+    def __init__(self, issued: IssuedSheet) -> None:
+        self.issued = issued
+        self._writings: list[_Writing] = []
+
+    @cached_property
+    def held(self) -> dict[int, frozenset[int]]:
+        """The columns in which something was issued or may be filled in, by row."""
+        table: dict[int, set[int]] = {}
+        for source in (self.issued.constants, self.issued.formulas):
+            for row, cells in source.items():
+                table.setdefault(row, set()).update(cells)
+        for live in self.issued.live:
+            for place in live.places:
+                table.setdefault(place.row, set()).add(place.column)
+        return {row: frozenset(columns) for row, columns in table.items()}
+
+    @cached_property
+    def formula_places(self) -> list[tuple[int, int]]:
+        """Where the formulas were issued, row by row."""
+        return [(row, column) for row, cells in self.issued.formulas.items() for column in cells]
+
+    @cached_property
+    def _constants(self) -> list[tuple[_Row, tuple[RawCell, ...]]]:
+        return [
+            (_row(row, cells), tuple(map(_constant, _twice(list(cells.values())))))
+            for row, cells in self.texts.items()
+        ]
+
+    @cached_property
+    def texts(self) -> dict[int, dict[int, str | float]]:
+        """The constants but for the hidden codes, which tell where everything is."""
+        rows = {row: cells for row, cells in self.issued.constants.items() if row != CODE_ROW}
+        found = {
+            row: {c: each for c, each in cells.items() if c != CODE_COLUMN} for row, cells in rows.items()
+        }
+        return {row: cells for row, cells in found.items() if cells}
+
+    @cached_property
+    def _formulas(self) -> list[_Row]:
+        return [_row(row, cells) for row, cells in self.issued.formulas.items()]
+
+    def compare(
+        self,
+        raw: RawSheet,
+        moved: Moved | None,
+        *,
+        formulas: bool = True,
+        sheets: Mapping[str, str] | None = None,
+    ) -> Compared:
+        """Compare a sheet. `moved` says where its rows and columns are, None that all are where they were issued.
+
+        `formulas`: the format of the file keeps them; `sheets`: names as issued by those in the file.
+        """
+        found = Compared()
+        if moved is None:
+            self._compare_home(raw, found, formulas=formulas, sheets=sheets or {})
+        else:
+            self._compare_moved(raw, moved, found, formulas=formulas)
+        return found
+
+    # where nothing has moved: row by row
+
+    def _compare_home(
+        self, raw: RawSheet, found: Compared, *, formulas: bool, sheets: Mapping[str, str]
+    ) -> None:
+        cells = raw.cells
+        for line, expected in self._constants:
+            stored = cells.get(line.row, {})
+            if _taken(line, stored) != expected:
+                found.differences += self._changed(line.row, stored)
+        writing = self._writing(raw.shared_formulas)
+        for line in self._formulas:
+            stored = cells.get(line.row, {})
+            taken = _taken(line, stored)
+            if taken is None:
+                taken = tuple(stored.get(column, _NOTHING) for column in _twice(line.columns))
+            found.results += [
+                None if each.kind is NEVER else each.value for each in taken[: len(line.columns)]
+            ]
+            if formulas:
+                found.differences += self._written(line, taken, writing, sheets)
+
+    def _changed(self, row: int, stored: Mapping[int, RawCell]) -> Iterator[Difference]:
+        for column, issued in self.texts[row].items():
+            cell = stored.get(column)
+            if not _is_same(issued, cell):
+                yield _difference(What.CHANGED, (row, column), (row, column), _text(issued), cell)
+
+    def _writing(self, shared: dict[str, SharedFormula]) -> _Writing:
+        for each in self._writings:
+            if each.shared == shared:
+                return each
+        self._writings = [*self._writings[1 - MOST_WRITINGS :], _Writing(dict(shared))]
+        return self._writings[-1]
+
+    def _written(
+        self, line: _Row, taken: Sequence[RawCell], writing: _Writing, sheets: Mapping[str, str]
+    ) -> Iterator[Difference]:
+        formulas = [each.formula for each in taken]
+        if writing.rows.get(line.row) == formulas:
+            return
+        whole = True
+        for column, cell in zip(line.columns, taken, strict=False):
+            what = self._formula(cell, (line.row, column), (line.row, column), writing.shared, sheets)
+            if what is not None:
+                whole = False
+                issued = self.issued.formulas[line.row][column]
+                yield _difference(what, (line.row, column), (line.row, column), _said(issued), cell)
+        if whole:
+            writing.rows[line.row] = formulas
+
+    def _formula(
+        self,
+        cell: RawCell | None,
+        home: tuple[int, int],
+        here: tuple[int, int] | None,
+        shared: Mapping[str, SharedFormula],
+        sheets: Mapping[str, str],
+    ) -> What | None:
+        """What became of a formula; None if it still stands there. `here`: where its references count from."""
+        if cell is None or cell.formula is None:
+            blank = cell is None or cell.kind is CellKind.BLANK or cell.value == ""
+            return What.CLEARED if blank else What.TYPED_OVER
+        issued = self.issued.formulas[home[0]][home[1]]
+        text, anchor = cell.formula, here
+        if isinstance(text, Follower):
+            first = shared.get(text)
+            if first is None:
+                return What.REPLACED
+            text, anchor = first.text, here and (first.row, first.column)
+        if here is None:
+            same = normal_form(text, None, sheets) == _shape(issued)
+        else:
+            same = (text, anchor) == (issued.text, tuple(issued.anchor)) or normal_form(
+                text, Anchor(*(anchor or here)), sheets
+            ) == _normal(issued)
+        return None if same else What.REPLACED
+
+    # where something has moved: cell by cell, and formulas whatever cells they refer to
+
+    def _compare_moved(self, raw: RawSheet, moved: Moved, found: Compared, *, formulas: bool) -> None:
+        for home, cell, here in _at(self.texts, raw, moved):
+            issued = self.texts[home[0]][home[1]]
+            if not _is_same(issued, cell):
+                found.differences.append(_difference(What.CHANGED, here, home, _text(issued), cell))
+        results = dict.fromkeys(self.formula_places)
+        for home, cell, here in _at(self.issued.formulas, raw, moved):
+            results[home] = None if cell is None or cell.kind is NEVER else cell.value
+            what = self._formula(cell, home, None, raw.shared_formulas, {}) if formulas else None
+            if what is not None:
+                issued_formula = self.issued.formulas[home[0]][home[1]]
+                found.differences.append(_difference(what, here, home, _said(issued_formula), cell))
+        found.results = list(results.values())
+
+
+_NOTHING = RawCell(CellKind.BLANK, None)
+
+
+def _twice(columns: Sequence[Any]) -> Sequence[Any]:
+    """At least two, so that they are always taken as a tuple."""
+    return columns if len(columns) > 1 else [*columns, *columns]
+
+
+def _row(row: int, cells: Iterable[int]) -> _Row:
+    columns = tuple(cells)
+    return _Row(row, columns, itemgetter(*_twice(columns)))
+
+
+def _taken(line: _Row, stored: Mapping[int, RawCell]) -> tuple[RawCell, ...] | None:
+    try:
+        return line.take(stored)
+    except KeyError:
+        return None
+
+
+def _at(
+    issued: Mapping[int, Mapping[int, object]], raw: RawSheet, moved: Moved
+) -> Iterator[tuple[tuple[int, int], RawCell | None, tuple[int, int]]]:
+    """Every issued cell whose row and column are there: its home, what stands there now, and where that is."""
+    for row, cells in issued.items():
+        here = moved.rows.get(row)
+        stored = raw.cells.get(here, {}) if here is not None else {}
+        for column in cells:
+            across = moved.columns.get(column)
+            if here is not None and across is not None:
+                yield (row, column), stored.get(across), (here, across)
+
+
+def _constant(value: str | float) -> RawCell:
+    return RawCell(CellKind.TEXT if isinstance(value, str) else CellKind.NUMBER, value)
+
+
+def _is_same(issued: str | float, cell: RawCell | None) -> bool:
+    if cell is None or cell.formula is not None:
+        return False
+    if isinstance(issued, str):
+        return issued == cell.value or plain(issued) == plain(str(cell.value or ""))
+    return isinstance(cell.value, int | float) and isclose(issued, cell.value, rel_tol=1e-12)
+
+
+def plain(text: str) -> str:
+    """A text without what programs change in it on their own: forms of characters and spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _difference(
+    what: What, here: tuple[int, int], home: tuple[int, int], issued: str, cell: RawCell | None
+) -> Difference:
+    return Difference(what, *here, home, issued, _found(what, cell))
+
+
+def _found(what: What, cell: RawCell | None) -> str:
+    if cell is None:
+        return ""
+    if what is What.REPLACED and not isinstance(cell.formula, Follower):
+        return f"={cell.formula}"
+    return shown_cell(cell)
+
+
+def _text(issued: str | float) -> str:
+    return issued if isinstance(issued, str) else f"{issued:.15g}"
+
+
+def _said(issued: IssuedFormula) -> str:
+    return f"={issued.text}"
+
+
+@lru_cache(maxsize=20_000)
+def _normal(issued: IssuedFormula) -> str:
+    return normal_form(issued.text, Anchor(*issued.anchor))
+
+
+@lru_cache(maxsize=20_000)
+def _shape(issued: IssuedFormula) -> str:
+    return normal_form(issued.text, None)
