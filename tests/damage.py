@@ -632,9 +632,24 @@ IDENTITIES = [
     refused("version that is none", edited(restamp(spec_version="one")), "I003"),
     accepted("older version", edited(restamp(spec_version="0.9")), "I004"),
     refused("unknown language", edited(restamp(language="xx")), "I010"),
-    returned("another round", edited(restamp(round="2025-H2")), "I007"),
-    returned("unknown team", edited(restamp(team="XYZ")), "I008"),
+    returned("another round", edited(restamp(round="2025-H2")), "I007", "I012 Cover!C7"),
+    returned("unknown team", edited(restamp(team="XYZ")), "I008", "I012 Cover!C5"),
     returned("another country", edited(words(PLAN, "E7", "Iraq")), "I009 Plan!E7"),
+]
+COVER, SUMMARY, LISTS = (f"xl/worksheets/sheet{number}.xml" for number in (1, 5, 6))
+AS_ISSUED = [
+    accepted("team typed over on the cover", edited(words(COVER, "C5", "AFG")), "I012 Cover!C5"),
+    accepted("purpose typed over", edited(words(CHECKLIST, "B3", "See my mail")), "S023 Checklist!B3"),
+    returned("question reworded", edited(words(CHECKLIST, "C7", "Is there no room?")), "S024 Checklist!C7"),
+    returned("entry of a list reworded", edited(words(LISTS, "D5", "Nobody")), "S024 Lists!D5"),
+    returned("number of a row retyped", edited(words(RISKS, "B7", "K-09")), "S025 Risks!B7"),
+    accepted("status typed over", edited(words(RISKS, "D7", "Fine")), "S027 Risks!D7"),
+    accepted(
+        "formula that always says the same",
+        edited(cell(RISKS, "D7", "<f>IF(1=1,&quot;Fine&quot;,&quot;&quot;)</f><v>Fine</v>", ' t="str"')),
+        "S026 Risks!D7",
+    ),
+    accepted("remark below the cover", edited(new_cell(COVER, "C60", "Call me")), "S014 Cover!C60"),
 ]
 RULE = "<dataValidation (?:(?!</dataValidation>).)*"
 LIST_E7 = f'{RULE}sqref="E7"><formula1>list_COUNTRY</formula1></dataValidation>'
@@ -974,6 +989,7 @@ EXAMPLE = [
     accepted("nothing", filled),
     *FILES,
     *IDENTITIES,
+    *AS_ISSUED,
     *STRUCTURES,
     *VALUES,
     *BY_OPENPYXL,

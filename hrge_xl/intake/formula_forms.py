@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     (?P<text>"(?:[^"]|"")*")
     | (?P<sheet>'(?:[^']|'')+'!|(?!\d)[\w.]+!)
     | (?P<book>\[0\])
+    | (?P<lost>\#REF!)
     | (?P<cell>\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.(]))
     | (?P<name>(?!\d)[\w.\\]+)
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
@@ -24,6 +25,7 @@ _TOKEN = re.compile(
 _CELL = re.compile(r"(\$?)([A-Za-z]+)(\$?)([0-9]+)")
 _PREFIXES = ("_XLFN.", "_XLWS.", "_XLUDF.")
 _TRUTH = re.compile(r"\b(TRUE|FALSE)\(\)")
+_ONE_CELL = re.compile(r"(#|R[-\[\]0-9]+C[-\[\]0-9]+):\1(?![-\[\]0-9])")  # a range from a cell to itself
 ANY_CELL = "#"
 
 
@@ -37,7 +39,8 @@ class Anchor(NamedTuple):
 def normal_form(formula: str, anchor: Anchor | None, sheets: Mapping[str, str] | None = None) -> str:
     """A formula without what programs write differently: case, spaces, quotes, prefixes, forms of numbers.
 
-    References are counted from the anchor; without one all cells are alike, for sheets in which cells have moved.
+    References are counted from the anchor; without one all cells of all sheets are alike, for files in which some have
+    moved or are gone.
     `sheets` gives the names of sheets as issued by those in the file, both in lower case.
     """
     words = []
@@ -46,16 +49,17 @@ def normal_form(formula: str, anchor: Anchor | None, sheets: Mapping[str, str] |
         if kind == "text":
             words.append(text)
         elif kind == "sheet":
-            words.append(_sheet(text, sheets or {}))
-        elif kind == "cell":
+            words.append(_sheet(text, sheets or {}) if anchor is not None else "")
+        elif kind == "cell" or (kind == "lost" and anchor is None):
             words.append(_cell(text, anchor))
         elif kind == "name":
             words.append(_name(text))
         elif kind == "number":
             words.append(f"{float(text):.15g}")
-        elif kind == "mark":
+        elif kind in ("mark", "lost"):
             words.append(text)
-    return _TRUTH.sub(r"\1", "".join(words))
+    form = _TRUTH.sub(r"\1", "".join(words))
+    return _ONE_CELL.sub(r"\1", form) if ":" in form else form
 
 
 def _sheet(text: str, sheets: Mapping[str, str]) -> str:

@@ -62,6 +62,19 @@ class Moved:
     columns: Mapping[int, int]
 
 
+@dataclass(frozen=True)
+class Formulas:
+    """How the formulas of a file can be compared.
+
+    `kept`: its format keeps them; `exact`: nothing has moved, else all cells that they refer to are alike; `sheets`:
+    names of sheets as issued by those in the file, in lower case, where they differ.
+    """
+
+    kept: bool = True
+    exact: bool = True
+    sheets: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class _Writing:
     """The formulas of a sheet as one program writes them: those that are shared, and row by row those that hold."""
@@ -122,30 +135,18 @@ class ExpectedCells:
     def _formulas(self) -> list[_Row]:
         return [_row(row, cells) for row, cells in self.issued.formulas.items()]
 
-    def compare(
-        self,
-        raw: RawSheet,
-        moved: Moved | None,
-        *,
-        formulas: bool = True,
-        sheets: Mapping[str, str] | None = None,
-    ) -> Compared:
-        """Compare a sheet. `moved` says where its rows and columns are, None that all are where they were issued.
-
-        `formulas`: the format of the file keeps them; `sheets`: names as issued by those in the file.
-        """
+    def compare(self, raw: RawSheet, moved: Moved | None, formulas: Formulas) -> Compared:
+        """Compare a sheet. `moved` says where its rows and columns are, None that all are where they were issued."""
         found = Compared()
         if moved is None:
-            self._compare_home(raw, found, formulas=formulas, sheets=sheets or {})
+            self._compare_home(raw, found, formulas)
         else:
-            self._compare_moved(raw, moved, found, formulas=formulas)
+            self._compare_moved(raw, moved, found, formulas)
         return found
 
     # where nothing has moved: row by row
 
-    def _compare_home(
-        self, raw: RawSheet, found: Compared, *, formulas: bool, sheets: Mapping[str, str]
-    ) -> None:
+    def _compare_home(self, raw: RawSheet, found: Compared, formulas: Formulas) -> None:
         cells = raw.cells
         for line, expected in self._constants:
             stored = cells.get(line.row, {})
@@ -160,8 +161,8 @@ class ExpectedCells:
             found.results += [
                 None if each.kind is NEVER else each.value for each in taken[: len(line.columns)]
             ]
-            if formulas:
-                found.differences += self._written(line, taken, writing, sheets)
+            if formulas.kept:
+                found.differences += self._written(line, taken, writing, formulas)
 
     def _changed(self, row: int, stored: Mapping[int, RawCell]) -> Iterator[Difference]:
         for column, issued in self.texts[row].items():
@@ -177,63 +178,60 @@ class ExpectedCells:
         return self._writings[-1]
 
     def _written(
-        self, line: _Row, taken: Sequence[RawCell], writing: _Writing, sheets: Mapping[str, str]
+        self, line: _Row, taken: Sequence[RawCell], writing: _Writing, formulas: Formulas
     ) -> Iterator[Difference]:
-        formulas = [each.formula for each in taken]
-        if writing.rows.get(line.row) == formulas:
+        texts = [each.formula for each in taken]
+        if writing.rows.get(line.row) == texts:
             return
-        whole = True
+        whole = formulas.exact and not formulas.sheets
         for column, cell in zip(line.columns, taken, strict=False):
-            what = self._formula(cell, (line.row, column), (line.row, column), writing.shared, sheets)
+            place, issued = (line.row, column), self.issued.formulas[line.row][column]
+            what = _fate(cell, place, issued, writing.shared, formulas)
             if what is not None:
                 whole = False
-                issued = self.issued.formulas[line.row][column]
-                yield _difference(what, (line.row, column), (line.row, column), _said(issued), cell)
+                yield _difference(what, place, place, f"={issued.text}", cell)
         if whole:
-            writing.rows[line.row] = formulas
+            writing.rows[line.row] = texts
 
-    def _formula(
-        self,
-        cell: RawCell | None,
-        home: tuple[int, int],
-        here: tuple[int, int] | None,
-        shared: Mapping[str, SharedFormula],
-        sheets: Mapping[str, str],
-    ) -> What | None:
-        """What became of a formula; None if it still stands there. `here`: where its references count from."""
-        if cell is None or cell.formula is None:
-            blank = cell is None or cell.kind is CellKind.BLANK or cell.value == ""
-            return What.CLEARED if blank else What.TYPED_OVER
-        issued = self.issued.formulas[home[0]][home[1]]
-        text, anchor = cell.formula, here
-        if isinstance(text, Follower):
-            first = shared.get(text)
-            if first is None:
-                return What.REPLACED
-            text, anchor = first.text, here and (first.row, first.column)
-        if here is None:
-            same = normal_form(text, None, sheets) == _shape(issued)
-        else:
-            same = (text, anchor) == (issued.text, tuple(issued.anchor)) or normal_form(
-                text, Anchor(*(anchor or here)), sheets
-            ) == _normal(issued)
-        return None if same else What.REPLACED
+    # where something has moved: cell by cell
 
-    # where something has moved: cell by cell, and formulas whatever cells they refer to
-
-    def _compare_moved(self, raw: RawSheet, moved: Moved, found: Compared, *, formulas: bool) -> None:
+    def _compare_moved(self, raw: RawSheet, moved: Moved, found: Compared, formulas: Formulas) -> None:
         for home, cell, here in _at(self.texts, raw, moved):
             issued = self.texts[home[0]][home[1]]
             if not _is_same(issued, cell):
                 found.differences.append(_difference(What.CHANGED, here, home, _text(issued), cell))
-        results = dict.fromkeys(self.formula_places)
+        results = dict[tuple[int, int], Result].fromkeys(self.formula_places)
         for home, cell, here in _at(self.issued.formulas, raw, moved):
             results[home] = None if cell is None or cell.kind is NEVER else cell.value
-            what = self._formula(cell, home, None, raw.shared_formulas, {}) if formulas else None
+            formula = self.issued.formulas[home[0]][home[1]]
+            what = _fate(cell, here, formula, raw.shared_formulas, formulas) if formulas.kept else None
             if what is not None:
-                issued_formula = self.issued.formulas[home[0]][home[1]]
-                found.differences.append(_difference(what, here, home, _said(issued_formula), cell))
+                found.differences.append(_difference(what, here, home, f"={formula.text}", cell))
         found.results = list(results.values())
+
+
+def _fate(
+    cell: RawCell | None,
+    here: tuple[int, int],
+    issued: IssuedFormula,
+    shared: Mapping[str, SharedFormula],
+    formulas: Formulas,
+) -> What | None:
+    """What became of a formula; None if it still stands there."""
+    if cell is None or cell.formula is None:
+        blank = cell is None or cell.kind is CellKind.BLANK or cell.value == ""
+        return What.CLEARED if blank else What.TYPED_OVER
+    text, anchor = cell.formula, here
+    if isinstance(text, Follower):
+        first = shared.get(text)
+        if first is None:
+            return What.REPLACED
+        text, anchor = first.text, (first.row, first.column)
+    if (text, anchor) == (issued.text, tuple(issued.anchor)):
+        return None
+    at = Anchor(*anchor) if formulas.exact else None
+    same = normal_form(text, at, formulas.sheets) == _normal(issued, exact=formulas.exact)
+    return None if same else What.REPLACED
 
 
 _NOTHING = RawCell(CellKind.BLANK, None)
@@ -304,15 +302,6 @@ def _text(issued: str | float) -> str:
     return issued if isinstance(issued, str) else f"{issued:.15g}"
 
 
-def _said(issued: IssuedFormula) -> str:
-    return f"={issued.text}"
-
-
-@lru_cache(maxsize=20_000)
-def _normal(issued: IssuedFormula) -> str:
-    return normal_form(issued.text, Anchor(*issued.anchor))
-
-
-@lru_cache(maxsize=20_000)
-def _shape(issued: IssuedFormula) -> str:
-    return normal_form(issued.text, None)
+@lru_cache(maxsize=40_000)
+def _normal(issued: IssuedFormula, *, exact: bool) -> str:
+    return normal_form(issued.text, Anchor(*issued.anchor) if exact else None)

@@ -10,7 +10,7 @@ from ..submission import CellKey, Identity, Observation, Results, Unplaced
 from ..words import fold
 from .as_issued import judge
 from .axes import Axes, Axis, by_codes, find_own, home_axis
-from .issued_cells import ExpectedCells, Moved
+from .issued_cells import ExpectedCells, Formulas, Moved
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .outlived import OldSheet, was_issued
 from .own_sheets import beyond_feedback, compare_rows, cover_lines, facts_that_differ, missing_sheets
@@ -62,7 +62,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     for tool_sheet in assigned.tools.values():
         _read_sheet(found, plan, tool_sheet, about, issued, epoch_1904=workbook.epoch_1904)
     if issued is not None:
-        issued.own_sheets(assigned)
+        issued.compare(assigned)
     for copy in assigned.copies:
         found.unplaced += copied_answers(copy)
     for left in _left_sheets(assigned.strangers, workbook, plan, about):
@@ -97,8 +97,6 @@ def _read_sheet(
     epoch_1904: bool,
 ) -> None:
     if not tool_sheet.plan.sheet.grids:
-        if issued is not None:
-            issued.calculated_sheet(tool_sheet)
         return
     axes, observations = read_axes(tool_sheet, plan, same_layout=about.same_layout)
     if axes is None and about.older and OldSheet(tool_sheet.raw, tool_sheet.corner).checks:
@@ -116,7 +114,7 @@ def _read_sheet(
         here, old = _apart(tool_sheet, here)
     _take(found, tool_sheet, here)
     found.observations += tampered(tool_sheet, plan, here, about.lost)
-    held = issued.tool_sheet(tool_sheet, axes) if issued is not None else None
+    held = issued.held(tool_sheet, axes) if issued is not None else None
     found.add(strays(tool_sheet, axes, old, held=held, epoch_1904=epoch_1904))
 
 
@@ -125,33 +123,39 @@ class _Issued:
 
     def __init__(self, plan: Plan, about: Circumstances, found: Located) -> None:
         self.plan, self.found, self.identity = plan, found, about.identity
-        self.formulas = "formulas" not in about.lost
-        names = {tool: plan.sheets[tool].sheet.name for tool in found.sheets}
-        self.sheets = {found.sheets[tool].casefold(): name.casefold() for tool, name in names.items()}
+        self.kept = "formulas" not in about.lost
+        self._seen: list[tuple[ToolSheet, Axes]] = []
 
-    def tool_sheet(self, sheet: ToolSheet, axes: Axes) -> Held:
-        """Compare a sheet with answers; gives in which columns of each row something was issued."""
-        name = sheet.plan.sheet.name
-        expected = self.plan.issued[name]
-        moved = None if axes.unmoved else Moved(_inverse(axes.rows), _inverse(axes.columns))
-        compared = expected.compare(sheet.raw, moved, formulas=self.formulas, sheets=self.sheets)
-        self.found.results[name] = compared.results
-        self.found.add(judge(compared.differences, sheet.plan.issued_roles, sheet.raw.name, sheet.plan.tool))
-        return expected.held
+    def held(self, sheet: ToolSheet, axes: Axes) -> Held:
+        """In which columns of each row of a sheet with answers something was issued; it is compared later."""
+        self._seen.append((sheet, axes))
+        return self.plan.issued[sheet.plan.sheet.name].held
 
-    def calculated_sheet(self, sheet: ToolSheet) -> None:
-        """Compare a sheet that asks nothing."""
-        roles, tool = sheet.plan.issued_roles, sheet.plan.tool
-        self._rows(
-            sheet.raw,
-            sheet.plan.sheet.name,
-            self.plan.issued[sheet.plan.sheet.name],
-            roles,
-            tool,
-            sheet.corner,
-        )
+    def compare(self, assigned: Assigned) -> None:
+        """Compare all sheets, once it is known whether anything has moved on one of them."""
+        whole = len(assigned.tools) == len(self.plan.sheets)
+        exact = whole and all(axes.unmoved for _, axes in self._seen)
+        formulas = Formulas(self.kept, exact, self._renamed())
+        for sheet, axes in self._seen:
+            name = sheet.plan.sheet.name
+            moved = None if axes.unmoved else Moved(_inverse(axes.rows), _inverse(axes.columns))
+            compared = self.plan.issued[name].compare(sheet.raw, moved, formulas)
+            self.found.results[name] = compared.results
+            self.found.add(
+                judge(compared.differences, sheet.plan.issued_roles, sheet.raw.name, sheet.plan.tool)
+            )
+        for sheet in assigned.tools.values():
+            if not sheet.plan.sheet.grids:
+                roles, tool = sheet.plan.issued_roles, sheet.plan.tool
+                expected = self.plan.issued[sheet.plan.sheet.name]
+                self._rows(sheet.raw, expected, formulas, roles, tool, sheet.corner)
+        self._own_sheets(assigned, formulas)
 
-    def own_sheets(self, assigned: Assigned) -> None:
+    def _renamed(self) -> dict[str, str]:
+        names = {name: self.plan.sheets[tool].sheet.name for tool, name in self.found.sheets.items()}
+        return {name.casefold(): issued.casefold() for name, issued in names.items() if name != issued}
+
+    def _own_sheets(self, assigned: Assigned, formulas: Formulas) -> None:
         """Compare cover, lists and stamp, and say which of them are gone."""
         layout, identity = self.plan.layout, self.identity
         assert identity is not None
@@ -160,24 +164,24 @@ class _Issued:
                 self.found.add(beyond_feedback(raw))
             elif name == layout.cover_name:
                 expected = self.plan.cover(cover_lines(identity, raw, layout))
-                self._rows(raw, name, expected, Roles(), None)
+                self._rows(raw, expected, formulas, Roles(), None)
                 self.found.observations += facts_that_differ(raw, expected, identity)
             else:
                 roles = self.plan.roles_of_lists if name == layout.lists_name else Roles()
-                self._rows(raw, name, self.plan.issued[name], roles, None)
+                self._rows(raw, self.plan.issued[name], formulas, roles, None)
         self.found.observations += missing_sheets(layout, [name for name, _ in assigned.ours])
 
     def _rows(
         self,
         raw: RawSheet,
-        name: str,
         expected: ExpectedCells,
+        formulas: Formulas,
         roles: Roles,
         tool: str | None,
         corner: Corner = HOME,
     ) -> None:
-        compared, extra = compare_rows(raw, expected, corner, formulas=self.formulas, sheets=self.sheets)
-        self.found.results[name] = compared.results
+        compared, extra = compare_rows(raw, expected, formulas, corner)
+        self.found.results[expected.issued.name] = compared.results
         self.found.add(judge(compared.differences, roles, raw.name, tool))
         self.found.add(extra)
 

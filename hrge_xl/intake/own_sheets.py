@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from ..layout import Layout, address
@@ -13,7 +14,7 @@ from ..words import translator
 from ..workbook.cover import COVER_FACTS
 from ..workbook.feedback_sheets import FEEDBACK_WIDTHS
 from .cell_values import shown_cell
-from .issued_cells import Compared, Difference, ExpectedCells, Moved, What, plain
+from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, What, plain
 from .keys import observe, shorten
 from .raw import CellKind, RawCell, RawSheet
 from .strays import Left, Stray, single_texts
@@ -31,20 +32,15 @@ def cover_lines(identity: Identity, raw: RawSheet, layout: Layout) -> frozenset[
 
 
 def compare_rows(
-    raw: RawSheet,
-    expected: ExpectedCells,
-    corner: Corner = HOME,
-    *,
-    formulas: bool,
-    sheets: Mapping[str, str],
+    raw: RawSheet, expected: ExpectedCells, formulas: Formulas, corner: Corner = HOME
 ) -> tuple[Compared, Left]:
     """What differs on a sheet that has no codes to go by, and what stands where nothing was issued."""
-    found, moved = expected.compare(raw, None, formulas=formulas, sheets=sheets), None
+    found, moved = expected.compare(raw, None, formulas), None
     changed = {each.row for each in found.differences if each.what is What.CHANGED}
     if len(changed) > FEW or corner != HOME:
         moved = _aligned(raw, expected, corner)
     if moved is not None:
-        found = expected.compare(raw, moved, formulas=formulas)
+        found = expected.compare(raw, moved, replace(formulas, exact=False))
         found.differences += _lost_rows(expected, moved)
     return found, single_texts(raw, None, list(_outside(raw, expected, moved)))
 

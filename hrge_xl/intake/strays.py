@@ -163,12 +163,24 @@ class _Sorter:
         return "" if bare_code or self._is_service(stray) else self._unless_ours(stray)
 
     def _unless_ours(self, stray: Stray) -> str:
-        """Nothing for a formula or a text of the layout that was copied along; where all is known, else a text."""
-        copied = self._formula(stray) is not None or self.plan.known_text(stray.text)
-        return "" if copied or (self._is_copy(stray) and not self.known) else "single"
+        """Nothing for a formula or a text of the layout; where all is known, any other text was typed."""
+        if self._formula(stray) is not None or self.plan.known_text(stray.text):
+            return ""
+        row, column = self._original(stray)
+        if (row, column) == (stray.row, stray.column):
+            return "single"
+        return "single" if self.known and self._shown(row, column) != stray.text else ""
 
-    def _is_copy(self, stray: Stray) -> bool:
-        return stray.row in self.rows.copies or stray.column in self.columns.copies
+    def _original(self, stray: Stray) -> tuple[int, int]:
+        """The cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
+        rows, columns = self.rows, self.columns
+        row = rows.places[rows.copies[stray.row]] if stray.row in rows.copies else stray.row
+        across = columns.copies.get(stray.column)
+        return row, stray.column if across is None else columns.places[across]
+
+    def _shown(self, row: int, column: int) -> str:
+        cell = self.raw.cell(row, column)
+        return "" if cell is None else shown_cell(cell)
 
     def _formula(self, stray: Stray) -> str | None:
         return self.raw.cells[stray.row][stray.column].formula
