@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as each_with
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
+
+from .numerals import shown
 
 Value = str | float | date | tuple[str, ...]
 Key = tuple[str, str, str]  # tool, row, field
@@ -106,6 +109,24 @@ class Identity:
     signature: str = ""
 
 
+class ShownChecks(NamedTuple):
+    """What the check cells show, in the order of the slots that have one; None where nothing was calculated.
+
+    `places` are those of cells that have moved, by their number.
+    """
+
+    numbers: Sequence[float | None]
+    places: Mapping[int, tuple[int, int]]
+
+
+class ShownRows(NamedTuple):
+    """The codes of the rows that a collected list keeps, as its sheet counts them; and where its counts begin."""
+
+    codes: tuple[str, ...]
+    sheet: str
+    cell: str
+
+
 @dataclass(frozen=True, slots=True)
 class Unplaced:
     """A value found outside every known cell. `question` is what it answered, where that is known."""
@@ -134,9 +155,10 @@ class Submission:
     cells: dict[str, Mapping[CellKey, str]] = each_with(default_factory=dict)  # tool -> where its cells are
     calculated_on: date | None = None  # the day that its sheets counted from when they were calculated last
     period: Period = (None, None)  # of the round that it is read for
-    results: dict[str, Results] = each_with(
+    shown_checks: ShownChecks | None = None  # where it is known which cells these are
+    shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(
         default_factory=dict
-    )  # issued name of a sheet → what its formulas show
+    )  # as `checks.kept` tells them
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
 
     def values(self) -> Answers:
@@ -152,6 +174,17 @@ class Submission:
             else:
                 found[answer.key] = value
         return found
+
+    def originals(self) -> dict[CellKey, str | float]:
+        """Answers that mean nothing, as they stood; with several cells all of them, so that each keeps its place."""
+        unread = {answer.key for answer in self.answers if answer.value is None}
+        return {
+            (*answer.key, answer.part): answer.original
+            if isinstance(answer.original, str | float)
+            else shown(answer.original)
+            for answer in self.answers
+            if answer.key in unread and answer.original is not None
+        }
 
     def cell(self, key: CellKey) -> str | None:
         """Where the cell of an answer is in the file; None where it is not there."""

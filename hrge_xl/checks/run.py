@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
 
 from ..findings import Severity
 from ..layout import Layout
+from ..submission import Observation
 from ..words import translator
 from .batch import Batch
 from .calculated import overwritten, values
@@ -21,11 +23,12 @@ from .outcome import Outcome, Progress
 from .planned import Plan, Planned
 from .program import Program
 from .required import NOT_REQUIRED, Reasons, Requirements
+from .results import differing_results
 from .rules import other_countries, other_periods, violations
 from .schemas import failures
 from .undecided import undecided
 from .vectorised import Evaluator
-from .verdicts import verdicts
+from .verdicts import check_numbers, verdicts
 from .wording import Wording
 
 
@@ -36,7 +39,7 @@ def outcomes(program: Program, batch: Batch, *, in_sheets: bool) -> list[Outcome
     open_ones = undecided(run, judged.hits)
     wording, held_back = Wording(run, judged.finder), {each.key for each in open_ones}
     spoken = [hit for hit in judged.hits if (hit.code, hit.submission, hit.slot) not in held_back]
-    _word(wording, spoken, results)
+    _word(wording, spoken, results, _results(program, batch, judged))
     _measure(run.batch, judged.reasons, results)
     _account(run.batch, program, judged.codes, results)
     for submission, whys in wording.undecided(open_ones).items():
@@ -82,6 +85,23 @@ def _judge(program: Program, batch: Batch, *, in_sheets: bool) -> _Judged:
     return _Judged(run, finder, reasons, codes, hits, results)
 
 
+def _results(program: Program, batch: Batch, judged: _Judged) -> dict[int, Sequence[Observation]]:
+    """What the check cells and lists of some submissions show otherwise than they had to when they were calculated."""
+    if not any(each.shown_checks for each in batch.submissions):
+        return {}
+    if list(batch.calculated_on) != list(batch.days):
+        batch = copy(batch)  # the same answers, as of other days
+        batch.days = batch.calculated_on
+        judged = _judge(program, batch, in_sheets=False)
+    numbers = check_numbers(batch, program, judged.reasons, judged.hits)
+    return {
+        number: list(
+            differing_results(batch.submissions[number], batch.layout(number), expected, result.kept)
+        )
+        for number, (expected, result) in enumerate(zip(numbers, judged.results, strict=True))
+    }
+
+
 def _as_calculated(run: Evaluator) -> Evaluator:
     """The same, as of the days on which the sheets were calculated; the very same where no other day can matter."""
     batch, program = run.batch, run.program
@@ -98,11 +118,16 @@ def _values(run: Evaluator, finder: Finder, codes: set[str]) -> Iterator[Hit]:
         yield from (finder.at_answer(code, place) for code, place in failures(kind, frame))
 
 
-def _word(wording: Wording, hits: Sequence[Hit], results: Sequence[Outcome]) -> None:
+def _word(
+    wording: Wording,
+    hits: Sequence[Hit],
+    results: Sequence[Outcome],
+    shown: Mapping[int, Sequence[Observation]],
+) -> None:
     for hit in hits:
         results[hit.submission].findings.append(wording.finding(hit))
     for number, result in enumerate(results):
-        found = [*result.findings, *observations(wording.batch, number)]
+        found = [*result.findings, *observations(wording.batch, number, shown.get(number, ()))]
         result.findings = in_order(wording.batch, number, found)
 
 

@@ -7,12 +7,13 @@ a mistake to the sheet: `IN_THE_SHEET` says which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
 
 from ..layout import Layout
+from ..layout.messages import REQUIRED as REQUIRED_NUMBER
 from ..spec.expression import reader_only
 from ..spec.model import FieldType
 from ..submission import Key
@@ -74,6 +75,27 @@ def verdicts(
                 table[key] = _verdict(code, table[key].required)
         tables.append(table)
     return tables
+
+
+def check_numbers(
+    batch: Batch, program: Program, reasons: Reasons, hits: Iterable[Hit]
+) -> list[Sequence[int]]:
+    """For each submission the number of every check cell, in the order of the slots that have one."""
+    sheets, first = Sheets(batch.universe, batch.kinds), _first(batch, program, hits)
+    places = [{slot: place for place, slot in enumerate(slots)} for slots in sheets.slots]
+    found: list[Sequence[int]] = []
+    for submission, kind in enumerate(batch.layout_of.tolist()):
+        layout, slots = batch.kinds[kind], sheets.slots[kind]
+        required = reasons[submission, slots] != NOT_REQUIRED
+        numbers: list[int] = (required * REQUIRED_NUMBER).tolist()
+        for slot, (_, _, code) in first[submission].items():
+            place = places[kind].get(slot)
+            if place is not None:
+                of = layout.slots[sheets.keys[kind][place]]
+                needed = bool(required[place])
+                numbers[place] = layout.messages.encode(code, of.order, required=needed, field=of.field.code)
+        found.append(numbers)
+    return found
 
 
 @cache

@@ -47,11 +47,23 @@ class Difference(NamedTuple):
 
 
 @dataclass
+class SheetResults:
+    """What every issued formula of a sheet shows, row by row; None where it was never calculated.
+
+    `sheet` is the name in the file; `places` says where they are now, unless they are where they were issued.
+    """
+
+    sheet: str
+    values: list[Result] = field(default_factory=list)
+    places: list[tuple[int, int]] | None = None
+
+
+@dataclass
 class Compared:
     """What was found on one sheet. `results` are those of the issued formulas, in the order of `formula_places`."""
 
+    results: SheetResults
     differences: list[Difference] = field(default_factory=list)
-    results: list[Result] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -137,7 +149,7 @@ class ExpectedCells:
 
     def compare(self, raw: RawSheet, moved: Moved | None, formulas: Formulas) -> Compared:
         """Compare a sheet. `moved` says where its rows and columns are, None that all are where they were issued."""
-        found = Compared()
+        found = Compared(SheetResults(raw.name))
         if moved is None:
             self._compare_home(raw, found, formulas)
         else:
@@ -158,7 +170,7 @@ class ExpectedCells:
             taken = _taken(line, stored)
             if taken is None:
                 taken = tuple(stored.get(column, _NOTHING) for column in _twice(line.columns))
-            found.results += [
+            found.results.values += [
                 None if each.kind is NEVER else each.value for each in taken[: len(line.columns)]
             ]
             if formulas.kept:
@@ -201,13 +213,14 @@ class ExpectedCells:
             if not _is_same(issued, cell):
                 found.differences.append(_difference(What.CHANGED, here, home, _text(issued), cell))
         results = dict[tuple[int, int], Result].fromkeys(self.formula_places)
+        places = dict(zip(self.formula_places, self.formula_places, strict=True))
         for home, cell, here in _at(self.issued.formulas, raw, moved):
-            results[home] = None if cell is None or cell.kind is NEVER else cell.value
+            results[home], places[home] = None if cell is None or cell.kind is NEVER else cell.value, here
             formula = self.issued.formulas[home[0]][home[1]]
             what = _fate(cell, here, formula, raw.shared_formulas, formulas) if formulas.kept else None
             if what is not None:
                 found.differences.append(_difference(what, here, home, f"={formula.text}", cell))
-        found.results = list(results.values())
+        found.results.values, found.results.places = list(results.values()), list(places.values())
 
 
 def _fate(

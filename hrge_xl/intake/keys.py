@@ -13,6 +13,7 @@ from ..spec.model import Field, FieldBlock, FieldType
 from ..submission import CellKey, Observation
 from ..words import fold
 from ..workbook.issued import issued_cover, issued_sheets
+from .formula_cells import FormulaCells
 from .issued_cells import ExpectedCells
 from .roles import Roles, roles_of_lists, roles_of_tool
 
@@ -260,6 +261,11 @@ class Plan:
     def roles_of_lists(self) -> Roles:
         """Which texts of the sheet with the lists mean something for answers."""
         return roles_of_lists(self.layout)
+
+    @cached_property
+    def formula_cells(self) -> FormulaCells:
+        """The formula cells of all sheets, and how what they show is worked out."""
+        return FormulaCells(self.layout, self.issued)
 
     def cover(self, lines: frozenset[str]) -> ExpectedCells:
         """What was issued on the cover with lines for these facts."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..layout import address
-from ..submission import CellKey, Identity, Observation, Results, Unplaced
+from ..submission import CellKey, Identity, Observation, Unplaced
 from ..words import fold
 from .as_issued import judge
 from .axes import Axes, Axis, by_codes, find_own, home_axis
-from .issued_cells import ExpectedCells, Formulas, Moved
+from .issued_cells import ExpectedCells, Formulas, Moved, SheetResults
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .outlived import OldSheet, was_issued
 from .own_sheets import beyond_feedback, compare_rows, cover_lines, facts_that_differ, missing_sheets
@@ -31,9 +31,9 @@ class Located:
     observations: list[Observation] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     comments: list[Unplaced] = field(default_factory=list)
-    results: dict[str, Results] = field(
+    results: dict[str, SheetResults] = field(
         default_factory=dict
-    )  # what formulas show, by the issued name of the sheet
+    )  # of formulas, by the issued name of the sheet
 
     def add(self, left: Left) -> None:
         """Note what was found beside the answers."""
@@ -182,6 +182,8 @@ class _Issued:
     ) -> None:
         compared, extra = compare_rows(raw, expected, formulas, corner)
         self.found.results[expected.issued.name] = compared.results
+        if expected is not self.plan.issued[expected.issued.name] and compared.results.places is None:
+            compared.results.places = expected.formula_places
         self.found.add(judge(compared.differences, roles, raw.name, tool))
         self.found.add(extra)
 

@@ -38,6 +38,7 @@ from .normalise import answers
 from .parcel import Parcel, pack, unpack
 from .raw import RawWorkbook, Remark, Unreadable
 from .reduced_formats import checks_lost
+from .shown_results import ShownResults
 from .strays import leftovers
 from .worker import Crew, Died
 
@@ -176,15 +177,24 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     )
     submission.calculated_on = day_of_calculation(workbook, identity)
     submission.saved = workbook.saved
+    if found.results:
+        _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)
     return submission
+
+
+def _compare_results(submission: Submission, results: ShownResults) -> None:
+    """Note what check cells and lists show, and whatever does not follow from it."""
+    if results.calculated:
+        submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
+        submission.observations += results.differing(submission)
 
 
 def _fill(submission: Submission, found: Located, workbook: RawWorkbook) -> None:
     submission.observations = found.observations
     submission.unplaced = [*found.unplaced, *leftovers(workbook)]
     submission.comments = found.comments
-    submission.cells, submission.sheets, submission.results = found.cells, found.sheets, found.results
+    submission.cells, submission.sheets = found.cells, found.sheets
 
 
 _PLANS: dict[tuple[str, str, tuple[str, ...] | None, int | None], Plan] = {}

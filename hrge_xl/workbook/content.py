@@ -107,6 +107,12 @@ class Content:
         codes = value if isinstance(value, tuple) else (str(value),)
         return (*[labels.get(code, code) for code in codes], *BLANK * (len(slot.cells) - len(codes)))
 
+    def is_given(self, slot: Slot) -> bool:
+        """Whether one of the cells of the slot shows something."""
+        if self.originals:
+            return any(value is not None for value in self.shown(slot))
+        return self.answers.get(slot.key) is not None
+
     def _as_it_stood(self, slot: Slot) -> tuple[Shown, ...]:
         read, several = replace(self, originals={}).shown(slot), slot.field.type is FieldType.MANY
         parts = enumerate(read, start=1)

@@ -81,6 +81,12 @@ class RowNow:
         extra = [place for place in (self.active_place, self.status_place) if place is not None]
         return [*cells, *extra, *(slot.check for slot in self.checked if slot.check is not None)]
 
+    def status_words(self, content: Content, checks: Sequence[int]) -> str | None:
+        """What its status cell shows beside these check numbers; None where it has none."""
+        if self.status is None:
+            return None
+        return self.status.words(content, self.checked, checks, any(map(content.is_given, self.checked)))
+
     def __call__(self, content: Content) -> Sequence[Shown]:
         """What they show."""
         shown = [content.shown(slot) for slot in self.slots]
