@@ -177,7 +177,7 @@ class Submission:
 
     def originals(self) -> dict[CellKey, str | float]:
         """Answers that mean nothing, as they stood; with several cells all of them, so that each keeps its place."""
-        unread = {answer.key for answer in self.answers if answer.value is None}
+        unread = {answer.key for answer in self.answers if answer.value is None and not answer.calculated}
         return {
             (*answer.key, answer.part): answer.original
             if isinstance(answer.original, str | float)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -16,9 +16,9 @@ from .universe import SINGLE, Column
 from .vectorised import Evaluator
 
 
-def violations(run: Evaluator, finder: Finder) -> Iterator[Hit]:
-    """A hit for every active row in which a rule does not hold."""
-    for parsed in run.program.rules:
+def violations(run: Evaluator, finder: Finder, rules: Sequence[ParsedRule] | None = None) -> Iterator[Hit]:
+    """A hit for every active row in which a rule does not hold, of all rules or some."""
+    for parsed in run.program.rules if rules is None else rules:
         if parsed.check is not None:
             yield from _violations(run, finder, parsed)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +51,9 @@ def foretold(program: Program, plans: Sequence[Plan]) -> list[Outcome]:
     return _judge(program, Planned.to_be(plans), in_sheets=True).results
 
 
+MISSING = "V001"
+
+
 class _Judged(NamedTuple):
     """A batch with everything that was found in it, before it is put into words."""
 
@@ -89,17 +91,39 @@ def _results(program: Program, batch: Batch, judged: _Judged) -> dict[int, Seque
     """What the check cells and lists of some submissions show otherwise than they had to when they were calculated."""
     if not any(each.shown_checks for each in batch.submissions):
         return {}
-    if list(batch.calculated_on) != list(batch.days):
-        batch = copy(batch)  # the same answers, as of other days
-        batch.days = batch.calculated_on
-        judged = _judge(program, batch, in_sheets=False)
-    numbers = check_numbers(batch, program, judged.reasons, judged.hits)
+    reasons, hits, rows = judged.reasons, judged.hits, [result.kept for result in judged.results]
+    if program.by_the_day and list(batch.calculated_on) != list(batch.days):
+        then = Evaluator(batch, program, batch.calculated_on)
+        requirements = Requirements(then)
+        reasons, rows = requirements.matrix(), kept(then)
+        hits = [*_as_of(then, judged), *missing(requirements, reasons)]
+    numbers = check_numbers(batch, program, reasons, hits)
     return {
-        number: list(
-            differing_results(batch.submissions[number], batch.layout(number), expected, result.kept)
-        )
-        for number, (expected, result) in enumerate(zip(numbers, judged.results, strict=True))
+        number: list(differing_results(batch.submissions[number], batch.layout(number), expected, kept_then))
+        for number, (expected, kept_then) in enumerate(zip(numbers, rows, strict=True))
     }
+
+
+def _as_of(then: Evaluator, judged: _Judged) -> Iterator[Hit]:
+    """The hits of another day, but for missing answers: those that no day can change, and the others anew."""
+    program, finder = then.program, judged.finder
+    rules = {id(parsed.rule) for parsed in program.dated_rules}
+    for hit in judged.hits:
+        is_missing = hit.code == MISSING or (hit.rule is not None and hit.rule.check is None)
+        constrained = hit.code == "V014" and _field(then, hit) in program.dated_constraints
+        if not (is_missing or constrained or id(hit.rule) in rules):
+            yield hit
+    yield from violations(then, finder, program.dated_rules)
+    for key, constraint in program.dated_constraints.items():
+        column = then.batch.universe.columns[key]
+        broken = ~then.holds(constraint) & then.batch.answered(column)
+        yield from finder.at_rows(
+            "V014", column, np.broadcast_to(broken, (then.batch.size, len(column.table.rows)))
+        )
+
+
+def _field(run: Evaluator, hit: Hit) -> tuple[str, str]:
+    return run.batch.universe.place[hit.slot][0].key
 
 
 def _as_calculated(run: Evaluator) -> Evaluator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,8 +10,9 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..layout import Layout, Sheet
-from ..layout.messages import ERROR, MISSING, REQUIRED, level_of
+from ..layout import Layout
+from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, level_of, order_of
+from ..submission import Answers
 from ..workbook import Content
 from ..workbook.collect import CollectNow
 from ..workbook.content import Memory
@@ -28,12 +30,16 @@ class Cell(NamedTuple):
     column: int
 
 
+# Some cells out of all, the last one twice, so that they are several.
+Take = Callable[[Mapping[int, int]], Sequence[int]]
+
+
 @dataclass(frozen=True)
 class _Row:
     """A row of answers: its check cells, its status and its helper cell, by their numbers among all formulas."""
 
     now: RowNow
-    checks: Callable[[Sequence[Any]], Sequence[Any]]
+    checks: Take
     status: int | None
     active: int | None
 
@@ -49,21 +55,45 @@ class FormulaCells:
         self.first = dict(zip(issued, sizes, strict=False))  # the number of the first cell of each sheet
 
     @cached_property
-    def checks(self) -> Sequence[int]:
-        """The check cells in the order of the slots that have one."""
+    def checks(self) -> list[tuple[int, int]]:
+        """The check cells in the order of the slots that have one, each with its place in its row, from 0."""
         checked = [slot for slot in self.layout.slots.values() if slot.check is not None]
         names = {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
-        return [self._number[Cell(names[slot.tool], *slot.check)] for slot in checked if slot.check]
+        return [
+            (self._number[Cell(names[slot.tool], *slot.check)], slot.order) for slot in checked if slot.check
+        ]
+
+    def check_numbers(self, shown: Sequence[Result]) -> dict[int, int]:
+        """What each check cell says; 0 for a number that none of them can show."""
+        entries = len(self.layout.messages.entries)
+
+        def said(value: Result, order: int) -> int:
+            if not isinstance(value, float | int) or not 0 < value < (ERROR + 1) * LEVEL:
+                return 0
+            number = int(value)
+            is_one = order_of(number) == order and 0 < number % REQUIRED <= entries
+            return number if is_one or number == REQUIRED else 0
+
+        return {cell: said(shown[cell], order) if shown[cell] else 0 for cell, order in self.checks}
 
     @cached_property
-    def _spans(self) -> dict[str, tuple[Sheet, list[int]]]:
+    def _spans(self) -> dict[str, Take]:
         """The check cells of each sheet, by the code of its tool."""
-        names = {sheet.name: sheet for sheet in self.layout.sheets}
-        found: dict[str, tuple[Sheet, list[int]]] = {}
-        for number in self.checks:
-            sheet = names[self.cells[number].sheet]
-            found.setdefault(sheet.tool.code, (sheet, []))[1].append(number)
-        return found
+        tools = {sheet.name: sheet.tool.code for sheet in self.layout.sheets}
+        found: dict[str, list[int]] = {}
+        for number, _ in self.checks:
+            found.setdefault(tools[self.cells[number].sheet], []).append(number)
+        return {tool: itemgetter(*numbers, numbers[-1]) for tool, numbers in found.items()}
+
+    @cached_property
+    def _counted(self) -> list[tuple[str, str, int]]:
+        """Every row of every grid whose answers are counted: tool, row (or record) and number of the grid."""
+        return [
+            (sheet.tool.code, row, grid.number)
+            for sheet in self.layout.sheets
+            for grid in sheet.grids
+            for row in grid.by_row
+        ]
 
     @cached_property
     def _rows(self) -> list[_Row]:
@@ -102,13 +132,19 @@ class FormulaCells:
             if not isinstance(live.now, RowNow | Fact)
         ]
 
-    def remembered(self, shown: Sequence[Result]) -> Memory:
-        """What the check cells say, for all that follows from them."""
+    def remembered(self, shown: Sequence[Result], answers: Answers | None) -> Memory:
+        """What the check cells say and, where answers are given, how many a row has: what all else follows from."""
         known: dict[Any, Any] = {}
+        numbers_of = self.check_numbers(shown)
         for row in self._rows:
-            known["checks", row.now.checked[0].key] = [int(each or 0) for each in row.checks(shown)[:-1]]
-        for tool, (_, numbers) in self._spans.items():
-            known["progress", tool] = _progress([int(shown[number] or 0) for number in numbers])
+            known["checks", row.now.checked[0].key] = row.checks(numbers_of)[:-1]
+        for tool, numbers in self._spans.items():
+            known["progress", tool] = _progress(numbers(numbers_of))
+        if answers is not None:
+            counts = Counter[tuple[str, str]]()
+            for (tool, code, _), value in answers.items():
+                counts[tool, code] += len(value) if isinstance(value, tuple) else 1
+            known |= {("active", tool, row, n): counts[tool, row] for tool, row, n in self._counted}
         return Memory(known)
 
     def expected(self, content: Content) -> Iterator[tuple[int, Result]]:
@@ -125,8 +161,14 @@ class FormulaCells:
                     yield number, value
 
 
-def _progress(checks: Sequence[int]) -> tuple[int, int, int]:
-    """Required answers of a sheet, those given, and answers to correct, from the numbers of its check cells."""
-    levels = [level_of(each) for each in checks if each > REQUIRED]
-    required = sum(each // REQUIRED % 10 for each in checks if each)
-    return required, required - levels.count(MISSING), sum(level >= ERROR for level in levels)
+def _progress(numbers: Sequence[int]) -> tuple[int, int, int]:
+    """Required answers of a sheet, those given, and answers to correct, from its check cells; the last one is twice."""
+    required = missing = wrong = 0
+    times = Counter(numbers)
+    times[numbers[-1]] -= 1
+    for number, count in times.items():
+        level = level_of(number)
+        required += count * (number // REQUIRED % 10)
+        missing += count * (level == MISSING)
+        wrong += count * (level >= ERROR)
+    return required, required - missing, wrong

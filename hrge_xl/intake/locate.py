@@ -133,7 +133,7 @@ class _Issued:
 
     def compare(self, assigned: Assigned) -> None:
         """Compare all sheets, once it is known whether anything has moved on one of them."""
-        whole = len(assigned.tools) == len(self.plan.sheets)
+        whole = len(assigned.tools) == len(self.plan.sheets) and all(map(self._is_whole, self._seen))
         exact = whole and all(axes.unmoved for _, axes in self._seen)
         formulas = Formulas(self.kept, exact, self._renamed())
         for sheet, axes in self._seen:
@@ -150,6 +150,15 @@ class _Issued:
                 expected = self.plan.issued[sheet.plan.sheet.name]
                 self._rows(sheet.raw, expected, formulas, roles, tool, sheet.corner)
         self._own_sheets(assigned, formulas)
+        if not whole:  # what refers to cells that are gone cannot show what it should
+            self.found.results.clear()
+
+    def _is_whole(self, seen: tuple[ToolSheet, Axes]) -> bool:
+        plan, axes = seen[0].plan, seen[1]
+        return (
+            plan.needed_rows.keys() <= axes.rows.places.keys()
+            and plan.needed_columns.keys() <= axes.columns.places.keys()
+        )
 
     def _renamed(self) -> dict[str, str]:
         names = {name: self.plan.sheets[tool].sheet.name for tool, name in self.found.sheets.items()}

@@ -49,10 +49,10 @@ class ShownResults:
 
     def checks(self) -> ShownChecks:
         """What the check cells show."""
-        numbers = [_number(self.shown[cell]) for cell in self.cells.checks]
+        numbers = [_number(self.shown[cell]) for cell, _ in self.cells.checks]
         moved = {
             place: self.place(cell)[1:]
-            for place, cell in enumerate(self.cells.checks)
+            for place, (cell, _) in enumerate(self.cells.checks)
             if (results := self.found.get(self.cells.cells[cell].sheet)) and results.places is not None
         }
         return ShownChecks(numbers, moved)
@@ -93,10 +93,10 @@ class ShownResults:
         facts, day = facts_of(submission.identity), submission.calculated_on
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.codes for key, rows in submission.shown_rows.items()}
-        return Content(
-            self.layout, submission.values(), {}, _calculated(submission, self.layout), kept,
-            submission.originals(), facts, self.cells.remembered(self.shown),
-        )  # fmt: skip
+        answers, originals = submission.values(), submission.originals()
+        memory = self.cells.remembered(self.shown, None if originals else answers)
+        calculated = _calculated(submission, self.layout)
+        return Content(self.layout, answers, {}, calculated, kept, originals, facts, memory)
 
     def _about(self, found: Sequence[Differing]) -> Observation:
         first = found[0]

@@ -85,7 +85,11 @@ class RowNow:
         """What its status cell shows beside these check numbers; None where it has none."""
         if self.status is None:
             return None
-        return self.status.words(content, self.checked, checks, any(map(content.is_given, self.checked)))
+        if self.grid.across:
+            given = any(map(content.is_given, self.checked))
+        else:
+            given = content.active(self.grid, self.slots[0].row) > 0
+        return self.status.words(content, self.checked, checks, given)
 
     def __call__(self, content: Content) -> Sequence[Shown]:
         """What they show."""
