@@ -15,9 +15,7 @@ Value = str | float | date | tuple[str, ...]
 Key = tuple[str, str, str]  # tool, row, field
 CellKey = tuple[str, str, str, int]  # tool, row, field, part
 Period = tuple[date | None, date | None]  # first and last day, where they are known
-Results = list[
-    str | float | bool | None
-]  # of every issued formula of a sheet, row by row; None: never calculated
+Result = str | float | bool | None  # what a formula shows; None where it was never calculated
 Answers = dict[Key, Value]
 """Answers to write or as read: code for a choice, codes for several, float, date or text; no blanks."""
 
@@ -115,7 +113,7 @@ class ShownChecks(NamedTuple):
     `places` are those of cells that have moved, by their number.
     """
 
-    numbers: Sequence[float | None]
+    numbers: Sequence[Result]
     places: Mapping[int, tuple[int, int]]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..layout import Layout, Slot, address
 from ..layout.messages import REQUIRED
 from ..numerals import shown
-from ..submission import Observation, Submission
+from ..submission import Observation, Result, Submission
 from .program import Source
 
 CODE = "S028"
@@ -51,11 +51,11 @@ def _label(slot: Slot, layout: Layout) -> str:
     return f"{slot.row} {slot.field.label.say(layout.language)}"
 
 
-def _said(layout: Layout, number: float | None) -> str:
+def _said(layout: Layout, number: Result) -> str:
     """What a check cell means in words, where it means anything."""
     entries = layout.messages.entries
-    place = int(number or 0) % REQUIRED
-    return entries[place - 1].text if 0 < place <= len(entries) else shown(number)
+    place = int(number) % REQUIRED if isinstance(number, int | float) else 0
+    return entries[place - 1].text if 0 < place <= len(entries) else shown(number or 0)
 
 
 def _observation(sheet: str, cell: str, tool: str, cells: str, **texts: str) -> Observation:

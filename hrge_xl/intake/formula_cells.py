@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..layout import Layout
 from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, level_of, order_of
-from ..submission import Answers
+from ..submission import Answers, Key, Result
 from ..workbook import Content
 from ..workbook.collect import CollectNow
 from ..workbook.content import Memory
 from ..workbook.cover import Fact
 from ..workbook.grid_now import RowNow
 from ..workbook.live import Live
-from .issued_cells import ExpectedCells, Result
+from .issued_cells import ExpectedCells, plain
 
 
 class Cell(NamedTuple):
@@ -30,8 +31,7 @@ class Cell(NamedTuple):
     column: int
 
 
-# Some cells out of all, the last one twice, so that they are several.
-Take = Callable[[Mapping[int, int]], Sequence[int]]
+Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,18 @@ class _Row:
     """A row of answers: its check cells, its status and its helper cell, by their numbers among all formulas."""
 
     now: RowNow
+    key: Key  # of its first answer
     checks: Take
     status: int | None
     active: int | None
+
+
+def _take(numbers: Sequence[int]) -> Take:
+    """A tuple of some cells, of one cell too."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    (only,) = numbers
+    return lambda cells: (cells[only],)
 
 
 class FormulaCells:
@@ -63,18 +72,18 @@ class FormulaCells:
             (self._number[Cell(names[slot.tool], *slot.check)], slot.order) for slot in checked if slot.check
         ]
 
-    def check_numbers(self, shown: Sequence[Result]) -> dict[int, int]:
-        """What each check cell says; 0 for a number that none of them can show."""
-        entries = len(self.layout.messages.entries)
+    @cached_property
+    def take_checks(self) -> Take:
+        """What the check cells show, out of what all cells show."""
+        return _take([cell for cell, _ in self.checks]) if self.checks else lambda _: ()
 
-        def said(value: Result, order: int) -> int:
-            if not isinstance(value, float | int) or not 0 < value < (ERROR + 1) * LEVEL:
-                return 0
-            number = int(value)
-            is_one = order_of(number) == order and 0 < number % REQUIRED <= entries
-            return number if is_one or number == REQUIRED else 0
-
-        return {cell: said(shown[cell], order) if shown[cell] else 0 for cell, order in self.checks}
+    def cleaned(self, shown: Sequence[Result]) -> list[Any]:
+        """What all cells show, check cells with 0 for what none of them can say."""
+        entries, cleaned = len(self.layout.messages.entries), list(shown)
+        for (cell, order), value in zip(self.checks, self.take_checks(shown), strict=True):
+            if value not in (0, REQUIRED):
+                cleaned[cell] = _check_number(value, order, entries)
+        return cleaned
 
     @cached_property
     def _spans(self) -> dict[str, Take]:
@@ -83,7 +92,7 @@ class FormulaCells:
         found: dict[str, list[int]] = {}
         for number, _ in self.checks:
             found.setdefault(tools[self.cells[number].sheet], []).append(number)
-        return {tool: itemgetter(*numbers, numbers[-1]) for tool, numbers in found.items()}
+        return {tool: _take(numbers) for tool, numbers in found.items()}
 
     @cached_property
     def _counted(self) -> list[tuple[str, str, int]]:
@@ -110,7 +119,7 @@ class FormulaCells:
             self._number.get(Cell(name, *place)) if place is not None else None
             for place in (now.status_place, now.active_place)
         )
-        return _Row(now, itemgetter(*checks, checks[-1]), status, active)
+        return _Row(now, now.checked[0].key, _take(checks), status, active)
 
     @cached_property
     def lists(self) -> list[tuple[CollectNow, list[int]]]:
@@ -132,14 +141,13 @@ class FormulaCells:
             if not isinstance(live.now, RowNow | Fact)
         ]
 
-    def remembered(self, shown: Sequence[Result], answers: Answers | None) -> Memory:
+    def remembered(self, cleaned: Sequence[Any], answers: Answers | None) -> Memory:
         """What the check cells say and, where answers are given, how many a row has: what all else follows from."""
         known: dict[Any, Any] = {}
-        numbers_of = self.check_numbers(shown)
         for row in self._rows:
-            known["checks", row.now.checked[0].key] = row.checks(numbers_of)[:-1]
+            known["checks", row.key] = row.checks(cleaned)
         for tool, numbers in self._spans.items():
-            known["progress", tool] = _progress(numbers(numbers_of))
+            known["progress", tool] = _progress(numbers(cleaned))
         if answers is not None:
             counts = Counter[tuple[str, str]]()
             for (tool, code, _), value in answers.items():
@@ -147,26 +155,49 @@ class FormulaCells:
             known |= {("active", tool, row, n): counts[tool, row] for tool, row, n in self._counted}
         return Memory(known)
 
-    def expected(self, content: Content) -> Iterator[tuple[int, Result]]:
-        """Each formula cell but calculated answers and checks, with what it should show beside these checks."""
+    def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
+        """Each formula cell that shows something else than follows from the checks, with what it should show.
+
+        Check cells themselves and calculated answers are left out, and what was never calculated.
+        """
         for row in self._rows:
-            checks = content.checks(row.now.checked)
             if row.status is not None:
-                yield row.status, row.now.status_words(content, checks)
+                words = row.now.status_words(content, content.checks(row.now.checked))
+                if words != shown[row.status] and not _is_same(shown[row.status], words):
+                    yield row.status, words
             if row.active is not None:
-                yield row.active, content.active(row.now.grid, row.now.slots[0].row)
+                count = content.active(row.now.grid, row.now.slots[0].row)
+                if count != shown[row.active] and not _is_same(shown[row.active], count):
+                    yield row.active, count
         for live, numbers in self._others:
             for number, value in zip(numbers, live.now(content), strict=True):
-                if number is not None:
+                if number is not None and value != shown[number] and not _is_same(shown[number], value):
                     yield number, value
 
 
+def _check_number(value: Result, order: int, entries: int) -> int:
+    if not isinstance(value, float | int) or not 0 < value < (ERROR + 1) * LEVEL:
+        return 0
+    number = int(value)
+    return number if order_of(number) == order and 0 < number % REQUIRED <= entries else 0
+
+
+def _is_same(shown: Result, expected: Result) -> bool:
+    """Whether a cell shows what it should, or nothing that can be compared."""
+    if shown is None:
+        return True
+    if expected is None or expected == "":
+        return shown in ("", 0)
+    if isinstance(expected, str):
+        return isinstance(shown, str) and plain(shown) == plain(expected)
+    return isinstance(shown, int | float) and isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-12)
+
+
 def _progress(numbers: Sequence[int]) -> tuple[int, int, int]:
-    """Required answers of a sheet, those given, and answers to correct, from its check cells; the last one is twice."""
+    """Required answers of a sheet, those given, and answers to correct, from its check cells."""
     required = missing = wrong = 0
-    times = Counter(numbers)
-    times[numbers[-1]] -= 1
-    for number, count in times.items():
+    for each, count in Counter(numbers).items():
+        number = int(each or 0)
         level = level_of(number)
         required += count * (number // REQUIRED % 10)
         missing += count * (level == MISSING)

@@ -16,13 +16,13 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..layout.model import CODE_COLUMN, CODE_ROW
+from ..submission import Result
 from ..workbook.issued import IssuedFormula, IssuedSheet
 from .cell_values import shown_cell
 from .formula_forms import Anchor, normal_form
 from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
-Result = str | float | bool | None  # what a formula shows; None where it was never calculated
 NEVER = CellKind.NOT_CALCULATED
 
 

@@ -8,16 +8,15 @@ where somebody made it differ.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isclose
 from typing import NamedTuple
 
 from ..layout import Layout, address
 from ..layout.lists import LEVELS
 from ..numerals import shown as said
-from ..submission import Key, Observation, ShownChecks, ShownRows, Submission, Value
+from ..submission import Key, Observation, Result, ShownChecks, ShownRows, Submission, Value
 from ..workbook import Content, facts_of
 from .formula_cells import FormulaCells
-from .issued_cells import Result, SheetResults, plain
+from .issued_cells import SheetResults
 from .keys import observe, shorten
 
 CODE = "S028"
@@ -49,11 +48,11 @@ class ShownResults:
 
     def checks(self) -> ShownChecks:
         """What the check cells show."""
-        numbers = [_number(self.shown[cell]) for cell, _ in self.cells.checks]
+        numbers = self.cells.take_checks(self.shown)
+        elsewhere = {name for name, results in self.found.items() if results.places is not None}
+        checks = enumerate(cell for cell, _ in self.cells.checks) if elsewhere else ()
         moved = {
-            place: self.place(cell)[1:]
-            for place, (cell, _) in enumerate(self.cells.checks)
-            if (results := self.found.get(self.cells.cells[cell].sheet)) and results.places is not None
+            place: self.place(cell)[1:] for place, cell in checks if self.cells.cells[cell].sheet in elsewhere
         }
         return ShownChecks(numbers, moved)
 
@@ -80,10 +79,9 @@ class ShownResults:
         """S028 for each cell that shows something else than follows from the answers and the checks."""
         content = self._content(submission)
         by_sheet: dict[str, list[Differing]] = {}
-        for number, value in self.cells.expected(content):
-            if self.shown[number] is not None and not _is_same(self.shown[number], value):
-                sheet = self.cells.cells[number].sheet
-                by_sheet.setdefault(sheet, []).append(Differing(number, self.shown[number], value))
+        for number, value in self.cells.differing(content, self.shown):
+            sheet = self.cells.cells[number].sheet
+            by_sheet.setdefault(sheet, []).append(Differing(number, self.shown[number], value))
         for some in by_sheet.values():
             yield from (self._about([each]) for each in some[:REPORTED_ALONE])
             if len(some) > REPORTED_ALONE:
@@ -94,7 +92,7 @@ class ShownResults:
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.codes for key, rows in submission.shown_rows.items()}
         answers, originals = submission.values(), submission.originals()
-        memory = self.cells.remembered(self.shown, None if originals else answers)
+        memory = self.cells.remembered(self.cells.cleaned(self.shown), None if originals else answers)
         calculated = _calculated(submission, self.layout)
         return Content(self.layout, answers, {}, calculated, kept, originals, facts, memory)
 
@@ -131,11 +129,3 @@ def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:
         for answer in submission.answers
         if answer.calculated and answer.value is not None
     }
-
-
-def _is_same(shown: Result, expected: Result) -> bool:
-    if expected is None or expected == "":
-        return shown in ("", 0)
-    if isinstance(expected, str):
-        return isinstance(shown, str) and (shown == expected or plain(shown) == plain(expected))
-    return isinstance(shown, int | float) and isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-12)
