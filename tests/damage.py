@@ -62,7 +62,7 @@ ANSWERS: dict[tuple[str, str, str], Any] = {
     ("R1", "K-03", "RSK_06"): "RED",
     ("R1", "K-03", "RSK_07"): "Talk early",
 }
-PLAN, CHECKLIST, RISKS, STAMP = (f"xl/worksheets/sheet{number}.xml" for number in (2, 3, 4, 7))
+COVER, PLAN, CHECKLIST, RISKS, SUMMARY, LISTS, STAMP = (f"xl/worksheets/sheet{n}.xml" for n in range(1, 8))
 BOOK, BOOK_LINKS, PROPERTIES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "docProps/custom.xml"
 TYPES, STRINGS = "[Content_Types].xml", "xl/sharedStrings.xml"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -99,8 +99,8 @@ def text_of(data: bytes) -> Parts:
     return {name: content.decode("utf-8") for name, content in members(data).items()}
 
 
-def edited(*edits: Callable[[Parts], None]) -> Callable[[], bytes]:
-    """The filled example after some edits of its parts."""
+def altered(*edits: Callable[[Parts], None]) -> Callable[[], bytes]:
+    """The filled example after some edits of its parts, and with all that its formulas showed before."""
 
     def make() -> bytes:
         parts = text_of(filled())
@@ -109,6 +109,24 @@ def edited(*edits: Callable[[Parts], None]) -> Callable[[], bytes]:
         return pack(parts)
 
     return make
+
+
+def edited(*edits: Callable[[Parts], None]) -> Callable[[], bytes]:
+    """The same, saved by a program that does not calculate: formulas show nothing, but for calculated answers."""
+    return altered(*map(_forgetting, edits))
+
+
+CALCULATED = {PLAN: "E2[01]", RISKS: r"I\d+"}  # the calculated answers of the example
+
+
+def _forgetting(edit: Callable[[Parts], None]) -> Callable[[Parts], None]:
+    def forget(parts: Parts) -> None:
+        for part, calculated in {**dict.fromkeys((COVER, CHECKLIST, SUMMARY), "-"), **CALCULATED}.items():
+            tag, formula = rf'(<c r="(?!(?:{calculated})")[A-Z]+\d+"[^>]*?)', "(<f[^>]*?(?:/>|>[^<]*</f>))"
+            parts[part] = re.sub(rf'{tag}(?: t="str")?>{formula}<v>[^<]*</v>', r"\1>\2", parts[part])
+        edit(parts)
+
+    return forget
 
 
 def swap(part: str, old: str, new: str, count: int = 1) -> Callable[[Parts], None]:
@@ -636,7 +654,6 @@ IDENTITIES = [
     returned("unknown team", edited(restamp(team="XYZ")), "I008", "I012 Cover!C5"),
     returned("another country", edited(words(PLAN, "E7", "Iraq")), "I009 Plan!E7"),
 ]
-COVER, SUMMARY, LISTS = (f"xl/worksheets/sheet{number}.xml" for number in (1, 5, 6))
 AS_ISSUED = [
     accepted("team typed over on the cover", edited(words(COVER, "C5", "AFG")), "I012 Cover!C5"),
     accepted("purpose typed over", edited(words(CHECKLIST, "B3", "See my mail")), "S023 Checklist!B3"),
@@ -648,6 +665,13 @@ AS_ISSUED = [
         "formula that always says the same",
         edited(cell(RISKS, "D7", "<f>IF(1=1,&quot;Fine&quot;,&quot;&quot;)</f><v>Fine</v>", ' t="str"')),
         "S026 Risks!D7",
+    ),
+    accepted(
+        "Complete where something is missing",
+        altered(
+            regex(RISKS, r'(<c r="D7"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>))<v></v>', r"\1<v>Complete</v>")
+        ),
+        "S028 Risks!D7",
     ),
     accepted("remark below the cover", edited(new_cell(COVER, "C60", "Call me")), "S014 Cover!C60"),
 ]

@@ -14,7 +14,10 @@ CODE = "S028"
 
 
 def differing_results(
-    submission: Submission, layout: Layout, expected: Sequence[int], kept: Mapping[Source, tuple[str, ...]]
+    submission: Submission,
+    layout: Layout,
+    expected: Sequence[int | None],
+    kept: Mapping[Source, tuple[str, ...]],
 ) -> Iterator[Observation]:
     """One observation for the check cells of a submission, which are hidden, and one for each list."""
     cells, said = submission.shown_checks, submission.shown_checks.numbers if submission.shown_checks else ()
@@ -22,7 +25,7 @@ def differing_results(
         wrong: list[int] = []
     else:
         pairs = zip(said, expected, strict=True)
-        wrong = [n for n, (one, other) in enumerate(pairs) if one is not None and one != other]
+        wrong = [n for n, (one, other) in enumerate(pairs) if None not in (one, other) and one != other]
     if cells is not None and wrong:
         yield _checks(submission, layout, wrong, expected)
     for source, rows in submission.shown_rows.items():
@@ -32,7 +35,7 @@ def differing_results(
 
 
 def _checks(
-    submission: Submission, layout: Layout, wrong: Sequence[int], expected: Sequence[int]
+    submission: Submission, layout: Layout, wrong: Sequence[int], expected: Sequence[int | None]
 ) -> Observation:
     cells = submission.shown_checks
     assert cells is not None

@@ -7,7 +7,7 @@ a mistake to the sheet: `IN_THE_SHEET` says which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -39,6 +39,7 @@ IN_THE_SHEET = {
     "V104": "V003",  # a number stored as text, or the label of a step of a scale
     "V105": "V005",  # a date stored as text
 }
+NEVER = "V013"
 NOTHING, REQUIRED = Verdict("", required=False), Verdict("", required=True)
 
 
@@ -79,21 +80,29 @@ def verdicts(
 
 def check_numbers(
     batch: Batch, program: Program, reasons: Reasons, hits: Iterable[Hit]
-) -> list[Sequence[int]]:
-    """For each submission the number of every check cell, in the order of the slots that have one."""
+) -> list[list[int | None]]:
+    """For each submission the number of every check cell, in the order of the slots that have one.
+
+    None where an answer was never calculated: what a sheet says of it nobody knows.
+    """
     sheets, first = Sheets(batch.universe, batch.kinds), _first(batch, program, hits)
     places = [{slot: place for place, slot in enumerate(slots)} for slots in sheets.slots]
-    found: list[Sequence[int]] = []
+    found: list[list[int | None]] = []
     for submission, kind in enumerate(batch.layout_of.tolist()):
         layout, slots = batch.kinds[kind], sheets.slots[kind]
         required = reasons[submission, slots] != NOT_REQUIRED
-        numbers: list[int] = (required * REQUIRED_NUMBER).tolist()
+        numbers: list[int | None] = (required * REQUIRED_NUMBER).tolist()
         for slot, (_, _, code) in first[submission].items():
             place = places[kind].get(slot)
             if place is not None:
                 of = layout.slots[sheets.keys[kind][place]]
-                needed = bool(required[place])
-                numbers[place] = layout.messages.encode(code, of.order, required=needed, field=of.field.code)
+                needed, known = bool(required[place]), code != NEVER
+                encoded = (
+                    layout.messages.encode(code, of.order, required=needed, field=of.field.code)
+                    if known
+                    else None
+                )
+                numbers[place] = encoded
         found.append(numbers)
     return found
 

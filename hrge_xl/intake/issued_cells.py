@@ -174,7 +174,12 @@ class ExpectedCells:
                 None if each.kind is NEVER else each.value for each in taken[: len(line.columns)]
             ]
             if formulas.kept:
-                found.differences += self._written(line, taken, writing, formulas)
+                differences = list(self._written(line, taken, writing, formulas))
+                found.differences += differences
+                for (
+                    each
+                ) in differences:  # what another formula or nothing shows is no result of the issued one
+                    found.results.values[line.columns.index(each.column) - len(line.columns)] = None
 
     def _changed(self, row: int, stored: Mapping[int, RawCell]) -> Iterator[Difference]:
         for column, issued in self.texts[row].items():
@@ -219,6 +224,7 @@ class ExpectedCells:
             formula = self.issued.formulas[home[0]][home[1]]
             what = _fate(cell, here, formula, raw.shared_formulas, formulas) if formulas.kept else None
             if what is not None:
+                results[home] = None
                 found.differences.append(_difference(what, here, home, f"={formula.text}", cell))
         found.results.values, found.results.places = list(results.values()), list(places.values())
 

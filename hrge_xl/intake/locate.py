@@ -133,7 +133,9 @@ class _Issued:
 
     def compare(self, assigned: Assigned) -> None:
         """Compare all sheets, once it is known whether anything has moved on one of them."""
-        whole = len(assigned.tools) == len(self.plan.sheets) and all(map(self._is_whole, self._seen))
+        there = {sheet.plan.tool for sheet in assigned.tools.values() if not sheet.plan.sheet.grids}
+        there |= {sheet.plan.tool for sheet, _ in self._seen}
+        whole = there == self.plan.sheets.keys() and all(map(self._is_whole, self._seen))
         exact = whole and all(axes.unmoved for _, axes in self._seen)
         formulas = Formulas(self.kept, exact, self._renamed())
         for sheet, axes in self._seen:
