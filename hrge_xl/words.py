@@ -20,6 +20,7 @@ SOURCE_LANGUAGE = "en"
 
 # Characters of spaceless scripts per word of a limit: Lao, Khmer, Thai, Burmese, Chinese, Japanese.
 CHARACTERS_A_WORD = 6
+CELL_LIMIT = 32_767  # characters that a cell of Excel holds
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"\w+")
 
@@ -135,6 +136,24 @@ def count_words(text: str) -> int:
 def spaceless(text: str) -> bool:
     """Whether the text is mostly in a script that puts no spaces between words."""
     return len(SPACELESS.findall(text)) * 2 > len(text)
+
+
+def cell_length(text: str) -> int:
+    """Length of a text as Excel counts: a character beyond U+FFFF counts twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fits_a_cell(text: str) -> bool:
+    """Whether a cell of Excel can hold the text."""
+    return 2 * len(text) <= CELL_LIMIT or cell_length(text) <= CELL_LIMIT
+
+
+def beginning(text: str, limit: int = CELL_LIMIT) -> str:
+    """As much of the text as has at most so many characters as Excel counts them."""
+    kept = text[:limit]
+    while (over := cell_length(kept) - limit) > 0:
+        kept = kept[: len(kept) - (over + 1) // 2]
+    return kept
 
 
 def western_digits(text: str) -> str:

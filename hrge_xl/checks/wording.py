@@ -156,7 +156,8 @@ class Wording:
         if code == "V009":
             return {"count": str(words_of(text)), "limit": str(limits.words(field))}
         if code == "V010":
-            return {"count": str(len(text)), "limit": str(limits.characters(field))}
+            count, limit = limits.length(field, text)
+            return {"count": str(count), "limit": str(limit)}
         if code == "V014" and field.constraint is not None:
             return {"reason": self._own(field.constraint.message, spot, details)}
         return {"reason": spot.hit.rule.why} if spot.hit.rule is not None else {}

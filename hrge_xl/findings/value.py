@@ -92,7 +92,7 @@ KINDS = (
         severity=ERROR,
         message="{label}: {count} characters, {limit} are allowed.",
         remedy="Shorten the text.",
-        why="Longer texts do not fit where this answer is used.",
+        why="Longer texts do not fit where this answer is used; no cell of Excel holds more than 32,767 characters.",
         example="A project code of 40 characters where 20 are allowed.",
     ),
     Kind(
