@@ -16,6 +16,7 @@ from ..numerals import to_serial
 from ..submission import Answer, State, Submission
 from .texts import BLANK, Ids, Texts
 from .universe import Column, Integers, Table, Universe, distinct, number
+from .unread import Unread, unread
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -54,6 +55,11 @@ class Batch:
     def layout(self, submission: int) -> Layout:
         """The layout of a submission; equal ones are the same object."""
         return self.kinds[int(self.layout_of[submission])]
+
+    @cached_property
+    def unread(self) -> Unread:
+        """What could not be read of each submission."""
+        return unread(self.submissions, [self.layout(n) for n in range(self.size)], self.universe)
 
     @cached_property
     def texts(self) -> Texts:

@@ -11,7 +11,8 @@ from ..findings import Severity
 from ..layout import Layout
 from ..words import translator
 from .batch import Batch
-from .calculated import overwritten, values
+from .calculated import columns, overwritten, values
+from .doubts import NONE, Doubts
 from .frames import frames
 from .hits import Finder, Hit
 from .kept import kept
@@ -23,7 +24,7 @@ from .program import Program
 from .required import NOT_REQUIRED, Reasons, Requirements
 from .rules import other_countries, other_periods, violations
 from .schemas import failures
-from .undecided import undecided
+from .undecided import doubts_of, undecided, unknown
 from .vectorised import Evaluator
 from .verdicts import verdicts
 from .wording import Wording
@@ -33,7 +34,8 @@ def outcomes(program: Program, batch: Batch, *, in_sheets: bool) -> list[Outcome
     """Check one batch; with `in_sheets` also what the check cells must say."""
     judged = _judge(program, batch, in_sheets=in_sheets)
     run, results = judged.run, judged.results
-    open_ones = undecided(run, judged.hits)
+    doubts = doubts_of(run, judged.hits)
+    open_ones = undecided(doubts) if doubts else []
     wording, held_back = Wording(run, judged.finder), {each.key for each in open_ones}
     spoken = [hit for hit in judged.hits if (hit.code, hit.submission, hit.slot) not in held_back]
     _word(wording, spoken, results)
@@ -41,7 +43,18 @@ def outcomes(program: Program, batch: Batch, *, in_sheets: bool) -> list[Outcome
     _account(run.batch, program, judged.codes, results)
     for submission, whys in wording.undecided(open_ones).items():
         results[submission].checks_not_run |= whys
+    if doubts:
+        _forget(doubts, results)
     return results
+
+
+def _forget(doubts: Doubts, results: Sequence[Outcome]) -> None:
+    """Leave out calculated values that are made from what could not be read."""
+    for column in columns(doubts.run):
+        for number, row in zip(*np.nonzero(unknown(doubts, column) != NONE), strict=True):
+            if not doubts.batch.submissions[number].older:  # there it was not asked, which is known
+                tool, code = column.key
+                results[number].calculated.pop((tool, column.table.rows[row], code), None)
 
 
 def foretold(program: Program, plans: Sequence[Plan]) -> list[Outcome]:

@@ -16,6 +16,8 @@ from .strays import Left, copied_answers, every_text, old_sheet, strangers, stra
 from .tampering import comments, tampered
 from .tool_sheets import ToolSheet, assign, text_at
 
+NOWHERE: Mapping[CellKey, str] = {}  # the cells of a sheet that cannot be read
+
 
 @dataclass(slots=True)
 class Located:
@@ -42,7 +44,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     """Find every cell of the layout in a workbook, and note everything that is not as issued."""
     about = about or Circumstances()
     assigned = assign(workbook, plan)
-    found = Located(observations=assigned.observations)
+    found = Located(cells=dict.fromkeys(plan.sheets, NOWHERE), observations=assigned.observations)
     for tool, tool_sheet in assigned.tools.items():
         found.sheets[tool] = tool_sheet.raw.name
         _read_sheet(found, plan, tool_sheet, about, epoch_1904=workbook.epoch_1904)

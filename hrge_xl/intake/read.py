@@ -173,7 +173,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
         )
     )
     submission.calculated_on = day_of_calculation(workbook, identity)
-    submission.saved = workbook.saved
+    submission.saved, submission.older = workbook.saved, older
     submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)
     return submission
 
