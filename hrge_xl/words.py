@@ -23,6 +23,7 @@ CHARACTERS_A_WORD = 6
 CELL_LIMIT = 32_767  # characters that a cell of Excel holds
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"\w+")
+DASH = re.compile("[\u2010-\u2015\u2043\u2212]")
 
 # Kept by str.split() inside a word, but seen as space by a reader.
 INVISIBLE_SPACE = "\u200b\u2060\ufeff"
@@ -167,6 +168,14 @@ def western_digits(text: str) -> str:
 def fold(text: str) -> str:
     """The text as it is compared: tidy, without case or compatibility forms."""
     return tidy(text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+
+
+def fold_code(text: str) -> str:
+    """A code as it is compared: as `fold`, with digits of every script as 0-9, every dash as `-`, unseen marks out."""
+    if text.isascii():
+        return fold(text)
+    shown = "".join(c for c in western_digits(text) if unicodedata.category(c) != "Cf")
+    return DASH.sub("-", fold(shown))
 
 
 def loosely(text: str) -> str:

@@ -191,7 +191,8 @@ KINDS = (
         severity=INFO,
         message="{label}: “{value}” was understood in spite of capitals or spaces.",
         remedy="Nothing to do.",
-        why="The entry differs from the list only in case, spaces or forms of the same letters.",
+        why="The entry, or the code of the row, differs only in case, spaces, dashes or forms of the same letters "
+        "and digits.",
         example="“ partly ” for “Partly”.",
     ),
     Kind(
