@@ -36,7 +36,7 @@ STATUS_FINDING, STEP_BACK_FINDING = (
     -1,
 )  # the numbers of findings that no file shows by itself: before all others
 PROTECTED = ("F004", "F005")  # a password is needed, or another one
-OF_ROUND = ("I006", "I007", "I008", "I011")  # what depends on the round that a file was read for
+OF_ROUND = ("I006", "I007", "I008", "I011", "I013")  # what depends on the round that a file was read for
 Submission = dict[str, Any]  # a row of `submissions` by column
 
 

@@ -108,4 +108,13 @@ KINDS = (
         why="Answers of another period may have been copied into this workbook; they would count in both.",
         example="Last quarter's answers pasted into this quarter's workbook.",
     ),
+    Kind(
+        code="I013",
+        name="file-name-names-another",
+        severity=WARNING,
+        message="The file name {file} names the team “{found}”; the workbook was issued to “{expected}”.",
+        remedy="Ask whose answers these are. Rename the file, or have them filled into the workbook of “{found}”.",
+        why="A workbook that was passed on counts for the team that it was issued to, whoever filled it in.",
+        example="The workbook of Karachi, sent as Lahore.xlsx.",
+    ),
 )
