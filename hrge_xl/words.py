@@ -20,6 +20,8 @@ SOURCE_LANGUAGE = "en"
 
 # Characters of spaceless scripts per word of a limit: Lao, Khmer, Thai, Burmese, Chinese, Japanese.
 CHARACTERS_A_WORD = 6
+# Marks that people type where they have no answer; a text that is a part of this, space in front, says nothing.
+NO_ANSWER = " ... --- – — … ??? ؟ / * _"
 CELL_LIMIT = 32_767  # characters that a cell of Excel holds
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"\w+")
@@ -127,6 +129,11 @@ def _spaced(text: str) -> str:
     for character in INVISIBLE_SPACE:
         text = text.replace(character, " ")
     return text
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text is blank, or a mark that stands for no answer, as the check cell of a sheet finds it."""
+    return f" {tidy(text)}" in NO_ANSWER
 
 
 def count_words(text: str) -> int:

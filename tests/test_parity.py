@@ -157,6 +157,26 @@ def test_references_are_read_alike_whatever_their_spelling(office: Any, tmp_path
     assert disagreements(saved, where) == []
 
 
+@pytest.mark.office
+def test_marks_for_no_answer_are_seen_alike(office: Any, tmp_path: Path) -> None:
+    where = layout("example", "en")
+    source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
+    source.write_bytes(generate(spec("example"), Order("PAK", TODAY, "PAK", "en")))
+    typed_there = dict(zip((f"PLN_{n:02d}" for n in (1, 3, 12)), ("...", "-", "?"), strict=True))
+    marks = dict(zip(where.row_codes["R1"], (".", "…", "--", "—", " – ", "؟", "n/a", "-5"), strict=True))
+    with office.open(source) as document:
+        for code, text in typed_there.items():
+            document.type("Plan", address(*where.slots["PLAN", "1", code].cells[0]), text)
+        for row, text in marks.items():
+            document.type_text("Risks", address(*where.slots["R1", row, "RSK_01"].cells[0]), text)
+        document.recalculate()
+        document.save_as(saved)
+    assert disagreements(saved, where) == []
+    found = check([(read(saved.read_bytes()), where)], today=TODAY)[0].findings
+    assert {each.field for each in found if each.code == "V001"} >= {"PLN_01", "PLN_03", "RSK_01"}
+    assert sum(each.field == "RSK_01" for each in found if each.code == "V001") == 6
+
+
 def test_kinds_are_known() -> None:
     """Every field type has a kind, so that a new one cannot be left out of the checks."""
     for name in ("example", "hrge_toolkit"):

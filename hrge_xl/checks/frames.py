@@ -192,6 +192,7 @@ def _constraints(run: Evaluator) -> Bools:
         if constraint is None or not column.asked:
             continue
         holds = run.over_rows(run.holds(constraint), column.table) | ~_readable(run.column(column))
+        holds = holds | batch.silent(column)
         fits[at] = holds[batch.submission[at], batch.slot[at] - column.slot] | ~batch.given[at]
         if column.parts > 1:  # several cells, one question: said once, at the first
             fits[at] |= pd.Series(

@@ -33,7 +33,7 @@ def _violations(run: Evaluator, finder: Finder, parsed: ParsedRule) -> Iterator[
         )
         return
     column = run.batch.universe.columns[parsed.home]
-    where = run.batch.active(column.table) & at_home(broken, parsed, column.table)
+    where = run.batch.active(column.table) & at_home(broken, parsed, column.table) & ~run.batch.silent(column)
     yield from finder.at_rows(parsed.rule.code, column, where, parsed.rule)
 
 

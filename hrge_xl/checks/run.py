@@ -16,7 +16,7 @@ from .doubts import NONE, Doubts
 from .frames import frames
 from .hits import Finder, Hit
 from .kept import kept
-from .missing import answered, missing
+from .missing import missing
 from .observed import in_order, observations
 from .outcome import Outcome, Progress
 from .planned import Plan, Planned
@@ -122,7 +122,7 @@ def _word(wording: Wording, hits: Sequence[Hit], results: Sequence[Outcome]) -> 
 def _measure(batch: Batch, reasons: Reasons, results: Sequence[Outcome]) -> None:
     """How far each sheet is."""
     needed = reasons != NOT_REQUIRED
-    given = needed & answered(batch)
+    given = needed & batch.replies
     spans: dict[str, list[slice]] = {}
     for column in batch.universe.column_list:
         if column.asked:

@@ -89,7 +89,7 @@ def _constraints(doubts: Doubts) -> Iterator[Open]:
         constraint = doubts.run.program.constraints.get(column.key)
         if constraint is not None and column.asked:
             own = doubts.column(column) != NONE  # an answer in error is not held against its constraint
-            judged = batch.answered(column) & ~own
+            judged = batch.replies[:, column.slots] & ~own
             yield from _rows(doubts, "V014", column, np.where(judged, doubts.broken(None, constraint), NONE))
 
 
@@ -98,7 +98,7 @@ def _requirements(doubts: Doubts) -> Iterator[Open]:
     for column in batch.universe.column_list:
         if not column.asked:
             continue
-        blank, lost = ~batch.answered(column), doubts.lost[:, column.slots] != NONE
+        blank, lost = ~batch.replies[:, column.slots], doubts.lost[:, column.slots] != NONE
         wanting = batch.active(column.table) & blank & ~lost
         if wanting.any():
             for named, doubt in doubts.reasons(column):

@@ -10,8 +10,10 @@ KINDS = (
         name="answer-missing",
         severity=ERROR,
         message="{label}: the answer is missing.",
+        message_of_value="{label}: the answer is missing; “{value}” is none.",
         remedy="Fill in this cell.",
-        why="The answer is required here, always or because of another answer, and the cell is blank.",
+        why="The answer is required here, always or because of another answer, and the cell is blank, or holds a mark "
+        "that stands for no answer.",
         example="A risk has a likelihood and no impact.",
     ),
     Kind(

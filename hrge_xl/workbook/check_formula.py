@@ -11,7 +11,7 @@ from ..numerals import LAST_SERIAL, PHANTOM_LEAP_DAY
 from ..spec.check import rule_scope
 from ..spec.expression import Expr, Problem, Scope, parse, parse_condition, reader_only
 from ..spec.model import Field, FieldBlock, FieldType, RegisterBlock, Rule, When
-from ..words import CHARACTERS_A_WORD, spaceless
+from ..words import CHARACTERS_A_WORD, NO_ANSWER, spaceless
 from .excel_formula import (
     ExcelFormula,
     active_name,
@@ -19,6 +19,7 @@ from .excel_formula import (
     first_word,
     number_literal,
     row_codes,
+    text_literal,
     ticked,
     word_count,
 )
@@ -48,7 +49,8 @@ class CheckFormulas:
         checks = self._first(slot, self._tests(slot, compiler, cell))
         broken, blank = _broken(slot, cell), _blank(slot, cell)
         answer = f"IF({broken},{self._say(slot, 'V011', '')},IF({blank},0,{checks}))"
-        return "=" + answer + self._requirement(slot, compiler, f"IFERROR({blank},FALSE)")
+        sure = blank if blank.startswith("ISNUMBER(") else f"IFERROR({blank},FALSE)"
+        return "=" + answer + self._requirement(slot, compiler, sure)
 
     def _requirement(self, slot: Slot, compiler: ExcelFormula, blank: str) -> str:
         """What is added where the answer is required: the mark of that, and the fault of its absence."""
@@ -205,7 +207,12 @@ def _and(one: str, other: str) -> str:
 
 
 def _blank(slot: Slot, cell: str) -> str:
-    return f"COUNTA({cell})=0" if len(slot.cells) > 1 else f'TRIM({cell})=""'
+    """Whether nothing is answered; a text that is a mark for no answer says nothing either."""
+    if len(slot.cells) > 1:
+        return f"COUNTA({cell})=0"
+    if BEHAVIOURS[slot.field.type].kind is Kind.TEXT:
+        return f'ISNUMBER(FIND(" "&TRIM({cell}),{text_literal(NO_ANSWER)}))'
+    return f'TRIM({cell})=""'
 
 
 def _broken(slot: Slot, cell: str) -> str:
