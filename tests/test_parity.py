@@ -158,23 +158,27 @@ def test_references_are_read_alike_whatever_their_spelling(office: Any, tmp_path
 
 
 @pytest.mark.office
-def test_marks_for_no_answer_are_seen_alike(office: Any, tmp_path: Path) -> None:
+def test_marks_for_no_answer_and_truth_values_are_seen_alike(office: Any, tmp_path: Path) -> None:
+    """Typed at the keyboard, for what comes of it is the program's choice."""
     where = layout("example", "en")
     source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
     source.write_bytes(generate(spec("example"), Order("PAK", TODAY, "PAK", "en")))
     typed_there = dict(zip((f"PLN_{n:02d}" for n in (1, 3, 12)), ("...", "-", "?"), strict=True))
+    typed_there |= dict.fromkeys((f"PLN_{n:02d}" for n in (4, 6, 7, 8, 9, 10)), "TRUE")
     marks = dict(zip(where.row_codes["R1"], (".", "…", "--", "—", " – ", "؟", "n/a", "-5"), strict=True))
     with office.open(source) as document:
         for code, text in typed_there.items():
             document.type("Plan", address(*where.slots["PLAN", "1", code].cells[0]), text)
         for row, text in marks.items():
             document.type_text("Risks", address(*where.slots["R1", row, "RSK_01"].cells[0]), text)
+            document.type("Risks", address(*where.slots["R1", row, "RSK_03"].cells[0]), "TRUE")
         document.recalculate()
         document.save_as(saved)
     assert disagreements(saved, where) == []
     found = check([(read(saved.read_bytes()), where)], today=TODAY)[0].findings
     assert {each.field for each in found if each.code == "V001"} >= {"PLN_01", "PLN_03", "RSK_01"}
     assert sum(each.field == "RSK_01" for each in found if each.code == "V001") == 6
+    assert {each.field for each in found if each.code in ("V003", "V005")} >= {"PLN_04", "PLN_06", "RSK_03"}
 
 
 def test_kinds_are_known() -> None:

@@ -142,12 +142,13 @@ class CheckFormulas:
             yield from self._number_tests(field, cell)
 
     def _number_tests(self, field: Field, cell: str) -> Iterator[tuple[str, str]]:
-        day = field.type is FieldType.DATE
+        day = field.type is FieldType.DATE  # to LibreOffice TRUE is a number, too
         if day:  # 60 is the day that only Excel knows, and no serial number leads past the year 9999
-            real = f"ISNUMBER({cell}),{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
+            number = f"ISNUMBER({cell}),NOT(ISLOGICAL({cell}))"
+            real = f"{number},{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
             yield f"NOT(IFERROR(AND({real}),FALSE))", "V005"
         else:
-            yield f"NOT(ISNUMBER({cell}))", "V003"
+            yield f"OR(NOT(ISNUMBER({cell})),ISLOGICAL({cell}))", "V003"
         limits = BEHAVIOURS[field.type].limits(field)
         if limits.type == "whole" or field.type is FieldType.SCALE:
             yield f"{cell}<>INT({cell})", "V004"
