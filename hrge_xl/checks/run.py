@@ -37,7 +37,12 @@ def outcomes(program: Program, batch: Batch, *, in_sheets: bool) -> list[Outcome
     doubts = doubts_of(run, judged.hits)
     open_ones = undecided(doubts) if doubts else []
     wording, held_back = Wording(run, judged.finder), {each.key for each in open_ones}
-    spoken = [hit for hit in judged.hits if (hit.code, hit.submission, hit.slot) not in held_back]
+    spoken = [
+        hit
+        for hit in judged.hits
+        if (hit.code, hit.submission, hit.slot) not in held_back
+        and hit.code not in run.batch.submissions[hit.submission].not_run
+    ]
     _word(wording, spoken, results)
     _measure(run.batch, judged.reasons, results)
     _account(run.batch, program, judged.codes, results)
