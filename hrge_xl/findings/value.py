@@ -175,7 +175,8 @@ KINDS = (
         severity=WARNING,
         message="{label}: the sheet shows “{value}”, calculated again it is “{expected}”, which counts.",
         remedy="Nothing to do here; look at the findings about the answers that it is made from.",
-        why="The formula is whole, but the file was not recalculated, or an answer it is made from is stored as text.",
+        why="What a formula shows here does not follow from the answers: the file was not recalculated, for example, "
+        "or an answer it is made from is stored as text.",
         example="A budget per person that stays blank because the number of persons was pasted as text.",
     ),
     Kind(
