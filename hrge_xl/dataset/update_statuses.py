@@ -36,7 +36,8 @@ STATUS_FINDING, STEP_BACK_FINDING = (
     -1,
 )  # the numbers of findings that no file shows by itself: before all others
 PROTECTED = ("F004", "F005")  # a password is needed, or another one
-OF_ROUND = ("I006", "I007", "I008", "I011", "I013")  # what depends on the round that a file was read for
+ELSEWHERE = ("I006", "I007", "I008", "I011")  # what may be otherwise in another round
+OF_ROUND = (*ELSEWHERE, "I013")  # what depends on the round that a file was read for
 Submission = dict[str, Any]  # a row of `submissions` by column
 
 
@@ -75,7 +76,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
 
     meant = []
     if asked.wanted.round is not None:
-        meant.append(found(OF_ROUND))
+        meant.append(found(ELSEWHERE))
         if asked.wanted.key is not None:
             meant.append(files.c.signature != VALID)
     if asked.password is not None:
