@@ -150,13 +150,16 @@ class Submission:
     comments: list[Unplaced] = each_with(default_factory=list)
     not_run: dict[str, str] = each_with(default_factory=dict)  # check -> why
     sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
-    cells: dict[str, Mapping[CellKey, str]] = each_with(default_factory=dict)  # tool -> where its cells are
+    cells: dict[str, Mapping[CellKey, str]] = each_with(
+        default_factory=dict
+    )  # tool -> where its cells are; of every tool where it was read out of a file
     calculated_on: date | None = None  # the day that its sheets counted from when they were calculated last
     period: Period = (None, None)  # of the round that it is read for
     shown_checks: ShownChecks | None = None  # where it is known which cells these are
     shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(
         default_factory=dict
     )  # as `checks.kept` tells them
+    older: bool = False  # issued from an older version: what it does not have may never have been asked
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
 
     def values(self) -> Answers:

@@ -1054,7 +1054,7 @@ def unprotected(sheet: str, act: Callable[[Document], None]) -> Callable[[Docume
     return everything
 
 
-LEVELS = ("V019 Risks!I6", "V019 Risks!I8")  # the sheet shows #REF!, or what .xls kept of the formula
+LEVELS = ("V019 Risks!I6", "V019 Risks!I8")  # the sheet shows #REF!
 BY_OFFICE = [
     acted("office: saved", A, lambda d: None),
     acted("office: row inserted", A, unprotected("Risks", lambda d: d.insert_rows("Risks", 7))),
@@ -1120,7 +1120,7 @@ BY_OFFICE = [
     ),
     acted("office: not in the list", R, lambda d: d.type_text("Plan", "E7", "Atlantis"), "V002 Plan!E7"),
     acted("office: ods", A, lambda d: None, "F046", suffix="ods"),
-    acted("office: xls", A, lambda d: None, "F046", *LEVELS, suffix="xls"),
+    acted("office: xls", A, lambda d: None, "F046", suffix="xls"),
     acted("office: csv", REFUSED, lambda d: None, "F007", suffix="csv"),
     acted("office: pdf", REFUSED, lambda d: None, "F007", suffix="pdf"),
 ]

@@ -61,6 +61,8 @@ def _findings() -> Iterator[tuple[str, str, str]]:
     modules = {kind.code: _module(kinds) for _, kinds in FAMILIES.values() for kind in kinds}
     for kind in CATALOGUE.values():
         yield kind.message, modules[kind.code], f"{kind.code} {kind.name}"
+        if kind.message_of_value:
+            yield kind.message_of_value, modules[kind.code], f"{kind.code} {kind.name}"
         yield kind.remedy, modules[kind.code], f"{kind.code} what to do"
 
 

@@ -12,11 +12,12 @@ from ..layout import Layout
 from ..submission import Observation
 from ..words import translator
 from .batch import Batch
-from .calculated import overwritten, values
+from .calculated import columns, overwritten, values
+from .doubts import NONE, Doubts
 from .frames import frames
 from .hits import Finder, Hit
 from .kept import kept
-from .missing import answered, missing
+from .missing import missing
 from .observed import in_order, observations
 from .outcome import Outcome, Progress
 from .planned import Plan, Planned
@@ -25,7 +26,7 @@ from .required import NOT_REQUIRED, Reasons, Requirements
 from .results import differing_results
 from .rules import other_countries, other_periods, violations
 from .schemas import failures
-from .undecided import undecided
+from .undecided import doubts_of, undecided, unknown
 from .vectorised import Evaluator
 from .verdicts import check_numbers, verdicts
 from .wording import Wording
@@ -35,15 +36,32 @@ def outcomes(program: Program, batch: Batch, *, in_sheets: bool) -> list[Outcome
     """Check one batch; with `in_sheets` also what the check cells must say."""
     judged = _judge(program, batch, in_sheets=in_sheets)
     run, results = judged.run, judged.results
-    open_ones = undecided(run, judged.hits)
+    doubts = doubts_of(run, judged.hits)
+    open_ones = undecided(doubts) if doubts else []
     wording, held_back = Wording(run, judged.finder), {each.key for each in open_ones}
-    spoken = [hit for hit in judged.hits if (hit.code, hit.submission, hit.slot) not in held_back]
+    spoken = [
+        hit
+        for hit in judged.hits
+        if (hit.code, hit.submission, hit.slot) not in held_back
+        and hit.code not in run.batch.submissions[hit.submission].not_run
+    ]
     _word(wording, spoken, results, _results(program, batch, judged))
     _measure(run.batch, judged.reasons, results)
     _account(run.batch, program, judged.codes, results)
     for submission, whys in wording.undecided(open_ones).items():
         results[submission].checks_not_run |= whys
+    if doubts:
+        _forget(doubts, results)
     return results
+
+
+def _forget(doubts: Doubts, results: Sequence[Outcome]) -> None:
+    """Leave out calculated values that are made from what could not be read."""
+    for column in columns(doubts.run):
+        for number, row in zip(*np.nonzero(unknown(doubts, column) != NONE), strict=True):
+            if not doubts.batch.submissions[number].older:  # there it was not asked, which is known
+                tool, code = column.key
+                results[number].calculated.pop((tool, column.table.rows[row], code), None)
 
 
 def foretold(program: Program, plans: Sequence[Plan]) -> list[Outcome]:
@@ -158,7 +176,7 @@ def _word(
 def _measure(batch: Batch, reasons: Reasons, results: Sequence[Outcome]) -> None:
     """How far each sheet is."""
     needed = reasons != NOT_REQUIRED
-    given = needed & answered(batch)
+    given = needed & batch.replies
     spans: dict[str, list[slice]] = {}
     for column in batch.universe.column_list:
         if column.asked:

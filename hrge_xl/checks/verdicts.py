@@ -12,6 +12,7 @@ from functools import cache
 
 import numpy as np
 
+from ..fields import list_name
 from ..layout import Layout
 from ..layout.messages import REQUIRED as REQUIRED_NUMBER
 from ..spec.expression import reader_only
@@ -25,7 +26,21 @@ from .required import NOT_REQUIRED, Reasons
 from .rules import for_reader_only
 from .universe import Universe
 
-READING = ("V002", "V003", "V004", "V005", "V006", "V007", "V018", "V101", "V104", "V105", "V106", "V107")
+READING = (
+    "V002",
+    "V003",
+    "V004",
+    "V005",
+    "V006",
+    "V007",
+    "V018",
+    "V101",
+    "V102",
+    "V104",
+    "V105",
+    "V106",
+    "V107",
+)
 ORDER = (("V011",), ("V013",), ("V001",), READING, ("V008",), ("V009",), ("V010",), ("V016",), ("V014",))
 PRIORITY = {code: number for number, codes in enumerate(ORDER) for code in codes}
 MISSING, RULES = PRIORITY["V001"], len(ORDER)
@@ -34,6 +49,7 @@ IN_THE_SHEET = {
     "V007": "V005",  # so is a date of another calendar; a year of one is V008, see `_shown`
     "V018": "V003",  # an ambiguous number is a text, and no number
     "V101": "V002",  # the sheet knows its own labels only: not those of other languages,
+    "V102": "V002",  # no full-width letters and the like,
     "V106": "V002",  # codes,
     "V107": "V002",  # or other spellings
     "V104": "V003",  # a number stored as text, or the label of a step of a scale
@@ -125,6 +141,8 @@ def _first(batch: Batch, program: Program, hits: Iterable[Hit]) -> list[dict[int
         place = _place(hit, rules)
         if hit.slot == NO_SLOT or place is None or (hit.code == "V014" and _hidden(batch, program, hit)):
             continue
+        if hit.code == "V102" and _overlooked(batch, hit):
+            continue
         entry = (place, hit.part, _shown(batch, hit))
         before = found[hit.submission].get(hit.slot)
         found[hit.submission][hit.slot] = min(entry, before) if before else entry
@@ -140,6 +158,16 @@ def _place(hit: Hit, rules: dict[tuple[str, str], int]) -> int | None:
     return None if number is None else RULES + number
 
 
+def _overlooked(batch: Batch, hit: Hit) -> bool:
+    """Whether the sheet, too, overlooks how a spelling was tidied: it tells no capitals apart."""
+    field, layout = batch.universe.place[hit.slot][0].field, batch.layout(hit.submission)
+    assert hit.answer is not None
+    text = str(hit.answer.original).casefold()
+    if field.type is FieldType.REFERENCE:
+        return text.strip(" ").split(" ")[0] == str(hit.answer.code).casefold()
+    return any(text == label.casefold() for label in layout.lists[list_name(field) or ""].labels)
+
+
 def _hidden(batch: Batch, program: Program, hit: Hit) -> bool:
     column, _ = batch.universe.place[hit.slot]
     return reader_only(program.constraints[column.key])
@@ -148,4 +176,6 @@ def _hidden(batch: Batch, program: Program, hit: Hit) -> bool:
 def _shown(batch: Batch, hit: Hit) -> str:
     if hit.code == "V007" and batch.universe.place[hit.slot][0].field.type is FieldType.YEAR:
         return "V008"
+    if hit.code == "V102" and batch.universe.place[hit.slot][0].field.type is FieldType.REFERENCE:
+        return "V016"
     return IN_THE_SHEET.get(hit.code, hit.code)

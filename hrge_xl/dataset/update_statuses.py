@@ -37,7 +37,8 @@ STATUS_FINDING, STEP_BACK_FINDING = (
 )  # the numbers of findings that no file shows by itself: before all others
 PROTECTED = ("F004", "F005")  # a password is needed, or another one
 UNKNOWN_TEAM = "I008"
-OF_ROUND = ("I006", "I007", "I008", "I011")  # what depends on the round that a file was read for
+ELSEWHERE = ("I006", "I007", "I008", "I011")  # what may be otherwise in another round
+OF_ROUND = (*ELSEWHERE, "I013")  # what depends on the round that a file was read for
 Submission = dict[str, Any]  # a row of `submissions` by column
 
 
@@ -76,7 +77,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
 
     meant, wanted = [], asked.wanted
     if wanted.round is not None:
-        may_belong = [found(OF_ROUND), *([files.c.signature != VALID] if wanted.key is not None else [])]
+        may_belong = [found(ELSEWHERE), *([files.c.signature != VALID] if wanted.key is not None else [])]
         elsewhere = sa.func.coalesce(files.c.read_for, "") != wanted.round
         meant.append(sa.and_(elsewhere, sa.or_(*may_belong)))
         meant.append(sa.and_(found([UNKNOWN_TEAM]), files.c.team.in_(wanted.teams or ())))

@@ -12,8 +12,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.schema import BOOLEAN, DATE, TEXT, Column, Row
 from ..numerals import to_serial
+from ..words import CELL_LIMIT, beginning, fits_a_cell
 
-MOST_CHARACTERS = 32_767
 CUT = " […cut here; the whole text stands in dataset.sqlite]"
 FIRST_DAY = "1900-03-01"  # before it Excel counts a day that never was
 REMEMBERED, SHORT = 20_000, 80  # texts that come again and again, and how long they may be
@@ -70,8 +70,8 @@ def _day(text: str) -> str:
 
 def inline(text: str) -> str:
     """The rest of a cell that holds a text: cut where Excel cuts, escaped as Excel escapes."""
-    if len(text) > MOST_CHARACTERS:
-        text = text[: MOST_CHARACTERS - len(CUT)] + CUT
+    if not fits_a_cell(text):
+        text = beginning(text, CELL_LIMIT - len(CUT)) + CUT
     if SPECIAL.search(text) is None:
         return f' t="inlineStr"><is><t>{text}</t></is></c>'
     text = LOOKS_ESCAPED.sub("_x005F_", text)

@@ -42,7 +42,8 @@ class _Blank(dict[str, str]):
 
 def word(kind: Kind, say: Translate, details: Mapping[str, str | None]) -> tuple[str, str]:
     """Message and remedy of a kind in the language of `say`."""
-    return sentence(say(kind.message), details), sentence(say(kind.remedy), details)
+    message = kind.message_of_value if kind.message_of_value and details.get("value") else kind.message
+    return sentence(say(message), details), sentence(say(kind.remedy), details)
 
 
 __all__ = [

@@ -117,4 +117,13 @@ KINDS = (
         why="The stamp decides whose answers these are. A cover that was altered may be that of another team.",
         example="The name of the team typed over.",
     ),
+    Kind(
+        code="I013",
+        name="file-name-names-another",
+        severity=WARNING,
+        message="The file name {file} names the team “{found}”; the workbook was issued to “{expected}”.",
+        remedy="Ask whose answers these are. Rename the file, or have them filled into the workbook of “{found}”.",
+        why="A workbook that was passed on counts for the team that it was issued to, whoever filled it in.",
+        example="The workbook of Karachi, sent as Lahore.xlsx.",
+    ),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..fields import BEHAVIOURS, Reading, Vocabularies, list_name
-from ..layout import Grid, Layout, Sheet, Slot, address, reference_name
+from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_name
 from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW, purpose
 from ..spec.model import Field, FieldBlock, FieldType
 from ..submission import CellKey, Observation
@@ -250,7 +250,12 @@ class Plan:
     @cached_property
     def vocabularies(self) -> Vocabularies:
         """Every way to write the entries of every list."""
-        return Vocabularies.of(self.layout.spec, self.layout.language)
+        spec, language, rows = self.layout.spec, self.layout.language, self.layout.row_codes
+        if any(
+            target not in rows for _, _, field in spec.places() for target in field.to
+        ):  # it was not issued
+            rows = laid_out(spec, language).row_codes | rows
+        return Vocabularies.of(spec, language, rows)
 
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:

@@ -20,6 +20,8 @@ from .strays import Held, Left, copied_answers, every_text, old_sheet, strangers
 from .tampering import comments, tampered
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, assign, text_at
 
+NOWHERE: Mapping[CellKey, str] = {}  # the cells of a sheet that cannot be read
+
 
 @dataclass(slots=True)
 class Located:
@@ -55,7 +57,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     """Find every cell of the layout in a workbook, and note everything that is not as issued."""
     about = about or Circumstances()
     assigned = assign(workbook, plan)
-    found = Located(observations=assigned.observations)
+    found = Located(cells=dict.fromkeys(plan.sheets, NOWHERE), observations=assigned.observations)
     for tool, tool_sheet in assigned.tools.items():
         found.sheets[tool] = tool_sheet.raw.name
     issued = _Issued(plan, about, found) if about.identity is not None else None

@@ -176,7 +176,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
         )
     )
     submission.calculated_on = day_of_calculation(workbook, identity)
-    submission.saved = workbook.saved
+    submission.saved, submission.older = workbook.saved, older
     if found.results:
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)

@@ -324,6 +324,11 @@ class Layout:
         return table
 
     @cached_property
+    def row_codes(self) -> dict[str, tuple[str, ...]]:
+        """For each tool the codes of the rows that references to it mean."""
+        return {tool: tuple(row.code for row in grid.data_rows) for tool, grid in self.rows_of.items()}
+
+    @cached_property
     def slots(self) -> dict[tuple[str, str, str], Slot]:
         """Every slot by tool, row and field."""
         return {slot.key: slot for sheet in self.sheets for slot in sheet.slots}
