@@ -424,6 +424,26 @@ def commented(part: str, place: str, text: str) -> list[Callable[[Parts], None]]
     ]
 
 
+def on_top(part: str, inside: str) -> list[Callable[[Parts], None]]:
+    """Something drawn over E9."""
+    base, number = (
+        "http://schemas.openxmlformats.org/drawingml/2006",
+        re.sub(r"\D", "", part.rpartition("/")[2]),
+    )
+    corner = "<x:from><x:col>4</x:col><x:colOff>0</x:colOff><x:row>8</x:row><x:rowOff>0</x:rowOff></x:from>"
+    anchor = f"<x:oneCellAnchor>{corner}<x:ext cx='1' cy='1'/>{inside}<x:clientData/></x:oneCellAnchor>"
+    names = f'xmlns:x="{base}/spreadsheetDrawing" xmlns:a="{base}/main"'
+    return [
+        add(
+            f"xl/drawings/drawing{number}.xml",
+            f"<x:wsDr {names}>{anchor}</x:wsDr>",
+            "application/vnd.openxmlformats-officedocument.drawing+xml",
+        ),
+        link(part, "drawing", f"../drawings/drawing{number}.xml"),
+        swap(part, "</worksheet>", '<drawing r:id="rId777"/></worksheet>'),
+    ]
+
+
 def external(inside: str) -> list[Callable[[Parts], None]]:
     """A link to something outside of the workbook."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -785,6 +805,14 @@ STRUCTURES = [
     accepted("comment at an answer", edited(*commented(PLAN, "E7", "Sure?")), "S018 Plan!E7"),
     accepted("comment elsewhere", edited(*commented(RISKS, "B2", "Why?")), "S018 Risks!B2"),
     accepted("note below", edited(new_cell(PLAN, "C40", "See also March")), "S014 Plan!C40"),
+    accepted(
+        "text box over an answer",
+        edited(*on_top(PLAN, "<x:sp><x:txBody><a:p><a:r><a:t>Not yet</a:t></a:r></a:p></x:txBody></x:sp>")),
+        "S035 Plan!E9",
+    ),
+    accepted("picture over an answer", edited(*on_top(PLAN, "<x:pic/>")), "S036 Plan!E9"),
+    accepted("line through an answer", edited(*on_top(PLAN, "<x:cxnSp/>")), "S036 Plan!E9"),
+    accepted("drawing damaged", edited(*on_top(PLAN, "<x:sp>")), "F045 Plan"),
 ]
 
 

@@ -32,6 +32,7 @@ from tests.damage import (
     move,
     new_cell,
     new_sheet,
+    on_top,
     text_of,
     words,
 )
@@ -63,6 +64,8 @@ def told() -> bytes:
         new_cell(RISKS, "C7", f"{CANARY} note"),
         new_cell(PLAN, "C40", f"{CANARY} below"),
         *commented(PLAN, "E10", f"{CANARY} comment"),
+        *on_top(PLAN, f"<x:sp><a:p><a:r><a:t>{CANARY} on top</a:t></a:r></a:p></x:sp>"),
+        *on_top(RISKS, f'<x:pic><x:nvPicPr><x:cNvPr id="1" name="{CANARY} picture"/></x:nvPicPr></x:pic>'),
         new_sheet("Notes", SHEET),
         add("xl/vbaProject.bin", CANARY),
     )()

@@ -11,9 +11,10 @@ from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .outlived import OldSheet, was_issued
+from .overlays import comments, drawn
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
 from .strays import Left, copied_answers, every_text, old_sheet, strangers, strays
-from .tampering import comments, tampered
+from .tampering import tampered
 from .tool_sheets import ToolSheet, assign, text_at
 
 
@@ -54,6 +55,9 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     remarks = comments(workbook, found.sheets, found.cells, plan)
     found.comments += remarks.unplaced
     found.observations += remarks.observations
+    overlays = drawn(workbook, found.sheets, found.cells, plan)
+    found.unplaced += overlays.unplaced
+    found.observations += overlays.observations
     if about.older:
         found.observations = [
             each for each in found.observations if each.code not in ("S001", "S004", "S005", "S011")

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from .limits import LIMITS, Limits
 from .ooxml_cells import Context
+from .ooxml_drawings import Drawings, merged
 from .ooxml_parts import Parts, Relationship, SheetEntry
 from .ooxml_sheet import read_sheet
 from .ooxml_warnings import foreign_content
-from .raw import RawSheet, RawWorkbook, Remark, Unreadable
+from .raw import Drawn, RawSheet, RawWorkbook, Remark, Unreadable
 from .zip_package import ZipPackage, shown
 
 _CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
@@ -90,18 +91,23 @@ class _WorkbookReader:
             except Unreadable as problem:
                 problem.remark.sheet = entry.name
                 raise
-            self._attachments(link.target, sheet)
+        self._attachments(link.target, sheet)
         return sheet
 
     def _attachments(self, part: str, sheet: RawSheet) -> None:
-        """Notes and tables hang on a sheet by relationships."""
+        """Notes, tables and drawings hang on a sheet by relationships."""
         parts = self._parts
+        drawings = Drawings(parts, lambda link: self._note_unreadable(link, sheet.name))
         threaded: list[tuple[int, int, str]] = []
         notes: list[tuple[int, int, str]] = []
+        drawn: list[Drawn] = []
+        legacy: list[Drawn] = []
         actions: dict[str, Callable[[str], None]] = {
             "threadedComment": lambda target: threaded.extend(parts.threaded_comments(target)),
             "comments": lambda target: notes.extend(parts.comments(target)),
             "table": lambda target: _note_filter(parts, target, sheet),
+            "drawing": lambda target: drawn.extend(drawings.of_part(target)),
+            "vmlDrawing": lambda target: legacy.extend(drawings.of_legacy_part(target)),
         }
         for link in parts.relationships(part):
             if link.kind in actions and not link.external:
@@ -109,12 +115,16 @@ class _WorkbookReader:
         # Excel repeats a threaded comment as a note for older versions: the note is not a second remark.
         places = {comment[:2] for comment in threaded}
         sheet.comments = sorted([*threaded, *(note for note in notes if note[:2] not in places)])
+        sheet.drawn = merged([*sheet.drawn, *legacy, *drawn])
 
     def _optional(self, link: Relationship, sheet: str | None, action: Callable[[str], None]) -> None:
         try:
             action(link.target)
         except Unreadable:
-            self._remarks.append(Remark("F045", sheet=sheet, detail={"part": shown(link.target)}))
+            self._note_unreadable(link, sheet)
+
+    def _note_unreadable(self, link: Relationship, sheet: str | None) -> None:
+        self._remarks.append(Remark("F045", sheet=sheet, detail={"part": shown(link.target)}))
 
 
 def _note_filter(parts: Parts, part: str, sheet: RawSheet) -> None:

@@ -10,7 +10,7 @@ from .memory import Memory
 from .ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
 from .plain_rows import keep, plain_rows
 from .plain_xml import Stretch, find_stretch
-from .raw import Area, RawSheet, Remark, Validation
+from .raw import Area, Drawn, RawSheet, Remark, Validation
 from .references import LAST_COLUMN, parse_area, parse_areas
 from .safe_xml import Attributes, Handlers, Known, XmlGuard, run_expat
 
@@ -26,16 +26,24 @@ class _Surroundings(NamedTuple):
     hidden_columns: set[int]
     protected: bool
     filtered: bool
+    drawn: list[Drawn]
 
     @classmethod
     def of(cls, sheet: RawSheet) -> _Surroundings:
         """Of a sheet whose rows were not read yet."""
-        return cls(sheet.validations, sheet.merges, sheet.hidden_columns, sheet.protected, sheet.filtered)
+        return cls(
+            sheet.validations,
+            sheet.merges,
+            sheet.hidden_columns,
+            sheet.protected,
+            sheet.filtered,
+            sheet.drawn,
+        )
 
     def put_on(self, sheet: RawSheet) -> None:
         """Give another sheet the same."""
         sheet.validations, sheet.merges = self.validations.copy(), self.merges.copy()
-        sheet.hidden_columns = self.hidden_columns.copy()
+        sheet.hidden_columns, sheet.drawn = self.hidden_columns.copy(), self.drawn.copy()
         sheet.protected, sheet.filtered = self.protected, self.filtered
 
 
@@ -115,6 +123,8 @@ class _Around:
             "x|sheetProtection": self._protection,
             "x|col": self._column,
             "x|mergeCell": self._merge,
+            "x|picture": self._background,
+            "x|oleObject": self._object,
             "x|filterColumn": self._filter,
             "x|dataValidation": self._open_rule,
             "x14|dataValidation": self._open_rule,
@@ -187,6 +197,13 @@ class _Around:
             self._not_understood("merged cells")
         else:
             self.sheet.merges.append(area)
+
+    def _background(self, _attributes: Attributes, _depth: int) -> None:
+        self.sheet.drawn.append(Drawn(0, 0, "background"))
+
+    def _object(self, attributes: Attributes, _depth: int) -> None:
+        name, shape = attributes.get("progId", ""), attributes.get("shapeId", "")
+        self.sheet.drawn.append(Drawn(0, 0, "object", name=name, shape=shape))
 
     def _open_rule(self, attributes: Attributes, _depth: int) -> None:
         self._rule = attributes

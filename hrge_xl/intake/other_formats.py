@@ -22,6 +22,7 @@ _LOST = (
     "comments",
     "names",
     "properties",
+    "drawings",
     "merges",
 )
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}

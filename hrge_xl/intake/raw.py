@@ -54,6 +54,20 @@ class Validation:
     extended: bool = False
 
 
+class Drawn(NamedTuple):
+    """Something that lies on top of the cells, at the cell of its upper left corner (0, 0 where it has none).
+
+    `shape` is its number in the file, for one thing may be described in several parts.
+    """
+
+    row: int
+    column: int
+    what: str  # shape, picture, background, chart, diagram, ink, control, object
+    text: str = ""
+    name: str = ""
+    shape: str = ""
+
+
 @dataclass(slots=True)
 class RawSheet:
     """One worksheet. `cells` maps row to column to cell, sparse: never padded, never trimmed."""
@@ -68,6 +82,7 @@ class RawSheet:
     protected: bool = False
     filtered: bool = False  # a filter that hides rows is active
     comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
+    drawn: list[Drawn] = field(default_factory=list)
 
     def cell(self, row: int, column: int) -> RawCell | None:
         """The stored cell at this place, or None when nothing is stored there."""

@@ -16,6 +16,7 @@ DEPENDENT = {  # what a format loses -> the checks that need it
     "names": ("S009",),
     "properties": ("I005",),
     "merges": ("S015",),
+    "drawings": ("S035", "S036"),
 }
 
 
@@ -37,5 +38,6 @@ def _reasons(format: str, language: str) -> dict[str, str]:
         "names": say("Names of areas are not read from the format {format}."),
         "properties": say("The second copy of the stamp is not read from the format {format}."),
         "merges": say("The format {format} does not tell which cells are merged."),
+        "drawings": say("Text boxes, pictures and other drawings are not read from the format {format}."),
     }
     return {lost: sentence.format(format=f".{format}") for lost, sentence in sentences.items()}

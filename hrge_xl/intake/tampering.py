@@ -1,16 +1,15 @@
-"""What was done to the cells of a sheet: lost dropdowns and formulas, merges, hidden rows, comments."""
+"""What was done to the cells of a sheet: lost dropdowns and formulas, merges, hidden rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ..layout import address
-from ..submission import CellKey, Observation, Unplaced
+from ..submission import Observation
 from .dropdowns import Dropdowns
 from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
-from .raw import CellKind, RawSheet, RawWorkbook
+from .raw import CellKind, RawSheet
 from .runs import compact
-from .strays import Left
 from .tool_sheets import ToolSheet
 
 
@@ -130,29 +129,3 @@ def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
             )
         for row, column in covered:
             del left[row][column]
-
-
-# comments
-
-
-def comments(
-    workbook: RawWorkbook, sheets: dict[str, str], cells: Mapping[str, Mapping[CellKey, str]], plan: Plan
-) -> Left:
-    """Every comment of the file, with the answer that it stands at, if any."""
-    left = Left()
-    if not any(sheet.comments for sheet in workbook.sheets):
-        return left
-    tools = {name: tool for tool, name in sheets.items()}
-    parts = {part.key: part for part in plan.parts}
-    at = {(sheets[tool], cell): parts[key] for tool, some in cells.items() for key, cell in some.items()}
-    for sheet in workbook.sheets:
-        for row, column, text in sheet.comments:
-            cell = address(row, column)
-            part, value = at.get((sheet.name, cell)), shorten(text, 200)
-            left.unplaced.append(Unplaced(sheet.name, cell, text))
-            if part is None:
-                seen = observe("S018", sheet.name, cell, tool=tools.get(sheet.name), value=value)
-            else:
-                seen = observe_at("S018", sheet.name, cell, part, label=plan.label(part), value=value)
-            left.observations.append(seen)
-    return left
