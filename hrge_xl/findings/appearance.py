@@ -6,6 +6,52 @@ WARNING, INFO = Severity.WARNING, Severity.INFO
 
 KINDS = (
     Kind(
+        code="S030",
+        name="struck-through",
+        severity=WARNING,
+        message="{label}: what is struck through was read like any other text: “{value}” ({cells}).",
+        remedy="Delete what no longer holds, and take the line off the rest.",
+        why="A line through a word takes it back for whoever sees it; the answer holds it all the same.",
+        example="“~~Four~~ Two consultations”, read as “Four Two consultations”.",
+    ),
+    Kind(
+        code="S031",
+        name="columns-hidden",
+        severity=WARNING,
+        message="Columns with answers are hidden on the sheet “{sheet}”: {value}. They were read all the same.",
+        remedy="Show the columns (Unhide), and see whether the answers are as they should be.",
+        why="Answers that nobody sees are easily out of date.",
+        example="A column made so narrow that it vanished.",
+    ),
+    Kind(
+        code="S032",
+        name="text-invisible",
+        severity=WARNING,
+        message="{label}: what {cells} holds cannot be seen on the sheet; “{value}” was read.",
+        remedy="Give it the colour of the other answers, and see whether it is as it should be.",
+        why="Letters in the colour of their ground, or a format that shows nothing: whoever looks at the sheet does "
+        "not see this answer.",
+        example="White letters on white.",
+    ),
+    Kind(
+        code="S033",
+        name="shown-otherwise",
+        severity=WARNING,
+        message="{label}: {cells} shows “{seen}”, but holds “{value}”; that was read.",
+        remedy="Type what is meant into the cell; do not change its number format.",
+        why="A number format can show anything in the place of a number: thousands for units, or a text.",
+        example="4,800 shown as 5 by a format that leaves thousands out.",
+    ),
+    Kind(
+        code="S034",
+        name="date-by-format",
+        severity=WARNING,
+        message="{label}: {cells} asks for a text but holds a date, read as “{value}”.",
+        remedy="If something else was typed, such as 3-4, type it again with an apostrophe before it: '3-4.",
+        why="A cell with a date format turns what looks like a date into one, and forgets what was typed.",
+        example="“3-4” (three to four) that became 3 April.",
+    ),
+    Kind(
         code="S035",
         name="text-on-top",
         severity=WARNING,

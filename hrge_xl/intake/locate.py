@@ -9,6 +9,7 @@ from ..layout import address
 from ..submission import CellKey, Observation, Unplaced
 from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
+from .formatting import dates_by_format, formatting, formatting_beside
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .outlived import OldSheet, was_issued
 from .overlays import comments, drawn
@@ -52,6 +53,8 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     for left in _left_sheets(assigned.strangers, workbook, plan, about):
         found.unplaced += left.unplaced
         found.observations += left.observations
+    found.observations += dates_by_format(found.filled, plan, epoch_1904=workbook.epoch_1904)
+    found.observations += formatting_beside(workbook, found.unplaced)
     remarks = comments(workbook, found.sheets, found.cells, plan)
     found.comments += remarks.unplaced
     found.observations += remarks.observations
@@ -100,6 +103,7 @@ def _read_sheet(
     left = strays(tool_sheet, axes, old, epoch_1904=epoch_1904)
     found.unplaced += left.unplaced
     found.observations += left.observations
+    found.observations += formatting(tool_sheet.raw, plan, here, epoch_1904=epoch_1904)
 
 
 def _apart(tool_sheet: ToolSheet, here: Here) -> tuple[Here, OldSheet]:

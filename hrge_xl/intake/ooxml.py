@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .limits import LIMITS, Limits
 from .ooxml_cells import Context
 from .ooxml_drawings import Drawings, merged
-from .ooxml_parts import Parts, Relationship, SheetEntry
+from .ooxml_parts import Parts, Relationship, SheetEntry, Strings
 from .ooxml_sheet import read_sheet
+from .ooxml_styles import NO_STYLES, Styles
 from .ooxml_warnings import foreign_content
 from .raw import Drawn, RawSheet, RawWorkbook, Remark, Unreadable
 from .zip_package import ZipPackage, shown
@@ -38,9 +39,10 @@ class _WorkbookReader:
         parts, limits = self._parts, self._parts.limits
         main = parts.workbook(self._main)
         self._check_sheets(main.sheets)
+        strings = parts.strings(part) if (part := self._linked("sharedStrings")) else Strings({}, {})
         context = Context(
-            strings=parts.strings(part) if (part := self._linked("sharedStrings")) else {},
-            date_styles=parts.date_styles(part) if (part := self._linked("styles")) else frozenset(),
+            strings=strings.cells,
+            styles=self._styles(),
             epoch_1904=main.epoch_1904,
             limits=limits,
             remarks=self._remarks,
@@ -52,9 +54,18 @@ class _WorkbookReader:
             epoch_1904=main.epoch_1904,
             remarks=self._remarks,
         )
+        for sheet in workbook.sheets:
+            _note_struck(sheet, strings.struck)
         self._read_properties(workbook)
         self._remarks.extend(foreign_content(parts))
         return workbook
+
+    def _styles(self) -> Styles:
+        part, theme = self._linked("styles"), list[str]()
+        for link in self._links:
+            if link.kind == "theme" and link.target in self._parts.package:
+                self._optional(link, None, lambda target: theme.extend(self._parts.theme(target)))
+        return NO_STYLES if part is None else self._parts.styles(part, tuple(theme))
 
     def _read_properties(self, workbook: RawWorkbook) -> None:
         def keep(part: str) -> None:
@@ -130,6 +141,17 @@ class _WorkbookReader:
 def _note_filter(parts: Parts, part: str, sheet: RawSheet) -> None:
     if parts.table_is_filtered(part):
         sheet.filtered = True
+
+
+def _note_struck(sheet: RawSheet, struck: Mapping[int, str]) -> None:
+    """Remember which cells show shared texts with runs that are struck through."""
+    if struck:
+        sheet.struck |= {
+            (row, column): struck[id(cell)]
+            for row, cells in sheet.cells.items()
+            for column, cell in cells.items()
+            if id(cell) in struck
+        }
 
 
 def _only(links: list[Relationship], kind: str) -> str:

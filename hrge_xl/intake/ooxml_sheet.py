@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .cell_values import is_true
+from .cell_values import is_true, is_unseen, struck_through, unescape
 from .limits import Limits
 from .memory import Memory
 from .ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
@@ -83,7 +83,7 @@ def _read_surroundings(content: bytes, cells: Cells, stretch: Stretch) -> bool:
 def _read_elements(content: bytes, cells: Cells, plain: Stretch | None) -> bool:
     """Read a part element by element, but for plain rows if expat agrees that they are rows; true if it does."""
     text: list[str] = []
-    around = _Around(cells.sheet, cells.guard, cells.context)
+    around = _Around(cells)
     handlers = Handlers(*cell_handlers(cells, text, around.starts(), around.ends()), text.append)
     known = plain and Known(plain.start, plain.stop, lambda: around.in_data, proven=True)
     spared = run_expat(content, cells.guard, handlers, known)
@@ -99,13 +99,16 @@ def _ignore(_attributes: Attributes, _depth: int) -> None:
 class _Around:
     """Everything in a sheet part that is not a cell."""
 
-    def __init__(self, sheet: RawSheet, guard: XmlGuard, context: Context) -> None:
-        self.sheet = sheet
-        self.guard = guard
-        self.context = context
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+        self.sheet = cells.sheet
+        self.guard = cells.guard
+        self.context = cells.context
         self.has_root = False
         self.in_data = False
         self._runs: list[str] = []
+        self._marked: list[str] = []  # the same with what is struck through marked
+        self._struck = False
         self._phonetic = False
         self._rule: Attributes | None = None
         self._rule_texts: dict[str, str] = {}
@@ -119,6 +122,7 @@ class _Around:
             "x|sheetData": self._open_data,
             "x|is": self._open_inline,
             "x|rPh": self._open_phonetic,
+            "x|strike": self._strike,
             "x|sheetPr": self._properties,
             "x|sheetProtection": self._protection,
             "x|col": self._column,
@@ -157,7 +161,10 @@ class _Around:
         self.in_data = False
 
     def _open_inline(self, _attributes: Attributes, _depth: int) -> None:
-        self._runs = []
+        self._runs, self._marked, self._struck = [], [], False
+
+    def _strike(self, attributes: Attributes, _depth: int) -> None:
+        self._struck = is_true(attributes.get("val", "1"))
 
     def _open_phonetic(self, _attributes: Attributes, _depth: int) -> None:
         self._phonetic = True
@@ -168,9 +175,14 @@ class _Around:
     def _close_text(self, text: str) -> None:
         if not self._phonetic:
             self._runs.append(text)
+            self._marked.append(struck_through(text) if self._struck else text)
+            self._struck = False
 
     def _close_inline(self, _text: str) -> str:
-        return "".join(self._runs)
+        text, marked = "".join(self._runs), "".join(self._marked)
+        if marked != text:
+            self.cells.struck = unescape(marked)
+        return text
 
     def _properties(self, attributes: Attributes, _depth: int) -> None:
         if is_true(attributes.get("filterMode")):
@@ -185,7 +197,7 @@ class _Around:
             self.sheet.filtered = True
 
     def _column(self, attributes: Attributes, _depth: int) -> None:
-        if not is_true(attributes.get("hidden")):
+        if not is_unseen(attributes, "width"):
             return
         first, last = attributes.get("min", ""), attributes.get("max", "")
         if first.isdecimal() and last.isdecimal() and len(first) < 8 and len(last) < 8:

@@ -23,6 +23,7 @@ _LOST = (
     "names",
     "properties",
     "drawings",
+    "formatting",
     "merges",
 )
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from .cell_values import BLANK, is_true, stored_cell
+from .cell_values import BLANK, is_unseen, stored_cell
 from .memory import Memory
 from .ooxml_cells import Cells, Context, may_reach_outside
 from .plain_xml import TEXT, is_sound, plain_attributes, prefixes, resolved
@@ -47,13 +47,16 @@ class _NotPlain(Exception):
 class _Place:
     """A kind of cell, all but its value; `shared` ones take a shared text."""
 
-    __slots__ = ("_date", "_epoch", "_kind", "formula", "seen", "shared")
+    __slots__ = ("_date", "_epoch", "_kind", "formula", "odd", "seen", "shared")
 
-    def __init__(self, kind: str | None, formula: str | None, *, is_date: bool, epoch_1904: bool) -> None:
+    def __init__(
+        self, kind: str | None, formula: str | None, odd: str | None, *, is_date: bool, epoch_1904: bool
+    ) -> None:
         if kind == "s" and formula is not None:
             raise _NotPlain
         self.shared = kind == "s"
         self.formula = formula
+        self.odd = odd  # its style, where that may hide what the cell holds
         self._kind, self._date, self._epoch = kind, is_date, epoch_1904
         self.seen: dict[str, RawCell] = {}
 
@@ -105,6 +108,9 @@ class _Template:
     hidden: list[int] = field(default_factory=list)
     arrays: list[Attributes] = field(default_factory=list)
     outside: list[tuple[str, int]] = field(default_factory=list)  # formulas to look at, with their column
+    odd: list[tuple[int, str]] = field(
+        default_factory=list
+    )  # columns with a style that may hide what they hold
 
     def add(self, cell: _Cell) -> None:
         """One more cell of the row; raises _NotPlain where it stands left of the one before."""
@@ -120,6 +126,8 @@ class _Template:
             self.arrays.append(cell.array)
         if cell.outside and cell.place.formula:
             self.outside.append((cell.place.formula, cell.column))
+        if cell.place.odd is not None:
+            self.odd.append((cell.column, cell.place.odd))
         self.prefixes |= cell.prefixes
 
     def filled(self, values: list[str], strings: Mapping[str, RawCell]) -> Mapping[int, RawCell]:
@@ -149,7 +157,7 @@ class _Row(NamedTuple):
 
 def plain_rows(text: str, declared: frozenset[str], context: Context) -> list[_Row] | None:
     """The rows of a stretch of cell data, or None when it is not plain. `declared`: its namespace prefixes."""
-    reader = _reader(context.date_styles, context.epoch_1904)
+    reader = _reader(context.styles.dates, frozenset(context.styles.looks), context.epoch_1904)
     try:
         return reader.read(text, declared, context.strings)
     except _NotPlain:
@@ -166,18 +174,22 @@ def keep(rows: list[_Row], cells: Cells) -> None:
             cells.note_array(attributes)
         for formula, column in template.outside:
             cells.note_formula(formula, template.row, column)
+        for column, style in template.odd:
+            if row_cells[column] is not BLANK:
+                cells.note_look(template.row, column, style)
 
 
 @lru_cache(maxsize=4)
-def _reader(date_styles: frozenset[str], epoch_1904: bool) -> _Reader:
-    return _Reader(date_styles, epoch_1904)
+def _reader(date_styles: frozenset[str], odd_styles: frozenset[str], epoch_1904: bool) -> _Reader:
+    return _Reader(date_styles, odd_styles, epoch_1904)
 
 
 class _Reader:
-    """Reads rows under one set of date formats, and remembers their templates."""
+    """Reads rows under one set of date formats and odd styles, and remembers their templates."""
 
-    def __init__(self, date_styles: frozenset[str], epoch_1904: bool) -> None:
+    def __init__(self, date_styles: frozenset[str], odd_styles: frozenset[str], epoch_1904: bool) -> None:
         self._date_styles = date_styles
+        self._odd_styles = odd_styles
         self._epoch_1904 = epoch_1904
         self._templates: Memory[str, _Template] = Memory(_REMEMBERED, twice=True)
         self._cells: Memory[str, _Cell] = Memory(_CELLS_REMEMBERED)
@@ -245,10 +257,12 @@ class _Reader:
         place = self._places.get(key)
         if place is None:
             attributes, formula = _attributes(key[0]), _formula(key[1])
+            style = attributes.get("s", "0")
             place = _Place(
                 attributes.get("t"),
                 formula,
-                is_date=attributes.get("s") in self._date_styles,
+                style if style in self._odd_styles else None,
+                is_date=style in self._date_styles,
                 epoch_1904=self._epoch_1904,
             )
             if len(self._places) >= _MOST_PLACES:
@@ -279,7 +293,7 @@ def _enter(template: _Template, number: str, raw: str) -> None:
     if not template.row < row <= LAST_ROW:
         raise _NotPlain
     template.first, template.row = template.first or row, row
-    if is_true(_attributes(raw).get("hidden")):
+    if is_unseen(_attributes(raw), "ht"):
         template.hidden.append(row)
 
 

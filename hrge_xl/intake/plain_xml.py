@@ -119,7 +119,7 @@ def plain_text(item: str) -> Text | None:
     plain = _PLAIN_TEXT.fullmatch(item)
     if plain is not None:
         return Text(resolved(plain[1]), is_sound(item))
-    if "xmlns" in item or not _RICH_TEXT.fullmatch(item):
+    if "xmlns" in item or "<strike" in item or not _RICH_TEXT.fullmatch(item):
         return None
     return Text(resolved("".join(_RUN.findall(_READING.sub("", item)))), is_whole(f"{item}</si>"))
 

@@ -53,7 +53,8 @@ _LOCAL_NAMES = {
         "worksheet chartsheet dialogsheet sheetData row c v f is t r rPh col sheetPr sheetProtection "
         "autoFilter filterColumn mergeCell dataValidation formula1 formula2 customSheetViews "
         "workbook workbookPr sheets sheet definedNames definedName sst si "
-        "styleSheet numFmts numFmt cellXfs xf comments authors author commentList comment text table "
+        "styleSheet numFmts numFmt cellXfs xf fonts font strike sz color fills fill patternFill fgColor "
+        "colors indexedColors rgbColor comments authors author commentList comment text table "
         "externalLink externalBook ddeLink oleLink picture oleObject"
     ),
     "r": "id dm",
@@ -65,7 +66,7 @@ _LOCAL_NAMES = {
     "x14": "dataValidation formula1 formula2",
     "xm": "f sqref macrosheet",
     "tc": "ThreadedComments threadedComment text",
-    "a": "p t br",
+    "a": "p t br theme clrScheme",
     "xdr": (
         "twoCellAnchor oneCellAnchor absoluteAnchor from col row sp cxnSp pic graphicFrame contentPart cNvPr"
     ),

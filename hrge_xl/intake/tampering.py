@@ -25,6 +25,7 @@ def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]
     yield from _merged(raw, plan, here.cells)
     yield from _sorted(tool_sheet, here)
     yield from _hidden(tool_sheet, here)
+    yield from _hidden_columns(tool_sheet, here)
 
 
 # dropdowns
@@ -42,15 +43,15 @@ def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs) -> Iterator[Observation
             if not any(first <= row <= last for first, last in runs):
                 lost.setdefault(part.slot.field.code, []).append((part, row, column))
     for found in lost.values():
-        yield _together("S011", raw, plan, found)
+        yield together("S011", raw.name, plan, found)
 
 
-def _together(code: str, raw: RawSheet, plan: Plan, cells: Cells) -> Observation:
+def together(code: str, sheet: str, plan: Plan, cells: Cells, **more: str) -> Observation:
     """What happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
     detail = {"label": plan.label(part), "value": ranges, "cells": ranges, "count": str(len(cells))}
-    return observe_at(code, raw.name, address(row, column), part, **detail)
+    return observe_at(code, sheet, address(row, column), part, **(detail | more))
 
 
 # formulas and rows
@@ -63,7 +64,7 @@ def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observati
         cell = raw.cell(row, column)
         if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
             cleared.setdefault(part.slot.field.code, []).append((part, row, column))
-    return (_together("S022", raw, plan, found) for found in cleared.values())
+    return (together("S022", raw.name, plan, found) for found in cleared.values())
 
 
 def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
@@ -96,6 +97,23 @@ def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
     if hidden:
         rows = compact((row, 1) for row, _ in hidden).replace("A", "")
         yield observe("S021", raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=rows)
+
+
+def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
+    """Columns that were hidden, or are too narrow to see anything, although something is answered in them."""
+    raw = tool_sheet.raw
+    unseen = raw.hidden_columns & here.columns
+    hidden = sorted(
+        (row, column)
+        for part, row, column in (here.cells if unseen else ())
+        if column in unseen
+        and not part.calculated
+        and (cell := raw.cell(row, column))
+        and cell.kind is not CellKind.BLANK
+    )
+    if hidden:
+        columns = compact((1, column) for _, column in hidden).replace("1", "")
+        yield observe("S031", raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=columns)
 
 
 # merges
