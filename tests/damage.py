@@ -852,6 +852,8 @@ STRUCTURES = [
         edited(*on_top(PLAN, "<x:sp><x:txBody><a:p><a:r><a:t>Not yet</a:t></a:r></a:p></x:txBody></x:sp>")),
         "S035 Plan!E9",
     ),
+    accepted("precision as displayed", edited(regex(BOOK, "<calcPr ", '<calcPr fullPrecision="0" ')), "S037"),
+    accepted("manual calculation", edited(regex(BOOK, "<calcPr ", '<calcPr calcMode="manual" ')), "S038"),
     accepted("answer struck through", edited(dressed(PLAN, "E8", font="<strike/>")), "S030 Plan!E8"),
     accepted(
         "word of an answer struck through",

@@ -69,4 +69,23 @@ KINDS = (
         why="Pictures, charts, handwriting and embedded objects may say something that no program can read.",
         example="A photograph of a signed page, pasted over the answers.",
     ),
+    Kind(
+        code="S037",
+        name="precision-as-displayed",
+        severity=WARNING,
+        message="The workbook is set to precision as displayed: numbers keep only the digits that are shown.",
+        remedy="Switch it off (Options, Advanced: Set precision as displayed), and look at the figures once more.",
+        why="What is typed is cut to what the format of its cell shows, for good: 0.45 becomes 0 under whole numbers.",
+        example="The box was ticked to make sums agree with what is printed.",
+    ),
+    Kind(
+        code="S038",
+        name="manual-calculation",
+        severity=WARNING,
+        message="The workbook is set to manual calculation: its sheets may show results of earlier answers.",
+        remedy="Set it to automatic (Formulas, Calculation Options), let it calculate, and look at the checks once "
+        "more.",
+        why="The checks of the sheets said nothing about what was typed last; the answers were checked all the same.",
+        example="A large workbook of somebody else's was open at the same time, and set so.",
+    ),
 )

@@ -39,6 +39,7 @@ class _WorkbookReader:
         parts, limits = self._parts, self._parts.limits
         main = parts.workbook(self._main)
         self._check_sheets(main.sheets)
+        self._remarks += main.settings
         strings = parts.strings(part) if (part := self._linked("sharedStrings")) else Strings({}, {})
         context = Context(
             strings=strings.cells,

@@ -53,11 +53,12 @@ class Strings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WorkbookPart:
-    """The workbook part: sheets in tab order, workbook-level names, date system."""
+    """The workbook part: sheets in tab order, workbook-level names, date system, what its settings do to figures."""
 
     sheets: list[SheetEntry]
     defined_names: dict[str, str]
     epoch_1904: bool
+    settings: list[Remark]
 
 
 class Parts:
@@ -133,6 +134,7 @@ class Parts:
                 if entry.get("localSheetId") is None
             },
             epoch_1904=properties is not None and is_true(properties.get("date1904")),
+            settings=_settings(tree.find("x|calcPr")),
         )
 
     def theme(self, part: str) -> tuple[str, ...]:
@@ -189,6 +191,15 @@ class Parts:
         """Whether a table (list object) hides rows by a filter."""
         tree = self.tree(part, "x|table")
         return any(len(column) for column in tree.iterfind("x|autoFilter/x|filterColumn"))
+
+
+def _settings(calculation: Element | None) -> list[Remark]:
+    """Settings by which a workbook may change or show other figures than were typed."""
+    if calculation is None:
+        return []
+    displayed = not is_true(calculation.get("fullPrecision", "1"))
+    manual = calculation.get("calcMode") == "manual"
+    return [Remark(code) for code, is_set in (("S037", displayed), ("S038", manual)) if is_set]
 
 
 class _Item(NamedTuple):

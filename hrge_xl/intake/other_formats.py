@@ -24,6 +24,7 @@ _LOST = (
     "properties",
     "drawings",
     "formatting",
+    "settings",
     "merges",
 )
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}

@@ -17,6 +17,7 @@ DEPENDENT = {  # what a format loses -> the checks that need it
     "properties": ("I005",),
     "merges": ("S015",),
     "drawings": ("S035", "S036"),
+    "settings": ("S037", "S038"),
     "formatting": ("S030", "S032", "S033"),
 }
 
@@ -42,6 +43,7 @@ def _reasons(format: str, language: str) -> dict[str, str]:
         "formatting": say(
             "The format {format} is not read for colours, lines through words and number formats."
         ),
+        "settings": say("Settings of calculation are not read from the format {format}."),
         "drawings": say("Text boxes, pictures and other drawings are not read from the format {format}."),
     }
     return {lost: sentence.format(format=f".{format}") for lost, sentence in sentences.items()}

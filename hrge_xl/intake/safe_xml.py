@@ -54,7 +54,7 @@ _LOCAL_NAMES = {
         "autoFilter filterColumn mergeCell dataValidation formula1 formula2 customSheetViews "
         "workbook workbookPr sheets sheet definedNames definedName sst si "
         "styleSheet numFmts numFmt cellXfs xf fonts font strike sz color fills fill patternFill fgColor "
-        "colors indexedColors rgbColor comments authors author commentList comment text table "
+        "colors indexedColors rgbColor calcPr comments authors author commentList comment text table "
         "externalLink externalBook ddeLink oleLink picture oleObject"
     ),
     "r": "id dm",
