@@ -828,7 +828,40 @@ STRUCTURES = [
                 r'showErrorMessage="0"\1',
             )
         ),
+        "S039 Plan!E7",
+    ),
+    accepted(
+        "list that only warns",
+        edited(
+            regex(
+                PLAN,
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E7">)',
+                r'showErrorMessage="1" errorStyle="warning"\1',
+            )
+        ),
+        "S039 Plan!E7",
+    ),
+    accepted(
+        "another list that does not stop anybody",
+        edited(
+            regex(
+                PLAN,
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E7"><formula1>)list_COUNTRY',
+                r'showErrorMessage="0"\1list_GROUP',
+            )
+        ),
         "S011 Plan!E7",
+    ),
+    accepted(
+        "alerts of a column off",
+        edited(
+            regex(
+                RISKS,
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*<formula1>list_GROUP)',
+                r'showErrorMessage="0"\1',
+            )
+        ),
+        "S039 Risks!E6",
     ),
     accepted("formula cleared", edited(blank(PLAN, "E21")), "S022 Plan!E21"),
     accepted("cell of a formula gone", edited(regex(PLAN, '<c r="E21".*?</c>', "")), "S022 Plan!E21"),

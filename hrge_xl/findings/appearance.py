@@ -88,4 +88,13 @@ KINDS = (
         why="The checks of the sheets said nothing about what was typed last; the answers were checked all the same.",
         example="A large workbook of somebody else's was open at the same time, and set so.",
     ),
+    Kind(
+        code="S039",
+        name="alert-off",
+        severity=INFO,
+        message="{label}: the dropdown list of {cells} is there, but it no longer refuses other entries.",
+        remedy="Nothing to do; choose from the list.",
+        why="The alert of the list was turned off, or into a warning; the answer was checked all the same.",
+        example="A program that keeps lists without their alerts.",
+    ),
 )

@@ -9,7 +9,7 @@ from ..words import translator
 DEPENDENT = {  # what a format loses -> the checks that need it
     "formulas": ("S013", "S022", "V012", "V013", "V017"),
     "errors": ("V011",),
-    "validations": ("S011",),
+    "validations": ("S011", "S039"),
     "protection": ("S012",),
     "hidden rows": ("S021", "S031"),
     "comments": ("S018",),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..layout import address
 from ..submission import Observation
 from .dropdowns import Dropdowns
 from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
 from .raw import CellKind, RawSheet
-from .runs import compact
+from .runs import Run, compact
 from .tool_sheets import ToolSheet
 
 
@@ -32,18 +32,24 @@ def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]
 
 
 def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs) -> Iterator[Observation]:
-    """One observation for each field of the sheet whose cells lost their dropdown, naming every cell."""
+    """One observation for each field of the sheet whose cells lost their dropdown or its alert, naming every cell."""
     rules = Dropdowns(raw.validations, plan)
-    lost: dict[str, list[tuple[Part, int, int]]] = {}
+    lost: dict[tuple[str, str], list[tuple[Part, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)
         if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
             continue
+        lenient = rules.lenient_runs(need, column)
         for row, part in cells.items():
-            if not any(first <= row <= last for first, last in runs):
-                lost.setdefault(part.slot.field.code, []).append((part, row, column))
-    for found in lost.values():
-        yield together("S011", raw.name, plan, found)
+            if not _covers(runs, row):
+                code = "S039" if _covers(lenient, row) else "S011"
+                lost.setdefault((code, part.slot.field.code), []).append((part, row, column))
+    for (code, _), found in lost.items():
+        yield together(code, raw.name, plan, found)
+
+
+def _covers(runs: Sequence[Run], row: int) -> bool:
+    return any(first <= row <= last for first, last in runs)
 
 
 def together(code: str, sheet: str, plan: Plan, cells: Cells, **more: str) -> Observation:
