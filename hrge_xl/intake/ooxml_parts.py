@@ -14,7 +14,7 @@ from .colours import theme_colours
 from .limits import Limits
 from .memory import Memory
 from .ooxml_styles import Styles, read_styles
-from .plain_xml import find_stretch, plain_text
+from .plain_xml import closed_up, find_stretch, plain_text
 from .raw import CellKind, RawCell, Remark, Unreadable
 from .references import parse_cell
 from .safe_xml import Attributes, Handlers, Known, XmlGuard, parse_tree, run_expat
@@ -219,11 +219,11 @@ def _plain_items(text: str) -> list[_Item] | None:
     *elements, rest = text.split("</si>")
     items = [_ITEMS.get(each) or _plain_item(each) for each in elements]
     plain = [item for item in items if item is not None]
-    return None if rest or len(plain) < len(items) else plain
+    return None if closed_up(rest) or len(plain) < len(items) else plain
 
 
 def _plain_item(element: str) -> _Item | None:
-    found = plain_text(element)
+    found = plain_text(closed_up(element))
     if found is None:
         return None
     item = _Item(_text_cell(found.text), found.proven)

@@ -14,22 +14,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 from .cell_values import BLANK, is_unseen, stored_cell
 from .memory import Memory
 from .ooxml_cells import Cells, Context, may_reach_outside
-from .plain_xml import TEXT, is_sound, plain_attributes, prefixes, resolved
+from .plain_xml import SPACE, TEXT, closed_up, is_sound, plain_attributes, plain_text, prefixes, resolved
 from .raw import RawCell
 from .references import COLUMNS, LAST_ROW
 from .safe_xml import Attributes
 
 _VALUES = re.compile(rf"<v>({TEXT})</v>")
+_VALUE_AS_IS = '<v xml:space="preserve">'  # says what is the rule in a value
+# A text that stands in its cell is read like a value, whatever the type of the cell: alone, or in several runs.
+_OWN_TEXTS = re.compile(rf'<is>{SPACE}*+<t(?: xml:space="preserve")?+>({TEXT})</t>{SPACE}*+</is>')
+_RUN_ELEMENTS = "r|t|rPr|rFont|b|i|u|sz|color|family|charset|scheme|vertAlign|outline|shadow|condense|extend"
+_OWN_RUNS = re.compile(rf"<is>((?:[^<\r]++|</?+(?:{_RUN_ELEMENTS})(?=[\s/>])[^<>]*+>)*+)</is>")
 _GAP = "\0"  # stands for a value in a template; no XML holds it
 # Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
 _RAW = r"([^<>/\0]*+)"
 _OWN = r"[^<\r\0]*+"  # text that is no value: it belongs to the template
 _FORMULA = rf"<f[^<>/\0]*+(?:/>|>{_OWN}</f>)"
-_VALUE = rf'\0|<v ?/>|<is><t(?: xml:space="preserve")?+>{_OWN}</t></is>'
+_VALUE = r"\0|<v ?/>"
 _CELL = re.compile(rf'([A-Z]++)([0-9]++)"{_RAW}(?:/>|>({_FORMULA})?+({_VALUE})?+</c>)', re.ASCII)
 _CELL_START = '<c r="'
 _EMPTY_ROW = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"{_RAW}/>', re.ASCII)
@@ -52,8 +58,6 @@ class _Place:
     def __init__(
         self, kind: str | None, formula: str | None, odd: str | None, *, is_date: bool, epoch_1904: bool
     ) -> None:
-        if kind == "s" and formula is not None:
-            raise _NotPlain
         self.shared = kind == "s"
         self.formula = formula
         self.odd = odd  # its style, where that may hide what the cell holds
@@ -71,9 +75,8 @@ class _Place:
         return cell
 
     def constant(self, value: str) -> RawCell:
-        """The cell without a `v` element, or with an empty one, or with a text of its own."""
-        text = resolved(value[value.index(">", 4) + 1 : -9]) if value.startswith("<is>") else None
-        return self._stored("" if value.startswith("<v") else text)
+        """The cell without a `v` element, or with an empty one."""
+        return self._stored("" if value else None)
 
     def _stored(self, text: str | None) -> RawCell:
         cell = stored_cell(self._kind, text, self.formula, is_date=self._date, epoch_1904=self._epoch)
@@ -104,6 +107,7 @@ class _Template:
     row: int = 0
     cells: dict[int, RawCell] = field(default_factory=dict)  # BLANK where a value goes
     shared: list[tuple[int, int]] = field(default_factory=list)  # column and number of values: shared texts
+    results: list[tuple[int, str]] = field(default_factory=list)  # columns of those that a formula gives
     own: list[tuple[int, int, _Place]] = field(default_factory=list)  # the same for all other values
     hidden: list[int] = field(default_factory=list)
     arrays: list[Attributes] = field(default_factory=list)
@@ -120,6 +124,8 @@ class _Template:
         number = len(self.shared) + len(self.own)
         if cell.takes_value and cell.place.shared:
             self.shared.append((cell.column, number))
+            if cell.place.formula is not None:
+                self.results.append((cell.column, cell.place.formula))
         elif cell.takes_value:
             self.own.append((cell.column, number, cell.place))
         if cell.array is not None:
@@ -142,6 +148,8 @@ class _Template:
                 cells[column] = strings[values[number]]
         except KeyError:
             raise _NotPlain from None
+        for column, formula in self.results:
+            cells[column] = cells[column]._replace(formula=formula)
         for column, number, place in self.own:
             value = values[number]
             cells[column] = place.seen.get(value) or place.cell(value)
@@ -158,10 +166,23 @@ class _Row(NamedTuple):
 def plain_rows(text: str, declared: frozenset[str], context: Context) -> list[_Row] | None:
     """The rows of a stretch of cell data, or None when it is not plain. `declared`: its namespace prefixes."""
     reader = _reader(context.styles.dates, frozenset(context.styles.looks), context.epoch_1904)
-    try:
-        return reader.read(text, declared, context.strings)
-    except _NotPlain:
-        return None
+    rows = reader.read(text, declared, context.strings)
+    if rows is None and (usual := _in_usual_form(text)) != text:
+        rows = reader.read(usual, declared, context.strings)
+    return rows
+
+
+def _in_usual_form(text: str) -> str:
+    """The same rows with every text of a cell in a bare `v` element, as most programs write it."""
+    pieces = _OWN_TEXTS.split(text.replace(_VALUE_AS_IS, "<v>"))
+    pieces[1::2] = [f"<v>{each}</v>" for each in pieces[1::2]]
+    return _OWN_RUNS.sub(_as_value, "".join(pieces))
+
+
+def _as_value(match: re.Match[str]) -> str:
+    """The text of several runs that stands in a cell, as a value; left to expat where it is not plain."""
+    found = plain_text(f"<si>{closed_up(match[1])}")
+    return f"<v>{escape(found.text)}</v>" if found is not None and found.proven else match[0]
 
 
 def keep(rows: list[_Row], cells: Cells) -> None:
@@ -195,12 +216,18 @@ class _Reader:
         self._cells: Memory[str, _Cell] = Memory(_CELLS_REMEMBERED)
         self._places: dict[tuple[str, str], _Place] = {}
 
-    def read(self, text: str, declared: frozenset[str], strings: Mapping[str, RawCell]) -> list[_Row]:
-        """Every row of a stretch; raises _NotPlain."""
+    def read(self, text: str, declared: frozenset[str], strings: Mapping[str, RawCell]) -> list[_Row] | None:
+        """Every row of a stretch, None where it is not plain."""
+        try:
+            return self._rows(text, declared, strings)
+        except _NotPlain:
+            return None
+
+    def _rows(self, text: str, declared: frozenset[str], strings: Mapping[str, RawCell]) -> list[_Row]:
         *texts, rest = text.split(_ROW_END)
         rows = [self._row(each, strings) for each in texts]
-        if rest:
-            rows.append(_Row(_last(rest), {}))
+        if empty := closed_up(rest):
+            rows.append(_Row(_last(empty), {}))
         previous = 0
         for template, _cells in rows:
             if template.first <= previous or not template.prefixes <= declared:
@@ -213,7 +240,7 @@ class _Reader:
         key = _GAP.join(parts[::2])
         template = self._templates.get(key)
         if template is None:
-            template = self._template(key)
+            template = self._template(closed_up(key))
             self._templates.put(key, template, len(key))
         return _Row(template, template.filled(parts[1::2], strings))
 
