@@ -241,6 +241,48 @@ def restamp(sheet: bool = True, properties: bool = True, *, signed: bool = True,
     return edit
 
 
+STYLES = "xl/styles.xml"
+
+
+def dressed(
+    part: str, *places: str, font: str = "", fill: str = "", code: str = ""
+) -> Callable[[Parts], None]:
+    """Give cells another font, fill or number format, and leave the rest of their style."""
+
+    def edit(parts: Parts) -> None:
+        for place in places:
+            cell = re.search(rf'<c r="{place}"(?: s="(\d+)")?', parts[part])
+            assert cell, f"there is no {place} in {part}"
+            formats = parts[STYLES].partition("<cellXfs")[2].partition("</cellXfs>")[0]
+            style = re.findall(r"<xf [^>]*?(?:/>|>.*?</xf>)", formats, re.DOTALL)[int(cell[1] or 0)]
+            for attribute, group, entry in (
+                ("fontId", "fonts", f"<font>{font}</font>" if font else ""),
+                ("fillId", "fills", f"<fill><patternFill {fill}</patternFill></fill>" if fill else ""),
+            ):
+                if entry:
+                    style = re.sub(
+                        rf'{attribute}="\d+"', f'{attribute}="{_added(parts, group, entry)}"', style
+                    )
+            if code:
+                number = 900 + len(parts[STYLES])
+                entry = f'<numFmt numFmtId="{number}" formatCode="{escape(code, {chr(34): "&quot;"})}"/>'
+                _added(parts, "numFmts", entry)
+                style = re.sub(r'numFmtId="\d+"', f'numFmtId="{number}"', style)
+            number = _added(parts, "cellXfs", style)
+            changed = f'<c r="{place}" s="{number}"'
+            parts[part] = parts[part][: cell.start()] + changed + parts[part][cell.end() :]
+
+    return edit
+
+
+def _added(parts: Parts, group: str, entry: str) -> int:
+    """Add an entry to a group of the styles; its number."""
+    content = parts[STYLES].partition(f"<{group}")[2].partition(f"</{group}>")[0]
+    name = re.match(r"\w+", entry[1:])[0]
+    parts[STYLES] = parts[STYLES].replace(f"</{group}>", f"{entry}</{group}>", 1)
+    return len(re.findall(rf"<{name}[ >/]", content))
+
+
 # moving rows and columns
 
 Line = Callable[[int], int | None]
@@ -439,6 +481,26 @@ def commented(part: str, place: str, text: str) -> list[Callable[[Parts], None]]
     return [
         add(f"xl/comments{number}.xml", content, f"{SPREADSHEET}.comments+xml"),
         link(part, "comments", f"../comments{number}.xml"),
+    ]
+
+
+def on_top(part: str, inside: str) -> list[Callable[[Parts], None]]:
+    """Something drawn over E9."""
+    base, number = (
+        "http://schemas.openxmlformats.org/drawingml/2006",
+        re.sub(r"\D", "", part.rpartition("/")[2]),
+    )
+    corner = "<x:from><x:col>4</x:col><x:colOff>0</x:colOff><x:row>8</x:row><x:rowOff>0</x:rowOff></x:from>"
+    anchor = f"<x:oneCellAnchor>{corner}<x:ext cx='1' cy='1'/>{inside}<x:clientData/></x:oneCellAnchor>"
+    names = f'xmlns:x="{base}/spreadsheetDrawing" xmlns:a="{base}/main"'
+    return [
+        add(
+            f"xl/drawings/drawing{number}.xml",
+            f"<x:wsDr {names}>{anchor}</x:wsDr>",
+            "application/vnd.openxmlformats-officedocument.drawing+xml",
+        ),
+        link(part, "drawing", f"../drawings/drawing{number}.xml"),
+        swap(part, "</worksheet>", '<drawing r:id="rId777"/></worksheet>'),
     ]
 
 
@@ -805,7 +867,40 @@ STRUCTURES = [
                 r'showErrorMessage="0"\1',
             )
         ),
+        "S039 Plan!E7",
+    ),
+    accepted(
+        "list that only warns",
+        edited(
+            regex(
+                PLAN,
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E7">)',
+                r'showErrorMessage="1" errorStyle="warning"\1',
+            )
+        ),
+        "S039 Plan!E7",
+    ),
+    accepted(
+        "another list that does not stop anybody",
+        edited(
+            regex(
+                PLAN,
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E7"><formula1>)list_COUNTRY',
+                r'showErrorMessage="0"\1list_GROUP',
+            )
+        ),
         "S011 Plan!E7",
+    ),
+    accepted(
+        "alerts of a column off",
+        edited(
+            regex(
+                RISKS,
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*<formula1>list_GROUP)',
+                r'showErrorMessage="0"\1',
+            )
+        ),
+        "S039 Risks!E6",
     ),
     accepted("formula cleared", edited(blank(PLAN, "E21")), "S022 Plan!E21"),
     accepted("cell of a formula gone", edited(regex(PLAN, '<c r="E21".*?</c>', "")), "S022 Plan!E21"),
@@ -824,6 +919,82 @@ STRUCTURES = [
     accepted("comment at an answer", edited(*commented(PLAN, "E7", "Sure?")), "S018 Plan!E7"),
     accepted("comment elsewhere", edited(*commented(RISKS, "B2", "Why?")), "S018 Risks!B2"),
     accepted("note below", edited(new_cell(PLAN, "C40", "See also March")), "S014 Plan!C40"),
+    accepted(
+        "text box over an answer",
+        edited(*on_top(PLAN, "<x:sp><x:txBody><a:p><a:r><a:t>Not yet</a:t></a:r></a:p></x:txBody></x:sp>")),
+        "S035 Plan!E9",
+    ),
+    accepted("precision as displayed", edited(regex(BOOK, "<calcPr ", '<calcPr fullPrecision="0" ')), "S037"),
+    accepted("manual calculation", edited(regex(BOOK, "<calcPr ", '<calcPr calcMode="manual" ')), "S038"),
+    accepted("answer struck through", edited(dressed(PLAN, "E8", font="<strike/>")), "S030 Plan!E8"),
+    accepted(
+        "word of an answer struck through",
+        edited(
+            cell(
+                PLAN,
+                "E8",
+                "<is><r><rPr><strike/></rPr><t>Four</t></r><r><t> Two consultations</t></r></is>",
+                ' t="inlineStr"',
+            )
+        ),
+        "S030 Plan!E8",
+    ),
+    accepted(
+        "note struck through",
+        edited(new_cell(PLAN, "C40", "No"), dressed(PLAN, "C40", font="<strike/>")),
+        "S014 Plan!C40",
+        "S030 Plan!C40",
+    ),
+    accepted(
+        "column of answers hidden",
+        edited(
+            regex(RISKS, r'<col min="3" max="3" width="[0-9.]+"', '<col min="3" max="3" hidden="1" width="9"')
+        ),
+        "S031 Risks!C6",
+    ),
+    accepted(
+        "column of answers without a width",
+        edited(regex(RISKS, r'<col min="3" max="3" width="[0-9.]+"', '<col min="3" max="3" width="0"')),
+        "S031 Risks!C6",
+    ),
+    accepted(
+        "row without a height",
+        edited(regex(RISKS, '<row r="8"( spans="[^"]*")?', '<row r="8" ht="0" customHeight="1"')),
+        "S021 Risks!C8",
+    ),
+    accepted(
+        "white on white",
+        edited(dressed(PLAN, "E8", font='<color rgb="FFFFFFFF"/>', fill='patternType="none">')),
+        "S032 Plan!E8",
+    ),
+    accepted(
+        "yellow on its own yellow",
+        edited(dressed(PLAN, "E12", font='<color rgb="FFFFF9DB"/>')),
+        "S032 Plan!E12",
+    ),
+    accepted("format that shows nothing", edited(dressed(PLAN, "E12", code=";;;")), "S032 Plan!E12"),
+    accepted(
+        "format that shows a text",
+        edited(
+            dressed(PLAN, "E12", code=';;;"not known"'),
+            words(PLAN, "E17", "x"),
+            dressed(PLAN, "E17", code=';;;"not known"'),
+        ),
+        "S032 Plan!E12",
+        "S033 Plan!E17",
+    ),
+    accepted("format that leaves thousands out", edited(dressed(PLAN, "E13", code="0,")), "S033 Plan!E13"),
+    accepted(
+        "format that shows hundred times as much", edited(dressed(PLAN, "E12", code="0%")), "S033 Plan!E12"
+    ),
+    accepted(
+        "text that became a date",
+        edited(number(PLAN, "E8", 46115), dressed(PLAN, "E8", code="d-m")),
+        "S034 Plan!E8",
+    ),
+    accepted("picture over an answer", edited(*on_top(PLAN, "<x:pic/>")), "S036 Plan!E9"),
+    accepted("line through an answer", edited(*on_top(PLAN, "<x:cxnSp/>")), "S036 Plan!E9"),
+    accepted("drawing damaged", edited(*on_top(PLAN, "<x:sp>")), "F045 Plan"),
 ]
 
 

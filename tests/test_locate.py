@@ -515,7 +515,13 @@ def test_one_lost_dropdown() -> None:
 
 
 def test_dropdowns_that_do_not_block_or_show_another_list() -> None:
-    for change in ({"blocks": False}, {"formula1": "list_COUNTRY"}, {"type": "none"}):
+    other: dict[str, object] = {"formula1": "list_COUNTRY"}
+    for change, code in (
+        ({"blocks": False}, "S039"),
+        (other, "S011"),
+        ({"blocks": False, **other}, "S011"),
+        ({"type": "none"}, "S011"),
+    ):
 
         def damage(sheet: RawSheet, change: dict[str, object] = change) -> None:
             sheet.validations = [
@@ -523,7 +529,7 @@ def test_dropdowns_that_do_not_block_or_show_another_list() -> None:
                 for rule in sheet.validations
             ]
 
-        assert [code for code, _, _ in seen(damaged(on("C1", damage)))] == ["S011"]
+        assert [found for found, _, _ in seen(damaged(on("C1", damage)))] == [code]
 
 
 def test_protection_off() -> None:
@@ -563,7 +569,7 @@ def test_formats_that_cannot_tell() -> None:
     workbook.cannot_tell += ["validations", "protection", "formulas"]
     found = read(workbook)
     assert seen(found) == []
-    assert set(found.not_run) == {"S011", "S012", "S013", "S022", "V012", "V013", "V017"}
+    assert set(found.not_run) == {"S011", "S012", "S013", "S022", "S039", "V012", "V013", "V017"}
 
 
 def test_swapped_sheets_and_lines() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..words import Translate
-from . import file, identity, privacy, structure, submissions, value
+from . import appearance, file, identity, privacy, structure, submissions, value
 from .model import Finding, Kind, Severity, by_code
 from .waiver import Waiver, waived
 
 FAMILIES = {
     "F": ("The file", file.KINDS),
     "I": ("Whose workbook it is", identity.KINDS),
-    "S": ("What happened to the sheets", structure.KINDS),
+    "S": ("What happened to the sheets", (*structure.KINDS, *appearance.KINDS)),
     "V": ("The answers", value.KINDS),
     "X": ("Several returns together", submissions.KINDS),
     "P": ("Personal data", privacy.KINDS),

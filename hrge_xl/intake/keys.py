@@ -54,6 +54,11 @@ class Here:
         return table
 
     @cached_property
+    def columns(self) -> frozenset[int]:
+        """The columns in which something is asked for."""
+        return frozenset(column for part, _, column in self.cells if not part.calculated)
+
+    @cached_property
     def calculated(self) -> Cells:
         """The cells that a formula fills."""
         return tuple(each for each in self.cells if each[0].calculated)

@@ -10,14 +10,16 @@ from ..submission import CellKey, Identity, Observation, Unplaced
 from ..words import fold
 from .as_issued import judge
 from .axes import Axes, Axis, by_codes, find_own, home_axis
+from .formatting import dates_by_format, formatting, formatting_beside
 from .issued_cells import ExpectedCells, Formulas, Moved, SheetResults
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .outlived import OldSheet, was_issued
+from .overlays import comments, drawn
 from .own_sheets import beyond_feedback, compare_rows, cover_lines, facts_that_differ, missing_sheets
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
 from .roles import Roles
 from .strays import Held, Left, copied_answers, every_text, old_sheet, strangers, strays
-from .tampering import comments, tampered
+from .tampering import tampered
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, assign, text_at
 
 NOWHERE: Mapping[CellKey, str] = {}  # the cells of a sheet that cannot be read
@@ -69,9 +71,14 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
         found.unplaced += copied_answers(copy)
     for left in _left_sheets(assigned.strangers, workbook, plan, about):
         found.add(left)
+    found.observations += dates_by_format(found.filled, plan, epoch_1904=workbook.epoch_1904)
+    found.observations += formatting_beside(workbook, found.unplaced)
     remarks = comments(workbook, found.sheets, found.cells, plan)
     found.comments += remarks.unplaced
     found.observations += remarks.observations
+    overlays = drawn(workbook, found.sheets, found.cells, plan)
+    found.unplaced += overlays.unplaced
+    found.observations += overlays.observations
     if about.older:
         found.observations = [
             each for each in found.observations if each.code not in ("S001", "S004", "S005", "S011")
@@ -118,6 +125,7 @@ def _read_sheet(
     found.observations += tampered(tool_sheet, plan, here, about.lost)
     held = issued.held(tool_sheet, axes) if issued is not None else None
     found.add(strays(tool_sheet, axes, old, held=held, epoch_1904=epoch_1904))
+    found.observations += formatting(tool_sheet.raw, plan, here, epoch_1904=epoch_1904)
 
 
 class _Issued:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..layout import address
-from .cell_values import is_true, stored_cell
+from .cell_values import BLANK, is_unseen, stored_cell
 from .limits import Limits
+from .ooxml_styles import Styles
 from .raw import Area, CellKind, Follower, RawCell, RawSheet, Remark, SharedFormula
 from .references import COLUMNS, LAST_ROW, parse_area, parse_cell
 from .safe_xml import Attributes, XmlGuard
@@ -28,7 +29,7 @@ class Context:
     """What the sheets of one workbook share while they are read."""
 
     strings: Mapping[str, RawCell]  # index, as written in the sheet -> its cell
-    date_styles: frozenset[str]  # style indexes, as written in the sheet
+    styles: Styles
     epoch_1904: bool
     limits: Limits
     remarks: list[Remark] = field(default_factory=list)
@@ -44,7 +45,9 @@ class Cells:
         self.guard = guard
         self.context = context
         self._strings = context.strings
-        self._date_styles = context.date_styles
+        self._date_styles = context.styles.dates
+        self.looks = context.styles.looks
+        self.struck: str | None = None  # the text of an inline string with runs that are struck through
         self._shuffled = False
         self._array_areas: list[Area] = []
         self._outside: list[str] = []
@@ -57,7 +60,7 @@ class Cells:
             self.guard.refuse("F029")
         if row <= previous:
             self._shuffled = True
-        if is_true(attributes.get("hidden")):
+        if is_unseen(attributes, "ht"):
             self.sheet.hidden_rows.add(row)
         return row
 
@@ -88,6 +91,16 @@ class Cells:
             return cell if cell is None or formula is None else cell._replace(formula=formula)
         is_date = style in self._date_styles
         return stored_cell(kind, value, formula, is_date=is_date, epoch_1904=self.context.epoch_1904)
+
+    def note_look(self, row: int, column: int, style: str) -> None:
+        """Remember that a cell is formatted in an odd way."""
+        self.sheet.looks[row, column] = self.looks[style]
+
+    def note_struck(self, row: int, column: int) -> None:
+        """Remember what is struck through in the cell that was read last."""
+        if self.struck is not None:
+            self.sheet.struck[row, column] = self.struck
+        self.struck = None
 
     def takes(self, row: int, column: int, row_cells: Mapping[int, RawCell]) -> bool:
         """Whether a cell that stands left of the one before is still free; if not, a finding."""
@@ -182,7 +195,7 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
     """
     guard = cells.guard
     max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
-    columns, build = COLUMNS, cells.build
+    columns, build, looks = COLUMNS, cells.build, cells.looks
     depth = row = column = cut = 0
     row_text = ""
     row_cells: dict[int, RawCell] = {}
@@ -246,8 +259,13 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
             return
         if shared is not None:
             formula = cells.share(shared, formula or "", row, column)
-        cell = build(kind, value, formula, get("s"))
+        style = get("s", "0")
+        cell = build(kind, value, formula, style)
         row_cells[column] = cells.unreadable(row, column) if cell is None else cell
+        if style in looks and cell is not BLANK:
+            cells.note_look(row, column, style)
+        if cells.struck is not None:
+            cells.note_struck(row, column)
         if formula:
             cells.note_formula(formula, row, column)
 

@@ -68,6 +68,31 @@ class SharedFormula(NamedTuple):
     text: str
 
 
+class Look(NamedTuple):
+    """What is odd about the formatting of a cell: what it holds may be seen otherwise, or not at all."""
+
+    struck: bool  # through the whole cell
+    invisible: bool  # letters in the colour of their ground, or too small to see
+    number_format: str  # one that may show something else than the value, "" for others
+
+
+ORDINARY = Look(False, False, "")
+
+
+class Drawn(NamedTuple):
+    """Something that lies on top of the cells, at the cell of its upper left corner (0, 0 where it has none).
+
+    `shape` is its number in the file, for one thing may be described in several parts.
+    """
+
+    row: int
+    column: int
+    what: str  # shape, picture, background, chart, diagram, ink, control, object
+    text: str = ""
+    name: str = ""
+    shape: str = ""
+
+
 @dataclass(slots=True)
 class RawSheet:
     """One worksheet. `cells` maps row to column to cell, sparse: never padded, never trimmed."""
@@ -83,6 +108,11 @@ class RawSheet:
     protected: bool = False
     filtered: bool = False  # a filter that hides rows is active
     comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
+    drawn: list[Drawn] = field(default_factory=list)
+    looks: dict[tuple[int, int], Look] = field(default_factory=dict)  # row, column; of few cells
+    struck: dict[tuple[int, int], str] = field(
+        default_factory=dict
+    )  # texts with ~~words~~ that are struck through
 
     def cell(self, row: int, column: int) -> RawCell | None:
         """The stored cell at this place, or None when nothing is stored there."""

@@ -21,9 +21,27 @@ from ..workbook import Correction, Feedback, Leftover
 from .carry_over import carry_over
 
 MENDED = frozenset(
-    ["S001", "S003", "S004", "S005", "S006", "S007", "S009", "S010", "S013", "S015", "V012", "V017"]
+    [
+        "S001",
+        "S003",
+        "S004",
+        "S005",
+        "S006",
+        "S007",
+        "S009",
+        "S010",
+        "S013",
+        "S015",
+        "S030",
+        "S031",
+        "S032",
+        "S033",
+        "S034",
+        "V012",
+        "V017",
+    ]
 )  # of the file, and no more of the workbook that is given back
-BESIDE = frozenset(["S008", "S014", "S017"])  # about texts that stand on the sheet “Without a place”
+BESIDE = frozenset(["S008", "S014", "S017", "S035"])  # about texts that stand on the sheet “Without a place”
 FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
 
 
