@@ -162,7 +162,7 @@ class _Issued:
                 expected = self.plan.issued[sheet.plan.sheet.name]
                 self._rows(sheet.raw, expected, formulas, roles, tool, sheet.corner)
         self._own_sheets(assigned, formulas)
-        if not whole:  # what refers to cells that are gone cannot show what it should
+        if not (whole and self.kept):  # what refers to cells that are gone cannot show what it should
             self.found.results.clear()
 
     def _is_whole(self, seen: tuple[ToolSheet, Axes]) -> bool:

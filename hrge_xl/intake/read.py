@@ -148,6 +148,7 @@ def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submissi
     return submission
 
 
+AS_ISSUED = ("I012", "S023", "S024", "S025", "S026", "S027", "S028", "S029")
 load_spec = lru_cache(maxsize=16)(load)
 
 
@@ -180,6 +181,8 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     if found.results:
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)
+    if known is None:
+        submission.not_run |= _not_compared(identity.language, older)
     return submission
 
 
@@ -224,6 +227,19 @@ def _plan_of(submission: Submission, want: Wanted) -> Plan:
     if spec is None:
         raise ValueError(f"{submission.path} was not read as a workbook of {want.spec}")
     return plan_for(submission.identity, spec)
+
+
+def _not_compared(language: str, older: bool) -> dict[str, str]:
+    """The checks of texts, formulas and results that nobody here knows as they were issued."""
+    say = translator(language)
+    reason = (
+        say(
+            "The workbook is of an older version: its texts and formulas are not those of the version in force."
+        )
+        if older
+        else say("The workbook was issued by another version of the program or of the questionnaire.")
+    )
+    return dict.fromkeys(AS_ISSUED, reason)
 
 
 def _not_run(workbook: RawWorkbook, language: str, older: bool, unchecked: bool) -> dict[str, str]:

@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from ..words import translator
 
 DEPENDENT = {  # what a format loses -> the checks that need it
-    "formulas": ("S013", "S022", "V012", "V013", "V017", "V019"),  # .xls may keep 0 for a text that one shows
+    "formulas": (
+        "S013",
+        "S022",
+        "S026",
+        "S027",
+        "S028",
+        "V012",
+        "V013",
+        "V017",
+        "V019",
+    ),  # .xls may keep 0 for a text that one shows
     "errors": ("V011",),
     "validations": ("S011", "S039"),
     "protection": ("S012",),
