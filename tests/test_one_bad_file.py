@@ -176,6 +176,18 @@ def test_feedback_is_for_all(made: Round, tmp_path: Path, capsys: pytest.Capture
     assert "longer than a cell of Excel can be" in text
 
 
+def test_a_stamp_that_no_cell_holds_stops_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The name of its round is a period of the figures, and of no use to anybody."""
+    parts = text_of(filled())
+    restamp(round="R" * 33_000, signed=False)(parts)
+    (tmp_path / "in").mkdir()
+    for name, data in (("a", pack(parts)), ("b", filled("ONE"))):
+        (tmp_path / "in" / f"{name}.xlsx").write_bytes(data)
+    with printed(capsys, 0, "consolidate", tmp_path / "in", "-o", tmp_path / "out", *DAY) as (said, _):
+        assert "2 accepted" in said
+    assert openpyxl.load_workbook(tmp_path / "out" / "data.xlsx").sheetnames[0] == "Contents"
+
+
 def test_a_file_that_cannot_be_given_back_stops_nobody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

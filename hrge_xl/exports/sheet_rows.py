@@ -68,10 +68,14 @@ def _day(text: str) -> str:
     return inline(text) if text < FIRST_DAY else f"><v>{to_serial(date.fromisoformat(text))}</v></c>"
 
 
+def fitted(text: str) -> str:
+    """A text as a cell holds it: what is too long for one is cut, and says so."""
+    return text if fits_a_cell(text) else beginning(text, CELL_LIMIT - len(CUT)) + CUT
+
+
 def inline(text: str) -> str:
     """The rest of a cell that holds a text: cut where Excel cuts, escaped as Excel escapes."""
-    if not fits_a_cell(text):
-        text = beginning(text, CELL_LIMIT - len(CUT)) + CUT
+    text = fitted(text)
     if SPECIAL.search(text) is None:
         return f' t="inlineStr"><is><t>{text}</t></is></c>'
     text = LOOKS_ESCAPED.sub("_x005F_", text)
