@@ -23,6 +23,7 @@ from tests.damages.book import (
     Cell,
     attributes,
     cells_of,
+    outside_texts,
     written,
 )
 
@@ -79,7 +80,11 @@ def _ordered(said: dict[str, str], order: tuple[str, ...]) -> str:
 
 def _unquoted(formula: str) -> str:
     """A formula with the sheet names bare that need no quotes."""
-    return QUOTED.sub(lambda name: name[0] if LIKE_A_CELL.fullmatch(name[1]) else f"{name[1]}!", formula)
+
+    def bare(name: re.Match[str]) -> str:
+        return name[0] if LIKE_A_CELL.fullmatch(name[1]) else f"{name[1]}!"
+
+    return outside_texts(formula, lambda piece: QUOTED.sub(bare, piece))
 
 
 class _Writer:

@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
@@ -46,6 +46,13 @@ class At(NamedTuple):
 
     def __str__(self) -> str:
         return f"{get_column_letter(self.column)}{self.row}"
+
+
+def outside_texts(formula: str, change: Callable[[str], str]) -> str:
+    """A formula with all but the texts in it changed."""
+    pieces = re.split(r'("[^"]*"|&quot;.*?&quot;)', formula)
+    pieces[::2] = map(change, pieces[::2])
+    return "".join(pieces)
 
 
 def block(area: str) -> list[At]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.damages.book import Book
+from tests.damages.book import Book, block
 
 Place = tuple[str, str | None, str | None]  # code, sheet, cell
 Edit = Callable[[Book], None]
@@ -17,10 +17,9 @@ class Kind:
 
     name: str
     edits: tuple[Edit, ...]
-    expected: frozenset[Place]
+    expected: tuple[Place, ...]  # in order; one twice where it must be found twice
     calculated: bool = True
     file: str = "return.xlsx"
-    carriers: frozenset[str] = frozenset({"issued", "LibreOffice", "Excel"})
 
     def __call__(self, book: Book) -> None:
         """Do it."""
@@ -35,9 +34,9 @@ def place(found: str) -> Place:
     return code, sheet or None, cell or None
 
 
-def places(found: str) -> frozenset[Place]:
+def places(found: str) -> tuple[Place, ...]:
     """The same of several, with semicolons between them; nothing where nothing must be found."""
-    return frozenset(place(each.strip()) for each in found.split(";") if each.strip())
+    return tuple(sorted((place(each.strip()) for each in found.split(";") if each.strip()), key=str))
 
 
 def kind(name: str, found: str, *edits: Edit, file: str = "return.xlsx") -> Kind:
@@ -79,8 +78,6 @@ def clear(where: str) -> Edit:
     sheet, cells = at(where)
 
     def edit(book: Book) -> None:
-        from tests.damages.book import block
-
         for each in block(cells):
             book.clear(sheet, str(each))
 
@@ -90,8 +87,3 @@ def clear(where: str) -> Edit:
 def shown(where: str, result: str | float) -> Edit:
     """Let a formula show something else."""
     return lambda book: book.show(*at(where), result)
-
-
-def each(*edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Several edits as one run."""
-    return tuple(one for some in edits for one in some)

@@ -35,9 +35,7 @@ KINDS: list[Kind] = [
         )
     ],
     kind("on top: a text box of several lines", f"{TEXT} {LAW}!M6", text_box(f"{LAW}!M6", "first\nsecond")),
-    kind(
-        "on top: a text box that does not move", f"{TEXT} {LAW}!A1", text_box(f"{LAW}!M6", NOTE, "absolute")
-    ),
+    kind("on top: a text box that does not move", f"{TEXT} {LAW}", text_box(f"{LAW}!M6", NOTE, "absolute")),
     kind(
         "on top: a text box of a size of its own", f"{TEXT} {LAW}!M6", text_box(f"{LAW}!M6", NOTE, "oneCell")
     ),
@@ -48,7 +46,11 @@ KINDS: list[Kind] = [
         text_box(f"{LAW}!M6", "a"),
         text_box(f"{LAW}!M9", "b"),
     ),
-    kind("on top: a group of text boxes", f"{TEXT} {LAW}!M6", group(f"{LAW}!M6", "first", "second")),
+    kind(
+        "on top: a group of text boxes",
+        f"{TEXT} {LAW}!M6; {TEXT} {LAW}!M6",
+        group(f"{LAW}!M6", "first", "second"),
+    ),
     kind("on top: a bubble", f"{TEXT} {VALUES}!K8", text_shape(f"{VALUES}!K8", NOTE)),
     kind(
         "on top: an arrow with a text", f"{TEXT} {VALUES}!K8", text_shape(f"{VALUES}!K8", NOTE, "rightArrow")
@@ -70,8 +72,9 @@ KINDS: list[Kind] = [
         picture(f"{LAW}!E9", described="A signed page"),
     ),
     kind("on top: a logo", f"{PICTURE} Cover!F2", picture("Cover!F2", name="Logo")),
-    kind("on top: a chart", f"{PICTURE} {VALUES}!J12", chart(f"{VALUES}!J12", "Our figures")),
-    kind("on top: a chart on the matrix", f"{PICTURE} Risk matrix!I6", chart("Risk matrix!I6", "Risks")),
+    kind("on top: a chart", f"{TEXT} {VALUES}!J12", chart(f"{VALUES}!J12", "Our figures")),
+    kind("on top: a chart without a title", f"{PICTURE} {VALUES}!J12", chart(f"{VALUES}!J12", "")),
+    kind("on top: a chart on the matrix", f"{TEXT} Risk matrix!I6", chart("Risk matrix!I6", "Risks")),
     kind("on top: a document of Word", f"F047; {PICTURE} {LAW}!G9", embedded(f"{LAW}!G9")),
     kind("on top: handwriting", f"{PICTURE} {VALUES}!J8", ink(f"{VALUES}!J8")),
     kind("on top: a line through a figure", f"{PICTURE} {VALUES}!K8", line(f"{VALUES}!K8")),

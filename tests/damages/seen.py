@@ -30,20 +30,14 @@ COLOURS = [
     ("black on black", f"{RISKS}!G7", '<color rgb="FF000000"/>', "FF000000"),
     ("yellow on the same yellow", f"{RISKS}!H7", '<color rgb="FFFFFF00"/>', "FFFFFF00"),
     ("white by its place in the theme", f"{LAW}!N6", '<color theme="0"/>', WHITE),
-    ("white by its number", f"{LAW}!M13", '<color indexed="9"/>', WHITE),
 ]
 
 FORMATS = [
-    ("nothing at all", f"{VALUES}!K8", ";;;"),
     ("words for a number", f"{VALUES}!K8", '"not known"'),
-    ("words behind three semicolons", f"{VALUES}!K8", ';;;"not known"'),
     ("another number", f"{VALUES}!J8", '"15"'),
-    ("a number without its minus", f"{VALUES}!O8", "0;0"),
     ("thousands", f"{VALUES}!I8", '0,"k"'),
     ("percent", f"{VALUES}!I7", "0%"),
-    ("zero decimals for a share", f"{VALUES}!AT9", "0"),
     ("words for a date", f"{LAW}!O6", '"soon"'),
-    ("the month only", "Form!E22", "mmmm"),
     ("words for a text", f"{LAW}!M6", ';;;"agreed"'),
     ("words around a text", f"{LAW}!N6", ';;;"not "@'),
     ("words for a choice", "Form!E14", ';;;"Legislation"'),
@@ -137,12 +131,28 @@ KINDS: list[Kind] = [
         kind(f"seen: format that shows {name}", f"{OTHERWISE} {where}", restyled(where, number_format=code))
         for name, where, code in FORMATS
     ],
+    *[
+        kind(
+            f"seen: format that shows nothing of {name}",
+            f"{INVISIBLE} {where}",
+            restyled(where, number_format=code),
+        )
+        for name, where, code in (
+            ("a number", f"{VALUES}!K8", ";;;"),
+            ("a number, words for texts", f"{VALUES}!K8", ';;;"not known"'),
+            ("a text", f"{LAW}!M6", ";;;"),
+            ("a date", f"{LAW}!O6", ";;;"),
+            ("a choice", "Form!E14", "0;-0;0;"),
+        )
+    ],
+    kind("seen: format that would show no minus", "", restyled(f"{VALUES}!O8", number_format="0;0")),
+    kind("seen: format that shows the month only", "", restyled("Form!E22", number_format="mmmm")),
     kind("seen: format with other decimals", "", restyled(f"{VALUES}!I9", number_format="0.00")),
     kind("seen: format with thousands apart", "", restyled(f"{VALUES}!I9", number_format="#,##0")),
     kind("seen: format of another date", "", restyled(f"{LAW}!O6", number_format="dd/mm/yyyy")),
     answered(
         "seen: a number turned into a date",
-        f"{BY_FORMAT} {VALUES}!I9; V003 {VALUES}!I9",
+        f"V003 {VALUES}!I9",
         *date_format(f"{VALUES}!I9", 46082),
     ),
     answered("seen: a text turned into a date", f"{BY_FORMAT} Form!E7", *date_format("Form!E7", 46082)),

@@ -40,7 +40,9 @@ def filtered(sheet: str, hidden: str) -> Edit:
     def edit(book: Book) -> None:
         part = book.sheets[sheet]
         column = '<filterColumn colId="1"><filters><filter val="x"/></filters></filterColumn>'
-        book.regex(part, r"<autoFilter ([^>]*?)/>", rf"<autoFilter \1>{column}</autoFilter>")
+        book.regex(
+            part, r"<autoFilter ([^>]*?)(?:/>|>.*?</autoFilter>)", rf"<autoFilter \1>{column}</autoFilter>"
+        )
         row(f"{sheet}!{hidden}", hidden="1")(book)
 
     return edit

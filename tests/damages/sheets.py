@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from tests.damages.book import BOOK, LINKS, At, Book, Cell, attributes, block, written
+from tests.damages.book import BOOK, LINKS, At, Book, Cell, attributes, block, outside_texts, written
 from tests.damages.drawings import declare, rels_of
 from tests.damages.kinds import Edit, at
 
@@ -56,9 +56,8 @@ def renamed(name: str, new: str) -> Edit:
     reference = re.compile(rf"(?<![\w'&;])(?:{'|'.join(map(re.escape, old))})")
 
     def formula(found: re.Match[str]) -> str:
-        pieces = re.split(r'("[^"]*"|&quot;.*?&quot;)', found[2])
-        pieces[::2] = [reference.sub(f"'{escape(new)}'!", piece) for piece in pieces[::2]]
-        return found[1] + "".join(pieces) + found[3]
+        changed = outside_texts(found[2], lambda piece: reference.sub(f"'{escape(new)}'!", piece))
+        return found[1] + changed + found[3]
 
     def edit(book: Book) -> None:
         entry = _entry(book, name)
@@ -170,8 +169,9 @@ def rule(where: str, old: str, new: str) -> Edit:
     """Change something in the rule that begins at a cell."""
 
     def change(text: str) -> str:
-        assert old in text, f"{old} is not in {text}"
-        return text.replace(old, new)
+        plain = text.replace("&quot;", '"') if old not in text else text
+        assert old in plain, f"{old} is not in {text}"
+        return plain.replace(old, new)
 
     return _rule(where, change)
 
