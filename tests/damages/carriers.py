@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tests.test_false_alarms import completed
 
 KEY = b"a key that nobody else has"
 TOOLKIT = "hrge_toolkit"
-WANTED = Wanted(TOOLKIT, "2026-H1", ("PAK",), KEY)
+WANTED = Wanted(TOOLKIT, "2026-H1", ("PAK", "AFG"), KEY)
 ORDER = Order(
     "PAK", TODAY, "PAK", "en", round="2026-H1", deadline="2026-07-15", contact="The office", key=KEY
 )
@@ -26,8 +26,6 @@ ORDER = Order(
 @cache
 def issued() -> bytes:
     """The filled workbook as this program writes it."""
-    from dataclasses import replace
-
     return generate(spec(TOOLKIT), replace(ORDER, answers=completed()[0]))
 
 

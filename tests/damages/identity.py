@@ -72,6 +72,12 @@ KINDS: list[Kind] = [
         f"{COVER} Cover!C9; I009 Form!E10",
         restamped(country="AFG"),
     ),
+    kind(
+        "identity: the stamp of another team",
+        f"{COVER} Cover!C8; {COVER} Cover!C9; I009 Form!E10",
+        restamped(team="AFG", country="AFG"),
+    ),
+    kind("identity: the stamp of another team of the country", f"{COVER} Cover!C8", restamped(team="AFG")),
     kind("identity: a newer version", "I003", restamped(spec_version="9.0")),
     kind("identity: another questionnaire", "I002", restamped(spec="example")),
     kind("identity: a language that nobody has", "I010", restamped(language="xx")),

@@ -73,6 +73,16 @@ def formula(where: str, said: str, result: str | float | None = None) -> Edit:
     return lambda book: book.type_formula(*at(where), said, result)
 
 
+def truth(where: str, value: int) -> Edit:
+    """Type TRUE (1) or FALSE (0) into a cell."""
+    return lambda book: book.put(*at(where), "b", f"<v>{value}</v>")
+
+
+def error(where: str, said: str) -> Edit:
+    """Let a cell hold an error, as after a copy that lost what it referred to."""
+    return lambda book: book.put(*at(where), "e", f"<v>{said}</v>")
+
+
 def clear(where: str) -> Edit:
     """Press Delete on one cell, or on an area."""
     sheet, cells = at(where)

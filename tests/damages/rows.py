@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.damages.kinds import Kind, answered, clear, kind, number, text
+from tests.damages.kinds import Edit, Kind, answered, clear, kind, number, text
 from tests.damages.sheets import exchanged, pasted
 
 VALUES, LAW, RISKS = "4.C Values", "1.1 Legislation", "3.2 Risk strategy"
@@ -36,7 +36,7 @@ def _line(sheet: str, row: int, first: str, last: str) -> str:
     return f"{sheet}!{first}{row}:{last}{row}"
 
 
-def _with_number(sheet: str, one: int, other: int, first: str, last: str) -> tuple[object, object]:
+def _with_number(sheet: str, one: int, other: int, first: str, last: str) -> tuple[Edit, Edit]:
     """A row exchanged with another one, number and all, but without the hidden code."""
     number_cells = exchanged(f"{sheet}!B{one}", f"{sheet}!B{other}")
     return number_cells, exchanged(_line(sheet, one, first, last), _line(sheet, other, first, last))
@@ -53,7 +53,7 @@ KINDS: list[Kind] = [
         answered(
             f"row: {name} sorted without their codes",
             f"S020 {sheet}!C{one}",
-            *_with_number(sheet, one, other, first, last),  # type: ignore[arg-type]
+            *_with_number(sheet, one, other, first, last),
         )
         for name, sheet, one, other, first, last in EXCHANGED
     ],
@@ -61,13 +61,13 @@ KINDS: list[Kind] = [
     answered(
         "row: two values sorted without their codes, one number retyped",
         f"{ROW} {VALUES}!B8",
-        *_with_number(VALUES, 8, 9, "C", "AS"),  # type: ignore[arg-type]
+        *_with_number(VALUES, 8, 9, "C", "AS"),
         text(f"{VALUES}!B9", "V-3"),
     ),
     answered(
         "row: two points sorted, questions and all",
         f"S020 {LAW}!E7",
-        *_with_number(LAW, 7, 9, "C", "S"),  # type: ignore[arg-type]
+        *_with_number(LAW, 7, 9, "C", "S"),
     ),
     answered(
         "row: pasted over another with its number",

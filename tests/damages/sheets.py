@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
 
 from tests.damages.book import BOOK, LINKS, At, Book, Cell, attributes, block, outside_texts, written
-from tests.damages.drawings import declare, rels_of
+from tests.damages.drawings import declare
 from tests.damages.kinds import Edit, at
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -176,7 +177,7 @@ def rule(where: str, old: str, new: str) -> Edit:
     return _rule(where, change)
 
 
-def _rule(where: str, change: object) -> Edit:
+def _rule(where: str, change: Callable[[str], str]) -> Edit:
     sheet, place = at(where)
 
     def edit(book: Book) -> None:
@@ -185,7 +186,7 @@ def _rule(where: str, change: object) -> Edit:
         found = [each for each in rules if re.search(rf'sqref="{place}[:" ]', each)]
         assert found, f"no rule begins at {where}"
         for each in found:
-            book.swap(part, each, change(each))  # type: ignore[operator]
+            book.swap(part, each, change(each))
 
     return edit
 
@@ -228,6 +229,3 @@ def merged(where: str) -> Edit:
         book[part] = book[part][:place] + made + book[part][place:]
 
     return edit
-
-
-__all__ = ["rels_of"]

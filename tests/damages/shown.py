@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.damages.kinds import Kind, clear, formula, kind, number, shown, text
+from tests.damages.kinds import Edit, Kind, clear, formula, kind, number, shown, text
 
 RESULT, FORMULA, TYPED, EMPTY = "S028", "S026", "S027", "S022"
 RISKS, VALUES = "3.2 Risk strategy", "4.C Values"
@@ -118,7 +118,7 @@ CLEARED = [
 ]
 
 
-def _typed(where: str, value: str | float) -> object:
+def _typed(where: str, value: str | float) -> Edit:
     return text(where, value) if isinstance(value, str) else number(where, value)
 
 
@@ -132,7 +132,7 @@ KINDS: list[Kind] = [
         for name, where, said in ANSWERS
     ],
     *[
-        kind(f"shown: a constant for {name}", f"{TYPED} {where}", _typed(where, said))  # type: ignore[arg-type]
+        kind(f"shown: a constant for {name}", f"{TYPED} {where}", _typed(where, said))
         for name, where, said in CONSTANTS
     ],
     *[

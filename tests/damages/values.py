@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.damages.kinds import Kind, answered, clear, formula, number, text
+from tests.damages.kinds import Kind, answered, clear, error, formula, number, text, truth
 
 LONGEST = 32_767
 PEOPLE, TOTAL = "4.C Values!J8", "4.C Values!I8"
@@ -28,6 +28,9 @@ TYPED = [
     ("people with a footnote", "4.C Values!K8", "30*", "V003"),
     ("people in Roman digits", "4.C Values!K8", "XXX", "V003"),
     ("people as a sum", "4.C Values!K8", "12+18", "V003"),
+    ("people in percent", "4.C Values!K8", "30%", "V003"),
+    ("people as a fraction", "4.C Values!K8", "60/2", "V003"),
+    ("people with an exponent", "4.C Values!K8", "3e1", "V104"),
     # decimals
     ("a value with a decimal comma", "4.C Values!I9", "5,0", "V104"),
     ("a value with one point and three digits", "4.C Values!I9", "5.000", "V018"),
@@ -73,9 +76,9 @@ TYPED = [
     # references
     ("a row by its code alone", "4.C Values!C9", "IND-04", ""),
     ("a row in small letters", "4.C Values!C9", "ind-04 consultations held", "V102"),
-    ("a row with two spaces", "4.C Values!C9", "IND-04  Consultations", "V102"),
+    ("a row with two spaces", "4.C Values!C9", "IND-04  Consultations", ""),
     ("a row in fullwidth letters", "4.C Values!C9", "ＩＮＤ-04", "V102"),
-    ("a row with another dash", "4.C Values!C9", "IND–04", "V016"),
+    ("a row with another dash", "4.C Values!C9", "IND–04", "V102"),
     ("a row that nobody filled in", "4.C Values!C9", "IND-19", "V016"),
     ("a row that is not", "4.C Values!C9", "IND-99", "V016"),
     ("a row of another sheet", "4.C Values!C9", "R-SP-01", "V016"),
@@ -117,6 +120,7 @@ NUMBERS = [
     ("a date before all dates", "1.1 Legislation!O6", -5, "V005"),
     ("a date out of range", "1.1 Legislation!O6", 3e6, "V005"),
     ("the day that never was", "1.1 Legislation!O6", 60, "V005"),
+    ("a date with a time of day", "1.1 Legislation!O6", 46082.5, ""),
     ("a denominator of nothing", "4.C Values!H7", 0, "V014"),
     ("a period that ends before it starts", "Form!E13", 45900, "V014"),
     ("a form from the future", "Form!E22", 47000, "V014"),
@@ -133,6 +137,13 @@ FORMULAS = [
 ]
 
 ERRORS = ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"]
+
+TRUTHS = [
+    ("TRUE for a number", PEOPLE, 1, f"V003 {PEOPLE}"),
+    ("FALSE for a date", "1.1 Legislation!O6", 0, "V005 1.1 Legislation!O6"),
+    ("TRUE for a tick", "Form!E39", 1, "V107 Form!E39"),
+    ("FALSE for a text", "Form!E9", 0, ""),
+]
 
 CLEARED = [
     ("a title", "Form!E9"),
@@ -175,14 +186,8 @@ KINDS: list[Kind] = [
         answered(f"value: {name}", _found(codes, where), formula(where, said, result))
         for name, where, said, result, codes in FORMULAS
     ],
-    *[
-        answered(
-            f"value: {error} in a cell",
-            f"V011 {PEOPLE}",
-            lambda book, e=error: book.put("4.C Values", "J8", "e", f"<v>{e}</v>"),
-        )
-        for error in ERRORS
-    ],
+    *[answered(f"value: {said} in a cell", f"V011 {PEOPLE}", error(PEOPLE, said)) for said in ERRORS],
+    *[answered(f"value: {name}", found, truth(where, value)) for name, where, value, found in TRUTHS],
     *[
         answered(f"value: {name} cleared", f"V001 {where.partition(':')[0]}", clear(where))
         for name, where in CLEARED
