@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest format bench scale hunt kills parity year pictures docs clean distclean
+.PHONY: help demo test system check lint types imports pytest format bench scale hunt kills parity damage year pictures docs clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -67,6 +67,10 @@ scale: $(VENV)/test.stamp
 # Every rule of the Toolkit, firing and silent, recalculated by LibreOffice: some minutes.
 parity: $(VENV)/test.stamp
 	$(PY) -m pytest -m long tests/test_rule_parity.py
+
+# Every kind of damage on every carrier, twice in one process: some minutes.
+damage: $(VENV)/test.stamp
+	$(PY) -m pytest -m long tests/test_damages.py
 
 # A year of the Toolkit, every workbook saved by LibreOffice: some minutes.
 year: $(VENV)/test.stamp

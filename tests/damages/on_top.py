@@ -1,0 +1,98 @@
+"""What people lay on top of the cells."""
+
+from __future__ import annotations
+
+from tests.damages.drawings import (
+    chart,
+    comment,
+    embedded,
+    group,
+    ink,
+    line,
+    picture,
+    text_box,
+    text_shape,
+    threaded,
+)
+from tests.damages.kinds import Kind, kind
+
+LAW, VALUES = "1.1 Legislation", "4.C Values"
+TEXT, PICTURE = "S035", "S036"
+NOTE = "The second figure is wrong"
+
+KINDS: list[Kind] = [
+    *[
+        kind(f"on top: a text box {name}", f"{TEXT} {where}", text_box(where, NOTE))
+        for name, where in (
+            ("over an answer", f"{LAW}!M6"),
+            ("over a number", f"{VALUES}!K8"),
+            ("over a question", "Form!C28"),
+            ("beside the table", "Form!M9"),
+            ("on the cover", "Cover!D10"),
+            ("on the actions", "Actions!C8"),
+            ("on the matrix", "Risk matrix!E8"),
+            ("on the lists", "Lists!F5"),
+        )
+    ],
+    kind("on top: a text box of several lines", f"{TEXT} {LAW}!M6", text_box(f"{LAW}!M6", "first\nsecond")),
+    kind("on top: a text box that does not move", f"{TEXT} {LAW}", text_box(f"{LAW}!M6", NOTE, "absolute")),
+    kind(
+        "on top: a text box of a size of its own", f"{TEXT} {LAW}!M6", text_box(f"{LAW}!M6", NOTE, "oneCell")
+    ),
+    kind("on top: a text box in Arabic", f"{TEXT} {LAW}!M6", text_box(f"{LAW}!M6", "الرقم الثاني خطأ")),
+    kind(
+        "on top: two text boxes",
+        f"{TEXT} {LAW}!M6; {TEXT} {LAW}!M9",
+        text_box(f"{LAW}!M6", "a"),
+        text_box(f"{LAW}!M9", "b"),
+    ),
+    kind(
+        "on top: a group of text boxes",
+        f"{TEXT} {LAW}!M6; {TEXT} {LAW}!M6",
+        group(f"{LAW}!M6", "first", "second"),
+    ),
+    kind("on top: a bubble", f"{TEXT} {VALUES}!K8", text_shape(f"{VALUES}!K8", NOTE)),
+    kind(
+        "on top: an arrow with a text", f"{TEXT} {VALUES}!K8", text_shape(f"{VALUES}!K8", NOTE, "rightArrow")
+    ),
+    *[
+        kind(f"on top: a picture {name}", f"{PICTURE} {where}", picture(where))
+        for name, where in (
+            ("over answers", f"{LAW}!E9"),
+            ("over figures", f"{VALUES}!J8"),
+            ("beside the table", "Form!M9"),
+            ("on the cover", "Cover!C8"),
+            ("on the map", "Barrier map!C8"),
+        )
+    ],
+    kind("on top: a picture of a size of its own", f"{PICTURE} {LAW}!E9", picture(f"{LAW}!E9", "oneCell")),
+    kind(
+        "on top: a picture with a description",
+        f"{PICTURE} {LAW}!E9",
+        picture(f"{LAW}!E9", described="A signed page"),
+    ),
+    kind("on top: a logo", f"{PICTURE} Cover!F2", picture("Cover!F2", name="Logo")),
+    kind("on top: a chart", f"{TEXT} {VALUES}!J12", chart(f"{VALUES}!J12", "Our figures")),
+    kind("on top: a chart without a title", f"{PICTURE} {VALUES}!J12", chart(f"{VALUES}!J12", "")),
+    kind("on top: a chart on the matrix", f"{TEXT} Risk matrix!I6", chart("Risk matrix!I6", "Risks")),
+    kind("on top: a document of Word", f"F047; {PICTURE} {LAW}!G9", embedded(f"{LAW}!G9")),
+    kind("on top: handwriting", f"{PICTURE} {VALUES}!J8", ink(f"{VALUES}!J8")),
+    kind("on top: a line through a figure", f"{PICTURE} {VALUES}!K8", line(f"{VALUES}!K8")),
+    kind(
+        "on top: a text box and a picture",
+        f"{TEXT} {LAW}!M6; {PICTURE} {LAW}!E9",
+        text_box(f"{LAW}!M6", NOTE),
+        picture(f"{LAW}!E9"),
+    ),
+    *[
+        kind(f"on top: a comment {name}", f"S018 {where}", comment(where, NOTE))
+        for name, where in (
+            ("at an answer", f"{VALUES}!K8"),
+            ("at a head", f"{VALUES}!K5"),
+            ("at a blank cell", "Form!M9"),
+            ("on the cover", "Cover!C8"),
+            ("on the lists", "Lists!F5"),
+        )
+    ],
+    kind("on top: a discussion", f"S018 {VALUES}!K8", threaded(f"{VALUES}!K8", NOTE)),
+]

@@ -1,0 +1,95 @@
+"""Rows that no longer stand beside the number that they are shown under."""
+
+from __future__ import annotations
+
+from tests.damages.kinds import Edit, Kind, answered, clear, kind, number, text
+from tests.damages.sheets import exchanged, pasted
+
+VALUES, LAW, RISKS = "4.C Values", "1.1 Legislation", "3.2 Risk strategy"
+ROW = "S025"
+
+RETYPED = [
+    ("a number of a register", f"{VALUES}!B7", "V-03"),
+    ("a number that is not", f"{VALUES}!B9", "V-99"),
+    ("a number of a blank row", f"{VALUES}!B30", "V-01"),
+    ("a number with a remark", f"{RISKS}!B7", "R-SP-01 (old)"),
+    ("a number of a risk", f"{RISKS}!B8", "R-SP-03"),
+    ("a number of a question", "Form!B9", "FRM_16"),
+    ("a number of a point", f"{LAW}!B6", "T11_02"),
+    ("a number of a point of 3.1", "3.1 Checklist!B7", "T31_26"),
+    ("a number of an instrument", "2.2 International law!B14", "TIPP"),
+    ("a number of a tool", "Form!B39", "T1.2"),
+    ("a number of its own", f"{VALUES}!B6", "1"),
+]
+
+EXCHANGED = [
+    ("two values", VALUES, 8, 9, "C", "AS"),
+    ("two risks", RISKS, 7, 8, "C", "O"),
+    ("two lessons", "3.8 Lessons", 7, 8, "C", "AB"),
+    ("two indicators", "4.B Framework", 6, 9, "C", "AG"),
+    ("a row with a blank one", "2.6 Barriers", 7, 12, "C", "AG"),
+]
+
+
+def _line(sheet: str, row: int, first: str, last: str) -> str:
+    """The visible cells of a row that people fill in."""
+    return f"{sheet}!{first}{row}:{last}{row}"
+
+
+def _with_number(sheet: str, one: int, other: int, first: str, last: str) -> tuple[Edit, Edit]:
+    """A row exchanged with another one, number and all, but without the hidden code."""
+    number_cells = exchanged(f"{sheet}!B{one}", f"{sheet}!B{other}")
+    return number_cells, exchanged(_line(sheet, one, first, last), _line(sheet, other, first, last))
+
+
+KINDS: list[Kind] = [
+    *[kind(f"row: {name} retyped", f"{ROW} {where}", text(where, said)) for name, where, said in RETYPED],
+    *[
+        kind(f"row: {name} cleared", f"{ROW} {where}", clear(where))
+        for name, where in (("a number", f"{VALUES}!B7"), ("a number of a question", "Form!B9"))
+    ],
+    kind("row: a number typed as a number", f"{ROW} {VALUES}!B6", number(f"{VALUES}!B6", 1)),
+    *[
+        answered(
+            f"row: {name} sorted without their codes",
+            f"S020 {sheet}!C{one}",
+            *_with_number(sheet, one, other, first, last),
+        )
+        for name, sheet, one, other, first, last in EXCHANGED
+    ],
+    kind("row: two numbers exchanged", f"S020 {VALUES}!C8", exchanged(f"{VALUES}!B8", f"{VALUES}!B9")),
+    answered(
+        "row: two values sorted without their codes, one number retyped",
+        f"{ROW} {VALUES}!B8",
+        *_with_number(VALUES, 8, 9, "C", "AS"),
+        text(f"{VALUES}!B9", "V-3"),
+    ),
+    answered(
+        "row: two points sorted, questions and all",
+        f"S020 {LAW}!E7",
+        *_with_number(LAW, 7, 9, "C", "S"),
+    ),
+    answered(
+        "row: pasted over another with its number",
+        f"{ROW} {VALUES}!B10; R-M11 {VALUES}!F9; R-M11 {VALUES}!F10",
+        pasted(f"{VALUES}!B9:C9", f"{VALUES}!B10:C10"),
+        pasted(f"{VALUES}!E9:AS9", f"{VALUES}!E10:AS10"),
+    ),
+    answered(
+        "row: of a checklist pasted over another with its number",
+        f"{ROW} {LAW}!B8; S024 {LAW}!C8",
+        pasted(f"{LAW}!B6:C6", f"{LAW}!B8:C8"),
+        pasted(f"{LAW}!E6:S6", f"{LAW}!E8:S8"),
+    ),
+    answered(
+        "row: two codes exchanged, numbers left",
+        f"{ROW} {VALUES}!B8",
+        exchanged(f"{VALUES}!A8", f"{VALUES}!A9"),
+    ),
+    answered(
+        "row: two rows exchanged, codes and all",
+        f"S020 {VALUES}!C8",
+        exchanged(f"{VALUES}!A8:C8", f"{VALUES}!A9:C9"),
+        exchanged(f"{VALUES}!E8:AS8", f"{VALUES}!E9:AS9"),
+    ),
+]

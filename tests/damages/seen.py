@@ -1,0 +1,174 @@
+"""Formats that let a cell show something else than it holds, and rows and columns that nobody sees."""
+
+from __future__ import annotations
+
+from tests.damages.book import Book
+from tests.damages.kinds import Edit, Kind, answered, kind, number, text
+from tests.damages.looks import WHITE, column, restyled, row, runs, struck
+
+STRUCK, HIDDEN, INVISIBLE, OTHERWISE, BY_FORMAT = "S030", "S031", "S032", "S033", "S034"
+LAW, RISKS, VALUES = "1.1 Legislation", "3.2 Risk strategy", "4.C Values"
+FIRST, REST = "Four", " Two local consultations"
+
+CROSSED = [
+    ("a text", f"{LAW}!M6", "<strike/>"),
+    ("a text, said to be true", f"{LAW}!M13", '<strike val="1"/>'),
+    ("a text, as LibreOffice says it", f"{LAW}!N6", '<strike val="true"/>'),
+    ("a number", f"{VALUES}!K8", "<strike/>"),
+    ("a figure of the profile", "2.1 Country profile!E11", "<strike/>"),
+    ("a choice", "Form!E14", "<strike/>"),
+    ("a date", f"{LAW}!O6", "<strike/>"),
+    ("a risk", f"{RISKS}!C8", "<strike/>"),
+    ("a reference", f"{VALUES}!C9", "<strike/>"),
+    ("a step", f"{RISKS}!R8", "<strike/>"),
+]
+
+COLOURS = [
+    ("white on white", f"{LAW}!M6", f'<color rgb="{WHITE}"/>', WHITE),
+    ("a number white on white", f"{VALUES}!K8", f'<color rgb="{WHITE}"/>', WHITE),
+    ("a choice white on white", "Form!E14", f'<color rgb="{WHITE}"/>', WHITE),
+    ("black on black", f"{RISKS}!G7", '<color rgb="FF000000"/>', "FF000000"),
+    ("yellow on the same yellow", f"{RISKS}!H7", '<color rgb="FFFFFF00"/>', "FFFFFF00"),
+    ("white by its place in the theme", f"{LAW}!N6", '<color theme="0"/>', WHITE),
+]
+
+FORMATS = [
+    ("words for a number", f"{VALUES}!K8", '"not known"'),
+    ("another number", f"{VALUES}!J8", '"15"'),
+    ("thousands", f"{VALUES}!I8", '0,"k"'),
+    ("percent", f"{VALUES}!I7", "0%"),
+    ("words for a date", f"{LAW}!O6", '"soon"'),
+    ("words for a text", f"{LAW}!M6", ';;;"agreed"'),
+    ("words around a text", f"{LAW}!N6", ';;;"not "@'),
+    ("words for a choice", "Form!E14", ';;;"Legislation"'),
+]
+
+WIDTHS = [
+    ("a column of people hidden", f"{VALUES}!K", {"hidden": "1"}, f"{VALUES}!K8"),
+    ("a column of a checklist hidden", f"{LAW}!M", {"hidden": "1"}, f"{LAW}!M6"),
+    ("a column of risks hidden", f"{RISKS}!N", {"hidden": "1"}, f"{RISKS}!N7"),
+    ("the answers of the form hidden", "Form!E", {"hidden": "1"}, "Form!E7"),
+    ("a column of width 0", f"{VALUES}!K", {"width": "0", "customWidth": "1"}, f"{VALUES}!K8"),
+    ("a column as narrow as a line", f"{VALUES}!K", {"width": "0.05", "customWidth": "1"}, f"{VALUES}!K8"),
+]
+
+ROWS = [
+    ("a row of answers hidden", f"{VALUES}!8", {"hidden": "1"}, f"S021 {VALUES}!C8"),
+    ("a row of answers of height 0", f"{VALUES}!8", {"ht": "0", "customHeight": "1"}, f"S021 {VALUES}!C8"),
+    ("a row as low as a line", f"{VALUES}!8", {"ht": "0.5", "customHeight": "1"}, f"S021 {VALUES}!C8"),
+    ("a question hidden", "Form!9", {"hidden": "1"}, "S021 Form!E9"),
+    ("a question of height 0", "Form!9", {"ht": "0", "customHeight": "1"}, "S021 Form!E9"),
+    ("a blank row hidden", f"{VALUES}!30", {"hidden": "1"}, ""),
+    ("a blank row of height 0", f"{VALUES}!30", {"ht": "0", "customHeight": "1"}, ""),
+]
+
+
+def date_format(where: str, value: float) -> tuple[Edit, ...]:
+    """A number that was typed into a cell which shows it as a date."""
+    return number(where, value), restyled(where, number_format="yyyy-mm-dd")
+
+
+def shown_again(sheet: str) -> Edit:
+    """Show the hidden codes."""
+
+    def edit(book: Book) -> None:
+        row(f"{sheet}!1", hidden="0")(book)
+        column(f"{sheet}!A", hidden="0")(book)
+
+    return edit
+
+
+KINDS: list[Kind] = [
+    *[
+        kind(f"seen: {name} struck through", f"{STRUCK} {where}", struck(where, mark))
+        for name, where, mark in CROSSED
+    ],
+    answered(
+        "seen: the first words struck through",
+        f"{STRUCK} {RISKS}!T7",
+        runs(f"{RISKS}!T7", (FIRST, True), (REST, False)),
+    ),
+    answered(
+        "seen: the last words struck through",
+        f"{STRUCK} {LAW}!M6",
+        runs(f"{LAW}!M6", ("Article 1", False), (" and 2", True)),
+    ),
+    answered(
+        "seen: words in the middle struck through",
+        f"{STRUCK} Form!E28",
+        runs("Form!E28", ("Support to ", False), ("four ", True), ("national bodies", False)),
+    ),
+    answered(
+        "seen: every run struck through",
+        f"{STRUCK} {LAW}!N6",
+        runs(f"{LAW}!N6", ("Draft", True), (" law", True)),
+    ),
+    answered(
+        "seen: bold and plain runs, none struck",
+        "",
+        runs(f"{LAW}!M6", ("Article 1", False), (" and 2", False)),
+    ),
+    kind("seen: a blank answer struck through", "", struck(f"{LAW}!G6")),
+    kind("seen: a text of ours struck through", "", struck("Form!F29")),
+    *[
+        kind(f"seen: {name}", f"{INVISIBLE} {where}", restyled(where, font=font, fill=fill))
+        for name, where, font, fill in COLOURS
+    ],
+    kind(
+        "seen: a blank answer white on white",
+        "",
+        restyled(f"{LAW}!G6", font=f'<color rgb="{WHITE}"/>', fill=WHITE),
+    ),
+    kind("seen: an answer in red", "", restyled(f"{LAW}!M6", font='<color rgb="FFFF0000"/>')),
+    kind("seen: an answer marked yellow", "", restyled(f"{LAW}!M6", fill="FFFFFF00")),
+    kind("seen: an answer in bold", "", restyled(f"{LAW}!M6", font="<b/>")),
+    kind(
+        "seen: an answer in very small letters",
+        f"{INVISIBLE} {LAW}!M6",
+        restyled(f"{LAW}!M6", font='<sz val="1"/>'),
+    ),
+    *[
+        kind(f"seen: format that shows {name}", f"{OTHERWISE} {where}", restyled(where, number_format=code))
+        for name, where, code in FORMATS
+    ],
+    *[
+        kind(
+            f"seen: format that shows nothing of {name}",
+            f"{INVISIBLE} {where}",
+            restyled(where, number_format=code),
+        )
+        for name, where, code in (
+            ("a number", f"{VALUES}!K8", ";;;"),
+            ("a number, words for texts", f"{VALUES}!K8", ';;;"not known"'),
+            ("a text", f"{LAW}!M6", ";;;"),
+            ("a date", f"{LAW}!O6", ";;;"),
+            ("a choice", "Form!E14", "0;-0;0;"),
+        )
+    ],
+    kind("seen: format that would show no minus", "", restyled(f"{VALUES}!O8", number_format="0;0")),
+    kind("seen: format that shows the month only", "", restyled("Form!E22", number_format="mmmm")),
+    kind("seen: format with other decimals", "", restyled(f"{VALUES}!I9", number_format="0.00")),
+    kind("seen: format with thousands apart", "", restyled(f"{VALUES}!I9", number_format="#,##0")),
+    kind("seen: format of another date", "", restyled(f"{LAW}!O6", number_format="dd/mm/yyyy")),
+    answered(
+        "seen: a number turned into a date",
+        f"V003 {VALUES}!I9",
+        *date_format(f"{VALUES}!I9", 46082),
+    ),
+    answered("seen: a text turned into a date", f"{BY_FORMAT} Form!E7", *date_format("Form!E7", 46082)),
+    answered("seen: a version turned into a date", f"{BY_FORMAT} Form!E30", *date_format("Form!E30", 45992)),
+    *[
+        kind(f"seen: {name}", f"{HIDDEN} {first}", column(where, **said))
+        for name, where, said, first in WIDTHS
+    ],
+    kind("seen: an empty column hidden", "", column(f"{VALUES}!S", hidden="1")),
+    kind("seen: a column of help hidden", "", column("Form!F", hidden="1")),
+    *[kind(f"seen: {name}", found, row(where, **said)) for name, where, said, found in ROWS],
+    kind("seen: the hidden codes shown", "", shown_again(VALUES)),
+    answered(
+        "seen: a text struck through and typed again",
+        f"{STRUCK} {LAW}!N13",
+        text(f"{LAW}!N13", "Minutes of the second hearing"),
+        struck(f"{LAW}!N13"),
+    ),
+]

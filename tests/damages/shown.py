@@ -1,0 +1,162 @@
+"""What the workbook shows was falsified: results, formulas, whole calculated sheets."""
+
+from __future__ import annotations
+
+from tests.damages.kinds import Edit, Kind, clear, formula, kind, number, shown, text
+
+RESULT, FORMULA, TYPED, EMPTY = "S028", "S026", "S027", "S022"
+RISKS, VALUES = "3.2 Risk strategy", "4.C Values"
+
+RESULTS: list[tuple[str, str, str | float]] = [
+    ("a cell of the heat map", "Risk matrix!E8", 0),
+    ("an empty cell of the heat map", "Risk matrix!G7", 3),
+    ("a cell of a heat map of one sheet", "Risk matrix!C143", 0),
+    ("the number of substantial risks", "Risk matrix!C14", 0),
+    ("the number of low risks", "Risk matrix!C148", 9),
+    ("a cell of the barrier map", "Barrier map!C8", "4 Harmful: seeking help itself causes harm"),
+    ("an empty cell of the barrier map", "Barrier map!D9", "1 Nuisance: slows access"),
+    ("an action", "Actions!C8", "Nothing"),
+    ("the owner of an action", "Actions!D8", "Somebody else"),
+    ("the due date of an action", "Actions!E8", 46400),
+    ("whether an action is in time", "Actions!G8", "Overdue"),
+    ("the sheet of an action", "Actions!H9", "3.3 Risk legislation"),
+    ("the number of actions", "Actions!B6", "Nothing to list."),
+    ("an action that is not there", "Actions!C20", "Hold a press conference"),
+    ("the line of the checks", "Checks!B6", "12 in all."),
+    ("a point that is not open", "Checks!C8", "To correct"),
+    ("a hidden count of the checks", "Checks!H9", 30000000),
+    ("a status", "Form!D9", "To correct"),
+    ("the status of a blank row", f"{VALUES}!D20", "Complete"),
+    ("a count of words", "Form!D29", "10 of 150 words"),
+    ("a hidden check", "1.1 Legislation!U6", 30000000),
+    ("a hidden count of answers", f"{VALUES}!AV9", 0),
+    ("the progress of a sheet", "1.1 Legislation!B4", "8 of 8 answered, 0 to correct"),
+    ("the required answers of a sheet", "Cover!C26", 8),
+    ("the answers given on a sheet", "Cover!D27", 5),
+    ("what is to be corrected", "Cover!E43", 4),
+    ("the state of a sheet", "Cover!F36", "Not started"),
+    ("the state of all sheets", "Cover!F57", "In progress"),
+    ("the sum of answers", "Cover!D57", 1),
+    ("an entry of a list of rows", "Lists!FA5", "IND-01 Another indicator"),
+    ("a hidden count of the lists", "Lists!FC6", 1),
+]
+
+ANSWERS: list[tuple[str, str, str | float]] = [
+    ("a level before", f"{RISKS}!P7", "Low"),
+    ("a level after", f"{RISKS}!Z8", "High"),
+    ("a progress", f"{VALUES}!AT9", 1.0),
+    ("a status of a value", f"{VALUES}!AU9", "met"),
+    ("an intervention ID", "Form!E8", "PAK-2026-OTHER"),
+    ("an indicator as used", "4.B Framework!AH6", "Something else"),
+]
+
+CONSTANTS: list[tuple[str, str, str | float]] = [
+    ("a cell of the heat map", "Risk matrix!E8", 0),
+    ("a right cell of the heat map", "Risk matrix!E9", 1),
+    ("the number of high risks", "Risk matrix!C13", 0),
+    ("a cell of the barrier map", "Barrier map!C8", "2 Serious: many cannot use the service"),
+    ("a due date", "Actions!E8", 46400),
+    ("the answers given on a sheet", "Cover!D27", 19),
+    ("a hidden check", "1.1 Legislation!U6", 1000),
+    ("a state of a sheet", "Cover!F26", "Complete"),
+    ("a status", "Form!D9", "Complete"),
+    ("a progress", "1.1 Legislation!B4", "19 of 19 answered, 0 to correct"),
+    ("the day of the check", "Cover!C16", 46203),
+]
+
+FORMULAS: list[tuple[str, str, str, str | float]] = [
+    ("a cell of the heat map by nothing", "Risk matrix!E8", "0*1", 0),
+    ("a cell of the heat map by one", "Risk matrix!E8", "1", 1),
+    ("the number of substantial risks", "Risk matrix!C14", "D7+F9+G10+G11", 1),
+    (
+        "a cell of the barrier map",
+        "Barrier map!C8",
+        'IF(1=1,"1 Nuisance: slows access","")',
+        "1 Nuisance: slows access",
+    ),
+    ("an action", "Actions!C9", '""', ""),
+    ("the number of actions", "Actions!B6", '"5 in all."', "5 in all."),
+    ("the line of the checks", "Checks!B6", '"Nothing to correct."', "Nothing to correct."),
+    ("a hidden count of the checks", "Checks!H9", "1000", 1000),
+    ("a status", "Form!D9", '"Complete"', "Complete"),
+    ("a status by that of another", "Form!D9", "D10", "Complete"),
+    ("a hidden check by nothing", "1.1 Legislation!U6", "1000+0", 1000),
+    (
+        "the progress of a sheet",
+        "1.1 Legislation!B4",
+        '"19 of 19 answered, 0 to correct"',
+        "19 of 19 answered, 0 to correct",
+    ),
+    ("the required answers", "Cover!C26", "24", 24),
+    ("what is to be corrected", "Cover!E26", "0", 0),
+    ("the state of a sheet", "Cover!F26", 'IF(E26>=0,"Complete","")', "Complete"),
+    ("the sum of answers without a sheet", "Cover!D57", "SUM(D26:D56)-0", 768),
+    ("the day of the check", "Cover!C16", "DATE(2026,6,30)", 46203),
+    ("an entry of a list of rows", "Lists!FA5", '"IND-01 National"', "IND-01 National"),
+]
+
+LEVELS: list[tuple[str, str, str, str | float]] = [
+    ("a level by a constant", f"{RISKS}!P7", 'IF(1=1,"Low","")', "Low"),
+    ("a level by another row", f"{RISKS}!P7", "P9", "Moderate"),
+    ("a progress by a constant", f"{VALUES}!AT9", "1+0", 1),
+    ("an intervention ID", "Form!E8", '"PAK-2026-OTHER"', "PAK-2026-OTHER"),
+]
+
+CLEARED = [
+    ("a cell of the heat map", "Risk matrix!E8"),
+    ("the number of high risks", "Risk matrix!C13"),
+    ("a cell of the barrier map", "Barrier map!C8"),
+    ("an action", "Actions!C8"),
+    ("the number of actions", "Actions!B6"),
+    ("the line of the checks", "Checks!B6"),
+    ("a status", "Form!D9"),
+    ("a hidden check", "1.1 Legislation!U6"),
+    ("the progress of a sheet", "1.1 Legislation!B4"),
+    ("the state of a sheet", "Cover!F26"),
+    ("the day of the check", "Cover!C16"),
+    ("an entry of a list of rows", "Lists!FA5"),
+]
+
+
+def _typed(where: str, value: str | float) -> Edit:
+    return text(where, value) if isinstance(value, str) else number(where, value)
+
+
+KINDS: list[Kind] = [
+    *[
+        kind(f"shown: {name} shows another result", f"{RESULT} {where}", shown(where, said))
+        for name, where, said in RESULTS
+    ],
+    *[
+        kind(f"shown: {name} is not current", f"V019 {where}", shown(where, said))
+        for name, where, said in ANSWERS
+    ],
+    *[
+        kind(f"shown: a constant for {name}", f"{TYPED} {where}", _typed(where, said))
+        for name, where, said in CONSTANTS
+    ],
+    *[
+        kind(f"shown: another formula for {name}", f"{FORMULA} {where}", formula(where, said, result))
+        for name, where, said, result in FORMULAS
+    ],
+    *[
+        kind(
+            f"shown: another formula for {name}",
+            f"{FORMULA} {where}; V017 {where}",
+            formula(where, said, result),
+        )
+        for name, where, said, result in LEVELS
+    ],
+    kind(
+        "shown: another formula with the same level",
+        f"{FORMULA} {RISKS}!P7",
+        formula(f"{RISKS}!P7", '"Sub"&"stantial"', "Substantial"),
+    ),
+    *[kind(f"shown: {name} cleared", f"{EMPTY} {where}", clear(where)) for name, where in CLEARED],
+    kind("shown: a level typed over", f"V017 {RISKS}!P7", text(f"{RISKS}!P7", "Low")),
+    kind("shown: the right level typed over", f"S013 {RISKS}!P7", text(f"{RISKS}!P7", "Substantial")),
+    kind("shown: a level cleared", f"S022 {RISKS}!P7", clear(f"{RISKS}!P7")),
+    kind("shown: every level cleared", f"S022 {RISKS}!P7", clear(f"{RISKS}!P7:P21")),
+    kind("shown: a progress typed over", f"V017 {VALUES}!AT9", number(f"{VALUES}!AT9", 1)),
+    kind("shown: an intervention ID typed over", "V017 Form!E8", text("Form!E8", "PAK-2026-OTHER")),
+]

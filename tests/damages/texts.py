@@ -1,0 +1,102 @@
+"""Texts to read that were reworded: titles, help, suggestions, catalogues, lists, the cover."""
+
+from __future__ import annotations
+
+from tests.damages.kinds import Kind, clear, kind, text
+from tests.damages.sheets import exchanged
+
+TEXT, ENTRY = "S023", "S024"  # answers are chosen from lists: an entry that says something else is an error
+
+REWORDED = [
+    ("the title of the cover", "Cover!B2", "Toolkit of the ministry"),
+    ("the note on the cover", "Cover!B3", "An official product of the United Nations"),
+    ("a line of the cover", "Cover!B14", "Draft"),
+    ("the language on the cover", "Cover!C11", "Deutsch"),
+    ("the version on the cover", "Cover!C14", "hrge_toolkit 2.0"),
+    ("the note beside the day", "Cover!D16", "The day of the meeting"),
+    ("a step of what to do", "Cover!B22", "5. Delete what you do not need."),
+    ("the rule about names", "Cover!B23", "6. Names and case numbers are welcome."),
+    ("a head of the progress", "Cover!D25", "Approved"),
+    ("a sheet in the progress", "Cover!B27", "1.1 Laws"),
+    ("what is said of a sheet to read", "Cover!F50", "Filled in"),
+    ("the title of a form", "Form!B2", "Application form"),
+    ("what a sheet is for", "1.1 Legislation!B3", "Spot where the law is perfect."),
+    ("the title of a block", "Form!B26", "The change feared"),
+    ("the link to the cover", "Form!E4", "Back"),
+    ("a section", "3.1 Checklist!B6", "A Guesswork"),
+    ("a section of instruments", "2.2 International law!B13", "Petty crime"),
+    ("a help text", "Form!F29", "As many words as you like."),
+    ("a suggestion", "3.2 Risk strategy!C24", "Nothing can go wrong"),
+    ("what a suggestion is about", "3.2 Risk strategy!E25", "Other"),
+    ("a mitigation idea", "3.2 Risk strategy!H31", "Do nothing"),
+    ("a topic to start from", "3.7 Advocacy!C22", "Shelters are closed"),
+    ("the title of the suggestions", "3.2 Risk strategy!B22", "Orders"),
+    ("an indicator of the catalogue", "4.A Indicators!C6", "Detected offenders per 100,000"),
+    ("the wording of an indicator", "4.A Indicators!E7", "Deaths that were not recorded"),
+    ("the direction of an indicator", "4.A Indicators!M59", "Lower is better"),
+    ("the unit of an indicator", "4.A Indicators!K7", "thousands of persons"),
+    ("the number of a suggestion", "3.2 Risk strategy!B24", "LIB-SP-02"),
+    ("the number of an indicator", "4.A Indicators!B6", "I02"),
+    ("the title of the matrix", "Risk matrix!B5", "All tables, after mitigation"),
+    ("a step of the matrix", "Risk matrix!B7", "5 Rare"),
+    ("a step across the matrix", "Risk matrix!G6", "5 Negligible"),
+    ("a level of the matrix", "Risk matrix!B13", "Low"),
+    ("what empty means on the map", "Barrier map!B6", "An empty cell means: no barrier."),
+    ("a group on the map", "Barrier map!B9", "Boys"),
+    ("a stage on the map", "Barrier map!D7", "Repression"),
+    ("a severity below the map", "Barrier map!B32", "4 Harmless"),
+    ("a head of the actions", "Actions!E7", "Done on"),
+    ("the title of the actions", "Actions!B5", "Closed actions"),
+    ("a head of the checks", "Checks!G7", "What to ignore"),
+    ("what the checks are for", "Checks!B3", "Nothing is missing or wrong."),
+    ("a hidden text of the checks", "Checks!L66", "The law protects nobody"),
+    ("a hidden text of the actions", "Actions!M20", "T31_99"),
+    ("the title of the lists", "Lists!B2", "Own lists"),
+    ("what the lists are for", "Lists!B3", "Change these lists as you like."),
+    ("the head of a list", "Lists!D4", "ADVICE"),
+    ("the key beside the day", "Cover!A16", "tomorrow_of_check"),
+]
+
+EXCHANGED = [
+    ("two suggestions", "3.2 Risk strategy!C24", "3.2 Risk strategy!C25"),
+    ("two indicators", "4.A Indicators!C6", "4.A Indicators!C7"),
+    ("two help texts", "Form!F28", "Form!F29"),
+    ("two steps of the matrix", "Risk matrix!B7", "Risk matrix!B11"),
+    ("two levels of the matrix", "Risk matrix!B13", "Risk matrix!B16"),
+    ("two groups on the map", "Barrier map!B9", "Barrier map!B10"),
+    ("two lines of the progress", "Cover!B27", "Cover!B28"),
+]
+
+EMPTIED = [
+    ("the title of the cover", "Cover!B2"),
+    ("the rule about names", "Cover!B23"),
+    ("a help text", "Form!F29"),
+    ("a suggestion", "3.2 Risk strategy!C24"),
+    ("an indicator of the catalogue", "4.A Indicators!C6"),
+    ("what empty means on the map", "Barrier map!B6"),
+    ("a level of the matrix", "Risk matrix!B13"),
+    ("a title", "Form!B2"),
+]
+
+ENTRIES = [
+    ("a label", "Lists!F6", "Hostile"),
+    ("a code", "Lists!G6", "CH"),
+    ("yes for no", "Lists!C6", "Y"),
+]
+
+KINDS: list[Kind] = [
+    *[kind(f"text: {name} reworded", f"{TEXT} {where}", text(where, said)) for name, where, said in REWORDED],
+    *[
+        kind(f"text: {name} exchanged", f"{TEXT} {one}; {TEXT} {other}", exchanged(one, other))
+        for name, one, other in EXCHANGED
+    ],
+    *[kind(f"text: {name} emptied", f"{TEXT} {where}", clear(where)) for name, where in EMPTIED],
+    *[kind(f"list: {name} reworded", f"{ENTRY} {where}", text(where, said)) for name, where, said in ENTRIES],
+    *[kind(f"list: {name} emptied", f"{ENTRY} {where}", clear(where)) for name, where, _ in ENTRIES[:2]],
+    kind(
+        "list: two labels exchanged", f"{ENTRY} Lists!F5; {ENTRY} Lists!F6", exchanged("Lists!F5", "Lists!F6")
+    ),
+    kind(
+        "list: two codes exchanged", f"{ENTRY} Lists!G5; {ENTRY} Lists!G6", exchanged("Lists!G5", "Lists!G6")
+    ),
+]

@@ -1,0 +1,195 @@
+"""Answers of every type of field, wrong, doubtful or written otherwise."""
+
+from __future__ import annotations
+
+from tests.damages.kinds import Kind, answered, clear, error, formula, number, text, truth
+
+LONGEST = 32_767
+PEOPLE, TOTAL = "4.C Values!J8", "4.C Values!I8"
+
+TYPED = [
+    # whole numbers
+    ("people as text", "4.C Values!K8", "30", "V104"),
+    ("people in Arabic digits", "4.C Values!K8", "٣٠", "V103 V104"),
+    ("people in Devanagari digits", "4.C Values!K8", "३०", "V103 V104"),
+    ("people in fullwidth digits", "4.C Values!K8", "３０", "V103 V104"),
+    ("people in Khmer digits", "4.C Values!K8", "៣០", "V103 V104"),
+    ("people with a no-break space", "4.C Values!K8", "\u00a030", "V104"),
+    ("people with a mark of direction", "4.C Values!K8", "\u200f30", "V104"),
+    ("people with a plus sign", "4.C Values!K8", "+30", "V104"),
+    ("people in words", "4.C Values!K8", "thirty", "V003"),
+    ("people with a unit", "4.C Values!K8", "30 men", "V003"),
+    ("people about so many", "4.C Values!K8", "~30", "V003"),
+    ("people as a range", "4.C Values!K8", "28-32", "V003"),
+    ("people over a limit", "4.C Values!K8", ">30", "V003"),
+    ("people as a dash", "4.C Values!K8", "-", "V003"),
+    ("people as n/a", "4.C Values!K8", "n/a", "V003"),
+    ("people with a question mark", "4.C Values!K8", "30?", "V003"),
+    ("people with a footnote", "4.C Values!K8", "30*", "V003"),
+    ("people in Roman digits", "4.C Values!K8", "XXX", "V003"),
+    ("people as a sum", "4.C Values!K8", "12+18", "V003"),
+    ("people in percent", "4.C Values!K8", "30%", "V003"),
+    ("people as a fraction", "4.C Values!K8", "60/2", "V003"),
+    ("people with an exponent", "4.C Values!K8", "3e1", "V104"),
+    # decimals
+    ("a value with a decimal comma", "4.C Values!I9", "5,0", "V104"),
+    ("a value with one point and three digits", "4.C Values!I9", "5.000", "V018"),
+    ("a value that is infinite", "4.C Values!I9", "1e400", "V003"),
+    ("a value that is no number", "4.C Values!I9", "NaN", "V003"),
+    # years
+    ("a year of the Solar Hijri calendar", "4.B Framework!S9", "1405", "V007"),
+    ("a year in words", "4.B Framework!S9", "next year", "V003"),
+    ("a school year", "4.B Framework!S9", "2026/27", "V003"),
+    # dates
+    ("a date as text", "1.1 Legislation!O6", "2026-03-01", "V105"),
+    ("a date in Persian digits", "1.1 Legislation!O6", "۲۰۲۶-۰۳-۰۱", "V103 V105"),
+    ("a date that can be two", "1.1 Legislation!O6", "03/04/2026", "V006"),
+    ("a date with points that can be two", "1.1 Legislation!O6", "3.4.2026", "V006"),
+    ("a date of the Solar Hijri calendar", "1.1 Legislation!O6", "1404-12-10", "V007"),
+    ("a date of the Buddhist calendar", "1.1 Legislation!O6", "2569-03-01", "V007"),
+    ("a day that is not", "1.1 Legislation!O6", "2026-02-30", "V005"),
+    ("a month without a day", "1.1 Legislation!O6", "March 2026", "V005"),
+    ("a quarter for a date", "1.1 Legislation!O6", "Q1 2026", "V005"),
+    ("a date in words", "1.1 Legislation!O6", "as soon as possible", "V005"),
+    ("a year for a date", "1.1 Legislation!O6", "2026", "V005"),
+    # lists
+    ("a label in capitals", "1.1 Legislation!F6", "YES", "V102"),
+    ("a label with spaces", "1.1 Legislation!F6", "  Yes ", "V102"),
+    ("a label with a no-break space", "Form!E14", "Strategy\u00a0and policy", "V102"),
+    ("a code for a label", "Form!E14", "SP", "V106"),
+    ("another name of an entry", "1.1 Legislation!F7", "partially", "V107"),
+    ("a label that is not in the list", "1.1 Legislation!F6", "Mostly", "V002"),
+    ("a label with a remark", "1.1 Legislation!F6", "Yes (in law only)", "V002"),
+    ("two labels in one cell", "1.1 Legislation!I7", "Girls; Women", "V002"),
+    ("a label in Cyrillic letters", "Form!E10", "Раkistan", "V002"),
+    ("a label of another list", "1.1 Legislation!P6", "Highly relevant", "V002"),
+    ("a label cut short", "Form!E15", "Trafficking", "V002"),
+    ("a number for a label", "1.1 Legislation!F6", "1", "V002"),
+    ("a tick for a label", "Form!E39", "✓", "V002"),
+    ("a cross for a label", "Form!E39", "x", "V002"),
+    ("true for a label", "Form!E39", "TRUE", "V107"),
+    ("an own group", "3.2 Risk strategy!J7", "Fishers", "V002"),
+    # scales
+    ("a step in words", "3.2 Risk strategy!R8", "weak", "V003"),
+    ("a step as text", "3.2 Risk strategy!R8", "2", "V104"),
+    ("a step with its label", "3.2 Risk strategy!R8", "2 Weak", "V104"),
+    # references
+    ("a row by its code alone", "4.C Values!C9", "IND-04", ""),
+    ("a row in small letters", "4.C Values!C9", "ind-04 consultations held", "V102"),
+    ("a row with two spaces", "4.C Values!C9", "IND-04  Consultations", ""),
+    ("a row in fullwidth letters", "4.C Values!C9", "ＩＮＤ-04", "V102"),
+    ("a row with another dash", "4.C Values!C9", "IND–04", "V102"),
+    ("a row that nobody filled in", "4.C Values!C9", "IND-19", "V016"),
+    ("a row that is not", "4.C Values!C9", "IND-99", "V016"),
+    ("a row of another sheet", "4.C Values!C9", "R-SP-01", "V016"),
+    ("a row by its text alone", "4.C Values!C9", "Consultations held", "V016"),
+    ("a risk in small letters", "4.B Framework!AE6", "r-sp-01", "V102"),
+    ("a risk that nobody filled in", "4.B Framework!AE6", "R-SP-09", "V016"),
+    # texts
+    ("too many characters", "Form!E7", "X" * 31, "V010"),
+    ("too many words", "1.1 Legislation!M6", "word " * 121, "V009"),
+    ("a text of 33,000 characters", "1.1 Legislation!M6", "x" * 33_000, "V010"),
+    ("an answer of spaces", "Form!E9", " \u00a0\u200b ", "V001"),
+    ("an answer that is a point", "Form!E9", ".", "V001"),
+    ("an answer that is a dash", "Form!E9", "-", "V001"),
+    ("an answer that is a long dash", "Form!E9", "—", "V001"),
+    ("an answer that is an ellipsis", "Form!E9", "…", "V001"),
+    ("an answer like a formula", "Form!E9", '=HYPERLINK("http://example.org","x")', "V108"),
+    ("an answer like a command", "Form!E9", "+cmd|' /C calc'!A0", "V108"),
+    ("an answer that begins with a dash", "Form!E9", "- first, then the second", ""),
+    ("an answer with control characters", "Form!E9", "A_x0007_ bell", "V109"),
+    ("an answer turned around", "Form!E9", "\u202egnihtemos", "V109"),
+    ("an answer with markup", "Form!E9", "<b>Strategy</b> & <script>alert(1)</script>", ""),
+    ("an answer in Arabic", "Form!E9", "استراتيجية وطنية", ""),
+    ("an answer with combining letters", "Form!E9", "Stratégie nationale", ""),
+    ("an e-mail address", "Form!E9", "Ask a.person@example.org", "P001"),
+    ("a phone number", "Form!E9", "Call +92 300 1234567", "P002"),
+    ("a number of a passport", "Form!E9", "Passport no. AB1234567", "P003"),
+]
+
+NUMBERS = [
+    ("half a person", "4.C Values!AC8", 30.5, "V004; R-M04 4.C Values!I8"),
+    ("fewer than nobody", "4.C Values!AC8", -1, "V008; R-M04 4.C Values!I8"),
+    ("a step too high", "3.2 Risk strategy!R8", 6, "V008"),
+    ("half a step", "3.2 Risk strategy!R8", 2.5, "V004"),
+    ("a step too low", "3.2 Risk strategy!R8", -2, "V008"),
+    ("a year of three digits", "4.B Framework!Q9", 999, "V008"),
+    ("a year of the Buddhist calendar", "4.B Framework!S9", 2570, "V007"),
+    ("a year with a fraction", "4.B Framework!S9", 2026.5, "V004"),
+    ("a date that is 0", "1.1 Legislation!O6", 0, "V005"),
+    ("a date before all dates", "1.1 Legislation!O6", -5, "V005"),
+    ("a date out of range", "1.1 Legislation!O6", 3e6, "V005"),
+    ("the day that never was", "1.1 Legislation!O6", 60, "V005"),
+    ("a date with a time of day", "1.1 Legislation!O6", 46082.5, ""),
+    ("a denominator of nothing", "4.C Values!H7", 0, "V014"),
+    ("a period that ends before it starts", "Form!E13", 45900, "V014"),
+    ("a form from the future", "Form!E22", 47000, "V014"),
+    ("a number for a label of a list", "1.1 Legislation!F6", 1, "V002"),
+]
+
+FORMULAS = [
+    ("a formula with a result", "4.C Values!K8", "12+18", 30, "V012"),
+    ("a formula without a result", "4.C Values!K8", "12+18", None, "V013"),
+    ("a formula that links to a file", "4.C Values!K8", "[1]Sheet1!A1", 30, "F043 V012"),
+    ("a formula for a text", "Form!E9", '"A"&" title"', "A title", "V012"),
+    ("a formula for a date", "1.1 Legislation!O6", "DATE(2026,3,1)", 46082, "V012"),
+    ("a formula that picks a label", "1.1 Legislation!F6", "F13", "Yes", "V012"),
+]
+
+ERRORS = ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"]
+
+TRUTHS = [
+    ("TRUE for a number", PEOPLE, 1, f"V003 {PEOPLE}"),
+    ("FALSE for a date", "1.1 Legislation!O6", 0, "V005 1.1 Legislation!O6"),
+    ("TRUE for a tick", "Form!E39", 1, "V107 Form!E39"),
+    ("FALSE for a text", "Form!E9", 0, ""),
+]
+
+CLEARED = [
+    ("a title", "Form!E9"),
+    ("a country", "Form!E10"),
+    ("a period", "Form!E12"),
+    ("a pillar", "Form!E14"),
+    ("the first of several partners", "Form!E16:E17"),
+    ("a marker", "Form!E23"),
+    ("a relevance", "1.1 Legislation!E6"),
+    ("an answer", "1.2 Prevention!F6"),
+    ("an answer of 3.1", "3.1 Checklist!E7"),
+    ("a cause", "3.2 Risk strategy!G7"),
+    ("a quality", "4.C Values!AO9"),
+    ("a lead", "3.7 Advocacy!AB7"),
+]
+
+
+def _found(codes: str, where: str) -> str:
+    """`V104; V019 Form!E8` → each of the codes at the cell, unless it names a place of its own."""
+    pieces = [piece.strip() for piece in codes.split(";") if piece.strip()]
+    at_home = [
+        f"{code} {where}"
+        for piece in pieces
+        if " " not in piece or piece.count("!") == 0
+        for code in piece.split()
+    ]
+    return "; ".join([*at_home, *[piece for piece in pieces if "!" in piece]])
+
+
+KINDS: list[Kind] = [
+    *[
+        answered(f"value: {name}", _found(codes, where), text(where, said))
+        for name, where, said, codes in TYPED
+    ],
+    *[
+        answered(f"value: {name}", _found(codes, where), number(where, said))
+        for name, where, said, codes in NUMBERS
+    ],
+    *[
+        answered(f"value: {name}", _found(codes, where), formula(where, said, result))
+        for name, where, said, result, codes in FORMULAS
+    ],
+    *[answered(f"value: {said} in a cell", f"V011 {PEOPLE}", error(PEOPLE, said)) for said in ERRORS],
+    *[answered(f"value: {name}", found, truth(where, value)) for name, where, value, found in TRUTHS],
+    *[
+        answered(f"value: {name} cleared", f"V001 {where.partition(':')[0]}", clear(where))
+        for name, where in CLEARED
+    ],
+]

@@ -1,0 +1,132 @@
+"""Nothing lost: whatever somebody types, wherever, is found again as an answer or as a text without a place."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hrge_xl.dataset.temporary_dataset import temporary_dataset
+from hrge_xl.intake import read_bytes
+from hrge_xl.layout.model import IDENTITY_SHEET
+from hrge_xl.reports.feedback import feedback
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Submission
+from hrge_xl.validation import ValidationRequest, validate
+from tests.damage import TODAY, WANTED, filled
+from tests.damages.book import At, Book
+from tests.property_tests import examples
+
+Note = tuple[str, str, str]  # sheet, cell, text
+STAMP = 2  # columns of the stamp on its sheet: what is altered there has findings of its own
+
+
+@cache
+def book() -> Book:
+    """The small workbook, filled in, in a program that calculates nothing."""
+    made = Book.of(filled())
+    made.drop_results()
+    return Book.of(made.bytes())
+
+
+@cache
+def stored() -> dict[str, list[At]]:
+    """Every cell of each sheet that is stored: answers, texts, formulas, codes, blanks between them."""
+    return {
+        sheet: [
+            At(row, column)
+            for row in book().rows(sheet)
+            for column in book().row(sheet, row)
+            if sheet != IDENTITY_SHEET or column > STAMP
+        ]
+        for sheet in book().sheets
+    }
+
+
+NEAR = st.builds(At, st.integers(1, 60), st.integers(3, 40))
+FAR = st.builds(At, st.integers(1, 1_048_576), st.integers(3, 16_384))
+CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Co", "Cn", "Zl", "Zp", "Cf"])
+TEXTS = st.text(CHARACTERS, min_size=1, max_size=30).filter(
+    lambda text: bool(plain(text)) and "_x" not in text
+)
+
+
+def notes_on(sheet: str) -> st.SearchStrategy[Note]:
+    """A text in a cell of a sheet: most often in one where something stands."""
+    places = st.one_of(*([st.sampled_from(stored()[sheet])] if stored()[sheet] else []), NEAR, FAR)
+    return st.tuples(st.just(sheet), places.map(str), TEXTS)
+
+
+def notes() -> st.SearchStrategy[list[Note]]:
+    """A few texts in different cells of any sheets."""
+    one = st.sampled_from(sorted(book().sheets)).flatmap(notes_on)
+    return st.lists(one, min_size=1, max_size=4, unique_by=lambda note: note[:2])
+
+
+def plain(text: str) -> str:
+    """A text as it is compared: programs change forms of characters and spaces on their own."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def with_notes(written: Iterable[Note]) -> bytes:
+    """The workbook after somebody wrote into it."""
+    changed = book().copy()
+    for sheet, cell, text in written:
+        changed.type_text(sheet, cell, text)
+    return changed.bytes()
+
+
+def read(data: bytes) -> Submission:
+    """What is read of it."""
+    found = read_bytes(data, path="return.xlsx", sha256="", size=len(data), format="xlsx", want=WANTED)
+    assert isinstance(found, Submission), found
+    return found
+
+
+def lost(written: Iterable[Note], kept: Iterable[object]) -> list[Note]:
+    """The texts that are not among those that were kept."""
+    said = {plain(str(text)) for text in kept}
+    return [note for note in written if plain(note[2]) not in said]
+
+
+@examples(150)
+@given(notes())
+@example([("Cover", "H2", "beside the title")])
+@example([("Cover", "A1", "over the key")])
+@example([("Plan", "A1", "over the key")])
+@example([("Plan", "A9", "over a code")])
+@example([("Risks", "H1", "over a code")])
+@example([("Risks", "B6", "over a number")])
+@example([("Risks", "D6", "over a status")])
+@example([("Risks", "I6", "over a level")])
+@example([("Plan", "C9", "over a question")])
+@example([("Plan", "C3", "under the title")])
+@example([("Lists", "B60", "below a list")])
+def test_every_text_is_an_answer_or_unplaced(written: list[Note]) -> None:
+    found = read(with_notes(written))
+    kept = [*(each.original for each in found.answers), *(each.text for each in found.unplaced)]
+    assert lost(written, kept) == []
+
+
+@examples(20)
+@given(notes())
+@example([("Summary", "B2", "over a title"), ("Risks", "D7", "over a status"), ("Plan", "E12", "many")])
+def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "return.xlsx"
+        path.write_bytes(with_notes(written))
+        results = validate([path], ValidationRequest(WANTED, TODAY))
+    spec = load("example")
+    with temporary_dataset(results, spec) as dataset:
+        tables = {"answers": "original", "unplaced": "text"}
+        kept = [
+            text for table, name in tables.items() for (text,) in dataset.store.rows(table, columns=[name])
+        ]
+    assert lost(written, kept) == []
+    given_back = Book.of(feedback(results[0], spec, today=TODAY))
+    assert lost(written, given_back.every_text()) == []
