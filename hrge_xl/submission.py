@@ -159,6 +159,10 @@ class Submission:
     shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(
         default_factory=dict
     )  # as `checks.kept` tells them
+    shown_otherwise: list[Observation] = each_with(
+        default_factory=list
+    )  # than follows from checks and answers
+    replaced: frozenset[CellKey] = frozenset()  # calculated answers whose formula is not the issued one
     older: bool = False  # issued from an older version: what it does not have may never have been asked
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
 

@@ -70,6 +70,7 @@ def foretold(program: Program, plans: Sequence[Plan]) -> list[Outcome]:
 
 
 MISSING = "V001"
+CALCULATED = frozenset({"V017", "V019"})
 
 
 class _Judged(NamedTuple):
@@ -116,10 +117,14 @@ def _results(program: Program, batch: Batch, judged: _Judged) -> dict[int, Seque
         reasons, rows = requirements.matrix(), kept(then)
         hits = [*_as_of(then, judged), *missing(requirements, reasons)]
     numbers = check_numbers(batch, program, reasons, hits)
-    return {
-        number: list(differing_results(batch.submissions[number], batch.layout(number), expected, kept_then))
-        for number, (expected, kept_then) in enumerate(zip(numbers, rows, strict=True))
-    }
+    wrong = {hit.submission for hit in judged.hits if hit.code in CALCULATED}
+    found: dict[int, Sequence[Observation]] = {}
+    for number, (expected, kept_then) in enumerate(zip(numbers, rows, strict=True)):
+        submission = batch.submissions[number]
+        told = list(differing_results(submission, batch.layout(number), expected, kept_then))
+        # Where a check or a calculated answer shows something else, what follows from it is no news.
+        found[number] = told if told or number in wrong else submission.shown_otherwise
+    return found
 
 
 def _as_of(then: Evaluator, judged: _Judged) -> Iterator[Hit]:

@@ -25,7 +25,7 @@ class Dropdowns:
         self._lenient: dict[str, list[Area]] = {}  # the same without a stop alert
         for rule in validations:
             if rule.type not in ("none", ""):
-                self._any.extend(rule.areas)
+                (self._any if rule.blocks else self._lenient.setdefault(ANY_RULE, [])).extend(rule.areas)
             if rule.type == "list":
                 lists = self._lists if rule.blocks else self._lenient
                 for name in _known_names(rule.formula1, plan):

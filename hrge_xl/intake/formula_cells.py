@@ -17,9 +17,10 @@ from ..submission import Answers, Key, Result
 from ..workbook import Content
 from ..workbook.collect import CollectNow
 from ..workbook.content import Memory
-from ..workbook.cover import Fact
+from ..workbook.cover import Fact, ProgressLine, ProgressNow
 from ..workbook.grid_now import RowNow
 from ..workbook.live import Live
+from ..workbook.problems import ProblemsNow
 from .issued_cells import ExpectedCells, plain
 
 
@@ -158,9 +159,13 @@ class FormulaCells:
     def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
         """Each formula cell that shows something else than follows from the checks, with what it should show.
 
-        Check cells themselves and calculated answers are left out, and what was never calculated.
+        Check cells themselves and calculated answers are left out, and what was never calculated; where a check cell
+        shows no number, also what sums these up.
         """
+        broken = any(not isinstance(value, float | int) for value in self.take_checks(shown))
         for row in self._rows:
+            if broken and any(not isinstance(value, float | int) for value in row.checks(shown)):
+                continue
             if row.status is not None:
                 words = row.now.status_words(content, content.checks(row.now.checked))
                 if words != shown[row.status] and not _is_same(shown[row.status], words):
@@ -170,6 +175,8 @@ class FormulaCells:
                 if count != shown[row.active] and not _is_same(shown[row.active], count):
                     yield row.active, count
         for live, numbers in self._others:
+            if broken and isinstance(live.now, ProgressNow | ProgressLine | ProblemsNow):
+                continue
             for number, value in zip(numbers, live.now(content), strict=True):
                 if number is not None and value != shown[number] and not _is_same(shown[number], value):
                     yield number, value

@@ -137,11 +137,21 @@ class ExpectedCells:
     @cached_property
     def texts(self) -> dict[int, dict[int, str | float]]:
         """The constants but for the hidden codes, which tell where everything is."""
-        rows = {row: cells for row, cells in self.issued.constants.items() if row != CODE_ROW}
         found = {
-            row: {c: each for c, each in cells.items() if c != CODE_COLUMN} for row, cells in rows.items()
+            row: {column: each for column, each in cells.items() if not is_code(row, column)}
+            for row, cells in self.issued.constants.items()
         }
         return {row: cells for row, cells in found.items() if cells}
+
+    @cached_property
+    def codes(self) -> dict[tuple[int, int], str]:
+        """The hidden codes, by their places."""
+        return {
+            (row, column): str(each)
+            for row, cells in self.issued.constants.items()
+            for column, each in cells.items()
+            if is_code(row, column)
+        }
 
     @cached_property
     def _formulas(self) -> list[_Row]:
@@ -160,6 +170,10 @@ class ExpectedCells:
 
     def _compare_home(self, raw: RawSheet, found: Compared, formulas: Formulas) -> None:
         cells = raw.cells
+        for (row, column), code in self.codes.items():
+            cell = cells.get(row, {}).get(column)
+            if cell is None or (cell.value != code and not _is_same(code, cell)):
+                found.differences.append(_difference(What.CHANGED, (row, column), (row, column), code, cell))
         for line, expected in self._constants:
             stored = cells.get(line.row, {})
             if _taken(line, stored) != expected:
@@ -296,6 +310,11 @@ def _is_same(issued: str | float, cell: RawCell | None) -> bool:
     if isinstance(issued, str):
         return issued == cell.value or plain(issued) == plain(str(cell.value or ""))
     return isinstance(cell.value, int | float) and isclose(issued, cell.value, rel_tol=1e-12)
+
+
+def is_code(row: int, column: int) -> bool:
+    """Whether hidden codes stand in this place."""
+    return row == CODE_ROW or column == CODE_COLUMN
 
 
 def plain(text: str) -> str:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..layout import address
 from ..submission import CellKey, Identity, Observation, Unplaced
 from ..words import fold
-from .as_issued import judge
+from .as_issued import CODES, judge
 from .axes import Axes, Axis, by_codes, find_own, home_axis
 from .formatting import dates_by_format, formatting, formatting_beside
-from .issued_cells import ExpectedCells, Formulas, Moved, SheetResults
+from .issued_cells import Compared, ExpectedCells, Formulas, Moved, SheetResults, What
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .outlived import OldSheet, was_issued
 from .overlays import comments, drawn
-from .own_sheets import beyond_feedback, compare_rows, cover_lines, facts_that_differ, missing_sheets
+from .own_sheets import (
+    beyond_feedback,
+    compare_rows,
+    cover_lines,
+    facts_that_differ,
+    first_ones,
+    missing_sheets,
+    outside,
+    own_sheets_touched,
+)
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
 from .roles import Roles
 from .strays import Held, Left, copied_answers, every_text, old_sheet, strangers, strays
@@ -35,6 +44,8 @@ class Located:
     observations: list[Observation] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     comments: list[Unplaced] = field(default_factory=list)
+    replaced: list[Unplaced] = field(default_factory=list)  # what was typed over texts and formulas
+    no_longer: frozenset[CellKey] = frozenset()  # calculated answers with another formula
     results: dict[str, SheetResults] = field(
         default_factory=dict
     )  # of formulas, by the issued name of the sheet
@@ -73,6 +84,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
         found.add(left)
     found.observations += dates_by_format(found.filled, plan, epoch_1904=workbook.epoch_1904)
     found.observations += formatting_beside(workbook, found.unplaced)
+    found.unplaced += found.replaced
     remarks = comments(workbook, found.sheets, found.cells, plan)
     found.comments += remarks.unplaced
     found.observations += remarks.observations
@@ -133,7 +145,7 @@ class _Issued:
 
     def __init__(self, plan: Plan, about: Circumstances, found: Located) -> None:
         self.plan, self.found, self.identity = plan, found, about.identity
-        self.kept = "formulas" not in about.lost
+        self.lost, self.kept = about.lost, "formulas" not in about.lost
         self._seen: list[tuple[ToolSheet, Axes]] = []
 
     def held(self, sheet: ToolSheet, axes: Axes) -> Held:
@@ -146,24 +158,61 @@ class _Issued:
         there = {sheet.plan.tool for sheet in assigned.tools.values() if not sheet.plan.sheet.grids}
         there |= {sheet.plan.tool for sheet, _ in self._seen}
         whole = there == self.plan.sheets.keys() and all(map(self._is_whole, self._seen))
-        exact = whole and all(axes.unmoved for _, axes in self._seen)
+        exact = whole and all(_moved(axes) is None for _, axes in self._seen)
         formulas = Formulas(self.kept, exact, self._renamed())
         for sheet, axes in self._seen:
             name = sheet.plan.sheet.name
-            moved = None if axes.unmoved else Moved(_inverse(axes.rows), _inverse(axes.columns))
-            compared = self.plan.issued[name].compare(sheet.raw, moved, formulas)
+            compared = self.plan.issued[name].compare(sheet.raw, _moved(axes), formulas)
             self.found.results[name] = compared.results
-            self.found.add(
-                judge(compared.differences, sheet.plan.issued_roles, sheet.raw.name, sheet.plan.tool)
-            )
+            self._judge(compared, sheet.plan.issued_roles, sheet.raw, sheet.plan.tool)
+            self._replaced(sheet, compared)
+            if sheet.corner != HOME or text_at(sheet.raw, *sheet.corner) != sheet.plan.tool:
+                self._codes_damaged(sheet.raw, sheet.plan.tool)
+        self._copies(assigned, formulas)
         for sheet in assigned.tools.values():
             if not sheet.plan.sheet.grids:
                 roles, tool = sheet.plan.issued_roles, sheet.plan.tool
                 expected = self.plan.issued[sheet.plan.sheet.name]
                 self._rows(sheet.raw, expected, formulas, roles, tool, sheet.corner)
+                if not sheet.raw.protected and "protection" not in self.lost:
+                    self.found.observations.append(observe("S012", sheet.raw.name, tool=tool))
         self._own_sheets(assigned, formulas)
         if not (whole and self.kept):  # what refers to cells that are gone cannot show what it should
             self.found.results.clear()
+
+    def _judge(self, compared: Compared, roles: Roles, raw: RawSheet, tool: str | None) -> None:
+        left = judge(compared.differences, roles, raw.name, tool)
+        damaged = [each for each in left.observations if each.code == CODES]
+        left.observations = [each for each in left.observations if each.code != CODES]
+        self.found.observations += left.observations
+        self.found.replaced += left.unplaced
+        if damaged:
+            self._codes_damaged(raw, tool)
+
+    def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:
+        """Say so once a sheet."""
+        told = any(
+            each.code in (CODES, "S010") and each.sheet == raw.name for each in self.found.observations
+        )
+        if not told:
+            self.found.observations.append(observe(CODES, raw.name, tool=tool))
+
+    def _replaced(self, sheet: ToolSheet, compared: Compared) -> None:
+        """Note the calculated answers whose formula is another one now."""
+        at = sheet.plan.at
+        homes = [each.home for each in compared.differences if each.what is What.REPLACED]
+        keys = [at[home].key for home in homes if home in at]
+        self.found.no_longer |= frozenset(keys)
+
+    def _copies(self, assigned: Assigned, formulas: Formulas) -> None:
+        """Keep what was typed on copies of sheets, which nobody reads."""
+        for copy in assigned.copies:
+            expected, moved = self.plan.issued[copy.plan.sheet.name], _moved(by_codes(copy))
+            found = expected.compare(copy.raw, moved, replace(formulas, exact=False)).differences
+            typed = judge(found, copy.plan.issued_roles, copy.raw.name, copy.plan.tool).unplaced
+            beside = outside(copy.raw, expected, moved).unplaced
+            there = {(each.sheet, each.cell) for each in self.found.unplaced}
+            self.found.unplaced += [each for each in typed + beside if (each.sheet, each.cell) not in there]
 
     def _is_whole(self, seen: tuple[ToolSheet, Axes]) -> bool:
         plan, axes = seen[0].plan, seen[1]
@@ -180,7 +229,8 @@ class _Issued:
         """Compare cover, lists and stamp, and say which of them are gone."""
         layout, identity = self.plan.layout, self.identity
         assert identity is not None
-        for name, raw in assigned.ours:
+        self.found.observations += own_sheets_touched(assigned.ours, layout, self.lost)
+        for name, raw in first_ones(assigned.ours):
             if name in GIVEN_BACK:
                 self.found.add(beyond_feedback(raw))
             elif name == layout.cover_name:
@@ -205,8 +255,16 @@ class _Issued:
         self.found.results[expected.issued.name] = compared.results
         if expected is not self.plan.issued[expected.issued.name] and compared.results.places is None:
             compared.results.places = expected.formula_places
-        self.found.add(judge(compared.differences, roles, raw.name, tool))
+        self._judge(compared, roles, raw, tool)
         self.found.add(extra)
+
+
+def _moved(axes: Axes) -> Moved | None:
+    """Where the lines of a sheet are; None where all that have a code are at home, and nothing else is there."""
+    home = all(
+        line == origin for axis in (axes.rows, axes.columns) for line, origin in axis.origin.items()
+    ) and not (axes.rows.copies or axes.columns.copies or axes.rows.unknown or axes.columns.unknown)
+    return None if home else Moved(_inverse(axes.rows), _inverse(axes.columns))
 
 
 def _inverse(axis: Axis) -> dict[int, int]:

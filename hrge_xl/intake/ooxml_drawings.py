@@ -153,16 +153,16 @@ def _corner(anchor: Element) -> tuple[int, int]:
     """The cell in which an anchor begins; an absolute one names none."""
     row = anchor.findtext("xdr|from/xdr|row", "")
     column = anchor.findtext("xdr|from/xdr|col", "")
-    return _place(row, column)
+    return cell_from_zero(row, column)
 
 
 def _legacy_corner(anchor: str) -> tuple[int, int]:
     """The cell in which a VML anchor begins: column, offset, row, offset, and the same of its end."""
     numbers = [each.strip() for each in anchor.split(",")]
-    return _place(numbers[2], numbers[0]) if len(numbers) > 2 else (0, 0)
+    return cell_from_zero(numbers[2], numbers[0]) if len(numbers) > 2 else (0, 0)
 
 
-def _place(row: str, column: str) -> tuple[int, int]:
+def cell_from_zero(row: str, column: str) -> tuple[int, int]:
     """Row and column, counted from 1, of numbers counted from 0."""
     if not all(each.strip().isdecimal() and len(each) < 9 for each in (row, column)):
         return 0, 0

@@ -8,6 +8,7 @@ from .cell_values import is_true, is_unseen, struck_through, unescape
 from .limits import Limits
 from .memory import Memory
 from .ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
+from .ooxml_drawings import cell_from_zero
 from .plain_rows import keep, plain_rows
 from .plain_xml import Stretch, find_stretch
 from .raw import Area, Drawn, RawSheet, Remark, Validation
@@ -113,6 +114,7 @@ class _Around:
         self._rule: Attributes | None = None
         self._rule_texts: dict[str, str] = {}
         self._extended_formula = ""
+        self._corner: dict[str, str] = {}
 
     def starts(self) -> StartTable:
         """What to do when an element opens."""
@@ -129,6 +131,8 @@ class _Around:
             "x|mergeCell": self._merge,
             "x|picture": self._background,
             "x|oleObject": self._object,
+            "x|from": self._open_anchor,
+            **dict.fromkeys(("xdr|row", "xdr|col"), _ignore),
             "x|filterColumn": self._filter,
             "x|dataValidation": self._open_rule,
             "x14|dataValidation": self._open_rule,
@@ -140,6 +144,9 @@ class _Around:
         """What to do when an element closes."""
         return {
             "x|t": self._close_text,
+            "x|from": self._close_anchor,
+            "xdr|row": self._close_row,
+            "xdr|col": self._close_column,
             "x|sheetData": self._close_data,
             "x|is": self._close_inline,
             "x|rPh": self._close_phonetic,
@@ -216,6 +223,21 @@ class _Around:
     def _object(self, attributes: Attributes, _depth: int) -> None:
         name, shape = attributes.get("progId", ""), attributes.get("shapeId", "")
         self.sheet.drawn.append(Drawn(0, 0, "object", name=name, shape=shape))
+
+    def _open_anchor(self, _attributes: Attributes, _depth: int) -> None:
+        self._corner = {}
+
+    def _close_row(self, text: str) -> None:
+        self._corner["row"] = text
+
+    def _close_column(self, text: str) -> None:
+        self._corner["column"] = text
+
+    def _close_anchor(self, _text: str) -> None:
+        """Say where the object before begins: the one thing that has its anchor in the part of a sheet."""
+        row, column = cell_from_zero(self._corner.get("row", ""), self._corner.get("column", ""))
+        if self.sheet.drawn and row:
+            self.sheet.drawn[-1] = self.sheet.drawn[-1]._replace(row=row, column=column)
 
     def _open_rule(self, attributes: Attributes, _depth: int) -> None:
         self._rule = attributes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
@@ -42,7 +42,41 @@ def compare_rows(
     if moved is not None:
         found = expected.compare(raw, moved, replace(formulas, exact=False))
         found.differences += _lost_rows(expected, moved)
-    return found, single_texts(raw, None, list(_outside(raw, expected, moved)))
+    return found, outside(raw, expected, moved)
+
+
+def outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Left:
+    """What stands where nothing was issued."""
+    return single_texts(raw, None, list(_outside(raw, expected, moved)))
+
+
+Own = Sequence[tuple[str, RawSheet]]  # sheets of ours that are no tools, by the name they were issued under
+
+
+def first_ones(ours: Own) -> Own:
+    """Of each of our sheets the one with its own name, else the first."""
+    found: dict[str, RawSheet] = {}
+    for name, raw in ours:
+        if name not in found or raw.name == name:
+            found[name] = raw
+    return list(found.items())
+
+
+def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iterator[Observation]:
+    """What was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
+    counting = first_ones(ours)
+    for name, raw in ours:
+        if name not in (layout.cover_name, layout.lists_name):
+            continue
+        if (name, raw) not in counting:
+            yield observe("S003", raw.name, expected=name)
+            continue
+        if raw.name != name:
+            yield observe("S002", raw.name, expected=name)
+        if raw.state != "visible":
+            yield observe("S016", raw.name)
+        if not raw.protected and "protection" not in lost:
+            yield observe("S012", raw.name)
 
 
 def facts_that_differ(raw: RawSheet, expected: ExpectedCells, identity: Identity) -> Iterator[Observation]:

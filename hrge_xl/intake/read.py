@@ -178,6 +178,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     )
     submission.calculated_on = day_of_calculation(workbook, identity)
     submission.saved, submission.older = workbook.saved, older
+    submission.replaced = found.no_longer
     if found.results:
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)
@@ -190,7 +191,7 @@ def _compare_results(submission: Submission, results: ShownResults) -> None:
     """Note what check cells and lists show, and whatever does not follow from it."""
     if results.calculated:
         submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
-        submission.observations += results.differing(submission)
+        submission.shown_otherwise = list(results.differing(submission))
 
 
 def _fill(submission: Submission, found: Located, workbook: RawWorkbook) -> None:
