@@ -85,6 +85,17 @@ class _Place:
         return cell
 
 
+class _Special(NamedTuple):
+    """What is to be noted of a cell besides its content; few have any of it."""
+
+    area: Attributes | None  # of a formula that fills a rectangle, or is shared in it
+    formula: str | None  # one that may reach outside
+    style: str | None  # one that may hide what the cell holds
+
+
+_NOTHING_SPECIAL = _Special(None, None, None)
+
+
 class _Cell(NamedTuple):
     """A cell of a template."""
 
@@ -93,8 +104,7 @@ class _Cell(NamedTuple):
     place: _Place
     constant: RawCell  # what it always holds; BLANK where a value goes
     takes_value: bool
-    area: Attributes | None  # of a formula that fills a rectangle, or is shared in it
-    outside: bool  # whether its formula must be looked at
+    special: _Special | None
     prefixes: frozenset[str]
 
 
@@ -110,11 +120,7 @@ class _Template:
     results: list[tuple[int, str]] = field(default_factory=list)  # columns of those that a formula gives
     own: list[tuple[int, int, _Place]] = field(default_factory=list)  # the same for all other values
     hidden: list[int] = field(default_factory=list)
-    areas: list[tuple[Attributes, str, int]] = field(default_factory=list)  # with formula and column
-    outside: list[tuple[str, int]] = field(default_factory=list)  # formulas to look at, with their column
-    odd: list[tuple[int, str]] = field(
-        default_factory=list
-    )  # columns with a style that may hide what they hold
+    special: list[tuple[int, _Special]] = field(default_factory=list)  # by column
 
     def add(self, cell: _Cell) -> None:
         """One more cell of the row; raises _NotPlain where it stands left of the one before."""
@@ -128,13 +134,10 @@ class _Template:
                 self.results.append((cell.column, cell.place.formula))
         elif cell.takes_value:
             self.own.append((cell.column, number, cell.place))
-        if cell.area is not None:
-            self.areas.append((cell.area, cell.place.formula or "", cell.column))
-        if cell.outside and cell.place.formula:
-            self.outside.append((cell.place.formula, cell.column))
-        if cell.place.odd is not None:
-            self.odd.append((cell.column, cell.place.odd))
-        self.prefixes |= cell.prefixes
+        if cell.special is not None:
+            self.special.append((cell.column, cell.special))
+        if cell.prefixes:
+            self.prefixes |= cell.prefixes
 
     def filled(self, values: list[str], strings: Mapping[str, RawCell]) -> Mapping[int, RawCell]:
         """The cells of a row with these values; raises _NotPlain."""
@@ -191,16 +194,20 @@ def keep(rows: list[_Row], cells: Cells) -> None:
         cells.sheet.hidden_rows.update(template.hidden)
         if row_cells:
             cells.close_row(template.row, row_cells)
-        for attributes, formula, column in template.areas:
-            cells.note_array(attributes)
-            number = shared_number(attributes)
-            if number is not None:
-                cells.share(number, formula, template.row, column)
-        for formula, column in template.outside:
-            cells.note_formula(formula, template.row, column)
-        for column, style in template.odd:
-            if row_cells[column] is not BLANK:
-                cells.note_look(template.row, column, style)
+        for column, special in template.special:
+            _note(special, template.row, column, cells)
+
+
+def _note(special: _Special, row: int, column: int, cells: Cells) -> None:
+    if special.area is not None:
+        cells.note_array(special.area)
+        number = shared_number(special.area)
+        if number is not None:
+            cells.share(number, cells.sheet.cells[row][column].formula or "", row, column)
+    if special.formula:
+        cells.note_formula(special.formula, row, column)
+    if special.style is not None and cells.sheet.cells[row][column] is not BLANK:
+        cells.note_look(row, column, special.style)
 
 
 @lru_cache(maxsize=4)
@@ -275,8 +282,7 @@ class _Reader:
             place,
             place.constant(value) if value not in ("", _GAP) or (formula and not value) else BLANK,
             takes_value=value == _GAP,
-            area=_attributes(_opening(formula)) if " ref=" in formula else None,
-            outside=may_reach_outside(text),
+            special=_special(place, formula, text),
             prefixes=prefixes(text),
         )
         self._cells.put(text, cell, len(text))
@@ -323,8 +329,20 @@ def _enter(template: _Template, number: str, raw: str) -> None:
     if not template.row < row <= LAST_ROW:
         raise _NotPlain
     template.first, template.row = template.first or row, row
-    if is_unseen(_attributes(raw), "ht"):
+    if _is_unseen(raw):
         template.hidden.append(row)
+
+
+def _special(place: _Place, formula: str, text: str) -> _Special | None:
+    """What is to be noted of a cell with this text and this `f` element."""
+    array = _attributes(_opening(formula)) if " ref=" in formula else None
+    special = _Special(array, place.formula if may_reach_outside(text) else None, place.odd)
+    return None if special == _NOTHING_SPECIAL else special
+
+
+@lru_cache(maxsize=4_096)
+def _is_unseen(raw: str) -> bool:
+    return is_unseen(_attributes(raw), "ht")
 
 
 @lru_cache(maxsize=4_096)
