@@ -64,13 +64,9 @@ def _missing(submission: Submission, layout: Layout) -> Iterator[tuple[str, list
     """Each place where something is missing, with the slots there."""
     for sheet in layout.sheets:
         there = submission.cells.get(sheet.tool.code, {})
-        if len(there) < _cells(sheet):
+        if len(there) < sheet.cell_count:
             name = submission.sheets.get(sheet.tool.code) or sheet.name
             yield from _of_sheet(sheet, name, there, layout.language)
-
-
-def _cells(sheet: Sheet) -> int:
-    return sum(len(slot.cells) for slot in sheet.slots)
 
 
 def _of_sheet(
