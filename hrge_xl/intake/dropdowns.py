@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from ..layout import Layout, ListPlace
 from .keys import ANY_RULE, Plan
-from .raw import Area, Validation
+from .raw import Area, RawWorkbook, Validation
 from .references import parse_area
 from .runs import Run, runs
+from .tool_sheets import named_area, text_at
 
 NAME = re.compile(r"\b(?:list|rows)_\w+")
 REMEMBERED = 2_048  # sources that a plan keeps
@@ -19,7 +20,9 @@ BETWEEN = re.compile(r"[,;]")  # entries of a list that stands in the rule itsel
 class Dropdowns:
     """Which rows of a column still have the rule that they were issued with."""
 
-    def __init__(self, validations: Iterable[Validation], plan: Plan) -> None:
+    def __init__(
+        self, validations: Iterable[Validation], plan: Plan, broken: frozenset[str] = frozenset()
+    ) -> None:
         self._any: list[Area] = []
         self._lists: dict[str, list[Area]] = {}
         self._lenient: dict[str, list[Area]] = {}  # the same without a stop alert
@@ -28,7 +31,7 @@ class Dropdowns:
                 (self._any if rule.blocks else self._lenient.setdefault(ANY_RULE, [])).extend(rule.areas)
             if rule.type == "list":
                 lists = self._lists if rule.blocks else self._lenient
-                for name in _known_names(rule.formula1, plan):
+                for name in set(_known_names(rule.formula1, plan)) - broken:
                     lists.setdefault(name, []).extend(rule.areas)
 
     def runs(self, need: str, column: int) -> list[Run]:
@@ -38,6 +41,26 @@ class Dropdowns:
     def lenient_runs(self, need: str, column: int) -> list[Run]:
         """The rows of a column with the list of this name that refuses no other entry."""
         return runs(self._lenient.get(need, ()), column)
+
+
+def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
+    """The names of lists that are gone or stand for other cells: what a dropdown offers by them is not right."""
+    sheets = {sheet.name.casefold(): sheet for sheet in workbook.sheets}
+
+    def is_whole(place: ListPlace) -> bool:
+        named = named_area(workbook, f"list_{place.name}")
+        sheet = sheets.get(named[0].casefold()) if named is not None else None
+        if named is None or sheet is None:
+            return False
+        area = named[1]
+        rows = range(area.first_row, min(area.last_row, area.first_row + len(place.labels)) + 1)
+        texts = {text_at(sheet, row, area.first_column) for row in rows}
+        known = sum(
+            label in texts for label in place.labels
+        )  # single ones may be reworded, which is told of by itself
+        return area.last_row - area.first_row + 1 == len(place.labels) and 2 * known >= len(place.labels)
+
+    return frozenset(_name(place) for place in layout.lists.values() if not is_whole(place))
 
 
 def _known_names(source: str, plan: Plan) -> list[str]:

@@ -10,6 +10,7 @@ from ..submission import CellKey, Identity, Observation, Unplaced
 from ..words import fold
 from .as_issued import CODES, judge
 from .axes import Axes, Axis, by_codes, find_own, home_axis
+from .dropdowns import broken_lists
 from .formatting import dates_by_format, formatting, formatting_beside
 from .issued_cells import Compared, ExpectedCells, Formulas, Moved, SheetResults, What
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
@@ -26,7 +27,7 @@ from .own_sheets import (
     own_sheets_touched,
 )
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
-from .roles import Roles
+from .roles import NUMBER, Roles
 from .strays import Held, Left, copied_answers, every_text, old_sheet, strangers, strays
 from .tampering import tampered
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, assign, text_at
@@ -73,7 +74,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     found = Located(cells=dict.fromkeys(plan.sheets, NOWHERE), observations=assigned.observations)
     for tool, tool_sheet in assigned.tools.items():
         found.sheets[tool] = tool_sheet.raw.name
-    issued = _Issued(plan, about, found) if about.identity is not None else None
+    issued = _Issued(plan, about, found, workbook) if about.identity is not None else None
     for tool_sheet in assigned.tools.values():
         _read_sheet(found, plan, tool_sheet, about, issued, epoch_1904=workbook.epoch_1904)
     if issued is not None:
@@ -134,7 +135,8 @@ def _read_sheet(
     if about.older:
         here, old = _apart(tool_sheet, here)
     _take(found, tool_sheet, here)
-    found.observations += tampered(tool_sheet, plan, here, about.lost)
+    broken = issued.broken_lists if issued is not None else frozenset[str]()
+    found.observations += tampered(tool_sheet, plan, here, about.lost, broken)
     held = issued.held(tool_sheet, axes) if issued is not None else None
     found.add(strays(tool_sheet, axes, old, held=held, epoch_1904=epoch_1904))
     found.observations += formatting(tool_sheet.raw, plan, here, epoch_1904=epoch_1904)
@@ -143,8 +145,10 @@ def _read_sheet(
 class _Issued:
     """Compares the sheets of one file with what was issued in it."""
 
-    def __init__(self, plan: Plan, about: Circumstances, found: Located) -> None:
+    def __init__(self, plan: Plan, about: Circumstances, found: Located, workbook: RawWorkbook) -> None:
         self.plan, self.found, self.identity = plan, found, about.identity
+        named = "names" not in about.lost
+        self.broken_lists = broken_lists(workbook, plan.layout) if named else frozenset[str]()
         self.lost, self.kept = about.lost, "formulas" not in about.lost
         self._seen: list[tuple[ToolSheet, Axes]] = []
 
@@ -177,8 +181,16 @@ class _Issued:
                 if not sheet.raw.protected and "protection" not in self.lost:
                     self.found.observations.append(observe("S012", sheet.raw.name, tool=tool))
         self._own_sheets(assigned, formulas)
+        self._forget_sorting()
         if not (whole and self.kept):  # what refers to cells that are gone cannot show what it should
             self.found.results.clear()
+
+    def _forget_sorting(self) -> None:
+        """Rows whose codes and numbers disagree were not just sorted."""
+        doubtful = {each.sheet for each in self.found.observations if each.code == NUMBER}
+        self.found.observations = [
+            each for each in self.found.observations if each.code != "S020" or each.sheet not in doubtful
+        ]
 
     def _judge(self, compared: Compared, roles: Roles, raw: RawSheet, tool: str | None) -> None:
         left = judge(compared.differences, roles, raw.name, tool)

@@ -335,8 +335,8 @@ def _enter(template: _Template, number: str, raw: str) -> None:
 
 def _special(place: _Place, formula: str, text: str) -> _Special | None:
     """What is to be noted of a cell with this text and this `f` element."""
-    array = _attributes(_opening(formula)) if " ref=" in formula else None
-    special = _Special(array, place.formula if may_reach_outside(text) else None, place.odd)
+    area = _attributes(_opening(formula)) if " ref=" in formula else None
+    special = _Special(area, place.formula if may_reach_outside(text) else None, place.odd)
     return None if special == _NOTHING_SPECIAL else special
 
 

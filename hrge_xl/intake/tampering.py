@@ -13,13 +13,15 @@ from .runs import Run, compact
 from .tool_sheets import ToolSheet
 
 
-def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]) -> Iterator[Observation]:
-    """Everything that was done to one sheet. `lost` names what its format does not keep."""
+def tampered(
+    tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str], broken: frozenset[str] = frozenset()
+) -> Iterator[Observation]:
+    """Everything that was done to one sheet. `lost` is what its format does not keep, `broken` are lists without cells."""
     raw = tool_sheet.raw
     if not raw.protected and "protection" not in lost:
         yield observe("S012", raw.name, tool=tool_sheet.plan.tool)
     if "validations" not in lost:
-        yield from _lost_lists(raw, plan, here.needs)
+        yield from _lost_lists(raw, plan, here.needs, broken)
     if "formulas" not in lost:
         yield from _cleared(raw, plan, here.calculated)
     yield from _merged(raw, plan, here.cells)
@@ -31,9 +33,9 @@ def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]
 # dropdowns
 
 
-def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs) -> Iterator[Observation]:
+def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs, broken: frozenset[str]) -> Iterator[Observation]:
     """One observation for each field of the sheet whose cells lost their dropdown or its alert, naming every cell."""
-    rules = Dropdowns(raw.validations, plan)
+    rules = Dropdowns(raw.validations, plan, broken)
     lost: dict[tuple[str, str], list[tuple[Part, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)
