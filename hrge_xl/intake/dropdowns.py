@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ..layout import Layout, ListPlace
+from ..layout.model import CODE_COLUMN, CODE_ROW, LISTS_KEY
 from .keys import ANY_RULE, Plan
 from .raw import Area, RawWorkbook, Validation
 from .references import parse_area
@@ -46,6 +47,8 @@ class Dropdowns:
 def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
     """The names of lists that are gone or stand for other cells: what a dropdown offers by them is not right."""
     sheets = {sheet.name.casefold(): sheet for sheet in workbook.sheets}
+    if not any(text_at(sheet, CODE_ROW, CODE_COLUMN) == LISTS_KEY for sheet in workbook.sheets):
+        return frozenset()  # without the lists there is nothing that a name could stand for
 
     def is_whole(place: ListPlace) -> bool:
         named = named_area(workbook, f"list_{place.name}")

@@ -16,7 +16,7 @@ from .tool_sheets import ToolSheet
 def tampered(
     tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str], broken: frozenset[str] = frozenset()
 ) -> Iterator[Observation]:
-    """Everything that was done to one sheet. `lost` is what its format does not keep, `broken` are lists without cells."""
+    """Everything that was done to one sheet. `lost` is what its format does not keep, `broken` lists without cells."""
     raw = tool_sheet.raw
     if not raw.protected and "protection" not in lost:
         yield observe("S012", raw.name, tool=tool_sheet.plan.tool)

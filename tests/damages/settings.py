@@ -10,6 +10,9 @@ from tests.damages.sheets import calculation, milder, name_changed, rule, withou
 
 LAW, RISKS, VALUES = "1.1 Legislation", "3.2 Risk strategy", "4.C Values"
 GONE, QUIET, MANUAL, ROUNDED = "S011", "S039", "S038", "S037"
+PART_1 = (LAW, "1.2 Prevention", "1.3 Identification", "1.4 Protection", "1.5 Return", "1.6 Investigation",
+          "1.7 Data", "1.8 Prosecution defence", "1.9 Sentencing")  # fmt: skip
+ON_ALL_OF_PART_1 = "; ".join(f"{GONE} {sheet}!E6" for sheet in PART_1)
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 RULES = [
@@ -80,10 +83,10 @@ KINDS: list[Kind] = [
         for name, where, old, new in OTHER_LISTS
     ],
     kind("rule: prompt turned off", "", without_alert(f"{LAW}!E6", "showInputMessage")),
-    kind("name: of a list gone", f"{GONE} {LAW}!E6", name_changed("list_REL", None)),
+    kind("name: of a list gone", ON_ALL_OF_PART_1, name_changed("list_REL", None)),
     kind(
         "name: of a list stands for other cells",
-        f"{GONE} {LAW}!E6",
+        ON_ALL_OF_PART_1,
         name_changed("list_REL", "Lists!$B$5:$B$6"),
     ),
     kind("name: of a sheet gone", "", name_changed("sheet_T1_1", None)),
