@@ -344,6 +344,15 @@ def test_what_has_no_cell_is_named_by_its_sheet() -> None:
     assert found.unplaced == [Unplaced("Plan", "A1", "somewhere")]
 
 
+def test_a_chart_that_is_shown_often_says_its_text_once() -> None:
+    chart = FRAME.format(name="Chart 1", inside='<c:chart xmlns:c="urn:c" r:id="rId1"/>')
+    part = f'<c:chartSpace xmlns:c="urn:c" xmlns:a="{DRAWING}/main">{paragraph("By year")}</c:chartSpace>'
+    links = relationships(("rId1", "chart", "../charts/chart1.xml"))
+    more = {"xl/drawings/_rels/drawing1.xml.rels": links, "xl/charts/chart1.xml": part}
+    found = read(drawing(*(anchor(chart, 1, row) for row in range(3))), more=more)
+    assert [each.text for each in found.sheets[0].drawn] == ["By year", "", ""]
+
+
 def test_very_many_are_told_together_and_kept() -> None:
     boxes = [anchor(box(f"text {n}"), 4, n) for n in range(150)]
     found = submission(edited(*with_drawing(*boxes, *(anchor(PICTURE, 2, n) for n in range(150))))())

@@ -18,6 +18,7 @@ from hrge_xl.rounds.datasets import Question, datasets
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
+from tests.damage import PLAN, RISKS, dressed, edited, on_top
 from tests.made_workbooks import day_of_check
 from tests.versions import returned, workbook
 
@@ -150,3 +151,24 @@ def test_who_is_done_is_not_asked_to_send_again(tmp_path: Path) -> None:
         "",
         "You need not send it again. If you change something, do so in the workbook attached.",
     ]
+
+
+def test_what_lay_on_top_comes_back_as_text_and_formatting_is_mended(tmp_path: Path) -> None:
+    path = tmp_path / "return.xlsx"
+    box = "<x:sp><x:txBody><a:p><a:r><a:t>For the north only</a:t></a:r></a:p></x:txBody></x:sp>"
+    path.write_bytes(
+        edited(*on_top(PLAN, box), *on_top(RISKS, "<x:pic/>"), dressed(PLAN, "E8", font="<strike/>"))()
+    )
+    before, after, target = given_back(path, tmp_path)
+    assert before.submission is not None
+    assert after.submission is not None
+    assert {"S030", "S035", "S036"} <= {each.code for each in before.findings}
+    assert not {"S030", "S035", "S036"} & {each.code for each in after.findings}
+    assert [each.text for each in after.submission.unplaced] == ["For the north only"]
+    told = [
+        str(cell.value) for row in openpyxl.load_workbook(target)["To correct"].iter_rows() for cell in row
+    ]
+    assert any("what is struck through was read" in each for each in told)
+    assert any(each.startswith("It is mended in this workbook") for each in told)
+    assert any(each.startswith("A picture lies over E9") for each in told)
+    assert not any("For the north only" in each for each in told)

@@ -43,7 +43,7 @@ class Drawings:
         self._parts = parts
         self._unreadable = unreadable
         self._limits: Limits = replace(parts.limits, elements=min(parts.limits.elements, _MOST_ELEMENTS))
-        self._texts: dict[str, str] = {}  # of parts that a drawing leads to
+        self._read: set[str] = set()  # parts that a drawing leads to
 
     def of_part(self, part: str) -> Iterator[Drawn]:
         """What a drawing part describes."""
@@ -79,37 +79,37 @@ class Drawings:
         return [links[each] for each in named if each in links and links[each].kind in _LINKED]
 
     def _text_of(self, link: Relationship) -> str:
-        """What a chart says, with what was drawn into it, or a diagram; read once, however often it is shown."""
-        part = link.target
-        if part not in self._texts:
-            self._texts[part] = ""
-            try:
-                inner = [each for each in self._parts.relationships(part) if each.kind == "chartUserShapes"]
-                texts = [_text(self._tree(part)), *(_text(self._tree(each.target)) for each in inner)]
-                self._texts[part] = "\n".join(filter(None, texts))
-            except Unreadable:
-                self._unreadable(link)
-        return self._texts[part]
+        """What a chart says, with what was drawn into it, or a diagram; of each part only once."""
+        if link.target in self._read:
+            return ""
+        self._read.add(link.target)
+        try:
+            inner = (
+                each for each in self._parts.relationships(link.target) if each.kind == "chartUserShapes"
+            )
+            texts = [_text(self._tree(part)) for part in (link.target, *(each.target for each in inner))]
+        except Unreadable:
+            self._unreadable(link)
+            return ""
+        return "\n".join(filter(None, texts))
 
 
 def merged(found: Iterable[Drawn]) -> list[Drawn]:
     """Everything once: what several parts describe under one number is one thing."""
-    numbered: dict[str, Drawn] = {}
-    alone = []
+    alone: list[Drawn] = []
+    numbered: dict[str, list[Drawn]] = {}
     for each in found:
-        if not each.shape:
-            alone.append(each)
-        else:
-            known = numbered.get(each.shape)
-            numbered[each.shape] = each if known is None else _both(known, each)
-    return sorted([*alone, *numbered.values()])
+        home = numbered.setdefault(each.shape, []) if each.shape else alone
+        home.append(each)
+    return sorted([*alone, *map(_one_of, numbered.values())])
 
 
-def _both(one: Drawn, other: Drawn) -> Drawn:
-    """One thing as two parts describe it; the first of them knows better what it is."""
-    row, column = one[:2] if one.row else other[:2]
-    text = "\n".join(dict.fromkeys(filter(None, (one.text, other.text))))
-    return Drawn(row, column, one.what, text, one.name or other.name, one.shape)
+def _one_of(parts: list[Drawn]) -> Drawn:
+    """One thing as several parts describe it; the first of them knows best what it is."""
+    row, column = next((each[:2] for each in parts if each.row), (0, 0))
+    text = "\n".join(dict.fromkeys(each.text for each in parts if each.text))
+    name = next((each.name for each in parts if each.name), "")
+    return Drawn(row, column, parts[0].what, text, name, parts[0].shape)
 
 
 def _topmost(element: Element, names: Collection[str]) -> Iterator[Element]:
