@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -25,10 +25,11 @@ from .numerals import (
 )
 from .spec.model import Field, FieldType, Spec
 from .spec.spellings import Entry, entries, spellings
-from .words import fold, tidy, tidy_lines, translator, western_digits
+from .words import fold, fold_code, tidy, tidy_lines, translator, western_digits
 
 SUGGESTION_CUTOFF = 75
 YES_NO = "_YN"
+AROUND_DASH = re.compile(" ?- ?")
 
 
 class Kind(StrEnum):
@@ -63,19 +64,24 @@ class Limits:
 
 @dataclass(frozen=True)
 class Vocabularies:
-    """Every spelling of every entry of every list, in all languages of a spec: folded text → (code, note)."""
+    """Every spelling of every entry of every list, in all languages of a spec: folded text → (code, note).
+
+    `rows` are what references point to: tool → folded code of a row → code.
+    """
 
     spellings: Mapping[str, Mapping[str, tuple[str, str | None]]]
     labels: Mapping[str, tuple[str, ...]]
+    rows: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def of(cls, spec: Spec, language: str) -> Vocabularies:
-        """The spellings of each list, the labels in `language` going first."""
+    def of(cls, spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -> Vocabularies:
+        """The spellings of each list, the labels in `language` going first; `rows` are codes by tool."""
         tables = {name: entries(each, spec.languages) for name, each in spec.vocabularies.items()}
         tables[YES_NO] = _yes_no(spec)
         found = {name: spellings(table, language) for name, table in tables.items()}
         labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
-        return cls(found, labels)
+        known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
+        return cls(found, labels, known)
 
 
 def _yes_no(spec: Spec) -> list[Entry]:
@@ -328,8 +334,14 @@ class ReferenceField:
     number_format = "@"
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
-        """The code in front; whether such a row exists is checked over the whole workbook."""
-        return Reading(code=tidy(cell.as_text()).split(" ")[0])
+        """The code in front as the row itself writes it; whether that row is in use is checked over the workbook."""
+        text = cell.as_text()
+        tables = [lists.rows.get(target, {}) for target in field.to]
+        found = (table[head] for head in _heads(text) for table in tables if head in table)
+        code = next(found, None)
+        if code is None:
+            return Reading(code=tidy(text).split(" ")[0])
+        return Reading(code=code, notes=() if text.strip(" ").split(" ")[0] == code else ("V102",))
 
     def limits(self, field: Field) -> Limits:
         """A row in use."""
@@ -388,6 +400,14 @@ def list_name(field: Field) -> str | None:
 def word_limit(field: Field) -> int | None:
     """How many words a text may have."""
     return field.words if field.type is FieldType.LONG else None
+
+
+def _heads(text: str) -> Iterator[str]:
+    """What may be the code in front of a text, the likeliest first."""
+    folded = fold_code(text)
+    for each in (folded, AROUND_DASH.sub("-", folded)):
+        head = each.split(" ")[0]
+        yield from (head, head.rstrip(".:,;-)"))
 
 
 def _suggest(text: str, labels: tuple[str, ...]) -> str | None:

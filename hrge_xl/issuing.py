@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from .fields import Kind, kind_of
 from .layout import CellOfSlot, Layout, build
-from .numerals import shown
 from .spec.model import FieldType, Spec
-from .stamp import canonical, sign
+from .stamp import canonical, edition_of, sign
 from .submission import Answer, Answers, Identity, State, Submission
-from .workbook import Content, Feedback, Part, cover_lines, draw, facts_of, write
+from .workbook import Content, Feedback, cover_lines, draw, facts_of, write
 
 if TYPE_CHECKING:
     from .checks import Outcome
@@ -90,20 +89,8 @@ def render(
 
     (said,) = check([(submission, layout)], today=date.fromisoformat(identity.today), in_sheets=True)
     content = _content(layout, submission.values(), said, facts_of(identity, contact))
-    content = replace(content, originals=originals_of(submission))
+    content = replace(content, originals=submission.originals())
     return write(content, identity, contact=contact, feedback=feedback)
-
-
-def originals_of(submission: Submission) -> dict[Part, str | float]:
-    """Answers that mean nothing, as they stood; with several cells all of them, so that each keeps its place."""
-    unread = {answer.key for answer in submission.answers if answer.value is None}
-    return {
-        (*answer.key, answer.part): answer.original
-        if isinstance(answer.original, str | float)
-        else shown(answer.original)
-        for answer in submission.answers
-        if answer.key in unread and answer.original is not None
-    }
 
 
 def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
@@ -122,6 +109,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         tools="" if order.tools is None else ",".join(sheet.tool.code for sheet in layout.sheets),
         rows="" if order.blank_rows is None else str(order.blank_rows),
         predecessor=order.predecessor,
+        edition=edition_of(spec),
     )
     identity = replace(identity, copy=order.copy or _copy_id(identity))
     return sign(identity, order.key) if order.key else identity

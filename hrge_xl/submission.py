@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as each_with
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
+
+from .numerals import shown
 
 Value = str | float | date | tuple[str, ...]
 Key = tuple[str, str, str]  # tool, row, field
 CellKey = tuple[str, str, str, int]  # tool, row, field, part
 Period = tuple[date | None, date | None]  # first and last day, where they are known
+Result = str | float | bool | None  # what a formula shows; None where it was never calculated
 Answers = dict[Key, Value]
 """Answers to write or as read: code for a choice, codes for several, float, date or text; no blanks."""
 
@@ -99,7 +103,26 @@ class Identity:
     tools: str = ""  # codes of the tools issued, by comma
     rows: str = ""  # number of register rows where it is not the spec's own
     predecessor: str = ""  # the return whose answers it was given back with, where it is feedback
+    edition: str = ""  # what its texts and formulas were made by: the program and the files of the spec
     signature: str = ""
+
+
+class ShownChecks(NamedTuple):
+    """What the check cells show, in the order of the slots that have one; None where nothing was calculated.
+
+    `places` are those of cells that have moved, by their number.
+    """
+
+    numbers: Sequence[Result]
+    places: Mapping[int, tuple[int, int]]
+
+
+class ShownRows(NamedTuple):
+    """The codes of the rows that a collected list keeps, as its sheet counts them; and where its counts begin."""
+
+    codes: tuple[str, ...]
+    sheet: str
+    cell: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +150,20 @@ class Submission:
     comments: list[Unplaced] = each_with(default_factory=list)
     not_run: dict[str, str] = each_with(default_factory=dict)  # check -> why
     sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
-    cells: dict[str, Mapping[CellKey, str]] = each_with(default_factory=dict)  # tool -> where its cells are
+    cells: dict[str, Mapping[CellKey, str]] = each_with(
+        default_factory=dict
+    )  # tool -> where its cells are; of every tool where it was read out of a file
     calculated_on: date | None = None  # the day that its sheets counted from when they were calculated last
     period: Period = (None, None)  # of the round that it is read for
+    shown_checks: ShownChecks | None = None  # where it is known which cells these are
+    shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(
+        default_factory=dict
+    )  # as `checks.kept` tells them
+    shown_otherwise: list[Observation] = each_with(
+        default_factory=list
+    )  # than follows from checks and answers
+    replaced: frozenset[CellKey] = frozenset()  # calculated answers whose formula is not the issued one
+    older: bool = False  # issued from an older version: what it does not have may never have been asked
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
 
     def values(self) -> Answers:
@@ -145,6 +179,17 @@ class Submission:
             else:
                 found[answer.key] = value
         return found
+
+    def originals(self) -> dict[CellKey, str | float]:
+        """Answers that mean nothing, as they stood; with several cells all of them, so that each keeps its place."""
+        unread = {answer.key for answer in self.answers if answer.value is None and not answer.calculated}
+        return {
+            (*answer.key, answer.part): answer.original
+            if isinstance(answer.original, str | float)
+            else shown(answer.original)
+            for answer in self.answers
+            if answer.key in unread and answer.original is not None
+        }
 
     def cell(self, key: CellKey) -> str | None:
         """Where the cell of an answer is in the file; None where it is not there."""

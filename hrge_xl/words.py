@@ -20,8 +20,12 @@ SOURCE_LANGUAGE = "en"
 
 # Characters of spaceless scripts per word of a limit: Lao, Khmer, Thai, Burmese, Chinese, Japanese.
 CHARACTERS_A_WORD = 6
+# Marks that people type where they have no answer; a text that is a part of this, space in front, says nothing.
+NO_ANSWER = " ... --- – — … ??? ؟ / * _"
+CELL_LIMIT = 32_767  # characters that a cell of Excel holds
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"\w+")
+DASH = re.compile("[\u2010-\u2015\u2043\u2212]")
 
 # Kept by str.split() inside a word, but seen as space by a reader.
 INVISIBLE_SPACE = "\u200b\u2060\ufeff"
@@ -127,6 +131,11 @@ def _spaced(text: str) -> str:
     return text
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a text is blank, or a mark that stands for no answer, as the check cell of a sheet finds it."""
+    return f" {tidy(text)}" in NO_ANSWER
+
+
 def count_words(text: str) -> int:
     """Words of a text: what stands between spaces and holds at least one letter or digit."""
     return sum(any(character.isalnum() for character in token) for token in _spaced(text).split())
@@ -135,6 +144,24 @@ def count_words(text: str) -> int:
 def spaceless(text: str) -> bool:
     """Whether the text is mostly in a script that puts no spaces between words."""
     return len(SPACELESS.findall(text)) * 2 > len(text)
+
+
+def cell_length(text: str) -> int:
+    """Length of a text as Excel counts: a character beyond U+FFFF counts twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fits_a_cell(text: str) -> bool:
+    """Whether a cell of Excel can hold the text."""
+    return 2 * len(text) <= CELL_LIMIT or cell_length(text) <= CELL_LIMIT
+
+
+def beginning(text: str, limit: int = CELL_LIMIT) -> str:
+    """As much of the text as has at most so many characters as Excel counts them."""
+    kept = text[:limit]
+    while (over := cell_length(kept) - limit) > 0:
+        kept = kept[: len(kept) - (over + 1) // 2]
+    return kept
 
 
 def western_digits(text: str) -> str:
@@ -148,6 +175,14 @@ def western_digits(text: str) -> str:
 def fold(text: str) -> str:
     """The text as it is compared: tidy, without case or compatibility forms."""
     return tidy(text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+
+
+def fold_code(text: str) -> str:
+    """A code as it is compared: as `fold`, with digits of every script as 0-9, every dash as `-`, unseen marks out."""
+    if text.isascii():
+        return fold(text)
+    shown = "".join(c for c in western_digits(text) if unicodedata.category(c) != "Cf")
+    return DASH.sub("-", fold(shown))
 
 
 def loosely(text: str) -> str:

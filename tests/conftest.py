@@ -50,13 +50,15 @@ def missing(reason: str) -> NoReturn:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use a real client, and keep those of one client in one process."""
+    """Mark the tests that use a real client, keep those of one client in one process, and let long groups begin."""
     for item in items:
         wanted = [mark for fixture, mark in CLIENTS.items() if fixture in getattr(item, "fixturenames", ())]
         for mark in wanted:
             item.add_marker(mark)
-        if wanted and item.config.pluginmanager.hasplugin("xdist"):
+        grouped = item.get_closest_marker("xdist_group") is not None
+        if wanted and not grouped and item.config.pluginmanager.hasplugin("xdist"):
             item.add_marker(pytest.mark.xdist_group(wanted[0]))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -62,7 +62,7 @@ ANSWERS: dict[tuple[str, str, str], Any] = {
     ("R1", "K-03", "RSK_06"): "RED",
     ("R1", "K-03", "RSK_07"): "Talk early",
 }
-PLAN, CHECKLIST, RISKS, STAMP = (f"xl/worksheets/sheet{number}.xml" for number in (2, 3, 4, 7))
+COVER, PLAN, CHECKLIST, RISKS, SUMMARY, LISTS, STAMP = (f"xl/worksheets/sheet{n}.xml" for n in range(1, 8))
 BOOK, BOOK_LINKS, PROPERTIES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "docProps/custom.xml"
 TYPES, STRINGS = "[Content_Types].xml", "xl/sharedStrings.xml"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -99,8 +99,8 @@ def text_of(data: bytes) -> Parts:
     return {name: content.decode("utf-8") for name, content in members(data).items()}
 
 
-def edited(*edits: Callable[[Parts], None]) -> Callable[[], bytes]:
-    """The filled example after some edits of its parts."""
+def altered(*edits: Callable[[Parts], None]) -> Callable[[], bytes]:
+    """The filled example after some edits of its parts, and with all that its formulas showed before."""
 
     def make() -> bytes:
         parts = text_of(filled())
@@ -109,6 +109,24 @@ def edited(*edits: Callable[[Parts], None]) -> Callable[[], bytes]:
         return pack(parts)
 
     return make
+
+
+def edited(*edits: Callable[[Parts], None]) -> Callable[[], bytes]:
+    """The same, saved by a program that does not calculate: formulas show nothing, but for calculated answers."""
+    return altered(*map(_forgetting, edits))
+
+
+CALCULATED = {PLAN: "E2[01]", RISKS: r"I\d+"}  # the calculated answers of the example
+
+
+def _forgetting(edit: Callable[[Parts], None]) -> Callable[[Parts], None]:
+    def forget(parts: Parts) -> None:
+        for part, calculated in {**dict.fromkeys((COVER, CHECKLIST, SUMMARY), "-"), **CALCULATED}.items():
+            tag, formula = rf'(<c r="(?!(?:{calculated})")[A-Z]+\d+"[^>]*?)', "(<f[^>]*?(?:/>|>[^<]*</f>))"
+            parts[part] = re.sub(rf'{tag}(?: t="str")?>{formula}<v>[^<]*</v>', r"\1>\2", parts[part])
+        edit(parts)
+
+    return forget
 
 
 def swap(part: str, old: str, new: str, count: int = 1) -> Callable[[Parts], None]:
@@ -221,6 +239,48 @@ def restamp(sheet: bool = True, properties: bool = True, *, signed: bool = True,
                 )(parts)
 
     return edit
+
+
+STYLES = "xl/styles.xml"
+
+
+def dressed(
+    part: str, *places: str, font: str = "", fill: str = "", code: str = ""
+) -> Callable[[Parts], None]:
+    """Give cells another font, fill or number format, and leave the rest of their style."""
+
+    def edit(parts: Parts) -> None:
+        for place in places:
+            cell = re.search(rf'<c r="{place}"(?: s="(\d+)")?', parts[part])
+            assert cell, f"there is no {place} in {part}"
+            formats = parts[STYLES].partition("<cellXfs")[2].partition("</cellXfs>")[0]
+            style = re.findall(r"<xf [^>]*?(?:/>|>.*?</xf>)", formats, re.DOTALL)[int(cell[1] or 0)]
+            for attribute, group, entry in (
+                ("fontId", "fonts", f"<font>{font}</font>" if font else ""),
+                ("fillId", "fills", f"<fill><patternFill {fill}</patternFill></fill>" if fill else ""),
+            ):
+                if entry:
+                    style = re.sub(
+                        rf'{attribute}="\d+"', f'{attribute}="{_added(parts, group, entry)}"', style
+                    )
+            if code:
+                number = 900 + len(parts[STYLES])
+                entry = f'<numFmt numFmtId="{number}" formatCode="{escape(code, {chr(34): "&quot;"})}"/>'
+                _added(parts, "numFmts", entry)
+                style = re.sub(r'numFmtId="\d+"', f'numFmtId="{number}"', style)
+            number = _added(parts, "cellXfs", style)
+            changed = f'<c r="{place}" s="{number}"'
+            parts[part] = parts[part][: cell.start()] + changed + parts[part][cell.end() :]
+
+    return edit
+
+
+def _added(parts: Parts, group: str, entry: str) -> int:
+    """Add an entry to a group of the styles; its number."""
+    content = parts[STYLES].partition(f"<{group}")[2].partition(f"</{group}>")[0]
+    name = re.match(r"\w+", entry[1:])[0]
+    parts[STYLES] = parts[STYLES].replace(f"</{group}>", f"{entry}</{group}>", 1)
+    return len(re.findall(rf"<{name}[ >/]", content))
 
 
 # moving rows and columns
@@ -421,6 +481,26 @@ def commented(part: str, place: str, text: str) -> list[Callable[[Parts], None]]
     return [
         add(f"xl/comments{number}.xml", content, f"{SPREADSHEET}.comments+xml"),
         link(part, "comments", f"../comments{number}.xml"),
+    ]
+
+
+def on_top(part: str, inside: str) -> list[Callable[[Parts], None]]:
+    """Something drawn over E9."""
+    base, number = (
+        "http://schemas.openxmlformats.org/drawingml/2006",
+        re.sub(r"\D", "", part.rpartition("/")[2]),
+    )
+    corner = "<x:from><x:col>4</x:col><x:colOff>0</x:colOff><x:row>8</x:row><x:rowOff>0</x:rowOff></x:from>"
+    anchor = f"<x:oneCellAnchor>{corner}<x:ext cx='1' cy='1'/>{inside}<x:clientData/></x:oneCellAnchor>"
+    names = f'xmlns:x="{base}/spreadsheetDrawing" xmlns:a="{base}/main"'
+    return [
+        add(
+            f"xl/drawings/drawing{number}.xml",
+            f"<x:wsDr {names}>{anchor}</x:wsDr>",
+            "application/vnd.openxmlformats-officedocument.drawing+xml",
+        ),
+        link(part, "drawing", f"../drawings/drawing{number}.xml"),
+        swap(part, "</worksheet>", '<drawing r:id="rId777"/></worksheet>'),
     ]
 
 
@@ -632,9 +712,30 @@ IDENTITIES = [
     refused("version that is none", edited(restamp(spec_version="one")), "I003"),
     accepted("older version", edited(restamp(spec_version="0.9")), "I004"),
     refused("unknown language", edited(restamp(language="xx")), "I010"),
-    returned("another round", edited(restamp(round="2025-H2")), "I007"),
-    returned("unknown team", edited(restamp(team="XYZ")), "I008"),
+    returned("another round", edited(restamp(round="2025-H2")), "I007", "I012 Cover!C7"),
+    returned("unknown team", edited(restamp(team="XYZ")), "I008", "I012 Cover!C5"),
     returned("another country", edited(words(PLAN, "E7", "Iraq")), "I009 Plan!E7"),
+]
+AS_ISSUED = [
+    accepted("team typed over on the cover", edited(words(COVER, "C5", "AFG")), "I012 Cover!C5"),
+    accepted("purpose typed over", edited(words(CHECKLIST, "B3", "See my mail")), "S023 Checklist!B3"),
+    returned("question reworded", edited(words(CHECKLIST, "C7", "Is there no room?")), "S024 Checklist!C7"),
+    returned("entry of a list reworded", edited(words(LISTS, "D5", "Nobody")), "S024 Lists!D5"),
+    returned("number of a row retyped", edited(words(RISKS, "B7", "K-09")), "S025 Risks!B7"),
+    accepted("status typed over", edited(words(RISKS, "D7", "Fine")), "S027 Risks!D7"),
+    accepted(
+        "formula that always says the same",
+        edited(cell(RISKS, "D7", "<f>IF(1=1,&quot;Fine&quot;,&quot;&quot;)</f><v>Fine</v>", ' t="str"')),
+        "S026 Risks!D7",
+    ),
+    accepted(
+        "Complete where something is missing",
+        altered(
+            regex(RISKS, r'(<c r="D7"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>))<v></v>', r"\1<v>Complete</v>")
+        ),
+        "S028 Risks!D7",
+    ),
+    accepted("remark below the cover", edited(new_cell(COVER, "C60", "Call me")), "S014 Cover!C60"),
 ]
 RULE = "<dataValidation (?:(?!</dataValidation>).)*"
 LIST_E7 = f'{RULE}sqref="E7"><formula1>list_COUNTRY</formula1></dataValidation>'
@@ -766,7 +867,40 @@ STRUCTURES = [
                 r'showErrorMessage="0"\1',
             )
         ),
+        "S039 Plan!E7",
+    ),
+    accepted(
+        "list that only warns",
+        edited(
+            regex(
+                PLAN,
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E7">)',
+                r'showErrorMessage="1" errorStyle="warning"\1',
+            )
+        ),
+        "S039 Plan!E7",
+    ),
+    accepted(
+        "another list that does not stop anybody",
+        edited(
+            regex(
+                PLAN,
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E7"><formula1>)list_COUNTRY',
+                r'showErrorMessage="0"\1list_GROUP',
+            )
+        ),
         "S011 Plan!E7",
+    ),
+    accepted(
+        "alerts of a column off",
+        edited(
+            regex(
+                RISKS,
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*<formula1>list_GROUP)',
+                r'showErrorMessage="0"\1',
+            )
+        ),
+        "S039 Risks!E6",
     ),
     accepted("formula cleared", edited(blank(PLAN, "E21")), "S022 Plan!E21"),
     accepted("cell of a formula gone", edited(regex(PLAN, '<c r="E21".*?</c>', "")), "S022 Plan!E21"),
@@ -785,6 +919,82 @@ STRUCTURES = [
     accepted("comment at an answer", edited(*commented(PLAN, "E7", "Sure?")), "S018 Plan!E7"),
     accepted("comment elsewhere", edited(*commented(RISKS, "B2", "Why?")), "S018 Risks!B2"),
     accepted("note below", edited(new_cell(PLAN, "C40", "See also March")), "S014 Plan!C40"),
+    accepted(
+        "text box over an answer",
+        edited(*on_top(PLAN, "<x:sp><x:txBody><a:p><a:r><a:t>Not yet</a:t></a:r></a:p></x:txBody></x:sp>")),
+        "S035 Plan!E9",
+    ),
+    accepted("precision as displayed", edited(regex(BOOK, "<calcPr ", '<calcPr fullPrecision="0" ')), "S037"),
+    accepted("manual calculation", edited(regex(BOOK, "<calcPr ", '<calcPr calcMode="manual" ')), "S038"),
+    accepted("answer struck through", edited(dressed(PLAN, "E8", font="<strike/>")), "S030 Plan!E8"),
+    accepted(
+        "word of an answer struck through",
+        edited(
+            cell(
+                PLAN,
+                "E8",
+                "<is><r><rPr><strike/></rPr><t>Four</t></r><r><t> Two consultations</t></r></is>",
+                ' t="inlineStr"',
+            )
+        ),
+        "S030 Plan!E8",
+    ),
+    accepted(
+        "note struck through",
+        edited(new_cell(PLAN, "C40", "No"), dressed(PLAN, "C40", font="<strike/>")),
+        "S014 Plan!C40",
+        "S030 Plan!C40",
+    ),
+    accepted(
+        "column of answers hidden",
+        edited(
+            regex(RISKS, r'<col min="3" max="3" width="[0-9.]+"', '<col min="3" max="3" hidden="1" width="9"')
+        ),
+        "S031 Risks!C6",
+    ),
+    accepted(
+        "column of answers without a width",
+        edited(regex(RISKS, r'<col min="3" max="3" width="[0-9.]+"', '<col min="3" max="3" width="0"')),
+        "S031 Risks!C6",
+    ),
+    accepted(
+        "row without a height",
+        edited(regex(RISKS, '<row r="8"( spans="[^"]*")?', '<row r="8" ht="0" customHeight="1"')),
+        "S021 Risks!C8",
+    ),
+    accepted(
+        "white on white",
+        edited(dressed(PLAN, "E8", font='<color rgb="FFFFFFFF"/>', fill='patternType="none">')),
+        "S032 Plan!E8",
+    ),
+    accepted(
+        "yellow on its own yellow",
+        edited(dressed(PLAN, "E12", font='<color rgb="FFFFF9DB"/>')),
+        "S032 Plan!E12",
+    ),
+    accepted("format that shows nothing", edited(dressed(PLAN, "E12", code=";;;")), "S032 Plan!E12"),
+    accepted(
+        "format that shows a text",
+        edited(
+            dressed(PLAN, "E12", code=';;;"not known"'),
+            words(PLAN, "E17", "x"),
+            dressed(PLAN, "E17", code=';;;"not known"'),
+        ),
+        "S032 Plan!E12",
+        "S033 Plan!E17",
+    ),
+    accepted("format that leaves thousands out", edited(dressed(PLAN, "E13", code="0,")), "S033 Plan!E13"),
+    accepted(
+        "format that shows hundred times as much", edited(dressed(PLAN, "E12", code="0%")), "S033 Plan!E12"
+    ),
+    accepted(
+        "text that became a date",
+        edited(number(PLAN, "E8", 46115), dressed(PLAN, "E8", code="d-m")),
+        "S034 Plan!E8",
+    ),
+    accepted("picture over an answer", edited(*on_top(PLAN, "<x:pic/>")), "S036 Plan!E9"),
+    accepted("line through an answer", edited(*on_top(PLAN, "<x:cxnSp/>")), "S036 Plan!E9"),
+    accepted("drawing damaged", edited(*on_top(PLAN, "<x:sp>")), "F045 Plan"),
 ]
 
 
@@ -972,9 +1182,9 @@ TOOLKIT = [
 ]
 EXAMPLE = [
     accepted("nothing", filled),
-    accepted("the same file again", filled, "X001"),
     *FILES,
     *IDENTITIES,
+    *AS_ISSUED,
     *STRUCTURES,
     *VALUES,
     *BY_OPENPYXL,
@@ -1015,7 +1225,7 @@ def unprotected(sheet: str, act: Callable[[Document], None]) -> Callable[[Docume
     return everything
 
 
-LEVELS = ("V019 Risks!I6", "V019 Risks!I8")  # the sheet shows #REF!, or what .xls kept of the formula
+LEVELS = ("V019 Risks!I6", "V019 Risks!I8")  # the sheet shows #REF!
 BY_OFFICE = [
     acted("office: saved", A, lambda d: None),
     acted("office: row inserted", A, unprotected("Risks", lambda d: d.insert_rows("Risks", 7))),
@@ -1081,7 +1291,7 @@ BY_OFFICE = [
     ),
     acted("office: not in the list", R, lambda d: d.type_text("Plan", "E7", "Atlantis"), "V002 Plan!E7"),
     acted("office: ods", A, lambda d: None, "F046", suffix="ods"),
-    acted("office: xls", A, lambda d: None, "F046", *LEVELS, suffix="xls"),
+    acted("office: xls", A, lambda d: None, "F046", suffix="xls"),
     acted("office: csv", REFUSED, lambda d: None, "F007", suffix="csv"),
     acted("office: pdf", REFUSED, lambda d: None, "F007", suffix="pdf"),
 ]

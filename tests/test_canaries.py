@@ -26,17 +26,20 @@ from tests.damage import (
     RISKS,
     add,
     commented,
+    dressed,
     edited,
     formula,
     inserted,
     move,
     new_cell,
     new_sheet,
+    on_top,
     text_of,
     words,
 )
 from tests.intake_files import pack
 
+pytestmark = pytest.mark.xdist_group("canaries")  # what its fixtures play is played once
 CANARY = "zqx7"
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="2">'
@@ -60,9 +63,13 @@ def told() -> bytes:
         words(CHECKLIST, "F8", f"Passport no. {CANARY.upper()}1234567"),
         words(CHECKLIST, "H8", f"{CANARY} soon"),
         words(RISKS, "L6", f"{CANARY}_09"),
+        dressed(PLAN, "E8", font="<strike/>"),
+        dressed(PLAN, "E17", code=f';;;"{CANARY} seen"'),
         new_cell(RISKS, "C7", f"{CANARY} note"),
         new_cell(PLAN, "C40", f"{CANARY} below"),
         *commented(PLAN, "E10", f"{CANARY} comment"),
+        *on_top(PLAN, f"<x:sp><a:p><a:r><a:t>{CANARY} on top</a:t></a:r></a:p></x:sp>"),
+        *on_top(RISKS, f'<x:pic><x:nvPicPr><x:cNvPr id="1" name="{CANARY} picture"/></x:nvPicPr></x:pic>'),
         new_sheet("Notes", SHEET),
         add("xl/vbaProject.bin", CANARY),
     )()

@@ -555,3 +555,35 @@ def test_findings_come_in_the_order_of_the_sheet() -> None:
 def test_a_file_checked_twice_in_one_process_says_the_same() -> None:
     files = submission(LAYOUT, CLEAN | {plan("06"): 600})
     assert outcome(files).findings == outcome(replace(files)).findings
+
+
+# marks for no answer
+
+MARKS = (".", "...", "-", "--", "–", "—", "…", "?", "؟", "/", "*", "_", " - ", "-\n")
+WORDS_AFTER_ALL = ("n/a", "none", "0", "x", "没", "-5", "no.", "----------", "!")
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("key", [plan("01"), plan("03"), risk("01"), risk("07")], ids="-".join)
+def test_a_mark_is_no_answer(key: tuple[str, str, str], mark: str) -> None:
+    result = changed({key: {"original": mark, "text": mark.strip()}})
+    (finding,) = result.findings
+    assert (finding.code, finding.cell, finding.value) == ("V001", at(key[2], key[1], key[0]), mark.strip())
+    assert finding.message.endswith(f": the answer is missing; “{mark.strip()}” is none.")
+    assert result.verdicts[key] == Verdict("V001", required=True)
+    whole = changed().progress[key[0]]
+    assert (result.progress[key[0]].required, result.progress[key[0]].answered) == (
+        whole.required,
+        whole.answered - 1,
+    )
+
+
+@pytest.mark.parametrize("text", WORDS_AFTER_ALL)
+def test_whatever_else_is_written_is_an_answer(text: str) -> None:
+    assert found(changed(also={plan("01"): text})) == []
+
+
+def test_where_no_answer_is_required_a_mark_is_none_and_that_is_all() -> None:
+    result = changed(also={("C1", "C1_01", "CHK_02"): "-", plan("12"): "-"})
+    assert found(result) == []
+    assert result.verdicts["C1", "C1_01", "CHK_02"].code == ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hrge_xl import stamp
-from hrge_xl.intake.read import Refusal, Wanted, read_raw
+from hrge_xl.intake.read import AS_ISSUED, Refusal, Wanted, read_raw
 from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Identity, Submission
@@ -95,7 +95,7 @@ def test_older_version(version: str) -> None:
     found = read(workbook)
     assert isinstance(found, Submission)
     assert seen(found) == ["I004"]
-    assert set(found.not_run) == {"S001", "S004", "S005", "S011"}
+    assert set(found.not_run) == {"S001", "S004", "S005", "S011", *AS_ISSUED}
 
 
 def test_same_version_written_otherwise() -> None:
@@ -121,7 +121,7 @@ def test_forged_team() -> None:
 def test_signature_without_key() -> None:
     found = read(draw(LAYOUT, identity=stamp.sign(identity_of(LAYOUT), KEY)))
     assert isinstance(found, Submission)
-    assert (found.signature, seen(found), list(found.not_run)) == ("unchecked", [], ["I006"])
+    assert (found.signature, seen(found), list(found.not_run)) == ("unchecked", [], ["I006", *AS_ISSUED])
 
 
 def test_one_copy_is_enough() -> None:
@@ -200,3 +200,45 @@ def test_many_rows_that_are_there_are_read() -> None:
     found = read(draw(layout, answers, identity=identity_of(layout, rows="150")))
     assert isinstance(found, Submission)
     assert (seen(found), found.identity.rows, found.values()) == ([], "150", answers)
+
+
+TEAMS = ("PAK-01", "PAK", "IRQ-01", "Quetta", "7", "A", "ROM ENA")
+
+
+@pytest.mark.parametrize(
+    ("file", "named"),
+    [
+        ("PAK-01_en.xlsx", None),
+        ("return.xlsx", None),
+        ("IRQ-01_en.xlsx", "IRQ-01"),
+        ("Copy of irq 01 (final).xlsx", "IRQ-01"),
+        ("ＱＵＥＴＴＡ.xlsx", "Quetta"),
+        ("2026-H1 rom_ena.xlsx", "ROM ENA"),
+        ("PAK.xlsx", "PAK"),
+        ("PAK-01 for Quetta.xlsx", None),  # its own, too
+        ("IRQ-01 or Quetta.xlsx", None),  # which of them?
+        ("IRQ-010.xlsx", None),
+        ("Quettasheets.xlsx", None),
+        ("return (7) A.xlsx", None),  # any file may be called so
+    ],
+)
+def test_a_file_name_that_names_another_team(file: str, named: str | None) -> None:
+    signed = stamp.sign(identity_of(LAYOUT), KEY)
+    want = Wanted("example", "2026-H1", TEAMS, KEY)
+    found = read_raw(draw(LAYOUT, identity=signed), path=f"PAK/{file}", want=want)
+    assert [(each.code, each.detail["found"], each.detail["expected"]) for each in found.observations] == (
+        [("I013", named, "PAK-01")] if named else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("teams", "key", "codes"),
+    [(None, KEY, []), (("IRQ-01",), KEY, ["I008"]), (TEAMS, OTHER, ["I006"])],
+    ids=["no round", "not of the round", "not our stamp"],
+)
+def test_a_file_name_says_nothing_beside_worse(
+    teams: tuple[str, ...] | None, key: bytes, codes: list[str]
+) -> None:
+    signed = stamp.sign(identity_of(LAYOUT), KEY)
+    want = Wanted("example", "2026-H1", teams, key)
+    assert seen(read_raw(draw(LAYOUT, identity=signed), path="IRQ-01.xlsx", want=want)) == codes

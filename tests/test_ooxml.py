@@ -18,7 +18,7 @@ import xlsxwriter
 from hrge_xl.intake import ooxml, ooxml_parts, ooxml_sheet
 from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.number_formats import is_date_format
-from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Unreadable
+from hrge_xl.intake.raw import Area, CellKind, Follower, RawCell, RawWorkbook, Unreadable
 from hrge_xl.intake.references import parse_area
 from hrge_xl.layout import address
 from tests.intake_files import LINKS, MAIN, STRICT, pack, parts, relationships, sheet, workbook
@@ -122,7 +122,7 @@ ROWS = {
     "shared formula": (
         '<row r="1"><c r="A1"><f t="shared" ref="A1:A2" si="0">B1+1</f><v>1</v></c></row>'
         '<row r="2"><c r="A2"><f t="shared" si="0"/><v>2</v></c></row>',
-        {"A1": RawCell(NUMBER, 1.0, "B1+1"), "A2": RawCell(NUMBER, 2.0, "")},
+        {"A1": RawCell(NUMBER, 1.0, "B1+1"), "A2": RawCell(NUMBER, 2.0, Follower("0"))},
     ),
     "array formula": (
         '<row r="1"><c r="A1"><f t="array" ref="A1:A2">B1:B2</f><v>1</v></c></row>'

@@ -139,12 +139,15 @@ def test_hypothesis_finds_no_disagreement(data: st.DataObject, office: Any, tmp_
 
 
 @pytest.mark.office
-def test_spaces_around_a_reference_change_nothing(office: Any, tmp_path: Path) -> None:
+def test_references_are_read_alike_whatever_their_spelling(office: Any, tmp_path: Path) -> None:
     where = layout("example", "en")
     source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
     source.write_bytes(generate(spec("example"), Order("PAK", TODAY, "PAK", "en")))
-    places = [address(*where.slots["R1", f"K-0{n}", "RSK_08"].cells[0]) for n in range(1, 5)]
-    texts = ("C1_02 A room", "  C1_02  A room ", " C9_99 nothing", " Nothing")
+    places = [address(*where.slots["R1", f"K-0{n}", "RSK_08"].cells[0]) for n in range(1, 9)]
+    texts = (
+        "C1_02 A room", "  C1_02  A room ", " C9_99 nothing", " Nothing",
+        "c1_02 a ROOM", "Ｃ１_０２ A room", "C1_02\u00a0A room", "C1_02: A room",
+    )  # fmt: skip
     with office.open(source) as document:
         document.fill(
             {(where.sheet["R1"].name, place): text for place, text in zip(places, texts, strict=True)}
@@ -152,6 +155,30 @@ def test_spaces_around_a_reference_change_nothing(office: Any, tmp_path: Path) -
         document.recalculate()
         document.save_as(saved)
     assert disagreements(saved, where) == []
+
+
+@pytest.mark.office
+def test_marks_for_no_answer_and_truth_values_are_seen_alike(office: Any, tmp_path: Path) -> None:
+    """Typed at the keyboard, for what comes of it is the program's choice."""
+    where = layout("example", "en")
+    source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
+    source.write_bytes(generate(spec("example"), Order("PAK", TODAY, "PAK", "en")))
+    typed_there = dict(zip((f"PLN_{n:02d}" for n in (1, 3, 12)), ("...", "-", "?"), strict=True))
+    typed_there |= dict.fromkeys((f"PLN_{n:02d}" for n in (4, 6, 7, 8, 9, 10)), "TRUE")
+    marks = dict(zip(where.row_codes["R1"], (".", "…", "--", "—", " – ", "؟", "n/a", "-5"), strict=True))
+    with office.open(source) as document:
+        for code, text in typed_there.items():
+            document.type("Plan", address(*where.slots["PLAN", "1", code].cells[0]), text)
+        for row, text in marks.items():
+            document.type_text("Risks", address(*where.slots["R1", row, "RSK_01"].cells[0]), text)
+            document.type("Risks", address(*where.slots["R1", row, "RSK_03"].cells[0]), "TRUE")
+        document.recalculate()
+        document.save_as(saved)
+    assert disagreements(saved, where) == []
+    found = check([(read(saved.read_bytes()), where)], today=TODAY)[0].findings
+    assert {each.field for each in found if each.code == "V001"} >= {"PLN_01", "PLN_03", "RSK_01"}
+    assert sum(each.field == "RSK_01" for each in found if each.code == "V001") == 6
+    assert {each.field for each in found if each.code in ("V003", "V005")} >= {"PLN_04", "PLN_06", "RSK_03"}
 
 
 def test_kinds_are_known() -> None:

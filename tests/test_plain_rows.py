@@ -19,7 +19,11 @@ from hrge_xl.intake.raw import CellKind, RawCell, RawWorkbook, Unreadable
 from tests.intake_files import sheet, workbook
 from tests.property_tests import examples
 
-RETURNS = sorted((Path(__file__).parent / "returns").glob("*.xlsx"))
+HERE = Path(__file__).parent
+RETURNS = sorted((HERE / "returns").glob("*.xlsx"))
+# The filled example as gnumeric 1.12 (ssconvert) and SheetJS 0.18.5 write it (read and written with cellStyles): one
+# lays its elements out in lines and keeps texts in their cells, the other says of texts that spaces count in them.
+BY_OTHERS = [HERE / "fixtures" / "intake" / f"{name}.xlsx" for name in ("gnumeric", "sheetjs")]
 Outcome = RawWorkbook | tuple[str, dict[str, str]]
 
 
@@ -44,7 +48,7 @@ def by_handlers(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], Outcome]:
     return read
 
 
-@pytest.mark.parametrize("path", RETURNS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*RETURNS, *BY_OTHERS], ids=lambda path: path.stem)
 def test_real_returns_are_plain_and_read_alike(
     path: Path, by_handlers: Callable[[bytes], Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,7 +86,8 @@ def _byte(chance: random.Random, piece: bytes, _: list[bytes]) -> bytes:
 
 INSERTED = (
     b"&#0;", b"&#x5B;", b"&#38;", b"&nbsp;", b"]]>", b"<!-- -->", b"<![CDATA[x]]>", b"\xef\xbf\xbf", b"\r\n",
-    b' x:y="1"', b' s="1" s="2"', b"</c>", b"<v>7</v>", b"<v/>", b"<row/>", b"&amp;#91;1]S!A1", b"\xc3",
+    b' x:y="1"', b' s="1" s="2"', b"</c>", b"<v>7</v>", b"<v/>", b"<row/>", b"&amp;#91;1]S!A1", b"\xc3", b" ",
+    b"\n  ", b"\xc2\xa0", b"\x0c", b"<is><t>x</t></is>", b"<is> <r><t> y</t></r></is>", b"<is>", b"</is>", b"<t>",
 )  # fmt: skip
 
 
@@ -100,7 +105,7 @@ DAMAGES: list[Callable[[random.Random, bytes, list[bytes]], bytes]] = [
 ]
 
 
-@pytest.mark.parametrize("path", RETURNS[:2], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*RETURNS[:2], *BY_OTHERS], ids=lambda path: path.stem)
 def test_damaged_rows_are_read_or_refused_alike(path: Path, by_handlers: Callable[[bytes], Outcome]) -> None:
     chance = random.Random(path.stem)
     data = path.read_bytes()

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 
 from hrge_xl.reports import html, json_text, junit, page, sarif, schema, xlsx
 from hrge_xl.reports.document import Document
+from hrge_xl.words import CELL_LIMIT, cell_length
 from tests.report_document import NASTY, build, recount
 
 if TYPE_CHECKING:
@@ -294,7 +295,7 @@ def test_a_nasty_text_stays_a_text_in_the_workbook(text: str) -> None:
     assert cell.data_type == "s"
     shown = json_text.visible(text)
     assert cell.value == shown or (
-        len(text) > xlsx.LONGEST and "cut here: 40,000 characters" in str(cell.value)
+        len(text) > CELL_LIMIT and "cut here: 40,000 characters" in str(cell.value)
     )
     for sheet in book:
         for line in sheet.iter_rows():
@@ -332,7 +333,7 @@ def test_a_lone_surrogate_comes_back_from_json() -> None:
 
 def test_a_text_is_cut_where_excel_counts_two() -> None:
     cut = xlsx._fit("😀" * 20_000)
-    assert xlsx._units(cut) <= xlsx.LONGEST
+    assert cell_length(cut) <= CELL_LIMIT
     assert cut.endswith("20,000 characters in all; the JSON report has the whole text]")
 
 

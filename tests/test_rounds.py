@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import stat
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,6 +18,7 @@ from hrge_xl.cli.generate import command as generate_command
 from hrge_xl.errors import RoundError
 from hrge_xl.rounds.rounds import KEY, init_round, load_round
 from hrge_xl.spec.load import load
+from tests.audited import DAY, hrge, round_folder
 
 SPEC = load("example")
 TODAY, LATER = date(2026, 6, 30), date(2026, 8, 5)
@@ -295,3 +299,22 @@ def test_a_round_without_its_key(teams: Path, tmp_path: Path) -> None:
         load_round(tmp_path / "round")
     with pytest.raises(RoundError, match="is no round"):
         load_round(tmp_path)
+
+
+def test_a_round_that_is_moved_or_copied_counts_nothing_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(home: Path) -> Any:
+        capsys.readouterr()
+        assert hrge("validate", home, "--json", "--today", DAY) == 1
+        return json.loads(capsys.readouterr().out)
+
+    first, copied, moved = round_folder(tmp_path), tmp_path / "copied", tmp_path / "moved"
+    before = told(first)
+    shutil.copytree(first, copied)
+    there = told(copied)
+    shutil.move(first, moved)
+    elsewhere = told(moved)
+    for home, data in ((copied, there), (moved, elsewhere)):
+        assert [Path(file["path"]).parent for file in data["files"]] == [home / "returned"] * 2
+        assert data["summary"] == before["summary"]

@@ -29,6 +29,7 @@ from hrge_xl.submission import Submission
 from tests import damage
 from tests.audited import DAY, RETURNS, TODAY, edited, hrge, reported, returned, round_folder, workbook
 
+pytestmark = pytest.mark.xdist_group("verify")  # what its fixtures play is played once
 UNREADABLE = {  # damage that our reader gets over and openpyxl does not: why it gives up
     "number that is none": "ValueError",
     "setting damaged": "TypeError",

@@ -17,7 +17,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from hrge_xl.findings import CATALOGUE, FAMILIES
+from hrge_xl.findings import CATALOGUE
 from hrge_xl.words import CATALOGUES
 
 PACKAGE = CATALOGUES.parent
@@ -58,16 +58,14 @@ def texts() -> dict[str, Use]:
 
 
 def _findings() -> Iterator[tuple[str, str, str]]:
-    modules = {kind.code: _module(kinds) for _, kinds in FAMILIES.values() for kind in kinds}
+    files = {each: each.read_text(encoding="utf-8") for each in sorted((PACKAGE / "findings").glob("*.py"))}
     for kind in CATALOGUE.values():
-        yield kind.message, modules[kind.code], f"{kind.code} {kind.name}"
-        yield kind.remedy, modules[kind.code], f"{kind.code} what to do"
-
-
-def _module(kinds: object) -> str:
-    files = sorted((PACKAGE / "findings").glob("*.py"))
-    name = next(each.name for each in files if f'code="{kinds[0].code}"' in each.read_text(encoding="utf-8"))  # type: ignore[index]
-    return f"hrge_xl/findings/{name}"
+        name = next(each.name for each, code in files.items() if f'code="{kind.code}"' in code)
+        module = f"hrge_xl/findings/{name}"
+        yield kind.message, module, f"{kind.code} {kind.name}"
+        if kind.message_of_value:
+            yield kind.message_of_value, module, f"{kind.code} {kind.name}"
+        yield kind.remedy, module, f"{kind.code} what to do"
 
 
 def _said() -> Iterator[tuple[str, str, str]]:

@@ -136,7 +136,9 @@ def _failed(path: str, died: Died | None) -> str:
 
 def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
     """The cells of every sheet that belong to questions."""
-    return {submission.sheets[tool]: frozenset(some.values()) for tool, some in submission.cells.items()}
+    return {
+        submission.sheets[tool]: frozenset(some.values()) for tool, some in submission.cells.items() if some
+    }
 
 
 # ours

@@ -11,11 +11,14 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fields import Kind, kind_of
 from ..layout import Layout
 from ..numerals import to_serial
 from ..submission import Answer, State, Submission
+from ..words import NO_ANSWER, says_nothing
 from .texts import BLANK, Ids, Texts
 from .universe import Column, Integers, Table, Universe, distinct, number
+from .unread import Unread, unread
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -54,6 +57,11 @@ class Batch:
     def layout(self, submission: int) -> Layout:
         """The layout of a submission; equal ones are the same object."""
         return self.kinds[int(self.layout_of[submission])]
+
+    @cached_property
+    def unread(self) -> Unread:
+        """What could not be read of each submission."""
+        return unread(self.submissions, [self.layout(n) for n in range(self.size)], self.universe)
 
     @cached_property
     def texts(self) -> Texts:
@@ -112,6 +120,20 @@ class Batch:
         """For each answer its code or text by number."""
         codes = [each.code if each.code is not None else each.text for each in self.answers]
         return np.where(self.given, self.texts.ids(codes), BLANK)
+
+    @cached_property
+    def mute(self) -> Bools:
+        """For each answer whether it is a text that says nothing."""
+        numbers = self.text  # first, for reading it is what numbers the texts
+        silent = [
+            n
+            for n, each in enumerate(self.texts.strings)
+            if len(each) < len(NO_ANSWER) and says_nothing(each)
+        ]
+        texts = np.array(
+            [kind_of(each.field) is Kind.TEXT and each.asked for each in self.universe.column_list]
+        )
+        return np.asarray(np.isin(numbers, silent) & texts[self.universe.column_of_cell[self.cell]])
 
     @cached_property
     def figure(self) -> Floats:
@@ -189,6 +211,18 @@ class Batch:
     @cached_property
     def _answered(self) -> dict[tuple[str, str], Bools]:
         return {}
+
+    @cached_property
+    def replies(self) -> Bools:
+        """Which slots hold an answer that says something."""
+        matrix = np.zeros((self.size, self.universe.slot_count), dtype=bool)
+        told = self.given & ~self.mute
+        matrix[self.submission[told], self.slot[told]] = True
+        return matrix
+
+    def silent(self, column: Column) -> Bools:
+        """Which slots hold a text that says nothing: nothing else is asked of it."""
+        return self.answered(column) & ~self.replies[:, column.slots]
 
     def exists(self, table: Table) -> Bools:
         """Which rows the workbook has."""

@@ -56,12 +56,19 @@ def overwritten(now: Evaluator, then: Evaluator, finder: Finder) -> Iterator[Hit
 
 
 def _difference(run: Evaluator, finder: Finder, column: Column, place: int) -> Hit:
-    hit = finder.at_answer("V019" if run.batch.formula[place] else "V017", place)
+    replaced = _is_replaced(run, place)
+    hit = finder.at_answer("V019" if run.batch.formula[place] and not replaced else "V017", place)
     vector, row = _rows(run, column), hit.slot - column.slot
     value = _value(run, vector, hit.submission, row)
     language = run.batch.layouts[hit.submission].language
     hit.detail["expected"] = said(value, column.field, run.program.spec, language)
     return hit
+
+
+def _is_replaced(run: Evaluator, place: int) -> bool:
+    """Whether another formula than the issued one stands in the cell of an answer."""
+    answer, submission = run.batch.answers[place], run.batch.submissions[int(run.batch.submission[place])]
+    return (*answer.key, answer.part) in submission.replaced
 
 
 def _differs(run: Evaluator, column: Column, at: Integers) -> Bools:

@@ -16,7 +16,7 @@ from ..fields import Kind, kind_of
 from ..spec.expression import Type
 from ..spec.model import FieldType
 from ..submission import State
-from ..words import CHARACTERS_A_WORD, count_words, spaceless
+from ..words import CELL_LIMIT, CHARACTERS_A_WORD, count_words, fits_a_cell, spaceless
 from . import limits
 from .batch import Batch, Bools, Floats
 from .functions import row_numbers
@@ -93,6 +93,8 @@ def _texts(run: Evaluator, at: Integers) -> Columns:
     texts, lengths = strings[present], np.array([len(strings[place]) for place in present], dtype=np.float64)
     fits = {code: np.ones(len(at), dtype=bool) for code in ("V009", "V010", *PATTERNS)}
     fits["V010"][present] = ~(lengths > _limit(run, at[present], limits.characters))
+    for place in np.flatnonzero(lengths > CELL_LIMIT // 2):  # a character counts twice at most
+        fits["V010"][present[place]] &= fits_a_cell(texts[place])
     words = _limit(run, at[present], limits.words)
     for place in np.flatnonzero(lengths > 2 * words):  # a word and a space take two characters at least
         fits["V009"][present[place]] = not too_many_words(texts[place], int(words[place]))
@@ -190,6 +192,7 @@ def _constraints(run: Evaluator) -> Bools:
         if constraint is None or not column.asked:
             continue
         holds = run.over_rows(run.holds(constraint), column.table) | ~_readable(run.column(column))
+        holds = holds | batch.silent(column)
         fits[at] = holds[batch.submission[at], batch.slot[at] - column.slot] | ~batch.given[at]
         if column.parts > 1:  # several cells, one question: said once, at the first
             fits[at] |= pd.Series(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..fields import BEHAVIOURS, Kind, kind_of, word_limit
 from ..numerals import from_serial, shown
 from ..spec.model import Field, FieldType, Spec
+from ..words import CELL_LIMIT, cell_length
 from .batch import NAN
 
 
@@ -53,6 +54,12 @@ def said(field: Field, figure: float) -> str:
 def characters(field: Field) -> int | None:
     """How many characters a text may have."""
     return field.characters if kind_of(field) is Kind.TEXT else None
+
+
+def length(field: Field, text: str) -> tuple[int, int]:
+    """How many characters a text has that is too long, and how many it may have."""
+    own = characters(field)
+    return (len(text), own) if own is not None and len(text) > own else (cell_length(text), CELL_LIMIT)
 
 
 def words(field: Field) -> int | None:

@@ -10,23 +10,23 @@ from ..submission import State
 from .batch import Batch, Bools
 from .hits import Hit
 from .required import NOT_REQUIRED, Reasons, Requirements
+from .unread import READ
 
 
 def missing(requirements: Requirements, reasons: Reasons) -> Iterator[Hit]:
-    """A hit for every required slot that is blank; an error in the cell is a finding of its own."""
+    """A hit for every required slot that is blank, or where what stands there says nothing.
+
+    That it is in error or cannot be read is a finding of its own.
+    """
     batch = requirements.batch
-    lost = (reasons != NOT_REQUIRED) & ~answered(batch) & ~_broken(batch)
+    lost = (reasons != NOT_REQUIRED) & ~batch.replies & ~_broken(batch) & (batch.unread.slots == READ)
+    mute = {
+        (int(batch.submission[place]), int(batch.slot[place])): batch.answers[place]
+        for place in np.flatnonzero(batch.mute).tolist()
+    }
     for submission, slot in zip(*(axis.tolist() for axis in np.nonzero(lost)), strict=True):
         rule = requirements.rule(int(reasons[submission, slot]))
-        if _located(batch, submission, slot):
-            yield Hit(rule.code if rule else "V001", submission, slot, rule=rule)
-
-
-def answered(batch: Batch) -> Bools:
-    """Which slots hold an answer in any of their cells."""
-    matrix = np.zeros((batch.size, batch.universe.slot_count), dtype=bool)
-    matrix[batch.submission[batch.given], batch.slot[batch.given]] = True
-    return matrix
+        yield Hit(rule.code if rule else "V001", submission, slot, 0, mute.get((submission, slot)), rule)
 
 
 def _broken(batch: Batch) -> Bools:
@@ -34,17 +34,3 @@ def _broken(batch: Batch) -> Bools:
     matrix = np.zeros((batch.size, batch.universe.slot_count), dtype=bool)
     matrix[batch.submission[broken], batch.slot[broken]] = True
     return matrix
-
-
-def _located(batch: Batch, submission: int, slot: int) -> bool:
-    """Whether the cell is there at all; that a sheet, row or column is gone is a finding of its own."""
-    if not batch.submissions[submission].cells:
-        return True
-    column, row = batch.universe.place[slot]
-    part = 1 if column.field.type == "many" else 0
-    key = (*_key(column.key, column.table.rows[row]), part)
-    return batch.submissions[submission].cell(key) is not None
-
-
-def _key(field: tuple[str, str], row: str) -> tuple[str, str, str]:
-    return field[0], row, field[1]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import PurePath
 
 from ..findings import CATALOGUE, Finding, word
@@ -17,9 +18,10 @@ ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 Order = tuple[int, int, int, int, str]
 
 
-def observations(batch: Batch, number: int) -> Iterator[Finding]:
-    """The observations of one submission."""
-    return (_finding(batch, number, each) for each in batch.submissions[number].observations)
+def observations(batch: Batch, number: int, more: Iterable[Observation] = ()) -> Iterator[Finding]:
+    """The observations of one submission, and more that checking brought."""
+    found = chain(batch.submissions[number].observations, more)
+    return (_finding(batch, number, each) for each in found)
 
 
 def _finding(batch: Batch, number: int, seen: Observation) -> Finding:

@@ -62,6 +62,25 @@ class Program:
             found |= more
         return frozenset(found)
 
+    @cached_property
+    def dated_rules(self) -> tuple[ParsedRule, ...]:
+        """The rules that may be broken on one day and hold on another."""
+        return tuple(each for each in self.rules if self._any_dated(each.when, each.check))
+
+    @cached_property
+    def dated_constraints(self) -> dict[FieldKey, Expr]:
+        """The constraints that an answer may meet on one day and not on another."""
+        return {key: expr for key, expr in self.constraints.items() if self._any_dated(expr)}
+
+    @cached_property
+    def by_the_day(self) -> bool:
+        """Whether anything that the sheets say depends on the day."""
+        conditions = [*self.conditions.values(), *(each.condition for each in self.lists.values())]
+        return bool(self.dated or self.dated_rules or self.dated_constraints) or self._any_dated(*conditions)
+
+    def _any_dated(self, *expressions: Expr | None) -> bool:
+        return any(each is not None and _dated(each, self.dated) for each in expressions)
+
 
 def prepare(spec: Spec) -> Program:
     """Parse every expression of a spec that `spec.load` has accepted; batch after batch only once."""

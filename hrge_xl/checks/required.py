@@ -67,7 +67,7 @@ class Requirements:
             if column.table.tool.code == tool and column.asked:
                 needed = self.reasons(column) != NOT_REQUIRED
                 required += needed.sum(axis=1)
-                answered += (needed & self.batch.answered(column)).sum(axis=1)
+                answered += (needed & self.batch.replies[:, column.slots]).sum(axis=1)
         return required, answered
 
     def _work_out(self, column: Column) -> Reasons:

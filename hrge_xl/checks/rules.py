@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -16,9 +16,9 @@ from .universe import SINGLE, Column
 from .vectorised import Evaluator
 
 
-def violations(run: Evaluator, finder: Finder) -> Iterator[Hit]:
-    """A hit for every active row in which a rule does not hold."""
-    for parsed in run.program.rules:
+def violations(run: Evaluator, finder: Finder, rules: Sequence[ParsedRule] | None = None) -> Iterator[Hit]:
+    """A hit for every active row in which a rule does not hold, of all rules or some."""
+    for parsed in run.program.rules if rules is None else rules:
         if parsed.check is not None:
             yield from _violations(run, finder, parsed)
 
@@ -33,7 +33,7 @@ def _violations(run: Evaluator, finder: Finder, parsed: ParsedRule) -> Iterator[
         )
         return
     column = run.batch.universe.columns[parsed.home]
-    where = run.batch.active(column.table) & at_home(broken, parsed, column.table)
+    where = run.batch.active(column.table) & at_home(broken, parsed, column.table) & ~run.batch.silent(column)
     yield from finder.at_rows(parsed.rule.code, column, where, parsed.rule)
 
 
@@ -51,7 +51,7 @@ def for_reader_only(parsed: ParsedRule) -> bool:
 
 def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
     """I009: the form names another country than the one the workbook was issued for."""
-    column = _single(run, run.program.spec.identity.country)
+    column = single(run, run.program.spec.identity.country)
     if column is None:
         return
     issued = run.texts.ids([each.identity.country or None for each in run.batch.submissions])[:, None]
@@ -64,7 +64,7 @@ def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
         yield hit
 
 
-def _single(run: Evaluator, code: str | None) -> Column | None:
+def single(run: Evaluator, code: str | None) -> Column | None:
     """The column of a field that stands once in the workbook."""
     named = (each for each in run.batch.universe.column_list if each.field.code == code)
     return next((each for each in named if each.table.key[1] == SINGLE), None)
@@ -74,7 +74,7 @@ def other_periods(run: Evaluator, finder: Finder) -> Iterator[Hit]:
     """I011: the period of the form is over before that of the round begins, or begins when that is over."""
     asked, periods = run.program.spec.identity, [each.period for each in run.batch.submissions]
     for code, last in ((asked.period_start, True), (asked.period_end, False)):
-        column = _single(run, code)
+        column = single(run, code)
         if column is None:
             continue
         said, limit = run.column(column).data, serials(period[last] for period in periods)

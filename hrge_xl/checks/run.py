@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ..findings import Severity
 from ..layout import Layout
+from ..submission import Observation
 from ..words import translator
 from .batch import Batch
-from .calculated import overwritten, values
+from .calculated import columns, overwritten, values
+from .doubts import NONE, Doubts
 from .frames import frames
 from .hits import Finder, Hit
 from .kept import kept
-from .missing import answered, missing
+from .missing import missing
 from .observed import in_order, observations
 from .outcome import Outcome, Progress
 from .planned import Plan, Planned
 from .program import Program
 from .required import NOT_REQUIRED, Reasons, Requirements
+from .results import differing_results
 from .rules import other_countries, other_periods, violations
 from .schemas import failures
-from .undecided import undecided
+from .undecided import doubts_of, undecided, unknown
 from .vectorised import Evaluator
-from .verdicts import verdicts
+from .verdicts import check_numbers, verdicts
 from .wording import Wording
 
 
@@ -33,20 +36,41 @@ def outcomes(program: Program, batch: Batch, *, in_sheets: bool) -> list[Outcome
     """Check one batch; with `in_sheets` also what the check cells must say."""
     judged = _judge(program, batch, in_sheets=in_sheets)
     run, results = judged.run, judged.results
-    open_ones = undecided(run, judged.hits)
+    doubts = doubts_of(run, judged.hits)
+    open_ones = undecided(doubts) if doubts else []
     wording, held_back = Wording(run, judged.finder), {each.key for each in open_ones}
-    spoken = [hit for hit in judged.hits if (hit.code, hit.submission, hit.slot) not in held_back]
-    _word(wording, spoken, results)
+    spoken = [
+        hit
+        for hit in judged.hits
+        if (hit.code, hit.submission, hit.slot) not in held_back
+        and hit.code not in run.batch.submissions[hit.submission].not_run
+    ]
+    _word(wording, spoken, results, _results(program, batch, judged))
     _measure(run.batch, judged.reasons, results)
     _account(run.batch, program, judged.codes, results)
     for submission, whys in wording.undecided(open_ones).items():
         results[submission].checks_not_run |= whys
+    if doubts:
+        _forget(doubts, results)
     return results
+
+
+def _forget(doubts: Doubts, results: Sequence[Outcome]) -> None:
+    """Leave out calculated values that are made from what could not be read."""
+    for column in columns(doubts.run):
+        for number, row in zip(*np.nonzero(unknown(doubts, column) != NONE), strict=True):
+            if not doubts.batch.submissions[number].older:  # there it was not asked, which is known
+                tool, code = column.key
+                results[number].calculated.pop((tool, column.table.rows[row], code), None)
 
 
 def foretold(program: Program, plans: Sequence[Plan]) -> list[Outcome]:
     """What the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
     return _judge(program, Planned.to_be(plans), in_sheets=True).results
+
+
+MISSING = "V001"
+CALCULATED = frozenset({"V017", "V019"})
 
 
 class _Judged(NamedTuple):
@@ -82,6 +106,49 @@ def _judge(program: Program, batch: Batch, *, in_sheets: bool) -> _Judged:
     return _Judged(run, finder, reasons, codes, hits, results)
 
 
+def _results(program: Program, batch: Batch, judged: _Judged) -> dict[int, Sequence[Observation]]:
+    """What the check cells and lists of some submissions show otherwise than they had to when they were calculated."""
+    if not any(each.shown_checks for each in batch.submissions):
+        return {}
+    reasons, hits, rows = judged.reasons, judged.hits, [result.kept for result in judged.results]
+    if program.by_the_day and list(batch.calculated_on) != list(batch.days):
+        then = Evaluator(batch, program, batch.calculated_on)
+        requirements = Requirements(then)
+        reasons, rows = requirements.matrix(), kept(then)
+        hits = [*_as_of(then, judged), *missing(requirements, reasons)]
+    numbers = check_numbers(batch, program, reasons, hits)
+    wrong = {hit.submission for hit in judged.hits if hit.code in CALCULATED}
+    found: dict[int, Sequence[Observation]] = {}
+    for number, (expected, kept_then) in enumerate(zip(numbers, rows, strict=True)):
+        submission = batch.submissions[number]
+        told = list(differing_results(submission, batch.layout(number), expected, kept_then))
+        # Where a check or a calculated answer shows something else, what follows from it is no news.
+        found[number] = told if told or number in wrong else submission.shown_otherwise
+    return found
+
+
+def _as_of(then: Evaluator, judged: _Judged) -> Iterator[Hit]:
+    """The hits of another day, but for missing answers: those that no day can change, and the others anew."""
+    program, finder = then.program, judged.finder
+    rules = {id(parsed.rule) for parsed in program.dated_rules}
+    for hit in judged.hits:
+        is_missing = hit.code == MISSING or (hit.rule is not None and hit.rule.check is None)
+        constrained = hit.code == "V014" and _field(then, hit) in program.dated_constraints
+        if not (is_missing or constrained or id(hit.rule) in rules):
+            yield hit
+    yield from violations(then, finder, program.dated_rules)
+    for key, constraint in program.dated_constraints.items():
+        column = then.batch.universe.columns[key]
+        broken = ~then.holds(constraint) & then.batch.answered(column)
+        yield from finder.at_rows(
+            "V014", column, np.broadcast_to(broken, (then.batch.size, len(column.table.rows)))
+        )
+
+
+def _field(run: Evaluator, hit: Hit) -> tuple[str, str]:
+    return run.batch.universe.place[hit.slot][0].key
+
+
 def _as_calculated(run: Evaluator) -> Evaluator:
     """The same, as of the days on which the sheets were calculated; the very same where no other day can matter."""
     batch, program = run.batch, run.program
@@ -98,18 +165,23 @@ def _values(run: Evaluator, finder: Finder, codes: set[str]) -> Iterator[Hit]:
         yield from (finder.at_answer(code, place) for code, place in failures(kind, frame))
 
 
-def _word(wording: Wording, hits: Sequence[Hit], results: Sequence[Outcome]) -> None:
+def _word(
+    wording: Wording,
+    hits: Sequence[Hit],
+    results: Sequence[Outcome],
+    shown: Mapping[int, Sequence[Observation]],
+) -> None:
     for hit in hits:
         results[hit.submission].findings.append(wording.finding(hit))
     for number, result in enumerate(results):
-        found = [*result.findings, *observations(wording.batch, number)]
+        found = [*result.findings, *observations(wording.batch, number, shown.get(number, ()))]
         result.findings = in_order(wording.batch, number, found)
 
 
 def _measure(batch: Batch, reasons: Reasons, results: Sequence[Outcome]) -> None:
     """How far each sheet is."""
     needed = reasons != NOT_REQUIRED
-    given = needed & answered(batch)
+    given = needed & batch.replies
     spans: dict[str, list[slice]] = {}
     for column in batch.universe.column_list:
         if column.asked:

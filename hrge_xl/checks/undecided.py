@@ -1,4 +1,4 @@
-"""What cannot be decided, because an answer that it depends on is in error itself.
+"""What cannot be decided, because an answer that it depends on is in error itself, or could not be read.
 
 The sheet compares whatever stands there, so its check cell may say more (see `verdicts`); a finding should not
 blame an answer for what another one got wrong.
@@ -12,22 +12,23 @@ from typing import NamedTuple
 import numpy as np
 
 from ..spec.expression import Expr
-from ..spec.model import When
-from .doubts import ASTRAY, NONE, SPOILT, Doubts, doubtful
+from .doubts import ASTRAY, CERTAIN, NONE, SPOILT, Cause, Doubts, doubtful
+from .frames import answers_by_column
 from .hits import Hit
 from .program import ParsedRule
 from .required import at_home
+from .rules import single
 from .universe import Column, Integers
 from .vectorised import Evaluator
 
-Open = tuple[Hit, int]  # what is undecided, and the number of the hit that keeps it from being decided
+Open = tuple[Hit, int]  # what is undecided, and the number of the cause that keeps it from being decided
 
 
 class Undecided(NamedTuple):
-    """What would have been found, or not, and the hit that keeps it from being decided."""
+    """What would have been found, or not, and what keeps it from being decided."""
 
     hit: Hit
-    cause: Hit
+    cause: Cause
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -35,13 +36,23 @@ class Undecided(NamedTuple):
         return self.hit.code, self.hit.submission, self.hit.slot
 
 
-def undecided(run: Evaluator, hits: Sequence[Hit]) -> list[Undecided]:
-    """Every rule, constraint and requirement that is open in some row because of one of the hits."""
-    if not any(hit.code in SPOILT | ASTRAY for hit in hits):
-        return []
-    doubts = Doubts(run, hits)
-    found = (*_rules(doubts), *_constraints(doubts), *_requirements(doubts))
-    return [Undecided(hit, hits[cause]) for hit, cause in found]
+def doubts_of(run: Evaluator, hits: Sequence[Hit]) -> Doubts | None:
+    """What makes values doubtful; None where nothing does."""
+    doubted = run.batch.unread.gaps or any(hit.code in SPOILT | ASTRAY for hit in hits)
+    return Doubts(run, hits) if doubted else None
+
+
+def undecided(doubts: Doubts) -> list[Undecided]:
+    """Every check that is open in some row because of one of the hits, or of what could not be read."""
+    found = (
+        *_rules(doubts),
+        *_constraints(doubts),
+        *_requirements(doubts),
+        *doubts.unsure_references(),
+        *_calculations(doubts),
+        *_identity(doubts),
+    )
+    return [Undecided(hit, doubts.causes[cause]) for hit, cause in found]
 
 
 def _rules(doubts: Doubts) -> Iterator[Open]:
@@ -52,21 +63,24 @@ def _rules(doubts: Doubts) -> Iterator[Open]:
 
 def _rule(doubts: Doubts, parsed: ParsedRule, check: Expr) -> Iterator[Open]:
     batch = doubts.batch
-    doubt = doubts.broken(parsed.when, check)
-    if not doubtful(doubt):
+    home = None if parsed.home is None else batch.universe.columns[parsed.home]
+    doubt, rows = doubts.broken(parsed.when, check), CERTAIN if home is None else doubts.in_use(home.table)
+    if not doubtful(doubt) and not doubtful(rows):
         return
     broken = ~doubts.run.holds(check) & (doubt == NONE)
     if parsed.when is not None:
         broken = broken & doubts.run.holds(parsed.when)
-    if parsed.home is None:
+    if home is None:
         over = np.where(broken.any(axis=1), NONE, doubt.max(axis=1))
         for submission, cause in enumerate(np.broadcast_to(over, batch.size).tolist()):
             if cause != NONE and parsed.rule.tool in batch.layouts[submission].sheet:
                 yield Hit(parsed.rule.code, submission, rule=parsed.rule), cause
         return
-    column = batch.universe.columns[parsed.home]
-    at = np.where(at_home(broken, parsed, column.table), NONE, at_home(doubt, parsed, column.table))
-    yield from _rows(doubts, parsed, column, np.where(batch.active(column.table), at, NONE))
+    sure, at = at_home(broken, parsed, home.table), at_home(doubt, parsed, home.table)
+    open_ = np.where(
+        batch.active(home.table) & ~sure, at, NONE
+    )  # and in a row that may count, what would be found
+    yield from _rows(doubts, parsed, home, np.maximum(open_, np.where(sure | (at != NONE), rows, NONE)))
 
 
 def _constraints(doubts: Doubts) -> Iterator[Open]:
@@ -75,7 +89,7 @@ def _constraints(doubts: Doubts) -> Iterator[Open]:
         constraint = doubts.run.program.constraints.get(column.key)
         if constraint is not None and column.asked:
             own = doubts.column(column) != NONE  # an answer in error is not held against its constraint
-            judged = batch.answered(column) & ~own
+            judged = batch.replies[:, column.slots] & ~own
             yield from _rows(doubts, "V014", column, np.where(judged, doubts.broken(None, constraint), NONE))
 
 
@@ -84,27 +98,51 @@ def _requirements(doubts: Doubts) -> Iterator[Open]:
     for column in batch.universe.column_list:
         if not column.asked:
             continue
-        lost = doubts.lost[:, column.slots] != NONE
-        wanting = batch.active(column.table) & ~batch.answered(column) & ~lost
+        blank, lost = ~batch.replies[:, column.slots], doubts.lost[:, column.slots] != NONE
+        wanting = batch.active(column.table) & blank & ~lost
         if wanting.any():
-            for named, doubt in _reasons(doubts, column):
+            for named, doubt in doubts.reasons(column):
                 yield from _rows(doubts, named, column, np.where(wanting, doubt, NONE))
+        asking = np.where(blank, doubts.asking(column), NONE)
+        if doubtful(asking):
+            for named in _asked_by(doubts, column):
+                yield from _rows(doubts, named, column, asking)
 
 
-def _reasons(doubts: Doubts, column: Column) -> Iterator[tuple[ParsedRule | str, Integers]]:
-    """For each reason for which a field may be required, what makes it doubtful."""
-    table, required, program = column.table, column.field.required, doubts.run.program
-    if isinstance(required, When):
-        yield "V001", doubts.of(program.conditions[column.key])
-    elif required == "ticked" or (required == "always" and not table.open):
-        yield "V001", doubts.ticked(table.tool.code)
-    for parsed in program.rules:
-        if column.field.code in parsed.rule.require and parsed.rule.tool == table.tool.code and parsed.when:
-            doubt = doubts.of(parsed.when)
-            if not doubtful(doubt):
-                continue
-            met = at_home(doubts.run.holds(parsed.when) & (doubt == NONE), parsed, table)
-            yield parsed, np.where(met, NONE, at_home(doubt, parsed, table))
+def _asked_by(doubts: Doubts, column: Column) -> Iterator[ParsedRule | str]:
+    """By what a field is required, always or on a condition."""
+    if column.field.required != "optional":
+        yield "V001"
+    yield from (doubts.run.program.rules[n] for n in doubts.run.program.requiring.get(column.key, ()))
+
+
+def _calculations(doubts: Doubts) -> Iterator[Open]:
+    """Cells that show what cannot be calculated again: by a formula, or typed."""
+    batch = doubts.batch
+    for column, at in answers_by_column(batch):
+        if column.key in doubts.run.program.formulas and doubtful(causes := unknown(doubts, column)):
+            of_answers = causes[batch.submission[at], batch.slot[at] - column.slot].tolist()
+            for place, cause in zip(at.tolist(), of_answers, strict=True):
+                codes = ("V019",) if batch.formula[place] else ("V017", "S013")
+                slot = int(batch.submission[place]), int(batch.slot[place])
+                yield from ((Hit(code, *slot), cause) for code in codes if cause != NONE)
+
+
+def unknown(doubts: Doubts, column: Column) -> Integers:
+    """What could not be read of what a calculated field is made from."""
+    made_from = np.broadcast_to(doubts.column(column), (doubts.batch.size, len(column.table.rows)))
+    active, gaps = doubts.batch.active(column.table), np.where(doubts.is_gap(made_from), made_from, NONE)
+    in_use = doubts.in_use(column.table)
+    return np.where(active, gaps, np.where(doubts.is_gap(in_use), in_use, NONE))
+
+
+def _identity(doubts: Doubts) -> Iterator[Open]:
+    """Country and period of the form, where they are compared with those of the stamp and of the round."""
+    asked = doubts.run.program.spec.identity
+    for code, field in (("I009", asked.country), ("I011", asked.period_start), ("I011", asked.period_end)):
+        column = single(doubts.run, field)
+        if column is not None:
+            yield from _rows(doubts, code, column, doubts.unread[:, column.slots])
 
 
 def _rows(doubts: Doubts, named: ParsedRule | str, column: Column, doubt: Integers) -> Iterator[Open]:

@@ -12,7 +12,9 @@ from functools import cache
 
 import numpy as np
 
+from ..fields import list_name
 from ..layout import Layout
+from ..layout.messages import REQUIRED as REQUIRED_NUMBER
 from ..spec.expression import reader_only
 from ..spec.model import FieldType
 from ..submission import Key
@@ -24,7 +26,21 @@ from .required import NOT_REQUIRED, Reasons
 from .rules import for_reader_only
 from .universe import Universe
 
-READING = ("V002", "V003", "V004", "V005", "V006", "V007", "V018", "V101", "V104", "V105", "V106", "V107")
+READING = (
+    "V002",
+    "V003",
+    "V004",
+    "V005",
+    "V006",
+    "V007",
+    "V018",
+    "V101",
+    "V102",
+    "V104",
+    "V105",
+    "V106",
+    "V107",
+)
 ORDER = (("V011",), ("V013",), ("V001",), READING, ("V008",), ("V009",), ("V010",), ("V016",), ("V014",))
 PRIORITY = {code: number for number, codes in enumerate(ORDER) for code in codes}
 MISSING, RULES = PRIORITY["V001"], len(ORDER)
@@ -33,11 +49,13 @@ IN_THE_SHEET = {
     "V007": "V005",  # so is a date of another calendar; a year of one is V008, see `_shown`
     "V018": "V003",  # an ambiguous number is a text, and no number
     "V101": "V002",  # the sheet knows its own labels only: not those of other languages,
+    "V102": "V002",  # no full-width letters and the like,
     "V106": "V002",  # codes,
     "V107": "V002",  # or other spellings
     "V104": "V003",  # a number stored as text, or the label of a step of a scale
     "V105": "V005",  # a date stored as text
 }
+NEVER = "V013"
 NOTHING, REQUIRED = Verdict("", required=False), Verdict("", required=True)
 
 
@@ -76,6 +94,35 @@ def verdicts(
     return tables
 
 
+def check_numbers(
+    batch: Batch, program: Program, reasons: Reasons, hits: Iterable[Hit]
+) -> list[list[int | None]]:
+    """For each submission the number of every check cell, in the order of the slots that have one.
+
+    None where an answer was never calculated: what a sheet says of it nobody knows.
+    """
+    sheets, first = Sheets(batch.universe, batch.kinds), _first(batch, program, hits)
+    places = [{slot: place for place, slot in enumerate(slots)} for slots in sheets.slots]
+    found: list[list[int | None]] = []
+    for submission, kind in enumerate(batch.layout_of.tolist()):
+        layout, slots = batch.kinds[kind], sheets.slots[kind]
+        required = reasons[submission, slots] != NOT_REQUIRED
+        numbers: list[int | None] = (required * REQUIRED_NUMBER).tolist()
+        for slot, (_, _, code) in first[submission].items():
+            place = places[kind].get(slot)
+            if place is not None:
+                of = layout.slots[sheets.keys[kind][place]]
+                needed, known = bool(required[place]), code != NEVER
+                encoded = (
+                    layout.messages.encode(code, of.order, required=needed, field=of.field.code)
+                    if known
+                    else None
+                )
+                numbers[place] = encoded
+        found.append(numbers)
+    return found
+
+
 @cache
 def _verdict(code: str, required: bool) -> Verdict:
     """One object for each of the few verdicts there are: to compare them is to compare addresses."""
@@ -94,6 +141,8 @@ def _first(batch: Batch, program: Program, hits: Iterable[Hit]) -> list[dict[int
         place = _place(hit, rules)
         if hit.slot == NO_SLOT or place is None or (hit.code == "V014" and _hidden(batch, program, hit)):
             continue
+        if hit.code == "V102" and _overlooked(batch, hit):
+            continue
         entry = (place, hit.part, _shown(batch, hit))
         before = found[hit.submission].get(hit.slot)
         found[hit.submission][hit.slot] = min(entry, before) if before else entry
@@ -109,6 +158,16 @@ def _place(hit: Hit, rules: dict[tuple[str, str], int]) -> int | None:
     return None if number is None else RULES + number
 
 
+def _overlooked(batch: Batch, hit: Hit) -> bool:
+    """Whether the sheet, too, overlooks how a spelling was tidied: it tells no capitals apart."""
+    field, layout = batch.universe.place[hit.slot][0].field, batch.layout(hit.submission)
+    assert hit.answer is not None
+    text = str(hit.answer.original).casefold()
+    if field.type is FieldType.REFERENCE:
+        return text.strip(" ").split(" ")[0] == str(hit.answer.code).casefold()
+    return any(text == label.casefold() for label in layout.lists[list_name(field) or ""].labels)
+
+
 def _hidden(batch: Batch, program: Program, hit: Hit) -> bool:
     column, _ = batch.universe.place[hit.slot]
     return reader_only(program.constraints[column.key])
@@ -117,4 +176,6 @@ def _hidden(batch: Batch, program: Program, hit: Hit) -> bool:
 def _shown(batch: Batch, hit: Hit) -> str:
     if hit.code == "V007" and batch.universe.place[hit.slot][0].field.type is FieldType.YEAR:
         return "V008"
+    if hit.code == "V102" and batch.universe.place[hit.slot][0].field.type is FieldType.REFERENCE:
+        return "V016"
     return IN_THE_SHEET.get(hit.code, hit.code)

@@ -14,11 +14,13 @@ from ..layout import Layout, address
 from ..spec.model import FieldType
 from ..spec.texts import Text
 from ..submission import Answer, Submission
-from ..words import CHARACTERS_A_WORD, count_words, spaceless, translator
+from ..words import CHARACTERS_A_WORD, Translate, count_words, spaceless, translator
 from . import calculated, limits
+from .doubts import Cause
 from .hits import NO_SLOT, Finder, Hit
 from .undecided import Undecided
 from .universe import SINGLE, Column
+from .unread import Gap
 from .vectorised import Evaluator
 
 EXCERPT = 200
@@ -84,24 +86,27 @@ class Wording:
         return self._plain[key]
 
     def undecided(self, found: Iterable[Undecided]) -> dict[int, dict[str, str]]:
-        """For each submission and code why it was not decided everywhere, with the cells."""
-        cells: dict[tuple[int, str], tuple[dict[str, None], dict[str, None]]] = {}
+        """For each submission and code why it was not decided everywhere, with the places."""
+        open_: dict[tuple[int, str], dict[str, tuple[dict[str, None], dict[str, None]]]] = {}
         for each in found:
-            places, causes = cells.setdefault((each.hit.submission, each.hit.code), ({}, {}))
-            places[self._cell(each.hit)] = None
-            causes[self._cell(each.cause)] = None
-        whys: dict[int, dict[str, str]] = {}
-        for (submission, code), (places, causes) in cells.items():
-            say = translator(self.batch.layout(submission).language)
-            why = say(
-                "Not decided at {places}: it depends on answers that are in error themselves: {causes}."
+            say = translator(self.batch.layout(each.hit.submission).language)
+            whys = open_.setdefault((each.hit.submission, each.hit.code), {})
+            places, causes = whys.setdefault(_undecided(say, each.cause), ({}, {}))
+            places[self._place(each.hit)] = None
+            causes[each.cause.place if isinstance(each.cause, Gap) else self._place(each.cause)] = None
+        told: dict[int, dict[str, str]] = {}
+        for (submission, code), whys in open_.items():
+            told.setdefault(submission, {})[code] = " ".join(
+                why.format(places=few(places), causes=few(causes)) for why, (places, causes) in whys.items()
             )
-            whys.setdefault(submission, {})[code] = why.format(places=few(places), causes=few(causes))
-        return whys
+        return told
 
-    def _cell(self, hit: Hit) -> str:
-        """Sheet and cell of a hit."""
+    def _place(self, hit: Hit) -> str:
+        """Sheet and cell of a hit; where that could not be read, what could not."""
         submission, layout = self.batch.submissions[hit.submission], self.batch.layout(hit.submission)
+        gap = None if hit.slot == NO_SLOT else self.batch.unread.what(hit.submission, hit.slot)
+        if gap is not None:
+            return gap.place
         if hit.slot == NO_SLOT:
             assert hit.rule is not None
             return submission.sheets.get(hit.rule.tool) or layout.sheet[hit.rule.tool].name
@@ -156,7 +161,8 @@ class Wording:
         if code == "V009":
             return {"count": str(words_of(text)), "limit": str(limits.words(field))}
         if code == "V010":
-            return {"count": str(len(text)), "limit": str(limits.characters(field))}
+            count, limit = limits.length(field, text)
+            return {"count": str(count), "limit": str(limit)}
         if code == "V014" and field.constraint is not None:
             return {"reason": self._own(field.constraint.message, spot, details)}
         return {"reason": spot.hit.rule.why} if spot.hit.rule is not None else {}
@@ -195,6 +201,15 @@ class Wording:
             code=hit.code, name=name(hit), severity=Severity(hit.rule.severity),
             message=message or hit.rule.why, remedy=remedy, sheet=sheet, tool=hit.rule.tool,
         )  # fmt: skip
+
+
+def _undecided(say: Translate, cause: Cause) -> str:
+    """Why something is not decided."""
+    if not isinstance(cause, Gap):
+        return say("Not decided at {places}: it depends on answers that are in error themselves: {causes}.")
+    if cause.older:
+        return say("Not decided at {places}: it depends on what this older workbook does not ask: {causes}.")
+    return say("Not decided at {places}: it depends on what could not be read: {causes}.")
 
 
 def few(cells: Collection[str]) -> str:

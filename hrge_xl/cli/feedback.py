@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import Exit
+from ..errors import Exit, LimitError
 from .common import jobs_option, ledger_option, password_option, question, quiet, spec_option, today_option
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Given:
 
     files: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    failed: int = 0  # of those: for how many no workbook can be made
     names: set[str] = field(default_factory=set)  # of the workbooks
 
 
@@ -94,7 +95,14 @@ def command(  # noqa: PLR0913 (one parameter an option)
         click.echo(f"{each.name}: {each.why}.", err=True)
     for line in lines:
         click.echo(line, err=True)
-    return int(Exit.REFUSED if any(each.found.verdict == "refused" for each in given.left_out) else Exit.OK)
+    return int(_exit(given))
+
+
+def _exit(given: Given) -> Exit:
+    """Refused files before others that have no feedback."""
+    if any(each.found.verdict == "refused" for each in given.left_out):
+        return Exit.REFUSED
+    return Exit.FINDINGS if given.failed else Exit.OK
 
 
 def _give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, Any]]:
@@ -104,7 +112,14 @@ def _give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, 
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
     for found in chosen:
-        made = _give(dataset, found, wish, wish.output / file_name(found, dataset.spec, given.names))
+        try:
+            made = _give(dataset, found, wish, wish.output / file_name(found, dataset.spec, given.names))
+        except LimitError as limit:  # something in this file: the others have their feedback all the same
+            given.left_out.append(
+                LeftOut(found, f"no workbook can be made: {str(limit).rstrip('.')}", found.path)
+            )
+            given.failed += 1
+            continue
         if made is None:
             why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
             given.left_out.append(LeftOut(found, why, found.path))

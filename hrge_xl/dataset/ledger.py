@@ -46,7 +46,9 @@ SIGHTINGS = sa.Table(
     sa.Column("sha256", sa.Text(), primary_key=True),
     sa.Column("path", sa.Text(), primary_key=True),
     sa.Column("received", sa.Text()),
-    sa.Column("place", sa.Text()),  # the whole path, by which a file that was moved is known again
+    sa.Column(
+        "place", sa.Text()
+    ),  # the path from the folder of the ledger, else the whole: a file is known by it
 )
 ADDED = {FILES: FILES.c.stated, SIGHTINGS: SIGHTINGS.c.place}  # what ledgers of version 1 do not have
 
@@ -108,8 +110,8 @@ class Sighting(NamedTuple):
 class Ledger:
     """The ledger of one folder."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, home: Path) -> None:
+        self._store, self._home = store, home
 
     @classmethod
     @contextmanager
@@ -123,7 +125,7 @@ class Ledger:
         if there and not write:
             write = _version(path) < VERSION  # it gets what it lacks, as any writer would give it
         with open_file(path if write or there else None, write=write, lasting=lasting) as store:
-            ledger = cls(store)
+            ledger = cls(store, folder)
             ledger._prepare(make=write or not there)
             yield ledger
 
@@ -158,7 +160,7 @@ class Ledger:
         """
         with self.transaction() as connection:
             known = set(connection.execute(sa.select(FILES.c.sha256)).scalars())
-            seen = _Seen(connection)
+            seen = _Seen(connection, self._home)
             files: list[dict[str, object]] = []
             for each in arrivals:
                 path = clean(each.path) or ""
@@ -282,33 +284,46 @@ def _version(path: Path) -> int:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
 
 
-def absolute(path: str) -> str:
-    """The whole path of a file, links not followed."""
-    return str(Path(path).absolute())
-
-
 class _Seen:
-    """The places where contents were seen, as the ledger knows them and as they are now."""
+    """The places where contents were seen, as the ledger knows them and as they are now.
 
-    def __init__(self, connection: Connection) -> None:
-        self._known: dict[str, dict[str, str]] = {}  # hash → whole path → path as it was given
+    What lies below the folder of the ledger is known by its path from there: it stays in its place when the folder
+    is moved or copied.
+    """
+
+    def __init__(self, connection: Connection, home: Path) -> None:
+        self._home = home.absolute()
+        self._known: dict[str, dict[str, str]] = {}  # hash → place → path as it was given
         self._new: list[dict[str, object]] = []
         self._moved: list[tuple[str, str]] = []
         for sha256, path, place in connection.execute(
             sa.select(SIGHTINGS.c.sha256, SIGHTINGS.c.path, SIGHTINGS.c.place)
         ):
-            self._known.setdefault(sha256, {})[place or absolute(path)] = path
+            self._known.setdefault(sha256, {})[self._place(self._home / place if place else path)] = path
 
     def add(self, sha256: str, path: str, when: str) -> None:
         """One more place, unless it is known."""
-        places, place = self._known.setdefault(sha256, {}), absolute(path)
-        if place in places or path in places.values():
+        places, place = self._known.setdefault(sha256, {}), self._place(path)
+        if path in places.values() or (place in places and self._leads_there(places[place], place)):
             return
-        gone = next((each for each in places if not Path(each).exists()), None)
+        gone = place if place in places else next(filter(self._is_gone, places), None)
         if gone is not None:
             self._moved.append((sha256, places.pop(gone)))
         places[place] = path
         self._new.append({"sha256": sha256, "path": path, "received": when, "place": place})
+
+    def _place(self, path: str | Path) -> str:
+        """Where a file is, links not followed."""
+        whole = Path(path).absolute()
+        inside = whole.is_relative_to(self._home)
+        return whole.relative_to(self._home).as_posix() if inside else str(whole)
+
+    def _is_gone(self, place: str) -> bool:
+        return not (self._home / place).exists()
+
+    def _leads_there(self, path: str, place: str) -> bool:
+        """Whether a path as it was given once still means a place; what it was given from may be another folder."""
+        return not Path(path).is_absolute() or Path(path) == self._home / place
 
     def write(self, connection: Connection) -> None:
         """Write down what is new."""

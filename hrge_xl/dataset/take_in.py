@@ -27,6 +27,8 @@ from .waivers import waivers
 from .work import SHARED, Task, arrivals, shard_of, submissions_of
 from .workers import Workers, in_batches, workers
 
+FEW = 12  # files
+
 
 @dataclass(frozen=True)
 class Options:
@@ -95,7 +97,7 @@ def take_in(
     What is in the dataset already is not read again, unless it was checked on another day than the one asked for.
     Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
-    how = options or Options()
+    how = _suited(options or Options(), sources)
     with ExitStack() as stack:
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
         stack.enter_context(only_writer(out))
@@ -120,12 +122,18 @@ def take_in(
         yield run
 
 
+def _suited(how: Options, sources: Sequence[Source]) -> Options:
+    """The options, for a few files without processes of their own: these take longer to start than to work."""
+    few = sum(len(source.files) for source in sources) <= FEW
+    return replace(how, jobs=1) if few else how
+
+
 @contextmanager
 def foreseen(
     sources: Sequence[Source], out: Path, *, options: Options | None = None
 ) -> Iterator[tuple[Run, dict[str, str], dict[str, str]]]:
     """Give a run that writes nothing, the verdict of each file that it would read, by path, and of those it knows."""
-    how = options or Options()
+    how = _suited(options or Options(), sources)
     with ExitStack() as stack:
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
         stores = [stack.enter_context(each) for each in _open(out, how.store, write=False)]

@@ -36,7 +36,9 @@ STATUS_FINDING, STEP_BACK_FINDING = (
     -1,
 )  # the numbers of findings that no file shows by itself: before all others
 PROTECTED = ("F004", "F005")  # a password is needed, or another one
-OF_ROUND = ("I006", "I007", "I008", "I011")  # what depends on the round that a file was read for
+UNKNOWN_TEAM = "I008"
+ELSEWHERE = ("I006", "I007", "I008", "I011")  # what may be otherwise in another round
+OF_ROUND = (*ELSEWHERE, "I013")  # what depends on the round that a file was read for
 Submission = dict[str, Any]  # a row of `submissions` by column
 
 
@@ -63,8 +65,8 @@ def update_statuses(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()
 def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
     """Give the returns that may be read otherwise now.
 
-    They were read for another round, or for none, and may belong to the one that is wanted; or they are protected, and
-    a password is given.
+    They were read for another round, or for none, and may belong to the one that is wanted; their team came into the
+    round since; or they are protected, and a password is given.
     """
     files, findings = store.tables[SUBMISSIONS.name], store.tables[FINDINGS_FACT.name]
 
@@ -73,11 +75,12 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
             sa.select(findings.c.submission_id).where(findings.c.code.in_(codes))
         )
 
-    meant = []
-    if asked.wanted.round is not None:
-        meant.append(found(OF_ROUND))
-        if asked.wanted.key is not None:
-            meant.append(files.c.signature != VALID)
+    meant, wanted = [], asked.wanted
+    if wanted.round is not None:
+        may_belong = [found(ELSEWHERE), *([files.c.signature != VALID] if wanted.key is not None else [])]
+        elsewhere = sa.func.coalesce(files.c.read_for, "") != wanted.round
+        meant.append(sa.and_(elsewhere, sa.or_(*may_belong)))
+        meant.append(sa.and_(found([UNKNOWN_TEAM]), files.c.team.in_(wanted.teams or ())))
     if asked.password is not None:
         meant.append(found(PROTECTED))
     if not meant:

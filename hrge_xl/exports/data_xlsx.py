@@ -25,7 +25,7 @@ from ..dataset.store import Store
 from ..errors import LimitError
 from ..words import translator
 from .figures_sheet import FIGURES, has_figures, write_figures, write_period
-from .sheet_rows import write_rows
+from .sheet_rows import fitted, write_rows
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
 WIDTHS = {TEXT: 18, INTEGER: 9, NUMBER: 12, BOOLEAN: 9, DATE: 12}
@@ -182,8 +182,10 @@ def table_name(name: str) -> str:
 
 def write(sheet: Worksheet, row: int, at: int, value: str | int, style: Any = None) -> None:
     """A text or a number of ours."""
-    put = sheet.write_string if isinstance(value, str) else sheet.write_number
-    done = put(row, at, value, style)
+    if isinstance(value, str):
+        done = sheet.write_string(row, at, fitted(value), style)
+    else:
+        done = sheet.write_number(row, at, value, style)
     if done != 0:
         raise LimitError(
             f"A text does not fit into row {row + 1} of a workbook (error {done} of the writer)."

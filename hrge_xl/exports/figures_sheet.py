@@ -28,6 +28,7 @@ from ..dataset.store import Store
 from ..errors import LimitError
 from ..spec.model import Spec
 from ..words import translator
+from .sheet_rows import fitted
 
 FIGURES = "Figures"
 MOST_QUESTIONS, MOST_TRENDS = 15, 20
@@ -90,8 +91,10 @@ def _table(sheet: Worksheet, block: Block, top: int, formats: Mapping[str, Any])
 
 
 def _put(sheet: Worksheet, row: int, at: int, value: str | int | float, style: Any) -> None:
-    put = sheet.write_string if isinstance(value, str) else sheet.write_number
-    done = put(row, at, value, style)
+    if isinstance(value, str):
+        done = sheet.write_string(row, at, fitted(value), style)
+    else:
+        done = sheet.write_number(row, at, value, style)
     if done != 0:
         raise LimitError(
             f"A text does not fit into row {row + 1} of a workbook (error {done} of the writer)."

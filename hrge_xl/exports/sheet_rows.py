@@ -12,8 +12,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.schema import BOOLEAN, DATE, TEXT, Column, Row
 from ..numerals import to_serial
+from ..words import CELL_LIMIT, beginning, fits_a_cell
 
-MOST_CHARACTERS = 32_767
 CUT = " […cut here; the whole text stands in dataset.sqlite]"
 FIRST_DAY = "1900-03-01"  # before it Excel counts a day that never was
 REMEMBERED, SHORT = 20_000, 80  # texts that come again and again, and how long they may be
@@ -68,10 +68,14 @@ def _day(text: str) -> str:
     return inline(text) if text < FIRST_DAY else f"><v>{to_serial(date.fromisoformat(text))}</v></c>"
 
 
+def fitted(text: str) -> str:
+    """A text as a cell holds it: what is too long for one is cut, and says so."""
+    return text if fits_a_cell(text) else beginning(text, CELL_LIMIT - len(CUT)) + CUT
+
+
 def inline(text: str) -> str:
     """The rest of a cell that holds a text: cut where Excel cuts, escaped as Excel escapes."""
-    if len(text) > MOST_CHARACTERS:
-        text = text[: MOST_CHARACTERS - len(CUT)] + CUT
+    text = fitted(text)
     if SPECIAL.search(text) is None:
         return f' t="inlineStr"><is><t>{text}</t></is></c>'
     text = LOOKS_ESCAPED.sub("_x005F_", text)

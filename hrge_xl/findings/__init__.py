@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..words import Translate
-from . import file, identity, privacy, structure, submissions, value
+from . import appearance, file, identity, privacy, structure, submissions, value
 from .model import Finding, Kind, Severity, by_code
 from .waiver import Waiver, waived
 
 FAMILIES = {
     "F": ("The file", file.KINDS),
     "I": ("Whose workbook it is", identity.KINDS),
-    "S": ("What happened to the sheets", structure.KINDS),
+    "S": ("What happened to the sheets", (*structure.KINDS, *appearance.KINDS)),
     "V": ("The answers", value.KINDS),
     "X": ("Several returns together", submissions.KINDS),
     "P": ("Personal data", privacy.KINDS),
@@ -42,7 +42,8 @@ class _Blank(dict[str, str]):
 
 def word(kind: Kind, say: Translate, details: Mapping[str, str | None]) -> tuple[str, str]:
     """Message and remedy of a kind in the language of `say`."""
-    return sentence(say(kind.message), details), sentence(say(kind.remedy), details)
+    message = kind.message_of_value if kind.message_of_value and details.get("value") else kind.message
+    return sentence(say(message), details), sentence(say(kind.remedy), details)
 
 
 __all__ = [

@@ -375,8 +375,8 @@ _NOTICED = (
         name="unreadable-side-part",
         severity=WARNING,
         message="The part {part} of the file {file} is damaged and was left out.",
-        remedy="The answers were read. If comments or filters may matter, ask the team for them.",
-        why="The part holds comments, tables or properties, not answers.",
+        remedy="The answers were read. If comments, drawings or filters may matter, ask the team for them.",
+        why="The part holds comments, drawings, tables or properties, not answers.",
         example="A damaged comments part.",
     ),
     Kind(

@@ -108,4 +108,22 @@ KINDS = (
         why="Answers of another period may have been copied into this workbook; they would count in both.",
         example="Last quarter's answers pasted into this quarter's workbook.",
     ),
+    Kind(
+        code="I012",
+        name="cover-names-another",
+        severity=WARNING,
+        message="The cover says “{value}” where the stamp of the workbook says “{expected}”.",
+        remedy="Ask the team which of the two is right, and send it a workbook of its own.",
+        why="The stamp decides whose answers these are. A cover that was altered may be that of another team.",
+        example="The name of the team typed over.",
+    ),
+    Kind(
+        code="I013",
+        name="file-name-names-another",
+        severity=WARNING,
+        message="The file name {file} names the team “{found}”; the workbook was issued to “{expected}”.",
+        remedy="Ask whose answers these are. Rename the file, or have them filled into the workbook of “{found}”.",
+        why="A workbook that was passed on counts for the team that it was issued to, whoever filled it in.",
+        example="The workbook of Karachi, sent as Lahore.xlsx.",
+    ),
 )

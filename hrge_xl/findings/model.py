@@ -42,6 +42,7 @@ class Kind:
     why: str
     example: str
     refuses: bool = False
+    message_of_value: str = ""  # the message where something stands in the cell all the same
 
     @property
     def family(self) -> str:

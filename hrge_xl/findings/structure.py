@@ -204,4 +204,72 @@ KINDS = (
         why="The cell shows nothing any more; what it should show was calculated again, and that counts.",
         example="A whole row selected and cleared.",
     ),
+    Kind(
+        code="S023",
+        name="text-changed",
+        severity=WARNING,
+        message="The text of {cells} was issued as “{expected}” and now says “{value}”.",
+        remedy="Undo the change, or ask for a fresh workbook with your answers. A remark belongs beside the table.",
+        why="Whoever reads the workbook takes it for what was asked; what was typed over it was kept, not counted.",
+        example="A remark typed over the help of a question.",
+    ),
+    Kind(
+        code="S024",
+        name="head-changed",
+        severity=ERROR,
+        message="{cells}: the hidden code says “{expected}”, the sheet “{value}”; the answers that belong to it are in "
+        "doubt.",
+        remedy="Put the heading, question or list entry back as it was, and see whether the answers are under the "
+        "right one.",
+        why="Answers are read by hidden codes. Where a head, a question or an entry of a list says something else, "
+        "nobody knows what was answered.",
+        example="The heads “Women” and “Men” exchanged.",
+    ),
+    Kind(
+        code="S025",
+        name="row-number-changed",
+        severity=ERROR,
+        message="{cells}: the number “{value}” stands in the row {expected}; the answers of these rows are in doubt.",
+        remedy="Put the numbers back in their order, and see whether the answers are in the right rows.",
+        why="The visible number and the hidden code of a row must agree; else it was pasted over or sorted without it.",
+        example="A register sorted, and one number retyped.",
+    ),
+    Kind(
+        code="S026",
+        name="formula-changed",
+        severity=WARNING,
+        message="{cells}: the formula is no longer the one that was issued ({expected}) but “{value}”.",
+        remedy="Ask for a fresh workbook with your answers.",
+        why="What the cell shows is no longer what was to be shown; everything that counts was calculated again.",
+        example="A formula that always says “Low”.",
+    ),
+    Kind(
+        code="S027",
+        name="typed-over",
+        severity=WARNING,
+        message="“{value}” was typed over what the workbook calculates in {cells}; it was kept, not counted.",
+        remedy="Undo it, or ask for a fresh workbook with your answers. A remark belongs beside the table.",
+        why="The cell shows what somebody typed and no longer what the answers give.",
+        example="A remark in the list of actions.",
+    ),
+    Kind(
+        code="S028",
+        name="result-differs",
+        severity=WARNING,
+        message="{cells}: the workbook shows “{value}” where its answers give “{expected}”.",
+        remedy="Open the file, let it calculate (Ctrl+Alt+F9), and save it again.",
+        why="The formula is whole and its result is not its own: the file was changed by another program, or not "
+        "calculated since. Everything that counts was calculated again.",
+        example="A sheet that says “Complete” beside missing answers.",
+    ),
+    Kind(
+        code="S029",
+        name="own-sheet-missing",
+        severity=WARNING,
+        message="The sheet “{sheet}” is missing. No answers stood on it.",
+        remedy="Do not delete sheets. Ask for a fresh workbook with your answers.",
+        why="Without it the workbook does not show what it was issued to show: progress, lists or what the answers add "
+        "up to.",
+        example="The cover was deleted.",
+    ),
 )

@@ -10,8 +10,10 @@ KINDS = (
         name="answer-missing",
         severity=ERROR,
         message="{label}: the answer is missing.",
+        message_of_value="{label}: the answer is missing; “{value}” is none.",
         remedy="Fill in this cell.",
-        why="The answer is required here, always or because of another answer, and the cell is blank.",
+        why="The answer is required here, always or because of another answer, and the cell is blank, or holds a mark "
+        "that stands for no answer.",
         example="A risk has a likelihood and no impact.",
     ),
     Kind(
@@ -92,7 +94,7 @@ KINDS = (
         severity=ERROR,
         message="{label}: {count} characters, {limit} are allowed.",
         remedy="Shorten the text.",
-        why="Longer texts do not fit where this answer is used.",
+        why="Longer texts do not fit where this answer is used; no cell of Excel holds more than 32,767 characters.",
         example="A project code of 40 characters where 20 are allowed.",
     ),
     Kind(
@@ -173,7 +175,8 @@ KINDS = (
         severity=WARNING,
         message="{label}: the sheet shows “{value}”, calculated again it is “{expected}”, which counts.",
         remedy="Nothing to do here; look at the findings about the answers that it is made from.",
-        why="The formula is whole, but the file was not recalculated, or an answer it is made from is stored as text.",
+        why="What a formula shows here does not follow from the answers: the file was not recalculated, for example, "
+        "or an answer it is made from is stored as text.",
         example="A budget per person that stays blank because the number of persons was pasted as text.",
     ),
     Kind(
@@ -191,7 +194,8 @@ KINDS = (
         severity=INFO,
         message="{label}: “{value}” was understood in spite of capitals or spaces.",
         remedy="Nothing to do.",
-        why="The entry differs from the list only in case, spaces or forms of the same letters.",
+        why="The entry, or the code of the row, differs only in case, spaces, dashes or forms of the same letters "
+        "and digits.",
         example="“ partly ” for “Partly”.",
     ),
     Kind(

@@ -109,19 +109,24 @@ def by_codes(tool_sheet: ToolSheet) -> Axes:
     raw, (top, left), plan = tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
     rows = {row: text for row in raw.cells if row != top and (text := text_at(raw, row, left))}
     for codes in plan.tables:
-        rows = _sorted_by_hand(raw, rows, left + 1, codes)
+        rows = _sorted_by_hand(raw, rows, left + 1, codes, plan.row_codes)
     heads = raw.cells.get(top, {})
     columns = [(column, text_at(raw, top, column)) for column in heads if column != left]
     return Axes(read_axis(rows.items(), plan.row_codes), read_axis(columns, plan.column_codes))
 
 
-def _sorted_by_hand(raw: RawSheet, rows: dict[int, str], marks: int, codes: frozenset[str]) -> dict[int, str]:
+def _sorted_by_hand(
+    raw: RawSheet, rows: dict[int, str], marks: int, codes: frozenset[str], home: Codes
+) -> dict[int, str]:
     """Sorting a table moves the visible columns and leaves the hidden codes: then the marks tell the rows.
 
-    Only where every row of the table shows its mark exactly once is that certain.
+    Only where the codes stand in their order, and every row of the table shows its mark exactly once, is that certain.
     """
     shown = {row: mark for row in raw.cells if (mark := text_at(raw, row, marks)) in codes}
     stored = {row: code for row, code in rows.items() if code in codes}
     if shown == stored or len(shown) != len(codes) or sorted(shown.values()) != sorted(stored.values()):
+        return rows
+    lines = [home[code][0] for _, code in sorted(stored.items())]
+    if lines != sorted(lines):  # the codes were moved, too: they are compared with the numbers
         return rows
     return {row: code for row, code in rows.items() if code not in codes} | shown

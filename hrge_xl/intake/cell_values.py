@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
-from .raw import CellKind, RawCell
+from ..numerals import from_serial, shown
+from .raw import CellKind, Follower, RawCell
 
 BLANK = RawCell(CellKind.BLANK, None)
 
@@ -15,11 +17,24 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TRUTH = {"1": True, "true": True, "0": False, "false": False}
 _DAY_SECONDS = 86_400
+_LEAST_SIZE = 1.0  # points of height, characters of width: below it nothing is seen
 
 
 def is_true(value: str | None) -> bool:
     """An XML truth value; a missing one is false."""
     return value is not None and _TRUTH.get(value.strip().lower(), False)
+
+
+def is_unseen(attributes: Mapping[str, str], size: str) -> bool:
+    """Whether a row or a column is hidden, or has a size (`ht`, `width`) that leaves nothing to see."""
+    own = parse_number(attributes.get(size, ""))
+    return is_true(attributes.get("hidden")) or (own is not None and own < _LEAST_SIZE)
+
+
+def struck_through(text: str) -> str:
+    """A text as we write what is struck through: ~~text~~, spaces around it left outside."""
+    bare = text.strip()
+    return text.replace(bare, f"~~{bare}~~", 1) if bare else text
 
 
 def unescape(text: str) -> str:
@@ -99,3 +114,14 @@ def typed_cell(kind: str, text: str | None, formula: str | None, epoch_1904: boo
     if value is None:
         return None
     return RawCell(CellKind.BOOL if kind == "b" else CellKind.DATE, value, formula)
+
+
+def shown_cell(cell: RawCell, *, epoch_1904: bool = False) -> str:
+    """What a cell shows, as text; a formula that was never calculated shows itself."""
+    if cell.kind is CellKind.BLANK:
+        return ""
+    if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:
+        return shown(from_serial(float(cell.value), epoch_1904=epoch_1904) or cell.value)
+    if cell.kind is CellKind.NOT_CALCULATED:
+        return f"={cell.formula}" if cell.formula and not isinstance(cell.formula, Follower) else ""
+    return shown(cell.value)

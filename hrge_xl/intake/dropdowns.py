@@ -22,17 +22,22 @@ class Dropdowns:
     def __init__(self, validations: Iterable[Validation], plan: Plan) -> None:
         self._any: list[Area] = []
         self._lists: dict[str, list[Area]] = {}
+        self._lenient: dict[str, list[Area]] = {}  # the same without a stop alert
         for rule in validations:
             if rule.type not in ("none", ""):
-                self._any.extend(rule.areas)
-            if rule.type == "list" and rule.blocks:
-                source = rule.formula1
-                for name in _known_names(source, plan):
-                    self._lists.setdefault(name, []).extend(rule.areas)
+                (self._any if rule.blocks else self._lenient.setdefault(ANY_RULE, [])).extend(rule.areas)
+            if rule.type == "list":
+                lists = self._lists if rule.blocks else self._lenient
+                for name in _known_names(rule.formula1, plan):
+                    lists.setdefault(name, []).extend(rule.areas)
 
     def runs(self, need: str, column: int) -> list[Run]:
         """The rows of a column with the rule that is needed: any rule, or the list of this name."""
         return runs(self._any if need == ANY_RULE else self._lists.get(need, ()), column)
+
+    def lenient_runs(self, need: str, column: int) -> list[Run]:
+        """The rows of a column with the list of this name that refuses no other entry."""
+        return runs(self._lenient.get(need, ()), column)
 
 
 def _known_names(source: str, plan: Plan) -> list[str]:

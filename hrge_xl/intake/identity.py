@@ -10,6 +10,7 @@ from ..numerals import shown
 from ..spec.model import Spec
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNSIGNED, VALID, from_pairs, verify
 from ..submission import Identity, Observation
+from .file_names import teams_named
 from .raw import CellKind, RawSheet, RawWorkbook
 
 SHEET_ROWS = 200  # of the hidden sheet that are looked at
@@ -161,8 +162,14 @@ def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> It
         yield _about("I006", file)
     if expected.round is not None and identity.round != expected.round:
         yield _about("I007", file, found=identity.round, expected=expected.round)
-    if expected.teams is not None and identity.team not in expected.teams:
+    if expected.teams is None:
+        return
+    if identity.team not in expected.teams:
         yield _about("I008", file, found=identity.team)
+    elif stamp.signature not in (INVALID, UNSIGNED):  # else the stamp itself says nothing
+        named = teams_named(file, expected.teams)
+        if len(named) == 1 and identity.team not in named:
+            yield _about("I013", file, found=named.pop(), expected=identity.team)
 
 
 def chosen_tools(identity: Identity, spec: Spec) -> list[str] | None:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..fields import BEHAVIOURS, Reading, Vocabularies, list_name
-from ..layout import Grid, Layout, Sheet, Slot, address, reference_name
+from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_name
 from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW, purpose
-from ..numerals import from_serial, shown
 from ..spec.model import Field, FieldBlock, FieldType
 from ..submission import CellKey, Observation
 from ..words import fold
-from .raw import CellKind, RawCell
+from ..workbook.issued import issued_cover, issued_sheets
+from .formula_cells import FormulaCells
+from .issued_cells import ExpectedCells
+from .roles import Roles, roles_of_lists, roles_of_tool
 
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
 
@@ -50,6 +52,11 @@ class Here:
         for part, row, column in self.cells:
             table.setdefault(row, []).append((part, column))
         return table
+
+    @cached_property
+    def columns(self) -> frozenset[int]:
+        """The columns in which something is asked for."""
+        return frozenset(column for part, _, column in self.cells if not part.calculated)
 
     @cached_property
     def calculated(self) -> Cells:
@@ -152,6 +159,11 @@ class SheetPlan:
         return frozenset(fold(text) for text in said) - {""}
 
     @cached_property
+    def issued_roles(self) -> Roles:
+        """Which of its texts and formulas mean something for answers."""
+        return roles_of_tool(self.sheet)
+
+    @cached_property
     def tables(self) -> tuple[frozenset[str], ...]:
         """The row codes of each block that people can sort: those that also show them as marks."""
         grids = (grid for grid in self.sheet.grids if not grid.across and grid.slots)
@@ -223,6 +235,7 @@ class Plan:
     layout: Layout
     readings: dict[tuple[object, ...], Reading] = field(default_factory=dict)
     sources: dict[str, list[str]] = field(default_factory=dict)  # of dropdowns -> the lists that they offer
+    covers: dict[frozenset[str], ExpectedCells] = field(default_factory=dict)
 
     @cached_property
     def sheets(self) -> dict[str, SheetPlan]:
@@ -242,7 +255,33 @@ class Plan:
     @cached_property
     def vocabularies(self) -> Vocabularies:
         """Every way to write the entries of every list."""
-        return Vocabularies.of(self.layout.spec, self.layout.language)
+        spec, language, rows = self.layout.spec, self.layout.language, self.layout.row_codes
+        if any(
+            target not in rows for _, _, field in spec.places() for target in field.to
+        ):  # it was not issued
+            rows = laid_out(spec, language).row_codes | rows
+        return Vocabularies.of(spec, language, rows)
+
+    @cached_property
+    def issued(self) -> dict[str, ExpectedCells]:
+        """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
+        return {name: ExpectedCells(sheet) for name, sheet in issued_sheets(self.layout).items()}
+
+    @cached_property
+    def roles_of_lists(self) -> Roles:
+        """Which texts of the sheet with the lists mean something for answers."""
+        return roles_of_lists(self.layout)
+
+    @cached_property
+    def formula_cells(self) -> FormulaCells:
+        """The formula cells of all sheets, and how what they show is worked out."""
+        return FormulaCells(self.layout, self.issued)
+
+    def cover(self, lines: frozenset[str]) -> ExpectedCells:
+        """What was issued on the cover with lines for these facts."""
+        if lines not in self.covers:
+            self.covers[lines] = ExpectedCells(issued_cover(self.layout, lines))
+        return self.covers[lines]
 
     def label(self, part: Part) -> str:
         """What findings call an answer: its row, where it has one, and its question."""
@@ -284,17 +323,6 @@ def shorten(text: str, limit: int = 80) -> str:
     """A text for a sentence: one line, not too long."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def shown_cell(cell: RawCell, *, epoch_1904: bool = False) -> str:
-    """What a cell shows, as text; a formula that was never calculated shows itself."""
-    if cell.kind is CellKind.BLANK:
-        return ""
-    if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:
-        return shown(from_serial(float(cell.value), epoch_1904=epoch_1904) or cell.value)
-    if cell.kind is CellKind.NOT_CALCULATED:
-        return f"={cell.formula}" if cell.formula else ""
-    return shown(cell.value)
 
 
 def observe(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .limits import LIMITS, Limits
 from .ooxml_cells import Context
-from .ooxml_parts import Parts, Relationship, SheetEntry
+from .ooxml_drawings import Drawings, merged
+from .ooxml_parts import Parts, Relationship, SheetEntry, Strings
 from .ooxml_sheet import read_sheet
+from .ooxml_styles import NO_STYLES, Styles
 from .ooxml_warnings import foreign_content
-from .raw import RawSheet, RawWorkbook, Remark, Unreadable
+from .raw import Drawn, RawSheet, RawWorkbook, Remark, Unreadable
 from .zip_package import ZipPackage, shown
 
 _CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
@@ -37,9 +39,11 @@ class _WorkbookReader:
         parts, limits = self._parts, self._parts.limits
         main = parts.workbook(self._main)
         self._check_sheets(main.sheets)
+        self._remarks += main.settings
+        strings = parts.strings(part) if (part := self._linked("sharedStrings")) else Strings({}, {})
         context = Context(
-            strings=parts.strings(part) if (part := self._linked("sharedStrings")) else {},
-            date_styles=parts.date_styles(part) if (part := self._linked("styles")) else frozenset(),
+            strings=strings.cells,
+            styles=self._styles(),
             epoch_1904=main.epoch_1904,
             limits=limits,
             remarks=self._remarks,
@@ -51,9 +55,18 @@ class _WorkbookReader:
             epoch_1904=main.epoch_1904,
             remarks=self._remarks,
         )
+        for sheet in workbook.sheets:
+            _note_struck(sheet, strings.struck)
         self._read_properties(workbook)
         self._remarks.extend(foreign_content(parts))
         return workbook
+
+    def _styles(self) -> Styles:
+        part, theme = self._linked("styles"), list[str]()
+        for link in self._links:
+            if link.kind == "theme" and link.target in self._parts.package:
+                self._optional(link, None, lambda target: theme.extend(self._parts.theme(target)))
+        return NO_STYLES if part is None else self._parts.styles(part, tuple(theme))
 
     def _read_properties(self, workbook: RawWorkbook) -> None:
         def keep(part: str) -> None:
@@ -90,18 +103,23 @@ class _WorkbookReader:
             except Unreadable as problem:
                 problem.remark.sheet = entry.name
                 raise
-            self._attachments(link.target, sheet)
+        self._attachments(link.target, sheet)
         return sheet
 
     def _attachments(self, part: str, sheet: RawSheet) -> None:
-        """Notes and tables hang on a sheet by relationships."""
+        """Notes, tables and drawings hang on a sheet by relationships."""
         parts = self._parts
+        drawings = Drawings(parts, lambda link: self._note_unreadable(link, sheet.name))
         threaded: list[tuple[int, int, str]] = []
         notes: list[tuple[int, int, str]] = []
+        drawn: list[Drawn] = []
+        legacy: list[Drawn] = []
         actions: dict[str, Callable[[str], None]] = {
             "threadedComment": lambda target: threaded.extend(parts.threaded_comments(target)),
             "comments": lambda target: notes.extend(parts.comments(target)),
             "table": lambda target: _note_filter(parts, target, sheet),
+            "drawing": lambda target: drawn.extend(drawings.of_part(target)),
+            "vmlDrawing": lambda target: legacy.extend(drawings.of_legacy_part(target)),
         }
         for link in parts.relationships(part):
             if link.kind in actions and not link.external:
@@ -109,17 +127,32 @@ class _WorkbookReader:
         # Excel repeats a threaded comment as a note for older versions: the note is not a second remark.
         places = {comment[:2] for comment in threaded}
         sheet.comments = sorted([*threaded, *(note for note in notes if note[:2] not in places)])
+        sheet.drawn = merged([*sheet.drawn, *legacy, *drawn])
 
     def _optional(self, link: Relationship, sheet: str | None, action: Callable[[str], None]) -> None:
         try:
             action(link.target)
         except Unreadable:
-            self._remarks.append(Remark("F045", sheet=sheet, detail={"part": shown(link.target)}))
+            self._note_unreadable(link, sheet)
+
+    def _note_unreadable(self, link: Relationship, sheet: str | None) -> None:
+        self._remarks.append(Remark("F045", sheet=sheet, detail={"part": shown(link.target)}))
 
 
 def _note_filter(parts: Parts, part: str, sheet: RawSheet) -> None:
     if parts.table_is_filtered(part):
         sheet.filtered = True
+
+
+def _note_struck(sheet: RawSheet, struck: Mapping[int, str]) -> None:
+    """Remember which cells show shared texts with runs that are struck through."""
+    if struck:
+        sheet.struck |= {
+            (row, column): struck[id(cell)]
+            for row, cells in sheet.cells.items()
+            for column, cell in cells.items()
+            if id(cell) in struck
+        }
 
 
 def _only(links: list[Relationship], kind: str) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..layout import address
-from .cell_values import is_true, stored_cell
+from .cell_values import BLANK, is_unseen, stored_cell
 from .limits import Limits
-from .raw import Area, CellKind, RawCell, RawSheet, Remark
+from .ooxml_styles import Styles
+from .raw import Area, CellKind, Follower, RawCell, RawSheet, Remark, SharedFormula
 from .references import COLUMNS, LAST_ROW, parse_area, parse_cell
 from .safe_xml import Attributes, XmlGuard
 
@@ -28,7 +29,7 @@ class Context:
     """What the sheets of one workbook share while they are read."""
 
     strings: Mapping[str, RawCell]  # index, as written in the sheet -> its cell
-    date_styles: frozenset[str]  # style indexes, as written in the sheet
+    styles: Styles
     epoch_1904: bool
     limits: Limits
     remarks: list[Remark] = field(default_factory=list)
@@ -44,7 +45,9 @@ class Cells:
         self.guard = guard
         self.context = context
         self._strings = context.strings
-        self._date_styles = context.date_styles
+        self._date_styles = context.styles.dates
+        self.looks = context.styles.looks
+        self.struck: str | None = None  # the text of an inline string with runs that are struck through
         self._shuffled = False
         self._array_areas: list[Area] = []
         self._outside: list[str] = []
@@ -57,7 +60,7 @@ class Cells:
             self.guard.refuse("F029")
         if row <= previous:
             self._shuffled = True
-        if is_true(attributes.get("hidden")):
+        if is_unseen(attributes, "ht"):
             self.sheet.hidden_rows.add(row)
         return row
 
@@ -88,6 +91,16 @@ class Cells:
             return cell if cell is None or formula is None else cell._replace(formula=formula)
         is_date = style in self._date_styles
         return stored_cell(kind, value, formula, is_date=is_date, epoch_1904=self.context.epoch_1904)
+
+    def note_look(self, row: int, column: int, style: str) -> None:
+        """Remember that a cell is formatted in an odd way."""
+        self.sheet.looks[row, column] = self.looks[style]
+
+    def note_struck(self, row: int, column: int) -> None:
+        """Remember what is struck through in the cell that was read last."""
+        if self.struck is not None:
+            self.sheet.struck[row, column] = self.struck
+        self.struck = None
 
     def takes(self, row: int, column: int, row_cells: Mapping[int, RawCell]) -> bool:
         """Whether a cell that stands left of the one before is still free; if not, a finding."""
@@ -121,6 +134,13 @@ class Cells:
             area = parse_area(attributes.get("ref", ""))
             if area is not None and area[:2] != area[2:]:
                 self._array_areas.append(area)
+
+    def share(self, number: str, formula: str, row: int, column: int) -> str:
+        """Remember a formula that others share, or take it from the one that has its text."""
+        if not formula:
+            return Follower(number)
+        self.sheet.shared_formulas.setdefault(number, SharedFormula(row, column, formula))
+        return formula
 
     def finish(self) -> None:
         """What can be said only when the whole sheet was seen."""
@@ -157,6 +177,11 @@ def _mark_array(sheet: RawSheet, area: Area) -> None:
         sheet.cells[row] = {**cells, **filled}
 
 
+def shared_number(attributes: Attributes) -> str | None:
+    """The number that a formula is shared by; None for one of its own."""
+    return attributes.get("si") if attributes.get("t") == "shared" else None
+
+
 StartTable = Mapping[str, Callable[[Attributes, int], None]]
 EndTable = Mapping[str, Callable[[str], str | None]]
 
@@ -170,16 +195,17 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
     """
     guard = cells.guard
     max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
-    columns, build = COLUMNS, cells.build
+    columns, build, looks = COLUMNS, cells.build, cells.looks
     depth = row = column = cut = 0
     row_text = ""
     row_cells: dict[int, RawCell] = {}
     cell_attributes: Attributes = {}
     value: str | None = None
     formula: str | None = None
+    shared: str | None = None
 
     def start(name: str, attributes: Attributes) -> None:
-        nonlocal depth, row, column, cut, row_text, row_cells, cell_attributes, value, formula
+        nonlocal depth, row, column, cut, row_text, row_cells, cell_attributes, value, formula, shared
         depth += 1
         if depth > max_depth:
             guard.too_deep()
@@ -187,7 +213,7 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
             guard.too_many_attributes()
         if name == "x|c":
             cell_attributes = attributes
-            value = formula = None
+            value = formula = shared = None
         elif name == "x|v":
             text.clear()
         elif name == "x|row":
@@ -198,6 +224,7 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
             text.clear()
             if attributes:
                 cells.note_array(attributes)
+                shared = shared_number(attributes)
         elif name in starts:
             text.clear()
             starts[name](attributes, depth)
@@ -221,7 +248,7 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
                 value = inline
 
     def close_cell() -> None:
-        nonlocal column
+        nonlocal column, formula
         get = cell_attributes.get
         reference, kind, before = get("r"), get("t"), column
         if reference is not None and reference[cut:] == row_text and reference[:cut] in columns:
@@ -230,8 +257,15 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
             column = cells.locate(reference, row_text, before)
         if column <= before and not cells.takes(row, column, row_cells):
             return
-        cell = build(kind, value, formula, get("s"))
+        if shared is not None:
+            formula = cells.share(shared, formula or "", row, column)
+        style = get("s", "0")
+        cell = build(kind, value, formula, style)
         row_cells[column] = cells.unreadable(row, column) if cell is None else cell
+        if style in looks and cell is not BLANK:
+            cells.note_look(row, column, style)
+        if cells.struck is not None:
+            cells.note_struck(row, column)
         if formula:
             cells.note_formula(formula, row, column)
 

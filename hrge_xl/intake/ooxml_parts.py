@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from .cell_values import is_true, unescape
+from .cell_values import is_true, struck_through, unescape
+from .colours import theme_colours
 from .limits import Limits
 from .memory import Memory
-from .number_formats import is_date_format
-from .plain_xml import find_stretch, plain_text
+from .ooxml_styles import Styles, read_styles
+from .plain_xml import closed_up, find_stretch, plain_text
 from .raw import CellKind, RawCell, Remark, Unreadable
 from .references import parse_cell
 from .safe_xml import Attributes, Handlers, Known, XmlGuard, parse_tree, run_expat
 from .zip_package import ZipPackage, shown
 
 _TREES: Memory[tuple[Limits, bytes], Element] = Memory(1_000_000, largest=200_000)
+_STYLES: Memory[tuple[Limits, bytes, tuple[str, ...]], Styles] = Memory(1_000_000, largest=200_000)
 
 
 class Relationship(NamedTuple):
@@ -39,13 +41,24 @@ class SheetEntry(NamedTuple):
     relationship: str
 
 
+class Strings(NamedTuple):
+    """Shared texts by their index as cells write it, each as the cell that it makes.
+
+    `struck` shows those of which runs are struck through, by the identity of that cell: another one may read alike.
+    """
+
+    cells: Mapping[str, RawCell]
+    struck: Mapping[int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class WorkbookPart:
-    """The workbook part: sheets in tab order, workbook-level names, date system."""
+    """The workbook part: sheets in tab order, workbook-level names, date system, what its settings do to figures."""
 
     sheets: list[SheetEntry]
     defined_names: dict[str, str]
     epoch_1904: bool
+    settings: list[Remark]
 
 
 class Parts:
@@ -121,29 +134,27 @@ class Parts:
                 if entry.get("localSheetId") is None
             },
             epoch_1904=properties is not None and is_true(properties.get("date1904")),
+            settings=_settings(tree.find("x|calcPr")),
         )
 
-    def date_styles(self, part: str) -> frozenset[str]:
-        """The cell style indexes, as cells write them, that show a number as a date."""
-        tree = self.tree(part, "x|styleSheet")
-        codes = {
-            entry.get("numFmtId", ""): entry.get("formatCode", "")
-            for entry in tree.iterfind("x|numFmts/x|numFmt")
-        }
-        dates = {
-            identifier: is_date_format(identifier, codes.get(identifier))
-            for identifier in {style.get("numFmtId", "0") for style in tree.iterfind("x|cellXfs/x|xf")}
-        }
-        return frozenset(
-            str(index)
-            for index, style in enumerate(tree.iterfind("x|cellXfs/x|xf"))
-            if dates[style.get("numFmtId", "0")]
+    def theme(self, part: str) -> tuple[str, ...]:
+        """The colours of a theme part."""
+        return theme_colours(self.tree(part, "a|theme"))
+
+    def styles(self, part: str, theme: tuple[str, ...]) -> Styles:
+        """The cell styles, with these colours of a theme."""
+        content = self.package.read(part)
+        return _STYLES.recall(
+            (self.limits, content, theme),
+            len(content),
+            lambda: read_styles(self.tree(part, "x|styleSheet"), theme),
         )
 
-    def strings(self, part: str) -> dict[str, RawCell]:
-        """The shared texts by their index as cells write it, each as the cell that it makes."""
-        cells = _StringTable(XmlGuard(part, self.limits)).read(self.package.read(part))
-        return dict(zip(map(str, range(len(cells))), cells, strict=True))
+    def strings(self, part: str) -> Strings:
+        """The shared texts."""
+        table = _StringTable(XmlGuard(part, self.limits))
+        cells = table.read(self.package.read(part))
+        return Strings(dict(zip(map(str, range(len(cells))), cells, strict=True)), table.struck)
 
     def comments(self, part: str) -> Iterator[tuple[int, int, str]]:
         """The notes of a sheet: row, column and text."""
@@ -182,6 +193,15 @@ class Parts:
         return any(len(column) for column in tree.iterfind("x|autoFilter/x|filterColumn"))
 
 
+def _settings(calculation: Element | None) -> list[Remark]:
+    """Settings by which a workbook may change or show other figures than were typed."""
+    if calculation is None:
+        return []
+    displayed = not is_true(calculation.get("fullPrecision", "1"))
+    manual = calculation.get("calcMode") == "manual"
+    return [Remark(code) for code, is_set in (("S037", displayed), ("S038", manual)) if is_set]
+
+
 class _Item(NamedTuple):
     """A shared text as a cell, and whether its bytes are proven to be well-formed."""
 
@@ -199,11 +219,11 @@ def _plain_items(text: str) -> list[_Item] | None:
     *elements, rest = text.split("</si>")
     items = [_ITEMS.get(each) or _plain_item(each) for each in elements]
     plain = [item for item in items if item is not None]
-    return None if rest or len(plain) < len(items) else plain
+    return None if closed_up(rest) or len(plain) < len(items) else plain
 
 
 def _plain_item(element: str) -> _Item | None:
-    found = plain_text(element)
+    found = plain_text(closed_up(element))
     if found is None:
         return None
     item = _Item(_text_cell(found.text), found.proven)
@@ -222,6 +242,7 @@ class _StringTable:
         self._guard = guard
         self._cells: list[RawCell] = []
         self._has_root = False
+        self.struck: dict[int, str] = {}
 
     def read(self, content: bytes) -> list[RawCell]:
         """Every text in order: rich runs joined, phonetic readings left out."""
@@ -244,10 +265,12 @@ class _StringTable:
         max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
         depth = 0
         phonetic = False
+        struck = False
         runs: list[str] = []
+        marked: list[str] = []  # the same with what is struck through marked
 
         def start(name: str, attributes: Attributes) -> None:
-            nonlocal depth, phonetic
+            nonlocal depth, phonetic, struck
             depth += 1
             if depth > max_depth:
                 guard.too_deep()
@@ -257,18 +280,26 @@ class _StringTable:
                 pieces.clear()
             elif name == "x|rPh":
                 phonetic = True
+            elif name == "x|strike":
+                struck = is_true(attributes.get("val", "1"))
             elif name == "x|sst":
                 self._has_root = depth == 1
 
         def end(name: str) -> None:
-            nonlocal depth, phonetic
+            nonlocal depth, phonetic, struck
             depth -= 1
             if name == "x|t":
                 if not phonetic:
-                    runs.append("".join(pieces))
+                    text = "".join(pieces)
+                    runs.append(text)
+                    marked.append(struck_through(text) if struck else text)
+                    struck = False
             elif name == "x|si":
                 cells.append(_text_cell("".join(runs)))
+                if marked != runs:
+                    self.struck[id(cells[-1])] = unescape("".join(marked))
                 runs.clear()
+                marked.clear()
             elif name == "x|rPh":
                 phonetic = False
 

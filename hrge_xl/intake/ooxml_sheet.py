@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .cell_values import is_true
+from .cell_values import is_true, is_unseen, struck_through, unescape
 from .limits import Limits
 from .memory import Memory
 from .ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
+from .ooxml_drawings import cell_from_zero
 from .plain_rows import keep, plain_rows
 from .plain_xml import Stretch, find_stretch
-from .raw import Area, RawSheet, Remark, Validation
+from .raw import Area, Drawn, RawSheet, Remark, Validation
 from .references import LAST_COLUMN, parse_area, parse_areas
 from .safe_xml import Attributes, Handlers, Known, XmlGuard, run_expat
 
@@ -26,16 +27,24 @@ class _Surroundings(NamedTuple):
     hidden_columns: set[int]
     protected: bool
     filtered: bool
+    drawn: list[Drawn]
 
     @classmethod
     def of(cls, sheet: RawSheet) -> _Surroundings:
         """Of a sheet whose rows were not read yet."""
-        return cls(sheet.validations, sheet.merges, sheet.hidden_columns, sheet.protected, sheet.filtered)
+        return cls(
+            sheet.validations,
+            sheet.merges,
+            sheet.hidden_columns,
+            sheet.protected,
+            sheet.filtered,
+            sheet.drawn,
+        )
 
     def put_on(self, sheet: RawSheet) -> None:
         """Give another sheet the same."""
         sheet.validations, sheet.merges = self.validations.copy(), self.merges.copy()
-        sheet.hidden_columns = self.hidden_columns.copy()
+        sheet.hidden_columns, sheet.drawn = self.hidden_columns.copy(), self.drawn.copy()
         sheet.protected, sheet.filtered = self.protected, self.filtered
 
 
@@ -75,7 +84,7 @@ def _read_surroundings(content: bytes, cells: Cells, stretch: Stretch) -> bool:
 def _read_elements(content: bytes, cells: Cells, plain: Stretch | None) -> bool:
     """Read a part element by element, but for plain rows if expat agrees that they are rows; true if it does."""
     text: list[str] = []
-    around = _Around(cells.sheet, cells.guard, cells.context)
+    around = _Around(cells)
     handlers = Handlers(*cell_handlers(cells, text, around.starts(), around.ends()), text.append)
     known = plain and Known(plain.start, plain.stop, lambda: around.in_data, proven=True)
     spared = run_expat(content, cells.guard, handlers, known)
@@ -91,17 +100,21 @@ def _ignore(_attributes: Attributes, _depth: int) -> None:
 class _Around:
     """Everything in a sheet part that is not a cell."""
 
-    def __init__(self, sheet: RawSheet, guard: XmlGuard, context: Context) -> None:
-        self.sheet = sheet
-        self.guard = guard
-        self.context = context
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+        self.sheet = cells.sheet
+        self.guard = cells.guard
+        self.context = cells.context
         self.has_root = False
         self.in_data = False
         self._runs: list[str] = []
+        self._marked: list[str] = []  # the same with what is struck through marked
+        self._struck = False
         self._phonetic = False
         self._rule: Attributes | None = None
         self._rule_texts: dict[str, str] = {}
         self._extended_formula = ""
+        self._corner: dict[str, str] = {}
 
     def starts(self) -> StartTable:
         """What to do when an element opens."""
@@ -111,10 +124,15 @@ class _Around:
             "x|sheetData": self._open_data,
             "x|is": self._open_inline,
             "x|rPh": self._open_phonetic,
+            "x|strike": self._strike,
             "x|sheetPr": self._properties,
             "x|sheetProtection": self._protection,
             "x|col": self._column,
             "x|mergeCell": self._merge,
+            "x|picture": self._background,
+            "x|oleObject": self._object,
+            "x|from": self._open_anchor,
+            **dict.fromkeys(("xdr|row", "xdr|col"), _ignore),
             "x|filterColumn": self._filter,
             "x|dataValidation": self._open_rule,
             "x14|dataValidation": self._open_rule,
@@ -126,6 +144,9 @@ class _Around:
         """What to do when an element closes."""
         return {
             "x|t": self._close_text,
+            "x|from": self._close_anchor,
+            "xdr|row": self._close_row,
+            "xdr|col": self._close_column,
             "x|sheetData": self._close_data,
             "x|is": self._close_inline,
             "x|rPh": self._close_phonetic,
@@ -147,7 +168,10 @@ class _Around:
         self.in_data = False
 
     def _open_inline(self, _attributes: Attributes, _depth: int) -> None:
-        self._runs = []
+        self._runs, self._marked, self._struck = [], [], False
+
+    def _strike(self, attributes: Attributes, _depth: int) -> None:
+        self._struck = is_true(attributes.get("val", "1"))
 
     def _open_phonetic(self, _attributes: Attributes, _depth: int) -> None:
         self._phonetic = True
@@ -158,9 +182,14 @@ class _Around:
     def _close_text(self, text: str) -> None:
         if not self._phonetic:
             self._runs.append(text)
+            self._marked.append(struck_through(text) if self._struck else text)
+            self._struck = False
 
     def _close_inline(self, _text: str) -> str:
-        return "".join(self._runs)
+        text, marked = "".join(self._runs), "".join(self._marked)
+        if marked != text:
+            self.cells.struck = unescape(marked)
+        return text
 
     def _properties(self, attributes: Attributes, _depth: int) -> None:
         if is_true(attributes.get("filterMode")):
@@ -175,7 +204,7 @@ class _Around:
             self.sheet.filtered = True
 
     def _column(self, attributes: Attributes, _depth: int) -> None:
-        if not is_true(attributes.get("hidden")):
+        if not is_unseen(attributes, "width"):
             return
         first, last = attributes.get("min", ""), attributes.get("max", "")
         if first.isdecimal() and last.isdecimal() and len(first) < 8 and len(last) < 8:
@@ -187,6 +216,28 @@ class _Around:
             self._not_understood("merged cells")
         else:
             self.sheet.merges.append(area)
+
+    def _background(self, _attributes: Attributes, _depth: int) -> None:
+        self.sheet.drawn.append(Drawn(0, 0, "background"))
+
+    def _object(self, attributes: Attributes, _depth: int) -> None:
+        name, shape = attributes.get("progId", ""), attributes.get("shapeId", "")
+        self.sheet.drawn.append(Drawn(0, 0, "object", name=name, shape=shape))
+
+    def _open_anchor(self, _attributes: Attributes, _depth: int) -> None:
+        self._corner = {}
+
+    def _close_row(self, text: str) -> None:
+        self._corner["row"] = text
+
+    def _close_column(self, text: str) -> None:
+        self._corner["column"] = text
+
+    def _close_anchor(self, _text: str) -> None:
+        """Say where the object before begins: the one thing that has its anchor in the part of a sheet."""
+        row, column = cell_from_zero(self._corner.get("row", ""), self._corner.get("column", ""))
+        if self.sheet.drawn and row:
+            self.sheet.drawn[-1] = self.sheet.drawn[-1]._replace(row=row, column=column)
 
     def _open_rule(self, attributes: Attributes, _depth: int) -> None:
         self._rule = attributes

@@ -9,6 +9,7 @@ from typing import Any
 
 from .cell_values import date_serial, day_fraction
 from .limits import LIMITS, Limits
+from .ods_content import without_layout
 from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Remark, Unreadable
 from .xlsb_cells import with_long_cells
 from .zip_package import ZipPackage
@@ -22,6 +23,9 @@ _LOST = (
     "comments",
     "names",
     "properties",
+    "drawings",
+    "formatting",
+    "settings",
     "merges",
 )
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
@@ -44,13 +48,9 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
 
 
 def _checked(data: bytes, format: str, limits: Limits) -> bytes:
-    """Inflate every part once within its promise: calamine would inflate whatever there is."""
+    """Inflate every part once within its promise (calamine would inflate whatever there is), and put it right."""
     package = ZipPackage(data, limits)
-    if format == "xlsb":
-        return with_long_cells(data, package)
-    for name in package.names:
-        package.read(name)
-    return data
+    return with_long_cells(data, package) if format == "xlsb" else without_layout(data, package)
 
 
 def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:

@@ -14,22 +14,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
-from .cell_values import BLANK, is_true, stored_cell
+from .cell_values import BLANK, is_unseen, stored_cell
 from .memory import Memory
-from .ooxml_cells import Cells, Context, may_reach_outside
-from .plain_xml import TEXT, is_sound, plain_attributes, prefixes, resolved
-from .raw import RawCell
+from .ooxml_cells import Cells, Context, may_reach_outside, shared_number
+from .plain_xml import SPACE, TEXT, closed_up, is_sound, plain_attributes, plain_text, prefixes, resolved
+from .raw import Follower, RawCell
 from .references import COLUMNS, LAST_ROW
 from .safe_xml import Attributes
 
 _VALUES = re.compile(rf"<v>({TEXT})</v>")
+_VALUE_AS_IS = '<v xml:space="preserve">'  # says what is the rule in a value
+# A text that stands in its cell is read like a value, whatever the type of the cell: alone, or in several runs.
+_OWN_TEXTS = re.compile(rf'<is>{SPACE}*+<t(?: xml:space="preserve")?+>({TEXT})</t>{SPACE}*+</is>')
+_RUN_ELEMENTS = "r|t|rPr|rFont|b|i|u|sz|color|family|charset|scheme|vertAlign|outline|shadow|condense|extend"
+_OWN_RUNS = re.compile(rf"<is>((?:[^<\r]++|</?+(?:{_RUN_ELEMENTS})(?=[\s/>])[^<>]*+>)*+)</is>")
 _GAP = "\0"  # stands for a value in a template; no XML holds it
 # Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
 _RAW = r"([^<>/\0]*+)"
 _OWN = r"[^<\r\0]*+"  # text that is no value: it belongs to the template
 _FORMULA = rf"<f[^<>/\0]*+(?:/>|>{_OWN}</f>)"
-_VALUE = rf'\0|<v ?/>|<is><t(?: xml:space="preserve")?+>{_OWN}</t></is>'
+_VALUE = r"\0|<v ?/>"
 _CELL = re.compile(rf'([A-Z]++)([0-9]++)"{_RAW}(?:/>|>({_FORMULA})?+({_VALUE})?+</c>)', re.ASCII)
 _CELL_START = '<c r="'
 _EMPTY_ROW = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"{_RAW}/>', re.ASCII)
@@ -47,13 +53,14 @@ class _NotPlain(Exception):
 class _Place:
     """A kind of cell, all but its value; `shared` ones take a shared text."""
 
-    __slots__ = ("_date", "_epoch", "_kind", "formula", "seen", "shared")
+    __slots__ = ("_date", "_epoch", "_kind", "formula", "odd", "seen", "shared")
 
-    def __init__(self, kind: str | None, formula: str | None, *, is_date: bool, epoch_1904: bool) -> None:
-        if kind == "s" and formula is not None:
-            raise _NotPlain
+    def __init__(
+        self, kind: str | None, formula: str | None, odd: str | None, *, is_date: bool, epoch_1904: bool
+    ) -> None:
         self.shared = kind == "s"
         self.formula = formula
+        self.odd = odd  # its style, where that may hide what the cell holds
         self._kind, self._date, self._epoch = kind, is_date, epoch_1904
         self.seen: dict[str, RawCell] = {}
 
@@ -68,15 +75,25 @@ class _Place:
         return cell
 
     def constant(self, value: str) -> RawCell:
-        """The cell without a `v` element, or with an empty one, or with a text of its own."""
-        text = resolved(value[value.index(">", 4) + 1 : -9]) if value.startswith("<is>") else None
-        return self._stored("" if value.startswith("<v") else text)
+        """The cell without a `v` element, or with an empty one."""
+        return self._stored("" if value else None)
 
     def _stored(self, text: str | None) -> RawCell:
         cell = stored_cell(self._kind, text, self.formula, is_date=self._date, epoch_1904=self._epoch)
         if cell is None:
             raise _NotPlain
         return cell
+
+
+class _Special(NamedTuple):
+    """What is to be noted of a cell besides its content; few have any of it."""
+
+    area: Attributes | None  # of a formula that fills a rectangle, or is shared in it
+    formula: str | None  # one that may reach outside
+    style: str | None  # one that may hide what the cell holds
+
+
+_NOTHING_SPECIAL = _Special(None, None, None)
 
 
 class _Cell(NamedTuple):
@@ -87,8 +104,7 @@ class _Cell(NamedTuple):
     place: _Place
     constant: RawCell  # what it always holds; BLANK where a value goes
     takes_value: bool
-    array: Attributes | None  # of a formula that fills a rectangle
-    outside: bool  # whether its formula must be looked at
+    special: _Special | None
     prefixes: frozenset[str]
 
 
@@ -101,10 +117,10 @@ class _Template:
     row: int = 0
     cells: dict[int, RawCell] = field(default_factory=dict)  # BLANK where a value goes
     shared: list[tuple[int, int]] = field(default_factory=list)  # column and number of values: shared texts
+    results: list[tuple[int, str]] = field(default_factory=list)  # columns of those that a formula gives
     own: list[tuple[int, int, _Place]] = field(default_factory=list)  # the same for all other values
     hidden: list[int] = field(default_factory=list)
-    arrays: list[Attributes] = field(default_factory=list)
-    outside: list[tuple[str, int]] = field(default_factory=list)  # formulas to look at, with their column
+    special: list[tuple[int, _Special]] = field(default_factory=list)  # by column
 
     def add(self, cell: _Cell) -> None:
         """One more cell of the row; raises _NotPlain where it stands left of the one before."""
@@ -114,13 +130,14 @@ class _Template:
         number = len(self.shared) + len(self.own)
         if cell.takes_value and cell.place.shared:
             self.shared.append((cell.column, number))
+            if cell.place.formula is not None:
+                self.results.append((cell.column, cell.place.formula))
         elif cell.takes_value:
             self.own.append((cell.column, number, cell.place))
-        if cell.array is not None:
-            self.arrays.append(cell.array)
-        if cell.outside and cell.place.formula:
-            self.outside.append((cell.place.formula, cell.column))
-        self.prefixes |= cell.prefixes
+        if cell.special is not None:
+            self.special.append((cell.column, cell.special))
+        if cell.prefixes:
+            self.prefixes |= cell.prefixes
 
     def filled(self, values: list[str], strings: Mapping[str, RawCell]) -> Mapping[int, RawCell]:
         """The cells of a row with these values; raises _NotPlain."""
@@ -134,6 +151,8 @@ class _Template:
                 cells[column] = strings[values[number]]
         except KeyError:
             raise _NotPlain from None
+        for column, formula in self.results:
+            cells[column] = cells[column]._replace(formula=formula)
         for column, number, place in self.own:
             value = values[number]
             cells[column] = place.seen.get(value) or place.cell(value)
@@ -149,11 +168,24 @@ class _Row(NamedTuple):
 
 def plain_rows(text: str, declared: frozenset[str], context: Context) -> list[_Row] | None:
     """The rows of a stretch of cell data, or None when it is not plain. `declared`: its namespace prefixes."""
-    reader = _reader(context.date_styles, context.epoch_1904)
-    try:
-        return reader.read(text, declared, context.strings)
-    except _NotPlain:
-        return None
+    reader = _reader(context.styles.dates, frozenset(context.styles.looks), context.epoch_1904)
+    rows = reader.read(text, declared, context.strings)
+    if rows is None and (usual := _in_usual_form(text)) != text:
+        rows = reader.read(usual, declared, context.strings)
+    return rows
+
+
+def _in_usual_form(text: str) -> str:
+    """The same rows with every text of a cell in a bare `v` element, as most programs write it."""
+    pieces = _OWN_TEXTS.split(text.replace(_VALUE_AS_IS, "<v>"))
+    pieces[1::2] = [f"<v>{each}</v>" for each in pieces[1::2]]
+    return _OWN_RUNS.sub(_as_value, "".join(pieces))
+
+
+def _as_value(match: re.Match[str]) -> str:
+    """The text of several runs that stands in a cell, as a value; left to expat where it is not plain."""
+    found = plain_text(f"<si>{closed_up(match[1])}")
+    return f"<v>{escape(found.text)}</v>" if found is not None and found.proven else match[0]
 
 
 def keep(rows: list[_Row], cells: Cells) -> None:
@@ -162,33 +194,50 @@ def keep(rows: list[_Row], cells: Cells) -> None:
         cells.sheet.hidden_rows.update(template.hidden)
         if row_cells:
             cells.close_row(template.row, row_cells)
-        for attributes in template.arrays:
-            cells.note_array(attributes)
-        for formula, column in template.outside:
-            cells.note_formula(formula, template.row, column)
+        for column, special in template.special:
+            _note(special, template.row, column, cells)
+
+
+def _note(special: _Special, row: int, column: int, cells: Cells) -> None:
+    if special.area is not None:
+        cells.note_array(special.area)
+        number = shared_number(special.area)
+        if number is not None:
+            cells.share(number, cells.sheet.cells[row][column].formula or "", row, column)
+    if special.formula:
+        cells.note_formula(special.formula, row, column)
+    if special.style is not None and cells.sheet.cells[row][column] is not BLANK:
+        cells.note_look(row, column, special.style)
 
 
 @lru_cache(maxsize=4)
-def _reader(date_styles: frozenset[str], epoch_1904: bool) -> _Reader:
-    return _Reader(date_styles, epoch_1904)
+def _reader(date_styles: frozenset[str], odd_styles: frozenset[str], epoch_1904: bool) -> _Reader:
+    return _Reader(date_styles, odd_styles, epoch_1904)
 
 
 class _Reader:
-    """Reads rows under one set of date formats, and remembers their templates."""
+    """Reads rows under one set of date formats and odd styles, and remembers their templates."""
 
-    def __init__(self, date_styles: frozenset[str], epoch_1904: bool) -> None:
+    def __init__(self, date_styles: frozenset[str], odd_styles: frozenset[str], epoch_1904: bool) -> None:
         self._date_styles = date_styles
+        self._odd_styles = odd_styles
         self._epoch_1904 = epoch_1904
         self._templates: Memory[str, _Template] = Memory(_REMEMBERED, twice=True)
         self._cells: Memory[str, _Cell] = Memory(_CELLS_REMEMBERED)
         self._places: dict[tuple[str, str], _Place] = {}
 
-    def read(self, text: str, declared: frozenset[str], strings: Mapping[str, RawCell]) -> list[_Row]:
-        """Every row of a stretch; raises _NotPlain."""
+    def read(self, text: str, declared: frozenset[str], strings: Mapping[str, RawCell]) -> list[_Row] | None:
+        """Every row of a stretch, None where it is not plain."""
+        try:
+            return self._rows(text, declared, strings)
+        except _NotPlain:
+            return None
+
+    def _rows(self, text: str, declared: frozenset[str], strings: Mapping[str, RawCell]) -> list[_Row]:
         *texts, rest = text.split(_ROW_END)
         rows = [self._row(each, strings) for each in texts]
-        if rest:
-            rows.append(_Row(_last(rest), {}))
+        if empty := closed_up(rest):
+            rows.append(_Row(_last(empty), {}))
         previous = 0
         for template, _cells in rows:
             if template.first <= previous or not template.prefixes <= declared:
@@ -201,7 +250,7 @@ class _Reader:
         key = _GAP.join(parts[::2])
         template = self._templates.get(key)
         if template is None:
-            template = self._template(key)
+            template = self._template(closed_up(key))
             self._templates.put(key, template, len(key))
         return _Row(template, template.filled(parts[1::2], strings))
 
@@ -233,8 +282,7 @@ class _Reader:
             place,
             place.constant(value) if value not in ("", _GAP) or (formula and not value) else BLANK,
             takes_value=value == _GAP,
-            array=_attributes(_opening(formula)) if " ref=" in formula else None,
-            outside=may_reach_outside(text),
+            special=_special(place, formula, text),
             prefixes=prefixes(text),
         )
         self._cells.put(text, cell, len(text))
@@ -245,10 +293,12 @@ class _Reader:
         place = self._places.get(key)
         if place is None:
             attributes, formula = _attributes(key[0]), _formula(key[1])
+            style = attributes.get("s", "0")
             place = _Place(
                 attributes.get("t"),
                 formula,
-                is_date=attributes.get("s") in self._date_styles,
+                style if style in self._odd_styles else None,
+                is_date=style in self._date_styles,
                 epoch_1904=self._epoch_1904,
             )
             if len(self._places) >= _MOST_PLACES:
@@ -279,8 +329,20 @@ def _enter(template: _Template, number: str, raw: str) -> None:
     if not template.row < row <= LAST_ROW:
         raise _NotPlain
     template.first, template.row = template.first or row, row
-    if is_true(_attributes(raw).get("hidden")):
+    if _is_unseen(raw):
         template.hidden.append(row)
+
+
+def _special(place: _Place, formula: str, text: str) -> _Special | None:
+    """What is to be noted of a cell with this text and this `f` element."""
+    array = _attributes(_opening(formula)) if " ref=" in formula else None
+    special = _Special(array, place.formula if may_reach_outside(text) else None, place.odd)
+    return None if special == _NOTHING_SPECIAL else special
+
+
+@lru_cache(maxsize=4_096)
+def _is_unseen(raw: str) -> bool:
+    return is_unseen(_attributes(raw), "ht")
 
 
 @lru_cache(maxsize=4_096)
@@ -292,11 +354,12 @@ def _attributes(raw: str) -> Attributes:
 
 
 def _formula(raw: str) -> str | None:
-    """The text of an `f` element, empty for a follower of a shared formula; None without one."""
+    """The text of an `f` element, a `Follower` of a shared formula; None without one."""
     if not raw:
         return None
-    _attributes(_opening(raw))
-    return resolved(raw.partition(">")[2].removesuffix("</f>")).removeprefix("=")
+    number = shared_number(_attributes(_opening(raw)))
+    text = resolved(raw.partition(">")[2].removesuffix("</f>")).removeprefix("=")
+    return Follower(number) if number is not None and not text else text
 
 
 def _opening(raw: str) -> str:

@@ -9,6 +9,7 @@ from .safe_xml import Attributes, is_whole
 
 # Text may hold no carriage return: XML would turn it into a line feed.
 TEXT = r"[^<\r]*+"
+SPACE = r"[ \t\r\n]"
 _ATTRIBUTE = re.compile(r' ++(?!xmlns)([A-Za-z0-9]++(?::[A-Za-z0-9]++)?+)="([^"<>&\t\r\n]*+)"', re.ASCII)
 _ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE.pattern})*+ *+", re.ASCII)
 _MOST_ATTRIBUTES = 60  # of a plain element
@@ -20,12 +21,17 @@ _NO_TEXT = re.compile(f"[{_NO_CHARACTERS}]|]]>")
 _NO_REFERENCE = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)", re.ASCII)
 _NUMBERED = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));", re.ASCII)
 
+# White space after a tag or a value (\0) and before another one is no text, but for what an element holds itself.
+_AFTER_TAG = re.compile(rf">{SPACE}++(?=<(?!/[tf]>)|\0)")
+_AFTER_VALUE = re.compile(rf"\0{SPACE}++(?=<)")
+
 _T = rf"<t(?:\s[^<>/]*+)?+>({TEXT})</t>"
 _SIMPLE_TEXT = re.compile(rf'<si><t(?: xml:space="preserve")?+>([^<>&\r{_NO_CHARACTERS}]*+)</t>')
 _PLAIN_TEXT = re.compile(rf'<si><t(?: xml:space="preserve")?+>({TEXT})</t>')
 # Runs, phonetic readings and their properties: any elements without prefix, comment or CDATA section.
 _RICH_TEXT = re.compile(rf"<si>(?:</?+[A-Za-z0-9]++(?:\s[^<>]*+)?+/?+>{TEXT})*+")
 _RUN = re.compile(_T)
+_RUN_START = re.compile(r"<t[\s>]")
 _READING = re.compile(r"<rPh(?:\s[^<>/]*+)?+>.*?</rPh>", re.DOTALL)
 
 
@@ -63,6 +69,16 @@ def find_stretch(content: bytes, element: bytes) -> Stretch | None:
     except UnicodeDecodeError:
         return None
     return Stretch(start, stop, text, frozenset(map(bytes.decode, _DECLARED.findall(head))))
+
+
+def closed_up(text: str) -> str:
+    """A stretch without the white space by which some programs lay elements out; a value is written \\0 there.
+
+    Those begin every line with it; what begins otherwise is left as it is.
+    """
+    if not text[:1].isspace():
+        return text
+    return _AFTER_VALUE.sub("\0", _AFTER_TAG.sub(">", text.strip(" \t\r\n")))
 
 
 def _is_utf8(head: bytes) -> bool:
@@ -119,9 +135,13 @@ def plain_text(item: str) -> Text | None:
     plain = _PLAIN_TEXT.fullmatch(item)
     if plain is not None:
         return Text(resolved(plain[1]), is_sound(item))
-    if "xmlns" in item or not _RICH_TEXT.fullmatch(item):
+    if "xmlns" in item or "<strike" in item or not _RICH_TEXT.fullmatch(item):
         return None
-    return Text(resolved("".join(_RUN.findall(_READING.sub("", item)))), is_whole(f"{item}</si>"))
+    said = _READING.sub("", item)
+    runs = _RUN.findall(said)
+    if len(runs) < len(_RUN_START.findall(said)):  # an element within a text
+        return None
+    return Text(resolved("".join(runs)), is_whole(f"{item}</si>"))
 
 
 def resolved(raw: str) -> str:

@@ -24,12 +24,18 @@ class CellKind(StrEnum):
     BLANK = "blank"  # stored for its format only
 
 
+class Follower(str):
+    """In place of the formula of a cell that shares that of another one: the number that both share it by."""
+
+    __slots__ = ()
+
+
 class RawCell(NamedTuple):
     """One stored cell: `value` is text, a number, a truth value or None by kind; empty text is TEXT ''."""
 
     kind: CellKind
     value: str | float | bool | None
-    formula: str | None = None  # without the leading "=", "" for a follower of a shared formula
+    formula: str | None = None  # without the leading "="; a `Follower` where it is shared
 
 
 class Area(NamedTuple):
@@ -54,6 +60,39 @@ class Validation:
     extended: bool = False
 
 
+class SharedFormula(NamedTuple):
+    """A formula that other cells share, where it was written out."""
+
+    row: int
+    column: int
+    text: str
+
+
+class Look(NamedTuple):
+    """What is odd about the formatting of a cell: what it holds may be seen otherwise, or not at all."""
+
+    struck: bool  # through the whole cell
+    invisible: bool  # letters in the colour of their ground, or too small to see
+    number_format: str  # one that may show something else than the value, "" for others
+
+
+ORDINARY = Look(False, False, "")
+
+
+class Drawn(NamedTuple):
+    """Something that lies on top of the cells, at the cell of its upper left corner (0, 0 where it has none).
+
+    `shape` is its number in the file, for one thing may be described in several parts.
+    """
+
+    row: int
+    column: int
+    what: str  # shape, picture, background, chart, diagram, ink, control, object
+    text: str = ""
+    name: str = ""
+    shape: str = ""
+
+
 @dataclass(slots=True)
 class RawSheet:
     """One worksheet. `cells` maps row to column to cell, sparse: never padded, never trimmed."""
@@ -63,11 +102,17 @@ class RawSheet:
     cells: dict[int, Mapping[int, RawCell]] = field(default_factory=dict)
     validations: list[Validation] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
+    shared_formulas: dict[str, SharedFormula] = field(default_factory=dict)  # by their number
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     protected: bool = False
     filtered: bool = False  # a filter that hides rows is active
     comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
+    drawn: list[Drawn] = field(default_factory=list)
+    looks: dict[tuple[int, int], Look] = field(default_factory=dict)  # row, column; of few cells
+    struck: dict[tuple[int, int], str] = field(
+        default_factory=dict
+    )  # texts with ~~words~~ that are struck through
 
     def cell(self, row: int, column: int) -> RawCell | None:
         """The stored cell at this place, or None when nothing is stored there."""

@@ -13,6 +13,7 @@ from ..gc_pause import gc_paused
 from ..layout import Layout, laid_out
 from ..spec.load import load, names
 from ..spec.model import Spec
+from ..stamp import edition_of
 from ..submission import Identity, Observation, Period, Submission
 from ..words import translator
 from . import ooxml, other_formats
@@ -37,6 +38,7 @@ from .normalise import answers
 from .parcel import Parcel, pack, unpack
 from .raw import RawWorkbook, Remark, Unreadable
 from .reduced_formats import checks_lost
+from .shown_results import ShownResults
 from .strays import leftovers
 from .worker import Crew, Died
 
@@ -146,6 +148,7 @@ def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submissi
     return submission
 
 
+AS_ISSUED = ("I012", "S023", "S024", "S025", "S026", "S027", "S028", "S029")
 load_spec = lru_cache(maxsize=16)(load)
 
 
@@ -161,7 +164,8 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     plan = plan_for(identity, spec)
     older = is_older(identity, spec)
     same = identity.layout == plan.layout.digest
-    found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell)))
+    known = identity if identity.edition == edition_of(spec) and same else None
+    found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell), known))
     submission = Submission(file.path, file.sha256, file.size, identity, stamp.signature)
     _fill(submission, found, workbook)
     submission.answers = list(
@@ -173,9 +177,21 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
         )
     )
     submission.calculated_on = day_of_calculation(workbook, identity)
-    submission.saved = workbook.saved
+    submission.saved, submission.older = workbook.saved, older
+    submission.replaced = found.no_longer
+    if found.results:
+        _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)
+    if known is None:
+        submission.not_run |= _not_compared(identity.language, older)
     return submission
+
+
+def _compare_results(submission: Submission, results: ShownResults) -> None:
+    """Note what check cells and lists show, and whatever does not follow from it."""
+    if results.calculated:
+        submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
+        submission.shown_otherwise = list(results.differing(submission))
 
 
 def _fill(submission: Submission, found: Located, workbook: RawWorkbook) -> None:
@@ -212,6 +228,19 @@ def _plan_of(submission: Submission, want: Wanted) -> Plan:
     if spec is None:
         raise ValueError(f"{submission.path} was not read as a workbook of {want.spec}")
     return plan_for(submission.identity, spec)
+
+
+def _not_compared(language: str, older: bool) -> dict[str, str]:
+    """The checks of texts, formulas and results that nobody here knows as they were issued."""
+    say = translator(language)
+    reason = (
+        say(
+            "The workbook is of an older version: its texts and formulas are not those of the version in force."
+        )
+        if older
+        else say("The workbook was issued by another version of the program or of the questionnaire.")
+    )
+    return dict.fromkeys(AS_ISSUED, reason)
 
 
 def _not_run(workbook: RawWorkbook, language: str, older: bool, unchecked: bool) -> dict[str, str]:

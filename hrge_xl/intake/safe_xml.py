@@ -22,6 +22,7 @@ Attributes = dict[str, str]
 _OFFICE = "http://schemas.openxmlformats.org"
 _STRICT = "http://purl.oclc.org/ooxml"
 _MICROSOFT = "http://schemas.microsoft.com/office"
+_DRAWING = f"{_OFFICE}/drawingml/2006"
 _NAMESPACES = {
     f"{_OFFICE}/spreadsheetml/2006/main": "x",
     f"{_STRICT}/spreadsheetml/main": "x",
@@ -36,16 +37,27 @@ _NAMESPACES = {
     f"{_MICROSOFT}/spreadsheetml/2009/9/main": "x14",
     f"{_MICROSOFT}/excel/2006/main": "xm",
     f"{_MICROSOFT}/spreadsheetml/2018/threadedcomments": "tc",
+    f"{_DRAWING}/main": "a",
+    f"{_STRICT}/drawingml/main": "a",
+    f"{_DRAWING}/spreadsheetDrawing": "xdr",
+    f"{_STRICT}/drawingml/spreadsheetDrawing": "xdr",
+    f"{_OFFICE}/markup-compatibility/2006": "mc",
+    f"{_MICROSOFT}/drawing/2010/main": "a14",
+    f"{_MICROSOFT}/excel/2010/spreadsheetDrawing": "xdr14",
+    "urn:schemas-microsoft-com:vml": "v",
+    "urn:schemas-microsoft-com:office:office": "o",
+    "urn:schemas-microsoft-com:office:excel": "xv",
 }
 _LOCAL_NAMES = {
     "x": (
         "worksheet chartsheet dialogsheet sheetData row c v f is t r rPh col sheetPr sheetProtection "
         "autoFilter filterColumn mergeCell dataValidation formula1 formula2 customSheetViews "
         "workbook workbookPr sheets sheet definedNames definedName sst si "
-        "styleSheet numFmts numFmt cellXfs xf comments authors author commentList comment text table "
-        "externalLink externalBook ddeLink oleLink"
+        "styleSheet numFmts numFmt cellXfs xf fonts font strike sz color fills fill patternFill fgColor "
+        "colors indexedColors rgbColor calcPr comments authors author commentList comment text table "
+        "externalLink externalBook ddeLink oleLink picture oleObject from"
     ),
-    "r": "id",
+    "r": "id dm",
     "rel": "Relationships Relationship",
     "ct": "Types Default Override",
     "cp": "Properties property",
@@ -54,6 +66,16 @@ _LOCAL_NAMES = {
     "x14": "dataValidation formula1 formula2",
     "xm": "f sqref macrosheet",
     "tc": "ThreadedComments threadedComment text",
+    "a": "p t br theme clrScheme",
+    "xdr": (
+        "twoCellAnchor oneCellAnchor absoluteAnchor from col row sp cxnSp pic graphicFrame contentPart cNvPr"
+    ),
+    "mc": "AlternateContent",
+    "a14": "compatExt",
+    "xdr14": "contentPart",
+    "v": "textbox",
+    "o": "spid",
+    "xv": "ClientData Anchor",
 }
 _SHORT_NAMES = {
     f"{uri} {local}": f"{prefix}|{local}"

@@ -10,7 +10,8 @@ from ..layout import address
 from ..layout.model import LEFTOVER_COLUMNS, LEFTOVER_HEAD, LEFTOVER_KEY
 from ..submission import Observation, Unplaced
 from .axes import Axes, by_codes
-from .keys import Part, SheetPlan, observe, shorten, shown_cell
+from .cell_values import shown_cell
+from .keys import Part, observe, shorten
 from .outlived import OldSheet
 from .raw import RawCell, RawSheet, RawWorkbook
 from .tool_sheets import HOME, Corner, ToolSheet
@@ -37,17 +38,29 @@ class Left:
     observations: list[Observation] = field(default_factory=list)
 
 
+Held = Mapping[int, frozenset[int]]
+
+
 def strays(
-    tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None = None, *, epoch_1904: bool = False
+    tool_sheet: ToolSheet,
+    axes: Axes,
+    old: OldSheet | None = None,
+    *,
+    held: Held | None = None,
+    epoch_1904: bool = False,
 ) -> Left:
-    """Everything on a tool sheet that stands in no cell of the layout; `old` describes one of an older version."""
+    """Everything on a tool sheet that stands in no cell of the layout.
+
+    `old` describes a sheet of an older version; `held` says in which columns of each row something was issued, where
+    that is known: then every other text is somebody's own.
+    """
     left, name = Left(), tool_sheet.raw.name
     by_row: dict[int, list[Stray]] = {}
     by_column: dict[int, list[Stray]] = {}
     single: list[Stray] = []
     outlived: list[Stray] = []
-    sorter = _Sorter(tool_sheet.plan, axes, tool_sheet.corner, old)
-    for stray in sorter.outside(tool_sheet.raw, epoch_1904=epoch_1904):
+    sorter = _Sorter(tool_sheet, axes, old, held)
+    for stray in sorter.outside(epoch_1904=epoch_1904):
         kind = sorter.kind(stray)
         if kind == "row":
             by_row.setdefault(stray.row, []).append(stray)
@@ -77,15 +90,19 @@ def strays(
 class _Sorter:
     """Tells what is outside the layout, and what kind of thing it is."""
 
-    def __init__(self, plan: SheetPlan, axes: Axes, corner: Corner, old: OldSheet | None = None) -> None:
-        self.plan, self.rows, self.columns, self.old = plan, axes.rows, axes.columns, old
-        self.top, self.left = corner
+    def __init__(
+        self, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None = None, held: Held | None = None
+    ) -> None:
+        self.raw, self.plan, self.old = tool_sheet.raw, tool_sheet.plan, old
+        self.rows, self.columns, self.unmoved = axes.rows, axes.columns, axes.unmoved
+        self.top, self.left = tool_sheet.corner
+        self.held, self.known = held or self.plan.taken, held is not None
         self._expected: dict[int, frozenset[int]] = {}
 
-    def outside(self, raw: RawSheet, *, epoch_1904: bool = False) -> Iterator[Stray]:
+    def outside(self, *, epoch_1904: bool = False) -> Iterator[Stray]:
         """Every value in a cell where the layout has nothing."""
-        for row, cells in raw.cells.items():
-            if row == self.top:
+        for row, cells in self.raw.cells.items():
+            if row == self.top and not self.known:
                 continue
             extra: Iterable[int] = cells.keys() - self.expected(row) | self._outlived(row, cells)
             for column in sorted(extra):
@@ -103,14 +120,16 @@ class _Sorter:
 
     def expected(self, row: int) -> frozenset[int]:
         """The columns of a row in which the layout has something."""
-        origin = self.rows.origin.get(row)
+        if self.known and self.unmoved:
+            return self.held.get(row, frozenset())
+        origin = self.top if row == self.top else self.rows.origin.get(row)
         if origin is None:
             return self._everywhere if row in self.rows.own else frozenset()
         if self.columns.unmoved:
-            return self.plan.taken.get(origin, frozenset())
+            return self.held.get(origin, frozenset())
         known = self._expected.get(origin)
         if known is None:
-            taken = self.plan.taken.get(origin, frozenset())
+            taken = self.held.get(origin, frozenset())
             here = {column for column, place in self.columns.origin.items() if place in taken}
             known = self._expected[origin] = frozenset({self.left, *here, *self.columns.own})
         return known
@@ -123,7 +142,7 @@ class _Sorter:
         """`row` or `column` (inserted by hand), `single`, `outlived`, `kept` (of a copy), or nothing at all."""
         row, column = stray.row, stray.column
         if row in self.rows.copies or column in self.columns.copies:
-            return "kept" if self._answers(row, column) else ""
+            return "kept" if self._answers(row, column) else self._unless_ours(stray)
         if self.old is not None and stray.question:
             return "outlived"
         if self.old is not None and self.old.raw.protected and self.old.ours(row, column):
@@ -131,7 +150,7 @@ class _Sorter:
         if row in self.rows.unknown or column in self.columns.unknown:
             return self._coded(stray)
         if row not in self.rows.origin and row not in self.rows.own:
-            return "" if self._is_service(column) or self._is_calculated(row) else "row"
+            return "" if self._is_service(stray) or self._is_calculated(row) else "row"
         if column not in self.columns.origin and column not in self.columns.own:
             return "column"
         return "single"
@@ -140,17 +159,42 @@ class _Sorter:
         """A row or column with a code of another layout: its labels are no news."""
         if self.old is not None:
             return "" if self.old.ours(stray.row, stray.column) else "single"
-        bare_code = stray.column == self.left and " " not in stray.text
-        if bare_code or self._is_service(stray.column) or self.plan.known_text(stray.text):
-            return ""
-        return "single"
+        bare_code = stray.column == self.left and " " not in stray.text and not self.known
+        return "" if bare_code or self._is_service(stray) else self._unless_ours(stray)
 
-    def _is_service(self, column: int) -> bool:
-        origin = self.columns.origin.get(column)
+    def _unless_ours(self, stray: Stray) -> str:
+        """Nothing for a formula or a text of the layout; where all is known, any other text was typed."""
+        if self._formula(stray) is not None or self.plan.known_text(stray.text):
+            return ""
+        row, column = self._original(stray)
+        if (row, column) == (stray.row, stray.column):
+            return "single"
+        return "single" if self.known and self._shown(row, column) != stray.text else ""
+
+    def _original(self, stray: Stray) -> tuple[int, int]:
+        """The cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
+        rows, columns = self.rows, self.columns
+        row = rows.places[rows.copies[stray.row]] if stray.row in rows.copies else stray.row
+        across = columns.copies.get(stray.column)
+        return row, stray.column if across is None else columns.places[across]
+
+    def _shown(self, row: int, column: int) -> str:
+        cell = self.raw.cell(row, column)
+        return "" if cell is None else shown_cell(cell)
+
+    def _formula(self, stray: Stray) -> str | None:
+        return self.raw.cells[stray.row][stray.column].formula
+
+    def _is_service(self, stray: Stray) -> bool:
+        """Whether it stands in a column of checks, where formulas are filled down; texts are nobody's there."""
+        if self.known and self._formula(stray) is None:
+            return False
+        origin = self.columns.origin.get(stray.column)
         return origin is not None and self.plan.roles.get(origin, frozenset()) <= SERVICE_ROLES
 
     def _is_calculated(self, row: int) -> bool:
-        return self.plan.foreign and not self.rows.inside(row)
+        """Whether a row may belong to a calculated block, where nobody knows what was issued."""
+        return not self.known and self.plan.foreign and not self.rows.inside(row)
 
     def _answers(self, row: int, column: int) -> Part | None:
         """The answer that a cell of a copied row or column repeats."""
@@ -179,6 +223,11 @@ def _group(code: str, sheet: str, tool: str, group: list[Stray]) -> Observation:
         count=str(len(group)),
         cells=cells,
     )
+
+
+def single_texts(raw: RawSheet, tool: str | None, found: list[Stray]) -> Left:
+    """Texts on a sheet, each kept and reported by itself."""
+    return Left([_unplaced(raw, each) for each in found[:KEPT_TEXTS]], list(_singles(raw.name, tool, found)))
 
 
 def _singles(sheet: str, tool: str | None, found: list[Stray]) -> Iterator[Observation]:

@@ -1,16 +1,15 @@
-"""What was done to the cells of a sheet: lost dropdowns and formulas, merges, hidden rows, comments."""
+"""What was done to the cells of a sheet: lost dropdowns and formulas, merges, hidden rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from ..layout import address
-from ..submission import CellKey, Observation, Unplaced
+from ..submission import Observation
 from .dropdowns import Dropdowns
 from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
-from .raw import CellKind, RawSheet, RawWorkbook
-from .runs import compact
-from .strays import Left
+from .raw import CellKind, RawSheet
+from .runs import Run, compact
 from .tool_sheets import ToolSheet
 
 
@@ -26,32 +25,39 @@ def tampered(tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str]
     yield from _merged(raw, plan, here.cells)
     yield from _sorted(tool_sheet, here)
     yield from _hidden(tool_sheet, here)
+    yield from _hidden_columns(tool_sheet, here)
 
 
 # dropdowns
 
 
 def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs) -> Iterator[Observation]:
-    """One observation for each field of the sheet whose cells lost their dropdown, naming every cell."""
+    """One observation for each field of the sheet whose cells lost their dropdown or its alert, naming every cell."""
     rules = Dropdowns(raw.validations, plan)
-    lost: dict[str, list[tuple[Part, int, int]]] = {}
+    lost: dict[tuple[str, str], list[tuple[Part, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)
         if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
             continue
+        lenient = rules.lenient_runs(need, column)
         for row, part in cells.items():
-            if not any(first <= row <= last for first, last in runs):
-                lost.setdefault(part.slot.field.code, []).append((part, row, column))
-    for found in lost.values():
-        yield _together("S011", raw, plan, found)
+            if not _covers(runs, row):
+                code = "S039" if _covers(lenient, row) else "S011"
+                lost.setdefault((code, part.slot.field.code), []).append((part, row, column))
+    for (code, _), found in lost.items():
+        yield together(code, raw.name, plan, found)
 
 
-def _together(code: str, raw: RawSheet, plan: Plan, cells: Cells) -> Observation:
+def _covers(runs: Sequence[Run], row: int) -> bool:
+    return any(first <= row <= last for first, last in runs)
+
+
+def together(code: str, sheet: str, plan: Plan, cells: Cells, **more: str) -> Observation:
     """What happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
     detail = {"label": plan.label(part), "value": ranges, "cells": ranges, "count": str(len(cells))}
-    return observe_at(code, raw.name, address(row, column), part, **detail)
+    return observe_at(code, sheet, address(row, column), part, **(detail | more))
 
 
 # formulas and rows
@@ -64,7 +70,7 @@ def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observati
         cell = raw.cell(row, column)
         if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
             cleared.setdefault(part.slot.field.code, []).append((part, row, column))
-    return (_together("S022", raw, plan, found) for found in cleared.values())
+    return (together("S022", raw.name, plan, found) for found in cleared.values())
 
 
 def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
@@ -99,6 +105,23 @@ def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
         yield observe("S021", raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=rows)
 
 
+def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
+    """Columns that were hidden, or are too narrow to see anything, although something is answered in them."""
+    raw = tool_sheet.raw
+    unseen = raw.hidden_columns & here.columns
+    hidden = sorted(
+        (row, column)
+        for part, row, column in (here.cells if unseen else ())
+        if column in unseen
+        and not part.calculated
+        and (cell := raw.cell(row, column))
+        and cell.kind is not CellKind.BLANK
+    )
+    if hidden:
+        columns = compact((1, column) for _, column in hidden).replace("1", "")
+        yield observe("S031", raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=columns)
+
+
 # merges
 
 
@@ -130,29 +153,3 @@ def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
             )
         for row, column in covered:
             del left[row][column]
-
-
-# comments
-
-
-def comments(
-    workbook: RawWorkbook, sheets: dict[str, str], cells: Mapping[str, Mapping[CellKey, str]], plan: Plan
-) -> Left:
-    """Every comment of the file, with the answer that it stands at, if any."""
-    left = Left()
-    if not any(sheet.comments for sheet in workbook.sheets):
-        return left
-    tools = {name: tool for tool, name in sheets.items()}
-    parts = {part.key: part for part in plan.parts}
-    at = {(sheets[tool], cell): parts[key] for tool, some in cells.items() for key, cell in some.items()}
-    for sheet in workbook.sheets:
-        for row, column, text in sheet.comments:
-            cell = address(row, column)
-            part, value = at.get((sheet.name, cell)), shorten(text, 200)
-            left.unplaced.append(Unplaced(sheet.name, cell, text))
-            if part is None:
-                seen = observe("S018", sheet.name, cell, tool=tools.get(sheet.name), value=value)
-            else:
-                seen = observe_at("S018", sheet.name, cell, part, label=plan.label(part), value=value)
-            left.observations.append(seen)
-    return left

@@ -13,6 +13,7 @@ from .keys import Plan, SheetPlan, observe
 from .raw import Area, CellKind, RawSheet, RawWorkbook
 from .references import parse_area
 
+GIVEN_BACK = (FEEDBACK_KEY, LEFTOVER_KEY)  # sheets of a workbook that was given back
 WINDOW = 20  # rows and columns in which a key that moved is looked for
 
 
@@ -42,6 +43,9 @@ class Assigned:
 
     tools: dict[str, ToolSheet] = field(default_factory=dict)
     copies: list[ToolSheet] = field(default_factory=list)
+    ours: list[tuple[str, RawSheet]] = field(
+        default_factory=list
+    )  # no tools: by the name they were issued under
     strangers: list[RawSheet] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
 
@@ -68,13 +72,16 @@ def assign(workbook: RawWorkbook, plan: Plan) -> Assigned:
     """Give every tool its sheet; what is left over is a copy, one of our own sheets, or a stranger."""
     claims: dict[str, list[RawSheet]] = {}
     free: list[RawSheet] = []
+    ours: list[tuple[str, RawSheet]] = []
     for sheet in workbook.sheets:
         key = text_at(sheet, 1, 1)
         if key in plan.sheets:
             claims.setdefault(key, []).append(sheet)
-        elif not _is_ours(sheet, key, plan.layout):
+        elif (name := issued_name(sheet, key, plan.layout)) is not None:
+            ours.append((name, sheet))
+        else:
             free.append(sheet)
-    found = Assigned()
+    found = Assigned(ours=ours)
     for tool, each in plan.sheets.items():
         claimed = claims.get(tool)
         if claimed:
@@ -87,9 +94,12 @@ def assign(workbook: RawWorkbook, plan: Plan) -> Assigned:
     return found
 
 
-def _is_ours(sheet: RawSheet, key: str, layout: Layout) -> bool:
-    names = (layout.cover_name, layout.lists_name, IDENTITY_SHEET)
-    return key in (COVER_KEY, LISTS_KEY, IDENTITY_KEY, FEEDBACK_KEY, LEFTOVER_KEY) or sheet.name in names
+def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
+    """The name under which a sheet of ours that is no tool was issued, or its key; None for any other sheet."""
+    names = {COVER_KEY: layout.cover_name, LISTS_KEY: layout.lists_name, IDENTITY_KEY: IDENTITY_SHEET}
+    if key in names or key in GIVEN_BACK:
+        return names.get(key, key)
+    return sheet.name if sheet.name in names.values() else None
 
 
 def _take(found: Assigned, plan: SheetPlan, claimed: list[RawSheet], workbook: RawWorkbook) -> None:
@@ -114,8 +124,7 @@ def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: Ra
             free.remove(sheet)
             found.tools[plan.tool] = ToolSheet(plan, sheet, corner, area)
             return
-    if plan.parts:
-        found.observations.append(observe("S001", plan.sheet.name, tool=plan.tool))
+    found.observations.append(observe("S001" if plan.parts else "S029", plan.sheet.name, tool=plan.tool))
 
 
 def _likely(plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> list[RawSheet]:

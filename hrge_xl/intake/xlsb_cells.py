@@ -6,12 +6,10 @@ programs write them for every cell of a row but the first.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .zip_package import ZipPackage
+from .zip_package import ZipPackage, packed
 
 _SHEET_BEGINS = b"\x81\x01\x00"
 _ROW = 0
@@ -39,7 +37,7 @@ def with_long_cells(data: bytes, package: ZipPackage) -> bytes:
         for name, content in contents.items()
         if content.startswith(_SHEET_BEGINS) and (long := lengthened(content)) is not None
     }
-    return _packed(contents | longer) if longer else data
+    return packed(contents | longer) if longer else data
 
 
 def lengthened(sheet: bytes) -> bytes | None:
@@ -90,11 +88,3 @@ def _size(size: int) -> bytes:
         found.append(size & _BITS | _MORE)
         size >>= 7
     return bytes([*found, size])
-
-
-def _packed(contents: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in contents.items():
-            archive.writestr(name, content)
-    return out.getvalue()

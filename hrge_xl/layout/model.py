@@ -224,6 +224,11 @@ class Sheet:
         return (slot for grid in self.grids for slot in grid.slots)
 
     @cached_property
+    def cell_count(self) -> int:
+        """How many cells its slots have."""
+        return sum(len(slot.cells) for slot in self.slots)
+
+    @cached_property
     def checked(self) -> tuple[Slot, ...]:
         """The slots that have a check cell."""
         return tuple(slot for slot in self.slots if slot.check is not None)
@@ -322,6 +327,11 @@ class Layout:
             if sheet.grids:
                 table[sheet.tool.code] = (tables or list(sheet.grids))[0]
         return table
+
+    @cached_property
+    def row_codes(self) -> dict[str, tuple[str, ...]]:
+        """For each tool the codes of the rows that references to it mean."""
+        return {tool: tuple(row.code for row in grid.data_rows) for tool, grid in self.rows_of.items()}
 
     @cached_property
     def slots(self) -> dict[tuple[str, str, str], Slot]:

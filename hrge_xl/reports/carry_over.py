@@ -9,14 +9,16 @@ from ..layout import Layout, Slot, address
 from ..numerals import shown
 from ..spec.model import Field, FieldType
 from ..submission import Answer, State, Submission, Unplaced
+from ..words import fits_a_cell
 
 
 @dataclass(slots=True)
 class Carried:
-    """The answers in the cells of the new layout, and those that it has no cell for."""
+    """The answers in the cells of the new layout, those that it has no cell for, and those that no cell holds."""
 
     kept: list[Answer] = field(default_factory=list)
     homeless: list[Unplaced] = field(default_factory=list)
+    too_long: list[Unplaced] = field(default_factory=list)  # for any cell
 
 
 def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
@@ -25,23 +27,34 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
     A code that the new version still has stays what it is, whatever its label; where the question is of another kind
     now, or the code is gone, what stood in the cell is read anew and kept as it stood.
     """
-    found, lists = Carried(), Vocabularies.of(layout.spec, layout.language)
+    found, lists = Carried(), Vocabularies.of(layout.spec, layout.language, layout.row_codes)
     for answer in sent.answers:
         if answer.calculated or answer.original is None:
             continue
         slot = layout.slots.get(answer.key)
         place = max(answer.part - 1, 0)
         if slot is None or place >= len(slot.cells) or slot.field.type is FieldType.CALCULATED:
-            found.homeless.append(
-                Unplaced(answer.sheet, answer.cell, _text(answer), question_of(answer, read_in))
-            )
+            found.homeless.append(_unplaced(answer, read_in))
             continue
         moved = replace(
             answer, sheet=layout.sheet[slot.tool].name, cell=address(*slot.cells[place]), formula=False, notes=(),
             part=place + 1 if slot.field.type is FieldType.MANY else 0,
         )  # fmt: skip
-        found.kept.append(_fitted(moved, read_in.slots[answer.key].field, slot, lists))
+        fitted = _fitted(moved, read_in.slots[answer.key].field, slot, lists)
+        if fits_a_cell(_written(fitted)):
+            found.kept.append(fitted)
+        else:
+            found.too_long.append(_unplaced(answer, read_in))
     return found
+
+
+def _written(answer: Answer) -> str:
+    """What would stand in the cell: what was read, else what stood there."""
+    return shown(answer.original if answer.value is None else answer.value)
+
+
+def _unplaced(answer: Answer, read_in: Layout) -> Unplaced:
+    return Unplaced(answer.sheet, answer.cell, _text(answer), question_of(answer, read_in))
 
 
 def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> Answer:

@@ -16,14 +16,32 @@ from ..spec.model import Spec
 from ..stamp import INVALID, UNSIGNED
 from ..submission import Identity, Submission, Unplaced
 from ..validation import Result
-from ..words import Translate, translator
+from ..words import Translate, beginning, fits_a_cell, translator
 from ..workbook import Correction, Feedback, Leftover
 from .carry_over import carry_over
 
 MENDED = frozenset(
-    ["S001", "S003", "S004", "S005", "S006", "S007", "S009", "S010", "S013", "S015", "V012", "V017"]
+    [
+        "S001",
+        "S003",
+        "S004",
+        "S005",
+        "S006",
+        "S007",
+        "S009",
+        "S010",
+        "S013",
+        "S015",
+        "S030",
+        "S031",
+        "S032",
+        "S033",
+        "S034",
+        "V012",
+        "V017",
+    ]
 )  # of the file, and no more of the workbook that is given back
-BESIDE = frozenset(["S008", "S014", "S017"])  # about texts that stand on the sheet “Without a place”
+BESIDE = frozenset(["S008", "S014", "S017", "S035"])  # about texts that stand on the sheet “Without a place”
 FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
 
 
@@ -31,8 +49,9 @@ FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
 class GivenBack:
     """What a team gets back, and what has to be told about it.
 
-    `homeless` are answers whose question, row or sheet the workbook does not have; `beside` is what stood outside
-    the cells to fill in, and comments. All of it stands on the sheet “Without a place”.
+    `homeless` are answers whose question, row or sheet the workbook does not have, `too_long` those that no cell of
+    Excel holds; `beside` is what stood outside the cells to fill in, and comments. All of it stands on the sheet
+    “Without a place”.
     """
 
     layout: Layout
@@ -42,8 +61,9 @@ class GivenBack:
     sent_version: str  # of the workbook that came
     corrections: tuple[Correction, ...]
     homeless: tuple[Unplaced, ...]
+    too_long: tuple[Unplaced, ...]
     beside: tuple[Unplaced, ...]
-    leftovers: tuple[Leftover, ...]  # both of them, with the reason of each
+    leftovers: tuple[Leftover, ...]  # all of them, with the reason of each
 
     @cached_property
     def workbook(self) -> bytes:
@@ -112,7 +132,7 @@ def give_back(
     found = [*(_moved(each, sent, layout) for each in still), *_anew(result, still, fresh, layout)]
     return GivenBack(
         layout, identity, fresh, contact, sent.identity.spec_version, tuple(_corrections(found, layout)), homeless,
-        beside, tuple(_leftovers(homeless, sent, layout)),
+        tuple(carried.too_long), beside, tuple(_leftovers(homeless, carried.too_long, sent, layout)),
     )  # fmt: skip
 
 
@@ -200,11 +220,28 @@ def _corrections(findings: Sequence[Finding], layout: Layout) -> Iterator[Correc
 # what has no place
 
 
-def _leftovers(homeless: Sequence[Unplaced], sent: Submission, layout: Layout) -> Iterator[Leftover]:
+def _leftovers(
+    homeless: Sequence[Unplaced], too_long: Sequence[Unplaced], sent: Submission, layout: Layout
+) -> Iterator[Leftover]:
     """Everything without a place, with the reason: answers first."""
     say = translator(layout.language)
-    gone = say("This workbook does not ask for it any more.")
-    yield from (Leftover(each, gone) for each in homeless)
-    typed = say("It stood outside the cells to fill in.")
-    yield from (Leftover(each, typed) for each in sent.unplaced if not each.question)
-    yield from (Leftover(each, say("A comment.")) for each in sent.comments)
+    for some, why in (
+        (homeless, say("This workbook does not ask for it any more.")),
+        (too_long, say("It is longer than a cell of Excel can be.")),
+        (
+            [each for each in sent.unplaced if not each.question],
+            say("It stood outside the cells to fill in."),
+        ),
+        (sent.comments, say("A comment.")),
+    ):
+        yield from (Leftover(piece, why) for each in some for piece in _pieces(each))
+
+
+def _pieces(whole: Unplaced) -> Iterator[Unplaced]:
+    """A text that no cell holds as several, one after the other."""
+    rest = whole.text
+    while not fits_a_cell(rest):
+        piece = beginning(rest)
+        yield replace(whole, text=piece)
+        rest = rest[len(piece) :]
+    yield replace(whole, text=rest)

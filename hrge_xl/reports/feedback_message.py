@@ -25,9 +25,10 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
     def say(text: str) -> str:
         return sentence(translator(given.language)(text), details)
 
+    late = bool(deadline) and deadline < today.isoformat()
     parts = [
         _opening(say, result, given), _to_correct(say, given), _homeless(say, given.homeless),
-        _beside(say, given), _next(say, result, given, deadline, late=bool(deadline) and deadline < today.isoformat()),
+        _too_long(say, given), _beside(say, given), _next(say, result, given, deadline, late=late),
     ]  # fmt: skip
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
@@ -39,6 +40,7 @@ def _details(result: Result, given: GivenBack, deadline: str) -> dict[str, str]:
         "warnings": str(given.count(urgent=False)),
         "homeless": str(len(given.homeless)),
         "more": str(len(given.homeless) - LISTED),
+        "too_long": str(len(given.too_long)),
         "beside": str(len(given.beside)),
         "version": given.version,
         "sent_version": given.sent_version,
@@ -76,6 +78,18 @@ def _homeless(say: Translate, answers: Sequence[Unplaced]) -> list[str]:
     if len(answers) > LISTED:
         lines.append(say("- and {more} more"))
     return lines
+
+
+def _too_long(say: Translate, given: GivenBack) -> list[str]:
+    if not given.too_long:
+        return []
+    return [
+        say("Answers that are longer than a cell of Excel can be: {too_long}."),
+        say(
+            "They stand on the sheet “Without a place”, in pieces; shorten them and put them into their cells."
+        ),
+        *(f"- {each.sheet}!{each.cell}: {each.question}" for each in given.too_long[:LISTED]),
+    ]
 
 
 def _beside(say: Translate, given: GivenBack) -> list[str]:
@@ -116,6 +130,7 @@ def as_data(found: Return, given: GivenBack, workbook: str, text: str) -> dict[s
         "to_correct": given.count(urgent=True),
         "to_look_at": given.count(urgent=False),
         "without_place": [_place(each) for each in given.homeless],
+        "too_long": [_place(each) for each in given.too_long],
         "beside": [_place(each) for each in given.beside],
     }
 

@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.reconciliation import WORDS as BECAME
 from ..errors import LimitError
+from ..words import CELL_LIMIT, beginning, fits_a_cell
 from .document import Document, FileRow, FindingRow, WaiverRow, is_waived
 from .json_text import visible
 
@@ -132,7 +133,6 @@ WORDS = {
 }
 STATUSES = ("Open", "Asked the team", "Corrected", "Accepted as it is", "Not an error")
 ACCEPTED_AS_IT_IS = STATUSES[3]
-LONGEST = 32_767
 MOST_LINKS = 65_000
 MOST_ROWS = 1_048_575
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -263,7 +263,7 @@ class _Report:
             ("round", run["round"], ""),
             ("command", run["command"], ""),
             ("redacted", WORDS["yes" if run["redacted"] else "no"], ""),
-            ("completeness", WORDS["no_cap"].format(limit=f"{LONGEST:,}"), ""),
+            ("completeness", WORDS["no_cap"].format(limit=f"{CELL_LIMIT:,}"), ""),
         ]
         left = self.book.add_format({"align": "left", "valign": "top", "font_name": "Calibri", "bold": True})
         for row, (key, value, tint) in enumerate(facts, 4):
@@ -423,18 +423,10 @@ def _print(sheet: Worksheet) -> None:
 
 def _fit(text: str) -> str:
     """Cut a text that a cell cannot hold, and say so in its last words."""
-    if _units(text) <= LONGEST:
+    if fits_a_cell(text):
         return text
     note = WORDS["cut"].format(count=f"{len(text):,}")
-    kept = text[: LONGEST - len(note)]
-    while _units(kept) > LONGEST - len(note):
-        kept = kept[: len(kept) - (_units(kept) - LONGEST + len(note) + 1) // 2]
-    return kept + note
-
-
-def _units(text: str) -> int:
-    """Length as Excel counts: a character beyond U+FFFF counts twice."""
-    return len(text.encode("utf-16-le")) // 2
+    return beginning(text, CELL_LIMIT - len(note)) + note
 
 
 def _team(file: FileRow) -> str:

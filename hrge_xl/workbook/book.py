@@ -78,7 +78,17 @@ def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = Non
     Raises `LimitError` where something does not fit into Excel.
     """
     target = BytesIO()
-    book = Workbook(target, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
+    book = painted(layout, facts, feedback, target)
+    book.close()
+    return Drawing(book, target.getvalue())
+
+
+def painted(
+    layout: Layout, facts: Collection[str], feedback: Feedback | None = None, target: BytesIO | None = None
+) -> Workbook:
+    """The workbook with every cell in its place, not yet written into `target`. Raises `LimitError` as `draw`."""
+    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+    book = Workbook(target or BytesIO(), options)
     book.set_calc_mode("auto")
     right = right_to_left(layout.language)
     formats = Formats(book, right_to_left=right)
@@ -99,8 +109,7 @@ def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = Non
     lists.sheet.set_print_scale(LISTS_SCALE)
     _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats))
     sheets[next(feedback_sheets(layout, feedback))[0] if feedback else layout.cover_name].activate()
-    book.close()
-    return Drawing(book, target.getvalue())
+    return book
 
 
 def _properties(book: Workbook, layout: Layout) -> None:

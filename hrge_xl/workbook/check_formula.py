@@ -11,7 +11,7 @@ from ..numerals import LAST_SERIAL, PHANTOM_LEAP_DAY
 from ..spec.check import rule_scope
 from ..spec.expression import Expr, Problem, Scope, parse, parse_condition, reader_only
 from ..spec.model import Field, FieldBlock, FieldType, RegisterBlock, Rule, When
-from ..words import CHARACTERS_A_WORD, spaceless
+from ..words import CHARACTERS_A_WORD, NO_ANSWER, spaceless
 from .excel_formula import (
     ExcelFormula,
     active_name,
@@ -19,6 +19,7 @@ from .excel_formula import (
     first_word,
     number_literal,
     row_codes,
+    text_literal,
     ticked,
     word_count,
 )
@@ -48,7 +49,8 @@ class CheckFormulas:
         checks = self._first(slot, self._tests(slot, compiler, cell))
         broken, blank = _broken(slot, cell), _blank(slot, cell)
         answer = f"IF({broken},{self._say(slot, 'V011', '')},IF({blank},0,{checks}))"
-        return "=" + answer + self._requirement(slot, compiler, f"IFERROR({blank},FALSE)")
+        sure = blank if blank.startswith("ISNUMBER(") else f"IFERROR({blank},FALSE)"
+        return "=" + answer + self._requirement(slot, compiler, sure)
 
     def _requirement(self, slot: Slot, compiler: ExcelFormula, blank: str) -> str:
         """What is added where the answer is required: the mark of that, and the fault of its absence."""
@@ -140,12 +142,13 @@ class CheckFormulas:
             yield from self._number_tests(field, cell)
 
     def _number_tests(self, field: Field, cell: str) -> Iterator[tuple[str, str]]:
-        day = field.type is FieldType.DATE
+        day = field.type is FieldType.DATE  # to LibreOffice TRUE is a number, too
         if day:  # 60 is the day that only Excel knows, and no serial number leads past the year 9999
-            real = f"ISNUMBER({cell}),{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
+            number = f"ISNUMBER({cell}),NOT(ISLOGICAL({cell}))"
+            real = f"{number},{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
             yield f"NOT(IFERROR(AND({real}),FALSE))", "V005"
         else:
-            yield f"NOT(ISNUMBER({cell}))", "V003"
+            yield f"OR(NOT(ISNUMBER({cell})),ISLOGICAL({cell}))", "V003"
         limits = BEHAVIOURS[field.type].limits(field)
         if limits.type == "whole" or field.type is FieldType.SCALE:
             yield f"{cell}<>INT({cell})", "V004"
@@ -205,7 +208,12 @@ def _and(one: str, other: str) -> str:
 
 
 def _blank(slot: Slot, cell: str) -> str:
-    return f"COUNTA({cell})=0" if len(slot.cells) > 1 else f'TRIM({cell})=""'
+    """Whether nothing is answered; a text that is a mark for no answer says nothing either."""
+    if len(slot.cells) > 1:
+        return f"COUNTA({cell})=0"
+    if BEHAVIOURS[slot.field.type].kind is Kind.TEXT:
+        return f'ISNUMBER(FIND(" "&TRIM({cell}),{text_literal(NO_ANSWER)}))'
+    return f'TRIM({cell})=""'
 
 
 def _broken(slot: Slot, cell: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, compress
 from operator import is_not
@@ -93,8 +93,10 @@ class Content:
 
     def shown(self, slot: Slot) -> tuple[Shown, ...]:
         """What each cell of the slot shows."""
-        if self.originals:
-            return self._as_it_stood(slot)
+        read = self._read(slot)
+        return self._as_it_stood(slot, read) if self.originals else read
+
+    def _read(self, slot: Slot) -> tuple[Shown, ...]:
         key = slot.key
         value = self.answers.get(key)
         if value is None:
@@ -107,8 +109,14 @@ class Content:
         codes = value if isinstance(value, tuple) else (str(value),)
         return (*[labels.get(code, code) for code in codes], *BLANK * (len(slot.cells) - len(codes)))
 
-    def _as_it_stood(self, slot: Slot) -> tuple[Shown, ...]:
-        read, several = replace(self, originals={}).shown(slot), slot.field.type is FieldType.MANY
+    def is_given(self, slot: Slot) -> bool:
+        """Whether one of the cells of the slot shows something."""
+        if self.originals:
+            return any(value is not None for value in self.shown(slot))
+        return self.answers.get(slot.key) is not None
+
+    def _as_it_stood(self, slot: Slot, read: Sequence[Shown]) -> tuple[Shown, ...]:
+        several = slot.field.type is FieldType.MANY
         parts = enumerate(read, start=1)
         return tuple(self.originals.get((*slot.key, part if several else 0), each) for part, each in parts)
 

@@ -13,10 +13,11 @@ from xlsxwriter.workbook import Workbook
 
 from ..errors import LimitError
 from ..layout import address
+from ..words import fits_a_cell
 from .content import NUMBER, Content, Shown
 from .live import Now
 from .package import Member, deflated, package
-from .pen import TEXT_LIMIT
+from .pen import no_cell_holds
 from .properties import CORE, CUSTOM, core, custom
 from .shared_formulas import FormulaSheet
 from .texts import PART, DrawnTexts, MoreTexts, escaped
@@ -63,10 +64,8 @@ class DrawnSheet:
             if isinstance(value, NUMBER):
                 figure = value if isinstance(value, int) else self._number(cell, value)
                 found[cell] = f">{formula}<v>{figure}</v></c>"
-            elif value and len(value) > TEXT_LIMIT:
-                raise LimitError(
-                    f"{self._where(cell)}: {len(value)} characters; Excel takes {TEXT_LIMIT}. Shorten the text."
-                )
+            elif value and not fits_a_cell(value):
+                raise LimitError(f"{self._where(cell)}: {no_cell_holds(value)}")
             elif formula:
                 found[cell] = f' t="str">{formula}<v>{escaped(value) if value else ""}</v></c>'
             else:

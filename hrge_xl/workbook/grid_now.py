@@ -81,6 +81,16 @@ class RowNow:
         extra = [place for place in (self.active_place, self.status_place) if place is not None]
         return [*cells, *extra, *(slot.check for slot in self.checked if slot.check is not None)]
 
+    def status_words(self, content: Content, checks: Sequence[int]) -> str | None:
+        """What its status cell shows beside these check numbers; None where it has none."""
+        if self.status is None:
+            return None
+        if self.grid.across:
+            given = any(map(content.is_given, self.checked))
+        else:
+            given = content.active(self.grid, self.slots[0].row) > 0
+        return self.status.words(content, self.checked, checks, given)
+
     def __call__(self, content: Content) -> Sequence[Shown]:
         """What they show."""
         shown = [content.shown(slot) for slot in self.slots]

@@ -10,11 +10,12 @@ from xlsxwriter.workbook import Workbook
 
 from ..errors import LimitError
 from ..layout import Place, address
+from ..words import CELL_LIMIT, cell_length, fits_a_cell
 from .live import Live, Now
 from .shared_formulas import ROW, FormulaSheet, SharedFormula, sharable
 from .styles import BASE, HEIGHTS, STYLES
 
-TEXT_LIMIT, FORMULA_LIMIT = 32_767, 8_192
+FORMULA_LIMIT = 8_192
 PROMPT_LIMIT, PROMPT_LINE = 255, 60
 
 
@@ -62,10 +63,8 @@ class Pen:
         if not text:
             self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
             return
-        if len(text) > TEXT_LIMIT:
-            raise LimitError(
-                f"{self._where(place)}: {len(text)} characters; Excel takes {TEXT_LIMIT}. Shorten the text."
-            )
+        if not fits_a_cell(text):
+            raise LimitError(f"{self._where(place)}: {no_cell_holds(text)}")
         if text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
             parts = [text[:1], self.formats("plain"), text[1:], form]
             self._done(self.sheet.write_rich_string(place.row - 1, place.column - 1, *parts), place)
@@ -172,6 +171,11 @@ class Pen:
             raise LimitError(
                 f"{self._where(place)}: Excel does not take this text, list or formula ({result}). Shorten it."
             )
+
+
+def no_cell_holds(text: str) -> str:
+    """Say how long a text is that no cell holds, and what to do."""
+    return f"{cell_length(text)} characters; Excel takes {CELL_LIMIT}. Shorten the text."
 
 
 def broken_lines(text: str, width: int = PROMPT_LINE) -> str:

@@ -1,0 +1,80 @@
+"""What it means that a cell is not as it was issued: which finding, and what has to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..layout import address
+from ..submission import Observation, Unplaced
+from .issued_cells import Difference, What, is_code, plain
+from .keys import observe, shorten
+from .roles import MEANING, NUMBER, Roles
+from .runs import compact
+from .strays import Left
+
+CODES, TEXT = "S009", "S023"
+REPLACED, TYPED_OVER, CLEARED = "S026", "S027", "S022"
+OF_FORMULAS = {What.REPLACED: REPLACED, What.TYPED_OVER: TYPED_OVER, What.CLEARED: CLEARED}
+REPORTED_ALONE = 20  # of one kind on one sheet; further ones are reported together
+
+
+def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | None) -> Left:
+    """What differs on one sheet as findings, and what was typed there as texts to keep."""
+    left = Left()
+    codes = [each for each in found if is_code(*each.home)]
+    found = [each for each in found if not is_code(*each.home)]
+    if codes:
+        left.observations.append(observe(CODES, sheet, tool=tool))
+        typed = [each for each in codes if each.found.strip()]
+        left.unplaced += [Unplaced(sheet, address(each.row, each.column), each.found) for each in typed]
+    texts: dict[str, list[Difference]] = {}
+    formulas: dict[tuple[str, int], list[Difference]] = {}
+    for each in found:
+        if each.what is What.CHANGED:
+            texts.setdefault(_meaning(each, roles), []).append(each)
+        elif each.home not in roles.calculated or each.what is What.REPLACED:
+            formulas.setdefault((OF_FORMULAS[each.what], each.column), []).append(each)
+        if each.found.strip() and (each.what is What.CHANGED or each.what is What.TYPED_OVER):
+            left.unplaced.append(Unplaced(sheet, address(each.row, each.column), each.found))
+    for code, some in sorted(texts.items()):
+        left.observations += _texts(code, some, sheet, tool)
+    for (code, _), some in sorted(formulas.items()):
+        left.observations.append(_together(code, some, sheet, tool))
+    return left
+
+
+def _meaning(each: Difference, roles: Roles) -> str:
+    """The finding of a text; where only the help below a head or question was changed, its meaning stands."""
+    code = roles.meanings.get(each.home, TEXT)
+    if code == MEANING and "\n" in each.issued and _first_line(each.issued) == _first_line(each.found):
+        return TEXT
+    return code
+
+
+def _first_line(text: str) -> str:
+    return plain(text.split("\n", 1)[0])
+
+
+def _texts(code: str, found: Sequence[Difference], sheet: str, tool: str | None) -> Iterator[Observation]:
+    """One observation a text; the numbers of rows together, as one sorting changes them all."""
+    alone = 0 if code == NUMBER and len(found) > 1 else REPORTED_ALONE
+    yield from (_together(code, [each], sheet, tool) for each in found[:alone])
+    if len(found) > alone:
+        yield _together(code, found[alone:], sheet, tool)
+
+
+def _together(code: str, found: Sequence[Difference], sheet: str, tool: str | None) -> Observation:
+    first = min(found, key=lambda each: (each.row, each.column))
+    cells = compact((each.row, each.column) for each in found)
+    more = f" (+{len(found) - 1})" if len(found) > 1 else ""
+    return observe(
+        code,
+        sheet,
+        address(first.row, first.column),
+        tool=tool,
+        value=shorten(first.found) + more,
+        expected=shorten(first.issued),
+        label=cells,
+        cells=cells,
+        count=str(len(found)),
+    )

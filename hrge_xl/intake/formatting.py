@@ -1,0 +1,114 @@
+"""What formatting says of answers that their values do not: struck through, invisible, shown otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..layout import address
+from ..spec.model import FieldType
+from ..submission import Observation, Unplaced
+from .cell_values import shown_cell, struck_through
+from .keys import Here, Part, Plan, observe, shorten
+from .normalise import Filled
+from .raw import ORDINARY, CellKind, RawCell, RawSheet, RawWorkbook
+from .references import parse_cell
+from .runs import compact
+from .shown_numbers import seen
+from .tampering import together
+
+_TEXTS = (FieldType.TEXT, FieldType.LONG)  # of all others a date is found wrong when it is read
+_NOTHING = (CellKind.BLANK, CellKind.ERROR, CellKind.NOT_CALCULATED)
+
+
+class _Sight(NamedTuple):
+    """What formatting does to one cell: the finding, what was read, and what is seen where that is another thing."""
+
+    code: str
+    value: str
+    seen: str = ""
+
+
+def formatting(raw: RawSheet, plan: Plan, here: Here, *, epoch_1904: bool) -> Iterator[Observation]:
+    """One observation for each field of a sheet and each kind of thing that formatting does to its answers."""
+    found: dict[tuple[str, str], list[tuple[Part, int, int]]] = {}
+    first: dict[tuple[str, str], _Sight] = {}
+    for part, row, column in _odd_answers(raw, here):
+        percent = part.slot.field.type is FieldType.PERCENT
+        for sight in _sights(raw, row, column, percent=percent, epoch_1904=epoch_1904):
+            key = sight.code, part.slot.field.code
+            found.setdefault(key, []).append((part, row, column))
+            first.setdefault(key, sight)
+    for key, cells in found.items():
+        yield together(key[0], raw.name, plan, cells, **_detail(first[key]))
+
+
+def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Observation]:
+    """The same of what stands outside the cells to fill in, one observation for each sheet."""
+    sheets = {sheet.name: sheet for sheet in workbook.sheets if sheet.looks or sheet.struck}
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    first: dict[tuple[str, str], _Sight] = {}
+    for text in unplaced if sheets else ():
+        raw, place = sheets.get(text.sheet), parse_cell(text.cell)
+        if raw is not None and place is not None:
+            for sight in _sights(raw, *place, percent=True, epoch_1904=workbook.epoch_1904):
+                found.setdefault((sight.code, raw.name), []).append(place)
+                first.setdefault((sight.code, raw.name), sight)
+    for (code, sheet), places in found.items():
+        cells = compact(places)
+        detail = _detail(first[code, sheet])
+        yield observe(
+            code, sheet, address(*places[0]), label=cells, cells=cells, count=str(len(places)), **detail
+        )
+
+
+def dates_by_format(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool) -> Iterator[Observation]:
+    """Texts that the format of their cell turned into a date: “3-4” is 3 April then."""
+    date, found = CellKind.DATE, dict[tuple[str, str], list[tuple[Part, int, int]]]()
+    first: dict[tuple[str, str], str] = {}
+    for part, sheet, home, cell in filled:
+        if cell[0] is date and part.slot.field.type in _TEXTS and (place := parse_cell(home)) is not None:
+            key = sheet, part.slot.field.code
+            found.setdefault(key, []).append((part, *place))
+            first.setdefault(key, shown_cell(cell, epoch_1904=epoch_1904))
+    for key, cells in found.items():
+        yield together("S034", key[0], plan, cells, value=first[key])
+
+
+def _detail(sight: _Sight) -> dict[str, str]:
+    return {"value": shorten(sight.value, 200), "seen": shorten(sight.seen, 200)}
+
+
+def _odd_answers(raw: RawSheet, here: Here) -> Iterator[tuple[Part, int, int]]:
+    """The answers among the cells with an odd formatting, column by column."""
+    places = sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1])
+    for row, column in places:
+        for part, its_column in here.by_row.get(row, ()):
+            if its_column == column and not part.calculated:
+                yield part, row, column
+
+
+def _sights(raw: RawSheet, row: int, column: int, *, percent: bool, epoch_1904: bool) -> Iterator[_Sight]:
+    """Everything that formatting does to one cell."""
+    cell, look = raw.cell(row, column), raw.looks.get((row, column), ORDINARY)
+    if (
+        cell is None
+        or cell.kind in _NOTHING
+        or not (value := shown_cell(cell, epoch_1904=epoch_1904).strip())
+    ):
+        return
+    struck = raw.struck.get((row, column))
+    if struck is not None or look.struck:
+        yield _Sight("S030", struck or struck_through(value))
+    other = _seen(cell, look.number_format, percent=percent)
+    if look.invisible or other == "":
+        yield _Sight("S032", value)
+    elif other is not None:
+        yield _Sight("S033", value, other)
+
+
+def _seen(cell: RawCell, number_format: str, *, percent: bool) -> str | None:
+    """What is seen of a cell, None if it is what it holds."""
+    if not number_format or isinstance(cell.value, bool) or cell.value is None:
+        return None
+    return seen(number_format, cell.value, percent=percent)

@@ -1,0 +1,212 @@
+"""The formula cells of a layout in one order, and how what they show is worked out from answers and check cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from math import isclose
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from ..layout import Layout
+from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, level_of, order_of
+from ..submission import Answers, Key, Result
+from ..workbook import Content
+from ..workbook.collect import CollectNow
+from ..workbook.content import Memory
+from ..workbook.cover import Fact, ProgressLine, ProgressNow
+from ..workbook.grid_now import RowNow
+from ..workbook.live import Live
+from ..workbook.problems import ProblemsNow
+from .issued_cells import ExpectedCells, plain
+
+
+class Cell(NamedTuple):
+    """One formula cell: the issued name of its sheet, and where it was issued."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of answers: its check cells, its status and its helper cell, by their numbers among all formulas."""
+
+    now: RowNow
+    key: Key  # of its first answer
+    checks: Take
+    status: int | None
+    active: int | None
+
+
+def _take(numbers: Sequence[int]) -> Take:
+    """A tuple of some cells, of one cell too."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    (only,) = numbers
+    return lambda cells: (cells[only],)
+
+
+class FormulaCells:
+    """The formula cells of all sheets of a layout, in one order, and how what they show is worked out."""
+
+    def __init__(self, layout: Layout, issued: Mapping[str, ExpectedCells]) -> None:
+        self.layout, self.sheets = layout, issued
+        self.cells = [Cell(name, *place) for name, sheet in issued.items() for place in sheet.formula_places]
+        self._number = {cell: number for number, cell in enumerate(self.cells)}
+        sizes = accumulate((len(sheet.formula_places) for sheet in issued.values()), initial=0)
+        self.first = dict(zip(issued, sizes, strict=False))  # the number of the first cell of each sheet
+
+    @cached_property
+    def checks(self) -> list[tuple[int, int]]:
+        """The check cells in the order of the slots that have one, each with its place in its row, from 0."""
+        checked = [slot for slot in self.layout.slots.values() if slot.check is not None]
+        names = {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
+        return [
+            (self._number[Cell(names[slot.tool], *slot.check)], slot.order) for slot in checked if slot.check
+        ]
+
+    @cached_property
+    def take_checks(self) -> Take:
+        """What the check cells show, out of what all cells show."""
+        return _take([cell for cell, _ in self.checks]) if self.checks else lambda _: ()
+
+    def cleaned(self, shown: Sequence[Result]) -> list[Any]:
+        """What all cells show, check cells with 0 for what none of them can say."""
+        entries, cleaned = len(self.layout.messages.entries), list(shown)
+        for (cell, order), value in zip(self.checks, self.take_checks(shown), strict=True):
+            if value not in (0, REQUIRED):
+                cleaned[cell] = _check_number(value, order, entries)
+        return cleaned
+
+    @cached_property
+    def _spans(self) -> dict[str, Take]:
+        """The check cells of each sheet, by the code of its tool."""
+        tools = {sheet.name: sheet.tool.code for sheet in self.layout.sheets}
+        found: dict[str, list[int]] = {}
+        for number, _ in self.checks:
+            found.setdefault(tools[self.cells[number].sheet], []).append(number)
+        return {tool: _take(numbers) for tool, numbers in found.items()}
+
+    @cached_property
+    def _counted(self) -> list[tuple[str, str, int]]:
+        """Every row of every grid whose answers are counted: tool, row (or record) and number of the grid."""
+        return [
+            (sheet.tool.code, row, grid.number)
+            for sheet in self.layout.sheets
+            for grid in sheet.grids
+            for row in grid.by_row
+        ]
+
+    @cached_property
+    def _rows(self) -> list[_Row]:
+        return [
+            self._row(name, live.now)
+            for name, sheet in self.sheets.items()
+            for live in sheet.issued.live
+            if isinstance(live.now, RowNow) and live.now.checked
+        ]
+
+    def _row(self, name: str, now: RowNow) -> _Row:
+        checks = [self._number[Cell(name, *slot.check)] for slot in now.checked if slot.check is not None]
+        status, active = (
+            self._number.get(Cell(name, *place)) if place is not None else None
+            for place in (now.status_place, now.active_place)
+        )
+        return _Row(now, now.checked[0].key, _take(checks), status, active)
+
+    @cached_property
+    def lists(self) -> list[tuple[CollectNow, list[int]]]:
+        """The collected lists, each with the cells that count the rows it keeps."""
+        return [
+            (live.now, [self._number[Cell(name, *place)] for place in live.places[: len(live.now.rows)]])
+            for name, sheet in self.sheets.items()
+            for live in sheet.issued.live
+            if isinstance(live.now, CollectNow)
+        ]
+
+    @cached_property
+    def _others(self) -> list[tuple[Live, list[int | None]]]:
+        """Everything that is shown beside rows of answers."""
+        return [
+            (live, [self._number.get(Cell(name, *place)) for place in live.places])
+            for name, sheet in self.sheets.items()
+            for live in sheet.issued.live
+            if not isinstance(live.now, RowNow | Fact)
+        ]
+
+    def remembered(self, cleaned: Sequence[Any], answers: Answers | None) -> Memory:
+        """What the check cells say and, where answers are given, how many a row has: what all else follows from."""
+        known: dict[Any, Any] = {}
+        for row in self._rows:
+            known["checks", row.key] = row.checks(cleaned)
+        for tool, numbers in self._spans.items():
+            known["progress", tool] = _progress(numbers(cleaned))
+        if answers is not None:
+            counts = Counter[tuple[str, str]]()
+            for (tool, code, _), value in answers.items():
+                counts[tool, code] += len(value) if isinstance(value, tuple) else 1
+            known |= {("active", tool, row, n): counts[tool, row] for tool, row, n in self._counted}
+        return Memory(known)
+
+    def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
+        """Each formula cell that shows something else than follows from the checks, with what it should show.
+
+        Check cells themselves and calculated answers are left out, and what was never calculated; where a check cell
+        shows no number, also what sums these up.
+        """
+        broken = any(not isinstance(value, float | int) for value in self.take_checks(shown))
+        for row in self._rows:
+            if broken and any(not isinstance(value, float | int) for value in row.checks(shown)):
+                continue
+            if row.status is not None:
+                words = row.now.status_words(content, content.checks(row.now.checked))
+                if words != shown[row.status] and not _is_same(shown[row.status], words):
+                    yield row.status, words
+            if row.active is not None:
+                count = content.active(row.now.grid, row.now.slots[0].row)
+                if count != shown[row.active] and not _is_same(shown[row.active], count):
+                    yield row.active, count
+        for live, numbers in self._others:
+            if broken and isinstance(live.now, ProgressNow | ProgressLine | ProblemsNow):
+                continue
+            for number, value in zip(numbers, live.now(content), strict=True):
+                if number is not None and value != shown[number] and not _is_same(shown[number], value):
+                    yield number, value
+
+
+def _check_number(value: Result, order: int, entries: int) -> int:
+    if not isinstance(value, float | int) or not 0 < value < (ERROR + 1) * LEVEL:
+        return 0
+    number = int(value)
+    return number if order_of(number) == order and 0 < number % REQUIRED <= entries else 0
+
+
+def _is_same(shown: Result, expected: Result) -> bool:
+    """Whether a cell shows what it should, or nothing that can be compared."""
+    if shown is None:
+        return True
+    if expected is None or expected == "":
+        return shown in ("", 0)
+    if isinstance(expected, str):
+        return isinstance(shown, str) and plain(shown) == plain(expected)
+    return isinstance(shown, int | float) and isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _progress(numbers: Sequence[int]) -> tuple[int, int, int]:
+    """Required answers of a sheet, those given, and answers to correct, from its check cells."""
+    required = missing = wrong = 0
+    for each, count in Counter(numbers).items():
+        number = int(each or 0)
+        level = level_of(number)
+        required += count * (number // REQUIRED % 10)
+        missing += count * (level == MISSING)
+        wrong += count * (level >= ERROR)
+    return required, required - missing, wrong

@@ -1,0 +1,86 @@
+"""One form for every way in which programs write the same formula, so that two of them can be compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from .references import column_number
+
+_TOKEN = re.compile(
+    r"""
+    (?P<text>"(?:[^"]|"")*")
+    | (?P<sheet>'(?:[^']|'')+'!|(?!\d)[\w.]+!)
+    | (?P<book>\[0\])
+    | (?P<lost>\#REF!)
+    | (?P<cell>\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.(]))
+    | (?P<name>(?!\d)[\w.\\]+)
+    | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+    | (?P<space>\s+)
+    | (?P<mark>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_CELL = re.compile(r"(\$?)([A-Za-z]+)(\$?)([0-9]+)")
+_PREFIXES = ("_XLFN.", "_XLWS.", "_XLUDF.")
+_TRUTH = re.compile(r"\b(TRUE|FALSE)\(\)")
+_ONE_CELL = re.compile(r"(#|R[-\[\]0-9]+C[-\[\]0-9]+):\1(?![-\[\]0-9])")  # a range from a cell to itself
+ANY_CELL = "#"
+
+
+class Anchor(NamedTuple):
+    """The cell that the relative references of a formula are counted from."""
+
+    row: int
+    column: int
+
+
+def normal_form(formula: str, anchor: Anchor | None, sheets: Mapping[str, str] | None = None) -> str:
+    """A formula without what programs write differently: case, spaces, quotes, prefixes, forms of numbers.
+
+    References are counted from the anchor; without one all cells of all sheets are alike, for files in which some have
+    moved or are gone.
+    `sheets` gives the names of sheets as issued by those in the file, both in lower case.
+    """
+    words = []
+    for token in _TOKEN.finditer(formula):
+        kind, text = token.lastgroup, token.group()
+        if kind == "text":
+            words.append(text)
+        elif kind == "sheet":
+            words.append(_sheet(text, sheets or {}) if anchor is not None else "")
+        elif kind == "cell" or (kind == "lost" and anchor is None):
+            words.append(_cell(text, anchor))
+        elif kind == "name":
+            words.append(_name(text))
+        elif kind == "number":
+            words.append(f"{float(text):.15g}")
+        elif kind in ("mark", "lost"):
+            words.append(text)
+    form = _TRUTH.sub(r"\1", "".join(words))
+    return _ONE_CELL.sub(r"\1", form) if ":" in form else form
+
+
+def _sheet(text: str, sheets: Mapping[str, str]) -> str:
+    name = text[:-1].strip("'").replace("''", "'").casefold()
+    return f"'{sheets.get(name, name)}'!"
+
+
+def _name(text: str) -> str:
+    upper = text.upper()
+    for prefix in _PREFIXES:
+        upper = upper.removeprefix(prefix)
+    return upper
+
+
+def _cell(text: str, anchor: Anchor | None) -> str:
+    if anchor is None:
+        return ANY_CELL
+    match = _CELL.fullmatch(text)
+    assert match is not None
+    fixed_column, letters, fixed_row, digits = match.groups()
+    row, column = int(digits), column_number(letters)
+    down = f"R{row}" if fixed_row else f"R[{row - anchor.row}]"
+    across = f"C{column}" if fixed_column else f"C[{column - anchor.column}]"
+    return down + across

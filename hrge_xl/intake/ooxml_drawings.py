@@ -1,0 +1,175 @@
+"""What lies on top of a sheet of an xlsx file: text boxes, shapes, pictures, charts, ink, controls and objects.
+
+New programs describe them in a drawing part, old ones in VML, and some things (controls, embedded objects) stand in
+both, and in the sheet, under one number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from xml.etree.ElementTree import Element
+
+from .limits import Limits
+from .ooxml_parts import Parts, Relationship
+from .raw import Drawn, Unreadable
+from .references import LAST_COLUMN, LAST_ROW
+from .safe_xml import parse_tree
+
+_ANCHORS = frozenset({"xdr|twoCellAnchor", "xdr|oneCellAnchor", "xdr|absoluteAnchor"})
+_OBJECTS = {
+    "xdr|sp": "shape",
+    "xdr|cxnSp": "shape",
+    "xdr|pic": "picture",
+    "xdr|graphicFrame": "object",
+    "xdr|contentPart": "ink",
+    "xdr14|contentPart": "ink",
+}
+_LINKED = {"chart": "chart", "chartEx": "chart", "diagramData": "diagram"}  # by the kind of the relationship
+_LEGACY = {"Pict": "picture", "Shape": "shape", "Rect": "shape", "Group": "shape"}  # all others are controls
+_NOTE = "Note"
+_SHAPE_NUMBER = re.compile(r"_s([0-9]{1,9})$", re.ASCII)
+# Lines of the HTML in VML. Excel does not close its <br>; other line ends in the source say no more than a space.
+_HTML_LINE_END = re.compile(rb"</?br\s*/?>|(?=</div>)")
+_LINE_SEPARATOR = "\u2028"
+_MOST_ELEMENTS = 300_000  # of a part that is read as a tree
+
+
+class Drawings:
+    """Reads the drawing parts of one package; a part that cannot be read is told to `unreadable`."""
+
+    def __init__(self, parts: Parts, unreadable: Callable[[Relationship], None]) -> None:
+        self._parts = parts
+        self._unreadable = unreadable
+        self._limits: Limits = replace(parts.limits, elements=min(parts.limits.elements, _MOST_ELEMENTS))
+        self._texts: dict[str, str] = {}  # of parts that a drawing leads to
+
+    def of_part(self, part: str) -> Iterator[Drawn]:
+        """What a drawing part describes."""
+        links = {link.id: link for link in self._parts.relationships(part) if not link.external}
+        for anchor in _topmost(self._tree(part), _ANCHORS):
+            place = _corner(anchor)
+            for element in _topmost(anchor, _OBJECTS):
+                linked = self._linked_from(element, links)
+                what = next((_LINKED[link.kind] for link in linked), _OBJECTS[element.tag])
+                texts = [_text(element), *(self._text_of(link) for link in linked)]
+                yield Drawn(*place, what, "\n".join(filter(None, texts)), _name(element), _number(element))
+
+    def of_legacy_part(self, part: str) -> Iterator[Drawn]:
+        """What a VML part describes, but for the boxes of comments and for pictures of headers and footers."""
+        content = _HTML_LINE_END.sub(_LINE_SEPARATOR.encode(), self._parts.package.read(part))
+        for shape in parse_tree(content, part, self._limits).iter():
+            client = shape.find("xv|ClientData")
+            kind = _NOTE if client is None else client.get("ObjectType", "")
+            if client is not None and kind != _NOTE:
+                number = _SHAPE_NUMBER.search(shape.get("o|spid", "") or shape.get("id", ""))
+                what = _LEGACY.get(kind, "control")
+                place = _legacy_corner(client.findtext("xv|Anchor", ""))
+                yield Drawn(*place, what, _legacy_text(shape), shape=number[1] if number else "")
+
+    def _tree(self, part: str) -> Element:
+        return parse_tree(self._parts.package.read(part), part, self._limits)
+
+    def _linked_from(self, element: Element, links: dict[str, Relationship]) -> list[Relationship]:
+        """The charts and diagrams that an element shows."""
+        if element.tag != "xdr|graphicFrame":
+            return []
+        named = (node.get(name, "") for node in element.iter() for name in ("r|id", "r|dm"))
+        return [links[each] for each in named if each in links and links[each].kind in _LINKED]
+
+    def _text_of(self, link: Relationship) -> str:
+        """What a chart says, with what was drawn into it, or a diagram; read once, however often it is shown."""
+        part = link.target
+        if part not in self._texts:
+            self._texts[part] = ""
+            try:
+                inner = [each for each in self._parts.relationships(part) if each.kind == "chartUserShapes"]
+                texts = [_text(self._tree(part)), *(_text(self._tree(each.target)) for each in inner)]
+                self._texts[part] = "\n".join(filter(None, texts))
+            except Unreadable:
+                self._unreadable(link)
+        return self._texts[part]
+
+
+def merged(found: Iterable[Drawn]) -> list[Drawn]:
+    """Everything once: what several parts describe under one number is one thing."""
+    numbered: dict[str, Drawn] = {}
+    alone = []
+    for each in found:
+        if not each.shape:
+            alone.append(each)
+        else:
+            known = numbered.get(each.shape)
+            numbered[each.shape] = each if known is None else _both(known, each)
+    return sorted([*alone, *numbered.values()])
+
+
+def _both(one: Drawn, other: Drawn) -> Drawn:
+    """One thing as two parts describe it; the first of them knows better what it is."""
+    row, column = one[:2] if one.row else other[:2]
+    text = "\n".join(dict.fromkeys(filter(None, (one.text, other.text))))
+    return Drawn(row, column, one.what, text, one.name or other.name, one.shape)
+
+
+def _topmost(element: Element, names: Collection[str]) -> Iterator[Element]:
+    """The elements of these names that lie in no other one; of alternatives those of the first that has any."""
+    for child in element:
+        if child.tag in names:
+            yield child
+        elif child.tag == "mc|AlternateContent":
+            yield from next((found for option in child if (found := [*_topmost(option, names)])), ())
+        else:
+            yield from _topmost(child, names)
+
+
+def _text(element: Element) -> str:
+    """Everything that is written in an element, a line for each paragraph."""
+    lines = (
+        "".join(
+            "\n" if node.tag == "a|br" else node.text or ""
+            for node in paragraph.iter()
+            if node.tag in ("a|t", "a|br")
+        )
+        for paragraph in element.iter("a|p")
+    )
+    return "\n".join(lines).strip()
+
+
+def _name(element: Element) -> str:
+    """What a person or a program calls it: its description, else its name."""
+    properties = next(element.iter("xdr|cNvPr"), None)
+    return "" if properties is None else properties.get("descr", "") or properties.get("name", "")
+
+
+def _number(element: Element) -> str:
+    """The number under which the sheet and the VML part know the same thing."""
+    old = next(element.iter("a14|compatExt"), None)
+    match = None if old is None else _SHAPE_NUMBER.search(old.get("spid", ""))
+    return match[1] if match else ""
+
+
+def _corner(anchor: Element) -> tuple[int, int]:
+    """The cell in which an anchor begins; an absolute one names none."""
+    row = anchor.findtext("xdr|from/xdr|row", "")
+    column = anchor.findtext("xdr|from/xdr|col", "")
+    return cell_from_zero(row, column)
+
+
+def _legacy_corner(anchor: str) -> tuple[int, int]:
+    """The cell in which a VML anchor begins: column, offset, row, offset, and the same of its end."""
+    numbers = [each.strip() for each in anchor.split(",")]
+    return cell_from_zero(numbers[2], numbers[0]) if len(numbers) > 2 else (0, 0)
+
+
+def cell_from_zero(row: str, column: str) -> tuple[int, int]:
+    """Row and column, counted from 1, of numbers counted from 0."""
+    if not all(each.strip().isdecimal() and len(each) < 9 for each in (row, column)):
+        return 0, 0
+    return min(int(row) + 1, LAST_ROW), min(int(column) + 1, LAST_COLUMN)
+
+
+def _legacy_text(shape: Element) -> str:
+    """The text in a VML shape."""
+    text = "".join(text for box in shape.iter("v|textbox") for text in box.itertext())
+    return "\n".join(" ".join(line.split()) for line in text.split(_LINE_SEPARATOR) if line.strip())

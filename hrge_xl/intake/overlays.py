@@ -1,0 +1,108 @@
+"""What lies on top of the cells: comments, text boxes, shapes, pictures; their texts are kept, the rest is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..layout import address
+from ..submission import CellKey, Observation, Unplaced
+from ..words import Translate, translator
+from .keys import Plan, observe, observe_at, shorten
+from .raw import Drawn, RawSheet, RawWorkbook
+from .strays import KEPT_TEXTS, SINGLE_REPORTS, Left
+
+Cells = Mapping[str, Mapping[CellKey, str]]  # by tool
+CORNER = "A1"  # stands for the place of a text that has none
+
+
+def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> Left:
+    """Every comment of the file, with the answer that it stands at, if any."""
+    left = Left()
+    if not any(sheet.comments for sheet in workbook.sheets):
+        return left
+    below = _Below(sheets, cells, plan)
+    for sheet in workbook.sheets:
+        for row, column, text in sheet.comments:
+            cell = address(row, column)
+            left.unplaced.append(Unplaced(sheet.name, cell, text))
+            left.observations.append(below.seen("S018", sheet.name, cell, value=shorten(text, 200)))
+    return left
+
+
+def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> Left:
+    """Everything that was drawn on the sheets of the file, with the answer that it lies on, if any."""
+    left = Left()
+    if not any(sheet.drawn for sheet in workbook.sheets):
+        return left
+    below, what = _Below(sheets, cells, plan), _what(translator(plan.layout.language))
+    for sheet in workbook.sheets:
+        texts = [each for each in sheet.drawn if each.text]
+        left.unplaced += [
+            Unplaced(sheet.name, _cell(each) or CORNER, each.text) for each in texts[:KEPT_TEXTS]
+        ]
+        left.observations += _texts(sheet, texts, below)
+        left.observations += _others(sheet, below, what)
+    return left
+
+
+def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Observation]:
+    """One observation for each text; very many are told together at the end."""
+    for number, each in enumerate(texts[: SINGLE_REPORTS + 1]):
+        more = f" (+{len(texts) - number - 1})" if number == SINGLE_REPORTS < len(texts) - 1 else ""
+        value = shorten(each.text, 200) + more
+        yield below.seen("S035", sheet.name, _cell(each), place=_place(sheet, each), value=value)
+
+
+def _others(sheet: RawSheet, below: _Below, what: Mapping[str, str]) -> Iterator[Observation]:
+    """One observation for each place and kind of thing without a text; very many are told together at the end."""
+    found = {each[:3]: each for each in sheet.drawn if not each.text}
+    for number, each in enumerate(found.values()):
+        more = f" (+{len(found) - number - 1})" if number == SINGLE_REPORTS < len(found) - 1 else ""
+        if number <= SINGLE_REPORTS:
+            about = {
+                "what": what[each.what],
+                "place": _place(sheet, each) + more,
+                "value": shorten(each.name),
+            }
+            yield below.seen("S036", sheet.name, _cell(each), **about)
+
+
+def _cell(each: Drawn) -> str | None:
+    return address(each.row, each.column) if each.row else None
+
+
+def _place(sheet: RawSheet, each: Drawn) -> str:
+    """Where a thing lies, for a message."""
+    return _cell(each) or sheet.name
+
+
+def _what(say: Translate) -> Mapping[str, str]:
+    return {
+        "shape": say("A shape"),
+        "picture": say("A picture"),
+        "background": say("A background picture"),
+        "chart": say("A chart"),
+        "diagram": say("A diagram"),
+        "ink": say("Something handwritten"),
+        "control": say("A button or another control"),
+        "object": say("An embedded object"),
+    }
+
+
+class _Below:
+    """The answers below what lies on top, by sheet and cell."""
+
+    def __init__(self, sheets: dict[str, str], cells: Cells, plan: Plan) -> None:
+        self._plan = plan
+        self._tools = {name: tool for tool, name in sheets.items()}
+        parts = {part.key: part for part in plan.parts}
+        self._parts = {
+            (sheets[tool], cell): parts[key] for tool, some in cells.items() for key, cell in some.items()
+        }
+
+    def seen(self, code: str, sheet: str, cell: str | None, **detail: str) -> Observation:
+        """An observation about the answer at a cell, or about the place alone."""
+        part = self._parts.get((sheet, cell or ""))
+        if part is None:
+            return observe(code, sheet, cell, tool=self._tools.get(sheet), **detail)
+        return observe_at(code, sheet, cell, part, label=self._plan.label(part), **detail)

@@ -1,0 +1,48 @@
+"""Which issued texts are more than texts: those that answers stand under or beside, lists, numbers of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from ..layout import Layout, Sheet
+
+MEANING, NUMBER = "S024", "S025"
+
+Home = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which issued texts of a sheet are more than texts, and which formulas the checks look at anyway."""
+
+    meanings: Mapping[Home, str] = field(default_factory=dict)
+    calculated: Collection[Home] = frozenset()  # answers: what was typed over them is told apart by its value
+
+
+def roles_of_tool(sheet: Sheet) -> Roles:
+    """Those of a tool sheet: heads and questions that answers stand under or beside, and the numbers of rows."""
+    meanings: dict[Home, str] = {}
+    for grid in sheet.grids:
+        if not grid.slots:
+            continue
+        for column in grid.columns:
+            if column.role in ("answer", "calculated"):
+                meanings[grid.header_row, column.index] = MEANING
+            code = {"mark": NUMBER, "name": MEANING}.get(column.role)
+            if code is not None:
+                meanings |= {(row.index, column.index): code for row in grid.data_rows}
+    calculated = {
+        (cell.row, cell.column) for slot in sheet.slots for cell in slot.cells if slot.check is None
+    }
+    return Roles(meanings, calculated)
+
+
+def roles_of_lists(layout: Layout) -> Roles:
+    """Those of the sheet with the lists: every entry and its code."""
+    meanings: dict[Home, str] = {}
+    for place in layout.lists.values():
+        columns = range(place.column, place.column + (3 if place.parents else 2))
+        rows = range(place.first, place.last + 1)
+        meanings |= {(row, column): MEANING for row in rows for column in columns}
+    return Roles(meanings)

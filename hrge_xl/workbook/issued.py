@@ -1,0 +1,92 @@
+"""What stands in each cell of a workbook as it is issued: taken from the very drawing, so that nothing can drift."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import (
+    CellFormulaTuple,
+    CellNumberTuple,
+    CellRichStringTuple,
+    CellStringTuple,
+)
+
+from ..layout import Layout, Place
+from .book import painted
+from .cover import COVER_FACTS, CoverPainter, Fact
+from .live import Live
+from .pen import Formats, Pen
+from .shared_formulas import FormulaSheet, SharedFormula
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedFormula:
+    """A formula, and the cell that its relative references are counted from."""
+
+    text: str  # without "="
+    anchor: Place
+
+
+@dataclass(frozen=True)
+class IssuedSheet:
+    """What was drawn on one sheet. Rows and columns from 1; cells that hold nothing are absent."""
+
+    name: str
+    constants: dict[int, dict[int, str | float]] = field(default_factory=dict)
+    formulas: dict[int, dict[int, IssuedFormula]] = field(default_factory=dict)
+    facts: dict[Place, Fact] = field(default_factory=dict)  # what differs with the stamp
+    live: tuple[Live, ...] = ()  # what formulas show, with the answers among them
+
+
+def issued_sheets(layout: Layout, lines: Collection[str] = COVER_FACTS) -> dict[str, IssuedSheet]:
+    """Every sheet of a layout by its name; `lines` are the facts that the cover has a line for."""
+    book = painted(layout, lines)
+    texts: list[str] = list(book.str_table.string_table)
+    return {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
+
+
+def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
+    """The cover with lines for these facts."""
+    book = Workbook(BytesIO(), {"in_memory": True})
+    sheet = book.add_worksheet(layout.cover_name, FormulaSheet)
+    formats = Formats(book, right_to_left=False)
+    CoverPainter(book, Pen(sheet, formats), layout, lines).draw()
+    return _sheet(sheet, list(book.str_table.string_table))
+
+
+def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
+    found = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=_facts(drawn.live))
+    masters: dict[int, IssuedFormula] = {}
+    for row, cells in sorted(drawn.table.items()):
+        for column, cell in sorted(cells.items()):
+            place = Place(row + 1, column + 1)
+            if isinstance(cell, CellFormulaTuple):
+                formula = _formula(cell.formula, place, masters)
+                found.formulas.setdefault(place.row, {})[place.column] = formula
+            elif (constant := _constant(cell, texts)) is not None:
+                found.constants.setdefault(place.row, {})[place.column] = constant
+    return found
+
+
+def _facts(live: Sequence[Live]) -> dict[Place, Fact]:
+    return {place: each.now for each in live if isinstance(each.now, Fact) for place in each.places}
+
+
+def _formula(formula: str, place: Place, masters: dict[int, IssuedFormula]) -> IssuedFormula:
+    if not isinstance(formula, SharedFormula):
+        return IssuedFormula(formula, place)
+    if formula.range:
+        masters[formula.number] = IssuedFormula(str(formula), place)
+    return masters[formula.number]
+
+
+def _constant(cell: Any, texts: Sequence[str]) -> str | float | None:
+    if isinstance(cell, CellNumberTuple):
+        return float(cell.number)
+    if isinstance(cell, CellRichStringTuple):
+        return str(cell.raw_string)
+    return texts[cell.string] if isinstance(cell, CellStringTuple) else None

@@ -1,0 +1,337 @@
+"""What formatting says of answers that their values do not: a warning, with what is seen and what was read."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.colors import Color
+
+from hrge_xl.findings import CATALOGUE, sentence
+from hrge_xl.intake import Wanted, ooxml, ooxml_parts, ooxml_sheet, read_bytes
+from hrge_xl.intake.shown_numbers import format_of, seen
+from hrge_xl.submission import Submission
+from tests.damage import PLAN, RISKS, dressed, edited, filled, new_cell, number, regex
+from tests.intake_files import MAIN, relationships, sheet, workbook
+
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
+
+
+@pytest.fixture(params=["pattern", "handlers"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Read plain rows by pattern as usual, or everything through expat's handlers."""
+    if request.param == "handlers":
+        for module in (ooxml_sheet, ooxml_parts):
+            monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
+    return request.param
+
+
+def said(data: bytes) -> list[tuple[str, str | None, str]]:
+    """Code, cell and message of everything noticed."""
+    found = read_bytes(data, path="return.xlsx", sha256="0", size=1, format="xlsx", want=Wanted("example"))
+    assert isinstance(found, Submission)
+    return [
+        (each.code, each.cell, sentence(CATALOGUE[each.code].message, each.detail))
+        for each in found.observations
+    ]
+
+
+# as a person sees it
+
+WHITE = '<color rgb="FFFFFFFF"/>'
+MESSAGES = {
+    "a whole cell struck through": (
+        [dressed(PLAN, "E8", font="<strike/>")],
+        "S030 E8",
+        "Purpose of the workshop: what is struck through was read like any other text: “~~Train the trainers~~” (E8).",
+    ),
+    "two cells of a column": (
+        [dressed(RISKS, "C6", "C8", font='<strike val="true"/>')],
+        "S030 C6",
+        "K-01 Risk: what is struck through was read like any other text: “~~Rain~~” (C6, C8).",
+    ),
+    "a number struck through": (
+        [dressed(PLAN, "E12", font="<strike/>")],
+        "S030 E12",
+        "Of these women: what is struck through was read like any other text: “~~12~~” (E12).",
+    ),
+    "a note beside, struck through": (
+        [new_cell(PLAN, "C40", "No"), dressed(PLAN, "C40", font="<strike/>")],
+        "S030 C40",
+        "C40: what is struck through was read like any other text: “~~No~~” (C40).",
+    ),
+    "a hidden column": (
+        [regex(RISKS, '<col min="3" max="3" width="[0-9.]+"', '<col min="3" max="3" width="0.5"')],
+        "S031 C6",
+        "Columns with answers are hidden on the sheet “Risks”: C. They were read all the same.",
+    ),
+    "white on white": (
+        [dressed(PLAN, "E8", font=WHITE, fill='patternType="none">')],
+        "S032 E8",
+        "Purpose of the workshop: what E8 holds cannot be seen on the sheet; “Train the trainers” was read.",
+    ),
+    "thousands left out": (
+        [dressed(PLAN, "E13", code="#,##0,")],
+        "S033 E13",
+        "Budget: E13 shows “5”, but holds “4800”; that was read.",
+    ),
+    "a date in the place of a text": (
+        [number(PLAN, "E8", 46115), dressed(PLAN, "E8", code="d-m")],
+        "S034 E8",
+        "Purpose of the workshop: E8 asks for a text but holds a date, read as “2026-04-03”.",
+    ),
+}
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("name", MESSAGES)
+def test_what_is_seen_and_what_was_read_is_told(name: str) -> None:
+    edits, place, message = MESSAGES[name]
+    code, cell = place.split()
+    assert (code, cell, message) in said(edited(*edits)())
+
+
+def test_nothing_is_told_of_cells_without_an_answer() -> None:
+    """Blank ones, our own texts and formulas, whatever they look like."""
+    odd = [
+        dressed(PLAN, *places, font=f"<strike/>{WHITE}", code=";;;") for places in (["E20"], ["C8"], ["E21"])
+    ]
+    assert said(edited(*odd)()) == []
+
+
+def test_what_is_read_stays_as_it_is() -> None:
+    data = edited(dressed(PLAN, "E8", "E12", "E13", font="<strike/>", code='"many"'))()
+    found = read_bytes(data, path="", sha256="", size=0, format="xlsx", want=Wanted())
+    plain = read_bytes(filled(), path="", sha256="", size=0, format="xlsx", want=Wanted())
+    assert isinstance(found, Submission)
+    assert isinstance(plain, Submission)
+    assert found.values() == plain.values()
+
+
+@pytest.mark.parametrize(("place", "code"), [("E7", "V002"), ("E16", "V002"), ("E12", "V003")])
+def test_a_date_where_none_can_be_is_told_once(place: str, code: str) -> None:
+    """In a list, a number or a scale it is an error of the answer, which says so."""
+    data = edited(number(PLAN, place, 46115), dressed(PLAN, place, code="d-m"))()
+    found = read_bytes(data, path="", sha256="", size=0, format="xlsx", want=Wanted())
+    assert isinstance(found, Submission)
+    assert next(each.problem for each in found.answers if each.cell == place) == code
+    assert found.observations == []
+
+
+# runs within a text
+
+RICH = (
+    "<si><t>Four Two</t></si>"
+    "<si><r><rPr><strike/></rPr><t>Four</t></r><r><t xml:space='preserve'> Two</t></r></si>"
+    "<si><r><rPr><strike val='0'/></rPr><t>Four</t></r><r><t> Two</t></r></si>"
+    "<si><r><t>a_x0041_</t></r><r><rPr><b/><strike/></rPr><t xml:space='preserve'> b </t></r></si>"
+)
+INLINE = "<is><r><rPr><strike/></rPr><t>Four</t></r><r><t> Two</t></r></is>"
+
+
+@pytest.mark.usefixtures("way")
+def test_runs_that_are_struck_through() -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>{n - 1}</v></c></row>' for n in range(1, 5))
+    rows += f'<row r="5"><c r="A5" t="inlineStr">{INLINE}</c><c r="B5" t="inlineStr"><is><t>Four</t></is></c></row>'
+    found = ooxml.read(workbook(sheet(rows), strings=RICH)).sheets[0]
+    assert [found.cells[row][1].value for row in range(1, 6)] == ["Four Two"] * 3 + ["aA b ", "Four Two"]
+    assert found.struck == {(2, 1): "~~Four~~ Two", (4, 1): "aA ~~b~~ ", (5, 1): "~~Four~~ Two"}
+
+
+def test_runs_as_openpyxl_writes_them() -> None:
+    book = openpyxl.Workbook()
+    book.active["B2"] = CellRichText(TextBlock(InlineFont(strike=True), "Four"), " Two consultations")
+    target = io.BytesIO()
+    book.save(target)
+    assert ooxml.read(target.getvalue()).sheets[0].struck == {(2, 2): "~~Four~~ Two consultations"}
+
+
+# colours
+
+THEME = (
+    f'<a:theme xmlns:a="{DRAWING}"><a:themeElements><a:clrScheme><a:dk1><a:sysClr val="windowText" lastClr="101010"/>'
+    '</a:dk1><a:lt1><a:srgbClr val="FAFAFA"/></a:lt1></a:clrScheme></a:themeElements></a:theme>'
+)
+
+
+def invisible(font: str, fill: str, more: str = "") -> bool:
+    """Whether letters of this font on this fill are said to be invisible."""
+    styles = (
+        f'<styleSheet xmlns="{MAIN}"><fonts><font/><font>{font}</font></fonts><fills><fill/><fill>{fill}</fill></fills>'
+        f'<cellXfs><xf/><xf numFmtId="0" fontId="1" fillId="1"/></cellXfs>{more}</styleSheet>'
+    )
+    links = relationships(
+        ("rId1", "worksheet", "worksheets/sheet1.xml"),
+        ("rId2", "styles", "styles.xml"),
+        ("rId3", "theme", "theme/theme1.xml"),
+    )
+    changes = {"xl/styles.xml": styles, "xl/theme/theme1.xml": THEME, "xl/_rels/workbook.xml.rels": links}
+    rows = '<row r="1"><c r="A1" s="1"><v>1</v></c></row>'
+    looks = (
+        ooxml.read(workbook(sheet(rows), changes=changes | {"xl/sharedStrings.xml": None})).sheets[0].looks
+    )
+    return bool(looks) and looks[1, 1].invisible
+
+
+SOLID = '<patternFill patternType="solid"><fgColor {}/></patternFill>'
+NONE = '<patternFill patternType="none"/>'
+PALETTE = "<colors><indexedColors>" + "<rgbColor rgb='00FFFFFF'/>" * 9 + "</indexedColors></colors>"
+
+
+@pytest.mark.parametrize(
+    ("font", "fill", "expected"),
+    [
+        (WHITE, NONE, True),
+        ('<color rgb="00FEFEFE"/>', SOLID.format('rgb="FFFFFFFF"'), True),
+        ('<color theme="0"/>', NONE, True),
+        ('<color theme="1"/>', NONE, False),
+        ('<color theme="1" tint="0.95"/>', NONE, True),
+        ('<color theme="1" tint="0.3"/>', NONE, False),
+        ('<color theme="0" tint="-0.5"/>', NONE, False),
+        ('<color indexed="9"/>', NONE, True),
+        ('<color indexed="65"/>', SOLID.format('indexed="65"'), True),
+        ('<color indexed="8"/>', NONE, False),
+        ("", SOLID.format('rgb="FF000000"'), True),
+        ('<color auto="1"/>', NONE, False),
+        (WHITE, SOLID.format('rgb="FF14505C"'), False),
+        ('<color rgb="FF1F2933"/>', SOLID.format('rgb="FF1F2933"'), True),
+        (WHITE, '<patternFill patternType="gray125"/>', False),
+        (WHITE, "<gradientFill/>", False),
+        (WHITE, SOLID.format('theme="99"'), False),
+        ('<color rgb="white"/>', NONE, False),
+        ('<sz val="1"/>', NONE, True),
+        ('<sz val="large"/>', NONE, False),
+    ],
+)
+def test_letters_in_the_colour_of_their_ground(font: str, fill: str, expected: bool) -> None:
+    assert invisible(font, fill) is expected
+
+
+def test_a_palette_of_ones_own() -> None:
+    assert invisible('<color indexed="8"/>', NONE, PALETTE)
+
+
+def test_a_theme_that_cannot_be_read_is_told_and_the_answers_are_read() -> None:
+    links = relationships(
+        ("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId3", "theme", "theme/theme1.xml")
+    )
+    changes = {"xl/theme/theme1.xml": "<a:theme", "xl/_rels/workbook.xml.rels": links}
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    read = ooxml.read(workbook(sheet(rows), changes=changes))
+    assert [each.code for each in read.remarks] == ["F045"]
+    assert read.sheets[0].cells[1][1].value == 1.0
+
+
+# number formats
+
+LACK = '_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-'
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "expected"),
+    [
+        (";;;", 12, ""),
+        (";;;", "twelve", ""),
+        (';;;"not known"', "twelve", "not known"),
+        ('"not known"', 12, "not known"),
+        ('"not known"', "twelve", None),
+        ('0;0;0;"no "@', "twelve", "no twelve"),
+        ('0;"less";"none"', -1, "less"),
+        ('0;-0;"none"', 0, "none"),
+        ("0;-0;;@", 0, ""),
+        ("0;-0;;@", 1, None),
+        ("0,", 4800, "5"),
+        ("0,", 0, None),
+        ('#,##0.0,,"M"', 4_800_000, "4.8M"),
+        ("0%", 12, "1200%"),
+        ("0.##%", 0.5, "50%"),
+        ('0" thousand"', 5, "5 thousand"),
+        ('0"000"', 5, "5000"),
+        ('"1"0', 5, "15"),
+        ('"USD" #,##0', 4800, None),
+        ("[$€-407] #,##0.00", 4800, None),
+        ('#,##0.00\\ "zł"', 4800, None),
+        ("[$not known]0", 5, "not known5"),
+        (LACK, 4800.5, None),
+        (LACK, 0, None),
+        (LACK, "text", None),
+        ("#,###", 0, ""),
+        ("#,###", 12, None),
+        ("0;0", -5, "5"),
+        ("0;(0)", -5, None),
+        ("0;[Red]-0", -5, None),
+        ('[=1]"Yes";[=2]"No";0', 1, "Yes"),
+        ('[=1]"Yes";[=2]"No";0', 2, "No"),
+        ('[=1]"Yes";[=2]"No";0', 3, None),
+        ('[<100]0;0,"k"', 4800, "5k"),
+        ("0.00E+00", 4800, None),
+        ("# ?/?", 0.5, None),
+        ("dd/mm/yyyy;@", 46115, None),
+        ("[h]:mm;@", 1.5, None),
+        ("General", 12, None),
+        ('General" or so"', 12, "12 or so"),
+        ("@", 12, None),
+        ("000-000", 123456, None),
+        ("%" * 250, 1e300, "%" * 250),
+        ('"unclosed', 12, "unclosed"),
+        ("[unclosed", 12, ""),
+    ],
+)
+def test_what_a_format_shows(code: str, value: str | float, expected: str | None) -> None:
+    assert seen(code, value) == expected
+
+
+def test_percent_is_right_where_a_share_is_asked_for() -> None:
+    assert seen("0%", 0.5) == "50%"
+    assert seen("0%", 0.5, percent=True) is None
+    assert seen("0,%", 0.5, percent=True) is not None
+
+
+@pytest.mark.parametrize(
+    "code", ["General", "@", "0", "#,##0", "#,##0.##########", "0.00", "yyyy-mm-dd", "yyyy\\-mm\\-dd"]
+)
+def test_formats_that_need_no_second_look(code: str) -> None:
+    assert format_of("164", code) == ""
+
+
+def test_formats_with_a_number_of_their_own() -> None:
+    assert [format_of(number, None) for number in ("0", "4", "9", "14", "49")] == ["", "", "0%", "", ""]
+    assert format_of("164", "0" * 300) == ""
+
+
+# files of many styles, one after the other
+
+
+def test_odd_styles_of_one_file_are_not_those_of_another() -> None:
+    """Rows are remembered from file to file, whatever their styles mean there."""
+    struck = dressed(PLAN, "E8", font="<strike/>")
+    odd, plain = edited(struck)(), filled()
+    ordinary = edited(dressed(PLAN, "E8", font="<b/>"))()  # the same cells, of another meaning
+    for _ in range(2):
+        assert [code for code, _, _ in said(odd)] == ["S030"]
+        assert said(plain) == said(ordinary) == []
+
+
+def test_rows_without_a_height() -> None:
+    data = edited(regex(RISKS, '<row r="8"', '<row ht="0.5" customHeight="1" r="8"'))()
+    by_handlers = [code for code, _, _ in said(data)]
+    assert by_handlers == ["S021"]
+
+
+def test_as_openpyxl_formats_it() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(filled()))
+    plan = book["Plan"]
+    plan["E8"].font = Font(strike=True)
+    plan["E12"].font, plan["E12"].fill = Font(color=Color(theme=0)), PatternFill()
+    plan["E13"].number_format = '0,"k"'
+    book["Risks"].column_dimensions["C"].hidden = True
+    book["Risks"].row_dimensions[8].hidden = True
+    target = io.BytesIO()
+    book.save(target)
+    assert sorted((code, cell) for code, cell, _ in said(target.getvalue())) == [
+        ("S021", "C8"), ("S030", "E8"), ("S031", "C6"), ("S032", "E12"), ("S033", "E13"),
+    ]  # fmt: skip

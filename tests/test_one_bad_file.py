@@ -1,0 +1,203 @@
+"""A file that no cell of Excel could hold concerns itself alone: every command goes on with the others, and says so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from hrge_xl.cli import run
+from hrge_xl.intake import Wanted
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import address
+from hrge_xl.rounds.rounds import Round, init_round, orders
+from hrge_xl.spec.load import load
+from hrge_xl.spec.model import FieldType
+from hrge_xl.validation import Result, ValidationRequest, validate
+from hrge_xl.words import CELL_LIMIT, beginning, cell_length, fits_a_cell
+from tests.answers import layout
+from tests.damage import CHECKLIST, PLAN, RISKS, new_cell, restamp, text_of, words
+from tests.intake_files import pack
+from tests.versions import answers
+
+ISSUED, TODAY = date(2026, 6, 1), date(2026, 6, 30)
+DAY = ("--today", str(TODAY), "--jobs", "1")
+LONG = "An answer without an end. " * 1_270
+PARTS = {"PLAN": PLAN, "C1": CHECKLIST, "R1": RISKS}
+TEXTS = {FieldType.TEXT, FieldType.LONG}
+assert CELL_LIMIT < len(LONG) < 33_100
+
+
+def overlong(data: bytes, kinds: set[FieldType], text: str = LONG) -> bytes:
+    """A workbook with a text that is too long in the first cell of every field of some types, and beside."""
+    parts = text_of(data)
+    seen = set()
+    for slot in layout("example").slots.values():
+        if slot.field.type in kinds and slot.field.code not in seen:
+            seen.add(slot.field.code)
+            words(PARTS[slot.tool], address(*slot.cells[0]), text)(parts)
+    new_cell(PLAN, "C40", text)(parts)
+    return pack(parts)
+
+
+def look(data: bytes, folder: Path) -> Result:
+    path = folder / "return.xlsx"
+    path.write_bytes(data)
+    (result,) = validate([path], ValidationRequest(Wanted("example"), TODAY))
+    return result
+
+
+def filled(team: str = "PAK") -> bytes:
+    return generate(load("example"), Order(team, ISSUED, "PAK", answers=answers()))
+
+
+def test_every_kind_of_text_field_has_an_end(tmp_path: Path) -> None:
+    result = look(overlong(filled(), TEXTS), tmp_path)
+    wrong = {each.field: each for each in result.findings if each.code == "V010"}
+    assert set(wrong) == {f.code for _, _, f in load("example").places() if f.type in TEXTS}
+    assert wrong["PLN_12"].message.endswith(f"{len(LONG.strip())} characters, 32767 are allowed.")
+    assert wrong["PLN_01"].message.endswith(f"{len(LONG.strip())} characters, 20 are allowed.")
+    due = {"V001"}  # who does it was said, and not until when
+    assert {each.code for each in result.findings} == {"V009", "V010", "S014"} | due
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("x" * CELL_LIMIT, True),
+        ("x" * (CELL_LIMIT + 1), False),
+        ("😀" * 16_383, True),
+        ("😀" * 16_384, False),
+    ],
+    ids=["just", "over", "just in pairs", "over in pairs"],
+)
+def test_a_cell_holds_what_excel_counts(text: str, fits: bool, tmp_path: Path) -> None:
+    result = look(overlong(filled(), {FieldType.TEXT}, text), tmp_path)
+    found = {each.field for each in result.findings if each.code == "V010"}
+    assert ("PLN_12" not in found) is fits is fits_a_cell(text)
+    assert cell_length(beginning(text)) <= CELL_LIMIT
+    assert text.startswith(beginning(text))
+
+
+def test_feedback_loses_none_of_it(tmp_path: Path) -> None:
+    """What no cell holds stands in pieces on the sheet of its own, and comes back from there."""
+    from hrge_xl.reports.feedback import give_back
+
+    result = look(overlong(filled(), TEXTS | {FieldType.INTEGER, FieldType.MANY}), tmp_path)
+    given = give_back(result, load("example"), today=TODAY)
+    assert {each.question for each in given.too_long} >= {
+        "Project code",
+        "Participants expected",
+        "K-01 Risk",
+    }
+    again = look(given.workbook, tmp_path)
+    assert again.submission is not None
+    kept: dict[tuple[str, str], str] = {}
+    for each in again.submission.unplaced:
+        place = each.sheet, each.cell
+        kept[place] = kept.get(place, "") + each.text
+    assert len(kept) == len(given.too_long) + len(given.beside)
+    assert {text.strip() for text in kept.values()} == {LONG.strip()}
+    assert not [each for each in again.findings if each.code.startswith(("F", "I", "S"))]
+
+
+# through every command
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Round:
+    """A round of three teams; the first file of its folder is the bad one."""
+    (tmp_path / "teams.csv").write_text("team,country\nBAD,PAK\nONE,PAK\nTWO,PAK", encoding="utf-8")
+    round_ = init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
+    for name, order in zip("abc", orders(round_, ISSUED), strict=True):
+        order.answers.update(answers(f"WS-{name}"))
+        data = generate(load("example"), order)
+        bad = overlong(data, set(FieldType) - {FieldType.CALCULATED, FieldType.DATE}) if name == "a" else data
+        (round_.folder / "returned" / f"{name}.xlsx").write_bytes(bad)
+    return round_
+
+
+@contextmanager
+def printed(capsys: pytest.CaptureFixture[str], code: int, *command: object) -> Iterator[tuple[str, str]]:
+    """What a command prints that ends with this code."""
+    capsys.readouterr()
+    done = run([str(each) for each in command])
+    out, err = capsys.readouterr()
+    assert done == code, err
+    yield out, err
+
+
+def test_every_command_goes_on_with_the_others(
+    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = made.folder, tmp_path / "out"
+    with printed(capsys, 1, "validate", folder, *DAY) as (said, err):
+        assert "b.xlsx: accepted" in said
+        assert "a.xlsx: Plan!E17: V010 error" in said
+        assert "3 files: 2 accepted, 1 returned, 0 refused" in err
+    with printed(capsys, 0, "status", folder, *DAY, "--xlsx", out / "status.xlsx") as (said, _):
+        assert [line.split()[0] for line in said.splitlines()] == ["team", "BAD", "ONE", "TWO"]
+    with printed(capsys, 0, "consolidate", folder, *DAY) as (said, _):
+        assert "2 accepted, 1 returned" in said
+    formats = [
+        part for name in ("html", "xlsx", "json", "sarif", "junit", "overview") for part in ("--format", name)
+    ]
+    with printed(capsys, 0, "report", folder, *DAY, *formats, "-o", out) as (said, _):
+        assert len(said.splitlines()) == 6
+    with printed(
+        capsys, 0, "verify", out / "validation.json", "--returned", folder / "returned", "--jobs", "1"
+    ):
+        pass
+    with printed(capsys, 0, "export", folder, "--table", "answers", "-o", out / "answers.xlsx"):
+        cells = [cell.value for row in openpyxl.load_workbook(out / "answers.xlsx").active for cell in row]
+        assert max(len(str(cell)) for cell in cells) == CELL_LIMIT
+    later = shutil.copytree(folder / "returned", tmp_path / "later")
+    with printed(capsys, 0, "compare", folder, later, *DAY) as (said, _):
+        assert "WS-b" in said
+    with printed(capsys, 0, "compare", later / "a.xlsx", later / "b.xlsx", *DAY) as (said, _):
+        assert "Answers changed: " in said
+
+
+def test_feedback_is_for_all(made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with printed(capsys, 0, "feedback", made.folder, "--all", "--json", "-o", tmp_path / "back", *DAY) as (
+        said,
+        _,
+    ):
+        files = {each["team"]: each for each in json.loads(said)["files"]}
+    assert set(files) == {"BAD", "ONE", "TWO"}
+    assert {each["question"] for each in files["BAD"]["too_long"]} > {"Project code", "K-01 Risk"}
+    text = Path(files["BAD"]["message"]).read_text(encoding="utf-8")
+    assert "longer than a cell of Excel can be" in text
+
+
+def test_a_stamp_that_no_cell_holds_stops_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The name of its round is a period of the figures, and of no use to anybody."""
+    parts = text_of(filled())
+    restamp(round="R" * 33_000, signed=False)(parts)
+    (tmp_path / "in").mkdir()
+    for name, data in (("a", pack(parts)), ("b", filled("ONE"))):
+        (tmp_path / "in" / f"{name}.xlsx").write_bytes(data)
+    with printed(capsys, 0, "consolidate", tmp_path / "in", "-o", tmp_path / "out", *DAY) as (said, _):
+        assert "2 accepted" in said
+    assert openpyxl.load_workbook(tmp_path / "out" / "data.xlsx").sheetnames[0] == "Contents"
+
+
+def test_a_file_that_cannot_be_given_back_stops_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A stamp that was edited: no document property takes a team with such a name."""
+    parts = text_of(filled())
+    restamp(team="T" * 300, signed=False)(parts)
+    paths = [tmp_path / f"{name}.xlsx" for name in "abc"]
+    for path, data in zip(paths, (pack(parts), filled("ONE"), filled("TWO")), strict=True):
+        path.write_bytes(data)
+    command = ("feedback", "--all", *paths, "-o", tmp_path / "back", *DAY)
+    with printed(capsys, 1, *command) as (said, err):
+        assert len(said.splitlines()) == 2
+        assert "a.xlsx: no workbook can be made: team: 300 characters; Excel takes 255. Shorten it." in err
