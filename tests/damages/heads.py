@@ -117,7 +117,9 @@ KINDS: list[Kind] = [
         )
     ],
     answered(
-        "head: hidden codes of two points exchanged", f"S025 {LAW}!B7", exchanged(f"{LAW}!A7", f"{LAW}!A9")
+        "head: hidden codes of two points exchanged",
+        f"{HEAD} {LAW}!C7; {HEAD} {LAW}!C9; S020 {LAW}!E7; S025 {LAW}!B7",
+        exchanged(f"{LAW}!A7", f"{LAW}!A9"),
     ),
     kind("head: one pasted over another", f"{HEAD} {VALUES}!K5", pasted(f"{VALUES}!J5", f"{VALUES}!K5")),
     kind("head: question pasted over another", f"{HEAD} Form!C13", pasted("Form!C12", "Form!C13")),

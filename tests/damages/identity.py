@@ -107,5 +107,4 @@ KINDS: list[Kind] = [
     named("Copy of toolkit.xlsx", ""),
     named("AFG.xlsx", FILE),
     named("hrge_toolkit-AFG-2026-H1.xlsx", FILE),
-    named("Toolkit Afghanistan.xlsx", FILE),
 ]

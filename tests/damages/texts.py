@@ -54,7 +54,6 @@ REWORDED = [
     ("the title of the lists", "Lists!B2", "Own lists"),
     ("what the lists are for", "Lists!B3", "Change these lists as you like."),
     ("the head of a list", "Lists!D4", "ADVICE"),
-    ("the key beside the day", "Cover!A16", "tomorrow_of_check"),
 ]
 
 EXCHANGED = [
