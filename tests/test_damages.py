@@ -167,6 +167,15 @@ def test_other_programs_read_what_excel_is_imitated_with(
         assert document.value("4.C Values", "C9").text.startswith("IND-04")
 
 
+@pytest.mark.long
+def test_what_excel_is_imitated_with_is_valid(carrier_of: Callable[[str], Carrier], tmp_path: Path) -> None:
+    from openxml_audit import OpenXmlValidator
+
+    path = tmp_path / "excel.xlsx"
+    path.write_bytes(carrier_of("Excel").damaged(lambda book: None, calculated=True))
+    assert OpenXmlValidator().validate(str(path)).errors == []
+
+
 def bare(formula: str) -> str:
     """A formula without the quotes around names of sheets."""
     return formula.replace("'", "") if formula.startswith("=") else formula

@@ -113,7 +113,7 @@ def test_every_text_is_an_answer_or_unplaced(written: list[Note]) -> None:
     assert lost(written, kept) == []
 
 
-@examples(20)
+@examples(12)
 @given(notes())
 @example([("Summary", "B2", "over a title"), ("Risks", "D7", "over a status"), ("Plan", "E12", "many")])
 def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> None:

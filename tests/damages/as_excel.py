@@ -240,12 +240,11 @@ class _Writer:
 
     def application(self) -> None:
         """Which program saved it."""
-        self.book.regex("docProps/app.xml", "</Properties>", "<AppVersion>16.0300</AppVersion></Properties>")
+        self.book.regex("docProps/app.xml", "<AppVersion>[^<]*<", "<AppVersion>16.0300<")
 
 
 def _in_order(said: str) -> str:
     """The settings of a run in the order of the schema."""
     order = ("b", "i", "strike", "u", "vertAlign", "sz", "color", "rFont", "family", "charset", "scheme")
-    found = re.findall(r"<(\w+)[^>]*/>", said)
-    pieces = dict(zip(found, re.findall(r"<\w+[^>]*/>", said), strict=True))
+    pieces = {name: piece for piece, name in re.findall(r"(<(\w+)[^>]*/>)", said)}
     return "".join(pieces[name] for name in sorted(pieces, key=order.index))

@@ -168,7 +168,8 @@ def chart(where: str, title: str) -> Edit:
         book[part] = (
             f'<c:chartSpace xmlns:c="{DRAWING}/chart" xmlns:a="{DRAWING}/main"><c:chart><c:title><c:tx><c:rich>'
             f"<a:bodyPr/><a:p><a:r><a:t>{escape(title)}</a:t></a:r></a:p></c:rich></c:tx></c:title>"
-            "<c:plotArea><c:layout/></c:plotArea></c:chart></c:chartSpace>"
+            '<c:plotArea><c:layout/><c:pieChart><c:varyColors val="1"/></c:pieChart></c:plotArea></c:chart>'
+            "</c:chartSpace>"
         )
         declare(book, part, f"{OFFICE}.drawingml.chart+xml")
         link = relate(book, drawing, "chart", "../charts/chart77.xml")

@@ -128,6 +128,7 @@ KINDS: list[Kind] = [
         for name in ("Form", "1.1 Legislation", "4.C Values", "Risk matrix", "Cover", "Lists")
     ],
     kind("codes: key of another sheet", "S009 1.1 Legislation", text("1.1 Legislation!A1", "T9.9")),
+    kind("codes: key beside the day reworded", "S009 Cover", text("Cover!A16", "tomorrow_of_check")),
     kind("codes: key with a remark", "S009 4.C Values", text("4.C Values!A1", "T4.C values")),
     answered("codes: hidden column deleted", "S009 3.1 Checklist", column_deleted("3.1 Checklist!A")),
     kind("codes: one of a column cleared", "S009 4.C Values", clear("4.C Values!J1")),

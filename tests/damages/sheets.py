@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from tests.damages.book import BOOK, LINKS, At, Book, Cell, attributes, block, outside_texts, written
+from tests.damages.book import BOOK, LINKS, TYPES, At, Book, Cell, attributes, block, outside_texts, written
 from tests.damages.drawings import declare
 from tests.damages.kinds import Edit, at
 
@@ -33,9 +33,11 @@ def deleted(name: str) -> Edit:
     """Delete a sheet; names that belong to the sheets behind it move up."""
 
     def edit(book: Book) -> None:
-        gone = list(book.sheets).index(name)
-        book.remove(book.sheets[name])
+        gone, part = list(book.sheets).index(name), book.sheets[name]
+        book.remove(part)
         book.swap(BOOK, _entry(book, name), "")
+        book.regex(LINKS, rf'<Relationship\b[^>]*Target="(?:/xl/)?{part.removeprefix("xl/")}"[^>]*/>', "")
+        book.regex(TYPES, rf'<Override\b[^>]*PartName="/{part}"[^>]*/>', "")
 
         def moved(found: re.Match[str]) -> str:
             number = int(found[1])
