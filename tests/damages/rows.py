@@ -83,7 +83,7 @@ KINDS: list[Kind] = [
     ),
     answered(
         "row: two codes exchanged, numbers left",
-        f"{ROW} {VALUES}!B8; S020 {VALUES}!C8",
+        f"{ROW} {VALUES}!B8",
         exchanged(f"{VALUES}!A8", f"{VALUES}!A9"),
     ),
     answered(
