@@ -3,68 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
 from ..layout import address
-from ..submission import CellKey, Identity, Observation, Unplaced
+from ..submission import CellKey, Observation
 from ..words import fold
-from .as_issued import CODES, judge
 from .axes import Axes, Axis, by_codes, find_own, home_axis
-from .dropdowns import broken_lists
+from .comparison import Comparison
 from .formatting import dates_by_format, formatting, formatting_beside
-from .issued_cells import Compared, ExpectedCells, Formulas, Moved, SheetResults, What
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
+from .located import Circumstances, Located
 from .outlived import OldSheet, was_issued
 from .overlays import comments, drawn
-from .own_sheets import (
-    beyond_feedback,
-    compare_rows,
-    cover_lines,
-    facts_that_differ,
-    first_ones,
-    missing_sheets,
-    outside,
-    own_sheets_touched,
-)
-from .raw import CellKind, RawCell, RawSheet, RawWorkbook
-from .roles import NUMBER, Roles
-from .strays import Held, Left, copied_answers, every_text, old_sheet, strangers, strays
+from .raw import CellKind, RawSheet, RawWorkbook
+from .strays import Left, copied_answers, every_text, old_sheet, strangers, strays
 from .tampering import tampered
-from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, assign, text_at
+from .tool_sheets import ToolSheet, assign, text_at
 
 NOWHERE: Mapping[CellKey, str] = {}  # the cells of a sheet that cannot be read
-
-
-@dataclass(slots=True)
-class Located:
-    """Everything that was found: cells with their values, where all cells are, and what was noticed."""
-
-    cells: dict[str, Mapping[CellKey, str]] = field(default_factory=dict)  # by tool
-    filled: list[tuple[Part, str, str, RawCell]] = field(default_factory=list)  # part, sheet, address, cell
-    sheets: dict[str, str] = field(default_factory=dict)
-    observations: list[Observation] = field(default_factory=list)
-    unplaced: list[Unplaced] = field(default_factory=list)
-    comments: list[Unplaced] = field(default_factory=list)
-    replaced: list[Unplaced] = field(default_factory=list)  # what was typed over texts and formulas
-    no_longer: frozenset[CellKey] = frozenset()  # calculated answers with another formula
-    results: dict[str, SheetResults] = field(
-        default_factory=dict
-    )  # of formulas, by the issued name of the sheet
-
-    def add(self, left: Left) -> None:
-        """Note what was found beside the answers."""
-        self.unplaced += left.unplaced
-        self.observations += left.observations
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What is known about a file beyond its sheets."""
-
-    same_layout: bool = True  # it was issued with this very layout: positions can be trusted
-    older: bool = False  # what is missing may never have been there
-    lost: frozenset[str] = frozenset()  # what the format of the file does not keep
-    identity: Identity | None = None  # of a file whose every text and formula is known
 
 
 def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None) -> Located:
@@ -74,7 +29,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     found = Located(cells=dict.fromkeys(plan.sheets, NOWHERE), observations=assigned.observations)
     for tool, tool_sheet in assigned.tools.items():
         found.sheets[tool] = tool_sheet.raw.name
-    issued = _Issued(plan, about, found, workbook) if about.identity is not None else None
+    issued = Comparison(plan, about, found, workbook) if about.identity is not None else None
     for tool_sheet in assigned.tools.values():
         _read_sheet(found, plan, tool_sheet, about, issued, epoch_1904=workbook.epoch_1904)
     if issued is not None:
@@ -114,7 +69,7 @@ def _read_sheet(
     plan: Plan,
     tool_sheet: ToolSheet,
     about: Circumstances,
-    issued: _Issued | None,
+    issued: Comparison | None,
     *,
     epoch_1904: bool,
 ) -> None:
@@ -140,148 +95,6 @@ def _read_sheet(
     held = issued.held(tool_sheet, axes) if issued is not None else None
     found.add(strays(tool_sheet, axes, old, held=held, epoch_1904=epoch_1904))
     found.observations += formatting(tool_sheet.raw, plan, here, epoch_1904=epoch_1904)
-
-
-class _Issued:
-    """Compares the sheets of one file with what was issued in it."""
-
-    def __init__(self, plan: Plan, about: Circumstances, found: Located, workbook: RawWorkbook) -> None:
-        self.plan, self.found, self.identity = plan, found, about.identity
-        named = "names" not in about.lost
-        self.broken_lists = broken_lists(workbook, plan.layout) if named else frozenset[str]()
-        self.lost, self.kept = about.lost, "formulas" not in about.lost
-        self._seen: list[tuple[ToolSheet, Axes]] = []
-
-    def held(self, sheet: ToolSheet, axes: Axes) -> Held:
-        """In which columns of each row of a sheet with answers something was issued; it is compared later."""
-        self._seen.append((sheet, axes))
-        return self.plan.issued[sheet.plan.sheet.name].held
-
-    def compare(self, assigned: Assigned) -> None:
-        """Compare all sheets, once it is known whether anything has moved on one of them."""
-        there = {sheet.plan.tool for sheet in assigned.tools.values() if not sheet.plan.sheet.grids}
-        there |= {sheet.plan.tool for sheet, _ in self._seen}
-        whole = there == self.plan.sheets.keys() and all(map(self._is_whole, self._seen))
-        exact = whole and all(_moved(axes) is None for _, axes in self._seen)
-        formulas = Formulas(self.kept, exact, self._renamed())
-        for sheet, axes in self._seen:
-            name = sheet.plan.sheet.name
-            compared = self.plan.issued[name].compare(sheet.raw, _moved(axes), formulas)
-            self.found.results[name] = compared.results
-            self._judge(compared, sheet.plan.issued_roles, sheet.raw, sheet.plan.tool)
-            self._replaced(sheet, compared)
-            if sheet.corner != HOME or text_at(sheet.raw, *sheet.corner) != sheet.plan.tool:
-                self._codes_damaged(sheet.raw, sheet.plan.tool)
-        self._copies(assigned, formulas)
-        for sheet in assigned.tools.values():
-            if not sheet.plan.sheet.grids:
-                roles, tool = sheet.plan.issued_roles, sheet.plan.tool
-                expected = self.plan.issued[sheet.plan.sheet.name]
-                self._rows(sheet.raw, expected, formulas, roles, tool, sheet.corner)
-                if not sheet.raw.protected and "protection" not in self.lost:
-                    self.found.observations.append(observe("S012", sheet.raw.name, tool=tool))
-        self._own_sheets(assigned, formulas)
-        self._forget_sorting()
-        if not (whole and self.kept):  # what refers to cells that are gone cannot show what it should
-            self.found.results.clear()
-
-    def _forget_sorting(self) -> None:
-        """Rows whose codes and numbers disagree were not just sorted."""
-        doubtful = {each.sheet for each in self.found.observations if each.code == NUMBER}
-        self.found.observations = [
-            each for each in self.found.observations if each.code != "S020" or each.sheet not in doubtful
-        ]
-
-    def _judge(self, compared: Compared, roles: Roles, raw: RawSheet, tool: str | None) -> None:
-        left = judge(compared.differences, roles, raw.name, tool)
-        damaged = [each for each in left.observations if each.code == CODES]
-        left.observations = [each for each in left.observations if each.code != CODES]
-        self.found.observations += left.observations
-        self.found.replaced += left.unplaced
-        if damaged:
-            self._codes_damaged(raw, tool)
-
-    def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:
-        """Say so once a sheet."""
-        told = any(
-            each.code in (CODES, "S010") and each.sheet == raw.name for each in self.found.observations
-        )
-        if not told:
-            self.found.observations.append(observe(CODES, raw.name, tool=tool))
-
-    def _replaced(self, sheet: ToolSheet, compared: Compared) -> None:
-        """Note the calculated answers whose formula is another one now."""
-        at = sheet.plan.at
-        homes = [each.home for each in compared.differences if each.what is What.REPLACED]
-        keys = [at[home].key for home in homes if home in at]
-        self.found.no_longer |= frozenset(keys)
-
-    def _copies(self, assigned: Assigned, formulas: Formulas) -> None:
-        """Keep what was typed on copies of sheets, which nobody reads."""
-        for copy in assigned.copies:
-            expected, moved = self.plan.issued[copy.plan.sheet.name], _moved(by_codes(copy))
-            found = expected.compare(copy.raw, moved, replace(formulas, exact=False)).differences
-            typed = judge(found, copy.plan.issued_roles, copy.raw.name, copy.plan.tool).unplaced
-            beside = outside(copy.raw, expected, moved).unplaced
-            there = {(each.sheet, each.cell) for each in self.found.unplaced}
-            self.found.unplaced += [each for each in typed + beside if (each.sheet, each.cell) not in there]
-
-    def _is_whole(self, seen: tuple[ToolSheet, Axes]) -> bool:
-        plan, axes = seen[0].plan, seen[1]
-        return (
-            plan.needed_rows.keys() <= axes.rows.places.keys()
-            and plan.needed_columns.keys() <= axes.columns.places.keys()
-        )
-
-    def _renamed(self) -> dict[str, str]:
-        names = {name: self.plan.sheets[tool].sheet.name for tool, name in self.found.sheets.items()}
-        return {name.casefold(): issued.casefold() for name, issued in names.items() if name != issued}
-
-    def _own_sheets(self, assigned: Assigned, formulas: Formulas) -> None:
-        """Compare cover, lists and stamp, and say which of them are gone."""
-        layout, identity = self.plan.layout, self.identity
-        assert identity is not None
-        self.found.observations += own_sheets_touched(assigned.ours, layout, self.lost)
-        for name, raw in first_ones(assigned.ours):
-            if name in GIVEN_BACK:
-                self.found.add(beyond_feedback(raw))
-            elif name == layout.cover_name:
-                expected = self.plan.cover(cover_lines(identity, raw, layout))
-                self._rows(raw, expected, formulas, Roles(), None)
-                self.found.observations += facts_that_differ(raw, expected, identity)
-            else:
-                roles = self.plan.roles_of_lists if name == layout.lists_name else Roles()
-                self._rows(raw, self.plan.issued[name], formulas, roles, None)
-        self.found.observations += missing_sheets(layout, [name for name, _ in assigned.ours])
-
-    def _rows(
-        self,
-        raw: RawSheet,
-        expected: ExpectedCells,
-        formulas: Formulas,
-        roles: Roles,
-        tool: str | None,
-        corner: Corner = HOME,
-    ) -> None:
-        compared, extra = compare_rows(raw, expected, formulas, corner)
-        self.found.results[expected.issued.name] = compared.results
-        if expected is not self.plan.issued[expected.issued.name] and compared.results.places is None:
-            compared.results.places = expected.formula_places
-        self._judge(compared, roles, raw, tool)
-        self.found.add(extra)
-
-
-def _moved(axes: Axes) -> Moved | None:
-    """Where the lines of a sheet are; None where all that have a code are at home, and nothing else is there."""
-    home = all(
-        line == origin for axis in (axes.rows, axes.columns) for line, origin in axis.origin.items()
-    ) and not (axes.rows.copies or axes.columns.copies or axes.rows.unknown or axes.columns.unknown)
-    return None if home else Moved(_inverse(axes.rows), _inverse(axes.columns))
-
-
-def _inverse(axis: Axis) -> dict[int, int]:
-    """Line of the layout → line of the file."""
-    return {origin: line for line, origin in sorted(axis.origin.items(), reverse=True)}
 
 
 def _apart(tool_sheet: ToolSheet, here: Here) -> tuple[Here, OldSheet]:

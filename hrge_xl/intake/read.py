@@ -33,7 +33,8 @@ from .identity import (
 )
 from .keys import Plan
 from .limits import LIMITS, Limits
-from .locate import Circumstances, Located, locate
+from .locate import locate
+from .located import Circumstances, Located
 from .normalise import answers
 from .parcel import Parcel, pack, unpack
 from .raw import RawWorkbook, Remark, Unreadable
