@@ -129,6 +129,7 @@ class _Around:
             "x|mergeCell": self._merge,
             "x|picture": self._background,
             "x|oleObject": self._object,
+            "x|control": self._control,
             "x|filterColumn": self._filter,
             "x|dataValidation": self._open_rule,
             "x14|dataValidation": self._open_rule,
@@ -216,6 +217,10 @@ class _Around:
     def _object(self, attributes: Attributes, _depth: int) -> None:
         name, shape = attributes.get("progId", ""), attributes.get("shapeId", "")
         self.sheet.drawn.append(Drawn(0, 0, "object", name=name, shape=shape))
+
+    def _control(self, attributes: Attributes, _depth: int) -> None:
+        name, shape = attributes.get("name", ""), attributes.get("shapeId", "")
+        self.sheet.drawn.append(Drawn(0, 0, "control", name=name, shape=shape))
 
     def _open_rule(self, attributes: Attributes, _depth: int) -> None:
         self._rule = attributes
