@@ -216,6 +216,13 @@ def test_one_thing_in_three_parts_is_one_thing() -> None:
     ]
 
 
+def test_a_control_is_no_picture() -> None:
+    """An ActiveX control: in the VML part it is a picture of itself."""
+    entry = '<control shapeId="1025" name="TextBox1"/>'
+    found = read("", vml(old("Pict", "4, 1, 8, 2, 5, 3, 9, 4")), f"<controls>{entry}{entry}</controls>")
+    assert found.sheets[0].drawn == [Drawn(9, 5, "control", "", "TextBox1", "1025")]
+
+
 def test_a_picture_behind_the_cells() -> None:
     after = f'<picture xmlns:r="{LINKS}" r:id="rId9"/>'
     for _ in range(3):  # what stands around the rows is remembered

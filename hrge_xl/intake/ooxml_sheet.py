@@ -133,6 +133,7 @@ class _Around:
             "x|oleObject": self._object,
             "x|from": self._open_anchor,
             **dict.fromkeys(("xdr|row", "xdr|col"), _ignore),
+            "x|control": self._control,
             "x|filterColumn": self._filter,
             "x|dataValidation": self._open_rule,
             "x14|dataValidation": self._open_rule,
@@ -238,6 +239,10 @@ class _Around:
         row, column = cell_from_zero(self._corner.get("row", ""), self._corner.get("column", ""))
         if self.sheet.drawn and row:
             self.sheet.drawn[-1] = self.sheet.drawn[-1]._replace(row=row, column=column)
+
+    def _control(self, attributes: Attributes, _depth: int) -> None:
+        name, shape = attributes.get("name", ""), attributes.get("shapeId", "")
+        self.sheet.drawn.append(Drawn(0, 0, "control", name=name, shape=shape))
 
     def _open_rule(self, attributes: Attributes, _depth: int) -> None:
         self._rule = attributes

@@ -55,7 +55,7 @@ _LOCAL_NAMES = {
         "workbook workbookPr sheets sheet definedNames definedName sst si "
         "styleSheet numFmts numFmt cellXfs xf fonts font strike sz color fills fill patternFill fgColor "
         "colors indexedColors rgbColor calcPr comments authors author commentList comment text table "
-        "externalLink externalBook ddeLink oleLink picture oleObject from"
+        "externalLink externalBook ddeLink oleLink picture oleObject control from"
     ),
     "r": "id dm",
     "rel": "Relationships Relationship",
