@@ -20,9 +20,7 @@ class Kind:
     expected: tuple[Place, ...]  # in order; one twice where it must be found twice
     calculated: bool = True
     file: str = "return.xlsx"
-    by_day: bool = (
-        False  # holds for the day of issue only, and LibreOffice calculates for the day it saves on
-    )
+    by_day: bool = False  # LibreOffice, which calculates for the day it saves on, would show something else
 
     def __call__(self, book: Book) -> None:
         """Do it."""
