@@ -170,8 +170,8 @@ def measure(folder: Path) -> None:
     stamping("prefilled workbooks", orders(prefilled=True))
     saved = [*saved_by_office(paths, folder / "saved")]
     for what, files in (("as issued", paths), ("saved by LibreOffice", saved)):
-        comparing(what, files[-60:])
         reading(what, files)
+        comparing(what, files[:60])
     pairs = [(found, layout_of(found, Wanted())) for found in map(read, paths[:50])]
     checking = median(lambda: check(pairs, today=TODAY), 3) / len(pairs)
     say("check, per workbook of 50", checking, median(lambda: check(pairs[:1], today=TODAY), 3), "one alone")
