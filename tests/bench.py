@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from hrge_xl.bulk import issue
 from hrge_xl.checks import check
@@ -25,6 +26,7 @@ from tests.answers import TODAY, full, layout, spec
 from tests.different_returns import SPEC, saved_by_office, write_returns
 
 RUNS = 5
+COMPARISON = "hrge_xl.intake.locate._Issued.compare"  # of every cell with the issued one
 RETURNS = 200  # files, as issued and saved by LibreOffice
 BARE_CLICK = "import click\n@click.command()\ndef main(): pass\nmain(['--help'], standalone_mode=False)"
 
@@ -85,6 +87,22 @@ def reading(what: str, paths: Sequence[Path]) -> None:
         f"read {len(paths)}, {what}, per file", ours, other,
         f"openpyxl and concat, {other / ours:.1f} times",
     )  # fmt: skip
+
+
+def comparing(what: str, paths: Sequence[Path]) -> None:
+    """What it costs to compare every cell with the issued one: the same files with and without, in turn."""
+    times: dict[bool, list[float]] = {True: [], False: []}
+    for number, path in enumerate(paths):
+        for compared in (True, False) if number % 2 else (False, True):
+            with pytest.MonkeyPatch.context() as patch:
+                if not compared:
+                    patch.setattr(COMPARISON, lambda *_: None)
+                start = time.process_time()
+                read(path)
+                times[compared].append(time.process_time() - start)
+    later = len(paths) // 4  # the first ones teach both what the files have in common
+    ours, other = (statistics.median(times[compared][later:]) for compared in (True, False))
+    say(f"read and compare every cell, {what}", ours, other, "read without comparing")
 
 
 def loop(paths: Sequence[Path]) -> None:
@@ -150,8 +168,10 @@ def measure(folder: Path) -> None:
     )
     stamping("blank workbooks", orders(prefilled=False))
     stamping("prefilled workbooks", orders(prefilled=True))
-    reading("as issued", paths)
-    reading("saved by LibreOffice", [*saved_by_office(paths, folder / "saved")])
+    saved = [*saved_by_office(paths, folder / "saved")]
+    for what, files in (("as issued", paths), ("saved by LibreOffice", saved)):
+        reading(what, files)
+        comparing(what, files[:60])
     pairs = [(found, layout_of(found, Wanted())) for found in map(read, paths[:50])]
     checking = median(lambda: check(pairs, today=TODAY), 3) / len(pairs)
     say("check, per workbook of 50", checking, median(lambda: check(pairs[:1], today=TODAY), 3), "one alone")

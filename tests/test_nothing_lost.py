@@ -99,6 +99,7 @@ def lost(written: Iterable[Note], kept: Iterable[object]) -> list[Note]:
 @example([("Cover", "H2", "beside the title")])
 @example([("Cover", "A1", "over the key")])
 @example([("Plan", "A1", "over the key")])
+@example([("Checklist", "A1", "over the key"), ("Checklist", "D1", "over a code")])
 @example([("Plan", "A9", "over a code")])
 @example([("Risks", "H1", "over a code")])
 @example([("Risks", "B6", "over a number")])

@@ -20,6 +20,7 @@ class Kind:
     expected: tuple[Place, ...]  # in order; one twice where it must be found twice
     calculated: bool = True
     file: str = "return.xlsx"
+    by_day: bool = False  # LibreOffice, which calculates for the day it saves on, would show something else
 
     def __call__(self, book: Book) -> None:
         """Do it."""
@@ -42,6 +43,11 @@ def places(found: str) -> tuple[Place, ...]:
 def kind(name: str, found: str, *edits: Edit, file: str = "return.xlsx") -> Kind:
     """Something that leaves the answers, and with them the results, as they were."""
     return Kind(name, edits, places(found), file=file)
+
+
+def on_the_day(name: str, found: str, *edits: Edit) -> Kind:
+    """Something that is found so in a workbook which was calculated on the day of issue."""
+    return Kind(name, edits, places(found), by_day=True)
 
 
 def answered(name: str, found: str, *edits: Edit) -> Kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.damages.kinds import Edit, Kind, clear, formula, kind, number, shown, text
+from tests.damages.kinds import Edit, Kind, clear, formula, kind, number, on_the_day, shown, text
 
 RESULT, FORMULA, TYPED, EMPTY = "S028", "S026", "S027", "S022"
 RISKS, VALUES = "3.2 Risk strategy", "4.C Values"
@@ -18,12 +18,12 @@ RESULTS: list[tuple[str, str, str | float]] = [
     ("an action", "Actions!C8", "Nothing"),
     ("the owner of an action", "Actions!D8", "Somebody else"),
     ("the due date of an action", "Actions!E8", 46400),
-    ("whether an action is in time", "Actions!G8", "Overdue"),
+    ("whether an action is in time", "Actions!G10", "Not yet due"),
     ("the sheet of an action", "Actions!H9", "3.3 Risk legislation"),
     ("the number of actions", "Actions!B6", "Nothing to list."),
     ("an action that is not there", "Actions!C20", "Hold a press conference"),
     ("the line of the checks", "Checks!B6", "12 in all."),
-    ("a point that is not open", "Checks!C8", "To correct"),
+    ("a point that is not open", "Checks!C60", "To correct"),
     ("a hidden count of the checks", "Checks!H9", 30000000),
     ("a status", "Form!D9", "To correct"),
     ("the status of a blank row", f"{VALUES}!D20", "Complete"),
@@ -61,7 +61,6 @@ CONSTANTS: list[tuple[str, str, str | float]] = [
     ("a state of a sheet", "Cover!F26", "Complete"),
     ("a status", "Form!D9", "Complete"),
     ("a progress", "1.1 Legislation!B4", "19 of 19 answered, 0 to correct"),
-    ("the day of the check", "Cover!C16", 46203),
 ]
 
 FORMULAS: list[tuple[str, str, str, str | float]] = [
@@ -91,7 +90,6 @@ FORMULAS: list[tuple[str, str, str, str | float]] = [
     ("what is to be corrected", "Cover!E26", "0", 0),
     ("the state of a sheet", "Cover!F26", 'IF(E26>=0,"Complete","")', "Complete"),
     ("the sum of answers without a sheet", "Cover!D57", "SUM(D26:D56)-0", 768),
-    ("the day of the check", "Cover!C16", "DATE(2026,6,30)", 46203),
     ("an entry of a list of rows", "Lists!FA5", '"IND-01 National"', "IND-01 National"),
 ]
 
@@ -153,6 +151,14 @@ KINDS: list[Kind] = [
         formula(f"{RISKS}!P7", '"Sub"&"stantial"', "Substantial"),
     ),
     *[kind(f"shown: {name} cleared", f"{EMPTY} {where}", clear(where)) for name, where in CLEARED],
+    on_the_day(
+        "shown: a constant for the day of the check", f"{TYPED} Cover!C16", number("Cover!C16", 46203)
+    ),
+    on_the_day(
+        "shown: another formula for the day of the check",
+        f"{FORMULA} Cover!C16",
+        formula("Cover!C16", "DATE(2026,6,30)", 46203),
+    ),
     kind("shown: a level typed over", f"V017 {RISKS}!P7", text(f"{RISKS}!P7", "Low")),
     kind("shown: the right level typed over", f"S013 {RISKS}!P7", text(f"{RISKS}!P7", "Substantial")),
     kind("shown: a level cleared", f"S022 {RISKS}!P7", clear(f"{RISKS}!P7")),
