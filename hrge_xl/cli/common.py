@@ -59,6 +59,9 @@ def password_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+AS_SUITS = 0  # as many processes as suit the files
+
+
 def jobs_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--jobs`."""
     text = "Processes to read with (default: one a core)."
@@ -97,7 +100,7 @@ def question(
     from ..rounds.datasets import Question
 
     return Question(
-        paths, the_day(today), spec, jobs or cores(), password, ledger,
+        paths, the_day(today), spec, jobs or AS_SUITS, password, ledger,
         rejudge=today is not None, arrived=Arrived(received, stated=True) if received else Arrived(),
     )  # fmt: skip
 
@@ -127,13 +130,6 @@ def first_line(file: Path) -> str:
         raise UsageError(
             f"{file}: the password cannot be read. Save it as UTF-8 text, on the first line."
         ) from error
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def print_files(files: Sequence[FileRow], *, quiet: bool) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import cores, the_day, today_option
+from .common import AS_SUITS, the_day, today_option
 
 if TYPE_CHECKING:
     from ..dataset.returns import Return
@@ -59,7 +59,7 @@ def command(
         return
     if choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
-    with amend(folder, day, store=store, jobs=cores()) as (ledger, before):
+    with amend(folder, day, store=store, jobs=AS_SUITS) as (ledger, before):
         meant = [find_return(before, name) for name in returns]
         decide(ledger, meant, choice, reason=reason, by=by or getpass.getuser(), day=day)
     with open_dataset(folder) as dataset:
@@ -82,7 +82,7 @@ def _overview(folder: Path, day: date) -> Iterator[str]:
     from ..dataset.ledger import Ledger
     from ..rounds.datasets import one_dataset
 
-    with one_dataset(folder, day, cores()) as dataset:
+    with one_dataset(folder, day, AS_SUITS) as dataset:
         returns = dataset.returns()
     by_name = {each.submission: each for each in returns}
     for status, said in WAITS.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import cores, the_day
+from .common import AS_SUITS, the_day
 
 if TYPE_CHECKING:
     from ..dataset.store import Store
@@ -52,7 +52,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..exports import extract
     from ..rounds.datasets import one_dataset
 
-    with one_dataset(dataset, the_day(None), cores()) as opened:
+    with one_dataset(dataset, the_day(None), AS_SUITS) as opened:
         store = opened.store
         if table is None:
             _tables(store)

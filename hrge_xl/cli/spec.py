@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, UsageError
-from .common import cores, jobs_option, password_option, quiet
+from .common import jobs_option, password_option, quiet
 
 
 @click.group()
@@ -79,6 +79,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     """
     import json
 
+    from ..intake import cores
     from ..reports.spec_diff import as_data, file_lines, lines
     from ..reports.spec_touched import touched_files
     from ..spec.diff import diff

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .common import cores, the_day
+from .common import AS_SUITS, the_day
 
 
 @click.command()
@@ -29,7 +29,7 @@ def command(table: str, row: int, data: str) -> None:
     from ..exports.extract import table_of
     from ..rounds.datasets import one_dataset
 
-    with one_dataset(data, the_day(None), cores()) as dataset:
+    with one_dataset(data, the_day(None), AS_SUITS) as dataset:
         store = dataset.store
         for name, value in trace(store, table_of(store, table), row):
             click.echo(f"{name}: {value}")

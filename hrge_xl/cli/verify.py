@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit
-from .common import cores, jobs_option, password_option
+from .common import jobs_option, password_option
 
 
 @click.command()
@@ -47,6 +47,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """
     from ..auditing import verify
     from ..auditing.verify import Asked
+    from ..intake import cores
 
     audit = verify(Asked(report, returned, ledger, spec, password, jobs or cores(), redact))
     if as_json:

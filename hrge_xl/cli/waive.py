@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import Day, cores, the_day, today_option
+from .common import Day, AS_SUITS, the_day, today_option
 
 if TYPE_CHECKING:
     from ..findings import Waiver
@@ -82,7 +82,7 @@ def _waive(
     (code, file, cell), (reason, by, until) = what, said
     place = _place(cell)
     refuse_unwaivable(code)
-    with amend(folder, day, store=store, jobs=cores()) as (ledger, returns):
+    with amend(folder, day, store=store, jobs=AS_SUITS) as (ledger, returns):
         found = find_return(returns, file)
         waiver, count = waive(ledger, found, code, reason=reason, by=by, day=day, until=until, place=place)
     with open_dataset(folder) as dataset:
@@ -105,7 +105,7 @@ def _withdraw(folder: Path, number: int, by: str, day: date, store: str | None) 
     from ..consolidation import amend
     from ..dataset.waivers import withdraw
 
-    with amend(folder, day, store=store, jobs=cores()) as (ledger, _):
+    with amend(folder, day, store=store, jobs=AS_SUITS) as (ledger, _):
         taken_back = withdraw(ledger, number, by=by, day=day)
     click.echo(_line(taken_back))
 

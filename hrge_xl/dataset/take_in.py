@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from ..errors import UsageError
-from ..intake import Refusal, Wanted, read_many
+from ..intake import Refusal, Wanted, cores, read_many
 from ..spec import carried
 from ..spec.load import load
 from ..validation import Source, ValidationRequest
@@ -35,7 +35,7 @@ class Options:
     """How a run goes about it.
 
     `only_these` takes files of earlier runs out; without `resume` everything is read again; `store` is the address
-    of a database that holds the same.
+    of a database that holds the same; `jobs` is the number of processes, 0 for as many as suit.
     """
 
     store: str | None = None
@@ -123,9 +123,9 @@ def take_in(
 
 
 def _suited(how: Options, sources: Sequence[Source]) -> Options:
-    """The options, for a few files without processes of their own: these take longer to start than to work."""
+    """The options with a number of processes; a few files need none of their own, which take longer to start."""
     few = sum(len(source.files) for source in sources) <= FEW
-    return replace(how, jobs=1) if few else how
+    return how if how.jobs else replace(how, jobs=1 if few else cores())
 
 
 @contextmanager

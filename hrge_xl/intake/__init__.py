@@ -2,12 +2,14 @@
 
 from .gate import fingerprint
 from .glance import stamp_at_a_glance
+from .worker import cores
 from .read import Readers, Refusal, Wanted, layout_of, read, read_bytes, read_many, readers
 
 __all__ = [
     "Readers",
     "Refusal",
     "Wanted",
+    "cores",
     "fingerprint",
     "layout_of",
     "read",

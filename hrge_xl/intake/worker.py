@@ -53,6 +53,11 @@ class Died:
         return Remark(_CODES[self.reason], detail={"reason": self.detail})
 
 
+def cores() -> int:
+    """How many processes this machine can run at a time."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def run_guarded(
     function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int, limits: Limits = LIMITS
 ) -> Iterator[Result | Died]:

@@ -25,7 +25,7 @@ from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
 from ..errors import UsageError
 from ..findings import Waiver
-from ..intake import Wanted
+from ..intake import Wanted, cores
 from ..paths import expand
 from ..spec.load import find, load
 from ..spec.model import Spec
@@ -48,7 +48,7 @@ class Question:
     paths: Sequence[str]
     today: date
     spec: str | None = None
-    jobs: int = 1
+    jobs: int = 1  # 0: as many as suit the files
     password: str | None = field(default=None, repr=False)
     ledger: Path | None = None
     rejudge: bool = False
@@ -80,7 +80,7 @@ class Question:
         folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
         known = [waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)]
         return ValidationRequest(
-            self.wanted_in(round_), self.today, self.jobs, self.password, tuple(known), self.rejudge
+            self.wanted_in(round_), self.today, self.jobs or cores(), self.password, tuple(known), self.rejudge
         )  # fmt: skip
 
 
