@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import Day, AS_SUITS, the_day, today_option
+from .common import AS_SUITS, Day, the_day, today_option
 
 if TYPE_CHECKING:
     from ..findings import Waiver

@@ -2,8 +2,8 @@
 
 from .gate import fingerprint
 from .glance import stamp_at_a_glance
-from .worker import cores
 from .read import Readers, Refusal, Wanted, layout_of, read, read_bytes, read_many, readers
+from .worker import cores
 
 __all__ = [
     "Readers",

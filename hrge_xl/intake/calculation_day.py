@@ -16,9 +16,13 @@ FIGURES = (CellKind.DATE, CellKind.NUMBER)
 
 def day_of_calculation(workbook: RawWorkbook, identity: Identity) -> date | None:
     """The day on the cover, by formula or typed; else that of issue, on which the sheets were right."""
+    return day_on_cover(workbook) or _day(identity.today)
+
+
+def day_on_cover(workbook: RawWorkbook) -> date | None:
+    """The day that the cover shows; None where it shows none."""
     cell = _by_name(workbook) or _by_code(workbook)
-    on_cover = _day_in(cell, epoch_1904=workbook.epoch_1904) if cell is not None else None
-    return on_cover or _day(identity.today)
+    return _day_in(cell, epoch_1904=workbook.epoch_1904) if cell is not None else None
 
 
 def _by_name(workbook: RawWorkbook) -> RawCell | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..layout import address
+from ..submission import Unplaced
 from .as_issued import CODES, judge
 from .axes import Axes, Axis, by_codes
 from .dropdowns import broken_lists
@@ -54,8 +56,7 @@ class Comparison:
             self.found.results[name] = compared.results
             self._judge(compared, sheet.plan.issued_roles, sheet.raw, sheet.plan.tool)
             self._replaced(sheet, compared)
-            if sheet.corner != HOME or text_at(sheet.raw, *sheet.corner) != sheet.plan.tool:
-                self._codes_damaged(sheet.raw, sheet.plan.tool)
+            self._look_at_key(sheet)
         self._copies(assigned, formulas)
         for sheet in assigned.tools.values():
             if not sheet.plan.sheet.grids:
@@ -92,6 +93,17 @@ class Comparison:
         )
         if not told:
             self.found.observations.append(observe(CODES, raw.name, tool=tool))
+
+    def _look_at_key(self, sheet: ToolSheet) -> None:
+        """Say where the key of a sheet is not in its corner, and keep what stands there instead."""
+        text = text_at(sheet.raw, *sheet.corner)
+        if sheet.corner == HOME and text == sheet.plan.tool:
+            return
+        self._codes_damaged(sheet.raw, sheet.plan.tool)
+        cell = address(*sheet.corner)
+        there = {(each.sheet, each.cell) for each in (*self.found.unplaced, *self.found.replaced)}
+        if text and text != sheet.plan.tool and (sheet.raw.name, cell) not in there:
+            self.found.replaced.append(Unplaced(sheet.raw.name, cell, text))
 
     def _replaced(self, sheet: ToolSheet, compared: Compared) -> None:
         """Note the calculated answers whose formula is another one now."""

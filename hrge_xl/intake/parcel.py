@@ -40,7 +40,9 @@ class Parcel(NamedTuple):
 def pack(submission: Submission, plan: Plan) -> Parcel:
     """What the child process sends."""
     moved = {
-        tool: cells for tool, cells in submission.cells.items() if cells is not plan.sheets[tool].home_cells
+        tool: cells
+        for tool, cells in submission.cells.items()
+        if cells is not (home := plan.sheets[tool].home_cells) and (cells or home)
     }
     unmoved = tuple(tool for tool in submission.cells if tool not in moved)
     return Parcel(replace(submission, answers=[], cells=moved), unmoved, _columns(submission.answers, plan))

@@ -17,7 +17,7 @@ from ..stamp import edition_of
 from ..submission import Identity, Observation, Period, Submission
 from ..words import translator
 from . import ooxml, other_formats
-from .calculation_day import day_of_calculation
+from .calculation_day import day_of_calculation, day_on_cover
 from .gate import Refused, admit
 from .identity import (
     UNCHECKED,
@@ -180,7 +180,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     submission.calculated_on = day_of_calculation(workbook, identity)
     submission.saved, submission.older = workbook.saved, older
     submission.replaced = found.no_longer
-    if found.results:
+    if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)
     if known is None:
