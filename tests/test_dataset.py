@@ -81,7 +81,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         tmp_path_factory.mktemp("star") / "returned",
         {
             "one.xlsx": first,
-            "two.xlsx": rewritten(first, b"Answer 3<", b"Answer three<"),
+            "two.xlsx": rewritten(first, b"Answer 12<", b"Answer twelve<"),
             "fr.xlsx": workbook("NA", "fr", PLN_06=30.0),
             "ar.xlsx": workbook("MLI", "ar", PLN_06=None, FOL_01="=1+1"),
             "copy.xlsx": workbook("NA", "fr", PLN_06=30.0),
