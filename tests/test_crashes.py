@@ -100,7 +100,7 @@ def calm(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[s
 # killed
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
 def test_killed_at_any_moment(folder: Path, calm: tuple[Any, float], tmp_path: Path, kills: int) -> None:
     whole, seconds = calm
     chance, hit, tries = random.Random(kills), 0, 0
@@ -116,7 +116,7 @@ def test_killed_at_any_moment(folder: Path, calm: tuple[Any, float], tmp_path: P
         assert tries < 10 * kills  # some runs end before they are killed, not nearly all
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.long)])
 def test_killed_while_a_database_is_filled(
     folder: Path, calm: tuple[Any, float], tmp_path: Path, kills: int, database: str
 ) -> None:

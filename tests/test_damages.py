@@ -139,6 +139,7 @@ def test_a_clean_workbook_is_clean_whoever_saved_it(
     assert looked_at(paths) == [([], ACCEPTED)] * len(paths)
 
 
+@pytest.mark.long
 def test_a_clean_workbook_is_clean_in_other_formats(office: Office, tmp_path: Path) -> None:
     source = tmp_path / "issued.xlsx"
     source.write_bytes(issued())
@@ -150,6 +151,7 @@ def test_a_clean_workbook_is_clean_in_other_formats(office: Office, tmp_path: Pa
     assert told == [set(), {"F046"}, {"F046"}]
 
 
+@pytest.mark.long
 def test_other_programs_read_what_excel_is_imitated_with(
     carrier_of: Callable[[str], Carrier], tmp_path: Path, office: Office
 ) -> None:

@@ -110,7 +110,7 @@ def test_damaged_rows_are_read_or_refused_alike(path: Path, by_handlers: Callabl
     chance = random.Random(path.stem)
     data = path.read_bytes()
     seen = set()
-    for _ in range(120):
+    for _ in range(60):
         hurt = damaged(data, chance)
         found = outcome(hurt)
         assert found == by_handlers(hurt)

@@ -619,6 +619,7 @@ def test_running_everything_again_changes_no_byte(year: Year, told: list[Summary
     assert ledger(dataset) == book
 
 
+@pytest.mark.long
 def test_the_order_in_which_files_are_named_does_not_matter(year: Year, told: list[Summary]) -> None:
     """The same days, every day's files shuffled, and decided at the end of the year."""
     shuffled, chance = year.folder / "shuffled", random.Random(4)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from ..layout import Layout
 from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, level_of, order_of
 from ..submission import Answers, Key, Result
+from ..words import translator
 from ..workbook import Content
 from ..workbook.collect import CollectNow
 from ..workbook.content import Memory
@@ -41,6 +42,8 @@ class _Row:
 
     now: RowNow
     key: Key  # of its first answer
+    row: str  # its code
+    is_plain: bool  # a row of a table, whose status counts no words
     checks: Take
     status: int | None
     active: int | None
@@ -120,7 +123,9 @@ class FormulaCells:
             self._number.get(Cell(name, *place)) if place is not None else None
             for place in (now.status_place, now.active_place)
         )
-        return _Row(now, now.checked[0].key, _take(checks), status, active)
+        plain_status = not now.grid.across and now.status is not None and now.status.limit is None
+        key = now.checked[0].key
+        return _Row(now, key, key[1], plain_status, _take(checks), status, active)
 
     @cached_property
     def lists(self) -> list[tuple[CollectNow, list[int]]]:
@@ -163,17 +168,25 @@ class FormulaCells:
         shows no number, also what sums these up.
         """
         broken = any(not isinstance(value, float | int) for value in self.take_checks(shown))
+        complete = translator(self.layout.language)("Complete")
         for row in self._rows:
-            if broken and any(not isinstance(value, float | int) for value in row.checks(shown)):
+            checks = row.checks(shown)
+            if broken and any(not isinstance(value, float | int) for value in checks):
                 continue
+            count = None if row.now.grid.across else content.active(row.now.grid, row.row)
             if row.status is not None:
-                words = row.now.status_words(content, content.checks(row.now.checked))
+                if row.is_plain and max(checks) < LEVEL:  # most rows of tables: nothing to say
+                    words: str | None = complete if count else ""
+                else:
+                    words = row.now.status_words(content, content.checks(row.now.checked))
                 if words != shown[row.status] and not _is_same(shown[row.status], words):
                     yield row.status, words
-            if row.active is not None:
-                count = content.active(row.now.grid, row.now.slots[0].row)
-                if count != shown[row.active] and not _is_same(shown[row.active], count):
-                    yield row.active, count
+            if (
+                row.active is not None
+                and count != shown[row.active]
+                and not _is_same(shown[row.active], count)
+            ):
+                yield row.active, count
         for live, numbers in self._others:
             if broken and isinstance(live.now, ProgressNow | ProgressLine | ProblemsNow):
                 continue
