@@ -59,7 +59,7 @@ def _is_there(wanted: Identity, path: Path) -> bool:
 
 
 def _of_any_day(identity: Identity) -> Identity:
-    return replace(identity, issued="", today="", copy="", signature="")
+    return replace(identity, issued="", today="", copy="", edition="", signature="")
 
 
 def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:

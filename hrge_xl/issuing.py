@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .fields import Kind, kind_of
 from .layout import CellOfSlot, Layout, build
 from .spec.model import FieldType, Spec
-from .stamp import canonical, edition_of, sign
+from .stamp import canonical, sign
 from .submission import Answer, Answers, Identity, State, Submission
 from .workbook import Content, Feedback, cover_lines, draw, facts_of, write
 
@@ -109,10 +109,22 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         tools="" if order.tools is None else ",".join(sheet.tool.code for sheet in layout.sheets),
         rows="" if order.blank_rows is None else str(order.blank_rows),
         predecessor=order.predecessor,
-        edition=edition_of(spec),
     )
-    identity = replace(identity, copy=order.copy or _copy_id(identity))
+    identity = replace(identity, copy=order.copy or _copy_id(identity), edition=_edition(layout))
     return sign(identity, order.key) if order.key else identity
+
+
+_EDITIONS: dict[tuple[str, str, str], str] = {}
+
+
+def _edition(layout: Layout) -> str:
+    """The digest of all texts and formulas of a layout, worked out once a process."""
+    from .workbook.issued import edition_of, issued_sheets
+
+    key = (layout.spec.digest or str(id(layout)), layout.language, layout.digest)
+    if key not in _EDITIONS:
+        _EDITIONS[key] = edition_of(issued_sheets(layout))
+    return _EDITIONS[key]
 
 
 def _copy_id(identity: Identity) -> str:

@@ -8,8 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
-from . import __version__
-from .spec.model import Spec
 from .submission import Identity
 
 PROPERTY_PREFIX = "hrge_"  # of the custom document properties that hold the second copy
@@ -17,11 +15,6 @@ FIELDS = tuple(field.name for field in fields(Identity))
 NEEDED = ("spec", "spec_version", "layout", "language")
 LATER = ("predecessor", "edition")  # fields that the first stamps did not have
 VALID, INVALID, UNSIGNED = "valid", "invalid", "unsigned"
-
-
-def edition_of(spec: Spec) -> str:
-    """Tell what decides on every text and formula of a workbook: this program and the files of its spec."""
-    return hashlib.sha256(f"{__version__} {spec.digest}".encode()).hexdigest()[:12]
 
 
 def to_pairs(identity: Identity) -> list[tuple[str, str]]:

@@ -103,7 +103,7 @@ class Identity:
     tools: str = ""  # codes of the tools issued, by comma
     rows: str = ""  # number of register rows where it is not the spec's own
     predecessor: str = ""  # the return whose answers it was given back with, where it is feedback
-    edition: str = ""  # what its texts and formulas were made by: the program and the files of the spec
+    edition: str = ""  # a digest of all texts and formulas that it was issued with
     signature: str = ""
 
 

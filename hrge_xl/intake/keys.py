@@ -12,7 +12,7 @@ from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW, purpose
 from ..spec.model import Field, FieldBlock, FieldType
 from ..submission import CellKey, Observation
 from ..words import fold
-from ..workbook.issued import issued_cover, issued_sheets
+from ..workbook.issued import edition_of, issued_cover, issued_sheets
 from .formula_cells import FormulaCells
 from .issued_cells import ExpectedCells
 from .roles import Roles, roles_of_lists, roles_of_tool
@@ -276,6 +276,11 @@ class Plan:
     def formula_cells(self) -> FormulaCells:
         """The formula cells of all sheets, and how what they show is worked out."""
         return FormulaCells(self.layout, self.issued)
+
+    @cached_property
+    def edition(self) -> str:
+        """The digest of all texts and formulas."""
+        return edition_of({name: each.issued for name, each in self.issued.items()})
 
     def cover(self, lines: frozenset[str]) -> ExpectedCells:
         """What was issued on the cover with lines for these facts."""

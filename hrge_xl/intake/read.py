@@ -13,7 +13,6 @@ from ..gc_pause import gc_paused
 from ..layout import Layout, laid_out
 from ..spec.load import load, names
 from ..spec.model import Spec
-from ..stamp import edition_of
 from ..submission import Identity, Observation, Period, Submission
 from ..words import translator
 from . import ooxml, other_formats
@@ -165,7 +164,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     plan = plan_for(identity, spec)
     older = is_older(identity, spec)
     same = identity.layout == plan.layout.digest
-    known = identity if identity.edition == edition_of(spec) and same else None
+    known = identity if same and identity.edition and identity.edition == plan.edition else None
     found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell), known))
     submission = Submission(file.path, file.sha256, file.size, identity, stamp.signature)
     _fill(submission, found, workbook)

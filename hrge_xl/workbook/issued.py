@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -47,6 +48,18 @@ def issued_sheets(layout: Layout, lines: Collection[str] = COVER_FACTS) -> dict[
     book = painted(layout, lines)
     texts: list[str] = list(book.str_table.string_table)
     return {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
+
+
+def edition_of(sheets: Mapping[str, IssuedSheet]) -> str:
+    """A digest of every text and formula: workbooks of one edition can be compared cell by cell."""
+    total = hashlib.sha256()
+    for name, sheet in sheets.items():
+        total.update(f"[{name}]".encode())
+        for row, cells in sorted(sheet.constants.items()):
+            total.update(repr((row, sorted(cells.items()))).encode())
+        for row, formulas in sorted(sheet.formulas.items()):
+            total.update(repr((row, sorted(formulas.items()))).encode())
+    return total.hexdigest()[:12]
 
 
 def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
