@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from .findings import CATALOGUE, Finding, Severity, Waiver, waived, word
@@ -83,6 +85,9 @@ def batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
 
 def validate_batch(paths: Sequence[Path], asked: ValidationRequest, by: Readers) -> list[Result]:
     """Read some files and check them together."""
+    Thread(
+        target=import_module, args=(f"{__package__}.checks.run",), daemon=True
+    ).start()  # while others read
     return check_all(list(read_many(paths, asked.wanted, password=asked.password, by=by)), asked)
 
 
