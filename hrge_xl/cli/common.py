@@ -36,6 +36,21 @@ class Day(click.ParamType[date]):
             self.fail(f"{value} is not a day. Write it as 2026-03-31.", param, ctx)
 
 
+class SpecName(click.ParamType[str]):
+    """The name of a spec that is installed, or the path of a folder; a name that is also a folder here is told."""
+
+    name = "spec"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Text as it is."""
+        from ..spec.load import hint_at, names
+
+        text = str(value)
+        if text in names() and (hint := hint_at(text)):
+            click.echo(f"{text} is the spec of this name that is installed. {hint}", err=True)
+        return text
+
+
 def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--today`: the day that due dates are measured against; fixing it makes results repeatable."""
     text = "The day that due dates are measured against (default: today)."
@@ -45,7 +60,7 @@ def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--spec`."""
     text = "Name or folder of the spec that the files must be of, or a round (default: what each file says)."
-    return click.option("--spec", metavar="SPEC", help=text)(function)
+    return click.option("--spec", type=SpecName(), metavar="SPEC", help=text)(function)
 
 
 def password_option(function: Callable[..., Any]) -> Callable[..., Any]:

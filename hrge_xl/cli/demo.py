@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .common import bar, facts, print_totals, question
+from .common import SpecName, bar, facts, print_totals, question
 
 
 @click.command()
@@ -19,7 +19,13 @@ from .common import bar, facts, print_totals, question
     show_default=True,
     help="Folder.",
 )
-@click.option("--spec", default="hrge_toolkit", show_default=True, help="The spec whose demo.yaml is played.")
+@click.option(
+    "--spec",
+    type=SpecName(),
+    default="hrge_toolkit",
+    show_default=True,
+    help="The spec whose demo.yaml is played.",
+)
 def command(output: Path, spec: str) -> None:
     """Issue workbooks, let simulated teams fill them in, consolidate what came back, report.
 

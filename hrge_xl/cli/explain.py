@@ -5,11 +5,14 @@ from __future__ import annotations
 import click
 
 from ..errors import UsageError
+from .common import SpecName
 
 
 @click.command()
 @click.argument("code")
-@click.option("--spec", default=None, metavar="SPEC", help="Where rules of a spec (R-…) are looked up.")
+@click.option(
+    "--spec", type=SpecName(), default=None, metavar="SPEC", help="Where rules of a spec (R-…) are looked up."
+)
 def command(code: str, spec: str | None) -> None:
     """What a code means, why it matters, and what to do.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
-from .common import bar, password_option, quiet, the_day, today_option
+from .common import SpecName, bar, password_option, quiet, the_day, today_option
 
 if TYPE_CHECKING:
     from ..issuing import Order
@@ -49,7 +49,7 @@ class Choices:
 
 
 @click.command()
-@click.argument("spec", metavar="SPEC|ROUND")
+@click.argument("spec", type=SpecName(), metavar="SPEC|ROUND")
 @click.option(
     "--country",
     "countries",
@@ -93,7 +93,9 @@ def command(
     hrge-xl generate output/2026-H1
     hrge-xl generate output/2026-H1 --country PAK
     """
-    if (Path(spec) / "round.yaml").is_file():
+    from ..spec.load import names
+
+    if spec not in names() and (Path(spec) / "round.yaml").is_file():
         written = _round(Path(spec), countries, Choices(**choices), the_day(today))
     else:
         written = _spec(spec, countries, Choices(**choices), the_day(today))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .common import Day
+from .common import Day, SpecName
 
 
 @click.group()
@@ -17,7 +17,7 @@ def command() -> None:
 
 @command.command("init")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--spec", required=True, help="Name or folder of the spec.")
+@click.option("--spec", type=SpecName(), required=True, metavar="SPEC", help="Name or folder of the spec.")
 @click.option(
     "--teams",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -41,7 +41,10 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
 @command.command("update-spec")
 @click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
-    "--spec", metavar="SPEC", help="Name or folder of the new version (default: the one of that name)."
+    "--spec",
+    type=SpecName(),
+    metavar="SPEC",
+    help="Name or folder of the new version (default: the one of that name).",
 )
 def update_round(folder: Path, spec: str | None) -> None:
     """Move a round to another version of its spec, and say what that means.

@@ -36,7 +36,10 @@ def command(
     hrge-xl sign 2026-H1/reports/validation.json --by "A. Name"
     hrge-xl sign 2026-H1/reports/validation.json --check
     """
+    from ..rounds.datasets import check_own
+
     folder = ledger or _around(report)
+    check_own(folder)
     if listed:
         return _list(folder)
     if report is None:
@@ -48,13 +51,11 @@ def command(
 
 def _around(report: Path | None) -> Path:
     from ..dataset.ledger import near
-    from ..rounds.rounds import FILE
+    from ..rounds.rounds import is_among_returns, is_round
 
-    places = [report or Path()]
-    if report is not None:
-        parents = report.resolve().parents[:2]
-        places += [each for each in parents if (each / FILE).is_file()]
-    found = near(*places) or next(iter(places[1:]), None)
+    parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
+    around = [each for each in parents if not is_among_returns(each)]
+    found = near(*around) or next(filter(is_round, around), None)
     if found is None:
         raise UsageError(
             "There is no ledger around the report. Name the folder that has it: --ledger FOLDER."

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, UsageError
-from .common import cores, jobs_option, password_option, quiet
+from .common import SpecName, cores, jobs_option, password_option, quiet
 
 
 @click.group()
@@ -17,7 +17,7 @@ def command() -> None:
 
 
 @command.command("check")
-@click.argument("spec")
+@click.argument("spec", type=SpecName())
 def check_spec(spec: str) -> None:
     """Every mistake of a spec, with file:line:column, the reason and the remedy."""
     from ..layout import build
@@ -35,7 +35,7 @@ def check_spec(spec: str) -> None:
 
 
 @command.command("show")
-@click.argument("spec")
+@click.argument("spec", type=SpecName())
 @click.option("--format", "how", type=click.Choice(["text", "html"]), default="text", show_default=True)
 def show_spec(spec: str, how: str) -> None:
     """Every sheet, question, list and rule, to read."""
@@ -75,7 +75,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     code was lost or means something else; 4 when returned files could not be read with A.
 
     \b
-    hrge-xl spec diff old/my_spec my_spec --returned 2026-H1
+    hrge-xl spec diff old/my_spec ./my_spec --returned 2026-H1
     """
     import json
 
@@ -125,7 +125,7 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
     """A first spec from a workbook that your office already uses; every guess is marked `# guess:`."""
     from ..drafting import guess, read, write
     from ..paths import write_whole
-    from ..spec.load import load
+    from ..spec.load import load, typed
 
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UsageError(f"{output} is there already and not an empty folder. Name another one with -o.")
@@ -141,5 +141,5 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
     fields = sum(len(tool.fields) for tool in loaded.tools)
     click.echo(
         f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
-        f"Look for `# guess:`, then run: hrge-xl spec check {output}"
+        f"Look for `# guess:`, then run: hrge-xl spec check {typed(output)}"
     )

@@ -333,16 +333,9 @@ class _Seen:
         _insert(connection, SIGHTINGS, self._new)
 
 
-def near(*places: Path) -> Path | None:
-    """The folder with the ledger that belongs to some files or folders: one of them, or one around them."""
-    around = [
-        folder
-        for place in places
-        for folder in (
-            (place, *place.resolve().parents[:2]) if place.is_dir() else place.resolve().parents[:2]
-        )
-    ]
-    return next((folder for folder in around if (folder / NAME).is_file()), None)
+def near(*folders: Path) -> Path | None:
+    """The first of some folders that has a ledger."""
+    return next((folder for folder in folders if (folder / NAME).is_file()), None)
 
 
 def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:

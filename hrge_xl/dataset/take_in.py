@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..intake import Refusal, Wanted, read_many
 from ..spec import carried
-from ..spec.load import load
+from ..spec.load import is_path, load
 from ..validation import Source, ValidationRequest
 from .derive import derive
 from .files import only_writer
@@ -83,7 +83,7 @@ class Run:
     def task(self, asked: ValidationRequest) -> Task:
         """What workers have to know, wherever they are."""
         spec = load(self.spec) if self.spec else None
-        if self.spec and Path(self.spec).is_dir():
+        if self.spec and is_path(self.spec):
             asked = replace(asked, wanted=replace(asked.wanted, spec=str(Path(self.spec).absolute())))
         return Task(asked, spec.digest if spec else "", Path.cwd(), self.out.absolute(), self.pool.far)
 
