@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from ..engine import engine
 from ..errors import UsageError
 from ..intake import Refusal, Wanted, read_many
 from ..spec import carried
@@ -24,7 +25,7 @@ from .shards import discard, shard_folder, take
 from .store import Known, Store, open_file, open_url
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
-from .work import SHARED, Task, arrivals, shard_of, submissions_of
+from .work import SHARED, Task, arrivals, check_engine, shard_of, submissions_of
 from .workers import Workers, in_batches, workers
 
 FEW = 12  # files
@@ -85,7 +86,8 @@ class Run:
         spec = load(self.spec) if self.spec else None
         if self.spec and is_path(self.spec):
             asked = replace(asked, wanted=replace(asked.wanted, spec=str(Path(self.spec).absolute())))
-        return Task(asked, spec.digest if spec else "", Path.cwd(), self.out.absolute(), self.pool.far)
+        same = engine() if self.pool.far else ""
+        return Task(asked, spec.digest if spec else "", Path.cwd(), self.out.absolute(), same)
 
 
 @contextmanager
@@ -274,6 +276,8 @@ def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> None:
     with shard_folder(run.out) as folder:
         batches = in_batches(files, run.options.jobs)
         for shard in run.pool.map(shard_of, batches, run.task(asked), folder.absolute()):
+            if run.pool.far:
+                check_engine(shard)
             for store in run.stores:
                 take(shard, store)
             discard(shard)
