@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from ..errors import StoreError
 from .clean import clean
-from .files import whole
+from .files import OWNER_FOLDER, private, whole
 from .return_status import FIRST_SEEN, STATED, Entry, ReturnStatus
 from .store import Store, open_file
 
@@ -361,9 +361,12 @@ def keep(path: Path, sha256: str, folder: Path) -> bool:
         return False
     if hashlib.sha256(data).hexdigest() != sha256:
         return False
-    with whole(target) as unfinished:
-        unfinished.write_bytes(data)
-        unfinished.chmod(0o644)
+    target.parent.mkdir(parents=True, exist_ok=True)
     with suppress(OSError):
-        target.chmod(0o444)
+        target.parent.chmod(OWNER_FOLDER)
+    with whole(target) as unfinished:
+        private(unfinished)
+        unfinished.write_bytes(data)
+    with suppress(OSError):
+        target.chmod(0o400)
     return True

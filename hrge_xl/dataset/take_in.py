@@ -15,6 +15,7 @@ from ..intake import Refusal, Wanted, read_many
 from ..spec import carried
 from ..spec.load import is_path, load
 from ..validation import Source, ValidationRequest
+from .belonging import check_owner, claim
 from .derive import derive
 from .files import only_writer
 from .ledger import Arrival, Arrived, Ledger, kept_at
@@ -67,6 +68,11 @@ class Run:
         return self.stores[-1]
 
     @property
+    def databases(self) -> Sequence[Store]:
+        """The datasets elsewhere."""
+        return self.stores[:-1]
+
+    @property
     def given(self) -> list[Arrival]:
         """Every file given."""
         return [each for arrived, _ in self.sources for each in arrived]
@@ -107,10 +113,14 @@ def take_in(
         for store in stores:
             stack.enter_context(store.only_writer())
         run = Run(out, pool, how, stores, stack.enter_context(Ledger.open(out)))
+        for store in run.databases:
+            check_owner(store, run.ledger, out)
         run = _of_one_spec(replace(run, sources=_given(run, sources)))
         came = arrived or Arrived()
         run.ledger.receive(run.given, came.day, stated=came.stated)
         run = _fill(run)
+        for store in run.databases:
+            claim(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write
         known = [waiver for _, asked in run.sources for waiver in asked.waivers]
         for store in stores:

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from ..addresses import is_address, masked
 from ..dataset.decisions import Made, history
 from ..dataset.ledger import NAME, Arrived, Ledger
 from ..dataset.opening import DATASET, open_dataset
@@ -244,6 +245,10 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
 
 def check_own(folder: Path) -> None:
     """Raises `UsageError` when a folder is named for its ledger or dataset that lies among what teams sent."""
+    if is_address(str(folder)):
+        raise UsageError(
+            f"{masked(str(folder), [str(folder)])} is the address of a database. Name a folder here."
+        )
     if is_among_returns(folder):
         raise UsageError(
             f"{folder} lies among returned files: what teams send is never taken for a ledger or a dataset. "
@@ -266,9 +271,10 @@ def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Datas
 
     Raises `UsageError` where there is none, or where it lies among returned files.
     """
-    if "://" not in str(place):
+    there = is_address(str(place))
+    if not there:
         check_own(Path(place))
-    if "://" in str(place) or not (is_round(Path(place)) or _is_consolidated(Path(place))):
+    if there or not (is_round(Path(place)) or _is_consolidated(Path(place))):
         with open_dataset(place) as store:
             yield Dataset(store)
         return

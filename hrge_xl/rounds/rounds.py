@@ -185,7 +185,7 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     mistakes: list[Mistake] = []
     root = compose(file, FILE, mistakes)
     if root is None or mistakes:
-        raise RoundError("\n".join(str(mistake) for mistake in mistakes))
+        raise RoundError(*map(str, mistakes))
     data = plain(root)
     _check_shape(root, data)
     return root, data
@@ -216,7 +216,7 @@ def _check_shape(root: yaml.Node, data: Any) -> None:
     if teams and not (isinstance(teams, list) and all(isinstance(team, dict) for team in teams)):
         wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
     if wrong:
-        raise RoundError("\n".join(f"{FILE}: {each}" for each in wrong))
+        raise RoundError(*(f"{FILE}: {each}" for each in wrong))
 
 
 def _lines(root: yaml.Node, teams: Sequence[Mapping[str, Any]]) -> list[Line]:
