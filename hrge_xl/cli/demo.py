@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from .common import SpecName, bar, facts, print_totals, question
+from .terminal import line
 
 
 @click.command()
@@ -42,7 +43,7 @@ def command(output: Path, spec: str) -> None:
 
     told = story(spec)
     returned = list(bar(write_story(spec, output), len(told.teams), "Teams fill in their workbooks"))
-    click.echo("Putting together what came back …", err=True)
+    line("Putting together what came back …", err=True)
     (output / "dataset").mkdir(parents=True, exist_ok=True)
     with Ledger.open(output / "dataset") as ledger:
         for path, day in returned:
@@ -69,4 +70,4 @@ def _where(output: Path) -> None:
         ("the data of all teams, in Excel", "dataset/data.xlsx"),
         ("the same as a database", "dataset/dataset.sqlite"),
     ):
-        click.echo(f"{output / where}  {what}")
+        line(f"{output / where}  {what}")

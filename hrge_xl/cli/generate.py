@@ -12,6 +12,7 @@ import click
 
 from ..errors import UsageError
 from .common import SpecName, bar, password_option, quiet, the_day, today_option
+from .terminal import line
 
 if TYPE_CHECKING:
     from ..issuing import Order
@@ -102,7 +103,7 @@ def command(
     paths = list(written)  # first, for the progress bar and the paths would mix
     if not quiet(ctx):
         for path in paths:
-            click.echo(str(path))
+            line(str(path))
 
 
 def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> Iterator[Path]:
@@ -148,7 +149,7 @@ def _round(folder: Path, countries: Sequence[str], chosen: Choices, today: date)
             if is_new:
                 yield path
     if kept:
-        click.echo(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.", err=True)
+        line(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.", err=True)
 
 
 def _refuse(chosen: Choices, folder: Path, spec: Spec) -> None:
@@ -156,7 +157,7 @@ def _refuse(chosen: Choices, folder: Path, spec: Spec) -> None:
     facts = {"file": folder / "round.yaml", "folder": folder / "issued", "spec": spec.name}
     wrong = [f"{option} is not for a round. {APART[option].format_map(facts)}" for option in chosen.given]
     if wrong:
-        raise UsageError("\n".join(wrong))
+        raise UsageError(*wrong)
 
 
 def _place(folder: Path, order: Order, spec: Spec) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from .common import Day, SpecName
+from .terminal import line
 
 
 @click.group()
@@ -35,7 +36,7 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
     from ..rounds.rounds import init_round
 
     made = init_round(folder, spec, teams, start, end)
-    click.echo(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {folder}")
+    line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {folder}")
 
 
 @command.command("update-spec")
@@ -62,9 +63,9 @@ def update_round(folder: Path, spec: str | None) -> None:
 
     update = update_spec(folder, spec)
     if update.changes is None:
-        click.echo("The version before is not there any more: what has changed cannot be said.")
+        line("The version before is not there any more: what has changed cannot be said.")
         return
-    for line in summary(update.changes):
-        click.echo(line)
+    for told in summary(update.changes):
+        line(told)
     if update.changes.changes:
-        click.echo(f'Each change: hrge-xl spec diff "{update.before}" "{update.after}" --returned "{folder}"')
+        line(f'Each change: hrge-xl spec diff "{update.before}" "{update.after}" --returned "{folder}"')

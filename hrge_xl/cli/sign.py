@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, UsageError
+from .terminal import line
 
 
 @click.command()
@@ -71,10 +72,10 @@ def _seal(folder: Path, report: Path, by: str) -> int:
     check_folder(folder)
     with Ledger.open(folder) as ledger:
         made = seal(ledger, report, by=by, time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-    click.echo(
-        f"Sealed: {made.told}.\nSHA-256 of the report: {made.sha256}\nDigest of the seal: {made.digest}"
-    )
-    click.echo("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
+    line(f"Sealed: {made.told}.")
+    line(f"SHA-256 of the report: {made.sha256}")
+    line(f"Digest of the seal: {made.digest}")
+    line("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
     return int(Exit.OK)
 
 
@@ -84,13 +85,11 @@ def _check(folder: Path, report: Path, digest: str | None) -> int:
 
     with Ledger.open(folder, write=False) as ledger:
         found = check(ledger, report)
-    for line in lines(found, report.name):
-        click.echo(line)
+    for told in lines(found, report.name):
+        line(told)
     noted = digest is None or digest.lower() in {each.digest for each in found.seals}
     if not noted:
-        click.echo(
-            f"No seal of {report.name} has the digest {digest}: the ledger or the report was replaced."
-        )
+        line(f"No seal of {report.name} has the digest {digest}: the ledger or the report was replaced.")
     return int(Exit.OK if found.seals and found.holds and noted else Exit.FINDINGS)
 
 
@@ -101,9 +100,9 @@ def _list(folder: Path) -> int:
     with Ledger.open(folder, write=False) as ledger:
         chain = seals(ledger)
     for each in chain:
-        click.echo(f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}")
+        line(f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}")
     broken = list(faults(chain))
-    for line in broken:
-        click.echo(line)
-    click.echo(f"{len(chain)} seal{'s' if len(chain) != 1 else ''}.", err=True)
+    for told in broken:
+        line(told)
+    line(f"{len(chain)} seal{'s' if len(chain) != 1 else ''}.", err=True)
     return int(Exit.FINDINGS if broken else Exit.OK)

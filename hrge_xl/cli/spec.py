@@ -9,6 +9,7 @@ import click
 
 from ..errors import Exit, UsageError
 from .common import SpecName, cores, jobs_option, password_option, quiet
+from .terminal import block, data, line
 
 
 @click.group()
@@ -27,7 +28,7 @@ def check_spec(spec: str) -> None:
     fields = sum(len(tool.fields) for tool in loaded.tools)
     for language in loaded.languages:
         build(loaded, language)
-    click.echo(
+    line(
         f"{loaded.name} {loaded.version}: {len(loaded.tools)} sheets, {fields} fields, "
         f"{len(loaded.vocabularies)} lists, {len(loaded.rules)} rules, "
         f"languages {', '.join(loaded.languages)}. No mistake."
@@ -43,7 +44,10 @@ def show_spec(spec: str, how: str) -> None:
     from ..spec.load import load
 
     loaded = load(spec)
-    click.echo(html(loaded) if how == "html" else text(loaded), nl=False)
+    if how == "html":
+        data(html(loaded), nl=False)
+    else:
+        block(text(loaded).rstrip("\n"))
 
 
 @command.command("schema")
@@ -53,7 +57,7 @@ def schema() -> None:
 
     from ..spec.model import Spec
 
-    click.echo(json.dumps(Spec.model_json_schema(), indent=2))
+    data(json.dumps(Spec.model_json_schema(), indent=2))
 
 
 @command.command("diff")
@@ -91,14 +95,14 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     if as_json:
         told = list(files)
-        click.echo(json.dumps(as_data(found, told), ensure_ascii=False, indent=2))
+        data(json.dumps(as_data(found, told), ensure_ascii=False, indent=2))
         return int(max(codes | {Exit.REFUSED for file in told if file.refused}))
-    for line in lines(found):
-        click.echo(line)
+    for text_line in lines(found):
+        line(text_line)
     for file in files:
         codes |= {Exit.REFUSED} if file.refused else set()
-        for line in file_lines(file, places=not quiet(ctx)):
-            click.echo(line)
+        for text_line in file_lines(file, places=not quiet(ctx)):
+            line(text_line)
     return int(max(codes))
 
 
@@ -137,9 +141,9 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
         write_whole(output / path, text.encode())
     loaded = load(output)
     for message in draft.messages:
-        click.echo(message, err=True)
+        line(message, err=True)
     fields = sum(len(tool.fields) for tool in loaded.tools)
-    click.echo(
+    line(
         f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
         f"Look for `# guess:`, then run: hrge-xl spec check {typed(output)}"
     )

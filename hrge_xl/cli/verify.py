@@ -9,6 +9,7 @@ import click
 
 from ..errors import Exit
 from .common import SpecName, cores, jobs_option, password_option
+from .terminal import data, line
 
 
 @click.command()
@@ -52,8 +53,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     audit = verify(Asked(report, returned, ledger, spec, password, jobs or cores(), redact))
     if as_json:
-        click.echo(json.dumps(audit.data(), ensure_ascii=False, indent=2))
+        data(json.dumps(audit.data(), ensure_ascii=False, indent=2))
     else:
-        for line in audit.lines():
-            click.echo(line)
+        for told in audit.lines():
+            line(told)
     return int(Exit.OK if audit.identical else Exit.FINDINGS)
