@@ -13,9 +13,22 @@ Bad returned files never raise: they become findings (see `hrge_xl.findings`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
+
+LOOKING_AT = "While looking at: "
+
+
+@contextmanager
+def looking_at(*paths: str) -> Iterator[None]:
+    """Have whatever goes wrong meanwhile say which files it was about; a log of our own bugs tells it."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"{LOOKING_AT}{', '.join(paths)}")
+        raise
 
 
 class Exit(IntEnum):
@@ -32,9 +45,18 @@ class Exit(IntEnum):
 
 
 class HrgeError(Exception):
-    """Base of all our errors: one sentence with the place, the reason and the remedy."""
+    """Base of all our errors: one sentence with the place, the reason and the remedy; or several, a line each."""
 
     exit_code = Exit.BUG
+
+    def __str__(self) -> str:
+        """Every line."""
+        return "\n".join(self.lines)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What it says: a line break in one of these came with a name or a value."""
+        return tuple(map(str, self.args))
 
 
 class UsageError(HrgeError):
@@ -64,7 +86,7 @@ class SpecError(HrgeError):
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes))
-        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+        super().__init__(*map(str, self.mistakes))
 
     def __reduce__(self) -> tuple[type[SpecError], tuple[tuple[Mistake, ...]]]:
         """It comes whole out of a process of its own."""

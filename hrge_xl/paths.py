@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from .addresses import masked
 from .errors import OutputError, UsageError
 
 UNFINISHED = (
@@ -41,7 +42,7 @@ def _one(argument: str) -> list[Path]:
         return [path]
     matches = sorted(Path(match) for match in glob.glob(argument, recursive=True))  # noqa: PTH207 (absolute ones too)
     if not matches:
-        raise UsageError(f"{argument}: there is no such file or folder. Check the path.")
+        raise UsageError(f"{masked(argument, [argument])}: there is no such file or folder. Check the path.")
     return [each for match in matches for each in (_one(str(match)) if match.is_dir() else [match])]
 
 

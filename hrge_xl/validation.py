@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from .errors import looking_at
 from .findings import CATALOGUE, Finding, Severity, Waiver, waived, word
 from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
 from .layout import Layout
@@ -101,13 +102,15 @@ def check_all(readings: Sequence[Submission | Refusal], asked: ValidationRequest
         if isinstance(reading, Refusal):
             results[number] = _refused(reading)
         else:
-            by_spec.setdefault(reading.identity.spec, []).append(
-                (number, reading, layout_of(reading, asked.wanted))
-            )
+            with looking_at(reading.path):
+                layout = layout_of(reading, asked.wanted)
+            by_spec.setdefault(reading.identity.spec, []).append((number, reading, layout))
     for group in by_spec.values():
-        outcomes = check([(submission, layout) for _, submission, layout in group], today=asked.today)
+        with looking_at(*(submission.path for _, submission, _ in group)):
+            outcomes = check([(submission, layout) for _, submission, layout in group], today=asked.today)
         for (number, submission, layout), outcome in zip(group, outcomes, strict=True):
-            results[number] = _checked(submission, layout, outcome, asked.waivers)
+            with looking_at(submission.path):
+                results[number] = _checked(submission, layout, outcome, asked.waivers)
     return [
         replace(results[number], checked=asked.today, read_for=asked.wanted.round)
         for number in range(len(readings))

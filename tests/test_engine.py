@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ import openpyxl
 import psutil
 import pytest
 
+import hrge_xl.engine as engines
+from hrge_xl import __version__
 from hrge_xl.cli import run as command_line
 from hrge_xl.dataset.ledger import Arrival
 from hrge_xl.dataset.opening import DATASET
@@ -23,7 +26,8 @@ from hrge_xl.dataset.rows import RowBuilder, all_rows
 from hrge_xl.dataset.schema import SLOTS, Schema
 from hrge_xl.dataset.shards import shard_folder, take, write_shard
 from hrge_xl.dataset.store import open_file
-from hrge_xl.dataset.work import Task, shard_of
+from hrge_xl.dataset.work import Task, check_engine, shard_of, submissions_of
+from hrge_xl.engine import engine
 from hrge_xl.errors import StoreError, UsageError
 from hrge_xl.exports import data_xlsx
 from hrge_xl.spec.load import load
@@ -167,7 +171,7 @@ def test_nothing_but_the_manifest_comes_back(files: list[Path], tmp_path: Path) 
 def task(out: Path) -> Task:
     """A task for workers of a cluster."""
     asked = replace(ASKED, wanted=replace(ASKED.wanted, spec=SPEC))
-    return Task(asked, load(SPEC).digest, Path.cwd(), out, far=True)
+    return Task(asked, load(SPEC).digest, Path.cwd(), out, engine())
 
 
 def arrival(path: Path) -> Arrival:
@@ -219,6 +223,48 @@ def test_a_worker_that_sees_nothing(files: list[Path], tmp_path: Path) -> None:
         other = replace(task(tmp_path), digest="of another version")
         with pytest.raises(UsageError, match="another version of the spec “example”"):
             shard_of([arrival(files[0])], other, folder)
+
+
+def test_a_worker_with_another_program(files: list[Path], tmp_path: Path) -> None:
+    """Of the same version, but with one line changed: it would read otherwise, and nobody would know."""
+    other = replace(task(tmp_path), engine=f"{__version__} 0123456789abcdef")
+    said = r"The worker on \S+ has another hrge-xl \(.*\) than this machine \(.*cdef\)"
+    with shard_folder(tmp_path) as folder, pytest.raises(UsageError, match=said):
+        shard_of([arrival(files[0])], other, folder)
+    with pytest.raises(UsageError, match=said):
+        submissions_of([arrival(files[0])], other)
+
+
+def test_a_worker_of_an_earlier_program_is_known_by_its_shards(files: list[Path], tmp_path: Path) -> None:
+    """It does not know that it is asked."""
+    with shard_folder(tmp_path) as folder:
+        shard = shard_of([arrival(files[0])], task(tmp_path), folder)
+        check_engine(shard)
+        object.__delattr__(shard, "engine")
+        with pytest.raises(UsageError, match="an earlier one"):
+            check_engine(shard)
+
+
+def test_every_byte_of_the_program_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not what is made of it, nor how a system ends its lines."""
+    home = shutil.copytree(engines.HOME, tmp_path / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(engines, "HOME", home)
+    file = home / "intake" / "ooxml.py"
+
+    def now() -> str:
+        engine.cache_clear()
+        return engine()
+
+    try:
+        before = now()
+        (home / "__pycache__").mkdir()
+        (home / "__pycache__" / "x.pyc").write_bytes(b"x")
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+        assert now() == before
+        file.write_bytes(file.read_bytes() + b"#")
+        assert now() != before
+    finally:
+        engine.cache_clear()
 
 
 def test_a_real_worker_that_sees_nothing(files: list[Path], tmp_path: Path, cluster: Cluster) -> None:

@@ -244,7 +244,7 @@ def test_a_file_in_a_round_is_checked_with_its_spec_and_key(
     assert run(["check", str(apart), *DAY]) == 4
     assert "I002" in capsys.readouterr().out
     assert run(["check", str(apart), "--spec", "round", *DAY]) == 0
-    assert run(["check", str(apart), "--spec", "spec", *DAY]) == 0
+    assert run(["check", str(apart), "--spec", "./spec", *DAY]) == 0
     assert (
         run(["check", str(path), "--spec", "example", *DAY]) == 2
     )  # the round says itself of which spec it is

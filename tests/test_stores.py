@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from datetime import date
@@ -15,7 +16,7 @@ from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset import store as stores
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.schema import Schema
-from hrge_xl.dataset.store import Store, open_file, open_url
+from hrge_xl.dataset.store import OF_DATABASE, Store, open_file, open_url
 from hrge_xl.errors import StoreError
 from hrge_xl.intake import Wanted
 from hrge_xl.spec.load import load
@@ -140,7 +141,7 @@ def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None
     ("address", "said"),
     [
         ("nonsense", "--store wants an address"),
-        ("mongodb://localhost/x", "--store wants an address"),
+        ("mongodb://localhost/x", "Other databases are not supported"),
         ("postgresql://nobody@127.0.0.1:{port}/none", "cannot be used"),
     ],
 )
@@ -168,6 +169,35 @@ def test_a_large_transaction_does_not_lock_its_own_reading_out(
             store.insert(connection, figures.name, rows)
             assert len(list(store.rows(figures.name))) == 2_000
             assert store.facts()["spec"] == "example"
+
+
+def test_a_database_belongs_to_one_folder(files: list[Path], tmp_path: Path, database: str) -> None:
+    """From another folder, one that knows nothing of it or is a copy, its decisions would be undone."""
+    source, out = Source(files, ASKED), tmp_path / "out"
+    consolidate([source], out, store=database)
+    said = "belongs to another folder .*out.*undo each other's decisions"
+    with pytest.raises(StoreError, match=said):
+        consolidate([source], tmp_path / "other", store=database)
+    shutil.copytree(out, tmp_path / "copy")
+    with pytest.raises(StoreError, match=said):
+        consolidate([source], tmp_path / "copy", store=database)
+    consolidate([source], out, store=database)
+    out.rename(tmp_path / "moved")
+    assert consolidate([source], tmp_path / "moved", store=database).new == 0
+
+
+def test_a_database_of_an_earlier_program_belongs_to_the_folder_that_knows_its_files(
+    files: list[Path], tmp_path: Path, database: str
+) -> None:
+    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
+    with open_url(database) as store:
+        for name in OF_DATABASE:
+            store.set_fact(name, "")
+    with pytest.raises(StoreError, match="belongs to another folder"):
+        consolidate([Source(files[:1], ASKED)], tmp_path / "other", store=database)
+    consolidate([Source(files[:1], ASKED)], tmp_path / "out", store=database)
+    with open_url(database) as store:
+        assert store.facts()["ledger_folder"] == str(tmp_path / "out")
 
 
 def test_the_password_is_not_told(files: list[Path], tmp_path: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 import time
+
+from hrge_xl.intake import worker
 
 
 def act(item: str) -> object:
@@ -35,7 +38,38 @@ def _spin(_: str) -> object:
         pass
 
 
+class _Command:
+    """What runs a command wherever it is unpickled."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+
+    def __reduce__(self) -> object:
+        return os.system, (self.command,)
+
+
+def _take_over(command: str) -> str:
+    """As a file would that has taken over the process: what it answers is its own."""
+    forged = pickle.dumps(("next", _Command(command)))
+    worker.dumps = lambda _: forged  # type: ignore[assignment]
+    return "ours"
+
+
+def _garbage(text: str) -> str:
+    worker.dumps = lambda _: text.encode()  # type: ignore[assignment]
+    return "ours"
+
+
+def _long(_: str) -> str:
+    """An answer that says that it is longer than any."""
+    worker._answer = lambda answers, *_: (answers.write(b"\x7f" * 8), answers.flush())  # type: ignore[assignment]
+    return "ours"
+
+
 ACTIONS = {
+    "long": _long,
+    "take-over": _take_over,
+    "garbage": _garbage,
     "say": str,
     "sleep": _sleep,
     "fail": _fail,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..intake.cell_values import unescape
+from ..intake.closed_format import may_answer
 from ..intake.gate import Admitted, admit
 from ..intake.worker import Died, run_guarded
 from ..numerals import shown
@@ -57,6 +58,7 @@ class Seen(NamedTuple):
         return "nothing" if self.kind == NOTHING else f"{self.kind} “{shown(self.value)}”"
 
 
+may_answer(Seen)
 BLANK = Seen(NOTHING)
 Job = tuple[bytes, dict[str, frozenset[str]]]
 

@@ -12,8 +12,8 @@ from ..dataset import seals
 from ..dataset.ledger import NAME, Ledger
 from ..dataset.update_statuses import OF_ROUND
 from ..reports.document import Document
-from ..rounds.rounds import FILE as ROUND
-from ..rounds.rounds import Round, load_round, spec_at
+from ..rounds.datasets import check_own
+from ..rounds.rounds import Round, is_among_returns, is_round, load_round, round_around, spec_at
 from ..rounds.spec_copy import copy_of
 from ..spec.load import find as find_spec
 from .again import Again, Known, run_again
@@ -131,9 +131,11 @@ def _cell(each: Any, hidden: bool) -> dict[str, Any]:
 def verify(asked: Asked) -> Audit:
     """Make a report again and compare.
 
-    Raises `UsageError` for what is no report, or when its spec is not there; `SpecError` and `RoundError` where
-    these have mistakes.
+    Raises `UsageError` for what is no report, when its spec is not there, or for a ledger among returned files;
+    `SpecError` and `RoundError` where these have mistakes.
     """
+    if asked.ledger is not None:
+        check_own(asked.ledger)
     given = read_report(asked.report)
     then = given.document
     audit = Audit(
@@ -179,15 +181,20 @@ def _tell_of_files(audit: Audit, found: Found) -> None:
 
 
 def _around(asked: Asked) -> list[Path]:
-    """Where a ledger, a round or a spec may be: in the folders given or around them, or around the report."""
-    around = [each for folder in asked.returned for each in (folder, folder.resolve().parent)]
-    return [*([asked.ledger] if asked.ledger else []), *around, *asked.report.resolve().parents[:2]]
+    """Where a ledger, a round or a spec may be: named, above what came back, or around the report.
+
+    Never among what came back: that is from teams, whatever it looks like.
+    """
+    above = [round_around(folder) or folder.resolve().parent for folder in asked.returned]
+    around = [*above, *asked.report.resolve().parents[:2]]
+    named = [asked.ledger] if asked.ledger else []
+    return [*named, *(folder for folder in around if not is_among_returns(folder))]
 
 
 def _rounds(asked: Asked) -> dict[str, Round]:
     """The rounds that are at hand, by name."""
     folders = dict.fromkeys(folder.resolve() for folder in _around(asked))
-    found = (load_round(folder) for folder in reversed(folders) if (folder / ROUND).is_file())
+    found = (load_round(folder) for folder in reversed(folders) if is_round(folder))
     return {each.name: each for each in found}
 
 

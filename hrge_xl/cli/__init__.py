@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import platform
 import re
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,8 +17,12 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..errors import Exit, HrgeError, SpecError
+from ..addresses import masked
+from ..engine import engine
+from ..errors import LOOKING_AT, Exit, HrgeError, SpecError
+from .terminal import block, line, shown, style
 
+OPTION = re.compile(r"--?[a-z][a-z-]*(?==|$)")
 FRAME = re.compile(r'  File ".+", line \d+, in \S+')
 COMMANDS = {
     # name -> (module, what it does)
@@ -93,49 +101,75 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; every exception becomes one line on stderr and an exit code."""
     _speak_utf8()
+    typed = sys.argv[1:] if arguments is None else arguments
+    say = partial(_say, typed)
     try:
         result: Any = cli.main(arguments, standalone_mode=False)
-    except click.exceptions.Abort:
-        return _say("Interrupted.", Exit.INTERRUPTED)
-    except KeyboardInterrupt:
-        return _say("Interrupted.", Exit.INTERRUPTED)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return say(Exit.INTERRUPTED, "Interrupted.")
     except click.ClickException as error:
-        error.show(sys.stderr)
-        return int(Exit.USAGE)
+        return _usage(typed, error)
     except click.exceptions.Exit as finished:
         return finished.exit_code
     except SpecError as error:
         count = len(error.mistakes)
-        return _say(f"{error}\n{count} mistake{'s' if count != 1 else ''} in the spec.", Exit.SPEC)
+        return say(Exit.SPEC, *error.lines, f"{count} mistake{'s' if count != 1 else ''} in the spec.")
     except HrgeError as error:
-        return _say(str(error), error.exit_code)
+        return say(error.exit_code, *error.lines)
     except BrokenPipeError:
         return int(Exit.OK)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        return _say(f"{where}{error.strerror or error}. Check the path and the free space.", Exit.OUTPUT)
+        return say(Exit.OUTPUT, f"{where}{error.strerror or error}. Check the path and the free space.")
     except Exception:  # noqa: BLE001 (our own bug: nobody should have to read a traceback)
-        return _bug(debug="--debug" in (arguments or sys.argv))
+        return _bug(typed)
     return int(result) if isinstance(result, int) else int(Exit.OK)
 
 
-def _say(text: str, code: Exit) -> int:
-    click.echo(
-        click.style("Error: ", fg="red", bold=True) + text if code != Exit.INTERRUPTED else text, err=True
-    )
+def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
+    head = style("Error: ", fg="red", bold=True) if code != Exit.INTERRUPTED else ""
+    for text in lines:
+        line(head + _quoted(typed, text), err=True)
+        head = ""
     return int(code)
 
 
-def _bug(*, debug: bool) -> int:
-    """Name a log file with the traceback, which holds no cell value."""
-    trace = _trace(sys.exception())
-    if debug:
-        click.echo(trace, err=True)
+def _quoted(typed: Sequence[str], text: str) -> str:
+    """Give a text with what was typed as it may be shown: on one line, and without a password."""
+    for word in typed:
+        if "\n" in word:
+            text = text.replace(word, shown(word))
+    return masked(text, [*typed, *map(shown, typed)])
+
+
+def _usage(typed: Sequence[str], error: click.ClickException) -> int:
+    """What click says of a command that was not understood; it quotes what was typed."""
+    told = io.StringIO()
+    error.show(told)
+    block(_quoted(typed, told.getvalue().rstrip("\n")), err=True)
+    return int(Exit.USAGE)
+
+
+def _bug(typed: Sequence[str]) -> int:
+    """Name a log file with version, command and traceback, which hold no cell value and nothing that was typed."""
+    trace = f"{_circumstances(typed)}\n\n{_trace(sys.exception())}"
+    if "--debug" in typed:
+        block(trace, err=True)
     with tempfile.NamedTemporaryFile(
         "w", suffix=".log", prefix="hrge-xl-", delete=False, encoding="utf-8"
     ) as log:
         log.write(trace)
-    return _say(f"This is a bug in hrge-xl, not in your files. Please report it with {log.name}.", Exit.BUG)
+    return _say(
+        typed, Exit.BUG, f"This is a bug in hrge-xl, not in your files. Please report it with {log.name}."
+    )
+
+
+def _circumstances(typed: Sequence[str]) -> str:
+    """Which program it was, where, and what it was told to do: words of ours, with a mark for everything else."""
+    words = [word if word in COMMANDS else OPTION.match(word) for word in typed]
+    told = " ".join(word if isinstance(word, str) else word[0] if word else "…" for word in words)
+    python = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    return f"hrge-xl {engine()}, {python}\nhrge-xl {told}"
 
 
 def _trace(error: BaseException | None) -> str:
@@ -143,9 +177,10 @@ def _trace(error: BaseException | None) -> str:
     if error is None:
         return ""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    frames = [f"{line}\n" for line in str(error).splitlines() if FRAME.fullmatch(line)]  # in another process
+    frames = [f"{text}\n" for text in str(error).splitlines() if FRAME.fullmatch(text)]  # in another process
     frames += traceback.format_tb(error.__traceback__)
-    return "".join([_trace(before), *frames, f"{type(error).__name__}\n\n"])
+    notes = [f"{note}\n" for note in getattr(error, "__notes__", ()) if note.startswith(LOOKING_AT)]
+    return "".join([_trace(before), *frames, *notes, f"{type(error).__name__}\n\n"])
 
 
 def _speak_utf8() -> None:

@@ -41,6 +41,7 @@ def command(file: Path, password: str | None, spec: str | None, today: date | No
 
 def _of_round(spec: str | None) -> Wanted | None:
     """What is wanted of a file of the round that was named as its spec; None where that is none."""
-    from ..rounds.rounds import FILE, load_round
+    from ..rounds.rounds import round_named
 
-    return load_round(Path(spec)).wanted if spec is not None and (Path(spec) / FILE).is_file() else None
+    round_ = round_named(spec)
+    return round_.wanted if round_ else None

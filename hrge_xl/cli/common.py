@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ..addresses import masked
 from ..errors import Exit, UsageError
+from .terminal import line, style
 
 if TYPE_CHECKING:
     from ..reports.build import Facts
@@ -36,6 +38,21 @@ class Day(click.ParamType[date]):
             self.fail(f"{value} is not a day. Write it as 2026-03-31.", param, ctx)
 
 
+class SpecName(click.ParamType[str]):
+    """The name of a spec that is installed, or the path of a folder; a name that is also a folder here is told."""
+
+    name = "spec"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Text as it is."""
+        from ..spec.load import hint_at, names
+
+        text = str(value)
+        if text in names() and (hint := hint_at(text)):
+            line(f"{text} is the spec of this name that is installed. {hint}", err=True)
+        return text
+
+
 def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--today`: the day that due dates are measured against; fixing it makes results repeatable."""
     text = "The day that due dates are measured against (default: today)."
@@ -45,7 +62,7 @@ def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--spec`."""
     text = "Name or folder of the spec that the files must be of, or a round (default: what each file says)."
-    return click.option("--spec", metavar="SPEC", help=text)(function)
+    return click.option("--spec", type=SpecName(), metavar="SPEC", help=text)(function)
 
 
 def password_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,8 +97,8 @@ def started(today: date | None) -> str:
 
 
 def command_line() -> str:
-    """The command as it was typed, without the path of the program."""
-    return " ".join(["hrge-xl", *sys.argv[1:]])
+    """The command as it was typed, without the path of the program and what could be a password."""
+    return masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:])
 
 
 def facts(today: date | None, *, redacted: bool = False) -> Facts:
@@ -138,11 +155,11 @@ def print_files(files: Sequence[FileRow], *, quiet: bool) -> None:
         name = Path(file["path"]).name
         for finding in file["findings"]:
             if not quiet or finding["severity"] == "error":
-                click.echo(f"{name}: {_line(finding)}")
+                line(f"{name}: {_line(finding)}")
         aside = (
             "" if file["counted"] or file["status"] == "refused" else f" ({file['status']}: {file['reason']})"
         )
-        click.echo(f"{name}: {click.style(file['verdict'], bold=True)}{aside}")
+        line(f"{name}: {style(file['verdict'], bold=True)}{aside}")
 
 
 def _line(finding: FindingRow) -> str:
@@ -150,7 +167,7 @@ def _line(finding: FindingRow) -> str:
 
     sheet, cell, waiver = finding["sheet"], finding["cell"], finding["waiver"]
     place = f"{sheet}!{cell}: " if cell else f"{sheet}: " if sheet else ""
-    severity = click.style(finding["severity"], fg=COLOURS[finding["severity"]])
+    severity = style(finding["severity"], fg=COLOURS[finding["severity"]])
     hint = f" → “{finding['suggestion']}”?" if finding["suggestion"] else ""
     waived = f" [waiver {waiver['number']} {waiver_of(waiver).told}]" if waiver else ""
     return f"{place}{finding['code']} {severity}: {finding['message']}{hint} {finding['remedy']}{waived}"
@@ -160,8 +177,8 @@ def print_totals(datasets: Sequence[Dataset]) -> None:
     """What was received and what became of it, on stderr: the last lines."""
     from ..reports.build import totals
 
-    for line in totals(datasets).lines():
-        click.echo(line, err=True)
+    for told in totals(datasets).lines():
+        line(told, err=True)
 
 
 def exit_code(files: Sequence[FileRow], fail_on: str) -> int:

@@ -11,6 +11,7 @@ import click
 
 from ..errors import Exit, UsageError
 from .common import jobs_option, password_option, question, quiet, spec_option, today_option
+from .terminal import data, line
 
 if TYPE_CHECKING:
     from ..rounds.datasets import Dataset
@@ -56,8 +57,11 @@ def _files(before: list[Dataset], after: list[Dataset], names: tuple[str, str], 
     from ..reports.compare_output import json_of_files
 
     found = compare(_only(before), _only(after))
-    for line in [json_of_files(*names, found)] if as_json else lines(found):
-        click.echo(line)
+    if as_json:
+        data(json_of_files(*names, found))
+    else:
+        for told in lines(found):
+            line(told)
     return int(Exit.OK)
 
 
@@ -85,8 +89,8 @@ def _rounds(
     found = compared(*sides, pairs)
     if as_json:
         for piece in json_of_rounds(found, rest, sides, names):
-            click.echo(piece, nl=False)
+            data(piece, nl=False)
     else:
-        for line in round_lines(found, rest, sides, short=short):
-            click.echo(line)
+        for told in round_lines(found, rest, sides, short=short):
+            line(told)
     return int(Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK)

@@ -11,6 +11,7 @@ import click
 from ..errors import Exit
 from .common import jobs_option, password_option, question, received_option, spec_option, today_option
 from .report import overview_of_folder
+from .terminal import line
 
 if TYPE_CHECKING:
     from ..rounds.rounds import Round
@@ -61,18 +62,19 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl consolidate 2026-H1 --received 2026-07-03
     """
     from ..consolidation import consolidate
-    from ..rounds.datasets import places, sources
+    from ..rounds.datasets import check_own, places, sources
 
     asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
     rounds = [place.round for place in places(paths) if place.round]
     round_ = rounds[0] if len(rounds) == 1 == len(paths) else None
     folder = output or (round_.folder if round_ else Path("output/dataset"))
+    check_own(folder)
     summary = consolidate(
         sources(asked), folder, store=store, engine=engine, jobs=asked.jobs, dry_run=dry_run, received=received,
         only_these=only_these, resume=resume,
     )  # fmt: skip
-    for line in summary.lines():
-        click.echo(line)
+    for told in summary.lines():
+        line(told)
     if not dry_run:
         _pages(folder, round_, asked.today, shareable=shareable)
     return int(Exit.REFUSED if summary.refused else Exit.OK)
@@ -82,8 +84,8 @@ def _pages(folder: Path, round_: Round | None, today: date, *, shareable: bool) 
     """The overview beside the dataset, and the copies that may be shared."""
     from ..exports.shareable import write_shareable
 
-    click.echo(f"Overview: {overview_of_folder(folder, folder / 'reports', round_=round_)}")
+    line(f"Overview: {overview_of_folder(folder, folder / 'reports', round_=round_)}")
     if shareable:
-        click.echo(f"To share: {write_shareable(folder, today)}")
+        line(f"To share: {write_shareable(folder, today)}")
         page = overview_of_folder(folder, folder / "reports", round_=round_, masked=True)
-        click.echo(f"Overview to share: {page}")
+        line(f"Overview to share: {page}")

@@ -12,6 +12,7 @@ import click
 
 from ..errors import UsageError
 from .common import AS_SUITS, the_day, today_option
+from .terminal import line
 
 if TYPE_CHECKING:
     from ..dataset.returns import Return
@@ -54,8 +55,8 @@ def command(
 
     day = the_day(today)
     if not returns:
-        for line in _overview(folder, day):
-            click.echo(line)
+        for told in _overview(folder, day):
+            line(told)
         return
     if choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
@@ -71,9 +72,9 @@ def _tell(before: Sequence[Return], after: Sequence[Return]) -> None:
     was = {each.submission: (each.status, each.reason) for each in before}
     changed = [each for each in after if was.get(each.submission) != (each.status, each.reason)]
     for each in changed:
-        click.echo(f"{_named(each)}: {each.status}. {each.reason or ''}".rstrip())
+        line(f"{_named(each)}: {each.status}. {each.reason or ''}".rstrip())
     left = sum(each.status == "conflict" for each in after)
-    click.echo(f"{len(changed)} changed, {left} still wait for a decision.", err=True)
+    line(f"{len(changed)} changed, {left} still wait for a decision.", err=True)
 
 
 def _overview(folder: Path, day: date) -> Iterator[str]:

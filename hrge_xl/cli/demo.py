@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from .common import bar, facts, print_totals, question
+from .common import SpecName, bar, facts, print_totals, question
+from .terminal import line
 
 
 @click.command()
@@ -19,7 +20,13 @@ from .common import bar, facts, print_totals, question
     show_default=True,
     help="Folder.",
 )
-@click.option("--spec", default="hrge_toolkit", show_default=True, help="The spec whose demo.yaml is played.")
+@click.option(
+    "--spec",
+    type=SpecName(),
+    default="hrge_toolkit",
+    show_default=True,
+    help="The spec whose demo.yaml is played.",
+)
 def command(output: Path, spec: str) -> None:
     """Issue workbooks, let simulated teams fill them in, consolidate what came back, report.
 
@@ -36,7 +43,7 @@ def command(output: Path, spec: str) -> None:
 
     told = story(spec)
     returned = list(bar(write_story(spec, output), len(told.teams), "Teams fill in their workbooks"))
-    click.echo("Putting together what came back …", err=True)
+    line("Putting together what came back …", err=True)
     (output / "dataset").mkdir(parents=True, exist_ok=True)
     with Ledger.open(output / "dataset") as ledger:
         for path, day in returned:
@@ -63,4 +70,4 @@ def _where(output: Path) -> None:
         ("the data of all teams, in Excel", "dataset/data.xlsx"),
         ("the same as a database", "dataset/dataset.sqlite"),
     ):
-        click.echo(f"{output / where}  {what}")
+        line(f"{output / where}  {what}")

@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from .terminal import line
+
 NEEDED = ("xlsxwriter", "openpyxl", "pandas", "pandera", "pydantic", "babel", "sqlalchemy", "python-calamine")
 EXTRAS = {
     "psycopg": "postgres",
@@ -21,17 +23,15 @@ def command() -> None:
     """Versions of what is installed, and what an extra would add."""
     from ..spec.load import load, names
 
-    click.echo(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
+    line(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
     for package in NEEDED:
-        click.echo(f"{package} {_version(package) or 'MISSING: reinstall hrge-xl'}")
+        line(f"{package} {_version(package) or 'MISSING: reinstall hrge-xl'}")
     for package, extra in EXTRAS.items():
         found = _version(package)
-        click.echo(
-            f"{package} {found}" if found else f"{package} not installed: pip install 'hrge-xl[{extra}]'"
-        )
+        line(f"{package} {found}" if found else f"{package} not installed: pip install 'hrge-xl[{extra}]'")
     for name in names():
         spec = load(name)
-        click.echo(f"spec {spec.name} {spec.version}, {len(spec.tools)} sheets, {', '.join(spec.languages)}")
+        line(f"spec {spec.name} {spec.version}, {len(spec.tools)} sheets, {', '.join(spec.languages)}")
 
 
 def _version(package: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from ..errors import UsageError
 from .common import AS_SUITS, the_day
+from .terminal import Rows, line
 
 if TYPE_CHECKING:
     from ..dataset.store import Store
@@ -62,16 +62,16 @@ def command(  # noqa: PLR0913 (one parameter an option)
         chosen = format_ or _by_name(output)
         if output is not None:
             extract.write_file(output, wanted, rows, chosen)
-            click.echo(str(output), err=True)
+            line(str(output), err=True)
         elif chosen in extract.STREAMED:
-            extract.write_stream(sys.stdout, wanted, rows, chosen)
+            extract.write_stream(Rows(json=chosen == "json"), wanted, rows, chosen)
         else:
             raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
 
 
 def _tables(store: Store) -> None:
     for table in store.schema.shown:
-        click.echo(f"{table.name}: {table.about}")
+        line(f"{table.name}: {table.about}")
 
 
 def _by_name(output: Path | None) -> str:

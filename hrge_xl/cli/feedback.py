@@ -13,6 +13,7 @@ import click
 
 from ..errors import Exit, LimitError
 from .common import jobs_option, ledger_option, password_option, question, quiet, spec_option, today_option
+from .terminal import data, line
 
 if TYPE_CHECKING:
     from ..dataset.returns import Return
@@ -85,16 +86,16 @@ def command(  # noqa: PLR0913 (one parameter an option)
         wish = Wish(asked.today, output, spec, chosen, all_ or alone or chosen is not None)
         for made in (each for dataset in opened for each in _give_all(dataset, wish, given)):
             if not as_json:
-                click.echo(made["workbook"])
+                line(made["workbook"])
             if not quiet(ctx):
                 _tell(made)
         lines = [line for dataset in opened for line in dataset.totals().lines()]
     if as_json:
         _print_json(given)
     for each in [] if quiet(ctx) else given.left_out:
-        click.echo(f"{each.name}: {each.why}.", err=True)
-    for line in lines:
-        click.echo(line, err=True)
+        line(f"{each.name}: {each.why}.", err=True)
+    for told in lines:
+        line(told, err=True)
     return int(_exit(given))
 
 
@@ -161,9 +162,9 @@ def _warn(found: Return, back: GivenBack) -> None:
 
     for finding in found.findings:
         if finding.code == STEP_BACK:
-            click.echo(f"{STEP_BACK} warning: {finding.message} {finding.remedy}", err=True)
+            line(f"{STEP_BACK} warning: {finding.message} {finding.remedy}", err=True)
     if not back.identity.signature and found.signature not in (INVALID, UNSIGNED):
-        click.echo(
+        line(
             f"{found.name}: issued with a signature, given back without: the key lies with the round. "
             "Name the round folder, or it comes back as a stranger's (I006).",
             err=True,
@@ -177,16 +178,16 @@ def _print_json(given: Given) -> None:
         {"path": each.path, "submission": each.found.submission, "team": each.found.team, "why": each.why}
         for each in given.left_out
     ]
-    data = {"schema": SCHEMA, "files": given.files, "left_out": left_out}
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    document = {"schema": SCHEMA, "files": given.files, "left_out": left_out}
+    data(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def _tell(file: dict[str, Any]) -> None:
     """On stderr: which version it came from, and every answer that has no place any more; it quotes none."""
     homeless = file["without_place"]
     if file["version"] != file["sent_version"]:
-        click.echo(f"  version {file['sent_version']} to {file['version']}", err=True)
+        line(f"  version {file['sent_version']} to {file['version']}", err=True)
     if homeless:
-        click.echo(f"  {len(homeless)} without a place, kept on the sheet for them:", err=True)
+        line(f"  {len(homeless)} without a place, kept on the sheet for them:", err=True)
     for each in homeless:
-        click.echo(f"  {each['sheet']}!{each['cell']}: {each['question']}", err=True)
+        line(f"  {each['sheet']}!{each['cell']}: {each['question']}", err=True)

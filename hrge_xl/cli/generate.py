@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
-from .common import bar, password_option, quiet, the_day, today_option
+from .common import SpecName, bar, password_option, quiet, the_day, today_option
+from .terminal import line
 
 if TYPE_CHECKING:
     from ..issuing import Order
@@ -49,7 +50,7 @@ class Choices:
 
 
 @click.command()
-@click.argument("spec", metavar="SPEC|ROUND")
+@click.argument("spec", type=SpecName(), metavar="SPEC|ROUND")
 @click.option(
     "--country",
     "countries",
@@ -93,14 +94,16 @@ def command(
     hrge-xl generate output/2026-H1
     hrge-xl generate output/2026-H1 --country PAK
     """
-    if (Path(spec) / "round.yaml").is_file():
+    from ..spec.load import names
+
+    if spec not in names() and (Path(spec) / "round.yaml").is_file():
         written = _round(Path(spec), countries, Choices(**choices), the_day(today))
     else:
         written = _spec(spec, countries, Choices(**choices), the_day(today))
     paths = list(written)  # first, for the progress bar and the paths would mix
     if not quiet(ctx):
         for path in paths:
-            click.echo(str(path))
+            line(str(path))
 
 
 def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> Iterator[Path]:
@@ -146,7 +149,7 @@ def _round(folder: Path, countries: Sequence[str], chosen: Choices, today: date)
             if is_new:
                 yield path
     if kept:
-        click.echo(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.", err=True)
+        line(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.", err=True)
 
 
 def _refuse(chosen: Choices, folder: Path, spec: Spec) -> None:
@@ -154,7 +157,7 @@ def _refuse(chosen: Choices, folder: Path, spec: Spec) -> None:
     facts = {"file": folder / "round.yaml", "folder": folder / "issued", "spec": spec.name}
     wrong = [f"{option} is not for a round. {APART[option].format_map(facts)}" for option in chosen.given]
     if wrong:
-        raise UsageError("\n".join(wrong))
+        raise UsageError(*wrong)
 
 
 def _place(folder: Path, order: Order, spec: Spec) -> Path:

@@ -23,6 +23,7 @@ from .common import (
     spec_option,
     today_option,
 )
+from .terminal import line
 
 if TYPE_CHECKING:
     from ..reports.document import Document
@@ -79,10 +80,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
     with datasets(asked) as found:
         if OVERVIEW in formats:
             text = _overview(found, asked.today, language, masked=shareable, period=period)
-            click.echo(str(write_overview(text, output, masked=shareable)))
+            line(str(write_overview(text, output, masked=shareable)))
         made = document(found, facts(today, redacted=redact))
         for name in [each for each in formats if each != OVERVIEW] or ([] if formats else ["html"]):
-            click.echo(str(write(made, name, output)))
+            line(str(write(made, name, output)))
         print_totals(found)
         return exit_code(made["files"], "never")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from .common import Day
+from .common import Day, SpecName
+from .terminal import line
 
 
 @click.group()
@@ -17,7 +18,7 @@ def command() -> None:
 
 @command.command("init")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--spec", required=True, help="Name or folder of the spec.")
+@click.option("--spec", type=SpecName(), required=True, metavar="SPEC", help="Name or folder of the spec.")
 @click.option(
     "--teams",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -35,13 +36,16 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
     from ..rounds.rounds import init_round
 
     made = init_round(folder, spec, teams, start, end)
-    click.echo(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {folder}")
+    line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {folder}")
 
 
 @command.command("update-spec")
 @click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
-    "--spec", metavar="SPEC", help="Name or folder of the new version (default: the one of that name)."
+    "--spec",
+    type=SpecName(),
+    metavar="SPEC",
+    help="Name or folder of the new version (default: the one of that name).",
 )
 def update_round(folder: Path, spec: str | None) -> None:
     """Move a round to another version of its spec, and say what that means.
@@ -59,9 +63,9 @@ def update_round(folder: Path, spec: str | None) -> None:
 
     update = update_spec(folder, spec)
     if update.changes is None:
-        click.echo("The version before is not there any more: what has changed cannot be said.")
+        line("The version before is not there any more: what has changed cannot be said.")
         return
-    for line in summary(update.changes):
-        click.echo(line)
+    for told in summary(update.changes):
+        line(told)
     if update.changes.changes:
-        click.echo(f'Each change: hrge-xl spec diff "{update.before}" "{update.after}" --returned "{folder}"')
+        line(f'Each change: hrge-xl spec diff "{update.before}" "{update.after}" --returned "{folder}"')

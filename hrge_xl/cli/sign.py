@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, UsageError
+from .terminal import line
 
 
 @click.command()
@@ -36,7 +37,10 @@ def command(
     hrge-xl sign 2026-H1/reports/validation.json --by "A. Name"
     hrge-xl sign 2026-H1/reports/validation.json --check
     """
+    from ..rounds.datasets import check_own
+
     folder = ledger or _around(report)
+    check_own(folder)
     if listed:
         return _list(folder)
     if report is None:
@@ -48,13 +52,11 @@ def command(
 
 def _around(report: Path | None) -> Path:
     from ..dataset.ledger import near
-    from ..rounds.rounds import FILE
+    from ..rounds.rounds import is_among_returns, is_round
 
-    places = [report or Path()]
-    if report is not None:
-        parents = report.resolve().parents[:2]
-        places += [each for each in parents if (each / FILE).is_file()]
-    found = near(*places) or next(iter(places[1:]), None)
+    parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
+    around = [each for each in parents if not is_among_returns(each)]
+    found = near(*around) or next(filter(is_round, around), None)
     if found is None:
         raise UsageError(
             "There is no ledger around the report. Name the folder that has it: --ledger FOLDER."
@@ -70,10 +72,10 @@ def _seal(folder: Path, report: Path, by: str) -> int:
     check_folder(folder)
     with Ledger.open(folder) as ledger:
         made = seal(ledger, report, by=by, time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-    click.echo(
-        f"Sealed: {made.told}.\nSHA-256 of the report: {made.sha256}\nDigest of the seal: {made.digest}"
-    )
-    click.echo("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
+    line(f"Sealed: {made.told}.")
+    line(f"SHA-256 of the report: {made.sha256}")
+    line(f"Digest of the seal: {made.digest}")
+    line("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
     return int(Exit.OK)
 
 
@@ -83,13 +85,11 @@ def _check(folder: Path, report: Path, digest: str | None) -> int:
 
     with Ledger.open(folder, write=False) as ledger:
         found = check(ledger, report)
-    for line in lines(found, report.name):
-        click.echo(line)
+    for told in lines(found, report.name):
+        line(told)
     noted = digest is None or digest.lower() in {each.digest for each in found.seals}
     if not noted:
-        click.echo(
-            f"No seal of {report.name} has the digest {digest}: the ledger or the report was replaced."
-        )
+        line(f"No seal of {report.name} has the digest {digest}: the ledger or the report was replaced.")
     return int(Exit.OK if found.seals and found.holds and noted else Exit.FINDINGS)
 
 
@@ -100,9 +100,9 @@ def _list(folder: Path) -> int:
     with Ledger.open(folder, write=False) as ledger:
         chain = seals(ledger)
     for each in chain:
-        click.echo(f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}")
+        line(f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}")
     broken = list(faults(chain))
-    for line in broken:
-        click.echo(line)
-    click.echo(f"{len(chain)} seal{'s' if len(chain) != 1 else ''}.", err=True)
+    for told in broken:
+        line(told)
+    line(f"{len(chain)} seal{'s' if len(chain) != 1 else ''}.", err=True)
     return int(Exit.FINDINGS if broken else Exit.OK)

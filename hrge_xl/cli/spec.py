@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, UsageError
-from .common import jobs_option, password_option, quiet
+from .common import SpecName, jobs_option, password_option, quiet
+from .terminal import block, data, line
 
 
 @click.group()
@@ -17,7 +18,7 @@ def command() -> None:
 
 
 @command.command("check")
-@click.argument("spec")
+@click.argument("spec", type=SpecName())
 def check_spec(spec: str) -> None:
     """Every mistake of a spec, with file:line:column, the reason and the remedy."""
     from ..layout import build
@@ -27,7 +28,7 @@ def check_spec(spec: str) -> None:
     fields = sum(len(tool.fields) for tool in loaded.tools)
     for language in loaded.languages:
         build(loaded, language)
-    click.echo(
+    line(
         f"{loaded.name} {loaded.version}: {len(loaded.tools)} sheets, {fields} fields, "
         f"{len(loaded.vocabularies)} lists, {len(loaded.rules)} rules, "
         f"languages {', '.join(loaded.languages)}. No mistake."
@@ -35,7 +36,7 @@ def check_spec(spec: str) -> None:
 
 
 @command.command("show")
-@click.argument("spec")
+@click.argument("spec", type=SpecName())
 @click.option("--format", "how", type=click.Choice(["text", "html"]), default="text", show_default=True)
 def show_spec(spec: str, how: str) -> None:
     """Every sheet, question, list and rule, to read."""
@@ -43,7 +44,10 @@ def show_spec(spec: str, how: str) -> None:
     from ..spec.load import load
 
     loaded = load(spec)
-    click.echo(html(loaded) if how == "html" else text(loaded), nl=False)
+    if how == "html":
+        data(html(loaded), nl=False)
+    else:
+        block(text(loaded).rstrip("\n"))
 
 
 @command.command("schema")
@@ -53,7 +57,7 @@ def schema() -> None:
 
     from ..spec.model import Spec
 
-    click.echo(json.dumps(Spec.model_json_schema(), indent=2))
+    data(json.dumps(Spec.model_json_schema(), indent=2))
 
 
 @command.command("diff")
@@ -75,7 +79,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     code was lost or means something else; 4 when returned files could not be read with A.
 
     \b
-    hrge-xl spec diff old/my_spec my_spec --returned 2026-H1
+    hrge-xl spec diff old/my_spec ./my_spec --returned 2026-H1
     """
     import json
 
@@ -92,14 +96,14 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     if as_json:
         told = list(files)
-        click.echo(json.dumps(as_data(found, told), ensure_ascii=False, indent=2))
+        data(json.dumps(as_data(found, told), ensure_ascii=False, indent=2))
         return int(max(codes | {Exit.REFUSED for file in told if file.refused}))
-    for line in lines(found):
-        click.echo(line)
+    for text_line in lines(found):
+        line(text_line)
     for file in files:
         codes |= {Exit.REFUSED} if file.refused else set()
-        for line in file_lines(file, places=not quiet(ctx)):
-            click.echo(line)
+        for text_line in file_lines(file, places=not quiet(ctx)):
+            line(text_line)
     return int(max(codes))
 
 
@@ -126,7 +130,7 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
     """A first spec from a workbook that your office already uses; every guess is marked `# guess:`."""
     from ..drafting import guess, read, write
     from ..paths import write_whole
-    from ..spec.load import load
+    from ..spec.load import load, typed
 
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UsageError(f"{output} is there already and not an empty folder. Name another one with -o.")
@@ -138,9 +142,9 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
         write_whole(output / path, text.encode())
     loaded = load(output)
     for message in draft.messages:
-        click.echo(message, err=True)
+        line(message, err=True)
     fields = sum(len(tool.fields) for tool in loaded.tools)
-    click.echo(
+    line(
         f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
-        f"Look for `# guess:`, then run: hrge-xl spec check {output}"
+        f"Look for `# guess:`, then run: hrge-xl spec check {typed(output)}"
     )

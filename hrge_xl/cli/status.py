@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .common import jobs_option, password_option, question, received_option, today_option
+from .terminal import data, line, shown
 
 if TYPE_CHECKING:
     from ..dataset.returns import Return
@@ -65,13 +66,13 @@ def command(  # noqa: PLR0913 (one parameter an option)
         lines = [*dataset.totals().lines(), *_summary(dataset, teams)]
     rows = [_line(each) for each in teams]
     if as_json:
-        click.echo(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
+        data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
     else:
         _print(rows)
     if xlsx is not None:
         _workbook(rows, xlsx)
-    for line in lines:
-        click.echo(line, err=True)
+    for told in lines:
+        line(told, err=True)
 
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus]) -> Iterator[str]:
@@ -124,12 +125,12 @@ def _shown(line: Line, column: str) -> str:
 
 def _print(lines: Sequence[Line]) -> None:
     """A line a team; columns that say nothing about anybody are left out."""
-    cells = {column: [_shown(line, column) for line in lines] for column in COLUMNS}
+    cells = {column: [shown(_shown(line, column)) for line in lines] for column in COLUMNS}
     used = [column for column in COLUMNS if any(cells[column])]
     widths = {column: max(len(cell) for cell in [*cells[column], column]) for column in used}
-    click.echo("  ".join(column.replace("_", " ").ljust(widths[column]) for column in used).rstrip())
+    line("  ".join(column.replace("_", " ").ljust(widths[column]) for column in used).rstrip())
     for n in range(len(lines)):
-        click.echo("  ".join(cells[column][n].ljust(widths[column]) for column in used).rstrip())
+        line("  ".join(cells[column][n].ljust(widths[column]) for column in used).rstrip())
 
 
 def _workbook(lines: Sequence[Line], path: Path) -> None:

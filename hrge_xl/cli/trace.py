@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .common import AS_SUITS, the_day
+from .terminal import line
 
 
 @click.command()
@@ -32,4 +33,4 @@ def command(table: str, row: int, data: str) -> None:
     with one_dataset(data, the_day(None), AS_SUITS) as dataset:
         store = dataset.store
         for name, value in trace(store, table_of(store, table), row):
-            click.echo(f"{name}: {value}")
+            line(f"{name}: {value}")

@@ -22,6 +22,7 @@ from .common import (
     spec_option,
     today_option,
 )
+from .terminal import data
 
 
 @click.command()
@@ -66,7 +67,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     with datasets(replace(asked, answers=as_json)) as found:
         files = file_rows(found, redacted=redact)
         if as_json:
-            click.echo(render(document(found, facts(today, redacted=redact), files)), nl=False)
+            data(render(document(found, facts(today, redacted=redact), files)), nl=False)
         else:
             print_files(files, quiet=quiet(ctx))
         print_totals(found)

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from ..errors import Exit
-from .common import jobs_option, password_option
+from .common import SpecName, jobs_option, password_option
+from .terminal import data, line
 
 
 @click.command()
@@ -26,9 +27,11 @@ from .common import jobs_option, password_option
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=None,
     metavar="FOLDER",
-    help="Round or consolidated folder: seals, waivers, key and teams (default: looked for around DIR and REPORT).",
+    help="Round or consolidated folder: seals, waivers, key, teams (default: looked for above DIR, around REPORT).",
 )
-@click.option("--spec", metavar="SPEC", help="Where the spec of the report is, if not under its name.")
+@click.option(
+    "--spec", type=SpecName(), metavar="SPEC", help="Where the spec of the report is, if not under its name."
+)
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout (hrge-xl/verification/1).")
 @password_option
@@ -51,8 +54,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     audit = verify(Asked(report, returned, ledger, spec, password, jobs or cores(), redact))
     if as_json:
-        click.echo(json.dumps(audit.data(), ensure_ascii=False, indent=2))
+        data(json.dumps(audit.data(), ensure_ascii=False, indent=2))
     else:
-        for line in audit.lines():
-            click.echo(line)
+        for told in audit.lines():
+            line(told)
     return int(Exit.OK if audit.identical else Exit.FINDINGS)

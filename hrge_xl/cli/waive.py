@@ -13,6 +13,7 @@ import click
 
 from ..errors import UsageError
 from .common import AS_SUITS, Day, the_day, today_option
+from .terminal import data, line
 
 if TYPE_CHECKING:
     from ..findings import Waiver
@@ -87,9 +88,9 @@ def _waive(
         waiver, count = waive(ledger, found, code, reason=reason, by=by, day=day, until=until, place=place)
     with open_dataset(folder) as dataset:
         (after,) = heads(dataset, [found.submission])
-    click.echo(_line(waiver))
+    line(_line(waiver))
     findings = f"{count} finding{'s' if count != 1 else ''}"
-    click.echo(f"{findings} of {waiver.file} accepted. Verdict of the file: {after.verdict}.", err=True)
+    line(f"{findings} of {waiver.file} accepted. Verdict of the file: {after.verdict}.", err=True)
 
 
 def _place(cell: str | None) -> tuple[str, str] | None:
@@ -107,7 +108,7 @@ def _withdraw(folder: Path, number: int, by: str, day: date, store: str | None) 
 
     with amend(folder, day, store=store, jobs=AS_SUITS) as (ledger, _):
         taken_back = withdraw(ledger, number, by=by, day=day)
-    click.echo(_line(taken_back))
+    line(_line(taken_back))
 
 
 def _list(folder: Path, day: date, *, as_json: bool) -> None:
@@ -115,11 +116,11 @@ def _list(folder: Path, day: date, *, as_json: bool) -> None:
 
     found: Sequence[Waiver] = waivers_of(folder, day)
     if as_json:
-        click.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
+        data(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
         return
     for each in found:
-        click.echo(_line(each))
-    click.echo(f"{len(found)} waiver{'s' if len(found) != 1 else ''}.", err=True)
+        line(_line(each))
+    line(f"{len(found)} waiver{'s' if len(found) != 1 else ''}.", err=True)
 
 
 def _line(waiver: Waiver) -> str:

@@ -14,6 +14,7 @@ from ..errors import OutputError
 from ..paths import UNFINISHED, sync_folder
 
 LOCK = ".writing"
+OWNER_FILE, OWNER_FOLDER = 0o600, 0o700  # returns are about victims and suspects: nobody else reads them
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 IN_USE = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
 
@@ -64,6 +65,15 @@ def parts_of(path: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def private(path: Path) -> None:
+    """Let a file be there that only its owner reads; what is in it already stays. Windows has no such modes."""
+    with suppress(
+        OSError
+    ):  # a folder that cannot be written, or another owner's file: whoever writes it says so
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_FILE))
+        path.chmod(OWNER_FILE)
 
 
 def sweep(folder: Path) -> None:

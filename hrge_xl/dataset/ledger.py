@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from ..errors import StoreError
 from .clean import clean
-from .files import whole
+from .files import OWNER_FOLDER, private, whole
 from .return_status import FIRST_SEEN, STATED, Entry, ReturnStatus
 from .store import Store, open_file
 
@@ -333,16 +333,9 @@ class _Seen:
         _insert(connection, SIGHTINGS, self._new)
 
 
-def near(*places: Path) -> Path | None:
-    """The folder with the ledger that belongs to some files or folders: one of them, or one around them."""
-    around = [
-        folder
-        for place in places
-        for folder in (
-            (place, *place.resolve().parents[:2]) if place.is_dir() else place.resolve().parents[:2]
-        )
-    ]
-    return next((folder for folder in around if (folder / NAME).is_file()), None)
+def near(*folders: Path) -> Path | None:
+    """The first of some folders that has a ledger."""
+    return next((folder for folder in folders if (folder / NAME).is_file()), None)
 
 
 def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -368,9 +361,12 @@ def keep(path: Path, sha256: str, folder: Path) -> bool:
         return False
     if hashlib.sha256(data).hexdigest() != sha256:
         return False
-    with whole(target) as unfinished:
-        unfinished.write_bytes(data)
-        unfinished.chmod(0o644)
+    target.parent.mkdir(parents=True, exist_ok=True)
     with suppress(OSError):
-        target.chmod(0o444)
+        target.parent.chmod(OWNER_FOLDER)
+    with whole(target) as unfinished:
+        private(unfinished)
+        unfinished.write_bytes(data)
+    with suppress(OSError):
+        target.chmod(0o400)
     return True

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from ..addresses import is_address
 from ..errors import StoreError, UsageError
 from ..spec.carried import find, write
 from ..spec.load import load
@@ -26,7 +27,7 @@ SPECS = "spec"  # the folder beside a dataset, or in a round, that copies of spe
 @contextmanager
 def open_dataset(place: str | Path) -> Iterator[Store]:
     """Open the dataset of a folder or at a PostgreSQL address, to be read only. Raises `UsageError`, `StoreError`."""
-    if "://" in str(place):
+    if is_address(str(place)):
         with open_url(str(place)) as store:
             yield _taken_up(store, f"Fill it with `hrge-xl consolidate … --store {store.name}`.")
         return

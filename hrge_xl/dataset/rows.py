@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from ..errors import looking_at
 from ..findings import Finding, Severity
 from ..layout import Layout, address
 from ..numerals import shown, to_serial
@@ -142,6 +143,10 @@ class RowBuilder:
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
+        with looking_at(result.path):
+            return self._rows(result)
+
+    def _rows(self, result: Result) -> Rows:
         rows, owner = no_rows(self.schema), return_key(result)
         rows[SUBMISSIONS.name].append(_submission(result, owner))
         rows[FINDINGS_FACT.name] += finding_rows(result.findings, owner.number)

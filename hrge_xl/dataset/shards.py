@@ -36,6 +36,7 @@ class Shard:
     submissions: tuple[str, ...]
     rows: dict[str, int]
     digests: dict[str, str]  # of every Parquet file by its name; a SQLite file never leaves its machine
+    engine: str = ""  # of the worker, where it may be on another machine
 
 
 @contextmanager

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from ..addresses import masked
 from ..errors import StoreError
 from ..spec.model import Spec
 from .dimensions import dimensions
-from .files import whole
+from .files import private, whole
 from .schema import (
     BOOLEAN,
     DATE,
@@ -45,12 +46,14 @@ TYPES: dict[str, Any] = {
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
 WAIT = 60  # seconds for another writer to finish
+OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
 ANOTHER_RUN = "Another run is writing into it; wait for it to end, then run again"
 CACHE = "cache_size=-16384"  # KiB: memory does not grow with the dataset
 MAKE_ROOM = "Make room, then run again: nothing was lost"
 DURABLE = ("journal_mode=DELETE", "synchronous=FULL")
 FAST = ("journal_mode=OFF", "synchronous=OFF")
 OURS = 0x68726765  # the name of our lock in a PostgreSQL database
+DRIVERS = ("postgresql", "postgres", "postgresql+psycopg", "sqlite")
 PATIENCE = 5  # seconds for a killed run to lose it
 
 
@@ -194,7 +197,8 @@ class Store:
             for statement in view_statements(self.schema, self.engine.dialect) if self.lasting else ():
                 connection.exec_driver_sql(statement)
             connection.execute(sa.delete(self.meta_table))
-            rows = [{"name": name, "value": value} for name, value in self._facts().items()]
+            lasting = {name: facts[name] for name in OF_DATABASE if name in facts}
+            rows = [{"name": name, "value": value} for name, value in {**self._facts(), **lasting}.items()]
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, every_slot=self.lasting).items():
                 if name == SPEC_FILES.name or not self.schema.flat:
@@ -211,6 +215,14 @@ class Store:
             "flat": "yes" if self.schema.flat else "",
             "views": " ".join(view.name for view in self.schema.views) if self.lasting else "",
         }
+
+    def contents(self) -> set[str]:
+        """Give the hash of every file that was read, also before the dataset is taken up."""
+        with self._reading() as connection:
+            if not sa.inspect(connection).has_table(SUBMISSIONS.name):
+                return set()
+            wanted: Any = sa.select(sa.column("sha256")).select_from(sa.table(SUBMISSIONS.name))
+            return {str(sha256) for sha256 in connection.execute(wanted).scalars() if sha256 is not None}
 
     def known(self) -> dict[str, Known]:
         """Give every submission by its name: sha256, verdict, path, and the day it was checked."""
@@ -229,7 +241,7 @@ class Store:
 
     def set_derived(self, day: str) -> None:
         """Write down that the figures are up to date."""
-        self._set("derived", day)
+        self.set_fact("derived", day)
 
     def state(self) -> str:
         """What the last run came to: empty while one is at work or was cut off."""
@@ -237,9 +249,9 @@ class Store:
 
     def finish(self, state: str) -> None:
         """Write down what the run came to; nothing while something is left to do."""
-        self._set("state", state)
+        self.set_fact("state", state)
 
-    def _set(self, name: str, value: str) -> None:
+    def set_fact(self, name: str, value: str) -> None:
         """Write down one thing that the dataset says of itself; nothing takes it away."""
         with self.transaction() as connection:
             connection.execute(sa.delete(self.meta_table).where(self.meta_table.c.name == name))
@@ -487,7 +499,7 @@ def _reason(error: Exception) -> str:
         (text for word, text in remedies.items() if word in said),
         "Check the address and that it can be reached, then run again: nothing was lost",
     )
-    return f"the dataset cannot be used ({said}). {remedy}."
+    return f"the dataset cannot be used ({masked(said)}). {remedy}."
 
 
 def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) -> Store:
@@ -499,6 +511,8 @@ def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) ->
         memory = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
         return Store(_careful(memory), "memory")
     quoted = path.absolute().as_uri().removeprefix("file://")
+    if write:
+        private(path)
     address = f"sqlite:///file:{quoted}?mode={'rwc' if write else 'ro'}&uri=true"
     engine = sa.create_engine(address, connect_args={"timeout": WAIT})
     return Store(_careful(engine, DURABLE if lasting else FAST), path.name, lasting=lasting)
@@ -522,22 +536,43 @@ def _careful(engine: Engine, pragmas: Sequence[str] = DURABLE) -> Engine:
 
 
 def open_url(address: str) -> Store:
-    """The dataset in a database. Raises `StoreError` when it is none that we know or cannot be reached."""
+    """The dataset in a database. Raises `StoreError` when it is none that we know or cannot be reached.
+
+    No message holds what could be a password, wherever in the address it stands.
+    """
+    url = _url(address)
+    if url.get_backend_name() == "sqlite":
+        return open_file(Path(url.database or "dataset.sqlite"))
     try:
-        url = make_url(address)
-        if url.get_backend_name() == "sqlite":
-            return open_file(Path(url.database or "dataset.sqlite"))
-        if url.drivername in ("postgresql", "postgres"):
-            url = url.set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(url, connect_args={"connect_timeout": 10})
-        engine.dialect.import_dbapi()
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise StoreError("--store wants an address such as postgresql://user@host/database.") from error
+        engine = sa.create_engine(
+            url.set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": 10}
+        )
     except ImportError as error:
         raise StoreError("For PostgreSQL install the extra: pip install 'hrge-xl[postgres]'.") from error
-    store = Store(engine, url.render_as_string(hide_password=True))
+    store = Store(engine, _public(url))
     store.facts()
     return store
+
+
+def _url(address: str) -> URL:
+    """Take an address apart. Raises `StoreError`, without a word of it, where it is none of ours."""
+    wanted = "--store wants an address such as postgresql://user@host/database"
+    if address.count("@") > 1:
+        raise StoreError(f"{wanted}. This one has more than one @: write one in a password as %40.")
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):  # a port that is no number may be a password, and is quoted
+        raise StoreError(f"{wanted}.") from None
+    if url.drivername not in DRIVERS:
+        raise StoreError(f"{wanted}. Other databases are not supported.")
+    return url
+
+
+def _public(url: URL) -> str:
+    """An address as it may be shown: what may follow the name of the database can be a password."""
+    return masked(
+        URL.create(url.drivername, host=url.host, port=url.port, database=url.database).render_as_string()
+    )
 
 
 def compact(store: Store, path: Path, state: str) -> None:
@@ -547,6 +582,7 @@ def compact(store: Store, path: Path, state: str) -> None:
     """
     store.finish("")
     with whole(path) as unfinished:
+        private(unfinished)
         with translate_db_errors(store.name), store._outside_transactions() as connection:
             connection.exec_driver_sql(
                 "ANALYZE"

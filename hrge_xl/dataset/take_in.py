@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from ..engine import engine
 from ..errors import UsageError
 from ..intake import Refusal, Wanted, cores, read_many
 from ..spec import carried
-from ..spec.load import load
+from ..spec.load import is_path, load
 from ..validation import Source, ValidationRequest
+from .belonging import check_owner, claim
 from .derive import derive
 from .files import only_writer
 from .ledger import Arrival, Arrived, Ledger, kept_at
@@ -24,7 +26,7 @@ from .shards import discard, shard_folder, take
 from .store import Known, Store, open_file, open_url
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
-from .work import SHARED, Task, arrivals, shard_of, submissions_of
+from .work import SHARED, Task, arrivals, check_engine, shard_of, submissions_of
 from .workers import Workers, in_batches, workers
 
 FEW = 12  # files
@@ -66,6 +68,11 @@ class Run:
         return self.stores[-1]
 
     @property
+    def databases(self) -> Sequence[Store]:
+        """The datasets elsewhere."""
+        return self.stores[:-1]
+
+    @property
     def given(self) -> list[Arrival]:
         """Every file given."""
         return [each for arrived, _ in self.sources for each in arrived]
@@ -83,9 +90,10 @@ class Run:
     def task(self, asked: ValidationRequest) -> Task:
         """What workers have to know, wherever they are."""
         spec = load(self.spec) if self.spec else None
-        if self.spec and Path(self.spec).is_dir():
+        if self.spec and is_path(self.spec):
             asked = replace(asked, wanted=replace(asked.wanted, spec=str(Path(self.spec).absolute())))
-        return Task(asked, spec.digest if spec else "", Path.cwd(), self.out.absolute(), self.pool.far)
+        same = engine() if self.pool.far else ""
+        return Task(asked, spec.digest if spec else "", Path.cwd(), self.out.absolute(), same)
 
 
 @contextmanager
@@ -105,10 +113,14 @@ def take_in(
         for store in stores:
             stack.enter_context(store.only_writer())
         run = Run(out, pool, how, stores, stack.enter_context(Ledger.open(out)))
+        for store in run.databases:
+            check_owner(store, run.ledger, out)
         run = _of_one_spec(replace(run, sources=_given(run, sources)))
         came = arrived or Arrived()
         run.ledger.receive(run.given, came.day, stated=came.stated)
         run = _fill(run)
+        for store in run.databases:
+            claim(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write
         known = [waiver for _, asked in run.sources for waiver in asked.waivers]
         for store in stores:
@@ -274,6 +286,8 @@ def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> None:
     with shard_folder(run.out) as folder:
         batches = in_batches(files, run.options.jobs)
         for shard in run.pool.map(shard_of, batches, run.task(asked), folder.absolute()):
+            if run.pool.far:
+                check_engine(shard)
             for store in run.stores:
                 take(shard, store)
             discard(shard)

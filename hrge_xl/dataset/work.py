@@ -6,10 +6,11 @@ import atexit
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from ..engine import engine
 from ..errors import UsageError
 from ..gc_pause import gc_paused
 from ..intake import Readers, fingerprint, readers
@@ -21,6 +22,7 @@ from .rows import RowBuilder
 from .schema import SUBMISSIONS, Row, Schema
 from .shards import Shard, write_shard
 
+SAME = "Install the same hrge-xl on all machines of the cluster, and start its workers again."
 SHARED = "Put the returned files and the output folder on a disk that all machines of the cluster share"
 
 
@@ -32,7 +34,12 @@ class Task:
     digest: str  # of the spec, which a worker on another machine must have too
     here: Path  # the folder that paths of files start from
     out: Path  # where the received bytes are kept
-    far: bool = False  # whether workers may be on other machines
+    engine: str = ""  # of workers that may be on other machines: version and digest that they must have too
+
+    @property
+    def far(self) -> bool:
+        """Whether workers may be on other machines."""
+        return bool(self.engine)
 
 
 def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
@@ -43,7 +50,7 @@ def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
 def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
     """Read and check some files, keep their bytes, and write the rows that they bring.
 
-    Raises `OutputError`, and `UsageError` on a machine that sees other files or another spec.
+    Raises `OutputError`, and `UsageError` on a machine that sees other files, or has another program or spec.
     """
     builder = _row_builder(task.asked.wanted.spec)
     if task.far:
@@ -55,12 +62,14 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
     for each in files:
         if each.sha256 is not None:
             keep(task.here / each.place, each.sha256, task.out)
-    return shard
+    return replace(shard, engine=engine()) if task.far else shard
 
 
 def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
-    """Read and check some files: what the dataset would say of each. Nothing is written."""
+    """Read and check some files: what the dataset would say of each. Nothing is written. Raises as `shard_of`."""
     builder = _row_builder(task.asked.wanted.spec)
+    if task.far:
+        _must_know(task, builder.schema.spec)
     return [row for result in _read(files, task) for row in builder.rows(result)[SUBMISSIONS.name]]
 
 
@@ -93,10 +102,21 @@ def _must_see(places: Sequence[Path]) -> None:
 
 
 def _must_know(task: Task, spec: Spec | None) -> None:
+    """A worker that reads otherwise would take in something else, without a word."""
+    here = f"The worker on {socket.gethostname()}"
+    if task.engine != engine():
+        raise UsageError(f"{here} has another hrge-xl ({engine()}) than this machine ({task.engine}). {SAME}")
     if spec is not None and spec.digest != task.digest:
+        raise UsageError(f"{here} has another version of the spec “{spec.name}”. {SAME}")
+
+
+def check_engine(shard: Shard) -> None:
+    """Raise `UsageError` for a shard of another program: one from before this was asked would not refuse by itself."""
+    made_with = getattr(shard, "engine", "")  # its shards do not say it
+    if made_with != engine():
         raise UsageError(
-            f"The worker on {socket.gethostname()} has another version of the spec “{spec.name}”. "
-            "Install the same hrge-xl on all machines of the cluster."
+            f"A worker of the cluster has another hrge-xl ({made_with or 'an earlier one'}) than this machine "
+            f"({engine()}). {SAME}"
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -25,6 +25,16 @@ STREAMED = ("csv", "json")  # formats that can go to stdout
 MOST_ROWS = 1_048_575  # below the heads of an Excel sheet
 MADE = datetime(2000, 1, 1)  # the same rows give the same bytes
 WIDTHS = {TEXT: 24, INTEGER: 9, NUMBER: 12, BOOLEAN: 9, DATE: 12}
+
+
+class Sink(Protocol):
+    """What a table can be written to as text."""
+
+    def write(self, text: str, /) -> int:
+        """Write a piece."""
+
+    def writelines(self, texts: Iterable[str], /) -> None:
+        """Write several pieces."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,7 @@ def write_file(path: Path, table: Table, rows: Iterable[Row], format_: str) -> N
             write_stream(stream, table, rows, format_)
 
 
-def write_stream(stream: IO[str], table: Table, rows: Iterable[Row], format_: str) -> None:
+def write_stream(stream: Sink, table: Table, rows: Iterable[Row], format_: str) -> None:
     """A table as text, row by row."""
     if format_ == "csv":
         _csv(stream, table, rows, harmless)
@@ -103,7 +113,7 @@ def write_stream(stream: IO[str], table: Table, rows: Iterable[Row], format_: st
         _json(stream, table, rows)
 
 
-def _csv(stream: IO[str], table: Table, rows: Iterable[Row], guard: Callable[[str], str]) -> None:
+def _csv(stream: Sink, table: Table, rows: Iterable[Row], guard: Callable[[str], str]) -> None:
     stream.writelines(csv_text([table.names]))
     stream.writelines(csv_text([_cell(value, guard) for value in row] for row in rows))
 
@@ -119,7 +129,7 @@ def _cell(value: Any, guard: Callable[[str], str]) -> Any:
     return value
 
 
-def _json(stream: IO[str], table: Table, rows: Iterable[Row]) -> None:
+def _json(stream: Sink, table: Table, rows: Iterable[Row]) -> None:
     """A list of objects, one a line."""
     between = "[\n"
     for row in rows:

@@ -26,5 +26,5 @@ def write_shareable(folder: Path, today: date) -> Path:
         names = [exports.WORKBOOK, exports.DESCRIPTION, *(table.name for table in store.schema.shown)]
         failed = exports.part(names, exports.Export(str(out / DATASET), today))
     if failed:
-        raise OutputError("\n".join(failed))
+        raise OutputError(*failed)
     return out

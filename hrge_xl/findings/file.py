@@ -124,6 +124,17 @@ _ADMISSION = (
         example="A file that only another user may open.",
         refuses=True,
     ),
+    Kind(
+        code="F070",
+        name="configuration-among-returns",
+        severity=ERROR,
+        message="{file} is no return: it has the name of a file by which this program knows {what}. It was not used.",
+        remedy="Delete it from the returned files, and ask who sent it where it came from.",
+        why="What a team sends never says what a round, its key or its ledger is. Such a file comes with a folder "
+        "that was packed whole; or somebody wants forged returns to be believed.",
+        example="A round.yaml unpacked from a team's zip file into returned/.",
+        refuses=True,
+    ),
 )
 
 _CONTAINER = (

@@ -18,6 +18,12 @@ from .raw import Remark, Unreadable
 from .worker import Died, run_guarded
 from .zip_package import ZipPackage, megabytes
 
+_CONFIGURATION = {  # by name: what this program knows by such a file, where it is not among returns
+    "round.yaml": "a round",
+    "signing.key": "the signature of a round",
+    "ledger.sqlite": "a ledger",
+    "dataset.sqlite": "a dataset",
+}
 _LOCK_PREFIXES = ("~$", ".~lock.")  # Excel and LibreOffice
 # O_NOFOLLOW and O_NONBLOCK close the gap between looking and opening; Windows has neither.
 _OPEN_FLAGS = (
@@ -59,6 +65,7 @@ def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> A
         return content
     data, sha256, size = content
     try:
+        _check_not_configuration(path, data)
         format, data = _judge(data, password, limits)
     except Unreadable as problem:
         return Refused(path, sha256, size, problem.remark)
@@ -120,6 +127,12 @@ def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> 
         raise Unreadable(Remark("F001"))
     if size > limits.file_bytes:
         raise Unreadable(_too_large(size, limits.file_bytes))
+
+
+def _check_not_configuration(path: Path, data: bytes) -> None:
+    what = _CONFIGURATION.get(path.name.casefold())
+    if what is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
+        raise Unreadable(Remark("F070", detail={"what": what}))
 
 
 def _too_large(size: int, limit: int) -> Remark:

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ..errors import SpecError
+from ..errors import Mistake, SpecError
 from ..gc_pause import gc_paused
 from ..layout import Layout, laid_out
 from ..spec.load import load, names
 from ..spec.model import Spec
-from ..submission import Identity, Observation, Period, Submission
+from ..submission import Identity, Observation, Period, ShownChecks, ShownRows, Submission, Unplaced
 from ..words import translator
 from . import ooxml, other_formats
 from .calculation_day import day_of_calculation, day_on_cover
+from .closed_format import may_answer
 from .gate import Refused, admit
 from .identity import (
     UNCHECKED,
@@ -35,7 +36,7 @@ from .limits import LIMITS, Limits
 from .locate import locate
 from .located import Circumstances, Located
 from .normalise import answers
-from .parcel import Parcel, pack, unpack
+from .parcel import Columns, Parcel, pack, unpack
 from .raw import RawWorkbook, Remark, Unreadable
 from .reduced_formats import checks_lost
 from .shown_results import ShownResults
@@ -333,6 +334,21 @@ def read_job(job: _Job) -> Parcel | Refusal | SpecError:
         return result if isinstance(result, Refusal) else pack(result, _plan_of(result, job[2]))
     except SpecError as broken:  # no fault of the file, and the same for every other one of that spec
         return broken
+
+
+may_answer(
+    Parcel,
+    Columns,
+    Submission,
+    Identity,
+    Observation,
+    Unplaced,
+    ShownChecks,
+    ShownRows,
+    Refusal,
+    SpecError,
+    Mistake,
+)
 
 
 def _arrived(outcome: Parcel | Refusal | SpecError | Died, file: _File, want: Wanted) -> Submission | Refusal:

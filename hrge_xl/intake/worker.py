@@ -1,7 +1,8 @@
 """Work on untrusted files in child processes that can be killed, within limits of memory and time.
 
-A child is a fresh interpreter that reads pickled items from its standard input and writes pickled results to
-what was its standard output. It shares no memory, no thread and no open file with the parent.
+A child is a fresh interpreter that reads pickled items from its standard input and writes results to what was its
+standard output, in a format that can hold nothing but data. It shares no memory, no thread and no open file with the
+parent.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import LifoQueue
-from typing import Any, BinaryIO, Generic, Literal, Self, TypeVar
+from typing import IO, Any, BinaryIO, Generic, Literal, Self, TypeVar
 
 from ..gc_pause import gc_paused
+from .closed_format import dumps, loads, may_answer
 from .limits import LIMITS, Limits
 from .raw import Remark
 
@@ -35,6 +37,7 @@ Reason = Literal["time", "memory", "crash", "exception"]
 
 _AHEAD = 2  # items in hand for each worker, so that a slow one does not make the results pile up
 _START_SECONDS = 120.0  # a slow disk or a busy computer is not the fault of any file
+_SIZE_BYTES = 8  # before each answer stands how long it is
 _OUT_OF_MEMORY = 86  # exit code of a child that could not even say so
 _CODES: dict[Reason, str] = {"time": "F060", "memory": "F061", "crash": "F062", "exception": "F063"}
 _CHILD = "import pickle, sys; sys.path = pickle.load(sys.stdin.buffer); from {module} import serve; serve()"
@@ -53,6 +56,9 @@ class Died:
         return Remark(_CODES[self.reason], detail={"reason": self.detail})
 
 
+may_answer(Died, Remark)
+
+
 def cores() -> int:
     """How many processes this machine can run at a time."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -63,8 +69,8 @@ def run_guarded(
 ) -> Iterator[Result | Died]:
     """The results of `function` over `items`, in their order, each from a child under `limits`.
 
-    `function` must be importable (children start from nothing) and items and results picklable. A child that
-    dies costs its own item only. Leaving the iteration, by Ctrl-C too, ends every child.
+    `function` must be importable (children start from nothing), items picklable, and results of kinds that
+    `may_answer`. A child that dies costs its own item only. Leaving the iteration, by Ctrl-C too, ends every child.
     """
     with Crew(function, jobs, limits) as pool:
         yield from pool.work(items)
@@ -208,11 +214,30 @@ def _exchange(process: subprocess.Popen[bytes], message: bytes) -> tuple[str, An
     try:
         process.stdin.write(message)
         process.stdin.flush()
-        answer: tuple[str, Any] = pickle.load(process.stdout)
-    except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+        return _answer_from(process.stdout)
+    except (OSError, EOFError):
         process.wait()
         return None
-    return answer
+
+
+def _answer_from(source: IO[bytes]) -> tuple[str, Any]:
+    """An answer. Raises `EOFError` where the child is gone before it is whole."""
+    size = int.from_bytes(_whole(source, _SIZE_BYTES), "big")
+    if size > LIMITS.worker_bytes:
+        return "last", Died("crash")
+    message = _whole(source, size)
+    try:
+        kind, outcome = loads(message)
+    except Exception:  # noqa: BLE001 - whatever a child that was taken over writes: it costs its own item
+        return "last", Died("crash")
+    return kind, outcome
+
+
+def _whole(source: IO[bytes], size: int) -> bytes:
+    data = source.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
 
 
 def _kill_overdue(process: subprocess.Popen[bytes], overdue: threading.Event) -> None:
@@ -289,11 +314,12 @@ def _outcome(function: Callable[[Any], object], item: object) -> tuple[Literal["
 
 def _answer(answers: BinaryIO, kind: str, outcome: object) -> None:
     try:
-        message = pickle.dumps((kind, outcome))
+        message = dumps((kind, outcome))
     except MemoryError:
         os._exit(_OUT_OF_MEMORY)
-    except Exception as error:  # noqa: BLE001 - a result that cannot be pickled may fail in any way
-        message = pickle.dumps((kind, Died("exception", type(error).__name__)))
+    except Exception as error:  # noqa: BLE001 - a result of another kind may fail in any way
+        message = dumps((kind, Died("exception", type(error).__name__)))
+    answers.write(len(message).to_bytes(_SIZE_BYTES, "big"))
     answers.write(message)
     answers.flush()
 

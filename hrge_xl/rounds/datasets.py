@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from ..addresses import is_address, masked
 from ..dataset.decisions import Made, history
 from ..dataset.ledger import NAME, Arrived, Ledger
 from ..dataset.opening import DATASET, open_dataset
@@ -30,10 +31,7 @@ from ..paths import expand
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..validation import Result, Source, ValidationRequest, spec_of, validate
-from .rounds import FILE as ROUND
-from .rounds import Round, load_round, round_around, spec_at
-
-RETURNED = "returned"  # the folder of a round that holds what came back
+from .rounds import RETURNED, Round, is_among_returns, is_round, load_round, round_around, spec_at
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,10 @@ class Question:
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
     wanted: Wanted | None = None  # what loose files should be, where more is known than their spec
+
+    def __post_init__(self) -> None:
+        if self.ledger is not None:
+            check_own(self.ledger)
 
     @cached_property
     def source(self) -> str | None:
@@ -168,16 +170,18 @@ class Place:
 
 
 def places(paths: Sequence[str]) -> list[Place]:
-    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`."""
+    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`.
+
+    What lies among returned files is loose, whatever it looks like.
+    """
     found: dict[Path, Place] = {}
     loose: dict[Path | None, list[str]] = {}
     for text in paths:
         path = Path(text)
-        around = [path, path.parent] if path.name == RETURNED else [path]
-        folder = next((each for each in around if (each / ROUND).is_file()), None)
-        if folder is not None:
+        folder = path.parent if path.name == RETURNED else path
+        if is_round(folder):
             found.setdefault(folder.resolve(), Place(folder, load_round(folder)))
-        elif (path / DATASET).is_file():
+        elif _is_consolidated(path):
             found.setdefault(path.resolve(), Place(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
@@ -185,6 +189,10 @@ def places(paths: Sequence[str]) -> list[Place]:
         *found.values(),
         *(Place(round=load_round(each) if each else None, paths=tuple(some)) for each, some in loose.items()),
     ]
+
+
+def _is_consolidated(folder: Path) -> bool:
+    return (folder / DATASET).is_file() and not is_among_returns(folder)
 
 
 def sources(question: Question) -> list[Source]:
@@ -235,9 +243,23 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
         return _with_ledger(Dataset(store, waivers_of(folder, today), folder=folder, source=source), ledger)
 
 
+def check_own(folder: Path) -> None:
+    """Raises `UsageError` when a folder is named for its ledger or dataset that lies among what teams sent."""
+    if is_address(str(folder)):
+        raise UsageError(
+            f"{masked(str(folder), [str(folder)])} is the address of a database. Name a folder here."
+        )
+    if is_among_returns(folder):
+        raise UsageError(
+            f"{folder} lies among returned files: what teams send is never taken for a ledger or a dataset. "
+            "Name the folder of your own round, or the consolidated one."
+        )
+
+
 def check_folder(folder: Path) -> None:
     """Raises `UsageError` when a folder is neither a round nor consolidated: there is no ledger to write in."""
-    if not (folder / ROUND).is_file() and not (folder / NAME).is_file():
+    check_own(folder)
+    if not is_round(folder) and not (folder / NAME).is_file():
         raise UsageError(
             f"{folder} is neither a round nor a consolidated folder. Name one with --ledger FOLDER."
         )
@@ -247,9 +269,12 @@ def check_folder(folder: Path) -> None:
 def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Dataset]:
     """Open the one dataset of a round, with what is new taken in, of a consolidated folder, or at an address.
 
-    Raises `UsageError` where there is none.
+    Raises `UsageError` where there is none, or where it lies among returned files.
     """
-    if "://" in str(place) or (not (Path(place) / ROUND).is_file() and not (Path(place) / DATASET).is_file()):
+    there = is_address(str(place))
+    if not there:
+        check_own(Path(place))
+    if there or not (is_round(Path(place)) or _is_consolidated(Path(place))):
         with open_dataset(place) as store:
             yield Dataset(store)
         return

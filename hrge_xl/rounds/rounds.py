@@ -16,7 +16,7 @@ import yaml
 from ..dataset.files import whole
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
-from ..spec.load import load
+from ..spec.load import load, names
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
 from ..spec.nodes import compose, get, plain
@@ -27,7 +27,8 @@ if TYPE_CHECKING:  # what draws workbooks is not needed to read them
     from ..issuing import Order
 
 FILE, KEY = "round.yaml", "signing.key"
-FOLDERS = ("issued", "returned", "reports")
+RETURNED = "returned"  # the folder of a round that holds what came back
+FOLDERS = ("issued", RETURNED, "reports")
 KEY_BYTES = 32
 KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "teams")
 HEAD = """\
@@ -62,17 +63,39 @@ class Round:
         return Wanted(self.spec_source, self.name, teams, self.key or None, (self.start, self.end))
 
 
-def round_around(file: Path) -> Path | None:
-    """The folder of the round that a file was issued in or came back to, by where it lies."""
-    for folder in file.absolute().parents:
-        if (folder / FILE).is_file() and file.absolute().relative_to(folder).parts[0] in FOLDERS[:2]:
+def round_around(place: Path) -> Path | None:
+    """The folder of the round that a file or folder was issued in or came back to, by where it lies.
+
+    The outermost one: what lies among returned files came from a team, a round too.
+    """
+    whole_path = Path(os.path.abspath(place))  # noqa: PTH100 (links stay what they are, and `..` is followed)
+    for folder in reversed(whole_path.parents):
+        if whole_path.relative_to(folder).parts[0] in FOLDERS[:2] and (folder / FILE).is_file():
             return folder
     return None
 
 
+def is_among_returns(folder: Path) -> bool:
+    """Whether a folder is what came back, or lies in it: nothing there says anything about a round."""
+    return Path(os.path.abspath(folder)).name == RETURNED or round_around(folder) is not None  # noqa: PTH100 (as above)
+
+
+def is_round(folder: Path) -> bool:
+    """Whether a folder is a round, and not one that a team sent."""
+    return (folder / FILE).is_file() and not is_among_returns(folder)
+
+
+def round_named(spec: str | None) -> Round | None:
+    """The round that is named in place of a spec; None where a spec is. The name of a spec is never a folder."""
+    if not spec or spec in names() or not (Path(spec) / FILE).is_file():
+        return None
+    return load_round(Path(spec))
+
+
 def spec_at(spec: str) -> str:
     """What a spec is loaded by that is given by name or folder; the folder of a round stands for the spec of it."""
-    return load_round(Path(spec)).spec_source if (Path(spec) / FILE).is_file() else spec
+    round_ = round_named(spec)
+    return round_.spec_source if round_ else spec
 
 
 def init_round(
@@ -154,10 +177,15 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     file = folder / FILE
     if not file.is_file():
         raise RoundError(f"{folder} is no round: it has no {FILE}. Make one with `hrge-xl round init`.")
+    if is_among_returns(folder):
+        raise RoundError(
+            f"{folder} lies among returned files: what teams send is never taken for a round. "
+            "Name the folder of your own round."
+        )
     mistakes: list[Mistake] = []
     root = compose(file, FILE, mistakes)
     if root is None or mistakes:
-        raise RoundError("\n".join(str(mistake) for mistake in mistakes))
+        raise RoundError(*map(str, mistakes))
     data = plain(root)
     _check_shape(root, data)
     return root, data
@@ -188,7 +216,7 @@ def _check_shape(root: yaml.Node, data: Any) -> None:
     if teams and not (isinstance(teams, list) and all(isinstance(team, dict) for team in teams)):
         wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
     if wrong:
-        raise RoundError("\n".join(f"{FILE}: {each}" for each in wrong))
+        raise RoundError(*(f"{FILE}: {each}" for each in wrong))
 
 
 def _lines(root: yaml.Node, teams: Sequence[Mapping[str, Any]]) -> list[Line]:

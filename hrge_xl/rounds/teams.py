@@ -160,7 +160,7 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
             teams[team.code.casefold()] = (n, team)
         mistakes += [f"{name}: line {n}: {each}" for each in wrong]
     if mistakes:
-        raise RoundError("\n".join(mistakes))
+        raise RoundError(*mistakes)
     return [team for _, team in teams.values()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,8 @@ SPEC_HOMES = (
     Path(__file__).parent.parent / "workbook_specs",  # installed: inside the package
     Path(__file__).parent.parent.parent / "workbook_specs",  # a checkout: beside it
 )
+HEAD_FILE = "workbook.yaml"
+SEPARATORS = {"/", os.sep}
 OPTIONS = sorted(
     {
         name
@@ -36,20 +39,42 @@ OPTIONS = sorted(
 def names() -> list[str]:
     """Names of the specs that come with the program."""
     homes = [home for home in SPEC_HOMES if home.is_dir()]
-    return sorted({file.parent.name for home in homes for file in home.glob("*/workbook.yaml")})
+    return sorted({file.parent.name for home in homes for file in home.glob(f"*/{HEAD_FILE}")})
+
+
+def is_path(spec: str | Path) -> bool:
+    """Whether a folder is meant, and not the name of a spec: a path has a separator."""
+    return (
+        isinstance(spec, Path) or spec in (os.curdir, os.pardir) or any(mark in spec for mark in SEPARATORS)
+    )
 
 
 def find(spec: str | Path) -> Path:
-    """The folder of a spec given by name or by path. Raises `UsageError` with the known names."""
-    folder = Path(spec)
-    if (folder / "workbook.yaml").is_file():
-        return folder
-    for home in SPEC_HOMES:
-        if (home / str(spec) / "workbook.yaml").is_file():
-            return home / str(spec)
-    raise UsageError(
-        f"No spec '{spec}': it is neither a folder with a workbook.yaml nor one of {', '.join(names())}."
-    )
+    """The folder of a spec given by name or by path. Raises `UsageError` with the known names.
+
+    A name is never a folder that happens to lie in the current one: anybody may have put it there.
+    """
+    homes = [Path(spec).absolute()] if is_path(spec) else [home / spec for home in SPEC_HOMES]
+    found = next((folder for folder in homes if (folder / HEAD_FILE).is_file()), None)
+    if found is None:
+        raise UsageError(
+            f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}."
+            + (f" {hint}" if (hint := hint_at(spec)) else "")
+        )
+    return found
+
+
+def typed(folder: str | Path) -> str:
+    """A folder as it has to be typed so that it is not taken for a name."""
+    text = str(folder)
+    return text if is_path(text) else f"{os.curdir}{os.sep}{text}"
+
+
+def hint_at(spec: str | Path) -> str:
+    """What to write where a bare name is also that of a folder here; empty where it is not."""
+    if is_path(spec) or not (Path(spec) / HEAD_FILE).is_file():
+        return ""
+    return f"For the folder {spec} that lies here, write {typed(spec)}."
 
 
 def load(spec: str | Path) -> model.Spec:
@@ -78,7 +103,7 @@ def _load(folder: Path, digest: str) -> model.Spec:
 
 def _assemble(folder: Path, mistakes: list[Mistake]) -> yaml.Node | None:
     """One tree out of all files: tools in sheet order, column sets taken in, one rule for each tool."""
-    head = compose(folder / "workbook.yaml", "workbook.yaml", mistakes)
+    head = compose(folder / HEAD_FILE, HEAD_FILE, mistakes)
     parts = {
         name: compose(folder / f"{name}.yaml", f"{name}.yaml", mistakes)
         for name in ("vocabularies", "columns", "matrix", "rules", "figures")

@@ -81,7 +81,7 @@ def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
         if code is None
     ]
     if wrong:
-        raise UsageError("\n".join(wrong))
+        raise UsageError(*wrong)
     return list(dict.fromkeys(code for code in found.values() if code is not None))
 
 

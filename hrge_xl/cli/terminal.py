@@ -1,0 +1,82 @@
+"""What is printed: the one place through which everything goes that people read on a terminal.
+
+Cells and file names can hold what a terminal obeys: escape sequences that fill the clipboard or clear the screen, marks
+that turn the order of letters round. Such characters are shown as pictures of themselves. Colours are ours alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+_OURS = f"\x1b{os.urandom(8).hex()}"  # begins an escape sequence of our own: nobody outside can know it
+_LIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_LIVE_OR_BREAK = re.compile(f"\n|{_LIVE.pattern}")
+
+
+def shown(text: str, *, one_line: bool = True) -> str:
+    """Give a text with a picture in place of each character that a terminal would obey: ␛, or <202E>.
+
+    A line break is one of these where the text is `one_line`.
+    """
+    return (_LIVE_OR_BREAK if one_line else _LIVE).sub(_picture, text)
+
+
+def _picture(match: re.Match[str]) -> str:
+    point = ord(match[0])
+    if point < 0x20:
+        return chr(0x2400 + point)
+    return "\u2421" if point == 0x7F else f"<{point:02X}>"
+
+
+def style(text: str, **how: Any) -> str:
+    """Give a text in a colour or in bold, to be printed by `line` or `block`."""
+    return click.style(shown(text), **how).replace("\x1b", _OURS)
+
+
+def line(text: object = "", *, err: bool = False) -> None:
+    """Print one line: whatever stands in it, it stays one."""
+    _print(str(text), one_line=True, err=err)
+
+
+def block(text: str, *, err: bool = False) -> None:
+    """Print several lines that were put together here."""
+    _print(text, one_line=False, err=err)
+
+
+def _print(text: str, *, one_line: bool, err: bool) -> None:
+    pieces = (shown(piece, one_line=one_line) for piece in text.split(_OURS))
+    click.echo("\x1b".join(pieces), err=err)
+
+
+def data(text: str, *, nl: bool = True) -> None:
+    """Print JSON as it is. On a terminal, what would be obeyed is written as JSON itself can write it."""
+    click.echo(_LIVE.sub(_escaped, text) if sys.stdout.isatty() else text, nl=nl, color=True)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
+
+
+class Rows:
+    """Where rows of a table go, one after the other: standard output.
+
+    They go as they are; on a terminal CSV shows pictures, and JSON what `data` does.
+    """
+
+    def __init__(self, *, json: bool) -> None:
+        self._picture = None if not sys.stdout.isatty() else _escaped if json else _picture
+
+    def write(self, text: str) -> int:
+        """Write a piece."""
+        return sys.stdout.write(_LIVE.sub(self._picture, text) if self._picture else text)
+
+    def writelines(self, texts: Iterable[str]) -> None:
+        """Write several pieces."""
+        for text in texts:
+            self.write(text)

@@ -1,0 +1,128 @@
+"""What could be a password is never printed; what came back is for its owner only; what a log of a bug holds."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from hrge_xl import validation
+from hrge_xl.addresses import is_address, masked
+from hrge_xl.cli.common import command_line
+from hrge_xl.dataset.store import open_url
+from hrge_xl.engine import engine
+from hrge_xl.errors import StoreError
+from tests.audited import DAY, hrge, returned, workbook
+
+SECRET = "Sesam-0pen"
+ADDRESSES = (
+    f"postgresql://me:{SECRET}@127.0.0.1:1/none",
+    f"postgresql://me@127.0.0.1:1/none?password={SECRET}",
+    f"postgresql://127.0.0.1:1/none?user=me&sslpassword={SECRET}&x=1",
+    f"postgresql://me:p@{SECRET}@127.0.0.1:1/none",
+    f"postgresql://me:{SECRET}/x@127.0.0.1:1/none",
+    f"postgresql://me:a b {SECRET}@127.0.0.1:1/none",
+    f"postgresql://127.0.0.1:{SECRET}/none",
+    f"postgressql://me:{SECRET}@127.0.0.1/none",
+    f"postgresql:/me:{SECRET}@127.0.0.1/none",
+    f"postgresql:me:{SECRET}@127.0.0.1/none",
+    f"me:{SECRET}@127.0.0.1/none",
+    f"mysql://me:{SECRET}@127.0.0.1/none",
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a return, where one works."""
+    returned(tmp_path / "returned", {"PAK.xlsx": workbook("PAK", whole=False)})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_address_is_printed_with_a_password(
+    address: str, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As what it is, and where a file or folder should stand."""
+    into = ("consolidate", "returned", "-o", "out")
+    for words in (
+        (*into, "--store", address), (*into, f"--store={address}"), ("consolidate", "returned", "-o", address),
+        ("export", address, "--table", "teams"), ("trace", "answers", "1", "--data", address), ("decide", address),
+        ("validate", address), ("report", address), ("status", address), ("spec", "check", address), (address,),
+        ("validate", "returned", "--ledger", address), ("validate", "returned", "--spec", address),
+        ("validate", "returned", "--today", address), ("validate", "returned", "--engine", address),
+    ):  # fmt: skip
+        assert hrge(*words) != 0, words
+        assert SECRET not in "".join(capfd.readouterr()), words
+    assert not [path for path in folder.rglob("*") if SECRET in str(path)]
+
+
+def test_no_message_of_the_library_holds_one() -> None:
+    for address in ADDRESSES:
+        if is_address(address):
+            with pytest.raises(StoreError) as caught:
+                open_url(address)
+            assert SECRET not in str(caught.value)
+
+
+def test_other_databases_are_told_as_what_they_are() -> None:
+    with pytest.raises(StoreError, match="Other databases are not supported") as caught:
+        open_url("mysql://localhost/x")
+    assert "install" not in str(caught.value)
+
+
+def test_no_report_holds_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "sys.argv", ["hrge-xl", "validate", f"--store=postgresql://me:a {SECRET}@host/x", "a b"]
+    )
+    assert SECRET not in command_line()
+    assert command_line().endswith("@host/x a b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["C:\\returned\\PAK.xlsx is missing.", "Write to a@example.org: now.", "2026-06-30T12:00:00", "x=1&y=2"],
+)
+def test_other_texts_stay(text: str) -> None:
+    assert masked(text, text.split()) == text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system has no file modes")
+def test_what_came_back_is_for_its_owner_only(folder: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        assert hrge("consolidate", "returned", "-o", "out", "--today", DAY) == 0
+        out = folder / "out"
+        (out / "ledger.sqlite").chmod(0o644)  # of an earlier program
+        returned(folder / "returned", {"AFG.xlsx": workbook("AFG")})
+        assert hrge("consolidate", "returned", "-o", "out", "--today", DAY) == 0
+    finally:
+        os.umask(before)
+    modes = {
+        name: stat.S_IMODE((out / name).stat().st_mode)
+        for name in ("ledger.sqlite", "dataset.sqlite", "received")
+    }
+    assert modes == {"ledger.sqlite": 0o600, "dataset.sqlite": 0o600, "received": 0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (out / "received").iterdir()} == {0o400}
+
+
+def test_the_log_of_a_bug_says_what_is_needed_and_no_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Version, command without what was typed behind it, and the file that was looked at."""
+
+    def broken(*_: object) -> None:
+        raise KeyError(SECRET)
+
+    monkeypatch.setattr(validation, "_checked", broken)
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    words = ("validate", "returned", "--ledger", ".", f"--spec={'example'}", "--today", DAY)
+    assert hrge(*words) == 70
+    (log,) = folder.glob("hrge-xl-*.log")
+    said = log.read_text(encoding="utf-8")
+    assert f"hrge-xl {engine()}" in said
+    assert "\nhrge-xl validate … --ledger … --spec --today …\n" in said
+    assert f"While looking at: {Path('returned') / 'PAK.xlsx'}\nKeyError" in said
+    assert SECRET not in said + "".join(capfd.readouterr())
