@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import platform
 import re
 import sys
@@ -20,7 +19,7 @@ from .. import __version__
 from ..addresses import masked
 from ..engine import engine
 from ..errors import LOOKING_AT, Exit, HrgeError, SpecError
-from .terminal import block, line, shown, style
+from .terminal import block, line, style
 
 OPTION = re.compile(r"--?[a-z][a-z-]*(?==|$)")
 FRAME = re.compile(r'  File ".+", line \d+, in \S+')
@@ -129,24 +128,17 @@ def run(arguments: list[str] | None = None) -> int:
 def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
     head = style("Error: ", fg="red", bold=True) if code != Exit.INTERRUPTED else ""
     for text in lines:
-        line(head + _quoted(typed, text), err=True)
+        line(head + masked(text, typed), err=True)
         head = ""
     return int(code)
 
 
-def _quoted(typed: Sequence[str], text: str) -> str:
-    """Give a text with what was typed as it may be shown: on one line, and without a password."""
-    for word in typed:
-        if "\n" in word:
-            text = text.replace(word, shown(word))
-    return masked(text, [*typed, *map(shown, typed)])
-
-
 def _usage(typed: Sequence[str], error: click.ClickException) -> int:
     """What click says of a command that was not understood; it quotes what was typed."""
-    told = io.StringIO()
-    error.show(told)
-    block(_quoted(typed, told.getvalue().rstrip("\n")), err=True)
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
+    line(f"Error: {masked(error.format_message(), typed)}", err=True)
     return int(Exit.USAGE)
 
 
