@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ..errors import StoreError
 from .ledger import NAME, Ledger
+from .schema import VERSION
 from .store import OF_DATABASE, Store
 
 IDENTITY = sa.Table("identity", sa.MetaData(), sa.Column("id", sa.Text(), primary_key=True))
@@ -30,7 +31,8 @@ def check_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     if not facts:
         return
     owner, where = facts.get(OWNER), facts.get(OWNER_FOLDER, "")
-    ours = owner == identity(ledger) if owner else _knows_all(store, ledger)
+    made_anew = facts.get("schema_version") != str(VERSION)  # an earlier one, which nobody can go on with
+    ours = owner == identity(ledger) if owner else made_anew or _knows_all(store, ledger)
     if not ours or _goes_on_elsewhere(owner, where, folder):
         raise StoreError(
             f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "
