@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..layout import Layout, Slot, address
-from ..layout.messages import REQUIRED
 from ..numerals import shown
 from ..submission import Observation, Result, Submission
 from .program import Source
@@ -55,10 +54,9 @@ def _label(slot: Slot, layout: Layout) -> str:
 
 
 def _said(layout: Layout, number: Result) -> str:
-    """What a check cell means in words, where it means anything."""
-    entries = layout.messages.entries
-    place = int(number) % REQUIRED if isinstance(number, int | float) else 0
-    return entries[place - 1].text if 0 < place <= len(entries) else shown(number or 0)
+    """Say what a check cell means, where it means anything."""
+    message = layout.messages.decode(int(number)) if isinstance(number, int | float) else None
+    return message.text if message is not None else shown(number or 0)
 
 
 def _observation(sheet: str, cell: str, tool: str, cells: str, **texts: str) -> Observation:

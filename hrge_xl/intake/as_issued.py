@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from ..layout import address
 from ..submission import Observation, Unplaced
-from .issued_cells import Difference, What, is_code, plain
+from ..words import tidy
+from .issued_cells import Difference, What, is_code
 from .keys import observe, shorten
 from .roles import MEANING, NUMBER, Roles
 from .runs import compact
 from .strays import Left
 
-CODES, TEXT = "S009", "S023"
+TEXT = "S023"
 REPLACED, TYPED_OVER, CLEARED = "S026", "S027", "S022"
 OF_FORMULAS = {What.REPLACED: REPLACED, What.TYPED_OVER: TYPED_OVER, What.CLEARED: CLEARED}
 REPORTED_ALONE = 20  # of one kind on one sheet; further ones are reported together
@@ -21,17 +22,12 @@ REPORTED_ALONE = 20  # of one kind on one sheet; further ones are reported toget
 def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | None) -> Left:
     """What differs on one sheet as findings, and what was typed there as texts to keep."""
     left = Left()
-    codes = [each for each in found if is_code(*each.home)]
-    found = [each for each in found if not is_code(*each.home)]
-    if codes:
-        left.observations.append(observe(CODES, sheet, tool=tool))
-        typed = [each for each in codes if each.found.strip()]
-        left.unplaced += [Unplaced(sheet, address(each.row, each.column), each.found) for each in typed]
     texts: dict[str, list[Difference]] = {}
     formulas: dict[tuple[str, int], list[Difference]] = {}
     for each in found:
         if each.what is What.CHANGED:
-            texts.setdefault(_meaning(each, roles), []).append(each)
+            if not is_code(*each.home):  # codes are told of once a sheet, by whoever compares it
+                texts.setdefault(_meaning(each, roles), []).append(each)
         elif each.home not in roles.calculated or each.what is What.REPLACED:
             formulas.setdefault((OF_FORMULAS[each.what], each.column), []).append(each)
         if each.found.strip() and (each.what is What.CHANGED or each.what is What.TYPED_OVER):
@@ -52,7 +48,7 @@ def _meaning(each: Difference, roles: Roles) -> str:
 
 
 def _first_line(text: str) -> str:
-    return plain(text.split("\n", 1)[0])
+    return tidy(text.split("\n", 1)[0])
 
 
 def _texts(code: str, found: Sequence[Difference], sheet: str, tool: str | None) -> Iterator[Observation]:

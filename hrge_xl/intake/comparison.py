@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from ..layout import address
 from ..submission import Unplaced
-from .as_issued import CODES, judge
+from .as_issued import judge
 from .axes import Axes, Axis, by_codes
 from .dropdowns import broken_lists
-from .issued_cells import Compared, ExpectedCells, Formulas, Moved, What
+from .issued_cells import Compared, ExpectedCells, Formulas, Moved, What, is_code
 from .keys import Plan, observe
 from .located import Circumstances, Located
 from .own_sheets import (
@@ -26,6 +26,8 @@ from .raw import RawSheet, RawWorkbook
 from .roles import NUMBER, Roles
 from .strays import Held
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
+
+CODES = "S009"
 
 
 class Comparison:
@@ -79,11 +81,9 @@ class Comparison:
 
     def _judge(self, compared: Compared, roles: Roles, raw: RawSheet, tool: str | None) -> None:
         left = judge(compared.differences, roles, raw.name, tool)
-        damaged = [each for each in left.observations if each.code == CODES]
-        left.observations = [each for each in left.observations if each.code != CODES]
         self.found.observations += left.observations
         self.found.replaced += left.unplaced
-        if damaged:
+        if any(is_code(*each.home) for each in compared.differences):
             self._codes_damaged(raw, tool)
 
     def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..layout import Layout
-from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, level_of, order_of
+from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, Messages, level_of, order_of
 from ..submission import Answers, Key, Result
-from ..words import translator
+from ..words import tidy
 from ..workbook import Content
 from ..workbook.collect import CollectNow
 from ..workbook.content import Memory
@@ -22,7 +22,7 @@ from ..workbook.cover import Fact, ProgressLine, ProgressNow
 from ..workbook.grid_now import RowNow
 from ..workbook.live import Live
 from ..workbook.problems import ProblemsNow
-from .issued_cells import ExpectedCells, plain
+from .issued_cells import ExpectedCells
 
 
 class Cell(NamedTuple):
@@ -83,10 +83,10 @@ class FormulaCells:
 
     def cleaned(self, shown: Sequence[Result]) -> list[Any]:
         """What all cells show, check cells with 0 for what none of them can say."""
-        entries, cleaned = len(self.layout.messages.entries), list(shown)
+        messages, cleaned = self.layout.messages, list(shown)
         for (cell, order), value in zip(self.checks, self.take_checks(shown), strict=True):
             if value not in (0, REQUIRED):
-                cleaned[cell] = _check_number(value, order, entries)
+                cleaned[cell] = _check_number(value, order, messages)
         return cleaned
 
     @cached_property
@@ -162,44 +162,51 @@ class FormulaCells:
         return Memory(known)
 
     def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
-        """Each formula cell that shows something else than follows from the checks, with what it should show.
+        """Give each formula cell that shows something else than follows from the checks, with what it should show.
 
         Check cells themselves and calculated answers are left out, and what was never calculated; where a check cell
         shows no number, also what sums these up.
         """
-        broken = any(not isinstance(value, float | int) for value in self.take_checks(shown))
-        complete = translator(self.layout.language)("Complete")
+        broken = not all(map(_is_number, self.take_checks(shown)))
+        for number, value in chain(self._of_rows(content, shown), self._of_others(content, broken=broken)):
+            if value != shown[number] and not _is_same(shown[number], value):
+                yield number, value
+
+    def _of_rows(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
+        """What the status and the helper cell of each row should show, where its checks show numbers."""
         for row in self._rows:
             checks = row.checks(shown)
-            if broken and any(not isinstance(value, float | int) for value in checks):
+            if not all(map(_is_number, checks)):
                 continue
-            count = None if row.now.grid.across else content.active(row.now.grid, row.row)
-            if row.status is not None:
-                if row.is_plain and max(checks) < LEVEL:  # most rows of tables: nothing to say
-                    words: str | None = complete if count else ""
-                else:
-                    words = row.now.status_words(content, content.checks(row.now.checked))
-                if words != shown[row.status] and not _is_same(shown[row.status], words):
-                    yield row.status, words
-            if (
-                row.active is not None
-                and count != shown[row.active]
-                and not _is_same(shown[row.active], count)
-            ):
+            count = 0 if row.now.grid.across else content.active(row.now.grid, row.row)
+            if row.active is not None:
                 yield row.active, count
-        for live, numbers in self._others:
-            if broken and isinstance(live.now, ProgressNow | ProgressLine | ProblemsNow):
+            status = row.now.status
+            if row.status is None or status is None:
                 continue
-            for number, value in zip(numbers, live.now(content), strict=True):
-                if number is not None and value != shown[number] and not _is_same(shown[number], value):
-                    yield number, value
+            if row.is_plain and max(checks) < LEVEL:  # most rows: nothing to look up
+                yield row.status, status.settled(given=count > 0)
+            else:
+                yield row.status, row.now.status_words(content, content.checks(row.now.checked))
+
+    def _of_others(self, content: Content, *, broken: bool) -> Iterator[tuple[int, Result]]:
+        """What all else should show; without sums of check cells where some of them are broken."""
+        for live, numbers in self._others:
+            if not (broken and isinstance(live.now, ProgressNow | ProgressLine | ProblemsNow)):
+                pairs = zip(numbers, live.now(content), strict=True)
+                yield from ((number, value) for number, value in pairs if number is not None)
 
 
-def _check_number(value: Result, order: int, entries: int) -> int:
+def _is_number(value: Result) -> bool:
+    return isinstance(value, float | int)
+
+
+def _check_number(value: Result, order: int, messages: Messages) -> int:
+    """Give what a check cell can say at this place of its row; 0 for everything else."""
     if not isinstance(value, float | int) or not 0 < value < (ERROR + 1) * LEVEL:
         return 0
     number = int(value)
-    return number if order_of(number) == order and 0 < number % REQUIRED <= entries else 0
+    return number if order_of(number) == order and messages.decode(number) is not None else 0
 
 
 def _is_same(shown: Result, expected: Result) -> bool:
@@ -209,7 +216,7 @@ def _is_same(shown: Result, expected: Result) -> bool:
     if expected is None or expected == "":
         return shown in ("", 0)
     if isinstance(expected, str):
-        return isinstance(shown, str) and plain(shown) == plain(expected)
+        return isinstance(shown, str) and tidy(shown) == tidy(expected)
     return isinstance(shown, int | float) and isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-12)
 
 

@@ -6,7 +6,6 @@ program writes them are remembered once they were found to be the issued ones.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,12 +16,14 @@ from typing import Any, NamedTuple
 
 from ..layout.model import CODE_COLUMN, CODE_ROW
 from ..submission import Result
+from ..words import tidy
 from ..workbook.issued import IssuedFormula, IssuedSheet
 from .cell_values import shown_cell
 from .formula_forms import Anchor, normal_form
 from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
+LONGEST = 2 * 8_192  # characters of a formula that any program may have made of ours, which have half as many
 NEVER = CellKind.NOT_CALCULATED
 
 
@@ -262,6 +263,8 @@ def _fate(
         text, anchor = first.text, (first.row, first.column)
     if (text, anchor) == (issued.text, tuple(issued.anchor)):
         return None
+    if len(text) > LONGEST:
+        return What.REPLACED
     at = Anchor(*anchor) if formulas.exact else None
     same = normal_form(text, at, formulas.sheets) == _normal(issued, exact=formulas.exact)
     return None if same else What.REPLACED
@@ -308,18 +311,13 @@ def _is_same(issued: str | float, cell: RawCell | None) -> bool:
     if cell is None or cell.formula is not None:
         return False
     if isinstance(issued, str):
-        return issued == cell.value or plain(issued) == plain(str(cell.value or ""))
+        return issued == cell.value or tidy(issued) == tidy(str(cell.value or ""))
     return isinstance(cell.value, int | float) and isclose(issued, cell.value, rel_tol=1e-12)
 
 
 def is_code(row: int, column: int) -> bool:
     """Whether hidden codes stand in this place."""
     return row == CODE_ROW or column == CODE_COLUMN
-
-
-def plain(text: str) -> str:
-    """A text without what programs change in it on their own: forms of characters and spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _difference(

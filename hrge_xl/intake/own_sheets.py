@@ -10,11 +10,11 @@ from ..layout import Layout, address
 from ..layout.model import LEFTOVER_HEAD
 from ..stamp import to_pairs
 from ..submission import Identity, Observation
-from ..words import translator
-from ..workbook.cover import COVER_FACTS
+from ..words import tidy
+from ..workbook.cover import COVER_FACTS, LABEL, contact_label
 from ..workbook.feedback_sheets import FEEDBACK_WIDTHS
 from .cell_values import shown_cell
-from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, What, plain
+from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, What
 from .keys import observe, shorten
 from .raw import CellKind, RawCell, RawSheet
 from .strays import Left, Stray, single_texts
@@ -26,8 +26,8 @@ FEW = 2  # rows that differ are rows that were edited; where more do, rows may h
 def cover_lines(identity: Identity, raw: RawSheet, layout: Layout) -> frozenset[str]:
     """The facts that a cover has lines for: those that the stamp states; whom to ask is not in the stamp."""
     stated = {name for name, value in to_pairs(identity) if value and name in COVER_FACTS}
-    asked = translator(layout.language)("Questions to")
-    has_contact = any(text_at(raw, row, 2) == asked for row in raw.cells)
+    asked = contact_label(layout.language)
+    has_contact = any(text_at(raw, row, LABEL) == asked for row in raw.cells)
     return frozenset(stated | {"contact"} if has_contact else stated)
 
 
@@ -85,7 +85,7 @@ def facts_that_differ(raw: RawSheet, expected: ExpectedCells, identity: Identity
     for place, fact in expected.issued.facts.items():
         value = stamped.get(fact.name, "")
         said = text_at_place(raw, place.row, place.column)
-        if fact.name in stamped and plain(fact.labels.get(value, value)) != plain(said):
+        if fact.name in stamped and tidy(fact.labels.get(value, value)) != tidy(said):
             issued = shorten(fact.labels.get(value, value))
             yield observe("I012", raw.name, address(*place), value=shorten(said), expected=issued)
 
@@ -137,11 +137,11 @@ def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | 
 
 
 def _issued_line(cells: Mapping[int, str | float]) -> tuple[tuple[int, str], ...]:
-    return tuple((column, plain(text)) for column, text in sorted(cells.items()) if isinstance(text, str))
+    return tuple((column, tidy(text)) for column, text in sorted(cells.items()) if isinstance(text, str))
 
 
 def _line(cells: Mapping[int, RawCell], shift: int) -> tuple[tuple[int, str], ...]:
-    texts = [(c - shift, plain(str(each.value))) for c, each in cells.items() if _is_text(each)]
+    texts = [(c - shift, tidy(str(each.value))) for c, each in cells.items() if _is_text(each)]
     return tuple(sorted(each for each in texts if each[0] > HOME.column))
 
 

@@ -53,9 +53,9 @@ class Messages:
         return level * LEVEL + (999 - order) * ORDER + (REQUIRED if required else 0) + number
 
     def decode(self, value: int) -> Message | None:
-        """The message of a check cell, or None when it shows no problem."""
+        """The message of a check cell; None when it shows no problem, or a number that none of them stands for."""
         number = value % REQUIRED
-        return self.entries[number - 1] if number else None
+        return self.entries[number - 1] if 0 < number <= len(self.entries) else None
 
 
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:

@@ -75,7 +75,7 @@ class CoverPainter:
             (say("Round"), Fact("round")),
             (say("Language"), language_name(self.layout.language)),
             (say("Please return by"), Fact("deadline")),
-            (say("Questions to"), Fact("contact")),
+            (contact_label(self.layout.language), Fact("contact")),
             (say("Version"), f"{self.layout.spec.name} {self.layout.spec.version}"),
             (say("Issued on"), Fact("issued")),
         ]
@@ -205,6 +205,11 @@ class CoverPainter:
             f"IF({have}>={need},{complete},{begun}))))"
         )
         return self.pen.formula(Place(self.row, STATE), formula, style)
+
+
+def contact_label(language: str) -> str:
+    """Say what stands before whom to ask."""
+    return translator(language)("Questions to")
 
 
 class States(NamedTuple):

@@ -44,11 +44,15 @@ class Status:
         if self.limit is not None:
             return self._counted(content, slots[0], given, problem[1] if problem else "")
         if problem is None:
-            return self.say("Complete") if given else ""
+            return self.settled(given=given)
         order, text = problem
         if self.repeated:
             return f"{self.record} {order + 1}: {text}"
         return f"{self.labels[order]}: {text}" if self.labels else text
+
+    def settled(self, *, given: bool) -> str:
+        """Say that nothing is missing or wrong in answers that are given."""
+        return self.say("Complete") if given else ""
 
     def _counted(self, content: Content, slot: Slot, given: bool, problem: str) -> str:
         """A text with a word limit: the count in front of what is wrong."""
