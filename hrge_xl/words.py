@@ -131,6 +131,11 @@ def _spaced(text: str) -> str:
     return text
 
 
+def and_more(count: int) -> str:
+    """How many more there are than the one that is named, to stand behind it; nothing where it is the only one."""
+    return f" (+{count})" if count > 0 else ""
+
+
 def says_nothing(text: str) -> bool:
     """Whether a text is blank, or a mark that stands for no answer, as the check cell of a sheet finds it."""
     return f" {tidy(text)}" in NO_ANSWER

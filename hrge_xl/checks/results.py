@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..layout import Layout, Slot, address
 from ..numerals import shown
 from ..submission import Observation, Result, Submission
+from ..words import and_more
 from .program import Source
 
 CODE = "S028"
@@ -42,8 +43,7 @@ def _checks(
     first = slots[wrong[0]]
     at = cells.places.get(wrong[0], first.check)
     place = address(*at) if at is not None else ""
-    more = f" (+{len(wrong) - 1})" if len(wrong) > 1 else ""
-    value = _said(layout, cells.numbers[wrong[0]]) + more
+    value = _said(layout, cells.numbers[wrong[0]]) + and_more(len(wrong) - 1)
     sheet = submission.sheets.get(first.tool, layout.sheet[first.tool].name)
     about = {"value": value, "expected": _said(layout, expected[wrong[0]]), "label": _label(first, layout)}
     return _observation(sheet, place, first.tool, place, **about)

@@ -14,7 +14,7 @@ from ..layout import Layout, address
 from ..spec.model import FieldType
 from ..spec.texts import Text
 from ..submission import Answer, Submission
-from ..words import CHARACTERS_A_WORD, Translate, count_words, spaceless, translator
+from ..words import CHARACTERS_A_WORD, Translate, and_more, count_words, spaceless, translator
 from . import calculated, limits
 from .doubts import Cause
 from .hits import NO_SLOT, Finder, Hit
@@ -214,8 +214,7 @@ def _undecided(say: Translate, cause: Cause) -> str:
 
 def few(cells: Collection[str]) -> str:
     """The first of some cells, and how many more."""
-    shown = ", ".join(list(cells)[:NAMED])
-    return shown if len(cells) <= NAMED else f"{shown} (+{len(cells) - NAMED})"
+    return ", ".join(list(cells)[:NAMED]) + and_more(len(cells) - NAMED)
 
 
 def label(column: Column, row: int | None, language: str) -> str:

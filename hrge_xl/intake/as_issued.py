@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..layout import address
 from ..submission import Observation, Unplaced
-from ..words import tidy
+from ..words import and_more, tidy
 from .issued_cells import Difference, What, is_code
 from .keys import observe, shorten
 from .roles import MEANING, NUMBER, Roles
@@ -62,13 +62,12 @@ def _texts(code: str, found: Sequence[Difference], sheet: str, tool: str | None)
 def _together(code: str, found: Sequence[Difference], sheet: str, tool: str | None) -> Observation:
     first = min(found, key=lambda each: (each.row, each.column))
     cells = compact((each.row, each.column) for each in found)
-    more = f" (+{len(found) - 1})" if len(found) > 1 else ""
     return observe(
         code,
         sheet,
         address(first.row, first.column),
         tool=tool,
-        value=shorten(first.found) + more,
+        value=shorten(first.found) + and_more(len(found) - 1),
         expected=shorten(first.issued),
         label=cells,
         cells=cells,

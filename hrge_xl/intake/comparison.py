@@ -53,13 +53,25 @@ class Comparison:
         exact = whole and all(_moved(axes) is None for _, axes in self._seen)
         formulas = Formulas(self.kept, exact, self._renamed())
         for sheet, axes in self._seen:
-            name = sheet.plan.sheet.name
-            compared = self.plan.issued[name].compare(sheet.raw, _moved(axes), formulas)
-            self.found.results[name] = compared.results
-            self._judge(compared, sheet.plan.issued_roles, sheet.raw, sheet.plan.tool)
-            self._replaced(sheet, compared)
-            self._look_at_key(sheet)
+            self._questions(sheet, _moved(axes), formulas)
         self._copies(assigned, formulas)
+        self._calculated_sheets(assigned, formulas)
+        self._own_sheets(assigned, formulas)
+        self._forget_sorting()
+        if not (whole and self.kept):  # what refers to cells that are gone cannot show what it should
+            self.found.results.clear()
+
+    def _questions(self, sheet: ToolSheet, moved: Moved | None, formulas: Formulas) -> None:
+        """Compare a sheet with answers."""
+        name = sheet.plan.sheet.name
+        compared = self.plan.issued[name].compare(sheet.raw, moved, formulas)
+        self.found.results[name] = compared.results
+        self._judge(compared, sheet.plan.issued_roles, sheet.raw, sheet.plan.tool)
+        self._replaced(sheet, compared)
+        self._look_at_key(sheet)
+
+    def _calculated_sheets(self, assigned: Assigned, formulas: Formulas) -> None:
+        """Compare the sheets of tools that ask nothing."""
         for sheet in assigned.tools.values():
             if not sheet.plan.sheet.grids:
                 roles, tool = sheet.plan.issued_roles, sheet.plan.tool
@@ -67,10 +79,6 @@ class Comparison:
                 self._rows(sheet.raw, expected, formulas, roles, tool, sheet.corner)
                 if not sheet.raw.protected and "protection" not in self.lost:
                     self.found.observations.append(observe("S012", sheet.raw.name, tool=tool))
-        self._own_sheets(assigned, formulas)
-        self._forget_sorting()
-        if not (whole and self.kept):  # what refers to cells that are gone cannot show what it should
-            self.found.results.clear()
 
     def _forget_sorting(self) -> None:
         """Rows whose codes and numbers disagree were not just sorted."""

@@ -11,7 +11,8 @@ from .references import column_number
 _TOKEN = re.compile(
     r"""
     (?P<text>"(?:[^"]|"")*")
-    | (?P<sheet>'(?:[^']|'')+'!|(?!\d)[\w.]+!)
+    | (?P<quoted>'(?:[^']|'')++'!?)
+    | (?P<sheet>(?!\d)[\w.]+!)
     | (?P<book>\[0\])
     | (?P<lost>\#REF!)
     | (?P<cell>\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.(]))
@@ -48,7 +49,7 @@ def normal_form(formula: str, anchor: Anchor | None, sheets: Mapping[str, str] |
         kind, text = token.lastgroup, token.group()
         if kind == "text":
             words.append(text)
-        elif kind == "sheet":
+        elif kind == "sheet" or (kind == "quoted" and text.endswith("!")):
             words.append(_sheet(text, sheets or {}) if anchor is not None else "")
         elif kind == "cell" or (kind == "lost" and anchor is None):
             words.append(_cell(text, anchor))
@@ -56,7 +57,7 @@ def normal_form(formula: str, anchor: Anchor | None, sheets: Mapping[str, str] |
             words.append(_name(text))
         elif kind == "number":
             words.append(f"{float(text):.15g}")
-        elif kind in ("mark", "lost"):
+        elif kind in ("mark", "lost", "quoted"):
             words.append(text)
     form = _TRUTH.sub(r"\1", "".join(words))
     return _ONE_CELL.sub(r"\1", form) if ":" in form else form

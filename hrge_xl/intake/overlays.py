@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..layout import address
 from ..submission import CellKey, Observation, Unplaced
-from ..words import Translate, translator
+from ..words import Translate, and_more, translator
 from .keys import Plan, observe, observe_at, shorten
 from .raw import Drawn, RawSheet, RawWorkbook
 from .strays import KEPT_TEXTS, SINGLE_REPORTS, Left
@@ -48,7 +48,7 @@ def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Pla
 def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Observation]:
     """One observation for each text; very many are told together at the end."""
     for number, each in enumerate(texts[: SINGLE_REPORTS + 1]):
-        more = f" (+{len(texts) - number - 1})" if number == SINGLE_REPORTS < len(texts) - 1 else ""
+        more = and_more(len(texts) - number - 1) if number == SINGLE_REPORTS else ""
         value = shorten(each.text, 200) + more
         yield below.seen("S035", sheet.name, _cell(each), place=_place(sheet, each), value=value)
 
@@ -57,7 +57,7 @@ def _others(sheet: RawSheet, below: _Below, what: Mapping[str, str]) -> Iterator
     """One observation for each place and kind of thing without a text; very many are told together at the end."""
     found = {each[:3]: each for each in sheet.drawn if not each.text}
     for number, each in enumerate(found.values()):
-        more = f" (+{len(found) - number - 1})" if number == SINGLE_REPORTS < len(found) - 1 else ""
+        more = and_more(len(found) - number - 1) if number == SINGLE_REPORTS else ""
         if number <= SINGLE_REPORTS:
             about = {
                 "what": what[each.what],

@@ -14,13 +14,14 @@ from ..layout import Layout, address
 from ..layout.lists import LEVELS
 from ..numerals import shown as said
 from ..submission import Key, Observation, Result, ShownChecks, ShownRows, Submission, Value
+from ..words import and_more
 from ..workbook import Content, facts_of
+from .as_issued import REPORTED_ALONE
 from .formula_cells import FormulaCells
 from .issued_cells import SheetResults
 from .keys import observe, shorten
 
 CODE = "S028"
-REPORTED_ALONE = 20  # of one sheet
 
 
 class Differing(NamedTuple):
@@ -99,14 +100,14 @@ class ShownResults:
     def _about(self, found: Sequence[Differing]) -> Observation:
         first = found[0]
         sheet, row, column = self.place(first.number)
-        more = f" (+{len(found) - 1})" if len(found) > 1 else ""
         issued = self.cells.cells[first.number].sheet
         tool = next((each.tool.code for each in self.layout.sheets if each.name == issued), None)
         value, expected = (
             shorten("" if each is None else said(each)) for each in (first.shown, first.expected)
         )
         at = address(row, column)
-        return observe(CODE, sheet, at, tool=tool, value=value + more, expected=expected, cells=at)
+        value += and_more(len(found) - 1)
+        return observe(CODE, sheet, at, tool=tool, value=value, expected=expected, cells=at)
 
     def place(self, number: int) -> tuple[str, int, int]:
         """The name of the sheet in the file, and where on it a formula cell is now."""

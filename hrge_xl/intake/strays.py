@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..layout import address
 from ..layout.model import LEFTOVER_COLUMNS, LEFTOVER_HEAD, LEFTOVER_KEY
 from ..submission import Observation, Unplaced
+from ..words import and_more
 from .axes import Axes, by_codes
 from .cell_values import shown_cell
 from .keys import Part, observe, shorten
@@ -241,8 +242,7 @@ def _singles(sheet: str, tool: str | None, found: list[Stray]) -> Iterator[Obser
 
 def _together(sheet: str, tool: str | None, first: Stray, count: int) -> Observation:
     """One observation for several texts: the first of them, and how many more."""
-    more = f" (+{count - 1})" if count > 1 else ""
-    value = shorten(first.text) + more
+    value = shorten(first.text) + and_more(count - 1)
     return observe("S014", sheet, address(first.row, first.column), tool=tool, value=value, count=str(count))
 
 
@@ -252,8 +252,8 @@ def _outlived(sheet: str, tool: str | None, found: list[Stray], version: str) ->
         yield observe("S019", sheet, address(stray.row, stray.column), tool=tool, **about)
     if len(found) > SINGLE_REPORTS:
         first = found[SINGLE_REPORTS]
-        more = f"{first.question} (+{len(found) - SINGLE_REPORTS - 1})"
-        about = {"label": more, "expected": version, "value": shorten(first.text)}
+        label = first.question + and_more(len(found) - SINGLE_REPORTS - 1)
+        about = {"label": label, "expected": version, "value": shorten(first.text)}
         yield observe("S019", sheet, address(first.row, first.column), tool=tool, **about)
 
 

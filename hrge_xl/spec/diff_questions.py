@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from ..words import and_more
 from .changes import Change, Effect, Group, Touch, meant_alike, short
 from .diff_lists import readings
 from .model import (
@@ -312,5 +313,5 @@ def _said(value: float | None) -> str:
 
 
 def _list(codes: Sequence[str], label: str) -> str:
-    few = ", ".join(codes[:6]) + (f" (+{len(codes) - 6})" if len(codes) > 6 else "")
+    few = ", ".join(codes[:6]) + and_more(len(codes) - 6)
     return short(f"{few} {label}".strip() if len(codes) == 1 else few)
