@@ -90,6 +90,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.fixture(params=["pattern", "handlers"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Read plain rows by pattern as usual, or everything through expat's handlers."""
+    from hrge_xl.intake import ooxml_parts, ooxml_sheet
+
+    if request.param == "handlers":
+        for module in (ooxml_sheet, ooxml_parts):
+            monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
+    return request.param
+
+
 @pytest.fixture(scope="session")
 def office() -> Iterator[Office]:
     """Give the LibreOffice of this test process; it starts at the first workbook."""

@@ -34,7 +34,8 @@ from hrge_xl.dataset.ledger import Ledger, kept_at
 from hrge_xl.dataset.opening import DATASET, open_dataset
 from hrge_xl.dataset.returns import returns
 from hrge_xl.dataset.rows import submission_id
-from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Rows, Schema, field_column
+from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Schema, field_column
+from hrge_xl.dataset.table import Rows
 from hrge_xl.dataset.work import Task, arrivals, shard_of
 from hrge_xl.disclosure_control.sharing import shareable
 from hrge_xl.errors import OutputError, StoreError, UsageError

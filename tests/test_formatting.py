@@ -12,22 +12,13 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 
 from hrge_xl.findings import CATALOGUE, sentence
-from hrge_xl.intake import Wanted, ooxml, ooxml_parts, ooxml_sheet, read_bytes
+from hrge_xl.intake import Wanted, ooxml, read_bytes
 from hrge_xl.intake.shown_numbers import format_of, seen
 from hrge_xl.submission import Submission
 from tests.damage import PLAN, RISKS, dressed, edited, filled, new_cell, number, regex
 from tests.intake_files import MAIN, relationships, sheet, workbook
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
-
-
-@pytest.fixture(params=["pattern", "handlers"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Read plain rows by pattern as usual, or everything through expat's handlers."""
-    if request.param == "handlers":
-        for module in (ooxml_sheet, ooxml_parts):
-            monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
-    return request.param
 
 
 def said(data: bytes) -> list[tuple[str, str | None, str]]:

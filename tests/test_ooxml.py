@@ -37,15 +37,6 @@ STRINGS = (
 )
 
 
-@pytest.fixture(params=["pattern", "handlers"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Read plain rows by pattern as usual, or everything through expat's handlers."""
-    if request.param == "handlers":
-        for module in (ooxml_sheet, ooxml_parts):
-            monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
-    return request.param
-
-
 def cells(read: RawWorkbook, index: int = 0) -> dict[str, RawCell]:
     return {
         address(row, column): cell

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.dataset.schema import Row, Schema
+from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.store import Store
+from hrge_xl.dataset.table import Row
 from hrge_xl.disclosure_control.sharing import MASKED, frames, shareable
 from hrge_xl.disclosure_control.suppression import Sum, is_sensitive, suppress
 from hrge_xl.exports.shareable import write_shareable

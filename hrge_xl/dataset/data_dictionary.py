@@ -30,7 +30,8 @@ from .return_status import (
     WITHDRAWN,
 )
 from .rows import COMMENT, LOOSE_TEXT, NUMBER_TYPE, TRUTH_TYPE
-from .schema import AGGREGATE_RISKS, LABEL, MASKED, Column, Schema, Table, list_of, spec_language
+from .schema import AGGREGATE_RISKS, LABEL, MASKED, Schema, list_of, spec_language
+from .table import Column, Table
 
 MEANINGS: Mapping[str, str] = {
     # who and what

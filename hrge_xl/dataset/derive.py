@@ -8,8 +8,8 @@ from pathlib import Path
 
 from .aggregates import GROUPS, aggregates
 from .opening import opened
-from .schema import Rows
 from .store import Store
+from .table import Rows
 from .workers import Workers
 
 

@@ -20,13 +20,12 @@ from .schema import (
     MATRIX_LEVELS,
     SLOTS,
     SPEC_FILES,
-    Row,
-    Rows,
     Schema,
     list_of,
     spec_language,
 )
 from .slots import slots_of
+from .table import Row, Rows
 
 
 def dimensions(schema: Schema, *, every_slot: bool = True) -> Rows:

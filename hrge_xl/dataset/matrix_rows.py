@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..spec.model import MatrixBlock, Spec
-from .schema import Row
+from .table import Row
 
 Pair = tuple[str, str]  # the fields down and across
 

@@ -30,11 +30,10 @@ from .schema import (
     SLOTS,
     SUBMISSIONS,
     UNPLACED_FACT,
-    Row,
-    Rows,
     Schema,
 )
 from .slots import Known, Slots, rows_of, slots_of
+from .table import Row, Rows
 
 SHORT = 16  # hex digits of a submission's id: a million files without two alike
 LONGEST_WAY = 4  # references that lead from one row to the next

@@ -4,90 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple
 
 from ..fields import Kind, kind_of, list_name
 from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Field, FieldType, Spec
+from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
 VERSION = 3  # of the tables; raised whenever one of them changes
 
-Cell = str | int | float | bool | date | None
-Row = tuple[Cell, ...]
-Rows = dict[str, list[Row]]
-
-TEXT, INTEGER, NUMBER, BOOLEAN, DATE = "text", "integer", "number", "boolean", "date"
 KINDS = {Kind.CODE: TEXT, Kind.TEXT: TEXT, Kind.NUMBER: NUMBER, Kind.DATE: DATE}
 
-
-class Column(NamedTuple):
-    """One column: its name and what it holds."""
-
-    name: str
-    kind: str = TEXT
-    title: str = ""
-
-
-class Reference(NamedTuple):
-    """Columns whose values are a key of another table; `enforced` where the database sees to it."""
-
-    columns: tuple[str, ...]
-    table: str
-    key: tuple[str, ...]
-    enforced: bool = True
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table or view. `key` says which columns make a row unique, and in which order rows are given out."""
-
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    about: str = ""
-    view: bool = False
-    references: tuple[Reference, ...] = ()
-    unique: tuple[str, ...] = ()  # a second key
-    tools: tuple[str, ...] = ()  # whose rows stand in it, where it is a wide one
-    same: tuple[int, int] = (0, 0)  # so many columns at both ends say the same in all rows of a submission
-    internal: tuple[str, ...] = ()  # columns that say nothing to readers: they are in no export
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The names of the columns."""
-        return tuple(column.name for column in self.columns)
-
-    @cached_property
-    def at(self) -> dict[str, int]:
-        """The position of each column."""
-        return {name: position for position, name in enumerate(self.names)}
-
-    @cached_property
-    def shown(self) -> Table:
-        """The table as it is exported."""
-        if not self.internal:
-            return self
-        columns = tuple(column for column in self.columns if column.name not in self.internal)
-        key = self.unique if set(self.key) & set(self.internal) else self.key
-        return replace(self, columns=columns, key=key, unique=(), internal=())
-
-    @property
-    def of_submissions(self) -> bool:
-        """Whether its rows are facts of submissions, and go and come with them."""
-        return not self.view and self.key[0] == SUBMISSION_ID
-
-
-def columns(text: str) -> tuple[Column, ...]:
-    """`"submission n:integer …"` as columns."""
-    return tuple(Column(*part.split(":")) for part in text.split())
-
-
-SUBMISSION_ID = (
-    "submission_id"  # the integer that facts go by; `submission` is the same as hex digits, for people
-)
 OF_SUBMISSION = Reference((SUBMISSION_ID,), "submissions", (SUBMISSION_ID,))
 TO_SUBMISSION = Reference(("submission",), "submissions", ("submission",), enforced=False)
 TO_OTHER = Reference(("superseded_by",), "submissions", ("submission",))
@@ -383,15 +311,9 @@ DIMENSIONS = (SUBMISSIONS, SLOTS, CODES, LIST_COLUMNS, MATRIX_LEVELS, SPEC_FILES
 FACTS = (
     FILES_FACT, ANSWERS_FACT, SHEETS, FINDINGS_FACT, UNPLACED_FACT, LISTED_FACT, ROW_REFERENCES, CHECKS_NOT_RUN,
 )  # fmt: skip
-KNOWN = (
-    SUBMISSIONS,
-    SLOTS,
-    FILES_FACT,
-    SHEETS,
-    FINDINGS_FACT,
-    UNPLACED_FACT,
-    CHECKS_NOT_RUN,
-)  # without answers
+WITHOUT_ANSWERS = (
+    SUBMISSIONS, SLOTS, FILES_FACT, SHEETS, FINDINGS_FACT, UNPLACED_FACT, CHECKS_NOT_RUN,
+)  # fmt: skip
 VIEWS = (FILES, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, LISTED_ROWS, MATRIX_ROWS, PLACED, RECONCILIATION)
 FIXED = (*DIMENSIONS, *FACTS, *VIEWS, *AGGREGATES, CODEBOOK, ITEMS)
 RESERVED = frozenset({"meta", "overdue", "top_risks", *(table.name for table in FIXED)})
@@ -430,7 +352,7 @@ class Schema:
         if self.flat:
             return (SPEC_FILES, *(replace(table, view=False) for table in self.shown))
         if not self.answers:
-            return KNOWN
+            return WITHOUT_ANSWERS
         star = (*DIMENSIONS, *FACTS)
         there = {table.name for table in star}
         return (*star, *(table for table in self.shown if not table.view and table.name not in there))

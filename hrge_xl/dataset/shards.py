@@ -21,8 +21,9 @@ from ..paths import UNFINISHED
 from .files import not_written
 from .parquet import read_rows, write_rows
 from .rows import all_rows
-from .schema import SUBMISSIONS, Row, Rows, Schema, Table
+from .schema import SUBMISSIONS, Schema
 from .store import FAST, Store, open_file, translate_db_errors
+from .table import Row, Rows, Table
 
 ROWS = "rows.sqlite"
 SHARED = "The output folder must lie on a disk that all machines of the cluster share, under the same path."

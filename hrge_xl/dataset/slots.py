@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ..layout import Layout, laid_out
 from ..spec.model import FieldType, Spec
 from ..submission import CellKey
-from .schema import Row, list_of, spec_language
+from .schema import list_of, spec_language
+from .table import Row
 
 HASHED = (
     1 << 48

@@ -20,22 +20,8 @@ from ..errors import StoreError
 from ..spec.model import Spec
 from .dimensions import dimensions
 from .files import private, whole
-from .schema import (
-    BOOLEAN,
-    DATE,
-    INTEGER,
-    NUMBER,
-    SLOTS,
-    SPEC_FILES,
-    SUBMISSION_ID,
-    SUBMISSIONS,
-    TEXT,
-    VERSION,
-    Row,
-    Schema,
-    Table,
-    columns,
-)
+from .schema import SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
+from .table import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSION_ID, TEXT, Row, Table, columns
 from .views import Make, selections
 
 META = Table("meta", columns("name value"), ("name",), "What the dataset says of itself.")

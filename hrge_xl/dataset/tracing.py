@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import UsageError
-from .schema import SUBMISSIONS, Table
+from .schema import SUBMISSIONS
 from .store import Store
+from .table import Table
 
 ABOUT = ("path", "sha256", "team", "verdict", "status", "issued")  # what is told of the file
 

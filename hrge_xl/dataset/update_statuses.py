@@ -28,8 +28,9 @@ from .return_status import (
     steps_back,
 )
 from .rows import finding_rows, submission_number
-from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS, Row
+from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS
 from .store import Store
+from .table import Row
 
 STATUS_FINDING, STEP_BACK_FINDING = (
     0,

@@ -17,7 +17,6 @@ from .schema import (
     ANSWERS_FACT,
     CODES,
     COMPLETENESS,
-    DATE,
     FILES,
     FILES_FACT,
     FINDINGS,
@@ -29,7 +28,6 @@ from .schema import (
     LISTED_ROWS,
     MATRIX_LEVELS,
     MATRIX_ROWS,
-    NUMBER,
     PLACED,
     RECONCILIATION,
     ROW_REFERENCES,
@@ -39,10 +37,10 @@ from .schema import (
     UNPLACED,
     UNPLACED_FACT,
     Schema,
-    Table,
     list_of,
     value_kind,
 )
+from .table import DATE, NUMBER, Table
 
 Tables = Mapping[str, Any]
 Make = Callable[[Schema, Tables], Any]

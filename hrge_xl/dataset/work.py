@@ -19,8 +19,9 @@ from ..spec.model import Spec
 from ..validation import Result, ValidationRequest, validate_batch
 from .ledger import Arrival, keep
 from .rows import RowBuilder
-from .schema import SUBMISSIONS, Row, Schema
+from .schema import SUBMISSIONS, Schema
 from .shards import Shard, write_shard
+from .table import Row
 
 SAME = "Install the same hrge-xl on all machines of the cluster, and start its workers again."
 SHARED = "Put the returned files and the output folder on a disk that all machines of the cluster share"

@@ -31,13 +31,11 @@ from ..dataset.schema import (
     MATRIX_ROWS,
     SUBMISSIONS,
     UNPLACED,
-    Row,
-    Rows,
     Schema,
-    Table,
     field_column,
 )
 from ..dataset.store import Store
+from ..dataset.table import Row, Rows, Table
 from ..spec.model import CollectBlock, Spec
 from .people_fields import never_shared
 from .suppressed_figures import SuppressedFigures

@@ -20,8 +20,9 @@ from ..dataset.aggregates.common import TOTAL, records
 from ..dataset.files import parts_of, whole
 from ..dataset.matrix_rows import matrix_blocks
 from ..dataset.periods import choose, periods
-from ..dataset.schema import AGGREGATE_MATRIX, BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table, spec_language
+from ..dataset.schema import AGGREGATE_MATRIX, spec_language
 from ..dataset.store import Store
+from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
 from ..words import translator
 from .figures_sheet import FIGURES, has_figures, write_figures, write_period

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from ..dataset.clean import csv_text, harmless
 from ..dataset.files import parts_of, whole
 from ..dataset.parquet import has_parquet, write_csv_as_parquet
-from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
 from ..dataset.store import Store
+from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
 from ..disclosure_control.sharing import shared_rows
 from ..errors import UsageError
 from .sheet_rows import write_rows

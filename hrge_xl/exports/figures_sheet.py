@@ -21,10 +21,10 @@ from ..dataset.schema import (
     AGGREGATE_GAPS,
     AGGREGATE_INDICATORS,
     AGGREGATE_RISKS,
-    NUMBER,
     spec_language,
 )
 from ..dataset.store import Store
+from ..dataset.table import NUMBER
 from ..errors import LimitError
 from ..spec.model import Spec
 from ..words import translator

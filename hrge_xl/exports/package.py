@@ -12,20 +12,9 @@ from typing import IO, Any, NamedTuple
 from ..dataset.clean import csv_text, harmless_lines
 from ..dataset.data_dictionary import meaning, pattern, values
 from ..dataset.files import whole
-from ..dataset.schema import (
-    BOOLEAN,
-    DATE,
-    INTEGER,
-    NUMBER,
-    RECONCILIATION,
-    TEXT,
-    VERSION,
-    Column,
-    Row,
-    Schema,
-    Table,
-)
+from ..dataset.schema import RECONCILIATION, VERSION, Schema
 from ..dataset.store import Store
+from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
 
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
 WRITTEN = {

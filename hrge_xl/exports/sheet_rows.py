@@ -10,7 +10,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from ..dataset.schema import BOOLEAN, DATE, TEXT, Column, Row
+from ..dataset.table import BOOLEAN, DATE, TEXT, Column, Row
 from ..numerals import to_serial
 from ..words import CELL_LIMIT, beginning, fits_a_cell
 

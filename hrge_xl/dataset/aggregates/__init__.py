@@ -21,10 +21,9 @@ from ..schema import (
     AGGREGATE_RISKS,
     AGGREGATE_SPLITS,
     INDICATOR_VALUES,
-    Row,
-    Rows,
 )
 from ..store import Store
+from ..table import Row, Rows
 from .answers import answers
 from .common import BY_COUNTRY, BY_TOOL, TOTAL
 from .completeness import completeness

@@ -12,7 +12,8 @@ from typing import Any
 from ...spec.figures import IndicatorFigures
 from ...spec.model import Spec
 from ...words import fold
-from ..schema import Row, spec_language
+from ..schema import spec_language
+from ..table import Row
 from .common import rounded
 from .values import NO_VALUE, RESTATED, Value, indicator_figures
 

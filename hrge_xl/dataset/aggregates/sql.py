@@ -13,8 +13,9 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from ...spec.model import Spec
 from ...validation import RETURNED
-from ..schema import ANSWERS, CODEBOOK, ITEMS, TEXT, Schema, Table
+from ..schema import ANSWERS, CODEBOOK, ITEMS, Schema
 from ..store import TYPES, Store
+from ..table import TEXT, Table
 
 Select = sa.Select[Any]
 Expression = sa.ColumnElement[Any]

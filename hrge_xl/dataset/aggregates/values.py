@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Field, FieldType, Item, Spec, Tool
-from ..schema import INDICATOR_VALUES, NUMBER, SUBMISSIONS, TEXT, field_column, spec_language
+from ..schema import INDICATOR_VALUES, SUBMISSIONS, field_column, spec_language
 from ..store import TYPES, Store
+from ..table import NUMBER, TEXT
 from . import sql
 
 RESTATED = "stated again in a later return"

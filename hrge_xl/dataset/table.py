@@ -1,0 +1,79 @@
+"""What a table or view of a dataset is: its columns, its key, and the tables that it refers to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+Cell = str | int | float | bool | date | None
+Row = tuple[Cell, ...]
+Rows = dict[str, list[Row]]
+
+TEXT, INTEGER, NUMBER, BOOLEAN, DATE = "text", "integer", "number", "boolean", "date"
+SUBMISSION_ID = (
+    "submission_id"  # the integer that facts go by; `submission` is the same as hex digits, for people
+)
+
+
+class Column(NamedTuple):
+    """One column: its name and what it holds."""
+
+    name: str
+    kind: str = TEXT
+    title: str = ""
+
+
+class Reference(NamedTuple):
+    """Columns whose values are a key of another table; `enforced` where the database sees to it."""
+
+    columns: tuple[str, ...]
+    table: str
+    key: tuple[str, ...]
+    enforced: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table or view. `key` says which columns make a row unique, and in which order rows are given out."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    about: str = ""
+    view: bool = False
+    references: tuple[Reference, ...] = ()
+    unique: tuple[str, ...] = ()  # a second key
+    tools: tuple[str, ...] = ()  # whose rows stand in it, where it is a wide one
+    same: tuple[int, int] = (0, 0)  # so many columns at both ends say the same in all rows of a submission
+    internal: tuple[str, ...] = ()  # columns that say nothing to readers: they are in no export
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def at(self) -> dict[str, int]:
+        """The position of each column."""
+        return {name: position for position, name in enumerate(self.names)}
+
+    @cached_property
+    def shown(self) -> Table:
+        """The table as it is exported."""
+        if not self.internal:
+            return self
+        columns = tuple(column for column in self.columns if column.name not in self.internal)
+        key = self.unique if set(self.key) & set(self.internal) else self.key
+        return replace(self, columns=columns, key=key, unique=(), internal=())
+
+    @property
+    def of_submissions(self) -> bool:
+        """Whether its rows are facts of submissions, and go and come with them."""
+        return not self.view and self.key[0] == SUBMISSION_ID
+
+
+def columns(text: str) -> tuple[Column, ...]:
+    """`"submission n:integer …"` as columns."""
+    return tuple(Column(*part.split(":")) for part in text.split())
