@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest format bench scale hunt kills parity damage year pictures docs clean distclean
+.PHONY: help demo test system check lint types imports pytest format bench scale hunt kills parity damage insider year pictures docs clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -71,6 +71,10 @@ parity: $(VENV)/test.stamp
 # Every kind of damage on every carrier, twice in one process: some minutes.
 damage: $(VENV)/test.stamp
 	$(PY) -m pytest -m long tests/test_damages.py
+
+# Every edit of every file that a round holds, each of which `verify` must name: some minutes.
+insider: $(VENV)/test.stamp
+	$(PY) -m pytest -n $(WORKERS) -m '' tests/test_verify_dataset.py
 
 # A year of the Toolkit, every workbook saved by LibreOffice: some minutes.
 year: $(VENV)/test.stamp

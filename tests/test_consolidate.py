@@ -30,8 +30,9 @@ from openxml_audit import OpenXmlValidator
 from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.decisions import decide
 from hrge_xl.dataset.files import UNFINISHED, only_writer
-from hrge_xl.dataset.ledger import Ledger, kept_at
+from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.opening import DATASET, open_dataset
+from hrge_xl.dataset.received import kept_at
 from hrge_xl.dataset.returns import returns
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Schema, field_column

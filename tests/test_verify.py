@@ -15,11 +15,12 @@ import pytest
 
 from hrge_xl.auditing import Audit, verify
 from hrge_xl.auditing.comparison import summed_up
-from hrge_xl.auditing.found import find, name_of
+from hrge_xl.auditing.found import find
 from hrge_xl.auditing.report_file import read_report
 from hrge_xl.auditing.second_opinion import BLANK, EQUAL, Seen, equality, second_opinion
 from hrge_xl.auditing.verify import Asked
 from hrge_xl.cli import run
+from hrge_xl.dataset.received import name_of
 from hrge_xl.errors import UsageError
 from hrge_xl.intake import Wanted, read_many
 from hrge_xl.issuing import Order, generate

@@ -7,14 +7,11 @@ own word; `verify` holds it against the ledger where one is at hand.
 from __future__ import annotations
 
 import json
-import shutil
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..dataset.decisions import Made
 from ..dataset.ledger import Receipt
@@ -29,9 +26,8 @@ from ..reports.json_text import render
 from ..rounds.datasets import Dataset
 from ..rounds.rounds import Round
 from ..spec.load import load
-from ..validation import BATCH, Result, Source, ValidationRequest, validate_batch
-from .found import name_of
-from .of_round import take_over
+from ..validation import Result, Source, ValidationRequest
+from .read_again import Setting, Told, read_again
 
 HOME, ELSEWHERE = (
     Path("round"),
@@ -83,18 +79,10 @@ def _read(
     then: Document, number: int, found: Mapping[int, Path], known: Known, waivers: Sequence[Waiver], pool: Readers
 ) -> dict[int, Result]:  # fmt: skip
     """Read each content of a dataset once, for the round and on the day that the report says."""
-    groups: dict[tuple[str | None, str], list[int]] = defaultdict(list)
-    for at in _each_once(then["files"], found):
-        groups[then["files"][at]["read_for"], then["files"][at]["checked"]].append(at)
-    results: dict[int, Result] = {}
-    for (round_, day), rows in groups.items():
-        wanted = _wanted(then, number, round_, known)
-        asked = ValidationRequest(wanted, date.fromisoformat(day), known.jobs, known.password, tuple(waivers))
-        for start in range(0, len(rows), BATCH):
-            results |= _read_some(then, rows[start : start + BATCH], found, asked, pool)
-        for at in rows if round_ is not None and round_ not in known.rounds else ():
-            take_over(results[at], then["files"][at], waivers)
-    return results
+    spec = known.specs[number - 1] if then["run"]["datasets"][number - 1]["spec_asked"] is not None else None
+    setting = Setting(spec, known.rounds, waivers, known.jobs, known.password)
+    files = {at: _told(then["files"][at], found[at]) for at in _each_once(then["files"], found)}
+    return dict(read_again(files, setting, pool))
 
 
 def _each_once(files: Sequence[FileRow], found: Mapping[int, Path]) -> list[int]:
@@ -105,39 +93,8 @@ def _each_once(files: Sequence[FileRow], found: Mapping[int, Path]) -> list[int]
     return sorted(first.values())
 
 
-def _wanted(then: Document, number: int, round_: str | None, known: Known) -> Wanted:
-    """What was wanted of files: by their round with the spec of the report, by a spec, or nothing."""
-    asked = then["run"]["datasets"][number - 1]["spec_asked"]
-    spec = known.specs[number - 1] if asked is not None else None
-    if round_ is not None and round_ in known.rounds:
-        return replace(known.rounds[round_].wanted, spec=spec)
-    return Wanted(spec)
-
-
-def _read_some(
-    then: Document, rows: Sequence[int], found: Mapping[int, Path], asked: ValidationRequest, pool: Readers
-) -> dict[int, Result]:  # fmt: skip
-    names = {at: then["files"][at]["read_as"] or then["files"][at]["path"] for at in rows}
-    with _under_their_names([(found[at], names[at]) for at in rows]) as paths:
-        results = dict(zip(rows, validate_batch(paths, asked, pool), strict=True))
-    for at, result in results.items():
-        result.path, result.read_for = names[at], then["files"][at]["read_for"]
-        if result.submission is not None:
-            result.submission.path = names[at]
-    return results
-
-
-@contextmanager
-def _under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]:
-    """Copies under the names that the report has: findings speak of them."""
-    with TemporaryDirectory(prefix="hrge-xl-") as folder:
-        paths = []
-        for number, (path, name) in enumerate(files):
-            copy = Path(folder) / str(number) / name_of(name)
-            copy.parent.mkdir()
-            shutil.copyfile(path, copy)
-            paths.append(copy)
-        yield paths
+def _told(row: FileRow, path: Path) -> Told:
+    return Told(path, row["read_as"] or row["path"], row["read_for"], date.fromisoformat(row["checked"]), row)
 
 
 # putting together

@@ -23,6 +23,7 @@ class Difference:
     then: Any = ABSENT
     now: Any = ABSENT
     file: str | None = None
+    source: str = "report"  # what `then` is said by
 
     @property
     def kind(self) -> str:
@@ -34,7 +35,11 @@ class Difference:
         where = f"{self.file}: " if self.file else ""
         if self.kind == CHANGED:
             return f"{where}{self.place}{self._change(redacted)}."
-        side = "in the report, not found again" if self.kind == GONE else "found now, not in the report"
+        side = (
+            f"in the {self.source}, not found again"
+            if self.kind == GONE
+            else f"found now, not in the {self.source}"
+        )
         return f"{where}{self.kind}: {self.place}, {side}.{'' if redacted else self._message()}"
 
     def data(self, *, redacted: bool) -> dict[str, Any]:
@@ -48,17 +53,21 @@ class Difference:
     def _change(self, redacted: bool) -> str:
         if redacted or not (_is_plain(self.then) and _is_plain(self.now)):
             return " differs"
-        return f": “{_short(self.then)}” in the report, “{_short(self.now)}” now"
+        return f": “{_short(self.then)}” in the {self.source}, “{_short(self.now)}” now"
 
     def _message(self) -> str:
         item = self.then if self.kind == GONE else self.now
         if isinstance(item, dict):
-            return f" {item['message']}" if "message" in item else ""
+            return f" {item['message']}" if "message" in item else f" {_short(_words_of(item))}"
         return f" It says “{_short(item)}”." if _is_plain(item) else ""
 
 
 def _is_plain(value: Any) -> bool:
     return not isinstance(value, dict | list)
+
+
+def _words_of(item: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in item.items() if _is_plain(value))
 
 
 def _short(value: Any) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
+from ..dataset.received import name_of
 from ..reports.document import FileRow
 
 
@@ -57,26 +58,26 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
     return Found(here, tuple(missing), tuple(changed), tuple(unhashed), tuple(shelf.closed), others)
 
 
-def name_of(path: str) -> str:
-    """The name of a file by the path that a report has, of whichever system."""
-    return PureWindowsPath(path).name if "/" not in path else path.rpartition("/")[2]
-
-
 def _shelf(folders: Sequence[Path]) -> Shelf:
     shelf = Shelf()
-    for path in _every(folders):
-        try:
-            with path.open("rb") as stream:
-                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            shelf.closed.append(f"{path} cannot be opened ({error.strerror}): it was not looked at.")
-            continue
+    for path, sha256 in sha256_by_path(folders, shelf.closed):
         shelf.by_hash.setdefault(sha256, path)
         shelf.by_name.setdefault(path.name, (path, sha256))
     return shelf
 
 
-def _every(folders: Sequence[Path]) -> Iterator[Path]:
+def sha256_by_path(folders: Iterable[Path], closed: list[str] | None = None) -> Iterator[tuple[Path, str]]:
+    """Give every file of some folders with its hash; what there is to say of those that cannot be opened is added."""
+    for path in _every(folders):
+        try:
+            with path.open("rb") as stream:
+                yield path, hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            if closed is not None:
+                closed.append(f"{path} cannot be opened ({error.strerror}): it was not looked at.")
+
+
+def _every(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
         places = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
         yield from (each for each in places if each.is_file() and not each.is_symlink())

@@ -13,11 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from .. import __version__
+from ..dataset.received import name_of
 from ..errors import UsageError
 from ..reports import FORMATS, report
 from ..reports.document import SCHEMA, DecisionRow, Document, Run, WaiverRow
 from ..reports.json_text import render
-from .found import name_of
 
 JSON = FORMATS["json"].suffix
 

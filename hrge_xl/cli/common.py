@@ -177,7 +177,7 @@ def print_totals(datasets: Sequence[Dataset]) -> None:
     """What was received and what became of it, on stderr: the last lines."""
     from ..reports.build import totals
 
-    for told in totals(datasets).lines():
+    for told in (*(note for each in datasets for note in each.notes), *totals(datasets).lines()):
         line(told, err=True)
 
 

@@ -63,7 +63,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     )
     with datasets(asked) as (dataset,):
         teams = status(dataset.of_round(), asked.today, dataset.round)
-        lines = [*dataset.totals().lines(), *_summary(dataset, teams)]
+        lines = [*dataset.notes, *dataset.totals().lines(), *_summary(dataset, teams)]
     rows = [_line(each) for each in teams]
     if as_json:
         data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))

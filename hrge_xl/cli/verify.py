@@ -1,23 +1,27 @@
-"""`hrge-xl verify`: whether a report still says what its files say."""
+"""`hrge-xl verify`: whether a report, a dataset or a round still says what its files say."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import Exit
+from ..errors import Exit, UsageError
 from .common import SpecName, jobs_option, password_option
 from .terminal import data, line
 
+if TYPE_CHECKING:
+    from ..auditing import Audit
+    from ..auditing.dataset_audit import DatasetAudit
+
 
 @click.command()
-@click.argument("report", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--returned",
     multiple=True,
-    required=True,
     type=click.Path(exists=True, path_type=Path),
     metavar="DIR",
     help="Folder with the files that came back; names may have changed. Several times for several.",
@@ -32,30 +36,61 @@ from .terminal import data, line
 @click.option(
     "--spec", type=SpecName(), metavar="SPEC", help="Where the spec of the report is, if not under its name."
 )
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    default=None,
+    metavar="N",
+    help="Of a dataset: read only so many returns again, chosen by chance; what may be missed is told.",
+)
+@click.option(
+    "--store", default=None, metavar="URL", help="Of a dataset: a database that must hold the same."
+)
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout (hrge-xl/verification/1).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @password_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
-    report: Path, returned: tuple[Path, ...], ledger: Path | None, spec: str | None, redact: bool, as_json: bool,
-    password: str | None, jobs: int | None,
+    target: Path, returned: tuple[Path, ...], ledger: Path | None, spec: str | None, sample: int | None,
+    store: str | None, redact: bool, as_json: bool, password: str | None, jobs: int | None,
 ) -> int:  # fmt: skip
-    """Read the files of a report again, check them as it says, and compare; then read every cell with openpyxl.
+    """Verify a report, a dataset or a round: read its files again, work everything out again, and compare.
 
-    REPORT is the JSON report, or any other format with the JSON report of the same run beside it. Exit code 0:
-    identical; 1: something differs.
+    TARGET is a JSON report (or any other format with the JSON report of the same run beside it), with --returned; or
+    a round or consolidated folder, whose dataset, exports, overview and ledger are held against the received files.
+    Exit code 0: identical; 1: something differs.
 
     \b
     hrge-xl verify reports/validation.json --returned dataset/received
+    hrge-xl verify 2026-H1
     """
-    from ..auditing import verify
-    from ..auditing.verify import Asked
     from ..intake import cores
 
-    audit = verify(Asked(report, returned, ledger, spec, password, jobs or cores(), redact))
+    many = jobs or cores()
+    audit: Audit | DatasetAudit
+    if target.is_dir() or target.name == "dataset.sqlite":
+        from ..auditing.verify_dataset import Question, verify_dataset
+
+        _refuse({"--ledger": ledger, "--spec": spec}, "a report")
+        folder = target if target.is_dir() else target.parent
+        audit = verify_dataset(Question(folder, returned, sample, store, password, many, redact))
+    else:
+        from ..auditing.verify import Asked, verify
+
+        _refuse({"--sample": sample, "--store": store}, "a dataset or round")
+        if not returned:
+            raise UsageError("Say where the files of the report are: --returned DIR.")
+        audit = verify(Asked(target, returned, ledger, spec, password, many, redact))
     if as_json:
-        data(json.dumps(audit.data(), ensure_ascii=False, indent=2))
+        data(json.dumps(audit.data(), ensure_ascii=False, indent=2, default=str))
     else:
         for told in audit.lines():
             line(told)
     return int(Exit.OK if audit.identical else Exit.FINDINGS)
+
+
+def _refuse(given: dict[str, object], what: str) -> None:
+    """Raise `UsageError` for an option that says something about another kind of target."""
+    wrong = next((name for name, value in given.items() if value is not None), None)
+    if wrong is not None:
+        raise UsageError(f"{wrong} is about {what}. Leave it out.")

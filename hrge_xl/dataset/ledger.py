@@ -1,10 +1,9 @@
-"""The ledger: every file ever received, by hash, with what became of it; and the received bytes, unchangeable."""
+"""The ledger: every file ever received, by hash, with what became of it."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -15,14 +14,12 @@ from sqlalchemy.engine import Connection
 
 from ..errors import StoreError
 from .clean import clean
-from .files import OWNER_FOLDER, private, whole
 from .return_status import FIRST_SEEN, STATED, Entry, ReturnStatus
 from .store import Store, open_file
 
 VERSION = 2  # of the ledger
-NAME, RECEIVED = "ledger.sqlite", "received"
+NAME = "ledger.sqlite"
 LEFT_OUT = "left out"
-MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at most
 
 META = sa.MetaData()
 FILES = sa.Table(
@@ -263,6 +260,12 @@ class Ledger:
             table.create(connection, checkfirst=True)
             connection.execute(sa.insert(table), [dict(row)])
 
+    def remove(self, table: sa.Table, *where: Any) -> None:
+        """Take rows out of such a table, if it is there."""
+        with self.transaction() as connection:
+            if sa.inspect(connection).has_table(table.name):
+                connection.execute(sa.delete(table).where(*where))
+
     def entries(self, table: sa.Table) -> list[dict[str, Any]]:
         """The rows of such a table in the order of its key; none while there is no table."""
         with self.transaction() as connection:
@@ -341,32 +344,3 @@ def near(*folders: Path) -> Path | None:
 def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
         connection.execute(sa.insert(table), list(rows))
-
-
-def kept_at(folder: Path, sha256: str) -> Path:
-    """Where the bytes of a received file are kept."""
-    return folder / RECEIVED / f"{sha256}.xlsx"
-
-
-def keep(path: Path, sha256: str, folder: Path) -> bool:
-    """Keep the bytes of a file under their hash, read-only; False when the file is too large or has changed."""
-    target = kept_at(folder, sha256)
-    if target.is_file():
-        return True
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            return False
-        data = path.read_bytes()
-    except OSError:
-        return False
-    if hashlib.sha256(data).hexdigest() != sha256:
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(OSError):
-        target.parent.chmod(OWNER_FOLDER)
-    with whole(target) as unfinished:
-        private(unfinished)
-        unfinished.write_bytes(data)
-    with suppress(OSError):
-        target.chmod(0o400)
-    return True

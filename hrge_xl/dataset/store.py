@@ -244,6 +244,10 @@ class Store:
             if value:
                 connection.execute(sa.insert(self.meta_table), [{"name": name, "value": value}])
 
+    def distrust(self) -> None:
+        """Have the tables made anew and filled from the files when the dataset is next taken up."""
+        self.set_fact("spec_digest", "")
+
     def filled(self) -> None:
         """Write down that all files are in it that came earlier: until then the next run looks for them."""
         if "filled" not in self.facts():
@@ -269,13 +273,42 @@ class Store:
 
     def merge(self, submissions: Sequence[str], other: Path, tables: Sequence[str]) -> None:
         """The same for rows that stand in another SQLite file: they never become Python's."""
-        with self._renewed(submissions) as connection:
-            connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
-            for name in sorted(tables, key=self._order):
-                there = "WHERE slot NOT IN (SELECT slot FROM main.slots)" if name == SLOTS.name else ""
-                connection.exec_driver_sql(f'INSERT INTO main."{name}" SELECT * FROM other."{name}" {there}')
+        with self._attached(other), self._renewed(submissions) as connection:
+            self._copy(connection, dict.fromkeys(tables, "1"))
+
+    def copy_rows(self, other: Path, where: Mapping[str, str]) -> None:
+        """Copy rows of tables from another SQLite file, those for which a condition in SQL holds."""
+        with self._attached(other), self.transaction() as connection:
+            self.touch(connection)
+            self._copy(connection, where)
+
+    def rows_apart(self, other: Path, names: Sequence[str]) -> dict[str, tuple[list[Row], list[Row]]]:
+        """For each table the rows that only another SQLite file has, and those that only this one has, as kept."""
         with translate_db_errors(self.name), self._outside_transactions() as connection:
+            connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
+            found = {
+                name: (_only(connection, "other", "main", name), _only(connection, "main", "other", name))
+                for name in names
+            }
             connection.exec_driver_sql("DETACH other")
+        return found
+
+    def _copy(self, connection: Connection, where: Mapping[str, str]) -> None:
+        for name in sorted(where, key=self._order):
+            new = "AND slot NOT IN (SELECT slot FROM main.slots)" if name == SLOTS.name else ""
+            connection.exec_driver_sql(
+                f'INSERT INTO main."{name}" SELECT * FROM other."{name}" WHERE ({where[name]}) {new}'
+            )
+
+    @contextmanager
+    def _attached(self, other: Path) -> Iterator[None]:
+        """Have the tables of another SQLite file at hand, as those of `other`."""
+        with translate_db_errors(self.name):
+            with self._outside_transactions() as connection:
+                connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
+            yield
+            with self._outside_transactions() as connection:
+                connection.exec_driver_sql("DETACH other")
 
     def _order(self, name: str) -> int:
         """What others refer to comes first."""
@@ -359,10 +392,16 @@ class Store:
             )
 
     def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
-        """The rows of any selection, a few at a time."""
+        """The rows of any selection, a few at a time. Raises `StoreError` for what another program put there."""
         with self._reading() as connection:
-            for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
-                yield tuple(row)
+            try:
+                for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
+                    yield tuple(row)
+            except (ValueError, TypeError) as error:  # a day that is none, a text where a number belongs
+                raise StoreError(
+                    f"{self.name}: another program wrote into it what does not belong there ({error}). Consolidate "
+                    "again: it is made anew from what was received."
+                ) from error
 
 
 class Tables(Mapping[str, Any]):
@@ -381,6 +420,12 @@ class Tables(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._makers)
+
+
+def _only(connection: Connection, one: str, other: str, name: str) -> list[Row]:
+    """The rows of a table that one of two attached databases has and the other has not."""
+    rows = connection.exec_driver_sql(f'SELECT * FROM {one}."{name}" EXCEPT SELECT * FROM {other}."{name}"')
+    return [tuple(row) for row in rows]
 
 
 def _in_bytes(column: Any, engine: Engine) -> Any:
@@ -570,12 +615,11 @@ def compact(store: Store, path: Path, state: str) -> None:
     with whole(path) as unfinished:
         private(unfinished)
         with translate_db_errors(store.name), store._outside_transactions() as connection:
-            connection.exec_driver_sql(
-                "ANALYZE"
-            )  # how many rows there are: without it views read whole tables
+            connection.exec_driver_sql("DROP TABLE IF EXISTS sqlite_stat1")
             connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
         with open_file(unfinished) as copy:
             with copy.transaction() as connection:  # how often the tables were made anew does not matter
                 connection.exec_driver_sql("PRAGMA schema_version = 1")
             copy.finish(state)
+            copy.analyze()  # counted in the new file: the order of the counts tells how often tables were made anew
         store.engine.dispose()

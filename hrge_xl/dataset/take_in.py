@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -15,11 +15,14 @@ from ..intake import Refusal, Wanted, cores, read_many
 from ..spec import carried
 from ..spec.load import is_path, load
 from ..validation import Source, ValidationRequest
+from ..words import and_more
+from .as_left import CHANGED, is_changed, note, take_note_away
 from .belonging import check_owner, claim
 from .derive import derive
 from .files import only_writer
-from .ledger import Arrival, Arrived, Ledger, kept_at
+from .ledger import Arrival, Arrived, Ledger
 from .opening import DATASET, SPECS, spec_of
+from .received import RECEIVED, has_content, kept_at
 from .rows import submission_id
 from .schema import SUBMISSIONS, Schema
 from .shards import discard, shard_folder, take
@@ -115,7 +118,7 @@ def take_in(
         run = Run(out, pool, how, stores, stack.enter_context(Ledger.open(out)))
         for store in run.databases:
             check_owner(store, run.ledger, out)
-        run = _of_one_spec(replace(run, sources=_given(run, sources)))
+        run = _of_one_spec(replace(run, sources=_given(run, sources), notes=tuple(_distrusted(run))))
         came = arrived or Arrived()
         run.ledger.receive(run.given, came.day, stated=came.stated)
         run = _fill(run)
@@ -132,6 +135,16 @@ def take_in(
             for store in stores:
                 store.set_derived(str(run.today))
         yield run
+        note(run.ledger, out / DATASET)
+
+
+def _distrusted(run: Run) -> Iterator[str]:
+    """Have a dataset made anew that another program changed, and say so; from here on it is written into."""
+    file = run.out / DATASET
+    if run.file.facts() and is_changed(run.ledger, file):  # one that is gone is made again in any case
+        run.file.distrust()
+        yield f"{CHANGED.format(file=file)} Everything was read again from what was received."
+    take_note_away(run.ledger, file)
 
 
 def _suited(how: Options, sources: Sequence[Source]) -> Options:
@@ -247,21 +260,30 @@ def _fill(run: Run) -> Run:
         wanted |= {_name(each) for each in given}
         _read(run, asked, missing)
     anew = not (run.options.resume and all(ready))
-    notes: list[str] = []
+    notes = list(run.notes)
     if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
-        earlier = {_name(each): each for each in _earlier(run) if _name(each) not in wanted}
-        again = [each for name, each in sorted(earlier.items()) if not all(name in some for some in known)]
-        _read(run, replace(run.sources[0][1], wanted=Wanted(run.spec)), again)
-        notes = _said_anew(before, ready)
+        if not notes and any(version and not whole for version, whole in zip(before, ready, strict=True)):
+            notes.append(
+                "The dataset was of an earlier version of the program or of the spec: it was read anew."
+            )
+        came = {_name(each): each for each in run.ledger.known() if _name(each) not in wanted}
+        here = [each for each in _earlier(run) if _name(each) in came]
+        again = [each for each in here if not all(_name(each) in some for some in known)]
+        _read(run, replace(run.sources[0][1], wanted=Wanted(run.spec)), sorted(again, key=_name))
+        notes += _lost(came.keys() - {_name(each) for each in here}, came)
     for store in run.stores:
         store.filled()
     return replace(run, new=new, anew=anew, notes=tuple(notes))
 
 
-def _said_anew(before: Sequence[str | None], ready: Sequence[bool]) -> list[str]:
-    if any(version and not whole for version, whole in zip(before, ready, strict=True)):
-        return ["The dataset was of an earlier version of the program or of the spec: it was read anew."]
-    return []
+def _lost(missing: Iterable[str], came: Mapping[str, Arrival]) -> Iterator[str]:
+    """Tell which files of earlier runs are nowhere to be found any more."""
+    names = sorted(Path(came[name].path).name for name in missing)
+    if names:
+        yield (
+            f"{names[0]}{and_more(len(names) - 1)} is neither where it came from nor in {RECEIVED}/, so it is no "
+            "longer in the dataset. Put it back, and consolidate again."
+        )
 
 
 def _missing(
@@ -300,7 +322,7 @@ def _earlier(run: Run) -> Iterator[Arrival]:
         kept = kept_at(run.out, each.sha256 or "")
         if here.sha256 == each.sha256:
             yield each
-        elif kept.is_file():
+        elif each.sha256 and has_content(kept, each.sha256):
             yield each._replace(kept=str(kept))
 
 

@@ -6,6 +6,7 @@ import atexit
 import os
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,8 @@ from ..intake import Readers, fingerprint, readers
 from ..spec.load import load
 from ..spec.model import Spec
 from ..validation import Result, ValidationRequest, validate_batch
-from .ledger import Arrival, keep
+from .ledger import Arrival
+from .received import keep, under_their_names
 from .rows import RowBuilder
 from .schema import SUBMISSIONS, Schema
 from .shards import Shard, write_shard
@@ -34,7 +36,7 @@ class Task:
     asked: ValidationRequest
     digest: str  # of the spec, which a worker on another machine must have too
     here: Path  # the folder that paths of files start from
-    out: Path  # where the received bytes are kept
+    out: Path | None  # where the received bytes are kept; None: they are kept already
     engine: str = ""  # of workers that may be on other machines: version and digest that they must have too
 
     @property
@@ -61,7 +63,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
         rows = map(builder.rows, _one_by_one(_read(files, task)))
         shard = write_shard(rows, builder.schema, folder, parquet=task.far)
     for each in files:
-        if each.sha256 is not None:
+        if each.sha256 is not None and task.out is not None:
             keep(task.here / each.place, each.sha256, task.out)
     return replace(shard, engine=engine()) if task.far else shard
 
@@ -83,13 +85,19 @@ def _one_by_one(results: list[Result]) -> Iterator[Result]:
 
 def _read(files: Sequence[Arrival], task: Task) -> list[Result]:
     """The results, each under the path that was given, wherever a worker found the file."""
-    results = validate_batch([task.here / each.place for each in files], task.asked, _pool())
+    with ExitStack() as stack:
+        kept = [(task.here / each.kept, each.path) for each in files if each.kept]
+        copies = iter(stack.enter_context(under_their_names(kept)))
+        paths = [next(copies) if each.kept else task.here / each.path for each in files]
+        results = validate_batch(paths, task.asked, _pool())
     for each, result in zip(files, results, strict=True):
         if result.sha256 != each.sha256:
             raise UsageError(
                 f"{each.path} was changed while it was read. Nothing of it was taken in; run again."
             )
         result.path = each.path
+        if result.submission is not None:
+            result.submission.path = each.path
     return results
 
 

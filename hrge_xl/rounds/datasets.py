@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..addresses import is_address, masked
+from ..dataset.as_left import CHANGED, is_changed
 from ..dataset.decisions import Made, history
 from ..dataset.ledger import NAME, Arrived, Ledger
 from ..dataset.opening import DATASET, open_dataset
@@ -24,7 +25,7 @@ from ..dataset.rows import submission_id
 from ..dataset.store import Store
 from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
-from ..errors import UsageError
+from ..errors import StoreError, UsageError
 from ..findings import Waiver
 from ..intake import Wanted, cores
 from ..paths import expand
@@ -99,6 +100,7 @@ class Dataset:
     given: Mapping[str, str] = field(default_factory=dict)  # submission → path of what lies in `returned` now
     order: Mapping[str, int] = field(default_factory=dict)  # in which contents came, by hash
     decisions: tuple[Made, ...] = ()  # in force
+    notes: tuple[str, ...] = ()  # what the run that took in what is new has to tell
 
     @property
     def spec(self) -> Spec | None:
@@ -231,7 +233,8 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     run = stack.enter_context(taken)
     given = {submission_id(each.sha256, each.path): each.path for each in run.given}
     waived = tuple(dict.fromkeys([*source.asked.waivers, *waivers_of(folder, question.today)]))
-    return _with_ledger(Dataset(run.file, waived, round_, folder, source, run.new, given), run.ledger)
+    dataset = Dataset(run.file, waived, round_, folder, source, run.new, given, notes=run.notes)
+    return _with_ledger(dataset, run.ledger)
 
 
 def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
@@ -240,6 +243,11 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
     spec = store.schema.spec
     source = Source([], ValidationRequest(Wanted(str(spec.folder) if spec else None), today))
     with Ledger.open(folder, write=False) as ledger:
+        if is_changed(ledger, folder / DATASET):
+            raise StoreError(
+                f"{CHANGED.format(file=folder / DATASET)} See what differs with `hrge-xl verify {folder}`; "
+                f"`hrge-xl consolidate {folder} -o {folder}` makes it anew from what was received."
+            )
         return _with_ledger(Dataset(store, waivers_of(folder, today), folder=folder, source=source), ledger)
 
 

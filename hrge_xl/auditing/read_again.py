@@ -1,0 +1,77 @@
+"""Files read again: under the names that they came with, for the rounds and on the days that they were checked for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ..dataset.received import under_their_names
+from ..findings import Waiver
+from ..intake import Readers, Wanted
+from ..rounds.rounds import Round
+from ..validation import Result, ValidationRequest, validate_batch
+from .of_round import take_over
+
+BATCH = 50  # files whose results are held at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a file: where its bytes are, its path then, for which round and on which day it was checked.
+
+    `row` is what was found in it, as a row of a report: what only the folder of its round could tell is taken from it
+    where that is not at hand.
+    """
+
+    file: Path
+    path: str
+    read_for: str | None
+    checked: date
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every file is asked: the spec, where one was named; the rounds at hand, by name; and what was waived."""
+
+    spec: str | None
+    rounds: Mapping[str, Round]
+    waivers: Sequence[Waiver] = ()
+    jobs: int = 1
+    password: str | None = field(default=None, repr=False)
+
+    def request(self, round_: str | None, day: date) -> ValidationRequest:
+        """Ask for the files of a round, or of none, on a day."""
+        wanted = Wanted(self.spec)
+        if round_ is not None and round_ in self.rounds:
+            wanted = replace(self.rounds[round_].wanted, spec=self.spec)
+        return ValidationRequest(wanted, day, self.jobs, self.password, tuple(self.waivers))
+
+
+def read_again(files: Mapping[int, Told], setting: Setting, pool: Readers) -> Iterator[tuple[int, Result]]:
+    """Give the result of each file with its number, some at a time."""
+    groups: dict[tuple[str | None, date], list[int]] = defaultdict(list)
+    for number, told in files.items():
+        groups[told.read_for, told.checked].append(number)
+    for (round_, day), numbers in groups.items():
+        request = setting.request(round_, day)
+        for start in range(0, len(numbers), BATCH):
+            some = numbers[start : start + BATCH]
+            for number, result in zip(some, _results([files[n] for n in some], request, pool), strict=True):
+                if round_ is not None and round_ not in setting.rounds:
+                    take_over(result, files[number].row, setting.waivers)
+                yield number, result
+
+
+def _results(files: Sequence[Told], request: ValidationRequest, pool: Readers) -> list[Result]:
+    with under_their_names([(told.file, told.path) for told in files]) as paths:
+        results = validate_batch(paths, request, pool)
+    for told, result in zip(files, results, strict=True):
+        result.path, result.read_for = told.path, told.read_for
+        if result.submission is not None:
+            result.submission.path = told.path
+    return results

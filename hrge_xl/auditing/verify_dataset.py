@@ -1,0 +1,195 @@
+"""Verifies a dataset: made again from what was received, and compared with all that lies beside it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from ..dataset.ledger import FILES, NAME, Ledger
+from ..dataset.opening import DATASET, open_dataset
+from ..dataset.periods import periods
+from ..dataset.schema import Schema
+from ..dataset.store import Store, compact, open_url
+from ..dataset.workers import Workers, workers
+from ..errors import StoreError, UsageError
+from ..exports import exports
+from ..exports.shareable import FOLDER as SHAREABLE
+from ..exports.shareable import write_shareable
+from ..reports.overview_files import file_name, of_folder
+from ..rounds.datasets import check_own
+from ..rounds.rounds import RETURNED, Round
+from ..words import languages
+from .dataset_audit import DatasetAudit
+from .dataset_sources import (
+    Source,
+    day_of,
+    faults_of_files,
+    faults_of_spec,
+    rounds_at_hand,
+    rounds_not_at_hand,
+    sources_of,
+)
+from .differences import Difference, differences
+from .export_differences import of_file
+from .read_again import Setting
+from .rebuilt import Rebuilt, rebuilt
+from .row_differences import SOURCE, Names, of_database, of_files, of_schema, shortened
+
+REPORTS = "reports"
+OF_RUN = ("state",)  # facts about the last run, which say nothing of any file
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a verification: the folder of the dataset, and what else is at hand.
+
+    `returned` are folders with what came back, for rounds that the dataset holds too. `sample` is how many returns
+    are read again, chosen at random; None for all of them. `store` is a database that holds the same.
+    """
+
+    folder: Path
+    returned: Sequence[Path] = ()
+    sample: int | None = None
+    store: str | None = None
+    password: str | None = field(default=None, repr=False)
+    jobs: int = 1
+    redacted: bool = False
+
+
+def verify_dataset(asked: Question) -> DatasetAudit:
+    """Make the dataset of a folder again and compare.
+
+    Raises `UsageError` for a folder without one, or among returned files; `StoreError` for one that cannot be opened;
+    `RoundError`, `SpecError` where these have mistakes.
+    """
+    check_own(asked.folder)
+    audit = DatasetAudit(str(asked.folder), asked.redacted, sampled=asked.sample is not None)
+    with open_dataset(asked.folder) as store, workers("local", asked.jobs) as pool:
+        _check(asked.folder, store)
+        rounds = rounds_at_hand(asked.folder, asked.returned)
+        round_ = rounds.get(asked.folder.resolve())
+        returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
+        audit.problems += [*faults_of_files(asked.folder, returned), *faults_of_spec(store, round_)]
+        spec, by_name = store.schema.spec, {each.name: each for each in rounds.values()}
+        audit.notes += rounds_not_at_hand(store, by_name)
+        files = _chosen(audit, asked, store)
+        setting = Setting(str(spec.folder) if spec else None, by_name, (), asked.jobs, asked.password)
+        with rebuilt(asked.folder, store, files, setting, pool) as made:
+            _compare_rows(audit, asked, store, made)
+            _compare_files(audit, asked.folder, store, made, pool)
+            _compare_pages(audit, asked.folder, made.folder, round_)
+    return audit
+
+
+def _check(folder: Path, store: Store) -> None:
+    if store.schema.flat:
+        raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
+    if not (folder / NAME).is_file():
+        raise StoreError(f"{folder} has no {NAME}: nothing tells what came, and what was decided.")
+    if day_of(store.derived()) is None:
+        raise StoreError(
+            f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."
+        )
+
+
+def _chosen(audit: DatasetAudit, asked: Question, store: Store) -> dict[int, Source]:
+    """The returns that are read again: all that can be, or some of them by chance."""
+    found = sources_of(asked.folder, store)
+    files, audit.returns = found.files, found.returns
+    audit.problems += found.problems
+    audit.notes += found.notes
+    if asked.sample is not None and asked.sample < len(files):
+        files = {
+            number: files[number] for number in random.SystemRandom().sample(sorted(files), asked.sample)
+        }
+    audit.read = len(files)
+    return files
+
+
+# rows
+
+
+def _compare_rows(audit: DatasetAudit, asked: Question, store: Store, made: Rebuilt) -> None:
+    """Hold the tables of the dataset, of the ledger and of a database against those made again."""
+    shape = list(of_schema(store, made.store))
+    audit.differences += shape
+    if not shape:  # else its rows cannot be compared column by column
+        _tell(audit, of_files(asked.folder / DATASET, store, made.store), DATASET)
+    _tell(audit, _of_facts(store, made.store), DATASET)
+    _tell(audit, _of_statuses(asked.folder, made.ledger), NAME)
+    if asked.store is not None:
+        with open_url(asked.store) as database:
+            database.use(Schema(store.schema.spec), write=False)
+            _tell(audit, of_database(database, made.store), database.name)
+
+
+def _tell(audit: DatasetAudit, found: Iterable[Difference], what: str) -> None:
+    told, more = shortened(found, what)
+    audit.differences += told
+    audit.more += more
+
+
+def _of_facts(store: Store, made: Store) -> Iterator[Difference]:
+    """Yield what a dataset says of itself otherwise."""
+    ours, theirs = (
+        {name: value for name, value in each.facts().items() if name not in OF_RUN} for each in (store, made)
+    )
+    for each in differences(ours, theirs, "meta"):
+        yield Difference(each.place, each.then, each.now, source=SOURCE)
+
+
+def _of_statuses(folder: Path, made: Ledger) -> Iterator[Difference]:
+    """Yield what the ledger says became of a file otherwise than it is worked out again."""
+    again = {row["sha256"]: row for row in made.rows()}
+    with Ledger.open(folder, write=False) as ledger:
+        rows = ledger.rows()
+    for row in rows:
+        other = again[row["sha256"]]
+        for name in (name for name in row if row[name] != other[name]):
+            yield Difference(f"{FILES.name}.{name}", row[name], other[name], str(row["path"]), "ledger")
+
+
+# files
+
+
+def _compare_files(audit: DatasetAudit, folder: Path, store: Store, made: Rebuilt, pool: Workers) -> None:
+    """Write the files beside the dataset again, where they are there, and hold them against each other."""
+    today, names = date.fromisoformat(store.derived()), (Names(made.store), Names(store))
+    there = [path for path in exports.names(store, folder) if path.is_file()]
+    if there:
+        exports.write(made.store, exports.Export(str(made.folder / DATASET), today), pool)
+    compact(made.store, made.folder / DATASET, store.state())
+    if (folder / SHAREABLE).is_dir():
+        there += (path for path in exports.names(store, folder / SHAREABLE) if path.is_file())
+        write_shareable(made.folder, today)
+    audit.files += len(there)
+    for path in there:
+        table = store.schema.by_name.get(path.stem)
+        again = made.folder / path.relative_to(folder)
+        _tell(audit, of_file(path, again, table.shown if table else None, names), path.name)
+
+
+def _compare_pages(audit: DatasetAudit, folder: Path, made: Path, round_: Round | None) -> None:
+    """Hold the overviews against those of the dataset made again, in whichever language and of whichever period."""
+    for masked in (False, True):
+        page = folder / REPORTS / file_name(masked=masked)
+        if not page.is_file():
+            continue
+        audit.files += 1
+        content, again = page.read_bytes(), made / page.name
+        pages = _pages(made, round_, masked=masked)
+        again.write_bytes(next(pages))
+        if content != again.read_bytes() and content not in pages:
+            _tell(audit, of_file(page, again, None, ()), page.name)
+
+
+def _pages(made: Path, round_: Round | None, *, masked: bool) -> Iterator[bytes]:
+    with open_dataset(made) as store:
+        names = [None, *(period.name for period in periods(store))]
+    for language in (None, *languages()):
+        for period in names:
+            page = of_folder(made, language, round_, masked=masked, period=period)
+            yield page.encode("utf-8", "replace")

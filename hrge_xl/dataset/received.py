@@ -1,0 +1,80 @@
+"""The bytes of what came: kept under their hash, never changed, and read again under the names that they came with."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path, PureWindowsPath
+from tempfile import TemporaryDirectory
+
+from .files import OWNER_FOLDER, private, whole
+
+RECEIVED = "received"
+SUFFIX = ".xlsx"  # of every file that is kept, whatever it is
+MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at most
+
+
+def kept_at(folder: Path, sha256: str) -> Path:
+    """Where the bytes of a received file are kept."""
+    return folder / RECEIVED / f"{sha256}{SUFFIX}"
+
+
+def keep(path: Path, sha256: str, folder: Path) -> bool:
+    """Keep the bytes of a file under their hash, read-only; False when the file is too large or has changed."""
+    target = kept_at(folder, sha256)
+    if target.is_file():
+        return True
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return False
+        data = path.read_bytes()
+    except OSError:
+        return False
+    if hashlib.sha256(data).hexdigest() != sha256:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):
+        target.parent.chmod(OWNER_FOLDER)
+    with whole(target) as unfinished:
+        private(unfinished)
+        unfinished.write_bytes(data)
+    with suppress(OSError):
+        target.chmod(0o400)
+    return True
+
+
+def has_content(path: Path, sha256: str) -> bool:
+    """Whether a file is there and has this hash."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
+
+
+def altered(folder: Path) -> Iterator[Path]:
+    """Yield what lies among the kept files and is not what its name says."""
+    there = folder / RECEIVED
+    for path in sorted(there.iterdir()) if there.is_dir() else ():
+        if path.suffix != SUFFIX or not has_content(path, path.stem):
+            yield path
+
+
+@contextmanager
+def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]:
+    """Give copies of files under the names that they came with, by their paths: findings speak of them."""
+    with TemporaryDirectory(prefix="hrge-xl-") as folder:
+        copies = []
+        for number, (path, name) in enumerate(files):
+            copy = Path(folder) / str(number) / name_of(name)
+            copy.parent.mkdir()
+            shutil.copyfile(path, copy)
+            copies.append(copy)
+        yield copies
+
+
+def name_of(path: str) -> str:
+    """The name of a file by its path, of whichever system."""
+    return PureWindowsPath(path).name if "/" not in path else path.rpartition("/")[2]

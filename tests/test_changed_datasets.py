@@ -1,0 +1,116 @@
+"""A dataset that another program changed is made anew from what was received, and is never built upon."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.audited import DAY, hrge, returned, round_folder, workbook
+
+pytestmark = pytest.mark.xdist_group("changed datasets")  # what its fixtures play is played once
+CHANGES = {
+    "an answer": "UPDATE answers_fact SET text = 'Forged' WHERE text IS NOT NULL",
+    "what counts": "UPDATE submissions SET current = 1 - current",
+    "a figure": "UPDATE aggregate_completeness SET answered = answered + 1",
+    "a row more": "INSERT INTO unplaced_fact SELECT submission_id, 99, what, sheet, cell, 'Forged', NULL FROM "
+    "(SELECT submission_id, 'text' AS what, 'Plan' AS sheet, 'Z9' AS cell FROM submissions LIMIT 1)",
+    "a view": "DROP VIEW unplaced; CREATE VIEW unplaced AS SELECT 'Forged' AS text",
+    "a trigger": "CREATE TRIGGER forge AFTER UPDATE ON submissions BEGIN UPDATE answers_fact SET text = 'Forged'; END",
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A consolidated folder, and the files it came from."""
+    folder = tmp_path_factory.mktemp("changed")
+    returned(folder / "returned", {"afg.xlsx": workbook("AFG"), "pak.xlsx": workbook("PAK", whole=False)})
+    assert hrge("consolidate", folder / "returned", "-o", folder / "dataset", "--today", DAY) == 0
+    return folder
+
+
+@pytest.fixture
+def case(made: Path, tmp_path: Path) -> Path:
+    """A copy that may be spoilt."""
+    shutil.copytree(made / "dataset", tmp_path / "dataset")
+    return tmp_path / "dataset"
+
+
+def change(folder: Path, statements: str) -> None:
+    """Change the dataset of a folder as any other program can."""
+    with closing(sqlite3.connect(folder / "dataset.sqlite")) as database, database:
+        database.executescript(statements)
+
+
+@pytest.mark.parametrize("statements", CHANGES.values(), ids=CHANGES)
+def test_the_next_run_reads_everything_again(
+    case: Path, made: Path, statements: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path.name: path.read_bytes() for path in case.glob("csv/*.csv")}
+    change(case, statements)
+    assert hrge("consolidate", made / "returned", "-o", case, "--today", DAY) == 0
+    assert "was changed by another program" in capsys.readouterr().out
+    assert {path.name: path.read_bytes() for path in case.glob("csv/*.csv")} == before
+    assert b"Forged" not in (case / "dataset.sqlite").read_bytes()
+    assert hrge("consolidate", made / "returned", "-o", case, "--today", DAY) == 0
+    assert "was changed" not in capsys.readouterr().out
+
+
+def test_files_that_came_earlier_are_read_from_where_they_are_kept(
+    case: Path, made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (case / "dataset.sqlite").read_bytes()
+    shutil.move(made / "returned", made / "elsewhere")
+    try:
+        change(case, CHANGES["an answer"])
+        assert hrge("consolidate", case, "-o", case, "--today", DAY) == 0
+    finally:
+        shutil.move(made / "elsewhere", made / "returned")
+    capsys.readouterr()
+    assert (case / "dataset.sqlite").read_bytes() == before
+
+
+def test_nothing_is_told_of_it(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(case, CHANGES["an answer"])
+    for words in (
+        ("trace", "answers", 1, "--data", case),
+        ("export", case, "--table", "answers"),
+        ("report", case),
+    ):
+        assert hrge(*words) == 5
+        said = capsys.readouterr()
+        assert "was changed by another program" in said.err
+        assert "Forged" not in said.out
+
+
+def test_kept_bytes_that_are_not_what_came_are_not_taken_in(
+    case: Path, made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = next((case / "received").glob("*.xlsx"))
+    kept.chmod(0o600)
+    kept.write_bytes(workbook("BGD"))
+    shutil.rmtree(case.parent / "gone", ignore_errors=True)
+    shutil.move(made / "returned", made / "elsewhere")
+    try:
+        change(case, CHANGES["an answer"])
+        hrge("consolidate", case, "-o", case, "--today", DAY)
+    finally:
+        shutil.move(made / "elsewhere", made / "returned")
+    said = capsys.readouterr().out
+    assert "is neither where it came from nor in received/" in said
+    with closing(sqlite3.connect(case / "dataset.sqlite")) as database:
+        assert [row[0] for row in database.execute("SELECT count(*) FROM submissions")] == [1]
+
+
+def test_a_round_says_that_it_was_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = round_folder(tmp_path)
+    assert hrge("status", folder, "--today", DAY) == 0
+    capsys.readouterr()
+    change(folder, CHANGES["what counts"])
+    assert hrge("status", folder, "--today", DAY) == 0
+    said = capsys.readouterr()
+    assert "was changed by another program" in said.err
+    assert "1 accepted" in said.out + said.err

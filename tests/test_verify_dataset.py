@@ -1,0 +1,289 @@
+"""`verify` of a dataset or round: whatever is changed in any of its files is named, wherever it stands."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import openpyxl
+import pytest
+
+from hrge_xl.auditing.dataset_audit import DatasetAudit
+from hrge_xl.auditing.verify_dataset import Question, verify_dataset
+from tests.audited import DAY, hrge, returned, round_folder, workbook
+
+pytestmark = pytest.mark.xdist_group("verify dataset")  # what its fixtures play is played once
+WHY = ("--reason", "Agreed with the team", "--by", "office")
+PARQUET = ("items.parquet", "codebook.parquet")
+OFTEN = 4  # an ordinary run makes every fourth of the edits; `make insider` all of them
+
+
+class Edit(NamedTuple):
+    """What somebody who can write into the folder changes, and what has to be told of it."""
+
+    what: str
+    do: Callable[[Path], object]
+    told: str
+
+
+def in_database(statements: str, file: str = "dataset.sqlite") -> Callable[[Path], object]:
+    """Change a database of the folder as any program can, leaving no other trace."""
+
+    def do(folder: Path) -> None:
+        with closing(sqlite3.connect(folder / file)) as database, database:
+            database.executescript(statements)
+
+    return do
+
+
+def in_text(name: str, old: str, new: str) -> Callable[[Path], object]:
+    """Put another text into the place of the first one that fits."""
+
+    def do(folder: Path) -> None:
+        content = (folder / name).read_text(encoding="utf-8")
+        assert old in content
+        (folder / name).write_text(content.replace(old, new, 1), encoding="utf-8", newline="")
+
+    return do
+
+
+def in_csv(name: str, change: Callable[[list[list[str]]], object]) -> Callable[[Path], object]:
+    """Change the rows of a table as CSV."""
+
+    def do(folder: Path) -> None:
+        path = folder / "csv" / name
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.reader(stream))
+        change(rows)
+        with path.open("w", encoding="utf-8-sig", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows(rows)
+
+    return do
+
+
+def in_workbook(sheet: str, cell: str, value: object) -> Callable[[Path], object]:
+    """Change a cell of data.xlsx, as Excel would save it."""
+
+    def do(folder: Path) -> None:
+        book = openpyxl.load_workbook(folder / "data.xlsx")
+        book[sheet][cell] = value
+        book.save(folder / "data.xlsx")
+
+    return do
+
+
+def in_received(folder: Path) -> None:
+    kept = sorted((folder / "received").glob("*.xlsx"))[0]
+    kept.chmod(0o600)
+    kept.write_bytes(kept.read_bytes() + b" ")
+
+
+ANSWER = "(submission_id, slot) = (SELECT submission_id, slot FROM answers_fact WHERE text = 'WS-07' LIMIT 1)"
+EDITS = [
+    Edit("an answer", in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}"), "Plan!E6"),
+    Edit(
+        "a number", in_database("UPDATE answers_fact SET number = 1e6 WHERE number = 24"),
+        "“1000000.0” in the dataset",
+    ),
+    Edit("an answer less", in_database(f"DELETE FROM answers_fact WHERE {ANSWER}"), "new: answers_fact[Plan!E6]"),
+    Edit(
+        "an answer more",
+        in_database(
+            "INSERT INTO answers_fact (submission_id, slot, text, cell) SELECT s.submission_id, max(t.slot), 'more', "
+            "'Z9' FROM submissions s, slots t "
+            "WHERE t.slot NOT IN (SELECT slot FROM answers_fact) GROUP BY s.submission_id"
+        ),
+        "gone: answers_fact[",
+    ),
+    Edit("a verdict", in_database("UPDATE submissions SET verdict = 'accepted'"), "submissions.verdict"),
+    Edit("what counts", in_database("UPDATE submissions SET current = 1 - current"), "submissions.current"),
+    Edit("a team", in_database("UPDATE submissions SET team = 'XXX' WHERE team = 'AFG'"), "submissions.team"),
+    Edit("a day", in_database("UPDATE submissions SET issued = 'soon'"), "submissions.issued: “soon”"),
+    Edit("the day of a check", in_database("UPDATE submissions SET checked = 'never'"), "submissions.checked: “never”"),
+    Edit("a path", in_database("UPDATE submissions SET path = 'other.xlsx' WHERE team = 'AFG'"), "submissions.path"),
+    Edit(
+        "a hash", in_database("UPDATE submissions SET sha256 = '00' WHERE team = 'AFG'"),
+        "its bytes are not in received/",
+    ),
+    Edit("a finding less", in_database("DELETE FROM findings_fact WHERE code = 'V001'"), "new: findings_fact[Plan!E8]"),
+    Edit("a finding waived", in_database("UPDATE findings_fact SET waived = 1, waiver = 'by me'"), "findings_fact["),
+    Edit("a figure", in_database("UPDATE aggregate_answers SET count = 99 WHERE n = 3"), "aggregate_answers[n 3"),
+    Edit("a label", in_database("UPDATE codes SET label = 'No' WHERE code = 'Y'"), "codes[list"),
+    Edit("the spec", in_database("UPDATE spec_files SET content = content || ' '"), "spec_files[path"),
+    Edit("a view", in_database("DROP VIEW unplaced; CREATE VIEW unplaced AS SELECT 1 AS text"), "view unplaced"),
+    Edit("a trigger", in_database("CREATE TRIGGER t AFTER UPDATE ON codes BEGIN SELECT 1; END"), "trigger t"),
+    Edit("a fact about it", in_database("UPDATE meta SET value = 'yes' WHERE name = 'derived'"), "Run"),
+    Edit("a state in the ledger", in_database("UPDATE files SET state = 'withdrawn'", "ledger.sqlite"), "files.state"),
+    Edit("a day of arrival", in_database("UPDATE files SET received = '2026-01-01'", "ledger.sqlite"), "arrived"),
+    Edit(
+        "a place", in_database("UPDATE sightings SET path = 'a.xlsx' WHERE path LIKE '%AFG%'", "ledger.sqlite"),
+        "path",
+    ),
+    Edit("a cell of the CSV", in_csv("answers.csv", lambda rows: rows[3].__setitem__(2, "XXX")), "answers.csv["),
+    Edit("a row less", in_csv("answers.csv", lambda rows: rows.pop()), "new: answers.csv["),
+    Edit("rows exchanged", in_csv("items.csv", lambda rows: rows.reverse()), "items.csv"),
+    Edit(
+        "no CSV", lambda folder: (folder / "csv" / "items.csv").write_bytes(b"\xff\xfe\0"),
+        "items.csv: “cannot be read",
+    ),
+    Edit("the description", in_text("datapackage.json", '"answers"', '"replies"'), "datapackage.json: resources["),
+    Edit("no JSON", lambda folder: (folder / "datapackage.json").write_text("{"), "datapackage.json: “cannot be read"),
+    Edit("a cell of data.xlsx", in_workbook("answers", "G3", "Forged"), "data.xlsx: answers!G3: “Forged”"),
+    Edit("a heat map", in_workbook("Heat maps", "B4", 99), "data.xlsx: Heat maps!B4: “99”"),
+    Edit("data.xlsx saved again", in_workbook("Contents", "A1", None), "data.xlsx: Contents!A1"),
+    Edit("no workbook", lambda folder: (folder / "data.xlsx").write_bytes(b"PK\x03\x04"), "data.xlsx: “cannot be read"),
+    Edit(
+        "Parquet", lambda folder: shutil.copyfile(*(folder / "parquet" / name for name in PARQUET)),
+        "codebook.parquet",
+    ),
+    Edit("the overview", in_text("reports/overview.html", ">AFG<", ">AFX<"), "overview.html, line"),
+    Edit("bytes received", in_received, "is not what was received"),
+    Edit(
+        "bytes more", lambda folder: (folder / "received" / f"{'0' * 64}.xlsx").write_bytes(b"x"),
+        "knows of no such file",
+    ),
+    Edit(
+        "what came back", lambda folder: (folder / "returned/PAK.xlsx").write_bytes(workbook("PAK")),
+        "was changed since it came",
+    ),
+    Edit("the key", lambda folder: (folder / "signing.key").write_bytes(b"f" * 32), "submissions.signature: “valid”"),
+    Edit("a team less", in_text("round.yaml", "team: AFG", "team: BGD"), "I008"),
+    Edit(
+        "the period", in_text("round.yaml", "name: round", "name: other"),
+        "The folder of the round round is not at hand",
+    ),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A round with everything beside its dataset."""
+    folder = round_folder(tmp_path_factory.mktemp("held"))
+    assert hrge("consolidate", folder, "--shareable", "--today", DAY) == 0
+    return folder
+
+
+@pytest.fixture
+def case(made: Path, tmp_path: Path) -> Path:
+    """A copy that may be spoilt."""
+    shutil.copytree(made, tmp_path / "round")
+    return tmp_path / "round"
+
+
+def look(folder: Path, **more: object) -> DatasetAudit:
+    """Verify a folder."""
+    return verify_dataset(Question(folder, **more))  # type: ignore[arg-type]
+
+
+def said(folder: Path, **more: object) -> str:
+    """All that is told, or why nothing can be."""
+    audit = look(folder, **more)
+    assert audit.identical is (not audit.problems and not audit.differences)
+    return "\n".join(audit.lines())
+
+
+def test_what_nobody_touched_is_identical(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hrge("verify", made) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Made again: identical (2 returns of 2 read again, ")
+    assert len(told.splitlines()) == 1
+
+
+def some(edits: list[Edit]) -> list[object]:
+    """The edits, most of them left out of an ordinary run."""
+    long = pytest.mark.long
+    return [
+        pytest.param(each, id=each.what, marks=() if n % OFTEN == 0 else long) for n, each in enumerate(edits)
+    ]
+
+
+@pytest.mark.parametrize("edit", some(EDITS))
+def test_every_edit_is_named(case: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
+    edit.do(case)
+    assert hrge("verify", case) != 0
+    told = capsys.readouterr()
+    assert edit.told in told.out + told.err
+    assert "Traceback" not in told.err
+
+
+def test_a_sample_says_what_it_may_miss(made: Path) -> None:
+    audit = look(made, sample=1)
+    assert audit.identical
+    assert (audit.read, audit.returns) == (1, 2)
+    assert audit.missed(1) == 0.5
+    assert "A sample: the chance that it has none of 1 forged return 50.0%." in list(audit.lines())
+
+
+def test_a_sample_notices_what_it_reads_and_every_figure(case: Path) -> None:
+    in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}")(case)
+    assert "Plan!E6" in said(case, sample=2)
+    in_database("UPDATE aggregate_answers SET count = 99 WHERE n = 3")(case)
+    assert "aggregate_answers[n 3" in said(case, sample=1)
+
+
+def test_bytes_that_are_gone_are_told(case: Path) -> None:
+    for path in (*(case / "received").glob("*"), *(case / "returned").glob("*")):
+        path.chmod(0o600)
+        path.unlink()
+    with closing(sqlite3.connect(case / "dataset.sqlite")) as database, database:
+        database.execute(
+            "UPDATE submissions SET path = 'somewhere/' || team"
+        )  # where copies of the files still lie
+    with closing(sqlite3.connect(case / "ledger.sqlite")) as database, database:
+        database.execute("UPDATE sightings SET path = 'somewhere/' || sha256")
+        database.execute("UPDATE files SET path = 'somewhere/' || sha256")
+    told = said(case)
+    assert told.count("its bytes are not in received/") == 2
+    assert "(0 returns of 2 read again" in told
+
+
+def test_redacted_nothing_of_a_file_is_shown(case: Path) -> None:
+    in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}")(case)
+    told = said(case, redacted=True)
+    assert "WS-99" not in told
+    assert "answers_fact[Plan!E6].text differs" in told
+
+
+def test_as_json(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    in_workbook("answers", "G3", "Forged")(case)
+    assert hrge("verify", case, "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["schema"] == "hrge-xl/dataset-verification/1"
+    assert [each["what"] for each in found["differences"]] == ["data.xlsx: answers!G3"]
+
+
+def test_the_dataset_of_several_rounds_kept_elsewhere(tmp_path: Path) -> None:
+    """Rounds that are not named are not at hand: what only they can tell is taken as it stands, all else is not."""
+    folder, out = round_folder(tmp_path), tmp_path / "dataset"
+    returned(tmp_path / "loose", {"bgd.xlsx": workbook("BGD"), "letter.xlsx": b"no workbook"})
+    assert hrge("consolidate", folder, tmp_path / "loose", "-o", out, "--today", DAY) == 4
+    assert look(out).identical
+    assert look(out, returned=[folder / "returned"]).identical
+    in_database("UPDATE submissions SET signature = 'invalid'")(out)
+    assert "submissions.signature" in said(out, returned=[folder / "returned"])
+    in_database("UPDATE answers_fact SET text = 'WS-99' WHERE text = 'WS-07'")(out)
+    assert "Plan!E6" in said(out)
+
+
+def test_what_cannot_be_verified_says_why(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words, why in (
+        (("verify", made / "shareable"), "is a copy to share"),
+        (("verify", made / "issued"), "lies among returned files"),
+        (("verify", made / "returned"), "lies among returned files"),
+        (("verify", made, "--spec", "example"), "--spec is about a report"),
+        (("verify", made / "reports" / "overview.html"), "--returned DIR"),
+    ):
+        assert hrge(*words) == 2
+        assert why in capsys.readouterr().err
+    shutil.copytree(made, tmp_path / "round")
+    (tmp_path / "round" / "ledger.sqlite").unlink()
+    assert hrge("verify", tmp_path / "round") == 5
+    assert "has no ledger.sqlite" in capsys.readouterr().err
