@@ -63,6 +63,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """
     from ..consolidation import consolidate
     from ..rounds.datasets import check_own, places, sources
+    from ..rounds.rounds import terms_of
 
     asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
     rounds = [place.round for place in places(paths) if place.round]
@@ -71,7 +72,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     check_own(folder)
     summary = consolidate(
         sources(asked), folder, store=store, engine=engine, jobs=asked.jobs, dry_run=dry_run, received=received,
-        only_these=only_these, resume=resume,
+        only_these=only_these, resume=resume, terms=terms_of(rounds),
     )  # fmt: skip
     for told in summary.lines():
         line(told)
