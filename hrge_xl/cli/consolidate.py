@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Exit
-from .common import jobs_option, password_option, question, received_option, spec_option, today_option
+from .common import (
+    jobs_option,
+    password_option,
+    question,
+    received_option,
+    spec_option,
+    today_option,
+    warn_of_ledgers,
+)
 from .report import overview_of_folder
 from .terminal import line
 
@@ -76,6 +84,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     )  # fmt: skip
     for told in summary.lines():
         line(told)
+    warn_of_ledgers(folder, *(each.folder for each in rounds))
     if not dry_run:
         _pages(folder, round_, asked.today, shareable=shareable)
     return int(Exit.REFUSED if summary.refused else Exit.OK)

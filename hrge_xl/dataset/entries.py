@@ -9,28 +9,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
-from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
+from ..errors import StoreError
 from .clean import clean
 from .kinds import KINDS, Content
 
 FIRST = "0" * 64  # what the first entry follows
+HIGHEST = 2**63 - 1  # number that a row can have
 
+TEXTS = ("kind", "time", "by", "content", "previous", "digest", "key", "signature")
 ENTRIES = sa.Table(
     "entries",
     sa.MetaData(),
     sa.Column("n", sa.Integer(), primary_key=True),
-    *(
-        sa.Column(name, sa.Text(), nullable=False)
-        for name in ("kind", "time", "by", "content", "previous", "digest", "key", "signature")
-    ),
+    *(sa.Column(name, sa.Text(), nullable=False) for name in TEXTS),
+)
+# As bytes: what somebody put in from outside need not be text, and is to be told all the same.
+_STORED = sa.select(ENTRIES.c.n, *(sa.cast(ENTRIES.c[name], sa.LargeBinary) for name in TEXTS)).order_by(
+    ENTRIES.c.n
 )
 Kind = TypeVar("Kind", bound=Content)
 
@@ -70,7 +73,7 @@ class Entry:
         """What stands in it; None for what this program did not write."""
         try:
             return KINDS[self.kind].model_validate_json(self.content)
-        except (KeyError, ValidationError):
+        except (KeyError, ValueError):
             return None
 
     @property
@@ -101,12 +104,12 @@ def now() -> str:
 
 def all_entries(connection: Connection) -> list[Entry]:
     """Give the whole chain, first to last."""
-    return [_entry(row) for row in connection.execute(sa.select(ENTRIES).order_by(ENTRIES.c.n))]
+    return [_entry(row) for row in connection.execute(_STORED)]
 
 
 def entries_of(connection: Connection, *kinds: type[Kind]) -> Iterator[tuple[Entry, Kind]]:
     """Give the entries of some kinds with what stands in them, but for those that this program did not write."""
-    ours = sa.select(ENTRIES).where(ENTRIES.c.kind.in_([kind.kind for kind in kinds])).order_by(ENTRIES.c.n)
+    ours = _STORED.where(ENTRIES.c.kind.in_([kind.kind for kind in kinds]))
     for entry in map(_entry, connection.execute(ours).all()):
         content = entry.read
         if isinstance(content, kinds):
@@ -114,8 +117,8 @@ def entries_of(connection: Connection, *kinds: type[Kind]) -> Iterator[tuple[Ent
 
 
 def _entry(row: sa.Row[Any]) -> Entry:
-    """A row as an entry; what is no text was put in by others, and is shown as what it is."""
-    return Entry(int(row[0]), *map(str, row[1:]))
+    texts: Sequence[bytes | None] = row[1:]
+    return Entry(row[0], *((text or b"").decode("utf-8", "surrogateescape") for text in texts))
 
 
 def next_number(connection: Connection, *kinds: type[Content]) -> int:
@@ -126,12 +129,18 @@ def next_number(connection: Connection, *kinds: type[Content]) -> int:
 def add_entry(
     connection: Connection, content: Content, *, by: str = "", time: str = "", signer: Signer | None = None
 ) -> Entry:
-    """Chain an entry to the last one that there is."""
-    last = connection.execute(sa.select(ENTRIES.c.n, ENTRIES.c.digest).order_by(ENTRIES.c.n.desc())).first()
-    n, previous = last or (0, FIRST)
+    """Chain an entry to the last one that there is. Raises `StoreError` where no number is left."""
+    last = connection.execute(_STORED.order_by(None).order_by(ENTRIES.c.n.desc())).first()
+    before = _entry(last) if last else None
+    if before and before.n >= HIGHEST:
+        raise StoreError(
+            f"The last entry of the ledger has the number {before.n}, and none can follow: it was changed from "
+            "outside. Restore the ledger from a backup."
+        )
     bare = Entry(
-        int(n) + 1, content.kind, time or now(), clean(by) or "", _json(content.model_dump(mode="json")),
-        str(previous), key=signer.key if signer else "",
+        before.n + 1 if before else 1, content.kind, time or now(), clean(by) or "",
+        _json(content.model_dump(mode="json")), clean(before.digest) or "" if before else FIRST,
+        key=signer.key if signer else "",
     )  # fmt: skip
     digest = bare.right_digest
     entry = replace(bare, digest=digest, signature=signer.sign(digest) if signer else "")

@@ -128,6 +128,6 @@ def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool
 
 def _covered(seal: Seal, noted: str) -> str:
     """What nobody can have changed without changing a seal."""
-    if noted == seal.earlier and noted != seal.digest:
+    if noted and noted == seal.earlier:
         return "The seals before it are covered by it; nothing else was chained in the ledger of version 2."
     return f"The entries 1 to {seal.entry} of the chain are covered by it."

@@ -160,7 +160,9 @@ def _public_pem(file: Path, data: bytes) -> str:
     except (ValueError, UnsupportedAlgorithm) as error:
         raise UsageError(f"{file}: the public key is damaged. Ask its owner for it again.") from error
     if not isinstance(public, Ed25519PublicKey):
-        raise UsageError(f"{file}: this is no key of the kind Ed25519. Ask its owner for the right one.")
+        raise UsageError(
+            f"{file}: this is a key of another kind than Ed25519. Ask its owner for the right one."
+        )
     return _hex(public)
 
 
