@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 CONSTRAINTS := .ci/constraints.txt
-EXTRAS := dev,postgres,parquet,cluster,encrypted
+EXTRAS := dev,postgres,parquet,cluster,encrypted,sign
 WORKERS ?= 2
 PYTEST_ARGS ?=
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from .dataset.returns import Return
 from .dataset.rows import submission_id
 from .dataset.store import compact
 from .dataset.take_in import Options, Run, foreseen, take_in
+from .dataset.terms import Terms
 from .errors import OutputError
 from .exports import exports
 from .rounds.datasets import one_dataset
@@ -56,18 +57,20 @@ class Summary:
 def consolidate(  # noqa: PLR0913 (one parameter an option)
     sources: Sequence[Source], out: Path, *, store: str | None = None, engine: str = "local",
     executor: Executor | None = None, jobs: int = 1, dry_run: bool = False, received: date | None = None,
-    only_these: bool = False, resume: bool = True,
+    only_these: bool = False, resume: bool = True, terms: Mapping[str, Terms] | None = None,
 ) -> Summary:  # fmt: skip
     """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
 
-    `received` is the day they came, where somebody states it. Files of earlier runs stay, unless `only_these`; with
-    `resume` what is in the dataset is not read again. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    `received` is the day they came, where somebody states it; `terms` are those of the rounds that they came to. Files
+    of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again. Raises
+    `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
     options = Options(store, engine, executor, jobs, only_these, resume)
     if dry_run:
         with foreseen(sources, out, options=options) as (run, verdicts, known):
             return _foreseen(run, verdicts, known)
     arrived = Arrived(received, stated=True) if received else Arrived()
+    arrived = replace(arrived, terms=terms or {})
     with take_in(sources, out, arrived=arrived, options=options) as run:
         summary = _summary(run)
         run.pool.here.shutdown()  # what is held for figures is of no use to files

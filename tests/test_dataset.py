@@ -485,7 +485,7 @@ def test_an_old_ledger_tells_what_it_knows(old: Path, capsys: pytest.CaptureFixt
     assert cli(["waive", "--list", "--ledger", str(old)]) == 0
     assert "V001 mar.xlsx Plan!E11" in capsys.readouterr().out
     with sqlite3.connect(old / "ledger.sqlite") as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
         assert connection.execute("SELECT path, received, stated FROM files ORDER BY n").fetchall() == [
             ("returned/mar.xlsx", "2026-06-30", None), ("returned/pak.xlsx", "2026-06-30", None),
         ]  # fmt: skip

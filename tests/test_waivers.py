@@ -371,9 +371,11 @@ def test_a_report_with_waivers_holds(folder: Path, capsys: pytest.CaptureFixture
     assert hrge(*verify) == 0  # it was in force on the day of the report
     capsys.readouterr()
     with sqlite3.connect(folder / "ledger.sqlite") as connection:
-        connection.execute("UPDATE waivers SET reason = 'Because'")
+        connection.execute("UPDATE entries SET content = replace(content, ?, 'Because')", (REASON,))
     assert hrge(*verify) == 1
-    assert "Waiver 1 of the report is not in the ledger as" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Waiver 1 of the report is not in the ledger as" in told
+    assert "Entry 2 (waiver 1 of V001 in PAK.xlsx) was changed after it was made" in told
 
 
 def invented(data: dict[str, Any]) -> None:

@@ -110,9 +110,8 @@ def _dataset(
     rows = [then["files"][at] for at in found]
     made = list(_decisions(then, number))
     told = dataset_as_told(
-        list(read.values()), load(spec) if spec else None, waivers, list(_receipts(rows)),
-        [(each.submission, each.decision) for each in made],
-    )  # fmt: skip
+        list(read.values()), load(spec) if spec else None, waivers, list(_receipts(rows)), made
+    )
     with told as (store, _):
         asked = ValidationRequest(Wanted(spec if about["spec_asked"] else None), date.min)
         kept = (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None

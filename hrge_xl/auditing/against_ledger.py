@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..dataset.decisions import DECIDED
+from ..dataset.decisions import history
 from ..dataset.ledger import Ledger
-from ..dataset.waivers import WAIVERS
+from ..dataset.waivers import waivers
 from ..reports.document import Document, FileRow
 
 WAIVER = (
@@ -43,8 +44,10 @@ def told_by(folders: Iterable[Path]) -> Told:
     told = Told()
     for folder in folders:
         with Ledger.open(folder, write=False) as ledger:
-            told.waivers += ledger.entries(WAIVERS)
-            told.decisions += ledger.entries(DECIDED)
+            told.waivers += [asdict(each) for each in waivers(ledger, date.min)]  # as they were given
+            told.decisions += [
+                {"submission": made.submission, **asdict(made.decision)} for made in history(ledger)
+            ]
             for sha256, (first, *_) in ledger.sightings().items():
                 told.arrivals[sha256].add((first.order, first.received or None, first.basis))
     return told

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..dataset import seals
+from ..dataset import seal_check
 from ..dataset.ledger import NAME, Ledger
+from ..dataset.seal_check import doubts
+from ..dataset.seals import sha256_of
 from ..dataset.update_statuses import OF_ROUND
 from ..reports.document import Document
 from ..rounds.datasets import check_own
-from ..rounds.rounds import Round, is_among_returns, is_round, load_round, round_around, spec_at
+from ..rounds.rounds import Round, is_among_returns, is_round, load_round, round_around, spec_at, terms_of
 from ..rounds.spec_copy import copy_of
 from ..spec.load import find as find_spec
 from .again import Again, Known, run_again
@@ -52,7 +54,7 @@ class Audit:
     notes: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     opinion: Opinion = field(default_factory=Opinion)
-    seal: seals.Checked | None = None
+    seal: seal_check.Checked | None = None
     files: int = 0  # compared
     findings: int = 0  # of these files, in the report
 
@@ -73,7 +75,7 @@ class Audit:
         yield from self.opinion.not_read
         yield from explanations(self.opinion)
         if self.seal is not None:
-            yield from seals.lines(self.seal, Path(self.report).name)
+            yield from seal_check.lines(self.seal, Path(self.report).name)
         yield self._again()
         yield self._second()
 
@@ -140,7 +142,7 @@ def verify(asked: Asked) -> Audit:
     then = given.document
     audit = Audit(
         str(asked.report),
-        seals.sha256_of(asked.report),
+        sha256_of(asked.report),
         then["run"]["id"],
         asked.redacted or then["run"]["redacted"],
     )
@@ -164,7 +166,7 @@ def verify(asked: Asked) -> Audit:
         if result.submission is not None
     ]
     audit.opinion = second_opinion(readings, jobs=asked.jobs, password=asked.password)
-    _look_into_ledgers(audit, asked, then)
+    _look_into_ledgers(audit, asked, then, rounds.values())
     return audit
 
 
@@ -248,16 +250,20 @@ def _tell_of_rounds(audit: Audit, missing: Sequence[str], others: Sequence[Round
     )
 
 
-def _look_into_ledgers(audit: Audit, asked: Asked, then: Document) -> None:
-    """The seals of the report, and whether it tells of waivers, decisions and arrivals what the ledgers tell."""
+def _look_into_ledgers(audit: Audit, asked: Asked, then: Document, rounds: Iterable[Round]) -> None:
+    """The seals of the report, what is wrong with the ledgers, and whether the report tells what they tell."""
     folders = [folder for folder in dict.fromkeys(_around(asked)) if (folder / NAME).is_file()]
     if not folders or asked.ledger not in (None, folders[0]):
         audit.notes.append(
             "There is no ledger at hand: no seal was looked for. Name its folder with --ledger."
         )
         return
+    terms = terms_of(rounds)
     with Ledger.open(folders[0], write=False) as ledger:
-        audit.seal = seals.check(ledger, asked.report)
+        audit.seal = seal_check.check(ledger, asked.report.name, audit.sha256, terms)
+    for folder in sorted({each.resolve() for each in folders} - {folders[0].resolve()}):
+        with Ledger.open(folder, write=False) as ledger:
+            audit.problems += [f"{folder / NAME}: {told}" for told in doubts(ledger, terms)]
     told = told_by(folders)
     audit.problems += contradicted(then, told, of_report=asked.ledger is not None)
     audit.notes += left_out(then, told)

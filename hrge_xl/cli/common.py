@@ -193,6 +193,14 @@ def exit_code(files: Sequence[FileRow], fail_on: str) -> int:
     return int(Exit.FINDINGS if hit else Exit.OK)
 
 
+def warn_of_ledgers(*folders: Path) -> None:
+    """Say on stderr what is doubtful about the ledgers of some folders."""
+    from ..rounds.ledger_doubts import ledger_doubts
+
+    for told in ledger_doubts(*folders):
+        line(f"{style('warning', fg=COLOURS['warning'])}: {told}", err=True)
+
+
 def quiet(ctx: click.Context) -> bool:
     """Whether `-q` was given."""
     return bool((ctx.find_root().obj or {}).get("quiet"))

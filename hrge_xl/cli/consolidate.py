@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Exit
-from .common import jobs_option, password_option, question, received_option, spec_option, today_option
+from .common import (
+    jobs_option,
+    password_option,
+    question,
+    received_option,
+    spec_option,
+    today_option,
+    warn_of_ledgers,
+)
 from .report import overview_of_folder
 from .terminal import line
 
@@ -63,6 +71,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """
     from ..consolidation import consolidate
     from ..rounds.datasets import check_own, places, sources
+    from ..rounds.rounds import terms_of
 
     asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
     rounds = [place.round for place in places(paths) if place.round]
@@ -71,10 +80,11 @@ def command(  # noqa: PLR0913 (one parameter an option)
     check_own(folder)
     summary = consolidate(
         sources(asked), folder, store=store, engine=engine, jobs=asked.jobs, dry_run=dry_run, received=received,
-        only_these=only_these, resume=resume,
+        only_these=only_these, resume=resume, terms=terms_of(rounds),
     )  # fmt: skip
     for told in summary.lines():
         line(told)
+    warn_of_ledgers(folder, *(each.folder for each in rounds))
     if not dry_run:
         _pages(folder, round_, asked.today, shareable=shareable)
     return int(Exit.REFUSED if summary.refused else Exit.OK)

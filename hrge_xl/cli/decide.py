@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, the_day, today_option
+from .common import AS_SUITS, the_day, today_option, warn_of_ledgers
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def command(
     if not returns:
         for told in _overview(folder, day):
             line(told)
+        warn_of_ledgers(folder)
         return
     if choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
@@ -65,6 +66,7 @@ def command(
         decide(ledger, meant, choice, reason=reason, by=by or getpass.getuser(), day=day)
     with open_dataset(folder) as dataset:
         _tell(before, heads(dataset))
+    warn_of_ledgers(folder)
 
 
 def _tell(before: Sequence[Return], after: Sequence[Return]) -> None:

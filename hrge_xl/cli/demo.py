@@ -34,7 +34,7 @@ def command(output: Path, spec: str) -> None:
     hrge-xl demo -o output/demo
     """
     from ..consolidation import consolidate
-    from ..dataset.ledger import Ledger
+    from ..dataset.ledger import Arrived, Ledger
     from ..dataset.work import arrivals
     from ..demonstration import demonstration_round, story, write_story
     from ..reports.build import document
@@ -47,7 +47,7 @@ def command(output: Path, spec: str) -> None:
     (output / "dataset").mkdir(parents=True, exist_ok=True)
     with Ledger.open(output / "dataset") as ledger:
         for path, day in returned:
-            ledger.receive(arrivals([str(path)], Path.cwd()), day, stated=True)
+            ledger.receive(arrivals([str(path)], Path.cwd()), Arrived(day, stated=True))
     consolidate(sources(question([str(path) for path, _ in returned], told.today)), output / "dataset")
     expected = demonstration_round(told, spec, output)
     with datasets(question([str(output / "dataset")], told.today)) as found:

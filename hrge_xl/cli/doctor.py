@@ -15,6 +15,7 @@ EXTRAS = {
     "pyarrow": "parquet",
     "distributed": "cluster",
     "msoffcrypto-tool": "encrypted",
+    "cryptography": "sign",
 }
 
 

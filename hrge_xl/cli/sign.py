@@ -1,26 +1,72 @@
-"""`hrge-xl sign`: seal a report, so that a later change shows."""
+"""`hrge-xl sign`: seal a report or the terms of a round, so that a later change shows."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import Exit, UsageError
+from .common import first_line
 from .terminal import line
+
+if TYPE_CHECKING:
+    from ..dataset.entries import Signer
+    from ..dataset.terms import Terms
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True)
+class What:
+    """What is sealed or looked up: a report, else the terms of a round alone; and the folder that has the ledger."""
+
+    folder: Path
+    report: Path | None
+    terms: dict[str, Terms]  # of the rounds at hand
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """The name and the digest that it is sealed under."""
+        from ..dataset.seals import as_sealed, sha256_of
+
+        if self.report is not None:
+            return self.report.name, sha256_of(self.report)
+        ((name, terms),) = self.terms.items()
+        return as_sealed(name, terms)
 
 
 @click.command()
-@click.argument("report", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "report", metavar="[REPORT|ROUND]", required=False, type=click.Path(exists=True, path_type=Path)
+)
 @click.option("--by", default="", metavar="NAME", help="Who seals it.")
+@click.option(
+    "--key", type=FILE, default=None, metavar="FILE", help="Sign with the private key in this file."
+)
+@click.option(
+    "--new-key", type=click.Path(path_type=Path), default=None, metavar="FILE",
+    help="Make a private key in this file and print the public one.",
+)  # fmt: skip
+@click.option(
+    "--passphrase-file", type=FILE, default=None, metavar="FILE",
+    help="A text file whose first line is the passphrase of the key.",
+)  # fmt: skip
 @click.option("--check", is_flag=True, help="Do not seal: say whether the report is as it was sealed.")
 @click.option(
     "--digest", metavar="HEX", help="With --check: this seal must be there (its digest as noted elsewhere)."
 )
 @click.option(
+    "--trust", type=FILE, multiple=True, metavar="FILE",
+    help="With --check: public keys that you trust, as PEM or as lines of 64 hex digits and a name. Several times.",
+)  # fmt: skip
+@click.option(
     "--list", "listed", is_flag=True, help="Every seal of the ledger, and whether the chain is whole."
 )
+@click.option("--all", "everything", is_flag=True, help="With --list: every entry of the chain.")
 @click.option(
     "--ledger",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -28,26 +74,62 @@ from .terminal import line
     metavar="FOLDER",
     help="Round or consolidated folder (default: the one around the report).",
 )
-def command(
-    report: Path | None, by: str, check: bool, digest: str | None, listed: bool, ledger: Path | None
-) -> int:
-    """Write the SHA-256 of a report into the ledger, chained to the seal before. The report itself stays as it is.
+def command(  # noqa: PLR0913 (one parameter an option)
+    report: Path | None, by: str, key: Path | None, new_key: Path | None, passphrase_file: Path | None, check: bool,
+    digest: str | None, trust: tuple[Path, ...], listed: bool, everything: bool, ledger: Path | None,
+) -> int:  # fmt: skip
+    """Write the SHA-256 of a report into the ledger, chained to the entry before. The report itself stays as it is.
+
+    Of a round its terms are sealed: period, spec, teams and deadlines. They are also sealed with each of its reports.
 
     \b
-    hrge-xl sign 2026-H1/reports/validation.json --by "A. Name"
-    hrge-xl sign 2026-H1/reports/validation.json --check
+    hrge-xl sign 2026-H1/reports/validation.json --by "A. Name" --key mine.pem
+    hrge-xl sign 2026-H1/reports/validation.json --check --trust colleagues.txt
+    hrge-xl sign --new-key mine.pem
     """
-    from ..rounds.datasets import check_own
-
-    folder = ledger or _around(report)
-    check_own(folder)
-    if listed:
-        return _list(folder)
+    passphrase = first_line(passphrase_file) if passphrase_file else None
+    if new_key is not None:
+        return _new_key(new_key, passphrase, by)
+    what = _what(report, ledger)
+    if listed or everything:
+        return _list(what, everything=everything)
     if report is None:
         raise UsageError("Say which report: hrge-xl sign REPORT --by NAME; or --list.")
-    if check or digest:
-        return _check(folder, report, digest)
-    return _seal(folder, report, by)
+    if check or digest or trust:
+        return _check(what, (digest or "").lower(), trust)
+    return _seal(what, by, _signer(key, passphrase))
+
+
+def _new_key(file: Path, passphrase: str | None, by: str) -> int:
+    from ..dataset.signing import new_key
+
+    public = new_key(file, passphrase)
+    line(f"{public} {by}".rstrip())
+    line(f"The private key is in {file}. Keep it outside of rounds, and give it to nobody.", err=True)
+    line("The line above is the public key: hand it to those who check your seals (--trust).", err=True)
+    return int(Exit.OK)
+
+
+def _signer(key: Path | None, passphrase: str | None) -> Signer | None:
+    from ..dataset.signing import load_key
+
+    return load_key(key, passphrase) if key else None
+
+
+def _what(report: Path | None, ledger: Path | None) -> What:
+    """What is meant, with the terms of the rounds at hand. Raises `RoundError` for a folder that is no round."""
+    from ..rounds.datasets import check_own
+    from ..rounds.rounds import is_round, load_round, read_round, terms_of
+
+    alone = report if report is not None and report.is_dir() else None
+    if alone is not None:
+        read_round(alone)  # raises RoundError for another folder
+    folder = ledger or alone or _around(report)
+    check_own(folder)
+    around = [] if alone or report is None else report.resolve().parents[:2]
+    named = dict.fromkeys(each.resolve() for each in (alone or folder, *around))
+    rounds = [load_round(each) for each in named if is_round(each)]
+    return What(folder, None if alone else report, terms_of(rounds))
 
 
 def _around(report: Path | None) -> Path:
@@ -64,45 +146,69 @@ def _around(report: Path | None) -> Path:
     return found
 
 
-def _seal(folder: Path, report: Path, by: str) -> int:
+def _seal(what: What, by: str, signer: Signer | None) -> int:
+    from ..dataset.files import only_writer
     from ..dataset.ledger import Ledger
-    from ..dataset.seals import seal
+    from ..dataset.seal_check import doubts
+    from ..dataset.seals import seal, seal_terms
     from ..rounds.datasets import check_folder
 
-    check_folder(folder)
-    with Ledger.open(folder) as ledger:
-        made = seal(ledger, report, by=by, time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    check_folder(what.folder)
+    with only_writer(what.folder), Ledger.open(what.folder) as ledger:
+        before = list(doubts(ledger, what.terms))
+        if what.report is not None:
+            made = seal(ledger, what.report, by=by, terms=what.terms, signer=signer)
+        else:
+            ((name, terms),) = what.terms.items()
+            made = seal_terms(ledger, name, terms, by=by, signer=signer)
     line(f"Sealed: {made.told}.")
-    line(f"SHA-256 of the report: {made.sha256}")
+    line(f"SHA-256 of the {'report' if what.report else 'terms'}: {made.sha256}")
     line(f"Digest of the seal: {made.digest}")
+    for told in before:
+        line(f"Before this seal: {told}", err=True)
     line("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
     return int(Exit.OK)
 
 
-def _check(folder: Path, report: Path, digest: str | None) -> int:
+def _check(what: What, digest: str, trust: Sequence[Path]) -> int:
     from ..dataset.ledger import Ledger
-    from ..dataset.seals import check, lines
+    from ..dataset.seal_check import check, is_trusted, lines
+    from ..dataset.signing import trusted_keys
 
-    with Ledger.open(folder, write=False) as ledger:
-        found = check(ledger, report)
-    for told in lines(found, report.name):
+    trusted, (name, sha256) = trusted_keys(trust), what.named
+    with Ledger.open(what.folder, write=False) as ledger:
+        found = check(ledger, name, sha256, what.terms)
+    for told in lines(found, name, trusted, digest):
         line(told)
-    noted = digest is None or digest.lower() in {each.digest for each in found.seals}
+    noted = not digest or any(digest in each.digests for each in found.seals)
     if not noted:
-        line(f"No seal of {report.name} has the digest {digest}: the ledger or the report was replaced.")
-    return int(Exit.OK if found.seals and found.holds and noted else Exit.FINDINGS)
+        line(f"No seal of {name} has the digest {digest}: the ledger or the report was replaced.")
+    known = not trusted or any(is_trusted(each, trusted) for each in found.seals)
+    if not known:
+        line(f"No seal of {name} is signed with a key that you trust.")
+    return int(Exit.OK if found.seals and found.holds and noted and known else Exit.FINDINGS)
 
 
-def _list(folder: Path) -> int:
+def _list(what: What, *, everything: bool) -> int:
     from ..dataset.ledger import Ledger
-    from ..dataset.seals import faults, seals
+    from ..dataset.seal_check import doubts
+    from ..dataset.seals import seals
 
-    with Ledger.open(folder, write=False) as ledger:
-        chain = seals(ledger)
-    for each in chain:
-        line(f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}")
-    broken = list(faults(chain))
+    with Ledger.open(what.folder, write=False) as ledger:
+        chain, found = ledger.chain(), seals(ledger)
+        broken = list(doubts(ledger, what.terms))
+    if everything:
+        for entry in chain:
+            by = f" {entry.by}" if entry.by else ""
+            line(f"{entry.n}: {entry.time}{by}: {entry.about}; digest {entry.digest}")
+    else:
+        for each in found:
+            line(f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}")
     for told in broken:
         line(told)
-    line(f"{len(chain)} seal{'s' if len(chain) != 1 else ''}.", err=True)
+    line(f"{_n(len(found), 'seal')}, {_n(len(chain), 'entry', 'entries')}.", err=True)
     return int(Exit.FINDINGS if broken else Exit.OK)
+
+
+def _n(count: int, noun: str, plural: str = "") -> str:
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"

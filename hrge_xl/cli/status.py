@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import jobs_option, password_option, question, received_option, today_option
+from .common import (
+    jobs_option,
+    password_option,
+    question,
+    received_option,
+    today_option,
+    warn_of_ledgers,
+)
 from .terminal import data, line, shown
 
 if TYPE_CHECKING:
@@ -73,6 +80,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
         _workbook(rows, xlsx)
     for told in lines:
         line(told, err=True)
+    warn_of_ledgers(round_folder, ledger or round_folder)
 
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, Day, the_day, today_option
+from .common import AS_SUITS, Day, the_day, today_option, warn_of_ledgers
 from .terminal import data, line
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(
             "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
         )
+    warn_of_ledgers(ledger)
 
 
 def _waive(

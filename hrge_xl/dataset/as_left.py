@@ -30,7 +30,7 @@ def take_note_away(ledger: Ledger, file: Path) -> None:
 
 def is_changed(ledger: Ledger, file: Path) -> bool:
     """Whether a dataset is another one than the last run left; False where that run was cut off, or said nothing."""
-    known = [row["sha256"] for row in ledger.entries(LEFT) if row["name"] == file.name]
+    known = [row["sha256"] for row in ledger.rows_of(LEFT) if row["name"] == file.name]
     return bool(known) and file.is_file() and _digest(file) not in known
 
 

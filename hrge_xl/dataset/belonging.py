@@ -18,11 +18,11 @@ OWNER, OWNER_FOLDER = OF_DATABASE  # whose a database is, and where that folder 
 
 def identity(ledger: Ledger) -> str:
     """Give the name that a ledger has for ever; it gets one when it is first asked."""
-    entries = ledger.entries(IDENTITY)
-    if not entries:
+    rows = ledger.rows_of(IDENTITY)
+    if not rows:
         ledger.add(IDENTITY, {"id": secrets.token_hex(16)})
-        entries = ledger.entries(IDENTITY)
-    return str(entries[0]["id"])
+        rows = ledger.rows_of(IDENTITY)
+    return str(rows[0]["id"])
 
 
 def check_owner(store: Store, ledger: Ledger, folder: Path) -> None:
@@ -60,4 +60,4 @@ def _goes_on_elsewhere(owner: str | None, where: str, folder: Path) -> bool:
     if not where or other == folder.absolute() or not (other / NAME).is_file():
         return False
     with Ledger.open(other, write=False) as ledger:
-        return [str(row["id"]) for row in ledger.entries(IDENTITY)] == [owner]
+        return [str(row["id"]) for row in ledger.rows_of(IDENTITY)] == [owner]

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-import sqlalchemy as sa
 
 from ..errors import UsageError
 from ..validation import REFUSED
+from .adoption import name_of
+from .entries import Entry
+from .kinds import DecisionMade
 from .ledger import Ledger
 from .return_status import COUNTS, EXCLUDED, Decision
 from .returns import Return
 
 UNDONE = "undone"
 FORGED = "I006"
-
-DECIDED = sa.Table(
-    "decided",
-    sa.MetaData(),
-    sa.Column("n", sa.Integer(), primary_key=True),
-    *(sa.Column(name, sa.Text()) for name in ("submission", "choice", "reason", "day", "by")),
-    sa.Column("known", sa.Integer()),  # how many files had come by then
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +38,37 @@ class Made:
 
 def decisions(ledger: Ledger) -> dict[str, Decision]:
     """Submission → the decision in force about it."""
-    last = {row["submission"]: _decision(row) for row in ledger.entries(DECIDED)}
-    return {name: decision for name, decision in last.items() if decision.choice != UNDONE}
+    return {made.submission: made.decision for made in history(ledger) if made.in_force}
 
 
 def history(ledger: Ledger) -> list[Made]:
     """Every decision ever made, oldest first."""
-    rows, files = ledger.entries(DECIDED), {row["submission"]: _file(row) for row in ledger.rows()}
-    force = {decision.n for decision in decisions(ledger).values()}
+    entries = ledger.entries(DecisionMade)
+    last = {content.submission: entry.n for entry, content in entries}
     return [
-        Made(row["submission"], files.get(row["submission"], ""), _decision(row), row["n"] in force)
-        for row in rows
-    ]
+        Made(
+            content.submission, content.file, _decision(entry, content),
+            last[content.submission] == entry.n and content.choice != UNDONE,
+        )
+        for entry, content in entries
+    ]  # fmt: skip
 
 
-def copy_decisions(ledger: Ledger, made: Iterable[tuple[str, Decision]]) -> None:
-    """Write down decisions as they are told, each with the submission that it is about."""
-    for submission, decision in made:
-        ledger.add(DECIDED, {"submission": submission, **asdict(decision)})
+def _decision(entry: Entry, content: DecisionMade) -> Decision:
+    return Decision(content.number, content.choice, content.reason, content.day, entry.by, content.known)
 
 
-def _decision(row: dict[str, Any]) -> Decision:
-    return Decision(**{name: row[name] for name in ("n", "choice", "reason", "day", "by", "known")})
+def copy_decisions(ledger: Ledger, made: Iterable[Made]) -> None:
+    """Write down decisions as they are told."""
+    for each in sorted(made, key=lambda each: each.decision.n):
+        ledger.enter(_content(each.submission, each.file, each.decision), by=each.decision.by)
 
 
-def _file(row: dict[str, Any]) -> str:
-    """The name of a file of the ledger."""
-    return str(row["path"]).replace("\\", "/").rpartition("/")[2]
+def _content(submission: str, file: str, decision: Decision) -> DecisionMade:
+    return DecisionMade(
+        number=decision.n, submission=submission, file=file, choice=decision.choice, reason=decision.reason,
+        day=decision.day, known=decision.known,
+    )  # fmt: skip
 
 
 def decide(
@@ -86,13 +82,13 @@ def decide(
         if not text.strip():
             raise UsageError(f"A decision needs {what}: --reason TEXT --by NAME.")
     rows, before = ledger.rows(), decisions(ledger)
+    names = {row["submission"]: name_of(str(row["path"])) for row in rows}
     meant = list({each.submission: each for each in returns}.values())
     for each in meant:
         _refuse(each, choice, before)
-    for each in meant:
-        made = {"submission": each.submission, "choice": choice, "reason": reason.strip(), "by": by.strip()}
-        number = len(ledger.entries(DECIDED)) + 1
-        ledger.add(DECIDED, {"n": number, **made, "day": day.isoformat(), "known": len(rows)})
+    for number, each in enumerate(meant, start=ledger.next_number(DecisionMade)):
+        made = Decision(number, choice, reason.strip(), day.isoformat(), by.strip(), len(rows))
+        ledger.enter(_content(each.submission, names.get(each.submission, ""), made), by=made.by)
 
 
 def _refuse(each: Return, choice: str, before: dict[str, Decision]) -> None:

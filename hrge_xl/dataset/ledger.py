@@ -1,4 +1,8 @@
-"""The ledger: every file ever received, by hash, with what became of it."""
+"""The ledger: every file ever received, by hash, with what became of it.
+
+What people enter (receipts, decisions, waivers, seals) is a chain of entries: see `entries`. The tables of files are
+an index of what came and what became of it.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +11,29 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..errors import StoreError
+from .adoption import adopt
 from .clean import clean
-from .return_status import FIRST_SEEN, STATED, Entry, ReturnStatus
+from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, next_number
+from .kinds import Content, FilesReceived, ReceivedFile
+from .return_status import FIRST_SEEN, STATED, ReturnStatus
+from .return_status import Entry as ReturnEntry
+from .sightings import SIGHTINGS, SeenPlaces, insert
 from .store import Store, open_file
+from .terms import Terms
 
-VERSION = 2  # of the ledger
+VERSION = 3  # of the ledger
 NAME = "ledger.sqlite"
 LEFT_OUT = "left out"
 
-META = sa.MetaData()
 FILES = sa.Table(
     "files",
-    META,
+    sa.MetaData(),
     sa.Column("sha256", sa.Text(), primary_key=True),
     sa.Column("n", sa.Integer(), nullable=False, unique=True),  # the order in which files came
     *(
@@ -37,17 +46,7 @@ FILES = sa.Table(
     sa.Column("size", sa.Integer()),
     sa.Column("stated", sa.Boolean()),  # somebody said when it came
 )  # fmt: skip
-SIGHTINGS = sa.Table(
-    "sightings",
-    META,
-    sa.Column("sha256", sa.Text(), primary_key=True),
-    sa.Column("path", sa.Text(), primary_key=True),
-    sa.Column("received", sa.Text()),
-    sa.Column(
-        "place", sa.Text()
-    ),  # the path from the folder of the ledger, else the whole: a file is known by it
-)
-ADDED = {FILES: FILES.c.stated, SIGHTINGS: SIGHTINGS.c.place}  # what ledgers of version 1 do not have
+Kind = TypeVar("Kind", bound=Content)
 
 
 class Arrival(NamedTuple):
@@ -66,10 +65,14 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True)
 class Arrived:
-    """When files came: the day that somebody states, else the day on which they are first seen."""
+    """When files came: the day that somebody states, else the day on which they are first seen.
+
+    `terms` are those of the rounds that they came to, by name.
+    """
 
     day: date = field(default_factory=lambda: datetime.now().astimezone().date())
     stated: bool = False
+    terms: Mapping[str, Terms] = field(default_factory=dict)
 
 
 class Receipt(NamedTuple):
@@ -132,16 +135,11 @@ class Ledger:
             if version > VERSION:
                 raise StoreError(f"{NAME} was written by a newer version of hrge-xl. Update this program.")
             if make:
-                META.create_all(connection)
-                self._add_columns(connection, version)
+                for table in (FILES, SIGHTINGS, ENTRIES):
+                    table.create(connection, checkfirst=True)
+                if 0 < version < VERSION:
+                    adopt(connection, version)
                 connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
-
-    @staticmethod
-    def _add_columns(connection: Connection, version: int) -> None:
-        """What ledgers of an earlier version do not have yet."""
-        for table, column in ADDED.items() if version == 1 else ():
-            kind = column.type.compile(connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """A connection whose changes are kept together."""
@@ -149,7 +147,7 @@ class Ledger:
 
     # what came
 
-    def receive(self, arrivals: Iterable[Arrival], when: date, *, stated: bool = False) -> int:
+    def receive(self, arrivals: Iterable[Arrival], came: Arrived) -> int:
         """Write down what came, in this order; gives how many of them were never seen before.
 
         A file that was moved or renamed since is the same item at another place; one content at two places is two. A
@@ -157,24 +155,20 @@ class Ledger:
         """
         with self.transaction() as connection:
             known = set(connection.execute(sa.select(FILES.c.sha256)).scalars())
-            seen = _Seen(connection, self._home)
-            files: list[dict[str, object]] = []
+            last = connection.execute(sa.select(sa.func.max(FILES.c.n))).scalar() or 0
+            seen, new = SeenPlaces(connection, self._home), list[ReceivedFile]()
             for each in arrivals:
                 path = clean(each.path) or ""
                 if each.sha256 is None:
                     continue
                 if each.sha256 not in known:
                     known.add(each.sha256)
-                    files.append(
-                        {
-                            "sha256": each.sha256, "n": len(known), "path": path, "size": each.size,
-                            "received": when.isoformat(), "stated": stated,
-                        }
-                    )  # fmt: skip
-                seen.add(each.sha256, path, when.isoformat())
-            _insert(connection, FILES, files)
+                    order = last + len(new) + 1
+                    new.append(ReceivedFile(order=order, sha256=each.sha256, path=path, size=each.size))
+                seen.add(each.sha256, path, came.day.isoformat())
+            _write_receipt(connection, new, came)
             seen.write(connection)
-        return len(files)
+        return len(new)
 
     def copy_receipts(self, receipts: Iterable[Receipt]) -> None:
         """Write down what came as it is told, into a ledger that is empty yet."""
@@ -189,8 +183,8 @@ class Ledger:
         places = dict.fromkeys((each.sha256, each.path) for each in told)
         sightings = [{"sha256": sha256, "path": path, "place": path} for sha256, path in places]
         with self.transaction() as connection:
-            _insert(connection, FILES, files)
-            _insert(connection, SIGHTINGS, sightings)
+            insert(connection, FILES, files)
+            insert(connection, SIGHTINGS, sightings)
 
     def order(self) -> dict[str, int]:
         """Give the place of every content in the order in which files came, by hash."""
@@ -224,7 +218,7 @@ class Ledger:
     # what became of it
 
     def update_statuses(
-        self, entries: Sequence[tuple[str, Entry]], found: Mapping[str, ReturnStatus]
+        self, entries: Sequence[tuple[str, ReturnEntry]], found: Mapping[str, ReturnStatus]
     ) -> None:
         """Write down identity and status of files, given with their hash."""
         rows = []
@@ -252,6 +246,28 @@ class Ledger:
                 others.values(state=LEFT_OUT, superseded_by=None, reason="Not among the files given.")
             )
 
+    # what people enter
+
+    def enter(self, content: Content, *, by: str, signer: Signer | None = None) -> Entry:
+        """Add an entry to the chain."""
+        with self.transaction() as connection:
+            return add_entry(connection, content, by=by, signer=signer)
+
+    def entries(self, *kinds: type[Kind]) -> list[tuple[Entry, Kind]]:
+        """Give the entries of some kinds with what stands in them, first to last."""
+        with self.transaction() as connection:
+            return list(entries_of(connection, *kinds))
+
+    def next_number(self, *kinds: type[Content]) -> int:
+        """Give the number of the next entry of some kinds, which are counted together."""
+        with self.transaction() as connection:
+            return next_number(connection, *kinds)
+
+    def chain(self) -> list[Entry]:
+        """Give every entry, first to last."""
+        with self.transaction() as connection:
+            return all_entries(connection)
+
     # further tables, each with a module of its own
 
     def add(self, table: sa.Table, row: Mapping[str, object]) -> None:
@@ -266,8 +282,8 @@ class Ledger:
             if sa.inspect(connection).has_table(table.name):
                 connection.execute(sa.delete(table).where(*where))
 
-    def entries(self, table: sa.Table) -> list[dict[str, Any]]:
-        """The rows of such a table in the order of its key; none while there is no table."""
+    def rows_of(self, table: sa.Table) -> list[dict[str, Any]]:
+        """Give the rows of such a table in the order of its key; none while there is no table."""
         with self.transaction() as connection:
             if not sa.inspect(connection).has_table(table.name):
                 return []
@@ -287,60 +303,23 @@ def _version(path: Path) -> int:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
 
 
-class _Seen:
-    """The places where contents were seen, as the ledger knows them and as they are now.
-
-    What lies below the folder of the ledger is known by its path from there: it stays in its place when the folder
-    is moved or copied.
-    """
-
-    def __init__(self, connection: Connection, home: Path) -> None:
-        self._home = home.absolute()
-        self._known: dict[str, dict[str, str]] = {}  # hash → place → path as it was given
-        self._new: list[dict[str, object]] = []
-        self._moved: list[tuple[str, str]] = []
-        for sha256, path, place in connection.execute(
-            sa.select(SIGHTINGS.c.sha256, SIGHTINGS.c.path, SIGHTINGS.c.place)
-        ):
-            self._known.setdefault(sha256, {})[self._place(self._home / place if place else path)] = path
-
-    def add(self, sha256: str, path: str, when: str) -> None:
-        """One more place, unless it is known."""
-        places, place = self._known.setdefault(sha256, {}), self._place(path)
-        if path in places.values() or (place in places and self._leads_there(places[place], place)):
-            return
-        gone = place if place in places else next(filter(self._is_gone, places), None)
-        if gone is not None:
-            self._moved.append((sha256, places.pop(gone)))
-        places[place] = path
-        self._new.append({"sha256": sha256, "path": path, "received": when, "place": place})
-
-    def _place(self, path: str | Path) -> str:
-        """Where a file is, links not followed."""
-        whole = Path(path).absolute()
-        inside = whole.is_relative_to(self._home)
-        return whole.relative_to(self._home).as_posix() if inside else str(whole)
-
-    def _is_gone(self, place: str) -> bool:
-        return not (self._home / place).exists()
-
-    def _leads_there(self, path: str, place: str) -> bool:
-        """Whether a path as it was given once still means a place; what it was given from may be another folder."""
-        return not Path(path).is_absolute() or Path(path) == self._home / place
-
-    def write(self, connection: Connection) -> None:
-        """Write down what is new."""
-        for sha256, path in self._moved:
-            this = sa.and_(SIGHTINGS.c.sha256 == sha256, SIGHTINGS.c.path == path)
-            connection.execute(sa.delete(SIGHTINGS).where(this))
-        _insert(connection, SIGHTINGS, self._new)
+def _write_receipt(connection: Connection, files: Sequence[ReceivedFile], came: Arrived) -> None:
+    """Write down contents that had never been seen: as an entry, and in the table of files."""
+    if not files:
+        return
+    number = next_number(connection, FilesReceived)
+    receipt = FilesReceived(
+        number=number, day=came.day, stated=came.stated, files=tuple(files), terms=dict(came.terms)
+    )
+    add_entry(connection, receipt)
+    day = {"received": came.day.isoformat(), "stated": came.stated}
+    rows = [
+        {"sha256": each.sha256, "n": each.order, "path": each.path, "size": each.size, **day}
+        for each in files
+    ]
+    insert(connection, FILES, rows)
 
 
 def near(*folders: Path) -> Path | None:
     """The first of some folders that has a ledger."""
     return next((folder for folder in folders if (folder / NAME).is_file()), None)
-
-
-def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
-    if rows:
-        connection.execute(sa.insert(table), list(rows))

@@ -1,132 +1,89 @@
-"""Seals in the ledger: who signed which bytes of a report when, each seal chained to the one before.
-
-The digest of a seal is the SHA-256 of the JSON list `[n, time, by, name, sha256, previous]` in UTF-8, without
-spaces and with letters as they are; `previous` is the digest of the seal before, and 64 zeros for the first.
-"""
+"""Seals in the ledger: who sealed which bytes of a report when, and the terms of its rounds."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from ..errors import UsageError
+from .entries import Entry, Signer, digest_of
+from .kinds import Sealed, SealMade, TermsSealed
 from .ledger import Ledger
-
-FIRST = "0" * 64
-
-SEALS = sa.Table(
-    "seals",
-    sa.MetaData(),
-    sa.Column("n", sa.Integer(), primary_key=True),
-    *(sa.Column(name, sa.Text()) for name in ("time", "by", "name", "sha256", "previous", "digest")),
-)
+from .terms import OfRounds, Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """One seal: number, UTC time, who, name and SHA-256 of the report, the seal before, and its own digest."""
+    """One seal: its number, UTC time, who, name and SHA-256 of what was sealed, and how it stands in the chain."""
 
     n: int
     time: str
     by: str
     name: str
     sha256: str
+    entry: int  # its number among all entries
     previous: str
-    digest: str = ""
-
-    @property
-    def right_digest(self) -> str:
-        """What its digest must be."""
-        parts = [self.n, self.time, self.by, self.name, self.sha256, self.previous]
-        text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    digest: str
+    key: str = ""
+    signature: str = ""
+    earlier: str = ""  # the digest that it had in a ledger of version 2
 
     @property
     def told(self) -> str:
         """The seal in a line."""
         return f"seal {self.n} of {self.name}, by {self.by}, {self.time}"
 
+    @property
+    def digests(self) -> set[str]:
+        """Every digest that may have been noted of it."""
+        return {self.digest, self.earlier} - {""}
+
 
 def seals(ledger: Ledger) -> list[Seal]:
-    """The chain, first to last."""
-    return [Seal(**row) for row in ledger.entries(SEALS)]
+    """Give every seal, first to last."""
+    return [_seal(entry, content) for entry, content in ledger.entries(SealMade, TermsSealed)]
 
 
-def seal(ledger: Ledger, report: Path, *, by: str, time: str) -> Seal:
-    """Seal the bytes of a report as they are. Raises `UsageError` without a name, or where the chain is broken."""
+def _seal(entry: Entry, content: Sealed) -> Seal:
+    earlier = content.earlier if isinstance(content, SealMade) else None
+    return Seal(
+        content.number, entry.time, entry.by, content.name, content.sha256, entry.n, entry.previous, entry.digest,
+        entry.key, entry.signature, earlier.digest if earlier else "",
+    )  # fmt: skip
+
+
+def seal(
+    ledger: Ledger, report: Path, *, by: str, terms: OfRounds | None = None, signer: Signer | None = None
+) -> Seal:
+    """Seal the bytes of a report as they are, and the terms of its rounds. Raises `UsageError` without a name.
+
+    A broken chain is gone on with: what is made now is chained to the last entry there is, and the break stays.
+    """
+    number = ledger.next_number(SealMade, TermsSealed)
+    made = SealMade(number=number, name=report.name, sha256=sha256_of(report), terms=dict(terms or {}))
+    return _seal(ledger.enter(made, by=_named(by), signer=signer), made)
+
+
+def seal_terms(ledger: Ledger, name: str, terms: Terms, *, by: str, signer: Signer | None = None) -> Seal:
+    """Seal the terms of a round alone. Raises `UsageError` without a name."""
+    number, (named, digest) = ledger.next_number(SealMade, TermsSealed), as_sealed(name, terms)
+    made = TermsSealed(number=number, name=named, sha256=digest, terms={name: terms})
+    return _seal(ledger.enter(made, by=_named(by), signer=signer), made)
+
+
+def as_sealed(name: str, terms: Terms) -> tuple[str, str]:
+    """Give what a round is sealed as when its terms are sealed alone: a name, and the digest of them."""
+    return f"round {name}", digest_of(terms.model_dump(mode="json"))
+
+
+def _named(by: str) -> str:
     if not by.strip():
         raise UsageError("A seal needs a name: --by NAME.")
-    chain = seals(ledger)
-    broken = list(faults(chain))
-    if broken:
-        raise UsageError(f"The chain of seals is broken, so nothing is added to it. {broken[0]}")
-    previous = chain[-1].digest if chain else FIRST
-    bare = Seal(len(chain) + 1, time, by.strip(), report.name, sha256_of(report), previous)
-    made = Seal(**{**asdict(bare), "digest": bare.right_digest})
-    ledger.add(SEALS, asdict(made))
-    return made
+    return by.strip()
 
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of the bytes of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def faults(chain: Sequence[Seal]) -> Iterator[str]:
-    """What is wrong with a chain, a sentence each: a seal changed, put in or taken out."""
-    previous = FIRST
-    for n, each in enumerate(chain, start=1):
-        if each.n != n:
-            yield f"Seal {n} is missing: the next one is {each.n}."
-            return
-        if each.digest != each.right_digest:
-            yield f"Seal {n} was changed after it was made: its digest does not fit what it says."
-        if each.previous != previous:
-            yield f"Seal {n} does not follow the seal before it."
-        previous = each.digest
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the ledger says of a report: its seals, seals of other bytes under its name, faults of the chain."""
-
-    sha256: str
-    seals: tuple[Seal, ...]
-    others: tuple[Seal, ...]
-    faults: tuple[str, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing speaks against the report: sealed as it is, or never sealed; the chain whole."""
-        return not self.faults and (bool(self.seals) or not self.others)
-
-
-def check(ledger: Ledger, report: Path) -> Checked:
-    """Look a report up in the chain."""
-    chain, sha256 = seals(ledger), sha256_of(report)
-    return Checked(
-        sha256,
-        tuple(each for each in chain if each.sha256 == sha256),
-        tuple(each for each in chain if each.sha256 != sha256 and each.name == report.name),
-        tuple(faults(chain)),
-    )
-
-
-def lines(found: Checked, name: str) -> Iterator[str]:
-    """What was found out, to read."""
-    yield from found.faults
-    yield from (f"Sealed: {each.told}; digest {each.digest}." for each in found.seals)
-    if not found.seals and found.others:
-        last = found.others[-1]
-        yield (
-            f"{name} is not what was sealed under this name ({last.told}): it was changed since, or is another "
-            f"report. SHA-256 sealed: {last.sha256}, now: {found.sha256}."
-        )
-    elif not found.seals:
-        yield f"{name} has no seal."

@@ -119,8 +119,7 @@ def take_in(
         for store in run.databases:
             check_owner(store, run.ledger, out)
         run = _of_one_spec(replace(run, sources=_given(run, sources), notes=tuple(_distrusted(run))))
-        came = arrived or Arrived()
-        run.ledger.receive(run.given, came.day, stated=came.stated)
+        run.ledger.receive(run.given, arrived or Arrived())
         run = _fill(run)
         for store in run.databases:
             claim(store, run.ledger, out)

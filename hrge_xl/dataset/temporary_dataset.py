@@ -12,10 +12,9 @@ from typing import NamedTuple
 from ..findings import Waiver
 from ..spec.model import Spec
 from ..validation import Result
-from .decisions import copy_decisions
+from .decisions import Made, copy_decisions
 from .ledger import NAME, Arrival, Arrived, Ledger, Receipt
 from .opening import DATASET
-from .return_status import Decision
 from .rows import RowBuilder, all_rows, submission_id
 from .schema import SUBMISSIONS, Schema
 from .store import Store, open_file
@@ -39,10 +38,9 @@ def temporary_dataset(
     `ledger` is a folder whose ledger says what was decided about files and when they came. Without `answers` it
     holds what is known of each file, and none of its answers.
     """
-    came = arrived or Arrived()
     with _dataset(ledger) as made:
         arrivals = [Arrival(each.path, each.sha256, each.size) for each in results]
-        made.ledger.receive(sorted(arrivals, key=lambda each: each.path), came.day, stated=came.stated)
+        made.ledger.receive(sorted(arrivals, key=lambda each: each.path), arrived or Arrived())
         _fill(made, results, spec, waivers, answers=answers)
         yield made
 
@@ -50,7 +48,7 @@ def temporary_dataset(
 @contextmanager
 def dataset_as_told(
     results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], receipts: Sequence[Receipt],
-    decisions: Sequence[tuple[str, Decision]],
+    decisions: Sequence[Made],
 ) -> Iterator[Temporary]:  # fmt: skip
     """Give the dataset of files that were checked again, as a report tells when they came and what was decided."""
     with _dataset(None) as made:

@@ -5,33 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-import sqlalchemy as sa
-
 from ..errors import UsageError
 from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..validation import REFUSED
+from .kinds import WaiverGiven, WaiverWithdrawn
 from .ledger import Ledger
 from .returns import Return
 
 WHOSE = frozenset("IX")  # families about whose return it is and which one counts: decided, never waived
 MOST_PLACES = 5  # named in an error
 
-WAIVERS = sa.Table(
-    "waivers",
-    sa.MetaData(),
-    sa.Column("number", sa.Integer(), primary_key=True),
-    *(
-        sa.Column(name, sa.Text())
-        for name in (
-            "code", "sha256", "file", "sheet", "cell", "reason", "by", "day", "until", "withdrawn", "withdrawn_by",
-        )
-    ),
-)  # fmt: skip
-
 
 def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
     """Every waiver ever given, as it stands on a day."""
-    return tuple(Waiver(**row).on(today) for row in ledger.entries(WAIVERS))
+    withdrawn = {
+        content.waiver: (content.day.isoformat(), entry.by)
+        for entry, content in reversed(ledger.entries(WaiverWithdrawn))
+    }
+    return tuple(
+        Waiver(
+            given.number, given.code, given.sha256, given.file, given.sheet, given.cell, given.reason, entry.by,
+            given.day.isoformat(), given.until.isoformat() if given.until else None,
+            *withdrawn.get(given.number, (None, None)),
+        ).on(today)
+        for entry, given in ledger.entries(WaiverGiven)
+    )  # fmt: skip
 
 
 def refuse_unwaivable(code: str) -> None:
@@ -64,13 +62,17 @@ def waive(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(f"--until {until} is past already. Name a later day, or leave it out.")
     covered = _covered(found, code, place)
     sheet, cell = (covered[0].sheet, covered[0].cell) if place else (None, None)
-    number = len(ledger.entries(WAIVERS)) + 1
-    waiver = Waiver(
-        number, code, str(found.sha256), found.name, sheet, cell, reason.strip(), by.strip(), day.isoformat(),
-        until.isoformat() if until else None,
+    given = WaiverGiven(
+        number=ledger.next_number(WaiverGiven), code=code, sha256=str(found.sha256), file=found.name, sheet=sheet,
+        cell=cell, reason=reason.strip(), day=day, until=until,
     )  # fmt: skip
-    ledger.add(WAIVERS, {column.name: getattr(waiver, column.name) for column in WAIVERS.columns})
-    return waiver, len(covered)
+    ledger.enter(given, by=by.strip())
+    return _numbered(ledger, given.number, day), len(covered)
+
+
+def _numbered(ledger: Ledger, number: int, day: date) -> Waiver:
+    """The waiver of a number; the last one where somebody else's entries bear it too."""
+    return [each for each in waivers(ledger, day) if each.number == number][-1]
 
 
 def _covered(found: Return, code: str, place: tuple[str, str] | None) -> Sequence[Finding]:
@@ -122,7 +124,6 @@ def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
         )
     if not by.strip():
         raise UsageError("Say who withdraws it: --by NAME.")
-    values = {"withdrawn": day.isoformat(), "withdrawn_by": by.strip()}
-    with ledger.transaction() as connection:
-        connection.execute(sa.update(WAIVERS).where(WAIVERS.c.number == number).values(values))
-    return next(each for each in waivers(ledger, day) if each.number == number)
+    taken_back = WaiverWithdrawn(number=ledger.next_number(WaiverWithdrawn), waiver=number, day=day)
+    ledger.enter(taken_back, by=by.strip())
+    return _numbered(ledger, number, day)

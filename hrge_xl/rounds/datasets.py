@@ -32,7 +32,16 @@ from ..paths import expand
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..validation import Result, Source, ValidationRequest, spec_of, validate
-from .rounds import RETURNED, Round, is_among_returns, is_round, load_round, round_around, spec_at
+from .rounds import (
+    RETURNED,
+    Round,
+    is_among_returns,
+    is_round,
+    load_round,
+    round_around,
+    spec_at,
+    terms_of,
+)
 
 
 @dataclass(frozen=True)
@@ -229,7 +238,8 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
 
     files = Place(round_.folder, round_).files()
     source = Source(files, question.request(round_))
-    taken = take_in([source], folder, arrived=question.arrived, options=Options(jobs=question.jobs))
+    arrived = replace(question.arrived, terms=terms_of([round_]))
+    taken = take_in([source], folder, arrived=arrived, options=Options(jobs=question.jobs))
     run = stack.enter_context(taken)
     given = {submission_id(each.sha256, each.path): each.path for each in run.given}
     waived = tuple(dict.fromkeys([*source.asked.waivers, *waivers_of(folder, question.today)]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ..dataset.files import whole
+from ..dataset.terms import Terms
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
 from ..spec.load import load, names
@@ -61,6 +62,19 @@ class Round:
         """What a file that comes back in this round should be."""
         teams = tuple(team.code for team in self.teams)
         return Wanted(self.spec_source, self.name, teams, self.key or None, (self.start, self.end))
+
+    @property
+    def terms(self) -> Terms:
+        """What the round asks, of whom, and until when: as it is sealed."""
+        teams = {team.code: team.deadline for team in self.teams}
+        return Terms(
+            start=self.start, end=self.end, spec=self.spec, spec_digest=self.spec_digest, teams=teams
+        )
+
+
+def terms_of(rounds: Iterable[Round]) -> dict[str, Terms]:
+    """Give the terms of rounds by name."""
+    return {each.name: each.terms for each in rounds}
 
 
 def round_around(place: Path) -> Path | None:

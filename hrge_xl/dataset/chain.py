@@ -1,0 +1,151 @@
+"""Whether what people entered into the ledger is as they entered it: what was changed, moved, taken out or put in.
+
+A chain shows what happened to it before its last entry. That the last entries were taken away shows only beside
+something that knows of them: a digest noted elsewhere, a report that tells of a decision, the table of files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from .entries import FIRST, Entry, digest_of
+from .kinds import FilesReceived, ReceivedFile, SealMade
+from .ledger import Ledger
+from .signing import is_signed_by
+
+MOST_GAPS = 5  # that are named
+
+
+def faults(ledger: Ledger) -> Iterator[str]:
+    """Tell what is wrong with the entries of a ledger, a sentence each."""
+    chain = ledger.chain()
+    yield from broken_links(chain)
+    yield from _gaps(chain)
+    yield from _of_version_2(chain)
+    yield from _receipts(chain, ledger.rows())
+
+
+def broken_links(chain: Sequence[Entry]) -> Iterator[str]:
+    """Tell of each entry that is not what it was made as, or does not stand where it was made."""
+    places: dict[str, Entry] = {}
+    for entry in chain:
+        places.setdefault(entry.digest, entry)
+    before: Entry | None = None
+    for entry in chain:
+        yield from _place(before, entry, places)
+        yield from _itself(entry)
+        before = entry
+
+
+def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> Iterator[str]:
+    """Whether an entry follows the one that it was chained to."""
+    expected = before.n + 1 if before else 1
+    follows = {before.digest, before.right_digest} if before else {FIRST}
+    origin = places.get(entry.previous)
+    if entry.previous in follows:
+        if entry.n != expected:
+            yield f"{_head(entry)} has another number than when it was made: then it was entry {expected}."
+    elif origin is not None or entry.previous == FIRST:
+        then = f"it followed {origin.told}" if origin else "it was the first one"
+        yield f"{_head(entry)} stands elsewhere than when it was made: then {then}. Entries were moved or put in."
+    elif entry.n > expected:
+        gone = (
+            f"Entry {expected} is" if entry.n == expected + 1 else f"Entries {expected} to {entry.n - 1} are"
+        )
+        after = f"after {before.told} comes" if before else "the first one is"
+        yield f"{gone} missing: {after} {entry.told}."
+    else:
+        other = before.told if before else "the start"
+        yield (
+            f"{_head(entry)} does not follow {other}: an entry between them was taken out, or one of the two was put "
+            "in or changed."
+        )
+
+
+def _itself(entry: Entry) -> Iterator[str]:
+    """Whether an entry says what it said when it was made, and was signed by the key that it names."""
+    if entry.digest != entry.right_digest:
+        yield f"{_head(entry)} was changed after it was made: its digest does not fit what it says."
+    elif entry.read is None:
+        yield f"{_head(entry)} was not made by this program: it does not hold what such an entry holds."
+    if bool(entry.key) != bool(entry.signature):
+        yield f"{_head(entry)} has lost its {'signature' if entry.key else 'key'}: it was changed after it was made."
+    elif entry.key and is_signed_by(entry.key, entry.digest, entry.signature) is False:
+        yield f"{_head(entry)} was not signed with the key that it names: it was put in, or changed after it was made."
+
+
+def _head(entry: Entry) -> str:
+    """An entry at the start of a sentence."""
+    told = entry.told
+    return told[0].upper() + told[1:]
+
+
+def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
+    """Which decision, waiver, seal or receipt there must have been: each kind is counted from 1."""
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for content in filter(None, (entry.read for entry in chain)):
+        numbers[content.noun].add(content.number)
+    for noun, there in numbers.items():
+        missing = [n for n in range(1, min(max(there), len(chain) + MOST_GAPS)) if n not in there]
+        for n in missing[:MOST_GAPS]:
+            yield f"{noun.capitalize()} {n} is missing: there is {noun} {min(other for other in there if other > n)}."
+        if missing[MOST_GAPS:]:
+            yield f"More entries of the kind {noun} are missing: the highest number is {max(there)}."
+
+
+def _of_version_2(chain: Sequence[Entry]) -> Iterator[str]:
+    """Whether seals that were made in a ledger of version 2 are as they were: there each was chained to the one before.
+
+    The digest of such a seal is that of the list `[n, time, by, name, sha256, previous]`.
+    """
+    previous = FIRST
+    for entry in chain:
+        seal = entry.read
+        if isinstance(seal, SealMade) and (earlier := seal.earlier):
+            parts = [seal.number, entry.time, entry.by, seal.name, seal.sha256, earlier.previous]
+            if digest_of(parts) != earlier.digest:
+                yield f"{_head(entry)} is not what was sealed in the ledger of version 2: it was changed since."
+            if earlier.previous != previous:
+                yield f"{_head(entry)} did not follow the seal before it in the ledger of version 2."
+            previous = earlier.digest
+
+
+# what came
+
+
+def _receipts(chain: Sequence[Entry], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """Whether the table of files says of each content what its receipt says."""
+    told: dict[str, tuple[FilesReceived, ReceivedFile]] = {}
+    for content in (entry.read for entry in chain):
+        if isinstance(content, FilesReceived):
+            for file in content.files:
+                told.setdefault(file.sha256, (content, file))
+    for row in rows:
+        receipt = told.pop(str(row["sha256"]), None)
+        if receipt is None:
+            yield (
+                f"{row['path']} ({str(row['sha256'])[:12]}) is in the table of files and no receipt tells of it: it "
+                "was put in, or its receipt was taken away."
+            )
+        else:
+            yield from _disagreement(*receipt, row)
+    for content, file in told.values():
+        yield (
+            f"Receipt {content.number} tells of {file.path} ({file.sha256[:12]}), which was taken out of the table of "
+            "files."
+        )
+
+
+def _disagreement(receipt: FilesReceived, file: ReceivedFile, row: Mapping[str, object]) -> Iterator[str]:
+    day = receipt.day.isoformat() if receipt.day else None
+    said = {"n": file.order, "path": file.path, "size": file.size, "received": day, "stated": receipt.stated}
+    there = {**row, "stated": bool(row["stated"])}  # ledgers of version 1 did not say
+    other = [
+        f"{name} {there[name]} instead of {value}" for name, value in said.items() if there[name] != value
+    ]
+    if other:
+        yield (
+            f"{file.path} ({file.sha256[:12]}): the table of files was changed; it says {', '.join(other)}, as receipt "
+            f"{receipt.number} has it."
+        )

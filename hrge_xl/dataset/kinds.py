@@ -1,0 +1,173 @@
+"""The kinds of entries that people make in the ledger, a class each: what stands in one, and what it is about."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from .clean import clean
+from .terms import Terms
+
+Text = Annotated[str, BeforeValidator(clean)]  # as any database can hold it
+
+
+class Content(BaseModel):
+    """What stands in an entry. `number` counts the entries of one kind, from 1."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: ClassVar[str]
+    noun: ClassVar[str]
+
+    number: int
+
+    @property
+    def about(self) -> str:
+        """What kind of entry it is, which one, and what it is about."""
+        return f"{self.noun} {self.number}"
+
+
+class DecisionMade(Content):
+    """Somebody said what becomes of a return. `known` is how many files had come by then."""
+
+    kind = "decision"
+    noun = "decision"
+
+    submission: str
+    file: Text  # the name that it came under
+    choice: str
+    reason: Text
+    day: str
+    known: int
+
+    @property
+    def about(self) -> str:
+        """With the file."""
+        return f"{super().about} about {self.file or self.submission}"
+
+
+class WaiverGiven(Content):
+    """Somebody accepted findings of one content of a file as they are; without a cell all of the code."""
+
+    kind = "waiver"
+    noun = "waiver"
+
+    code: str
+    sha256: str
+    file: Text
+    sheet: Text | None
+    cell: str | None
+    reason: Text
+    day: date
+    until: date | None
+
+    @property
+    def about(self) -> str:
+        """With the code and the file."""
+        return f"{super().about} of {self.code} in {self.file}"
+
+
+class WaiverWithdrawn(Content):
+    """Somebody took a waiver back."""
+
+    kind = "waiver-withdrawn"
+    noun = "withdrawal"
+
+    waiver: int
+    day: date
+
+    @property
+    def about(self) -> str:
+        """With the waiver."""
+        return f"{super().about}, of waiver {self.waiver}"
+
+
+class EarlierSeal(BaseModel):
+    """How a seal was chained in ledgers of version 2: to the seal before it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    previous: str
+    digest: str
+
+
+class Sealed(Content):
+    """Somebody sealed something that bears a name, by its SHA-256; and the terms of the rounds that it is of."""
+
+    noun = "seal"
+
+    name: Text
+    sha256: str
+    terms: dict[str, Terms] = {}
+
+    @property
+    def about(self) -> str:
+        """With the name."""
+        return f"{super().about} of {self.name}"
+
+
+class SealMade(Sealed):
+    """The bytes of a report were sealed."""
+
+    kind = "seal"
+
+    earlier: EarlierSeal | None = None
+
+
+class TermsSealed(Sealed):
+    """The terms of a round were sealed alone; seals of both kinds are counted together."""
+
+    kind = "terms"
+
+
+class ReceivedFile(BaseModel):
+    """A content as it came: which one in the order of all, and under which path."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order: int
+    sha256: str
+    path: Text
+    size: int | None
+
+
+class FilesReceived(Content):
+    """A run brought contents that had never been seen. `day` is when they came; `stated`: somebody said so."""
+
+    kind = "receipt"
+    noun = "receipt"
+
+    day: date | None
+    stated: bool
+    files: tuple[ReceivedFile, ...]
+    terms: dict[str, Terms] = {}
+
+    @property
+    def about(self) -> str:
+        """With the first file."""
+        first, *more = self.files or (None,)
+        others = f" and {len(more)} more" if more else ""
+        return f"{super().about} of {first.path if first else 'nothing'}{others}"
+
+
+class LedgerAdopted(Content):
+    """A ledger of an earlier version was taken over: of what had been entered by then only seals were chained."""
+
+    kind = "adopted"
+    noun = "adoption"
+
+    version: int
+
+    @property
+    def about(self) -> str:
+        """With the version."""
+        return f"{super().about} of a ledger of version {self.version}"
+
+
+KINDS: dict[str, type[Content]] = {
+    each.kind: each
+    for each in (
+        DecisionMade, WaiverGiven, WaiverWithdrawn, SealMade, TermsSealed, FilesReceived, LedgerAdopted,
+    )
+}  # fmt: skip

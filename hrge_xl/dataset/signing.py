@@ -1,0 +1,196 @@
+"""Keys of people, with which they sign what they seal: Ed25519, by the package of the extra `sign`.
+
+A private key lies in a file of its owner (PEM, PKCS 8), with or without a passphrase. A public key is told as 64 hex
+digits. Signed is the text `hrge-xl entry DIGEST`, and with the digest of an entry everything that it is chained to.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from .files import OWNER_FILE, not_written
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+INSTALL = "Install the extra: pip install 'hrge-xl[sign]'."
+HEX_KEY = re.compile(r"[0-9a-f]{64}")
+PASSPHRASE_WANTED = b"BEGIN ENCRYPTED PRIVATE KEY"
+MOST_BYTES = 1_000_000  # of a file with keys
+
+
+@dataclass(frozen=True)
+class KeyOwner:
+    """Somebody with a private key: `key` is the public half of it."""
+
+    key: str
+    private: Ed25519PrivateKey
+
+    def sign(self, digest: str) -> str:
+        """Give the signature of the digest of an entry, as hex digits."""
+        return self.private.sign(_signed(digest)).hex()
+
+
+def new_key(file: Path, passphrase: str | None = None) -> str:
+    """Make a private key that only its owner reads; gives the public one. What is there is never overwritten.
+
+    Raises `UsageError` for a file that is there or without the extra, `OutputError` where it cannot be written.
+    """
+    _need_extra()
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    private = Ed25519PrivateKey.generate()
+    lock = (
+        serialization.BestAvailableEncryption(passphrase.encode())
+        if passphrase
+        else serialization.NoEncryption()
+    )
+    data = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_FILE)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except FileExistsError as error:
+        raise UsageError(
+            f"{file} is there already, and keys are never overwritten. Name another file."
+        ) from error
+    except OSError as error:
+        raise not_written(file, error) from error
+    return _hex(private.public_key())
+
+
+def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
+    """Take up a private key. Raises `UsageError` with what is wrong with it, or without the extra."""
+    _need_extra()
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    data = _read(file)
+    locked = PASSPHRASE_WANTED in data
+    if locked and not passphrase:
+        raise UsageError(
+            f"{file}: the key is protected by a passphrase. Name a text file that holds it: --passphrase-file FILE."
+        )
+    try:
+        private = serialization.load_pem_private_key(
+            data, passphrase.encode() if locked and passphrase else None
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        reason = (
+            "the passphrase does not open the key, or the file is damaged. Correct the passphrase, or restore the file "
+            "from a backup."
+            if locked
+            else "this is no private key, or it is damaged. Make one with: hrge-xl sign --new-key FILE."
+        )
+        raise UsageError(f"{file}: {reason}") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise UsageError(
+            f"{file}: this is a key of another kind than Ed25519. Make one with: hrge-xl sign --new-key FILE."
+        )
+    return KeyOwner(_hex(private.public_key()), private)
+
+
+def is_signed_by(key: str, digest: str, signature: str) -> bool | None:
+    """Whether a signature of a digest was made with the private half of a key; None where the extra is missing."""
+    if not _has_extra():
+        return None
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    with suppress(ValueError, InvalidSignature):
+        signed = bytes.fromhex(signature)
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(signed, _signed(digest))
+        return (key, signature) == (key.lower(), signed.hex())  # written in one way only
+    return False
+
+
+def trusted_keys(files: Sequence[Path]) -> dict[str, str]:
+    """Give the keys that somebody trusts, each with the name that it goes by.
+
+    A file holds a public key as PEM, which goes by the name of the file, or lines of 64 hex digits and a name. Raises
+    `UsageError` for any other one, or without the extra.
+    """
+    if files:
+        _need_extra()
+    return {key: name for file in files for key, name in _trusted(file)}
+
+
+def _trusted(file: Path) -> Iterator[tuple[str, str]]:
+    data = _read(file)
+    if b"PRIVATE KEY" in data:
+        raise UsageError(
+            f"{file} holds a private key, which belongs to its owner alone. Name the public one with --trust."
+        )
+    if b"PUBLIC KEY" in data:
+        yield _public_pem(file, data), file.stem
+        return
+    found = False
+    for n, text in enumerate(data.decode("utf-8-sig", "replace").splitlines(), start=1):
+        key, _, name = text.strip().partition(" ")
+        if not key or key.startswith("#"):
+            continue
+        if not HEX_KEY.fullmatch(key.lower()):
+            raise UsageError(
+                f"{file}: line {n}: a public key of 64 hex digits and a name should stand here. Correct it."
+            )
+        found = True
+        yield key.lower(), name.strip() or file.stem
+    if not found:
+        raise UsageError(f"{file}: there is no public key in it. Write 64 hex digits and a name on a line.")
+
+
+def _public_pem(file: Path, data: bytes) -> str:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        public = serialization.load_pem_public_key(data)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise UsageError(f"{file}: the public key is damaged. Ask its owner for it again.") from error
+    if not isinstance(public, Ed25519PublicKey):
+        raise UsageError(
+            f"{file}: this is a key of another kind than Ed25519. Ask its owner for the right one."
+        )
+    return _hex(public)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MOST_BYTES)
+    except OSError as error:
+        raise UsageError(f"{file}: the key cannot be read ({error.strerror}). Check the path.") from error
+
+
+def _hex(public: Ed25519PublicKey) -> str:
+    return public.public_bytes_raw().hex()
+
+
+def _signed(digest: str) -> bytes:
+    """What is signed: not a bare digest, so that no signature made for something else can stand here."""
+    return f"hrge-xl entry {digest}".encode()
+
+
+def _has_extra() -> bool:
+    try:
+        import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401 (asks whether it is there)
+    except ImportError:
+        return False
+    return True
+
+
+def _need_extra() -> None:
+    if not _has_extra():
+        raise UsageError(f"Keys need the package cryptography. {INSTALL}")

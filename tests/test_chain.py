@@ -1,0 +1,377 @@
+"""The chain of what people enter into a ledger: whatever is changed in it from outside is told, and work goes on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from hrge_xl.dataset.chain import faults
+from hrge_xl.dataset.decisions import history
+from hrge_xl.dataset.entries import TEXTS, Entry
+from hrge_xl.dataset.ledger import Arrival, Arrived, Ledger
+from hrge_xl.dataset.waivers import waivers
+from tests.audited import DAY, hrge, returned, round_folder, workbook
+
+FIXTURE = Path(__file__).parent / "fixtures" / "ledger_version_2"
+# The digests of its two seals, as somebody had noted them.
+NOTED = (
+    "e5eda6211056043e672f53d145a02cf3660a8765507f90b56d0ff9e65b0a9887",
+    "f4ba6405d05deb1c06415ef5d19a6ea05fd901ed67e6e4eb00d13cfe32c8c4c5",
+)
+ABOUT = {
+    1: "receipt 1 of round/returned/AFG.xlsx and 1 more",
+    2: "waiver 1 of V001 in PAK.xlsx",
+    3: "waiver 2 of V001 in PAK.xlsx",
+    4: "withdrawal 1, of waiver 2",
+    5: "decision 1 about AFG.xlsx",
+    6: "decision 2 about AFG.xlsx",
+    7: "seal 1 of notes.txt",
+    8: "seal 2 of round round",
+    9: "receipt 2 of round/returned/PAK_2.xlsx",
+}
+CHAIN = list(ABOUT)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A round whose ledger has entries of every kind, as `ABOUT` says."""
+    place = tmp_path_factory.mktemp("chain")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        folder = round_folder(Path())
+        why = ("--by", "A. Coordinator", "--ledger", folder, "--today", DAY)
+        accept = ("waive", "V001", "--file", "PAK.xlsx", "--reason", "Nobody knows")
+        (folder / "reports" / "notes.txt").write_text("Notes", encoding="utf-8")
+        assert hrge("sign", "--new-key", "mine.pem") == 0
+        for words in (
+            ("consolidate", folder, "--received", DAY, "--today", DAY),
+            (*accept, *why), (*accept, *why), ("waive", "--withdraw", 2, *why),
+            ("decide", folder, "AFG.xlsx", "--withdraw", "--reason", "By mistake", "--by", "office"),
+            ("decide", folder, "AFG.xlsx", "--undo", "--reason", "It was right", "--by", "office"),
+            ("sign", folder / "reports" / "notes.txt", "--by", "B. Auditor", "--key", "mine.pem"),
+            ("sign", folder, "--by", "B. Auditor"),
+        ):  # fmt: skip
+            assert hrge(*words) == 0, words
+        returned(folder / "returned", {"PAK_2.xlsx": workbook("PAK")})
+        assert hrge("consolidate", folder, "--received", DAY, "--today", DAY) == 0
+    return place / folder
+
+
+@pytest.fixture
+def folder(untouched: Path, tmp_path: Path) -> Path:
+    """The round, to be written in."""
+    return shutil.copytree(untouched, tmp_path / "round")
+
+
+def edit(folder: Path, statement: str, *values: object) -> None:
+    """Change the ledger as anybody can who may write into the folder."""
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection, connection:
+        connection.execute(statement, values)
+
+
+def renumber(folder: Path, numbers: dict[int, int]) -> None:
+    """Give entries other numbers, several at once."""
+    for old in numbers:
+        edit(folder, "UPDATE entries SET n = -n WHERE n = ?", old)
+    for old, new in numbers.items():
+        edit(folder, "UPDATE entries SET n = ? WHERE n = ?", new, -old)
+
+
+def told(folder: Path) -> list[str]:
+    """What is wrong with the ledger."""
+    with Ledger.open(folder, write=False) as ledger:
+        return list(faults(ledger))
+
+
+def test_a_chain_as_it_was_made_is_whole(untouched: Path) -> None:
+    assert told(untouched) == []
+    with Ledger.open(untouched, write=False) as ledger:
+        assert {entry.n: entry.about for entry in ledger.chain()} == ABOUT
+
+
+# entries changed, taken out, moved and put in
+
+
+@pytest.mark.parametrize("column", TEXTS)
+@pytest.mark.parametrize("n", CHAIN)
+def test_every_changed_column_of_every_kind_is_told(folder: Path, n: int, column: str) -> None:
+    edit(folder, f"UPDATE entries SET {column} = {column} || 'x' WHERE n = ?", n)
+    assert any(each.startswith(f"Entry {n} (") for each in told(folder))
+
+
+@pytest.mark.parametrize("n", [n for n in CHAIN if n not in (1, 9)])
+def test_what_a_changed_entry_is_about_is_told(folder: Path, n: int) -> None:
+    edit(folder, "UPDATE entries SET by = 'Somebody else' WHERE n = ?", n)
+    assert told(folder) == [
+        f"Entry {n} ({ABOUT[n]}) was changed after it was made: its digest does not fit what it says."
+    ]
+
+
+@pytest.mark.parametrize("n", CHAIN[:-1])
+def test_every_missing_entry_is_told(folder: Path, n: int) -> None:
+    edit(folder, "DELETE FROM entries WHERE n = ?", n)
+    found = told(folder)
+    after = f"after entry {n - 1} ({ABOUT.get(n - 1)}) comes" if n > 1 else "the first one is"
+    assert f"Entry {n} is missing: {after} entry {n + 1} ({ABOUT[n + 1]})." in found
+
+
+def test_which_one_is_missing_is_told_where_its_kind_shows_it(folder: Path) -> None:
+    edit(folder, "DELETE FROM entries WHERE n IN (2, 5, 7)")
+    assert {"Waiver 1 is missing: there is waiver 2.", "Decision 1 is missing: there is decision 2.",
+            "Seal 1 is missing: there is seal 2."} <= set(told(folder))  # fmt: skip
+
+
+@pytest.mark.parametrize("n", CHAIN[:-1])
+def test_an_entry_that_was_taken_out_with_its_number_is_told(folder: Path, n: int) -> None:
+    """The others are counted anew, so that no number is missing."""
+    edit(folder, "DELETE FROM entries WHERE n = ?", n)
+    renumber(folder, {other: other - 1 for other in CHAIN if other > n})
+    assert any(each.startswith(f"Entry {n} ({ABOUT[n + 1]}) does not follow") for each in told(folder))
+
+
+@pytest.mark.parametrize("n", CHAIN[:-1])
+def test_two_entries_in_each_other_s_place_are_told(folder: Path, n: int) -> None:
+    renumber(folder, {n: n + 1, n + 1: n})
+    found = told(folder)
+    assert any(each.startswith(f"Entry {n} ({ABOUT[n + 1]}) stands elsewhere") for each in found)
+    assert any(each.startswith(f"Entry {n + 1} ({ABOUT[n]}) stands elsewhere") for each in found)
+
+
+@pytest.mark.parametrize("n", CHAIN[1:])
+def test_an_entry_that_was_put_in_is_told(folder: Path, n: int) -> None:
+    """Made as ours are, by the law of the chain: what comes after it does not follow it."""
+    renumber(folder, {other: other + 1 for other in CHAIN if other >= n})
+    with Ledger.open(folder) as ledger:
+        before = ledger.chain()[n - 2]
+    made = Entry(n, "decision", "2026-07-01T00:00:00Z", "office", "{}", before.digest)
+    edit(
+        folder, "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, '', '')",
+        n, made.kind, made.time, made.by, made.content, made.previous, made.right_digest,
+    )  # fmt: skip
+    found = told(folder)
+    assert (
+        f"Entry {n} (decision) was not made by this program: it does not hold what such an entry holds."
+        in found
+    )
+    assert any(each.startswith(f"Entry {n + 1} ({ABOUT[n]}) stands elsewhere") for each in found)
+
+
+@given(data=st.data(), n=st.sampled_from(CHAIN), column=st.sampled_from(["n", *TEXTS]))
+def test_any_single_change_of_any_column_is_told(
+    untouched: Path, data: st.DataObject, n: int, column: str
+) -> None:
+    with closing(sqlite3.connect(untouched / "ledger.sqlite")) as connection:
+        others = [value for (value,) in connection.execute(f"SELECT {column} FROM entries")]
+        (before,) = connection.execute(f"SELECT {column} FROM entries WHERE n = ?", (n,)).fetchone()
+    texts = st.text(st.characters(exclude_categories=["Cs"])) | st.binary() | st.sampled_from(others)
+    value = data.draw(
+        st.integers(-(2**63), 2**63 - 1).filter(lambda n: n not in CHAIN) if column == "n" else texts
+    )
+    assume(value != before and value != str(before).encode())
+    with TemporaryDirectory() as place:
+        shutil.copyfile(untouched / "ledger.sqlite", Path(place) / "ledger.sqlite")
+        edit(Path(place), f"UPDATE entries SET {column} = ? WHERE n = ?", value, n)
+        named = value if column == "n" else n
+        assert any(each.startswith(f"Entry {named} (") for each in told(Path(place)))
+
+
+# what came
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE files SET n = 7 WHERE n = 1", "it says n 7 instead of 1, as receipt 1 has it."),
+        ("UPDATE files SET received = '2026-01-01' WHERE n = 1", "it says received 2026-01-01 instead of 2026-06-30"),
+        ("UPDATE files SET path = 'x.xlsx' WHERE n = 1", "it says path x.xlsx instead of"),
+        ("UPDATE files SET stated = 0 WHERE n = 1", "it says stated False instead of True"),
+        ("DELETE FROM files WHERE n = 1", "Receipt 1 tells of round/returned/AFG.xlsx ("),
+        ("INSERT INTO files (sha256, n, path) VALUES ('ff', 9, 'new.xlsx')", "new.xlsx (ff) is in the table of files"),
+        ("DELETE FROM entries WHERE n = 9", "PAK_2.xlsx ("),
+    ],
+)  # fmt: skip
+def test_files_are_held_against_their_receipts(folder: Path, statement: str, words: str) -> None:
+    edit(folder, statement)
+    assert any(words in each for each in told(folder))
+
+
+def test_files_that_are_seen_again_get_no_second_receipt(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path) as ledger:
+        for names in (("a", "b"), ("b", "a"), ("c", "a")):
+            ledger.receive(
+                [Arrival(name, name * 64, 1) for name in names], Arrived(date(2026, 7, 1), stated=True)
+            )
+        assert [entry.about for entry in ledger.chain()] == ["receipt 1 of a and 1 more", "receipt 2 of c"]
+        assert list(faults(ledger)) == []
+
+
+# work goes on
+
+
+WAIVE = ("waive", "V001", "--file", "PAK.xlsx", "--reason", "Still", "--by", "A. Coordinator", "--today", DAY)
+
+
+@pytest.mark.parametrize("gone", [2, 3])
+def test_after_a_waiver_was_deleted_the_next_one_can_be_given(
+    folder: Path, gone: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(folder, "DELETE FROM entries WHERE n = ?", gone)
+    capsys.readouterr()
+    assert hrge(*WAIVE, "--ledger", folder) == 0
+    said = capsys.readouterr()
+    number = 3 if gone == 2 else 2
+    assert said.out.startswith(f"{number}: V001 PAK.xlsx (")
+    assert "What people entered into" in said.err
+    assert f"Entry {gone} is missing" in said.err
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM entries WHERE n = 6", "UPDATE entries SET content = '' WHERE n = 6"]
+)
+def test_every_command_warns_of_a_broken_chain_and_does_its_work(
+    folder: Path, statement: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(folder, statement)
+    for words in (
+        ("status", folder, "--today", DAY),
+        ("consolidate", folder, "--today", DAY),
+        ("waive", "--list", "--ledger", folder),
+        (*WAIVE, "--ledger", folder),
+        ("decide", folder),
+        ("decide", folder, "AFG.xlsx", "--use", "--reason", "Right", "--by", "office", "--today", DAY),
+        ("sign", folder, "--by", "B. Auditor"),
+    ):
+        capsys.readouterr()
+        assert hrge(*words) == 0, words
+        assert "Entry 6" in capsys.readouterr().err, words
+    for words in (("sign", "--list", "--ledger", folder), ("sign", folder, "--check")):
+        assert hrge(*words) == 1, words
+        assert "Entry 6" in capsys.readouterr().out, words
+
+
+def test_nothing_is_said_of_a_chain_that_is_whole(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (
+        ("status", folder, "--today", DAY),
+        ("decide", folder),
+        ("consolidate", folder, "--today", DAY),
+    ):
+        assert hrge(*words) == 0
+        assert "warning" not in capsys.readouterr().err
+
+
+def test_the_highest_number_is_no_end_without_a_word(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(folder, "UPDATE entries SET n = ? WHERE n = 9", 2**63 - 1)
+    assert hrge("sign", folder, "--by", "B. Auditor") == 5
+    assert "none can follow: it was changed from outside" in capsys.readouterr().err
+
+
+def test_what_only_something_else_shows(folder: Path) -> None:
+    """The last entries taken away: the chain before them is whole, the table of files knows better."""
+    edit(folder, "DELETE FROM entries WHERE n > 7")
+    assert [each[:35] for each in told(folder)] == [
+        "round/returned/PAK_2.xlsx (" + sha_of(folder, "PAK_2.xlsx")[:8]
+    ]
+    edit(folder, "DELETE FROM files WHERE path LIKE '%PAK_2.xlsx'")
+    assert told(folder) == []
+
+
+def sha_of(folder: Path, name: str) -> str:
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection:
+        (found,) = connection.execute("SELECT sha256 FROM files WHERE path LIKE ?", (f"%{name}",)).fetchone()
+    return str(found)
+
+
+# ledgers of earlier versions
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A consolidated folder with a ledger of version 2."""
+    return shutil.copytree(FIXTURE, tmp_path / "old")
+
+
+def test_a_ledger_of_version_2_is_taken_over(old: Path) -> None:
+    assert told(old) == []
+    with Ledger.open(old, write=False) as ledger:
+        assert [entry.about for entry in ledger.chain()] == [
+            "receipt 1 of round/returned/AFG.xlsx and 1 more", "decision 1 about AFG.xlsx",
+            "decision 2 about AFG.xlsx", "waiver 1 of V001 in PAK.xlsx", "waiver 2 of V001 in PAK.xlsx",
+            "withdrawal 1, of waiver 2", "seal 1 of validation.json", "seal 2 of validation.json",
+            "adoption 1 of a ledger of version 2",
+        ]  # fmt: skip
+        given = waivers(ledger, date(2026, 7, 1))
+        assert [(each.number, each.state, each.until, each.withdrawn_by) for each in given] == [
+            (1, "active", "2026-12-31", None), (2, "withdrawn", None, "B. Auditor"),
+        ]  # fmt: skip
+        assert [(made.decision.choice, made.decision.by, made.decision.known) for made in history(ledger)] == [
+            ("withdrawn", "office", 2), ("undone", "office", 2),
+        ]  # fmt: skip
+    with closing(sqlite3.connect(old / "ledger.sqlite")) as connection:
+        tables = {
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        assert tables == {"files", "sightings", "entries"}
+
+
+@pytest.mark.parametrize("digest", NOTED)
+def test_a_digest_that_was_noted_of_an_old_seal_still_finds_it(
+    old: Path, digest: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hrge("sign", old / "validation.json", "--check", "--digest", digest, "--ledger", old) == 0
+    assert "has the digest that was noted elsewhere" in capsys.readouterr().out
+    assert hrge("sign", old / "validation.json", "--check", "--digest", "0" * 64, "--ledger", old) == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            "UPDATE seals SET by = 'Somebody' WHERE n = 1",
+            "Entry 7 (seal 1 of validation.json) is not what was sealed",
+        ),
+        ("DELETE FROM seals WHERE n = 1", "Seal 1 is missing: there is seal 2."),
+        ("DELETE FROM waivers WHERE number = 1", "Waiver 1 is missing: there is waiver 2."),
+        ("DELETE FROM decided WHERE n = 1", "Decision 1 is missing: there is decision 2."),
+    ],
+)
+def test_what_was_done_to_an_old_ledger_is_told_for_ever(old: Path, statement: str, words: str) -> None:
+    edit(old, statement)
+    for _ in range(2):
+        assert any(words in each for each in told(old))
+
+
+def test_an_old_seal_that_is_made_up_afterwards_is_told(old: Path) -> None:
+    """A noted digest cannot be written into a seal of something else."""
+    with Ledger.open(old) as ledger:
+        (entry, *_) = [each for each in ledger.chain() if each.kind == "seal"]
+    content = json.loads(entry.content) | {"sha256": "f" * 64}
+    edit(old, "UPDATE entries SET content = ? WHERE n = ?", json.dumps(content), entry.n)
+    assert any("is not what was sealed in the ledger of version 2" in each for each in told(old))
+
+
+def test_an_old_ledger_with_what_no_program_wrote_is_not_taken_over(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(old, "UPDATE waivers SET until = 'soon'")
+    assert hrge("waive", "--list", "--ledger", old) == 5
+    assert "until of a WaiverGiven is wrong" in capsys.readouterr().err
+    with closing(sqlite3.connect(old / "ledger.sqlite")) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM waivers").fetchone() == (2,)
+
+
+def test_a_ledger_of_a_later_version_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(folder, "PRAGMA user_version = 4")
+    assert hrge("waive", "--list", "--ledger", folder) == 5
+    assert "newer version" in capsys.readouterr().err
