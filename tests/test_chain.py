@@ -190,10 +190,10 @@ def test_any_single_change_of_any_column_is_told(
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("UPDATE files SET n = 7 WHERE n = 1", "it says n 7 instead of 1, as receipt 1 has it."),
-        ("UPDATE files SET received = '2026-01-01' WHERE n = 1", "it says received 2026-01-01 instead of 2026-06-30"),
+        ("UPDATE files SET n = 7 WHERE n = 1", "it says number 7 instead of 1, as receipt 1 has it."),
+        ("UPDATE files SET received = '2026-01-01' WHERE n = 1", "it says day 2026-01-01 instead of 2026-06-30"),
         ("UPDATE files SET path = 'x.xlsx' WHERE n = 1", "it says path x.xlsx instead of"),
-        ("UPDATE files SET stated = 0 WHERE n = 1", "it says stated False instead of True"),
+        ("UPDATE files SET stated = 0 WHERE n = 1", "it says day stated False instead of True"),
         ("DELETE FROM files WHERE n = 1", "Receipt 1 tells of round/returned/AFG.xlsx ("),
         ("INSERT INTO files (sha256, n, path) VALUES ('ff', 9, 'new.xlsx')", "new.xlsx (ff) is in the table of files"),
         ("DELETE FROM entries WHERE n = 9", "PAK_2.xlsx ("),

@@ -139,6 +139,19 @@ def test_a_chain_made_anew_is_not_the_signer_s(folder: Path, capsys: pytest.Capt
     assert "No seal of validation.json is signed with a key that you trust." in told
 
 
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_public_key_stands_beside_the_private_one(
+    folder: Path, coding: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And may be written on by an editor or a shell of Windows."""
+    sealed_by_key(capsys)
+    public = Path("mine.pem.pub").read_text(encoding="utf-8")
+    assert public in Path("trusted.txt").read_text(encoding="utf-8")
+    Path("known.txt").write_text(public.upper() + "# and no more", encoding=coding)
+    told = said(capsys, 0, "sign", REPORT, "--check", "--trust", "known.txt")
+    assert f"signed with the key of {NAME.upper()}:" in told
+
+
 def test_a_public_key_may_come_as_pem(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sealed_by_key(capsys)
     private = serialization.load_pem_private_key(Path("mine.pem").read_bytes(), None)
@@ -158,7 +171,7 @@ def test_a_signature_can_be_verified_by_hand(folder: Path, capsys: pytest.Captur
             "SELECT key, digest, signature FROM entries WHERE kind = 'seal'"
         ).fetchone()
     ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(
-        bytes.fromhex(signature), f"hrge-xl entry {digest}".encode()
+        bytes.fromhex(signature), f"hrge-xl/entry/1 {digest}".encode()
     )
 
 
@@ -187,7 +200,9 @@ def test_a_key_is_its_owner_s_and_is_never_overwritten(
     before = Path("mine.pem").read_bytes()
     assert stat.S_IMODE(Path("mine.pem").stat().st_mode) == 0o600
     assert "keys are never overwritten" in said(capsys, 2, "sign", "--new-key", "mine.pem")
-    assert Path("mine.pem").read_bytes() == before
+    Path("mine.pem").rename("other.pem")
+    assert "mine.pem.pub is there already" in said(capsys, 2, "sign", "--new-key", "mine.pem")
+    assert Path("other.pem").read_bytes() == before
     assert "cannot be written" in said(capsys, 5, "sign", "--new-key", "nowhere/mine.pem")
 
 
@@ -353,6 +368,10 @@ def test_every_entry_can_be_listed(folder: Path, capsys: pytest.CaptureFixture[s
     assert ": receipt 1 of " in told
     assert f" {NAME}: seal 1 of validation.json; digest " in told
     assert told.endswith("1 seal, 2 entries.\n")
+    assert "under no seal" not in told
+    assert hrge("decide", "round", "AFG.xlsx", "--withdraw", "--reason", "r", "--by", NAME) == 0
+    told = said(capsys, 0, "sign", "--list", "--ledger", "round")
+    assert "Entries from number 3 on stand under no seal" in told
 
 
 def test_a_folder_that_is_no_round_has_no_terms(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

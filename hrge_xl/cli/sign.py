@@ -49,7 +49,7 @@ class What:
 )
 @click.option(
     "--new-key", type=click.Path(path_type=Path), default=None, metavar="FILE",
-    help="Make a private key in this file and print the public one.",
+    help="Make a private key in this file; the public one is printed, and stands beside it in FILE.pub.",
 )  # fmt: skip
 @click.option(
     "--passphrase-file", type=FILE, default=None, metavar="FILE",
@@ -103,10 +103,12 @@ def command(  # noqa: PLR0913 (one parameter an option)
 def _new_key(file: Path, passphrase: str | None, by: str) -> int:
     from ..dataset.signing import new_key
 
-    public = new_key(file, passphrase)
-    line(f"{public} {by}".rstrip())
+    public, public_file = new_key(file, by, passphrase)
+    line(public)
     line(f"The private key is in {file}. Keep it outside of rounds, and give it to nobody.", err=True)
-    line("The line above is the public key: hand it to those who check your seals (--trust).", err=True)
+    line(
+        f"The public key, as above, is in {public_file}: for those who check your seals (--trust).", err=True
+    )
     return int(Exit.OK)
 
 
@@ -191,7 +193,7 @@ def _check(what: What, digest: str, trust: Sequence[Path]) -> int:
 
 def _list(what: What, *, everything: bool) -> int:
     from ..dataset.ledger import Ledger
-    from ..dataset.seal_check import doubts
+    from ..dataset.seal_check import doubts, limits
     from ..dataset.seals import seals
 
     with Ledger.open(what.folder, write=False) as ledger:
@@ -206,6 +208,8 @@ def _list(what: What, *, everything: bool) -> int:
             line(f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}")
     for told in broken:
         line(told)
+    for told in limits(chain):
+        line(told, err=True)
     line(f"{_n(len(found), 'seal')}, {_n(len(chain), 'entry', 'entries')}.", err=True)
     return int(Exit.FINDINGS if broken else Exit.OK)
 

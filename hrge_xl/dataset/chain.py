@@ -139,11 +139,11 @@ def _receipts(chain: Sequence[Entry], rows: Sequence[Mapping[str, object]]) -> I
 
 def _disagreement(receipt: FilesReceived, file: ReceivedFile, row: Mapping[str, object]) -> Iterator[str]:
     day = receipt.day.isoformat() if receipt.day else None
-    said = {"n": file.order, "path": file.path, "size": file.size, "received": day, "stated": receipt.stated}
-    there = {**row, "stated": bool(row["stated"])}  # ledgers of version 1 did not say
-    other = [
-        f"{name} {there[name]} instead of {value}" for name, value in said.items() if there[name] != value
-    ]
+    pairs = {
+        "number": (row["n"], file.order), "path": (row["path"], file.path), "size": (row["size"], file.size),
+        "day": (row["received"], day), "day stated": (bool(row["stated"]), receipt.stated),
+    }  # fmt: skip
+    other = [f"{what} {said} instead of {came}" for what, (said, came) in pairs.items() if said != came]
     if other:
         yield (
             f"{file.path} ({file.sha256[:12]}): the table of files was changed; it says {', '.join(other)}, as receipt "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .chain import faults
-from .kinds import SealMade, TermsSealed
+from .entries import Entry
+from .kinds import Sealed, SealMade, TermsSealed
 from .ledger import Ledger
 from .seals import Seal, seals
 from .signing import INSTALL, is_signed_by
@@ -66,6 +67,18 @@ def _changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
         if name in last:
             entry, content = last[name]
             yield from changes(content.terms[name], terms, f"{content.about} was made on {entry.time[:10]}")
+
+
+def limits(chain: Sequence[Entry]) -> Iterator[str]:
+    """Tell what a chain does not show here."""
+    if any(is_signed_by(each.key, each.digest, each.signature) is None for each in chain if each.key):
+        yield f"The signatures were not checked. {INSTALL}"
+    last = max((each.n for each in chain if isinstance(each.read, Sealed)), default=0)
+    if chain and chain[-1].n > last:
+        yield (
+            f"Entries from number {last + 1} on stand under no seal: that the last of them were taken away would not "
+            "show here."
+        )
 
 
 def lines(

@@ -1,11 +1,12 @@
 """Keys of people, with which they sign what they seal: Ed25519, by the package of the extra `sign`.
 
 A private key lies in a file of its owner (PEM, PKCS 8), with or without a passphrase. A public key is told as 64 hex
-digits. Signed is the text `hrge-xl entry DIGEST`, and with the digest of an entry everything that it is chained to.
+digits. Signed is the text `hrge-xl/entry/1 DIGEST`, and with the digest of an entry everything that it is chained to.
 """
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from ..paths import write_whole
 from .files import OWNER_FILE, not_written
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 INSTALL = "Install the extra: pip install 'hrge-xl[sign]'."
 HEX_KEY = re.compile(r"[0-9a-f]{64}")
 PASSPHRASE_WANTED = b"BEGIN ENCRYPTED PRIVATE KEY"
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # how a shell of Windows writes what a program prints
 MOST_BYTES = 1_000_000  # of a file with keys
 
 
@@ -38,15 +41,20 @@ class KeyOwner:
         return self.private.sign(_signed(digest)).hex()
 
 
-def new_key(file: Path, passphrase: str | None = None) -> str:
-    """Make a private key that only its owner reads; gives the public one. What is there is never overwritten.
+def new_key(file: Path, name: str = "", passphrase: str | None = None) -> tuple[str, Path]:
+    """Make a private key that only its owner reads; gives the public one as a line to trust, and the file beside it.
 
-    Raises `UsageError` for a file that is there or without the extra, `OutputError` where it cannot be written.
+    What is there is never overwritten. Raises `UsageError` for a file that is there or without the extra,
+    `OutputError` where it cannot be written.
     """
     _need_extra()
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    public_file = file.with_name(f"{file.name}.pub")
+    for each in (file, public_file):
+        if each.exists():
+            raise UsageError(f"{each} is there already, and keys are never overwritten. Name another file.")
     private = Ed25519PrivateKey.generate()
     lock = (
         serialization.BestAvailableEncryption(passphrase.encode())
@@ -54,19 +62,21 @@ def new_key(file: Path, passphrase: str | None = None) -> str:
         else serialization.NoEncryption()
     )
     data = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
+    public = f"{_hex(private.public_key())} {name.strip()}".rstrip()
+    _write_private(file, data)
+    write_whole(public_file, f"{public}\n".encode())
+    return public, public_file
+
+
+def _write_private(file: Path, data: bytes) -> None:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_FILE)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-    except FileExistsError as error:
-        raise UsageError(
-            f"{file} is there already, and keys are never overwritten. Name another file."
-        ) from error
     except OSError as error:
         raise not_written(file, error) from error
-    return _hex(private.public_key())
 
 
 def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
@@ -136,7 +146,8 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
         yield _public_pem(file, data), file.stem
         return
     found = False
-    for n, text in enumerate(data.decode("utf-8-sig", "replace").splitlines(), start=1):
+    coding = "utf-16" if data.startswith(UTF_16) else "utf-8-sig"
+    for n, text in enumerate(data.decode(coding, "replace").splitlines(), start=1):
         key, _, name = text.strip().partition(" ")
         if not key or key.startswith("#"):
             continue
@@ -180,7 +191,7 @@ def _hex(public: Ed25519PublicKey) -> str:
 
 def _signed(digest: str) -> bytes:
     """What is signed: not a bare digest, so that no signature made for something else can stand here."""
-    return f"hrge-xl entry {digest}".encode()
+    return f"hrge-xl/entry/1 {digest}".encode()
 
 
 def _has_extra() -> bool:
