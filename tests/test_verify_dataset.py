@@ -42,6 +42,11 @@ def in_database(statements: str, file: str = "dataset.sqlite") -> Callable[[Path
     return do
 
 
+def in_ledger(statements: str) -> Callable[[Path], object]:
+    """Change the ledger of the folder likewise."""
+    return in_database(statements, "ledger.sqlite")
+
+
 def in_text(name: str, old: str, new: str) -> Callable[[Path], object]:
     """Put another text into the place of the first one that fits."""
 
@@ -84,6 +89,7 @@ def in_received(folder: Path) -> None:
     kept.write_bytes(kept.read_bytes() + b" ")
 
 
+FORGED = "content = replace(content, 'e', 'E')"
 ANSWER = "(submission_id, slot) = (SELECT submission_id, slot FROM answers_fact WHERE text = 'WS-07' LIMIT 1)"
 EDITS = [
     Edit("an answer", in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}"), "Plan!E6"),
@@ -119,12 +125,22 @@ EDITS = [
     Edit("a view", in_database("DROP VIEW unplaced; CREATE VIEW unplaced AS SELECT 1 AS text"), "view unplaced"),
     Edit("a trigger", in_database("CREATE TRIGGER t AFTER UPDATE ON codes BEGIN SELECT 1; END"), "trigger t"),
     Edit("a fact about it", in_database("UPDATE meta SET value = 'yes' WHERE name = 'derived'"), "Run"),
-    Edit("a state in the ledger", in_database("UPDATE files SET state = 'withdrawn'", "ledger.sqlite"), "files.state"),
-    Edit("a day of arrival", in_database("UPDATE files SET received = '2026-01-01'", "ledger.sqlite"), "arrived"),
+    Edit("a state in the ledger", in_ledger("UPDATE files SET state = 'withdrawn'"), "files.state"),
+    Edit("a day of arrival", in_ledger("UPDATE files SET received = '2026-01-01'"), "arrived"),
     Edit(
-        "a place", in_database("UPDATE sightings SET path = 'a.xlsx' WHERE path LIKE '%AFG%'", "ledger.sqlite"),
+        "a place", in_ledger("UPDATE sightings SET path = 'a.xlsx' WHERE path LIKE '%AFG%'"),
         "path",
     ),
+    Edit("a reason", in_ledger(f"UPDATE entries SET {FORGED} WHERE kind = 'decision'"), "decision 1"),
+    Edit("a waiver less", in_ledger("DELETE FROM entries WHERE kind = 'waiver'"), "waiver 1"),
+    Edit("a receipt", in_ledger(f"UPDATE entries SET {FORGED} WHERE kind = 'receipt'"), "receipt 1"),
+    Edit(
+        "the last entry", in_ledger("DELETE FROM entries WHERE n = (SELECT max(n) FROM entries)"),
+        "stands in ledger.jsonl and not in the ledger",
+    ),
+    Edit("the order", in_ledger("UPDATE files SET n = n + 9; UPDATE files SET n = 12 - n"), "number"),
+    Edit("no ledger", lambda folder: (folder / "ledger.sqlite").unlink(), "hrge-xl recover"),
+    Edit("a damaged one", lambda folder: (folder / "ledger.sqlite").write_bytes(b"x" * 9000), "hrge-xl recover"),
     Edit("a cell of the CSV", in_csv("answers.csv", lambda rows: rows[3].__setitem__(2, "XXX")), "answers.csv["),
     Edit("a row less", in_csv("answers.csv", lambda rows: rows.pop()), "new: answers.csv["),
     Edit("rows exchanged", in_csv("items.csv", lambda rows: rows.reverse()), "items.csv"),
@@ -153,6 +169,7 @@ EDITS = [
         "was changed since it came",
     ),
     Edit("the key", lambda folder: (folder / "signing.key").write_bytes(b"f" * 32), "submissions.signature: “valid”"),
+    Edit("a deadline", in_text("round.yaml", "country: AFG", "country: AFG\n  deadline: 2026-09-09"), "2026-09-09"),
     Edit("a team less", in_text("round.yaml", "team: AFG", "team: BGD"), "I008"),
     Edit(
         "the period", in_text("round.yaml", "name: round", "name: other"),
@@ -166,6 +183,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A round with everything beside its dataset."""
     folder = round_folder(tmp_path_factory.mktemp("held"))
     assert hrge("consolidate", folder, "--shareable", "--today", DAY) == 0
+    assert hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
+    assert hrge("decide", folder, "AFG.xlsx", "--use", *WHY) == 0
+    assert hrge("consolidate", folder, "--shareable", "--today", DAY) == 0
+    assert hrge("sign", folder, "--by", "office") == 0
     return folder
 
 
@@ -286,4 +307,4 @@ def test_what_cannot_be_verified_says_why(
     shutil.copytree(made, tmp_path / "round")
     (tmp_path / "round" / "ledger.sqlite").unlink()
     assert hrge("verify", tmp_path / "round") == 5
-    assert "has no ledger.sqlite" in capsys.readouterr().err
+    assert "is lost" in capsys.readouterr().err

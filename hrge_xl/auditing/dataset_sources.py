@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,10 +13,11 @@ from ..dataset.ledger import Ledger
 from ..dataset.opening import DATASET
 from ..dataset.received import RECEIVED, altered, has_content, kept_at
 from ..dataset.schema import SUBMISSIONS
+from ..dataset.seal_check import doubts
 from ..dataset.store import Store
 from ..dataset.table import SUBMISSION_ID
 from ..dataset.update_statuses import OF_ROUND
-from ..rounds.rounds import Round, is_among_returns, is_round, load_round, round_around
+from ..rounds.rounds import Round, is_among_returns, is_round, load_round, round_around, terms_of
 from ..spec.load import load, names
 from .found import sha256_by_path
 
@@ -43,6 +44,12 @@ def faults_of_files(folder: Path, returned: Collection[Path]) -> Iterator[str]:
     for path, sha256 in sha256_by_path(returned):
         if sha256 not in known and path.name in came:
             yield f"{path} was changed since it came: the ledger knows no file with its SHA-256 {sha256}."
+
+
+def faults_of_entries(folder: Path, rounds: Iterable[Round]) -> Iterator[str]:
+    """Yield what was done to the entries of people, and what rounds say otherwise now than when they were sealed."""
+    with Ledger.open(folder, write=False) as ledger:
+        yield from doubts(ledger, terms_of(rounds))
 
 
 def faults_of_spec(store: Store, round_: Round | None) -> Iterator[str]:

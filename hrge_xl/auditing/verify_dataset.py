@@ -26,6 +26,7 @@ from .dataset_audit import DatasetAudit
 from .dataset_sources import (
     Source,
     day_of,
+    faults_of_entries,
     faults_of_files,
     faults_of_spec,
     rounds_at_hand,
@@ -72,7 +73,9 @@ def verify_dataset(asked: Question) -> DatasetAudit:
         rounds = rounds_at_hand(asked.folder, asked.returned)
         round_ = rounds.get(asked.folder.resolve())
         returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
-        audit.problems += [*faults_of_files(asked.folder, returned), *faults_of_spec(store, round_)]
+        audit.problems += faults_of_files(asked.folder, returned)
+        audit.problems += faults_of_entries(asked.folder, rounds.values())
+        audit.problems += faults_of_spec(store, round_)
         spec, by_name = store.schema.spec, {each.name: each for each in rounds.values()}
         audit.notes += rounds_not_at_hand(store, by_name)
         files = _chosen(audit, asked, store)
@@ -87,8 +90,6 @@ def verify_dataset(asked: Question) -> DatasetAudit:
 def _check(folder: Path, store: Store) -> None:
     if store.schema.flat:
         raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
-    if not (folder / NAME).is_file():
-        raise StoreError(f"{folder} has no {NAME}: nothing tells what came, and what was decided.")
     if day_of(store.derived()) is None:
         raise StoreError(
             f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."

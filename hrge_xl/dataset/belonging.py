@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
-
-import sqlalchemy as sa
 
 from ..errors import StoreError
 from .ledger import NAME, Ledger
 from .schema import VERSION
 from .store import OF_DATABASE, Store
 
-IDENTITY = sa.Table("identity", sa.MetaData(), sa.Column("id", sa.Text(), primary_key=True))
 OWNER, OWNER_FOLDER = OF_DATABASE  # whose a database is, and where that folder was last
-
-
-def identity(ledger: Ledger) -> str:
-    """Give the name that a ledger has for ever; it gets one when it is first asked."""
-    rows = ledger.rows_of(IDENTITY)
-    if not rows:
-        ledger.add(IDENTITY, {"id": secrets.token_hex(16)})
-        rows = ledger.rows_of(IDENTITY)
-    return str(rows[0]["id"])
 
 
 def check_owner(store: Store, ledger: Ledger, folder: Path) -> None:
@@ -32,7 +19,7 @@ def check_owner(store: Store, ledger: Ledger, folder: Path) -> None:
         return
     owner, where = facts.get(OWNER), facts.get(OWNER_FOLDER, "")
     made_anew = facts.get("schema_version") != str(VERSION)  # an earlier one, which nobody can go on with
-    ours = owner == identity(ledger) if owner else made_anew or _knows_all(store, ledger)
+    ours = owner == ledger.identity if owner else made_anew or _knows_all(store, ledger)
     if not ours or _goes_on_elsewhere(owner, where, folder):
         raise StoreError(
             f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "
@@ -42,7 +29,7 @@ def check_owner(store: Store, ledger: Ledger, folder: Path) -> None:
 
 def claim(store: Store, ledger: Ledger, folder: Path) -> None:
     """Write down in a database whose it is."""
-    wanted = {OWNER: identity(ledger), OWNER_FOLDER: str(folder.absolute())}
+    wanted = {OWNER: ledger.identity, OWNER_FOLDER: str(folder.absolute())}
     facts = store.facts()
     for name, value in wanted.items():
         if facts.get(name) != value:
@@ -60,4 +47,4 @@ def _goes_on_elsewhere(owner: str | None, where: str, folder: Path) -> bool:
     if not where or other == folder.absolute() or not (other / NAME).is_file():
         return False
     with Ledger.open(other, write=False) as ledger:
-        return [str(row["id"]) for row in ledger.rows_of(IDENTITY)] == [owner]
+        return ledger.name == owner

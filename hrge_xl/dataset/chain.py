@@ -1,7 +1,8 @@
 """Whether what people entered into the ledger is as they entered it: what was changed, moved, taken out or put in.
 
 A chain shows what happened to it before its last entry. That the last entries were taken away shows only beside
-something that knows of them: a digest noted elsewhere, a report that tells of a decision, the table of files.
+something that knows of them: the journal, a digest noted elsewhere, a report that tells of a decision, the table of
+files.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ def faults(ledger: Ledger) -> Iterator[str]:
     yield from _gaps(chain)
     yield from _of_version_2(chain)
     yield from _receipts(chain, ledger.rows())
+    yield from ledger.doubts()
 
 
 def broken_links(chain: Sequence[Entry]) -> Iterator[str]:

@@ -122,7 +122,10 @@ class TermsSealed(Sealed):
 
 
 class ReceivedFile(BaseModel):
-    """A content as it came: which one in the order of all, and under which path."""
+    """A content as it came: which one in the order of all, and under which path.
+
+    `place` is its path from the folder of the ledger, which may be moved; the whole one of what lies elsewhere.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -130,6 +133,7 @@ class ReceivedFile(BaseModel):
     sha256: str
     path: Text
     size: int | None
+    place: Text = ""
 
 
 class FilesReceived(Content):

@@ -6,9 +6,10 @@ an index of what came and what became of it.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -20,7 +21,9 @@ from ..errors import StoreError
 from .adoption import adopt
 from .clean import clean
 from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, next_number
+from .journal import JOURNAL, bring_up_to_date, journal_faults
 from .kinds import Content, FilesReceived, ReceivedFile
+from .opening import DATASET
 from .return_status import FIRST_SEEN, STATED, ReturnStatus
 from .return_status import Entry as ReturnEntry
 from .sightings import SIGHTINGS, SeenPlaces, insert
@@ -46,6 +49,7 @@ FILES = sa.Table(
     sa.Column("size", sa.Integer()),
     sa.Column("stated", sa.Boolean()),  # somebody said when it came
 )  # fmt: skip
+IDENTITY = sa.Table("identity", sa.MetaData(), sa.Column("id", sa.Text(), primary_key=True))
 Kind = TypeVar("Kind", bound=Content)
 
 
@@ -112,22 +116,32 @@ class Ledger:
 
     def __init__(self, store: Store, home: Path) -> None:
         self._store, self._home = store, home
+        self._entered = False  # something that the journal does not have yet
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, *, write: bool = True, lasting: bool = True) -> Iterator[Ledger]:
+    def open(
+        cls, folder: Path, *, write: bool = True, lasting: bool = True, anew: bool = False
+    ) -> Iterator[Ledger]:
         """The ledger in a folder; it is made when it is to be written and is not there.
 
-        One that is not `lasting` is written faster: whoever is cut off throws it away.
+        One that is not `lasting` is written faster: whoever is cut off throws it away. Raises `StoreError` for one
+        that is damaged, or that is lost, unless it is made `anew`.
         """
         path = folder / NAME
         there = path.is_file()
+        if not there and not anew:
+            _refuse_lost(folder)
         if there and not write:
             write = _version(path) < VERSION  # it gets what it lacks, as any writer would give it
-        with open_file(path if write or there else None, write=write, lasting=lasting) as store:
+        with _opened(path if write or there else None, write=write, lasting=lasting) as store:
             ledger = cls(store, folder)
             ledger._prepare(make=write or not there)
-            yield ledger
+            try:
+                yield ledger
+            finally:
+                if ledger._entered and lasting:
+                    bring_up_to_date(folder, ledger.chain(), ledger.name)
 
     def _prepare(self, *, make: bool) -> None:
         with self.transaction() as connection:
@@ -139,6 +153,7 @@ class Ledger:
                     table.create(connection, checkfirst=True)
                 if 0 < version < VERSION:
                     adopt(connection, version)
+                    self._entered = True
                 connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
     def transaction(self) -> AbstractContextManager[Connection]:
@@ -164,10 +179,14 @@ class Ledger:
                 if each.sha256 not in known:
                     known.add(each.sha256)
                     order = last + len(new) + 1
-                    new.append(ReceivedFile(order=order, sha256=each.sha256, path=path, size=each.size))
+                    place = seen.place(path)
+                    new.append(
+                        ReceivedFile(order=order, sha256=each.sha256, path=path, size=each.size, place=place)
+                    )
                 seen.add(each.sha256, path, came.day.isoformat())
             _write_receipt(connection, new, came)
             seen.write(connection)
+            self._entered = self._entered or bool(new)
         return len(new)
 
     def copy_receipts(self, receipts: Iterable[Receipt]) -> None:
@@ -185,6 +204,14 @@ class Ledger:
         with self.transaction() as connection:
             insert(connection, FILES, files)
             insert(connection, SIGHTINGS, sightings)
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Write down entries as they were, and the files that their receipts tell of, into a ledger that is empty."""
+        with self.transaction() as connection:
+            insert(connection, ENTRIES, [asdict(entry) for entry in entries])
+            for _, receipt in list(entries_of(connection, FilesReceived)):
+                insert(connection, FILES, _rows(receipt))
+                insert(connection, SIGHTINGS, _places(receipt))
 
     def order(self) -> dict[str, int]:
         """Give the place of every content in the order in which files came, by hash."""
@@ -251,6 +278,7 @@ class Ledger:
     def enter(self, content: Content, *, by: str, signer: Signer | None = None) -> Entry:
         """Add an entry to the chain."""
         with self.transaction() as connection:
+            self._entered = True
             return add_entry(connection, content, by=by, signer=signer)
 
     def entries(self, *kinds: type[Kind]) -> list[tuple[Entry, Kind]]:
@@ -267,6 +295,27 @@ class Ledger:
         """Give every entry, first to last."""
         with self.transaction() as connection:
             return all_entries(connection)
+
+    @property
+    def identity(self) -> str:
+        """The name that the ledger has for ever; it gets one when it is first asked."""
+        if not self.name:
+            self.name_it(secrets.token_hex(16))
+        return self.name
+
+    def name_it(self, name: str) -> None:
+        """Give the ledger the name that it has had."""
+        self.add(IDENTITY, {"id": name})
+        self._entered = True
+
+    @property
+    def name(self) -> str:
+        """The name that it has; empty while nobody asked."""
+        return "".join(str(row["id"]) for row in self.rows_of(IDENTITY)[:1])
+
+    def doubts(self) -> Iterator[str]:
+        """Tell of entries that the journal has and the chain has not."""
+        return journal_faults(self._home, self.chain())
 
     # further tables, each with a module of its own
 
@@ -299,7 +348,7 @@ class Ledger:
 
 def _version(path: Path) -> int:
     """The version of a ledger that is there."""
-    with open_file(path, write=False) as store, store.transaction() as connection:
+    with _opened(path, write=False) as store, store.transaction() as connection:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
 
 
@@ -312,12 +361,49 @@ def _write_receipt(connection: Connection, files: Sequence[ReceivedFile], came: 
         number=number, day=came.day, stated=came.stated, files=tuple(files), terms=dict(came.terms)
     )
     add_entry(connection, receipt)
-    day = {"received": came.day.isoformat(), "stated": came.stated}
-    rows = [
+    insert(connection, FILES, _rows(receipt))
+
+
+def _rows(receipt: FilesReceived) -> list[dict[str, object]]:
+    """The files of a receipt, as the table of files has them."""
+    day = {"received": receipt.day.isoformat() if receipt.day else None, "stated": receipt.stated}
+    return [
         {"sha256": each.sha256, "n": each.order, "path": each.path, "size": each.size, **day}
-        for each in files
+        for each in receipt.files
     ]
-    insert(connection, FILES, rows)
+
+
+def _places(receipt: FilesReceived) -> list[dict[str, object]]:
+    """Where the files of a receipt were seen when they came."""
+    day = str(receipt.day or "")
+    return [
+        {"sha256": each.sha256, "path": each.path, "received": day, "place": each.place or each.path}
+        for each in receipt.files
+    ]
+
+
+def _opened(path: Path | None, *, write: bool, lasting: bool = True) -> Store:
+    """The store of a ledger, which says of a damaged one how it is made again."""
+    way_back = f"Restore it from a backup, or make it again: hrge-xl recover {path.parent}" if path else ""
+    return open_file(path, write=write, lasting=lasting, damaged=way_back)
+
+
+def _refuse_lost(folder: Path) -> None:
+    """Raise `StoreError` where there was a ledger: without it a return that was withdrawn would count again."""
+    if (folder / JOURNAL).is_file() or _is_filled(folder / DATASET):
+        raise StoreError(
+            f"{folder / NAME} is lost: nothing else tells what was received, decided and waived. Restore it from a "
+            f"backup, or make it again: hrge-xl recover {folder}"
+        )
+
+
+def _is_filled(file: Path) -> bool:
+    """Whether a dataset was filled by a run, and is no copy to share, which has no ledger."""
+    if not file.is_file():
+        return False
+    with open_file(file, write=False) as store:
+        facts = store.facts()
+    return facts.get("filled") == "yes" and not facts.get("flat")
 
 
 def near(*folders: Path) -> Path | None:

@@ -35,11 +35,11 @@ class SeenPlaces:
         for sha256, path, place in connection.execute(
             sa.select(SIGHTINGS.c.sha256, SIGHTINGS.c.path, SIGHTINGS.c.place)
         ):
-            self._known.setdefault(sha256, {})[self._place(self._home / place if place else path)] = path
+            self._known.setdefault(sha256, {})[self.place(self._home / place if place else path)] = path
 
     def add(self, sha256: str, path: str, when: str) -> None:
         """One more place, unless it is known."""
-        places, place = self._known.setdefault(sha256, {}), self._place(path)
+        places, place = self._known.setdefault(sha256, {}), self.place(path)
         if path in places.values() or (place in places and self._leads_there(places[place], place)):
             return
         gone = place if place in places else next(filter(self._is_gone, places), None)
@@ -48,8 +48,8 @@ class SeenPlaces:
         places[place] = path
         self._new.append({"sha256": sha256, "path": path, "received": when, "place": place})
 
-    def _place(self, path: str | Path) -> str:
-        """Where a file is, links not followed."""
+    def place(self, path: str | Path) -> str:
+        """Say where a file is, links not followed."""
         whole = Path(path).absolute()
         inside = whole.is_relative_to(self._home)
         return whole.relative_to(self._home).as_posix() if inside else str(whole)

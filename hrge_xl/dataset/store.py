@@ -36,6 +36,7 @@ OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is m
 ANOTHER_RUN = "Another run is writing into it; wait for it to end, then run again"
 CACHE = "cache_size=-16384"  # KiB: memory does not grow with the dataset
 MAKE_ROOM = "Make room, then run again: nothing was lost"
+MADE_ANEW = "Move it away; the next run makes it anew from the received files"
 DURABLE = ("journal_mode=DELETE", "synchronous=FULL")
 FAST = ("journal_mode=OFF", "synchronous=OFF")
 OURS = 0x68726765  # the name of our lock in a PostgreSQL database
@@ -55,8 +56,9 @@ class Known(NamedTuple):
 class Store:
     """One dataset. Use it as a context manager; what is written in `transaction()` is there whole or not at all."""
 
-    def __init__(self, engine: Engine, name: str, *, lasting: bool = True) -> None:
+    def __init__(self, engine: Engine, name: str, *, lasting: bool = True, damaged: str = MADE_ANEW) -> None:
         self.engine, self.name, self.lasting = engine, name, lasting
+        self._damaged = damaged  # what to do when it is
         self.meta_table = _clause(META)
         self.tables = Tables({})
         self.schema = Schema(None)
@@ -72,7 +74,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection whose changes are kept together at the end, or not at all."""
-        with translate_db_errors(self.name), self.engine.begin() as connection:
+        with translate_db_errors(self.name, self._damaged), self.engine.begin() as connection:
             self._writing = connection
             try:
                 yield connection
@@ -82,7 +84,7 @@ class Store:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """A connection to read by: that of the transaction at work, whose changes may lock out any other one."""
-        with translate_db_errors(self.name):
+        with translate_db_errors(self.name, self._damaged):
             if self._writing is not None:
                 yield self._writing
                 return
@@ -100,7 +102,7 @@ class Store:
         if self.is_file:
             yield
             return
-        with translate_db_errors(self.name), self._outside_transactions() as connection:
+        with translate_db_errors(self.name, self._damaged), self._outside_transactions() as connection:
             connection.detach()  # the database lets go of the lock when this connection ends, however it ends
             connection.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}s'")
             connection.execute(sa.select(sa.func.pg_advisory_lock(OURS)))
@@ -284,7 +286,7 @@ class Store:
 
     def rows_apart(self, other: Path, names: Sequence[str]) -> dict[str, tuple[list[Row], list[Row]]]:
         """For each table the rows that only another SQLite file has, and those that only this one has, as kept."""
-        with translate_db_errors(self.name), self._outside_transactions() as connection:
+        with translate_db_errors(self.name, self._damaged), self._outside_transactions() as connection:
             connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
             found = {
                 name: (_only(connection, "other", "main", name), _only(connection, "main", "other", name))
@@ -303,7 +305,7 @@ class Store:
     @contextmanager
     def _attached(self, other: Path) -> Iterator[None]:
         """Have the tables of another SQLite file at hand, as those of `other`."""
-        with translate_db_errors(self.name):
+        with translate_db_errors(self.name, self._damaged):
             with self._outside_transactions() as connection:
                 connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
             yield
@@ -506,21 +508,21 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 @contextmanager
-def translate_db_errors(name: str) -> Iterator[None]:
+def translate_db_errors(name: str, damaged: str = MADE_ANEW) -> Iterator[None]:
     """What a database says, as one line of ours."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
-        raise StoreError(f"{name}: {_reason(error)}") from error
+        raise StoreError(f"{name}: {_reason(error, damaged)}") from error
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, damaged: str) -> str:
     said = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
     remedies = {
         "locked": ANOTHER_RUN,
         "lock timeout": ANOTHER_RUN,
-        "not a database": "Move it away, or choose another folder with -o",
-        "malformed": "Move it away; the next run makes it anew from the received files",
+        "not a database": damaged,
+        "malformed": damaged,
         "full": MAKE_ROOM,
         "No space left": MAKE_ROOM,
         "disk I/O error": MAKE_ROOM,  # what SQLite says where a journal finds no room
@@ -533,7 +535,9 @@ def _reason(error: Exception) -> str:
     return f"the dataset cannot be used ({masked(said)}). {remedy}."
 
 
-def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) -> Store:
+def open_file(
+    path: Path | None, *, write: bool = True, lasting: bool = True, damaged: str = MADE_ANEW
+) -> Store:
     """The dataset in a SQLite file; None for one in memory. Unless it is to be written, the file must be there.
 
     One that is not `lasting` is written faster, and its rows stay as they come: whoever is cut off throws it away.
@@ -546,7 +550,7 @@ def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) ->
         private(path)
     address = f"sqlite:///file:{quoted}?mode={'rwc' if write else 'ro'}&uri=true"
     engine = sa.create_engine(address, connect_args={"timeout": WAIT})
-    return Store(_careful(engine, DURABLE if lasting else FAST), path.name, lasting=lasting)
+    return Store(_careful(engine, DURABLE if lasting else FAST), path.name, lasting=lasting, damaged=damaged)
 
 
 def _careful(engine: Engine, pragmas: Sequence[str] = DURABLE) -> Engine:

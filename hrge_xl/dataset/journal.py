@@ -1,0 +1,83 @@
+"""A second copy of what people entered into the ledger, a line an entry: what a lost ledger is made again from.
+
+It is text, is only ever added to, and lies beside the ledger, which is what counts; the one is held against the other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .entries import Entry
+from .files import not_written, private
+
+JOURNAL = "ledger.jsonl"
+IDENTITY = "identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What a journal says: the entries in their order, the name that the ledger had, and how many lines say nothing."""
+
+    entries: tuple[Entry, ...] = ()
+    identity: str = ""
+    unreadable: int = 0
+
+
+def read_journal(folder: Path) -> Journal:
+    """Read the journal of a folder; an empty one where there is none. A line that was cut off says nothing."""
+    try:
+        lines = (folder / JOURNAL).read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return Journal()
+    entries: dict[str, Entry] = {}
+    identity, unreadable = "", 0
+    for line in filter(str.strip, lines):
+        try:
+            row = json.loads(line)
+            if IDENTITY in row:
+                identity = str(row[IDENTITY])
+            else:
+                entry = Entry(**row)
+                entries.setdefault(entry.digest, entry)
+        except (ValueError, TypeError):
+            unreadable += 1
+    return Journal(tuple(sorted(entries.values(), key=lambda entry: entry.n)), identity, unreadable)
+
+
+def bring_up_to_date(folder: Path, chain: Sequence[Entry], identity: str) -> None:
+    """Add what the journal of a folder does not have yet. Raises `OutputError`."""
+    known = read_journal(folder)
+    digests = {entry.digest for entry in known.entries}
+    rows: list[object] = [asdict(entry) for entry in chain if entry.digest not in digests]
+    if identity and known.identity != identity:
+        rows.insert(0, {IDENTITY: identity})
+    path = folder / JOURNAL
+    try:
+        if rows:
+            private(path)
+            _append(path, [json.dumps(row, ensure_ascii=True) for row in rows])
+    except OSError as error:
+        raise not_written(path, error) from error
+
+
+def _append(path: Path, lines: Sequence[str]) -> None:
+    with path.open("ab+") as stream:
+        if stream.tell():
+            stream.seek(-1, os.SEEK_END)
+        cut = stream.read(1) not in (b"", b"\n")  # a run was ended while it wrote
+        stream.write(("\n" * cut + "\n".join(lines) + "\n").encode())
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def journal_faults(folder: Path, chain: Sequence[Entry]) -> Iterator[str]:
+    """Tell of entries that stand in the journal and no longer in the ledger, as they were entered."""
+    there = {entry.digest for entry in chain}
+    for entry in read_journal(folder).entries:
+        if entry.digest not in there and entry.digest == entry.right_digest:
+            told = entry.told[0].upper() + entry.told[1:]
+            yield f"{told} stands in {JOURNAL} and not in the ledger: it was changed, or taken away."

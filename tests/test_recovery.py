@@ -1,0 +1,135 @@
+"""A ledger that is lost or damaged is never replaced without a word; what was entered comes back from the journal."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hrge_xl.dataset.journal import JOURNAL, read_journal
+from hrge_xl.dataset.ledger import Ledger
+from tests.audited import DAY, hrge, round_folder
+
+pytestmark = pytest.mark.xdist_group("recovery")  # what its fixtures play is played once
+WHY = ("--reason", "The team took it back", "--by", "office")
+LOST: dict[str, Callable[[Path], object]] = {
+    "lost": Path.unlink,
+    "damaged": lambda ledger: ledger.write_bytes(ledger.read_bytes()[:5000] + bytes(9000)),
+    "no database": lambda ledger: ledger.write_bytes(b"no database" * 500),
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A round whose one return was withdrawn, with a waiver for the other and a seal."""
+    folder = round_folder(tmp_path_factory.mktemp("recovery"))
+    assert hrge("consolidate", folder, "--today", DAY) == 0
+    assert hrge("decide", folder, "AFG.xlsx", "--withdraw", *WHY) == 0
+    assert hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
+    assert hrge("consolidate", folder, "--today", DAY) == 0
+    assert hrge("sign", folder / "reports" / "overview.html", "--by", "office") == 0
+    return folder
+
+
+@pytest.fixture
+def case(made: Path, tmp_path: Path) -> Path:
+    """A copy that may be spoilt."""
+    shutil.copytree(made, tmp_path / "round")
+    return tmp_path / "round"
+
+
+def chain(folder: Path) -> list[Any]:
+    """The entries of a ledger."""
+    with Ledger.open(folder, write=False) as ledger:
+        return ledger.chain()
+
+
+def states(folder: Path) -> list[tuple[Any, ...]]:
+    """What became of each file, as the dataset has it."""
+    with closing(sqlite3.connect(folder / "dataset.sqlite")) as database:
+        return database.execute(
+            "SELECT team, status, current, waived, arrived FROM submissions ORDER BY team"
+        ).fetchall()
+
+
+@pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
+def test_nothing_counts_again_until_it_is_recovered(
+    case: Path, lose: Callable[[Path], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, entered, was = states(case), chain(case), (case / "ledger.sqlite").read_bytes()
+    lose(case / "ledger.sqlite")
+    for words in (
+        ("consolidate", case), ("status", case), ("report", case), ("verify", case), ("sign", case, "--by", "office"),
+        ("waive", "V001", "--file", "PAK.xlsx", "--ledger", case, *WHY), ("decide", case, "PAK.xlsx", "--use", *WHY),
+    ):  # fmt: skip
+        assert hrge(*words) == 5, words
+        assert f"hrge-xl recover {case}" in capsys.readouterr().err
+    assert states(case) == before
+    assert hrge("recover", case) == 0
+    told = capsys.readouterr().out
+    assert "1 decision, 1 receipt, 1 seal, 1 waiver" in told
+    assert chain(case) == entered
+    assert hrge("consolidate", case, "--today", DAY) == 0
+    assert states(case) == before
+    assert [row[1] for row in before] == ["withdrawn", "counts"]
+    assert hrge("sign", case / "reports" / "overview.html", "--check") == 0
+    assert hrge("verify", case) == 0
+    kept = [path.read_bytes() for path in case.glob("ledger.sqlite.damaged-*")]
+    assert len(kept) == (lose is not Path.unlink)
+    assert was not in kept
+
+
+def test_what_is_whole_is_left_alone(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (case / "ledger.sqlite").read_bytes()
+    assert hrge("recover", case) == 2
+    assert "nothing is lost" in capsys.readouterr().err
+    assert (case / "ledger.sqlite").read_bytes() == before
+
+
+def test_without_a_journal_the_way_back_is_told(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (case / "ledger.sqlite").unlink()
+    (case / JOURNAL).unlink()
+    assert hrge("consolidate", case) == 5
+    assert hrge("recover", case) == 2
+    told = capsys.readouterr().err
+    assert "Restore ledger.sqlite from a backup" in told
+    assert "make the decisions and waivers again" in told
+
+
+def test_a_line_that_was_cut_off_costs_itself_only(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The ledger was written, and the computer went off while the line was."""
+    lines = (case / JOURNAL).read_text(encoding="utf-8").splitlines(keepends=True)
+    (case / JOURNAL).write_text("".join(lines[:-1]) + lines[-1][:40], encoding="utf-8")
+    assert hrge("sign", case, "--by", "office") == 0
+    assert [entry.n for entry in read_journal(case).entries] == [entry.n for entry in chain(case)]
+    assert read_journal(case).unreadable == 1
+    (case / "ledger.sqlite").unlink()
+    assert hrge("recover", case) == 0
+    assert "Left out, for it cannot be read: 1 of the lines" in capsys.readouterr().out
+
+
+def test_only_its_owner_reads_it(made: Path) -> None:
+    assert (made / JOURNAL).stat().st_mode & 0o077 == 0
+
+
+def test_a_ledger_that_was_put_back_from_before_is_told(
+    case: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever takes the last entries away leaves a chain that is whole."""
+    with closing(sqlite3.connect(case / "ledger.sqlite")) as database, database:
+        database.execute("DELETE FROM entries WHERE kind IN ('waiver', 'seal')")
+    assert hrge("status", case, "--today", DAY) == 0
+    assert "stands in ledger.jsonl and not in the ledger" in capsys.readouterr().err
+
+
+def test_a_journal_says_each_entry_once(made: Path) -> None:
+    rows = [json.loads(line) for line in (made / JOURNAL).read_text(encoding="utf-8").splitlines()]
+    numbers = [row["n"] for row in rows if "n" in row]
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) == len(chain(made))
