@@ -66,6 +66,10 @@ class Died:
 may_answer(Died, Remark)
 
 
+class NotStarted(RuntimeError):
+    """A child did not come up: no fault of any file."""
+
+
 def cores() -> int:
     """How many processes this machine can run at a time."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -193,7 +197,7 @@ class _Worker(Generic[Item, Result]):
         answer, _ = _ask(process, _greeting(self._function, self._limits, readable), _START_SECONDS)
         if answer is None and not self._closed:
             self._discard(process)
-            raise RuntimeError("a process for reading files could not be started")
+            raise NotStarted("a process for reading files could not be started")
         return process
 
     def _discard(self, process: _Child) -> None:
