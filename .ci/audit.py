@@ -21,42 +21,43 @@ COMMAND = (
     "--no-deps",
 )
 DATABASES = ("pypi", "osv")
+NONE = "No database of known vulnerabilities that can be reached has them.\n"
 
 
-def main(pins: list[str]) -> int:
-    """Ask one database after the other about what was not yet looked at."""
-    looked_at: dict[str, list[str]] = {}
-    names: set[str] = set()
+def main(files: list[str]) -> int:
+    """Ask about each file of pins on its own, for one package may stand in two of them with two versions."""
+    codes = [audit(file) for file in files]
+    return 1 if 1 in codes else max(codes)
+
+
+def audit(file: str) -> int:
+    """Ask one database after the other, and tell what they say."""
+    known: dict[str, list[str]] = {}
+    skipped: set[str] = set()
     for database in DATABASES:
-        for package in _asked(database, pins):
-            name = f"{package['name']} {package['version']}" if "version" in package else package["name"]
+        for package in asked(database, file):
             if "skip_reason" in package:
-                names.add(package["name"])
+                skipped.add(package["name"])
             else:
-                looked_at[package["name"]] = [f"{name}: {found['id']}" for found in package["vulns"]]
-    known = sorted(line for lines in looked_at.values() for line in lines)
-    left = sorted(names - set(looked_at))
-    sys.stdout.write("".join(f"{line}\n" for line in known))
-    sys.stdout.write(
-        f"{len(looked_at)} pins were looked at, {len(known)} vulnerabilities of them are known.\n"
+                known[package["name"]] = [
+                    f"{package['version']}: {found['id']}" for found in package["vulns"]
+                ]
+    lines = [f"{name} {what}\n" for name, whats in sorted(known.items()) for what in whats]
+    left = len(skipped - set(known))
+    lines.append(
+        f"{file}: {len(known)} pins were looked at, {len(lines)} vulnerabilities of them are known.\n"
     )
-    if left or not looked_at:
-        which = f"{len(left)} pins" if left else "the pins"
-        sys.stdout.write(
-            f"NOT AUDITED: {which}. No database of known vulnerabilities can be reached that has them.\n"
-        )
-    return 1 if known else 2 if left or not looked_at else 0
+    vulnerable = len(lines) > 1
+    if left or not known:
+        lines.append(f"NOT AUDITED: {left or 'all'} pins of {file}. {NONE}")
+    sys.stdout.writelines(lines)
+    return 1 if vulnerable else 2 if left or not known else 0
 
 
-def _asked(database: str, pins: list[str]) -> list[dict[str, Any]]:
+def asked(database: str, file: str) -> list[dict[str, Any]]:
     """Give what a database says of each pin; nothing where it cannot be reached."""
-    files = [word for file in pins for word in ("--requirement", file)]
-    done = subprocess.run(
-        [*COMMAND, f"--vulnerability-service={database}", *files],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        check=False,
-    )
+    command = [*COMMAND, f"--vulnerability-service={database}", f"--requirement={file}"]
+    done = subprocess.run(command, capture_output=True, check=False)
     try:
         return list(json.loads(done.stdout)["dependencies"])
     except ValueError:

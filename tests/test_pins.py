@@ -1,4 +1,4 @@
-"""What is installed: every pin with its hashes, the same in every file; all that the program runs with told in the wheel."""
+"""What is installed: every pin with its hashes, the same in every file, and told in the wheel."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ SKIPPED = {"name": "click", "skip_reason": "not found"}
         ({"pypi": [SKIPPED], "osv": [CLEAN]}, 0, "1 pins were looked at"),
         ({"pypi": [KNOWN], "osv": None}, 1, "click 8.5.1: CVE-1"),
         ({"pypi": [SKIPPED], "osv": None}, 2, "NOT AUDITED: 1 pins"),
-        ({"pypi": None, "osv": None}, 2, "NOT AUDITED: the pins"),
+        ({"pypi": None, "osv": None}, 2, "NOT AUDITED: all pins"),
     ],
 )
 def test_an_audit_without_a_database_is_none(
