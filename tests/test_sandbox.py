@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.intake.sandbox import job_object, system_calls
+from hrge_xl.intake.sandbox import job_object, seccomp, system_calls
 from hrge_xl.intake.sandbox.places import import_places
 from hrge_xl.intake.worker import Crew, Died, run_guarded
 from hrge_xl.rounds.rounds import KEY
@@ -138,3 +138,12 @@ def test_structures_of_windows_have_their_size() -> None:
     kinds = (job_object.BasicLimits, job_object.ExtendedLimits, job_object.MemoryCounters)
     sizes = [ctypes.sizeof(kind) for kind in kinds]
     assert sizes == [64, 144, 72]
+
+
+def test_a_processor_without_a_table_is_told_and_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A filter with the numbers of another processor would refuse at random."""
+    for name, value in (("platform.machine", lambda: "riscv64"), ("sys.maxsize", 2**31 - 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(name, value)
+            with pytest.raises(OSError, match="not for"):
+                seccomp.filter_system_calls()

@@ -11,15 +11,13 @@ import math
 import os
 import pickle
 import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from queue import LifoQueue
@@ -29,7 +27,7 @@ from ..gc_pause import gc_paused
 from .closed_format import dumps, loads, may_answer
 from .limits import LIMITS, Limits
 from .raw import Remark
-from .sandbox import confine, import_places, limit_by_job, module_path
+from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
 
 if sys.platform != "win32":
     import resource
@@ -43,11 +41,9 @@ _START_SECONDS = 120.0  # a slow disk or a busy computer is not the fault of any
 _SIZE_BYTES = 8  # before each answer stands how long it is
 _OUT_OF_MEMORY = 86  # exit code of a child that could not even say so
 _CODES: dict[Reason, str] = {"time": "F060", "memory": "F061", "crash": "F062", "exception": "F063"}
-_TO_START = (  # what an interpreter may need of the environment to start at all
-    "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "__PYVENV_LAUNCHER__",
-    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "PATH",
-)  # fmt: skip
-_CHILD = "import pickle, sys; sys.path = pickle.load(sys.stdin.buffer); from {module} import serve; serve()"
+_CHILD = (
+    f"import pickle, sys; sys.path = pickle.load(sys.stdin.buffer); from {__name__} import serve; serve()"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +163,7 @@ class _Worker(Generic[Item, Result]):
         self._granted: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._closed = False
-        self._process: _Child | None = None
+        self._process: Interpreter | None = None
 
     def run(self, item: Item) -> Result | Died:
         """The result for one item, or why there is none."""
@@ -183,7 +179,7 @@ class _Worker(Generic[Item, Result]):
         outcome: Result | Died = answer[1]
         return outcome
 
-    def _ready(self) -> _Child | None:
+    def _ready(self) -> Interpreter | None:
         """A child that waits for an item; None once the pool is being dismissed."""
         readable = frozenset(self._readable)
         with self._lock:
@@ -192,7 +188,7 @@ class _Worker(Generic[Item, Result]):
                 return process
             if process is not None:
                 process.end()
-            process = self._process = _Child()
+            process = self._process = Interpreter(_CHILD)
             self._granted = readable
         answer, _ = _ask(process, _greeting(self._function, self._limits, readable), _START_SECONDS)
         if answer is None and not self._closed:
@@ -200,7 +196,7 @@ class _Worker(Generic[Item, Result]):
             raise NotStarted("a process for reading files could not be started")
         return process
 
-    def _discard(self, process: _Child) -> None:
+    def _discard(self, process: Interpreter) -> None:
         with self._lock:
             self._process = None
         process.end()
@@ -214,43 +210,13 @@ class _Worker(Generic[Item, Result]):
             process.end()
 
 
-class _Child(subprocess.Popen[bytes]):
-    """A new interpreter without an environment, in an empty folder where nobody can put anything.
-
-    Elsewhere than on Windows the folder is gone again as soon as the child is in it.
-    """
-
-    def __init__(self) -> None:
-        # -P keeps the current folder off the path of the child.
-        command = [sys.executable, "-P", "-c", _CHILD.format(module=__name__)]
-        environment = {name: value for name, value in os.environ.items() if name in _TO_START}
-        self._folder = tempfile.mkdtemp(prefix="hrge-xl-")
-        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-        super().__init__(command, stdin=pipe, stdout=pipe, stderr=nowhere, cwd=self._folder, env=environment)
-        self._remove_folder()
-
-    def _remove_folder(self) -> None:
-        with suppress(FileNotFoundError, PermissionError):  # Windows keeps it while the child is there
-            os.rmdir(self._folder)  # noqa: PTH106
-
-    def end(self) -> None:
-        """Kill it and leave nothing of it."""
-        self.kill()
-        self.wait()
-        for pipe in (self.stdin, self.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was not yet sent is lost with the child, as intended
-                    pipe.close()
-        self._remove_folder()
-
-
 def _greeting(function: Callable[..., object], limits: Limits, readable: Iterable[str]) -> bytes:
     """What a child is told first: where modules are found, what it may read, its limits and its task."""
     path = module_path()
     return b"".join(map(pickle.dumps, (list(path), (*import_places(path), *readable), limits, function)))
 
 
-def _ask(process: _Child, message: bytes, seconds: float) -> tuple[tuple[str, Any] | None, bool]:
+def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[tuple[str, Any] | None, bool]:
     """Hand a message over and wait for the answer, None if the child died; and whether it was overdue."""
     overdue = threading.Event()
     patience = threading.Timer(seconds, _kill_overdue, (process, overdue))
@@ -262,7 +228,7 @@ def _ask(process: _Child, message: bytes, seconds: float) -> tuple[tuple[str, An
         patience.cancel()
 
 
-def _exchange(process: _Child, message: bytes) -> tuple[str, Any] | None:
+def _exchange(process: Interpreter, message: bytes) -> tuple[str, Any] | None:
     if process.stdin is None or process.stdout is None:
         return None
     try:
@@ -294,7 +260,7 @@ def _whole(source: IO[bytes], size: int) -> bytes:
     return data
 
 
-def _kill_overdue(process: _Child, overdue: threading.Event) -> None:
+def _kill_overdue(process: Interpreter, overdue: threading.Event) -> None:
     overdue.set()
     process.kill()
 

@@ -17,9 +17,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..closed_format import may_answer
+from .interpreter import Interpreter
 from .places import import_places, module_path
 
-__all__ = ["Confinement", "confine", "import_places", "limit_by_job", "look_outside", "module_path"]
+__all__ = [
+    "Confinement",
+    "Interpreter",
+    "confine",
+    "import_places",
+    "limit_by_job",
+    "look_outside",
+    "module_path",
+]
 
 
 @dataclass(slots=True)

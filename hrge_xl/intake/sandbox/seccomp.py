@@ -11,6 +11,7 @@ import errno
 import os
 import platform
 import struct
+import sys
 from collections.abc import Iterator
 
 from .system_calls import ARCHITECTURES, NEWEST, REFUSED, UNKNOWN, Condition, conditions
@@ -36,8 +37,8 @@ def give_up_privileges() -> None:
 
 def filter_system_calls() -> None:
     """Refuse what a reading process never needs. Raises `OSError` where the kernel or the processor cannot."""
-    if platform.machine() not in ARCHITECTURES:
-        raise OSError(errno.ENOTSUP, f"the numbers of system calls on {platform.machine()} are not known")
+    if platform.machine() not in ARCHITECTURES or sys.maxsize < 2**32:  # a 32-bit Python on such a machine
+        raise OSError(errno.ENOTSUP, f"not for {platform.architecture()[0]} on {platform.machine()}")
     code = b"".join(struct.pack("HBBI", *line) for line in _program(platform.machine(), os.getpid()))
     _prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(_Program(len(code) // 8, code)))
 
