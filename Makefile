@@ -4,19 +4,26 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
-CONSTRAINTS := .ci/constraints.txt
-EXTRAS := dev,postgres,parquet,cluster,encrypted,sign
+PINS := .ci/requirements
+INSTALL := $(PIP) install --quiet --require-hashes
+TOOLS := $(VENV)/tools
+COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make pins' $(UPGRADE)
+EXTRAS := postgres parquet cluster encrypted sign
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest format bench scale hunt kills parity damage insider year pictures docs clean distclean
+.PHONY: help demo test system check lint types imports pytest format bench scale hunt kills parity damage insider year pictures docs \
+	pins audit clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
 	@echo "make test      install, with what the tests need, and run every check and test"
 	@echo "make hunt      look for new examples against the property tests, at random and for an hour or more"
+	@echo "make audit     hold every pin against the databases of known vulnerabilities"
+	@echo "make pins      write the pins anew after a change of pyproject.toml; UPGRADE=--upgrade takes the newest versions"
 	@echo "make lint | types | imports | pytest | format | bench | pictures | docs | clean | distclean"
 
 demo: $(VENV)/demo.stamp
@@ -88,6 +95,17 @@ docs: $(VENV)/test.stamp
 	$(PY) -m tests.write_docs
 	$(PY) -m tests.write_expressions
 
+# What is installed, to the last byte: the files that may be, on every system and Python, by their hashes.
+pins: $(TOOLS)/tools.stamp
+	$(COMPILE) --all-extras pyproject.toml $(PINS)-build.in -o $(PINS)-test.txt
+	$(COMPILE) -c $(PINS)-test.txt pyproject.toml -o $(PINS).txt
+	$(COMPILE) -c $(PINS)-test.txt $(EXTRAS:%=--extra %) pyproject.toml -o $(PINS)-extras.txt
+	$(COMPILE) -c $(PINS)-test.txt $(PINS)-build.in -o $(PINS)-build.txt
+	$(COMPILE) $(PINS)-tools.in -o $(PINS)-tools.txt
+
+audit: $(TOOLS)/tools.stamp
+	$(TOOLS)/bin/python .ci/audit.py $(PINS)-test.txt $(PINS)-tools.txt
+
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12" >&2; exit 1; }
@@ -95,13 +113,21 @@ $(VENV)/pyvenv.cfg:
 		{ echo "This Python cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/demo.stamp: $(VENV)/pyvenv.cfg pyproject.toml $(CONSTRAINTS)
-	$(PIP) install --quiet -c $(CONSTRAINTS) -e .
+$(VENV)/demo.stamp: $(VENV)/pyvenv.cfg pyproject.toml $(PINS).txt $(PINS)-build.txt
+	$(INSTALL) -r $(PINS).txt -r $(PINS)-build.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/pyvenv.cfg pyproject.toml $(CONSTRAINTS)
-	$(PIP) install --quiet -c $(CONSTRAINTS) -e '.[$(EXTRAS)]'
+$(VENV)/test.stamp: $(VENV)/pyvenv.cfg pyproject.toml $(PINS)-test.txt
+	$(INSTALL) -r $(PINS)-test.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/demo.stamp
+
+# Apart from the rest, so that no tool decides what the program runs with.
+$(TOOLS)/tools.stamp: $(VENV)/pyvenv.cfg $(PINS)-tools.txt
+	$(PY) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $(PINS)-tools.txt
+	@touch $@
 
 # What commands made and can make again; a round folder of yours under output/ stays.
 clean:

@@ -14,6 +14,7 @@ from hrge_xl.cli.common import command_line
 from hrge_xl.dataset.store import open_url
 from hrge_xl.engine import engine
 from hrge_xl.errors import StoreError
+from hrge_xl.fault_log import write_log
 from tests.audited import DAY, hrge, returned, workbook
 
 SECRET = "Sesam-0pen"
@@ -126,3 +127,48 @@ def test_the_log_of_a_bug_says_what_is_needed_and_no_more(
     assert "\nhrge-xl validate … --ledger … --spec --today …\n" in said
     assert f"While looking at: {Path('returned') / 'PAK.xlsx'}\nKeyError" in said
     assert SECRET not in said + "".join(capfd.readouterr())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system has no file modes")
+def test_the_log_of_a_bug_is_for_its_owner_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    before = os.umask(0o000)
+    try:
+        log = write_log(KeyError(SECRET))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("spec", "check", SECRET), "spec check …"),
+        (("-q", "spec", "check", "--", f"--{SECRET}".lower()), "-q spec check … …"),
+        (("spec", "show", "--format=html", SECRET), "spec show --format …"),
+    ],
+)
+def test_a_log_holds_the_words_of_a_command_that_are_ours(
+    words: tuple[str, ...], told: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names of commands, also within others, and options; what only looks like one is a value."""
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.setattr("hrge_xl.spec.load.load", lambda *_: _divided_by_zero(SECRET))
+    assert hrge(*words) == 70
+    (log,) = folder.glob("hrge-xl-*.log")
+    said = log.read_text(encoding="utf-8")
+    assert f"\nhrge-xl {told}\n" in said
+    assert "in _divided_by_zero" in said
+    assert SECRET.lower() not in said.lower()
+
+
+def test_a_log_names_the_files_that_were_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the fault was caught before it could end the command."""
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    said = write_log(KeyError(SECRET), ["returned/PAK.xlsx"]).read_text(encoding="utf-8")
+    assert "While looking at: returned/PAK.xlsx\n" in said
+    assert SECRET not in said
+
+
+def _divided_by_zero(secret: str) -> float:
+    return len(secret) / 0

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
 import signal
+import socket
+import subprocess
 import sys
+import threading
 import time
+import zoneinfo
+from pathlib import Path
+
+import babel.dates
 
 from hrge_xl.intake import worker
 
@@ -66,7 +74,76 @@ def _long(_: str) -> str:
     return "ours"
 
 
+def _connect(port: str) -> object:
+    return socket.create_connection(("127.0.0.1", int(port)), timeout=5)
+
+
+def _fork(_: str) -> object:
+    if (pid := os.fork()) == 0:
+        os._exit(0)
+    return os.waitpid(pid, 0)
+
+
+def _owner(pid: str) -> object:
+    import fcntl
+
+    return fcntl.fcntl(0, fcntl.F_SETOWN, int(pid))
+
+
+def _limits(pid: str) -> object:
+    import resource
+
+    return resource.prlimit(int(pid), resource.RLIMIT_CPU, (1, 1))
+
+
+def _thread(text: str) -> object:
+    said: list[str] = []
+    thread = threading.Thread(target=said.append, args=[text])
+    thread.start()
+    thread.join()
+    return said
+
+
+def _call(number: str) -> int:
+    """A system call by its number, without arguments; the error that it ends with."""
+    syscall = ctypes.CDLL(None, use_errno=True).syscall
+    return 0 if syscall(ctypes.c_long(int(number)), *[ctypes.c_long(0)] * 6) >= 0 else ctypes.get_errno()
+
+
+def _import_everything(_: str) -> list[str]:
+    """Modules that functions import when they need them, and data that they bring."""
+    import msoffcrypto
+    import openpyxl
+    import pandas
+    import python_calamine
+
+    months = babel.dates.get_month_names("wide", locale="ar").values()
+    zone = zoneinfo.ZoneInfo("Asia/Karachi").key
+    return [*months, zone, *(each.__name__ for each in (msoffcrypto, openpyxl, pandas, python_calamine))]
+
+
 ACTIONS = {
+    "connect": _connect,
+    "datagram": lambda _: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
+    "pair": lambda _: socket.socketpair(),
+    "read": lambda path: Path(path).read_bytes(),
+    "write": lambda path: Path(path).write_bytes(b"x"),
+    "remove": lambda path: Path(path).unlink(),
+    "rename": lambda path: Path(path).rename(f"{path}.away"),
+    "close-to-all": lambda path: Path(path).chmod(0),
+    "start": lambda program: subprocess.run([program], check=False),
+    "spawn": lambda program: os.posix_spawn(program, [program], {}),
+    "become": lambda program: os.execv(program, [program]),
+    "fork": _fork,
+    "signal": lambda pid: os.kill(int(pid), signal.SIGTERM),
+    "signal-parent": lambda _: os.kill(os.getppid(), signal.SIGTERM),
+    "owner": _owner,
+    "limits": _limits,
+    "call": _call,
+    "thread": _thread,
+    "import": _import_everything,
+    "environment": lambda _: dict(os.environ),
+    "list": os.listdir,
     "long": _long,
     "take-over": _take_over,
     "garbage": _garbage,

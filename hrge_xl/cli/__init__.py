@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import platform
-import re
 import sys
-import tempfile
-import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -17,12 +13,10 @@ import click
 
 from .. import __version__
 from ..addresses import masked
-from ..engine import engine
-from ..errors import LOOKING_AT, Exit, HrgeError, SpecError
+from ..errors import Exit, HrgeError, SpecError
+from ..fault_log import log_text, running, write_log
 from .terminal import block, line, style
 
-OPTION = re.compile(r"--?[a-z][a-z-]*(?==|$)")
-FRAME = re.compile(r'  File ".+", line \d+, in \S+')
 COMMANDS = {
     # name -> (module, what it does)
     "demo": ("demo", "The whole story on six simulated countries."),
@@ -102,6 +96,11 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line; every exception becomes one line on stderr and an exit code."""
     _speak_utf8()
     typed = sys.argv[1:] if arguments is None else arguments
+    with running(partial(_without_values, typed)):
+        return _run(arguments, typed)
+
+
+def _run(arguments: list[str] | None, typed: Sequence[str]) -> int:
     say = partial(_say, typed)
     try:
         result: Any = cli.main(arguments, standalone_mode=False)
@@ -121,8 +120,8 @@ def run(arguments: list[str] | None = None) -> int:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return say(Exit.OUTPUT, f"{where}{error.strerror or error}. Check the path and the free space.")
-    except Exception:  # noqa: BLE001 (our own bug: nobody should have to read a traceback)
-        return _bug(typed)
+    except Exception as error:  # noqa: BLE001 (our own bug: nobody should have to read a traceback)
+        return _bug(typed, error)
     return int(result) if isinstance(result, int) else int(Exit.OK)
 
 
@@ -143,37 +142,35 @@ def _usage(typed: Sequence[str], error: click.ClickException) -> int:
     return int(Exit.USAGE)
 
 
-def _bug(typed: Sequence[str]) -> int:
-    """Name a log file with version, command and traceback, which hold no cell value and nothing that was typed."""
-    trace = f"{_circumstances(typed)}\n\n{_trace(sys.exception())}"
+def _bug(typed: Sequence[str], error: Exception) -> int:
+    """Name a log file, which holds nothing that was typed or sent."""
+    log = write_log(error)
     if "--debug" in typed:
-        block(trace, err=True)
-    with tempfile.NamedTemporaryFile(
-        "w", suffix=".log", prefix="hrge-xl-", delete=False, encoding="utf-8"
-    ) as log:
-        log.write(trace)
-    return _say(
-        typed, Exit.BUG, f"This is a bug in hrge-xl, not in your files. Please report it with {log.name}."
-    )
+        block(log_text(error), err=True)
+    return _say(typed, Exit.BUG, f"This is a bug in hrge-xl, not in your files. Please report it with {log}.")
 
 
-def _circumstances(typed: Sequence[str]) -> str:
-    """Which program it was, where, and what it was told to do: words of ours, with a mark for everything else."""
-    words = [word if word in COMMANDS else OPTION.match(word) for word in typed]
-    told = " ".join(word if isinstance(word, str) else word[0] if word else "…" for word in words)
-    python = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
-    return f"hrge-xl {engine()}, {python}\nhrge-xl {told}"
+def _without_values(typed: Sequence[str]) -> str:
+    """Give what was typed: words of ours, with a mark for everything else."""
+    ours = set(_words(cli))
+    names = (word.partition("=")[0] for word in typed)
+    return " ".join(("hrge-xl", *(name if name in ours else "…" for name in names)))
 
 
-def _trace(error: BaseException | None) -> str:
-    """Where each exception of a chain was raised, and its type; not what it says, for that may quote an answer."""
-    if error is None:
-        return ""
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    frames = [f"{text}\n" for text in str(error).splitlines() if FRAME.fullmatch(text)]  # in another process
-    frames += traceback.format_tb(error.__traceback__)
-    notes = [f"{note}\n" for note in getattr(error, "__notes__", ()) if note.startswith(LOOKING_AT)]
-    return "".join([_trace(before), *frames, *notes, f"{type(error).__name__}\n\n"])
+def _words(command: click.Command) -> Iterator[str]:
+    """Yield the options of a command, and names and words of the commands within it that were imported."""
+    for parameter in command.params:
+        yield from parameter.opts
+    for name, inner in _within(command).items():
+        yield name
+        yield from _words(inner)
+
+
+def _within(command: click.Command) -> Mapping[str, click.Command]:
+    if command is not cli:
+        return command.commands if isinstance(command, click.Group) else {}
+    modules = ((name, sys.modules.get(f"{__package__}.{module}")) for name, (module, _) in COMMANDS.items())
+    return {name: module.command for name, module in modules if module is not None}
 
 
 def _speak_utf8() -> None:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import platform
+import tempfile
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.parsers.expat import EXPAT_VERSION
 
 import click
 
+from ..errors import Exit
 from .terminal import line
+
+if TYPE_CHECKING:
+    from ..intake.sandbox import Confinement
 
 NEEDED = ("xlsxwriter", "openpyxl", "pandas", "pandera", "pydantic", "babel", "sqlalchemy", "python-calamine")
 EXTRAS = {
@@ -17,22 +26,86 @@ EXTRAS = {
     "msoffcrypto-tool": "encrypted",
     "cryptography": "sign",
 }
+# From here on expat is proof against entities, tokens and nesting that take any time, stack or memory.
+SAFE_EXPAT = (2, 7, 2)
+OUTSIDE = {
+    "network": "network",
+    "program": "other program",
+    "process": "other process",
+    "reading": "other file",
+    "writing": "writing",
+}
+NOT_STARTED = (
+    "CANNOT BE STARTED, so no file can be read. A security program may forbid it, or memory may be short."
+)
 
 
 @click.command()
-def command() -> None:
-    """Versions of what is installed, and what an extra would add."""
-    from ..spec.load import load, names
+def command() -> int:
+    """Versions of what is installed, what an extra would add, and what reading processes are kept from.
 
+    Ends with 1 where something is missing that no command can do without.
+    """
     line(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
+    line(_about_expat(EXPAT_VERSION))
+    missing = [package for package in NEEDED if _version(package) is None]
     for package in NEEDED:
         line(f"{package} {_version(package) or 'MISSING: reinstall hrge-xl'}")
     for package, extra in EXTRAS.items():
         found = _version(package)
         line(f"{package} {found}" if found else f"{package} not installed: pip install 'hrge-xl[{extra}]'")
+    if missing:
+        return Exit.FINDINGS
+    for text in _about_specs():
+        line(text)
+    confinement = _confinement()
+    line(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
+    return Exit.OK if confinement else Exit.FINDINGS
+
+
+def _about_expat(found: str) -> str:
+    """Say whether the parser of XML is new enough."""
+    told, least = found.replace("_", " "), ".".join(map(str, SAFE_EXPAT))
+    if tuple(map(int, found.removeprefix("expat_").split("."))) >= SAFE_EXPAT:
+        return told
+    return (
+        f"{told} is OLDER than {least}: a crafted file may keep a reading process busy until its limits end it. "
+        "Install the newest release of Python; where Python uses the parser of the system, update its package expat "
+        "(some systems mend an older one without changing its number)."
+    )
+
+
+def _about_specs() -> Iterator[str]:
+    from ..spec.load import load, names
+
     for name in names():
         spec = load(name)
-        line(f"spec {spec.name} {spec.version}, {len(spec.tools)} sheets, {', '.join(spec.languages)}")
+        yield f"spec {spec.name} {spec.version}, {len(spec.tools)} sheets, {', '.join(spec.languages)}"
+
+
+def _confinement() -> Confinement | None:
+    """Have a reading process try to get out; None where it does not start."""
+    from ..intake.sandbox import look_outside
+    from ..intake.worker import Died, NotStarted, run_guarded
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "file")
+        file.touch()
+        try:
+            outcome = next(run_guarded(look_outside, [str(file)], jobs=1))
+        except NotStarted:
+            return None
+    return None if isinstance(outcome, Died) else outcome
+
+
+def _told(confinement: Confinement) -> str:
+    """Say what a reading process has not, and by what; then what it has."""
+    closed = [f"no {what}" for attempt, what in OUTSIDE.items() if attempt not in confinement.open]
+    means = f" ({', '.join(confinement.means)})" if confinement.means else ""
+    told = f"{', '.join(closed) or 'limits of time and memory only'}{means}"
+    if confinement.open:
+        told += f"; NOT KEPT from: {', '.join(OUTSIDE[attempt] for attempt in confinement.open)}"
+    return "; ".join([told, *confinement.missing])
 
 
 def _version(package: str) -> str | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from ..errors import Mistake, SpecError
 from ..gc_pause import gc_paused
 from ..layout import Layout, laid_out
-from ..spec.load import load, names
+from ..spec.load import SPEC_HOMES, find, is_path, load, names
 from ..spec.model import Spec
 from ..submission import Identity, Observation, Period, ShownChecks, ShownRows, Submission, Unplaced
 from ..words import translator
@@ -273,7 +273,7 @@ Readers = Crew["_Job", "Parcel | Refusal | SpecError"]
 
 def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
     """New processes for reading, each under these limits; they live until they are closed."""
-    return Crew(read_job, jobs, limits)
+    return Crew(read_job, jobs, limits, readable=SPEC_HOMES)
 
 
 def read_many(
@@ -305,6 +305,10 @@ def _read_by_new(
 def _read_by(
     pool: Readers, paths: Iterable[str | Path], want: Wanted, password: str | None
 ) -> Iterator[Submission | Refusal]:
+    if want.spec is not None and is_path(want.spec):
+        folder = find(want.spec)
+        pool.allow(folder)
+        want = replace(want, spec=str(folder))  # a path from here leads nowhere from another folder
     waiting: deque[Refusal | _File] = deque()  # what was not yet handed out, in order
 
     def admitted() -> Iterator[_Job]:

@@ -2,7 +2,7 @@
 
 A child is a fresh interpreter that reads pickled items from its standard input and writes results to what was its
 standard output, in a format that can hold nothing but data. It shares no memory, no thread and no open file with the
-parent.
+parent, starts in an empty folder without an environment, and then puts itself into a sandbox.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ import math
 import os
 import pickle
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from queue import LifoQueue
-from typing import IO, Any, BinaryIO, Generic, Literal, Self, TypeVar
+from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar
 
 from ..gc_pause import gc_paused
 from .closed_format import dumps, loads, may_answer
 from .limits import LIMITS, Limits
 from .raw import Remark
+from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
 
 if sys.platform != "win32":
     import resource
@@ -40,7 +41,9 @@ _START_SECONDS = 120.0  # a slow disk or a busy computer is not the fault of any
 _SIZE_BYTES = 8  # before each answer stands how long it is
 _OUT_OF_MEMORY = 86  # exit code of a child that could not even say so
 _CODES: dict[Reason, str] = {"time": "F060", "memory": "F061", "crash": "F062", "exception": "F063"}
-_CHILD = "import pickle, sys; sys.path = pickle.load(sys.stdin.buffer); from {module} import serve; serve()"
+_CHILD = (
+    f"import pickle, sys; sys.path = pickle.load(sys.stdin.buffer); from {__name__} import serve; serve()"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,10 @@ class Died:
 may_answer(Died, Remark)
 
 
+class NotStarted(RuntimeError):
+    """A child did not come up: no fault of any file."""
+
+
 def cores() -> int:
     """How many processes this machine can run at a time."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -67,10 +74,11 @@ def cores() -> int:
 def run_guarded(
     function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int, limits: Limits = LIMITS
 ) -> Iterator[Result | Died]:
-    """The results of `function` over `items`, in their order, each from a child under `limits`.
+    """The results of `function` over `items`, in their order, each from a child under `limits` and in a sandbox.
 
     `function` must be importable (children start from nothing), items picklable, and results of kinds that
-    `may_answer`. A child that dies costs its own item only. Leaving the iteration, by Ctrl-C too, ends every child.
+    `may_answer`. No file is open to it: what it needs is in the item. A child that dies costs its own item only.
+    Leaving the iteration, by Ctrl-C too, ends every child.
     """
     with Crew(function, jobs, limits) as pool:
         yield from pool.work(items)
@@ -82,12 +90,22 @@ class Crew(Generic[Item, Result]):
     A pool may work through one lot of items after another; its children live until it is closed.
     """
 
-    def __init__(self, function: Callable[[Item], Result], jobs: int = 1, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        function: Callable[[Item], Result],
+        jobs: int = 1,
+        limits: Limits = LIMITS,
+        readable: Iterable[str | Path] = (),
+    ) -> None:
+        """Start nothing yet; `readable` are folders that `function` reads."""
         if function.__module__ == "__main__":
             raise ValueError("a guarded function must live in a module that a new process can import")
         jobs = max(jobs, 1)
         self.closed = False
-        self._workers: list[_Worker[Item, Result]] = [_Worker(function, limits) for _ in range(jobs)]
+        self._readable = set(map(str, readable))
+        self._workers: list[_Worker[Item, Result]] = [
+            _Worker(function, limits, self._readable) for _ in range(jobs)
+        ]
         self._idle: LifoQueue[_Worker[Item, Result]] = LifoQueue()
         for worker in self._workers:
             self._idle.put(worker)
@@ -98,6 +116,10 @@ class Crew(Generic[Item, Result]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def allow(self, folder: str | Path) -> None:
+        """Let the function read a folder from now on; a child that began without is replaced."""
+        self._readable.add(str(folder))
 
     def work(self, items: Iterable[Item]) -> Iterator[Result | Died]:
         """Results in order, with a bounded number of items in hand. Leaving early closes the pool."""
@@ -134,12 +156,14 @@ class Crew(Generic[Item, Result]):
 class _Worker(Generic[Item, Result]):
     """One child process, started when it is first needed and again after it died."""
 
-    def __init__(self, function: Callable[[Item], Result], limits: Limits) -> None:
+    def __init__(self, function: Callable[[Item], Result], limits: Limits, readable: set[str]) -> None:
         self._function = function
         self._limits = limits
+        self._readable = readable  # by now; the pool adds to it
+        self._granted: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._closed = False
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Interpreter | None = None
 
     def run(self, item: Item) -> Result | Died:
         """The result for one item, or why there is none."""
@@ -155,23 +179,27 @@ class _Worker(Generic[Item, Result]):
         outcome: Result | Died = answer[1]
         return outcome
 
-    def _ready(self) -> subprocess.Popen[bytes] | None:
+    def _ready(self) -> Interpreter | None:
         """A child that waits for an item; None once the pool is being dismissed."""
+        readable = frozenset(self._readable)
         with self._lock:
             process, closed = self._process, self._closed
-            if process is not None or closed:
+            if closed or (process is not None and self._granted == readable):
                 return process
-            process = self._process = _start()
-        answer, _ = _ask(process, _greeting(self._function, self._limits), _START_SECONDS)
+            if process is not None:
+                process.end()
+            process = self._process = Interpreter(_CHILD)
+            self._granted = readable
+        answer, _ = _ask(process, _greeting(self._function, self._limits, readable), _START_SECONDS)
         if answer is None and not self._closed:
             self._discard(process)
-            raise RuntimeError("a process for reading files could not be started")
+            raise NotStarted("a process for reading files could not be started")
         return process
 
-    def _discard(self, process: subprocess.Popen[bytes]) -> None:
+    def _discard(self, process: Interpreter) -> None:
         with self._lock:
             self._process = None
-        _end(process)
+        process.end()
 
     def close(self) -> None:
         """End the child for good."""
@@ -179,24 +207,16 @@ class _Worker(Generic[Item, Result]):
             self._closed = True
             process, self._process = self._process, None
         if process is not None:
-            _end(process)
+            process.end()
 
 
-def _start() -> subprocess.Popen[bytes]:
-    # -P keeps the current folder, which may hold anybody's files, off the path of the child.
-    command = [sys.executable, "-P", "-c", _CHILD.format(module=__name__)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+def _greeting(function: Callable[..., object], limits: Limits, readable: Iterable[str]) -> bytes:
+    """What a child is told first: where modules are found, what it may read, its limits and its task."""
+    path = module_path()
+    return b"".join(map(pickle.dumps, (list(path), (*import_places(path), *readable), limits, function)))
 
 
-def _greeting(function: Callable[..., object], limits: Limits) -> bytes:
-    """What a child is told first: where modules are found, its limits and its task."""
-    path = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - "" means the current folder
-    return b"".join(map(pickle.dumps, (path, limits, function)))
-
-
-def _ask(
-    process: subprocess.Popen[bytes], message: bytes, seconds: float
-) -> tuple[tuple[str, Any] | None, bool]:
+def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[tuple[str, Any] | None, bool]:
     """Hand a message over and wait for the answer, None if the child died; and whether it was overdue."""
     overdue = threading.Event()
     patience = threading.Timer(seconds, _kill_overdue, (process, overdue))
@@ -208,7 +228,7 @@ def _ask(
         patience.cancel()
 
 
-def _exchange(process: subprocess.Popen[bytes], message: bytes) -> tuple[str, Any] | None:
+def _exchange(process: Interpreter, message: bytes) -> tuple[str, Any] | None:
     if process.stdin is None or process.stdout is None:
         return None
     try:
@@ -240,18 +260,9 @@ def _whole(source: IO[bytes], size: int) -> bytes:
     return data
 
 
-def _kill_overdue(process: subprocess.Popen[bytes], overdue: threading.Event) -> None:
+def _kill_overdue(process: Interpreter, overdue: threading.Event) -> None:
     overdue.set()
     process.kill()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(OSError):  # what was not yet sent is lost with the child, as intended
-                pipe.close()
 
 
 def _cause_of_death(code: int) -> Died:
@@ -268,9 +279,12 @@ def serve() -> None:
     """What a child does: answer items until its parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     source, answers = sys.stdin.buffer, _claim_output()
-    limits: Limits = pickle.load(source)
-    function: Callable[[Any], object] = pickle.load(source)
-    _limit_memory(limits)
+    readable: tuple[str, ...] = pickle.load(source)
+    with _memory_meter() as meter:
+        confine(readable)
+        limits: Limits = pickle.load(source)
+        function: Callable[[Any], object] = pickle.load(source)
+        _limit_memory(limits, meter)
     _answer(answers, "ready", None)
     while True:
         try:
@@ -324,23 +338,21 @@ def _answer(answers: BinaryIO, kind: str, outcome: object) -> None:
     answers.flush()
 
 
+def _memory_meter() -> AbstractContextManager[TextIO | None]:
+    """Open what tells how much memory this process holds, while it may; None where there is nothing, as on macOS."""
+    meter = Path("/proc/self/statm")
+    return meter.open(encoding="ascii") if meter.exists() else nullcontext()
+
+
 if sys.platform != "win32":
 
-    def _limit_memory(limits: Limits) -> None:
+    def _limit_memory(limits: Limits, meter: TextIO | None) -> None:
         """Allow so much more than the child holds now; and no core dump, which would hold answers."""
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        held = _address_space()
-        if held is not None:
+        if meter is not None:
+            held = int(meter.read().split()[0]) * resource.getpagesize()  # address space
             most = held + limits.worker_bytes
             resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-    def _address_space() -> int | None:
-        """Bytes of address space in use; None where the system does not tell, as on macOS."""
-        try:
-            with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
-                return int(file.read().split()[0]) * resource.getpagesize()
-        except OSError:
-            return None
 
     def _limit_time(limits: Limits) -> None:
         """Processor time counts over the life of a process: move the limit ahead for each item."""
@@ -350,8 +362,9 @@ if sys.platform != "win32":
 
 else:
 
-    def _limit_memory(limits: Limits) -> None:
-        """Windows has no such limit for a process of its own."""
+    def _limit_memory(limits: Limits, _meter: TextIO | None) -> None:
+        """A job object has such a limit."""
+        limit_by_job(limits.worker_bytes)
 
     def _limit_time(limits: Limits) -> None:
         """Windows has no such limit; the parent's patience remains."""

@@ -1,0 +1,57 @@
+"""Writes the log of a fault of our own: what is needed to mend it, and nothing that anybody typed or sent.
+
+A log holds the version, the command without its values, the files that were being read, and where each exception was
+raised. What an exception says is left out, since it may quote an answer; the values of variables are never looked at.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import tempfile
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .engine import engine
+from .errors import LOOKING_AT
+
+_FRAME = re.compile(r'  File ".+", line \d+, in \S+')
+_TOLD: list[Callable[[], str]] = []  # what this process was told to do, without values; the last one counts
+
+
+@contextmanager
+def running(told: Callable[[], str]) -> Iterator[None]:
+    """Have every log that is written meanwhile say which command it was."""
+    _TOLD.append(told)
+    try:
+        yield
+    finally:
+        _TOLD.pop()
+
+
+def write_log(error: BaseException, about: Iterable[object] = ()) -> Path:
+    """Write what is known of a fault into a new file that its owner alone may read; `about` are files being read."""
+    with tempfile.NamedTemporaryFile(
+        "w", suffix=".log", prefix="hrge-xl-", delete=False, encoding="utf-8", errors="backslashreplace"
+    ) as log:
+        log.write(log_text(error, about))
+    return Path(log.name)
+
+
+def log_text(error: BaseException, about: Iterable[object] = ()) -> str:
+    """Give version, command, files and traces."""
+    python = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    told = _TOLD[-1]() if _TOLD else "called as a library"
+    files = "".join(f"{LOOKING_AT}{path}\n" for path in about)
+    return f"hrge-xl {engine()}, {python}\n{told}\n{files}\n{_trace(error)}"
+
+
+def _trace(error: BaseException) -> str:
+    """Give where each exception of a chain was raised, and its type."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    frames = [f"{text}\n" for text in str(error).splitlines() if _FRAME.fullmatch(text)]  # in another process
+    frames += traceback.format_tb(error.__traceback__)
+    notes = [f"{note}\n" for note in getattr(error, "__notes__", ()) if note.startswith(LOOKING_AT)]
+    return "".join([_trace(before) if before else "", *frames, *notes, f"{type(error).__name__}\n\n"])

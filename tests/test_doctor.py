@@ -1,0 +1,86 @@
+"""`hrge-xl doctor`: what it says of a machine, and when its exit code tells that something is missing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from hrge_xl.cli import doctor
+from tests.audited import hrge
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this sandbox")
+
+
+@linux
+def test_it_tells_what_reading_processes_are_kept_from(capsys: pytest.CaptureFixture[str]) -> None:
+    assert hrge("doctor") == 0
+    (told,) = [
+        line for line in capsys.readouterr().out.splitlines() if line.startswith("Reading processes: ")
+    ]
+    what, by = told.removesuffix(")").split(" (")
+    assert what.endswith(": no network, no other program, no other process, no other file, no writing")
+    assert by.startswith("Landlock ")
+    assert by.endswith(", seccomp")
+
+
+@linux
+def test_without_landlock_files_are_read_and_doctor_tells() -> None:
+    """On a kernel that lacks it; here a filter answers as such a kernel does."""
+    script = """
+        import ctypes, errno, struct, sys
+        from hrge_xl.intake.sandbox import seccomp
+        lines = [(0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x50000 | errno.ENOSYS), (0x06, 0, 0, 0x7FFF0000)]
+        code = b"".join(struct.pack("HBBI", *line) for line in lines)
+        seccomp.give_up_privileges()
+        seccomp._prctl(22, 2, ctypes.byref(seccomp._Program(len(lines), code)))
+        from hrge_xl.cli import run
+        sys.exit(run(["doctor"]))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()[-1]
+    assert "no network, no other program, no other process, no writing (seccomp)" in told
+    assert "NOT KEPT from: other file; Landlock: Function not implemented" in told
+
+
+@pytest.mark.parametrize(
+    ("found", "safe"),
+    [("expat_2.5.0", False), ("expat_2.7.1", False), ("expat_2.7.2", True), ("expat_2.10.0", True)],
+)
+def test_it_asks_for_a_safe_expat(
+    found: str, safe: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An old one is told with the remedy and is no reason to stop: what it lacks, limits and sandbox make up for."""
+    monkeypatch.setattr(doctor, "EXPAT_VERSION", found)
+    assert hrge("doctor") == 0
+    told = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("expat"))
+    assert ("OLDER than 2.7.2" not in told) is safe
+    assert ("Install the newest release of Python" not in told) is safe
+
+
+def test_what_no_command_can_do_without(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "_version", lambda package: None if package == "pandas" else "1.0")
+    assert hrge("doctor") == 1
+    assert "pandas MISSING: reinstall hrge-xl" in capsys.readouterr().out
+
+
+def test_an_extra_is_no_need(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(doctor, "_version", lambda package: None if package in doctor.EXTRAS else "1.0")
+    assert hrge("doctor") == 0
+    assert "psycopg not installed: pip install 'hrge-xl[postgres]'" in capsys.readouterr().out
+
+
+@linux
+def test_processes_that_do_not_start_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert hrge("doctor") == 1
+    assert "Reading processes: CANNOT BE STARTED" in capsys.readouterr().out
