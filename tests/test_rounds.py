@@ -260,7 +260,7 @@ def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(
 
 def test_a_list_that_is_no_workbook_or_not_there(tmp_path: Path) -> None:
     (tmp_path / "teams.xlsx").write_bytes(b"no zip")
-    with pytest.raises(RoundError, match="is no workbook"):
+    with pytest.raises(RoundError, match="is not a workbook: it is a text file"):
         init_round(tmp_path / "round", "example", tmp_path / "teams.xlsx")
     with pytest.raises(RoundError, match="cannot be read"):
         init_round(tmp_path / "round", "example", tmp_path / "none.csv")
