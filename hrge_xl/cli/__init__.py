@@ -19,7 +19,7 @@ from .. import __version__
 from ..addresses import masked
 from ..engine import engine
 from ..errors import LOOKING_AT, Exit, HrgeError, SpecError
-from .terminal import block, line, style
+from .terminal import block, line, listen, style
 
 OPTION = re.compile(r"--?[a-z][a-z-]*(?==|$)")
 FRAME = re.compile(r'  File ".+", line \d+, in \S+')
@@ -100,6 +100,7 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; every exception becomes one line on stderr and an exit code."""
     _speak_utf8()
+    listen()
     typed = sys.argv[1:] if arguments is None else arguments
     say = partial(_say, typed)
     try:

@@ -13,6 +13,9 @@ from ..errors import UsageError
 
 RETRIES = 3  # of a batch that fails
 PATIENCE = 20  # seconds for a scheduler to answer
+QUIET, WORKERLESS = 5, 60  # seconds without a worker: until we say so, and until we give up
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -33,9 +36,26 @@ def cluster(engine: str, jobs: int) -> Iterator[tuple[Executor, int, tuple[type[
             raise UsageError(
                 f"--engine {engine}: no cluster can be reached there. Use local, dask, or tcp://host:8786."
             ) from error
+        _await_workers(client, engine)
         width = 2 * sum(client.nthreads().values()) + 2
         executor = stack.enter_context(client.get_executor(retries=RETRIES))
         yield executor, width, (distributed.KilledWorker, CancelledError)
+
+
+def _await_workers(client: Any, engine: str) -> None:
+    """Wait until a worker is there, not without a word and not for ever. Raises `UsageError`."""
+    try:
+        client.wait_for_workers(1, timeout=QUIET)
+    except TimeoutError:
+        where = "" if engine == "dask" else f" Start one with: dask worker {engine}"
+        _log.warning("The cluster at %s has no worker yet; waiting for one.%s", engine, where)
+        try:
+            client.wait_for_workers(1, timeout=WORKERLESS - QUIET)
+        except TimeoutError as error:
+            raise UsageError(
+                f"--engine {engine}: no worker came to the cluster within {WORKERLESS} seconds.{where}, or run with "
+                "--engine local."
+            ) from error
 
 
 def _quiet() -> None:
