@@ -56,7 +56,7 @@ OURS = {"F060", "F061", "F062", "F063"}  # a file that was read by a fault of ou
 TOGETHER = 60  # files in one folder
 TAKEN, TAKEN_OF = 1, 10  # how many of all are taken in: that takes far longer than to read them
 Result = TypeVar("Result")
-VERIFIED_OF = 5  # one in how many reports is held against its files
+VERIFIED_OF = 10  # one in how many reports is held against its files
 DAY = ("--today", "2026-06-30", "--jobs", "1")
 WANTED = (Wanted(), Wanted("example"), Wanted("example", "2026-H1", ("PAK",), KEY))
 
