@@ -325,6 +325,22 @@ def test_a_cluster_without_workers_is_told_and_not_waited_for(
     ]
 
 
+def test_workers_that_all_leave_are_told_and_not_waited_for(
+    files: list[Path], tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, seconds in {"cluster.QUIET": 0.2, "cluster.WORKERLESS": 2, "workers.LOOK": 0.2}.items():
+        monkeypatch.setattr(f"hrge_xl.dataset.{name}", seconds)
+    cluster.client.retire_workers()
+    (worker,) = cluster.start(1)
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(run, files, tmp_path / "out", engine=cluster.address)
+        while not cluster.at_work():
+            assert not running.done()
+        worker.kill()
+        with pytest.raises(UsageError, match="no worker came to the cluster within 2 seconds"):
+            running.result(timeout=60)
+
+
 def test_a_worker_that_comes_late_is_taken(
     files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:

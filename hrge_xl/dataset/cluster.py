@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import UsageError
 
@@ -18,9 +19,20 @@ QUIET, WORKERLESS = 5, 60  # seconds without a worker: until we say so, and unti
 _log = logging.getLogger(__name__)
 
 
+class Cluster(NamedTuple):
+    """An executor, how many batches keep it busy, what results raise whose workers died, and a look at the workers."""
+
+    executor: Executor
+    width: int
+    lost: tuple[type[Exception], ...]
+    check: Callable[
+        [], None
+    ]  # while results are waited for; raises `UsageError` when no worker is left for long
+
+
 @contextmanager
-def cluster(engine: str, jobs: int) -> Iterator[tuple[Executor, int, tuple[type[Exception], ...]]]:
-    """An executor, how many batches keep it busy, and what results raise whose workers died.
+def cluster(engine: str, jobs: int) -> Iterator[Cluster]:
+    """Processes to work in.
 
     `engine` is `dask` for a cluster of our own, else the address of a scheduler. Raises `UsageError`.
     """
@@ -38,8 +50,10 @@ def cluster(engine: str, jobs: int) -> Iterator[tuple[Executor, int, tuple[type[
             ) from error
         _await_workers(client, engine)
         width = 2 * sum(client.nthreads().values()) + 2
-        executor = stack.enter_context(client.get_executor(retries=RETRIES))
-        yield executor, width, (distributed.KilledWorker, CancelledError)
+        executor = client.get_executor(retries=RETRIES)
+        stack.callback(executor.shutdown, wait=False)  # what is in hand when we leave may never come
+        lost = (distributed.KilledWorker, CancelledError)
+        yield Cluster(executor, width, lost, partial(_await_workers, client, engine))
 
 
 def _await_workers(client: Any, engine: str) -> None:
