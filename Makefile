@@ -15,8 +15,8 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest format bench scale hunt kills parity damage insider year pictures docs \
-	pins audit clean distclean
+.PHONY: help demo test system check lint types imports pytest format bench scale hunt fuzz kills parity damage insider year \
+	pictures docs pins audit clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -70,6 +70,10 @@ kills: $(VENV)/test.stamp
 # A thousand full workbooks consolidated, beside a plain loop: some minutes.
 scale: $(VENV)/test.stamp
 	$(PY) -m tests.bench_scale
+
+# Thirty thousand files that are sound and say what nobody would: half an hour.
+fuzz: $(VENV)/test.stamp
+	$(PY) -m pytest -n $(WORKERS) -m long tests/test_structure_fuzz.py
 
 # Every rule of the Toolkit, firing and silent, recalculated by LibreOffice: some minutes.
 parity: $(VENV)/test.stamp

@@ -9,7 +9,9 @@ from typing import Any
 
 from .errors import UsageError
 from .fields import Kind, kind_of
+from .intake.limits import LIMITS
 from .layout import Layout
+from .paths import read_regular
 from .spec.model import FieldType
 from .submission import Answers, Value
 
@@ -62,12 +64,15 @@ def from_file(path: Path, layout: Layout, spec: str, password: str | None = None
     """The answers of a JSON file, or of a returned workbook of a spec (its name or folder). Raises `UsageError`."""
     if path.suffix.lower() == ".json":
         try:
-            return from_mapping(json.loads(path.read_text(encoding="utf-8-sig")), layout)
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{path}: the answers cannot be read ({error}).") from error
-    from .intake import Refusal, Wanted, read
+            table = json.loads(read_regular(path, LIMITS.file_bytes).decode("utf-8-sig"))
+        except (OSError, ValueError, RecursionError) as error:
+            raise UsageError(
+                f"{path}: the answers cannot be read ({error}). Save them as JSON, in UTF-8."
+            ) from error
+        return from_mapping(table, layout)
+    from .intake import Refusal, Wanted, read_many
 
-    found = read(path, Wanted(spec=spec), password=password)
+    (found,) = read_many([path], Wanted(spec=spec), password=password)
     if isinstance(found, Refusal):
         raise UsageError(f"{path}: no answers can be read from it. Try `hrge-xl validate` to see why.")
     return {key: value for key, value in found.values().items() if key in layout.slots}

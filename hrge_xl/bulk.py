@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from .intake import stamp_at_a_glance
+from .intake.limits import LIMITS
 from .issuing import Order, contents_for, generate, identity_of, layout_for
 from .layout import Layout
-from .paths import write_whole
+from .paths import read_regular, write_whole
 from .spec.model import Spec
 from .submission import Identity
 from .workbook import Template, cover_lines, draw
@@ -52,7 +53,7 @@ def issue_files(
 
 def _is_there(wanted: Identity, path: Path) -> bool:
     try:
-        found = stamp_at_a_glance(path.read_bytes())
+        found = stamp_at_a_glance(read_regular(path, LIMITS.file_bytes))
     except OSError:  # nothing there, or nothing that can be read: writing will say what is wrong
         return False
     return found is not None and _of_any_day(found) == _of_any_day(wanted)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import glob
+import errno
 import os
+import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from .errors import OutputError, UsageError
 UNFINISHED = (
     ".unfinished-"  # how everything is named that is being written, and that a killed run leaves behind
 )
+MOST_LIST_BYTES = 10 * 1024 * 1024  # a hundred thousand paths
+MOST_LISTS_DEEP = 20  # lists that name lists
+# A pipe that nobody writes to must not make us wait; Windows has no such flag, but one for line ends.
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def expand(arguments: Iterable[str]) -> list[Path]:
@@ -22,9 +27,10 @@ def expand(arguments: Iterable[str]) -> list[Path]:
 
     Raises `UsageError` when an argument leads nowhere, or all of them to no file at all.
     """
+    lists = _Lists()
     found: dict[Path, None] = {}
     for argument in arguments:
-        found.update(dict.fromkeys(_one(argument)))
+        found.update(dict.fromkeys(_files(argument, lists)))
     if not found:
         raise UsageError(
             "There is no file in what was given. Name files, or a folder that holds returned workbooks."
@@ -32,33 +38,96 @@ def expand(arguments: Iterable[str]) -> list[Path]:
     return list(found)
 
 
-def _one(argument: str) -> list[Path]:
+def _files(argument: str, lists: _Lists) -> Iterator[Path]:
     if argument.startswith("@"):
-        return _listed(Path(argument[1:]))
-    path = Path(argument)
-    if path.is_dir():
-        return sorted(each for each in path.rglob("*") if _is_return(each, path))
-    if path.exists() or path.is_symlink():
-        return [path]
-    matches = sorted(Path(match) for match in glob.glob(argument, recursive=True))  # noqa: PTH207 (absolute ones too)
-    if not matches:
+        return lists.files(Path(argument[1:]))
+    places = [Path(argument)] if os.path.lexists(argument) else _matches(argument)
+    if not places:
         raise UsageError(f"{masked(argument, [argument])}: there is no such file or folder. Check the path.")
-    return [each for match in matches for each in (_one(str(match)) if match.is_dir() else [match])]
+    return (file for place in places for file in _within(place))
+
+
+def _within(place: Path) -> Iterable[Path]:
+    """All files of a folder that are looked at, sorted; links to folders are not followed. A file is itself."""
+    if not place.is_dir():
+        return [place]
+    return sorted(each for each in place.rglob("*") if _is_return(each, place))
 
 
 def _is_return(path: Path, folder: Path) -> bool:
     """Everything in a folder is looked at, but for what programs hide there."""
-    return not path.is_dir() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return not path.is_dir() and not _hidden(path.relative_to(folder))
 
 
-def _listed(file: Path) -> list[Path]:
+def _hidden(path: Path) -> set[str]:
+    return {part for part in path.parts if part.startswith(".") and part != ".."}
+
+
+def _matches(pattern: str) -> list[Path]:
+    """What a pattern means, sorted. `**` goes through no link to a folder, which may lead back to where it stands.
+
+    Hidden files and folders are meant only where the pattern names them.
+    """
+    path = Path(pattern)
+    if not path.parts:
+        return []
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+        return sorted(each for each in found if _hidden(each) <= _hidden(path))
+    except (OSError, ValueError, NotImplementedError, RecursionError):  # no name of a file, and no pattern
+        return []
+
+
+class _Lists:
+    """Lists of paths, a path a line; each is read once, however often it is named."""
+
+    def __init__(self) -> None:
+        self._read: set[Path] = set()
+        self._open: list[Path] = []
+
+    def files(self, file: Path) -> Iterator[Path]:
+        """The files that a list means. Raises `UsageError` for one that is none, or names itself."""
+        place = Path(os.path.abspath(file))  # noqa: PTH100 - `absolute` leaves ".." in it
+        if place in self._open:
+            way = " → ".join(each.name for each in [*self._open[self._open.index(place) :], place])
+            raise UsageError(f"{file}: the list names itself ({way}). Take that line out of it.")
+        if len(self._open) == MOST_LISTS_DEEP:
+            raise UsageError(
+                f"{file}: lists name lists more than {MOST_LISTS_DEEP} deep. Put the paths into one."
+            )
+        if place in self._read:
+            return
+        self._read.add(place)
+        self._open.append(place)
+        for line in _lines(file):
+            yield from _files(line, self)
+        self._open.pop()
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        text = read_regular(file, MOST_LIST_BYTES).decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(
-            f"{file}: the list cannot be read ({error}). Save it as UTF-8 text, a path a line."
+            f"{file}: the list cannot be read ({reason}). Save it as UTF-8 text, a path a line."
         ) from error
-    return [path for line in lines if line.strip() for path in _one(line.strip())]
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """The content of a regular file of at most so many bytes.
+
+    Raises `OSError`, also for a folder, a device or a pipe, from which one could read for ever, and for more bytes;
+    and `ValueError` for a name that no file can have.
+    """
+    with open(os.open(path, _READ_FLAGS), "rb") as file:  # noqa: PTH123 - flags that Path.open lacks
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most / 1024 / 1024:.0f} MB", str(path))
+    return data
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -296,6 +297,60 @@ def test_a_shard_that_changed_on_its_way(files: list[Path], tmp_path: Path) -> N
 def test_a_cluster_that_is_not_there(files: list[Path], tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no cluster can be reached there"):
         run(files, tmp_path / "out", engine="nowhere")
+
+
+@pytest.fixture
+def workerless(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a scheduler without any worker; we are less patient with it than usual."""
+    monkeypatch.setattr("hrge_xl.dataset.cluster.QUIET", 0.2)
+    monkeypatch.setattr("hrge_xl.dataset.cluster.WORKERLESS", 2)
+    with distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as local:
+        yield local.scheduler_address
+
+
+def test_a_cluster_without_workers_is_told_and_not_waited_for(
+    files: list[Path], tmp_path: Path, workerless: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    started = time.monotonic()
+    done = command_line(
+        ["consolidate", *map(str, files), "-o", str(tmp_path / "out"), "--engine", workerless]
+    )
+    said = capfd.readouterr().err.splitlines()
+    assert done == 2
+    assert time.monotonic() - started < 30
+    assert said == [
+        f"The cluster at {workerless} has no worker yet; waiting for one. Start one with: dask worker {workerless}",
+        f"Error: --engine {workerless}: no worker came to the cluster within 2 seconds. Start one with: dask worker "
+        f"{workerless}, or run with --engine local.",
+    ]
+
+
+def test_workers_that_all_leave_are_told_and_not_waited_for(
+    files: list[Path], tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, seconds in {"cluster.QUIET": 0.2, "cluster.WORKERLESS": 2, "workers.LOOK": 0.2}.items():
+        monkeypatch.setattr(f"hrge_xl.dataset.{name}", seconds)
+    cluster.client.retire_workers()
+    (worker,) = cluster.start(1)
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(run, files, tmp_path / "out", engine=cluster.address)
+        while not cluster.at_work():
+            assert not running.done()
+        worker.kill()
+        with pytest.raises(UsageError, match="no worker came to the cluster within 2 seconds"):
+            running.result(timeout=60)
+
+
+def test_a_worker_that_comes_late_is_taken(
+    files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hrge_xl.dataset.cluster.QUIET", 0.01)
+    cluster.client.retire_workers()
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(run, files, tmp_path / "out", engine=cluster.address)
+        cluster.start(1)
+        running.result(timeout=120)
+    assert dataset(tmp_path / "out") == alone
 
 
 def test_a_workbook_that_would_be_too_large(

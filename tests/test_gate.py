@@ -15,7 +15,7 @@ import msoffcrypto.format.ooxml
 import pytest
 
 from hrge_xl.findings import CATALOGUE, sentence
-from hrge_xl.intake import other_formats
+from hrge_xl.intake import ooxml, other_formats
 from hrge_xl.intake.gate import Admitted, Refused, admit
 from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.raw import Remark, Unreadable
@@ -243,7 +243,12 @@ ZIPS = {
     "reaching too far": (directory_field(PLAIN, SHEET, *COMPRESSED_SIZE, 100_000), "F012"),
     "bzip2": (pack({"a.xml": "x"}, zipfile.ZIP_BZIP2), "F013"),
     "unknown method": (directory_field(PLAIN, SHEET, *METHOD, 99), "F013"),
-    "zip password": (directory_field(PLAIN, SHEET, 8, "<H", 1), "F013"),
+    "zip password": (directory_field(PLAIN, SHEET, 8, "<H", 1), "F033"),
+    "strong zip password": (directory_field(PLAIN, SHEET, 8, "<H", 0x41), "F033"),
+    "zip password with AES": (
+        directory_field(directory_field(PLAIN, SHEET, *METHOD, 99), SHEET, 8, "<H", 1),
+        "F033",
+    ),
     "bomb": (pack({"a.xml": bytes(2 * 1024 * 1024)}), "F014"),
     "100 MB part": (directory_field(PLAIN, SHEET, *SIZE, LIMITS.part_bytes + 1), "F015"),
     "wrong name in the header": (PLAIN.replace(SHEET.encode(), b"xl/worksheets/sheet9.xml", 1), "F029"),
@@ -256,6 +261,71 @@ def test_faults_of_the_zip_are_found_before_inflating(
 ) -> None:
     monkeypatch.setattr(ZipPackage, "read", lambda *_: pytest.fail("inflated"))
     assert refusal(tmp_path, data).code == code
+
+
+def test_a_zip_with_a_password_is_told_as_one(tmp_path: Path) -> None:
+    data = directory_field(PLAIN, SHEET, 8, "<H", 1)
+    remark = refusal(tmp_path, data)
+    told = sentence(CATALOGUE[remark.code].message, {"file": "return.xlsx", **remark.detail})
+    assert told == (
+        f"The part {SHEET} of the file return.xlsx is encrypted: the zip was protected with a password."
+    )
+
+
+def in_the_middle(data: bytes, foreign: bytes) -> bytes:
+    """Bytes between two members: the directory is moved, and so are the members behind."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        second = archive.infolist()[1].header_offset
+    moved = bytearray(data[:second] + foreign + data[second:])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [info.filename for info in archive.infolist()]
+        offsets = {info.filename: info.header_offset for info in archive.infolist()}
+    for name in names:
+        if offsets[name] >= second:
+            moved = bytearray(
+                directory_field(bytes(moved), name, *HEADER_OFFSET, offsets[name] + len(foreign))
+            )
+    end = moved.rindex(b"PK\x05\x06")
+    start = int.from_bytes(moved[end + 16 : end + 20], "little") + len(foreign)
+    moved[end + 16 : end + 20] = start.to_bytes(4, "little")
+    return bytes(moved)
+
+
+PAGE = b"<html><script>alert(1)</script></html>".ljust(64)
+POLYGLOTS = {
+    "behind": (PLAIN + PAGE, ("0", "0", "64")),
+    "in a comment": (PLAIN[:-2] + b"\x40\x00" + PAGE, ("0", "0", "64")),
+    "within": (in_the_middle(PLAIN, PAGE), ("0", "64", "0")),
+    "before": (b"PK\x03\x04" + PAGE + PLAIN, ("68", "0", "0")),
+    "everywhere": (b"PK\x03\x04" + in_the_middle(PLAIN, PAGE * 32) + PAGE, ("4", "2,048", "64")),
+}
+
+
+@pytest.mark.parametrize("kind", POLYGLOTS)
+def test_bytes_beside_the_workbook_are_told_and_it_is_read(kind: str, tmp_path: Path) -> None:
+    data, counts = POLYGLOTS[kind]
+    assert isinstance(admit(arrived(tmp_path, data)), Admitted)
+    found = ooxml.read(data)
+    assert found.remarks == [
+        Remark("F032", detail=dict(zip(("before", "between", "behind"), counts, strict=True)))
+    ]
+    assert [each.name for each in found.sheets] == ["S1"]
+
+
+def test_what_programs_write_into_a_zip_is_no_foreign_bytes(tmp_path: Path) -> None:
+    """Sizes behind a member whose header could not have them yet, and whole folders."""
+
+    class Pipe(io.BytesIO):
+        def tell(self) -> int:
+            raise OSError
+
+    target = Pipe()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/", b"")
+        for name, content in members(PLAIN).items():
+            archive.writestr(name, content)
+    assert b"PK\x07\x08" in target.getvalue()
+    assert ZipPackage(target.getvalue()).remarks == []
 
 
 def test_two_members_may_not_share_their_bytes(tmp_path: Path) -> None:

@@ -508,18 +508,82 @@ REFUSED = {
     "unknown encoding": ('<?xml version="1.0" encoding="klingon"?>' + sheet(GOOD_ROW), "F025"),
     "another root": (f'<sst xmlns="{MAIN}"/>', "F029"),
     "another namespace": (sheet(GOOD_ROW, namespace="urn:else"), "F029"),
-    "cell in another row": (sheet('<row r="1"><c r="A2"><v>1</v></c></row>'), "F029"),
-    "cell outside a row": (sheet('<row r="1"/><c r="A1"><v>1</v></c>'), "F029"),
-    "row 0": (sheet('<row r="0"/>'), "F029"),
-    "row beyond the last": (sheet('<row r="1048577"><c r="A1048577"><v>1</v></c></row>'), "F029"),
-    "column beyond the last": (sheet('<row r="1"><c r="XFE1"><v>1</v></c></row>'), "F029"),
-    "no reference": (sheet('<row r="1"><c r="Total"><v>1</v></c></row>'), "F029"),
+    "cell in another row": (sheet('<row r="1"><c r="A2"><v>1</v></c></row>'), "F034"),
+    "cell outside a row": (sheet('<row r="1"/><c r="A1"><v>1</v></c>'), "F034"),
+    "row 0": (sheet('<row r="0"/>'), "F036"),
+    "row beyond the last": (sheet('<row r="1048577"><c r="A1048577"><v>1</v></c></row>'), "F036"),
+    "column beyond the last": (sheet('<row r="1"><c r="XFE1"><v>1</v></c></row>'), "F034"),
+    "no reference": (sheet('<row r="1"><c r="Total"><v>1</v></c></row>'), "F034"),
 }
 
 
 @pytest.mark.parametrize(("part", "code"), REFUSED.values(), ids=REFUSED.keys())
 def test_hostile_and_damaged_sheets_are_refused(way: str, part: str | bytes, code: str) -> None:
     assert refusal(workbook(sheet(), changes={"xl/worksheets/sheet1.xml": part})) == code
+
+
+@pytest.mark.parametrize("reference", ["A0", "ZZZZ1", "1A", "", "A2", "A1:B2", "A1048577", "XFE1"])
+def test_a_cell_that_stands_nowhere_is_named(way: str, reference: str) -> None:
+    rows = f'<row r="1"><c r="A1"><v>1</v></c>\n<c r="{reference}"><v>2</v></c></row>'
+    with pytest.raises(Unreadable) as caught:
+        ooxml.read(workbook(sheet(rows)))
+    found = caught.value.remark
+    place = {"part": "xl/worksheets/sheet1.xml", "line": "2", "column": "5"} | {
+        "value": reference,
+        "row": "1",
+    }
+    assert (found.code, found.sheet) == ("F034", "S1")
+    assert {name: found.detail[name] for name in place if name != "column"} == {
+        name: text for name, text in place.items() if name != "column"
+    }
+    assert int(found.detail["column"]) > 1
+
+
+@pytest.mark.parametrize("number", ["0", "1048577", "x", "-1", "99999999999999999999", "1.5"])
+def test_a_row_that_cannot_be_is_named(way: str, number: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        ooxml.read(workbook(sheet(f'\n\n<row r="{number}"><c><v>2</v></c></row>')))
+    found = caught.value.remark
+    assert (found.code, found.sheet, found.detail["value"], found.detail["line"]) == (
+        "F036",
+        "S1",
+        number,
+        "3",
+    )
+
+
+def nested(element: str, levels: int) -> str:
+    return f"<{element}>" * levels + f"</{element}>" * levels
+
+
+@pytest.mark.parametrize(
+    ("strings", "code"),
+    [
+        (f"<si>{nested('r', 63)}</si>", "F021"),
+        (f"<si><r><t>a</t></r>{nested('rPr', 100_000)}</si>", "F021"),
+        (f"<si>{WIDE.replace('<a ', '<r ')}</si>", "F022"),
+        (f"<si>{WIDE.replace('<a ', '<r ').replace(chr(34), chr(39))}</si>", "F022"),
+        (f"<si>{nested('r', 62)}</si>", None),
+    ],
+    ids=["deep", "very deep", "wide", "wide in single quotes", "just within"],
+)
+def test_shared_texts_have_the_limits_of_every_part(way: str, strings: str, code: str | None) -> None:
+    data = pack(parts(sheet(GOOD_ROW), strings=strings), zipfile.ZIP_STORED)
+    if code is None:
+        assert len(cells(ooxml.read(data))) == 1
+    else:
+        assert refusal(data) == code
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["xl/styles.xml", "xl/workbook.xml", "_rels/.rels", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"],
+)
+@pytest.mark.parametrize(("inner", "code"), [(f"<a>{DEEP}</a>", "F021"), (WIDE, "F022"), (DTD, "F024")])
+def test_every_part_has_the_same_limits(part: str, inner: str, code: str) -> None:
+    contents = parts(sheet(GOOD_ROW))
+    head, end, tail = str(contents[part]).rpartition("</")
+    assert refusal(pack(contents | {part: f"{head}{inner}{end}{tail}"})) == code
 
 
 def test_too_many_elements_are_refused_before_they_are_parsed() -> None:
@@ -559,7 +623,7 @@ PACKAGE_FAULTS = {
     "texts that are none": ({"xl/sharedStrings.xml": "<x/>"}, "F029"),
     "entities in the texts": ({"xl/sharedStrings.xml": f'<!DOCTYPE sst><sst xmlns="{MAIN}"/>'}, "F020"),
     "damaged styles": ({"xl/styles.xml": "<styleSheet>"}, "F024"),
-    "no sheets": ({"xl/workbook.xml": f'<workbook xmlns="{MAIN}"><sheets/></workbook>'}, "F029"),
+    "no sheets": ({"xl/workbook.xml": f'<workbook xmlns="{MAIN}"><sheets/></workbook>'}, "F035"),
 }
 
 
@@ -571,7 +635,7 @@ def test_faults_of_the_package_are_refused(changes: dict[str, str | None], code:
 def test_two_sheets_of_one_name_are_refused() -> None:
     contents = parts(sheet(), sheet())
     contents["xl/workbook.xml"] = str(contents["xl/workbook.xml"]).replace('"S2"', '"s1"')
-    assert refusal(pack(contents)) == "F029"
+    assert refusal(pack(contents)) == "F037"
 
 
 def test_settings_that_name_no_cells_are_left_out_with_a_remark() -> None:

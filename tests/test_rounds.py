@@ -258,9 +258,34 @@ def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(
     ]
 
 
+LOOKS_LIKE_OTHERS = [
+    "1e5",
+    "1E999",
+    "-.5e3",
+    "08",
+    "0o17",
+    "0x1F",
+    "12_3",
+    "yes",
+    "NULL",
+    "~",
+    "=",
+    "2026-07-31",
+]
+
+
+@pytest.mark.parametrize("code", LOOKS_LIKE_OTHERS)
+def test_a_code_that_looks_like_something_else_stays_what_it_is(code: str, tmp_path: Path) -> None:
+    (tmp_path / "teams.csv").write_text(f"team,contact\nA,{code}\n{code},\n", encoding="utf-8")
+    made = init_round(tmp_path / "round", "example", tmp_path / "teams.csv", name=code)
+    again = load_round(tmp_path / "round")
+    assert [(team.code, team.contact) for team in again.teams] == [("A", code), (code, "")]
+    assert (again.name, made.name) == (code, code)
+
+
 def test_a_list_that_is_no_workbook_or_not_there(tmp_path: Path) -> None:
     (tmp_path / "teams.xlsx").write_bytes(b"no zip")
-    with pytest.raises(RoundError, match="is no workbook"):
+    with pytest.raises(RoundError, match="is not a workbook: it is a text file"):
         init_round(tmp_path / "round", "example", tmp_path / "teams.xlsx")
     with pytest.raises(RoundError, match="cannot be read"):
         init_round(tmp_path / "round", "example", tmp_path / "none.csv")

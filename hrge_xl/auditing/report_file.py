@@ -15,11 +15,13 @@ from typing_extensions import TypedDict
 from .. import __version__
 from ..dataset.received import name_of
 from ..errors import UsageError
+from ..paths import read_regular
 from ..reports import FORMATS, report
 from ..reports.document import SCHEMA, DecisionRow, Document, Run, WaiverRow
 from ..reports.json_text import render
 
 JSON = FORMATS["json"].suffix
+MOST_BYTES = 200 * 1024 * 1024  # ten thousand files have a tenth of it
 
 
 class _Finding(TypedDict, total=False):
@@ -102,7 +104,7 @@ def _is_json(path: Path) -> bool:
 def _text(path: Path) -> str:
     """The text, also where a shell of Windows wrote it: as UTF-16, or with other line ends."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path, MOST_BYTES)
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except OSError as error:
         raise UsageError(f"{path}: the report cannot be read ({error.strerror}). Check the path.") from error

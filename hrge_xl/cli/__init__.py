@@ -15,7 +15,7 @@ from .. import __version__
 from ..addresses import masked
 from ..errors import Exit, HrgeError, SpecError
 from ..fault_log import log_text, running, write_log
-from .terminal import block, line, style
+from .terminal import block, line, listen, style
 
 COMMANDS = {
     # name -> (module, what it does)
@@ -95,6 +95,7 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; every exception becomes one line on stderr and an exit code."""
     _speak_utf8()
+    listen()
     typed = sys.argv[1:] if arguments is None else arguments
     with running(partial(_without_values, typed)):
         return _run(arguments, typed)

@@ -12,6 +12,7 @@ import click
 
 from ..addresses import masked
 from ..errors import Exit, UsageError
+from ..paths import read_regular
 from .terminal import line, style
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..rounds.datasets import Dataset, Question
 
 Item = TypeVar("Item")
+MOST_PASSWORD_BYTES = 10_000
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
@@ -142,11 +144,12 @@ def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def first_line(file: Path) -> str:
     """A password from a file, so that it stands in no command line."""
     try:
-        return (file.read_text(encoding="utf-8-sig").splitlines() or [""])[0]
+        text = read_regular(file, MOST_PASSWORD_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{file}: the password cannot be read. Save it as UTF-8 text, on the first line."
         ) from error
+    return (text.splitlines() or [""])[0]
 
 
 def print_files(files: Sequence[FileRow], *, quiet: bool) -> None:

@@ -128,7 +128,7 @@ def _returned(paths: list[str]) -> list[Path]:
 @click.option("--name", default="", metavar="NAME", help="Name of the spec (default: that of the folder).")
 def draft_spec(file: Path, output: Path, name: str) -> None:
     """A first spec from a workbook that your office already uses; every guess is marked `# guess:`."""
-    from ..drafting import guess, read, write
+    from ..drafting import draft
     from ..paths import write_whole
     from ..spec.load import load, typed
 
@@ -137,11 +137,11 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise UsageError(f"'{name}' cannot be the name of a spec. Use letters, digits, _ and -.")
-    draft = guess(read(file))
-    for path, text in write(draft, name).items():
+    drafted = draft(file, name)
+    for path, text in drafted.files.items():
         write_whole(output / path, text.encode())
     loaded = load(output)
-    for message in draft.messages:
+    for message in drafted.messages:
         line(message, err=True)
     fields = sum(len(tool.fields) for tool in loaded.tools)
     line(

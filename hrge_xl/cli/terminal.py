@@ -6,6 +6,7 @@ that turn the order of letters round. Such characters are shown as pictures of t
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 import click
 
+LIBRARY = "hrge_xl"
 _OURS = f"\x1b{os.urandom(8).hex()}"  # begins an escape sequence of our own: nobody outside can know it
 _LIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _LIVE_OR_BREAK = re.compile(f"\n|{_LIVE.pattern}")
@@ -52,6 +54,19 @@ def block(text: str, *, err: bool = False) -> None:
 def _print(text: str, *, one_line: bool, err: bool) -> None:
     pieces = (shown(piece, one_line=one_line) for piece in text.split(_OURS))
     click.echo("\x1b".join(pieces), err=err)
+
+
+class _Teller(logging.Handler):
+    """Prints what the library has to say while it works."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line(record.getMessage(), err=True)
+
+
+def listen() -> None:
+    """Print what the library has to say on stderr, in the same way as all else."""
+    logger = logging.getLogger(LIBRARY)
+    logger.handlers, logger.propagate = [_Teller()], False
 
 
 def data(text: str, *, nl: bool = True) -> None:

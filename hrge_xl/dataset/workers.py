@@ -8,6 +8,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from multiprocessing.connection import wait
 from threading import Thread
@@ -17,6 +18,7 @@ from ..errors import HrgeError
 from .cluster import cluster
 
 BATCH = 6  # files: enough for the checks to pay off, few enough for memory to stay small
+LOOK = 5  # seconds between two looks whether a cluster still has workers
 TRIES = 3  # of a batch whose worker dies
 
 In = TypeVar("In")
@@ -29,6 +31,7 @@ class Running(NamedTuple):
     executor: Executor | None
     width: int  # batches in hand at a time
     lost: tuple[type[Exception], ...] = (BrokenExecutor,)  # what a result raises whose worker died
+    check: Callable[[], None] | None = None  # whether there is anybody to work, while results are waited for
 
 
 class Workers:
@@ -103,12 +106,21 @@ def _results(
         for batch in batches:
             waiting.append(running.executor.submit(function, batch, *more))
             if len(waiting) > running.width:
-                yield waiting.popleft().result()
+                yield _result(waiting.popleft(), running)
         while waiting:
-            yield waiting.popleft().result()
+            yield _result(waiting.popleft(), running)
     finally:
         for each in waiting:  # an error ends the run: what is not begun need not be
             each.cancel()
+
+
+def _result(future: Future[Out], running: Running) -> Out:
+    """Wait for a result, and look from time to time whether it can still come."""
+    if running.check is None:
+        return future.result()
+    while not wait_for([future], timeout=LOOK).done:
+        running.check()
+    return future.result()
 
 
 def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers:
@@ -153,8 +165,8 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _cluster(engine: str, jobs: int) -> Iterator[Running]:
-    with cluster(engine, jobs) as (executor, width, lost):
-        yield Running(executor, width, (BrokenExecutor, *lost))
+    with cluster(engine, jobs) as found:
+        yield Running(found.executor, found.width, (BrokenExecutor, *found.lost), found.check)
 
 
 def in_batches(items: Sequence[In], jobs: int) -> list[Sequence[In]]:

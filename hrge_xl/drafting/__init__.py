@@ -1,7 +1,5 @@
 """First drafts of specs, guessed from workbooks that an office already uses."""
 
-from .guess import Draft, guess
-from .read import read
-from .write import write
+from .draft_spec import Draft, draft
 
-__all__ = ["Draft", "guess", "read", "write"]
+__all__ = ["Draft", "draft"]

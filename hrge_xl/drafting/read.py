@@ -1,14 +1,15 @@
-"""Reads an office's own workbook (not a returned file: those go through the intake) into a plain description."""
+"""Reads an office's own workbook (not a returned file: those go through the intake) into a plain description.
+
+openpyxl does it, which may fail in any way or never end: all this runs in a worker, on a file that the gate let in.
+"""
 
 from __future__ import annotations
 
+import io
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,14 +18,9 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ..errors import UsageError
+from ..intake.zip_package import ZipPackage
 
-MOST_ROWS, MOST_COLUMNS, MOST_BYTES, MOST_ENTRIES = 2000, 200, 50_000_000, 1000
-UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError, SyntaxError, EOFError,
-    RuntimeError, ArithmeticError,
-)  # fmt: skip
-# KeyError is a LookupError, InvalidFileException a plain Exception: see `read`.
+MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000
 EXTENSION = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
 FORMULA = "{http://schemas.microsoft.com/office/excel/2006/main}"
 
@@ -101,34 +97,19 @@ class Book:
     messages: list[str] = field(default_factory=list)
 
 
-def read(path: Path) -> Book:
-    """Read a workbook in this process. Raises `UsageError` for what is no .xlsx that openpyxl can read."""
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UsageError(
-                f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB. Draft from an empty one."
-            )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _book(path)
-    except (*UNREADABLE, InvalidFileException) as error:
-        reason = f"{path.name} cannot be read as an .xlsx workbook ({type(error).__name__})."
-        raise UsageError(f"{reason} Open it in Excel and save it as .xlsx, without a password.") from error
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or 'cannot be read'}. Check the path.") from error
-
-
-def _book(path: Path) -> Book:
-    reader = ExcelReader(str(path))
-    reader.read()
+def read(data: bytes, stem: str) -> Book:
+    """Read a workbook whose file is called so. Raises whatever openpyxl does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reader = ExcelReader(io.BytesIO(data))
+        reader.read()
     book: Workbook = reader.wb
     targets = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
     sources = _Sources(book)
-    found = Book(path.stem, clean(book.properties.title), [])
+    found = Book(stem, clean(book.properties.title), [])
+    package = ZipPackage(data)
     for sheet in book.worksheets:
-        extended = _extended(path, targets.get(sheet.title))
+        extended = _extended(package, targets.get(sheet.title))
         found.sheets.append(_sheet(sheet, sources, extended))
     for each in found.sheets:
         each.gives_lists = each.name in sources.used
@@ -179,14 +160,11 @@ def vars_of(rule: Any) -> dict[str, str]:
     return {name: str(value) for name in names if (value := getattr(rule, name, None)) is not None}
 
 
-def _extended(path: Path, target: str | None) -> list[dict[str, str]]:
+def _extended(package: ZipPackage, target: str | None) -> list[dict[str, str]]:
     """Validations that Excel keeps in an extension, which openpyxl drops: lists that stand on another sheet."""
-    with zipfile.ZipFile(path) as package:
-        name = (target or "").lstrip("/")
-        if name not in package.namelist():
-            return []
-        data = package.read(name)
-    if b"dataValidation" not in data or b"<!DOCTYPE" in data:
+    name = (target or "").lstrip("/")
+    data = package.read(name) if name in package else b""
+    if b"dataValidation" not in data:
         return []
     found = []
     for node in ElementTree.fromstring(data).iter(f"{EXTENSION}dataValidation"):

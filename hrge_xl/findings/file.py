@@ -195,8 +195,20 @@ _CONTAINER = (
         severity=ERROR,
         message="The part {part} of the file {file} is packed in a way that workbooks do not use.",
         remedy=_SEND_AGAIN,
-        why="Workbooks are stored or deflated; other methods and zip passwords come from packing programs.",
+        why="Workbooks are stored or deflated; other methods come from packing programs.",
         example="A member compressed with bzip2.",
+        refuses=True,
+    ),
+    Kind(
+        code="F033",
+        name="encrypted-entry",
+        severity=ERROR,
+        message="The part {part} of the file {file} is encrypted: the zip was protected with a password.",
+        remedy="Unpack the file with its password and send the workbook that was in it; or save it anew in Excel, "
+        "without a password.",
+        why="Excel protects a whole workbook, never single parts of it: a packing program did this, and neither Excel "
+        "nor this program opens it.",
+        example="A workbook whose parts were packed again by a zip program that asked for a password.",
         refuses=True,
     ),
     Kind(
@@ -318,8 +330,51 @@ _CONTENT = (
         severity=ERROR,
         message="The part {part} of the file {file} is damaged.",
         remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
-        why="It contradicts itself: a wrong checksum, a cell outside its row, two sheets of one name.",
+        why="It contradicts itself: a wrong checksum, another root than such a part has, or many unreadable places.",
         example="A bit that flipped on a memory stick.",
+        refuses=True,
+    ),
+    Kind(
+        code="F034",
+        name="impossible-cell",
+        severity=ERROR,
+        message="A cell of the sheet {sheet} in the file {file} names a place that cannot be its own: “{value}” in row "
+        "{row} (part {part}, line {line}, column {column}).",
+        remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
+        why="A cell says itself in which column and row it stands. If it names none that a sheet has, or another row "
+        "than the one that holds it, nobody can say to which question its answer belongs.",
+        example="Cells called A0, ZZZZ1 or 1A.",
+        refuses=True,
+    ),
+    Kind(
+        code="F035",
+        name="no-sheets",
+        severity=ERROR,
+        message="The file {file} is a workbook without a single sheet (part {part}).",
+        remedy=_SEND_AGAIN,
+        why="No office program saves a workbook without sheets: this one was damaged, or made by a script.",
+        example="A workbook whose list of sheets is empty.",
+        refuses=True,
+    ),
+    Kind(
+        code="F036",
+        name="impossible-row",
+        severity=ERROR,
+        message="A row of the sheet {sheet} in the file {file} has a number that no row can have: “{value}” (part "
+        "{part}, line {line}, column {column}).",
+        remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
+        why="Rows are numbered from 1 to 1,048,576. What stands in another one belongs to no question.",
+        example="A row with the number 0.",
+        refuses=True,
+    ),
+    Kind(
+        code="F037",
+        name="sheet-listed-twice",
+        severity=ERROR,
+        message="The file {file} lists two sheets under the name {sheet} (part {part}).",
+        remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
+        why="Excel allows a name once, whatever its capitals. Programs differ in which of the two they show.",
+        example="Two sheets called Plan, written by a script.",
         refuses=True,
     ),
     Kind(
@@ -335,6 +390,17 @@ _CONTENT = (
 )
 
 _NOTICED = (
+    Kind(
+        code="F032",
+        name="foreign-bytes",
+        severity=WARNING,
+        message="Besides the workbook the file {file} holds other bytes: {before} before it, {between} within it, "
+        "{behind} behind it.",
+        remedy="Only the workbook was read. Open it in Excel, save it under a new name, and send that file.",
+        why="Excel writes nothing around a workbook. Some mail and scanning programs add bytes at the end; a file can "
+        "also be two things at once, of which one program shows this and another one that.",
+        example="A web page behind the last byte of a workbook.",
+    ),
     Kind(
         code="F040",
         name="unreadable-cell",

@@ -1,17 +1,27 @@
 """Returned files: untrusted bytes in, a `Submission` or a `Refusal` out; the only layer that opens them."""
 
+from .closed_format import may_answer
 from .gate import fingerprint
 from .glance import stamp_at_a_glance
+from .office_files import Job, content_of, first_table, look_into
+from .raw import RawWorkbook, Remark
 from .read import Readers, Refusal, Wanted, layout_of, read, read_bytes, read_many, readers
 from .worker import cores
 
 __all__ = [
+    "Job",
+    "RawWorkbook",
     "Readers",
     "Refusal",
+    "Remark",
     "Wanted",
+    "content_of",
     "cores",
     "fingerprint",
+    "first_table",
     "layout_of",
+    "look_into",
+    "may_answer",
     "read",
     "read_bytes",
     "read_many",

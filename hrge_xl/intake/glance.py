@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..stamp import PROPERTY_PREFIX, from_pairs
 from ..submission import Identity
 from .limits import LIMITS
@@ -10,12 +12,13 @@ from .raw import Unreadable
 from .zip_package import ZipPackage
 
 PART = "docProps/custom.xml"
+BRIEF = replace(LIMITS, elements=10_000)  # in this very process: a stamp has a few dozen
 
 
 def stamp_at_a_glance(data: bytes) -> Identity | None:
     """The stamp of a workbook that was issued and has come through no other program since; None without one."""
     try:
-        properties = Parts(ZipPackage(data), LIMITS).custom_properties(PART)
+        properties = Parts(ZipPackage(data), BRIEF).custom_properties(PART)
     except Unreadable:
         return None
     return from_pairs({name.removeprefix(PROPERTY_PREFIX): value for name, value in properties.items()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from .limits import LIMITS, Limits
@@ -32,7 +33,7 @@ class _WorkbookReader:
         self._main = _only(package_links, "officeDocument")
         self._package_links = package_links
         self._links = parts.relationships(self._main)
-        self._remarks: list[Remark] = []
+        self._remarks = parts.package.remarks.copy()
 
     def read(self) -> RawWorkbook:
         """The whole workbook."""
@@ -85,9 +86,12 @@ class _WorkbookReader:
         limit = self._parts.limits.sheets
         if len(entries) > limit:
             raise Unreadable(Remark("F028", detail={"count": str(len(entries)), "limit": str(limit)}))
-        names = {entry.name.casefold() for entry in entries}
-        if not entries or len(names) < len(entries):
-            raise Unreadable(Remark("F029", detail={"part": shown(self._main)}))
+        if not entries:
+            raise Unreadable(Remark("F035", detail={"part": shown(self._main)}))
+        names = Counter(entry.name.casefold() for entry in entries)
+        doubled = next((entry.name for entry in entries if names[entry.name.casefold()] > 1), None)
+        if doubled is not None:
+            raise Unreadable(Remark("F037", sheet=shown(doubled), detail={"part": shown(self._main)}))
 
     def _linked(self, kind: str) -> str | None:
         return next((link.target for link in self._links if link.kind == kind and not link.external), None)

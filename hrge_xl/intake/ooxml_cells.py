@@ -13,6 +13,7 @@ from .ooxml_styles import Styles
 from .raw import Area, CellKind, Follower, RawCell, RawSheet, Remark, SharedFormula
 from .references import COLUMNS, LAST_ROW, parse_area, parse_cell
 from .safe_xml import Attributes, XmlGuard
+from .zip_package import shown
 
 UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
 
@@ -57,7 +58,7 @@ class Cells:
         stored = attributes.get("r")
         row = previous + 1 if stored is None else int(stored) if stored.isdecimal() and len(stored) < 8 else 0
         if not 1 <= row <= LAST_ROW:
-            self.guard.refuse("F029")
+            self.guard.refuse_here("F036", value=shown(stored or str(row)))
         if row <= previous:
             self._shuffled = True
         if is_unseen(attributes, "ht"):
@@ -77,9 +78,10 @@ class Cells:
 
     def locate(self, reference: str | None, row_text: str, previous: int) -> int:
         """The column of a cell whose reference is missing, lower case, far right or wrong."""
-        place = parse_cell(address(int(row_text or 0), previous + 1) if reference is None else reference)
+        named = address(int(row_text or 0), previous + 1) if reference is None else reference
+        place = parse_cell(named)
         if place is None or str(place[0]) != row_text:
-            self.guard.refuse("F029")
+            self.guard.refuse_here("F034", value=shown(named), row=row_text or "–")
         return place[1]
 
     def build(

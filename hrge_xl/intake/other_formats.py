@@ -36,21 +36,23 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
     """The values of a workbook in an older or another format; raises Unreadable when it cannot be read."""
     import python_calamine
 
-    if format in _ZIPPED:
-        data = _checked(data, format, limits)
+    data, remarks = _checked(data, format, limits) if format in _ZIPPED else (data, [])
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            return _workbook(book, format, limits)
+            workbook = _workbook(book, format, limits)
     except python_calamine.PasswordError as error:
         raise Unreadable(Remark("F004")) from error
     except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
         raise Unreadable(Remark("F030", detail={"format": f".{format}"})) from error
+    workbook.remarks += remarks
+    return workbook
 
 
-def _checked(data: bytes, format: str, limits: Limits) -> bytes:
+def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Remark]]:
     """Inflate every part once within its promise (calamine would inflate whatever there is), and put it right."""
     package = ZipPackage(data, limits)
-    return with_long_cells(data, package) if format == "xlsb" else without_layout(data, package)
+    sound = with_long_cells(data, package) if format == "xlsb" else without_layout(data, package)
+    return sound, package.remarks
 
 
 def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:

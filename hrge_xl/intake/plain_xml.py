@@ -31,6 +31,8 @@ _PLAIN_TEXT = re.compile(rf'<si><t(?: xml:space="preserve")?+>({TEXT})</t>')
 # Runs, phonetic readings and their properties: any elements without prefix, comment or CDATA section.
 _RICH_TEXT = re.compile(rf"<si>(?:</?+[A-Za-z0-9]++(?:\s[^<>]*+)?+/?+>{TEXT})*+")
 _RUN = re.compile(_T)
+_TAG = re.compile(r"<(/)?+[^<>]*?(/)?+>")
+_DEEPEST = 8  # text, run, properties, font
 _RUN_START = re.compile(r"<t[\s>]")
 _READING = re.compile(r"<rPh(?:\s[^<>/]*+)?+>.*?</rPh>", re.DOTALL)
 
@@ -135,13 +137,23 @@ def plain_text(item: str) -> Text | None:
     plain = _PLAIN_TEXT.fullmatch(item)
     if plain is not None:
         return Text(resolved(plain[1]), is_sound(item))
-    if "xmlns" in item or "<strike" in item or not _RICH_TEXT.fullmatch(item):
+    if "xmlns" in item or "<strike" in item or not _RICH_TEXT.fullmatch(item) or not _is_flat(item):
         return None
     said = _READING.sub("", item)
     runs = _RUN.findall(said)
     if len(runs) < len(_RUN_START.findall(said)):  # an element within a text
         return None
     return Text(resolved("".join(runs)), is_whole(f"{item}</si>"))
+
+
+def _is_flat(item: str) -> bool:
+    """Whether the elements of a rich text are no deeper, and have no more attributes, than any program writes them."""
+    depth = 0
+    for tag in _TAG.finditer(item):
+        depth += 0 if tag[2] else -1 if tag[1] else 1
+        if depth > _DEEPEST or tag[0].count("=") > _MOST_ATTRIBUTES:
+            return False
+    return True
 
 
 def resolved(raw: str) -> str:

@@ -97,7 +97,7 @@ def read_bytes(
 @gc_paused()
 def _read_file(data: bytes, file: _File, want: Wanted) -> Submission | Refusal:
     try:
-        workbook = _raw(data, file.format)
+        workbook = raw_workbook(data, file.format)
     except Unreadable as problem:
         return file.refused(_observation(problem.remark, file.name))
     return _read_workbook(workbook, file, want)
@@ -110,7 +110,8 @@ def read_raw(
     return _read_workbook(workbook, _File(path, sha256, size, workbook.format), want)
 
 
-def _raw(data: bytes, format: str) -> RawWorkbook:
+def raw_workbook(data: bytes, format: str) -> RawWorkbook:
+    """What a workbook of any format holds; raises Unreadable."""
     if format in ("xlsx", "xlsm"):
         return ooxml.read(data)
     return other_formats.read(data, format)

@@ -91,10 +91,19 @@ class XmlGuard:
     def __init__(self, part: str, limits: Limits) -> None:
         self.part = part
         self.limits = limits
+        self.parser: expat.XMLParserType | None = None  # that reads the part now
 
     def refuse(self, code: str, **detail: str) -> NoReturn:
         """Give this file up with a finding on this part."""
         raise Unreadable(Remark(code, detail={"part": shown(self.part), **detail}))
+
+    def refuse_here(self, code: str, **detail: str) -> NoReturn:
+        """Give this file up with a finding on the place that is read now."""
+        if self.parser is not None:
+            detail |= {
+                "line": str(self.parser.CurrentLineNumber), "column": str(self.parser.CurrentColumnNumber + 1),
+            }  # fmt: skip
+        self.refuse(code, **detail)
 
     def too_deep(self) -> NoReturn:
         """Elements are nested deeper than any office program does."""
@@ -168,6 +177,7 @@ def _parser(guard: XmlGuard) -> expat.XMLParserType:
     parser.StartDoctypeDeclHandler = guard.forbid_dtd
     parser.EntityDeclHandler = guard.forbid_dtd
     parser.XmlDeclHandler = guard.check_declaration
+    guard.parser = parser
     return parser
 
 

@@ -13,7 +13,7 @@ _TOKEN = re.compile(
     r"|(E[+-][0#?]+|/)|(am/pm|a/p|[ymdhsebg]+)|(.)",
     re.IGNORECASE | re.DOTALL,
 )
-_PLAIN = re.compile(r"General|@|(?:[#0?,]*0(?:\.[0#?]*)?)", re.IGNORECASE)
+_PLAIN = re.compile(r"General|@|(?:[#?,]*0(?:\.[0#?]*)?)", re.IGNORECASE)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
 _BUILT_IN = {"9": "0%", "10": "0.00%"}  # those that may show another number; ECMA-376 part 1, 18.8.30
 _CURRENCY = 3  # letters that say nothing about the number: "EUR", "Rs"

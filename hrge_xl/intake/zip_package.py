@@ -7,7 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .limits import LIMITS, Limits
@@ -15,6 +15,10 @@ from .raw import Remark, Unreadable
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _DIRECTORY_SIGNATURE = b"PK\x01\x02"
+_END_SIGNATURE = b"PK\x05\x06"
+_END_SIZE = 22  # without the comment
+_ENCRYPTED = 0x2041  # flags: the content, with a strong method, or the directory too
+_DESCRIPTOR = 24  # bytes at most between two members, which some programs write: sizes that came too late
 _BAD_NAME = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|[\x00-\x1f\x7f]|^$")
 _DIRECTORY_ERRORS = (
     zipfile.BadZipFile,
@@ -43,13 +47,25 @@ class _Entry:
         return self.start + self.stored
 
 
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    """The lines of a directory, where the first stands, and where the record of its end begins."""
+
+    lines: list[zipfile.ZipInfo]
+    start: int
+    end: int
+
+
 class ZipPackage:
     """The parts of a checked zip, by name; part names match whatever their case, as in OPC."""
 
     def __init__(self, data: bytes, limits: Limits = LIMITS) -> None:
         """Check the directory of `data`; raise Unreadable at the first breach."""
+        directory = _directory(data, limits)
+        entries = _checked_entries(data, directory, limits)
         self._data = data
-        self._entries = {entry.name.lower(): entry for entry in _checked_entries(data, limits)}
+        self._entries = {entry.name.lower(): entry for entry in entries}
+        self.remarks = list(_foreign_bytes(data, directory, entries))
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._entries
@@ -99,23 +115,23 @@ def _inflate(stored: bytes, entry: _Entry) -> bytes:
         raise _damaged(entry.name) from error
 
 
-def _checked_entries(data: bytes, limits: Limits) -> list[_Entry]:
-    infos, directory_start = _directory(data, limits)
+def _checked_entries(data: bytes, directory: _Directory, limits: Limits) -> list[_Entry]:
+    infos = directory.lines
     _check_count(len(infos), limits)
     _check_names(infos)
     _check_methods(infos)
     _check_sizes(infos, limits)
     entries = [_located(data, info) for info in infos]
-    _check_overlaps(entries, directory_start)
+    _check_overlaps(entries, directory.start)
     return entries
 
 
-def _directory(data: bytes, limits: Limits) -> tuple[list[zipfile.ZipInfo], int]:
-    """The directory lines and where they start; counted by signature first, as the count may lie."""
+def _directory(data: bytes, limits: Limits) -> _Directory:
+    """The directory; its lines are counted by signature first, as the count may lie."""
     _check_count(data.count(_DIRECTORY_SIGNATURE), limits)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return archive.infolist(), archive.start_dir
+            return _Directory(archive.infolist(), archive.start_dir, data.rindex(_END_SIGNATURE))
     except _DIRECTORY_ERRORS as error:
         raise Unreadable(Remark("F008")) from error
 
@@ -139,8 +155,9 @@ def _check_names(infos: list[zipfile.ZipInfo]) -> None:
 
 def _check_methods(infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
-        encrypted = info.flag_bits & 0x1
-        if encrypted or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if info.flag_bits & _ENCRYPTED:
+            raise Unreadable(Remark("F033", detail={"part": shown(info.filename)}))
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Unreadable(Remark("F013", detail={"part": shown(info.filename)}))
 
 
@@ -199,3 +216,16 @@ def _check_overlaps(entries: list[_Entry], directory_start: int) -> None:
     for entry, limit in zip(ordered, following, strict=True):
         if entry.stop > limit:
             raise Unreadable(Remark("F012", detail={"part": shown(entry.name)}))
+
+
+def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) -> Iterator[Remark]:
+    """What the file holds besides the archive: another program may take it for another kind of file, and show that."""
+    ordered = sorted(entries, key=lambda entry: entry.header)
+    before = ordered[0].header if ordered else directory.start
+    following = [*(entry.header for entry in ordered[1:]), directory.start]
+    gaps = (after - entry.stop for entry, after in zip(ordered, following, strict=True))
+    between = sum(gap for gap in gaps if gap > _DESCRIPTOR)
+    behind = max(len(data) - directory.end - _END_SIZE, 0)
+    if before or between or behind:
+        counts = {"before": before, "between": between, "behind": behind}
+        yield Remark("F032", detail={where: f"{count:,}" for where, count in counts.items()})

@@ -20,7 +20,7 @@ from ..intake import Wanted
 from ..spec.load import load, names
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
-from ..spec.nodes import compose, get, plain
+from ..spec.nodes import compose, dumped, get, plain
 from .spec_copy import carry, check_copy, spec_source
 from .teams import COLUMNS, Line, Team, checked, read_teams
 
@@ -161,7 +161,7 @@ def _written(round_: Round) -> str:
         if day is not None:
             data[key] = day.isoformat()
     data["teams"] = [_plain(team) for team in round_.teams]
-    return HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+    return HEAD + dumped(data)
 
 
 def _plain(team: Team) -> dict[str, str]:
@@ -183,7 +183,9 @@ def load_round(folder: Path) -> Round:
         )
     teams = teams_of(root, data, spec)
     start, end = (_day(root, data, key) for key in ("period_start", "period_end"))
-    return Round(folder, str(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest)
+    return Round(
+        folder, _written_as(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest
+    )
 
 
 def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:

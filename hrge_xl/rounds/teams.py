@@ -8,23 +8,27 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 from rapidfuzz import process
 
-from ..errors import RoundError
-from ..numerals import Ambiguous, OtherCalendar, parse_date, shown
+from ..errors import RoundError, UsageError
+from ..intake import first_table
+from ..intake.limits import LIMITS
+from ..numerals import Ambiguous, OtherCalendar, parse_date
+from ..paths import read_regular
 from ..spec.lookup import Names, countries, languages
 from ..spec.model import Spec
 from ..words import tidy
 
 COLUMNS = ("team", "country", "language", "deadline", "contact", "tools")
 MOST_CHARACTERS = 60  # of a team's code: it names files
+MOST_TEAMS = 10_000
 CLOSE = 75  # how alike a misspelt column must be to be taken for one
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
-ZEROS = re.compile("0{2,}")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+CSV = "CSV UTF-8"
 Cells = tuple[int, Sequence[str]]  # a line: its number in the file, its cells
 Line = tuple[int, dict[str, str]]  # the same by column
 
@@ -43,7 +47,7 @@ class Team:
 
 def read_teams(file: Path, spec: Spec) -> list[Team]:
     """The teams of a list. Raises `RoundError` with every mistake, a line each."""
-    rows = _xlsx(file) if file.suffix.lower() in (".xlsx", ".xlsm") else _csv(file)
+    rows = _workbook(file) if file.suffix.lower() in WORKBOOKS else _csv(file)
     lines, mistakes = _by_column(rows)
     if not lines and not mistakes:
         raise RoundError(f"{file.name}: no team stands in it. Fill it in: {', '.join(COLUMNS)}.")
@@ -67,7 +71,7 @@ def _csv(file: Path) -> Iterable[Cells]:
 def _decoded(file: Path) -> str:
     """The text of a list: UTF-8, or UTF-16 that says so, as “Unicode text” of Excel does."""
     try:
-        data = file.read_bytes()
+        data = read_regular(file, LIMITS.file_bytes)
     except OSError as error:
         raise RoundError(
             f"{file}: the team list cannot be read ({error.strerror}). Check the path."
@@ -78,39 +82,18 @@ def _decoded(file: Path) -> str:
         )
     except UnicodeDecodeError as error:
         raise RoundError(
-            f"{file.name}: the team list is not UTF-8 text. Save it as “CSV UTF-8” or as .xlsx."
+            f"{file.name}: the team list is not UTF-8 text. Save it as “{CSV}” or as .xlsx."
         ) from error
     if "\0" in text:
-        raise RoundError(f"{file.name}: the team list is no text. Save it as “CSV UTF-8” or as .xlsx.")
+        raise RoundError(f"{file.name}: the team list is no text. Save it as “{CSV}” or as .xlsx.")
     return text
 
 
-def _xlsx(file: Path) -> Iterable[Cells]:
-    import openpyxl  # slow to import
-
+def _workbook(file: Path) -> Iterable[Cells]:
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        rows = [(n, [_text(cell) for cell in row]) for n, row in enumerate(book.worksheets[0].rows, start=1)]
-        book.close()
-    except OSError as error:
-        raise RoundError(
-            f"{file}: the team list cannot be read ({error.strerror}). Check the path."
-        ) from error
-    except Exception as error:
-        raise RoundError(
-            f"{file.name}: the team list is no workbook ({type(error).__name__}). Save it again."
-        ) from error
-    return rows
-
-
-def _text(cell: Any) -> str:
-    """A cell as it is seen: 7 under the format 000 is the code 007."""
-    value = cell.value
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, int) and ZEROS.fullmatch(cell.number_format or ""):
-        return f"{value:0{len(cell.number_format)}d}"
-    return "" if value is None else shown(value)
+        return first_table(file, f"It was to be the team list: save it again as .xlsx, or as “{CSV}”.")
+    except UsageError as error:
+        raise RoundError(str(error)) from error
 
 
 def _by_column(rows: Iterable[Cells]) -> tuple[list[Line], list[str]]:
@@ -119,6 +102,10 @@ def _by_column(rows: Iterable[Cells]) -> tuple[list[Line], list[str]]:
     if not filled:
         return [], []
     (first, heads), *rest = filled
+    if len(rest) > MOST_TEAMS:
+        return [], [
+            f"there are {len(rest):,} lines, where {MOST_TEAMS:,} teams are the most. Is this the team list?"
+        ]
     heads = [head.casefold() for head in heads]
     mistakes = list(_heads(first, heads))
     if "team" not in heads:

@@ -20,13 +20,18 @@ class _Loader(yaml.CSafeLoader):
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
 
 
+class _Dumper(yaml.SafeDumper):
+    """A writer that puts into quotes what YAML 1.1 or our own reader would take for anything but text: 1e5, 08."""
+
+
 for _tag, _pattern, _first in (
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
     ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
     ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+    for _way in (_Loader, _Dumper):
+        _way.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 class WrittenInt(int):
@@ -46,6 +51,11 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         number.written = node.value
         return number
     return float(node.value) if kind == "float" else node.value
+
+
+def dumped(data: object) -> str:
+    """Plain dicts, lists and texts as YAML that reads back the same."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def plain(node: yaml.Node, depth: int = 0) -> Any:

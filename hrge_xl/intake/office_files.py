@@ -1,0 +1,95 @@
+"""Workbooks of an office that are no returns: behind the same gate, and read in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ..errors import UsageError
+from ..findings import CATALOGUE, sentence
+from ..numerals import from_serial, shown
+from .cell_values import shown_cell
+from .gate import Refused, admit
+from .limits import LIMITS, Limits
+from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Remark, Unreadable
+from .read import raw_workbook
+from .worker import Died, run_guarded
+
+Result = TypeVar("Result")
+Job = tuple[bytes, str]  # a file that was let in, and its format
+Table = list[tuple[int, list[str]]]  # rows that hold something: their numbers, and what their cells show
+
+MOST_HEADS = 256
+_ZEROS = re.compile("0{2,}")
+
+
+def look_into(
+    function: Callable[[Job], Result | Remark], path: Path, remedy: str, limits: Limits = LIMITS
+) -> Result:
+    """What a function makes of a workbook. Raises `UsageError`, with this remedy, where there is nothing to be made.
+
+    The function runs in a process that may die, and answers with what went wrong instead of raising it.
+    """
+    admitted = admit(Path(os.path.realpath(path)), limits=limits)
+    if isinstance(admitted, Refused):
+        raise _why_not(path, admitted.remark, remedy)
+    outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1, limits=limits))
+    if isinstance(outcome, Died):
+        raise _why_not(path, outcome.remark, remedy)
+    if isinstance(outcome, Remark):
+        raise _why_not(path, outcome, remedy)
+    return outcome
+
+
+def _why_not(path: Path, remark: Remark, remedy: str) -> UsageError:
+    details = {"file": path.name, "sheet": remark.sheet, "cell": remark.cell, **remark.detail}
+    return UsageError(f"{sentence(CATALOGUE[remark.code].message, details)} {remedy}")
+
+
+def first_table(path: Path, remedy: str) -> Table:
+    """What the first sheet with anything in it shows below its heads: the cells of its first row. Raises as above."""
+    return look_into(table_of, path, remedy)
+
+
+def table_of(job: Job) -> Table | Remark:
+    """The table of a file that was let in. Runs in a worker."""
+    content = content_of(job)
+    if isinstance(content, Remark):
+        return content
+    sheet = next((each for each in content.sheets if each.cells), None)
+    return [] if sheet is None else _table(content, sheet)
+
+
+def content_of(job: Job) -> RawWorkbook | Remark:
+    """All that a file holds that was let in, or why it cannot be read."""
+    try:
+        return raw_workbook(*job)
+    except Unreadable as problem:
+        return problem.remark
+
+
+def _table(workbook: RawWorkbook, sheet: RawSheet) -> Table:
+    """Cells without a head belong to nothing; so one far cell does not make all rows wide."""
+    told = {row: _texts(workbook, sheet, row) for row in sorted(sheet.cells)}
+    rows = {row: texts for row, texts in told.items() if texts}
+    heads = next((sorted(texts)[:MOST_HEADS] for texts in rows.values()), [])
+    return [(row, [texts.get(column, "") for column in heads]) for row, texts in rows.items()]
+
+
+def _texts(workbook: RawWorkbook, sheet: RawSheet, row: int) -> dict[int, str]:
+    """What the cells of a row show, by column."""
+    shown = ((column, _text(workbook, sheet, row, column)) for column in sheet.cells[row])
+    return {column: text for column, text in shown if text.strip()}
+
+
+def _text(workbook: RawWorkbook, sheet: RawSheet, row: int, column: int) -> str:
+    """A cell as it is seen: 7 under the format 000 is the code 007, a moment is its day."""
+    cell = sheet.cells[row][column]
+    if isinstance(cell.value, float) and cell.kind is CellKind.DATE:
+        return shown(from_serial(cell.value, epoch_1904=workbook.epoch_1904) or cell.value)
+    text = shown_cell(cell)
+    format = sheet.looks.get((row, column), ORDINARY).number_format
+    return text.zfill(len(format)) if _ZEROS.fullmatch(format) and text.isdecimal() else text

@@ -1,0 +1,384 @@
+"""Files that are sound and say what nobody would: each is read or refused, in every command, and none stops the others.
+
+`make fuzz` runs longer. `python -m tests.test_structure_fuzz workbooks 5000 7` does by hand: so many, from that seed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import sys
+import tempfile
+import time
+import traceback
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+from unittest.mock import patch
+
+import openpyxl
+import pytest
+
+from hrge_xl.auditing.report_file import read_report
+from hrge_xl.auditing.verify import Asked, verify
+from hrge_xl.cli import run
+from hrge_xl.drafting.draft_spec import drafted
+from hrge_xl.errors import HrgeError, UsageError
+from hrge_xl.intake import Refusal, Remark, Wanted, read
+from hrge_xl.intake.office_files import table_of
+from hrge_xl.rounds.rounds import init_round, load_round
+from hrge_xl.rounds.teams import Team, read_teams
+from hrge_xl.spec.load import load
+from hrge_xl.submission import Submission
+from tests.audited import hrge, returned, workbook
+from tests.damage import KEY, filled, openpyxl_saved
+from tests.intake_files import members, pack
+from tests.structure import DAYS, KINDS, TEXTS, Parts, change_json
+from tests.test_fuzz import (
+    CHECKED_TOGETHER,
+    FIXTURES,
+    LONGEST_SECONDS,
+    Return,
+    Tally,
+    mutate,
+    outcome,
+    unchecked,
+)
+
+SEED = 20_261_126
+RUNS = {"workbooks": 1_200, "reports": 200, "teams": 500, "drafts": 100}  # 2,000 in an ordinary run
+LONG = {"workbooks": 18_000, "reports": 3_000, "teams": 7_500, "drafts": 1_500}  # 30,000
+OURS = {"F060", "F061", "F062", "F063"}  # a file that was read by a fault of ours, or hardly
+TOGETHER = 60  # files in one folder
+TAKEN, TAKEN_OF = 1, 10  # how many of all are taken in: that takes far longer than to read them
+Result = TypeVar("Result")
+VERIFIED_OF = 10  # one in how many reports is held against its files
+DAY = ("--today", "2026-06-30", "--jobs", "1")
+WANTED = (Wanted(), Wanted("example"), Wanted("example", "2026-H1", ("PAK",), KEY))
+
+
+def chance_of(seed: int, number: int) -> random.Random:
+    """What a case is made by; the same numbers give the same case."""
+    return random.Random(f"{seed} {number}")
+
+
+def changed(source: Parts, chance: random.Random, kinds: tuple[str, ...] = tuple(KINDS)) -> tuple[str, bytes]:
+    """A workbook with one to three things otherwise, and which."""
+    chosen = chance.choices(kinds, k=chance.choice((1, 1, 1, 2, 3)))
+    parts = dict(source)
+    for kind in chosen:
+        if KIND_NEEDS.get(kind, "") in ("", *parts):
+            KINDS[kind](parts, chance)
+    return " + ".join(chosen), pack(parts, zipfile.ZIP_STORED)
+
+
+KIND_NEEDS = {
+    "stamp": "docProps/custom.xml",
+    "properties": "docProps/custom.xml",
+    "names": "xl/workbook.xml",
+    "sheets": "xl/workbook.xml",
+    "content types": "[Content_Types].xml",
+}
+
+
+def sources() -> list[Parts]:
+    """A small return as it was issued, and as two other programs save it."""
+    resaved = (FIXTURES / "resaved.xlsx").read_bytes()
+    return [members(data) for data in (filled(), openpyxl_saved(lambda book: None)(), resaved)]
+
+
+def fuzz_workbooks(count: int, seed: int, folder: Path) -> Tally:
+    """Read so many workbooks in this process, check them together, and take some of them in."""
+    tally, known, path = Tally(), sources(), folder / "return.xlsx"
+    made: list[tuple[int, bytes]] = []
+    readings: list[tuple[int, Submission]] = []
+    for number in range(count):
+        chance = chance_of(seed, number)
+        _, data = changed(chance.choice(known), chance)
+        path.write_bytes(data)
+        result = judged(tally, number, partial(sound, path, chance.choice(WANTED)))
+        tally.codes[outcome(result) if isinstance(result, Submission | Refusal) else "failed"] += 1
+        if isinstance(result, Submission):
+            readings.append((number, result))
+        if number % TAKEN_OF < TAKEN:
+            made.append((number, data))
+        if len(readings) >= CHECKED_TOGETHER or number == count - 1:
+            tally.failures += unchecked(readings)
+            readings.clear()
+        if len(made) >= TOGETHER or number == count - 1:
+            tally.failures += not_taken(made, folder) if made else []
+            made.clear()
+    return tally
+
+
+def sound(path: Path, want: Wanted) -> Submission | Refusal:
+    """What is read of a file, never with a fault of ours."""
+    result = read(path, want)
+    assert isinstance(result, Submission | Refusal)
+    assert not OURS & {each.code for each in result.observations}
+    return result
+
+
+def not_taken(made: list[tuple[int, bytes]], folder: Path) -> list[tuple[int, str]]:
+    """The files that stop `consolidate` and `report`; looked for by halves."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        said = taken(made, Path(place))
+    if not said:
+        return []
+    if len(made) == 1:
+        return [(made[0][0], said)]
+    half = len(made) // 2
+    found = not_taken(made[:half], folder) + not_taken(made[half:], folder)
+    return found or [(made[0][0], f"together with others: {said}")]
+
+
+def taken(made: list[tuple[int, bytes]], place: Path) -> str:
+    """What went wrong when files were taken in together; every one must be accounted for."""
+    returned(place / "in", {f"{number}.xlsx": data for number, data in made})
+    lines = io.StringIO()
+    with patch("sys.stderr", lines), patch("sys.stdout", lines):
+        codes = [
+            run(["consolidate", str(place / "in"), "-o", str(place / "out"), *DAY]),
+            run(["report", str(place / "in"), *FORMATS, "-o", str(place / "reports"), *DAY]),
+        ]
+    if not set(codes) <= {0, 1, 4}:
+        return f"exit codes {codes}\n{lines.getvalue()}{log_of(lines.getvalue())}"
+    report = json.loads((place / "reports" / "validation.json").read_text(encoding="utf-8"))
+    told = {Path(file["path"]).name for file in report["files"]}
+    ours = {each["code"] for file in report["files"] for each in file["findings"]} & OURS
+    missing = {f"{number}.xlsx" for number, _ in made} - told
+    return f"not accounted for: {missing}; by our fault: {ours}" if missing or ours else ""
+
+
+FORMATS = [part for name in ("json", "html", "xlsx") for part in ("--format", name)]
+
+
+def log_of(said: str) -> str:
+    """The log that a bug of ours left."""
+    name = said.partition("report it with ")[2].rstrip(".\n ")
+    return Path(name).read_text(encoding="utf-8") if name and Path(name).is_file() else ""
+
+
+def fuzz_reports(count: int, seed: int, folder: Path) -> Tally:
+    """Verify so many reports that say something else than ours."""
+    tally = Tally()
+    returned(folder / "returned", {"afg.xlsx": workbook("AFG"), "letter.xlsx": b"no workbook"})
+    words = ("report", folder / "returned", "--format", "json", "-o", folder, *DAY)
+    with patch("sys.stdout", io.StringIO()), patch("sys.stderr", io.StringIO()):
+        assert hrge(*words) == 4
+    path = folder / "validation.json"
+    ours = json.loads(path.read_text(encoding="utf-8"))
+    for number in range(count):
+        chance = chance_of(seed, number)
+        path.write_text(change_json(ours, chance), encoding="utf-8", newline="\n")
+        tally.codes[
+            judged(tally, number, partial(verified, path, folder, whole=number % VERIFIED_OF == 0))
+        ] += 1
+    return tally
+
+
+def verified(path: Path, folder: Path, *, whole: bool) -> str:
+    """What is made of a report; its files are read again only for the `whole` of it."""
+    read_report(path)
+    if not whole:
+        return "taken up"
+    audit = verify(Asked(path, [folder / "returned"]))
+    assert audit.lines()
+    json.dumps(audit.data())
+    return "identical" if audit.identical else "something differs"
+
+
+def judged(tally: Tally, number: int, act: Callable[[], Result]) -> Result | str:
+    """What became of a case: what it gives, the error that users see, or a failure."""
+    started = time.perf_counter()
+    try:
+        return act()
+    except HrgeError as error:
+        return type(error).__name__
+    except Exception:  # noqa: BLE001 - any exception is what is looked for
+        tally.failures.append((number, traceback.format_exc()))
+        return "failed"
+    finally:
+        tally.slowest = max(tally.slowest, (time.perf_counter() - started, number))
+
+
+HEADS = ["team", "country", "language", "deadline", "contact", "tools"]
+ROWS = [
+    ["PAK-1", "PAK", "en", "2026-07-31", "a@example.org", "C1,R1"],
+    ["007", "Maroc", "fr", "31.07.2026", "", ""],
+    ["EGY", "EGY", "ar", "", "", "PLAN"],
+]
+CELLS = (
+    *TEXTS,
+    *DAYS,
+    *HEADS,
+    "PAK-1",
+    "pak-1",
+    "Pakistan",
+    "C1;R1",
+    "sep=;",
+    "=1+1",
+    "-",
+    "٣١/٠٧/٢٠٢٦",
+    "31.7.1405",
+)
+
+
+def table(chance: random.Random) -> list[list[str]]:
+    """A list of teams with some cells, rows and columns otherwise."""
+    rows = [list(row) for row in (HEADS, *ROWS)]
+    for _ in range(chance.choice((1, 1, 2, 6))):
+        row, act = chance.choice(rows), chance.randrange(8)
+        if act < 4 and row:
+            row[chance.randrange(len(row))] = chance.choice(CELLS)
+        elif act < 5:
+            row.insert(chance.randrange(len(row) + 1), chance.choice(CELLS))
+        elif act < 6 and row:
+            row.pop(chance.randrange(len(row)))
+        elif act < 7:
+            rows.insert(chance.randrange(len(rows) + 1), list(row))
+        else:
+            chance.shuffle(rows)
+    return rows
+
+
+def as_csv(rows: list[list[str]], chance: random.Random) -> bytes:
+    target = io.StringIO()
+    csv.writer(
+        target, delimiter=chance.choice(",;\t"), lineterminator=chance.choice(("\n", "\r\n", "\r"))
+    ).writerows(rows)
+    text = chance.choice(("", "", "sep=;\n", "\ufeff")) + target.getvalue()
+    data = text.encode(chance.choice(("utf-8", "utf-8", "utf-16", "utf-8-sig")), "replace")
+    return mutate(Return(data, "xls"), chance) if chance.randrange(4) == 0 else data
+
+
+def as_workbook(rows: list[list[str]], chance: random.Random) -> bytes:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for number, row in enumerate(rows, start=1):
+        for column, text in enumerate(row, start=1):
+            clean = "".join(letter for letter in text if letter.isprintable())[:32_000]
+            page.cell(number, column).value = int(clean) if clean.isdecimal() and len(clean) < 300 else clean
+            page.cell(number, column).number_format = chance.choice(
+                ("General", "000", "yyyy-mm-dd", "@", "0" * 300)
+            )
+    target = io.BytesIO()
+    book.save(target)
+    plain = (
+        "names",
+        "sheets",
+        "links",
+        "content types",
+        "strings",
+        "styles",
+        "workbook",
+        "sheet",
+        "parts",
+        "core",
+    )
+    return changed(members(target.getvalue()), chance, plain)[1] if chance.randrange(2) else target.getvalue()
+
+
+def here(path: Path, remedy: str) -> list[tuple[int, list[str]]]:
+    """The table of a workbook, read in this process for the sake of speed."""
+    found = table_of((path.read_bytes(), "xlsx"))
+    if isinstance(found, Remark):
+        assert found.code not in OURS
+        raise UsageError(f"{found.code} {remedy}")
+    return found
+
+
+def fuzz_teams(count: int, seed: int, folder: Path) -> Tally:
+    """Read so many lists of teams; what is taken makes a round that reads back the same."""
+    tally, spec = Tally(), load("example")
+
+    def taken_up(path: Path, number: int) -> str:
+        teams = read_teams(path, spec)
+        if number % 10 == 0:
+            assert back(path, folder / f"round {number}") == teams
+        return "teams"
+
+    with patch("hrge_xl.rounds.teams.first_table", here):
+        for number in range(count):
+            chance = chance_of(seed, number)
+            kind, make = chance.choice((("csv", as_csv), ("csv", as_csv), ("xlsx", as_workbook)))
+            path = folder / f"teams.{kind}"
+            path.write_bytes(make(table(chance), chance))
+            tally.codes[judged(tally, number, partial(taken_up, path, number))] += 1
+    return tally
+
+
+def back(path: Path, folder: Path) -> list[Team]:
+    """The teams of a round that was set up for a list."""
+    init_round(folder, "example", path)
+    return list(load_round(folder).teams)
+
+
+def fuzz_drafts(count: int, seed: int, folder: Path) -> Tally:
+    """Draft a spec from so many workbooks that an office could have."""
+    tally, known = Tally(), [members(data) for data in (filled(), (FIXTURES / "resaved.xlsx").read_bytes())]
+
+    def first_spec(data: bytes) -> str:
+        found = drafted("office.xlsx", "office", (data, "xlsx"))
+        if isinstance(found, Remark):
+            assert found.code not in OURS
+            return found.code
+        return "drafted" if found.files else "nothing to draft"
+
+    for number in range(count):
+        chance = chance_of(seed, number)
+        _, data = changed(chance.choice(known), chance)
+        tally.codes[judged(tally, number, partial(first_spec, data))] += 1
+    return tally
+
+
+FUZZ = {"workbooks": fuzz_workbooks, "reports": fuzz_reports, "teams": fuzz_teams, "drafts": fuzz_drafts}
+
+
+def told(tally: Tally) -> str:
+    """What became of all cases, and the failures, one of each kind."""
+    kinds = {text.strip().splitlines()[-1]: (number, text) for number, text in tally.failures}
+    failures = [f"case {number}\n{text}" for number, text in kinds.values()]
+    return "\n".join(
+        [
+            *failures,
+            str(tally.codes.most_common()),
+            f"slowest {tally.slowest}",
+            f"failures {len(tally.failures)}",
+        ]
+    )
+
+
+@pytest.mark.parametrize("what", FUZZ)
+def test_what_nobody_would_say_stops_nothing(what: str, tmp_path: Path) -> None:
+    look(what, RUNS[what], SEED, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("what", FUZZ)
+def test_what_nobody_would_say_stops_nothing_at_length(what: str, tmp_path: Path) -> None:
+    look(what, LONG[what], SEED + 1, tmp_path)
+
+
+def look(what: str, count: int, seed: int, folder: Path) -> None:
+    tally = FUZZ[what](count, seed, folder)
+    assert not tally.failures, told(tally)
+    assert tally.codes.total() == count
+    assert tally.slowest[0] < LONGEST_SECONDS
+    assert len(tally.codes) > 2  # mutations that nothing survives would show little
+
+
+def main() -> None:
+    """A run by hand."""
+    what, count, seed = (*sys.argv[1:4], "1000", "1")[:3]
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(told(FUZZ[what](int(count), int(seed), Path(folder))) + "\n")
+
+
+if __name__ == "__main__":
+    main()
