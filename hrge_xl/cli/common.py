@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..addresses import masked
+from ..dates import RANGE, parse_day
 from ..errors import Exit, UsageError
 from .terminal import line, style
 
@@ -32,10 +33,10 @@ class Day(click.ParamType[date]):
         """Text to a day."""
         if isinstance(value, date):
             return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value} is not a day. Write it as 2026-03-31.", param, ctx)
+        day = parse_day(value)
+        if day is None:
+            self.fail(f"{value} is not {RANGE}. Write it as 2026-03-31.", param, ctx)
+        return day
 
 
 class SpecName(click.ParamType[str]):

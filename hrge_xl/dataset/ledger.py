@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ..dates import parse_day
 from ..errors import StoreError
 from .clean import clean
 from .files import OWNER_FOLDER, private, whole
@@ -99,7 +100,7 @@ class Sighting(NamedTuple):
     @property
     def day(self) -> date | None:
         """The day of arrival."""
-        return date.fromisoformat(self.received) if self.received else None
+        return parse_day(self.received)
 
     @property
     def basis(self) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from rapidfuzz import process
 
+from ..dates import RANGE, is_possible
 from ..errors import RoundError
 from ..numerals import Ambiguous, OtherCalendar, parse_date, shown
 from ..spec.lookup import Names, countries, languages
@@ -228,4 +229,6 @@ def _deadline(text: str, wrong: list[str]) -> date | None:
         day = None
     if day is None:
         wrong.append(f"'{text}' can be no day or several. Write the deadline as 2026-07-31.")
+    elif not is_possible(day):
+        wrong.append(f"the deadline {day} is not {RANGE}. Correct it.")
     return day
