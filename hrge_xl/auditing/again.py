@@ -7,10 +7,11 @@ own word; `verify` holds it against the ledger where one is at hand.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ from ..dataset.return_status import STATED, Decision
 from ..dataset.temporary_dataset import dataset_as_told
 from ..findings import Waiver
 from ..intake import Readers, Wanted, readers
+from ..path_text import path_of
 from ..reports.build import Facts, document
 from ..reports.document import Document, FileRow
 from ..reports.file_rows import waiver_of
@@ -37,6 +39,8 @@ HOME, ELSEWHERE = (
     Path("round"),
     Path("dataset"),
 )  # where the folder of a round would be, and a dataset kept apart
+
+MOST_BYTES = 255  # of the name of a file, on most systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +137,17 @@ def _under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]
     with TemporaryDirectory(prefix="hrge-xl-") as folder:
         paths = []
         for number, (path, name) in enumerate(files):
-            copy = Path(folder) / str(number) / name_of(name)
+            copy = Path(folder) / str(number) / _named(name_of(name))
             copy.parent.mkdir()
-            shutil.copyfile(path, copy)
+            with suppress(OSError):  # what is gone or locked by now is told as any file that cannot be read
+                shutil.copyfile(path, copy)
             paths.append(copy)
         yield paths
+
+
+def _named(name: str) -> Path:
+    """The name of a copy; one that holds bytes without a character is shorter as it was."""
+    return Path(name) if len(os.fsencode(name)) <= MOST_BYTES else path_of(name)
 
 
 # putting together

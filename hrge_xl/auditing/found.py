@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
 
+from ..path_text import path_text
 from ..reports.document import FileRow
 
 
@@ -72,7 +73,7 @@ def _shelf(folders: Sequence[Path]) -> Shelf:
             shelf.closed.append(f"{path} cannot be opened ({error.strerror}): it was not looked at.")
             continue
         shelf.by_hash.setdefault(sha256, path)
-        shelf.by_name.setdefault(path.name, (path, sha256))
+        shelf.by_name.setdefault(path_text(path.name), (path, sha256))
     return shelf
 
 

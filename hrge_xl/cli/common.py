@@ -13,6 +13,7 @@ import click
 from ..addresses import masked
 from ..dates import RANGE, parse_day
 from ..errors import Exit, UsageError
+from ..path_text import path_text
 from .terminal import line, style
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def started(today: date | None) -> str:
 
 def command_line() -> str:
     """The command as it was typed, without the path of the program and what could be a password."""
-    return masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:])
+    return path_text(masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:]))
 
 
 def facts(today: date | None, *, redacted: bool = False) -> Facts:

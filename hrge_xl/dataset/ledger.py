@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from ..dates import parse_day
 from ..errors import StoreError
-from .clean import clean
+from ..path_text import path_of, path_text
 from .files import OWNER_FOLDER, private, whole
 from .return_status import FIRST_SEEN, STATED, Entry, ReturnStatus
 from .store import Store, open_file
@@ -23,6 +23,7 @@ from .store import Store, open_file
 VERSION = 2  # of the ledger
 NAME, RECEIVED = "ledger.sqlite", "received"
 LEFT_OUT = "left out"
+LOST = "It was changed while it was read."
 MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at most
 
 META = sa.MetaData()
@@ -156,26 +157,24 @@ class Ledger:
     def receive(self, arrivals: Iterable[Arrival], when: date, *, stated: bool = False) -> int:
         """Write down what came, in this order; gives how many of them were never seen before.
 
-        A file that was moved or renamed since is the same item at another place; one content at two places is two. A
-        name that no database can hold is written as far as it can.
+        A file that was moved or renamed since is the same item at another place; one content at two places is two.
         """
         with self.transaction() as connection:
             known = set(connection.execute(sa.select(FILES.c.sha256)).scalars())
             seen = _Seen(connection, self._home)
             files: list[dict[str, object]] = []
             for each in arrivals:
-                path = clean(each.path) or ""
                 if each.sha256 is None:
                     continue
                 if each.sha256 not in known:
                     known.add(each.sha256)
                     files.append(
                         {
-                            "sha256": each.sha256, "n": len(known), "path": path, "size": each.size,
+                            "sha256": each.sha256, "n": len(known), "path": each.path, "size": each.size,
                             "received": when.isoformat(), "stated": stated,
                         }
                     )  # fmt: skip
-                seen.add(each.sha256, path, when.isoformat())
+                seen.add(each.sha256, each.path, when.isoformat())
             _insert(connection, FILES, files)
             seen.write(connection)
         return len(files)
@@ -256,6 +255,12 @@ class Ledger:
                 others.values(state=LEFT_OUT, superseded_by=None, reason="Not among the files given.")
             )
 
+    def lose(self, contents: Iterable[str]) -> None:
+        """Write down that contents were gone before they could be read, unless they are in the dataset already."""
+        gone = sa.and_(FILES.c.sha256.in_(list(contents)), FILES.c.submission.is_(None))
+        with self.transaction() as connection:
+            connection.execute(sa.update(FILES).where(gone).values(state=LEFT_OUT, reason=LOST))
+
     # further tables, each with a module of its own
 
     def add(self, table: sa.Table, row: Mapping[str, object]) -> None:
@@ -317,10 +322,10 @@ class _Seen:
         """Where a file is, links not followed."""
         whole = Path(path).absolute()
         inside = whole.is_relative_to(self._home)
-        return whole.relative_to(self._home).as_posix() if inside else str(whole)
+        return path_text(whole.relative_to(self._home).as_posix() if inside else whole)
 
     def _is_gone(self, place: str) -> bool:
-        return not (self._home / place).exists()
+        return not any((self._home / each).exists() for each in (place, path_of(place)))
 
     def _leads_there(self, path: str, place: str) -> bool:
         """Whether a path as it was given once still means a place; what it was given from may be another folder."""
@@ -350,13 +355,13 @@ def kept_at(folder: Path, sha256: str) -> Path:
 
 
 def keep(path: Path, sha256: str, folder: Path) -> bool:
-    """Keep the bytes of a file under their hash, read-only; False when the file is too large or has changed."""
+    """Keep the bytes of a file under their hash, read-only, unless it is too large; False when it has changed."""
     target = kept_at(folder, sha256)
     if target.is_file():
         return True
     try:
         if path.stat().st_size > MOST_BYTES:
-            return False
+            return True
         data = path.read_bytes()
     except OSError:
         return False

@@ -270,7 +270,7 @@ class Store:
     def merge(self, submissions: Sequence[str], other: Path, tables: Sequence[str]) -> None:
         """The same for rows that stand in another SQLite file: they never become Python's."""
         with self._renewed(submissions) as connection:
-            connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
+            connection.exec_driver_sql("ATTACH ? AS other", (_uri(other),))
             for name in sorted(tables, key=self._order):
                 there = "WHERE slot NOT IN (SELECT slot FROM main.slots)" if name == SLOTS.name else ""
                 connection.exec_driver_sql(f'INSERT INTO main."{name}" SELECT * FROM other."{name}" {there}')
@@ -496,12 +496,17 @@ def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) ->
     if path is None:
         memory = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
         return Store(_careful(memory), "memory")
-    quoted = path.absolute().as_uri().removeprefix("file://")
+    quoted = _uri(path).removeprefix("file://").replace("%", "%25")  # SQLAlchemy takes one layer off
     if write:
         private(path)
     address = f"sqlite:///file:{quoted}?mode={'rwc' if write else 'ro'}&uri=true"
     engine = sa.create_engine(address, connect_args={"timeout": WAIT})
     return Store(_careful(engine, DURABLE if lasting else FAST), path.name, lasting=lasting)
+
+
+def _uri(path: Path) -> str:
+    """A path as SQLite takes it whatever is in it: a letter that is no text, or a question mark."""
+    return path.absolute().as_uri()
 
 
 def _careful(engine: Engine, pragmas: Sequence[str] = DURABLE) -> Engine:
@@ -573,7 +578,7 @@ def compact(store: Store, path: Path, state: str) -> None:
             connection.exec_driver_sql(
                 "ANALYZE"
             )  # how many rows there are: without it views read whole tables
-            connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
+            connection.exec_driver_sql("VACUUM INTO ?", (_uri(unfinished),))
         with open_file(unfinished) as copy:
             with copy.transaction() as connection:  # how often the tables were made anew does not matter
                 connection.exec_driver_sql("PRAGMA schema_version = 1")
