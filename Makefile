@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest format bench scale hunt kills parity damage year pictures docs clean distclean
+.PHONY: help demo test system check lint types imports pytest format bench scale hunt kills parity damage alone year pictures docs clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -71,6 +71,10 @@ parity: $(VENV)/test.stamp
 # Every kind of damage on every carrier, twice in one process: some minutes.
 damage: $(VENV)/test.stamp
 	$(PY) -m pytest -m long tests/test_damages.py
+
+# Every kind of file among three good ones, one at a time, through every command: half an hour or more.
+alone: $(VENV)/test.stamp
+	$(PY) -m pytest -m long -n $(WORKERS) $(PYTEST_ARGS) tests/test_one_file_alone.py
 
 # A year of the Toolkit, every workbook saved by LibreOffice: some minutes.
 year: $(VENV)/test.stamp

@@ -50,9 +50,19 @@ def write_log(error: BaseException, about: Iterable[object] = ()) -> Path:
 
 
 def _digest(error: BaseException) -> str:
-    """Give a short name to where a fault was raised, whichever files it showed with."""
-    lines = (line for line in _trace(error).splitlines() if not line.startswith(LOOKING_AT))
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    """Give a short name to where a fault was raised, whichever files and commands it showed with."""
+    raised: list[str] = []
+    each: BaseException | None = error
+    while each is not None:
+        frames = [*traceback.extract_tb(each.__traceback__)][-1:]
+        raised += [type(each).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)]
+        each = _before(each)
+    return hashlib.sha256(" ".join(raised).encode()).hexdigest()[:16]
+
+
+def _before(error: BaseException) -> BaseException | None:
+    """The exception that led to another one."""
+    return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def _added(place: Path, text: str) -> Path:
@@ -77,7 +87,7 @@ def log_text(error: BaseException, about: Iterable[object] = ()) -> str:
 
 def _trace(error: BaseException) -> str:
     """Give where each exception of a chain was raised, and its type."""
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = _before(error)
     frames = [f"{text}\n" for text in str(error).splitlines() if _FRAME.fullmatch(text)]  # in another process
     frames += traceback.format_tb(error.__traceback__)
     notes = [f"{note}\n" for note in getattr(error, "__notes__", ()) if note.startswith(LOOKING_AT)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -15,10 +14,9 @@ from hrge_xl.dataset.return_status import ARRIVED, FIRST_SEEN, SAVED, lateness_d
 from hrge_xl.dates import EARLIEST, LATEST, parse_day, parse_moment
 from hrge_xl.validation import ACCEPTED, Result, ValidationRequest, validate
 from tests.audited import hrge
-from tests.damage import TODAY, WANTED, filled, restamp, text_of
-from tests.intake_files import pack
+from tests.damage import TODAY, WANTED, filled
+from tests.odd_files import saved_at, stamped
 
-CORE = "docProps/core.xml"
 IMPOSSIBLE_MOMENTS = (
     "0001-01-01T00:00:00+14:00",
     "9999-12-31T23:59:59-14:00",
@@ -28,21 +26,6 @@ IMPOSSIBLE_MOMENTS = (
     "2026-02-30T00:00:00Z",
 )
 IMPOSSIBLE_DAYS = ("soon", "2026-02-30", "0001-01-01", "9999-12-31", "1899-12-31", "2201-01-01", "2026-6-1")
-
-
-def saved_at(moment: str) -> bytes:
-    """The filled example that says in its properties when it was saved."""
-    parts = text_of(filled())
-    parts[CORE], count = re.subn(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{moment}", parts[CORE])
-    assert count == 1
-    return pack(parts)
-
-
-def stamped(**said: str) -> bytes:
-    """The filled example with something else in its stamp, signed."""
-    parts = text_of(filled())
-    restamp(**said)(parts)
-    return pack(parts)
 
 
 def look(data: bytes, folder: Path) -> Result:
@@ -101,7 +84,7 @@ def test_the_file_is_told_of_and_nothing_else_is_wrong_with_it(saved: str, tmp_p
 @pytest.mark.parametrize("name", ["issued", "deadline", "today"])
 @pytest.mark.parametrize("day", IMPOSSIBLE_DAYS)
 def test_an_impossible_day_in_a_stamp_is_damage_to_it(name: str, day: str, tmp_path: Path) -> None:
-    result = look(stamped(**{name: day}), tmp_path)
+    result = look(stamped(**{name: day})(), tmp_path)
     told = [each.message for each in result.findings if each.code == "I005"]
     wrong = f"The stamp of PAK.xlsx is damaged: {name} is “{day}”, which is not a day between 1900 and 2200."
     assert told[-1] == wrong

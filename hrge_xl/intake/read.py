@@ -20,7 +20,7 @@ from ..words import translator
 from . import ooxml, other_formats
 from .calculation_day import day_of_calculation, day_on_cover
 from .closed_format import may_answer
-from .gate import Admitted, Refused, admit
+from .gate import Admitted, Refused, admit, fingerprint
 from .identity import (
     UNCHECKED,
     Expected,
@@ -365,7 +365,8 @@ def _admitted(password: str | None, paths: Sequence[Path]) -> list[Admitted | Re
 
 
 def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
-    return [Refused(path, None, None, Remark(STOPPED, detail=stopped(path_text(path), fault).detail))]
+    remark = Remark(STOPPED, detail=stopped(path_text(path), fault).detail)
+    return [Refused(path, *fingerprint(path), remark)]
 
 
 def _unpacked(
