@@ -15,7 +15,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest format bench scale hunt fuzz kills parity damage insider year \
+.PHONY: help demo test system check lint types imports pytest format bench scale hunt fuzz kills parity damage insider alone year \
 	pictures docs pins audit clean distclean
 
 help:
@@ -86,6 +86,9 @@ damage: $(VENV)/test.stamp
 # Every edit of every file that a round holds, each of which `verify` must name: some minutes.
 insider: $(VENV)/test.stamp
 	$(PY) -m pytest -n $(WORKERS) -m '' tests/test_verify_dataset.py
+# Every kind of file among three good ones, one at a time, through every command: half an hour or more.
+alone: $(VENV)/test.stamp
+	$(PY) -m pytest -m long -n $(WORKERS) $(PYTEST_ARGS) tests/test_one_file_alone.py
 
 # A year of the Toolkit, every workbook saved by LibreOffice: some minutes.
 year: $(VENV)/test.stamp

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .dates import parse_day
 from .errors import UsageError
 from .fields import Kind, kind_of
 from .intake.limits import LIMITS
@@ -54,10 +55,17 @@ def _value(value: Any, key: tuple[str, str, str], field: Any) -> Value:
         if field.type is FieldType.MANY:
             return tuple(str(code) for code in (value if isinstance(value, list) else [value]))
         if kind is Kind.DATE:
-            return value if isinstance(value, date) else date.fromisoformat(str(value))
+            return value if isinstance(value, date) else _day(str(value))
         return float(value) if kind is Kind.NUMBER else str(value)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{' / '.join(key)}: “{value}” is no {kind}. Correct it in the answers.") from error
+
+
+def _day(text: str) -> date:
+    day = parse_day(text)
+    if day is None:
+        raise ValueError(text)
+    return day
 
 
 def from_file(path: Path, layout: Layout, spec: str, password: str | None = None) -> Answers:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from .errors import looking_at
+from .fault_isolation import apart, stopped
 from .findings import CATALOGUE, Finding, Severity, Waiver, waived, word
 from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
 from .layout import Layout
@@ -93,7 +95,13 @@ def validate_batch(paths: Sequence[Path], asked: ValidationRequest, by: Readers)
 
 
 def check_all(readings: Sequence[Submission | Refusal], asked: ValidationRequest) -> list[Result]:
-    """Check what was read, one spec after the other, and put the results back in order."""
+    """Check what was read; whatever goes wrong with one of the files is its own fault alone."""
+    results = apart(partial(_check_together, asked), readings, _stopped)
+    return [replace(result, checked=asked.today, read_for=asked.wanted.round) for result in results]
+
+
+def _check_together(asked: ValidationRequest, readings: Sequence[Submission | Refusal]) -> list[Result]:
+    """Check one spec after the other, and put the results back in order."""
     from .checks import check
 
     results: dict[int, Result] = {}
@@ -111,10 +119,7 @@ def check_all(readings: Sequence[Submission | Refusal], asked: ValidationRequest
         for (number, submission, layout), outcome in zip(group, outcomes, strict=True):
             with looking_at(submission.path):
                 results[number] = _checked(submission, layout, outcome, asked.waivers)
-    return [
-        replace(results[number], checked=asked.today, read_for=asked.wanted.round)
-        for number in range(len(readings))
-    ]
+    return [results[number] for number in range(len(readings))]
 
 
 def _checked(submission: Submission, layout: Layout, outcome: Outcome, waivers: Sequence[Waiver]) -> Result:
@@ -132,6 +137,25 @@ def _checked(submission: Submission, layout: Layout, outcome: Outcome, waivers: 
         outcome,
         outcome.checks_not_run,
     )
+
+
+def _stopped(reading: Submission | Refusal, fault: Exception) -> list[Result]:
+    return [stopped_result(Result(reading.path, reading.sha256, reading.size, REFUSED, []), fault)]
+
+
+def stopped_result(about: Result, fault: Exception) -> Result:
+    """What becomes of a file that a fault of this program showed with, in place of another result."""
+    return _instead(about, stopped(about.path, fault))
+
+
+def changed_result(result: Result) -> Result:
+    """The result of a file that was not the same all the time: what was read has no hash that could be named."""
+    return _instead(replace(result, sha256=None, size=None), Observation("F031"))
+
+
+def _instead(about: Result, why: Observation) -> Result:
+    refused = _refused(Refusal(about.path, about.sha256, about.size, (why,)))
+    return replace(refused, checked=about.checked, read_for=about.read_for)
 
 
 def _refused(refusal: Refusal) -> Result:

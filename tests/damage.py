@@ -27,7 +27,7 @@ from hrge_xl.validation import ACCEPTED, REFUSED, RETURNED
 from tests.intake_files import COMPRESSED_SIZE, METHOD, SIZE, directory_field, members, pack
 from tests.office.driver import Document
 
-KEY = b"a key that nobody else has"
+KEY = b"a key that nobody but us has got"
 WANTED = Wanted("example", "2026-H1", ("PAK",), KEY)
 TODAY = date(2026, 6, 30)
 RETURNS = Path(__file__).parent / "returns"

@@ -37,7 +37,6 @@ from hrge_xl.dataset.returns import returns
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Schema, field_column
 from hrge_xl.dataset.table import Rows
-from hrge_xl.dataset.work import Task, arrivals, shard_of
 from hrge_xl.disclosure_control.sharing import shareable
 from hrge_xl.errors import OutputError, StoreError, UsageError
 from hrge_xl.intake import Wanted
@@ -583,16 +582,6 @@ def test_whatever_lies_in_the_folder_is_accounted_for(files: list[Path], tmp_pat
     told = rows(out, "submissions")
     assert {row["path"]: (row["sha256"], row["verdict"]) for row in told} == checked
     assert hashlib.sha256(files[1].read_bytes()).hexdigest() not in {sha256 for sha256, _ in checked.values()}
-
-
-def test_a_file_that_changes_while_it_is_read_is_not_taken_in(files: list[Path], tmp_path: Path) -> None:
-    path = tmp_path / "return.xlsx"
-    path.write_bytes(files[0].read_bytes())
-    (arrival,) = arrivals([str(path)], tmp_path)
-    path.write_bytes(files[1].read_bytes())
-    task = Task(ValidationRequest(Wanted(), TODAY), SPEC.digest, tmp_path, tmp_path / "out")
-    with pytest.raises(UsageError, match=r"return\.xlsx was changed while it was read"):
-        shard_of([arrival], task, tmp_path)
 
 
 def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> None:

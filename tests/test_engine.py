@@ -94,7 +94,7 @@ class Cluster:
         busy = [
             name
             for name, tasks in self.client.processing().items()
-            if any("shard_of" in str(t) for t in tasks)
+            if any("shards_of" in str(t) for t in tasks)
         ]
         return list(self.client.run(os.getpid, workers=busy).values()) if busy else []
 

@@ -17,6 +17,7 @@ from ..dataset.seal_check import doubts
 from ..dataset.store import Store
 from ..dataset.table import SUBMISSION_ID
 from ..dataset.update_statuses import OF_ROUND
+from ..dates import parse_day
 from ..rounds.rounds import Round, is_among_returns, is_round, load_round, round_around, terms_of
 from ..spec.load import load, names
 from .found import sha256_by_path
@@ -120,7 +121,7 @@ def sources_of(folder: Path, store: Store) -> Sources:
             )
         else:
             found.files[int(str(number))] = Source(
-                file, path, day_of(checked) or day_of(store.derived()) or date.min
+                file, path, parse_day(str(checked)) or parse_day(store.derived()) or date.min
             )
     return Sources(found.files, len(rows), found.problems, found.notes)
 
@@ -128,11 +129,3 @@ def sources_of(folder: Path, store: Store) -> Sources:
 def _bytes_of(folder: Path, path: str, sha256: Any) -> Path | None:
     places = (kept_at(folder, str(sha256)), Path(path)) if sha256 else ()
     return next((place for place in places if has_content(place, str(sha256))), None)
-
-
-def day_of(text: Any) -> date | None:
-    """Read a day as the dataset says it; None for what is none."""
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..dataset.received import name_of
+from ..path_text import path_text
 from ..reports.document import FileRow
 
 
@@ -62,7 +63,7 @@ def _shelf(folders: Sequence[Path]) -> Shelf:
     shelf = Shelf()
     for path, sha256 in sha256_by_path(folders, shelf.closed):
         shelf.by_hash.setdefault(sha256, path)
-        shelf.by_name.setdefault(path.name, (path, sha256))
+        shelf.by_name.setdefault(path_text(path.name), (path, sha256))
     return shelf
 
 

@@ -21,8 +21,9 @@ from ..dataset.table import SUBMISSION_ID
 from ..dataset.update_statuses import update_statuses
 from ..dataset.waivers import waivers
 from ..dataset.workers import Workers
+from ..fault_isolation import apart
 from ..intake import readers
-from ..validation import Result
+from ..validation import Result, stopped_result
 from .dataset_sources import Source
 from .read_again import BATCH, Setting, Told, read_again
 
@@ -126,5 +127,11 @@ def _read(made: Store, files: Mapping[int, Told], setting: Setting) -> None:
 
 
 def _put(made: Store, builder: RowBuilder, results: Sequence[Result]) -> None:
-    rows = all_rows(map(builder.rows, results), made.schema)
-    made.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name]], rows)
+    """Take results in; one that a fault of ours shows with is told as such, and is a difference."""
+
+    def take(some: Sequence[Result]) -> list[None]:
+        rows = all_rows(map(builder.rows, some), made.schema)
+        made.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name]], rows)
+        return []
+
+    apart(take, results, lambda each, fault: take([stopped_result(each, fault)]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, NotRequired
 
@@ -14,6 +13,7 @@ from typing_extensions import TypedDict
 
 from .. import __version__
 from ..dataset.received import name_of
+from ..dates import RANGE, parse_day
 from ..errors import UsageError
 from ..paths import read_regular
 from ..reports import FORMATS, report
@@ -148,9 +148,8 @@ def _refuse_unrepeatable(path: Path, document: Any) -> None:
 
 
 def _impossible(document: Document) -> Iterator[str]:
-    """Yield what no report can say; raises ValueError for a day that is none."""
-    for day in _days(document):
-        date.fromisoformat(day)
+    """Yield what no report can say."""
+    yield from (f"“{day}” is not {RANGE}" for day in _days(document) if parse_day(day) is None)
     contents: dict[tuple[int, int], str | None] = {}
     for file in document["files"]:
         names = (file["path"], file["read_as"] or file["path"])

@@ -14,6 +14,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from ..fault_isolation import STOPPED, apart, stopped
+from ..findings import CATALOGUE, sentence
 from ..intake.cell_values import unescape
 from ..intake.closed_format import may_answer
 from ..intake.gate import Admitted, admit
@@ -43,6 +45,7 @@ EQUAL = {
 }
 
 Place = tuple[str, str]  # sheet, cell
+Seeing = Mapping[Place, "Seen"]
 
 
 class Seen(NamedTuple):
@@ -92,6 +95,15 @@ class Opinion:
     failed: list[str] = field(default_factory=list)  # openpyxl could not read what we read
     not_read: list[str] = field(default_factory=list)  # of a format that openpyxl does not know
 
+    def add(self, other: Opinion) -> None:
+        """Take in what was seen in further files."""
+        self.cells += other.cells
+        self.files += other.files
+        self.differences += other.differences
+        self.explained += other.explained
+        self.failed += other.failed
+        self.not_read += other.not_read
+
 
 def second_opinion(
     readings: Iterable[tuple[Submission, Path]], *, jobs: int = 1, password: str | None = None
@@ -106,6 +118,11 @@ def second_opinion(
             if not isinstance(admitted, Admitted) or admitted.format not in READS:
                 found.not_read.append(_not_read(submission.path, admitted))
                 continue
+            if admitted.sha256 != submission.sha256:
+                found.failed.append(
+                    f"{submission.path}: no second opinion, for it was changed while it was read."
+                )
+                continue
             waiting.append(submission)
             yield admitted.data, _wanted(submission)
 
@@ -114,9 +131,15 @@ def second_opinion(
         if isinstance(theirs, Died) or theirs is None:
             found.failed.append(_failed(submission.path, theirs))
         else:
-            found.files += 1
-            _compare(found, submission, theirs)
+            for one in apart(_compare, [(submission, theirs)], _stopped):
+                found.add(one)
     return found
+
+
+def _stopped(pair: tuple[Submission, Seeing], fault: Exception) -> list[Opinion]:
+    path = pair[0].path
+    told = sentence(CATALOGUE[STOPPED].remedy, stopped(path, fault).detail)
+    return [Opinion(failed=[f"{path}: no second opinion, for a mistake in this program ({STOPPED}). {told}"])]
 
 
 def _not_read(path: str, admitted: object) -> str:
@@ -221,7 +244,12 @@ def _theirs(cell: Any, epoch: datetime) -> Seen:
 # both
 
 
-def _compare(found: Opinion, submission: Submission, theirs: Mapping[Place, Seen]) -> None:
+def _compare(pairs: Sequence[tuple[Submission, Seeing]]) -> list[Opinion]:
+    return [_opinion(submission, theirs) for submission, theirs in pairs]
+
+
+def _opinion(submission: Submission, theirs: Seeing) -> Opinion:
+    found = Opinion(files=1)
     for place, ours in _ours(submission).items():
         other = theirs.get(place, BLANK)
         found.cells += 1
@@ -230,6 +258,7 @@ def _compare(found: Opinion, submission: Submission, theirs: Mapping[Place, Seen
             found.differences.append(CellDifference(submission.path, *place, ours, other))
         elif why:
             found.explained[why] += 1
+    return found
 
 
 def equality(ours: Seen, theirs: Seen) -> str | None:

@@ -14,6 +14,7 @@ from ..dataset.periods import periods
 from ..dataset.schema import Schema
 from ..dataset.store import Store, compact, open_url
 from ..dataset.workers import Workers, workers
+from ..dates import parse_day
 from ..errors import StoreError, UsageError
 from ..exports import exports
 from ..exports.shareable import FOLDER as SHAREABLE
@@ -25,7 +26,6 @@ from ..words import languages
 from .dataset_audit import DatasetAudit
 from .dataset_sources import (
     Source,
-    day_of,
     faults_of_entries,
     faults_of_files,
     faults_of_spec,
@@ -90,7 +90,7 @@ def verify_dataset(asked: Question) -> DatasetAudit:
 def _check(folder: Path, store: Store) -> None:
     if store.schema.flat:
         raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
-    if day_of(store.derived()) is None:
+    if parse_day(store.derived()) is None:
         raise StoreError(
             f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."
         )

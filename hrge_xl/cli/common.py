@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..addresses import masked
+from ..dates import RANGE, parse_day
 from ..errors import Exit, UsageError
+from ..path_text import path_text
 from ..paths import read_regular
 from .terminal import line, style
 
@@ -34,10 +36,10 @@ class Day(click.ParamType[date]):
         """Text to a day."""
         if isinstance(value, date):
             return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value} is not a day. Write it as 2026-03-31.", param, ctx)
+        day = parse_day(value)
+        if day is None:
+            self.fail(f"{value} is not {RANGE}. Write it as 2026-03-31.", param, ctx)
+        return day
 
 
 class SpecName(click.ParamType[str]):
@@ -100,7 +102,7 @@ def started(today: date | None) -> str:
 
 def command_line() -> str:
     """The command as it was typed, without the path of the program and what could be a password."""
-    return masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:])
+    return path_text(masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:]))
 
 
 def facts(today: date | None, *, redacted: bool = False) -> Facts:

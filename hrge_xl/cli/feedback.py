@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import Exit, LimitError
+from ..fault_isolation import apart, stopped
 from .common import jobs_option, ledger_option, password_option, question, quiet, spec_option, today_option
 from .terminal import data, line
 
@@ -39,7 +41,6 @@ class Given:
 
     files: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
-    failed: int = 0  # of those: for how many no workbook can be made
     names: set[str] = field(default_factory=set)  # of the workbooks
 
 
@@ -101,9 +102,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 def _exit(given: Given) -> Exit:
     """Refused files before others that have no feedback."""
-    if any(each.found.verdict == "refused" for each in given.left_out):
-        return Exit.REFUSED
-    return Exit.FINDINGS if given.failed else Exit.OK
+    ends = {Exit.REFUSED if each.found.verdict == "refused" else each.ends for each in given.left_out}
+    return max(ends, default=Exit.OK)
 
 
 def _give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, Any]]:
@@ -113,24 +113,44 @@ def _give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, 
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
     for found in chosen:
-        try:
-            made = _give(dataset, found, wish, wish.output / file_name(found, dataset.spec, given.names))
-        except LimitError as limit:  # something in this file: the others have their feedback all the same
-            given.left_out.append(
-                LeftOut(found, f"no workbook can be made: {str(limit).rstrip('.')}", found.path)
-            )
-            given.failed += 1
-            continue
-        if made is None:
-            why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
-            given.left_out.append(LeftOut(found, why, found.path))
-            continue
-        given.files.append(made)
-        yield made
+        target = wish.output / file_name(found, dataset.spec, given.names)
+        (made,) = apart(partial(_give, dataset, wish, target), [found], _stopped)
+        if isinstance(made, LeftOut):
+            given.left_out.append(made)
+        else:
+            given.files.append(made)
+            yield made
 
 
-def _give(dataset: Dataset, found: Return, wish: Wish, target: Path) -> dict[str, Any] | None:
-    """Write the workbook and the text for one return, where they are wanted; what became of it."""
+def _stopped(found: Return, fault: Exception) -> list[dict[str, Any] | LeftOut]:
+    """Leave out a return that a fault of ours shows with."""
+    from ..rounds.feedback_choice import LeftOut
+    from ..validation import finding_of
+    from ..words import translator
+
+    told = finding_of(stopped(found.path, fault), found.path, translator("en"))
+    why = f"{told.code} {told.message} {told.remedy}".rstrip(".")
+    return [LeftOut(found, why, found.path, Exit.REFUSED)]
+
+
+def _give(
+    dataset: Dataset, wish: Wish, target: Path, one: Sequence[Return]
+) -> list[dict[str, Any] | LeftOut]:
+    """Write the workbook and the text for one return, where they can be made and are wanted; what became of it."""
+    from ..rounds.feedback_choice import LeftOut
+
+    (found,) = one
+    try:
+        made = _written(dataset, found, wish, target)
+    except LimitError as limit:  # something in this file: the others have their feedback all the same
+        why = f"no workbook can be made: {str(limit).rstrip('.')}"
+        return [LeftOut(found, why, found.path, Exit.FINDINGS)]
+    why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
+    return [made or LeftOut(found, why, found.path)]
+
+
+def _written(dataset: Dataset, found: Return, wish: Wish, target: Path) -> dict[str, Any] | None:
+    """Write them, where they are wanted."""
     from ..dataset.returns import result
     from ..paths import write_whole
     from ..reports.feedback import give_back

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ..dates import parse_day
 from ..errors import StoreError
 from .adoption import adopt
-from .clean import clean
 from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, next_number
 from .journal import JOURNAL, bring_up_to_date, journal_faults
 from .kinds import Content, FilesReceived, ReceivedFile
@@ -33,6 +33,7 @@ from .terms import Terms
 VERSION = 3  # of the ledger
 NAME = "ledger.sqlite"
 LEFT_OUT = "left out"
+LOST = "It was changed while it was read."
 
 FILES = sa.Table(
     "files",
@@ -103,7 +104,7 @@ class Sighting(NamedTuple):
     @property
     def day(self) -> date | None:
         """The day of arrival."""
-        return date.fromisoformat(self.received) if self.received else None
+        return parse_day(self.received)
 
     @property
     def basis(self) -> str:
@@ -165,25 +166,25 @@ class Ledger:
     def receive(self, arrivals: Iterable[Arrival], came: Arrived) -> int:
         """Write down what came, in this order; gives how many of them were never seen before.
 
-        A file that was moved or renamed since is the same item at another place; one content at two places is two. A
-        name that no database can hold is written as far as it can.
+        A file that was moved or renamed since is the same item at another place; one content at two places is two.
         """
         with self.transaction() as connection:
             known = set(connection.execute(sa.select(FILES.c.sha256)).scalars())
             last = connection.execute(sa.select(sa.func.max(FILES.c.n))).scalar() or 0
             seen, new = SeenPlaces(connection, self._home), list[ReceivedFile]()
             for each in arrivals:
-                path = clean(each.path) or ""
                 if each.sha256 is None:
                     continue
                 if each.sha256 not in known:
                     known.add(each.sha256)
                     order = last + len(new) + 1
-                    place = seen.place(path)
+                    place = seen.place(each.path)
                     new.append(
-                        ReceivedFile(order=order, sha256=each.sha256, path=path, size=each.size, place=place)
+                        ReceivedFile(
+                            order=order, sha256=each.sha256, path=each.path, size=each.size, place=place
+                        )
                     )
-                seen.add(each.sha256, path, came.day.isoformat())
+                seen.add(each.sha256, each.path, came.day.isoformat())
             _write_receipt(connection, new, came)
             seen.write(connection)
             self._entered = self._entered or bool(new)
@@ -316,6 +317,12 @@ class Ledger:
     def doubts(self) -> Iterator[str]:
         """Tell of entries that the journal has and the chain has not."""
         return journal_faults(self._home, self.chain())
+
+    def lose(self, contents: Iterable[str]) -> None:
+        """Write down that contents were gone before they could be read, unless they are in the dataset already."""
+        gone = sa.and_(FILES.c.sha256.in_(list(contents)), FILES.c.submission.is_(None))
+        with self.transaction() as connection:
+            connection.execute(sa.update(FILES).where(gone).values(state=LEFT_OUT, reason=LOST))
 
     # further tables, each with a module of its own
 

@@ -59,8 +59,10 @@ def write_csv_as_parquet(source: Path, path: Path, table: Table) -> None:
     read = csv.ReadOptions(block_size=PIECE, use_threads=False)
     with (
         whole(path) as unfinished,
-        csv.open_csv(source, read, parse, convert) as pieces,
-        parquet.ParquetWriter(str(unfinished), schema, compression="zstd") as writer,
+        source.open("rb") as text,  # Arrow itself opens nothing whose path is no text
+        csv.open_csv(text, read, parse, convert) as pieces,
+        unfinished.open("wb") as target,
+        parquet.ParquetWriter(target, schema, compression="zstd") as writer,
     ):
         while some := list(islice(pieces, TOGETHER)):
             writer.write_table(pa.Table.from_batches(some, schema).combine_chunks())

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PureWindowsPath
 from tempfile import TemporaryDirectory
 
+from ..path_text import path_of
 from .files import OWNER_FOLDER, private, whole
 
 RECEIVED = "received"
 SUFFIX = ".xlsx"  # of every file that is kept, whatever it is
+MOST_NAME_BYTES = 255  # on most systems
 MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at most
 
 
@@ -22,13 +25,13 @@ def kept_at(folder: Path, sha256: str) -> Path:
 
 
 def keep(path: Path, sha256: str, folder: Path) -> bool:
-    """Keep the bytes of a file under their hash, read-only; False when the file is too large or has changed."""
+    """Keep the bytes of a file under their hash, read-only, unless it is too large; False when it has changed."""
     target = kept_at(folder, sha256)
     if target.is_file():
         return True
     try:
         if path.stat().st_size > MOST_BYTES:
-            return False
+            return True
         data = path.read_bytes()
     except OSError:
         return False
@@ -68,11 +71,17 @@ def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]
     with TemporaryDirectory(prefix="hrge-xl-") as folder:
         copies = []
         for number, (path, name) in enumerate(files):
-            copy = Path(folder) / str(number) / name_of(name)
+            copy = Path(folder) / str(number) / _file_name(name_of(name))
             copy.parent.mkdir()
-            shutil.copyfile(path, copy)
+            with suppress(OSError):  # what is gone or locked by now is told as any file that cannot be read
+                shutil.copyfile(path, copy)
             copies.append(copy)
         yield copies
+
+
+def _file_name(name: str) -> Path:
+    """The name of a copy; one that holds bytes without a character is shorter as it was."""
+    return Path(name) if len(os.fsencode(name)) <= MOST_NAME_BYTES else path_of(name)
 
 
 def name_of(path: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from ..dates import parse_day, parse_moment
 from ..validation import ACCEPTED, REFUSED
 from ..words import fold
 
@@ -98,16 +99,13 @@ def moment(saved: str, issued: str, received: str) -> str:
 
     A file cannot have been saved before it was issued, nor after it came: then the clock of that machine is wrong.
     """
-    latest = _start(received) + timedelta(days=1) if received else None
-    try:
-        said = datetime.fromisoformat(saved)
-    except ValueError:
-        return latest.isoformat() if latest else ""
-    said = said.replace(tzinfo=said.tzinfo or UTC).astimezone(UTC)
-    too_early = bool(issued) and said < _start(issued) - ZONES
-    if latest is not None and too_early:
-        return latest.isoformat()
-    return min(said, latest + ZONES).isoformat() if latest is not None else said.isoformat()
+    made, came, said = parse_day(issued), parse_day(received), parse_moment(saved)
+    latest = _start(came) + timedelta(days=1) if came is not None else None
+    if said is None or latest is None:
+        known = latest if said is None else said.astimezone(UTC)
+        return known.isoformat() if known is not None else ""
+    too_early = made is not None and said < _start(made) - ZONES
+    return (latest if too_early else min(said.astimezone(UTC), latest + ZONES)).isoformat()
 
 
 def lateness_day(saved: str, arrived: date | None, *, stated: bool) -> tuple[date | None, str]:
@@ -118,15 +116,12 @@ def lateness_day(saved: str, arrived: date | None, *, stated: bool) -> tuple[dat
     """
     if stated or arrived is None:
         return arrived, ARRIVED if arrived else ""
-    try:
-        said = datetime.fromisoformat(saved).date()
-    except ValueError:
-        return arrived, FIRST_SEEN
-    return (said, SAVED) if said <= arrived else (arrived, FIRST_SEEN)
+    said = parse_moment(saved)
+    return (said.date(), SAVED) if said is not None and said.date() <= arrived else (arrived, FIRST_SEEN)
 
 
-def _start(day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day[:10]), time(), UTC)
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def return_statuses(entries: Iterable[Entry], decisions: Mapping[str, Decision]) -> dict[str, ReturnStatus]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from ..dates import parse_day
 from ..errors import looking_at
 from ..findings import Finding, Severity
 from ..layout import Layout, address
@@ -245,7 +246,7 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         stamp.spec if stamp else None, stamp.spec_version if stamp else None, stamp.round if stamp else None,
         owner.period, owner.start, owner.end, clean(owner.project), clean(owner.intervention),
         stamp.copy if stamp else None, clean(stamp.predecessor) or None if stamp else None,
-        _iso(stamp.issued) if stamp else None,
+        parse_day(stamp.issued) if stamp else None,
         clean(sent.saved) or None if sent else None, None, None, result.checked, result.read_for,
         sent.signature if sent else None, *(result.count(severity) for severity in Severity),
         sum(not each.open for each in result.findings),
@@ -253,13 +254,6 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         " ".join(result.outcome.checks_run) if result.outcome else None,
         json.dumps(dict(to_pairs(stamp)), ensure_ascii=False) if stamp else None,
     )  # fmt: skip
-
-
-def _iso(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _sheets(result: Result, number: int) -> Iterator[Row]:

@@ -38,6 +38,7 @@ class Shard:
     rows: dict[str, int]
     digests: dict[str, str]  # of every Parquet file by its name; a SQLite file never leaves its machine
     engine: str = ""  # of the worker, where it may be on another machine
+    changed: tuple[str, ...] = ()  # files that were no more what they were, by path: refused without a hash
 
 
 @contextmanager

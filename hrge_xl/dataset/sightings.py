@@ -8,6 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ..path_text import path_of, path_text
+
 SIGHTINGS = sa.Table(
     "sightings",
     sa.MetaData(),
@@ -52,10 +54,10 @@ class SeenPlaces:
         """Say where a file is, links not followed."""
         whole = Path(path).absolute()
         inside = whole.is_relative_to(self._home)
-        return whole.relative_to(self._home).as_posix() if inside else str(whole)
+        return path_text(whole.relative_to(self._home).as_posix() if inside else whole)
 
     def _is_gone(self, place: str) -> bool:
-        return not (self._home / place).exists()
+        return not any((self._home / each).exists() for each in (place, path_of(place)))
 
     def _leads_there(self, path: str, place: str) -> bool:
         """Whether a path as it was given once still means a place; what it was given from may be another folder."""

@@ -287,7 +287,7 @@ class Store:
     def rows_apart(self, other: Path, names: Sequence[str]) -> dict[str, tuple[list[Row], list[Row]]]:
         """For each table the rows that only another SQLite file has, and those that only this one has, as kept."""
         with translate_db_errors(self.name, self._damaged), self._outside_transactions() as connection:
-            connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
+            connection.exec_driver_sql("ATTACH ? AS other", (_uri(other),))
             found = {
                 name: (_only(connection, "other", "main", name), _only(connection, "main", "other", name))
                 for name in names
@@ -307,7 +307,7 @@ class Store:
         """Have the tables of another SQLite file at hand, as those of `other`."""
         with translate_db_errors(self.name, self._damaged):
             with self._outside_transactions() as connection:
-                connection.exec_driver_sql("ATTACH ? AS other", (str(other.absolute()),))
+                connection.exec_driver_sql("ATTACH ? AS other", (_uri(other),))
             yield
             with self._outside_transactions() as connection:
                 connection.exec_driver_sql("DETACH other")
@@ -545,12 +545,17 @@ def open_file(
     if path is None:
         memory = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
         return Store(_careful(memory), "memory")
-    quoted = path.absolute().as_uri().removeprefix("file://")
+    quoted = _uri(path).removeprefix("file://").replace("%", "%25")  # SQLAlchemy takes one layer off
     if write:
         private(path)
     address = f"sqlite:///file:{quoted}?mode={'rwc' if write else 'ro'}&uri=true"
     engine = sa.create_engine(address, connect_args={"timeout": WAIT})
     return Store(_careful(engine, DURABLE if lasting else FAST), path.name, lasting=lasting, damaged=damaged)
+
+
+def _uri(path: Path) -> str:
+    """A path as SQLite takes it whatever is in it: a letter that is no text, or a question mark."""
+    return path.absolute().as_uri()
 
 
 def _careful(engine: Engine, pragmas: Sequence[str] = DURABLE) -> Engine:
@@ -620,7 +625,7 @@ def compact(store: Store, path: Path, state: str) -> None:
         private(unfinished)
         with translate_db_errors(store.name), store._outside_transactions() as connection:
             connection.exec_driver_sql("DROP TABLE IF EXISTS sqlite_stat1")
-            connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
+            connection.exec_driver_sql("VACUUM INTO ?", (_uri(unfinished),))
         with open_file(unfinished) as copy:
             with copy.transaction() as connection:  # how often the tables were made anew does not matter
                 connection.exec_driver_sql("PRAGMA schema_version = 1")

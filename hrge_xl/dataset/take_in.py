@@ -29,7 +29,7 @@ from .shards import discard, shard_folder, take
 from .store import Known, Store, open_file, open_url
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
-from .work import SHARED, Task, arrivals, check_engine, shard_of, submissions_of
+from .work import SHARED, Task, arrivals, check_engine, shards_of, submissions_of
 from .workers import Workers, in_batches, workers
 
 FEW = 12  # files
@@ -156,7 +156,7 @@ def _suited(how: Options, sources: Sequence[Source]) -> Options:
 def foreseen(
     sources: Sequence[Source], out: Path, *, options: Options | None = None
 ) -> Iterator[tuple[Run, dict[str, str], dict[str, str]]]:
-    """Give a run that writes nothing, the verdict of each file that it would read, by path, and of those it knows."""
+    """Give a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
     how = _suited(options or Options(), sources)
     with ExitStack() as stack:
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
@@ -165,7 +165,7 @@ def foreseen(
         run = _of_one_spec(replace(run, sources=_given(run, sources)))
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in stores]
-        found: dict[str, str] = {}
+        found, known = dict[str, str](), {name: each.verdict for name, each in there[-1].items()}
         for given, asked in run.sources:
             missing = {_name(each): each for each in given if not all(_name(each) in some for some in there)}
             batches = in_batches([each for _, each in sorted(missing.items())], how.jobs)
@@ -173,8 +173,8 @@ def foreseen(
                 found |= {
                     str(row[SUBMISSIONS.at["path"]]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows
                 }
-        known = {each.path: there[-1][_name(each)].verdict for each in run.given if _name(each) in there[-1]}
-        yield run, found, known
+            known |= {name: found[each.path] for name, each in missing.items()}
+        yield run, found, {each.path: known[_name(each)] for each in run.given}
 
 
 def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
@@ -199,7 +199,7 @@ def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
     batches = in_batches([str(path) for path in paths], run.options.jobs)
     found = [each for some in run.pool.map(arrivals, batches, Path.cwd()) for each in some]
     for each in found if run.pool.far else ():
-        if each.sha256 is None and Path(each.path).is_file():
+        if each.sha256 is None and Path(each.place).is_file():
             raise UsageError(
                 f"A worker of the cluster cannot see {each.path}. {SHARED}, under the same path."
             )
@@ -252,12 +252,13 @@ def _fill(run: Run) -> Run:
         carried.write(carried.pack(Path(spec.folder)), run.out / SPECS)
     _take_out(run)
     known = [store.known() if run.options.resume else {} for store in run.stores]
-    new, wanted = 0, set[str]()
+    new, wanted, sources = 0, set[str](), []
     for given, asked in run.sources:
         missing = _missing(run, given, asked, known)
         new += len(missing)
         wanted |= {_name(each) for each in given}
-        _read(run, asked, missing)
+        sources.append((_as_read(run, asked, given, missing), asked))
+    run = _without_lost(run, sources)
     anew = not (run.options.resume and all(ready))
     notes = list(run.notes)
     if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
@@ -300,18 +301,49 @@ def _missing(
     return [each for name, each in sorted(wanted.items()) if not is_known(name, each)]
 
 
-def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> None:
-    """Have files read and take in what they bring; nothing but the manifest comes back from workers."""
+def _as_read(
+    run: Run, asked: ValidationRequest, given: list[Arrival], missing: Sequence[Arrival]
+) -> list[Arrival]:
+    """Have missing files read; gives all that came, and no hash of those that have changed since.
+
+    The same content that lies elsewhere too is read there.
+    """
+    changed = _read(run, asked, missing)
+    if not changed:
+        return given
+    lost = {each.sha256 for each in missing if each.path in changed}
+    given = [each._replace(sha256=None, size=None) if each.path in changed else each for each in given]
+    elsewhere = {_name(each): each for each in given if each.sha256 in lost}
+    return _as_read(run, asked, given, list(elsewhere.values())) if elsewhere else given
+
+
+def _without_lost(run: Run, sources: list[tuple[list[Arrival], ValidationRequest]]) -> Run:
+    """The run with what came as it was read; the ledger is told of contents that were there once."""
+    as_read = replace(run, sources=sources)
+    lost = {each.sha256 for each in run.given} - {each.sha256 for each in as_read.given}
+    run.ledger.lose(sorted(filter(None, lost)))
+    return as_read
+
+
+def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
+    """Have files read and take in what they bring; gives the paths of those that changed meanwhile.
+
+    Nothing but the manifest comes back from workers.
+    """
+    changed = set[str]()
     if not files:
-        return
+        return changed
     with shard_folder(run.out) as folder:
         batches = in_batches(files, run.options.jobs)
-        for shard in run.pool.map(shard_of, batches, run.task(asked), folder.absolute()):
-            if run.pool.far:
-                check_engine(shard)
-            for store in run.stores:
-                take(shard, store)
-            discard(shard)
+        for shards in run.pool.map(shards_of, batches, run.task(asked), folder.absolute()):
+            for shard in shards:
+                if run.pool.far:
+                    check_engine(shard)
+                for store in run.stores:
+                    take(shard, store)
+                discard(shard)
+                changed.update(shard.changed)
+    return changed
 
 
 def _earlier(run: Run) -> Iterator[Arrival]:

@@ -9,9 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from ..fault_isolation import apart
 from ..findings import Waiver
 from ..spec.model import Spec
-from ..validation import Result
+from ..validation import Result, stopped_result
 from .decisions import Made, copy_decisions
 from .ledger import NAME, Arrival, Arrived, Ledger, Receipt
 from .opening import DATASET
@@ -80,8 +81,13 @@ def _fill(
     schema = Schema(spec, answers=answers)
     made.store.use(schema)
     builder = RowBuilder(schema, every_slot=False)
-    rows = all_rows(map(builder.rows, _each_once(results)), schema)
-    made.store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name]], rows)
+
+    def take(some: Sequence[Result]) -> list[None]:
+        rows = all_rows(map(builder.rows, some), schema)
+        made.store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name]], rows)
+        return []
+
+    apart(take, _each_once(results), lambda each, fault: take([stopped_result(each, fault)]))
     update_statuses(made.store, made.ledger, waivers)
     made.store.filled()
 

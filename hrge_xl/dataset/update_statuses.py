@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ..fault_isolation import STOPPED
 from ..findings import Finding, Waiver
 from ..stamp import VALID
 from ..submission import Observation
@@ -37,6 +38,7 @@ STATUS_FINDING, STEP_BACK_FINDING = (
     -1,
 )  # the numbers of findings that no file shows by itself: before all others
 PROTECTED = ("F004", "F005")  # a password is needed, or another one
+OURS = ("F063", STOPPED)  # mistakes of this program
 UNKNOWN_TEAM = "I008"
 ELSEWHERE = ("I006", "I007", "I008", "I011")  # what may be otherwise in another round
 OF_ROUND = (*ELSEWHERE, "I013")  # what depends on the round that a file was read for
@@ -67,7 +69,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
     """Give the returns that may be read otherwise now.
 
     They were read for another round, or for none, and may belong to the one that is wanted; their team came into the
-    round since; or they are protected, and a password is given.
+    round since; they are protected, and a password is given; or a mistake of ours kept them out, which may be mended.
     """
     files, findings = store.tables[SUBMISSIONS.name], store.tables[FINDINGS_FACT.name]
 
@@ -76,7 +78,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
             sa.select(findings.c.submission_id).where(findings.c.code.in_(codes))
         )
 
-    meant, wanted = [], asked.wanted
+    meant, wanted = [found(OURS)], asked.wanted
     if wanted.round is not None:
         may_belong = [found(ELSEWHERE), *([files.c.signature != VALID] if wanted.key is not None else [])]
         elsewhere = sa.func.coalesce(files.c.read_for, "") != wanted.round
@@ -84,8 +86,6 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
         meant.append(sa.and_(found([UNKNOWN_TEAM]), files.c.team.in_(wanted.teams or ())))
     if asked.password is not None:
         meant.append(found(PROTECTED))
-    if not meant:
-        return set()
     return {str(row[0]) for row in store.select(sa.select(files.c.submission).where(sa.or_(*meant)))}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,11 +13,13 @@ from pathlib import Path
 
 from ..engine import engine
 from ..errors import UsageError
+from ..fault_isolation import apart
 from ..gc_pause import gc_paused
 from ..intake import Readers, fingerprint, readers
+from ..path_text import path_text
 from ..spec.load import load
 from ..spec.model import Spec
-from ..validation import Result, ValidationRequest, validate_batch
+from ..validation import REFUSED, Result, ValidationRequest, changed_result, stopped_result, validate_batch
 from .ledger import Arrival
 from .received import keep, under_their_names
 from .rows import RowBuilder
@@ -36,7 +38,7 @@ class Task:
     asked: ValidationRequest
     digest: str  # of the spec, which a worker on another machine must have too
     here: Path  # the folder that paths of files start from
-    out: Path | None  # where the received bytes are kept; None: they are kept already
+    out: Path  # where the received bytes are kept
     engine: str = ""  # of workers that may be on other machines: version and digest that they must have too
 
     @property
@@ -47,7 +49,23 @@ class Task:
 
 def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
     """Give hash and size of files; nothing of one that is no ordinary file or cannot be read."""
-    return [Arrival(path, *fingerprint(here / path)) for path in paths]
+    return [_arrival(path, here) for path in paths]
+
+
+def _arrival(path: str, here: Path) -> Arrival:
+    text = path_text(path)
+    return Arrival(text, *fingerprint(here / path), "" if text == path else path)
+
+
+def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]:
+    """Do as `shard_of`, in several shards where a fault of ours shows with some of the files: those are refused."""
+
+    def instead(file: Arrival, fault: Exception) -> list[Shard]:
+        builder = _row_builder(task.asked.wanted.spec)
+        rows = builder.rows(_stopped(file, fault, task))
+        return [_signed(write_shard([rows], builder.schema, folder, parquet=task.far), task)]
+
+    return apart(lambda some: [shard_of(some, task, folder)], files, instead)
 
 
 def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
@@ -60,11 +78,20 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
         _must_see([*(task.here / each.place for each in files if each.sha256), folder])
         _must_know(task, builder.schema.spec)
     with gc_paused():
-        rows = map(builder.rows, _one_by_one(_read(files, task)))
+        gone = {
+            each.path
+            for each in files
+            if each.sha256 is not None and not keep(task.here / each.place, each.sha256, task.out)
+        }
+        results = _read(files, task, gone)
+        changed = tuple(_changed(files, results))
+        rows = map(builder.rows, _one_by_one(results))
         shard = write_shard(rows, builder.schema, folder, parquet=task.far)
-    for each in files:
-        if each.sha256 is not None and task.out is not None:
-            keep(task.here / each.place, each.sha256, task.out)
+    return _signed(replace(shard, changed=changed), task)
+
+
+def _signed(shard: Shard, task: Task) -> Shard:
+    """A shard that says which program made it, where it may be another one."""
     return replace(shard, engine=engine()) if task.far else shard
 
 
@@ -73,7 +100,22 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
     builder = _row_builder(task.asked.wanted.spec)
     if task.far:
         _must_know(task, builder.schema.spec)
-    return [row for result in _read(files, task) for row in builder.rows(result)[SUBMISSIONS.name]]
+
+    def rows(results: Iterable[Result]) -> list[Row]:
+        return [row for result in results for row in builder.rows(result)[SUBMISSIONS.name]]
+
+    return apart(
+        lambda some: rows(_read(some, task)),
+        files,
+        lambda file, fault: rows([_stopped(file, fault, task)]),
+    )
+
+
+def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
+    """What becomes of a file that a fault of this program shows with."""
+    day, round_ = task.asked.today, task.asked.wanted.round
+    unread = Result(file.path, file.sha256, file.size, REFUSED, [], checked=day, read_for=round_)
+    return stopped_result(unread, fault)
 
 
 def _one_by_one(results: list[Result]) -> Iterator[Result]:
@@ -83,22 +125,29 @@ def _one_by_one(results: list[Result]) -> Iterator[Result]:
         yield results.pop()
 
 
-def _read(files: Sequence[Arrival], task: Task) -> list[Result]:
-    """The results, each under the path that was given, wherever a worker found the file."""
+def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> list[Result]:
+    """The results, each under the path that was given, wherever a worker found the file.
+
+    Of one that is not what it was when it came, or is `gone`, nothing is believed.
+    """
     with ExitStack() as stack:
         kept = [(task.here / each.kept, each.path) for each in files if each.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))
         paths = [next(copies) if each.kept else task.here / each.path for each in files]
         results = validate_batch(paths, task.asked, _pool())
-    for each, result in zip(files, results, strict=True):
-        if result.sha256 != each.sha256:
-            raise UsageError(
-                f"{each.path} was changed while it was read. Nothing of it was taken in; run again."
-            )
+    for at, (each, result) in enumerate(zip(files, results, strict=True)):
         result.path = each.path
         if result.submission is not None:
             result.submission.path = each.path
+        if result.sha256 != each.sha256 or each.path in gone:
+            results[at] = changed_result(result)
     return results
+
+
+def _changed(files: Sequence[Arrival], results: Sequence[Result]) -> Iterator[str]:
+    """The paths of files that are not what they were."""
+    pairs = zip(files, results, strict=True)
+    return (each.path for each, result in pairs if result.sha256 != each.sha256)
 
 
 def _must_see(places: Sequence[Path]) -> None:

@@ -125,6 +125,16 @@ _ADMISSION = (
         refuses=True,
     ),
     Kind(
+        code="F031",
+        name="changed-while-read",
+        severity=ERROR,
+        message="The file {file} was changed, moved or locked by another program while it was read.",
+        remedy="Close it in Excel, wait until it is synchronised, and run again: nothing of it was taken in.",
+        why="What is read in the middle of a change is half old and half new. The next run reads the file again.",
+        example="A return that somebody saves in a folder of OneDrive while the folder is consolidated.",
+        refuses=True,
+    ),
+    Kind(
         code="F070",
         name="configuration-among-returns",
         severity=ERROR,
@@ -533,6 +543,17 @@ _WORKER = (
         remedy="Report this with the code F063. " + _SEND_AGAIN,
         why="Something in the file was not foreseen. The other files were read.",
         example="An error that no test has shown yet.",
+        refuses=True,
+    ),
+    Kind(
+        code="F064",
+        name="stopped-by-this-file",
+        severity=ERROR,
+        message="The file {file} could not be worked on to the end because of a mistake in this program ({reason}).",
+        remedy="Report this with {log}. The next run tries the file again.",
+        why="Something in the file was not foreseen. The other files came out as they would have without it; the "
+        "log holds nothing out of the file.",
+        example="An error that no test has shown yet, in what comes after reading.",
         refuses=True,
     ),
 )

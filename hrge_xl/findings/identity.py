@@ -50,8 +50,8 @@ KINDS = (
         severity=WARNING,
         message="The stamp of {file} is damaged: {detail}.",
         remedy="Check with the team that this is the workbook that was issued to it.",
-        why="The two copies of the stamp disagree, or a part of it is missing.",
-        example="The hidden sheet says Pakistan, the document properties say Iraq.",
+        why="The two copies of the stamp disagree, a part of it is missing, or it says something that cannot be.",
+        example="The hidden sheet says Pakistan, the document properties say Iraq; or the day of issue is no day.",
     ),
     Kind(
         code="I006",
@@ -125,5 +125,14 @@ KINDS = (
         remedy="Ask whose answers these are. Rename the file, or have them filled into the workbook of “{found}”.",
         why="A workbook that was passed on counts for the team that it was issued to, whoever filled it in.",
         example="The workbook of Karachi, sent as Lahore.xlsx.",
+    ),
+    Kind(
+        code="I014",
+        name="save-time-impossible",
+        severity=INFO,
+        message="{file} says that it was saved at “{value}”, which can be no moment of our time.",
+        remedy="Nothing needs to be done: of several versions it is placed by the day on which it came.",
+        why="Which of several versions is the newest goes by the moment at which each says that it was saved.",
+        example="A program that writes the year 1, or a computer whose clock was never set.",
     ),
 )

@@ -91,7 +91,8 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
             digest = hashlib.sha256(data)
             while more := file.read(MEBIBYTE):
                 digest.update(more)
-            sha256, size = digest.hexdigest(), file.tell()
+            end = file.tell()
+        sha256, size = digest.hexdigest(), end
         _check_name_and_size(path, data, size, limits)
     except Unreadable as problem:
         return Refused(path, sha256, size, problem.remark)
@@ -103,11 +104,15 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
 
 @contextmanager
 def _opened_file(path: Path) -> Iterator[io.BufferedReader]:
-    """A regular file, open for reading; raises Unreadable for a link, a folder or a pipe."""
+    """A regular file, open for reading; raises Unreadable for a link, a folder or a pipe, and where it was changed."""
     _check_kind(os.lstat(path).st_mode)
     with open(os.open(path, _OPEN_FLAGS), "rb") as file:  # noqa: PTH123 - flags that Path.open lacks
-        _check_kind(os.fstat(file.fileno()).st_mode)
+        before = os.fstat(file.fileno())
+        _check_kind(before.st_mode)
         yield file
+        after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise Unreadable(Remark("F031"))
 
 
 def _check_kind(mode: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from ..dates import RANGE, parse_day
 from ..layout.model import IDENTITY_KEY, IDENTITY_SHEET
 from ..numerals import shown
 from ..spec.model import Spec
@@ -16,6 +17,8 @@ from .raw import CellKind, RawSheet, RawWorkbook
 SHEET_ROWS = 200  # of the hidden sheet that are looked at
 MOST_ROWS = 500  # of a register, as in the spec language
 BELIEVED_ROWS = 100  # without our signature; more of them the file must show
+MOST_SHOWN = 60  # characters of a field that is wrong
+DAYS = ("issued", "deadline", "today")  # the fields that hold a day
 UNCHECKED = "unchecked"  # signed, and no key to check it with
 
 
@@ -38,7 +41,8 @@ def read_stamp(workbook: RawWorkbook, file: str, key: bytes | None = None) -> St
     identity = from_pairs(pairs)
     assert identity is not None
     stamp = Stamp(identity, _signature(identity, key))
-    for damage in (_damage(on_sheet, in_properties, workbook.cannot_tell), _shorten(stamp, workbook)):
+    differing = _damage(on_sheet, in_properties, workbook.cannot_tell)
+    for damage in (differing, _drop_impossible_days(stamp), _shorten(stamp, workbook)):
         if damage:
             stamp.observations.append(_about("I005", file, detail=damage))
     return stamp
@@ -86,12 +90,21 @@ def _damage(on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost:
     if not in_properties:
         return "the document properties with it are gone"
     differing = [
-        f"{name} is “{on_sheet.get(name, '')[:60]}” on the hidden sheet, "
-        f"“{in_properties.get(name, '')[:60]}” in the document properties"
+        f"{name} is “{on_sheet.get(name, '')[:MOST_SHOWN]}” on the hidden sheet, "
+        f"“{in_properties.get(name, '')[:MOST_SHOWN]}” in the document properties"
         for name in FIELDS
         if on_sheet.get(name, "") != in_properties.get(name, "")
     ]
     return "; ".join(differing[:3])
+
+
+def _drop_impossible_days(stamp: Stamp) -> str:
+    """Take days that are none out of a stamp: they are as if it did not say them."""
+    assert stamp.identity is not None
+    said = {name: getattr(stamp.identity, name) for name in DAYS}
+    wrong = {name: day for name, day in said.items() if day and parse_day(day) is None}
+    stamp.identity = replace(stamp.identity, **dict.fromkeys(wrong, ""))
+    return "; ".join(f"{name} is “{day[:MOST_SHOWN]}”, which is not {RANGE}" for name, day in wrong.items())
 
 
 def _shorten(stamp: Stamp, workbook: RawWorkbook) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from ..dates import parse_moment
 from .limits import LIMITS, Limits
 from .ooxml_cells import Context
 from .ooxml_drawings import Drawings, merged
@@ -17,6 +18,7 @@ from .zip_package import ZipPackage, shown
 
 _CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 _PROPERTIES = ("custom-properties", "customProperties")  # the transitional and the strict word for it
+MOST_SHOWN = 60  # characters of what the properties say
 
 
 def read(data: bytes, limits: Limits = LIMITS) -> RawWorkbook:
@@ -74,7 +76,11 @@ class _WorkbookReader:
             workbook.properties.update(self._parts.custom_properties(part))
 
         def note(part: str) -> None:
-            workbook.saved = self._parts.saved(part)
+            saved = self._parts.saved(part)
+            if saved and parse_moment(saved) is None:
+                self._remarks.append(Remark("I014", detail={"value": saved[:MOST_SHOWN]}))
+            else:
+                workbook.saved = saved
 
         for link in self._package_links:
             if link.kind in _PROPERTIES and not link.external:

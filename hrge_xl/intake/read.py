@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from ..errors import Mistake, SpecError
+from ..fault_isolation import STOPPED, apart, stopped
 from ..gc_pause import gc_paused
 from ..layout import Layout, laid_out
+from ..path_text import path_text
 from ..spec.load import SPEC_HOMES, find, is_path, load, names
 from ..spec.model import Spec
 from ..submission import Identity, Observation, Period, ShownChecks, ShownRows, Submission, Unplaced
@@ -18,7 +20,7 @@ from ..words import translator
 from . import ooxml, other_formats
 from .calculation_day import day_of_calculation, day_on_cover
 from .closed_format import may_answer
-from .gate import Refused, admit
+from .gate import Admitted, Refused, admit, fingerprint
 from .identity import (
     UNCHECKED,
     Expected,
@@ -79,9 +81,17 @@ class _File:
     size: int
     format: str
 
+    @classmethod
+    def of(cls, admitted: Admitted) -> _File:
+        """What the gate knows of it."""
+        return cls(path_text(admitted.path), admitted.sha256, admitted.size, admitted.format)
+
     @property
     def name(self) -> str:
         return Path(self.path).name
+
+    def stopped(self, fault: Exception) -> Refusal:
+        return self.refused(stopped(self.path, fault))
 
     def refused(self, *why: Observation) -> Refusal:
         return Refusal(self.path, self.sha256, self.size, why)
@@ -264,8 +274,7 @@ def read(path: str | Path, want: Wanted, *, password: str | None = None) -> Subm
     admitted = admit(Path(path), password)
     if isinstance(admitted, Refused):
         return _turned_away(admitted)
-    file = _File(str(path), admitted.sha256, admitted.size, admitted.format)
-    return _read_file(admitted.data, file, want)
+    return _read_file(admitted.data, _File.of(admitted), want)
 
 
 Readers = Crew["_Job", "Parcel | Refusal | SpecError"]
@@ -314,18 +323,18 @@ def _read_by(
 
     def admitted() -> Iterator[_Job]:
         for path in paths:
-            found = admit(Path(path), password)
+            (found,) = apart(partial(_admitted, password), [Path(path)], _not_admitted)
             if isinstance(found, Refused):
                 waiting.append(_turned_away(found))
             else:
-                file = _File(str(path), found.sha256, found.size, found.format)
+                file = _File.of(found)
                 waiting.append(file)
                 yield found.data, file, want
 
     for outcome in pool.work(admitted()):
         while isinstance(head := waiting.popleft(), Refusal):
             yield head
-        yield _arrived(outcome, head, want)
+        yield _unpacked(outcome, head, want)
     yield from (each for each in waiting if isinstance(each, Refusal))
 
 
@@ -356,6 +365,27 @@ may_answer(
 )
 
 
+def _admitted(password: str | None, paths: Sequence[Path]) -> list[Admitted | Refused]:
+    return [admit(path, password) for path in paths]
+
+
+def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
+    remark = Remark(STOPPED, detail=stopped(path_text(path), fault).detail)
+    return [Refused(path, *fingerprint(path), remark)]
+
+
+def _unpacked(
+    outcome: Parcel | Refusal | SpecError | Died, file: _File, want: Wanted
+) -> Submission | Refusal:
+    """What came back of a file, ready for use."""
+
+    def unpacked(outcomes: Sequence[Parcel | Refusal | SpecError | Died]) -> list[Submission | Refusal]:
+        return [_arrived(each, file, want) for each in outcomes]
+
+    (found,) = apart(unpacked, [outcome], lambda _, fault: [file.stopped(fault)])
+    return found
+
+
 def _arrived(outcome: Parcel | Refusal | SpecError | Died, file: _File, want: Wanted) -> Submission | Refusal:
     if isinstance(outcome, SpecError):
         raise outcome
@@ -367,6 +397,6 @@ def _arrived(outcome: Parcel | Refusal | SpecError | Died, file: _File, want: Wa
 
 
 def _turned_away(refused: Refused) -> Refusal:
-    path = str(refused.path)
+    path = path_text(refused.path)
     why = _observation(refused.remark, Path(path).name)
     return Refusal(path, refused.sha256, refused.size, (why,))

@@ -28,6 +28,7 @@ from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
 from ..findings import Waiver
 from ..intake import Wanted, cores
+from ..path_text import path_text
 from ..paths import expand
 from ..spec.load import find, load
 from ..spec.model import Spec
@@ -143,7 +144,7 @@ class Dataset:
         """
         if self.round is None or not self.holds_others:
             return self.returns()
-        name, here = self.round.name, {str(path) for path in self.source.files}
+        name, here = self.round.name, {path_text(path) for path in self.source.files}
         mine = [each for each in self.returns() if each.period == name or each.submission in self.given]
         ours = [
             replace(each, items=[item for item in each.items if item.path in here] or each.items)

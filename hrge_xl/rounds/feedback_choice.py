@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import chain, count
 
 from ..dataset.return_status import CONFLICT, COUNTS, SUPERSEDED, WAITING
 from ..dataset.returns import Return
+from ..errors import Exit
 from ..findings import Severity
 from ..spec.model import Spec
 from ..validation import REFUSED
 
 UNSAFE = re.compile(r'[\s<>:"/\\|?*\x00-\x1f\x7f]+')  # what no system wants in the name of a file
-MOST_CHARACTERS = 60  # of each part of a name
+MOST_CHARACTERS, MOST_BYTES = 60, 90  # of each part of a name
+DIGITS = 8  # of a digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class LeftOut:
     found: Return
     why: str
     path: str  # where it lies: of one content that was seen twice the other place
+    ends: Exit = Exit.OK  # what a run ends with that should have given it back
 
     @property
     def name(self) -> str:
@@ -98,5 +102,7 @@ def _intervention(each: Return, spec: Spec | None) -> str:
 
 
 def _safe(text: str) -> str:
-    """A text as part of the name of a file, on any system."""
-    return UNSAFE.sub("-", text.strip())[:MOST_CHARACTERS].strip("-. ")
+    """A text as part of the name of a file, on any system; a digest stands for what is too long of it."""
+    name = UNSAFE.sub("-", text.strip()).strip("-. ")
+    short = name[:MOST_CHARACTERS].encode()[:MOST_BYTES].decode(errors="ignore").strip("-. ")
+    return name if short == name else f"{short}-{sha256(name.encode()).hexdigest()[:DIGITS]}"

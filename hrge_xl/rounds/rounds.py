@@ -15,6 +15,7 @@ import yaml
 
 from ..dataset.files import whole
 from ..dataset.terms import Terms
+from ..dates import RANGE, parse_day
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
 from ..spec.load import load, names
@@ -260,11 +261,11 @@ def _day(root: yaml.Node, data: Mapping[str, Any], key: str) -> date | None:
     text = data.get(key)
     if not text:
         return None
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError as error:
+    day = parse_day(str(text))
+    if day is None:
         line = _line(get(root, key))
-        raise RoundError(f"{FILE}: line {line}: '{text}' is no day. Write it as 2026-06-30.") from error
+        raise RoundError(f"{FILE}: line {line}: '{text}' is not {RANGE}. Write it as 2026-06-30.")
+    return day
 
 
 def _key(path: Path) -> bytes:

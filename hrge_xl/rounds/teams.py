@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
+from ..dates import RANGE, is_possible
 from ..errors import RoundError, UsageError
 from ..intake import first_table
 from ..intake.limits import LIMITS
@@ -215,4 +216,6 @@ def _deadline(text: str, wrong: list[str]) -> date | None:
         day = None
     if day is None:
         wrong.append(f"'{text}' can be no day or several. Write the deadline as 2026-07-31.")
+    elif not is_possible(day):
+        wrong.append(f"the deadline {day} is not {RANGE}. Correct it.")
     return day

@@ -1,0 +1,45 @@
+"""Has a fault of our own cost the one file that it shows with: what fails together is done again in halves.
+
+What is no fault of any file passes on and ends the run: a place that cannot be written, a wrong spec, no memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from .errors import HrgeError
+from .fault_log import write_log
+from .submission import Observation
+
+Item = TypeVar("Item")
+Out = TypeVar("Out")
+
+STOPPED = "F064"  # the finding of a file that a fault showed with
+_NOBODYS = (HrgeError, OSError, MemoryError)
+
+
+def apart(
+    work: Callable[[Sequence[Item]], Sequence[Out]],
+    items: Sequence[Item],
+    instead: Callable[[Item, Exception], Sequence[Out]],
+) -> list[Out]:
+    """Give what `work` gives for some items together, and what `instead` gives for each that it fails for alone."""
+    if not items:
+        return []
+    try:
+        return list(work(items))
+    except _NOBODYS:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever nobody foresaw)
+        fault = error
+    if len(items) == 1:
+        return list(instead(items[0], fault))
+    middle = len(items) // 2
+    return [*apart(work, items[:middle], instead), *apart(work, items[middle:], instead)]
+
+
+def stopped(path: str, fault: Exception) -> Observation:
+    """Note that a fault showed with a file, and write the log of it."""
+    log = str(write_log(fault, [path]))
+    return Observation(STOPPED, detail={"reason": type(fault).__name__, "log": log})

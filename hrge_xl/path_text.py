@@ -1,0 +1,35 @@
+"""Paths as text that can be written anywhere: into databases, JSON, pages and workbooks.
+
+A name of a file is bytes, and these need not be the UTF-8 of any text. What is no character stands there by its number,
+behind the mark that stands for one: �E9. So two files are never taken for one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+_MARK = "\ufffd"
+_LONE = re.compile("[\ud800-\udfff]")  # as Python holds what is no character
+_NUMBER = re.compile(f"{_MARK}(?:([0-9A-F]{{2}})|u([0-9A-F]{{4}}))")
+_BYTES = 0xDC00  # added to a byte that is no character
+
+
+def path_text(path: str | os.PathLike[str]) -> str:
+    """Give a path as text."""
+    return _LONE.sub(_number, os.fspath(path))
+
+
+def _number(match: re.Match[str]) -> str:
+    point = ord(match[0])
+    return f"{_MARK}{point - _BYTES:02X}" if _BYTES < point <= _BYTES + 0xFF else f"{_MARK}u{point:04X}"
+
+
+def path_of(text: str) -> Path:
+    """Give the path that a text stands for."""
+    return Path(_NUMBER.sub(_character, text))
+
+
+def _character(match: re.Match[str]) -> str:
+    return chr(_BYTES + int(match[1], 16)) if match[1] else chr(int(match[2], 16))
