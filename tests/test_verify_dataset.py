@@ -16,12 +16,12 @@ import pytest
 
 from hrge_xl.auditing.dataset_audit import DatasetAudit
 from hrge_xl.auditing.verify_dataset import Question, verify_dataset
-from tests.audited import DAY, hrge, returned, round_folder, workbook
+from tests.audited import DAY, edited, hrge, returned, round_folder, workbook
 
 pytestmark = pytest.mark.xdist_group("verify dataset")  # what its fixtures play is played once
 WHY = ("--reason", "Agreed with the team", "--by", "office")
 PARQUET = ("items.parquet", "codebook.parquet")
-OFTEN = 4  # an ordinary run makes every fourth of the edits; `make insider` all of them
+OFTEN = 8  # an ordinary run makes every eighth of the edits; `make insider` all of them
 
 
 class Edit(NamedTuple):
@@ -89,7 +89,13 @@ def in_received(folder: Path) -> None:
     kept.write_bytes(kept.read_bytes() + b" ")
 
 
-FORGED = "content = replace(content, 'e', 'E')"
+def in_issued(folder: Path) -> None:
+    file = sorted((folder / "issued").rglob("*.xlsx"))[0]
+    file.write_bytes(
+        edited(file.read_bytes(), r"xl/worksheets/sheet\d+.xml|xl/sharedStrings.xml", "workshop", "trial")
+    )
+
+
 ANSWER = "(submission_id, slot) = (SELECT submission_id, slot FROM answers_fact WHERE text = 'WS-07' LIMIT 1)"
 EDITS = [
     Edit("an answer", in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}"), "Plan!E6"),
@@ -131,9 +137,9 @@ EDITS = [
         "a place", in_ledger("UPDATE sightings SET path = 'a.xlsx' WHERE path LIKE '%AFG%'"),
         "path",
     ),
-    Edit("a reason", in_ledger(f"UPDATE entries SET {FORGED} WHERE kind = 'decision'"), "decision 1"),
+    Edit("a reason", in_ledger("UPDATE entries SET content = replace(content, 'Agreed', 'Denied')"), "decision 1"),
     Edit("a waiver less", in_ledger("DELETE FROM entries WHERE kind = 'waiver'"), "waiver 1"),
-    Edit("a receipt", in_ledger(f"UPDATE entries SET {FORGED} WHERE kind = 'receipt'"), "receipt 1"),
+    Edit("a receipt", in_ledger("UPDATE entries SET content = replace(content, 'AFG.', 'AFX.')"), "receipt 1"),
     Edit(
         "the last entry", in_ledger("DELETE FROM entries WHERE n = (SELECT max(n) FROM entries)"),
         "stands in ledger.jsonl and not in the ledger",
@@ -168,6 +174,7 @@ EDITS = [
         "what came back", lambda folder: (folder / "returned/PAK.xlsx").write_bytes(workbook("PAK")),
         "was changed since it came",
     ),
+    Edit("what was issued", in_issued, "is not as it was issued: S023 at Plan!"),
     Edit("the key", lambda folder: (folder / "signing.key").write_bytes(b"f" * 32), "submissions.signature: “valid”"),
     Edit("a deadline", in_text("round.yaml", "country: AFG", "country: AFG\n  deadline: 2026-09-09"), "2026-09-09"),
     Edit("a team less", in_text("round.yaml", "team: AFG", "team: BGD"), "I008"),
@@ -182,6 +189,7 @@ EDITS = [
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A round with everything beside its dataset."""
     folder = round_folder(tmp_path_factory.mktemp("held"))
+    assert hrge("generate", folder, "--today", DAY) == 0
     assert hrge("consolidate", folder, "--shareable", "--today", DAY) == 0
     assert hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
     assert hrge("decide", folder, "AFG.xlsx", "--use", *WHY) == 0

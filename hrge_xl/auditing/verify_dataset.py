@@ -11,6 +11,7 @@ from pathlib import Path
 from ..dataset.ledger import FILES, NAME, Ledger
 from ..dataset.opening import DATASET, open_dataset
 from ..dataset.periods import periods
+from ..dataset.received import RECEIVED
 from ..dataset.schema import Schema
 from ..dataset.store import Store, compact, open_url
 from ..dataset.workers import Workers, workers
@@ -35,6 +36,7 @@ from .dataset_sources import (
 )
 from .differences import Difference, differences
 from .export_differences import of_file
+from .issued_workbooks import faults_of_issued
 from .read_again import Setting
 from .rebuilt import Rebuilt, rebuilt
 from .row_differences import SOURCE, Names, of_database, of_files, of_schema, shortened
@@ -78,6 +80,10 @@ def verify_dataset(asked: Question) -> DatasetAudit:
         audit.problems += faults_of_spec(store, round_)
         spec, by_name = store.schema.spec, {each.name: each for each in rounds.values()}
         audit.notes += rounds_not_at_hand(store, by_name)
+        audit.notes += _reports(asked.folder)
+        if round_ is not None:
+            today = parse_day(store.derived()) or date.today()
+            audit.problems += faults_of_issued(round_, today, asked.jobs)
         files = _chosen(audit, asked, store)
         setting = Setting(str(spec.folder) if spec else None, by_name, (), asked.jobs, asked.password)
         with rebuilt(asked.folder, store, files, setting, pool) as made:
@@ -94,6 +100,12 @@ def _check(folder: Path, store: Store) -> None:
         raise StoreError(
             f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."
         )
+
+
+def _reports(folder: Path) -> Iterator[str]:
+    """Tell which reports lie there, that have a verification of their own."""
+    for report in sorted((folder / REPORTS).glob("*.json")):
+        yield f'Not compared, for it is verified by itself: hrge-xl verify "{report}" --returned "{folder / RECEIVED}"'
 
 
 def _chosen(audit: DatasetAudit, asked: Question, store: Store) -> dict[int, Source]:

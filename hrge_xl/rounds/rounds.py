@@ -29,8 +29,8 @@ if TYPE_CHECKING:  # what draws workbooks is not needed to read them
     from ..issuing import Order
 
 FILE, KEY = "round.yaml", "signing.key"
-RETURNED = "returned"  # the folder of a round that holds what came back
-FOLDERS = ("issued", RETURNED, "reports")
+ISSUED, RETURNED = "issued", "returned"  # the folders of a round that hold what went out, and what came back
+FOLDERS = (ISSUED, RETURNED, "reports")
 KEY_BYTES = 32
 KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "teams")
 HEAD = """\
