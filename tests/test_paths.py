@@ -12,7 +12,7 @@ from hrge_xl.errors import UsageError
 from hrge_xl.paths import MOST_LIST_BYTES, MOST_LISTS_DEEP, expand
 from tests.test_cli import run
 
-SECONDS = 5.0
+SECONDS = 10.0
 
 
 def listed(folder: Path, name: str, *lines: str) -> str:
