@@ -19,6 +19,7 @@ SPEC = "example"
 ASKED = ValidationRequest(Wanted(), TODAY)
 LEDGER = "ledger.sqlite"
 NAMED = re.compile('(CREATE TABLE|INSERT INTO) "?identity"?[ (]')
+OF_ITS_TIME = re.compile(r"'[0-9-]{10}T[0-9:]{8}Z'|'[0-9a-f]{64}','[0-9a-f]{64}'(?=,'','')")
 
 
 @cache
@@ -55,9 +56,9 @@ def dataset(out: Path) -> dict[str, bytes | list[str]]:
 
 
 def said(path: Path) -> list[str]:
-    """A SQLite file as statements, but for the name that tells one ledger from all others."""
+    """A SQLite file as statements, but for what is of one ledger alone: its name, times, and digests of these."""
     connection = sqlite3.connect(path)
     try:
-        return [line for line in connection.iterdump() if not NAMED.match(line)]
+        return [OF_ITS_TIME.sub("", line) for line in connection.iterdump() if not NAMED.match(line)]
     finally:
         connection.close()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hrge_xl.dataset.chain import faults
 from hrge_xl.dataset.decisions import history
-from hrge_xl.dataset.entries import TEXTS, Entry
+from hrge_xl.dataset.entries import TEXTS, Entry, digest_of
 from hrge_xl.dataset.ledger import Arrival, Arrived, Ledger
 from hrge_xl.dataset.waivers import waivers
 from tests.audited import DAY, hrge, returned, round_folder, workbook
@@ -349,6 +349,17 @@ def test_what_was_done_to_an_old_ledger_is_told_for_ever(old: Path, statement: s
     edit(old, statement)
     for _ in range(2):
         assert any(words in each for each in told(old))
+
+
+def test_an_old_seal_that_was_made_anew_is_told(old: Path) -> None:
+    """With a digest that fits: the next one no longer follows it."""
+    with closing(sqlite3.connect(old / "ledger.sqlite")) as connection:
+        row = connection.execute("SELECT time, name, sha256, previous FROM seals WHERE n = 1").fetchone()
+    time, *rest = row
+    edit(old, "UPDATE seals SET by = 'X', digest = ? WHERE n = 1", digest_of([1, time, "X", *rest]))
+    assert told(old) == [
+        "Entry 8 (seal 2 of validation.json) did not follow the seal before it in the ledger of version 2."
+    ]
 
 
 def test_an_old_seal_that_is_made_up_afterwards_is_told(old: Path) -> None:
