@@ -153,8 +153,9 @@ def report(folder: Path, *places: Path, code: int) -> dict[str, Any]:
     return {Path(file["path"]).name: {key: file[key] for key in file if key != "order"} for file in files}
 
 
-@pytest.mark.parametrize("lasting", [False, True], ids=["loose", "lasting"])
-@pytest.mark.parametrize("place", AT)
+@pytest.mark.parametrize(
+    ("place", "lasting"), [*((place, True) for place in AT), ("checks", False), ("rows", False)]
+)
 def test_the_others_are_as_without_it(
     place: str, lasting: bool, returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
