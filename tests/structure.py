@@ -59,6 +59,7 @@ DAYS = (
     "", "soon", "2026-02-30", "0001-01-01", "9999-12-31", "0000-00-00", "2026-13-01", "2026-06-30T00:00:00",
     "20260630", "2026-06-30T25:00:00Z", "2026-W27", "-2026-06-30", "46203",
 )  # fmt: skip
+MOMENTS = (*DAYS, "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")  # beyond every calendar in another zone
 NUMBERS = (
     0,
     -1,
@@ -190,7 +191,7 @@ def moments(parts: Parts, chance: random.Random) -> None:
         tree = tree_of(parts, name)
         for node in tree:
             if node.tag.endswith(("modified", "created")):
-                node.text = chance.choice(DAYS)
+                node.text = chance.choice(MOMENTS)
         put(parts, name, tree)
 
 
