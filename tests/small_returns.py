@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from hrge_xl.consolidation import Summary, consolidate
+from hrge_xl.dataset.chain import faults
+from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
@@ -18,8 +20,7 @@ from tests.answers import TODAY, full, layout
 SPEC = "example"
 ASKED = ValidationRequest(Wanted(), TODAY)
 LEDGER = "ledger.sqlite"
-NAMED = re.compile('(CREATE TABLE|INSERT INTO) "?identity"?[ (]')
-OF_ITS_TIME = re.compile(r"'[0-9-]{10}T[0-9:]{8}Z'|'[0-9a-f]{64}','[0-9a-f]{64}'(?=,'','')")
+OF_ITS_OWN = re.compile('(CREATE TABLE|INSERT INTO) "?identity"?[ (]|INSERT INTO "entries"')
 
 
 @cache
@@ -56,9 +57,11 @@ def dataset(out: Path) -> dict[str, bytes | list[str]]:
 
 
 def said(path: Path) -> list[str]:
-    """A SQLite file as statements, but for what is of one ledger alone: its name, times, and digests of these."""
+    """A ledger as statements, but for its name and how many runs it took; and what is wrong with what they entered."""
     connection = sqlite3.connect(path)
     try:
-        return [OF_ITS_TIME.sub("", line) for line in connection.iterdump() if not NAMED.match(line)]
+        lines = [line for line in connection.iterdump() if not OF_ITS_OWN.match(line)]
     finally:
         connection.close()
+    with Ledger.open(path.parent, write=False) as ledger:
+        return [*lines, *faults(ledger)]
