@@ -10,6 +10,7 @@ from typing import Any
 
 from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.chain import faults
+from hrge_xl.dataset.journal import JOURNAL
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
@@ -48,11 +49,11 @@ def run(files: list[Path], out: Path, **options: Any) -> Summary:
 
 
 def dataset(out: Path) -> dict[str, bytes | list[str]]:
-    """Every file of a dataset, hidden ones too, by its bytes; the ledger by what it says."""
+    """Every file of a dataset, hidden ones too, by its bytes; the ledger, with its journal, by what it says."""
     return {
         str(path.relative_to(out)): said(path) if path.name == LEDGER else path.read_bytes()
         for path in sorted(out.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != JOURNAL
     }
 
 

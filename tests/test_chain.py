@@ -277,8 +277,10 @@ def test_the_highest_number_is_no_end_without_a_word(
 
 
 def test_what_only_something_else_shows(folder: Path) -> None:
-    """The last entries taken away: the chain before them is whole, the table of files knows better."""
+    """The last entries taken away: the chain before them is whole, the journal and the table of files know better."""
     edit(folder, "DELETE FROM entries WHERE n > 7")
+    assert "stands in ledger.jsonl and not in the ledger" in " ".join(told(folder))
+    (folder / "ledger.jsonl").unlink()
     assert [each[:35] for each in told(folder)] == [
         "round/returned/PAK_2.xlsx (" + sha_of(folder, "PAK_2.xlsx")[:8]
     ]

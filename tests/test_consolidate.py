@@ -137,11 +137,11 @@ def rows(out: Path, table: str, where: str = "1") -> list[dict[str, Any]]:
 
 
 def bytes_of(out: Path) -> dict[str, bytes]:
-    """All files of a dataset but the ledger, which also holds the order of arrival."""
+    """All files of a dataset but the ledger, which also holds the order of arrival, and its journal."""
     return {
         str(path.relative_to(out)): path.read_bytes()
         for path in sorted(out.rglob("*"))
-        if path.is_file() and path.name != "ledger.sqlite"
+        if path.is_file() and not path.name.startswith("ledger.")
     }
 
 

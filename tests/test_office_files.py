@@ -23,6 +23,7 @@ from hrge_xl.rounds.teams import MOST_TEAMS, read_teams
 from hrge_xl.spec.load import load
 from tests.answers import layout
 from tests.intake_files import MAIN, METHOD, directory_field, pack, parts, sheet, workbook
+from tests.worker_actions import endless
 
 SECONDS = 45.0  # a worker is ended after 30 of its own
 HEADS = '<row r="1"><c r="A1" t="inlineStr"><is><t>team</t></is></c></row>'
@@ -127,10 +128,6 @@ def test_what_openpyxl_never_ends_with_is_ended(
     assert "x.xlsx was stopped: it took too much memory." in capsys.readouterr().err
 
 
-def endless(_file: str, _name: str, job: tuple[bytes, str]) -> int:
-    return len(bytes(8 * 1024**3))
-
-
 def wide() -> Iterator[list[object]]:
     yield ["team", *range(MOST_HEADS + 50), "country"]
     yield ["A", *[1] * (MOST_HEADS + 50), "PAK"]
@@ -209,6 +206,7 @@ GUARDED = {
     "workbook/drawing.py": "a workbook that it drew itself a moment ago",
     "intake/zip_package.py": "the one place that looks into a zip, within limits",
     "intake/other_formats.py": "in a worker; the gate checked the zip",
+    "auditing/export_differences.py": "in a worker; workbooks of ours that somebody may have worked in",
     "auditing/second_opinion.py": "in a worker; the gate checked the zip",
     "drafting/read.py": "in a worker; the gate checked the zip",
 }

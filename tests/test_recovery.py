@@ -133,3 +133,11 @@ def test_a_journal_says_each_entry_once(made: Path) -> None:
     numbers = [row["n"] for row in rows if "n" in row]
     assert numbers == sorted(set(numbers))
     assert len(numbers) == len(chain(made))
+
+
+def test_what_a_run_could_not_add_any_more_the_next_one_adds(case: Path) -> None:
+    """The computer went off between the ledger and the journal."""
+    lines = (case / JOURNAL).read_text(encoding="utf-8").splitlines(keepends=True)
+    (case / JOURNAL).write_text("".join(lines[:-1]), encoding="utf-8")
+    assert hrge("consolidate", case, "--today", DAY) == 0
+    assert [entry.digest for entry in read_journal(case).entries] == [entry.digest for entry in chain(case)]

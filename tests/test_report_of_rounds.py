@@ -229,6 +229,6 @@ def test_a_name_that_is_no_text_stops_nothing(tmp_path: Path) -> None:
         assert hrge("consolidate", tmp_path / "came", "-o", tmp_path / "out", "--today", DAY) == 0
     words = ("--format", "json", "--format", "html", "-o", tmp_path / "reports", "--today", DAY)
     assert hrge("report", tmp_path / "came", *words) == 0
-    assert [Path(file["path"]).name for file in report_of(tmp_path)["files"]] == ["? one.xlsx"]
+    assert [Path(file["path"]).name for file in report_of(tmp_path)["files"]] == ["�FF one.xlsx"]
     report = tmp_path / "reports" / "validation.html"
     assert hrge("verify", report, "--returned", tmp_path / "came") == 0

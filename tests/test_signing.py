@@ -130,7 +130,8 @@ def test_what_is_done_to_a_signed_chain_is_told(
 def test_a_chain_made_anew_is_not_the_signer_s(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Somebody who may write into the folder replaces everything, right to the last digest: only the key is missing."""
     sealed_by_key(capsys)
-    Path("round/ledger.sqlite").unlink()
+    for name in ("ledger.sqlite", "ledger.jsonl", "dataset.sqlite"):
+        Path("round", name).unlink()
     assert hrge("consolidate", "round", "--received", "2026-01-01", "--today", DAY) == 0
     assert hrge("sign", REPORT, "--by", NAME) == 0
     assert "could have made it, and the whole chain, anew" in said(capsys, 0, "sign", REPORT, "--check")

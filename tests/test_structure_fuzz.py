@@ -371,7 +371,7 @@ def look(what: str, count: int, seed: int, folder: Path) -> None:
     assert not tally.failures, told(tally)
     assert tally.codes.total() == count
     assert tally.slowest[0] < LONGEST_SECONDS * SLOWER.get(what, 1), told(tally)
-    assert len(tally.codes) > 2  # mutations that nothing survives would show little
+    assert len(tally.codes) > 1  # mutations that nothing survives would show little
 
 
 def main() -> None:

@@ -107,6 +107,12 @@ def all_entries(connection: Connection) -> list[Entry]:
     return [_entry(row) for row in connection.execute(_STORED)]
 
 
+def last_entry(connection: Connection) -> Entry | None:
+    """Give the end of the chain."""
+    last = connection.execute(_STORED.order_by(None).order_by(ENTRIES.c.n.desc())).first()
+    return _entry(last) if last else None
+
+
 def entries_of(connection: Connection, *kinds: type[Kind]) -> Iterator[tuple[Entry, Kind]]:
     """Give the entries of some kinds with what stands in them, but for those that this program did not write."""
     ours = _STORED.where(ENTRIES.c.kind.in_([kind.kind for kind in kinds]))
@@ -130,8 +136,7 @@ def add_entry(
     connection: Connection, content: Content, *, by: str = "", time: str = "", signer: Signer | None = None
 ) -> Entry:
     """Chain an entry to the last one that there is. Raises `StoreError` where no number is left."""
-    last = connection.execute(_STORED.order_by(None).order_by(ENTRIES.c.n.desc())).first()
-    before = _entry(last) if last else None
+    before = last_entry(connection)
     if before and before.n >= HIGHEST:
         raise StoreError(
             f"The last entry of the ledger has the number {before.n}, and none can follow: it was changed from "

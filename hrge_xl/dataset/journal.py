@@ -64,6 +64,14 @@ def bring_up_to_date(folder: Path, chain: Sequence[Entry], identity: str) -> Non
         raise not_written(path, error) from error
 
 
+def is_behind(folder: Path, last: Entry | None) -> bool:
+    """Whether a run was ended before it could add what it had entered: the last entry is not there."""
+    try:
+        return last is not None and last.digest.encode() not in (folder / JOURNAL).read_bytes()
+    except FileNotFoundError:
+        return True
+
+
 def _append(path: Path, lines: Sequence[str]) -> None:
     with path.open("ab+") as stream:
         if stream.tell():

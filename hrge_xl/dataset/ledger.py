@@ -20,8 +20,8 @@ from sqlalchemy.engine import Connection
 from ..dates import parse_day
 from ..errors import StoreError
 from .adoption import adopt
-from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, next_number
-from .journal import JOURNAL, bring_up_to_date, journal_faults
+from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, last_entry, next_number
+from .journal import JOURNAL, bring_up_to_date, is_behind, journal_faults
 from .kinds import Content, FilesReceived, ReceivedFile
 from .opening import DATASET
 from .return_status import FIRST_SEEN, STATED, ReturnStatus
@@ -138,6 +138,8 @@ class Ledger:
         with _opened(path if write or there else None, write=write, lasting=lasting) as store:
             ledger = cls(store, folder)
             ledger._prepare(make=write or not there)
+            if write and lasting:
+                ledger._entered = ledger._entered or ledger._is_ahead()
             try:
                 yield ledger
             finally:
@@ -313,6 +315,11 @@ class Ledger:
     def name(self) -> str:
         """The name that it has; empty while nobody asked."""
         return "".join(str(row["id"]) for row in self.rows_of(IDENTITY)[:1])
+
+    def _is_ahead(self) -> bool:
+        """Whether the journal lacks what was entered last."""
+        with self.transaction() as connection:
+            return is_behind(self._home, last_entry(connection))
 
     def doubts(self) -> Iterator[str]:
         """Tell of entries that the journal has and the chain has not."""

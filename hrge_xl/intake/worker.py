@@ -23,6 +23,7 @@ from pathlib import Path
 from queue import LifoQueue
 from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar
 
+from ..errors import Exit, HrgeError
 from ..gc_pause import gc_paused
 from .closed_format import dumps, loads, may_answer
 from .limits import LIMITS, Limits
@@ -62,8 +63,10 @@ class Died:
 may_answer(Died, Remark)
 
 
-class NotStarted(RuntimeError):
+class NotStarted(HrgeError):
     """A child did not come up: no fault of any file."""
+
+    exit_code = Exit.OUTPUT
 
 
 def cores() -> int:
@@ -193,7 +196,9 @@ class _Worker(Generic[Item, Result]):
         answer, _ = _ask(process, _greeting(self._function, self._limits, readable), _START_SECONDS)
         if answer is None and not self._closed:
             self._discard(process)
-            raise NotStarted("a process for reading files could not be started")
+            raise NotStarted(
+                "A process for reading files could not be started. See what this computer lacks with hrge-xl doctor."
+            )
         return process
 
     def _discard(self, process: Interpreter) -> None:
