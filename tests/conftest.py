@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -266,3 +267,19 @@ def postgres_url() -> Iterator[str]:
         if server is not None:
             stop_postgres(server)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """Give the address of an empty database."""
+    yield postgres_url
+    emptied(postgres_url)
+
+
+def emptied(address: str) -> None:
+    """Take everything out of a database."""
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()

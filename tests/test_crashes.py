@@ -27,7 +27,7 @@ from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.store import open_file, open_url
 from hrge_xl.errors import OutputError, StoreError
 from hrge_xl.spec.load import load
-from tests.conftest import missing
+from tests.conftest import emptied, missing
 from tests.small_returns import LEDGER, SPEC, TODAY, dataset, returns, run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,22 +134,6 @@ def test_killed_while_a_database_is_filled(
         shutil.rmtree(out)
         emptied(database)
         assert tries < 10 * kills
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """An empty database."""
-    yield postgres_url
-    emptied(postgres_url)
-
-
-def emptied(address: str) -> None:
-    """Take everything out of a database."""
-    engine = sa.create_engine(address)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
 
 
 def same_content(out: Path, address: str) -> bool:

@@ -39,11 +39,8 @@ from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.answers import full, layout
 from tests.read_package import read
 from tests.test_consolidate import ROOT, returned, rewritten
-from tests.test_stores import database
 from tests.write_dataset import QUERIES
 from tests.write_docs import DOCS
-
-__all__ = ["database"]  # a fixture
 
 TODAY = date(2026, 6, 30)
 ASKED = ValidationRequest(Wanted(), TODAY)

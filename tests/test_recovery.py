@@ -92,6 +92,11 @@ def test_what_is_whole_is_left_alone(case: Path, capsys: pytest.CaptureFixture[s
     assert (case / "ledger.sqlite").read_bytes() == before
 
 
+def test_a_folder_that_never_had_one_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hrge("recover", tmp_path) == 2
+    assert "never had a ledger" in capsys.readouterr().err
+
+
 def test_without_a_journal_the_way_back_is_told(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (case / "ledger.sqlite").unlink()
     (case / JOURNAL).unlink()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,17 +37,6 @@ def files(tmp_path: Path) -> list[Path]:
         "odd.xlsx": rewritten(workbook("ODD", "WS-10", RSK_01="ZERO"), b"ZERO", b"a_x0000_b"),
     }
     return returned(tmp_path / "returned", data)
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """An empty database."""
-    engine = sa.create_engine(postgres_url)
-    yield postgres_url
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
 
 
 def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from hrge_xl.auditing.dataset_audit import DatasetAudit
 from hrge_xl.auditing.verify_dataset import Question, verify_dataset
@@ -316,3 +317,15 @@ def test_what_cannot_be_verified_says_why(
     (tmp_path / "round" / "ledger.sqlite").unlink()
     assert hrge("verify", tmp_path / "round") == 5
     assert "is lost" in capsys.readouterr().err
+
+
+def test_a_database_that_holds_the_same(tmp_path: Path, database: str) -> None:
+    """The address of the database is named beside the folder that it belongs to."""
+    folder = round_folder(tmp_path)
+    assert hrge("consolidate", folder, "--store", database, "--today", DAY) == 0
+    assert look(folder, store=database).identical
+    with sa.create_engine(database).begin() as connection:
+        connection.execute(sa.text(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}"))
+    told = said(folder, store=database)
+    assert "answers_fact[Plan!E6].text: “WS-99” in the dataset, “WS-07” now" in told
+    assert "answers[Plan!E6].text: “WS-99” in the dataset, “WS-07” now" in told

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..errors import UsageError
 from .journal import JOURNAL, Journal, read_journal
 from .ledger import NAME, Ledger
+from .opening import DATASET
 from .received import RECEIVED
 
 DAMAGED = "damaged"
@@ -45,6 +46,8 @@ def recover(folder: Path) -> Recovered:
         raise UsageError(
             f"{path} can be read: nothing is lost. What was changed in it: hrge-xl verify {folder}"
         )
+    if not any((folder / name).exists() for name in (NAME, JOURNAL, DATASET, RECEIVED)):
+        raise UsageError(f"{folder} never had a ledger. Name a round or a consolidated folder.")
     if not journal.entries:
         raise UsageError(
             f"{folder} has no {JOURNAL} that tells what was entered. Restore {NAME} from a backup. Without one, put "
