@@ -163,6 +163,7 @@ class Submission:
         default_factory=list
     )  # than follows from checks and answers
     replaced: frozenset[CellKey] = frozenset()  # calculated answers whose formula is not the issued one
+    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
     older: bool = False  # issued from an older version: what it does not have may never have been asked
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
 

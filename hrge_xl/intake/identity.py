@@ -20,27 +20,40 @@ BELIEVED_ROWS = 100  # without our signature; more of them the file must show
 MOST_SHOWN = 60  # characters of a field that is wrong
 DAYS = ("issued", "deadline", "today")  # the fields that hold a day
 UNCHECKED = "unchecked"  # signed, and no key to check it with
+PENDING = "pending"  # whoever has the key will say
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """In the place of a key: signatures are checked elsewhere, where this stamp was found to be signed, if any was."""
+
+    believed: Identity | None = None
+
+
+Key = bytes | Elsewhere | None
 
 
 @dataclass(slots=True)
 class Stamp:
-    """What the stamp says, and what is wrong with it. No `identity`: it was not issued from here."""
+    """What the stamp says, and what is wrong with it. No `identity`: it was not issued from here.
+
+    `copies` are both copies as they stand in the file, the one that counts first.
+    """
 
     identity: Identity | None = None
     signature: str = UNSIGNED
+    copies: tuple[Identity, ...] = ()
     observations: list[Observation] = field(default_factory=list)
 
 
-def read_stamp(workbook: RawWorkbook, file: str, key: bytes | None = None) -> Stamp:
+def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     """The stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
     on_sheet, in_properties = _pairs_of_sheet(workbook), _pairs_of_properties(workbook)
-    copies = [pairs for pairs in (on_sheet, in_properties) if from_pairs(pairs) is not None]
+    copies = [each for each in map(from_pairs, (on_sheet, in_properties)) if each is not None]
     if not copies:
         return Stamp(observations=[_about("I001", file)])
-    pairs = next((each for each in copies if _is_signed(each, key)), copies[0])
-    identity = from_pairs(pairs)
-    assert identity is not None
-    stamp = Stamp(identity, _signature(identity, key))
+    copies.sort(key=lambda each: _signature(each, key) != VALID)
+    stamp = Stamp(copies[0], _signature(copies[0], key), tuple(copies))
     differing = _damage(on_sheet, in_properties, workbook.cannot_tell)
     for damage in (differing, _drop_impossible_days(stamp), _shorten(stamp, workbook)):
         if damage:
@@ -70,12 +83,9 @@ def _pairs_of_properties(workbook: RawWorkbook) -> dict[str, str]:
     return {names[key]: value for key, value in workbook.properties.items() if key in names}
 
 
-def _is_signed(pairs: Mapping[str, str], key: bytes | None) -> bool:
-    identity = from_pairs(pairs)
-    return key is not None and identity is not None and verify(identity, key) == VALID
-
-
-def _signature(identity: Identity, key: bytes | None) -> str:
+def _signature(identity: Identity, key: Key) -> str:
+    if isinstance(key, Elsewhere):
+        return VALID if identity == key.believed else PENDING
     if key is not None:
         return verify(identity, key)
     return UNCHECKED if identity.signature else UNSIGNED
@@ -161,7 +171,7 @@ class Expected:
 
     round: str | None = None
     teams: frozenset[str] | None = None
-    key: bytes | None = None
+    key: Key = None
 
 
 def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> Iterator[Observation]:
@@ -171,7 +181,7 @@ def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> It
         return
     if is_older(identity, spec):
         yield _about("I004", file, found=identity.spec_version, expected=spec.version)
-    if expected.key is not None and stamp.signature in (INVALID, UNSIGNED):
+    if expected.key is not None and stamp.signature in (INVALID, UNSIGNED, PENDING):
         yield _about("I006", file)
     if expected.round is not None and identity.round != expected.round:
         yield _about("I007", file, found=identity.round, expected=expected.round)

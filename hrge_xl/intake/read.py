@@ -22,8 +22,11 @@ from .calculation_day import day_of_calculation, day_on_cover
 from .closed_format import may_answer
 from .gate import Admitted, Refused, admit, fingerprint
 from .identity import (
+    PENDING,
     UNCHECKED,
+    Elsewhere,
     Expected,
+    Key,
     Stamp,
     another_spec,
     chosen_tools,
@@ -42,6 +45,7 @@ from .parcel import Columns, Parcel, pack, unpack
 from .raw import RawWorkbook, Remark, Unreadable
 from .reduced_formats import checks_lost
 from .shown_results import ShownResults
+from .signatures import settle, to_believe
 from .strays import leftovers
 from .worker import Crew, Died
 
@@ -53,7 +57,7 @@ class Wanted:
     spec: str | None = None  # name or folder
     round: str | None = None
     teams: tuple[str, ...] | None = None
-    key: bytes | None = None
+    key: Key = None
     period: Period = (None, None)  # of the round
 
     @property
@@ -70,6 +74,7 @@ class Refusal:
     sha256: str | None
     size: int | None
     observations: tuple[Observation, ...]
+    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +150,10 @@ def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submissi
     if spec is None:
         expected = want.spec and load_spec(want.spec).name
         why = another_spec(stamp.identity, file.name, expected or ", ".join(names()))
-        return file.refused(why, *stamp.observations, *remarks)
+        return replace(file.refused(why, *stamp.observations, *remarks), stamps=_to_check(stamp))
     why_not = unreadable(stamp.identity, spec, file.name)
     if why_not is not None:
-        return file.refused(why_not, *stamp.observations, *remarks)
+        return replace(file.refused(why_not, *stamp.observations, *remarks), stamps=_to_check(stamp))
     submission = _read(workbook, file, stamp, stamp.identity, spec)
     submission.period = want.period
     submission.observations = [
@@ -158,6 +163,11 @@ def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submissi
         *submission.observations,
     ]
     return submission
+
+
+def _to_check(stamp: Stamp) -> tuple[Identity, ...]:
+    """The copies of a stamp whose signature is checked by somebody else."""
+    return stamp.copies if stamp.signature == PENDING else ()
 
 
 AS_ISSUED = ("I012", "S023", "S024", "S025", "S026", "S027", "S028", "S029")
@@ -188,6 +198,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
             formulas_lost="formulas" in workbook.cannot_tell,
         )
     )
+    submission.stamps = _to_check(stamp)
     submission.calculated_on = day_of_calculation(workbook, identity)
     submission.saved, submission.older = workbook.saved, older
     submission.replaced = found.no_longer
@@ -319,7 +330,8 @@ def _read_by(
         folder = find(want.spec)
         pool.allow(folder)
         want = replace(want, spec=str(folder))  # a path from here leads nowhere from another folder
-    waiting: deque[Refusal | _File] = deque()  # what was not yet handed out, in order
+    given = replace(want, key=Elsewhere()) if isinstance(want.key, bytes) else want
+    waiting: deque[Refusal | _Job] = deque()  # what was not yet handed out, in order
 
     def admitted() -> Iterator[_Job]:
         for path in paths:
@@ -327,18 +339,35 @@ def _read_by(
             if isinstance(found, Refused):
                 waiting.append(_turned_away(found))
             else:
-                file = _File.of(found)
-                waiting.append(file)
-                yield found.data, file, want
+                job = (found.data, _File.of(found), given)
+                waiting.append(job)
+                yield job
 
     for outcome in pool.work(admitted()):
         while isinstance(head := waiting.popleft(), Refusal):
             yield head
-        yield _unpacked(outcome, head, want)
+        yield _settled(_unpacked(outcome, head), head, want.key, pool)
     yield from (each for each in waiting if isinstance(each, Refusal))
 
 
 _Job = tuple[bytes, _File, Wanted]
+
+
+def _settled(found: Submission | Refusal, job: _Job, key: Key, pool: Readers) -> Submission | Refusal:
+    """A result with its signature checked; the file is read once more where another copy of its stamp counts."""
+    if not isinstance(key, bytes):
+        return found
+    read_by = found.identity if isinstance(found, Submission) else None
+    believed = to_believe(found.stamps, read_by, key)
+    if believed is not None:
+        data, file, want = job
+        again = (data, file, replace(want, key=Elsewhere(believed)))
+        (outcome,) = pool.work([again])
+        found = _unpacked(outcome, again)
+    if isinstance(found, Refusal):
+        return replace(found, stamps=())
+    settle(found, key)
+    return found
 
 
 def read_job(job: _Job) -> Parcel | Refusal | SpecError:
@@ -374,10 +403,9 @@ def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
     return [Refused(path, *fingerprint(path), remark)]
 
 
-def _unpacked(
-    outcome: Parcel | Refusal | SpecError | Died, file: _File, want: Wanted
-) -> Submission | Refusal:
+def _unpacked(outcome: Parcel | Refusal | SpecError | Died, job: _Job) -> Submission | Refusal:
     """What came back of a file, ready for use."""
+    _, file, want = job
 
     def unpacked(outcomes: Sequence[Parcel | Refusal | SpecError | Died]) -> list[Submission | Refusal]:
         return [_arrived(each, file, want) for each in outcomes]
