@@ -88,7 +88,7 @@ insider: $(VENV)/test.stamp
 	$(PY) -m pytest -n $(WORKERS) -m '' tests/test_verify_dataset.py
 # Every kind of file among three good ones, one at a time, through every command: half an hour or more.
 alone: $(VENV)/test.stamp
-	$(PY) -m pytest -m long -n $(WORKERS) $(PYTEST_ARGS) tests/test_one_file_alone.py
+	$(PY) -m pytest -m long -n $(WORKERS) $(PYTEST_ARGS) tests/test_one_file_alone.py tests/test_fault_isolation.py
 
 # A year of the Toolkit, every workbook saved by LibreOffice: some minutes.
 year: $(VENV)/test.stamp

@@ -1,6 +1,6 @@
 """The full Toolkit workbook, damaged in every way that we could think of: all of it is found, and nothing else.
 
-An ordinary run tries every sixth kind, by turns on one of three carriers: the file as issued, as LibreOffice saved it,
+An ordinary run tries every twelfth kind, by turns on one of three carriers: as issued, as LibreOffice saved it,
 and as Excel writes it. `make damage` tries every kind on all of them, twice in one process.
 """
 
@@ -23,7 +23,7 @@ from tests.damages.kinds import Kind, Place
 from tests.office.driver import Office, why_missing
 
 CARRIERS = ("issued", "LibreOffice", "Excel")
-SHARE = 6  # an ordinary run tries one of so many kinds
+SHARE = 12  # an ordinary run tries one of so many kinds
 AGAIN = 12  # and one of so many of these once more in the same process
 Case = tuple[Kind, str]  # a kind of damage, and the carrier that it is done to
 Found = tuple[list[Place], str]  # all findings of a file, and what became of it

@@ -153,8 +153,15 @@ def report(folder: Path, *places: Path, code: int) -> dict[str, Any]:
     return {Path(file["path"]).name: {key: file[key] for key in file if key != "order"} for file in files}
 
 
+OFTEN = (("the gate", True), ("checks", False), ("rows", True))  # in an ordinary run; `make alone` plays all
+
+
 @pytest.mark.parametrize(
-    ("place", "lasting"), [*((place, True) for place in AT), ("checks", False), ("rows", False)]
+    ("place", "lasting"),
+    [
+        pytest.param(place, lasting, marks=() if (place, lasting) in OFTEN else pytest.mark.long)
+        for place, lasting in [*((place, True) for place in AT), ("checks", False), ("rows", False)]
+    ],
 )
 def test_the_others_are_as_without_it(
     place: str, lasting: bool, returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

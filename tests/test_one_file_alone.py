@@ -29,7 +29,7 @@ from tests.odd_files import EXAMPLE, FURTHER, ODD, Odd, of_damage
 from tests.versions import answers
 
 GOOD = ("ONE", "TWO", "THREE")
-SHARE = 8  # an ordinary run tries one of so many kinds of damage
+SHARE = 16  # an ordinary run tries one of so many kinds of damage
 ROUND = "2026-H1"  # of the damaged files too
 ON_THE_DAY = ("--today", DAY)
 FINE = (0, 1, 4)  # done; what was found is in the files

@@ -22,7 +22,7 @@ from tests.audited import DAY, edited, hrge, returned, round_folder, workbook
 pytestmark = pytest.mark.xdist_group("verify dataset")  # what its fixtures play is played once
 WHY = ("--reason", "Agreed with the team", "--by", "office")
 PARQUET = ("items.parquet", "codebook.parquet")
-OFTEN = 8  # an ordinary run makes every eighth of the edits; `make insider` all of them
+OFTEN = 12  # an ordinary run makes every twelfth of the edits; `make insider` all of them
 
 
 class Edit(NamedTuple):
@@ -191,10 +191,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A round with everything beside its dataset."""
     folder = round_folder(tmp_path_factory.mktemp("held"))
     assert hrge("generate", folder, "--today", DAY) == 0
-    assert hrge("consolidate", folder, "--shareable", "--today", DAY) == 0
+    assert hrge("consolidate", folder, "--today", DAY) == 0
     assert hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
     assert hrge("decide", folder, "AFG.xlsx", "--use", *WHY) == 0
-    assert hrge("consolidate", folder, "--shareable", "--today", DAY) == 0
+    assert hrge("consolidate", folder, "--today", DAY) == 0
     assert hrge("sign", folder, "--by", "office") == 0
     return folder
 
@@ -240,6 +240,15 @@ def test_every_edit_is_named(case: Path, edit: Edit, capsys: pytest.CaptureFixtu
     told = capsys.readouterr()
     assert edit.told in told.out + told.err
     assert "Traceback" not in told.err
+
+
+def test_the_copy_to_share_is_compared_too(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hrge("consolidate", case, "--shareable", "--today", DAY) == 0
+    assert look(case).identical
+    in_text("shareable/csv/items.csv", "C1", "C9")(case)
+    assert "items.csv[" in said(case)
+    assert hrge("verify", case / "shareable") == 2
+    assert "is a copy to share" in capsys.readouterr().err
 
 
 def test_a_sample_says_what_it_may_miss(made: Path) -> None:
@@ -305,7 +314,6 @@ def test_what_cannot_be_verified_says_why(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for words, why in (
-        (("verify", made / "shareable"), "is a copy to share"),
         (("verify", made / "issued"), "lies among returned files"),
         (("verify", made / "returned"), "lies among returned files"),
         (("verify", made, "--spec", "example"), "--spec is about a report"),
