@@ -7,15 +7,10 @@ import hashlib
 import io
 import json
 import os
-import random
-import signal
 import sqlite3
 import stat
-import subprocess
 import sys
-import time
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -29,7 +24,7 @@ from openxml_audit import OpenXmlValidator
 
 from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.decisions import decide
-from hrge_xl.dataset.files import UNFINISHED, only_writer
+from hrge_xl.dataset.files import only_writer
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.opening import DATASET, open_dataset
 from hrge_xl.dataset.received import kept_at
@@ -47,7 +42,6 @@ from hrge_xl.submission import Answers
 from hrge_xl.validation import Source, ValidationRequest, validate
 
 TODAY = date(2026, 6, 30)
-ROOT = Path(__file__).resolve().parent.parent
 SPEC = load("example")
 MARKUP = "<r><t>bold</t></r>"  # which the writer of workbooks takes for its own
 NASTY = ['=HYPERLINK("http://x.example","x")', "+1", "@SUM(A1)", MARKUP, "http://x.example", "a b\nc"]
@@ -390,27 +384,6 @@ def test_running_again_changes_nothing(files: list[Path], tmp_path: Path) -> Non
     assert bytes_of(tmp_path / "out") == before
 
 
-def test_workers_engine_and_order_do_not_matter(files: list[Path], tmp_path: Path) -> None:
-    more = [*files, *returned(tmp_path / "more", {f"{n}.xlsx": workbook(f"T{n}", f"P{n}") for n in range(4)})]
-    run(more, tmp_path / "one")
-    run(more[::-1], tmp_path / "two", jobs=2)
-    with ThreadPoolExecutor(2) as pool:
-        run(more, tmp_path / "three", executor=pool, jobs=2)
-    run(more[:3], tmp_path / "four")
-    run(more, tmp_path / "four")
-    first = bytes_of(tmp_path / "one")
-    assert bytes_of(tmp_path / "two") == first
-    assert bytes_of(tmp_path / "three") == first
-    assert bytes_of(tmp_path / "four") == first
-
-
-def test_a_cluster_gives_the_same(files: list[Path], tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
-    run(files, tmp_path / "local")
-    run(files, tmp_path / "cluster", engine="dask", jobs=2)
-    assert bytes_of(tmp_path / "cluster") == bytes_of(tmp_path / "local")
-
-
 def test_a_cluster_that_is_not_there(files: list[Path], tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     with pytest.raises(UsageError, match="no cluster can be reached"):
@@ -588,42 +561,6 @@ def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> N
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match="cannot be written"):
         run(files, tmp_path / "out")
-
-
-RUN = """
-import sys
-from datetime import date
-from pathlib import Path
-sys.path.insert(0, {root!r})
-from hrge_xl.consolidation import consolidate
-from hrge_xl.intake import Wanted
-from hrge_xl.validation import ValidationRequest
-print("started", flush=True)
-asked = ValidationRequest(Wanted(), date(2026, 6, 30))
-consolidate([Source(sorted(Path({folder!r}).glob("*.xlsx")), asked)], Path({out!r}))
-"""
-
-
-def test_killed_at_any_moment_the_next_run_completes(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    paths = returned(folder, {f"{n}.xlsx": workbook(f"T{n}", f"P{n}") for n in range(6)})
-    started = time.monotonic()
-    run(paths, tmp_path / "calm")
-    seconds = time.monotonic() - started
-    script = RUN.format(root=str(ROOT), folder=str(folder), out=str(tmp_path / "out"))
-    chance = random.Random(7)
-    for _ in range(6):
-        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(chance.uniform(0, 1.3 * seconds))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-    run(paths, tmp_path / "out")
-    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "calm")
-    assert not [
-        path for path in (tmp_path / "out").rglob("*") if UNFINISHED in path.name or "journal" in path.name
-    ]
 
 
 def test_a_field_named_like_a_column() -> None:
