@@ -21,12 +21,13 @@ from hrge_xl.cli import run as cli
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.data_dictionary import MEANINGS, ROWS, VALUES, meaning, values
 from hrge_xl.dataset.decisions import decide
+from hrge_xl.dataset.definitions import META
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.opening import DATASET, open_dataset, opened
 from hrge_xl.dataset.return_status import WITHDRAWN
 from hrge_xl.dataset.returns import returns
 from hrge_xl.dataset.schema import LABEL, LABELLED, Schema
-from hrge_xl.dataset.store import META, Store
+from hrge_xl.dataset.store import Store
 from hrge_xl.dataset.take_in import Options, take_in
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.errors import UsageError

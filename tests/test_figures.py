@@ -30,9 +30,10 @@ from hrge_xl.dataset.aggregates.indicators import (
 from hrge_xl.dataset.aggregates.risks import risk_places
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
+from hrge_xl.dataset.definitions import TYPES
 from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.schema import AGGREGATES
-from hrge_xl.dataset.store import TYPES, Store
+from hrge_xl.dataset.store import Store
 from hrge_xl.errors import SpecError
 from hrge_xl.exports.data_xlsx import write_workbook
 from hrge_xl.intake import Wanted

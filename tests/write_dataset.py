@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlalchemy.dialects import sqlite
 
 from hrge_xl.dataset.data_dictionary import VALUES, meaning, pattern, values
+from hrge_xl.dataset.definitions import META, view_statements
 from hrge_xl.dataset.schema import AGGREGATES, CODEBOOK, DIMENSIONS, FACTS, ITEMS, SUBMISSIONS, VIEWS, Schema
-from hrge_xl.dataset.store import META, view_statements
 from hrge_xl.dataset.table import Column, Table
 from hrge_xl.spec.model import Spec
 from tests import read_package

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -18,17 +18,13 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from ..addresses import masked
 from ..errors import StoreError
 from ..spec.model import Spec
+from .definitions import META, Tables, clause, definitions, view_statements
 from .dimensions import dimensions
 from .files import private, whole
 from .schema import SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, SUBMISSION_ID, TEXT, Row, Table, columns
+from .table import SUBMISSION_ID, Row
 from .views import Make, selections
 
-META = Table("meta", columns("name value"), ("name",), "What the dataset says of itself.")
-WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is INTEGER, rows are kept by it
-TYPES: dict[str, Any] = {
-    TEXT: sa.Text(), INTEGER: WHOLE, NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
-}  # fmt: skip
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
 WAIT = 60  # seconds for another writer to finish
@@ -59,7 +55,7 @@ class Store:
     def __init__(self, engine: Engine, name: str, *, lasting: bool = True, damaged: str = MADE_ANEW) -> None:
         self.engine, self.name, self.lasting = engine, name, lasting
         self._damaged = damaged  # what to do when it is
-        self.meta_table = _clause(META)
+        self.meta_table = clause(META)
         self.tables = Tables({})
         self.schema = Schema(None)
         self.changed = False  # in this run
@@ -155,7 +151,7 @@ class Store:
             {
                 table.name: partial(self._selected, table.name, makers[table.name])
                 if table.name in makers and table.view
-                else partial(_clause, table)
+                else partial(clause, table)
                 for table in self.schema.by_name.values()
             }
         )
@@ -406,24 +402,6 @@ class Store:
                 ) from error
 
 
-class Tables(Mapping[str, Any]):
-    """What can be selected from, by name; each is made when it is first asked for."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
-        self._makers, self._made = makers, dict[str, Any]()
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
-
-
 def _only(connection: Connection, one: str, other: str, name: str) -> list[Row]:
     """The rows of a table that one of two attached databases has and the other has not."""
     rows = connection.exec_driver_sql(f'SELECT * FROM {one}."{name}" EXCEPT SELECT * FROM {other}."{name}"')
@@ -448,55 +426,6 @@ def _copy(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None:
     ):
         for row in rows:
             copy.write_row(row)
-
-
-def _clause(table: Table) -> Any:
-    """A table or view as statements name it."""
-    return sa.table(table.name, *(sa.column(column.name, TYPES[column.kind]) for column in table.columns))
-
-
-def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
-    """Give the tables of a schema as they are made: with keys and what they refer to, or without."""
-    meta = sa.MetaData()
-    for table in (META, *schema.base):
-        key = table.key if keys or table is META else ()
-        columns = [
-            sa.Column(c.name, TYPES[c.kind], primary_key=c.name in key, autoincrement=False)
-            for c in table.columns
-        ]
-        constraints = list(_constraints(table)) if keys else []
-        by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
-        made = sa.Table(table.name, meta, *columns, *constraints, sqlite_with_rowid=not key or by_number)
-        if keys and table.name == SLOTS.name:
-            sa.Index("slots_by_question", made.c.tool, made.c.field, made.c.row)
-    return meta
-
-
-def _constraints(table: Table) -> Iterator[Any]:
-    if table.unique:
-        yield sa.UniqueConstraint(*table.unique)
-    for each in (reference for reference in table.references if reference.enforced):
-        yield sa.ForeignKeyConstraint(each.columns, [f"{each.table}.{column}" for column in each.key])
-
-
-_STATEMENTS: dict[tuple[str, str], list[str]] = {}  # by spec and dialect
-
-
-def view_statements(schema: Schema, dialect: sa.Dialect) -> list[str]:
-    """Give the statements that make the views of a schema."""
-    key = (schema.spec.digest if schema.spec else "", dialect.name)
-    if not key[0] or key not in _STATEMENTS:
-        _STATEMENTS[key] = list(_view_statements(schema, dialect))
-    return _STATEMENTS[key]
-
-
-def _view_statements(schema: Schema, dialect: sa.Dialect) -> Iterator[str]:
-    quote, makers = dialect.identifier_preparer.quote, selections(schema)
-    tables = Tables({table.name: partial(_clause, table) for table in schema.by_name.values()})
-    for view in schema.views:
-        made = makers[view.name](schema, tables)
-        said = str(made.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-        yield f"CREATE VIEW {quote(view.name)} AS {said}".replace("%%", "%")
 
 
 def _digest(spec: Spec | None) -> str:

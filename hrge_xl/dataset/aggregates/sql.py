@@ -13,8 +13,9 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from ...spec.model import Spec
 from ...validation import RETURNED
+from ..definitions import TYPES
 from ..schema import ANSWERS, CODEBOOK, ITEMS, Schema
-from ..store import TYPES, Store
+from ..store import Store
 from ..table import TEXT, Table
 
 Select = sa.Select[Any]

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Field, FieldType, Item, Spec, Tool
+from ..definitions import TYPES
 from ..schema import INDICATOR_VALUES, SUBMISSIONS, field_column, spec_language
-from ..store import TYPES, Store
+from ..store import Store
 from ..table import NUMBER, TEXT
 from . import sql
 

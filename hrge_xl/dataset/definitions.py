@@ -1,0 +1,86 @@
+"""What a database is told: the tables as they are made, the views, and how statements name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from .schema import SLOTS, Schema
+from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table, columns
+from .views import selections
+
+META = Table("meta", columns("name value"), ("name",), "What the dataset says of itself.")
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is INTEGER, rows are kept by it
+TYPES: dict[str, Any] = {
+    TEXT: sa.Text(), INTEGER: WHOLE, NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
+}  # fmt: skip
+
+
+class Tables(Mapping[str, Any]):
+    """What can be selected from, by name; each is made when it is first asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
+        self._makers, self._made = makers, dict[str, Any]()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def clause(table: Table) -> Any:
+    """A table or view as statements name it."""
+    return sa.table(table.name, *(sa.column(column.name, TYPES[column.kind]) for column in table.columns))
+
+
+def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
+    """Give the tables of a schema as they are made: with keys and what they refer to, or without."""
+    meta = sa.MetaData()
+    for table in (META, *schema.base):
+        key = table.key if keys or table is META else ()
+        columns = [
+            sa.Column(c.name, TYPES[c.kind], primary_key=c.name in key, autoincrement=False)
+            for c in table.columns
+        ]
+        constraints = list(_constraints(table)) if keys else []
+        by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
+        made = sa.Table(table.name, meta, *columns, *constraints, sqlite_with_rowid=not key or by_number)
+        if keys and table.name == SLOTS.name:
+            sa.Index("slots_by_question", made.c.tool, made.c.field, made.c.row)
+    return meta
+
+
+def _constraints(table: Table) -> Iterator[Any]:
+    if table.unique:
+        yield sa.UniqueConstraint(*table.unique)
+    for each in (reference for reference in table.references if reference.enforced):
+        yield sa.ForeignKeyConstraint(each.columns, [f"{each.table}.{column}" for column in each.key])
+
+
+_STATEMENTS: dict[tuple[str, str], list[str]] = {}  # by spec and dialect
+
+
+def view_statements(schema: Schema, dialect: sa.Dialect) -> list[str]:
+    """Give the statements that make the views of a schema."""
+    key = (schema.spec.digest if schema.spec else "", dialect.name)
+    if not key[0] or key not in _STATEMENTS:
+        _STATEMENTS[key] = list(_view_statements(schema, dialect))
+    return _STATEMENTS[key]
+
+
+def _view_statements(schema: Schema, dialect: sa.Dialect) -> Iterator[str]:
+    quote, makers = dialect.identifier_preparer.quote, selections(schema)
+    tables = Tables({table.name: partial(clause, table) for table in schema.by_name.values()})
+    for view in schema.views:
+        made = makers[view.name](schema, tables)
+        said = str(made.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        yield f"CREATE VIEW {quote(view.name)} AS {said}".replace("%%", "%")
