@@ -39,10 +39,11 @@ from hrge_xl.spec.model import Spec
 from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.answers import full, layout
 from tests.read_package import read
-from tests.test_consolidate import ROOT, returned, rewritten
+from tests.test_consolidate import returned, rewritten
 from tests.write_dataset import QUERIES
 from tests.write_docs import DOCS
 
+ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 6, 30)
 ASKED = ValidationRequest(Wanted(), TODAY)
 SPECS = ("example", "hrge_toolkit")
