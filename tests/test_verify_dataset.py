@@ -114,7 +114,7 @@ EDITS = [
         ),
         "gone: answers_fact[",
     ),
-    Edit("a verdict", in_database("UPDATE submissions SET verdict = 'accepted'"), "submissions.verdict"),
+    Edit("a verdict", in_database("UPDATE submissions SET verdict = 'returned'"), "submissions.verdict"),
     Edit("what counts", in_database("UPDATE submissions SET current = 1 - current"), "submissions.current"),
     Edit("a team", in_database("UPDATE submissions SET team = 'XXX' WHERE team = 'AFG'"), "submissions.team"),
     Edit("a day", in_database("UPDATE submissions SET issued = 'soon'"), "submissions.issued: “soon”"),
