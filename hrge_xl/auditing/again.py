@@ -82,7 +82,7 @@ def _read(
     spec = known.specs[number - 1] if then["run"]["datasets"][number - 1]["spec_asked"] is not None else None
     setting = Setting(spec, known.rounds, waivers, known.jobs, known.password)
     files = {at: _told(then["files"][at], found[at]) for at in _each_once(then["files"], found)}
-    return dict(read_again(files, setting, pool))
+    return {at: result for some in read_again(files, setting, pool) for at, result in some.items()}
 
 
 def _each_once(files: Sequence[FileRow], found: Mapping[int, Path]) -> list[int]:

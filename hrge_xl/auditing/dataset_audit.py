@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import comb
 from typing import Any
@@ -11,6 +11,7 @@ from .. import __version__
 from .differences import Difference
 
 SCHEMA = "hrge-xl/dataset-verification/1"
+MOST = 20  # differences of a file or table that are told one by one
 FORGED = (1, 5)  # forged returns for which the chance to miss all of them is told
 
 
@@ -23,13 +24,20 @@ class DatasetAudit:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
-    more: list[str] = field(
-        default_factory=list
-    )  # how many differences there are that are not told one by one
+    untold: dict[str, int] = field(
+        default_factory=dict
+    )  # how many more differences there are, by what has them
     returns: int = 0  # in the dataset
     read: int = 0  # of these, read again
     sampled: bool = False
     files: int = 0  # beside the dataset, written again and compared
+
+    def tell(self, found: Iterable[Difference], what: str) -> None:
+        """Take up what differs in a file or table; of very many the first ones, and how many more there are."""
+        every = list(found)
+        self.differences += every[:MOST]
+        if every[MOST:]:
+            self.untold[what] = self.untold.get(what, 0) + len(every) - MOST
 
     @property
     def identical(self) -> bool:
@@ -40,19 +48,14 @@ class DatasetAudit:
         """Everything, to read: what differs first, each its own line; the verdict last."""
         yield from self.problems
         yield from (each.line(redacted=self.redacted) for each in self.differences)
-        yield from self.more
+        yield from (f"{what}: {more:,} more differences like these." for what, more in self.untold.items())
         yield from self.notes
         if self.sampled:
             yield self._chance()
-        compared = (
-            f"{_n(self.read, 'return')} of {self.returns:,} read again, {_n(self.files, 'file')} compared"
-        )
-        count = len(self.problems) + len(self.differences)
-        yield (
-            f"Made again: identical ({compared})."
-            if not count
-            else f"Made again: {_n(count, 'difference')} ({compared})."
-        )
+        count = len(self.problems) + len(self.differences) + sum(self.untold.values())
+        found = _n(count, "difference") if count else "identical"
+        read = f"{_n(self.read, 'return')} of {self.returns:,} read again"
+        yield f"Made again: {found} ({read}, {_n(self.files, 'file')} compared)."
 
     def _chance(self) -> str:
         forged = [count for count in FORGED if count <= self.returns]
@@ -78,7 +81,7 @@ class DatasetAudit:
             "read_again": self.read,
             "sampled": self.sampled,
             "files_compared": self.files,
-            "more": self.more,
+            "untold": self.untold,
             "differences": [each.data(redacted=self.redacted) for each in self.differences],
         }
 

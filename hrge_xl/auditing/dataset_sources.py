@@ -58,13 +58,12 @@ def faults_of_spec(store: Store, round_: Round | None) -> Iterator[str]:
     spec = store.schema.spec
     if spec is None:
         return
-    if round_ is not None and round_.spec_digest and round_.spec_digest != spec.digest:
-        yield f"The dataset was made with another spec (digest {spec.digest[:16]}) than the round has."
-    if (
-        spec.name in names()
-        and (ours := load(spec.name)).version == spec.version
-        and ours.digest != spec.digest
-    ):
+    if round_ is not None and round_.spec_digest:  # which decides, whatever is installed by now
+        if round_.spec_digest != spec.digest:
+            yield f"The dataset was made with another spec (digest {spec.digest[:16]}) than the round has."
+        return
+    ours = load(spec.name) if spec.name in names() else None
+    if ours is not None and ours.version == spec.version and ours.digest != spec.digest:
         yield (
             f"The dataset was made with another {spec.name} {spec.version} (digest {spec.digest[:16]}) than the one "
             f"that is installed ({ours.digest[:16]})."
@@ -99,15 +98,13 @@ class Sources:
     notes: list[str]
 
 
-def sources_of(folder: Path, store: Store) -> Sources:
+def sources_of(folder: Path, store: Store, today: date) -> Sources:
     """Look for the bytes of every return. Where the dataset tells no place or no day that can be, others stand in."""
     found = Sources({}, 0, [], [])
     with Ledger.open(folder, write=False) as ledger:
         places = {sha256: [each.path for each in seen] for sha256, seen in ledger.sightings().items()}
-        places |= {
-            str(row["sha256"]): [str(row["path"]), *places.get(str(row["sha256"]), [])]
-            for row in ledger.rows()
-        }
+        for row in ledger.rows():
+            places.setdefault(str(row["sha256"]), []).insert(0, str(row["path"]))
     rows = list(store.raw(SUBMISSIONS.name, (SUBMISSION_ID, "sha256", "path", "checked")))
     for number, sha256, told, checked in rows:
         known = places.get(str(sha256), [])
@@ -120,9 +117,7 @@ def sources_of(folder: Path, store: Store) -> Sources:
                 f"{path}: its bytes are not in {RECEIVED}/ (SHA-256 {sha256}): not compared."
             )
         else:
-            found.files[int(str(number))] = Source(
-                file, path, parse_day(str(checked)) or parse_day(store.derived()) or date.min
-            )
+            found.files[int(str(number))] = Source(file, path, parse_day(str(checked)) or today)
     return Sources(found.files, len(rows), found.problems, found.notes)
 
 

@@ -17,12 +17,13 @@ from ..intake.limits import LIMITS
 from ..intake.worker import Died, run_guarded
 from .differences import ABSENT, Difference
 from .differences import differences as json_differences
-from .row_differences import MOST, Names
+from .row_differences import Names
 from .row_differences import differences as row_differences
 
 PATIENCE = replace(
     LIMITS, cpu_seconds=600, wall_seconds=1_200
 )  # a workbook of two million cells takes its time
+MOST_CELLS = 10_000  # that are looked for: more of them say nothing new
 Unreadable = (OSError, ValueError, csv.Error)  # pyarrow's errors are ValueErrors
 
 
@@ -61,8 +62,7 @@ def _rows(
     ours: list[tuple[Any, ...]], theirs: list[tuple[Any, ...]], table: Table | None, names: tuple[Names, ...], name: str
 ) -> Iterator[Difference]:  # fmt: skip
     """Rows in one set only, then those that stand in another order or more than once."""
-    whole = table is not None and all(len(row) == len(table.names) for row in ours)
-    if table is None or not whole:
+    if table is None or any(len(row) != len(table.names) for row in ours):
         raise ValueError(name)
     here, made = set(ours), set(theirs)
     yield from row_differences(here - made, made - here, table, names, (name, "file"))
@@ -91,15 +91,15 @@ def _workbook(
 ) -> Iterator[Difference]:
     job = (here.read_bytes(), made.read_bytes())
     found = next(iter(run_guarded(cells_apart, [job], jobs=1, limits=PATIENCE)))
-    if isinstance(found, Died) or found is None:
+    if isinstance(found, Died):
         raise ValueError(here.name)
     for sheet, cell, one, two in found:
         place = f"{here.name}: {sheet}!{cell}" if cell else f"{here.name}: the sheet {sheet}"
         yield Difference(place, one or ABSENT, two or ABSENT, source="file")
 
 
-def cells_apart(books: tuple[bytes, bytes]) -> list[tuple[str, str, str, str]] | None:
-    """Give sheet, cell and both values where two workbooks differ, the first ones. Runs in a worker."""
+def cells_apart(books: tuple[bytes, bytes]) -> list[tuple[str, str, str, str]]:
+    """Give sheet, cell and both values where two workbooks differ, up to a number. Runs in a worker."""
     from openpyxl import load_workbook
 
     here, made = (load_workbook(io.BytesIO(data), read_only=True, data_only=False) for data in books)
@@ -110,7 +110,7 @@ def cells_apart(books: tuple[bytes, bytes]) -> list[tuple[str, str, str, str]] |
             found.append((name, "", ours, theirs))
             continue
         pairs = zip_longest(here[name].iter_rows(values_only=True), made[name].iter_rows(values_only=True))
-        found += islice(_cells(name, pairs), MOST + 1 - len(found))
+        found += islice(_cells(name, pairs), max(0, MOST_CELLS - len(found)))
     return found
 
 

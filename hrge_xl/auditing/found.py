@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..dataset.files import sha256_of
 from ..dataset.received import name_of
 from ..path_text import path_text
 from ..reports.document import FileRow
@@ -71,8 +71,7 @@ def sha256_by_path(folders: Iterable[Path], closed: list[str] | None = None) -> 
     """Give every file of some folders with its hash; what there is to say of those that cannot be opened is added."""
     for path in _every(folders):
         try:
-            with path.open("rb") as stream:
-                yield path, hashlib.file_digest(stream, "sha256").hexdigest()
+            yield path, sha256_of(path)
         except OSError as error:
             if closed is not None:
                 closed.append(f"{path} cannot be opened ({error.strerror}): it was not looked at.")

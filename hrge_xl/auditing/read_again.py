@@ -52,19 +52,19 @@ class Setting:
         return ValidationRequest(wanted, day, self.jobs, self.password, tuple(self.waivers))
 
 
-def read_again(files: Mapping[int, Told], setting: Setting, pool: Readers) -> Iterator[tuple[int, Result]]:
-    """Give the result of each file with its number, some at a time."""
+def read_again(files: Mapping[int, Told], setting: Setting, pool: Readers) -> Iterator[dict[int, Result]]:
+    """Give the results by the number of their file, some at a time: a thousand are more than fits into memory."""
     groups: dict[tuple[str | None, date], list[int]] = defaultdict(list)
     for number, told in files.items():
         groups[told.read_for, told.checked].append(number)
     for (round_, day), numbers in groups.items():
         request = setting.request(round_, day)
         for start in range(0, len(numbers), BATCH):
-            some = numbers[start : start + BATCH]
-            for number, result in zip(some, _results([files[n] for n in some], request, pool), strict=True):
-                if round_ is not None and round_ not in setting.rounds:
-                    take_over(result, files[number].row, setting.waivers)
-                yield number, result
+            some = {number: files[number] for number in numbers[start : start + BATCH]}
+            results = dict(zip(some, _results(list(some.values()), request, pool), strict=True))
+            for number, told in some.items() if round_ is not None and round_ not in setting.rounds else ():
+                take_over(results[number], told.row, setting.waivers)
+            yield results
 
 
 def _results(files: Sequence[Told], request: ValidationRequest, pool: Readers) -> list[Result]:

@@ -14,18 +14,17 @@ from typing import Any
 from ..dataset.derive import derive
 from ..dataset.ledger import NAME, Ledger
 from ..dataset.opening import DATASET
-from ..dataset.rows import RowBuilder, all_rows
+from ..dataset.rows import RowBuilder
 from ..dataset.schema import CHECKS_NOT_RUN, FINDINGS_FACT, SLOTS, SUBMISSIONS, Schema
 from ..dataset.store import Store, open_file
 from ..dataset.table import SUBMISSION_ID
+from ..dataset.temporary_dataset import put_in
 from ..dataset.update_statuses import update_statuses
 from ..dataset.waivers import waivers
 from ..dataset.workers import Workers
-from ..fault_isolation import apart
 from ..intake import readers
-from ..validation import Result, stopped_result
 from .dataset_sources import Source
-from .read_again import BATCH, Setting, Told, read_again
+from .read_again import Setting, Told, read_again
 
 Record = dict[str, Any]
 
@@ -74,14 +73,13 @@ def _told(source: Source, row: Record, findings: Sequence[Record], not_run: Sequ
 
 @contextmanager
 def rebuilt(
-    folder: Path, store: Store, files: Mapping[int, Source], setting: Setting, pool: Workers
-) -> Iterator[Rebuilt]:
-    """Give the dataset of a folder made again, with the files beside it still to be written.
+    folder: Path, store: Store, files: Mapping[int, Source], setting: Setting, today: date, pool: Workers
+) -> Iterator[Rebuilt]:  # fmt: skip
+    """Give the dataset of a folder made again as of a day, with the files beside it still to be written.
 
     The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in
     the dataset. Everything that follows from it is worked out again. Raises as `consolidate` does.
     """
-    today = date.fromisoformat(store.derived())
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
         shutil.copyfile(folder / NAME, home / NAME)
@@ -89,9 +87,10 @@ def rebuilt(
         made = stack.enter_context(open_file(home / DATASET))
         made.use(Schema(store.schema.spec))
         _take_over(made, folder / DATASET, files)
-        known = waivers(ledger, today)
-        _read(made, told_of(store, files), setting)
-        update_statuses(made, ledger, known)
+        builder, by = RowBuilder(made.schema), stack.enter_context(readers(setting.jobs))
+        for results in read_again(told_of(store, files), setting, by):
+            put_in(made, builder, list(results.values()))
+        update_statuses(made, ledger, waivers(ledger, today))
         made.filled()
         made.analyze()
         derive([made], home / DATASET, today, pool)
@@ -111,27 +110,3 @@ def _take_over(made: Store, other: Path, files: Collection[int]) -> None:
         SLOTS.name: f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"
     }
     made.copy_rows(other, where)
-
-
-def _read(made: Store, files: Mapping[int, Told], setting: Setting) -> None:
-    """Put in what files say, some at a time: a thousand returns are more than fits into memory."""
-    builder = RowBuilder(made.schema)
-    with readers(setting.jobs) as pool:
-        waiting: list[Result] = []
-        for _, result in read_again(files, setting, pool):
-            waiting.append(result)
-            if len(waiting) >= BATCH:
-                _put(made, builder, waiting)
-                waiting = []
-        _put(made, builder, waiting)
-
-
-def _put(made: Store, builder: RowBuilder, results: Sequence[Result]) -> None:
-    """Take results in; one that a fault of ours shows with is told as such, and is a difference."""
-
-    def take(some: Sequence[Result]) -> list[None]:
-        rows = all_rows(map(builder.rows, some), made.schema)
-        made.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name]], rows)
-        return []
-
-    apart(take, results, lambda each, fault: take([stopped_result(each, fault)]))

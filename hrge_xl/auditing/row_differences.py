@@ -17,7 +17,7 @@ from .differences import ABSENT, Difference
 
 SOURCE = "dataset"
 MOST_WORDS = 6  # of the texts of a figure
-MOST = 20  # differences that are told of one table
+TYPED = ("name", "label", "title", "unit")  # columns that may hold what a team typed
 SAYS_WHERE = ("sheet", "cell")
 Rows = Collection[tuple[Any, ...]]
 
@@ -50,7 +50,8 @@ class Names:
         keys = [key for key in table.key if key not in (SUBMISSION_ID, "submission", "slot") or file is None]
         said = [f"{key} {values[key]}" for key in keys if not (cell and key == "n")]
         if table.key == ("n",):  # a figure: its number alone says nothing
-            said += [str(values[column.name]) for column in table.columns if column.kind == TEXT][:MOST_WORDS]
+            told = (column.name for column in table.columns if column.kind == TEXT)
+            said += [str(values[name]) for name in told if name not in TYPED][:MOST_WORDS]
         return " ".join(part for part in (cell, *said) if part and part != "None"), file
 
     def _cell(self, table: Table, values: Mapping[str, Any]) -> str:
@@ -131,10 +132,3 @@ def _schema(store: Store) -> dict[str, str]:
         for kind, name, sql in store.select(master)
         if not str(name).startswith("sqlite_")
     }
-
-
-def shortened(found: Iterable[Difference], what: str) -> tuple[list[Difference], list[str]]:
-    """Give the first differences, and a sentence about how many more there are."""
-    every = list(found)
-    more = len(every) - MOST
-    return every[:MOST], [f"{what}: {more:,} more differences like these."] if more > 0 else []

@@ -9,9 +9,9 @@ from typing import Any
 
 from .. import __version__
 from ..dataset import seal_check
+from ..dataset.files import sha256_of
 from ..dataset.ledger import NAME, Ledger
 from ..dataset.seal_check import doubts
-from ..dataset.seals import sha256_of
 from ..dataset.update_statuses import OF_ROUND
 from ..reports.document import Document
 from ..rounds.datasets import check_own

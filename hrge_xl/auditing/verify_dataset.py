@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from ..words import languages
 from .dataset_audit import DatasetAudit
 from .dataset_sources import (
     Source,
+    Sources,
     faults_of_entries,
     faults_of_files,
     faults_of_spec,
@@ -39,7 +40,7 @@ from .export_differences import of_file
 from .issued_workbooks import faults_of_issued
 from .read_again import Setting
 from .rebuilt import Rebuilt, rebuilt
-from .row_differences import SOURCE, Names, of_database, of_files, of_schema, shortened
+from .row_differences import SOURCE, Names, of_database, of_files, of_schema
 
 REPORTS = "reports"
 OF_RUN = ("state",)  # facts about the last run, which say nothing of any file
@@ -71,7 +72,7 @@ def verify_dataset(asked: Question) -> DatasetAudit:
     check_own(asked.folder)
     audit = DatasetAudit(str(asked.folder), asked.redacted, sampled=asked.sample is not None)
     with open_dataset(asked.folder) as store, workers("local", asked.jobs) as pool:
-        _check(asked.folder, store)
+        today = _day_of(asked.folder, store)
         rounds = rounds_at_hand(asked.folder, asked.returned)
         round_ = rounds.get(asked.folder.resolve())
         returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
@@ -82,24 +83,28 @@ def verify_dataset(asked: Question) -> DatasetAudit:
         audit.notes += rounds_not_at_hand(store, by_name)
         audit.notes += _reports(asked.folder)
         if round_ is not None:
-            today = parse_day(store.derived()) or date.today()
             audit.problems += faults_of_issued(round_, today, asked.jobs)
-        files = _chosen(audit, asked, store)
+        files = _chosen(audit, asked, sources_of(asked.folder, store, today))
         setting = Setting(str(spec.folder) if spec else None, by_name, (), asked.jobs, asked.password)
-        with rebuilt(asked.folder, store, files, setting, pool) as made:
+        with rebuilt(asked.folder, store, files, setting, today, pool) as made:
             _compare_rows(audit, asked, store, made)
-            _compare_files(audit, asked.folder, store, made, pool)
+            _compare_files(
+                audit, asked.folder, store, made, exports.Export(str(made.folder / DATASET), today), pool
+            )
             _compare_pages(audit, asked.folder, made.folder, round_)
     return audit
 
 
-def _check(folder: Path, store: Store) -> None:
+def _day_of(folder: Path, store: Store) -> date:
+    """The day that the figures were worked out for. Raises where the dataset cannot be made again."""
     if store.schema.flat:
         raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
-    if parse_day(store.derived()) is None:
+    day = parse_day(store.derived())
+    if day is None:
         raise StoreError(
             f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."
         )
+    return day
 
 
 def _reports(folder: Path) -> Iterator[str]:
@@ -108,18 +113,16 @@ def _reports(folder: Path) -> Iterator[str]:
         yield f'Not compared, for it is verified by itself: hrge-xl verify "{report}" --returned "{folder / RECEIVED}"'
 
 
-def _chosen(audit: DatasetAudit, asked: Question, store: Store) -> dict[int, Source]:
+def _chosen(audit: DatasetAudit, asked: Question, found: Sources) -> dict[int, Source]:
     """The returns that are read again: all that can be, or some of them by chance."""
-    found = sources_of(asked.folder, store)
-    files, audit.returns = found.files, found.returns
+    audit.returns = found.returns
     audit.problems += found.problems
     audit.notes += found.notes
-    if asked.sample is not None and asked.sample < len(files):
-        files = {
-            number: files[number] for number in random.SystemRandom().sample(sorted(files), asked.sample)
-        }
-    audit.read = len(files)
-    return files
+    numbers = sorted(found.files)
+    if asked.sample is not None and asked.sample < len(numbers):
+        numbers = random.SystemRandom().sample(numbers, asked.sample)
+    audit.read = len(numbers)
+    return {number: found.files[number] for number in numbers}
 
 
 # rows
@@ -128,21 +131,15 @@ def _chosen(audit: DatasetAudit, asked: Question, store: Store) -> dict[int, Sou
 def _compare_rows(audit: DatasetAudit, asked: Question, store: Store, made: Rebuilt) -> None:
     """Hold the tables of the dataset, of the ledger and of a database against those made again."""
     shape = list(of_schema(store, made.store))
-    audit.differences += shape
+    audit.tell(shape, DATASET)
     if not shape:  # else its rows cannot be compared column by column
-        _tell(audit, of_files(asked.folder / DATASET, store, made.store), DATASET)
-    _tell(audit, _of_facts(store, made.store), DATASET)
-    _tell(audit, _of_statuses(asked.folder, made.ledger), NAME)
+        audit.tell(of_files(asked.folder / DATASET, store, made.store), DATASET)
+    audit.tell(_of_facts(store, made.store), DATASET)
+    audit.tell(_of_statuses(asked.folder, made.ledger), NAME)
     if asked.store is not None:
         with open_url(asked.store) as database:
             database.use(Schema(store.schema.spec), write=False)
-            _tell(audit, of_database(database, made.store), database.name)
-
-
-def _tell(audit: DatasetAudit, found: Iterable[Difference], what: str) -> None:
-    told, more = shortened(found, what)
-    audit.differences += told
-    audit.more += more
+            audit.tell(of_database(database, made.store), database.name)
 
 
 def _of_facts(store: Store, made: Store) -> Iterator[Difference]:
@@ -150,8 +147,7 @@ def _of_facts(store: Store, made: Store) -> Iterator[Difference]:
     ours, theirs = (
         {name: value for name, value in each.facts().items() if name not in OF_RUN} for each in (store, made)
     )
-    for each in differences(ours, theirs, "meta"):
-        yield Difference(each.place, each.then, each.now, source=SOURCE)
+    yield from (replace(each, source=SOURCE) for each in differences(ours, theirs, "meta"))
 
 
 def _of_statuses(folder: Path, made: Ledger) -> Iterator[Difference]:
@@ -168,21 +164,23 @@ def _of_statuses(folder: Path, made: Ledger) -> Iterator[Difference]:
 # files
 
 
-def _compare_files(audit: DatasetAudit, folder: Path, store: Store, made: Rebuilt, pool: Workers) -> None:
+def _compare_files(
+    audit: DatasetAudit, folder: Path, store: Store, made: Rebuilt, export: exports.Export, pool: Workers
+) -> None:  # fmt: skip
     """Write the files beside the dataset again, where they are there, and hold them against each other."""
-    today, names = date.fromisoformat(store.derived()), (Names(made.store), Names(store))
+    names = Names(made.store), Names(store)
     there = [path for path in exports.names(store, folder) if path.is_file()]
     if there:
-        exports.write(made.store, exports.Export(str(made.folder / DATASET), today), pool)
+        exports.write(made.store, export, pool)
     compact(made.store, made.folder / DATASET, store.state())
     if (folder / SHAREABLE).is_dir():
         there += (path for path in exports.names(store, folder / SHAREABLE) if path.is_file())
-        write_shareable(made.folder, today)
+        write_shareable(made.folder, export.today)
     audit.files += len(there)
     for path in there:
         table = store.schema.by_name.get(path.stem)
         again = made.folder / path.relative_to(folder)
-        _tell(audit, of_file(path, again, table.shown if table else None, names), path.name)
+        audit.tell(of_file(path, again, table.shown if table else None, names), path.name)
 
 
 def _compare_pages(audit: DatasetAudit, folder: Path, made: Path, round_: Round | None) -> None:
@@ -196,7 +194,7 @@ def _compare_pages(audit: DatasetAudit, folder: Path, made: Path, round_: Round 
         pages = _pages(made, round_, masked=masked)
         again.write_bytes(next(pages))
         if content != again.read_bytes() and content not in pages:
-            _tell(audit, of_file(page, again, None, ()), page.name)
+            audit.tell(of_file(page, again, None, ()), page.name)
 
 
 def _pages(made: Path, round_: Round | None, *, masked: bool) -> Iterator[bytes]:

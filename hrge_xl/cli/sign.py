@@ -31,7 +31,8 @@ class What:
     @property
     def named(self) -> tuple[str, str]:
         """The name and the digest that it is sealed under."""
-        from ..dataset.seals import as_sealed, sha256_of
+        from ..dataset.files import sha256_of
+        from ..dataset.seals import as_sealed
 
         if self.report is not None:
             return self.report.name, sha256_of(self.report)

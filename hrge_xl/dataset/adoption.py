@@ -22,6 +22,7 @@ from .kinds import (
     WaiverGiven,
     WaiverWithdrawn,
 )
+from .received import name_of
 
 Row = dict[str, Any]
 SINCE_2 = {
@@ -53,15 +54,10 @@ def adopt(connection: Connection, version: int) -> None:
 def _enter_all(connection: Connection, version: int) -> None:
     files = _rows(connection, "files", "n")
     _receipts(connection, files)
-    _decisions(connection, {row["submission"]: name_of(row["path"]) for row in files})
+    _decisions(connection, {row["submission"]: name_of(row["path"] or "") for row in files})
     _waivers(connection)
     _seals(connection)
     add_entry(connection, LedgerAdopted(number=1, version=version))
-
-
-def name_of(path: str | None) -> str:
-    """Give the name of a file by its path, of any system."""
-    return str(path or "").replace("\\", "/").rpartition("/")[2]
 
 
 def _rows(connection: Connection, table: str, order: str) -> list[Row]:

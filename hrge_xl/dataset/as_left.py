@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from .files import sha256_of
 from .ledger import Ledger
 
 LEFT = sa.Table(
@@ -20,7 +20,7 @@ CHANGED = "{file} was changed by another program since the last run: its rows ma
 
 def note(ledger: Ledger, file: Path) -> None:
     """Write down what a dataset is at the end of a run."""
-    ledger.add(LEFT, {"name": file.name, "sha256": _digest(file)})
+    ledger.add(LEFT, {"name": file.name, "sha256": sha256_of(file)})
 
 
 def take_note_away(ledger: Ledger, file: Path) -> None:
@@ -31,9 +31,4 @@ def take_note_away(ledger: Ledger, file: Path) -> None:
 def is_changed(ledger: Ledger, file: Path) -> bool:
     """Whether a dataset is another one than the last run left; False where that run was cut off, or said nothing."""
     known = [row["sha256"] for row in ledger.rows_of(LEFT) if row["name"] == file.name]
-    return bool(known) and file.is_file() and _digest(file) not in known
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return bool(known) and file.is_file() and sha256_of(file) not in known

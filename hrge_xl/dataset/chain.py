@@ -47,10 +47,10 @@ def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> I
     origin = places.get(entry.previous)
     if entry.previous in follows:
         if entry.n != expected:
-            yield f"{_head(entry)} has another number than when it was made: then it was entry {expected}."
+            yield f"{entry.headed} has another number than when it was made: then it was entry {expected}."
     elif origin is not None or entry.previous == FIRST:
         then = f"it followed {origin.told}" if origin else "it was the first one"
-        yield f"{_head(entry)} stands elsewhere than when it was made: then {then}. Entries were moved or put in."
+        yield f"{entry.headed} stands elsewhere than when it was made: then {then}. Entries were moved or put in."
     elif entry.n > expected:
         gone = (
             f"Entry {expected} is" if entry.n == expected + 1 else f"Entries {expected} to {entry.n - 1} are"
@@ -60,7 +60,7 @@ def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> I
     else:
         other = before.told if before else "the start"
         yield (
-            f"{_head(entry)} does not follow {other}: an entry between them was taken out, or one of the two was put "
+            f"{entry.headed} does not follow {other}: an entry between them was taken out, or one of the two was put "
             "in or changed."
         )
 
@@ -68,19 +68,13 @@ def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> I
 def _itself(entry: Entry) -> Iterator[str]:
     """Whether an entry says what it said when it was made, and was signed by the key that it names."""
     if entry.digest != entry.right_digest:
-        yield f"{_head(entry)} was changed after it was made: its digest does not fit what it says."
+        yield f"{entry.headed} was changed after it was made: its digest does not fit what it says."
     elif entry.read is None:
-        yield f"{_head(entry)} was not made by this program: it does not hold what such an entry holds."
+        yield f"{entry.headed} was not made by this program: it does not hold what such an entry holds."
     if bool(entry.key) != bool(entry.signature):
-        yield f"{_head(entry)} has lost its {'signature' if entry.key else 'key'}: it was changed after it was made."
+        yield f"{entry.headed} has lost its {'signature' if entry.key else 'key'}: it was changed after it was made."
     elif entry.key and is_signed_by(entry.key, entry.digest, entry.signature) is False:
-        yield f"{_head(entry)} was not signed with the key that it names: it was put in, or changed after it was made."
-
-
-def _head(entry: Entry) -> str:
-    """An entry at the start of a sentence."""
-    told = entry.told
-    return told[0].upper() + told[1:]
+        yield f"{entry.headed} was not signed with the key that it names: it was put in, or changed after it was made."
 
 
 def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
@@ -107,9 +101,9 @@ def _of_version_2(chain: Sequence[Entry]) -> Iterator[str]:
         if isinstance(seal, SealMade) and (earlier := seal.earlier):
             parts = [seal.number, entry.time, entry.by, seal.name, seal.sha256, earlier.previous]
             if digest_of(parts) != earlier.digest:
-                yield f"{_head(entry)} is not what was sealed in the ledger of version 2: it was changed since."
+                yield f"{entry.headed} is not what was sealed in the ledger of version 2: it was changed since."
             if earlier.previous != previous:
-                yield f"{_head(entry)} did not follow the seal before it in the ledger of version 2."
+                yield f"{entry.headed} did not follow the seal before it in the ledger of version 2."
             previous = earlier.digest
 
 

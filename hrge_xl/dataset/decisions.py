@@ -8,10 +8,10 @@ from datetime import date
 
 from ..errors import UsageError
 from ..validation import REFUSED
-from .adoption import name_of
 from .entries import Entry
 from .kinds import DecisionMade
 from .ledger import Ledger
+from .received import name_of
 from .return_status import COUNTS, EXCLUDED, Decision
 from .returns import Return
 

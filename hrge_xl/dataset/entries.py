@@ -87,6 +87,11 @@ class Entry:
         """Its number, and what it is about."""
         return f"entry {self.n} ({self.about})"
 
+    @property
+    def headed(self) -> str:
+        """The same, to begin a sentence with."""
+        return self.told[0].upper() + self.told[1:]
+
 
 def digest_of(data: object) -> str:
     """Give the SHA-256 of data, written as JSON in one way only."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -74,6 +75,12 @@ def private(path: Path) -> None:
     ):  # a folder that cannot be written, or another owner's file: whoever writes it says so
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_FILE))
         path.chmod(OWNER_FILE)
+
+
+def sha256_of(path: Path) -> str:
+    """Give the SHA-256 of the bytes of a file. Raises `OSError`."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sweep(folder: Path) -> None:

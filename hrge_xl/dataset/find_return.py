@@ -8,9 +8,9 @@ from pathlib import Path
 from rapidfuzz import process
 
 from ..errors import UsageError
+from .files import sha256_of
 from .return_status import CONFLICT
 from .returns import Return
-from .seals import sha256_of
 
 CLOSE = 70  # how alike a misspelt name must be
 MOST_NAMES = 8  # told in an error

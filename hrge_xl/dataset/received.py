@@ -11,7 +11,7 @@ from pathlib import Path, PureWindowsPath
 from tempfile import TemporaryDirectory
 
 from ..path_text import path_of
-from .files import OWNER_FOLDER, private, whole
+from .files import OWNER_FOLDER, private, sha256_of, whole
 
 RECEIVED = "received"
 SUFFIX = ".xlsx"  # of every file that is kept, whatever it is
@@ -51,8 +51,7 @@ def keep(path: Path, sha256: str, folder: Path) -> bool:
 def has_content(path: Path, sha256: str) -> bool:
     """Whether a file is there and has this hash."""
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+        return sha256_of(path) == sha256
     except OSError:
         return False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,17 +21,16 @@ DAMAGED = "damaged"
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What was made again: how many entries there are and of which kinds, and where the damaged ledger is now."""
+    """What was made again: entries by kind; where the damaged ledger is now; how many lines say nothing."""
 
-    entries: int
-    kinds: dict[str, int]
+    kinds: Counter[str]
     moved_to: Path | None
     unreadable: int
 
     def lines(self, folder: Path) -> Iterator[str]:
         """Say it, a sentence a line."""
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.kinds.items()))
-        yield f"{folder / NAME} was made again from {JOURNAL}: {self.entries} entries ({kinds or 'none'})."
+        yield f"{folder / NAME} was made again from {JOURNAL}: {self.kinds.total()} entries ({kinds or 'none'})."
         if self.unreadable:
             yield f"Left out, for it cannot be read: {self.unreadable} of the lines of {JOURNAL}."
         if self.moved_to is not None:
@@ -58,10 +58,8 @@ def recover(folder: Path) -> Recovered:
         path.rename(path.with_name(f"{NAME}.{DAMAGED}-{secrets.token_hex(4)}")) if path.is_file() else None
     )
     _write(folder, journal)
-    kinds: dict[str, int] = {}
-    for entry in journal.entries:
-        kinds[entry.kind] = kinds.get(entry.kind, 0) + 1
-    return Recovered(len(journal.entries), kinds, moved, journal.unreadable)
+    kinds = Counter(entry.kind for entry in journal.entries)
+    return Recovered(kinds, moved, journal.unreadable)
 
 
 def _write(folder: Path, journal: Journal) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
 from .entries import Entry, Signer, digest_of
+from .files import sha256_of
 from .kinds import Sealed, SealMade, TermsSealed
 from .ledger import Ledger
 from .terms import OfRounds, Terms
@@ -81,9 +81,3 @@ def _named(by: str) -> str:
     if not by.strip():
         raise UsageError("A seal needs a name: --by NAME.")
     return by.strip()
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of the bytes of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

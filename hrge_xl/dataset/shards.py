@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ..errors import StoreError
 from ..paths import UNFINISHED
-from .files import not_written
+from .files import not_written, sha256_of
 from .parquet import read_rows, write_rows
 from .rows import all_rows
 from .schema import SUBMISSIONS, Schema
@@ -107,14 +107,9 @@ def _as_parquet(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
         if lines:
             file = folder / f"{name}.parquet"
             write_rows(file, schema.by_name[name], lines)
-            digests[file.name] = _digest(file)
+            digests[file.name] = sha256_of(file)
     names = tuple(str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name])
     return Shard("", names, {name: len(lines) for name, lines in rows.items() if lines}, digests)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _put_in_place(unfinished: Path, place: Path) -> None:
@@ -149,7 +144,7 @@ def _compare(shard: Shard, place: Path) -> None:
     """What a worker wrote on another machine is here, as it wrote it."""
     for name, digest in shard.digests.items():
         try:
-            found = _digest(place / name)
+            found = sha256_of(place / name)
         except OSError as error:
             raise StoreError(f"{place / name} cannot be read where it was not written. {SHARED}") from error
         if found != digest:

@@ -80,16 +80,20 @@ def _fill(
     """Put in what the files say, and work out what counts."""
     schema = Schema(spec, answers=answers)
     made.store.use(schema)
-    builder = RowBuilder(schema, every_slot=False)
-
-    def take(some: Sequence[Result]) -> list[None]:
-        rows = all_rows(map(builder.rows, some), schema)
-        made.store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name]], rows)
-        return []
-
-    apart(take, _each_once(results), lambda each, fault: take([stopped_result(each, fault)]))
+    put_in(made.store, RowBuilder(schema, every_slot=False), _each_once(results))
     update_statuses(made.store, made.ledger, waivers)
     made.store.filled()
+
+
+def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None:
+    """Put the rows of results into a dataset; one that a fault of ours shows with says that in place of its own."""
+
+    def take(some: Sequence[Result]) -> list[None]:
+        rows = all_rows(map(builder.rows, some), builder.schema)
+        store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name]], rows)
+        return []
+
+    apart(take, results, lambda each, fault: take([stopped_result(each, fault)]))
 
 
 def _each_once(results: Sequence[Result]) -> list[Result]:
