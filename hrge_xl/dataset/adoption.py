@@ -53,7 +53,8 @@ def adopt(connection: Connection, version: int) -> None:
 
 def _enter_all(connection: Connection, version: int) -> None:
     files = _rows(connection, "files", "n")
-    _receipts(connection, files)
+    places = {(row["sha256"], row["path"]): row["place"] for row in _rows(connection, "sightings", "sha256")}
+    _receipts(connection, [row | {"place": places.get((row["sha256"], row["path"]))} for row in files])
     _decisions(connection, {row["submission"]: name_of(row["path"] or "") for row in files})
     _waivers(connection)
     _seals(connection)
@@ -72,7 +73,13 @@ def _receipts(connection: Connection, files: Sequence[Row]) -> None:
     groups = groupby(files, key=lambda row: (row["received"], bool(row["stated"])))
     for number, ((day, stated), rows) in enumerate(groups, start=1):
         came = tuple(
-            ReceivedFile(order=row["n"], sha256=row["sha256"], path=row["path"] or "", size=row["size"])
+            ReceivedFile(
+                order=row["n"],
+                sha256=row["sha256"],
+                path=row["path"] or "",
+                size=row["size"],
+                place=row["place"] or "",
+            )
             for row in rows
         )
         add_entry(

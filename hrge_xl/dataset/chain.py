@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from .entries import FIRST, Entry, digest_of
+from .journal import journal_faults
 from .kinds import FilesReceived, ReceivedFile, SealMade
 from .ledger import Ledger
 from .signing import is_signed_by
@@ -25,7 +26,7 @@ def faults(ledger: Ledger) -> Iterator[str]:
     yield from _gaps(chain)
     yield from _of_version_2(chain)
     yield from _receipts(chain, ledger.rows())
-    yield from ledger.doubts()
+    yield from journal_faults(ledger.home, chain)
 
 
 def broken_links(chain: Sequence[Entry]) -> Iterator[str]:

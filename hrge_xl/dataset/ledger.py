@@ -21,7 +21,7 @@ from ..dates import parse_day
 from ..errors import StoreError
 from .adoption import adopt
 from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, last_entry, next_number
-from .journal import JOURNAL, bring_up_to_date, is_behind, journal_faults
+from .journal import JOURNAL, bring_up_to_date, is_behind
 from .kinds import Content, FilesReceived, ReceivedFile
 from .opening import DATASET
 from .return_status import FIRST_SEEN, STATED, ReturnStatus
@@ -116,7 +116,7 @@ class Ledger:
     """The ledger of one folder."""
 
     def __init__(self, store: Store, home: Path) -> None:
-        self._store, self._home = store, home
+        self._store, self.home = store, home
         self._entered = False  # something that the journal does not have yet
 
     @classmethod
@@ -173,7 +173,7 @@ class Ledger:
         with self.transaction() as connection:
             known = set(connection.execute(sa.select(FILES.c.sha256)).scalars())
             last = connection.execute(sa.select(sa.func.max(FILES.c.n))).scalar() or 0
-            seen, new = SeenPlaces(connection, self._home), list[ReceivedFile]()
+            seen, new = SeenPlaces(connection, self.home), list[ReceivedFile]()
             for each in arrivals:
                 if each.sha256 is None:
                     continue
@@ -319,11 +319,7 @@ class Ledger:
     def _is_ahead(self) -> bool:
         """Whether the journal lacks what was entered last."""
         with self.transaction() as connection:
-            return is_behind(self._home, last_entry(connection))
-
-    def doubts(self) -> Iterator[str]:
-        """Tell of entries that the journal has and the chain has not."""
-        return journal_faults(self._home, self.chain())
+            return is_behind(self.home, last_entry(connection))
 
     def lose(self, contents: Iterable[str]) -> None:
         """Write down that contents were gone before they could be read, unless they are in the dataset already."""

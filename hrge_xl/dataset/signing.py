@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..paths import write_whole
+from ..paths import read_regular, write_whole
 from .files import OWNER_FILE, not_written
 
 if TYPE_CHECKING:
@@ -179,8 +179,7 @@ def _public_pem(file: Path, data: bytes) -> str:
 
 def _read(file: Path) -> bytes:
     try:
-        with file.open("rb") as stream:
-            return stream.read(MOST_BYTES)
+        return read_regular(file, MOST_BYTES)
     except OSError as error:
         raise UsageError(f"{file}: the key cannot be read ({error.strerror}). Check the path.") from error
 
