@@ -6,7 +6,8 @@
     ├── RoundError          3   a round folder is missing, broken or contradicts itself
     ├── LimitError          3   a text or a list does not fit into what Excel allows
     ├── OutputError         5   a file or store cannot be written
-    └── StoreError          5   a dataset cannot be reached or is of another version
+    ├── StoreError          5   a dataset cannot be reached or is of another version
+    └── NotStarted          5   a process for reading files does not come up (see `intake.worker`)
 
 Bad returned files never raise: they become findings (see `hrge_xl.findings`).
 """

@@ -16,7 +16,7 @@ from hrge_xl.rounds.rounds import load_round, round_around
 from hrge_xl.spec.load import find, load
 from tests.audited import DAY, hrge, round_folder, workbook
 
-PLANTED = ("round.yaml", "signing.key", "ledger.sqlite", "dataset.sqlite")
+PLANTED = ("round.yaml", "signing.key", "ledger.sqlite", "ledger.jsonl", "dataset.sqlite")
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ _CONFIGURATION = {  # by name: what this program knows by such a file, where it 
     "round.yaml": "a round",
     "signing.key": "the signature of a round",
     "ledger.sqlite": "a ledger",
+    "ledger.jsonl": "what was entered into a ledger",
     "dataset.sqlite": "a dataset",
 }
 _LOCK_PREFIXES = ("~$", ".~lock.")  # Excel and LibreOffice
