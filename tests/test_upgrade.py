@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +22,7 @@ from hrge_xl.layout.model import LEFTOVER_KEY
 from hrge_xl.numerals import shown
 from hrge_xl.reports.feedback import feedback, give_back
 from hrge_xl.reports.feedback_message import message
-from hrge_xl.spec.load import load
+from hrge_xl.spec.load import find, load
 from hrge_xl.submission import Answer, Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.answer_strategies import answers_of
@@ -212,6 +213,17 @@ def test_other_sheets_than_those_issued(tmp_path: Path, capsys: pytest.CaptureFi
     assert {key[0] for key in back.values()} == {"PLAN", "C1"}
     dates = {each.text for each in back.unplaced if each.question == "K-01 Due date"}
     assert dates == {"2026-05-01"}
+
+
+def test_a_copy_of_the_spec_that_is_gone_by_now_is_not_led_to(tmp_path: Path) -> None:
+    (path,) = returned(tmp_path / "returned", {"PAK.xlsx": workbook()})
+    copy = tmp_path / "copy"
+    shutil.copytree(find("example"), copy)
+    look(path, copy)
+    shutil.rmtree(copy)
+    layout = look(path, "example").layout
+    assert layout is not None
+    assert layout.spec.folder == str(find("example"))
 
 
 def test_the_sheet_says_why(two: Path, tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ def _fill(submission: Submission, found: Located, workbook: RawWorkbook) -> None
     submission.cells, submission.sheets = found.cells, found.sheets
 
 
-_PLANS: dict[tuple[str, str, tuple[str, ...] | None, int | None], Plan] = {}
+_PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None], Plan] = {}
 MOST_PLANS = 32
 
 
@@ -232,7 +232,8 @@ def plan_for(identity: Identity, spec: Spec) -> Plan:
     """The layout that a workbook was issued with, made ready for reading; made once for all files of it."""
     tools = chosen_tools(identity, spec)
     rows = register_rows(identity)
-    key = (spec.digest or str(id(spec)), identity.language, None if tools is None else tuple(tools), rows)
+    chosen = None if tools is None else tuple(tools)
+    key = (spec.digest or str(id(spec)), spec.folder, identity.language, chosen, rows)
     plan = _PLANS.get(key)
     if plan is None:
         if len(_PLANS) >= MOST_PLANS:

@@ -77,7 +77,7 @@ def build(
     return replace(layout, digest=_digest(layout))
 
 
-_LAYOUTS: dict[tuple[str, str, tuple[str, ...] | None, int | None], Layout] = {}
+_LAYOUTS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None], Layout] = {}
 MOST_LAYOUTS = 32  # remembered at a time
 
 
@@ -86,7 +86,8 @@ def laid_out(
 ) -> Layout:
     """Lay a spec out as `build` does, once a process for the same spec, language and choice."""
     chosen = None if tools is None else tuple(tools)
-    key = (spec.digest or str(id(spec)), language, chosen, blank_rows)
+    # the folder too: a copy of the spec elsewhere may be gone by now, and a layout leads to its spec
+    key = (spec.digest or str(id(spec)), spec.folder, language, chosen, blank_rows)
     if key not in _LAYOUTS:
         if len(_LAYOUTS) >= MOST_LAYOUTS:
             _LAYOUTS.clear()
