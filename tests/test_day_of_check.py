@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.checks import check
-from hrge_xl.checks.program import prepare
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import address, build
+from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.load import load
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.answers import layout, spec
@@ -105,8 +105,8 @@ def planned(folder: Path, day: date) -> bytes:
 
 
 def test_which_fields_come_out_otherwise_on_another_day(dated: Path) -> None:
-    assert prepare(load(dated)).dated == {(tool, field) for tool, _, field in (WAITING, AFTER, COMPLETE)}
-    assert not any(prepare(spec(name)).dated for name in ("example", TOOLKIT))
+    assert compiled(load(dated)).dated == {(tool, field) for tool, _, field in (WAITING, AFTER, COMPLETE)}
+    assert not any(compiled(spec(name)).dated for name in ("example", TOOLKIT))
 
 
 def test_what_cells_show_is_right_as_of_their_own_day(dated: Path, tmp_path: Path) -> None:

@@ -14,13 +14,14 @@ from hrge_xl.checks.batch import Batch
 from hrge_xl.checks.doubts import NONE, Doubts
 from hrge_xl.checks.frames import frames
 from hrge_xl.checks.hits import Finder
-from hrge_xl.checks.program import prepare
 from hrge_xl.checks.required import Requirements
 from hrge_xl.checks.schemas import failures
 from hrge_xl.checks.vectorised import Evaluator
+from hrge_xl.language import Problem, parse_condition
 from hrge_xl.layout import build
-from hrge_xl.spec.expression import Problem, Scope, parse_condition
+from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.model import Spec
+from hrge_xl.spec.scope import Scope
 from hrge_xl.submission import State
 from tests.build_submission import submission
 from tests.property_tests import examples
@@ -143,7 +144,7 @@ def decided(condition: str, answers: dict[Key, Any], spoilt: set[Key]) -> list[t
     kinds = {key: PROBLEM[key[2][4]] for key in spoilt}
     changes = {key: unread("?", kind) for key, kind in kinds.items()}
     batch = Batch.of([(submission(SMALL_LAYOUT, answers, changes), SMALL_LAYOUT)], TODAY)
-    run, finder = Evaluator(batch, prepare(SMALL)), Finder(batch)
+    run, finder = Evaluator(batch, compiled(SMALL)), Finder(batch)
     Requirements(run)
     hits = [
         finder.at_answer(code, place) for kind, frame in frames(run) for code, place in failures(kind, frame)

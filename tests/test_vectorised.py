@@ -13,12 +13,10 @@ from hypothesis import strategies as st
 
 from hrge_xl.checks import check
 from hrge_xl.checks.batch import Batch
-from hrge_xl.checks.program import prepare
 from hrge_xl.checks.required import Requirements
-from hrge_xl.checks.vectorised import FIGURES, Evaluator
-from hrge_xl.layout import Layout, build
-from hrge_xl.numerals import shown, to_serial
-from hrge_xl.spec.expression import (
+from hrge_xl.checks.vectorised import Evaluator
+from hrge_xl.language import (
+    FIGURES,
     Arithmetic,
     Call,
     Choose,
@@ -28,11 +26,14 @@ from hrge_xl.spec.expression import (
     Not,
     Problem,
     Ref,
-    Scope,
     Type,
     parse,
 )
+from hrge_xl.layout import Layout, build
+from hrge_xl.numerals import shown, to_serial
+from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.model import Spec
+from hrge_xl.spec.scope import Scope
 from hrge_xl.submission import Submission
 from hrge_xl.words import count_words, tidy
 from tests.build_submission import submission
@@ -121,7 +122,7 @@ def evaluate(text: str, submissions: list[Submission], tool: str = "FORM", block
     """The values of an expression: a list of submissions, each a list of rows; None is blank."""
     layouts = how.get("layouts", [LAYOUT] * len(submissions))
     batch = Batch.of(list(zip(submissions, layouts, strict=True)), TODAY)
-    run = Evaluator(batch, prepare(SPEC))
+    run = Evaluator(batch, compiled(SPEC))
     Requirements(run)
     home = SPEC.tool[tool].field_blocks[block]
     found = parse(text, Scope(SPEC, SPEC.tool[tool], home))
@@ -459,7 +460,7 @@ def meaning(expr: Any, row: dict[str, Any]) -> Any:
     if isinstance(expr, Literal):
         return expr.value
     if isinstance(expr, Ref):
-        return answer(expr.field.code.removeprefix("FRM_"), row)
+        return answer(expr.code.removeprefix("FRM_"), row)
     if isinstance(expr, Not):
         return not meaning(expr.part, row)
     if isinstance(expr, Logic):

@@ -5,11 +5,11 @@ python -m tests.write_expressions
 
 from __future__ import annotations
 
-from hrge_xl.checks.functions import CALLS
+from hrge_xl.language import FUNCTIONS, Aggregate, Expr, Function, Problem, Type, parse, reader_only
 from hrge_xl.layout import build
 from hrge_xl.layout.model import Layout
-from hrge_xl.spec.expression import FUNCTIONS, OVER, Expr, Problem, Scope, Signature, Type, parse, reader_only
 from hrge_xl.spec.load import load
+from hrge_xl.spec.scope import Scope
 from hrge_xl.workbook.excel_formula import ExcelFormula
 from tests.write_docs import DOCS
 
@@ -36,7 +36,12 @@ EXAMPLES = {
     "completeness": "completeness('C1')",
     "has": "has(RSK_02, 'WOM')",
     "lookup": "lookup(RSK_08, CHK_01)",
-    "matches": "matches(PLN_01, '[A-Z]+-[0-9]+')",
+    "matches": "matches(PLN_01, '[A-Z]{2}-[0-9]+')",
+    "email": "email(PLN_01)",
+    "round": "round(PLN_08 / PLN_06, 2)",
+    "sqrt": "sqrt(PLN_06)",
+    "bands": "bands(PLN_06, 1000, 'small', 10000, 'middle', 'large')",
+    "row_code": "row_code()",
     "count": "count('R1')",
     "count_if": "count_if('R1', RSK_06 == 'ACC')",
     "any_row": "any_row('R1', RSK_03 >= 2 and RSK_06 == 'ACC')",
@@ -51,6 +56,7 @@ OPERATORS = (
     ("RSK_06 in ('RED', 'ACC')", "one of several codes; `not in` is the opposite"),
     ("'WOM' in RSK_02", "one of the answers of a field of type many"),
     ("PLN_08 / PLN_06", "also `+`, `-`, `*`; by zero it is blank"),
+    ("RSK_03 ** 2", "to the power of; what has no real result is blank"),
     ("PLN_05 - PLN_04", "days between two dates; a date plus or minus days is a date"),
     ("not (RSK_03 == 3 or RSK_04 == 3)", "`and`, `or`, `not`"),
     ("'high' if RSK_03 == 3 else 'other'", "both sides of one type"),
@@ -66,11 +72,10 @@ TAKES = {
     "lookup": "reference, field of the other sheet",
     "ticked": "code of a sheet",
     "completeness": "code of a sheet",
+    "round": "number, or number and decimals",
+    "bands": "number, limit, name, …, name",
+    "count": "sheet",
 }
-OVER_TAKES = {"count": "sheet", "count_if": "sheet, condition", "any_row": "sheet, condition"}
-OVER_BLANKS = {
-    "count": "0 without rows", "count_if": "0 without rows", "any_row": "false without rows",
-}  # fmt: skip
 
 HEAD = """# Expressions
 
@@ -112,27 +117,26 @@ def page() -> str:
         "| function | takes | gives | meaning | blanks |",
         "|---|---|---|---|---|",
     ]
-    lines += [_function(name, signature) for name, signature in FUNCTIONS.items()]
+    public = [function for function in FUNCTIONS.values() if not function.own]
+    lines += [_function(function) for function in public if isinstance(function, Function)]
     lines += [
         "",
         "## Figures over the rows of a sheet",
         "",
-        "Rows without any answer are left out. The second argument is worked out for each row.",
+        "Rows without any answer are left out. The second argument is worked out for each row. In it `this.CODE` means",
+        "the answer of the row that the whole expression stands in, and `this.row_code()` its code:",
+        "`count_if('R1', RSK_06 == this.RSK_06) == 1`.",
         "",
         "| function | takes | meaning | blanks |",
         "|---|---|---|---|",
     ]
-    lines += [
-        f"| `{name}` | {OVER_TAKES.get(name, 'sheet, number')} | {meaning} "
-        f"| {OVER_BLANKS.get(name, 'blanks left out; blank when all are')} |"
-        for name, meaning in OVER.items()
-    ]
+    lines += [_over(function) for function in public if isinstance(function, Aggregate)]
     lines += [
         "",
         "## What they become",
         "",
-        "On return: the function of the same name in `hrge_xl/checks/functions.py`",
-        f"({_other_names()}); operators in `hrge_xl/checks/vectorised.py`.",
+        "On return: what the function itself says in `hrge_xl/language/functions/`; operators in",
+        "`hrge_xl/checks/vectorised.py`.",
         "",
         "In the sheet: the formula below, as it stands in the first row of the register of the example spec",
         f"(`{ROW}`); around it comes what makes a blank or an error harmless. Functions that are *reader only* have",
@@ -140,22 +144,26 @@ def page() -> str:
         "",
         "```text",
     ]
-    for text in (*(text for text, _ in OPERATORS), *(EXAMPLES[name] for name in (*FUNCTIONS, *OVER))):
+    for text in (
+        *(text for text, _ in OPERATORS),
+        *(EXAMPLES[each.name] for each in public if each.name in EXAMPLES),
+    ):
         lines += [text, f"    {_becomes(text, layout)}"]
     return "\n".join([*lines, "```"]) + "\n"
 
 
-def _other_names() -> str:
-    others = [f"`{CALLS[name].__name__}` for `{name}`" for name in FUNCTIONS if CALLS[name].__name__ != name]
-    return ", ".join([*others, "`over` for all figures over rows"])
+def _function(function: Function) -> str:
+    takes = [NAMES[each] if each is not None else "any answer" for each in function.takes]
+    shown = TAKES.get(function.name) or ", ".join(takes) or "nothing"
+    more = " …" if function.repeats else ""
+    gives = GIVES.get(function.name, NAMES[function.gives])
+    return f"| `{function.name}` | {shown}{more} | {gives} | {function.meaning} | {function.blank} |"
 
 
-def _function(name: str, signature: Signature) -> str:
-    takes = [NAMES[each] if each is not None else "any answer" for each in signature.takes]
-    shown = TAKES.get(name) or ", ".join(takes) or "nothing"
-    more = " …" if signature.repeats else ""
-    gives = GIVES.get(name, NAMES[signature.gives])
-    return f"| `{name}` | {shown}{more} | {gives} | {signature.meaning} | {signature.blank} |"
+def _over(function: Aggregate) -> str:
+    inner = "condition" if function.inner is Type.BOOL else "number"
+    takes = TAKES.get(function.name, f"sheet, {inner}")
+    return f"| `{function.name}` | {takes} | {function.meaning} | {function.blank} |"
 
 
 def _becomes(text: str, layout: Layout) -> str:

@@ -25,13 +25,13 @@ def check(
 
     With `in_sheets` also what the check cells of the sheets must say: one verdict a slot, so not for very many.
     """
+    from ..spec.compiled import compiled
     from .batch import Batch
-    from .program import prepare
     from .run import outcomes
 
     if not submissions:
         return []
-    program = prepare(submissions[0][1].spec)
+    program = compiled(submissions[0][1].spec)
     found: list[Outcome] = []
     for first in range(0, len(submissions), AT_ONCE):
         batch = Batch.of(submissions[first : first + AT_ONCE], today)
@@ -44,7 +44,7 @@ def foretell(plans: Sequence[Plan]) -> list[Outcome]:
 
     All at once: how many they are bounds the memory.
     """
-    from .program import prepare
+    from ..spec.compiled import compiled
     from .run import foretold
 
-    return foretold(prepare(plans[0].layout.spec), plans) if plans else []
+    return foretold(compiled(plans[0].layout.spec), plans) if plans else []

@@ -12,17 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fields import Kind, kind_of
+from ..language.texts import BLANK, Ids, Texts
+from ..language.vectors import NAN, Bools, Floats, Integers
 from ..layout import Layout
 from ..numerals import to_serial
 from ..submission import Answer, State, Submission
 from ..words import NO_ANSWER, says_nothing
-from .texts import BLANK, Ids, Texts
-from .universe import Column, Integers, Table, Universe, distinct, number
+from .universe import Column, Table, Universe, distinct, number
 from .unread import Unread, unread
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-NAN = float("nan")
 
 
 @dataclass

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..language import FIGURES, Type
+from ..language.texts import BLANK
+from ..language.vectors import Bools, Floats, Integers, Vector
 from ..numerals import from_serial, shown
-from ..spec.expression import Type
 from ..spec.model import Field, Spec
 from ..submission import Answer, Key, State, Value
 from ..words import tidy
-from .batch import Bools, Floats
 from .frames import answers_by_column
 from .hits import Finder, Hit
-from .texts import BLANK
-from .universe import Column, Integers
-from .vectorised import FIGURES, Evaluator, Vector
+from .universe import Column
+from .vectorised import Evaluator
 
 CLOSE, ZERO = 1e-9, 1e-12
 
@@ -33,7 +33,7 @@ def values(run: Evaluator) -> list[dict[Key, Value]]:
     found: list[dict[Key, Value]] = [{} for _ in range(run.batch.size)]
     for column in columns(run):
         vector, (tool, code) = _rows(run, column), column.key
-        for submission, row in zip(*(axis.tolist() for axis in np.nonzero(_known(vector))), strict=True):
+        for submission, row in zip(*(axis.tolist() for axis in np.nonzero(vector.known)), strict=True):
             value = _value(run, vector, submission, row)
             if value is not None:
                 found[submission][tool, column.table.rows[row], code] = value
@@ -74,7 +74,7 @@ def _is_replaced(run: Evaluator, place: int) -> bool:
 def _differs(run: Evaluator, column: Column, at: Integers) -> Bools:
     batch, vector = run.batch, _rows(run, column)
     place = batch.submission[at], batch.slot[at] - column.slot
-    state, expected = batch.state[at], _known(vector)[place]
+    state, expected = batch.state[at], vector.known[place]
     both = batch.given[at] & expected
     differs = (batch.given[at] != expected) | (state == State.ERROR.value)
     differs[both] = ~_equal(run, column, at[both], vector.data[place][both])
@@ -123,10 +123,6 @@ def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:
 def _rows(run: Evaluator, column: Column) -> Vector:
     vector = run.column(column)
     return Vector(vector.type, run.rows(vector, column.table), run.over_rows(vector.filled, column.table))
-
-
-def _known(vector: Vector) -> Bools:
-    return np.asarray(~np.isnan(vector.data) if vector.type in FIGURES else vector.data != BLANK)
 
 
 def value_at(run: Evaluator, column: Column, submission: int, row: int) -> Value | None:

@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from ..spec.expression import Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Over, Ref
+from ..language import Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Over, Ref
+from ..language.vectors import Bools, Integers
+from ..spec.compiled import ParsedRule
 from ..spec.model import When
-from .batch import Bools
-from .functions import row_numbers
 from .hits import NO_SLOT, Hit
-from .program import ParsedRule
 from .required import at_home
-from .universe import Column, Integers, Table, TableKey
+from .universe import Column, Table, TableKey
 from .unread import READ, Gap
 from .vectorised import Evaluator
 
@@ -84,8 +83,9 @@ class Doubts:
         table = self.batch.universe.rows_of(target)
         if table is None or not doubtful(self.in_use(table)):
             return NONE
-        number = row_numbers(self.run, self.run.column(column).data, table)[hit.submission, row]
-        return int(self.in_use(table)[hit.submission, number]) if number >= 0 else NONE
+        numbers = self.run.row_numbers(self.run.column(column).data, target)
+        number = NONE if numbers is None else int(numbers[hit.submission, row])
+        return int(self.in_use(table)[hit.submission, number]) if number != NONE else NONE
 
     def of(self, expr: Expr) -> Integers:
         """What makes the value of an expression doubtful."""
@@ -114,16 +114,56 @@ class Doubts:
         return found
 
     def _ref(self, expr: Ref) -> Integers:
-        return self.column(self.batch.universe.columns[expr.tool, expr.field.code])
+        return _from_anywhere(self.column(self.batch.universe.columns[expr.key]), expr)
 
-    def _presence(self, expr: Expr) -> Integers:
-        """The doubt whether there is an answer at all: one that means nothing is one."""
-        if isinstance(expr, Ref) and (expr.tool, expr.field.code) not in self.run.program.formulas:
+    # what functions ask for
+
+    def worst(self, doubts: Sequence[Integers]) -> Integers:
+        """Say what makes any of some values doubtful."""
+        return _worst(doubts)
+
+    def presence(self, expr: Expr) -> Integers:
+        """Say what makes it doubtful whether there is an answer at all: one that means nothing is one."""
+        if isinstance(expr, Ref) and expr.key not in self.run.program.formulas:
             return self._slots(self.lost, expr)
         return self.of(expr)
 
+    def off_scale(self, expr: Expr) -> Integers:
+        """Say where an answer can be compared, but is no step of a scale and names no row."""
+        return self._slots(self.astray, expr) if isinstance(expr, Ref) else CERTAIN
+
     def _slots(self, matrix: Integers, expr: Ref) -> Integers:
-        return matrix[:, self.batch.universe.columns[expr.tool, expr.field.code].slots]
+        return _from_anywhere(matrix[:, self.batch.universe.columns[expr.key].slots], expr)
+
+    def tick(self, tool: str) -> Integers:
+        """Say what makes it doubtful whether a tool is used."""
+        spec = self.run.program.spec
+        if spec.tool[tool].always or spec.tick_field is None:
+            return CERTAIN
+        column = self.batch.universe.columns[spec.tick_field]
+        row = column.table.number.get(tool)
+        return CERTAIN if row is None else self.spoilt[:, [column.slot + row]]
+
+    def row_use(self, tool: str) -> Integers:
+        """Say what makes it doubtful whether a blank row of a tool's table counts."""
+        table = self.batch.universe.rows_of(tool)
+        assert table is not None
+        return self.in_use(table)
+
+    def in_rows(self, expr: Expr, tool: str) -> Integers:
+        """Say what makes an expression doubtful in every row of a tool's table."""
+        table = self.batch.universe.rows_of(tool)
+        assert table is not None
+        return np.broadcast_to(self.of(expr), (self.batch.size, len(table.rows)))
+
+    def progress(self, tool: str) -> Integers:
+        """Say what makes it doubtful how much is answered: what could not be read, or may not be asked."""
+        if tool not in self._progress:
+            self._progress[tool] = CERTAIN  # meanwhile, for a requirement that comes back to itself
+            columns = [each for each in self.batch.universe.column_list if each.table.tool.code == tool]
+            doubts = [self.required(each).max(axis=1, keepdims=True, initial=NONE) for each in columns]
+            self._progress[tool] = _worst(doubts)
+        return self._progress[tool]
 
     def _logic(self, expr: Logic) -> Integers:
         """One part that is certain may decide the whole."""
@@ -142,72 +182,7 @@ class Doubts:
         chosen = np.where(self.run.holds(expr.condition), self.of(expr.then), self.of(expr.other))
         return np.maximum(self.of(expr.condition), chosen)
 
-    def _call(self, expr: Call) -> Integers:
-        special = _CALLS.get(expr.name)
-        return special(self, expr) if special else _worst([self.of(arg) for arg in expr.args])
-
-    def _count(self, expr: Call) -> Integers:
-        return _worst([self._presence(arg) for arg in expr.args])
-
-    def _unique(self, expr: Call) -> Integers:
-        """What stands twice is certain; what seems to stand once may be what cannot be read elsewhere."""
-        own = self.of(expr.args[0])
-        twice = ~self.run.holds(expr) & (own == NONE)
-        return np.where(twice, NONE, own.max(axis=1, keepdims=True, initial=NONE))
-
-    def _level(self, expr: Call) -> Integers:
-        off = [self._slots(self.astray, arg) for arg in expr.args if isinstance(arg, Ref)]
-        return _worst([*off, *(self.of(arg) for arg in expr.args)])
-
-    def _has(self, expr: Call) -> Integers:
-        return np.where(self.run.holds(expr), NONE, _worst([self.of(arg) for arg in expr.args]))
-
-    def _ticked(self, expr: Call) -> Integers:
-        assert isinstance(expr.args[0], Literal)
-        return self.ticked(str(expr.args[0].value))
-
-    def ticked(self, tool: str) -> Integers:
-        """The doubt whether a tool is in use."""
-        spec = self.run.program.spec
-        if spec.tool[tool].always or spec.tick_field is None:
-            return CERTAIN
-        column = self.batch.universe.columns[spec.tick_field]
-        row = column.table.number.get(tool)
-        return CERTAIN if row is None else self.spoilt[:, [column.slot + row]]
-
-    def _lookup(self, expr: Call) -> Integers:
-        reference, target = expr.args
-        assert isinstance(reference, Ref)
-        table = self.batch.universe.rows_of(reference.field.to[0])
-        doubt = np.maximum(self.of(reference), self._slots(self.astray, reference))
-        if table is None or not table.rows:
-            return doubt
-        row = row_numbers(self.run, self.run.of(reference).data, table)
-        there = self._rows(self.of(target), table)[np.arange(self.batch.size)[:, None], row]
-        return np.maximum(doubt, np.where(row >= 0, there, NONE))
-
-    def _over(self, expr: Over) -> Integers:
-        table = self.batch.universe.rows_of(expr.tool)
-        assert table is not None
-        active, doubt = self.batch.active(table), self.in_use(table)
-        if expr.inner is not None:
-            doubt = np.where(active, self._rows(self.of(expr.inner), table), doubt)
-        worst: Integers = doubt.max(axis=1, keepdims=True, initial=NONE)
-        if expr.name != "any_row" or expr.inner is None:
-            return worst
-        certain = active & (doubt == NONE) & self.run.over_rows(self.run.holds(expr.inner), table)
-        return np.where(certain.any(axis=1, keepdims=True), NONE, worst)
-
-    def _completeness(self, expr: Call) -> Integers:
-        """How much is answered of what could not be read, or of what may not be asked."""
-        assert isinstance(expr.args[0], Literal)
-        tool = str(expr.args[0].value)
-        if tool not in self._progress:
-            self._progress[tool] = CERTAIN  # meanwhile, for a requirement that comes back to itself
-            columns = [each for each in self.batch.universe.column_list if each.table.tool.code == tool]
-            doubts = [self.required(each).max(axis=1, keepdims=True, initial=NONE) for each in columns]
-            self._progress[tool] = _worst(doubts)
-        return self._progress[tool]
+    # requirements
 
     def required(self, column: Column) -> Integers:
         """What makes it doubtful whether an answer is missing that could be required."""
@@ -220,7 +195,7 @@ class Doubts:
         if isinstance(required, When):
             yield "V001", self.of(program.conditions[column.key])
         elif required == "ticked" or (required == "always" and not table.open):
-            yield "V001", self.ticked(table.tool.code)
+            yield "V001", self.tick(table.tool.code)
         for number in program.requiring.get(column.key, ()):
             parsed = program.rules[number]
             if parsed.when is not None and doubtful(doubt := self.of(parsed.when)):
@@ -234,9 +209,6 @@ class Doubts:
             return CERTAIN
         return np.maximum(self.unread[:, column.slots], self.in_use(column.table))
 
-    def _rows(self, doubt: Integers, table: Table) -> Integers:
-        return np.broadcast_to(doubt, (self.batch.size, len(table.rows)))
-
     def _certain(self, _expr: Expr) -> Integers:
         return CERTAIN
 
@@ -244,6 +216,11 @@ class Doubts:
 def doubtful(doubt: Integers) -> bool:
     """Whether anything is."""
     return bool((doubt != NONE).any())
+
+
+def _from_anywhere(doubt: Integers, ref: Ref) -> Integers:
+    """Take what `this` names for doubtful in every row as soon as it is in one."""
+    return np.asarray(doubt.max(axis=1, keepdims=True, initial=NONE)) if ref.outer else doubt
 
 
 def _worst(doubts: Sequence[Integers]) -> Integers:
@@ -268,17 +245,6 @@ _DOUBT: dict[type[Any], Callable[[Doubts, Any], Integers]] = {
     Not: lambda doubts, expr: doubts.of(expr.part),
     Logic: Doubts._logic,
     Choose: Doubts._choose,
-    Call: Doubts._call,
-    Over: Doubts._over,
-}
-_CALLS: dict[str, Callable[[Doubts, Call], Integers]] = {
-    "filled": Doubts._count,
-    "blank": Doubts._count,
-    "count_of": Doubts._count,
-    "completeness": Doubts._completeness,
-    "unique": Doubts._unique,
-    "level": Doubts._level,
-    "has": Doubts._has,
-    "ticked": Doubts._ticked,
-    "lookup": Doubts._lookup,
+    Call: lambda doubts, expr: expr.function.error(doubts, expr),
+    Over: lambda doubts, expr: expr.function.error(doubts, expr),
 }

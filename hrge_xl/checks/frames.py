@@ -13,17 +13,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..fields import Kind, kind_of
-from ..spec.expression import Type
+from ..language.texts import BLANK
+from ..language.vectors import Bools, Floats, Integers
 from ..spec.model import FieldType
+from ..spec.scope import ref_to
 from ..submission import State
 from ..words import CELL_LIMIT, CHARACTERS_A_WORD, count_words, fits_a_cell, spaceless
 from . import limits
-from .batch import Batch, Bools, Floats
-from .functions import row_numbers
+from .batch import Batch
 from .privacy import PATTERNS, patterns
-from .texts import BLANK
-from .universe import Column, Integers
-from .vectorised import FIGURES, Evaluator, Vector
+from .universe import Column
+from .vectorised import Evaluator
 
 Columns = dict[str, Bools]
 PROBLEMS = {
@@ -163,22 +163,9 @@ def _found(run: Evaluator) -> Bools:
     batch, found = run.batch, np.ones(len(run.batch.answers), dtype=bool)
     for column, at in answers_by_column(batch):
         if column.field.type is FieldType.REFERENCE and column.asked:
-            fits = _in_use(run, column)
+            fits = run.in_use(ref_to(column.table.tool.code, column.field))
             found[at] = fits[batch.submission[at], batch.slot[at] - column.slot] | (batch.text[at] == BLANK)
     return found
-
-
-def _in_use(run: Evaluator, column: Column) -> Bools:
-    codes, targets = run.column(column).data, column.field.to
-    layouts = [not any(target in layout.sheet for target in targets) for layout in run.batch.kinds]
-    result = np.broadcast_to(np.array(layouts)[run.batch.layout_of, None], codes.shape).copy()
-    for target in targets:  # where none of them is in the workbook, nothing can be said
-        table = run.batch.universe.rows_of(target)
-        if table is not None and table.rows:
-            row = row_numbers(run, codes, table)
-            active = run.batch.active(table)[np.arange(run.batch.size)[:, None], row]
-            result |= active & (row >= 0)
-    return result
 
 
 # constraints
@@ -191,7 +178,7 @@ def _constraints(run: Evaluator) -> Bools:
         constraint = run.program.constraints.get(column.key)
         if constraint is None or not column.asked:
             continue
-        holds = run.over_rows(run.holds(constraint), column.table) | ~_readable(run.column(column))
+        holds = run.over_rows(run.holds(constraint), column.table) | ~run.column(column).known
         holds = holds | batch.silent(column)
         fits[at] = holds[batch.submission[at], batch.slot[at] - column.slot] | ~batch.given[at]
         if column.parts > 1:  # several cells, one question: said once, at the first
@@ -199,13 +186,6 @@ def _constraints(run: Evaluator) -> Bools:
                 batch.submission[at] * batch.universe.slot_count + batch.slot[at]
             ).duplicated()
     return fits
-
-
-def _readable(vector: Vector) -> Bools:
-    if vector.type in FIGURES:
-        return np.asarray(~np.isnan(vector.data))
-    known = np.asarray(vector.data != BLANK)
-    return np.asarray(known.any(axis=2)) if vector.type is Type.MANY else known
 
 
 def answers_by_column(batch: Batch) -> Iterator[tuple[Column, Integers]]:

@@ -8,10 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
+from ..language.vectors import Bools, Integers
 from ..spec.model import Rule
 from ..submission import Answer
-from .batch import Batch, Bools
-from .universe import Column, Integers
+from .batch import Batch
+from .universe import Column
 
 NO_SLOT = -1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .program import Keeping, Source
+from ..spec.compiled import Keeping, Source
 from .universe import table_key
 from .vectorised import Evaluator
 

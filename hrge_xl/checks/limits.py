@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..fields import BEHAVIOURS, Kind, kind_of, word_limit
+from ..language.vectors import NAN
 from ..numerals import from_serial, shown
 from ..spec.model import Field, FieldType, Spec
 from ..words import CELL_LIMIT, cell_length
-from .batch import NAN
 
 
 @dataclass(frozen=True, slots=True)

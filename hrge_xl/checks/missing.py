@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..language.vectors import Bools
 from ..submission import State
-from .batch import Batch, Bools
+from .batch import Batch
 from .hits import Hit
 from .required import NOT_REQUIRED, Reasons, Requirements
 from .unread import READ

@@ -9,7 +9,7 @@ from ..findings import Finding
 from ..submission import Key, Value
 
 if TYPE_CHECKING:
-    from .program import Source
+    from ..spec.compiled import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from typing import NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from ..language.texts import BLANK, Ids
+from ..language.vectors import NAN, Bools, Floats, Integers
 from ..layout import Layout
 from ..numerals import to_serial
 from ..spec.model import FieldType
 from ..submission import Answer, Answers, Identity, State, Submission
-from .batch import NAN, Batch, Bools, Floats
-from .texts import BLANK, Ids
-from .universe import Integers, Universe
+from .batch import Batch
+from .universe import Universe
 
 
 class Plan(NamedTuple):

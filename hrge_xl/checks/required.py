@@ -7,15 +7,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..language.vectors import Bools
+from ..spec.compiled import FieldKey, ParsedRule
 from ..spec.model import Rule, When
-from .batch import Bools
-from .functions import in_force
-from .program import FieldKey, ParsedRule
 from .universe import Column, Table, table_key
-from .vectorised import Evaluator
+from .vectorised import Counts, Evaluator
 
 Reasons = NDArray[np.int16]
-Counts = tuple[NDArray[np.float64], NDArray[np.float64]]  # required and answered
 Scalar = TypeVar("Scalar", np.bool_, np.int64)
 NOT_REQUIRED, OWN = 0, 1
 FIRST_RULE = 2  # the reason of rule n is FIRST_RULE + n
@@ -29,7 +27,7 @@ class Requirements:
         self._reasons: dict[FieldKey, Reasons] = {}
         self._busy: set[FieldKey] = set()
         self._counts: dict[str, Counts] = {}
-        run.requirements = self
+        run.counts = self.counts
 
     def reasons(self, column: Column) -> Reasons:
         """Why each row needs this answer: 0 not, 1 by the field, 2 and more by a rule."""
@@ -83,7 +81,7 @@ class Requirements:
         if isinstance(required, When):
             return active & self.run.holds(self.program.conditions[column.key])
         if required == "ticked" or (required == "always" and not table.open):
-            return active & in_force(self.run, table.tool.code)
+            return active & self.run.used(table.tool.code)
         return active & (required == "always")
 
     def _by_rule(self, column: Column, parsed: ParsedRule) -> Bools:

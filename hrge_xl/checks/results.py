@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..layout import Layout, Slot, address
 from ..numerals import shown
+from ..spec.compiled import Source
 from ..submission import Observation, Result, Submission
 from ..words import and_more
-from .program import Source
 
 CODE = "S028"
 

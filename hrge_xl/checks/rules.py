@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..spec.expression import reader_only
+from ..language import reader_only
+from ..language.vectors import Bools
+from ..spec.compiled import ParsedRule
 from ..spec.model import VocabularyItem
-from .batch import Bools, serials
+from .batch import serials
 from .hits import Finder, Hit
-from .program import ParsedRule
 from .required import at_home
 from .universe import SINGLE, Column
 from .vectorised import Evaluator

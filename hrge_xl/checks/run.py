@@ -9,6 +9,7 @@ import numpy as np
 
 from ..findings import Severity
 from ..layout import Layout
+from ..spec.compiled import CompiledSpec
 from ..submission import Observation
 from ..words import translator
 from .batch import Batch
@@ -21,7 +22,6 @@ from .missing import missing
 from .observed import in_order, observations
 from .outcome import Outcome, Progress
 from .planned import Plan, Planned
-from .program import Program
 from .required import NOT_REQUIRED, Reasons, Requirements
 from .results import differing_results
 from .rules import other_countries, other_periods, violations
@@ -32,7 +32,7 @@ from .verdicts import check_numbers, verdicts
 from .wording import Wording
 
 
-def outcomes(program: Program, batch: Batch, *, in_sheets: bool) -> list[Outcome]:
+def outcomes(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> list[Outcome]:
     """Check one batch; with `in_sheets` also what the check cells must say."""
     judged = _judge(program, batch, in_sheets=in_sheets)
     run, results = judged.run, judged.results
@@ -64,7 +64,7 @@ def _forget(doubts: Doubts, results: Sequence[Outcome]) -> None:
                 results[number].calculated.pop((tool, column.table.rows[row], code), None)
 
 
-def foretold(program: Program, plans: Sequence[Plan]) -> list[Outcome]:
+def foretold(program: CompiledSpec, plans: Sequence[Plan]) -> list[Outcome]:
     """What the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
     return _judge(program, Planned.to_be(plans), in_sheets=True).results
 
@@ -84,7 +84,7 @@ class _Judged(NamedTuple):
     results: list[Outcome]
 
 
-def _judge(program: Program, batch: Batch, *, in_sheets: bool) -> _Judged:
+def _judge(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> _Judged:
     run, finder = Evaluator(batch, program), Finder(batch)
     requirements = Requirements(run)
     reasons, codes = requirements.matrix(), set[str]()
@@ -106,7 +106,7 @@ def _judge(program: Program, batch: Batch, *, in_sheets: bool) -> _Judged:
     return _Judged(run, finder, reasons, codes, hits, results)
 
 
-def _results(program: Program, batch: Batch, judged: _Judged) -> dict[int, Sequence[Observation]]:
+def _results(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, Sequence[Observation]]:
     """What the check cells and lists of some submissions show otherwise than they had to when they were calculated."""
     if not any(each.shown_checks for each in batch.submissions):
         return {}
@@ -203,7 +203,7 @@ def _count(progress: Progress | None, severity: Severity) -> None:
         progress.warnings += severity is Severity.WARNING
 
 
-def _account(batch: Batch, program: Program, codes: set[str], results: Sequence[Outcome]) -> None:
+def _account(batch: Batch, program: CompiledSpec, codes: set[str], results: Sequence[Outcome]) -> None:
     """Which checks ran, and which did not and why."""
     built_in = codes | {"V001"} | ({"V017", "V019", "S013"} if program.formulas else set())
     if program.spec.identity.country is not None:
@@ -217,7 +217,7 @@ def _account(batch: Batch, program: Program, codes: set[str], results: Sequence[
         result.checks_run = sorted((built_in | rules) - set(result.checks_not_run))
 
 
-def _not_run(program: Program, layout: Layout) -> dict[str, str]:
+def _not_run(program: CompiledSpec, layout: Layout) -> dict[str, str]:
     say, reasons = translator(layout.language), {}
     there = {parsed.rule.code for parsed in program.rules if parsed.rule.tool in layout.sheet}
     for rule in (parsed.rule for parsed in program.rules):

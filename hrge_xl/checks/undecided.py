@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..spec.expression import Expr
+from ..language import Expr
+from ..language.vectors import Integers
+from ..spec.compiled import ParsedRule
 from .doubts import ASTRAY, CERTAIN, NONE, SPOILT, Cause, Doubts, doubtful
 from .frames import answers_by_column
 from .hits import Hit
-from .program import ParsedRule
 from .required import at_home
 from .rules import single
-from .universe import Column, Integers
+from .universe import Column
 from .vectorised import Evaluator
 
 Open = tuple[Hit, int]  # what is undecided, and the number of the cause that keeps it from being decided

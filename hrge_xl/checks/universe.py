@@ -15,13 +15,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..language.vectors import Integers
 from ..layout import Grid, Layout
+from ..spec.compiled import FieldKey
 from ..spec.model import Field, FieldBlock, FieldType, FormBlock, Spec, Tool
 from ..submission import CellKey, Key
-from .program import FieldKey
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
-Integers = NDArray[np.int64]
 SINGLE = "single"
 
 

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..language.vectors import Integers
 from ..layout import Layout, Sheet, Slot
 from ..spec.model import FieldType
 from ..submission import CellKey, Submission
-from .universe import Integers, Universe
+from .universe import Universe
 
 READ = -1  # the number of no gap
 

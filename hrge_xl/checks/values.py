@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..language import FIGURES, Type
+from ..language.texts import BLANK, Ids
+from ..language.vectors import NAN, Vector
 from ..layout.sheets import items_of
-from ..spec.expression import Type, type_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Item
-from .batch import NAN, Batch
-from .texts import BLANK, Ids
+from ..spec.scope import type_of
+from .batch import Batch
 from .universe import Column, Table, table_key
-from .vectorised import FIGURES, Vector
 
 SEPARATOR = ";"  # between the codes of a fixed field with several answers
 

@@ -1,71 +1,46 @@
-"""Expressions over all submissions at once: each yields an array of submissions by rows.
-
-Blanks are NaN in figures and -1 in texts. Figures that differ in the last bits of a calculation only are
-equal, as they are in spreadsheets.
-"""
+"""Expressions worked out over all submissions at once: each yields an array of submissions by rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..spec.expression import Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Over, Ref, Type
-from .batch import NAN, Batch, Bools, Floats, serials
-from .program import Program
-from .texts import BLANK, Ids
+from ..language import (
+    FIGURES,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Expr,
+    Literal,
+    Logic,
+    Not,
+    Over,
+    Ref,
+    Type,
+    walk,
+)
+from ..language.texts import BLANK, Ids
+from ..language.vectors import NAN, Bools, Floats, Vector, blank, figure, limited, same, text, truth
+from ..spec.compiled import CompiledSpec
+from .batch import Batch, serials
 from .universe import Column, Table
+from .values import answers, fixed
 
-if TYPE_CHECKING:
-    from .required import Requirements
+Counts = tuple[Floats, Floats]  # required and answered
 
-SAME = 2.0**-48
-FIGURES = (Type.NUMBER, Type.DATE)
 ORDERED: dict[str, Callable[[Any, Any], Any]] = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
 }  # fmt: skip
 COMBINED: dict[str, Callable[[Any, Any], Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Vector:
-    """The result of an expression: its values, and where an answer is there although it may be unreadable.
-
-    `data` holds numbers and serial days, numbers of texts, or truth values; for several answers it has one
-    more axis, of parts.
-    """
-
-    type: Type
-    data: NDArray[Any]
-    filled: Bools
-
-
-def figure(kind: Type, data: Floats) -> Vector:
-    """A result in numbers or days; what is not finite is blank."""
-    data = np.where(np.isfinite(data), data, NAN)
-    return Vector(kind, data, ~np.isnan(data))
-
-
-def text(kind: Type, ids: Ids) -> Vector:
-    """A result in texts or codes."""
-    return Vector(kind, ids, ids != BLANK)
-
-
-def truth(data: Bools) -> Vector:
-    """A condition; it is never blank."""
-    return Vector(Type.BOOL, data, np.ones(data.shape, dtype=bool))
-
-
-def same(left: Floats, right: Floats) -> Bools:
-    """Whether two figures are equal but for the last bits."""
-    size = np.minimum(np.abs(left), np.abs(right))
-    return np.asarray((left == right) | (np.abs(left - right) < size * SAME))
 
 
 class Evaluator:
@@ -74,10 +49,11 @@ class Evaluator:
     `days` says for each submission which day is today; the day of the check where it is left out.
     """
 
-    def __init__(self, batch: Batch, program: Program, days: Sequence[date] | None = None) -> None:
+    def __init__(self, batch: Batch, program: CompiledSpec, days: Sequence[date] | None = None) -> None:
         self.batch, self.program, self.texts = batch, program, batch.texts
         self.today = serials(days or batch.days)
-        self.requirements: Requirements | None = None  # for completeness()
+        self.counts: Callable[[str], Counts] | None = None  # how far a sheet is, for completeness()
+        self._outer: int | None = None  # the row that `this` means
         self._columns: dict[tuple[str, str], Vector] = {}
         self._busy: set[tuple[str, str]] = set()
 
@@ -99,8 +75,6 @@ class Evaluator:
         return found
 
     def _calculated(self, column: Column) -> Vector:
-        from .values import answers, fixed
-
         formula = self.program.formulas.get(column.key)
         if formula is None:
             return fixed(self.batch, column) if column.field.fixed else answers(self.batch, column)
@@ -113,7 +87,14 @@ class Evaluator:
         return limited(found, self.batch.active(column.table))
 
     def _ref(self, expr: Ref) -> Vector:
-        return self.column(self.batch.universe.columns[expr.tool, expr.field.code])
+        return self._seen(self.column(self.batch.universe.columns[expr.key]), expr)
+
+    def _seen(self, vector: Vector, ref: Ref) -> Vector:
+        """Narrow what `this` names down to the one row that is looked from."""
+        if not ref.outer or self._outer is None or vector.data.shape[1] == 1:
+            return vector
+        row = [self._outer]
+        return Vector(vector.type, vector.data[:, row], vector.filled[:, row])
 
     def _literal(self, expr: Literal) -> Vector:
         if expr.type in FIGURES:
@@ -139,6 +120,8 @@ class Evaluator:
         return self.texts.map(levels, lambda each: ranks.get(self.texts.fold(each), NAN), NAN, np.float64)
 
     def _logic(self, expr: Logic) -> Vector:
+        if not expr.parts:
+            return truth(np.array([[expr.op == "and"]]))
         result = self.holds(expr.parts[0])
         for part in expr.parts[1:]:
             result = result & self.holds(part) if expr.op == "and" else result | self.holds(part)
@@ -153,6 +136,8 @@ class Evaluator:
         left, right = self.of(expr.left).data, self.of(expr.right).data
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             result = COMBINED[expr.op](left, right)
+        if expr.op == "**":  # what spreadsheets do not agree about has no result
+            result = np.where((left == 0) & (right <= 0), NAN, result)
         if expr.op in "+-":  # a rest of the last bits is none
             result = np.where(same(left, right if expr.op == "-" else -right), 0.0, result)
         return figure(expr.type, result)
@@ -165,38 +150,135 @@ class Evaluator:
         return Vector(expr.type, np.where(yes, then.data, other.data), filled)
 
     def _call(self, expr: Call) -> Vector:
-        from .functions import CALLS
-
-        return CALLS[expr.name](self, expr)
+        found: Vector = expr.function.evaluate(self, *expr.args)
+        return found
 
     def _over(self, expr: Over) -> Vector:
-        from .functions import over
+        found: Vector = expr.function.evaluate(self, expr)
+        return found
 
-        return over(self, expr)
+    # what functions ask for
+
+    @cached_property
+    def levels(self) -> Mapping[tuple[float, float], str]:
+        """The level at each crossing of the matrix."""
+        matrix = self.program.spec.matrix
+        cells = matrix.cells.items() if matrix else ()
+        return {(float(down), float(across)): code for down, row in cells for across, code in row.items()}
+
+    def cells(self, expr: Expr) -> Floats:
+        """Count the cells in which an answer stands, readable or not."""
+        vector = self.of(expr)
+        if vector.type is not Type.MANY:
+            return vector.filled.astype(np.float64)
+        if isinstance(expr, Ref) and not (column := self.batch.universe.columns[expr.key]).field.fixed:
+            shape = self.batch.size, len(column.table.rows), column.parts
+            counted = self.batch.filled[:, column.cells].reshape(shape).sum(axis=2)
+            return np.asarray(counted, dtype=np.float64)
+        return np.asarray((vector.data != BLANK).sum(axis=2), dtype=np.float64)
+
+    def active(self, ref: Ref) -> Bools | None:
+        """Say which rows of an answer's table count; None for an answer given once."""
+        return None if ref.single else self.batch.active(self.batch.universe.columns[ref.key].table)
+
+    def active_rows(self, tool: str) -> Bools:
+        """Say which rows of a tool's table count."""
+        return self.batch.active(self._table(tool))
+
+    def _table(self, tool: str) -> Table:
+        table = self.batch.universe.rows_of(tool)
+        assert table is not None  # the parser refuses a tool that holds nothing to fill in
+        return table
+
+    def in_rows(self, expr: Expr, tool: str) -> Vector:
+        """Work out an expression in every row of a tool's table."""
+        vector, table = self.of(expr), self._table(tool)
+        return Vector(vector.type, self.rows(vector, table), self.over_rows(vector.filled, table))
+
+    def from_each_row(self, expr: Expr, tool: str) -> list[Vector] | None:
+        """Work out, row by row of where the whole stands, what is seen from there; None where nothing is."""
+        outer = next((part for part in walk(expr) if isinstance(part, Ref) and part.outer), None)
+        if outer is None:
+            return None
+        found = []
+        for row in range(len(self.batch.universe.columns[outer.key].table.rows)):
+            with self._looking_from(row):
+                found.append(self.in_rows(expr, tool))
+        return found
+
+    @contextmanager
+    def _looking_from(self, row: int) -> Iterator[None]:
+        before, self._outer = self._outer, row
+        try:
+            yield
+        finally:
+            self._outer = before
+
+    def row_codes(self, ref: Ref) -> Vector:
+        """Give the codes of the rows that an answer's table has."""
+        table = self.batch.universe.columns[ref.key].table
+        ids = np.where(self.batch.exists(table), self.texts.ids(list(table.rows)), BLANK)
+        return self._seen(text(Type.CODE, ids), ref)
+
+    def row_numbers(self, codes: Ids, tool: str) -> Ids | None:
+        """Say which row of a tool's table each code names; -1 for none, None where the tool has no rows."""
+        table = self.batch.universe.rows_of(tool)
+        if table is None or not table.rows:
+            return None
+        rows = {self.texts.fold(row): number for number, row in enumerate(table.rows)}
+        row = self.texts.map(codes, lambda each: rows.get(self.texts.fold(each), -1), -1, np.int64)
+        there = self.batch.exists(table)[np.arange(self.batch.size)[:, None], row]
+        return np.where(there, row, -1)
+
+    def in_use(self, ref: Ref) -> Bools:
+        """Say where the row that a reference names is in use; where none of its sheets is there, nobody can tell."""
+        codes = self.of(ref).data
+        issued = [any(target in layout.sheet for target in ref.targets) for layout in self.batch.kinds]
+        found = np.broadcast_to(~np.array(issued)[self.batch.layout_of, None], codes.shape) | (codes == BLANK)
+        for target in ref.targets:
+            row = self.row_numbers(codes, target)
+            if row is not None:
+                found = found | (
+                    self.active_rows(target)[np.arange(self.batch.size)[:, None], row] & (row >= 0)
+                )
+        return np.asarray(found)
+
+    def used(self, tool: str) -> Bools:
+        """Say in which submissions a tool is issued and ticked."""
+        spec, universe = self.program.spec, self.batch.universe
+        issued = np.array([[tool in layout.sheet] for layout in self.batch.layouts])
+        if spec.tool[tool].always or spec.tick_field is None:
+            return issued
+        column = universe.columns[spec.tick_field]
+        row = column.table.number.get(tool)
+        if row is None:
+            return np.zeros_like(issued)
+        ticks = self.column(column).data[:, [row]]
+        return np.asarray(issued & (self.texts.folded(ticks) == self.texts.fold("Y")))
+
+    def progress(self, tool: str) -> Counts:
+        """Count for each submission required answers of a sheet, and those of them that are given."""
+        assert self.counts is not None
+        return self.counts(tool)
+
+    def parents(self, ref: Ref) -> Ids:
+        """Give the code that the list says each chosen entry belongs to."""
+        entries = self.program.spec.vocabularies[ref.list or ""].by_code
+        above = {self.texts.fold(code): entry.parent for code, entry in entries.items() if entry.parent}
+        parents = {code: self.texts.id(parent) for code, parent in above.items()}
+        codes = self.of(ref).data
+        return self.texts.map(codes, lambda each: parents.get(self.texts.fold(each), BLANK), BLANK, np.int64)
 
     # rows
 
     def rows(self, vector: Vector, table: Table) -> NDArray[Any]:
-        """The values of a result for every row of a table."""
+        """Give the values of a result for every row of a table."""
         shape = (self.batch.size, len(table.rows), *vector.data.shape[2:])
         return np.broadcast_to(vector.data, shape)
 
     def over_rows(self, condition: Bools, table: Table) -> Bools:
         """A condition for every row of a table."""
         return np.broadcast_to(condition, (self.batch.size, len(table.rows)))
-
-
-def blank(kind: Type) -> Vector:
-    """Nothing."""
-    if kind in FIGURES:
-        return figure(kind, np.array([[NAN]]))
-    return truth(np.array([[False]])) if kind is Type.BOOL else text(kind, np.array([[BLANK]]))
-
-
-def limited(vector: Vector, where: Bools) -> Vector:
-    """A result that is blank elsewhere."""
-    data = np.where(where, vector.data, NAN if vector.type in FIGURES else BLANK)
-    return Vector(vector.type, data, vector.filled & where)
 
 
 def _compare_figures(op: str, left: Floats, right: Floats) -> Bools:

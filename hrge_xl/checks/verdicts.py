@@ -13,15 +13,15 @@ from functools import cache
 import numpy as np
 
 from ..fields import list_name
+from ..language import reader_only
 from ..layout import Layout
 from ..layout.messages import REQUIRED as REQUIRED_NUMBER
-from ..spec.expression import reader_only
+from ..spec.compiled import CompiledSpec
 from ..spec.model import FieldType
 from ..submission import Key
 from .batch import Batch
 from .hits import NO_SLOT, Hit
 from .outcome import Verdict
-from .program import Program
 from .required import NOT_REQUIRED, Reasons
 from .rules import for_reader_only
 from .universe import Universe
@@ -74,7 +74,7 @@ class Sheets:
 
 
 def verdicts(
-    batch: Batch, program: Program, reasons: Reasons, hits: Iterable[Hit]
+    batch: Batch, program: CompiledSpec, reasons: Reasons, hits: Iterable[Hit]
 ) -> list[dict[Key, Verdict]]:
     """For each submission the verdict of every slot that has a check cell."""
     sheets, first = Sheets(batch.universe, batch.kinds), _first(batch, program, hits)
@@ -95,7 +95,7 @@ def verdicts(
 
 
 def check_numbers(
-    batch: Batch, program: Program, reasons: Reasons, hits: Iterable[Hit]
+    batch: Batch, program: CompiledSpec, reasons: Reasons, hits: Iterable[Hit]
 ) -> list[list[int | None]]:
     """For each submission the number of every check cell, in the order of the slots that have one.
 
@@ -129,7 +129,7 @@ def _verdict(code: str, required: bool) -> Verdict:
     return Verdict(code, required=required)
 
 
-def _first(batch: Batch, program: Program, hits: Iterable[Hit]) -> list[dict[int, tuple[int, int, str]]]:
+def _first(batch: Batch, program: CompiledSpec, hits: Iterable[Hit]) -> list[dict[int, tuple[int, int, str]]]:
     """For each submission and slot the first of what the sheet can see."""
     rules = {
         (parsed.rule.tool, parsed.rule.code): n
@@ -168,7 +168,7 @@ def _overlooked(batch: Batch, hit: Hit) -> bool:
     return any(text == label.casefold() for label in layout.lists[list_name(field) or ""].labels)
 
 
-def _hidden(batch: Batch, program: Program, hit: Hit) -> bool:
+def _hidden(batch: Batch, program: CompiledSpec, hit: Hit) -> bool:
     column, _ = batch.universe.place[hit.slot]
     return reader_only(program.constraints[column.key])
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from ..checks.program import FieldKey
 from ..dataset.aggregates.common import Record
-from ..spec.expression import Call, Expr, Over, Ref, parts
+from ..language import Call, Expr, Over, Ref, parts
+from ..language.functions.choices import LookUp
+from ..spec.compiled import FieldKey
 from .figures import Cell
 from .people_fields import PeopleFields
 
@@ -53,10 +54,10 @@ class PeopleAnswers:
         """Yield the cells that an expression reads when it stands in the row of a cell."""
         if isinstance(expression, Ref):
             row = ONLY_ROW if expression.single else at.row
-            yield Cell(at.submission, expression.tool, row, expression.field.code)
+            yield Cell(at.submission, expression.tool, row, expression.code)
         elif isinstance(expression, Over):
             yield from self._read_in_rows(expression, at)
-        elif isinstance(expression, Call) and expression.name == "lookup":
+        elif isinstance(expression, Call) and isinstance(expression.function, LookUp):
             yield from self._looked_up(expression, at)
         else:
             for part in parts(expression):

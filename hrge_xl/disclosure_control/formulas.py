@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple, TypeGuard
 
-from ..checks.program import FieldKey, prepare
-from ..spec.expression import Arithmetic, Call, Compare, Expr, Literal, Over, Ref, Type, parts
+from ..language import Arithmetic, Call, Compare, Expr, Literal, Type, parts, refs_inside, walk
+from ..language.functions.choices import LookUp
+from ..language.functions.figures import Absolute
+from ..language.linear import Terms, terms
+from ..spec.compiled import FieldKey, compiled
 from ..spec.model import Spec
-
-
-class Term(NamedTuple):
-    """What is added (1) or taken away (-1): an answer, the answers of many rows, or a number."""
-
-    sign: int
-    of: Expr
-
-
-Terms = tuple[Term, ...]
 
 
 class Equation(NamedTuple):
@@ -36,35 +29,22 @@ class Equation(NamedTuple):
 
 def fields_read(*expressions: Expr) -> set[FieldKey]:
     """Return every field that expressions read, in rows of other sheets too."""
-    return {(ref.tool, ref.field.code) for ref in _refs(expressions)}
+    return {ref.key for expression in expressions for ref in refs_inside(expression)}
 
 
-def numbers_read(*expressions: Expr) -> set[FieldKey]:
+def numbers_read(spec: Spec, *expressions: Expr) -> set[FieldKey]:
     """Return the fields whose numbers are read, without those that the spec fills in."""
-    numbers = (ref for ref in _refs(expressions) if ref.type is Type.NUMBER and not ref.field.fixed)
-    return {(ref.tool, ref.field.code) for ref in numbers}
+    found = {
+        ref.key for expression in expressions for ref in refs_inside(expression) if ref.type is Type.NUMBER
+    }
+    return {(tool, code) for tool, code in found if not spec.tool[tool].fields[code].fixed}
 
 
 def references_followed(expression: Expr) -> Iterator[FieldKey]:
     """Yield the fields by which an expression finds a row of another sheet."""
-    if _is_lookup(expression):
-        yield from fields_read(expression.args[0])
-    for part in _inside(expression):
-        yield from references_followed(part)
-
-
-def _refs(expressions: Iterable[Expr]) -> Iterator[Ref]:
-    for expression in expressions:
-        if isinstance(expression, Ref):
-            yield expression
-        yield from _refs(_inside(expression))
-
-
-def _inside(expression: Expr) -> tuple[Expr, ...]:
-    """Return the direct parts of an expression, among them what it reads in every row of a table."""
-    if isinstance(expression, Over):
-        return () if expression.inner is None else (expression.inner,)
-    return parts(expression)
+    for part in walk(expression):
+        if isinstance(part, Call) and isinstance(part.function, LookUp):
+            yield from fields_read(part.args[0])
 
 
 def reading(fields: Collection[FieldKey], formulas: Mapping[FieldKey, Expr]) -> dict[FieldKey, Expr]:
@@ -87,46 +67,18 @@ def reading(fields: Collection[FieldKey], formulas: Mapping[FieldKey, Expr]) -> 
     return found
 
 
-# what they add up
-
-
-def terms(expression: Expr, sign: int = 1) -> Terms | None:
-    """Return what an expression adds up; None where it does anything else with numbers."""
-    if expression.type is not Type.NUMBER:
-        return None
-    if _is_term(expression):
-        return (Term(sign, expression),)
-    if isinstance(expression, Arithmetic) and expression.op in ("+", "-"):
-        left = terms(expression.left, sign)
-        right = terms(expression.right, sign if expression.op == "+" else -sign)
-        return None if left is None or right is None else left + right
-    if isinstance(expression, Call) and expression.name == "total" and all(map(_is_term, expression.args)):
-        return tuple(Term(sign, arg) for arg in expression.args)  # a sum among them could be blank as a whole
-    return None
-
-
-def _is_term(expression: Expr) -> bool:
-    if isinstance(expression, Over):
-        return expression.name == "sum" and isinstance(expression.inner, Ref)
-    return isinstance(expression, Literal | Ref) or _is_lookup(expression)
-
-
-def _is_lookup(expression: Expr) -> TypeGuard[Call]:
-    return isinstance(expression, Call) and expression.name == "lookup"
-
-
 # what is seen to be equal
 
 
 def equations(spec: Spec) -> Iterator[Equation]:
     """Yield what constraints and rules compare, and what formulas divide by."""
-    program = prepare(spec)
-    for (tool, _), constraint in program.constraints.items():
+    found = compiled(spec)
+    for (tool, _), constraint in found.constraints.items():
         yield from _compared(tool, constraint)
-    for parsed in program.rules:
+    for parsed in found.rules:
         if parsed.check is not None:
             yield from _compared(parsed.rule.tool, parsed.check)
-    for (tool, _), formula in program.formulas.items():
+    for (tool, _), formula in found.formulas.items():
         yield from _divided_by(tool, formula)
 
 
@@ -144,7 +96,7 @@ def _compared(tool: str, check: Expr) -> Iterator[Equation]:
 
 
 def _is_distance(expression: Expr) -> TypeGuard[Call]:
-    return isinstance(expression, Call) and expression.name == "absolute"
+    return isinstance(expression, Call) and isinstance(expression.function, Absolute)
 
 
 def _divided_by(tool: str, formula: Expr) -> Iterator[Equation]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..checks.program import FieldKey
-from ..spec.expression import Expr, Literal
+from ..language import Expr, Literal
+from ..language.linear import Terms, terms
+from ..spec.compiled import FieldKey
 from .answers import PeopleAnswers
 from .figures import Cell, Figure
-from .formulas import Equation, Terms, terms
+from .formulas import Equation
 from .indicator_rows import IndicatorRows, Ratio
 from .people_fields import PeopleFields
 from .suppression import Sum, rest

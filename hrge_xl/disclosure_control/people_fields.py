@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..checks.program import FieldKey, prepare
 from ..dataset.schema import restricted_fields
+from ..spec.compiled import FieldKey, compiled
 from ..spec.model import Spec
 from .formulas import equations, fields_read, numbers_read, reading, references_followed
 
@@ -17,12 +17,12 @@ class PeopleFields:
     """
 
     def __init__(self, spec: Spec) -> None:
-        formulas = prepare(spec).formulas
+        formulas = compiled(spec).formulas
         self.asked = frozenset((tool.code, field.code) for tool, _, field in spec.places() if field.people)
         self.calculated = reading(self.asked, formulas)
         people = self.asked | self.calculated.keys()
         about = [each for each in equations(spec) if not people.isdisjoint(fields_read(*each.sides))]
-        self.tied = {key for equation in about for key in numbers_read(*equation.sides)} - people
+        self.tied = {key for equation in about for key in numbers_read(spec, *equation.sides)} - people
         self.equations = [
             equation
             for equation in about
@@ -38,4 +38,4 @@ class PeopleFields:
 def never_shared(spec: Spec) -> set[FieldKey]:
     """Return the fields that must not leave the house: restricted questions, and what is calculated from them."""
     restricted = restricted_fields(spec)
-    return restricted | reading(restricted, prepare(spec).formulas).keys()
+    return restricted | reading(restricted, compiled(spec).formulas).keys()

@@ -8,8 +8,8 @@ from typing import Any
 
 from rapidfuzz import process
 
+from ..language import Problem, parse, parse_condition, reader_only
 from .check_figures import check_figures
-from .expression import Problem, Scope, parse, parse_condition, reader_only
 from .model import (
     COMMON_OPTIONS,
     OF_ROUNDS,
@@ -31,6 +31,7 @@ from .model import (
     Tool,
     When,
 )
+from .scope import Scope, rule_scope
 from .texts import Text
 
 Path = tuple[str | int, ...]
@@ -490,12 +491,6 @@ def _expressions(spec: Spec) -> Found:
 def _needs_reader(text: str, scope: Scope) -> bool:
     found = parse_condition(text, scope)
     return not isinstance(found, Problem) and reader_only(found)
-
-
-def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:
-    """The scope of a rule: the block that holds the fields it points to."""
-    blocks = [block for block in tool.field_blocks if {each.code for each in block.fields} & set(codes)]
-    return Scope(spec, tool, next(iter(blocks or tool.field_blocks), None))
 
 
 def _field_expressions(scope: Scope, each: Field, path: Path) -> Found:

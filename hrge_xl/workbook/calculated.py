@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from xlsxwriter.workbook import Workbook
 
 from ..findings import sentence
+from ..language.sheet_text import text_literal
 from ..layout import Drawn, Grid, Layout, Place, Sheet, address, column_letters
 from ..layout.calculated import sources_of
 from ..layout.model import MARK_COLUMN, NAME_COLUMN
 from ..spec.model import Block, Level, Matrix, MatrixBlock
 from ..words import Translate, right_to_left, translator
 from .content import Content, Shown
-from .excel_formula import column_range, text_literal
+from .excel_formula import column_range
 from .pen import Pen
 from .styles import LINES, ink_on
 

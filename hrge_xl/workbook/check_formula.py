@@ -6,22 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..fields import BEHAVIOURS, Kind, list_name, word_limit
+from ..language import Expr, Problem, parse, parse_condition, reader_only
+from ..language.sheet_text import first_word, number_literal, text_literal, word_count
 from ..layout import Grid, Layout, Slot, column_letters
 from ..numerals import LAST_SERIAL, PHANTOM_LEAP_DAY
-from ..spec.check import rule_scope
-from ..spec.expression import Expr, Problem, Scope, parse, parse_condition, reader_only
 from ..spec.model import Field, FieldBlock, FieldType, RegisterBlock, Rule, When
+from ..spec.scope import Scope, rule_scope
 from ..words import CHARACTERS_A_WORD, NO_ANSWER, spaceless
 from .excel_formula import (
     ExcelFormula,
     active_name,
     cells_of,
-    first_word,
-    number_literal,
     row_codes,
-    text_literal,
     ticked,
-    word_count,
 )
 from .shared_formulas import ROW
 

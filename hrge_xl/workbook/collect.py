@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.calculated import is_dated
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, NAME_COLUMN, TODAY_NAME
-from ..spec.check import rule_scope
 from ..spec.model import CollectBlock, Collected
+from ..spec.scope import rule_scope
 from ..words import translator
 from .calculated import BlockPainter, Run, Summary, chosen
 from .check_formula import parsed
 from .content import Content, Shown
-from .excel_formula import ExcelFormula, text_literal
+from .excel_formula import ExcelFormula
 from .shared_formulas import ROW
 
 HELPERS = 7

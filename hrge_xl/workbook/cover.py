@@ -9,12 +9,12 @@ from typing import NamedTuple
 from xlsxwriter.workbook import Workbook
 
 from ..findings import sentence
+from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING
 from ..layout.model import CODE_COLUMN, CODE_ROW, COVER_KEY, TODAY_NAME
 from ..words import language_name, translator
 from .content import Content, Shown
-from .excel_formula import text_literal
 from .pen import Pen
 
 LABEL, VALUE, GIVEN, WRONG, STATE = 2, 3, 4, 5, 6

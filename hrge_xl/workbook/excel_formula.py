@@ -1,47 +1,36 @@
 """The rule language in Excel's: functions that Excel 2016 and LibreOffice both have, nothing volatile.
 
-Blanks are as defined in `hrge_xl.spec.expression`: every comparison is wrapped so that a blank side or an
+Blanks are as defined in `hrge_xl.language.parser`: every comparison is wrapped so that a blank side or an
 error cell makes it false, and every figure so that it makes it blank (empty text).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..fields import list_name
+from ..language import (
+    FIGURES,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Expr,
+    Literal,
+    Logic,
+    Not,
+    Over,
+    Ref,
+    Type,
+    refs,
+)
+from ..language.function import Record
+from ..language.sheet_text import first_word, number_literal, text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.lists import LEVELS, YES_NO
 from ..layout.model import CODE_COLUMN, TODAY_NAME
-from ..numerals import LAST_SERIAL
-from ..spec.expression import Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Over, Ref, Type
+from ..numerals import LAST_SERIAL, PHANTOM_LEAP_DAY
 from ..spec.model import FieldType
-
-SPACES = ("CHAR(9)", "CHAR(10)", '"\u00a0"', '"\u202f"', '"\u200b"')
-LONE_MARKS = ("/", "-", "\u2013", "\u2014", "&")
-NUMERIC = (Type.NUMBER, Type.DATE)
-
-
-def text_literal(text: str) -> str:
-    """A text as a formula writes it."""
-    return '"' + text.replace('"', '""') + '"'
-
-
-def number_literal(number: float) -> str:
-    """A number as a formula writes it, whatever the language of the program."""
-    return f"{number:.15g}"
-
-
-def word_count(cell: str) -> str:
-    """Words of a cell that is not blank: spaces of all kinds made one, lone marks out, gaps counted."""
-    text = cell
-    for space in SPACES:
-        text = f'SUBSTITUTE({text},{space}," ")'
-    text = f'" "&{text}&" "'
-    for mark in LONE_MARKS:
-        text = f'SUBSTITUTE({text}," {mark} "," ")'
-    text = f"TRIM({text})"
-    return f'(LEN(SUBSTITUTE({text}," ","  "))-LEN({text})+1)'
+from ..words import spaceless
 
 
 def cells_of(slot: Slot, *, row: str | None = None) -> str:
@@ -84,13 +73,15 @@ class ExcelFormula:
     record: str  # key of the row or record whose cells names mean
     row: str | None = None  # what to write for its row number
     away: bool = False  # whether the formula stands on another sheet than the grid
+    here: ExcelFormula | None = None  # what writes the row that `this` means
 
     # conditions: always TRUE or FALSE
 
     def condition(self, expr: Expr) -> str:
         """A formula that is TRUE or FALSE, never an error."""
         if isinstance(expr, Logic):
-            return f"{expr.op.upper()}({','.join(self.condition(part) for part in expr.parts)})"
+            joined = ",".join(self.condition(part) for part in expr.parts)
+            return f"{expr.op.upper()}({joined})" if joined else str(expr.op == "and").upper()
         if isinstance(expr, Not):
             return f"NOT({self.condition(expr.part)})"
         if isinstance(expr, Compare):
@@ -101,14 +92,14 @@ class ExcelFormula:
         if isinstance(expr, Over):
             return f"IFERROR({self._over(expr)}>0,FALSE)"
         if isinstance(expr, Call):
-            return CONDITIONS[expr.name](self, *expr.args)
+            return expr.function.excel(self, *expr.args)
         raise TypeError(f"{type(expr).__name__} is no condition")
 
     def _compare(self, expr: Compare) -> str:
         op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
         if Type.LEVEL in (expr.left.type, expr.right.type):
             return f"IFERROR({self._rank(expr.left)}{op}{self._rank(expr.right)},FALSE)"
-        if expr.left.type in NUMERIC:
+        if expr.left.type in FIGURES:
             left, right = self.number(expr.left), self.number(expr.right)
             guards = [*self._guards(expr.left), *self._guards(expr.right)]
             test = f"{left}{op}{right}"
@@ -134,7 +125,8 @@ class ExcelFormula:
             return None if name is None else (self.cell(expr), name)
         if isinstance(expr, Call) and expr.name == "lookup" and isinstance(expr.args[1], Ref):
             name = self._list(expr.args[1])
-            return None if name is None else (_looked_up(self, *expr.args), name)
+            assert isinstance(expr.args[0], Ref)
+            return None if name is None else (self.looked_up(expr.args[0], expr.args[1]), name)
         return None
 
     def _compare_code(self, cell: str | None, name: str, code: str, op: str) -> str:
@@ -156,7 +148,7 @@ class ExcelFormula:
         """A formula for the content of a calculated cell: empty text where blank, never an error."""
         if expr.type is Type.BOOL:
             return self.condition(expr)
-        if expr.type in NUMERIC:
+        if expr.type in FIGURES:
             return _guarded(self._guards(expr), self.number(expr), '""')
         return self.text(expr)
 
@@ -167,14 +159,15 @@ class ExcelFormula:
         if isinstance(expr, Ref):
             return self.cell(expr) or '""'
         if isinstance(expr, Arithmetic):
-            return f"({self.number(expr.left)}{expr.op}{self.number(expr.right)})"
+            left, right = self.number(expr.left), self.number(expr.right)
+            return _power(left, right, expr.right) if expr.op == "**" else f"({left}{expr.op}{right})"
         if isinstance(expr, Choose):
             then, other = self.value(expr.then), self.value(expr.other)
             return f"IF({self.condition(expr.condition)},{then},{other})"
         if isinstance(expr, Over):
             return self._over(expr)
         if isinstance(expr, Call):
-            return FIGURES[expr.name](self, *expr.args)
+            return expr.function.excel(self, *expr.args)
         raise TypeError(f"{type(expr).__name__} is no number")
 
     def _guards(self, expr: Expr) -> list[str]:
@@ -183,10 +176,10 @@ class ExcelFormula:
             return []
         if isinstance(expr, Arithmetic):
             return [*self._guards(expr.left), *self._guards(expr.right)]
-        if isinstance(expr, Call) and expr.name in NEVER_BLANK:
+        if isinstance(expr, Call) and expr.function.never_blank:
             return []
-        if isinstance(expr, Call) and expr.name == "absolute":
-            return self._guards(expr.args[0])
+        if isinstance(expr, Call) and expr.function.strict:
+            return [guard for arg in expr.args for guard in self._guards(arg)]
         number = self.number(expr)
         if isinstance(expr, Ref) and expr.type is Type.DATE:  # a number beyond the calendar is no day
             return [f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")']
@@ -201,37 +194,36 @@ class ExcelFormula:
         if isinstance(expr, Choose):
             return f"IF({self.condition(expr.condition)},{self.text(expr.then)},{self.text(expr.other)})"
         if isinstance(expr, Call):
-            return TEXTS[expr.name](self, *expr.args)
+            return expr.function.excel(self, *expr.args)
         raise TypeError(f"{type(expr).__name__} is no text")
 
     def _ref_text(self, ref: Ref) -> str:
         cell = self.cell(ref)
         if cell is None:
             return '""'
-        name = self._list(ref)
         if ref.type is Type.LEVEL:
             return cell
-        if name is not None and ref.type is Type.CODE:
-            return f'IFERROR(INDEX(code_{name},MATCH({cell},list_{name},0)),"")'
-        if ref.field.type is FieldType.REFERENCE:
+        if ref.list is not None and ref.type is Type.CODE:
+            return f'IFERROR(INDEX(code_{ref.list},MATCH({cell},list_{ref.list},0)),"")'
+        if ref.targets:
             return f'IFERROR({first_word(cell)},"")'
         return f'IFERROR(TRIM({cell}),"")'
 
     def _list(self, ref: Ref) -> str | None:
-        if ref.field.type is FieldType.YESNO:
-            return YES_NO
-        return LEVELS if ref.type is Type.LEVEL else list_name(ref.field)
+        return LEVELS if ref.type is Type.LEVEL else ref.list
 
     # cells
 
     def cell(self, ref: Ref) -> str | None:
         """The cell (or run of cells) of an answer; None where its sheet was not issued."""
+        if ref.outer and self.here is not None:
+            return self.here.cell(replace(ref, outer=False))
         if ref.single:
-            slot = self.layout.slots.get((ref.tool, "1", ref.field.code))
+            slot = self.layout.slots.get((ref.tool, "1", ref.code))
             if slot is None or len(slot.cells) > 1:
                 return None if slot is None else absolute(self.layout, ref.tool, slot)
-            return answer_name(ref.field.code)
-        slot = self._row_slots().get(ref.field.code)
+            return answer_name(ref.code)
+        slot = self._row_slots().get(ref.code)
         if slot is None:
             return None
         own = self.grid is not None and self.grid.tool.code == ref.tool
@@ -257,39 +249,115 @@ class ExcelFormula:
     def _over(self, expr: Over) -> str:
         grid = self.layout.rows_of.get(expr.tool)
         if grid is None:
-            return "0" if expr.name in ("count", "count_if", "any_row") else '""'
-        if grid.across:
-            return self._over_records(expr, grid)
-        inside = _Columns(self.layout, grid)
-        active = inside.active()
-        if expr.inner is None:
-            return f"SUMPRODUCT(--({active}))"
-        if expr.name in ("count_if", "any_row"):
-            return f"IFERROR(SUMPRODUCT(({active})*({inside.condition(expr.inner)})),0)"
-        numbers = inside.number(expr.inner)
-        if expr.name == "sum":
-            return f'IF(COUNT({numbers})=0,"",SUM({numbers}))'
-        return f'IF(COUNT({numbers})=0,"",{expr.name.upper()}({numbers}))'
+            return "0" if expr.function.never_blank else '""'
+        if not grid.across:
+            return expr.function.excel(_Columns(self.layout, grid, self), expr.inner)
+        records = [self._record(grid, record) for record in grid.by_row]
+        return expr.function.excel_records(records, expr.inner)
 
-    def _over_records(self, expr: Over, grid: Grid) -> str:
-        """The same over the records of a form, which stand side by side."""
-        if expr.name in ("sum", "min", "max"):
-            assert isinstance(expr.inner, Ref)
-            slots = [slots[expr.inner.field.code] for slots in grid.by_row.values()]
-            cells = ",".join(absolute(self.layout, expr.tool, slot) for slot in slots)
-            return f'IF(COUNT({cells})=0,"",{expr.name.upper()}({cells}))'
-        terms = []
-        for record in grid.by_row:
-            place = self.layout.active_place(grid, record)
-            active = "TRUE" if place is None else f"{self._at(grid, place)}>0"
-            there = ExcelFormula(self.layout, grid, record, away=True)
-            condition = "TRUE" if expr.inner is None else there.condition(expr.inner)
-            terms.append(f"IF(AND({active},{condition}),1,0)")
-        return f"({'+'.join(terms)})"
+    def _record(self, grid: Grid, record: str) -> Record:
+        place = self.layout.active_place(grid, record)
+        active = "TRUE" if place is None else f"{self._at(grid, place)}>0"
+        return Record(ExcelFormula(self.layout, grid, record, away=True, here=self), active)
 
     def _at(self, grid: Grid, place: Place) -> str:
         sheet = quoted(self.layout.sheet[grid.tool.code].name)
         return f"{sheet}!${column_letters(place.column)}${place.row}"
+
+    # what functions ask for
+
+    def guarded(self, expr: Expr, formula: str, blank: str) -> str:
+        """Write a formula that is something else where the figure of an expression is blank."""
+        return _guarded(self._guards(expr), formula, blank)
+
+    def column(self, ref: Ref) -> str | None:
+        """Write all cells of the answer's column in this grid; None for an answer given once."""
+        if self.grid is None or ref.single:
+            return None
+        return column_range(self.layout, self.grid, self._row_slots()[ref.code].cells[0].column)
+
+    def entry(self, name: str | None, code: str) -> str | None:
+        """Write the entry of a list that shows the label of a code."""
+        return entry(self.layout, name or "", code)
+
+    def looked_up(self, reference: Ref, target: Ref) -> str | None:
+        """Write the cell that a reference leads to, as shown: an error where it leads nowhere, "" where blank."""
+        tool, cell = reference.targets[0], self.cell(reference)
+        grid = self.layout.rows_of.get(tool)
+        columns = () if grid is None else grid.columns
+        codes = {each.field.code for each in columns if each.field is not None and each.role != "check"}
+        if cell is None or target.code not in codes:
+            return None
+        row = f"MATCH({first_word(cell)},{row_codes(self.layout, tool)},0)"
+        place = f"INDEX({column_name(tool, target.code)},{row})"
+        return f'IF({place}="","",{place})' if target.type in FIGURES else f'{place}&""'
+
+    def decoded(self, ref: Ref, shown: str) -> str:
+        """Write the code of what a cell of an answer shows."""
+        if ref.list is None or ref.type is not Type.CODE:
+            return f'IFERROR({first_word(shown) if ref.targets else shown},"")'
+        return f'IFERROR(INDEX(code_{ref.list},MATCH({shown},list_{ref.list},0)),"")'
+
+    def ticked(self, tool: str) -> str:
+        """Write whether a tool counts."""
+        return ticked(self.layout, tool)
+
+    def progress(self, tool: str) -> str | None:
+        """Write the range of required and given answers of a sheet."""
+        return f"progress_{tool.replace('.', '_')}" if tool in self.layout.sheet else None
+
+    def day(self) -> str:
+        """Write the day of the check."""
+        return TODAY_NAME
+
+    def row_code(self, ref: Ref) -> str:
+        """Write the code of the row that an answer stands in."""
+        if ref.outer and self.here is not None:
+            return self.here.row_code(replace(ref, outer=False))
+        if self.grid is None or self.grid.across:
+            return text_literal(self.record)
+        letters, row = (
+            column_letters(CODE_COLUMN),
+            self.row or str(self.grid.by_row[self.record][ref.code].cells[0].row),
+        )
+        sheet = f"{quoted(self.layout.sheet[self.grid.tool.code].name)}!" if self.away else ""
+        return f"{sheet}${letters}{row}"
+
+    def scriptless(self) -> bool:
+        """Say whether the language of the sheet writes without spaces between words."""
+        return spaceless(self.layout.spec.title.say(self.layout.language))
+
+    def readable(self, ref: Ref) -> str:
+        """Write whether a cell that is not blank holds what the type of its field can read."""
+        field, cell = self.layout.spec.tool[ref.tool].fields[ref.code], str(self.cell(ref))
+        if field.type is FieldType.MANY:
+            return f'SUMPRODUCT(({cell}<>"")*ISNA(MATCH({cell},list_{ref.list},0)))=0'
+        if ref.list is not None:
+            return f"ISNUMBER(MATCH({cell},list_{ref.list},0))"
+        if (
+            field.type is FieldType.DATE
+        ):  # 60 is the day that only Excel knows; to LibreOffice TRUE is a number, too
+            number = f"ISNUMBER({cell}),NOT(ISLOGICAL({cell}))"
+            real = f"{number},{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
+            return f"IFERROR(AND({real}),FALSE)"
+        return f"AND(ISNUMBER({cell}),NOT(ISLOGICAL({cell})))" if ref.type is Type.NUMBER else "TRUE"
+
+    def in_use(self, ref: Ref) -> str:
+        """Write whether the row that a reference names is in use; TRUE where none of its sheets was issued."""
+        cell, found = str(self.cell(ref)), []
+        for target in ref.targets:
+            grid = self.layout.rows_of.get(target)
+            if grid is None:
+                continue
+            codes = f"({row_codes(self.layout, target)}={first_word(cell)})"
+            if grid.kind == "register":
+                codes += f"*({active_name(target)}>0)"
+            found.append(f"SUMPRODUCT({codes if '*' in codes else '--' + codes})")
+        return f"IFERROR(({'+'.join(found)})>0,FALSE)" if found else "TRUE"
+
+    def parent(self, ref: Ref) -> str:
+        """Write what the list says the entry in a cell belongs to, as shown."""
+        return f"INDEX(parent_{ref.list},MATCH({self.cell(ref)},list_{ref.list},0))"
 
 
 @dataclass(frozen=True)
@@ -298,14 +366,25 @@ class _Columns:
 
     layout: Layout
     grid: Grid
+    here: ExcelFormula
+
+    @property
+    def _once(self) -> ExcelFormula:
+        """What writes the answers that are the same for all rows."""
+        return ExcelFormula(self.layout, None, "", here=self.here, away=True)
 
     def active(self) -> str:
-        """1 for rows with any answer."""
+        """Write 1 for rows with any answer."""
         if self.grid.kind != "register":
             return f'{column_range(self.layout, self.grid, CODE_COLUMN)}<>""'
         return f"{active_name(self.grid.tool.code)}>0"
 
+    def entry(self, name: str | None, code: str) -> str | None:
+        """Write the entry of a list that shows the label of a code."""
+        return entry(self.layout, name or "", code)
+
     def condition(self, expr: Expr) -> str:
+        """Write a condition as an array of 0 and 1."""
         if isinstance(expr, Logic):
             joined = ("*" if expr.op == "and" else "+").join(
                 f"({self.condition(part)})" for part in expr.parts
@@ -315,64 +394,78 @@ class _Columns:
             return f"1-(({self.condition(expr.part)})>0)"
         if isinstance(expr, Compare):
             return self._compare(expr)
-        if isinstance(expr, Call) and expr.name in ("filled", "blank"):
-            filled = "+".join(f'({column}<>"")' for column in self.columns(expr.args[0]))
-            return f"({filled})>0" if expr.name == "filled" else f"({filled})=0"
-        if isinstance(expr, Call) and expr.name == "has":
-            ref, code = expr.args
-            assert isinstance(ref, Ref)
-            assert isinstance(code, Literal)
-            label = entry(self.layout, list_name(ref.field) or "", str(code.value)) or '""'
-            return "(" + "+".join(f"({column}={label})" for column in self.columns(ref)) + ")>0"
-        return ExcelFormula(self.layout, None, "").condition(expr)
+        if isinstance(expr, Call):
+            return expr.function.excel_columns(self, *expr.args)
+        raise TypeError(f"{type(expr).__name__} is no condition over columns")
 
     def _compare(self, expr: Compare) -> str:
         op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
         left, right = expr.left, expr.right
-        if left.type in NUMERIC:
-            guards = "".join(
-                f"ISNUMBER({self.number(side)})*" for side in (left, right) if not isinstance(side, Literal)
+        if left.type in FIGURES:
+            known = dict.fromkeys(
+                f"ISNUMBER({self.number(ref)})*" for side in (left, right) for ref in refs(side)
             )
-            return f"{guards}({self.number(left)}{op}{self.number(right)})"
-        if isinstance(left, Ref) and isinstance(right, Literal):
-            return self._compare_code(left, str(right.value), op)
+            return f"{''.join(known)}({self.number(left)}{op}{self.number(right)})"
+        if Type.LEVEL in (left.type, right.type):
+            return f"IFERROR({self._rank(left)}{op}{self._rank(right)},FALSE)"
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, Ref) and isinstance(other, Literal):
+                return self._compare_code(one, str(other.value), op)
         a, b = self.text(left), self.text(right)
         return f'({a}<>"")*({b}<>"")*({a}{op}{b})'
 
+    def _rank(self, expr: Expr) -> str:
+        if isinstance(expr, Literal):
+            return str(self.layout.lists[LEVELS].codes.index(str(expr.value)) + 1)
+        return f"MATCH({self.text(expr)},list_{LEVELS},0)"
+
     def _compare_code(self, ref: Ref, code: str, op: str) -> str:
-        column = self.columns(ref)[0]
-        name = LEVELS if ref.type is Type.LEVEL else list_name(ref.field)
-        if name is None:
-            literal = text_literal(code)
-            return f'({column}<>"")*({column}{op}{literal})'
-        label = entry(self.layout, name, code) or '""'
-        if op in ("=", "<>"):
-            return f'({column}<>"")*({column}{op}{label})'
-        rank = self.layout.lists[name].codes.index(code) + 1
-        return f"IFERROR(MATCH({column},list_{name},0){op}{rank},FALSE)"
+        column = self.text(ref)
+        label = text_literal(code) if ref.list is None else self.entry(ref.list, code) or '""'
+        return f'({column}<>"")*({column}{op}{label})'
 
     def columns(self, expr: Expr) -> list[str]:
-        """The column ranges of an answer."""
-        if not isinstance(expr, Ref) or expr.single:
-            return [ExcelFormula(self.layout, None, "").value(expr)]
+        """Write the column ranges of an answer, or the cell of one that is the same for all rows."""
+        if not isinstance(expr, Ref) or expr.single or expr.outer:
+            return [self._once.value(expr)]
         found = [
             c.index
             for c in self.grid.columns
-            if c.field is not None and c.field.code == expr.field.code and c.role != "check"
+            if c.field is not None and c.field.code == expr.code and c.role != "check"
         ]
         return [column_range(self.layout, self.grid, index) for index in found]
 
     def number(self, expr: Expr) -> str:
+        """Write numbers as an array."""
         if isinstance(expr, Arithmetic):
             return f"({self.number(expr.left)}{expr.op}{self.number(expr.right)})"
-        if isinstance(expr, Ref) and not expr.single:
+        if isinstance(expr, Ref) and not (expr.single or expr.outer):
             return self.columns(expr)[0]
-        return ExcelFormula(self.layout, None, "").number(expr)
+        return self._once.number(expr)
 
     def text(self, expr: Expr) -> str:
-        if isinstance(expr, Ref) and not expr.single:
-            return self.columns(expr)[0]
-        return ExcelFormula(self.layout, None, "").text(expr)
+        """Write texts as an array: labels as shown, of references the code of their row."""
+        if isinstance(expr, Call):
+            return expr.function.excel_columns(self, *expr.args)
+        if not isinstance(expr, Ref):
+            return self._once.text(expr)
+        shown = self._once.cell(expr) or '""' if expr.single or expr.outer else self.columns(expr)[0]
+        return first_word(shown) if expr.targets else shown
+
+    def row_codes(self, ref: Ref) -> str:
+        """Write the codes of all rows, or that of the row which the whole expression stands in."""
+        if ref.outer:
+            return self.here.row_code(replace(ref, outer=False))
+        return column_range(self.layout, self.grid, CODE_COLUMN)
+
+
+def _power(base: str, exponent: str, written: Expr) -> str:
+    """Write a power; what programs do not agree about (0 by nothing, roots of what is below 0) has no result."""
+    power = f"POWER({base},{exponent})"
+    if isinstance(written, Literal) and float(written.value) > 0 and float(written.value).is_integer():
+        return power
+    unclear = f"OR(AND({base}=0,{exponent}<=0),AND({base}<0,{exponent}<>INT({exponent})))"
+    return f"IF({unclear},NA(),{power})"
 
 
 def _guarded(guards: list[str], formula: str, blank: str) -> str:
@@ -382,47 +475,9 @@ def _guarded(guards: list[str], formula: str, blank: str) -> str:
     return f"IFERROR(IF(COUNT({','.join(unique)})={len(unique)},{formula},{blank}),{blank})"
 
 
-def first_word(cell: str) -> str:
-    """What stands before the first space: the code of a row in a list of references."""
-    return f'LEFT(TRIM({cell}),FIND(" ",TRIM({cell})&" ")-1)'
-
-
 def row_codes(layout: Layout, tool: str) -> str:
     """The defined name of the row codes of a tool's table."""
     return "rows_of_" + tool.replace(".", "_")
-
-
-def _filled(self: ExcelFormula, arg: Expr) -> str:
-    if isinstance(arg, Ref):
-        cell = self.cell(arg)
-        if cell is None:
-            return "FALSE"
-        if ":" in cell:
-            return f"(COUNTA({cell})-SUMPRODUCT(--ISERROR({cell})))>0"
-        return f'IFERROR(TRIM({cell})<>"",FALSE)'
-    return f'IFERROR({self.value(arg)}<>"",FALSE)'
-
-
-def _has(self: ExcelFormula, many: Expr, code: Expr) -> str:
-    assert isinstance(many, Ref)
-    assert isinstance(code, Literal)
-    cells, label = self.cell(many), entry(self.layout, list_name(many.field) or "", str(code.value))
-    if cells is None or label is None:
-        return "FALSE"
-    return f"ISNUMBER(MATCH({label},{cells},0))"
-
-
-def _unique(self: ExcelFormula, arg: Expr) -> str:
-    if not isinstance(arg, Ref) or self.grid is None or arg.single:
-        return "TRUE"
-    column = self._row_slots()[arg.field.code].cells[0].column
-    cell, run = self.cell(arg), column_range(self.layout, self.grid, column)
-    return f'IFERROR(OR({cell}="",SUMPRODUCT(--({run}={cell}))<=1),TRUE)'
-
-
-def _ticked(self: ExcelFormula, code: Expr) -> str:
-    assert isinstance(code, Literal)
-    return ticked(self.layout, str(code.value))
 
 
 def ticked(layout: Layout, tool: str) -> str:
@@ -455,105 +510,3 @@ def column_name(tool: str, code: str) -> str:
 def active_name(tool: str) -> str:
     """The defined name of the helper cells that count the answers of each row of a register."""
     return "answers_in_rows_of_" + tool.replace(".", "_")
-
-
-def _completeness(self: ExcelFormula, code: Expr) -> str:
-    assert isinstance(code, Literal)
-    name = f"progress_{str(code.value).replace('.', '_')}"
-    return f'IFERROR(INDEX({name},1,2)/INDEX({name},1,1),"")' if code.value in self.layout.sheet else '""'
-
-
-def _level(self: ExcelFormula, down: Expr, across: Expr) -> str:
-    matrix = self.layout.spec.matrix
-    assert matrix is not None
-    row, column = (
-        f"MATCH({self.number(side)},{name},0)"
-        for side, name in ((down, "matrix_down"), (across, "matrix_across"))
-    )
-    return f'IFERROR(INDEX(matrix_levels,{row},{column}),"")'
-
-
-def _count_of(self: ExcelFormula, *args: Expr) -> str:
-    return "(" + "+".join(_count_cells(self, arg) for arg in args) + ")"
-
-
-def _count_cells(self: ExcelFormula, arg: Expr) -> str:
-    cell = self.cell(arg) if isinstance(arg, Ref) else None
-    return f"COUNTA({cell})" if cell and ":" in cell else f"({_filled(self, arg)}*1)"
-
-
-def _aggregate(name: str) -> Callable[..., str]:
-    def write(self: ExcelFormula, *args: Expr) -> str:
-        values = ",".join(self.number(arg) if isinstance(arg, Ref) else self.value(arg) for arg in args)
-        return f'IF(COUNT({values})=0,"",{name}({values}))'
-
-    return write
-
-
-def _join(self: ExcelFormula, *args: Expr) -> str:
-    pieces = [_piece(self, arg) for arg in args]
-    fields = [_filled(self, arg) for arg in args if not isinstance(arg, Literal)]
-    joined = "&".join(pieces)
-    return f'IFERROR(IF(AND({",".join(fields)}),{joined},""),"")' if fields else joined
-
-
-def _piece(self: ExcelFormula, arg: Expr) -> str:
-    if arg.type is Type.DATE:
-        day = self.number(arg)
-        return f'YEAR({day})&"-"&RIGHT("0"&MONTH({day}),2)&"-"&RIGHT("0"&DAY({day}),2)'
-    return self.number(arg) if arg.type is Type.NUMBER else self.text(arg)
-
-
-def _looked_up(self: ExcelFormula, reference: Expr, target: Expr) -> str | None:
-    """The cell that a reference leads to, as shown: an error where it leads nowhere, "" where blank."""
-    assert isinstance(reference, Ref)
-    assert isinstance(target, Ref)
-    tool, cell = reference.field.to[0], self.cell(reference)
-    grid = self.layout.rows_of.get(tool)
-    found = [] if grid is None else [c for c in grid.columns if c.field is target.field and c.role != "check"]
-    if grid is None or cell is None or not found:
-        return None
-    place = f"INDEX({column_name(tool, target.field.code)},MATCH({first_word(cell)},{row_codes(self.layout, tool)},0))"
-    return f'IF({place}="","",{place})' if target.type in NUMERIC else f'{place}&""'
-
-
-def _lookup(self: ExcelFormula, reference: Expr, target: Expr) -> str:
-    place = _looked_up(self, reference, target)
-    if place is None:
-        return '""'
-    name = list_name(target.field) if isinstance(target, Ref) and target.type is Type.CODE else None
-    if name is None:
-        return f'IFERROR({place},"")'
-    return f'IFERROR(INDEX(code_{name},MATCH({place},list_{name},0)),"")'
-
-
-CONDITIONS: dict[str, Callable[..., str]] = {
-    "filled": _filled,
-    "blank": lambda self, arg: f"NOT({_filled(self, arg)})",
-    "has": _has,
-    "unique": _unique,
-    "ticked": _ticked,
-}
-FIGURES: dict[str, Callable[..., str]] = {
-    "words": lambda self, arg: f'IFERROR(IF({self.text(arg)}="",0,{word_count(self.text(arg))}),0)',
-    "length": lambda self, arg: f"IFERROR(LEN({self.text(arg)}),0)",
-    "count_of": _count_of,
-    "total": _aggregate("SUM"),
-    "least": _aggregate("MIN"),
-    "most": _aggregate("MAX"),
-    "absolute": lambda self, arg: f"ABS({self.number(arg)})",
-    "today": lambda self: TODAY_NAME,
-    "days_between": lambda self, first, last: (
-        f'IFERROR(IF(COUNT({self.value(first)},{self.value(last)})=2,{self.value(last)}-{self.value(first)},""),"")'
-    ),
-    "year": lambda self, day: f'IF(ISNUMBER({self.value(day)}),YEAR({self.value(day)}),"")',
-    "completeness": _completeness,
-    "lookup": _lookup,
-}
-TEXTS: dict[str, Callable[..., str]] = {"level": _level, "join": _join, "lookup": _lookup}
-NEVER_BLANK = frozenset({"words", "length", "count_of", "today"})
-
-
-def functions() -> Iterator[str]:
-    """Names of the functions that a sheet can calculate."""
-    yield from (*CONDITIONS, *FIGURES, *TEXTS)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from ..fields import BEHAVIOURS, Kind, kind_of, word_limit
 from ..findings import sentence
+from ..language.sheet_text import text_literal, word_count
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
 from ..layout.messages import ERROR, LEVEL, MISSING
 from ..layout.model import MARK_COLUMN
-from ..spec.expression import Scope
 from ..spec.model import Field, FieldBlock, FieldType
+from ..spec.scope import Scope
 from ..words import translator
 from .check_formula import CheckFormulas, active_formula, parsed
-from .excel_formula import ExcelFormula, absolute, cells_of, text_literal, word_count
+from .excel_formula import ExcelFormula, absolute, cells_of
 from .grid_now import RecordCount, RowNow, Status, record_name
 from .pen import Pen
 from .shared_formulas import ROW

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from ..language.sheet_text import text_literal
 from ..layout import Grid, Place, Row, Sheet, Slot, column_letters, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, level_of, order_of
 from ..layout.model import CODE_COLUMN, MARK_COLUMN
 from ..spec.model import ProblemsBlock
 from .calculated import BlockPainter, Run, Summary, chosen
 from .content import Content, Shown
-from .excel_formula import text_literal
 from .grids import MESSAGES
 from .shared_formulas import ROW
 

@@ -1,4 +1,4 @@
-"""A spec made ready to run: every expression in it parsed once."""
+"""A spec with its expressions: each parsed and typed once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..spec.check import rule_scope
-from ..spec.expression import Call, Expr, Over, Problem, Ref, Scope, parse, parse_condition, parts
-from ..spec.model import CollectBlock, Collected, Rule, Spec, Tool, When
+from ..language import Call, Expr, Over, Problem, Ref, parse, parse_condition, walk
+from .model import CollectBlock, Collected, Rule, Spec, Tool, When
+from .scope import Scope, rule_scope
 
 FieldKey = tuple[str, str]  # tool, field
 Source = tuple[str, int, int]  # tool of a collected list, number of its block, number of the source
-BY_THE_DAY = frozenset({"today", "completeness"})  # what is required may wait for a day
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Keeping:
 
 
 @dataclass
-class Program:
+class CompiledSpec:
     """The expressions of a spec by the field, rule or list that they belong to."""
 
     spec: Spec
@@ -82,34 +81,34 @@ class Program:
         return any(each is not None and _dated(each, self.dated) for each in expressions)
 
 
-def prepare(spec: Spec) -> Program:
+def compiled(spec: Spec) -> CompiledSpec:
     """Parse every expression of a spec that `spec.load` has accepted; batch after batch only once."""
-    program = _PREPARED.get(spec.name)
-    if program is None or program.spec is not spec:
-        program = _PREPARED[spec.name] = _prepared(spec)
-    return program
+    known = _COMPILED.get(spec.name)
+    if known is None or known.spec is not spec:
+        known = _COMPILED[spec.name] = _compiled(spec)
+    return known
 
 
-_PREPARED: dict[str, Program] = {}  # by name of the spec, of which there are few
+_COMPILED: dict[str, CompiledSpec] = {}  # by name of the spec, of which there are few
 
 
-def _prepared(spec: Spec) -> Program:
-    program = Program(spec)
+def _compiled(spec: Spec) -> CompiledSpec:
+    found = CompiledSpec(spec)
     for tool, block, each in spec.places():
         key, scope = (tool.code, each.code), Scope(spec, tool, block)
         if isinstance(each.required, When):
-            program.conditions[key] = _parsed(parse_condition, each.required.when, scope)
+            found.conditions[key] = _parsed(parse_condition, each.required.when, scope)
         if each.formula is not None:
-            program.formulas[key] = _parsed(parse, each.formula, scope)
+            found.formulas[key] = _parsed(parse, each.formula, scope)
         if each.constraint is not None:
             valued = Scope(spec, tool, block, each)
-            program.constraints[key] = _parsed(parse_condition, each.constraint.check, valued)
-    program.rules = tuple(_rule(spec, rule) for rule in spec.rules)
+            found.constraints[key] = _parsed(parse_condition, each.constraint.check, valued)
+    found.rules = tuple(_rule(spec, rule) for rule in spec.rules)
     for number, rule in enumerate(spec.rules):
         for code in rule.require:
-            program.requiring.setdefault((rule.tool, code), []).append(number)
-    program.lists = {key: each for tool in spec.tools for key, each in _lists(spec, tool)}
-    return program
+            found.requiring.setdefault((rule.tool, code), []).append(number)
+    found.lists = {key: each for tool in spec.tools for key, each in _lists(spec, tool)}
+    return found
 
 
 def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:
@@ -128,12 +127,12 @@ def _rule(spec: Spec, rule: Rule) -> ParsedRule:
 
 def _dated(expr: Expr, fields: Collection[FieldKey]) -> bool:
     """Whether an expression depends on the day, by itself or by one of these fields."""
-    if isinstance(expr, Call) and expr.name in BY_THE_DAY:
-        return True
-    if isinstance(expr, Ref) and (expr.tool, expr.field.code) in fields:
-        return True
-    inside = (expr.inner,) if isinstance(expr, Over) and expr.inner is not None else parts(expr)
-    return any(_dated(part, fields) for part in inside)
+    return any(
+        part.function.by_the_day
+        if isinstance(part, Call | Over)
+        else isinstance(part, Ref) and part.key in fields
+        for part in walk(expr)
+    )
 
 
 def _parsed(how: Callable[[str, Scope], Expr | Problem], text: str, scope: Scope) -> Expr:

@@ -1,0 +1,31 @@
+"""The language of checks: a parser, a typed tree, and one object for each function."""
+
+from .function import FUNCTIONS, Aggregate, Function, in_columns, reader_only
+from .parser import Problem, parse, parse_condition
+from .tree import (
+    FIGURES,
+    TEXTS,
+    TRUE,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Expr,
+    Literal,
+    Logic,
+    Not,
+    Over,
+    Ref,
+    Type,
+    inside,
+    parts,
+    refs,
+    refs_inside,
+    walk,
+)
+
+__all__ = [
+    "FIGURES", "FUNCTIONS", "TEXTS", "TRUE", "Aggregate", "Arithmetic", "Call", "Choose", "Compare", "Expr", "Function",
+    "Literal", "Logic", "Not", "Over", "Problem", "Ref", "Type", "in_columns", "inside", "parse", "parse_condition",
+    "parts", "reader_only", "refs", "refs_inside", "walk",
+]  # fmt: skip

@@ -1,0 +1,185 @@
+"""What a function of the language is: one object that says everything about itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from .tree import TEXTS, Arithmetic, Call, Choose, Expr, Literal, Over, Ref, Type, parts, refs
+
+if TYPE_CHECKING:
+    from .targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter, Typing
+    from .vectors import Integers, Vector
+
+FUNCTIONS: dict[str, Function | Aggregate] = {}  # by name; a class that has a name takes its place by itself
+
+
+class Function:
+    """A function of its arguments: its signature, its blanks, and what every visitor makes of it.
+
+    `takes` names the type of each argument, None for any; the last one may stand several times where it `repeats`.
+    `never_blank`: the result is a figure whatever is blank. `strict`: it is blank where an argument is, and the formula
+    of the sheet may take that for granted. `own`: checks of field types use it, specs do not.
+    """
+
+    name: str = ""
+    takes: tuple[Type | None, ...] = ()
+    gives: Type = Type.BOOL
+    meaning: str = ""
+    blank: str = ""
+    repeats: bool = False
+    never_blank: bool = False
+    strict: bool = False
+    own: bool = False
+    columnwise: bool = False  # whether a sheet can work it out over whole columns
+    by_the_day: bool = False  # whether it may come out otherwise on another day
+
+    def __init_subclass__(cls) -> None:
+        if cls.name:
+            FUNCTIONS[cls.name] = cls()
+
+    def typed(self, typing: Typing, node: ast.Call) -> Expr:
+        """Type a call. Raises what `Typing.refuse` makes where the arguments do not fit."""
+        return self.call(*self.arguments(typing, node))
+
+    def call(self, *args: Expr) -> Call:
+        """Make a call of typed arguments."""
+        return Call(self, args, self.gives)
+
+    def arguments(self, typing: Typing, node: ast.Call) -> tuple[Expr, ...]:
+        """Type the arguments, each as `takes` says."""
+        args, takes = tuple(typing.expr(arg) for arg in node.args), self.takes
+        if self.repeats and len(args) > len(takes):
+            takes += (takes[-1],) * (len(args) - len(takes))
+        expect(typing, node, self.name, len(takes))
+        for arg, want, place in zip(args, takes, node.args, strict=True):
+            is_text = want is Type.TEXT and arg.type in TEXTS
+            if want is not None and arg.type is not want and not is_text:
+                raise typing.refuse(place, f"{self.name}() needs a {want} here, not a {arg.type}.")
+        return args
+
+    def in_sheet(self, *args: Expr) -> bool:
+        """Say whether a sheet can work it out."""
+        return True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        """Write it as a formula."""
+        raise NotImplementedError(f"{self.name}() is for the reader only")
+
+    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
+        """Write it over whole columns; only where it is `columnwise`."""
+        raise NotImplementedError(f"{self.name}() is not worked out over columns")
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        """Work it out over all submissions."""
+        raise NotImplementedError
+
+    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
+        """Say what makes the result indeterminate: anything that makes an argument so."""
+        return worst_of(errors, *call.args)
+
+
+class Record(NamedTuple):
+    """One of several records side by side: what writes its cells, and whether it is in use."""
+
+    write: SheetWriter
+    active: str
+
+
+class Aggregate:
+    """A function over the rows of a table: of nothing, of a condition or of a number in each row."""
+
+    name: str = ""
+    meaning: str = ""
+    blank: str = ""
+    gives: Type = Type.NUMBER
+    inner: Type | None = Type.BOOL
+    never_blank: bool = True
+    own: bool = False
+    by_the_day: bool = False
+
+    def __init_subclass__(cls) -> None:
+        if cls.name:
+            FUNCTIONS[cls.name] = cls()
+
+    def typed(self, typing: Typing, node: ast.Call) -> Over:
+        """Type a call. Raises what `Typing.refuse` makes where the arguments do not fit."""
+        expect(typing, node, self.name, 1 if self.inner is None else 2)
+        tool = typing.tool(node.args[0])
+        if typing.scope.rows_of(tool) is None:
+            raise typing.refuse(node.args[0], f"The sheet '{tool}' holds nothing to fill in.")
+        inner: Expr | None = None
+        if self.inner is not None:
+            rows = typing.in_rows_of(tool)
+            inner = rows.condition(node.args[1]) if self.inner is Type.BOOL else rows.number(node.args[1])
+        return Over(self, tool, inner, self.gives)
+
+    def in_sheet(self, inner: Expr | None) -> bool:
+        """Say whether a sheet can work it out over whole columns."""
+        return inner is None or in_columns(inner)
+
+    def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
+        """Write it over the columns of a table."""
+        raise NotImplementedError
+
+    def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
+        """Write it over records side by side."""
+        raise NotImplementedError
+
+    def evaluate(self, run: Evaluator, expr: Over) -> Vector:
+        """Work it out over all submissions."""
+        raise NotImplementedError
+
+    def error(self, errors: ErrorPropagation, expr: Over) -> Integers:
+        """Say what makes the result indeterminate: anything in a row that counts, or may count."""
+        raise NotImplementedError
+
+
+def expect(typing: Typing, node: ast.Call, name: str, wanted: int) -> None:
+    """Refuse a call with too many arguments, or too few."""
+    if len(node.args) != wanted:
+        raise typing.refuse(node, f"{name}() takes {wanted} argument(s), not {len(node.args)}.")
+
+
+def in_columns(expr: Expr) -> bool:
+    """Say whether a sheet can work an expression out over whole columns.
+
+    There is no way there to pass over a row in which a formula fails: nothing may fail where an answer is blank.
+    """
+    match expr:
+        case Over() | Choose():
+            return False
+        case Call():
+            return expr.function.columnwise and all(isinstance(arg, Literal | Ref) for arg in expr.args)
+        case Arithmetic():
+            calculated = any(ref.calculated for ref in refs(expr))
+            return expr.op in ("+", "-", "*") and not calculated and all(map(in_columns, parts(expr)))
+    return all(map(in_columns, parts(expr)))
+
+
+def reader_only(expr: Expr) -> bool:
+    """Say whether an expression uses what a sheet cannot work out."""
+    match expr:
+        case Over():
+            return not expr.function.in_sheet(expr.inner)
+        case Call() if not expr.function.in_sheet(*expr.args):
+            return True
+    return any(reader_only(part) for part in parts(expr))
+
+
+def worst_of(errors: ErrorPropagation, *args: Expr) -> Integers:
+    """Say what makes any of some expressions indeterminate."""
+    return errors.worst([errors.of(arg) for arg in args])
+
+
+def code_of(expr: Expr) -> str:
+    """Give the code that is written in an expression."""
+    assert isinstance(expr, Literal)
+    return str(expr.value)
+
+
+def ref_of(expr: Expr) -> Ref:
+    """Give the answer that an argument has to be."""
+    assert isinstance(expr, Ref)
+    return expr

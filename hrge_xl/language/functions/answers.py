@@ -1,0 +1,158 @@
+"""Functions over whether answers are there: filled, blank, count_of, unique."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..function import Function, worst_of
+from ..tree import FIGURES, Call, Expr, Ref, Type
+
+if TYPE_CHECKING:
+    from ..targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter
+    from ..vectors import Bools, Integers, Vector
+
+
+def write_filled(write: SheetWriter, arg: Expr) -> str:
+    """Write whether something stands in the cells of an answer, or comes out of an expression."""
+    if not isinstance(arg, Ref):
+        return f'IFERROR({write.value(arg)}<>"",FALSE)'
+    cell = write.cell(arg)
+    if cell is None:
+        return "FALSE"
+    if ":" in cell:
+        return f"(COUNTA({cell})-SUMPRODUCT(--ISERROR({cell})))>0"
+    return f'IFERROR(TRIM({cell})<>"",FALSE)'
+
+
+class _Presence(Function):
+    takes = (None,)
+    columnwise = True
+
+    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
+        return errors.worst([errors.presence(arg) for arg in call.args])
+
+
+class Filled(_Presence):
+    """`filled(x)`."""
+
+    name = "filled"
+    meaning = "the answer is there"
+    blank = "false on blank"
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return write_filled(write, args[0])
+
+    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
+        return f"({'+'.join(_not_empty(write, args[0]))})>0"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        from ..vectors import truth
+
+        return truth(run.of(args[0]).filled)
+
+
+class Blank(_Presence):
+    """`blank(x)`."""
+
+    name = "blank"
+    meaning = "the answer is not there"
+    blank = "true on blank"
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return f"NOT({write_filled(write, args[0])})"
+
+    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
+        return f"({'+'.join(_not_empty(write, args[0]))})=0"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        from ..vectors import truth
+
+        return truth(~run.of(args[0]).filled)
+
+
+def _not_empty(write: ColumnWriter, arg: Expr) -> list[str]:
+    return [f'({column}<>"")' for column in write.columns(arg)]
+
+
+class CountOf(_Presence):
+    """`count_of(a, b, …)`: cells with an answer."""
+
+    name = "count_of"
+    gives = Type.NUMBER
+    meaning = "number of answers given among its arguments"
+    blank = "0 on blank"
+    repeats = True
+    never_blank = True
+    columnwise = False
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return "(" + "+".join(self._count(write, arg) for arg in args) + ")"
+
+    def _count(self, write: SheetWriter, arg: Expr) -> str:
+        cell = write.cell(arg) if isinstance(arg, Ref) else None
+        return f"COUNTA({cell})" if cell and ":" in cell else f"({write_filled(write, arg)}*1)"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import figure
+
+        counts = [run.cells(arg) for arg in args]
+        return figure(Type.NUMBER, np.asarray(sum(counts[1:], start=counts[0])))
+
+
+class Unique(Function):
+    """`unique(x)`: no other row in use of the same table has this answer."""
+
+    name = "unique"
+    takes = (None,)
+    meaning = "no other row of the table has this answer"
+    blank = "true on blank"
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        column = write.column(args[0]) if isinstance(args[0], Ref) else None
+        cell = write.cell(args[0]) if isinstance(args[0], Ref) else None
+        if column is None or cell is None:
+            return "TRUE"
+        return f'IFERROR(OR({cell}="",SUMPRODUCT(--({column}={cell}))<=1),TRUE)'
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+        import pandas as pd
+
+        from ..tree import refs
+        from ..vectors import truth
+
+        vector = run.of(args[0])
+        active = next((run.active(ref) for ref in refs(args[0]) if not ref.single), None)
+        if active is None or vector.data.shape[1] == 1:
+            return truth(np.ones(vector.data.shape[:2], dtype=bool))
+        counted = active & vector.known
+        places = np.nonzero(counted)
+        frame = pd.DataFrame(_comparable(run, vector)[places]).assign(submission=places[0])
+        result = np.ones(counted.shape, dtype=bool)
+        result[places] = ~frame.duplicated(keep=False).to_numpy()
+        return truth(result)
+
+    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
+        """What stands twice is certain; what seems to stand once may be what cannot be read elsewhere."""
+        import numpy as np
+
+        own = worst_of(errors, *call.args)
+        twice: Bools = ~errors.run.holds(call) & (own < 0)
+        return np.where(twice, -1, own.max(axis=1, keepdims=True, initial=-1))
+
+
+def _comparable(run: Evaluator, vector: Vector) -> Integers:
+    """Give values that are equal where the answers are; several answers in any order are the same."""
+    import numpy as np
+
+    if vector.type in (*FIGURES, Type.BOOL):
+        return vector.data
+    folded = run.texts.folded(vector.data)
+    if vector.type is not Type.MANY:
+        return folded
+    ordered = np.sort(folded, axis=2)
+    again = np.zeros(ordered.shape, dtype=bool)
+    again[..., 1:] = ordered[..., 1:] == ordered[..., :-1]
+    return np.sort(np.where(again, -1, ordered), axis=2)

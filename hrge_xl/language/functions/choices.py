@@ -1,0 +1,212 @@
+"""Functions over lists, levels, tools and rows referred to: has, belongs, level, ticked, completeness, lookup."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ..function import Function, code_of, expect, ref_of, worst_of
+from ..tree import FIGURES, Call, Expr, Ref, Type
+
+if TYPE_CHECKING:
+    from ..targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter, Typing
+    from ..vectors import Integers, Vector
+
+
+class Has(Function):
+    """`has(several, code)`."""
+
+    name = "has"
+    takes = (Type.MANY, Type.TEXT)
+    meaning = "one of the several answers is this code"
+    blank = "false on blank"
+    columnwise = True
+
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        args = self.arguments(typing, node)
+        typing.known_code(node.args[1], args[1], args[0])
+        return self.call(*args)
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        many = ref_of(args[0])
+        cells, label = write.cell(many), write.entry(many.list, code_of(args[1]))
+        return "FALSE" if cells is None or label is None else f"ISNUMBER(MATCH({label},{cells},0))"
+
+    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
+        many = ref_of(args[0])
+        label = write.entry(many.list, code_of(args[1])) or '""'
+        return "(" + "+".join(f"({column}={label})" for column in write.columns(many)) + ")>0"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        from ..vectors import truth
+
+        many, code = (run.texts.folded(run.of(arg).data) for arg in args)
+        return truth(((many == code[..., None]) & (code[..., None] >= 0)).any(axis=2))
+
+    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
+        import numpy as np
+
+        return np.where(errors.run.holds(call), -1, worst_of(errors, *call.args))
+
+
+class Belongs(Function):
+    """Whether an entry belongs to what is chosen in the field that decides its list."""
+
+    name = "belongs"
+    takes = (Type.CODE, Type.CODE)
+    meaning = "the list says that the entry belongs to the other answer"
+    blank = "true where one of them is blank"
+    own = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        child, parent = ref_of(args[0]), ref_of(args[1])
+        above = write.cell(parent)
+        if above is None:
+            return "TRUE"
+        return f'IFERROR(OR(TRIM({above})="",{write.parent(child)}={above}),TRUE)'
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        from ..vectors import truth
+
+        child, parent = ref_of(args[0]), run.texts.folded(run.of(args[1]).data)
+        wanted = run.texts.folded(run.parents(child))
+        return truth((wanted == parent) | (parent < 0) | (wanted < 0))
+
+
+class Level(Function):
+    """`level(down, across)`."""
+
+    name = "level"
+    takes = (Type.NUMBER, Type.NUMBER)
+    gives = Type.LEVEL
+    meaning = "level of the matrix (down, across)"
+    blank = "blank on blank"
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        row, column = (
+            f"MATCH({write.number(side)},{name},0)"
+            for side, name in zip(args, ("matrix_down", "matrix_across"), strict=True)
+        )
+        return f'IFERROR(INDEX(matrix_levels,{row},{column}),"")'
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import text
+
+        down, across = np.broadcast_arrays(*(run.of(arg).data for arg in args))
+        result = np.full(down.shape, -1, dtype=np.int64)
+        for (row, column), code in run.levels.items():
+            result[(down == row) & (across == column)] = run.texts.id(code)
+        return text(Type.LEVEL, result)
+
+    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
+        return errors.worst([worst_of(errors, *call.args), *(errors.off_scale(arg) for arg in call.args)])
+
+
+class Ticked(Function):
+    """`ticked('T1.1')`."""
+
+    name = "ticked"
+    takes = (Type.TEXT,)
+    meaning = "this tool is ticked in the form"
+    blank = "false on blank"
+
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        args = self.arguments(typing, node)
+        typing.tool(node.args[0])
+        return self.call(*args)
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return write.ticked(code_of(args[0]))
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        from ..vectors import truth
+
+        return truth(run.used(code_of(args[0])))
+
+    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
+        return errors.tick(code_of(call.args[0]))
+
+
+class Completeness(Function):
+    """`completeness('T1.1')`."""
+
+    name = "completeness"
+    takes = (Type.TEXT,)
+    gives = Type.NUMBER
+    meaning = "share of required answers given on a sheet, 0 to 1"
+    blank = "blank when it asks for none"
+    by_the_day = True  # what is required may wait for a day
+
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        args = self.arguments(typing, node)
+        typing.tool(node.args[0])
+        return self.call(*args)
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        progress = write.progress(code_of(args[0]))
+        return f'IFERROR(INDEX({progress},1,2)/INDEX({progress},1,1),"")' if progress else '""'
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import figure
+
+        required, answered = run.progress(code_of(args[0]))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return figure(Type.NUMBER, (answered / required)[:, None])
+
+    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
+        return errors.progress(code_of(call.args[0]))
+
+
+class LookUp(Function):
+    """`lookup(reference, field)`."""
+
+    name = "lookup"
+    takes = (Type.CODE, None)
+    gives = Type.TEXT
+    meaning = "a field of the row that a reference points to"
+    blank = "blank on blank"
+
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        expect(typing, node, self.name, 2)
+        reference = typing.expr(node.args[0])
+        if not (isinstance(reference, Ref) and reference.targets):
+            raise typing.refuse(node.args[0], "lookup() starts from a field of type reference.")
+        target = typing.in_rows_of(reference.targets[0]).expr(node.args[1])
+        if not isinstance(target, Ref):
+            raise typing.refuse(node.args[1], "lookup() ends at a field of the other sheet.")
+        return Call(self, (reference, target), target.type)
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        target = ref_of(args[1])
+        place = write.looked_up(ref_of(args[0]), target)
+        return '""' if place is None else write.decoded(target, place)
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import NAN, Vector, blank
+
+        reference, target = ref_of(args[0]), args[1]
+        row = run.row_numbers(run.of(reference).data, reference.targets[0])
+        if row is None:
+            return blank(target.type)
+        vector = run.in_rows(target, reference.targets[0])
+        found, submission = row >= 0, np.arange(len(row))[:, None]
+        known = found[..., None] if vector.type is Type.MANY else found
+        data = np.where(known, vector.data[submission, row], NAN if vector.type in FIGURES else -1)
+        return Vector(vector.type, data, vector.filled[submission, row] & found)
+
+    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
+        import numpy as np
+
+        reference, target = ref_of(call.args[0]), call.args[1]
+        doubt = np.maximum(errors.of(reference), errors.off_scale(reference))
+        row = errors.run.row_numbers(errors.run.of(reference).data, reference.targets[0])
+        if row is None:
+            return doubt
+        there = errors.in_rows(target, reference.targets[0])[np.arange(len(row))[:, None], row]
+        return np.maximum(doubt, np.where(row >= 0, there, -1))

@@ -1,0 +1,79 @@
+"""Functions over days: today, days_between, year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...numerals import LAST_SERIAL
+from ..function import Function
+from ..tree import Expr, Type
+
+if TYPE_CHECKING:
+    from ..targets import Evaluator, SheetWriter
+    from ..vectors import Vector
+
+FIRST_RELIABLE_SERIAL = 61  # 1900-03-01; before it spreadsheets count a day that never was
+
+
+class Today(Function):
+    """`today()`."""
+
+    name = "today"
+    gives = Type.DATE
+    meaning = "the day of the check; in a sheet that of the clock"
+    blank = "never blank"
+    never_blank = True
+    by_the_day = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return write.day()
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        from ..vectors import figure
+
+        return figure(Type.DATE, run.today)
+
+
+class DaysBetween(Function):
+    """`days_between(first, last)`."""
+
+    name = "days_between"
+    takes = (Type.DATE, Type.DATE)
+    gives = Type.NUMBER
+    meaning = "days from the first date to the second"
+    blank = "blank on blank"
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        first, last = (write.value(arg) for arg in args)
+        return f'IFERROR(IF(COUNT({first},{last})=2,{last}-{first},""),"")'
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        from ..vectors import figure
+
+        first, last = (run.of(arg).data for arg in args)
+        return figure(Type.NUMBER, last - first)
+
+
+class Year(Function):
+    """`year(day)`."""
+
+    name = "year"
+    takes = (Type.DATE,)
+    gives = Type.NUMBER
+    meaning = "year of a date"
+    blank = "blank on blank"
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        day = write.value(args[0])
+        return f'IF(ISNUMBER({day}),YEAR({day}),"")'
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import NAN, figure
+
+        serials = np.floor(run.of(args[0]).data)
+        possible = (serials >= 1) & (serials <= LAST_SERIAL)
+        days = np.where(possible, np.maximum(serials, FIRST_RELIABLE_SERIAL), 0).astype("timedelta64[D]")
+        years = (np.datetime64("1899-12-30") + days).astype("datetime64[Y]").astype(np.int64) + 1970
+        return figure(Type.NUMBER, np.where(possible, years, NAN))

@@ -1,0 +1,226 @@
+"""Functions over numbers: total, least, most, absolute, round, sqrt, bands."""
+
+from __future__ import annotations
+
+import ast
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from ..function import Function
+from ..tree import Call, Expr, Literal, Ref, Type
+
+if TYPE_CHECKING:
+    from ..targets import Evaluator, SheetWriter, Typing
+    from ..vectors import Floats, Vector
+
+LOWEST = "-9.99E+307"  # below every number that a cell can hold
+MOST_DECIMALS = 9
+
+
+class _Among(Function):
+    """A figure among several numbers, blanks left out."""
+
+    takes = (Type.NUMBER,)
+    gives = Type.NUMBER
+    repeats = True
+    excel_name: str = ""
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        values = ",".join(write.number(arg) if isinstance(arg, Ref) else write.value(arg) for arg in args)
+        return f'IF(COUNT({values})=0,"",{self.excel_name}({values}))'
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import figure
+
+        stack = np.stack(np.broadcast_arrays(*(run.of(arg).data for arg in args)))
+        return figure(Type.NUMBER, self.among(stack))
+
+    def among(self, stack: Floats) -> Floats:
+        """Work it out over the first axis."""
+        raise NotImplementedError
+
+
+class Total(_Among):
+    """`total(a, b, …)`."""
+
+    name = "total"
+    meaning = "sum of its arguments"
+    blank = "blanks count 0; blank when all are"
+    excel_name = "SUM"
+
+    def among(self, stack: Floats) -> Floats:
+        from ..vectors import summed
+
+        return summed(stack)
+
+
+class Least(_Among):
+    """`least(a, b, …)`."""
+
+    name = "least"
+    meaning = "smallest of its arguments"
+    blank = "blanks left out"
+    excel_name = "MIN"
+
+    def among(self, stack: Floats) -> Floats:
+        import numpy as np
+
+        return np.asarray(np.fmin.reduce(stack))
+
+
+class Most(_Among):
+    """`most(a, b, …)`."""
+
+    name = "most"
+    meaning = "largest of its arguments"
+    blank = "blanks left out"
+    excel_name = "MAX"
+
+    def among(self, stack: Floats) -> Floats:
+        import numpy as np
+
+        return np.asarray(np.fmax.reduce(stack))
+
+
+class Absolute(Function):
+    """`absolute(x)`."""
+
+    name = "absolute"
+    takes = (Type.NUMBER,)
+    gives = Type.NUMBER
+    meaning = "without its sign"
+    blank = "blank on blank"
+    strict = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return f"ABS({write.number(args[0])})"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import figure
+
+        return figure(Type.NUMBER, np.abs(run.of(args[0]).data))
+
+
+class SquareRoot(Function):
+    """`sqrt(x)`."""
+
+    name = "sqrt"
+    takes = (Type.NUMBER,)
+    gives = Type.NUMBER
+    meaning = "square root"
+    blank = "blank on blank, and on a number below 0"
+    strict = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return f"SQRT({write.number(args[0])})"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import figure
+
+        with np.errstate(invalid="ignore"):
+            return figure(Type.NUMBER, np.sqrt(run.of(args[0]).data))
+
+
+class Round(Function):
+    """`round(x)`, `round(x, decimals)`; a half goes away from 0, as in spreadsheets."""
+
+    name = "round"
+    takes = (Type.NUMBER,)
+    gives = Type.NUMBER
+    meaning = "rounded to so many decimals, to a whole number without the second argument"
+    blank = "blank on blank"
+    strict = True
+
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        if len(node.args) not in (1, 2):
+            raise typing.refuse(node, f"round() takes 1 or 2 arguments, not {len(node.args)}.")
+        decimals = 0.0
+        if len(node.args) > 1:
+            given = node.args[1]
+            value = given.value if isinstance(given, ast.Constant) else None
+            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_DECIMALS:
+                raise typing.refuse(given, f"round() needs a whole number from 0 to {MOST_DECIMALS} here.")
+            decimals = float(value)
+        return self.call(typing.number(node.args[0]), Literal(decimals, Type.NUMBER))
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return f"ROUND({write.number(args[0])},{write.number(args[1])})"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import figure
+
+        assert isinstance(args[1], Literal)
+        step = Decimal(1).scaleb(-int(args[1].value))
+        data = run.of(args[0]).data
+        different, place = np.unique(data.ravel(), return_inverse=True)
+        rounded = [_rounded(value, step) for value in different.tolist()]
+        return figure(Type.NUMBER, np.array(rounded, dtype=np.float64)[place].reshape(data.shape))
+
+
+def _rounded(value: float, step: Decimal) -> float:
+    """Round what a spreadsheet shows of a number: its first fifteen digits."""
+    if value != value or abs(value) >= 1e15:  # noqa: PLR0124  (NaN; and such a number has no decimals)
+        return value
+    return float(Decimal(f"{value:.15g}").quantize(step, ROUND_HALF_UP))
+
+
+class Bands(Function):
+    """`bands(x, 10, 'low', 20, 'middle', 'high')`: below 10, from 10 to below 20, from 20."""
+
+    name = "bands"
+    takes = (Type.NUMBER, None)
+    gives = Type.TEXT
+    meaning = "the name of the band that a number is in: each limit is the first number above its band"
+    blank = "blank on blank"
+
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        if len(node.args) < 4 or len(node.args) % 2:
+            raise typing.refuse(
+                node, "bands() takes a number, then limit and name in turn, and a last name.",
+                "For example bands(x, 10, 'low', 20, 'middle', 'high').",
+            )  # fmt: skip
+        number = typing.number(node.args[0])
+        limits = [typing.number(each) for each in node.args[1:-1:2]]
+        names = [typing.expr(each) for each in (*node.args[2:-1:2], node.args[-1])]
+        if not all(isinstance(each, Literal) for each in (*limits, *names)):
+            raise typing.refuse(node, "Limits and names of bands() are written out, not calculated.")
+        if len({each.type for each in names}) > 1:
+            raise typing.refuse(node, "The names of bands() are all texts, or all numbers.")
+        values = [float(each.value) for each in limits if isinstance(each, Literal)]
+        if any(low >= high for low, high in pairwise(values)):
+            raise typing.refuse(node, "The limits of bands() rise from one to the next.")
+        return Call(self, (number, *limits, *names), names[0].type)
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        count = (len(args) - 2) // 2
+        limits = ",".join([LOWEST, *(write.number(limit) for limit in args[1 : count + 1])])
+        names = ",".join(
+            write.number(name) if name.type is Type.NUMBER else write.text(name) for name in args[count + 1 :]
+        )
+        found = f"CHOOSE(MATCH({write.number(args[0])},{{{limits}}},1),{names})"
+        return write.guarded(args[0], found, '""')
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import NAN, figure, text
+
+        count = (len(args) - 2) // 2
+        limits = [float(each.value) for each in args[1 : count + 1] if isinstance(each, Literal)]
+        data = run.of(args[0]).data
+        band, known = np.searchsorted(limits, data, side="right"), ~np.isnan(data)
+        names = [each.value for each in args[count + 1 :] if isinstance(each, Literal)]
+        if args[-1].type is Type.NUMBER:
+            numbers = np.array([*map(float, names), NAN])
+            return figure(Type.NUMBER, np.where(known, numbers[band], NAN))
+        ids = np.array([*(run.texts.id(str(name)) for name in names), -1], dtype=np.int64)
+        return text(Type.TEXT, np.where(known, ids[band], -1))

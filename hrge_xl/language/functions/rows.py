@@ -1,0 +1,259 @@
+"""Functions over the rows of a table: count, count_if, any_row, sum, min, max; and the code of a row."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeGuard
+
+from ..function import Aggregate, Function, Record, expect, in_columns, ref_of
+from ..tree import Call, Choose, Expr, Literal, Over, Ref, Type
+
+if TYPE_CHECKING:
+    from ..targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter, Typing
+    from ..vectors import Bools, Floats, Integers, Vector
+
+
+class RowCode(Function):
+    """`row_code()`."""
+
+    name = "row_code"
+    gives = Type.CODE
+    meaning = "the code of the row, as references to it give it"
+    blank = "never blank"
+    columnwise = True
+
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        expect(typing, node, self.name, 0)
+        row = typing.scope.any_of_row()
+        if row is None:
+            raise typing.refuse(node, "There are no rows here that could have a code.")
+        return self.call(row)
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return write.row_code(ref_of(args[0]))
+
+    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
+        return write.row_codes(ref_of(args[0]))
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        return run.row_codes(ref_of(args[0]))
+
+    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
+        return errors.worst([])
+
+
+class _Rows(Aggregate):
+    """What is the same of all of them: the rows that count, each seen from the row that the whole stands in."""
+
+    def evaluate(self, run: Evaluator, expr: Over) -> Vector:
+        import numpy as np
+
+        active = run.active_rows(expr.tool)
+        if expr.inner is None:
+            return self.over(active, None)
+        seen = run.from_each_row(expr.inner, expr.tool)
+        if seen is None:
+            return self.over(active, run.in_rows(expr.inner, expr.tool).data)
+        from ..vectors import Vector
+
+        each = [self.over(active, inner.data) for inner in seen]
+        data = np.concatenate([vector.data for vector in each], axis=1)
+        return Vector(self.gives, data, np.concatenate([vector.filled for vector in each], axis=1))
+
+    def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
+        """Work it out over the rows that count, from one point of view."""
+        raise NotImplementedError
+
+    def error(self, errors: ErrorPropagation, expr: Over) -> Integers:
+        import numpy as np
+
+        active, doubt = errors.run.active_rows(expr.tool), errors.row_use(expr.tool)
+        if expr.inner is not None:
+            doubt = np.where(active, errors.in_rows(expr.inner, expr.tool), doubt)
+        return np.asarray(doubt.max(axis=1, keepdims=True, initial=-1))
+
+
+class Count(_Rows):
+    """`count('T1.1')`."""
+
+    name = "count"
+    meaning = "rows with any answer"
+    blank = "0 without rows"
+    inner = None
+
+    def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
+        return f"SUMPRODUCT(--({write.active()}))"
+
+    def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
+        return f"({'+'.join(f'IF({record.active},1,0)' for record in records)})"
+
+    def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
+        import numpy as np
+
+        from ..vectors import figure
+
+        return figure(Type.NUMBER, active.sum(axis=1, keepdims=True).astype(np.float64))
+
+
+class CountIf(_Rows):
+    """`count_if('T1.1', condition)`."""
+
+    name = "count_if"
+    meaning = "rows for which a condition holds"
+    blank = "0 without rows"
+
+    def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
+        assert inner is not None
+        return f"IFERROR(SUMPRODUCT(({write.active()})*({write.condition(inner)})),0)"
+
+    def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
+        assert inner is not None
+        terms = [f"IF(AND({active},{write.condition(inner)}),1,0)" for write, active in records]
+        return f"({'+'.join(terms)})"
+
+    def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
+        import numpy as np
+
+        from ..vectors import figure
+
+        assert inner is not None
+        counts = (inner.astype(bool) & active).sum(axis=1, keepdims=True)
+        return figure(Type.NUMBER, counts.astype(np.float64))
+
+
+class AnyRow(CountIf):
+    """`any_row('T1.1', condition)`."""
+
+    name = "any_row"
+    gives = Type.BOOL
+    meaning = "whether a condition holds for one row at least"
+    blank = "false without rows"
+
+    def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
+        import numpy as np
+
+        from ..vectors import truth
+
+        assert inner is not None
+        return truth(np.asarray((inner.astype(bool) & active).any(axis=1, keepdims=True)))
+
+    def error(self, errors: ErrorPropagation, expr: Over) -> Integers:
+        """One row that is certain decides it."""
+        import numpy as np
+
+        worst = super().error(errors, expr)
+        assert expr.inner is not None
+        if errors.run.from_each_row(expr.inner, expr.tool) is not None:
+            return worst
+        doubt = errors.in_rows(expr.inner, expr.tool)
+        met = errors.run.in_rows(expr.inner, expr.tool).data & errors.run.active_rows(expr.tool)
+        certain = (met & (doubt < 0)).any(axis=1, keepdims=True)
+        return np.where(certain, -1, worst)
+
+
+class _Number(_Rows):
+    """A figure over a number in each row."""
+
+    inner = Type.NUMBER
+    never_blank = False
+    blank = "blank without numbers"
+    excel_name: str = ""
+
+    def in_sheet(self, inner: Expr | None) -> bool:
+        return isinstance(inner, Ref) and not inner.outer
+
+    def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
+        assert inner is not None
+        return self._over_cells([write.number(inner)])
+
+    def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
+        assert inner is not None
+        return self._over_cells([record.write.number(inner) for record in records])
+
+    def _over_cells(self, ranges: list[str]) -> str:
+        cells = ",".join(ranges)
+        return f'IF(COUNT({cells})=0,"",{self.excel_name}({cells}))'
+
+    def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
+        import numpy as np
+
+        from ..vectors import NAN, figure
+
+        assert inner is not None
+        return figure(Type.NUMBER, self.reduce(np.where(active, inner, NAN)))
+
+    def reduce(self, figures: Floats) -> Floats:
+        """Work it out over the second axis."""
+        raise NotImplementedError
+
+
+class Sum(_Number):
+    """`sum('T1.1', number)`, also of those rows only for which something holds: `number if condition else 0`."""
+
+    name = "sum"
+    meaning = "sum of a number over the rows"
+    excel_name = "SUM"
+
+    def in_sheet(self, inner: Expr | None) -> bool:
+        return super().in_sheet(inner) or (_is_partial(inner) and in_columns(inner.condition))
+
+    def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
+        if not _is_partial(inner):
+            return super().excel(write, inner)
+        met, numbers = f"(({write.condition(inner.condition)})>0)", write.number(inner.then)
+        known = f"SUMPRODUCT(({write.active()})*(1-{met}*(1-ISNUMBER({numbers}))))"
+        return f'IF({known}=0,"",SUMPRODUCT(({write.active()})*{met},{numbers}))'
+
+    def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
+        if not _is_partial(inner):
+            return super().excel_records(records, inner)
+        known, added = [], []
+        for write, active in records:
+            met, number = write.condition(inner.condition), write.number(inner.then)
+            known.append(f"IF({active},IF({met},ISNUMBER({number})*1,1),0)")
+            added.append(f"IF(AND({active},{met}),N({number}),0)")
+        return f'IF({"+".join(known)}=0,"",{"+".join(added)})'
+
+    def reduce(self, figures: Floats) -> Floats:
+        from ..vectors import summed
+
+        return summed(figures, axis=1)[:, None]
+
+
+def _is_partial(expr: Expr | None) -> TypeGuard[Choose]:
+    """Say whether a number is added where a condition holds, and 0 elsewhere."""
+    return (
+        isinstance(expr, Choose)
+        and isinstance(expr.then, Ref)
+        and not (expr.then.single or expr.then.outer)
+        and isinstance(expr.other, Literal)
+        and expr.other.value == 0
+    )
+
+
+class _Extreme(_Number):
+    def reduce(self, figures: Floats) -> Floats:
+        import numpy as np
+
+        from ..vectors import NAN
+
+        chosen = np.fmin.reduce if self.name == "min" else np.fmax.reduce
+        padded = np.concatenate([figures, np.full((len(figures), 1), NAN)], axis=1)
+        return np.asarray(chosen(padded, axis=1, keepdims=True))
+
+
+class Minimum(_Extreme):
+    """`min('T1.1', number)`."""
+
+    name = "min"
+    meaning = "smallest number over the rows"
+    excel_name = "MIN"
+
+
+class Maximum(_Extreme):
+    """`max('T1.1', number)`."""
+
+    name = "max"
+    meaning = "largest number over the rows"
+    excel_name = "MAX"

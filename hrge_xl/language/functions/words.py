@@ -1,0 +1,225 @@
+"""Functions over texts: words, length, join, matches, email, and the limit of words that field types set."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ...numerals import from_serial, shown
+from ...words import CHARACTERS_A_WORD, count_words, spaceless
+from ..function import Function, code_of, ref_of
+from ..patterns import EMAIL, email_formula, in_a_sheet, pattern_formula
+from ..sheet_text import word_count
+from ..tree import FIGURES, Call, Expr, Literal, Type
+from .answers import write_filled
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..targets import Evaluator, SheetWriter, Typing
+    from ..vectors import Floats, Vector
+
+SEVERAL = ", "  # between several answers joined to a text
+
+
+def _figure_of_text(run: Evaluator, arg: Expr, function: Callable[[str], int]) -> Vector:
+    import numpy as np
+
+    from ..vectors import figure
+
+    return figure(Type.NUMBER, run.texts.map(run.of(arg).data, function, 0, np.float64))
+
+
+def _truth_of_text(run: Evaluator, arg: Expr, function: Callable[[str], bool], *, blank: bool) -> Vector:
+    import numpy as np
+
+    from ..vectors import truth
+
+    return truth(run.texts.map(run.of(arg).data, function, blank, np.bool_))
+
+
+class Words(Function):
+    """`words(text)`."""
+
+    name = "words"
+    takes = (Type.TEXT,)
+    gives = Type.NUMBER
+    meaning = "number of words"
+    blank = "0 on blank"
+    never_blank = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        text = write.text(args[0])
+        return f'IFERROR(IF({text}="",0,{word_count(text)}),0)'
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        return _figure_of_text(run, args[0], count_words)
+
+
+class Length(Function):
+    """`length(text)`."""
+
+    name = "length"
+    takes = (Type.TEXT,)
+    gives = Type.NUMBER
+    meaning = "number of characters"
+    blank = "0 on blank"
+    never_blank = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return f"IFERROR(LEN({write.text(args[0])}),0)"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        return _figure_of_text(run, args[0], len)
+
+
+class WithinWords(Function):
+    """Whether a text keeps a limit of words; in scripts without spaces characters are counted."""
+
+    name = "within_words"
+    takes = (Type.TEXT, Type.NUMBER)
+    meaning = "the text has at most so many words"
+    blank = "true on blank"
+    own = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        text, limit = str(write.cell(ref_of(args[0]))), int(_number(args[1]))
+        if write.scriptless():
+            return f"LEN(TRIM({text}))<={limit * CHARACTERS_A_WORD}"
+        return f"{word_count(text)}<={limit}"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        limit = int(_number(args[1]))
+        return _truth_of_text(run, args[0], lambda text: not too_many_words(text, limit), blank=True)
+
+
+def too_many_words(text: str, limit: int) -> bool:
+    """Say whether a text is over its limit."""
+    if len(text) <= 2 * limit:  # a word and a space take two characters at least
+        return False
+    if spaceless(text):
+        return len(text) > limit * CHARACTERS_A_WORD
+    return len(text.split()) > limit // 2 and count_words(text) > limit
+
+
+def _number(expr: Expr) -> float:
+    assert isinstance(expr, Literal)
+    return float(expr.value)
+
+
+class Matches(Function):
+    """`matches(text, pattern)`; the whole text must fit."""
+
+    name = "matches"
+    takes = (Type.TEXT, Type.TEXT)
+    meaning = "the text fits a regular expression; the sheet checks what is letters and digits by place"
+    blank = "false on blank"
+
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        args = self.arguments(typing, node)
+        if not isinstance(args[1], Literal):
+            raise typing.refuse(node.args[1], "The pattern of matches() is written out, not calculated.")
+        try:
+            re.compile(code_of(args[1]))
+        except re.error as error:
+            raise typing.refuse(
+                node.args[1], f"'{args[1].value}' is no pattern ({error}).",
+                "Write a regular expression, for example '[A-Z]{2}-[0-9]{4}'.",
+            ) from error  # fmt: skip
+        return self.call(*args)
+
+    def in_sheet(self, *args: Expr) -> bool:
+        return in_a_sheet(code_of(args[1]))
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return pattern_formula(write.text(args[0]), code_of(args[1]))
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        pattern = re.compile(code_of(args[1]))
+        return _truth_of_text(run, args[0], lambda text: bool(pattern.fullmatch(text)), blank=False)
+
+
+class Email(Function):
+    """`email(text)`."""
+
+    name = "email"
+    takes = (Type.TEXT,)
+    meaning = "the text has the shape of an e-mail address"
+    blank = "false on blank"
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return email_formula(write.text(args[0]))
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        return _truth_of_text(run, args[0], lambda text: bool(EMAIL.fullmatch(text)), blank=False)
+
+
+class Join(Function):
+    """`join(a, b, …)`: blank as soon as one of them is, for a code with a hole in it is none."""
+
+    name = "join"
+    takes = (None,)
+    gives = Type.TEXT
+    meaning = "its arguments one after the other"
+    blank = "blank as soon as one is"
+    repeats = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        joined = "&".join(self._piece(write, arg) for arg in args)
+        fields = [write_filled(write, arg) for arg in args if not isinstance(arg, Literal)]
+        return f'IFERROR(IF(AND({",".join(fields)}),{joined},""),"")' if fields else joined
+
+    def _piece(self, write: SheetWriter, arg: Expr) -> str:
+        if arg.type is Type.DATE:
+            day = write.number(arg)
+            return f'YEAR({day})&"-"&RIGHT("0"&MONTH({day}),2)&"-"&RIGHT("0"&DAY({day}),2)'
+        return write.number(arg) if arg.type is Type.NUMBER else write.text(arg)
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import text
+
+        vectors = [run.of(arg) for arg in args]
+        pieces = np.broadcast_arrays(*(_strings(run, vector) for vector in vectors))
+        there = np.logical_and.reduce(np.broadcast_arrays(*(vector.filled for vector in vectors)))
+        joined = np.where(there, sum(pieces[1:], start=pieces[0]), "")
+        flat = [each or None for each in joined.ravel()]
+        return text(Type.TEXT, run.texts.ids(flat).reshape(joined.shape))
+
+
+def _strings(run: Evaluator, vector: Vector) -> NDArray[Any]:
+    import numpy as np
+
+    if vector.type in FIGURES:
+        return _shown(vector.data, is_date=vector.type is Type.DATE)
+    if vector.type is Type.BOOL:
+        return np.where(vector.data, "TRUE", "FALSE").astype(object)
+    strings = np.array([*run.texts.strings, ""], dtype=object)[vector.data]
+    return _listed(strings) if vector.type is Type.MANY else strings
+
+
+def _listed(strings: NDArray[Any]) -> NDArray[np.object_]:
+    import numpy as np
+
+    result = strings[..., 0]
+    for part in range(1, strings.shape[-1]):
+        both = (result != "") & (strings[..., part] != "")
+        result = result + np.where(both, SEVERAL, "").astype(object) + strings[..., part]
+    return result
+
+
+def _shown(figures: Floats, *, is_date: bool) -> NDArray[Any]:
+    import numpy as np
+
+    different, place = np.unique(figures.ravel(), return_inverse=True)
+    seen = ["" if np.isnan(each) else _one(float(each), is_date=is_date) for each in different]
+    return np.array(seen, dtype=object)[place].reshape(figures.shape)
+
+
+def _one(value: float, *, is_date: bool) -> str:
+    day = from_serial(value) if is_date else None
+    return shown(day if day is not None else value)

@@ -1,0 +1,279 @@
+"""The parser: a small, closed part of Python's expression syntax, typed against a scope.
+
+Blanks, in one place for both targets (sheet and reader): a comparison with a blank side is false;
+arithmetic with a blank side is blank; a blank condition does not hold; an error cell counts as blank.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from rapidfuzz import process
+
+from .function import Aggregate, Function
+from .functions import FUNCTIONS
+from .functions.choices import Has
+from .targets import Scope
+from .tree import TEXTS, Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Ref, Type
+
+THIS = "this"  # before a name inside a figure over rows: that of the row which the whole expression stands in
+COMPARES: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+}  # fmt: skip
+ARITHMETIC: dict[type[ast.operator], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in an expression: 0-based column in its text, the reason, the remedy."""
+
+    column: int
+    reason: str
+    remedy: str
+
+
+class _Refused(Exception):
+    def __init__(self, node: ast.AST, reason: str, remedy: str = "") -> None:
+        super().__init__(reason)
+        self.problem = Problem(getattr(node, "col_offset", 0), reason, remedy)
+
+
+def parse(text: str, scope: Scope) -> Expr | Problem:
+    """Parse and type one expression; a `Problem` says what is wrong with it, and where."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError) as error:  # the second: a null character
+        column = max((getattr(error, "offset", None) or 1) - 1, 0)
+        reason = getattr(error, "msg", str(error))
+        return Problem(column, f"'{text}' is not an expression: {reason}.", "See docs/expressions.md.")
+    try:
+        return Parser(scope).expr(tree.body)
+    except _Refused as refused:
+        return refused.problem
+    except RecursionError:
+        return Problem(0, "The expression is nested too deeply.", "Take it apart, or use bands().")
+
+
+def parse_condition(text: str, scope: Scope) -> Expr | Problem:
+    """Parse an expression that must yield true or false."""
+    found = parse(text, scope)
+    if isinstance(found, Problem) or found.type is Type.BOOL:
+        return found
+    return Problem(0, f"'{text}' yields a {found.type}, not true or false.", "Compare it with something.")
+
+
+@dataclass(frozen=True)
+class Parser:
+    """Types the nodes of one expression. `outer` is the scope of the row that `this` means."""
+
+    scope: Scope
+    outer: Scope | None = None
+
+    def refuse(self, node: ast.AST, reason: str, remedy: str = "") -> Exception:
+        """Make the exception that says what is wrong at a node."""
+        return _Refused(node, reason, remedy)
+
+    def expr(self, node: ast.expr) -> Expr:
+        """Type any expression."""
+        handlers: dict[type[ast.expr], Callable[..., Expr]] = {
+            ast.Constant: self._constant, ast.Name: self._name, ast.Compare: self._compare,
+            ast.BinOp: self._arithmetic, ast.BoolOp: self._logic, ast.UnaryOp: self._unary,
+            ast.IfExp: self._choose, ast.Call: self._call, ast.Attribute: self._this,
+        }  # fmt: skip
+        handler = handlers.get(type(node))
+        if handler is None:
+            raise _Refused(node, f"{type(node).__name__} is not part of the rule language.")
+        return handler(node)
+
+    def _constant(self, node: ast.Constant) -> Literal:
+        if isinstance(node.value, bool) or not isinstance(node.value, str | int | float):
+            raise _Refused(node, f"{node.value!r} is neither a number nor a text.")
+        if isinstance(node.value, str):
+            return Literal(node.value, Type.TEXT)
+        return Literal(float(node.value), Type.NUMBER)
+
+    def _name(self, node: ast.Name) -> Ref:
+        found = self.scope.find(node.id)
+        if found is not None:
+            return found
+        close = process.extractOne(node.id, self.scope.names(), score_cutoff=70)
+        raise _Refused(
+            node,
+            f"There is no field '{node.id}' in this row or in a form.",
+            f"Did you mean '{close[0]}'?" if close else "Check the code of the field.",
+        )
+
+    def _this(self, node: ast.Attribute) -> Ref:
+        outer = self._outer(node)
+        found = Parser(outer)._name(ast.copy_location(ast.Name(node.attr), node))
+        return found if found.single else replace(found, outer=True)
+
+    def _outer(self, node: ast.Attribute) -> Scope:
+        """Give the scope that `this` means."""
+        if not isinstance(node.value, ast.Name) or node.value.id != THIS:
+            raise _Refused(
+                node, "A point is not part of the rule language.", "Write `this.CODE` for this row."
+            )
+        if self.outer is None:
+            raise _Refused(node, "`this` has a meaning only inside count_if(), any_row(), sum(), min() and max().",
+                           "Leave it out: here the code alone means this row.")  # fmt: skip
+        return self.outer
+
+    def _compare(self, node: ast.Compare) -> Expr:
+        if len(node.ops) != 1:
+            sides = [node.left, *node.comparators]
+            pairs = zip(sides, node.ops, sides[1:], strict=False)
+            return Logic("and", tuple(self._pair(node, a, op, b) for a, op, b in pairs))
+        return self._pair(node, node.left, node.ops[0], node.comparators[0])
+
+    def _pair(self, node: ast.expr, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Expr:
+        if isinstance(op, ast.In | ast.NotIn):
+            inside = self._inside(left, right)
+            return inside if isinstance(op, ast.In) else Not(inside)
+        if type(op) not in COMPARES:
+            raise _Refused(node, "This comparison is not part of the rule language.")
+        sides = self.expr(left), self.expr(right)
+        self._comparable(node, COMPARES[type(op)], *sides)
+        return Compare(COMPARES[type(op)], *sides)
+
+    def _inside(self, left: ast.expr, right: ast.expr) -> Expr:
+        if not isinstance(right, ast.Tuple | ast.List):
+            many = self.expr(right)
+            if many.type is not Type.MANY:
+                raise _Refused(right, "`in` needs a list of codes, or a field with several answers.")
+            code = self.expr(left)
+            self.known_code(left, code, many)
+            return Has().call(many, code)
+        one = self.expr(left)
+        options = tuple(Compare("==", one, self.expr(option)) for option in right.elts)
+        for option, compare in zip(right.elts, options, strict=True):
+            self._comparable(option, "==", one, compare.right)
+        return Logic("or", options)
+
+    def _comparable(self, node: ast.expr, op: str, left: Expr, right: Expr) -> None:
+        kinds = {left.type, right.type}
+        if Type.MANY in kinds or Type.BOOL in kinds:
+            raise _Refused(
+                node,
+                f"A {left.type} cannot be compared with a {right.type}.",
+                "Use `in`, filled() or count_of().",
+            )
+        text = [kind in TEXTS for kind in (left.type, right.type)]
+        if text[0] != text[1] or ((Type.DATE in kinds) and kinds != {Type.DATE}):
+            raise _Refused(node, f"A {left.type} cannot be compared with a {right.type}.")
+        if text[0] and op not in ("==", "!=") and kinds != {Type.LEVEL}:
+            literal_level = Type.LEVEL in kinds and Type.TEXT in kinds
+            if not literal_level:
+                raise _Refused(node, "Texts and codes have no order.", "Use == or !=.")
+        self.known_code(node, left, right)
+        self.known_code(node, right, left)
+
+    def known_code(self, node: ast.expr, literal: Expr, against: Expr) -> None:
+        """Refuse a code that the list of the other side does not have."""
+        if not isinstance(literal, Literal):
+            return
+        codes = self.scope.codes(against)
+        if codes is None or literal.value in codes:
+            return
+        close = process.extractOne(str(literal.value), codes, score_cutoff=50)
+        remedy = f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(codes[:40])}."
+        raise _Refused(node, f"'{literal.value}' is not a code of this list.", remedy)
+
+    def _arithmetic(self, node: ast.BinOp) -> Arithmetic:
+        op = ARITHMETIC.get(type(node.op))
+        left, right = self.expr(node.left), self.expr(node.right)
+        kinds = (left.type, right.type)
+        if op is None or not set(kinds) <= {Type.NUMBER, Type.DATE}:
+            raise _Refused(
+                node, f"{kinds[0]} and {kinds[1]} cannot be combined like this.", "Use numbers or dates."
+            )
+        if kinds == (Type.NUMBER, Type.NUMBER):
+            return Arithmetic(op, left, right, Type.NUMBER)
+        if op == "-" and kinds == (Type.DATE, Type.DATE):
+            return Arithmetic(op, left, right, Type.NUMBER)
+        if op in "+-" and kinds == (Type.DATE, Type.NUMBER):
+            return Arithmetic(op, left, right, Type.DATE)
+        raise _Refused(node, "Dates can only be subtracted, or moved by days.")
+
+    def _logic(self, node: ast.BoolOp) -> Logic:
+        op = "and" if isinstance(node.op, ast.And) else "or"
+        return Logic(op, tuple(self.condition(part) for part in node.values))
+
+    def condition(self, node: ast.expr) -> Expr:
+        """Type what must be a condition."""
+        part = self.expr(node)
+        if part.type is not Type.BOOL:
+            raise _Refused(node, f"This is a {part.type}, not a condition.", "Compare it with something.")
+        return part
+
+    def _unary(self, node: ast.UnaryOp) -> Expr:
+        if isinstance(node.op, ast.Not):
+            return Not(self.condition(node.operand))
+        if isinstance(node.op, ast.USub):
+            number = self.number(node.operand)
+            if isinstance(number, Literal):
+                return Literal(-float(number.value), Type.NUMBER)
+            return Arithmetic("-", Literal(0.0, Type.NUMBER), number, Type.NUMBER)
+        raise _Refused(node, "This sign is not part of the rule language.")
+
+    def number(self, node: ast.expr) -> Expr:
+        """Type what must be a number."""
+        part = self.expr(node)
+        if part.type is not Type.NUMBER:
+            raise _Refused(node, f"This is a {part.type}, not a number.")
+        return part
+
+    def _choose(self, node: ast.IfExp) -> Choose:
+        then, other = self.expr(node.body), self.expr(node.orelse)
+        if then.type != other.type:
+            raise _Refused(node, f"One side is a {then.type}, the other a {other.type}.")
+        return Choose(self.condition(node.test), then, other, then.type)
+
+    def _call(self, node: ast.Call) -> Expr:
+        if isinstance(node.func, ast.Attribute):
+            return self._call_of_outer(node, node.func)
+        function = self._function(node, node.func.id if isinstance(node.func, ast.Name) else "")
+        return function.typed(self, node)
+
+    def _call_of_outer(self, node: ast.Call, name: ast.Attribute) -> Expr:
+        """Type `this.row_code()`: a function of the row that the whole expression stands in."""
+        outer, function = self._outer(name), self._function(node, name.attr)
+        found = function.typed(Parser(outer), node)
+        refs = tuple(
+            replace(arg, outer=True) if isinstance(arg, Ref) else arg for arg in getattr(found, "args", ())
+        )
+        if not isinstance(found, Call) or node.args:
+            raise _Refused(
+                node, f"`this.{name.attr}()` is not part of the rule language.", "Use `this.CODE`."
+            )
+        return replace(found, args=refs)
+
+    def _function(self, node: ast.Call, name: str) -> Function | Aggregate:
+        known = [each for each, function in FUNCTIONS.items() if not function.own]
+        if node.keywords or name not in known:
+            close = process.extractOne(name, known, score_cutoff=60)
+            raise _Refused(
+                node, f"There is no function '{name}'.", f"Did you mean '{close[0]}'?" if close else ""
+            )
+        return FUNCTIONS[name]
+
+    def tool(self, node: ast.expr) -> str:
+        """Read the code of a tool."""
+        code = str(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        tools = self.scope.tools()
+        if code not in tools:
+            close = process.extractOne(code, list(tools), score_cutoff=50)
+            raise _Refused(
+                node, f"There is no tool '{code}'.", f"Did you mean '{close[0]}'?" if close else ""
+            )
+        return code
+
+    def in_rows_of(self, tool: str) -> Parser:
+        """Give the parser for what is worked out in each row of a tool's table, seen from here."""
+        rows = self.scope.rows_of(tool)
+        assert rows is not None  # it was asked for before
+        return Parser(rows, self.scope)

@@ -1,0 +1,156 @@
+"""Regular expressions as a sheet can check them: letters, digits and fixed characters by place, then perhaps a rest.
+
+Whatever else a pattern says is for the reader only, and then the sheet says nothing of it.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from .sheet_text import text_literal
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+MOST_PLACES = 60  # of letters and digits; a formula has room for no more
+SPECIAL = frozenset(".^$*+?{}[]()|\\")
+RANGE = re.compile(r"(.)-(.)|(.)", re.DOTALL)
+REPEATED = re.compile(r"\{(\d{1,3})(?:(,)(\d{1,3})?)?\}|([+*?])")
+ANY = "any"
+EMPTY = text_literal("")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What stands at some places of a text: the characters possible there, and how many places it takes."""
+
+    characters: str  # ANY for whatever is no end of a line
+    least: int
+    most: int | None  # None: as many as there are
+
+
+def pieces(pattern: str) -> list[Piece] | None:
+    """Take a pattern apart; None where it says more than a sheet can check."""
+    found: list[Piece] = []
+    place = 0
+    while place < len(pattern):
+        taken = _atom(pattern, place)
+        if taken is None:
+            return None
+        characters, place = taken
+        repeated = REPEATED.match(pattern, place)
+        least, most = _times(repeated) if repeated else (1, 1)
+        place = repeated.end() if repeated else place
+        found.append(Piece(characters, least, most))
+    open_ones = [piece for piece in found[:-1] if piece.least != piece.most]
+    length = sum(piece.most or piece.least for piece in found if piece.characters != ANY)
+    return None if open_ones or not found or length > MOST_PLACES or _endless(found[-1]) else found
+
+
+def _endless(last: Piece) -> bool:
+    """Say whether a rest may be as long as it likes and yet be of some characters only."""
+    return last.most is None and last.characters != ANY
+
+
+def _atom(pattern: str, place: int) -> tuple[str, int] | None:
+    """Read the characters possible at a place, and where the pattern goes on."""
+    sign = pattern[place]
+    if sign == "[":
+        end = pattern.find("]", place + 2)
+        inside = pattern[place + 1 : end]
+        characters = None if end < 0 or inside.startswith("^") or "\\" in inside else _class(inside)
+        return None if characters is None else (characters, end + 1)
+    if sign == "\\":
+        escaped = pattern[place + 1 : place + 2]
+        return (escaped, place + 2) if escaped and not escaped.isalnum() else None
+    if sign == ".":
+        return ANY, place + 1
+    return None if sign in SPECIAL else (sign, place + 1)
+
+
+def _class(inside: str) -> str | None:
+    """Give the characters of a class; None where a range is not one of letters or digits."""
+    characters = ""
+    for first, last, single in RANGE.findall(inside):
+        if single:
+            characters += single
+            continue
+        alphabet = next((a for a in _ALPHABETS if first in a and last in a), "")
+        if alphabet.find(first) > alphabet.find(last) or not alphabet:
+            return None
+        characters += alphabet[alphabet.index(first) : alphabet.index(last) + 1]
+    return characters
+
+
+_ALPHABETS = (string.ascii_uppercase, string.ascii_lowercase, string.digits)
+
+
+def _times(found: re.Match[str]) -> tuple[int, int | None]:
+    least, open_, most, sign = found.groups()
+    if sign:
+        return {"+": (1, None), "*": (0, None), "?": (0, 1)}[sign]
+    return int(least), (int(most) if most else None) if open_ else int(least)
+
+
+def in_a_sheet(pattern: str) -> bool:
+    """Say whether a sheet can check a pattern."""
+    return pieces(pattern) is not None
+
+
+def pattern_formula(text: str, pattern: str) -> str:
+    """Write whether a whole text fits a pattern; false on an empty text."""
+    found = pieces(pattern)
+    assert found is not None  # else the pattern is for the reader only
+    return f"IFERROR(AND({','.join([f'{text}<>{EMPTY}', *_conditions(text, found)])}),FALSE)"
+
+
+def _conditions(text: str, found: list[Piece]) -> Iterator[str]:
+    least = sum(piece.least for piece in found)
+    most = None if found[-1].most is None else least - found[-1].least + found[-1].most
+    yield f"LEN({text})={least}" if least == most else f"LEN({text})>={least}"
+    if most is not None and most != least:
+        yield f"LEN({text})<={most}"
+    place = 1
+    for characters, run in groupby(_places(found), key=lambda each: each):
+        width = len(list(run))
+        if characters == ANY:
+            pass
+        elif len(characters) == 1:
+            yield f"EXACT(MID({text},{place},{width}),{text_literal(characters * width)})"
+        else:
+            yield _each(text, range(place, place + width), characters)
+        place += width
+    yield from _rest(text, found[-1], place)
+
+
+def _places(found: list[Piece]) -> Iterator[str]:
+    """Give the characters possible at each place that every text has."""
+    for piece in found:
+        yield from [piece.characters] * piece.least
+
+
+def _rest(text: str, last: Piece, place: int) -> Iterator[str]:
+    """What may follow: past the end of a text there is nothing, which every class lets pass."""
+    if last.characters == ANY:
+        yield f"ISERROR(FIND(CHAR(10),{text}))"
+    elif last.most is not None and last.most > last.least:
+        yield _each(text, range(place, place + last.most - last.least), last.characters)
+
+
+def _each(text: str, places: range, characters: str) -> str:
+    numbers = ",".join(map(str, places))
+    found = f"FIND(MID({text},{{{numbers}}},1),{text_literal(characters)})"
+    if len(places) == 1:
+        return f"ISNUMBER(FIND(MID({text},{places[0]},1),{text_literal(characters)}))"
+    return f"SUMPRODUCT(--ISNUMBER({found}))={len(places)}"
+
+
+def email_formula(text: str) -> str:
+    """Write whether a text has the shape of an e-mail address, as `EMAIL` has it."""
+    at = f'FIND("@",{text})'
+    return (
+        f'IFERROR(AND(LEN({text})-LEN(SUBSTITUTE({text},"@",""))=1,{at}>1,'
+        f'FIND(".",{text},{at}+2)<LEN({text}),ISERROR(FIND(" ",{text})),ISERROR(FIND(CHAR(10),{text}))),FALSE)'
+    )

@@ -1,0 +1,33 @@
+"""Pieces of formulas: literals, words counted, the first word, texts by place."""
+
+from __future__ import annotations
+
+SPACES = ("CHAR(9)", "CHAR(10)", '"\u00a0"', '"\u202f"', '"\u200b"')
+LONE_MARKS = ("/", "-", "\u2013", "\u2014", "&")
+
+
+def text_literal(text: str) -> str:
+    """Write a text as a formula does."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def number_literal(number: float) -> str:
+    """Write a number as a formula does, whatever the language of the program."""
+    return f"{number:.15g}"
+
+
+def word_count(cell: str) -> str:
+    """Count the words of a cell that is not blank: spaces of all kinds made one, lone marks out, gaps counted."""
+    text = cell
+    for space in SPACES:
+        text = f'SUBSTITUTE({text},{space}," ")'
+    text = f'" "&{text}&" "'
+    for mark in LONE_MARKS:
+        text = f'SUBSTITUTE({text}," {mark} "," ")'
+    text = f"TRIM({text})"
+    return f'(LEN(SUBSTITUTE({text}," ","  "))-LEN({text})+1)'
+
+
+def first_word(cell: str) -> str:
+    """Write what stands before the first space: the code of a row in a list of references."""
+    return f'LEFT(TRIM({cell}),FIND(" ",TRIM({cell})&" ")-1)'

@@ -1,0 +1,231 @@
+"""What an expression is turned into, as its functions see it: the scope it is typed in, and each visitor over it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from .tree import Expr, Ref
+
+if TYPE_CHECKING:
+    from .texts import Ids, Texts
+    from .vectors import Bools, Floats, Integers, Vector
+
+
+class Scope(Protocol):
+    """Where the names of an expression are looked up."""
+
+    def find(self, name: str) -> Ref | None:
+        """Give the answer that a name means here, or None."""
+
+    def names(self) -> list[str]:
+        """Give every name that may be used here."""
+
+    def tools(self) -> Collection[str]:
+        """Give the codes of all tools."""
+
+    def rows_of(self, tool: str) -> Scope | None:
+        """Give the scope inside the rows of a tool's table; None where it holds nothing to fill in."""
+
+    def any_of_row(self) -> Ref | None:
+        """Give any answer of the row; None where there are no rows."""
+
+    def codes(self, of: Expr) -> tuple[str, ...] | None:
+        """Give the codes that an expression can yield; None where it is not drawn from a list."""
+
+
+class Typing(Protocol):
+    """The parser, as functions with signatures of their own need it; each method refuses what does not fit."""
+
+    @property
+    def scope(self) -> Scope:
+        """Where names are looked up."""
+
+    def expr(self, node: ast.expr) -> Expr:
+        """Type any expression."""
+
+    def condition(self, node: ast.expr) -> Expr:
+        """Type what must be a condition."""
+
+    def number(self, node: ast.expr) -> Expr:
+        """Type what must be a number."""
+
+    def tool(self, node: ast.expr) -> str:
+        """Read the code of a tool."""
+
+    def in_rows_of(self, tool: str) -> Typing:
+        """Give the parser for what is worked out in each row of a tool's table, seen from here."""
+
+    def known_code(self, node: ast.expr, literal: Expr, against: Expr) -> None:
+        """Refuse a code that the list of the other side does not have."""
+
+    def refuse(self, node: ast.AST, reason: str, remedy: str = "") -> Exception:
+        """Make the exception that says what is wrong at a node."""
+
+
+class SheetWriter(Protocol):
+    """The visitor that writes a formula for one row of a sheet."""
+
+    def condition(self, expr: Expr) -> str:
+        """Write what is TRUE or FALSE, never an error."""
+
+    def number(self, expr: Expr) -> str:
+        """Write the bare number; its guards say when it is blank."""
+
+    def value(self, expr: Expr) -> str:
+        """Write what is empty text where blank, never an error."""
+
+    def text(self, expr: Expr) -> str:
+        """Write a text; codes as codes, not as labels."""
+
+    def guarded(self, expr: Expr, formula: str, blank: str) -> str:
+        """Write a formula that is something else where the figure of an expression is blank."""
+
+    def cell(self, ref: Ref) -> str | None:
+        """Write the cell, or run of cells, of an answer; None where its sheet was not issued."""
+
+    def column(self, ref: Ref) -> str | None:
+        """Write all cells of the answer's column in its table; None for an answer given once."""
+
+    def entry(self, name: str | None, code: str) -> str | None:
+        """Write the entry of a list that shows the label of a code; None where there is none."""
+
+    def looked_up(self, reference: Ref, target: Ref) -> str | None:
+        """Write the cell that a reference leads to, as shown; None where it leads nowhere."""
+
+    def decoded(self, ref: Ref, shown: str) -> str:
+        """Write the code of what a cell of an answer shows."""
+
+    def ticked(self, tool: str) -> str:
+        """Write whether a tool counts."""
+
+    def progress(self, tool: str) -> str | None:
+        """Write the range of required and given answers of a sheet; None where it was not issued."""
+
+    def readable(self, ref: Ref) -> str:
+        """Write whether a cell that is not blank holds what the type of its field can read."""
+
+    def in_use(self, ref: Ref) -> str:
+        """Write whether the row that a reference names is in use."""
+
+    def row_code(self, ref: Ref) -> str:
+        """Write the code of the row that an answer stands in."""
+
+    def day(self) -> str:
+        """Write the day of the check."""
+
+    def scriptless(self) -> bool:
+        """Say whether the language of the sheet writes without spaces between words."""
+
+    def parent(self, ref: Ref) -> str:
+        """Write what the list says the entry in a cell belongs to, as shown."""
+
+
+class ColumnWriter(Protocol):
+    """The visitor that writes a formula over all rows of a table at once."""
+
+    def active(self) -> str:
+        """Write 1 for the rows with any answer."""
+
+    def condition(self, expr: Expr) -> str:
+        """Write a condition as an array of 0 and 1."""
+
+    def number(self, expr: Expr) -> str:
+        """Write numbers as an array."""
+
+    def columns(self, expr: Expr) -> list[str]:
+        """Write the column ranges of an answer."""
+
+    def entry(self, name: str | None, code: str) -> str | None:
+        """Write the entry of a list that shows the label of a code; None where there is none."""
+
+    def row_codes(self, ref: Ref) -> str:
+        """Write the codes of all rows, or that of the row which the whole expression stands in."""
+
+
+class Evaluator(Protocol):
+    """The visitor that works an expression out over all submissions."""
+
+    @property
+    def texts(self) -> Texts:
+        """Every text by number."""
+
+    @property
+    def today(self) -> Floats:
+        """For each submission the day of the check."""
+
+    @property
+    def levels(self) -> Mapping[tuple[float, float], str]:
+        """The level at each crossing of the matrix."""
+
+    def of(self, expr: Expr) -> Vector:
+        """Work out an expression."""
+
+    def holds(self, expr: Expr) -> Bools:
+        """Work out where a condition holds."""
+
+    def cells(self, expr: Expr) -> Floats:
+        """Count the cells in which an answer stands, readable or not."""
+
+    def active(self, ref: Ref) -> Bools | None:
+        """Say which rows of the answer's table count; None for an answer given once."""
+
+    def active_rows(self, tool: str) -> Bools:
+        """Say which rows of a tool's table count."""
+
+    def in_rows(self, expr: Expr, tool: str) -> Vector:
+        """Work out an expression in every row of a tool's table."""
+
+    def from_each_row(self, expr: Expr, tool: str) -> list[Vector] | None:
+        """Work out, row by row of where the whole stands, what is seen from there; None where nothing is."""
+
+    def row_numbers(self, codes: Ids, tool: str) -> Ids | None:
+        """Say which row of a tool's table each code names; -1 for none, None where the tool has no rows."""
+
+    def row_codes(self, ref: Ref) -> Vector:
+        """Give the codes of the rows that an answer's table has."""
+
+    def used(self, tool: str) -> Bools:
+        """Say in which submissions a tool is issued and ticked."""
+
+    def progress(self, tool: str) -> tuple[Floats, Floats]:
+        """Count for each submission required answers of a sheet, and those of them that are given."""
+
+    def in_use(self, ref: Ref) -> Bools:
+        """Say where the row that a reference names is in use."""
+
+    def parents(self, ref: Ref) -> Ids:
+        """Give the code that the list says each chosen entry belongs to."""
+
+
+class ErrorPropagation(Protocol):
+    """The visitor that says what makes a value indeterminate: for each row the number of a cause, -1 for none."""
+
+    @property
+    def run(self) -> Evaluator:
+        """What the values are worked out by."""
+
+    def of(self, expr: Expr) -> Integers:
+        """Say what makes the value of an expression indeterminate."""
+
+    def worst(self, doubts: Sequence[Integers]) -> Integers:
+        """Say what makes any of some values indeterminate."""
+
+    def presence(self, expr: Expr) -> Integers:
+        """Say what makes it indeterminate whether there is an answer at all."""
+
+    def off_scale(self, expr: Expr) -> Integers:
+        """Say where an answer can be compared, but is no step of a scale and names no row."""
+
+    def tick(self, tool: str) -> Integers:
+        """Say what makes it indeterminate whether a tool is used."""
+
+    def row_use(self, tool: str) -> Integers:
+        """Say what makes it indeterminate whether a blank row of a tool's table counts."""
+
+    def in_rows(self, expr: Expr, tool: str) -> Integers:
+        """The same as `of`, in every row of a tool's table."""
+
+    def progress(self, tool: str) -> Integers:
+        """Say what makes it indeterminate how much of a sheet is answered."""

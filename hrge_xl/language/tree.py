@@ -1,0 +1,226 @@
+"""The typed tree of an expression: what the parser makes of its text, and every visitor walks over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Type(StrEnum):
+    """What an expression yields. A level is a code of the matrix and can be compared by rank."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    CODE = "code"
+    LEVEL = "level"
+    MANY = "many"
+    DATE = "date"
+    BOOL = "bool"
+
+
+FIGURES = (Type.NUMBER, Type.DATE)
+TEXTS = (Type.TEXT, Type.CODE, Type.LEVEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number or a text written in the expression."""
+
+    value: str | float
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An answer: of the same row (or record), or, when `single`, the one answer of a form anywhere.
+
+    `list` names the list that it is drawn from, `targets` the tools whose rows it refers to. Inside a function over
+    the rows of a table, `outer` means the row that the whole expression stands in: `this.CODE`.
+    """
+
+    tool: str
+    code: str
+    type: Type
+    single: bool = False
+    list: str | None = None
+    targets: tuple[str, ...] = ()
+    calculated: bool = False
+    outer: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Tool and code of the field."""
+        return self.tool, self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Two sides compared: == != < <= > >=."""
+
+    op: str
+    left: Expr
+    right: Expr
+    type: Type = Type.BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Two numbers (or dates and days) combined: + - * / **; what has no result is blank."""
+
+    op: str
+    left: Expr
+    right: Expr
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """`and` or `or` over conditions."""
+
+    op: str
+    parts: tuple[Expr, ...]
+    type: Type = Type.BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite of a condition."""
+
+    part: Expr
+    type: Type = Type.BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """`a if condition else b`."""
+
+    condition: Expr
+    then: Expr
+    other: Expr
+    type: Type
+
+
+class Operation(Protocol):
+    """A function as the tree holds it (see `language.function`); each visitor asks it for its own part."""
+
+    name: str
+    by_the_day: bool
+
+    def error(self, errors: Any, call: Any) -> Any:
+        """Say what makes the result indeterminate."""
+
+
+class CallOperation(Operation, Protocol):
+    """A function of its arguments."""
+
+    never_blank: bool
+    strict: bool
+    columnwise: bool
+
+    def in_sheet(self, *args: Expr) -> bool:
+        """Say whether a sheet can work it out."""
+
+    def excel(self, write: Any, *args: Expr) -> str:
+        """Write it as a formula."""
+
+    def excel_columns(self, write: Any, *args: Expr) -> str:
+        """Write it over whole columns."""
+
+    def evaluate(self, run: Any, *args: Expr) -> Any:
+        """Work it out over all submissions."""
+
+
+class RowsOperation(Operation, Protocol):
+    """A function over the rows of a table."""
+
+    never_blank: bool
+
+    def in_sheet(self, inner: Expr | None) -> bool:
+        """Say whether a sheet can work it out."""
+
+    def excel(self, write: Any, inner: Expr | None) -> str:
+        """Write it over the columns of a table."""
+
+    def excel_records(self, records: Any, inner: Expr | None) -> str:
+        """Write it over records side by side."""
+
+    def evaluate(self, run: Any, expr: Any) -> Any:
+        """Work it out over all submissions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function with its arguments."""
+
+    function: CallOperation
+    args: tuple[Expr, ...]
+    type: Type
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return self.function.name
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A figure over the rows of a table; `inner` is worked out in each of them."""
+
+    function: RowsOperation
+    tool: str
+    inner: Expr | None
+    type: Type
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return self.function.name
+
+
+Expr = Literal | Ref | Compare | Arithmetic | Logic | Not | Choose | Call | Over
+TRUE = Logic("and", ())
+
+
+def parts(expr: Expr) -> tuple[Expr, ...]:
+    """Give the direct parts of an expression; what stands inside a figure over rows is none."""
+    match expr:
+        case Compare() | Arithmetic():
+            return (expr.left, expr.right)
+        case Logic():
+            return expr.parts
+        case Not():
+            return (expr.part,)
+        case Choose():
+            return (expr.condition, expr.then, expr.other)
+        case Call():
+            return expr.args
+    return ()
+
+
+def inside(expr: Expr) -> tuple[Expr, ...]:
+    """Give the direct parts of an expression, among them what a figure over rows reads in each of them."""
+    if isinstance(expr, Over):
+        return () if expr.inner is None else (expr.inner,)
+    return parts(expr)
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Give an expression and everything inside it, outside in."""
+    yield expr
+    for part in inside(expr):
+        yield from walk(part)
+
+
+def refs(expr: Expr) -> Iterator[Ref]:
+    """Give every answer that an expression reads, in the order written (those of the rows of a figure left out)."""
+    if isinstance(expr, Ref):
+        yield expr
+    for part in parts(expr):
+        yield from refs(part)
+
+
+def refs_inside(expr: Expr) -> Iterator[Ref]:
+    """Give every answer that an expression reads, those of the rows of a figure too."""
+    return (part for part in walk(expr) if isinstance(part, Ref))

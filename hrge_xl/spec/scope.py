@@ -1,0 +1,115 @@
+"""Where the names of an expression are looked up: in the row of a block, then among the single answers of all forms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..language import Call, Expr, Ref, Type
+from .model import Field, FieldBlock, FieldType, FormBlock, Spec, Tool
+
+YES_NO = "_YN"
+PLAIN_TYPES = {
+    FieldType.TEXT: Type.TEXT,
+    FieldType.LONG: Type.TEXT,
+    FieldType.DATE: Type.DATE,
+    FieldType.CHOICE: Type.CODE,
+    FieldType.YESNO: Type.CODE,
+    FieldType.REFERENCE: Type.CODE,
+    FieldType.MANY: Type.MANY,
+}
+
+
+def type_of(each: Field) -> Type:
+    """Give the type of a field's answer; a calculated field takes the type of its formula."""
+    if each.type is FieldType.CALCULATED:
+        return Type(each.result)
+    return PLAIN_TYPES.get(each.type, Type.NUMBER)
+
+
+def list_of(each: Field) -> str | None:
+    """Give the name of the list that the answer shows a label of; None where it shows none."""
+    if each.type is FieldType.YESNO:
+        return YES_NO
+    return each.vocabulary if each.type in (FieldType.CHOICE, FieldType.MANY) else None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names of one row: `value` is what a constraint is about."""
+
+    spec: Spec
+    tool: Tool
+    block: FieldBlock | None = None
+    value: Field | None = None
+
+    def find(self, name: str) -> Ref | None:
+        """Give the answer that a name means here, or None."""
+        if name == "value" and self.value is not None:
+            return ref_to(self.tool.code, self.value, single=self._single)
+        if name in self._row:
+            return ref_to(self.tool.code, self._row[name])
+        found = self.spec.single_fields.get(name)
+        return None if found is None else ref_to(*found, single=True)
+
+    def names(self) -> list[str]:
+        """Give every name that may be used here."""
+        return [*self._row, *self.spec.single_fields]
+
+    def tools(self) -> Collection[str]:
+        """Give the codes of all tools."""
+        return self.spec.tool
+
+    def rows_of(self, tool: str) -> Scope | None:
+        """Give the scope inside the rows of a tool's table: its first block with rows, else its form."""
+        blocks = self.spec.tool[tool].field_blocks
+        tables = (block for block in blocks if not isinstance(block, FormBlock) or block.records > 1)
+        return Scope(self.spec, self.spec.tool[tool], next(tables, blocks[0])) if blocks else None
+
+    def any_of_row(self) -> Ref | None:
+        """Give any answer of the row; None where there are no rows."""
+        return next((ref_to(self.tool.code, each) for each in self._row.values()), None)
+
+    def codes(self, of: Expr) -> tuple[str, ...] | None:
+        """Give the codes that an expression can yield; None where it is not drawn from a list."""
+        if of.type is Type.LEVEL:
+            return tuple(self.spec.matrix.level) if self.spec.matrix else None
+        if isinstance(of, Call) and of.args and of.name == "lookup":
+            of = of.args[1]
+        if not isinstance(of, Ref) or of.list is None:
+            return None
+        if of.list == YES_NO:
+            return ("Y", "N")
+        known = self.spec.vocabularies.get(of.list)
+        return None if known is None else tuple(known.by_code)
+
+    @property
+    def _single(self) -> bool:
+        return isinstance(self.block, FormBlock) and self.block.records == 1
+
+    @cached_property
+    def _row(self) -> dict[str, Field]:
+        return {each.code: each for each in self._row_fields()}
+
+    def _row_fields(self) -> Iterator[Field]:
+        if self.block is None or self._single:
+            return
+        if isinstance(self.block, FormBlock):
+            for block in self.tool.field_blocks:
+                if isinstance(block, FormBlock) and block.records == self.block.records:
+                    yield from block.fields
+        else:
+            yield from self.block.fields
+
+
+def ref_to(tool: str, field: Field, *, single: bool = False) -> Ref:
+    """Give an answer as expressions see it."""
+    calculated = field.type is FieldType.CALCULATED
+    return Ref(tool, field.code, type_of(field), single, list_of(field), field.to, calculated)
+
+
+def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:
+    """Give the scope of a rule: the block that holds the fields it points to."""
+    blocks = [block for block in tool.field_blocks if {each.code for each in block.fields} & set(codes)]
+    return Scope(spec, tool, next(iter(blocks or tool.field_blocks), None))
