@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from .errors import HrgeError
 from .fault_log import write_log
+from .findings.file import STOPPED_BY_THIS_FILE
 from .submission import Observation
 
 Item = TypeVar("Item")
 Out = TypeVar("Out")
 
-STOPPED = "F064"  # the finding of a file that a fault showed with
 _NOBODYS = (HrgeError, OSError, MemoryError)
 
 
@@ -42,4 +42,4 @@ def apart(
 def stopped(path: str, fault: Exception) -> Observation:
     """Note that a fault showed with a file, and write the log of it."""
     log = str(write_log(fault, [path]))
-    return Observation(STOPPED, detail={"reason": type(fault).__name__, "log": log})
+    return Observation(STOPPED_BY_THIS_FILE, detail={"reason": type(fault).__name__, "log": log})

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from .findings import Kind
 from .numerals import shown
 
 Value = str | float | date | tuple[str, ...]
@@ -72,9 +73,9 @@ class Answer:
 
 @dataclass(slots=True)
 class Observation:
-    """Something noticed while reading, by finding code, with the details its message needs."""
+    """Something noticed while reading: the kind of finding, and the details that its message needs."""
 
-    code: str
+    kind: Kind
     sheet: str | None = None
     cell: str | None = None
     tool: str | None = None
@@ -83,6 +84,11 @@ class Observation:
     value: str | None = None
     suggestion: str | None = None
     detail: dict[str, str] = each_with(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """The code of the finding."""
+        return self.kind.code
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from .errors import looking_at
 from .fault_isolation import apart, stopped
-from .findings import CATALOGUE, Finding, Severity, Waiver, waived, word
+from .findings import Finding, Severity, Waiver, waived, word
+from .findings.file import CHANGED_WHILE_READ
 from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
 from .layout import Layout
 from .spec.load import load
@@ -150,7 +151,7 @@ def stopped_result(about: Result, fault: Exception) -> Result:
 
 def changed_result(result: Result) -> Result:
     """The result of a file that was not the same all the time: what was read has no hash that could be named."""
-    return _instead(replace(result, sha256=None, size=None), Observation("F031"))
+    return _instead(replace(result, sha256=None, size=None), Observation(CHANGED_WHILE_READ))
 
 
 def _instead(about: Result, why: Observation) -> Result:
@@ -167,7 +168,7 @@ def _refused(refusal: Refusal) -> Result:
 
 def finding_of(observation: Observation, path: str, say: Translate) -> Finding:
     """The finding of something noticed about a file."""
-    kind = CATALOGUE[observation.code]
+    kind = observation.kind
     details = {
         "file": Path(path).name,
         "sheet": observation.sheet,

@@ -11,6 +11,8 @@ import pytest
 
 from hrge_xl.checks import Outcome, Verdict, check
 from hrge_xl.findings import Severity
+from hrge_xl.findings.identity import STAMP_DAMAGED
+from hrge_xl.findings.structure import DROPDOWN_LOST, SHEET_MISSING
 from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Rule
@@ -458,9 +460,9 @@ def test_personal_data_in_texts(text: str, code: str) -> None:
 
 def test_observations_of_the_reader_are_findings_too() -> None:
     seen = [
-        Observation("S001", sheet="Risks", tool="R1", detail={"sheet": "Risks"}),
-        Observation("S011", sheet="Plan", cell="E7", tool="PLAN", row="1", field="PLN_02"),
-        Observation("I005", detail={"detail": "the copies differ"}),
+        Observation(SHEET_MISSING, sheet="Risks", tool="R1", detail={"sheet": "Risks"}),
+        Observation(DROPDOWN_LOST, sheet="Plan", cell="E7", tool="PLAN", row="1", field="PLN_02"),
+        Observation(STAMP_DAMAGED, detail={"detail": "the copies differ"}),
     ]
     result = changed(observations=seen)
     assert [finding.code for finding in result.findings] == ["I005", "S011", "S001"]

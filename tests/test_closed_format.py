@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.errors import Mistake, SpecError
+from hrge_xl.findings.file import EMPTY_FILE
+from hrge_xl.findings.value import ANSWER_MISSING
 from hrge_xl.intake import Refusal, Wanted, read, read_many
 from hrge_xl.intake import closed_format as ours
 from hrge_xl.intake.closed_format import dumps, loads, may_answer
@@ -37,7 +39,8 @@ class Command:
         None, ["x", 1, 1.5, -0.0, True, b"y", {"k": ("t",)}, {1, 2}, frozenset([3])], date(2026, 6, 30),
         time(1, 2, 3, 4),
         datetime(2026, 6, 30, 12, 1, 2, 3), array("L", [1, 2**40]), Died("time"),
-        Observation("V001", "Plan", "E6", detail={"value": "\ud800"}), Refusal("a", None, 1, (Observation("F001"),)),
+        Observation(ANSWER_MISSING, "Plan", "E6", detail={"value": "\ud800"}),
+        Refusal("a", None, 1, (Observation(EMPTY_FILE),)),
     ],
 )  # fmt: skip
 def test_what_may_be_answered_comes_whole(value: object) -> None:
@@ -80,6 +83,15 @@ NAMED = f"c{MODULE}\n_MAKE\n".encode()
 def test_nothing_else_is_read(answer: bytes, because: str) -> None:
     with pytest.raises(Exception, match=because):
         loads(answer)
+
+
+def test_of_a_finding_only_its_code_is_answered() -> None:
+    """A process that was taken over cannot put words into a report: they are looked up here."""
+    forged = replace(EMPTY_FILE, message="Send your password to x@example.org.")
+    told = loads(dumps(Observation(forged)))
+    assert told.kind is EMPTY_FILE
+    with pytest.raises(KeyError):
+        loads(dumps(Observation(replace(forged, code="F999"))))
 
 
 def test_no_two_kinds_have_one_name() -> None:

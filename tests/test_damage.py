@@ -114,5 +114,6 @@ def test_a_dead_reader_is_a_finding(reason: Reason, code: str) -> None:
 
 def test_every_code_is_tested_somewhere() -> None:
     texts = [path.read_text(encoding="utf-8") for kind in ("*.py", "*.yaml") for path in HERE.rglob(kind)]
-    named = set(re.findall(r"\b[FISVXP]\d{3}\b", "\n".join(texts)))
-    assert sorted(CATALOGUE.keys() - named) == []
+    named = set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", "\n".join(texts)))
+    constants = {code: kind.name.upper().replace("-", "_") for code, kind in CATALOGUE.items()}
+    assert [code for code, constant in constants.items() if not {code, constant} & named] == []

@@ -89,7 +89,7 @@ def test_a_decision_is_about_what_was_there() -> None:
 def test_one_copy_for_two_projects() -> None:
     a, b = entry("a", 1, copy="one"), entry("b", 2, copy="one", project="Q")
     found = return_statuses([a, b], {})
-    assert {name: (each.state, each.code) for name, each in found.items()} == {
+    assert {name: (each.state, each.finding and each.finding.code) for name, each in found.items()} == {
         "a": (CONFLICT, "X004"), "b": (CONFLICT, "X004"),
     }  # fmt: skip
     assert states([a, b], b=decision(1, 2)) == {"a": SUPERSEDED, "b": COUNTS}

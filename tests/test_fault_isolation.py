@@ -16,8 +16,9 @@ from hrge_xl import checks, validation
 from hrge_xl.auditing import second_opinion
 from hrge_xl.dataset.rows import RowBuilder
 from hrge_xl.errors import OutputError, StoreError, UsageError
-from hrge_xl.fault_isolation import STOPPED, apart
+from hrge_xl.fault_isolation import apart
 from hrge_xl.fault_log import write_log
+from hrge_xl.findings.file import STOPPED_BY_THIS_FILE
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.validation import Result
@@ -175,7 +176,7 @@ def test_the_others_are_as_without_it(
         assert hrge("verify", "validation.json", "--returned", returned, "--jobs", 1) == 0
     stopped = files.pop("d.xlsx")
     (finding,) = stopped["findings"]
-    assert (stopped["verdict"], finding["code"]) == ("refused", STOPPED)
+    assert (stopped["verdict"], finding["code"]) == ("refused", STOPPED_BY_THIS_FILE.code)
     log = re.search(r"\S+\.log", finding["remedy"])
     assert log is not None
     assert "While looking at: " in Path(log[0]).read_text(encoding="utf-8")
@@ -209,7 +210,7 @@ def test_a_row_that_no_dataset_takes(returned: Path, tmp_path: Path, monkeypatch
     assert {name: file["verdict"] for name, file in files.items()} == {
         f"{name}.xlsx": "refused" if name == "d" else "accepted" for name in NAMES
     }
-    assert [finding["code"] for finding in files["d.xlsx"]["findings"]] == [STOPPED]
+    assert [finding["code"] for finding in files["d.xlsx"]["findings"]] == [STOPPED_BY_THIS_FILE.code]
 
 
 def test_feedback_that_cannot_be_made(

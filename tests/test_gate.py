@@ -15,6 +15,19 @@ import msoffcrypto.format.ooxml
 import pytest
 
 from hrge_xl.findings import CATALOGUE, sentence
+from hrge_xl.findings.file import (
+    DAMAGED_PART,
+    ENCRYPTED_WORKBOOK,
+    FILE_TOO_LARGE,
+    FOLDER_NOT_FILE,
+    FOREIGN_BYTES,
+    LINK_NOT_FILE,
+    LOCK_FILE,
+    NOT_A_REGULAR_FILE,
+    PASSWORD_SUPPORT_MISSING,
+    UNREADABLE_FILE,
+    WRONG_PASSWORD,
+)
 from hrge_xl.intake import ooxml, other_formats
 from hrge_xl.intake.gate import Admitted, Refused, admit
 from hrge_xl.intake.limits import LIMITS
@@ -133,7 +146,7 @@ def test_a_stream_name_inside_a_text_is_no_stream(tmp_path: Path) -> None:
 
 def test_empty_and_lock_files(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"").code == "F001"
-    assert refusal(tmp_path, b"x" * 165, "~$return.xlsx") == Remark("F003", detail={"mark": "~$"})
+    assert refusal(tmp_path, b"x" * 165, "~$return.xlsx") == Remark(LOCK_FILE, detail={"mark": "~$"})
     assert refusal(tmp_path, b",x,", ".~lock.return.xlsx#").code == "F003"
 
 
@@ -146,7 +159,7 @@ def test_too_large_files_are_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes + 1)
     size = LIMITS.file_bytes + 1
-    remark = Remark("F002", detail={"size": "25.0 MB", "limit": "25.0 MB"})
+    remark = Remark(FILE_TOO_LARGE, detail={"size": "25.0 MB", "limit": "25.0 MB"})
     assert admit(path) == Refused(path, hashlib.sha256(bytes(size)).hexdigest(), size, remark)
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes)
@@ -162,9 +175,9 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     link.symlink_to(target)
     os.mkfifo(pipe)
     folder.mkdir()
-    assert admit(link) == Refused(link, None, None, Remark("F016"))
-    assert admit(pipe) == Refused(pipe, None, None, Remark("F017"))
-    assert admit(folder) == Refused(folder, None, None, Remark("F018"))
+    assert admit(link) == Refused(link, None, None, Remark(LINK_NOT_FILE))
+    assert admit(pipe) == Refused(pipe, None, None, Remark(NOT_A_REGULAR_FILE))
+    assert admit(folder) == Refused(folder, None, None, Remark(FOLDER_NOT_FILE))
 
 
 @pytest.mark.parametrize(
@@ -179,7 +192,7 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
 def test_files_that_cannot_be_opened(tmp_path: Path, name: str, reason: str) -> None:
     outcome = admit(tmp_path / name)
     assert isinstance(outcome, Refused)
-    assert outcome.remark == Remark("F019", detail={"reason": reason})
+    assert outcome.remark == Remark(UNREADABLE_FILE, detail={"reason": reason})
 
 
 def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +203,7 @@ def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(os, "open", forbidden)
     outcome = admit(path)
     assert isinstance(outcome, Refused)
-    assert outcome.remark == Remark("F019", detail={"reason": "you are not allowed to open it"})
+    assert outcome.remark == Remark(UNREADABLE_FILE, detail={"reason": "you are not allowed to open it"})
 
 
 def renamed(data: bytes, name: bytes, other: bytes) -> bytes:
@@ -307,7 +320,7 @@ def test_bytes_beside_the_workbook_are_told_and_it_is_read(kind: str, tmp_path: 
     assert isinstance(admit(arrived(tmp_path, data)), Admitted)
     found = ooxml.read(data)
     assert found.remarks == [
-        Remark("F032", detail=dict(zip(("before", "between", "behind"), counts, strict=True)))
+        Remark(FOREIGN_BYTES, detail=dict(zip(("before", "between", "behind"), counts, strict=True)))
     ]
     assert [each.name for each in found.sheets] == ["S1"]
 
@@ -355,7 +368,7 @@ def test_a_part_that_lies_about_its_size_or_is_damaged() -> None:
     for damaged in faults:
         with pytest.raises(Unreadable) as caught:
             ZipPackage(damaged).read("a.xml")
-        assert caught.value.remark == Remark("F029", detail={"part": "a.xml"})
+        assert caught.value.remark == Remark(DAMAGED_PART, detail={"part": "a.xml"})
 
 
 LARGER = pack({**members(PLAIN), "docProps/thumbnail.jpeg": random.Random(2).randbytes(9_000)})
@@ -373,7 +386,7 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
     assert refusal(tmp_path, data).code == "F004"
     wrong = admit(path, "pa§s")
     assert isinstance(wrong, Refused)
-    assert wrong.remark == Remark("F005")
+    assert wrong.remark == Remark(WRONG_PASSWORD)
     opened = admit(path, "Pa§s")
     assert opened == Admitted(path, LARGER, hashlib.sha256(data).hexdigest(), len(data), "xlsx")
 
@@ -381,7 +394,7 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
 def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> None:
     outcome = admit(arrived(tmp_path, ole("EncryptedPackage")), "x")
     assert isinstance(outcome, Refused)
-    assert outcome.remark == Remark("F005")
+    assert outcome.remark == Remark(WRONG_PASSWORD)
 
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
@@ -411,7 +424,7 @@ def without_the_extra(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
     locked = FIXTURES / "locked.xls"  # small.xls, saved by LibreOffice with a password
     remarks = [found.remark for word in (None, "wrong") if isinstance(found := admit(locked, word), Refused)]
-    assert remarks == [Remark("F004"), Remark("F005")]
+    assert remarks == [Remark(ENCRYPTED_WORKBOOK), Remark(WRONG_PASSWORD)]
     opened = admit(locked, "open sesame")
     assert isinstance(opened, Admitted)
     assert opened.format == "xls"
@@ -424,7 +437,7 @@ def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
 def test_a_protected_ods_is_told_from_a_damaged_one() -> None:
     found = admit(FIXTURES / "locked.ods")
     assert isinstance(found, Refused)
-    assert found.remark == Remark("F004")
+    assert found.remark == Remark(ENCRYPTED_WORKBOOK)
 
 
 @pytest.mark.parametrize("name", ["xlsx", "xls"])
@@ -435,7 +448,7 @@ def test_a_password_without_the_extra_says_what_to_install(
     without_the_extra(monkeypatch, tmp_path)
     found = admit(arrived(tmp_path, data), "open sesame")
     assert isinstance(found, Refused)
-    assert found.remark == Remark("F006")
+    assert found.remark == Remark(PASSWORD_SUPPORT_MISSING)
     assert "pip install" in CATALOGUE["F006"].remedy
 
 

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl.findings import Need
+from hrge_xl.findings.file import UNREADABLE_OTHER_FORMAT
 from hrge_xl.intake import Refusal, Wanted, other_formats, read
 from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Remark, Unreadable
-from hrge_xl.intake.reduced_formats import DEPENDENT, checks_lost
+from hrge_xl.intake.reduced_formats import checks_lost
 from hrge_xl.intake.xlsb_cells import lengthened
 from hrge_xl.submission import Answers
 from hrge_xl.validation import Result, ValidationRequest, validate
@@ -74,7 +76,7 @@ def test_damaged_files_are_refused(format: str) -> None:
     }[format]
     with pytest.raises(Unreadable) as caught:
         other_formats.read(damaged, format)
-    assert caught.value.remark == Remark("F030", detail={"format": f".{format}"})
+    assert caught.value.remark == Remark(UNREADABLE_OTHER_FORMAT, detail={"format": f".{format}"})
 
 
 def test_a_workbook_without_a_sheet_is_none_of_ours(tmp_path: Path) -> None:
@@ -194,7 +196,7 @@ def test_a_clean_return_is_clean_in_another_format(format: str, office: Office, 
 def test_it_is_told_in_the_language_of_the_workbook(language: str, word: str) -> None:
     read = other_formats.read((FIXTURES / "returned.ods").read_bytes(), "ods")
     assert word in checks_lost(read.cannot_tell, "ods", language)["S011"]
-    assert set(read.cannot_tell) <= set(DEPENDENT)
+    assert set(read.cannot_tell) <= set(Need)
 
 
 # cells of .xlsb that leave their column out

@@ -14,8 +14,9 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from ..fault_isolation import STOPPED, apart, stopped
-from ..findings import CATALOGUE, sentence
+from ..fault_isolation import apart, stopped
+from ..findings import sentence
+from ..findings.file import STOPPED_BY_THIS_FILE
 from ..intake.cell_values import unescape
 from ..intake.closed_format import may_answer
 from ..intake.gate import Admitted, admit
@@ -138,8 +139,9 @@ def second_opinion(
 
 def _stopped(pair: tuple[Submission, Seeing], fault: Exception) -> list[Opinion]:
     path = pair[0].path
-    told = sentence(CATALOGUE[STOPPED].remedy, stopped(path, fault).detail)
-    return [Opinion(failed=[f"{path}: no second opinion, for a mistake in this program ({STOPPED}). {told}"])]
+    told = sentence(STOPPED_BY_THIS_FILE.remedy, stopped(path, fault).detail)
+    why = f"for a mistake in this program ({STOPPED_BY_THIS_FILE.code})"
+    return [Opinion(failed=[f"{path}: no second opinion, {why}. {told}"])]
 
 
 def _not_read(path: str, admitted: object) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..findings.structure import RESULT_DIFFERS
 from ..layout import Layout, Slot, address
 from ..numerals import shown
 from ..spec.compiled import Source
 from ..submission import Observation, Result, Submission
 from ..words import and_more
-
-CODE = "S028"
 
 
 def differing_results(
@@ -61,4 +60,4 @@ def _said(layout: Layout, number: Result) -> str:
 
 def _observation(sheet: str, cell: str, tool: str, cells: str, **texts: str) -> Observation:
     detail = {"sheet": sheet, "cell": cell, "cells": cells, **texts}
-    return Observation(CODE, sheet, cell, tool, value=texts["value"], detail=detail)
+    return Observation(RESULT_DIFFERS, sheet, cell, tool, value=texts["value"], detail=detail)

@@ -177,16 +177,17 @@ def _written(dataset: Dataset, found: Return, wish: Wish, target: Path) -> dict[
 
 def _warn(found: Return, back: GivenBack) -> None:
     """On stderr: what must not be sent before somebody has looked at it."""
-    from ..dataset.return_status import STEP_BACK
+    from ..findings.identity import SIGNATURE_INVALID
+    from ..findings.submissions import MADE_FROM_OLDER_VERSION
     from ..stamp import INVALID, UNSIGNED
 
     for finding in found.findings:
-        if finding.code == STEP_BACK:
-            line(f"{STEP_BACK} warning: {finding.message} {finding.remedy}", err=True)
+        if finding.code == MADE_FROM_OLDER_VERSION.code:
+            line(f"{finding.code} warning: {finding.message} {finding.remedy}", err=True)
     if not back.identity.signature and found.signature not in (INVALID, UNSIGNED):
         line(
             f"{found.name}: issued with a signature, given back without: the key lies with the round. "
-            "Name the round folder, or it comes back as a stranger's (I006).",
+            f"Name the round folder, or it comes back as a stranger's ({SIGNATURE_INVALID.code}).",
             err=True,
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..errors import UsageError
+from ..findings.identity import SIGNATURE_INVALID
 from ..validation import REFUSED
 from .entries import Entry
 from .kinds import DecisionMade
@@ -16,7 +17,6 @@ from .return_status import COUNTS, EXCLUDED, Decision
 from .returns import Return
 
 UNDONE = "undone"
-FORGED = "I006"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,9 @@ def decide(
 def _refuse(each: Return, choice: str, before: dict[str, Decision]) -> None:
     if each.verdict == REFUSED:
         raise UsageError(f"{each.name} was refused: it could not be read, and counts in no case.")
-    if choice == COUNTS and each.status == EXCLUDED and FORGED in (each.reason or ""):
+    if choice == COUNTS and each.status == EXCLUDED and SIGNATURE_INVALID.code in (each.reason or ""):
         raise UsageError(
-            f"{each.name} does not carry our signature ({FORGED}), and no decision makes it ours. "
+            f"{each.name} does not carry our signature ({SIGNATURE_INVALID.code}), and no decision makes it ours. "
             "Ask the team for the file it received, or issue it a new one."
         )
     if choice == UNDONE and each.submission not in before:

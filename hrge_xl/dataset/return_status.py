@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from ..dates import parse_day, parse_moment
+from ..findings import Kind, codes, identity, submissions
 from ..validation import ACCEPTED, REFUSED
 from ..words import fold
 
 COUNTS, SUPERSEDED, CONFLICT, WITHDRAWN, WAITING = "counts", "superseded", "conflict", "withdrawn", "waiting"
 EXCLUDED = "excluded"
 DOUBLED = "doubled"  # an item that is the same content as another one: no status of a return
-DOUBTS = ("I006", "I007", "I008", "I009")  # they say: this is not the return of this team in this round
-OLDER, ONE_KEY, ONE_COPY, DECIDED, STEP_BACK = "X002", "X003", "X004", "X005", "X006"
-STATUS_CODES = (OLDER, ONE_KEY, ONE_COPY, DECIDED, STEP_BACK)  # the findings that tell of a status
+DOUBTS = codes(
+    identity.SIGNATURE_INVALID, identity.ANOTHER_ROUND, identity.UNKNOWN_TEAM, identity.COUNTRY_DIFFERS
+)
+"""They say: this is not the return of this team in this round."""
+OF_STATUS = (
+    submissions.SUPERSEDED, submissions.TWO_RETURNS_ONE_KEY, submissions.ONE_COPY_TWO_INTERVENTIONS,
+    submissions.DECIDED, submissions.MADE_FROM_OLDER_VERSION,
+)  # fmt: skip
+STATUS_CODES = codes(*OF_STATUS)  # of the findings that tell of a status
 ARRIVED, SAVED, FIRST_SEEN = "arrived", "saved", "first seen"  # the day that lateness goes by
 STATED = "stated"  # what a day of arrival is that somebody told; else it is the day first seen
 ZONES = timedelta(days=1)  # no two places on earth are further apart
@@ -78,14 +85,14 @@ class Entry:
 class ReturnStatus:
     """Whether a return counts, and why not.
 
-    `other` is the return that it gives way to, or meets; `code` the finding that tells of it, where one does;
+    `other` is the return that it gives way to, or meets; `finding` the one that tells of it, where one does;
     `decision` what stands behind it.
     """
 
     state: str
     other: str | None = None
     reason: str | None = None
-    code: str | None = None
+    finding: Kind | None = None
     decision: Decision | None = None
 
     @property
@@ -137,9 +144,9 @@ def return_statuses(entries: Iterable[Entry], decisions: Mapping[str, Decision])
     workbooks = [_Workbook.of(group, decisions) for group in versions.values()]
     for workbook in workbooks:
         found |= workbook.return_statuses()
-    _meet(workbooks, ONE_KEY, lambda chosen: chosen.key, found)
+    _meet(workbooks, submissions.TWO_RETURNS_ONE_KEY, lambda chosen: chosen.key, found)
     left = [workbook for workbook in workbooks if found[workbook.chosen.submission].current]
-    _meet(left, ONE_COPY, lambda chosen: chosen.copy or None, found)
+    _meet(left, submissions.ONE_COPY_TWO_INTERVENTIONS, lambda chosen: chosen.copy or None, found)
     return found
 
 
@@ -158,7 +165,7 @@ def _by_itself(entry: Entry, decision: Decision | None) -> ReturnStatus | None:
 def _decided(state: str, decision: Decision, other: str | None = None) -> ReturnStatus:
     """A status that somebody decided."""
     reason = f"Decided on {decision.day} by {decision.by}: {decision.reason}"
-    return ReturnStatus(state, other, reason, DECIDED, decision)
+    return ReturnStatus(state, other, reason, submissions.DECIDED, decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +209,19 @@ class _Workbook:
         reason = "A newer version of the same workbook counts."
         if entry.order > chosen.order:
             reason += " This one came later, but says that it was saved earlier."
-        return ReturnStatus(SUPERSEDED, chosen.submission, reason, OLDER)
+        return ReturnStatus(SUPERSEDED, chosen.submission, reason, submissions.SUPERSEDED)
 
 
 REASONS = {
-    ONE_KEY: "Another workbook is about the same team, intervention and period.",
-    ONE_COPY: "A copy of the same issued workbook is about another project or intervention.",
+    submissions.TWO_RETURNS_ONE_KEY: "Another workbook is about the same team, intervention and period.",
+    submissions.ONE_COPY_TWO_INTERVENTIONS: "A copy of the same issued workbook is about another project or "
+    "intervention.",
 }
 
 
 def _meet(
     workbooks: Iterable[_Workbook],
-    code: str,
+    finding: Kind,
     key: Callable[[Entry], Hashable | None],
     found: dict[str, ReturnStatus],
 ) -> None:
@@ -225,16 +233,16 @@ def _meet(
             groups.setdefault(said, []).append(workbook)
     for group in groups.values():
         if len(group) > 1:
-            _conflicts(group, code, found)
+            _conflicts(group, finding, found)
 
 
-def _conflicts(group: Sequence[_Workbook], code: str, found: dict[str, ReturnStatus]) -> None:
+def _conflicts(group: Sequence[_Workbook], finding: Kind, found: dict[str, ReturnStatus]) -> None:
     """What was decided counts; what was there then gives way to it; what came later waits for a decision too.
 
     Of workbooks about one intervention only the last decided one can count, of those about several all.
     """
     decided = sorted((each for each in group if each.decision), key=lambda each: _decision(each).n)
-    winners = decided[-1:] if code == ONE_KEY else decided
+    winners = decided[-1:] if finding == submissions.TWO_RETURNS_ONE_KEY else decided
     for workbook in group:
         if workbook in winners:
             continue
@@ -243,7 +251,7 @@ def _conflicts(group: Sequence[_Workbook], code: str, found: dict[str, ReturnSta
         if meant:
             status = _decided(SUPERSEDED, _decision(meant[-1]), other)
         else:
-            status = ReturnStatus(CONFLICT, other, REASONS[code], code)
+            status = ReturnStatus(CONFLICT, other, REASONS[finding], finding)
         found[workbook.chosen.submission] = status
 
 

@@ -9,8 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..fault_isolation import STOPPED
-from ..findings import Finding, Waiver
+from ..findings import Finding, Kind, Waiver, codes
+from ..findings.file import ENCRYPTED_WORKBOOK, READER_FAILED, STOPPED_BY_THIS_FILE, WRONG_PASSWORD
+from ..findings.identity import (
+    ANOTHER_ROUND,
+    FILE_NAME_NAMES_ANOTHER,
+    PERIOD_OUTSIDE_ROUND,
+    SIGNATURE_INVALID,
+    UNKNOWN_TEAM,
+)
+from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..stamp import VALID
 from ..submission import Observation
 from ..validation import ValidationRequest, finding_of
@@ -21,7 +29,6 @@ from .ledger import Ledger, Sighting
 from .return_status import (
     DOUBTS,
     STATUS_CODES,
-    STEP_BACK,
     Entry,
     ReturnStatus,
     moment,
@@ -37,11 +44,11 @@ STATUS_FINDING, STEP_BACK_FINDING = (
     0,
     -1,
 )  # the numbers of findings that no file shows by itself: before all others
-PROTECTED = ("F004", "F005")  # a password is needed, or another one
-OURS = ("F063", STOPPED)  # mistakes of this program
-UNKNOWN_TEAM = "I008"
-ELSEWHERE = ("I006", "I007", "I008", "I011")  # what may be otherwise in another round
-OF_ROUND = (*ELSEWHERE, "I013")  # what depends on the round that a file was read for
+PROTECTED = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD)  # a password is needed, or another one
+OURS = codes(READER_FAILED, STOPPED_BY_THIS_FILE)  # mistakes of this program
+ELSEWHERE = codes(SIGNATURE_INVALID, ANOTHER_ROUND, UNKNOWN_TEAM, PERIOD_OUTSIDE_ROUND)
+"""What may be otherwise in another round."""
+OF_ROUND = (*ELSEWHERE, FILE_NAME_NAMES_ANOTHER.code)  # what depends on the round that a file was read for
 Submission = dict[str, Any]  # a row of `submissions` by column
 
 
@@ -83,7 +90,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
         may_belong = [found(ELSEWHERE), *([files.c.signature != VALID] if wanted.key is not None else [])]
         elsewhere = sa.func.coalesce(files.c.read_for, "") != wanted.round
         meant.append(sa.and_(elsewhere, sa.or_(*may_belong)))
-        meant.append(sa.and_(found([UNKNOWN_TEAM]), files.c.team.in_(wanted.teams or ())))
+        meant.append(sa.and_(found(codes(UNKNOWN_TEAM)), files.c.team.in_(wanted.teams or ())))
     if asked.password is not None:
         meant.append(found(PROTECTED))
     return {str(row[0]) for row in store.select(sa.select(files.c.submission).where(sa.or_(*meant)))}
@@ -160,22 +167,22 @@ def _findings(
     """The findings that no file shows by itself."""
     by_name = {row["submission"]: row for row in returns}
     for name, status in found.items():
-        if status.code is not None:
-            finding = status_finding(status, by_name[name], by_name.get(status.other or ""))
+        if status.finding is not None:
+            finding = status_finding(status, status.finding, by_name[name], by_name.get(status.other or ""))
             yield from finding_rows([finding], submission_number(name), STATUS_FINDING)
     for name, other in back.items():
         detail = {"other": _name(by_name[other])}
-        finding = _finding(Observation(STEP_BACK, detail=detail), by_name[name])
+        finding = _finding(Observation(MADE_FROM_OLDER_VERSION, detail=detail), by_name[name])
         yield from finding_rows([finding], submission_number(name), STEP_BACK_FINDING)
 
 
-def status_finding(status: ReturnStatus, row: Submission, other: Submission | None) -> Finding:
+def status_finding(status: ReturnStatus, kind: Kind, row: Submission, other: Submission | None) -> Finding:
     """Give the finding that tells of a status."""
     detail = {"other": _name(other) if other else "", "submission": row["submission"]}
     made = status.decision
     if made is not None:
         detail |= {"reason": made.reason, "by": made.by, "day": made.day}
-    return _finding(Observation(status.code or "", detail=detail), row)
+    return _finding(Observation(kind, detail=detail), row)
 
 
 def _finding(note: Observation, row: Submission) -> Finding:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import ModuleType
 
 from ..words import Translate
 from . import appearance, file, identity, privacy, structure, submissions, value
-from .model import Finding, Kind, Severity, by_code
+from .model import Finding, InFeedback, Kind, Need, Severity, by_code, codes
 from .waiver import Waiver, waived
 
+
+def _kinds(*modules: ModuleType) -> tuple[Kind, ...]:
+    """Give the kinds that some modules define, in their order there: a new one is listed nowhere else."""
+    return tuple(each for module in modules for each in vars(module).values() if isinstance(each, Kind))
+
+
 FAMILIES = {
-    "F": ("The file", file.KINDS),
-    "I": ("Whose workbook it is", identity.KINDS),
-    "S": ("What happened to the sheets", (*structure.KINDS, *appearance.KINDS)),
-    "V": ("The answers", value.KINDS),
-    "X": ("Several returns together", submissions.KINDS),
-    "P": ("Personal data", privacy.KINDS),
+    "F": ("The file", _kinds(file)),
+    "I": ("Whose workbook it is", _kinds(identity)),
+    "S": ("What happened to the sheets", _kinds(structure, appearance)),
+    "V": ("The answers", _kinds(value)),
+    "X": ("Several returns together", _kinds(submissions)),
+    "P": ("Personal data", _kinds(privacy)),
 }
 CATALOGUE: Mapping[str, Kind] = by_code(kind for _, kinds in FAMILIES.values() for kind in kinds)
+
+
+def needing(need: Need) -> tuple[str, ...]:
+    """Give the codes of the kinds that cannot be seen where something is not known."""
+    return tuple(kind.code for kind in CATALOGUE.values() if need in kind.needs)
 
 
 def sentence(template: str, details: Mapping[str, str | None]) -> str:
@@ -50,11 +62,15 @@ __all__ = [
     "CATALOGUE",
     "FAMILIES",
     "Finding",
+    "InFeedback",
     "Kind",
+    "Need",
     "Severity",
     "Waiver",
     "by_code",
+    "codes",
     "general",
+    "needing",
     "sentence",
     "waived",
     "word",

@@ -1,100 +1,113 @@
 """S: what a sheet shows beside, over and instead of its answers: formatting, drawings, settings."""
 
-from .model import Kind, Severity
+from .model import InFeedback, Kind, Need, Severity
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
 
-KINDS = (
-    Kind(
-        code="S030",
-        name="struck-through",
-        severity=WARNING,
-        message="{label}: what is struck through was read like any other text: “{value}” ({cells}).",
-        remedy="Delete what no longer holds, and take the line off the rest.",
-        why="A line through a word takes it back for whoever sees it; the answer holds it all the same.",
-        example="“~~Four~~ Two consultations”, read as “Four Two consultations”.",
-    ),
-    Kind(
-        code="S031",
-        name="columns-hidden",
-        severity=WARNING,
-        message="Columns with answers are hidden on the sheet “{sheet}”: {value}. They were read all the same.",
-        remedy="Show the columns (Unhide), and see whether the answers are as they should be.",
-        why="Answers that nobody sees are easily out of date.",
-        example="A column made so narrow that it vanished.",
-    ),
-    Kind(
-        code="S032",
-        name="text-invisible",
-        severity=WARNING,
-        message="{label}: what {cells} holds cannot be seen on the sheet; “{value}” was read.",
-        remedy="Give it the colour of the other answers, and see whether it is as it should be.",
-        why="Letters in the colour of their ground, or a format that shows nothing: whoever looks at the sheet does "
-        "not see this answer.",
-        example="White letters on white.",
-    ),
-    Kind(
-        code="S033",
-        name="shown-otherwise",
-        severity=WARNING,
-        message="{label}: {cells} shows “{seen}”, but holds “{value}”; that was read.",
-        remedy="Type what is meant into the cell; do not change its number format.",
-        why="A number format can show anything in the place of a number: thousands for units, or a text.",
-        example="4,800 shown as 5 by a format that leaves thousands out.",
-    ),
-    Kind(
-        code="S034",
-        name="date-by-format",
-        severity=WARNING,
-        message="{label}: {cells} asks for a text but holds a date, read as “{value}”.",
-        remedy="If something else was typed, such as 3-4, type it again with an apostrophe before it: '3-4.",
-        why="A cell with a date format turns what looks like a date into one, and forgets what was typed.",
-        example="“3-4” (three to four) that became 3 April.",
-    ),
-    Kind(
-        code="S035",
-        name="text-on-top",
-        severity=WARNING,
-        message="A text lies on top of the cells, at {place}: “{value}”. It was kept, not counted.",
-        remedy="Type it into the cell that asks for it, and delete the text box or shape.",
-        why="Text boxes and shapes are no cells: what they say belongs to no question, but it may be an answer.",
-        example="A text box beside a table: “Figures for the north only”.",
-    ),
-    Kind(
-        code="S036",
-        name="picture-on-top",
-        severity=WARNING,
-        message="{what} lies over {place}; its content was not read.",
-        remedy="Type what it shows into the cells, or send it beside the workbook, and delete it here.",
-        why="Pictures, charts, handwriting and embedded objects may say something that no program can read.",
-        example="A photograph of a signed page, pasted over the answers.",
-    ),
-    Kind(
-        code="S037",
-        name="precision-as-displayed",
-        severity=WARNING,
-        message="The workbook is set to precision as displayed: numbers keep only the digits that are shown.",
-        remedy="Switch it off (Options, Advanced: Set precision as displayed), and look at the figures once more.",
-        why="What is typed is cut to what the format of its cell shows, for good: 0.45 becomes 0 under whole numbers.",
-        example="The box was ticked to make sums agree with what is printed.",
-    ),
-    Kind(
-        code="S038",
-        name="manual-calculation",
-        severity=WARNING,
-        message="The workbook is set to manual calculation: its sheets may show results of earlier answers.",
-        remedy="Set it to automatic (Formulas, Calculation Options), let it calculate, and look at the checks once "
-        "more.",
-        why="The checks of the sheets said nothing about what was typed last; the answers were checked all the same.",
-        example="A large workbook of somebody else's was open at the same time, and set so.",
-    ),
-    Kind(
-        code="S039",
-        name="alert-off",
-        severity=INFO,
-        message="{label}: the dropdown list of {cells} is there, but it no longer refuses other entries.",
-        remedy="Nothing to do; choose from the list.",
-        why="The alert of the list was turned off, or into a warning; the answer was checked all the same.",
-        example="A program that keeps lists without their alerts.",
-    ),
+STRUCK_THROUGH = Kind(
+    code="S030",
+    name="struck-through",
+    severity=WARNING,
+    message="{label}: what is struck through was read like any other text: “{value}” ({cells}).",
+    remedy="Delete what no longer holds, and take the line off the rest.",
+    why="A line through a word takes it back for whoever sees it; the answer holds it all the same.",
+    example="“~~Four~~ Two consultations”, read as “Four Two consultations”.",
+    needs=(Need.FORMATTING,),
+    in_feedback=InFeedback.MENDED,
+)
+COLUMNS_HIDDEN = Kind(
+    code="S031",
+    name="columns-hidden",
+    severity=WARNING,
+    message="Columns with answers are hidden on the sheet “{sheet}”: {value}. They were read all the same.",
+    remedy="Show the columns (Unhide), and see whether the answers are as they should be.",
+    why="Answers that nobody sees are easily out of date.",
+    example="A column made so narrow that it vanished.",
+    needs=(Need.HIDDEN_ROWS,),
+    in_feedback=InFeedback.MENDED,
+)
+TEXT_INVISIBLE = Kind(
+    code="S032",
+    name="text-invisible",
+    severity=WARNING,
+    message="{label}: what {cells} holds cannot be seen on the sheet; “{value}” was read.",
+    remedy="Give it the colour of the other answers, and see whether it is as it should be.",
+    why="Letters in the colour of their ground, or a format that shows nothing: whoever looks at the sheet does "
+    "not see this answer.",
+    example="White letters on white.",
+    needs=(Need.FORMATTING,),
+    in_feedback=InFeedback.MENDED,
+)
+SHOWN_OTHERWISE = Kind(
+    code="S033",
+    name="shown-otherwise",
+    severity=WARNING,
+    message="{label}: {cells} shows “{seen}”, but holds “{value}”; that was read.",
+    remedy="Type what is meant into the cell; do not change its number format.",
+    why="A number format can show anything in the place of a number: thousands for units, or a text.",
+    example="4,800 shown as 5 by a format that leaves thousands out.",
+    needs=(Need.FORMATTING,),
+    in_feedback=InFeedback.MENDED,
+)
+DATE_BY_FORMAT = Kind(
+    code="S034",
+    name="date-by-format",
+    severity=WARNING,
+    message="{label}: {cells} asks for a text but holds a date, read as “{value}”.",
+    remedy="If something else was typed, such as 3-4, type it again with an apostrophe before it: '3-4.",
+    why="A cell with a date format turns what looks like a date into one, and forgets what was typed.",
+    example="“3-4” (three to four) that became 3 April.",
+    in_feedback=InFeedback.MENDED,
+)
+TEXT_ON_TOP = Kind(
+    code="S035",
+    name="text-on-top",
+    severity=WARNING,
+    message="A text lies on top of the cells, at {place}: “{value}”. It was kept, not counted.",
+    remedy="Type it into the cell that asks for it, and delete the text box or shape.",
+    why="Text boxes and shapes are no cells: what they say belongs to no question, but it may be an answer.",
+    example="A text box beside a table: “Figures for the north only”.",
+    needs=(Need.DRAWINGS,),
+    in_feedback=InFeedback.BESIDE,
+)
+PICTURE_ON_TOP = Kind(
+    code="S036",
+    name="picture-on-top",
+    severity=WARNING,
+    message="{what} lies over {place}; its content was not read.",
+    remedy="Type what it shows into the cells, or send it beside the workbook, and delete it here.",
+    why="Pictures, charts, handwriting and embedded objects may say something that no program can read.",
+    example="A photograph of a signed page, pasted over the answers.",
+    needs=(Need.DRAWINGS,),
+)
+PRECISION_AS_DISPLAYED = Kind(
+    code="S037",
+    name="precision-as-displayed",
+    severity=WARNING,
+    message="The workbook is set to precision as displayed: numbers keep only the digits that are shown.",
+    remedy="Switch it off (Options, Advanced: Set precision as displayed), and look at the figures once more.",
+    why="What is typed is cut to what the format of its cell shows, for good: 0.45 becomes 0 under whole numbers.",
+    example="The box was ticked to make sums agree with what is printed.",
+    needs=(Need.SETTINGS,),
+)
+MANUAL_CALCULATION = Kind(
+    code="S038",
+    name="manual-calculation",
+    severity=WARNING,
+    message="The workbook is set to manual calculation: its sheets may show results of earlier answers.",
+    remedy="Set it to automatic (Formulas, Calculation Options), let it calculate, and look at the checks once "
+    "more.",
+    why="The checks of the sheets said nothing about what was typed last; the answers were checked all the same.",
+    example="A large workbook of somebody else's was open at the same time, and set so.",
+    needs=(Need.SETTINGS,),
+)
+ALERT_OFF = Kind(
+    code="S039",
+    name="alert-off",
+    severity=INFO,
+    message="{label}: the dropdown list of {cells} is there, but it no longer refuses other entries.",
+    remedy="Nothing to do; choose from the list.",
+    why="The alert of the list was turned off, or into a warning; the answer was checked all the same.",
+    example="A program that keeps lists without their alerts.",
+    needs=(Need.VALIDATIONS,),
 )

@@ -24,6 +24,34 @@ class Severity(StrEnum):
         return ("info", "warning", "error").index(self.value)
 
 
+class Need(StrEnum):
+    """What must be known about a file before a kind of finding can be seen; without it the check is not run."""
+
+    FORMULAS = "formulas"  # which values are results of formulas, and what these show
+    ERRORS = "errors"
+    VALIDATIONS = "validations"
+    PROTECTION = "protection"
+    HIDDEN_ROWS = "hidden rows"  # and columns
+    COMMENTS = "comments"
+    NAMES = "names"
+    PROPERTIES = "properties"
+    MERGES = "merges"
+    DRAWINGS = "drawings"
+    SETTINGS = "settings"
+    FORMATTING = "formatting"
+    EDITION = "edition"  # its texts and formulas as they were issued
+    VERSION = "version"  # that it is of the version in force: else what is not there may never have been
+    KEY = "key"  # of the round
+
+
+class InFeedback(StrEnum):
+    """What becomes of a finding where a team gets its answers back in a fresh workbook."""
+
+    STANDS = "stands"
+    MENDED = "mended"  # it was of the file: the fresh workbook has put it right
+    BESIDE = "beside"  # it is about a text that stands on the sheet “Without a place”
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One block of the catalogue: everything that is said about one kind of finding.
@@ -31,7 +59,8 @@ class Kind:
     `message` and `remedy` are English sentences with `{placeholders}`; they are the keys under which
     the language catalogues hold their translations. The message names the place by its label, the value
     where there is one, and the reason; its first sentence stands alone. `refuses` marks what makes a
-    file unreadable as a return (verdict *refused*, not *returned*).
+    file unreadable as a return (verdict *refused*, not *returned*). Whoever notices something names the kind
+    itself; its code is what is stored and shown.
     """
 
     code: str
@@ -43,6 +72,8 @@ class Kind:
     example: str
     refuses: bool = False
     message_of_value: str = ""  # the message where something stands in the cell all the same
+    needs: tuple[Need, ...] = ()
+    in_feedback: InFeedback = InFeedback.STANDS
 
     @property
     def family(self) -> str:
@@ -86,3 +117,8 @@ def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:
             raise ValueError(f"finding code {kind.code} is used twice")
         table[kind.code] = kind
     return table
+
+
+def codes(*kinds: Kind) -> tuple[str, ...]:
+    """Give the codes of some kinds, for what is stored or was read from a store."""
+    return tuple(kind.code for kind in kinds)

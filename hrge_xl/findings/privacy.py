@@ -2,32 +2,30 @@
 
 from .model import Kind, Severity
 
-KINDS = (
-    Kind(
-        code="P001",
-        name="e-mail-address",
-        severity=Severity.WARNING,
-        message="{label}: the text seems to hold an e-mail address.",
-        remedy="Take it out; name roles, not persons.",
-        why="The workbooks are about victims and suspects; nobody should be found through them.",
-        example="“Ask name@example.org”.",
-    ),
-    Kind(
-        code="P002",
-        name="phone-number",
-        severity=Severity.WARNING,
-        message="{label}: the text seems to hold a phone number.",
-        remedy="Take it out; name roles, not persons.",
-        why="The workbooks are about victims and suspects; nobody should be found through them.",
-        example="“+00 700 123 456”.",
-    ),
-    Kind(
-        code="P003",
-        name="document-number",
-        severity=Severity.WARNING,
-        message="{label}: the text seems to hold the number of a document or a case.",
-        remedy="Take it out unless it is a public reference.",
-        why="Passport, identity and case numbers lead to a person.",
-        example="“passport AB1234567”.",
-    ),
+E_MAIL_ADDRESS = Kind(
+    code="P001",
+    name="e-mail-address",
+    severity=Severity.WARNING,
+    message="{label}: the text seems to hold an e-mail address.",
+    remedy="Take it out; name roles, not persons.",
+    why="The workbooks are about victims and suspects; nobody should be found through them.",
+    example="“Ask name@example.org”.",
+)
+PHONE_NUMBER = Kind(
+    code="P002",
+    name="phone-number",
+    severity=Severity.WARNING,
+    message="{label}: the text seems to hold a phone number.",
+    remedy="Take it out; name roles, not persons.",
+    why="The workbooks are about victims and suspects; nobody should be found through them.",
+    example="“+00 700 123 456”.",
+)
+DOCUMENT_NUMBER = Kind(
+    code="P003",
+    name="document-number",
+    severity=Severity.WARNING,
+    message="{label}: the text seems to hold the number of a document or a case.",
+    remedy="Take it out unless it is a public reference.",
+    why="Passport, identity and case numbers lead to a person.",
+    example="“passport AB1234567”.",
 )

@@ -4,74 +4,72 @@ from .model import Kind, Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
-KINDS = (
-    Kind(
-        code="X001",
-        name="same-file-twice",
-        severity=INFO,
-        message="{file} is byte for byte the same as {other}; it counts once.",
-        remedy="Nothing to do.",
-        why="The same file was sent or stored twice.",
-        example="The attachment of a message and its copy in the shared folder.",
+SAME_FILE_TWICE = Kind(
+    code="X001",
+    name="same-file-twice",
+    severity=INFO,
+    message="{file} is byte for byte the same as {other}; it counts once.",
+    remedy="Nothing to do.",
+    why="The same file was sent or stored twice.",
+    example="The attachment of a message and its copy in the shared folder.",
+)
+SUPERSEDED = Kind(
+    code="X002",
+    name="superseded",
+    severity=INFO,
+    message="{file} is an older return of the same workbook than {other}; the newer one counts.",
+    remedy="Nothing to do.",
+    why="The team sent a corrected version. The newest is the one saved last, as the files themselves say.",
+    example="A second version after feedback.",
+)
+TWO_RETURNS_ONE_KEY = Kind(
+    code="X003",
+    name="two-returns-one-key",
+    severity=ERROR,
+    message="{file} and {other} are different workbooks for the same team, intervention and period.",
+    remedy=(
+        "Ask the team which one counts. If it is this one: "
+        "hrge-xl decide DATASET {submission} --use --reason “…”, where DATASET is the folder of the dataset."
     ),
-    Kind(
-        code="X002",
-        name="superseded",
-        severity=INFO,
-        message="{file} is an older return of the same workbook than {other}; the newer one counts.",
-        remedy="Nothing to do.",
-        why="The team sent a corrected version. The newest is the one saved last, as the files themselves say.",
-        example="A second version after feedback.",
+    why="Counting both doubles every figure; choosing one would be a guess. Neither counts until it is decided.",
+    example="Two colleagues each filled in a copy.",
+)
+ONE_COPY_TWO_INTERVENTIONS = Kind(
+    code="X004",
+    name="one-copy-two-interventions",
+    severity=ERROR,
+    message="{file} and {other} come from one issued workbook, but name different projects or interventions.",
+    remedy=(
+        "Ask the team. If both are right, or only this one is: "
+        "hrge-xl decide DATASET {submission} --use --reason “…”, where DATASET is the folder of the dataset."
     ),
-    Kind(
-        code="X003",
-        name="two-returns-one-key",
-        severity=ERROR,
-        message="{file} and {other} are different workbooks for the same team, intervention and period.",
-        remedy=(
-            "Ask the team which one counts. If it is this one: "
-            "hrge-xl decide DATASET {submission} --use --reason “…”, where DATASET is the folder of the dataset."
-        ),
-        why="Counting both doubles every figure; choosing one would be a guess. Neither counts until it is decided.",
-        example="Two colleagues each filled in a copy.",
+    why=(
+        "A corrected title and a second intervention look alike; counting both may double every figure. "
+        "Neither counts until it is decided."
     ),
-    Kind(
-        code="X004",
-        name="one-copy-two-interventions",
-        severity=ERROR,
-        message="{file} and {other} come from one issued workbook, but name different projects or interventions.",
-        remedy=(
-            "Ask the team. If both are right, or only this one is: "
-            "hrge-xl decide DATASET {submission} --use --reason “…”, where DATASET is the folder of the dataset."
-        ),
-        why=(
-            "A corrected title and a second intervention look alike; counting both may double every figure. "
-            "Neither counts until it is decided."
-        ),
-        example="The workbook was copied for a second project, or the project code was corrected in a new version.",
+    example="The workbook was copied for a second project, or the project code was corrected in a new version.",
+)
+DECIDED = Kind(
+    code="X005",
+    name="decided",
+    severity=INFO,
+    message="A decision of {day} by {by} says what becomes of {file}: {reason}",
+    remedy="Nothing to do. To take it back: hrge-xl decide DATASET {submission} --undo --reason “…”.",
+    why="What stood between several returns was decided by a person, and counts until that is taken back.",
+    example="The team said which of two workbooks is right.",
+)
+MADE_FROM_OLDER_VERSION = Kind(
+    code="X006",
+    name="made-from-older-version",
+    severity=WARNING,
+    message="{file} was not made from {other}, the latest version that had come, but from an older one.",
+    remedy=(
+        "Compare the two (hrge-xl compare). Where answers of the later version are missing, send the team its "
+        "feedback for that one and ask for a new return, or decide which one counts."
     ),
-    Kind(
-        code="X005",
-        name="decided",
-        severity=INFO,
-        message="A decision of {day} by {by} says what becomes of {file}: {reason}",
-        remedy="Nothing to do. To take it back: hrge-xl decide DATASET {submission} --undo --reason “…”.",
-        why="What stood between several returns was decided by a person, and counts until that is taken back.",
-        example="The team said which of two workbooks is right.",
+    why=(
+        "Feedback holds the answers of one version. Whoever goes on in an older copy takes back, without "
+        "knowing it, what was answered since."
     ),
-    Kind(
-        code="X006",
-        name="made-from-older-version",
-        severity=WARNING,
-        message="{file} was not made from {other}, the latest version that had come, but from an older one.",
-        remedy=(
-            "Compare the two (hrge-xl compare). Where answers of the later version are missing, send the team its "
-            "feedback for that one and ask for a new return, or decide which one counts."
-        ),
-        why=(
-            "Feedback holds the answers of one version. Whoever goes on in an older copy takes back, without "
-            "knowing it, what was answered since."
-        ),
-        example="The team corrected the feedback of its first return after it had already sent a second one.",
-    ),
+    example="The team corrected the feedback of its first return after it had already sent a second one.",
 )

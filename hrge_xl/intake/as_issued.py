@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..findings import Kind
+from ..findings.structure import (
+    FORMULA_CHANGED,
+    FORMULA_CLEARED,
+    HEAD_CHANGED,
+    ROW_NUMBER_CHANGED,
+    TEXT_CHANGED,
+    TYPED_OVER,
+)
 from ..layout import address
 from ..submission import Observation, Unplaced
 from ..words import and_more, tidy
 from .issued_cells import Difference, What, is_code
 from .keys import observe, shorten
-from .roles import MEANING, NUMBER, Roles
+from .roles import Roles
 from .runs import compact
 from .strays import Left
 
-TEXT = "S023"
-REPLACED, TYPED_OVER, CLEARED = "S026", "S027", "S022"
-OF_FORMULAS = {What.REPLACED: REPLACED, What.TYPED_OVER: TYPED_OVER, What.CLEARED: CLEARED}
+OF_FORMULAS = {What.REPLACED: FORMULA_CHANGED, What.TYPED_OVER: TYPED_OVER, What.CLEARED: FORMULA_CLEARED}
 REPORTED_ALONE = 20  # of one kind on one sheet; further ones are reported together
 
 
 def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | None) -> Left:
     """What differs on one sheet as findings, and what was typed there as texts to keep."""
     left = Left()
-    texts: dict[str, list[Difference]] = {}
-    formulas: dict[tuple[str, int], list[Difference]] = {}
+    texts: dict[Kind, list[Difference]] = {}
+    formulas: dict[tuple[Kind, int], list[Difference]] = {}
     for each in found:
         if each.what is What.CHANGED:
             if not is_code(*each.home):  # codes are told of once a sheet, by whoever compares it
@@ -32,38 +39,38 @@ def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | Non
             formulas.setdefault((OF_FORMULAS[each.what], each.column), []).append(each)
         if each.found.strip() and (each.what is What.CHANGED or each.what is What.TYPED_OVER):
             left.unplaced.append(Unplaced(sheet, address(each.row, each.column), each.found))
-    for code, some in sorted(texts.items()):
-        left.observations += _texts(code, some, sheet, tool)
-    for (code, _), some in sorted(formulas.items()):
-        left.observations.append(_together(code, some, sheet, tool))
+    for kind, some in sorted(texts.items(), key=lambda each: each[0].code):
+        left.observations += _texts(kind, some, sheet, tool)
+    for (kind, _), some in sorted(formulas.items(), key=lambda each: (each[0][0].code, each[0][1])):
+        left.observations.append(_together(kind, some, sheet, tool))
     return left
 
 
-def _meaning(each: Difference, roles: Roles) -> str:
+def _meaning(each: Difference, roles: Roles) -> Kind:
     """The finding of a text; where only the help below a head or question was changed, its meaning stands."""
-    code = roles.meanings.get(each.home, TEXT)
-    if code == MEANING and "\n" in each.issued and _first_line(each.issued) == _first_line(each.found):
-        return TEXT
-    return code
+    kind = roles.meanings.get(each.home, TEXT_CHANGED)
+    if kind == HEAD_CHANGED and "\n" in each.issued and _first_line(each.issued) == _first_line(each.found):
+        return TEXT_CHANGED
+    return kind
 
 
 def _first_line(text: str) -> str:
     return tidy(text.split("\n", 1)[0])
 
 
-def _texts(code: str, found: Sequence[Difference], sheet: str, tool: str | None) -> Iterator[Observation]:
+def _texts(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None) -> Iterator[Observation]:
     """One observation a text; the numbers of rows together, as one sorting changes them all."""
-    alone = 0 if code == NUMBER and len(found) > 1 else REPORTED_ALONE
-    yield from (_together(code, [each], sheet, tool) for each in found[:alone])
+    alone = 0 if kind == ROW_NUMBER_CHANGED and len(found) > 1 else REPORTED_ALONE
+    yield from (_together(kind, [each], sheet, tool) for each in found[:alone])
     if len(found) > alone:
-        yield _together(code, found[alone:], sheet, tool)
+        yield _together(kind, found[alone:], sheet, tool)
 
 
-def _together(code: str, found: Sequence[Difference], sheet: str, tool: str | None) -> Observation:
+def _together(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None) -> Observation:
     first = min(found, key=lambda each: (each.row, each.column))
     cells = compact((each.row, each.column) for each in found)
     return observe(
-        code,
+        kind,
         sheet,
         address(first.row, first.column),
         tool=tool,

@@ -17,6 +17,8 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+from ..findings import CATALOGUE, Kind
+
 Parts = Callable[[Any], tuple[Any, ...]]
 _PARTS: dict[type, Parts] = {
     date: lambda it: (it.year, it.month, it.day),
@@ -24,8 +26,10 @@ _PARTS: dict[type, Parts] = {
     time: lambda it: (it.hour, it.minute, it.second, it.microsecond),
     timedelta: lambda it: (it.days, it.seconds, it.microseconds),
     array: lambda it: (it.typecode, it.tobytes()),
+    Kind: lambda it: (it.code,),
 }
-_KINDS: dict[str, type] = {kind.__qualname__: kind for kind in _PARTS}
+_KINDS: dict[str, Callable[..., Any]] = {kind.__qualname__: kind for kind in _PARTS}
+_KINDS[Kind.__qualname__] = CATALOGUE.__getitem__  # of a finding only the code: its words are ours
 _NAME = "_MAKE"
 
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..findings.structure import (
+    CODES_DAMAGED,
+    PROTECTION_OFF,
+    ROW_NUMBER_CHANGED,
+    ROWS_SORTED,
+    SHEET_UNREADABLE,
+)
 from ..layout import address
 from ..submission import Unplaced
 from .as_issued import judge
@@ -23,11 +30,9 @@ from .own_sheets import (
     own_sheets_touched,
 )
 from .raw import RawSheet, RawWorkbook
-from .roles import NUMBER, Roles
+from .roles import Roles
 from .strays import Held
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
-
-CODES = "S009"
 
 
 class Comparison:
@@ -78,13 +83,13 @@ class Comparison:
                 expected = self.plan.issued[sheet.plan.sheet.name]
                 self._rows(sheet.raw, expected, formulas, roles, tool, sheet.corner)
                 if not sheet.raw.protected and "protection" not in self.lost:
-                    self.found.observations.append(observe("S012", sheet.raw.name, tool=tool))
+                    self.found.observations.append(observe(PROTECTION_OFF, sheet.raw.name, tool=tool))
 
     def _forget_sorting(self) -> None:
         """Rows whose codes and numbers disagree were not just sorted."""
-        doubtful = {each.sheet for each in self.found.observations if each.code == NUMBER}
+        doubtful = {each.sheet for each in self.found.observations if each.kind == ROW_NUMBER_CHANGED}
         self.found.observations = [
-            each for each in self.found.observations if each.code != "S020" or each.sheet not in doubtful
+            each for each in self.found.observations if each.kind != ROWS_SORTED or each.sheet not in doubtful
         ]
 
     def _judge(self, compared: Compared, roles: Roles, raw: RawSheet, tool: str | None) -> None:
@@ -97,10 +102,11 @@ class Comparison:
     def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:
         """Say so once a sheet."""
         told = any(
-            each.code in (CODES, "S010") and each.sheet == raw.name for each in self.found.observations
+            each.kind in (CODES_DAMAGED, SHEET_UNREADABLE) and each.sheet == raw.name
+            for each in self.found.observations
         )
         if not told:
-            self.found.observations.append(observe(CODES, raw.name, tool=tool))
+            self.found.observations.append(observe(CODES_DAMAGED, raw.name, tool=tool))
 
     def _look_at_key(self, sheet: ToolSheet) -> None:
         """Say where the key of a sheet is not in its corner, and keep what stands there instead."""

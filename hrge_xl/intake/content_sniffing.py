@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from ..findings.file import ENCRYPTED_WORKBOOK, NOT_A_WORKBOOK
 from .raw import Remark, Unreadable
 from .zip_package import ZipPackage
 
@@ -76,7 +77,7 @@ _LOOKED_AT = 4096
 
 def not_a_workbook(what: str) -> Unreadable:
     """The finding that says what the file is instead."""
-    return Unreadable(Remark("F007", detail={"what": what}))
+    return Unreadable(Remark(NOT_A_WORKBOOK, detail={"what": what}))
 
 
 def zip_format(package: ZipPackage) -> str:
@@ -99,7 +100,7 @@ def zip_format(package: ZipPackage) -> str:
 
 def _check_not_encrypted(package: ZipPackage) -> None:
     if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
-        raise Unreadable(Remark("F004"))
+        raise Unreadable(Remark(ENCRYPTED_WORKBOOK))
 
 
 def _first(table: tuple[tuple[bytes, str], ...], content: bytes) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..findings import Kind
+from ..findings.appearance import DATE_BY_FORMAT, SHOWN_OTHERWISE, STRUCK_THROUGH, TEXT_INVISIBLE
 from ..layout import address
 from ..spec.model import FieldType
 from ..submission import Observation, Unplaced
@@ -24,19 +26,19 @@ _NOTHING = (CellKind.BLANK, CellKind.ERROR, CellKind.NOT_CALCULATED)
 class _Sight(NamedTuple):
     """What formatting does to one cell: the finding, what was read, and what is seen where that is another thing."""
 
-    code: str
+    kind: Kind
     value: str
     seen: str = ""
 
 
 def formatting(raw: RawSheet, plan: Plan, here: Here, *, epoch_1904: bool) -> Iterator[Observation]:
     """One observation for each field of a sheet and each kind of thing that formatting does to its answers."""
-    found: dict[tuple[str, str], list[tuple[Part, int, int]]] = {}
-    first: dict[tuple[str, str], _Sight] = {}
+    found: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
+    first: dict[tuple[Kind, str], _Sight] = {}
     for part, row, column in _odd_answers(raw, here):
         percent = part.slot.field.type is FieldType.PERCENT
         for sight in _sights(raw, row, column, percent=percent, epoch_1904=epoch_1904):
-            key = sight.code, part.slot.field.code
+            key = sight.kind, part.slot.field.code
             found.setdefault(key, []).append((part, row, column))
             first.setdefault(key, sight)
     for key, cells in found.items():
@@ -46,19 +48,19 @@ def formatting(raw: RawSheet, plan: Plan, here: Here, *, epoch_1904: bool) -> It
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Observation]:
     """The same of what stands outside the cells to fill in, one observation for each sheet."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets if sheet.looks or sheet.struck}
-    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    first: dict[tuple[str, str], _Sight] = {}
+    found: dict[tuple[Kind, str], list[tuple[int, int]]] = {}
+    first: dict[tuple[Kind, str], _Sight] = {}
     for text in unplaced if sheets else ():
         raw, place = sheets.get(text.sheet), parse_cell(text.cell)
         if raw is not None and place is not None:
             for sight in _sights(raw, *place, percent=True, epoch_1904=workbook.epoch_1904):
-                found.setdefault((sight.code, raw.name), []).append(place)
-                first.setdefault((sight.code, raw.name), sight)
-    for (code, sheet), places in found.items():
+                found.setdefault((sight.kind, raw.name), []).append(place)
+                first.setdefault((sight.kind, raw.name), sight)
+    for (kind, sheet), places in found.items():
         cells = compact(places)
-        detail = _detail(first[code, sheet])
+        detail = _detail(first[kind, sheet])
         yield observe(
-            code, sheet, address(*places[0]), label=cells, cells=cells, count=str(len(places)), **detail
+            kind, sheet, address(*places[0]), label=cells, cells=cells, count=str(len(places)), **detail
         )
 
 
@@ -72,7 +74,7 @@ def dates_by_format(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool) -
             found.setdefault(key, []).append((part, *place))
             first.setdefault(key, shown_cell(cell, epoch_1904=epoch_1904))
     for key, cells in found.items():
-        yield together("S034", key[0], plan, cells, value=first[key])
+        yield together(DATE_BY_FORMAT, key[0], plan, cells, value=first[key])
 
 
 def _detail(sight: _Sight) -> dict[str, str]:
@@ -99,12 +101,12 @@ def _sights(raw: RawSheet, row: int, column: int, *, percent: bool, epoch_1904: 
         return
     struck = raw.struck.get((row, column))
     if struck is not None or look.struck:
-        yield _Sight("S030", struck or struck_through(value))
+        yield _Sight(STRUCK_THROUGH, struck or struck_through(value))
     other = _seen(cell, look.number_format, percent=percent)
     if look.invisible or other == "":
-        yield _Sight("S032", value)
+        yield _Sight(TEXT_INVISIBLE, value)
     elif other is not None:
-        yield _Sight("S033", value, other)
+        yield _Sight(SHOWN_OTHERWISE, value, other)
 
 
 def _seen(cell: RawCell, number_format: str, *, percent: bool) -> str | None:

@@ -12,6 +12,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..findings.file import (
+    CHANGED_WHILE_READ,
+    CONFIGURATION_AMONG_RETURNS,
+    EMPTY_FILE,
+    ENCRYPTED_WORKBOOK,
+    FILE_TOO_LARGE,
+    FOLDER_NOT_FILE,
+    LINK_NOT_FILE,
+    LOCK_FILE,
+    NOT_A_REGULAR_FILE,
+    PASSWORD_SUPPORT_MISSING,
+    UNREADABLE_FILE,
+    WRONG_PASSWORD,
+)
 from .content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, not_a_workbook, ole_format, zip_format
 from .limits import LIMITS, MEBIBYTE, Limits
 from .raw import Remark, Unreadable
@@ -99,7 +113,7 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
         return Refused(path, sha256, size, problem.remark)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to hand it over")
-        return Refused(path, sha256, size, Remark("F019", detail={"reason": reason}))
+        return Refused(path, sha256, size, Remark(UNREADABLE_FILE, detail={"reason": reason}))
     return data, sha256, size
 
 
@@ -113,24 +127,24 @@ def _opened_file(path: Path) -> Iterator[io.BufferedReader]:
         yield file
         after = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise Unreadable(Remark("F031"))
+        raise Unreadable(Remark(CHANGED_WHILE_READ))
 
 
 def _check_kind(mode: int) -> None:
     if stat.S_ISLNK(mode):
-        raise Unreadable(Remark("F016"))
+        raise Unreadable(Remark(LINK_NOT_FILE))
     if stat.S_ISDIR(mode):
-        raise Unreadable(Remark("F018"))
+        raise Unreadable(Remark(FOLDER_NOT_FILE))
     if not stat.S_ISREG(mode):
-        raise Unreadable(Remark("F017"))
+        raise Unreadable(Remark(NOT_A_REGULAR_FILE))
 
 
 def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> None:
     mark = next((prefix for prefix in _LOCK_PREFIXES if path.name.startswith(prefix)), None)
     if mark is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(Remark("F003", detail={"mark": mark}))
+        raise Unreadable(Remark(LOCK_FILE, detail={"mark": mark}))
     if size == 0:
-        raise Unreadable(Remark("F001"))
+        raise Unreadable(Remark(EMPTY_FILE))
     if size > limits.file_bytes:
         raise Unreadable(_too_large(size, limits.file_bytes))
 
@@ -138,11 +152,11 @@ def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> 
 def _check_not_configuration(path: Path, data: bytes) -> None:
     what = _CONFIGURATION.get(path.name.casefold())
     if what is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(Remark("F070", detail={"what": what}))
+        raise Unreadable(Remark(CONFIGURATION_AMONG_RETURNS, detail={"what": what}))
 
 
 def _too_large(size: int, limit: int) -> Remark:
-    return Remark("F002", detail={"size": megabytes(size), "limit": megabytes(limit)})
+    return Remark(FILE_TOO_LARGE, detail={"size": megabytes(size), "limit": megabytes(limit)})
 
 
 def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, bytes]:
@@ -164,7 +178,7 @@ def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, byte
 def _opened(data: bytes, password: str | None, limits: Limits) -> bytes:
     """The content of an encrypted workbook; opened in a worker, for the container is as untrusted as any."""
     if password is None:
-        raise Unreadable(Remark("F004"))
+        raise Unreadable(Remark(ENCRYPTED_WORKBOOK))
     outcome = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))
     if isinstance(outcome, Died):
         raise Unreadable(outcome.remark)
@@ -178,7 +192,7 @@ def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Remark:
     try:
         import msoffcrypto
     except ImportError:
-        return Remark("F006")
+        return Remark(PASSWORD_SUPPORT_MISSING)
     data, password, most = sealed
     opened = io.BytesIO()
     try:
@@ -189,5 +203,5 @@ def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Remark:
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - on damaged containers the package raises errors of every kind
-        return Remark("F005")
+        return Remark(WRONG_PASSWORD)
     return opened.getvalue() if opened.tell() <= most else _too_large(opened.tell(), most)

@@ -6,6 +6,19 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..dates import RANGE, parse_day
+from ..findings import Kind
+from ..findings.identity import (
+    ANOTHER_ROUND,
+    ANOTHER_SPEC,
+    FILE_NAME_NAMES_ANOTHER,
+    NEWER_VERSION,
+    NO_STAMP,
+    OLDER_VERSION,
+    SIGNATURE_INVALID,
+    STAMP_DAMAGED,
+    UNKNOWN_LANGUAGE,
+    UNKNOWN_TEAM,
+)
 from ..layout.model import IDENTITY_KEY, IDENTITY_SHEET
 from ..numerals import shown
 from ..spec.model import Spec
@@ -51,13 +64,13 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     on_sheet, in_properties = _pairs_of_sheet(workbook), _pairs_of_properties(workbook)
     copies = [each for each in map(from_pairs, (on_sheet, in_properties)) if each is not None]
     if not copies:
-        return Stamp(observations=[_about("I001", file)])
+        return Stamp(observations=[_about(NO_STAMP, file)])
     copies.sort(key=lambda each: _signature(each, key) != VALID)
     stamp = Stamp(copies[0], _signature(copies[0], key), tuple(copies))
     differing = _damage(on_sheet, in_properties, workbook.cannot_tell)
     for damage in (differing, _drop_impossible_days(stamp), _shorten(stamp, workbook)):
         if damage:
-            stamp.observations.append(_about("I005", file, detail=damage))
+            stamp.observations.append(_about(STAMP_DAMAGED, file, detail=damage))
     return stamp
 
 
@@ -128,8 +141,8 @@ def _shorten(stamp: Stamp, workbook: RawWorkbook) -> str:
     return f"it names {claimed} rows in a register, and no sheet has so many"
 
 
-def _about(code: str, file: str, **detail: str) -> Observation:
-    return Observation(code, value=detail.get("found"), detail={"file": file, **detail})
+def _about(kind: Kind, file: str, **detail: str) -> Observation:
+    return Observation(kind, value=detail.get("found"), detail={"file": file, **detail})
 
 
 # what the stamp means for reading
@@ -137,15 +150,15 @@ def _about(code: str, file: str, **detail: str) -> Observation:
 
 def another_spec(identity: Identity, file: str, expected: str) -> Observation:
     """It is a workbook of another spec, or of one that is not known here."""
-    return _about("I002", file, found=identity.spec, expected=expected)
+    return _about(ANOTHER_SPEC, file, found=identity.spec, expected=expected)
 
 
 def unreadable(identity: Identity, spec: Spec, file: str) -> Observation | None:
     """Why a workbook of this spec cannot be read: too new, or in a language that the spec does not have."""
     if _version(identity.spec_version) > _version(spec.version):
-        return _about("I003", file, found=identity.spec_version, expected=spec.version)
+        return _about(NEWER_VERSION, file, found=identity.spec_version, expected=spec.version)
     if identity.language not in spec.languages:
-        return _about("I010", file, found=identity.language, expected=", ".join(spec.languages))
+        return _about(UNKNOWN_LANGUAGE, file, found=identity.language, expected=", ".join(spec.languages))
     return None
 
 
@@ -180,19 +193,19 @@ def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> It
     if identity is None:
         return
     if is_older(identity, spec):
-        yield _about("I004", file, found=identity.spec_version, expected=spec.version)
+        yield _about(OLDER_VERSION, file, found=identity.spec_version, expected=spec.version)
     if expected.key is not None and stamp.signature in (INVALID, UNSIGNED, PENDING):
-        yield _about("I006", file)
+        yield _about(SIGNATURE_INVALID, file)
     if expected.round is not None and identity.round != expected.round:
-        yield _about("I007", file, found=identity.round, expected=expected.round)
+        yield _about(ANOTHER_ROUND, file, found=identity.round, expected=expected.round)
     if expected.teams is None:
         return
     if identity.team not in expected.teams:
-        yield _about("I008", file, found=identity.team)
+        yield _about(UNKNOWN_TEAM, file, found=identity.team)
     elif stamp.signature not in (INVALID, UNSIGNED):  # else the stamp itself says nothing
         named = teams_named(file, expected.teams)
         if len(named) == 1 and identity.team not in named:
-            yield _about("I013", file, found=named.pop(), expected=identity.team)
+            yield _about(FILE_NAME_NAMES_ANOTHER, file, found=named.pop(), expected=identity.team)
 
 
 def chosen_tools(identity: Identity, spec: Spec) -> list[str] | None:

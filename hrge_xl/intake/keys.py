@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..fields import BEHAVIOURS, Reading, Vocabularies, list_name
+from ..findings import Kind
 from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_name
 from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW, purpose
 from ..spec.model import Field, FieldBlock, FieldType
@@ -331,15 +332,15 @@ def shorten(text: str, limit: int = 80) -> str:
 
 
 def observe(
-    code: str, sheet: str, cell: str | None = None, *, tool: str | None = None, **detail: str
+    kind: Kind, sheet: str, cell: str | None = None, *, tool: str | None = None, **detail: str
 ) -> Observation:
     """An observation with every detail that its message may ask for."""
     full = {"sheet": sheet, "cell": cell or "", **detail}
-    return Observation(code, sheet, cell, tool, value=detail.get("value"), detail=full)
+    return Observation(kind, sheet, cell, tool, value=detail.get("value"), detail=full)
 
 
-def observe_at(code: str, sheet: str, cell: str | None, part: Part, **detail: str) -> Observation:
+def observe_at(kind: Kind, sheet: str, cell: str | None, part: Part, **detail: str) -> Observation:
     """An observation about one answer."""
-    seen = observe(code, sheet, cell, tool=part.slot.tool, **{"row": part.slot.row, **detail})
+    seen = observe(kind, sheet, cell, tool=part.slot.tool, **{"row": part.slot.row, **detail})
     seen.row, seen.field = part.slot.row, part.slot.field.code
     return seen

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ..findings import Kind, Need
+from ..findings.structure import (
+    CODES_DAMAGED,
+    COLUMN_DOUBLED,
+    COLUMN_MISSING,
+    ROW_DOUBLED,
+    ROW_MISSING,
+    SHEET_UNREADABLE,
+)
 from ..layout import address
 from ..submission import CellKey, Observation
 from ..words import fold
@@ -48,9 +57,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     found.unplaced += overlays.unplaced
     found.observations += overlays.observations
     if about.older:
-        found.observations = [
-            each for each in found.observations if each.code not in ("S001", "S004", "S005", "S011")
-        ]
+        found.observations = [each for each in found.observations if Need.VERSION not in each.kind.needs]
     return found
 
 
@@ -144,9 +151,9 @@ def read_axes(
     lost_columns = [code for code in each.needed_columns if code not in axes.columns.places]
     if lost_rows or lost_columns:
         if same_layout and _certain(tool_sheet, axes, lost_rows, lost_columns):
-            return _by_position(tool_sheet), [observe("S009", raw.name, tool=each.tool)]
+            return _by_position(tool_sheet), [observe(CODES_DAMAGED, raw.name, tool=each.tool)]
         if len(lost_rows) == len(each.needed_rows) or len(lost_columns) == len(each.needed_columns):
-            return None, [observe("S010", raw.name, tool=each.tool)]
+            return None, [observe(SHEET_UNREADABLE, raw.name, tool=each.tool)]
     _find_own_lines(tool_sheet, axes)
     noticed = [*_missing(plan, each, raw, lost_rows, lost_columns), *_doubled(plan, each, raw, axes)]
     return axes, noticed
@@ -257,15 +264,15 @@ def _missing(
 ) -> Iterator[Observation]:
     for code in lost_rows:
         part = each.needed_rows[code]
-        yield _about_line("S004", raw, part, plan.row_label(part), whole_row=not plan.across(part))
+        yield _about_line(ROW_MISSING, raw, part, plan.row_label(part), whole_row=not plan.across(part))
     for code in lost_columns:
         part = each.needed_columns[code]
-        yield _about_line("S005", raw, part, plan.column_label(part), whole_row=plan.across(part))
+        yield _about_line(COLUMN_MISSING, raw, part, plan.column_label(part), whole_row=plan.across(part))
 
 
-def _about_line(code: str, raw: RawSheet, part: Part, label: str, *, whole_row: bool) -> Observation:
+def _about_line(kind: Kind, raw: RawSheet, part: Part, label: str, *, whole_row: bool) -> Observation:
     """About a whole record (all its fields) or a whole question (in all its records)."""
-    seen = observe_at(code, raw.name, None, part, label=label)
+    seen = observe_at(kind, raw.name, None, part, label=label)
     if whole_row:
         seen.field = None
     else:
@@ -278,13 +285,15 @@ def _doubled(plan: Plan, each: SheetPlan, raw: RawSheet, axes: Axes) -> Iterator
         if code in each.needed_rows:
             part = each.needed_rows[code]
             cell = address(row, axes.columns.places.get(part.column_code, part.column))
-            seen = _about_line("S006", raw, part, plan.row_label(part), whole_row=not plan.across(part))
+            seen = _about_line(ROW_DOUBLED, raw, part, plan.row_label(part), whole_row=not plan.across(part))
             yield _at(seen, cell, row=code)
     for column, code in axes.columns.copies.items():
         if code in each.needed_columns:
             part = each.needed_columns[code]
             cell = address(axes.rows.places.get(part.row_code, part.row), column)
-            seen = _about_line("S007", raw, part, plan.column_label(part), whole_row=plan.across(part))
+            seen = _about_line(
+                COLUMN_DOUBLED, raw, part, plan.column_label(part), whole_row=plan.across(part)
+            )
             yield _at(seen, cell)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from ..fields import BEHAVIOURS, Cell, Kind, Reading
+from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
 from ..spec.model import Field, FieldType
 from ..submission import Answer, State
 from ..words import tidy
@@ -94,4 +95,5 @@ def _read(field: Field, raw: RawCell, plan: Plan, epoch_1904: bool) -> Reading:
 
 def _no(kind: Kind) -> Reading:
     """The reading of a value that cannot be one of this kind."""
-    return Reading(problem={Kind.NUMBER: "V003", Kind.DATE: "V005"}.get(kind, "V002"))
+    problem = {Kind.NUMBER: NOT_A_NUMBER, Kind.DATE: NOT_A_DATE}.get(kind, NOT_IN_LIST)
+    return Reading(problem=problem.code)

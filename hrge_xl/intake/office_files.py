@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import UsageError
-from ..findings import CATALOGUE, sentence
+from ..findings import sentence
 from ..numerals import from_serial, shown
 from .cell_values import shown_cell
 from .gate import Refused, admit
@@ -46,7 +46,7 @@ def look_into(
 
 def _why_not(path: Path, remark: Remark, remedy: str) -> UsageError:
     details = {"file": path.name, "sheet": remark.sheet, "cell": remark.cell, **remark.detail}
-    return UsageError(f"{sentence(CATALOGUE[remark.code].message, details)} {remedy}")
+    return UsageError(f"{sentence(remark.kind.message, details)} {remedy}")
 
 
 def first_table(path: Path, remedy: str) -> Table:

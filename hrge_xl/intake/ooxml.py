@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from ..dates import parse_moment
+from ..findings.file import MISSING_PART, NO_SHEETS, SHEET_LISTED_TWICE, TOO_MANY_SHEETS, UNREADABLE_SIDE_PART
+from ..findings.identity import SAVE_TIME_IMPOSSIBLE
 from .limits import LIMITS, Limits
 from .ooxml_cells import Context
 from .ooxml_drawings import Drawings, merged
@@ -78,7 +80,7 @@ class _WorkbookReader:
         def note(part: str) -> None:
             saved = self._parts.saved(part)
             if saved and parse_moment(saved) is None:
-                self._remarks.append(Remark("I014", detail={"value": saved[:MOST_SHOWN]}))
+                self._remarks.append(Remark(SAVE_TIME_IMPOSSIBLE, detail={"value": saved[:MOST_SHOWN]}))
             else:
                 workbook.saved = saved
 
@@ -91,13 +93,17 @@ class _WorkbookReader:
     def _check_sheets(self, entries: list[SheetEntry]) -> None:
         limit = self._parts.limits.sheets
         if len(entries) > limit:
-            raise Unreadable(Remark("F028", detail={"count": str(len(entries)), "limit": str(limit)}))
+            raise Unreadable(
+                Remark(TOO_MANY_SHEETS, detail={"count": str(len(entries)), "limit": str(limit)})
+            )
         if not entries:
-            raise Unreadable(Remark("F035", detail={"part": shown(self._main)}))
+            raise Unreadable(Remark(NO_SHEETS, detail={"part": shown(self._main)}))
         names = Counter(entry.name.casefold() for entry in entries)
         doubled = next((entry.name for entry in entries if names[entry.name.casefold()] > 1), None)
         if doubled is not None:
-            raise Unreadable(Remark("F037", sheet=shown(doubled), detail={"part": shown(self._main)}))
+            raise Unreadable(
+                Remark(SHEET_LISTED_TWICE, sheet=shown(doubled), detail={"part": shown(self._main)})
+            )
 
     def _linked(self, kind: str) -> str | None:
         return next((link.target for link in self._links if link.kind == kind and not link.external), None)
@@ -105,7 +111,7 @@ class _WorkbookReader:
     def _sheet(self, entry: SheetEntry, context: Context) -> RawSheet:
         link = next((link for link in self._links if link.id == entry.relationship), None)
         if link is None or link.external:
-            raise Unreadable(Remark("F026", sheet=entry.name, detail={"part": shown(entry.name)}))
+            raise Unreadable(Remark(MISSING_PART, sheet=entry.name, detail={"part": shown(entry.name)}))
         sheet = RawSheet(entry.name, state=entry.state)
         if link.kind in _CELL_SHEETS:  # a chart sheet keeps its place in the row of tabs, but has no cells
             try:
@@ -146,7 +152,7 @@ class _WorkbookReader:
             self._note_unreadable(link, sheet)
 
     def _note_unreadable(self, link: Relationship, sheet: str | None) -> None:
-        self._remarks.append(Remark("F045", sheet=sheet, detail={"part": shown(link.target)}))
+        self._remarks.append(Remark(UNREADABLE_SIDE_PART, sheet=sheet, detail={"part": shown(link.target)}))
 
 
 def _note_filter(parts: Parts, part: str, sheet: RawSheet) -> None:
@@ -169,5 +175,5 @@ def _only(links: list[Relationship], kind: str) -> str:
     """The target of the one relationship that a package cannot do without."""
     target = next((link.target for link in links if link.kind == kind and not link.external), None)
     if target is None:
-        raise Unreadable(Remark("F026", detail={"part": kind}))
+        raise Unreadable(Remark(MISSING_PART, detail={"part": kind}))
     return target

@@ -6,6 +6,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ..findings import Kind
+from ..findings.file import (
+    CELL_STORED_TWICE,
+    DAMAGED_PART,
+    FORMULA_REACHES_OUTSIDE,
+    IMPOSSIBLE_CELL,
+    IMPOSSIBLE_ROW,
+    TOO_MANY_CELLS,
+    UNREADABLE_CELL,
+)
 from ..layout import address
 from .cell_values import BLANK, is_unseen, stored_cell
 from .limits import Limits
@@ -58,7 +68,7 @@ class Cells:
         stored = attributes.get("r")
         row = previous + 1 if stored is None else int(stored) if stored.isdecimal() and len(stored) < 8 else 0
         if not 1 <= row <= LAST_ROW:
-            self.guard.refuse_here("F036", value=shown(stored or str(row)))
+            self.guard.refuse_here(IMPOSSIBLE_ROW, value=shown(stored or str(row)))
         if row <= previous:
             self._shuffled = True
         if is_unseen(attributes, "ht"):
@@ -71,17 +81,17 @@ class Cells:
         if stored is not row_cells:
             self.sheet.cells[row] = {**stored, **{c: row_cells[c] for c in row_cells if c not in stored}}
             for column in row_cells.keys() & stored.keys():
-                self.remark("F048", row, column)
+                self.remark(CELL_STORED_TWICE, row, column)
         self.context.stored_cells += len(row_cells)
         if self.context.stored_cells > self.context.limits.cells:
-            self.guard.refuse("F027", limit=f"{self.context.limits.cells:,}")
+            self.guard.refuse(TOO_MANY_CELLS, limit=f"{self.context.limits.cells:,}")
 
     def locate(self, reference: str | None, row_text: str, previous: int) -> int:
         """The column of a cell whose reference is missing, lower case, far right or wrong."""
         named = address(int(row_text or 0), previous + 1) if reference is None else reference
         place = parse_cell(named)
         if place is None or str(place[0]) != row_text:
-            self.guard.refuse_here("F034", value=shown(named), row=row_text or "–")
+            self.guard.refuse_here(IMPOSSIBLE_CELL, value=shown(named), row=row_text or "–")
         return place[1]
 
     def build(
@@ -108,22 +118,22 @@ class Cells:
         """Whether a cell that stands left of the one before is still free; if not, a finding."""
         self._shuffled = True
         if column in row_cells:
-            self.remark("F048", row, column)
+            self.remark(CELL_STORED_TWICE, row, column)
             return False
         return True
 
     def unreadable(self, row: int, column: int) -> RawCell:
         """A value that does not fit its type: an error cell in our own words, and a finding."""
-        self.remark("F040", row, column)
+        self.remark(UNREADABLE_CELL, row, column)
         return UNREADABLE
 
-    def remark(self, code: str, row: int, column: int) -> None:
+    def remark(self, kind: Kind, row: int, column: int) -> None:
         """Report one damaged cell; a file full of them is refused instead."""
         context = self.context
         context.unreadable_places += 1
         if context.unreadable_places > context.limits.unreadable_places:
-            self.guard.refuse("F029")
-        context.remarks.append(Remark(code, self.sheet.name, address(row, column)))
+            self.guard.refuse(DAMAGED_PART)
+        context.remarks.append(Remark(kind, self.sheet.name, address(row, column)))
 
     def note_formula(self, formula: str, row: int, column: int) -> None:
         """Look whether a formula reaches outside the workbook."""
@@ -153,7 +163,9 @@ class Cells:
             self.sheet.cells = {row: dict(sorted(cells.items())) for row, cells in rows}
         if self._outside:
             detail = {"count": str(len(self._outside))}
-            self.context.remarks.append(Remark("F043", self.sheet.name, self._outside[0], detail))
+            self.context.remarks.append(
+                Remark(FORMULA_REACHES_OUTSIDE, self.sheet.name, self._outside[0], detail)
+            )
 
 
 def may_reach_outside(text: str) -> bool:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
+from ..findings.file import DAMAGED_PART
 from .cell_values import is_true, struck_through, unescape
 from .colours import theme_colours
 from .limits import Limits
@@ -76,7 +78,7 @@ class Parts:
             (self.limits, content), len(content), lambda: parse_tree(content, part, self.limits)
         )
         if element.tag != root:
-            raise Unreadable(Remark("F029", detail={"part": shown(part)}))
+            raise Unreadable(Remark(DAMAGED_PART, detail={"part": shown(part)}))
         return element
 
     def _content_types(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -173,7 +175,7 @@ class Parts:
     def _place(self, comment: Element, part: str) -> tuple[int, int]:
         place = parse_cell(comment.get("ref", ""))
         if place is None:
-            raise Unreadable(Remark("F029", detail={"part": shown(part)}))
+            raise Unreadable(Remark(DAMAGED_PART, detail={"part": shown(part)}))
         return place
 
     def custom_properties(self, part: str) -> dict[str, str]:
@@ -199,7 +201,11 @@ def _settings(calculation: Element | None) -> list[Remark]:
         return []
     displayed = not is_true(calculation.get("fullPrecision", "1"))
     manual = calculation.get("calcMode") == "manual"
-    return [Remark(code) for code, is_set in (("S037", displayed), ("S038", manual)) if is_set]
+    return [
+        Remark(kind)
+        for kind, is_set in ((PRECISION_AS_DISPLAYED, displayed), (MANUAL_CALCULATION, manual))
+        if is_set
+    ]
 
 
 class _Item(NamedTuple):
@@ -257,7 +263,7 @@ class _StringTable:
         if run_expat(content, self._guard, handlers, known):
             return [item.cell for item in plain or ()]
         if not self._has_root:
-            self._guard.refuse("F029")
+            self._guard.refuse(DAMAGED_PART)
         return self._cells
 
     def _handlers(self, pieces: list[str]) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:

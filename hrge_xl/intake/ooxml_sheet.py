@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
 from .cell_values import is_true, is_unseen, struck_through, unescape
 from .limits import Limits
 from .memory import Memory
@@ -89,7 +90,7 @@ def _read_elements(content: bytes, cells: Cells, plain: Stretch | None) -> bool:
     known = plain and Known(plain.start, plain.stop, lambda: around.in_data, proven=True)
     spared = run_expat(content, cells.guard, handlers, known)
     if not around.has_root:
-        cells.guard.refuse("F029")
+        cells.guard.refuse(DAMAGED_PART)
     return spared
 
 
@@ -295,5 +296,5 @@ class _Around:
     def _not_understood(self, what: str) -> None:
         self.context.unreadable_places += 1
         if self.context.unreadable_places > self.context.limits.unreadable_places:
-            self.guard.refuse("F029")
-        self.context.remarks.append(Remark("F049", self.sheet.name, detail={"what": what}))
+            self.guard.refuse(DAMAGED_PART)
+        self.context.remarks.append(Remark(UNREADABLE_SHEET_SETTING, self.sheet.name, detail={"what": what}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..findings.file import EMBEDDED_OBJECT, EXTERNAL_LINK, LIVE_DATA_LINK, MACROS_PRESENT
 from .ooxml_parts import Parts
 from .raw import Remark
 from .zip_package import shown
@@ -24,9 +25,13 @@ def foreign_content(parts: Parts) -> Iterator[Remark]:
         if _is_any(_EMBEDDED_TYPES, kind) or any(folder in f"/{name.lower()}" for folder in _EMBEDDED_FOLDERS)
     ]
     connections = [name for name, kind in types.items() if _is_any(_CONNECTION_TYPES, kind)]
-    for code, found in (("F041", macros), ("F047", embedded), ("F042", connections)):
+    for finding, found in (
+        (MACROS_PRESENT, macros),
+        (EMBEDDED_OBJECT, embedded),
+        (EXTERNAL_LINK, connections),
+    ):
         if found:
-            yield Remark(code, detail={"what": ", ".join(shown(name) for name in found[:5])})
+            yield Remark(finding, detail={"what": ", ".join(shown(name) for name in found[:5])})
     for name, kind in types.items():
         if "externallink+xml" in kind:
             yield _link(parts, name)
@@ -42,9 +47,9 @@ def _link(parts: Parts, part: str) -> Remark:
     dynamic = next((link for link in tree if link.tag in ("x|ddeLink", "x|oleLink")), None)
     if dynamic is not None:
         return Remark(
-            "F044", detail={"what": shown(dynamic.get("ddeService") or dynamic.get("progId") or part)}
+            LIVE_DATA_LINK, detail={"what": shown(dynamic.get("ddeService") or dynamic.get("progId") or part)}
         )
     targets = [link.target for link in parts.relationships(part) if link.external]
     # The file name only: a whole path tells where on somebody's computer it lay.
     names = [target.replace("\\", "/").rpartition("/")[2] for target in targets]
-    return Remark("F042", detail={"what": shown(", ".join(names) or part)})
+    return Remark(EXTERNAL_LINK, detail={"what": shown(", ".join(names) or part)})

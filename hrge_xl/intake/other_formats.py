@@ -7,6 +7,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from ..findings.file import (
+    ENCRYPTED_WORKBOOK,
+    REDUCED_FORMAT,
+    TOO_MANY_CELLS,
+    TOO_MANY_SHEETS,
+    UNREADABLE_OTHER_FORMAT,
+)
 from .cell_values import date_serial, day_fraction
 from .limits import LIMITS, Limits
 from .ods_content import without_layout
@@ -41,9 +48,9 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             workbook = _workbook(book, format, limits)
     except python_calamine.PasswordError as error:
-        raise Unreadable(Remark("F004")) from error
+        raise Unreadable(Remark(ENCRYPTED_WORKBOOK)) from error
     except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
-        raise Unreadable(Remark("F030", detail={"format": f".{format}"})) from error
+        raise Unreadable(Remark(UNREADABLE_OTHER_FORMAT, detail={"format": f".{format}"})) from error
     workbook.remarks += remarks
     return workbook
 
@@ -59,7 +66,7 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
     described = book.sheets_metadata
     if len(described) > limits.sheets:
         detail = {"count": str(len(described)), "limit": str(limits.sheets)}
-        raise Unreadable(Remark("F028", detail=detail))
+        raise Unreadable(Remark(TOO_MANY_SHEETS, detail=detail))
     workbook = RawWorkbook(format)
     stored, merges_known = 0, True
     for description in described:
@@ -67,10 +74,10 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
         workbook.sheets.append(sheet)
         stored += sum(map(len, sheet.cells.values()))
         if stored > limits.cells:
-            raise Unreadable(Remark("F027", sheet=sheet.name, detail={"limit": f"{limits.cells:,}"}))
+            raise Unreadable(Remark(TOO_MANY_CELLS, sheet=sheet.name, detail={"limit": f"{limits.cells:,}"}))
     lost = _LOST if not merges_known else _LOST[:-1]
     workbook.cannot_tell = list(lost)
-    workbook.remarks.append(Remark("F046", detail={"format": f".{format}"}))
+    workbook.remarks.append(Remark(REDUCED_FORMAT, detail={"format": f".{format}"}))
     return workbook
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ..findings import Kind
+from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
+from ..findings.structure import COMMENT_KEPT
 from ..layout import address
 from ..submission import CellKey, Observation, Unplaced
 from ..words import Translate, and_more, translator
@@ -25,7 +28,7 @@ def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: 
         for row, column, text in sheet.comments:
             cell = address(row, column)
             left.unplaced.append(Unplaced(sheet.name, cell, text))
-            left.observations.append(below.seen("S018", sheet.name, cell, value=shorten(text, 200)))
+            left.observations.append(below.seen(COMMENT_KEPT, sheet.name, cell, value=shorten(text, 200)))
     return left
 
 
@@ -50,7 +53,7 @@ def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Obser
     for number, each in enumerate(texts[: SINGLE_REPORTS + 1]):
         more = and_more(len(texts) - number - 1) if number == SINGLE_REPORTS else ""
         value = shorten(each.text, 200) + more
-        yield below.seen("S035", sheet.name, _cell(each), place=_place(sheet, each), value=value)
+        yield below.seen(TEXT_ON_TOP, sheet.name, _cell(each), place=_place(sheet, each), value=value)
 
 
 def _others(sheet: RawSheet, below: _Below, what: Mapping[str, str]) -> Iterator[Observation]:
@@ -64,7 +67,7 @@ def _others(sheet: RawSheet, below: _Below, what: Mapping[str, str]) -> Iterator
                 "place": _place(sheet, each) + more,
                 "value": shorten(each.name),
             }
-            yield below.seen("S036", sheet.name, _cell(each), **about)
+            yield below.seen(PICTURE_ON_TOP, sheet.name, _cell(each), **about)
 
 
 def _cell(each: Drawn) -> str | None:
@@ -100,9 +103,9 @@ class _Below:
             (sheets[tool], cell): parts[key] for tool, some in cells.items() for key, cell in some.items()
         }
 
-    def seen(self, code: str, sheet: str, cell: str | None, **detail: str) -> Observation:
+    def seen(self, kind: Kind, sheet: str, cell: str | None, **detail: str) -> Observation:
         """An observation about the answer at a cell, or about the place alone."""
         part = self._parts.get((sheet, cell or ""))
         if part is None:
-            return observe(code, sheet, cell, tool=self._tools.get(sheet), **detail)
-        return observe_at(code, sheet, cell, part, label=self._plan.label(part), **detail)
+            return observe(kind, sheet, cell, tool=self._tools.get(sheet), **detail)
+        return observe_at(kind, sheet, cell, part, label=self._plan.label(part), **detail)

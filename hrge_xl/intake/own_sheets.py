@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from ..findings.identity import COVER_NAMES_ANOTHER
+from ..findings.structure import OWN_SHEET_MISSING, PROTECTION_OFF, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_RENAMED
 from ..layout import Layout, address
 from ..layout.model import LEFTOVER_HEAD
 from ..stamp import to_pairs
@@ -69,14 +71,14 @@ def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iter
         if name not in (layout.cover_name, layout.lists_name):
             continue
         if (name, raw) not in counting:
-            yield observe("S003", raw.name, expected=name)
+            yield observe(SHEET_DOUBLED, raw.name, expected=name)
             continue
         if raw.name != name:
-            yield observe("S002", raw.name, expected=name)
+            yield observe(SHEET_RENAMED, raw.name, expected=name)
         if raw.state != "visible":
-            yield observe("S016", raw.name)
+            yield observe(SHEET_HIDDEN, raw.name)
         if not raw.protected and "protection" not in lost:
-            yield observe("S012", raw.name)
+            yield observe(PROTECTION_OFF, raw.name)
 
 
 def facts_that_differ(raw: RawSheet, expected: ExpectedCells, identity: Identity) -> Iterator[Observation]:
@@ -87,7 +89,9 @@ def facts_that_differ(raw: RawSheet, expected: ExpectedCells, identity: Identity
         said = text_at_place(raw, place.row, place.column)
         if fact.name in stamped and tidy(fact.labels.get(value, value)) != tidy(said):
             issued = shorten(fact.labels.get(value, value))
-            yield observe("I012", raw.name, address(*place), value=shorten(said), expected=issued)
+            yield observe(
+                COVER_NAMES_ANOTHER, raw.name, address(*place), value=shorten(said), expected=issued
+            )
 
 
 def text_at_place(raw: RawSheet, row: int, column: int) -> str:
@@ -165,4 +169,8 @@ def beyond_feedback(raw: RawSheet) -> Left:
 
 def missing_sheets(layout: Layout, there: Collection[str]) -> Iterator[Observation]:
     """Our own sheets that are gone, but for the stamp, which is looked for by itself."""
-    return (observe("S029", name) for name in (layout.cover_name, layout.lists_name) if name not in there)
+    return (
+        observe(OWN_SHEET_MISSING, name)
+        for name in (layout.cover_name, layout.lists_name)
+        if name not in there
+    )

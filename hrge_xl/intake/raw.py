@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from ..findings import Kind
+
 
 class CellKind(StrEnum):
     """What a stored cell holds. A cell that is not stored at all is absent from its sheet."""
@@ -121,12 +123,17 @@ class RawSheet:
 
 @dataclass(slots=True)
 class Remark:
-    """Something the reader noticed that is a finding: its code, the place if any, and message details."""
+    """Something the reader noticed that is a finding: its kind, the place if any, and message details."""
 
-    code: str
+    kind: Kind
     sheet: str | None = None
     cell: str | None = None  # "D12"
     detail: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """The code of the finding."""
+        return self.kind.code
 
 
 @dataclass(slots=True)

@@ -9,7 +9,9 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from ..errors import Mistake, SpecError
-from ..fault_isolation import STOPPED, apart, stopped
+from ..fault_isolation import apart, stopped
+from ..findings import Need, needing
+from ..findings.file import STOPPED_BY_THIS_FILE
 from ..gc_pause import gc_paused
 from ..layout import Layout, laid_out
 from ..path_text import path_text
@@ -136,7 +138,7 @@ def _observation(remark: Remark, file: str) -> Observation:
     """What a reader noticed, with the details that its message may ask for."""
     detail = {"file": file, "sheet": remark.sheet or "", "cell": remark.cell or "", **remark.detail}
     return Observation(
-        remark.code, remark.sheet, remark.cell, value=remark.detail.get("value"), detail=detail
+        remark.kind, remark.sheet, remark.cell, value=remark.detail.get("value"), detail=detail
     )
 
 
@@ -170,7 +172,7 @@ def _to_check(stamp: Stamp) -> tuple[Identity, ...]:
     return stamp.copies if stamp.signature == PENDING else ()
 
 
-AS_ISSUED = ("I012", "S023", "S024", "S025", "S026", "S027", "S028", "S029")
+AS_ISSUED = needing(Need.EDITION)
 load_spec = lru_cache(maxsize=16)(load)
 
 
@@ -275,9 +277,9 @@ def _not_run(workbook: RawWorkbook, language: str, older: bool, unchecked: bool)
         reason = say(
             "The workbook is of an older version: what was deleted cannot be told from what was added since."
         )
-        why |= dict.fromkeys(("S001", "S004", "S005", "S011"), reason)
+        why |= dict.fromkeys(needing(Need.VERSION), reason)
     if unchecked:
-        why["I006"] = say("There is no key to check the signature with.")
+        why |= dict.fromkeys(needing(Need.KEY), say("There is no key to check the signature with."))
     return why
 
 
@@ -400,7 +402,7 @@ def _admitted(password: str | None, paths: Sequence[Path]) -> list[Admitted | Re
 
 
 def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
-    remark = Remark(STOPPED, detail=stopped(path_text(path), fault).detail)
+    remark = Remark(STOPPED_BY_THIS_FILE, detail=stopped(path_text(path), fault).detail)
     return [Refused(path, *fingerprint(path), remark)]
 
 

@@ -4,56 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..findings import Need, needing
 from ..words import translator
-
-DEPENDENT = {  # what a format loses -> the checks that need it
-    "formulas": (
-        "S013",
-        "S022",
-        "S026",
-        "S027",
-        "S028",
-        "V012",
-        "V013",
-        "V017",
-        "V019",
-    ),  # .xls may keep 0 for a text that one shows
-    "errors": ("V011",),
-    "validations": ("S011", "S039"),
-    "protection": ("S012",),
-    "hidden rows": ("S021", "S031"),
-    "comments": ("S018",),
-    "names": ("S009",),
-    "properties": ("I005",),
-    "merges": ("S015",),
-    "drawings": ("S035", "S036"),
-    "settings": ("S037", "S038"),
-    "formatting": ("S030", "S032", "S033"),
-}
 
 
 def checks_lost(lost: Iterable[str], format: str, language: str) -> dict[str, str]:
     """The checks that a format leaves out, and why, in the language of the workbook."""
     why = _reasons(format, language)
-    return {code: why[each] for each in lost for code in DEPENDENT[each]}
+    return {code: why[Need(each)] for each in lost for code in needing(Need(each))}
 
 
-def _reasons(format: str, language: str) -> dict[str, str]:
+def _reasons(format: str, language: str) -> dict[Need, str]:
     say = translator(language)
     sentences = {
-        "formulas": say("The format {format} does not tell results of formulas from typed values."),
-        "errors": say("Error cells of the format {format} are read as blank cells."),
-        "validations": say("The format {format} does not tell which cells have a dropdown list."),
-        "protection": say("The format {format} does not tell whether a sheet is protected."),
-        "hidden rows": say("The format {format} does not tell which rows and columns are hidden."),
-        "comments": say("Comments are not read from the format {format}."),
-        "names": say("Names of areas are not read from the format {format}."),
-        "properties": say("The second copy of the stamp is not read from the format {format}."),
-        "merges": say("The format {format} does not tell which cells are merged."),
-        "formatting": say(
+        Need.FORMULAS: say("The format {format} does not tell results of formulas from typed values."),
+        Need.ERRORS: say("Error cells of the format {format} are read as blank cells."),
+        Need.VALIDATIONS: say("The format {format} does not tell which cells have a dropdown list."),
+        Need.PROTECTION: say("The format {format} does not tell whether a sheet is protected."),
+        Need.HIDDEN_ROWS: say("The format {format} does not tell which rows and columns are hidden."),
+        Need.COMMENTS: say("Comments are not read from the format {format}."),
+        Need.NAMES: say("Names of areas are not read from the format {format}."),
+        Need.PROPERTIES: say("The second copy of the stamp is not read from the format {format}."),
+        Need.MERGES: say("The format {format} does not tell which cells are merged."),
+        Need.FORMATTING: say(
             "The format {format} is not read for colours, lines through words and number formats."
         ),
-        "settings": say("Settings of calculation are not read from the format {format}."),
-        "drawings": say("Text boxes, pictures and other drawings are not read from the format {format}."),
+        Need.SETTINGS: say("Settings of calculation are not read from the format {format}."),
+        Need.DRAWINGS: say("Text boxes, pictures and other drawings are not read from the format {format}."),
     }
     return {lost: sentence.format(format=f".{format}") for lost, sentence in sentences.items()}

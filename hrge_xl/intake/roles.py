@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from ..findings import Kind
+from ..findings.structure import HEAD_CHANGED, ROW_NUMBER_CHANGED
 from ..layout import Layout, Sheet
-
-MEANING, NUMBER = "S024", "S025"
 
 Home = tuple[int, int]
 
@@ -16,22 +16,22 @@ Home = tuple[int, int]
 class Roles:
     """Which issued texts of a sheet are more than texts, and which formulas the checks look at anyway."""
 
-    meanings: Mapping[Home, str] = field(default_factory=dict)
+    meanings: Mapping[Home, Kind] = field(default_factory=dict)
     calculated: Collection[Home] = frozenset()  # answers: what was typed over them is told apart by its value
 
 
 def roles_of_tool(sheet: Sheet) -> Roles:
     """Those of a tool sheet: heads and questions that answers stand under or beside, and the numbers of rows."""
-    meanings: dict[Home, str] = {}
+    meanings: dict[Home, Kind] = {}
     for grid in sheet.grids:
         if not grid.slots:
             continue
         for column in grid.columns:
             if column.role in ("answer", "calculated"):
-                meanings[grid.header_row, column.index] = MEANING
-            code = {"mark": NUMBER, "name": MEANING}.get(column.role)
-            if code is not None:
-                meanings |= {(row.index, column.index): code for row in grid.data_rows}
+                meanings[grid.header_row, column.index] = HEAD_CHANGED
+            kind = {"mark": ROW_NUMBER_CHANGED, "name": HEAD_CHANGED}.get(column.role)
+            if kind is not None:
+                meanings |= {(row.index, column.index): kind for row in grid.data_rows}
     calculated = {
         (cell.row, cell.column) for slot in sheet.slots for cell in slot.cells if slot.check is None
     }
@@ -40,9 +40,9 @@ def roles_of_tool(sheet: Sheet) -> Roles:
 
 def roles_of_lists(layout: Layout) -> Roles:
     """Those of the sheet with the lists: every entry and its code."""
-    meanings: dict[Home, str] = {}
+    meanings: dict[Home, Kind] = {}
     for place in layout.lists.values():
         columns = range(place.column, place.column + (3 if place.parents else 2))
         rows = range(place.first, place.last + 1)
-        meanings |= {(row, column): MEANING for row in rows for column in columns}
+        meanings |= {(row, column): HEAD_CHANGED for row in rows for column in columns}
     return Roles(meanings)

@@ -13,6 +13,15 @@ from typing import NamedTuple, NoReturn
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from ..findings import Kind
+from ..findings.file import (
+    BAD_ENCODING,
+    FORBIDDEN_DECLARATION,
+    MALFORMED_PART,
+    NESTED_TOO_DEEPLY,
+    TOO_MANY_ATTRIBUTES,
+    TOO_MANY_ELEMENTS,
+)
 from .limits import Limits
 from .raw import Remark, Unreadable
 from .zip_package import shown
@@ -93,41 +102,41 @@ class XmlGuard:
         self.limits = limits
         self.parser: expat.XMLParserType | None = None  # that reads the part now
 
-    def refuse(self, code: str, **detail: str) -> NoReturn:
+    def refuse(self, kind: Kind, **detail: str) -> NoReturn:
         """Give this file up with a finding on this part."""
-        raise Unreadable(Remark(code, detail={"part": shown(self.part), **detail}))
+        raise Unreadable(Remark(kind, detail={"part": shown(self.part), **detail}))
 
-    def refuse_here(self, code: str, **detail: str) -> NoReturn:
+    def refuse_here(self, kind: Kind, **detail: str) -> NoReturn:
         """Give this file up with a finding on the place that is read now."""
         if self.parser is not None:
             detail |= {
                 "line": str(self.parser.CurrentLineNumber), "column": str(self.parser.CurrentColumnNumber + 1),
             }  # fmt: skip
-        self.refuse(code, **detail)
+        self.refuse(kind, **detail)
 
     def too_deep(self) -> NoReturn:
         """Elements are nested deeper than any office program does."""
-        self.refuse("F021", limit=str(self.limits.depth))
+        self.refuse(NESTED_TOO_DEEPLY, limit=str(self.limits.depth))
 
     def too_many_attributes(self) -> NoReturn:
         """One element carries more attributes than any office program writes."""
-        self.refuse("F022", limit=str(self.limits.attributes))
+        self.refuse(TOO_MANY_ATTRIBUTES, limit=str(self.limits.attributes))
 
     def check_elements(self, content: bytes) -> None:
         """Bound the elements by counting opening angle brackets: no fewer than there are elements."""
         if len(content) <= self.limits.elements * len(b"<a/>"):
             return
         if content.count(b"<") - content.count(b"</") > self.limits.elements:
-            self.refuse("F023", limit=str(self.limits.elements))
+            self.refuse(TOO_MANY_ELEMENTS, limit=str(self.limits.elements))
 
     def forbid_dtd(self, *_declaration: object) -> None:
         """A document type declaration: the door to entity bombs and to outside files."""
-        self.refuse("F020")
+        self.refuse(FORBIDDEN_DECLARATION)
 
     def check_declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
         """OOXML parts are Unicode; anything else is a mangled or a hand-made file."""
         if encoding is not None and encoding.lower() not in _ENCODINGS:
-            self.refuse("F025")
+            self.refuse(BAD_ENCODING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +213,8 @@ def _explain(error: expat.ExpatError, content: bytes, guard: XmlGuard) -> NoRetu
         raise MemoryError from error
     where = {"line": str(error.lineno), "column": str(error.offset + 1)}
     if _is_encoding_fault(error.code, content):
-        guard.refuse("F025", **where)
-    guard.refuse("F024", **where)
+        guard.refuse(BAD_ENCODING, **where)
+    guard.refuse(MALFORMED_PART, **where)
 
 
 def _is_encoding_fault(code: int, content: bytes) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ..findings.structure import RESULT_DIFFERS
 from ..layout import Layout, address
 from ..layout.lists import LEVELS
 from ..numerals import shown as said
@@ -20,8 +21,6 @@ from .as_issued import REPORTED_ALONE
 from .formula_cells import FormulaCells
 from .issued_cells import SheetResults
 from .keys import observe, shorten
-
-CODE = "S028"
 
 
 class Differing(NamedTuple):
@@ -77,7 +76,7 @@ class ShownResults:
         return found
 
     def differing(self, submission: Submission) -> Iterator[Observation]:
-        """S028 for each cell that shows something else than follows from the answers and the checks."""
+        """One observation for each cell that shows something else than follows from the answers and the checks."""
         content = self._content(submission)
         by_sheet: dict[str, list[Differing]] = {}
         for number, value in self.cells.differing(content, self.shown):
@@ -107,7 +106,7 @@ class ShownResults:
         )
         at = address(row, column)
         value += and_more(len(found) - 1)
-        return observe(CODE, sheet, at, tool=tool, value=value, expected=expected, cells=at)
+        return observe(RESULT_DIFFERS, sheet, at, tool=tool, value=value, expected=expected, cells=at)
 
     def place(self, number: int) -> tuple[str, int, int]:
         """The name of the sheet in the file, and where on it a formula cell is now."""

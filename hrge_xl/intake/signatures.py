@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..findings.identity import FILE_NAME_NAMES_ANOTHER, SIGNATURE_INVALID
 from ..stamp import UNSIGNED, VALID, verify
 from ..submission import Identity, Submission
 from .identity import PENDING
-
-FORGED, OTHER_TEAM = "I006", "I013"  # either is told, never both: of a forged stamp nothing is believed
 
 
 def to_believe(stamps: Sequence[Identity], read_by: Identity | None, key: bytes) -> Identity | None:
@@ -32,8 +31,9 @@ def settle(submission: Submission, key: bytes) -> None:
         signed = _signed(submission.stamps, key)
         first = verify(submission.stamps[0], key) if submission.stamps else UNSIGNED
         submission.signature = first if signed is None else VALID
-        untrue = FORGED if submission.signature == VALID else OTHER_TEAM
-        submission.observations = [each for each in submission.observations if each.code != untrue]
+        # Either is told, never both: of a forged stamp nothing is believed.
+        untrue = SIGNATURE_INVALID if submission.signature == VALID else FILE_NAME_NAMES_ANOTHER
+        submission.observations = [each for each in submission.observations if each.kind != untrue]
     submission.stamps = ()
 
 

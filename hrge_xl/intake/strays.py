@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..findings import Kind
+from ..findings.structure import COLUMN_WITHOUT_CODE, QUESTION_OUTLIVED, ROW_WITHOUT_CODE, TEXT_WITHOUT_PLACE
 from ..layout import address
 from ..layout.model import LEFTOVER_COLUMNS, LEFTOVER_HEAD, LEFTOVER_KEY
 from ..submission import Observation, Unplaced
@@ -74,13 +76,13 @@ def strays(
         if kind and len(left.unplaced) < KEPT_TEXTS:
             left.unplaced.append(_unplaced(tool_sheet.raw, stray))
     tool = tool_sheet.plan.tool
-    for code, groups, inside in (
-        ("S008", by_row, axes.rows.inside),
-        ("S017", by_column, axes.columns.inside),
+    for lost, groups, inside in (
+        (ROW_WITHOUT_CODE, by_row, axes.rows.inside),
+        (COLUMN_WITHOUT_CODE, by_column, axes.columns.inside),
     ):
         for line, group in sorted(groups.items()):
             if inside(line) or len(group) > 1:
-                left.observations.append(_group(code, name, tool, group))
+                left.observations.append(_group(lost, name, tool, group))
             else:
                 single += group
     left.observations += _singles(name, tool, sorted(single))
@@ -212,11 +214,11 @@ def _line(
     return codes[copies[line]][0] if line in copies else origin.get(line, 0)
 
 
-def _group(code: str, sheet: str, tool: str, group: list[Stray]) -> Observation:
+def _group(kind: Kind, sheet: str, tool: str, group: list[Stray]) -> Observation:
     first = min(group)
     cells = ", ".join(address(stray.row, stray.column) for stray in sorted(group)[:20])
     return observe(
-        code,
+        kind,
         sheet,
         address(first.row, first.column),
         tool=tool,
@@ -234,7 +236,12 @@ def single_texts(raw: RawSheet, tool: str | None, found: list[Stray]) -> Left:
 def _singles(sheet: str, tool: str | None, found: list[Stray]) -> Iterator[Observation]:
     for stray in found[:SINGLE_REPORTS]:
         yield observe(
-            "S014", sheet, address(stray.row, stray.column), tool=tool, value=shorten(stray.text), count="1"
+            TEXT_WITHOUT_PLACE,
+            sheet,
+            address(stray.row, stray.column),
+            tool=tool,
+            value=shorten(stray.text),
+            count="1",
         )
     if len(found) > SINGLE_REPORTS:
         yield _together(sheet, tool, found[SINGLE_REPORTS], len(found) - SINGLE_REPORTS)
@@ -243,18 +250,20 @@ def _singles(sheet: str, tool: str | None, found: list[Stray]) -> Iterator[Obser
 def _together(sheet: str, tool: str | None, first: Stray, count: int) -> Observation:
     """One observation for several texts: the first of them, and how many more."""
     value = shorten(first.text) + and_more(count - 1)
-    return observe("S014", sheet, address(first.row, first.column), tool=tool, value=value, count=str(count))
+    return observe(
+        TEXT_WITHOUT_PLACE, sheet, address(first.row, first.column), tool=tool, value=value, count=str(count)
+    )
 
 
 def _outlived(sheet: str, tool: str | None, found: list[Stray], version: str) -> Iterator[Observation]:
     for stray in found[:SINGLE_REPORTS]:
         about = {"label": stray.question, "expected": version, "value": shorten(stray.text)}
-        yield observe("S019", sheet, address(stray.row, stray.column), tool=tool, **about)
+        yield observe(QUESTION_OUTLIVED, sheet, address(stray.row, stray.column), tool=tool, **about)
     if len(found) > SINGLE_REPORTS:
         first = found[SINGLE_REPORTS]
         label = first.question + and_more(len(found) - SINGLE_REPORTS - 1)
         about = {"label": label, "expected": version, "value": shorten(first.text)}
-        yield observe("S019", sheet, address(first.row, first.column), tool=tool, **about)
+        yield observe(QUESTION_OUTLIVED, sheet, address(first.row, first.column), tool=tool, **about)
 
 
 def old_sheet(sheet: RawSheet, version: str, corner: Corner = HOME, *, epoch_1904: bool = False) -> Left:

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..findings import Kind
+from ..findings.appearance import ALERT_OFF, COLUMNS_HIDDEN
+from ..findings.structure import (
+    ANSWERS_HIDDEN,
+    CELLS_MERGED,
+    DROPDOWN_LOST,
+    FORMULA_CLEARED,
+    PROTECTION_OFF,
+    ROWS_SORTED,
+)
 from ..layout import address
 from ..submission import Observation
 from .dropdowns import Dropdowns
@@ -19,7 +29,7 @@ def tampered(
     """Everything that was done to one sheet. `lost` is what its format does not keep, `broken` lists without cells."""
     raw = tool_sheet.raw
     if not raw.protected and "protection" not in lost:
-        yield observe("S012", raw.name, tool=tool_sheet.plan.tool)
+        yield observe(PROTECTION_OFF, raw.name, tool=tool_sheet.plan.tool)
     if "validations" not in lost:
         yield from _lost_lists(raw, plan, here.needs, broken)
     if "formulas" not in lost:
@@ -36,7 +46,7 @@ def tampered(
 def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs, broken: frozenset[str]) -> Iterator[Observation]:
     """One observation for each field of the sheet whose cells lost their dropdown or its alert, naming every cell."""
     rules = Dropdowns(raw.validations, plan, broken)
-    lost: dict[tuple[str, str], list[tuple[Part, int, int]]] = {}
+    lost: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)
         if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
@@ -44,22 +54,22 @@ def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs, broken: frozenset[str])
         lenient = rules.lenient_runs(need, column)
         for row, part in cells.items():
             if not _covers(runs, row):
-                code = "S039" if _covers(lenient, row) else "S011"
-                lost.setdefault((code, part.slot.field.code), []).append((part, row, column))
-    for (code, _), found in lost.items():
-        yield together(code, raw.name, plan, found)
+                kind = ALERT_OFF if _covers(lenient, row) else DROPDOWN_LOST
+                lost.setdefault((kind, part.slot.field.code), []).append((part, row, column))
+    for (kind, _), found in lost.items():
+        yield together(kind, raw.name, plan, found)
 
 
 def _covers(runs: Sequence[Run], row: int) -> bool:
     return any(first <= row <= last for first, last in runs)
 
 
-def together(code: str, sheet: str, plan: Plan, cells: Cells, **more: str) -> Observation:
+def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> Observation:
     """What happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
     detail = {"label": plan.label(part), "value": ranges, "cells": ranges, "count": str(len(cells))}
-    return observe_at(code, sheet, address(row, column), part, **(detail | more))
+    return observe_at(kind, sheet, address(row, column), part, **(detail | more))
 
 
 # formulas and rows
@@ -72,7 +82,7 @@ def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observati
         cell = raw.cell(row, column)
         if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
             cleared.setdefault(part.slot.field.code, []).append((part, row, column))
-    return (together("S022", raw.name, plan, found) for found in cleared.values())
+    return (together(FORMULA_CLEARED, raw.name, plan, found) for found in cleared.values())
 
 
 def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
@@ -90,7 +100,7 @@ def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
             row, part, column = moved[0]
             codes = ", ".join(dict.fromkeys(part.row_code for _, part, _ in found))
             at = address(row, column)
-            yield observe("S020", tool_sheet.raw.name, at, tool=part.slot.tool, value=shorten(codes))
+            yield observe(ROWS_SORTED, tool_sheet.raw.name, at, tool=part.slot.tool, value=shorten(codes))
 
 
 def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
@@ -104,7 +114,7 @@ def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
     ]
     if hidden:
         rows = compact((row, 1) for row, _ in hidden).replace("A", "")
-        yield observe("S021", raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=rows)
+        yield observe(ANSWERS_HIDDEN, raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=rows)
 
 
 def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
@@ -121,7 +131,7 @@ def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
     )
     if hidden:
         columns = compact((1, column) for _, column in hidden).replace("1", "")
-        yield observe("S031", raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=columns)
+        yield observe(COLUMNS_HIDDEN, raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=columns)
 
 
 # merges
@@ -151,7 +161,13 @@ def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
             value = f"{address(area.first_row, area.first_column)}:{address(area.last_row, area.last_column)}"
             part = left[row][column]
             yield observe_at(
-                "S015", raw.name, address(row, column), part, label=plan.label(part), value=value, cells=value
+                CELLS_MERGED,
+                raw.name,
+                address(row, column),
+                part,
+                label=plan.label(part),
+                value=value,
+                cells=value,
             )
         for row, column in covered:
             del left[row][column]

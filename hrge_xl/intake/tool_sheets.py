@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..findings.structure import OWN_SHEET_MISSING, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_MISSING, SHEET_RENAMED
 from ..layout import Layout
 from ..layout.model import COVER_KEY, FEEDBACK_KEY, IDENTITY_KEY, IDENTITY_SHEET, LEFTOVER_KEY, LISTS_KEY
 from ..submission import Observation
@@ -110,7 +111,7 @@ def _take(found: Assigned, plan: SheetPlan, claimed: list[RawSheet], workbook: R
     for sheet in claimed:
         if sheet is not winner:
             found.copies.append(ToolSheet(plan, sheet))
-            found.observations.append(observe("S003", sheet.name, tool=plan.tool, expected=expected))
+            found.observations.append(observe(SHEET_DOUBLED, sheet.name, tool=plan.tool, expected=expected))
 
 
 def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> None:
@@ -124,7 +125,9 @@ def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: Ra
             free.remove(sheet)
             found.tools[plan.tool] = ToolSheet(plan, sheet, corner, area)
             return
-    found.observations.append(observe("S001" if plan.parts else "S029", plan.sheet.name, tool=plan.tool))
+    found.observations.append(
+        observe(SHEET_MISSING if plan.parts else OWN_SHEET_MISSING, plan.sheet.name, tool=plan.tool)
+    )
 
 
 def _likely(plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> list[RawSheet]:
@@ -171,6 +174,6 @@ def _has_codes(sheet: RawSheet, plan: SheetPlan, corner: Corner) -> bool:
 def _note(found: Assigned, tool_sheet: ToolSheet) -> None:
     raw, plan = tool_sheet.raw, tool_sheet.plan
     if raw.name != plan.sheet.name:
-        found.observations.append(observe("S002", raw.name, tool=plan.tool, expected=plan.sheet.name))
+        found.observations.append(observe(SHEET_RENAMED, raw.name, tool=plan.tool, expected=plan.sheet.name))
     if raw.state != "visible":
-        found.observations.append(observe("S016", raw.name, tool=plan.tool))
+        found.observations.append(observe(SHEET_HIDDEN, raw.name, tool=plan.tool))

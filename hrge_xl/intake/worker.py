@@ -24,6 +24,8 @@ from queue import LifoQueue
 from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar
 
 from ..errors import Exit, HrgeError
+from ..findings import Kind
+from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
 from ..gc_pause import gc_paused
 from .closed_format import dumps, loads, may_answer
 from .limits import LIMITS, Limits
@@ -41,7 +43,12 @@ _AHEAD = 2  # items in hand for each worker, so that a slow one does not make th
 _START_SECONDS = 120.0  # a slow disk or a busy computer is not the fault of any file
 _SIZE_BYTES = 8  # before each answer stands how long it is
 _OUT_OF_MEMORY = 86  # exit code of a child that could not even say so
-_CODES: dict[Reason, str] = {"time": "F060", "memory": "F061", "crash": "F062", "exception": "F063"}
+_FINDINGS: dict[Reason, Kind] = {
+    "time": TIME_LIMIT,
+    "memory": MEMORY_LIMIT,
+    "crash": READER_CRASHED,
+    "exception": READER_FAILED,
+}
 _CHILD = (
     f"import pickle, sys; sys.path = pickle.load(sys.stdin.buffer); from {__name__} import serve; serve()"
 )
@@ -57,7 +64,7 @@ class Died:
     @property
     def remark(self) -> Remark:
         """The finding for the file that this happened to."""
-        return Remark(_CODES[self.reason], detail={"reason": self.detail})
+        return Remark(_FINDINGS[self.reason], detail={"reason": self.detail})
 
 
 may_answer(Died, Remark)

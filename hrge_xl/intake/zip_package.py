@@ -10,6 +10,20 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..findings.file import (
+    BAD_ENTRY_NAME,
+    COMPRESSION_BOMB,
+    DAMAGED_PART,
+    DUPLICATE_ENTRY,
+    ENCRYPTED_ENTRY,
+    FORBIDDEN_COMPRESSION,
+    FOREIGN_BYTES,
+    MISSING_PART,
+    OVERLAPPING_ENTRIES,
+    TOO_MANY_ENTRIES,
+    TRUNCATED_FILE,
+    UNPACKED_TOO_LARGE,
+)
 from .limits import LIMITS, Limits
 from .raw import Remark, Unreadable
 
@@ -79,7 +93,7 @@ class ZipPackage:
         """The inflated bytes of a part: never more than its directory line promised."""
         entry = self._entries.get(name.lower())
         if entry is None:
-            raise Unreadable(Remark("F026", detail={"part": shown(name)}))
+            raise Unreadable(Remark(MISSING_PART, detail={"part": shown(name)}))
         stored = self._data[entry.start : entry.stop]
         content = _inflate(stored, entry) if entry.deflated else stored
         if len(content) != entry.inflated or zlib.crc32(content) != entry.checksum:
@@ -103,7 +117,7 @@ def shown(name: str) -> str:
 
 
 def _damaged(name: str) -> Unreadable:
-    return Unreadable(Remark("F029", detail={"part": shown(name)}))
+    return Unreadable(Remark(DAMAGED_PART, detail={"part": shown(name)}))
 
 
 def _inflate(stored: bytes, entry: _Entry) -> bytes:
@@ -133,13 +147,13 @@ def _directory(data: bytes, limits: Limits) -> _Directory:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Directory(archive.infolist(), archive.start_dir, data.rindex(_END_SIGNATURE))
     except _DIRECTORY_ERRORS as error:
-        raise Unreadable(Remark("F008")) from error
+        raise Unreadable(Remark(TRUNCATED_FILE)) from error
 
 
 def _check_count(count: int, limits: Limits) -> None:
     if count > limits.entries:
         detail = {"count": str(count), "limit": str(limits.entries)}
-        raise Unreadable(Remark("F009", detail=detail))
+        raise Unreadable(Remark(TOO_MANY_ENTRIES, detail=detail))
 
 
 def _check_names(infos: list[zipfile.ZipInfo]) -> None:
@@ -147,18 +161,18 @@ def _check_names(infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         name = info.orig_filename
         if _BAD_NAME.search(name):
-            raise Unreadable(Remark("F010", detail={"part": shown(name)}))
+            raise Unreadable(Remark(BAD_ENTRY_NAME, detail={"part": shown(name)}))
         if name.lower() in seen:
-            raise Unreadable(Remark("F011", detail={"part": shown(name)}))
+            raise Unreadable(Remark(DUPLICATE_ENTRY, detail={"part": shown(name)}))
         seen.add(name.lower())
 
 
 def _check_methods(infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         if info.flag_bits & _ENCRYPTED:
-            raise Unreadable(Remark("F033", detail={"part": shown(info.filename)}))
+            raise Unreadable(Remark(ENCRYPTED_ENTRY, detail={"part": shown(info.filename)}))
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Unreadable(Remark("F013", detail={"part": shown(info.filename)}))
+            raise Unreadable(Remark(FORBIDDEN_COMPRESSION, detail={"part": shown(info.filename)}))
 
 
 def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -167,7 +181,7 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise _too_large(info.filename, info.file_size, limits.part_bytes)
         if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
             detail = {"part": shown(info.filename), "limit": str(limits.ratio)}
-            raise Unreadable(Remark("F014", detail=detail))
+            raise Unreadable(Remark(COMPRESSION_BOMB, detail=detail))
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
         raise _too_large("", total, limits.total_bytes)
@@ -175,7 +189,7 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 def _too_large(part: str, size: int, limit: int) -> Unreadable:
     detail = {"part": shown(part) or "all parts together", "size": megabytes(size), "limit": megabytes(limit)}
-    return Unreadable(Remark("F015", detail=detail))
+    return Unreadable(Remark(UNPACKED_TOO_LARGE, detail=detail))
 
 
 def megabytes(size: int) -> str:
@@ -187,7 +201,7 @@ def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
     """Follow a directory line to its local header, which must exist and carry the same name."""
     header = data[info.header_offset : info.header_offset + _LOCAL_HEADER.size]
     if info.header_offset < 0 or len(header) < _LOCAL_HEADER.size:
-        raise Unreadable(Remark("F008"))
+        raise Unreadable(Remark(TRUNCATED_FILE))
     signature, name_length, extra_length = _LOCAL_HEADER.unpack(header)
     name_start = info.header_offset + _LOCAL_HEADER.size
     name = data[name_start : name_start + name_length]
@@ -215,7 +229,7 @@ def _check_overlaps(entries: list[_Entry], directory_start: int) -> None:
     following = [entry.header for entry in ordered[1:]] + [directory_start]
     for entry, limit in zip(ordered, following, strict=True):
         if entry.stop > limit:
-            raise Unreadable(Remark("F012", detail={"part": shown(entry.name)}))
+            raise Unreadable(Remark(OVERLAPPING_ENTRIES, detail={"part": shown(entry.name)}))
 
 
 def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) -> Iterator[Remark]:
@@ -228,4 +242,4 @@ def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) ->
     behind = max(len(data) - directory.end - _END_SIZE, 0)
     if before or between or behind:
         counts = {"before": before, "between": between, "behind": behind}
-        yield Remark("F032", detail={where: f"{count:,}" for where, count in counts.items()})
+        yield Remark(FOREIGN_BYTES, detail={where: f"{count:,}" for where, count in counts.items()})

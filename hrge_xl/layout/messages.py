@@ -12,14 +12,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import LimitError
-from ..findings import CATALOGUE
+from ..findings import Kind
+from ..findings.value import (
+    ANSWER_MISSING,
+    DOES_NOT_FIT,
+    ERROR_IN_CELL,
+    NOT_A_DATE,
+    NOT_A_NUMBER,
+    NOT_A_WHOLE_NUMBER,
+    NOT_IN_LIST,
+    OUT_OF_RANGE,
+    ROW_NOT_FOUND,
+    TEXT_TOO_LONG,
+    TOO_MANY_WORDS,
+)
 from ..spec.model import Spec
 from ..words import translator
 
 LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
 ERROR, MISSING, WARNING = 3, 2, 1
-MISSING_CODE = "V001"
-SHEET_CHECKS = ("V001", "V002", "V003", "V004", "V005", "V008", "V009", "V010", "V011", "V016")
+SHEET_CHECKS = (
+    ANSWER_MISSING,
+    NOT_IN_LIST,
+    NOT_A_NUMBER,
+    NOT_A_WHOLE_NUMBER,
+    NOT_A_DATE,
+    OUT_OF_RANGE,
+    TOO_MANY_WORDS,
+    TEXT_TOO_LONG,
+    ERROR_IN_CELL,
+    ROW_NOT_FOUND,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +84,12 @@ class Messages:
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     """The message list: checks of single answers, then constraints, then rules, in spec order."""
     say = translator(language)
-    entries = [Message(code, "", _level(code), say(CATALOGUE[code].remedy)) for code in SHEET_CHECKS]
+    entries = [Message(kind.code, "", _level(kind), say(kind.remedy)) for kind in SHEET_CHECKS]
     for tool, _, field in spec.places():
         if field.constraint is not None and tool.code in tools:
-            entries.append(Message("V014", field.code, ERROR, field.constraint.message.say(language)))
+            entries.append(
+                Message(DOES_NOT_FIT.code, field.code, ERROR, field.constraint.message.say(language))
+            )
     for rule in spec.rules:
         if rule.tool in tools and not rule.reader_only:
             level = {"error": ERROR, "warning": WARNING, "info": WARNING}[rule.severity]
@@ -78,8 +103,8 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     return Messages(unique, {(m.code, m.field): number for number, m in enumerate(unique, start=1)})
 
 
-def _level(code: str) -> int:
-    return MISSING if code == MISSING_CODE else ERROR
+def _level(kind: Kind) -> int:
+    return MISSING if kind == ANSWER_MISSING else ERROR
 
 
 def level_of(value: int) -> int:

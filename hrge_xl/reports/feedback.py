@@ -8,7 +8,8 @@ from datetime import date
 from functools import cached_property
 
 from ..dataset.rows import submission_id
-from ..findings import Finding, Severity
+from ..findings import CATALOGUE, Finding, InFeedback, Severity, codes
+from ..findings.value import ERROR_IN_CELL, FORMULA_NEVER_CALCULATED
 from ..intake.identity import register_rows
 from ..issuing import Order, identity_of, render
 from ..layout import Layout, address, build
@@ -20,28 +21,7 @@ from ..words import Translate, beginning, fits_a_cell, translator
 from ..workbook import Correction, Feedback, Leftover
 from .carry_over import carry_over
 
-MENDED = frozenset(
-    [
-        "S001",
-        "S003",
-        "S004",
-        "S005",
-        "S006",
-        "S007",
-        "S009",
-        "S010",
-        "S013",
-        "S015",
-        "S030",
-        "S031",
-        "S032",
-        "S033",
-        "S034",
-        "V012",
-        "V017",
-    ]
-)  # of the file, and no more of the workbook that is given back
-BESIDE = frozenset(["S008", "S014", "S017", "S035"])  # about texts that stand on the sheet “Without a place”
+UNREADABLE = codes(ERROR_IN_CELL, FORMULA_NEVER_CALCULATED)  # whatever is typed there, the answer is lost
 FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
 
 
@@ -164,11 +144,17 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
     say = translator(layout.language)
     for finding in result.findings:
         gone = finding.tool is not None and finding.tool not in layout.sheet
-        stale = foreign and finding.code[0] in "VRP" and finding.code not in ("V011", "V013")
+        stale = foreign and finding.code[0] in "VRP" and finding.code not in UNREADABLE
         office = finding.code.startswith(FOR_THE_OFFICE) or (finding.code[0] == "F" and finding.cell is None)
-        if gone or stale or office or finding.code in BESIDE or not finding.open:
+        if gone or stale or office or _handled(finding, InFeedback.BESIDE) or not finding.open:
             continue
-        yield _mended(finding, say) if finding.code in MENDED else finding
+        yield _mended(finding, say) if _handled(finding, InFeedback.MENDED) else finding
+
+
+def _handled(finding: Finding, how: InFeedback) -> bool:
+    """Whether a fresh workbook deals with a finding in this way."""
+    kind = CATALOGUE.get(finding.code)
+    return kind is not None and kind.in_feedback is how
 
 
 def _mended(finding: Finding, say: Translate) -> Finding:

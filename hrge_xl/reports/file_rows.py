@@ -10,13 +10,13 @@ from typing import Any
 from ..dataset.return_status import DOUBLED
 from ..dataset.returns import Item, Return
 from ..findings import CATALOGUE, Finding, Severity, Waiver
+from ..findings.submissions import SAME_FILE_TWICE
 from ..submission import Observation
 from ..validation import REFUSED, finding_of
 from ..words import translator
 from .document import FileRow, FindingRow, IdentityRow, Progress, WaiverRow
 
 SAID = tuple(field.name for field in fields(Finding))
-SAME_TWICE = "X001"
 NOTHING_RUN = ["F"]  # on a file that could not be read
 
 
@@ -78,7 +78,7 @@ class Rows:
         """The row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
         say = translator(each.language or "en")
         name = row["path"].replace("\\", "/").rpartition("/")[2]
-        finding = finding_of(Observation(SAME_TWICE, detail={"other": name}), item.path, say)
+        finding = finding_of(Observation(SAME_FILE_TWICE, detail={"other": name}), item.path, say)
         copy: FileRow = {
             **row,
             "path": item.path,

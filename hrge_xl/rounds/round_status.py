@@ -11,12 +11,13 @@ from ..dataset.return_status import (
     COUNTS,
     DOUBTS,
     EXCLUDED,
-    STEP_BACK,
     SUPERSEDED,
     WAITING,
     WITHDRAWN,
 )
 from ..dataset.returns import Return
+from ..findings import Kind
+from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..validation import ACCEPTED, REFUSED
 from .rounds import Round
 from .teams import Team
@@ -91,16 +92,16 @@ class TeamStatus:
             if files:
                 yield f"{words}: {', '.join(files)}"
         for each in self.returns:
-            if each.status in (COUNTS, CONFLICT, WAITING) and _has(each, STEP_BACK):
-                yield f"made from an older version ({STEP_BACK}): {each.name}"
+            if each.status in (COUNTS, CONFLICT, WAITING) and _has(each, MADE_FROM_OLDER_VERSION):
+                yield f"made from an older version ({MADE_FROM_OLDER_VERSION.code}): {each.name}"
             if each.status == COUNTS and each.reason:
                 yield f"{each.name}: {each.reason}"
             if each.verdict == REFUSED:
                 yield from (f"{finding.code}: {finding.message}" for finding in each.findings[:1])
 
 
-def _has(each: Return, code: str) -> bool:
-    return any(finding.code == code for finding in each.findings)
+def _has(each: Return, kind: Kind) -> bool:
+    return any(finding.code == kind.code for finding in each.findings)
 
 
 def _named(each: Return) -> str:

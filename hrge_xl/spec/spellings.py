@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..findings.value import CODE_FOR_LABEL, LABEL_IN_ANOTHER_LANGUAGE, OTHER_SPELLING
 from ..words import fold
 from .model import Vocabulary
-
-OTHER_LANGUAGE, CODE_TYPED, OTHER_SPELLING = "V101", "V106", "V107"  # findings: what was normalised
 
 
 class Entry(NamedTuple):
@@ -35,10 +34,10 @@ def spellings(table: Iterable[Entry], language: str) -> dict[str, tuple[str, str
     for each in rows:
         found.setdefault(fold(each.labels[language]), (each.code, None))
     for each in rows:
-        found.setdefault(fold(each.code), (each.code, CODE_TYPED))
+        found.setdefault(fold(each.code), (each.code, CODE_FOR_LABEL.code))
         for alias in each.aliases:
-            found.setdefault(fold(alias), (each.code, OTHER_SPELLING))
+            found.setdefault(fold(alias), (each.code, OTHER_SPELLING.code))
     for each in rows:
         for label in each.labels.values():
-            found.setdefault(fold(label), (each.code, OTHER_LANGUAGE))
+            found.setdefault(fold(label), (each.code, LABEL_IN_ANOTHER_LANGUAGE.code))
     return found

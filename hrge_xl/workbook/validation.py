@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import LimitError
 from ..fields import BEHAVIOURS, Kind, list_name, word_limit
-from ..findings import CATALOGUE
+from ..findings import value
 from ..layout import Column, Grid, Layout, column_letters, reference_name
 from ..numerals import FIRST_DAY, LAST_DAY, shown
 from ..spec.model import Field, FieldType
@@ -14,8 +14,10 @@ from ..words import Translate, translator
 from .pen import PROMPT_LIMIT, broken_lines
 
 FAULT = {
-    FieldType.INTEGER: "V004", FieldType.DECIMAL: "V003", FieldType.PERCENT: "V008", FieldType.DATE: "V005",
-    FieldType.YEAR: "V008", FieldType.SCALE: "V008", FieldType.TEXT: "V010", FieldType.LONG: "V010",
+    FieldType.INTEGER: value.NOT_A_WHOLE_NUMBER, FieldType.DECIMAL: value.NOT_A_NUMBER,
+    FieldType.PERCENT: value.OUT_OF_RANGE, FieldType.DATE: value.NOT_A_DATE, FieldType.YEAR: value.OUT_OF_RANGE,
+    FieldType.SCALE: value.OUT_OF_RANGE, FieldType.TEXT: value.TEXT_TOO_LONG, FieldType.LONG: value.TEXT_TOO_LONG,
+    FieldType.REFERENCE: value.ROW_NOT_FOUND,
 }  # fmt: skip
 TITLE_LIMIT = 32
 
@@ -33,10 +35,10 @@ def validation(
     if prompt:
         options |= {"input_title": field.code[:TITLE_LIMIT], "input_message": prompt}
     if rule is not None:
-        fault = FAULT.get(field.type, "V016" if field.type is FieldType.REFERENCE else "V002")
+        fault = FAULT.get(field.type, value.NOT_IN_LIST)
         options |= {
             "error_title": say("Check this answer")[:TITLE_LIMIT],
-            "error_message": broken_lines(say(CATALOGUE[fault].remedy)),
+            "error_message": broken_lines(say(fault.remedy)),
             "error_type": "stop",
         }
     return options

@@ -1,0 +1,116 @@
+"""A kind of finding is one object: said in one place, and raised by that object, never by its code."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import hrge_xl
+from hrge_xl.findings import (
+    CATALOGUE,
+    Kind,
+    appearance,
+    file,
+    identity,
+    privacy,
+    structure,
+    submissions,
+    value,
+)
+
+PACKAGE = Path(hrge_xl.__file__).parent
+HERE = Path(__file__).parent
+CODE = re.compile(r"\b[FISVXP]\d{3}\b")
+MODULES = (appearance, file, identity, privacy, structure, submissions, value)
+NOT_YET = ("checks", "fields.py", "workbook/check_formula.py")  # are being made anew
+
+
+def sources() -> list[Path]:
+    return [
+        path
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if not path.relative_to(PACKAGE).as_posix().startswith(("findings/", *NOT_YET))
+    ]
+
+
+def texts(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Every text of a module but docstrings, which may show codes as examples."""
+    docstrings = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_text_names_a_finding_by_its_code(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = [
+        f"line {text.lineno}: {code}"
+        for text in texts(tree)
+        for code in CODE.findall(str(text.value))
+        if code in CATALOGUE
+    ]
+    assert named == [], "raise the finding by its object, from hrge_xl.findings"
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.code)
+def test_a_finding_is_defined_under_its_name(kind: Kind) -> None:
+    name = kind.name.upper().replace("-", "_")
+    assert [getattr(module, name) for module in MODULES if hasattr(module, name)] == [kind]
+
+
+NEW = """
+
+MADE_UP = Kind(
+    code="S999",
+    name="made-up",
+    severity=INFO,
+    message="{label}: made up.",
+    remedy="Nothing to do.",
+    why="It shows where a finding has to be said.",
+    example="This one.",
+    needs=(Need.DRAWINGS, Need.EDITION),
+    in_feedback=InFeedback.BESIDE,
+)
+"""
+LOOK = """
+from hrge_xl.intake.read import AS_ISSUED
+from hrge_xl.intake.reduced_formats import checks_lost
+from tests.texts import texts
+from tests.write_docs import findings_page
+from hrge_xl.cli import cli
+
+assert "### S999" in findings_page() and "| [S999](#s999) | made-up | info |" in findings_page()
+assert "S999" in AS_ISSUED and "S999" in checks_lost(["drawings"], "ods", "en")
+assert "{label}: made up." in texts()
+cli(["explain", "made-up"])
+"""
+
+
+def test_adding_a_finding_touches_one_place(tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "hrge_xl" / "findings" / "structure.py").open("a", encoding="utf-8") as module:
+        module.write(NEW)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(HERE.parent)])}
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "S999 made-up (info)" in done.stdout
