@@ -165,10 +165,6 @@ def test_the_page_is_fresh(spec: Spec) -> None:
             "{code: R-1, tool: R1, at: [RSK_05], check: filled(RSK_04)}",
             "Nothing can be corrected in 'RSK_05'",
         ),
-        (
-            "{code: R-1, tool: PLAN, at: [PLN_01], check: \"matches(PLN_01, 'a')\"}",
-            "cannot calculate matches",
-        ),
     ],
 )
 def test_mistakes_in_rules_are_told(entry: str, reason: str, tmp_path: Path) -> None:

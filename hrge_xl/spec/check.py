@@ -8,7 +8,7 @@ from typing import Any
 
 from rapidfuzz import process
 
-from ..language import Problem, parse, parse_condition, reader_only
+from ..language import Problem, parse, parse_condition
 from .check_figures import check_figures
 from .model import (
     COMMON_OPTIONS,
@@ -482,15 +482,7 @@ def _expressions(spec: Spec) -> Found:
     for index, rule in enumerate(spec.rules):
         scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
         for name in ("when", "check"):
-            text, path = getattr(rule, name), ("rules", index, name)
-            yield from _expression(text, scope, path, parse_condition)
-            if text is not None and not rule.reader_only and _needs_reader(text, scope):
-                yield path, "A sheet cannot calculate matches().", "Say so in `reader_only`."
-
-
-def _needs_reader(text: str, scope: Scope) -> bool:
-    found = parse_condition(text, scope)
-    return not isinstance(found, Problem) and reader_only(found)
+            yield from _expression(getattr(rule, name), scope, ("rules", index, name), parse_condition)
 
 
 def _field_expressions(scope: Scope, each: Field, path: Path) -> Found:
