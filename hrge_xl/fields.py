@@ -19,6 +19,7 @@ from .numerals import (
     from_serial,
     parse_date,
     parse_number,
+    percentage,
     refuse_other_calendar,
     shown,
     to_serial,
@@ -66,9 +67,10 @@ class Limits:
 class Vocabularies:
     """Every spelling of every entry of every list, in all languages of a spec: folded text → (code, note).
 
-    `rows` are what references point to: tool → folded code of a row → code.
+    `rows` are what references point to: tool → folded code of a row → code; `language` that of the workbook.
     """
 
+    language: str
     spellings: Mapping[str, Mapping[str, tuple[str, str | None]]]
     labels: Mapping[str, tuple[str, ...]]
     rows: Mapping[str, Mapping[str, str]]
@@ -81,7 +83,7 @@ class Vocabularies:
         found = {name: spellings(table, language) for name, table in tables.items()}
         labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
         known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
-        return cls(found, labels, known)
+        return cls(language, found, labels, known)
 
 
 def _yes_no(spec: Spec) -> list[Entry]:
@@ -164,20 +166,20 @@ class NumberField:
         if isinstance(cell.value, bool) or cell.is_date:
             return Reading(problem="V003")
         if isinstance(cell.value, str):
-            return self._from_text(cell.value)
-        return self._whole(float(cell.value), ())
+            return self._from_text(cell.value, lists.language)
+        return self._whole(float(cell.value), (), lists.language)
 
-    def _from_text(self, text: str) -> Reading:
+    def _from_text(self, text: str, language: str) -> Reading:
         try:
-            number = parse_number(text)
+            number = parse_number(text, language)
         except Ambiguous:
             return Reading(problem="V018")
         if number is None:
             return Reading(problem="V003")
         notes = ("V104",) if western_digits(text) == text else ("V104", "V103")
-        return self._whole(number, notes)
+        return self._whole(number, notes, language)
 
-    def _whole(self, number: float, notes: tuple[str, ...]) -> Reading:
+    def _whole(self, number: float, notes: tuple[str, ...], language: str) -> Reading:
         if self.whole and not number.is_integer():
             return Reading(number=number, problem="V004", notes=notes)
         return Reading(number=number, notes=notes)
@@ -199,11 +201,11 @@ class PercentField(NumberField):
 
     number_format = "0.##%"
 
-    def _from_text(self, text: str) -> Reading:
-        bare = tidy(text).replace("\u066a", "%")
-        if not bare.endswith("%"):
-            return super()._from_text(text)
-        found = super()._from_text(bare[:-1])
+    def _from_text(self, text: str, language: str) -> Reading:
+        bare = percentage(text)
+        if bare is None:
+            return super()._from_text(text, language)
+        found = super()._from_text(bare, language)
         return Reading(
             number=None if found.number is None else found.number / 100,
             problem=found.problem,
@@ -222,12 +224,12 @@ class YearField(NumberField):
     number_format = "0"
     whole = True
 
-    def _whole(self, number: float, notes: tuple[str, ...]) -> Reading:
+    def _whole(self, number: float, notes: tuple[str, ...], language: str) -> Reading:
         try:
-            refuse_other_calendar(int(number))
+            refuse_other_calendar(int(number), language)
         except OtherCalendar:
             return Reading(problem="V007")
-        return super()._whole(number, notes)
+        return super()._whole(number, notes, language)
 
     def limits(self, field: Field) -> Limits:
         """Between 1900 and 2100 unless the spec says otherwise."""
@@ -267,14 +269,14 @@ class DateField:
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """The day of a date cell, or of a text that can only mean one day."""
         if isinstance(cell.value, str):
-            return self._from_text(cell.value)
+            return self._from_text(cell.value, lists.language)
         if isinstance(cell.value, bool) or cell.day is None:
             return Reading(problem="V005")
         return Reading(day=cell.day)
 
-    def _from_text(self, text: str) -> Reading:
+    def _from_text(self, text: str, language: str) -> Reading:
         try:
-            day = parse_date(text)
+            day = parse_date(text, language)
         except Ambiguous:
             return Reading(problem="V006")
         except OtherCalendar:

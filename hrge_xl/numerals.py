@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from .words import tidy, western_digits
+from .calendar_words import OTHER_ERA, Worded, calendar_words
+from .words import DASH, SOURCE_LANGUAGE, plain_digits, thousands_separator, tidy, unhidden, western_digits
 
 EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 LAST_SERIAL = 2_958_465  # 9999-12-31
 PHANTOM_LEAP_DAY = 60  # 1900-02-29, which only Excel knows
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)  # what a date in a workbook can be
 SOLAR_HIJRI, BUDDHIST = range(1300, 1500), range(2500, 2650)
+BIKRAM_SAMBAT = range(
+    2070, 2091
+)  # 2013 to 2034: in Nepali no Gregorian years, as nothing is planned so far ahead
+LONGEST_DATE = 80  # characters; what is longer is no date but a sentence
 
-_PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_GROUPED = re.compile(r"[-+]?\d{1,3}(?:(?P<sep>[, '\u2019.])\d{3})(?:(?P=sep)\d{3})*(?:[.,]\d+)?")
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?)?")
-_DAY_FIRST_OR_NOT = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
+DECIMAL, THOUSANDS = "\u066b", "\u066c"  # of Arabic script, which mean nothing else
+# Full-width forms and the like as the signs of a keyboard; the Arabic comma stands for a decimal comma.
+_FORMS = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)}
+_SIGNS = str.maketrans("−﹣﹪٪﹐،﹒’‘ʼ", "--%%,,.'''")
+_NUMBER = re.compile(
+    rf"""(?P<sign>[-+]?)
+    (?P<whole>\d+
+      |[1-9]\d{{0,2}}(?P<three>[,.' {THOUSANDS}])\d{{3}}(?:(?P=three)\d{{3}})*
+      |[1-9]\d?(?P<indian>[,{THOUSANDS}])\d\d(?:(?P=indian)\d\d)*(?P=indian)\d{{3}})
+    (?:(?P<point>[.,{DECIMAL}])(?P<decimals>\d+))?
+    (?P<exponent>[eE][-+]?\d+)?""",
+    re.VERBOSE,
+)
+DECIMAL_APOSTROPHE = frozenset({"ca", "es", "eu", "gl"})
+_SLASHED = re.compile(r"([-+]?)([۰-۹]+)/([۰-۹]+)")
+_PERCENT = re.compile(r"(?P<sign>[-+]?) ?(?P<before>%?) ?(?P<number>[^%]+?) ?(?P<after>%?)")
+YEAR_AT_ONE_END = re.compile(r"\d{4} \d\d? \d\d?|\d\d? \d\d? \d{4}")
+_GAP = r"(?: ?[-/.] ?| )"
+_ISO = re.compile(rf"(\d{{4}}){_GAP}(\d{{1,2}}){_GAP}(\d{{1,2}})\.?(?:[T ]00:00(?::00)?)?")
+_DAY_FIRST_OR_NOT = re.compile(rf"(\d{{1,2}}){_GAP}(\d{{1,2}}){_GAP}(\d{{4}})\.?")
 
 
 class Ambiguous(ValueError):
@@ -29,22 +50,51 @@ class OtherCalendar(ValueError):
     """The year belongs to another calendar than the Gregorian."""
 
 
-def parse_number(text: str) -> float | None:
-    """The number a text can only mean, or None. Raises `Ambiguous` for `1,234` and `1.234,5` alike.
+def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
+    """The number a text can only mean, or None. Raises `Ambiguous` for what may be two: `1,234` and `1.234` alike.
 
-    Digits of every script, one decimal comma, spaces between thousands are understood.
+    Digits of every script are understood, thousands in threes or as in India, a decimal point or comma.
     """
-    plain = _visible(text)
-    if _PLAIN.fullmatch(plain):
-        return _finite(plain)
-    grouped = _GROUPED.fullmatch(plain)
-    if grouped is None:
-        return _finite(plain.replace(",", ".")) if re.fullmatch(r"[-+]?\d+,\d+", plain) else None
-    separator = grouped["sep"]
-    rest = plain.replace(separator, "")
-    if separator in ",." and rest.lstrip("+-").isdigit() and plain.count(separator) == 1:
+    slashed = _SLASHED.fullmatch(_signs(text))
+    if slashed is not None:
+        return _of_slashed(text, *slashed.groups())
+    parts = _NUMBER.fullmatch(plain_digits(_signs(text)))
+    if parts is None or (parts["point"] and parts["point"] == parts["three"]):
+        return None
+    if _may_be_two(parts, thousands_separator(language), language):
         raise Ambiguous(text)
-    return _finite(rest.replace(",", "."))
+    digits = re.sub(r"\D", "", parts["whole"])
+    return _finite(f"{parts['sign']}{digits}.{parts['decimals'] or 0}{parts['exponent'] or ''}")
+
+
+def _may_be_two(parts: re.Match[str], thousands: str, language: str) -> bool:
+    """Whether the last separator may stand before thousands as well as before decimals."""
+    group, point, decimals = parts["three"], parts["point"], len(parts["decimals"] or "")
+    if group == "'" and not point:  # 1'234 is one and a bit in Spanish handwriting
+        return parts["whole"].count("'") == 1 and language.split("-", maxsplit=1)[0] in DECIMAL_APOSTROPHE
+    if not point or point == DECIMAL or parts["whole"] == "0":
+        return False
+    if parts["exponent"] and len(parts["whole"]) == 1:  # 1.234E+05, as programs write it
+        return False
+    if point == thousands and (decimals == 3 or (decimals > 3 and point == ",")):
+        return True
+    alone = not group and not parts["indian"] and len(parts["whole"]) <= 3 and parts["whole"][0] != "0"
+    return decimals == 3 and (alone or group in ("'", THOUSANDS))
+
+
+def _of_slashed(text: str, sign: str, whole: str, decimals: str) -> float:
+    """The number of `۱۲/۵`, as decimals are written in Persian; a proper fraction may be meant by `۳/۴`."""
+    if len(whole) > 3 or len(decimals) > 2 or int(decimals) >= int(whole):
+        raise Ambiguous(text)
+    return float(plain_digits(f"{sign}{whole}.{decimals}"))
+
+
+def percentage(text: str) -> str | None:
+    """What a text gives in percent: the number before or behind the sign; None where there is no one sign."""
+    parts = _PERCENT.fullmatch(_signs(text))
+    if parts is None or bool(parts["before"]) == bool(parts["after"]):
+        return None
+    return parts["sign"] + parts["number"]
 
 
 def _finite(digits: str) -> float | None:
@@ -53,39 +103,88 @@ def _finite(digits: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _visible(text: str) -> str:
-    """The text with western digits, without what nobody sees: marks of direction and zero-width spaces."""
-    shown = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return tidy(western_digits(shown))
+def _signs(text: str) -> str:
+    """The text with the signs of a keyboard, without what nobody sees; blank if it has several lines or columns."""
+    stripped = text.strip()
+    if len(stripped.splitlines()) > 1 or "\t" in stripped:
+        return ""
+    return tidy(unhidden(stripped).translate(_FORMS).translate(_SIGNS))
 
 
-def parse_date(text: str) -> date | None:
-    """The date a text can only mean, or None. Raises `Ambiguous` or `OtherCalendar`."""
-    plain = _visible(text)
-    iso = _ISO.fullmatch(plain)
-    if iso:
-        return _date(int(iso[1]), int(iso[2]), int(iso[3]))
-    other = _DAY_FIRST_OR_NOT.fullmatch(plain)
-    if other is None:
+def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
+    """The date a text can only mean, or None. Raises `Ambiguous` or `OtherCalendar`.
+
+    Names of months are those of the language, and of English.
+    """
+    plain = tidy(DASH.sub("-", western_digits(unhidden(text)).translate(_FORMS)))
+    figures = _ISO.fullmatch(plain) or _DAY_FIRST_OR_NOT.fullmatch(plain)
+    if figures:
+        return _of_figures(text, figures.groups(), language)
+    if len(plain) > LONGEST_DATE or not re.search(r"\d", plain):
         return None
-    first, second, year = int(other[1]), int(other[2]), int(other[3])
-    if first <= 12 and second <= 12 and first != second:
-        refuse_other_calendar(year)
+    return _in_words(plain, language)
+
+
+def _in_words(text: str, language: str) -> date | None:
+    readings = [reading for reading in calendar_words(language).readings(text) if len(reading.figures) > 1]
+    if any(reading.month for reading in readings):  # what names the month says which figure it is not
+        readings = [reading for reading in readings if reading.month]
+    days = {day for reading in readings if (day := _of_words(text, reading, language)) is not None}
+    if len(days) > 1:
         raise Ambiguous(text)
-    return _date(year, second, first) if first > 12 else _date(year, first, second)
+    if not readings:
+        _refuse_other_era(text, language)
+    return days.pop() if days else None
 
 
-def _date(year: int, month: int, day: int) -> date | None:
-    refuse_other_calendar(year)
+def _of_words(text: str, said: Worded, language: str) -> date | None:
+    """The day of a reading. Raises `Ambiguous` where it is no such day of the week."""
+    if said.month is None:
+        day = _of_figures(text, said.figures, language)
+    else:
+        short, long = sorted(said.figures, key=len)[:2]
+        known = len(said.figures) == 2 and len(short) <= 2 and len(long) == 4
+        day = _date(int(long), said.month, int(short), language) if known else None
+    if day is not None and said.weekdays and day.weekday() not in said.weekdays:
+        raise Ambiguous(text)
+    return day
+
+
+def _refuse_other_era(text: str, language: str) -> None:
+    """Raises `OtherCalendar` for a day in words whose months are not ours, or whose year is that of an era."""
+    figures = re.findall(r"\d+", text)
+    if OTHER_ERA.search(text):
+        raise OtherCalendar(text)
+    if len(figures) in (2, 3):
+        for figure in figures:
+            refuse_other_calendar(int(figure), language)
+
+
+def _of_figures(text: str, figures: Sequence[str], language: str) -> date | None:
+    """The day of three figures: the year first, or else last and the day and month told apart by their size."""
+    if not YEAR_AT_ONE_END.fullmatch(" ".join(figures)):
+        return None
+    if len(figures[0]) == 4:
+        return _date(int(figures[0]), int(figures[1]), int(figures[2]), language)
+    first, second, year = map(int, figures)
+    refuse_other_calendar(year, language)
+    if first <= 12 and second <= 12 and first != second:
+        raise Ambiguous(text)
+    return _date(year, second, first, language) if first > 12 else _date(year, first, second, language)
+
+
+def _date(year: int, month: int, day: int, language: str) -> date | None:
+    refuse_other_calendar(year, language)
     try:
         return date(year, month, day)
     except ValueError:
         return None
 
 
-def refuse_other_calendar(year: int) -> None:
-    """Raises `OtherCalendar` for a year that can only be Solar Hijri or Buddhist."""
-    if year in SOLAR_HIJRI or year in BUDDHIST:
+def refuse_other_calendar(year: int, language: str = SOURCE_LANGUAGE) -> None:
+    """Raises `OtherCalendar` for a year that can only be Solar Hijri or Buddhist, in Nepali also Bikram Sambat."""
+    nepali = language.split("-", maxsplit=1)[0] == "ne"
+    if year in SOLAR_HIJRI or year in BUDDHIST or (nepali and year in BIKRAM_SAMBAT):
         raise OtherCalendar(str(year))
 
 

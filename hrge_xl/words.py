@@ -12,6 +12,7 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date
+from babel.localedata import locale_identifiers
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
@@ -25,6 +26,7 @@ NO_ANSWER = " ... --- – — … ??? ؟ / * _"
 CELL_LIMIT = 32_767  # characters that a cell of Excel holds
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"\w+")
+UNNAMED_MONTH = re.compile(r"M?\d*")  # what stands where CLDR knows no name
 DASH = re.compile("[\u2010-\u2015\u2043\u2212]")
 
 # Kept by str.split() inside a word, but seen as space by a reader.
@@ -84,6 +86,54 @@ def percent(share: float, language: str) -> str:
 def day(value: date, language: str) -> str:
     """A day in words."""
     return str(format_date(value, "d MMMM y", locale=locale(language)))
+
+
+@cache
+def thousands_separator(language: str) -> str:
+    """What a language puts between thousands, where it writes with the digits 0 to 9."""
+    return str(locale(language).number_symbols["latn"]["group"])
+
+
+@cache
+def month_names(language: str) -> tuple[tuple[str, int], ...]:
+    """Every name of a Gregorian month in a language and its countries, in full and short, with its number."""
+    return tuple(
+        (name, number)
+        for known in _with_countries(language)
+        for forms in known.months.values()
+        for width in ("wide", "abbreviated")
+        for number, name in forms[width].items()
+        if not UNNAMED_MONTH.fullmatch(name)
+    )
+
+
+@cache
+def weekday_names(language: str) -> tuple[tuple[str, int], ...]:
+    """Every name of a day of the week, in full and short, with its number; Monday is 0."""
+    return tuple(
+        (name, number)
+        for known in _with_countries(language)
+        for forms in known.days.values()
+        for width in ("wide", "abbreviated")
+        for number, name in forms[width].items()
+    )
+
+
+@cache
+def date_literals(language: str) -> tuple[str, ...]:
+    """What a language writes around day, month and year: "de", "г.", "年", and its words for the common era."""
+    known = locale(language)
+    shapes = " ".join(str(shape) for shape in known.date_formats.values())
+    quoted = re.findall("'([^']+)'", shapes)
+    bare = re.sub("'[^']*'|[A-Za-z]", " ", shapes).split()
+    return (*quoted, *bare, *(known.eras[width][1] for width in ("wide", "abbreviated")))
+
+
+def _with_countries(language: str) -> list[Locale]:
+    """The locale of a language, and those of the countries where it is spoken: Iraq names months unlike Egypt."""
+    base = locale(language).language
+    tags = [tag for tag in locale_identifiers() if tag.split("_")[0] == base]
+    return [locale(language), *(Locale.parse(tag) for tag in tags)]
 
 
 @cache
@@ -173,8 +223,22 @@ def western_digits(text: str) -> str:
     """The text with the digits of every script as 0-9, and Arabic separators as point and comma."""
     if text.isascii():
         return text
-    swapped = text.replace("\u066b", ".").replace("\u066c", ",").replace("\u2212", "-")
-    return "".join(str(unicodedata.decimal(c, c)) for c in swapped)
+    return plain_digits(text.replace("\u066b", ".").replace("\u066c", ",").replace("\u2212", "-"))
+
+
+def plain_digits(text: str) -> str:
+    """The text with the digits of every script as 0-9, and nothing else changed."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
+def unhidden(text: str) -> str:
+    """The text without what nobody sees: marks of direction, joiners and zero-width spaces."""
+    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
+def bare(text: str) -> str:
+    """The text as `fold` makes it, without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", fold(text)) if not unicodedata.combining(c))
 
 
 def fold(text: str) -> str:
@@ -186,11 +250,9 @@ def fold_code(text: str) -> str:
     """A code as it is compared: as `fold`, with digits of every script as 0-9, every dash as `-`, unseen marks out."""
     if text.isascii():
         return fold(text)
-    shown = "".join(c for c in western_digits(text) if unicodedata.category(c) != "Cf")
-    return DASH.sub("-", fold(shown))
+    return DASH.sub("-", fold(unhidden(western_digits(text))))
 
 
 def loosely(text: str) -> str:
     """The words of a text in alphabetical order, without case, accents and punctuation: to look up names by."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", fold(text)) if not unicodedata.combining(c))
-    return " ".join(sorted(WORD.findall(bare)))
+    return " ".join(sorted(WORD.findall(bare(text))))

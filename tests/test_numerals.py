@@ -46,13 +46,18 @@ from hrge_xl.numerals import (
         ("১২", 12),
         ("१२", 12),
         ("−7", -7),
+        ("١٬٢٣٤", 1234),
+        ("12,34,567", 1234567),
+        ("0.125", 0.125),
+        ("1.2345", 1.2345),
+        ("1.234E+05", 123400),
     ],
 )
 def test_numbers_that_can_only_mean_one(text: str, number: float) -> None:
     assert parse_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["1,234", "-1,234", "12,345", "١٬٢٣٤"])
+@pytest.mark.parametrize("text", ["1,234", "1.234", "-1,234", "12,345", "25.000", "5.000", "١،٢٣٤"])
 def test_numbers_that_can_mean_two(text: str) -> None:
     with pytest.raises(Ambiguous):
         parse_number(text)
@@ -65,7 +70,11 @@ def test_numbers_that_can_mean_two(text: str) -> None:
         "about ten",
         "12 persons",
         "1,2,3",
-        "12,34,567",
+        "1.00.000",
+        "1,234,5",
+        "1\n234",
+        "1\t234",
+        "10²",
         "--1",
         "#REF!",
         "½",

@@ -1,0 +1,119 @@
+"""Dates in words: months and days of the week as a language and English name them, and what stands around them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from .words import (
+    SOURCE_LANGUAGE,
+    SPACELESS,
+    bare,
+    date_literals,
+    month_names,
+    unhidden,
+    weekday_names,
+)
+
+# Letters of Arabic script that look alike and stand on other keys; the undotted i of Turkish.
+ALIKE = str.maketrans("کیىہھەأإآٱı", "كييهههااااi", "ـ")
+BETWEEN = re.compile(r"[\s.,،;()'’‐-―−/-]+")
+TOKEN = re.compile(r"\d+|[^\d\s]+")
+LETTER = r"[^\W\d_]"
+# Beyond what CLDR's own formats say; each is read only beside one year of four figures, one day and one month.
+FILLERS = (
+    "the of st nd rd th AD CE",  # English
+    "le er ere de d o a del el il e",  # French, Spanish, Portuguese, Italian, Dutch; ordinals 1er, 1º, 1ª
+    "го г года р року",  # Russian, Ukrainian
+    "م ميلادي ميلادية يوم عیسوی میلادی ء",  # Arabic, Urdu, Persian
+    "วัน ที่ ngày tháng năm",  # Thai, Vietnamese
+    "年 月 日 号 號 년 월 일",  # Chinese, Japanese, Korean
+)
+OTHER_ERA = re.compile("令和|平成|昭和|民國|民国")  # Japan and Taiwan count the years of an era
+
+
+class Worded(NamedTuple):
+    """A text in which every word was understood: its figures as they stand, the month that is named, the weekday."""
+
+    figures: tuple[str, ...]
+    month: int | None
+    weekdays: frozenset[int]  # the one that is named, or several of the same name; empty where none is
+
+
+@dataclass(frozen=True)
+class CalendarWords:
+    """The words of dates in one language and in English, folded."""
+
+    months: dict[str, int]
+    weekdays: dict[str, frozenset[int]]
+    fillers: frozenset[str]
+    month: re.Pattern[str]
+    weekday: re.Pattern[str]
+
+    def readings(self, text: str) -> Iterator[Worded]:
+        """Every way to understand all words of a date: Spanish "mar" is a month and a day of the week."""
+        folded = fold_words(text)
+        for named in self.month.finditer(folded):
+            around = f"{folded[: named.start()]} {folded[named.end() :]}"
+            yield from self._rest(around, self.months[named[0]])
+        yield from self._rest(folded, None)
+
+    def _rest(self, text: str, month: int | None) -> Iterator[Worded]:
+        """The figures beside the month, unless a word among them is not understood."""
+        named = self.weekday.search(text)
+        weekdays = self.weekdays[named[0]] if named else frozenset[int]()
+        tokens = TOKEN.findall(self.weekday.sub(" ", text, count=1))
+        words = [token for token in tokens if not token.isdecimal() and token not in self.fillers]
+        if not weekdays and len(words) == 1:  # 水: too short to be looked for within a text
+            weekdays = self.weekdays.get(words.pop(), frozenset())
+            words = [] if weekdays else ["?"]
+        if not words:
+            yield Worded(tuple(token for token in tokens if token.isdecimal()), month, weekdays)
+
+
+@cache
+def calendar_words(language: str) -> CalendarWords:
+    """The words of dates in a language and in English. A name of two months is none."""
+    languages = (language, SOURCE_LANGUAGE)
+    months = _by_name(pair for each in languages for pair in month_names(each))
+    weekdays = _by_name(pair for each in languages for pair in weekday_names(each))
+    literals = [*FILLERS, *(literal for each in languages for literal in date_literals(each))]
+    return CalendarWords(
+        {name: min(numbers) for name, numbers in months.items() if len(numbers) == 1},
+        weekdays,
+        frozenset(token for each in literals for token in TOKEN.findall(fold_words(each))),
+        _any_of(name for name, numbers in months.items() if len(numbers) == 1),
+        _any_of(name for name in weekdays if len(name) > 1),
+    )
+
+
+def fold_words(text: str) -> str:
+    """A text without case, accents, unseen marks and punctuation, one space between words."""
+    return unicodedata.normalize("NFC", BETWEEN.sub(" ", bare(unhidden(text)).translate(ALIKE)).strip())
+
+
+def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
+    """What each name may mean, folded; an abbreviation with points also without."""
+    found: dict[str, frozenset[int]] = {}
+    for name, number in pairs:
+        for spelling in (fold_words(name), fold_words(name.replace(".", ""))):
+            found[spelling] = found.get(spelling, frozenset()) | {number}
+    return found
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """Finds the longest of the names, as words of their own where the script has spaces."""
+    return re.compile("|".join(map(_whole, sorted(names, key=len, reverse=True))))
+
+
+def _whole(name: str) -> str:
+    """The pattern of a name that is no part of a longer word or number."""
+    if SPACELESS.search(name) and not name[0].isdecimal():
+        return re.escape(name)
+    before = r"(?<!\d)" if name[0].isdecimal() else f"(?<!{LETTER})"
+    after = "" if SPACELESS.search(name) else r"(?!\d)" if name[-1].isdecimal() else f"(?!{LETTER})"
+    return f"{before}{re.escape(name)}{after}"
