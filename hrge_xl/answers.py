@@ -9,11 +9,10 @@ from typing import Any
 
 from .dates import parse_day
 from .errors import UsageError
-from .fields import Kind, kind_of
+from .fields import ColumnKind, kind_of
 from .intake.limits import LIMITS
 from .layout import Layout
 from .paths import read_regular
-from .spec.model import FieldType
 from .submission import Answers, Value
 
 ROW_OF_A_FORM = "1"
@@ -52,11 +51,11 @@ def _items(table: Any) -> list[tuple[str, Any]]:
 def _value(value: Any, key: tuple[str, str, str], field: Any) -> Value:
     kind = kind_of(field)
     try:
-        if field.type is FieldType.MANY:
+        if field.several:
             return tuple(str(code) for code in (value if isinstance(value, list) else [value]))
-        if kind is Kind.DATE:
+        if kind is ColumnKind.DATE:
             return value if isinstance(value, date) else _day(str(value))
-        return float(value) if kind is Kind.NUMBER else str(value)
+        return float(value) if kind is ColumnKind.NUMBER else str(value)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{' / '.join(key)}: “{value}” is no {kind}. Correct it in the answers.") from error
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from .fields import Kind, kind_of
+from .fields import ColumnKind, kind_of
 from .layout import CellOfSlot, Layout, build
-from .spec.model import FieldType, Spec
+from .spec.model import Spec
 from .stamp import canonical, sign
 from .submission import Answer, Answers, Identity, State, Submission
 from .workbook import Content, Feedback, cover_lines, draw, facts_of, write
@@ -18,7 +18,12 @@ from .workbook import Content, Feedback, cover_lines, draw, facts_of, write
 if TYPE_CHECKING:
     from .checks import Outcome
 
-COLUMNS = {Kind.CODE: "code", Kind.TEXT: "text", Kind.NUMBER: "number", Kind.DATE: "day"}
+COLUMNS = {
+    ColumnKind.CODE: "code",
+    ColumnKind.TEXT: "text",
+    ColumnKind.NUMBER: "number",
+    ColumnKind.DATE: "day",
+}
 
 
 @dataclass(frozen=True)
@@ -147,9 +152,9 @@ def placed(layout: Layout, answers: Answers) -> Answers:
     found: Answers = {}
     for key, value in answers.items():
         slot = layout.slots.get(key)
-        if slot is None or slot.field.type is FieldType.CALCULATED:
+        if slot is None or slot.field.calculated:
             continue
-        if slot.field.type is FieldType.MANY:
+        if slot.field.several:
             codes = value if isinstance(value, tuple) else (str(value),)
             found[key] = codes[: len(slot.cells)]
         else:
@@ -167,11 +172,11 @@ def submission_of(layout: Layout, answers: Answers, identity: Identity) -> Submi
     return Submission("", "", 0, identity, answers=found)
 
 
-def _answer(cell: CellOfSlot, kind: Kind, value: str | float | date) -> Answer:
+def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> Answer:
     if isinstance(value, float):
         return Answer(*cell, State.ANSWERED, value, number=value)
     if isinstance(value, date):
         return Answer(*cell, State.ANSWERED, str(value), day=value)
-    if kind is Kind.CODE:
+    if kind is ColumnKind.CODE:
         return Answer(*cell, State.ANSWERED, value, code=value)
     return Answer(*cell, State.ANSWERED, value, text=value)

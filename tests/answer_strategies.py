@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from hrge_xl.fields import list_name
+from hrge_xl.fields import FIELD_TYPES, Field, FieldType
 from hrge_xl.layout import Layout
 from hrge_xl.numerals import FIRST_DAY, LAST_DAY
-from hrge_xl.spec.model import Field, FieldType
 from hrge_xl.submission import Answers, Value
 from hrge_xl.words import tidy_lines
 
@@ -22,29 +21,29 @@ WHOLE = st.integers(-(10**12), 10**12).map(float)
 def value_of(layout: Layout, field: Field, cells: int) -> st.SearchStrategy[Value]:
     """Any answer that one field can have."""
     simple: dict[FieldType, st.SearchStrategy[Value]] = {
-        FieldType.TEXT: TEXTS,
-        FieldType.LONG: TEXTS,
-        FieldType.INTEGER: WHOLE,
-        FieldType.DECIMAL: st.floats(allow_nan=False, allow_infinity=False),
-        FieldType.PERCENT: st.floats(0, 1),
-        FieldType.DATE: st.dates(FIRST_DAY, LAST_DAY),
-        FieldType.YEAR: st.integers(1900, 2100).map(float),
-        FieldType.YESNO: st.sampled_from(["Y", "N"]),
-        FieldType.REFERENCE: st.sampled_from(["C1_01", "C1_02", "C1_03"]),
+        FIELD_TYPES["text"]: TEXTS,
+        FIELD_TYPES["long"]: TEXTS,
+        FIELD_TYPES["integer"]: WHOLE,
+        FIELD_TYPES["decimal"]: st.floats(allow_nan=False, allow_infinity=False),
+        FIELD_TYPES["percent"]: st.floats(0, 1),
+        FIELD_TYPES["date"]: st.dates(FIRST_DAY, LAST_DAY),
+        FIELD_TYPES["year"]: st.integers(1900, 2100).map(float),
+        FIELD_TYPES["yesno"]: st.sampled_from(["Y", "N"]),
+        FIELD_TYPES["reference"]: st.sampled_from(["C1_01", "C1_02", "C1_03"]),
     }
     if field.type in simple:
         return simple[field.type]
-    codes = st.sampled_from(layout.lists[str(list_name(field))].codes)
-    if field.type is FieldType.SCALE:
+    codes = st.sampled_from(layout.lists[str(field.list_name)].codes)
+    if field.type.stepped:
         return codes.map(float)
-    if field.type is FieldType.MANY:
+    if field.several:
         return st.lists(codes, min_size=1, max_size=cells, unique=True).map(tuple)
     return codes
 
 
 def answers_of(layout: Layout) -> st.SearchStrategy[Answers]:
     """Any set of answers to some of the questions of a layout."""
-    slots = [slot for slot in layout.slots.values() if slot.field.type is not FieldType.CALCULATED]
+    slots = [slot for slot in layout.slots.values() if not slot.field.calculated]
     return st.fixed_dictionaries(
         {}, optional={slot.key: value_of(layout, slot.field, len(slot.cells)) for slot in slots}
     )

@@ -7,10 +7,10 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from hrge_xl.fields import BEHAVIOURS, list_name
+from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.layout import Layout, Slot, build
 from hrge_xl.spec.load import load
-from hrge_xl.spec.model import FieldType, Spec
+from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Answers, Value
 from hrge_xl.words import tidy_lines
 
@@ -41,9 +41,9 @@ def layout(name: str, language: str = "en", tools: tuple[str, ...] | None = None
 def value(where: Layout, slot: Slot) -> st.SearchStrategy[Value] | None:
     """Valid values of a slot; None for one that nobody fills in."""
     field = slot.field
-    if field.type is FieldType.CALCULATED:
+    if field.calculated:
         return None
-    if field.type is FieldType.REFERENCE:
+    if field.to:
         codes = [
             row.code
             for target in field.to
@@ -51,16 +51,16 @@ def value(where: Layout, slot: Slot) -> st.SearchStrategy[Value] | None:
             for row in where.rows_of[target].data_rows
         ]
         return st.sampled_from(codes) if codes else None
-    name = list_name(field)
-    if field.type is FieldType.SCALE:
+    name = field.list_name
+    if field.type.stepped:
         return st.sampled_from([float(code) for code in where.lists[str(name)].codes])
     if name is not None:
         choices = st.sampled_from(where.lists[name].codes)
-        if field.type is not FieldType.MANY:
+        if not field.several:
             return choices
         return st.lists(choices, min_size=1, max_size=field.cells, unique=True).map(tuple)
-    limits = BEHAVIOURS[field.type].limits(field)
-    if field.type is FieldType.DATE:
+    limits = field.type.limits(field)
+    if field.type is FIELD_TYPES["date"]:
         return st.dates(date(2000, 1, 1), date(2050, 12, 31))
     if limits.type == "whole":
         low, high = int(limits.low or 0), int(limits.high or 1_000_000)
@@ -87,8 +87,8 @@ def answers(draw: st.DrawFn, where: Layout, most: int = 40) -> Answers:
 def plain_value(where: Layout, slot: Slot, number: int = 0) -> Value | None:
     """One dull valid value."""
     field = slot.field
-    name = list_name(field)
-    if field.type is FieldType.REFERENCE:
+    name = field.list_name
+    if field.to:
         rows = [
             row.code
             for target in field.to
@@ -96,17 +96,17 @@ def plain_value(where: Layout, slot: Slot, number: int = 0) -> Value | None:
             for row in where.rows_of[target].data_rows
         ]
         return rows[0] if rows else None
-    if field.type is FieldType.SCALE:
+    if field.type.stepped:
         return float(where.lists[str(name)].codes[number % len(where.lists[str(name)].codes)])
     if name is not None:
         code = where.lists[name].codes[number % len(where.lists[name].codes)]
-        return (code,) if field.type is FieldType.MANY else code
-    if field.type is FieldType.DATE:
+        return (code,) if field.several else code
+    if field.type is FIELD_TYPES["date"]:
         return TODAY - timedelta(days=number)
-    limits = BEHAVIOURS[field.type].limits(field)
+    limits = field.type.limits(field)
     if limits.type in ("whole", "decimal"):
         return float(limits.low if limits.low is not None else 1)
-    return {FieldType.CALCULATED: None}.get(field.type, f"Answer {number + 1}")
+    return {FIELD_TYPES["calculated"]: None}.get(field.type, f"Answer {number + 1}")
 
 
 def full(where: Layout, rows: int | None = None) -> Answers:

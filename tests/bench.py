@@ -17,10 +17,10 @@ import pytest
 
 from hrge_xl.bulk import issue
 from hrge_xl.checks import check
+from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.intake import Wanted, layout_of, read_many
 from hrge_xl.intake import read as read_file
 from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.model import FieldType
 from hrge_xl.submission import Submission
 from tests.answers import TODAY, full, layout, spec
 from tests.different_returns import SPEC, saved_by_office, write_returns
@@ -122,7 +122,9 @@ def orders(prefilled: bool, teams: int = 200) -> list[Order]:
     name = where.spec.countries
     countries = list(where.spec.vocabularies[name].by_code) if name else [""]
     answers = full(where) if prefilled else {}
-    own = [key for key in answers if where.slots[key].field.type in (FieldType.TEXT, FieldType.LONG)]
+    own = [
+        key for key in answers if where.slots[key].field.type in (FIELD_TYPES["text"], FIELD_TYPES["long"])
+    ]
     return [
         Order(
             f"Team {number}", TODAY, countries[number % len(countries)], round="2026-H1", key=b"k" * 32,

@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from hrge_xl.fields import list_name
+from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.layout import Layout, Slot, address
 from hrge_xl.numerals import to_serial
-from hrge_xl.spec.model import FieldType
 from hrge_xl.submission import Answer, Identity, State, Submission
 
 Keyed = tuple[str, str, str]
@@ -44,7 +43,7 @@ def submission(
 
 def _cell(layout: Layout, key: tuple[Any, ...]) -> tuple[str, str, str, int]:
     tool, row, field, *part = key
-    many = layout.slots[tool, row, field].field.type is FieldType.MANY
+    many = layout.slots[tool, row, field].field.several
     return tool, row, field, part[0] if part else int(many)
 
 
@@ -55,7 +54,7 @@ def _blank(layout: Layout, cell: tuple[str, str, str, int]) -> Answer:
 
 
 def _answers(layout: Layout, slot: Slot, value: Any) -> list[Answer]:
-    if slot.field.type is FieldType.MANY:
+    if slot.field.several:
         return [_answer(layout, slot, code, part) for part, code in enumerate(value, start=1)]
     return [_answer(layout, slot, value, 0)]
 
@@ -63,19 +62,19 @@ def _answers(layout: Layout, slot: Slot, value: Any) -> list[Answer]:
 def _answer(layout: Layout, slot: Slot, value: Any, part: int) -> Answer:
     base = _blank(layout, (*slot.key, part))
     kind = slot.field.type
-    if kind is FieldType.CALCULATED:
+    if kind is FIELD_TYPES["calculated"]:
         shown = {"number": float(value)} if isinstance(value, int | float) else {"text": str(value)}
         return replace(base, original=value, formula=True, **shown)
     if isinstance(value, date):
         return replace(base, original=float(to_serial(value)), day=value)
     if isinstance(value, int | float):
         return replace(base, original=float(value), number=float(value))
-    if kind in (FieldType.CHOICE, FieldType.MANY, FieldType.YESNO, FieldType.REFERENCE):
+    if kind in (FIELD_TYPES["choice"], FIELD_TYPES["many"], FIELD_TYPES["yesno"], FIELD_TYPES["reference"]):
         return replace(base, original=label(layout, slot, value), code=value)
     return replace(base, original=value, text=value)
 
 
 def label(layout: Layout, slot: Slot, code: str) -> str:
     """What the dropdown shows for a code."""
-    place = layout.lists.get(list_name(slot.field) or "")
+    place = layout.lists.get(slot.field.list_name or "")
     return place.labels[place.codes.index(code)] if place and code in place.codes else code

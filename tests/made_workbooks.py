@@ -12,12 +12,12 @@ from pathlib import Path
 import openpyxl
 from openpyxl import Workbook
 
+from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.intake import ooxml
 from hrge_xl.intake.tool_sheets import named_area
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, address
 from hrge_xl.layout.model import TODAY_NAME
-from hrge_xl.spec.model import FieldType
 from hrge_xl.submission import Answers
 from tests.answers import TODAY, full, layout, spec
 from tests.office.driver import Document, Office
@@ -39,12 +39,12 @@ def partly(where: Layout) -> Answers:
         kind = where.slots[key].field.type
         if number % 7 == 3:
             continue
-        if kind is FieldType.LONG:
+        if kind is FIELD_TYPES["long"]:
             answers[key] = WORDS[: 20 + number * 37 % 80].strip()
-        elif kind is FieldType.DATE:
+        elif kind is FIELD_TYPES["date"]:
             answers[key] = TODAY + timedelta(days=number % 200 - 100)
         else:
-            answers[key] = "Y" if kind is FieldType.YESNO else value
+            answers[key] = "Y" if kind is FIELD_TYPES["yesno"] else value
     return answers
 
 

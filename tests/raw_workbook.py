@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from hrge_xl.fields import BEHAVIOURS, list_name
+from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Validation
 from hrge_xl.layout import Grid, Layout, Sheet, Slot, column_letters, quoted
 from hrge_xl.layout.model import (
@@ -24,7 +24,6 @@ from hrge_xl.layout.model import (
     TODAY_NAME,
 )
 from hrge_xl.numerals import to_serial
-from hrge_xl.spec.model import FieldType
 from hrge_xl.stamp import to_pairs
 from hrge_xl.submission import Answers, Identity, Value
 from hrge_xl.words import translator
@@ -152,7 +151,7 @@ def _slot(raw: RawSheet, layout: Layout, slot: Slot, value: Value | None) -> Non
     parts = value if isinstance(value, tuple) else (value,)
     for number_of_cell, place in enumerate(slot.cells):
         part = parts[number_of_cell] if number_of_cell < len(parts) else None
-        if slot.field.type is FieldType.CALCULATED:
+        if slot.field.calculated:
             put(raw, *place, text("", "1+1"))
         else:
             put(raw, *place, BLANK if part is None else stored(layout, slot, part))
@@ -164,8 +163,8 @@ def stored(layout: Layout, slot: Slot, value: str | float | date) -> RawCell:
         return RawCell(CellKind.DATE, float(to_serial(value)))
     if isinstance(value, float):
         return number(value)
-    name = list_name(slot.field)
-    if slot.field.type is FieldType.YESNO:
+    name = slot.field.list_name
+    if slot.field.type is FIELD_TYPES["yesno"]:
         return text(translator(layout.language)({"Y": "Yes", "N": "No"}[value]))
     if name is not None:
         place = layout.lists[name]
@@ -177,14 +176,14 @@ def _validations(layout: Layout, grid: Grid) -> list[Validation]:
     rules = []
     for field in grid.block.fields:  # type: ignore[attr-defined]
         cells = [cell for slot in grid.slots if slot.field is field for cell in slot.cells]
-        kind = BEHAVIOURS[field.type].limits(field).type
-        if not cells or field.type is FieldType.CALCULATED or kind == "any":
+        kind = field.type.limits(field).type
+        if not cells or field.calculated or kind == "any":
             continue
         rows, columns = {cell.row for cell in cells}, {cell.column for cell in cells}
         area = Area(min(rows), min(columns), max(rows), max(columns))
-        name = list_name(field)
+        name = field.list_name
         source = "rows_C1" if name is None else f"list_{name}"
-        if field.type is FieldType.SCALE:
+        if field.type.stepped:
             source = '"1,2,3"'
         rules.append(Validation(kind, "between", source if kind == "list" else "0", "", (area,), blocks=True))
     return rules

@@ -21,10 +21,11 @@ from hrge_xl.drafting import Draft, draft
 from hrge_xl.drafting.codes import item_codes, list_name, tool_code
 from hrge_xl.drafting.draft_spec import drafted as drafted_from
 from hrge_xl.errors import UsageError
+from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.intake import Remark, Wanted, read_bytes
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from hrge_xl.spec.model import ChecklistBlock, FieldType, FormBlock, RegisterBlock, Spec
+from hrge_xl.spec.model import ChecklistBlock, FormBlock, RegisterBlock, Spec
 from hrge_xl.submission import Submission
 from tests.intake_files import pack
 
@@ -102,7 +103,7 @@ def test_a_register_with_dropdowns(tmp_path: Path) -> None:
     block = tool.blocks[0]
     assert isinstance(block, RegisterBlock)
     assert (block.id, block.rows, block.shows) == ("S1-", 57, "S1_01")
-    types = {field.label.say("en"): field.type.value for field in block.fields}
+    types = {field.label.say("en"): field.type.name for field in block.fields}
     assert types == {
         "Case": "text",
         "District": "choice",
@@ -113,7 +114,7 @@ def test_a_register_with_dropdowns(tmp_path: Path) -> None:
         "Share": "percent",
         "Public?": "yesno",
     }
-    persons = next(field for field in block.fields if field.type is FieldType.INTEGER)
+    persons = next(field for field in block.fields if field.type is FIELD_TYPES["integer"])
     assert (persons.minimum, persons.maximum, persons.help.say("en")) == (0, 500, "All ages")
     assert list(spec.vocabularies["DISTRICTS"].by_code) == ["NORTHEAST", "NORTHWEST", "ETE", "I4"]
     assert list(spec.vocabularies["STATUS"].by_code) == ["OPEN", "CLOSED", "ONHOLD"]
@@ -160,7 +161,7 @@ def test_a_questionnaire(tmp_path: Path) -> None:
     assert [block.title.say("en") for block in tool.blocks] == ["", "Your work"]
     assert all(isinstance(block, FormBlock) for block in tool.blocks)
     fields = list(tool.fields.values())
-    assert [field.type.value for field in fields] == ["text", "year", "date", "scale", "long", "decimal"]
+    assert [field.type.name for field in fields] == ["text", "year", "date", "scale", "long", "decimal"]
     assert fields[0].label.say("en") == "Name of the office"
     assert fields[0].help.say("en") == "In full"
     assert (fields[4].characters, fields[5].minimum) == (400, 0)
@@ -210,7 +211,7 @@ def test_an_odd_workbook(tmp_path: Path) -> None:
         ("C1_02", "", {"C1_01": "w6"}),
         ("C1_03", "People", {"C1_01": "w8"}),
     ]
-    assert [(field.type.value, field.fixed) for field in block.fields] == [
+    assert [(field.type.name, field.fixed) for field in block.fields] == [
         ("text", True),
         ("choice", False),
         ("text", False),

@@ -15,10 +15,11 @@ import pytest
 
 from hrge_xl.cli import COMMANDS, run
 from hrge_xl.errors import Exit
+from hrge_xl.fields import COMMON_OPTIONS, FIELD_TYPES
 from hrge_xl.findings import CATALOGUE
 from hrge_xl.language import FUNCTIONS
 from hrge_xl.spec.load import find
-from hrge_xl.spec.model import COMMON_OPTIONS, TYPE_OPTIONS, AnyBlock, FieldType
+from hrge_xl.spec.model import AnyBlock
 from tests import write_expressions
 from tests.write_docs import DOCS
 
@@ -97,10 +98,10 @@ def table(guide: str, head: str) -> dict[str, list[str]]:
 
 def test_options_of_field_types() -> None:
     rows = table("writing-a-spec.md", "type")
-    assert set(rows) == {kind.value for kind in FieldType}
-    for kind, (needs, may) in TYPE_OPTIONS.items():
-        assert set(re.findall(r"`(\w+)`", rows[kind.value][1])) == set(needs), kind
-        assert set(re.findall(r"`(\w+)`", rows[kind.value][2])) == set(may), kind
+    assert set(rows) == {*FIELD_TYPES}
+    for kind in FIELD_TYPES.values():
+        assert set(re.findall(r"`(\w+)`", rows[kind.name][1])) == set(kind.needs), kind
+        assert set(re.findall(r"`(\w+)`", rows[kind.name][2])) == set(kind.allows), kind
 
 
 def test_options_of_every_field() -> None:

@@ -13,12 +13,12 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
+from hrge_xl.fields import FIELD_TYPES, FieldType
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import address
 from hrge_xl.rounds.rounds import Round, init_round, orders
 from hrge_xl.spec.load import load
-from hrge_xl.spec.model import FieldType
 from hrge_xl.validation import Result, ValidationRequest, validate
 from hrge_xl.words import CELL_LIMIT, beginning, cell_length, fits_a_cell
 from tests.answers import layout
@@ -30,7 +30,7 @@ ISSUED, TODAY = date(2026, 6, 1), date(2026, 6, 30)
 DAY = ("--today", str(TODAY), "--jobs", "1")
 LONG = "An answer without an end. " * 1_270
 PARTS = {"PLAN": PLAN, "C1": CHECKLIST, "R1": RISKS}
-TEXTS = {FieldType.TEXT, FieldType.LONG}
+TEXTS = {FIELD_TYPES["text"], FIELD_TYPES["long"]}
 assert CELL_LIMIT < len(LONG) < 33_100
 
 
@@ -83,7 +83,7 @@ def test_every_kind_of_text_field_has_an_end(tmp_path: Path) -> None:
     ids=["just", "over", "just in pairs", "over in pairs"],
 )
 def test_a_cell_holds_what_excel_counts(text: str, fits: bool, tmp_path: Path) -> None:
-    result = look(overlong(filled(), {FieldType.TEXT}, text), tmp_path)
+    result = look(overlong(filled(), {FIELD_TYPES["text"]}, text), tmp_path)
     found = {each.field for each in result.findings if each.code == "V010"}
     assert ("PLN_12" not in found) is fits is fits_a_cell(text)
     assert cell_length(beginning(text)) <= CELL_LIMIT
@@ -94,7 +94,7 @@ def test_feedback_loses_none_of_it(tmp_path: Path) -> None:
     """What no cell holds stands in pieces on the sheet of its own, and comes back from there."""
     from hrge_xl.reports.feedback import give_back
 
-    result = look(overlong(filled(), TEXTS | {FieldType.INTEGER, FieldType.MANY}), tmp_path)
+    result = look(overlong(filled(), TEXTS | {FIELD_TYPES["integer"], FIELD_TYPES["many"]}), tmp_path)
     given = give_back(result, load("example"), today=TODAY)
     assert {each.question for each in given.too_long} >= {
         "Project code",
@@ -123,7 +123,11 @@ def made(tmp_path: Path) -> Round:
     for name, order in zip("abc", orders(round_, ISSUED), strict=True):
         order.answers.update(answers(f"WS-{name}"))
         data = generate(load("example"), order)
-        bad = overlong(data, set(FieldType) - {FieldType.CALCULATED, FieldType.DATE}) if name == "a" else data
+        bad = (
+            overlong(data, set(FIELD_TYPES.values()) - {FIELD_TYPES["calculated"], FIELD_TYPES["date"]})
+            if name == "a"
+            else data
+        )
         (round_.folder / "returned" / f"{name}.xlsx").write_bytes(bad)
     return round_
 

@@ -11,12 +11,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl.checks import check
-from hrge_xl.fields import Kind, kind_of, list_name
+from hrge_xl.fields import ColumnKind, kind_of
 from hrge_xl.intake import ooxml
 from hrge_xl.intake.raw import CellKind, RawWorkbook
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, Slot, address
-from hrge_xl.spec.model import FieldType
 from tests.answers import TODAY, layout, plain_value, spec
 from tests.property_tests import examples
 from tests.test_round_trip import SOME_TOOLS, read
@@ -39,8 +38,8 @@ def shown(where: Layout, slot: Slot, value: Any) -> Any:
     """A value as the sheet shows it."""
     if isinstance(value, tuple):
         value = value[0]
-    name = list_name(slot.field)
-    if name and slot.field.type is not FieldType.SCALE and value is not None:
+    name = slot.field.list_name
+    if name and not slot.field.type.stepped and value is not None:
         place = where.lists[name]
         return place.labels[place.codes.index(value)]
     return value
@@ -94,7 +93,7 @@ def test_the_sheet_says_what_the_reader_says(
     source.write_bytes(generate(spec(name), Order("PAK", TODAY, "PAK", language, tools)))
     cells = {}
     for slot in where.slots.values():
-        if slot.field.type is FieldType.CALCULATED:
+        if slot.field.calculated:
             continue
         for place in slot.cells[: chance.randint(1, len(slot.cells))]:
             value = typed(where, slot, chance)
@@ -123,7 +122,7 @@ def test_hypothesis_finds_no_disagreement(data: st.DataObject, office: Any, tmp_
     where = layout("example", "fr")
     source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
     source.write_bytes(generate(spec("example"), Order("PAK", TODAY, "PAK", "fr")))
-    slots = [slot for slot in where.slots.values() if slot.field.type is not FieldType.CALCULATED]
+    slots = [slot for slot in where.slots.values() if not slot.field.calculated]
     cells = {}
     for slot in data.draw(
         st.lists(st.sampled_from(slots), min_size=5, max_size=40, unique_by=lambda s: s.key)
@@ -185,4 +184,4 @@ def test_kinds_are_known() -> None:
     """Every field type has a kind, so that a new one cannot be left out of the checks."""
     for name in ("example", "hrge_toolkit"):
         for _, _, field in spec(name).places():
-            assert kind_of(field) in Kind
+            assert kind_of(field) in ColumnKind

@@ -37,7 +37,7 @@ LOUD = (
 
 
 def seen(text: str) -> list[str]:
-    return [code for code, where in patterns(pd.Series([text], dtype="str")).items() if where.any()]
+    return [kind.code for kind, where in patterns(pd.Series([text], dtype="str")).items() if where.any()]
 
 
 @pytest.mark.parametrize("text", QUIET)

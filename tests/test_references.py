@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hrge_xl.checks import check
-from hrge_xl.fields import BEHAVIOURS, Cell, Reading, Vocabularies
+from hrge_xl.fields import Cell, Field, Reading
 from hrge_xl.intake.read import Wanted, read_raw
 from hrge_xl.layout import Layout
-from hrge_xl.spec.model import Field
+from hrge_xl.spec.spellings import vocabularies
 from hrge_xl.submission import Submission
 from tests.answers import TODAY, layout
 from tests.raw_workbook import draw, put, sheet_of, text
@@ -24,8 +24,8 @@ def field(where: Layout) -> Field:
 
 
 def reading(written: str, where: Layout) -> Reading:
-    lists = Vocabularies.of(where.spec, where.language, where.row_codes)
-    return BEHAVIOURS[field(where).type].read(field(where), Cell(written), lists)
+    lists = vocabularies(where.spec, where.language, where.row_codes)
+    return field(where).type.read(field(where), Cell(written), lists)
 
 
 @pytest.mark.parametrize("written", ["IND-03", "IND-03" + WORDS, "  IND-03  other words", "IND-03 - a dash"])

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from hrge_xl import bulk
 from hrge_xl.bulk import issue, issue_files
 from hrge_xl.errors import LimitError
+from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.intake import stamp_at_a_glance
 from hrge_xl.issuing import Order, contents_for, generate, layout_for
 from hrge_xl.layout import Layout
-from hrge_xl.spec.model import FieldType
 from hrge_xl.submission import Answers
 from hrge_xl.workbook import Template, cover_lines, draw
 from tests.answers import TODAY, answers, full, layout, spec
@@ -200,7 +200,9 @@ def test_what_excel_does_not_take_is_named(order: Order, said: str) -> None:
 
 
 def test_a_number_that_excel_does_not_know() -> None:
-    key = next(key for key, slot in layout("example").slots.items() if slot.field.type is FieldType.INTEGER)
+    key = next(
+        key for key, slot in layout("example").slots.items() if slot.field.type is FIELD_TYPES["integer"]
+    )
     with pytest.raises(LimitError, match="inf is no number"):
         list(issue(spec("example"), [Order("A", TODAY), Order("B", TODAY, answers={key: float("inf")})]))
 

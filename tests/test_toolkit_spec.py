@@ -18,7 +18,6 @@ from hrge_xl.spec.load import find, load
 from hrge_xl.spec.model import (
     CatalogueBlock,
     ChecklistBlock,
-    FieldType,
     FormBlock,
     ItemsFrom,
     RegisterBlock,
@@ -233,9 +232,9 @@ def test_fixed_columns_hold_codes_of_their_lists(spec: Spec) -> None:
                     if fields[code].vocabulary is None:
                         continue
                     codes = spec.vocabularies[str(fields[code].vocabulary)].by_code
-                    parts = str(value).split(";") if fields[code].type is FieldType.MANY else [str(value)]
+                    parts = str(value).split(";") if fields[code].several else [str(value)]
                     assert set(parts) <= set(codes), (tool.code, item.code, code)
-                    assert len(parts) <= fields[code].cells or fields[code].type is not FieldType.MANY
+                    assert len(parts) <= fields[code].cells or not fields[code].several
 
 
 def test_the_48_lists_of_the_content_have_their_codes(spec: Spec) -> None:

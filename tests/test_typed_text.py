@@ -10,9 +10,8 @@ from babel.numbers import format_decimal, format_percent
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hrge_xl.fields import BEHAVIOURS, Cell, Reading, Vocabularies
+from hrge_xl.fields import FIELD_TYPES, Cell, Field, Reading, Vocabularies
 from hrge_xl.numerals import FIRST_DAY, LAST_DAY
-from hrge_xl.spec.model import Field, FieldType
 from hrge_xl.words import locale
 
 LANGUAGES = (
@@ -146,8 +145,8 @@ DATES: dict[str, dict[str, date | str]] = {
 
 def reading(text: str, language: str, kind: str) -> Reading:
     """What a text in a cell of a workbook means."""
-    field = Field.model_construct(code="ABC_01", type=FieldType(kind))
-    return BEHAVIOURS[field.type].read(field, Cell(text), Vocabularies(language, {}, {}, {}))
+    field = Field.model_construct(code="ABC_01", type=FIELD_TYPES[kind])
+    return field.type.read(field, Cell(text), Vocabularies(language, {}, {}, {}))
 
 
 def told(found: Reading) -> float | date | str | None:

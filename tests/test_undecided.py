@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hrge_xl.checks import Outcome, check
 from hrge_xl.checks.batch import Batch
 from hrge_xl.checks.doubts import NONE, Doubts
-from hrge_xl.checks.frames import frames
 from hrge_xl.checks.hits import Finder
+from hrge_xl.checks.readings import readings
 from hrge_xl.checks.required import Requirements
-from hrge_xl.checks.schemas import failures
 from hrge_xl.checks.vectorised import Evaluator
+from hrge_xl.checks.violations import wrong_answers
 from hrge_xl.language import Problem, parse_condition
 from hrge_xl.layout import build
 from hrge_xl.spec.compiled import compiled
@@ -126,6 +126,9 @@ CONDITIONS = (
     "total(REG_NA, REG_NB) > 3", "(REG_NA if REG_CA == 'RED' else REG_NB) > 1", "sum('REG', REG_NA) > 4",
     "any_row('REG', REG_CA == 'RED')", "count_if('REG', REG_NA > 1) > 1", "REG_DA <= REG_DB", "REG_TX == 'some'",
     "most(REG_NA, REG_NB) == REG_NA and not has(REG_MA, REG_CA)",
+    "round(REG_NA / REG_NB, 1) > 0.6", "sqrt(REG_NA) > 1", "bands(REG_NA, 1, 'none', 3, 'some', 'all') == 'some'",
+    "REG_NA ** REG_NB > 2", "count_if('REG', REG_CA == this.REG_CA) > 1", "any_row('REG', REG_NA > this.REG_NA)",
+    "sum('REG', REG_NA if REG_CA == this.REG_CA else 0) > 2", "any_row('REG', row_code() != this.row_code())",
 )  # fmt: skip
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "NA": st.sampled_from([0, 1, 2, 3]), "NB": st.sampled_from([0, 1, 2, 3]),
@@ -146,9 +149,7 @@ def decided(condition: str, answers: dict[Key, Any], spoilt: set[Key]) -> list[t
     batch = Batch.of([(submission(SMALL_LAYOUT, answers, changes), SMALL_LAYOUT)], TODAY)
     run, finder = Evaluator(batch, compiled(SMALL)), Finder(batch)
     Requirements(run)
-    hits = [
-        finder.at_answer(code, place) for kind, frame in frames(run) for code, place in failures(kind, frame)
-    ]
+    hits = [*readings(batch, finder), *wrong_answers(run, finder)]
     expr = parse_condition(condition, Scope(SMALL, SMALL.tool["REG"], SMALL.tool["REG"].field_blocks[0]))
     assert not isinstance(expr, Problem), expr
     doubt = Doubts(run, hits).of(expr)

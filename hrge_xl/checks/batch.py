@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from ..fields import Kind, kind_of
+from ..fields import ColumnKind, kind_of
 from ..language.texts import BLANK, Ids, Texts
 from ..language.vectors import NAN, Bools, Floats, Integers
 from ..layout import Layout
@@ -128,7 +128,7 @@ class Batch:
             if len(each) < len(NO_ANSWER) and says_nothing(each)
         ]
         texts = np.array(
-            [kind_of(each.field) is Kind.TEXT and each.asked for each in self.universe.column_list]
+            [kind_of(each.field) is ColumnKind.TEXT and each.asked for each in self.universe.column_list]
         )
         return np.asarray(np.isin(numbers, silent) & texts[self.universe.column_of_cell[self.cell]])
 
@@ -215,6 +215,14 @@ class Batch:
         matrix = np.zeros((self.size, self.universe.slot_count), dtype=bool)
         told = self.given & ~self.mute
         matrix[self.submission[told], self.slot[told]] = True
+        return matrix
+
+    @cached_property
+    def in_doubt(self) -> Bools:
+        """Which slots hold an answer that reading found something wrong with."""
+        matrix = np.zeros((self.size, self.universe.slot_count), dtype=bool)
+        wrong = self.given & (self.problem != "")
+        matrix[self.submission[wrong], self.slot[wrong]] = True
         return matrix
 
     def silent(self, column: Column) -> Bools:

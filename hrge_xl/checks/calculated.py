@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fields import Field
+from ..findings.structure import FORMULA_OVERWRITTEN
+from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..language import FIGURES, Type
 from ..language.texts import BLANK
 from ..language.vectors import Bools, Floats, Integers, Vector
 from ..numerals import from_serial, shown
-from ..spec.model import Field, Spec
+from ..spec.model import Spec
 from ..submission import Answer, Key, State, Value
 from ..words import tidy
-from .frames import answers_by_column
 from .hits import Finder, Hit
+from .readings import answers_by_column
 from .universe import Column
 from .vectorised import Evaluator
 
@@ -52,12 +55,13 @@ def overwritten(now: Evaluator, then: Evaluator, finder: Finder) -> Iterator[Hit
         differs, typed = _differs(run, column, at), ~run.batch.formula[at] & run.batch.given[at]
         for place in at[differs].tolist():
             yield _difference(run, finder, column, place)
-        yield from (finder.at_answer("S013", place) for place in at[typed & ~differs].tolist())
+        yield from (finder.at_answer(FORMULA_OVERWRITTEN, place) for place in at[typed & ~differs].tolist())
 
 
 def _difference(run: Evaluator, finder: Finder, column: Column, place: int) -> Hit:
     replaced = _is_replaced(run, place)
-    hit = finder.at_answer("V019" if run.batch.formula[place] and not replaced else "V017", place)
+    kind = CALCULATION_NOT_CURRENT if run.batch.formula[place] and not replaced else CALCULATION_DIFFERS
+    hit = finder.at_answer(kind, place)
     vector, row = _rows(run, column), hit.slot - column.slot
     value = _value(run, vector, hit.submission, row)
     language = run.batch.layouts[hit.submission].language

@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from ..findings import Kind, codes
+from ..findings import value as v
 from ..language import Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Over, Ref
 from ..language.vectors import Bools, Integers
-from ..spec.compiled import ParsedRule
-from ..spec.model import When
+from ..spec.compiled import FieldChecks
+from ..spec.model import Rule
 from .hits import NO_SLOT, Hit
 from .required import at_home
 from .universe import Column, Table, TableKey
@@ -23,9 +25,14 @@ from .vectorised import Evaluator
 
 NONE = -1
 CERTAIN = np.array([[NONE]], dtype=np.int64)
-LOST = frozenset({"V011", "V013"})  # nobody knows what stands there, nor whether it is an answer
-SPOILT = LOST | {"V002", "V003", "V005", "V006", "V007", "V018"}  # it means nothing
-ASTRAY = frozenset({"V004", "V008", "V016"})  # it can be compared, but is no step of a matrix and no row
+# Nobody knows what stands there, nor whether it is an answer.
+LOST = frozenset(codes(v.ERROR_IN_CELL, v.FORMULA_NEVER_CALCULATED))
+# It means nothing.
+SPOILT = LOST.union(
+    codes(v.NOT_IN_LIST, v.NOT_A_NUMBER, v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR, v.AMBIGUOUS_NUMBER)
+)
+# It can be compared, but is no step of a matrix and no row.
+ASTRAY = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
 
 
 Cause = Hit | Gap
@@ -72,7 +79,7 @@ class Doubts:
     def unsure_references(self) -> Iterator[tuple[Hit, int]]:
         """The references that seem to lead to a blank row, which may be in use, and what is to blame."""
         for hit in self.hits:
-            if hit.code == "V016":
+            if hit.kind is v.ROW_NOT_FOUND:
                 column, row = self.batch.universe.place[hit.slot]
                 causes = [self._of_row(target, column, hit, row) for target in column.field.to]
                 if max(causes) != NONE:
@@ -189,23 +196,27 @@ class Doubts:
         worst = _worst([doubt for _, doubt in self.reasons(column)])
         return np.maximum(self.asking(column), np.where(self.batch.active(column.table), worst, NONE))
 
-    def reasons(self, column: Column) -> Iterator[tuple[ParsedRule | str, Integers]]:
+    def reasons(self, column: Column) -> Iterator[tuple[Kind | Rule, Integers]]:
         """For each reason for which a field may be required, what makes it doubtful."""
-        table, required, program = column.table, column.field.required, self.run.program
-        if isinstance(required, When):
-            yield "V001", self.of(program.conditions[column.key])
-        elif required == "ticked" or (required == "always" and not table.open):
-            yield "V001", self.tick(table.tool.code)
-        for number in program.requiring.get(column.key, ()):
-            parsed = program.rules[number]
-            if parsed.when is not None and doubtful(doubt := self.of(parsed.when)):
-                met = at_home(self.run.holds(parsed.when) & (doubt == NONE), parsed, table)
-                yield parsed, np.where(met, NONE, at_home(doubt, parsed, table))
+        for need in self.run.program.fields.get(column.key, FieldChecks()).requirements:
+            doubt, kind = self.of(need.when), need.rule.rule if need.rule is not None else v.ANSWER_MISSING
+            if need.rule is not None and doubtful(doubt):
+                met = at_home(self.run.holds(need.when) & (doubt == NONE), need.rule, column.table)
+                doubt = np.where(met, NONE, at_home(doubt, need.rule, column.table))
+            if need.relevant is not None:
+                doubt = self.where(need.relevant, doubt)
+            if need.rule is None or doubtful(doubt):
+                yield kind, doubt
+
+    def where(self, relevant: Expr, doubt: Integers) -> Integers:
+        """What is doubtful only where a condition holds; that it is not met may be certain."""
+        own = self.of(relevant)
+        not_asked = ~self.run.holds(relevant) & (own == NONE)
+        return np.where(not_asked, NONE, np.maximum(doubt, own))
 
     def asking(self, column: Column) -> Integers:
         """What keeps an answer from being missed that may be required: its cell is gone, or its row may not count."""
-        asked = column.field.required != "optional" or column.key in self.run.program.requiring
-        if not column.asked or not asked:
+        if not self.run.program.fields.get(column.key, FieldChecks()).requirements:
             return CERTAIN
         return np.maximum(self.unread[:, column.slots], self.in_use(column.table))
 

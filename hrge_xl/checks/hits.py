@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..findings import Kind
 from ..language.vectors import Bools, Integers
 from ..spec.model import Rule
 from ..submission import Answer
@@ -19,15 +20,24 @@ NO_SLOT = -1
 
 @dataclass(slots=True)
 class Hit:
-    """One thing found: its code, the submission, the slot and the part of it, and the answer there."""
+    """One thing found: its kind, or the rule that is broken; the submission, slot and part, and the answer there."""
 
-    code: str
+    kind: Kind | Rule
     submission: int
     slot: int = NO_SLOT
     part: int = 0  # which cell of the slot, from 0
     answer: Answer | None = None
-    rule: Rule | None = None
     detail: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """The code of the finding."""
+        return self.kind.code
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that is broken; None for a finding of the program."""
+        return self.kind if isinstance(self.kind, Rule) else None
 
 
 class Finder:
@@ -48,14 +58,14 @@ class Finder:
         found = self._position[submission, first : first + column.parts]
         return [self.batch.answers[place] for place in found.tolist() if place >= 0]
 
-    def at_answer(self, code: str, place: int) -> Hit:
+    def at_answer(self, kind: Kind, place: int) -> Hit:
         """A hit at one answer of the long list."""
         batch, answer = self.batch, self.batch.answers[place]
         part = max(answer.part - 1, 0)
-        return Hit(code, int(batch.submission[place]), int(batch.slot[place]), part, answer)
+        return Hit(kind, int(batch.submission[place]), int(batch.slot[place]), part, answer)
 
-    def at_rows(self, code: str, column: Column, where: Bools, rule: Rule | None = None) -> Iterator[Hit]:
+    def at_rows(self, kind: Kind | Rule, column: Column, where: Bools) -> Iterator[Hit]:
         """A hit for every row of a field where something is the case."""
         for submission, row in zip(*(axis.tolist() for axis in np.nonzero(where)), strict=True):
             answers = self.answers(submission, column, row)
-            yield Hit(code, submission, column.slot + row, 0, answers[0] if answers else None, rule)
+            yield Hit(kind, submission, column.slot + row, 0, answers[0] if answers else None)

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain
 from pathlib import PurePath
 
-from ..findings import CATALOGUE, Finding, word
+from ..findings import Finding, word
 from ..submission import Observation
 from ..words import translator
 from .batch import Batch
@@ -25,7 +25,7 @@ def observations(batch: Batch, number: int, more: Iterable[Observation] = ()) ->
 
 
 def _finding(batch: Batch, number: int, seen: Observation) -> Finding:
-    kind, language = CATALOGUE[seen.code], batch.layout(number).language
+    kind, language = seen.kind, batch.layout(number).language
     named, value = _label(batch, seen, language), excerpt(seen.value or "") or None
     details: dict[str, str | None] = {
         "file": PurePath(batch.submissions[number].path).name, "sheet": seen.sheet, "cell": seen.cell,
@@ -33,7 +33,7 @@ def _finding(batch: Batch, number: int, seen: Observation) -> Finding:
     }  # fmt: skip
     message, remedy = word(kind, translator(language), details | seen.detail)
     return Finding(
-        code=seen.code, name=kind.name, severity=kind.severity, message=message, remedy=remedy,
+        code=kind.code, name=kind.name, severity=kind.severity, message=message, remedy=remedy,
         sheet=seen.sheet, cell=seen.cell, tool=seen.tool, row=seen.row, field=seen.field,
         label=named, value=value, suggestion=seen.suggestion,
     )  # fmt: skip

@@ -15,7 +15,6 @@ from ..language.texts import BLANK, Ids
 from ..language.vectors import NAN, Bools, Floats, Integers
 from ..layout import Layout
 from ..numerals import to_serial
-from ..spec.model import FieldType
 from ..submission import Answer, Answers, Identity, State, Submission
 from .batch import Batch
 from .universe import Universe
@@ -125,7 +124,7 @@ class _Values(Sequence[Answer]):
             return [self[each] for each in range(*place.indices(len(self)))]
         cell, value = int(self._cells[place]), self.values[place]
         column, row = self._universe.place[self._universe.slot_of_cell[cell]]
-        part = cell - column.cell - row * column.parts + 1 if column.field.type is FieldType.MANY else 0
+        part = cell - column.cell - row * column.parts + 1 if column.field.several else 0
         tool, code = column.key
         original = value if isinstance(value, str | float) else str(value)
         return Answer(tool, column.table.rows[row], code, part, "", "", State.ANSWERED, original)

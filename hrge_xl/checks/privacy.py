@@ -6,6 +6,9 @@ import re
 
 import pandas as pd
 
+from ..findings import Kind
+from ..findings.privacy import DOCUMENT_NUMBER, E_MAIL_ADDRESS, PHONE_NUMBER
+
 E_MAIL = re.compile(r"[\w.+%-]+[@＠][\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 MONEY = (
     r"(?:[ .,]?000(?!\d)|\s*(?:%|percent|per cent|pour cent|million|(?-i:[A-Z]{3})(?!\w)))"  # after an amount
@@ -22,11 +25,11 @@ DOCUMENT = re.compile(
     rf"|(?<![\w.,+\-/])(?!00)\d{{9,}}(?![\w]|[.,]\d)(?<!000)(?!{MONEY})",
     re.IGNORECASE,
 )
-PATTERNS = {"P001": E_MAIL, "P002": PHONE, "P003": DOCUMENT}
+PATTERNS = {E_MAIL_ADDRESS: E_MAIL, PHONE_NUMBER: PHONE, DOCUMENT_NUMBER: DOCUMENT}
 POSSIBLE = re.compile(r"[@＠]|\d\W{0,3}\d\W{0,3}\d|\d\w{2}")  # quick: nothing else can match
 
 
-def patterns(texts: pd.Series[str]) -> dict[str, pd.Series[bool]]:
+def patterns(texts: pd.Series[str]) -> dict[Kind, pd.Series[bool]]:
     """For each kind of personal data the texts that seem to hold it."""
     likely = texts[texts.str.contains(POSSIBLE, regex=True)]
-    return {code: likely.str.contains(pattern, regex=True) for code, pattern in PATTERNS.items()}
+    return {kind: likely.str.contains(pattern, regex=True) for kind, pattern in PATTERNS.items()}

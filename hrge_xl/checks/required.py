@@ -1,22 +1,27 @@
-"""Which answers are required now, and why: by the field itself, or by a rule."""
+"""Which answers are required now, and why: by the field itself, or by a rule; and those that are missing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..findings.value import ANSWER_MISSING
 from ..language.vectors import Bools
-from ..spec.compiled import FieldKey, ParsedRule
-from ..spec.model import Rule, When
+from ..spec.compiled import FieldChecks, FieldKey, ParsedRule, Requirement
+from ..spec.model import Rule
+from ..submission import State
+from .batch import Batch
+from .hits import Hit
 from .universe import Column, Table, table_key
+from .unread import READ
 from .vectorised import Counts, Evaluator
 
 Reasons = NDArray[np.int16]
 Scalar = TypeVar("Scalar", np.bool_, np.int64)
-NOT_REQUIRED, OWN = 0, 1
-FIRST_RULE = 2  # the reason of rule n is FIRST_RULE + n
+NOT_REQUIRED, FIRST = 0, 1  # the reason of requirement n of a field is FIRST + n
 
 
 class Requirements:
@@ -30,7 +35,7 @@ class Requirements:
         run.counts = self.counts
 
     def reasons(self, column: Column) -> Reasons:
-        """Why each row needs this answer: 0 not, 1 by the field, 2 and more by a rule."""
+        """Why each row needs this answer: 0 not, else the number of the first requirement that it meets, from 1."""
         found = self._reasons.get(column.key)
         if found is not None:
             return found
@@ -49,9 +54,13 @@ class Requirements:
                 matrix[:, column.slots] = self.reasons(column)
         return matrix
 
-    def rule(self, reason: int) -> Rule | None:
+    def rule(self, column: Column, reason: int) -> Rule | None:
         """The rule behind a reason, or None where it is the field itself."""
-        return self.program.rules[reason - FIRST_RULE].rule if reason >= FIRST_RULE else None
+        parsed = self._of(column)[reason - FIRST].rule
+        return parsed.rule if parsed is not None else None
+
+    def _of(self, column: Column) -> tuple[Requirement, ...]:
+        return self.program.fields.get(column.key, FieldChecks()).requirements
 
     def counts(self, tool: str) -> Counts:
         """For each submission the required answers of a sheet, and how many of them are given; worked out once."""
@@ -69,26 +78,40 @@ class Requirements:
         return required, answered
 
     def _work_out(self, column: Column) -> Reasons:
-        reasons = np.where(self._by_field(column), OWN, NOT_REQUIRED).astype(np.int16)
-        for number in self.program.requiring.get(column.key, ()):
-            needed = self._by_rule(column, self.program.rules[number]) & (reasons == NOT_REQUIRED)
-            reasons[needed] = FIRST_RULE + number
+        active = self.batch.active(column.table)
+        reasons = np.full(active.shape, NOT_REQUIRED, dtype=np.int16)
+        for number, need in enumerate(self._of(column), start=FIRST):
+            met = self.run.holds(need.when)
+            if need.rule is not None:
+                met = at_home(met, need.rule, column.table)
+            if need.relevant is not None:
+                met = met & self.run.holds(need.relevant)
+            reasons[active & met & (reasons == NOT_REQUIRED)] = number
         return reasons
 
-    def _by_field(self, column: Column) -> Bools:
-        table, required = column.table, column.field.required
-        active = self.batch.active(table)
-        if isinstance(required, When):
-            return active & self.run.holds(self.program.conditions[column.key])
-        if required == "ticked" or (required == "always" and not table.open):
-            return active & self.run.used(table.tool.code)
-        return active & (required == "always")
 
-    def _by_rule(self, column: Column, parsed: ParsedRule) -> Bools:
-        active = self.batch.active(column.table)
-        if parsed.when is None:
-            return active
-        return active & at_home(self.run.holds(parsed.when), parsed, column.table)
+def missing(requirements: Requirements, reasons: Reasons) -> Iterator[Hit]:
+    """Give a hit for every required slot that is blank, or where what stands there says nothing.
+
+    That it is in error or cannot be read is a finding of its own.
+    """
+    batch = requirements.batch
+    lost = (reasons != NOT_REQUIRED) & ~batch.replies & ~_broken(batch) & (batch.unread.slots == READ)
+    mute = {
+        (int(batch.submission[place]), int(batch.slot[place])): batch.answers[place]
+        for place in np.flatnonzero(batch.mute).tolist()
+    }
+    for submission, slot in zip(*(axis.tolist() for axis in np.nonzero(lost)), strict=True):
+        column, _ = batch.universe.place[slot]
+        rule = requirements.rule(column, int(reasons[submission, slot]))
+        yield Hit(rule or ANSWER_MISSING, submission, slot, 0, mute.get((submission, slot)))
+
+
+def _broken(batch: Batch) -> Bools:
+    broken = np.isin(batch.state, [State.ERROR.value, State.NOT_CALCULATED.value])
+    matrix = np.zeros((batch.size, batch.universe.slot_count), dtype=bool)
+    matrix[batch.submission[broken], batch.slot[broken]] = True
+    return matrix
 
 
 def at_home(condition: NDArray[Scalar], parsed: ParsedRule, table: Table) -> NDArray[Scalar]:

@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..findings import Severity
+from ..findings import Severity, codes
+from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
+from ..findings.structure import FORMULA_OVERWRITTEN
+from ..findings.value import ANSWER_MISSING, CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..layout import Layout
 from ..spec.compiled import CompiledSpec
 from ..submission import Observation
@@ -15,20 +18,18 @@ from ..words import translator
 from .batch import Batch
 from .calculated import columns, overwritten, values
 from .doubts import NONE, Doubts
-from .frames import frames
-from .hits import Finder, Hit
+from .hits import NO_SLOT, Finder, Hit
 from .kept import kept
-from .missing import missing
 from .observed import in_order, observations
 from .outcome import Outcome, Progress
 from .planned import Plan, Planned
-from .required import NOT_REQUIRED, Reasons, Requirements
+from .readings import kinds_of, readings
+from .required import NOT_REQUIRED, Reasons, Requirements, missing
 from .results import differing_results
-from .rules import other_countries, other_periods, violations
-from .schemas import failures
 from .undecided import doubts_of, undecided, unknown
 from .vectorised import Evaluator
 from .verdicts import check_numbers, verdicts
+from .violations import other_countries, other_periods, violations, wrong_answers
 from .wording import Wording
 
 
@@ -47,7 +48,7 @@ def outcomes(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> list[Ou
     ]
     _word(wording, spoken, results, _results(program, batch, judged))
     _measure(run.batch, judged.reasons, results)
-    _account(run.batch, program, judged.codes, results)
+    _account(run.batch, program, results)
     for submission, whys in wording.undecided(open_ones).items():
         results[submission].checks_not_run |= whys
     if doubts:
@@ -69,8 +70,7 @@ def foretold(program: CompiledSpec, plans: Sequence[Plan]) -> list[Outcome]:
     return _judge(program, Planned.to_be(plans), in_sheets=True).results
 
 
-MISSING = "V001"
-CALCULATED = frozenset({"V017", "V019"})
+CALCULATED = (CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT)
 
 
 class _Judged(NamedTuple):
@@ -79,7 +79,6 @@ class _Judged(NamedTuple):
     run: Evaluator
     finder: Finder
     reasons: Reasons
-    codes: set[str]
     hits: list[Hit]
     results: list[Outcome]
 
@@ -87,9 +86,10 @@ class _Judged(NamedTuple):
 def _judge(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> _Judged:
     run, finder = Evaluator(batch, program), Finder(batch)
     requirements = Requirements(run)
-    reasons, codes = requirements.matrix(), set[str]()
+    reasons = requirements.matrix()
     hits = [
-        *_values(run, finder, codes),
+        *readings(batch, finder),
+        *wrong_answers(run, finder),
         *missing(requirements, reasons),
         *overwritten(run, _as_calculated(run), finder),
         *violations(run, finder),
@@ -103,7 +103,7 @@ def _judge(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> _Judged:
     if in_sheets:
         for result, verdict in zip(results, verdicts(batch, program, reasons, hits), strict=True):
             result.verdicts = verdict
-    return _Judged(run, finder, reasons, codes, hits, results)
+    return _Judged(run, finder, reasons, hits, results)
 
 
 def _results(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, Sequence[Observation]]:
@@ -117,7 +117,7 @@ def _results(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, 
         reasons, rows = requirements.matrix(), kept(then)
         hits = [*_as_of(then, judged), *missing(requirements, reasons)]
     numbers = check_numbers(batch, program, reasons, hits)
-    wrong = {hit.submission for hit in judged.hits if hit.code in CALCULATED}
+    wrong = {hit.submission for hit in judged.hits if hit.kind in CALCULATED}
     found: dict[int, Sequence[Observation]] = {}
     for number, (expected, kept_then) in enumerate(zip(numbers, rows, strict=True)):
         submission = batch.submissions[number]
@@ -130,23 +130,18 @@ def _results(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, 
 def _as_of(then: Evaluator, judged: _Judged) -> Iterator[Hit]:
     """The hits of another day, but for missing answers: those that no day can change, and the others anew."""
     program, finder = then.program, judged.finder
-    rules = {id(parsed.rule) for parsed in program.dated_rules}
+    dated = {id(parsed.rule) for parsed in program.dated_rules}
+    checks = {key: {check.kind for check in checks} for key, checks in program.dated_checks.items()}
     for hit in judged.hits:
-        is_missing = hit.code == MISSING or (hit.rule is not None and hit.rule.check is None)
-        constrained = hit.code == "V014" and _field(then, hit) in program.dated_constraints
-        if not (is_missing or constrained or id(hit.rule) in rules):
+        is_missing = hit.kind is ANSWER_MISSING or (hit.rule is not None and hit.rule.check is None)
+        if not (is_missing or id(hit.rule) in dated or hit.kind in checks.get(_field(then, hit), ())):
             yield hit
     yield from violations(then, finder, program.dated_rules)
-    for key, constraint in program.dated_constraints.items():
-        column = then.batch.universe.columns[key]
-        broken = ~then.holds(constraint) & then.batch.answered(column)
-        yield from finder.at_rows(
-            "V014", column, np.broadcast_to(broken, (then.batch.size, len(column.table.rows)))
-        )
+    yield from wrong_answers(then, finder, program.dated_checks)
 
 
 def _field(run: Evaluator, hit: Hit) -> tuple[str, str]:
-    return run.batch.universe.place[hit.slot][0].key
+    return ("", "") if hit.slot == NO_SLOT else run.batch.universe.place[hit.slot][0].key
 
 
 def _as_calculated(run: Evaluator) -> Evaluator:
@@ -157,12 +152,6 @@ def _as_calculated(run: Evaluator) -> Evaluator:
     then = Evaluator(batch, program, batch.calculated_on)
     Requirements(then)
     return then
-
-
-def _values(run: Evaluator, finder: Finder, codes: set[str]) -> Iterator[Hit]:
-    for kind, frame in frames(run):
-        codes.update(str(name) for name in frame.columns if name != "value")
-        yield from (finder.at_answer(code, place) for code, place in failures(kind, frame))
 
 
 def _word(
@@ -203,13 +192,16 @@ def _count(progress: Progress | None, severity: Severity) -> None:
         progress.warnings += severity is Severity.WARNING
 
 
-def _account(batch: Batch, program: CompiledSpec, codes: set[str], results: Sequence[Outcome]) -> None:
+def _account(batch: Batch, program: CompiledSpec, results: Sequence[Outcome]) -> None:
     """Which checks ran, and which did not and why."""
-    built_in = codes | {"V001"} | ({"V017", "V019", "S013"} if program.formulas else set())
+    built_in = kinds_of(program) | {ANSWER_MISSING.code}
+    built_in |= {check.kind.code for each in program.fields.values() for check in each.checks}
+    if program.formulas:
+        built_in |= set(codes(*CALCULATED, FORMULA_OVERWRITTEN))
     if program.spec.identity.country is not None:
-        built_in |= {"I009"}
+        built_in.add(COUNTRY_DIFFERS.code)
     if program.spec.identity.period_start is not None and any(any(each.period) for each in batch.submissions):
-        built_in |= {"I011"}
+        built_in.add(PERIOD_OUTSIDE_ROUND.code)
     for number, result in enumerate(results):
         layout, submission = batch.layouts[number], batch.submissions[number]
         result.checks_not_run = submission.not_run | _not_run(program, layout)

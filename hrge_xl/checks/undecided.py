@@ -11,16 +11,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..findings import Kind
+from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
+from ..findings.structure import FORMULA_OVERWRITTEN
+from ..findings.value import ANSWER_MISSING, CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..language import Expr
 from ..language.vectors import Integers
 from ..spec.compiled import ParsedRule
+from ..spec.model import Rule
 from .doubts import ASTRAY, CERTAIN, NONE, SPOILT, Cause, Doubts, doubtful
-from .frames import answers_by_column
 from .hits import Hit
+from .readings import answers_by_column
 from .required import at_home
-from .rules import single
 from .universe import Column
 from .vectorised import Evaluator
+from .violations import single
 
 Open = tuple[Hit, int]  # what is undecided, and the number of the cause that keeps it from being decided
 
@@ -47,7 +52,7 @@ def undecided(doubts: Doubts) -> list[Undecided]:
     """Every check that is open in some row because of one of the hits, or of what could not be read."""
     found = (
         *_rules(doubts),
-        *_constraints(doubts),
+        *_wrong_answers(doubts),
         *_requirements(doubts),
         *doubts.unsure_references(),
         *_calculations(doubts),
@@ -75,23 +80,26 @@ def _rule(doubts: Doubts, parsed: ParsedRule, check: Expr) -> Iterator[Open]:
         over = np.where(broken.any(axis=1), NONE, doubt.max(axis=1))
         for submission, cause in enumerate(np.broadcast_to(over, batch.size).tolist()):
             if cause != NONE and parsed.rule.tool in batch.layouts[submission].sheet:
-                yield Hit(parsed.rule.code, submission, rule=parsed.rule), cause
+                yield Hit(parsed.rule, submission), cause
         return
     sure, at = at_home(broken, parsed, home.table), at_home(doubt, parsed, home.table)
     open_ = np.where(
         batch.active(home.table) & ~sure, at, NONE
     )  # and in a row that may count, what would be found
-    yield from _rows(doubts, parsed, home, np.maximum(open_, np.where(sure | (at != NONE), rows, NONE)))
+    yield from _rows(doubts, parsed.rule, home, np.maximum(open_, np.where(sure | (at != NONE), rows, NONE)))
 
 
-def _constraints(doubts: Doubts) -> Iterator[Open]:
+def _wrong_answers(doubts: Doubts) -> Iterator[Open]:
+    """The checks of an answer that read other ones, too."""
     batch = doubts.batch
-    for column in batch.universe.column_list:
-        constraint = doubts.run.program.constraints.get(column.key)
-        if constraint is not None and column.asked:
-            own = doubts.column(column) != NONE  # an answer in error is not held against its constraint
-            judged = batch.replies[:, column.slots] & ~own
-            yield from _rows(doubts, "V014", column, np.where(judged, doubts.broken(None, constraint), NONE))
+    for key, checks in doubts.run.program.interdependent.items():
+        column = batch.universe.columns[key]
+        own = doubts.column(column) != NONE  # an answer in error is not held against its checks
+        judged = batch.replies[:, column.slots] & ~own
+        if judged.any():
+            for check in checks:
+                doubt = doubts.broken(None, check.holds)
+                yield from _rows(doubts, check.kind, column, np.where(judged, doubt, NONE))
 
 
 def _requirements(doubts: Doubts) -> Iterator[Open]:
@@ -102,19 +110,13 @@ def _requirements(doubts: Doubts) -> Iterator[Open]:
         blank, lost = ~batch.replies[:, column.slots], doubts.lost[:, column.slots] != NONE
         wanting = batch.active(column.table) & blank & ~lost
         if wanting.any():
-            for named, doubt in doubts.reasons(column):
-                yield from _rows(doubts, named, column, np.where(wanting, doubt, NONE))
+            for kind, doubt in doubts.reasons(column):
+                yield from _rows(doubts, kind, column, np.where(wanting, doubt, NONE))
         asking = np.where(blank, doubts.asking(column), NONE)
         if doubtful(asking):
-            for named in _asked_by(doubts, column):
-                yield from _rows(doubts, named, column, asking)
-
-
-def _asked_by(doubts: Doubts, column: Column) -> Iterator[ParsedRule | str]:
-    """By what a field is required, always or on a condition."""
-    if column.field.required != "optional":
-        yield "V001"
-    yield from (doubts.run.program.rules[n] for n in doubts.run.program.requiring.get(column.key, ()))
+            for need in doubts.run.program.fields[column.key].requirements:
+                kind = need.rule.rule if need.rule is not None else ANSWER_MISSING
+                yield from _rows(doubts, kind, column, asking)
 
 
 def _calculations(doubts: Doubts) -> Iterator[Open]:
@@ -124,9 +126,10 @@ def _calculations(doubts: Doubts) -> Iterator[Open]:
         if column.key in doubts.run.program.formulas and doubtful(causes := unknown(doubts, column)):
             of_answers = causes[batch.submission[at], batch.slot[at] - column.slot].tolist()
             for place, cause in zip(at.tolist(), of_answers, strict=True):
-                codes = ("V019",) if batch.formula[place] else ("V017", "S013")
+                typed = (CALCULATION_DIFFERS, FORMULA_OVERWRITTEN)
+                kinds = (CALCULATION_NOT_CURRENT,) if batch.formula[place] else typed
                 slot = int(batch.submission[place]), int(batch.slot[place])
-                yield from ((Hit(code, *slot), cause) for code in codes if cause != NONE)
+                yield from ((Hit(kind, *slot), cause) for kind in kinds if cause != NONE)
 
 
 def unknown(doubts: Doubts, column: Column) -> Integers:
@@ -140,15 +143,14 @@ def unknown(doubts: Doubts, column: Column) -> Integers:
 def _identity(doubts: Doubts) -> Iterator[Open]:
     """Country and period of the form, where they are compared with those of the stamp and of the round."""
     asked = doubts.run.program.spec.identity
-    for code, field in (("I009", asked.country), ("I011", asked.period_start), ("I011", asked.period_end)):
+    periods = ((PERIOD_OUTSIDE_ROUND, asked.period_start), (PERIOD_OUTSIDE_ROUND, asked.period_end))
+    for kind, field in ((COUNTRY_DIFFERS, asked.country), *periods):
         column = single(doubts.run, field)
         if column is not None:
-            yield from _rows(doubts, code, column, doubts.unread[:, column.slots])
+            yield from _rows(doubts, kind, column, doubts.unread[:, column.slots])
 
 
-def _rows(doubts: Doubts, named: ParsedRule | str, column: Column, doubt: Integers) -> Iterator[Open]:
-    rule = None if isinstance(named, str) else named.rule
-    code = named if isinstance(named, str) else named.rule.code
+def _rows(doubts: Doubts, kind: Kind | Rule, column: Column, doubt: Integers) -> Iterator[Open]:
     where = np.broadcast_to(doubt, (doubts.batch.size, len(column.table.rows)))
     for submission, row in zip(*(axis.tolist() for axis in np.nonzero(where != NONE)), strict=True):
-        yield Hit(code, submission, column.slot + row, rule=rule), int(where[submission, row])
+        yield Hit(kind, submission, column.slot + row), int(where[submission, row])

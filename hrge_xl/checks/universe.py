@@ -15,10 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fields import Field
 from ..language.vectors import Integers
 from ..layout import Grid, Layout
 from ..spec.compiled import FieldKey
-from ..spec.model import Field, FieldBlock, FieldType, FormBlock, Spec, Tool
+from ..spec.model import FieldBlock, FormBlock, Spec, Tool
 from ..submission import CellKey, Key
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
@@ -68,7 +69,7 @@ class Column:
     @cached_property
     def parts(self) -> int:
         """Cells for each slot."""
-        return self.field.cells if self.field.type is FieldType.MANY else 1
+        return self.field.cells if self.field.several else 1
 
     @cached_property
     def slots(self) -> slice:
@@ -83,7 +84,7 @@ class Column:
     @cached_property
     def asked(self) -> bool:
         """Whether people fill it in."""
-        return not self.field.fixed and self.field.type is not FieldType.CALCULATED
+        return self.field.asked
 
 
 @dataclass
@@ -120,7 +121,7 @@ class Universe:
         table: dict[CellKey, int] = {}
         for column in self.column_list:
             tool, code = column.key
-            parts = range(1, column.parts + 1) if column.field.type is FieldType.MANY else (0,)
+            parts = range(1, column.parts + 1) if column.field.several else (0,)
             keys = ((tool, row, code, part) for row in column.table.rows for part in parts)
             table.update(zip(keys, range(column.cells.start, column.cells.stop), strict=True))
         return table

@@ -11,7 +11,6 @@ import numpy as np
 
 from ..language.vectors import Integers
 from ..layout import Layout, Sheet, Slot
-from ..spec.model import FieldType
 from ..submission import CellKey, Submission
 from .universe import Universe
 
@@ -73,7 +72,7 @@ def _missing(submission: Submission, layout: Layout) -> Iterator[tuple[str, list
 def _of_sheet(
     sheet: Sheet, name: str, there: Mapping[CellKey, str], language: str
 ) -> Iterator[tuple[str, list[Slot]]]:
-    asked = [slot for slot in sheet.slots if slot.field.type is not FieldType.CALCULATED]
+    asked = [slot for slot in sheet.slots if not slot.field.calculated]
     missing = [slot for slot in asked if not all(key in there for key in _keys(slot))]
     if len(missing) == len(asked):
         if missing:
@@ -96,5 +95,5 @@ def _by_row(slots: Iterable[Slot]) -> dict[tuple[int, str], list[Slot]]:
 
 
 def _keys(slot: Slot) -> Iterator[CellKey]:
-    parts = range(1, len(slot.cells) + 1) if slot.field.type is FieldType.MANY else (0,)
+    parts = range(1, len(slot.cells) + 1) if slot.field.several else (0,)
     return ((*slot.key, part) for part in parts)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..fields import type_of
 from ..language import FIGURES, Type
 from ..language.texts import BLANK, Ids
 from ..language.vectors import NAN, Vector
 from ..layout.sheets import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Item
-from ..spec.scope import type_of
 from .batch import Batch
 from .universe import Column, Table, table_key
 

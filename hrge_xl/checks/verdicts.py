@@ -12,50 +12,49 @@ from functools import cache
 
 import numpy as np
 
-from ..fields import list_name
-from ..language import reader_only
+from ..fields import ColumnKind, Field, kind_of
+from ..findings import Kind
+from ..findings import value as v
 from ..layout import Layout
 from ..layout.messages import REQUIRED as REQUIRED_NUMBER
 from ..spec.compiled import CompiledSpec
-from ..spec.model import FieldType
 from ..submission import Key
 from .batch import Batch
 from .hits import NO_SLOT, Hit
 from .outcome import Verdict
 from .required import NOT_REQUIRED, Reasons
-from .rules import for_reader_only
 from .universe import Universe
 
-READING = (
-    "V002",
-    "V003",
-    "V004",
-    "V005",
-    "V006",
-    "V007",
-    "V018",
-    "V101",
-    "V102",
-    "V104",
-    "V105",
-    "V106",
-    "V107",
-)
-ORDER = (("V011",), ("V013",), ("V001",), READING, ("V008",), ("V009",), ("V010",), ("V016",), ("V014",))
-PRIORITY = {code: number for number, codes in enumerate(ORDER) for code in codes}
-MISSING, RULES = PRIORITY["V001"], len(ORDER)
-IN_THE_SHEET = {
-    "V006": "V005",  # an ambiguous date is a text, and no date
-    "V007": "V005",  # so is a date of another calendar; a year of one is V008, see `_shown`
-    "V018": "V003",  # an ambiguous number is a text, and no number
-    "V101": "V002",  # the sheet knows its own labels only: not those of other languages,
-    "V102": "V002",  # no full-width letters and the like,
-    "V106": "V002",  # codes,
-    "V107": "V002",  # or other spellings
-    "V104": "V003",  # a number stored as text, or the label of a step of a scale
-    "V105": "V005",  # a date stored as text
+BROKEN, NEVER_CALCULATED, MISSING, NOT_ASKED, READING, CHECKS, RULES = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    100,
+    200,
+)  # in this order
+IN_THE_SHEET = {  # what reading says, and the check of the sheet that does not hold then
+    v.NOT_IN_LIST: v.NOT_IN_LIST,
+    v.NOT_A_NUMBER: v.NOT_A_NUMBER,
+    v.NOT_A_WHOLE_NUMBER: v.NOT_A_WHOLE_NUMBER,
+    v.NOT_A_DATE: v.NOT_A_DATE,
+    v.AMBIGUOUS_DATE: v.NOT_A_DATE,  # a text, and no date
+    v.OTHER_CALENDAR: v.NOT_A_DATE,  # so is a date of another calendar; a year of one is out of range
+    v.AMBIGUOUS_NUMBER: v.NOT_A_NUMBER,  # a text, and no number
+    v.LABEL_IN_ANOTHER_LANGUAGE: v.NOT_IN_LIST,  # the sheet knows its own labels only: not those of other languages,
+    v.SPELLING_TIDIED: v.NOT_IN_LIST,  # no full-width letters and the like,
+    v.CODE_FOR_LABEL: v.NOT_IN_LIST,  # codes,
+    v.OTHER_SPELLING: v.NOT_IN_LIST,  # or other spellings
+    v.NUMBER_AS_TEXT: v.NOT_A_NUMBER,  # or the label of a step of a scale
+    v.DATE_AS_TEXT: v.NOT_A_DATE,
 }
-NEVER = "V013"
+FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
+    v.ERROR_IN_CELL.code: BROKEN,
+    v.FORMULA_NEVER_CALCULATED.code: NEVER_CALCULATED,
+    v.ANSWER_MISSING.code: MISSING,
+    v.NOT_ASKED_HERE.code: NOT_ASKED,
+}
 NOTHING, REQUIRED = Verdict("", required=False), Verdict("", required=True)
 
 
@@ -112,7 +111,7 @@ def check_numbers(
             place = places[kind].get(slot)
             if place is not None:
                 of = layout.slots[sheets.keys[kind][place]]
-                needed, known = bool(required[place]), code != NEVER
+                needed, known = bool(required[place]), code != v.FORMULA_NEVER_CALCULATED.code
                 encoded = (
                     layout.messages.encode(code, of.order, required=needed, field=of.field.code)
                     if known
@@ -131,17 +130,15 @@ def _verdict(code: str, required: bool) -> Verdict:
 
 def _first(batch: Batch, program: CompiledSpec, hits: Iterable[Hit]) -> list[dict[int, tuple[int, int, str]]]:
     """For each submission and slot the first of what the sheet can see."""
-    rules = {
-        (parsed.rule.tool, parsed.rule.code): n
-        for n, parsed in enumerate(program.rules)
-        if not for_reader_only(parsed)
-    }
+    rules = {id(parsed.rule): RULES + n for n, parsed in enumerate(program.rules) if not parsed.reader_only}
     found: list[dict[int, tuple[int, int, str]]] = [{} for _ in range(batch.size)]
     for hit in hits:
-        place = _place(hit, rules)
-        if hit.slot == NO_SLOT or place is None or (hit.code == "V014" and _hidden(batch, program, hit)):
-            continue
-        if hit.code == "V102" and _overlooked(batch, hit):
+        place = _place(batch, program, hit, rules)
+        if (
+            hit.slot == NO_SLOT
+            or place is None
+            or (hit.kind is v.SPELLING_TIDIED and _overlooked(batch, hit))
+        ):
             continue
         entry = (place, hit.part, _shown(batch, hit))
         before = found[hit.submission].get(hit.slot)
@@ -149,33 +146,39 @@ def _first(batch: Batch, program: CompiledSpec, hits: Iterable[Hit]) -> list[dic
     return found
 
 
-def _place(hit: Hit, rules: dict[tuple[str, str], int]) -> int | None:
-    if hit.rule is None:
-        return PRIORITY.get(hit.code)
-    if hit.rule.require and hit.rule.check is None:
-        return MISSING
-    number = rules.get((hit.rule.tool, hit.rule.code))
-    return None if number is None else RULES + number
+def _place(batch: Batch, program: CompiledSpec, hit: Hit, rules: dict[int, int]) -> int | None:
+    """Where a hit stands in the order of the sheet; None for what it cannot see."""
+    if hit.rule is not None:
+        return MISSING if hit.rule.require and hit.rule.check is None else rules.get(id(hit.rule))
+    fixed = FIXED.get(hit.code)
+    if fixed is not None or hit.slot == NO_SLOT:
+        return fixed
+    if _field(batch, hit).calculated:
+        return None
+    checks = program.fields[batch.universe.place[hit.slot][0].key].in_sheet
+    return next((CHECKS + n for n, check in enumerate(checks) if check.kind is hit.kind), None)
+
+
+def _field(batch: Batch, hit: Hit) -> Field:
+    return batch.universe.place[hit.slot][0].field
 
 
 def _overlooked(batch: Batch, hit: Hit) -> bool:
     """Whether the sheet, too, overlooks how a spelling was tidied: it tells no capitals apart."""
-    field, layout = batch.universe.place[hit.slot][0].field, batch.layout(hit.submission)
+    field, layout = _field(batch, hit), batch.layout(hit.submission)
     assert hit.answer is not None
     text = str(hit.answer.original).casefold()
-    if field.type is FieldType.REFERENCE:
+    if field.to:
         return text.strip(" ").split(" ")[0] == str(hit.answer.code).casefold()
-    return any(text == label.casefold() for label in layout.lists[list_name(field) or ""].labels)
-
-
-def _hidden(batch: Batch, program: CompiledSpec, hit: Hit) -> bool:
-    column, _ = batch.universe.place[hit.slot]
-    return reader_only(program.constraints[column.key])
+    return any(text == label.casefold() for label in layout.lists[field.list_name or ""].labels)
 
 
 def _shown(batch: Batch, hit: Hit) -> str:
-    if hit.code == "V007" and batch.universe.place[hit.slot][0].field.type is FieldType.YEAR:
-        return "V008"
-    if hit.code == "V102" and batch.universe.place[hit.slot][0].field.type is FieldType.REFERENCE:
-        return "V016"
-    return IN_THE_SHEET.get(hit.code, hit.code)
+    """The code that the check cell shows."""
+    if not isinstance(hit.kind, Kind) or hit.slot == NO_SLOT:
+        return hit.code
+    if hit.kind is v.OTHER_CALENDAR and kind_of(_field(batch, hit)) is ColumnKind.NUMBER:
+        return v.OUT_OF_RANGE.code
+    if hit.kind is v.SPELLING_TIDIED and _field(batch, hit).to:
+        return v.ROW_NOT_FOUND.code
+    return IN_THE_SHEET.get(hit.kind, hit.kind).code

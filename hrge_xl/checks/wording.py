@@ -9,13 +9,32 @@ from math import ceil
 from pathlib import PurePath
 from string import Formatter
 
-from ..findings import CATALOGUE, Finding, Severity, sentence, word
+from ..fields import FIELD_TYPES, Field
+from ..fields.numbers import figure_said
+from ..findings import Finding, Kind, Severity, sentence, word
+from ..findings.value import (
+    ANSWER_MISSING,
+    DOES_NOT_FIT,
+    OUT_OF_RANGE,
+    TEXT_TOO_LONG,
+    TOO_MANY_WORDS,
+    WRONG_PARENT,
+)
 from ..layout import Layout, address
-from ..spec.model import FieldType
-from ..spec.texts import Text
+from ..spec.model import Rule, Spec
 from ..submission import Answer, Submission
-from ..words import CHARACTERS_A_WORD, Translate, and_more, count_words, spaceless, translator
-from . import calculated, limits
+from ..texts import Text
+from ..words import (
+    CELL_LIMIT,
+    CHARACTERS_A_WORD,
+    Translate,
+    and_more,
+    cell_length,
+    count_words,
+    spaceless,
+    translator,
+)
+from . import calculated
 from .doubts import Cause
 from .hits import NO_SLOT, Finder, Hit
 from .undecided import Undecided
@@ -59,7 +78,7 @@ class Spot:
         """The address of the cell in the file; where it is not known, that in the issued workbook."""
         if self.hit.answer is not None:
             return self.hit.answer.cell
-        part = self.hit.part + 1 if self.column.field.type is FieldType.MANY else 0
+        part = self.hit.part + 1 if self.column.field.several else 0
         found = self.submission.cell((*self.key, part))
         return found or address(*self.layout.slots[self.key].cells[self.hit.part])
 
@@ -117,7 +136,7 @@ class Wording:
         hit, answer, (tool, row, field) = spot.hit, spot.hit.answer, spot.key
         details = self._details(spot)
         message, remedy = self._said(spot, details)
-        severity = Severity(hit.rule.severity) if hit.rule else CATALOGUE[hit.code].severity
+        severity = Severity(hit.kind.severity)
         return Finding(
             code=hit.code, name=name(hit), severity=severity, message=message, remedy=remedy,
             sheet=details["sheet"], cell=details["cell"], tool=tool, row=row, field=field,
@@ -128,12 +147,18 @@ class Wording:
     def _said(self, spot: Spot, details: Details) -> tuple[str, str]:
         """Message and remedy: those of the spec where it has its own, else those of the catalogue."""
         rule, constraint = spot.hit.rule, spot.column.field.constraint
-        code = spot.hit.code if rule is None else "V001" if asks(spot.hit) else "V014"
-        message, remedy = word(CATALOGUE[code], translator(spot.layout.language), details)
+        kind = (
+            spot.hit.kind
+            if isinstance(spot.hit.kind, Kind)
+            else ANSWER_MISSING
+            if asks(spot.hit)
+            else DOES_NOT_FIT
+        )
+        message, remedy = word(kind, translator(spot.layout.language), details)
         if rule is not None:
             message = self._own(rule.message, spot, details) or message
             remedy = self._own(rule.remedy, spot, details) or remedy
-        elif constraint is not None and code == "V014":
+        elif constraint is not None and kind is DOES_NOT_FIT:
             remedy = self._own(constraint.remedy, spot, details) or remedy
         return message, remedy
 
@@ -153,17 +178,18 @@ class Wording:
 
     def _measures(self, spot: Spot, details: Details) -> Details:
         """What a message needs besides: limits, counts, reasons."""
-        code, field = spot.hit.code, spot.column.field
+        kind, field = spot.hit.kind, spot.column.field
         text = (spot.hit.answer.text if spot.hit.answer else "") or ""
-        if code == "V008":
-            low, high = limits.in_words(field, self.run.program.spec)
-            return {"low": low, "high": high}
-        if code == "V009":
-            return {"count": str(words_of(text)), "limit": str(limits.words(field))}
-        if code == "V010":
-            count, limit = limits.length(field, text)
+        if kind is OUT_OF_RANGE:
+            return dict(zip(("low", "high"), _bounds(field, self.run.program.spec), strict=True))
+        if kind is TOO_MANY_WORDS:
+            return {"count": str(words_of(text)), "limit": str(field.words)}
+        if kind is TEXT_TOO_LONG:
+            count, limit = _length(field, text)
             return {"count": str(count), "limit": str(limit)}
-        if code == "V014" and field.constraint is not None:
+        if kind is WRONG_PARENT:
+            return {"parent": self._answer(spot, field.parent or "")}
+        if kind is DOES_NOT_FIT and field.constraint is not None:
             return {"reason": self._own(field.constraint.message, spot, details)}
         return {"reason": spot.hit.rule.why} if spot.hit.rule is not None else {}
 
@@ -243,17 +269,32 @@ def placeholders(template: str) -> frozenset[str]:
 
 def name(hit: Hit) -> str:
     """The kebab-case name of a finding."""
-    if hit.rule is None:
-        return CATALOGUE[hit.code].name
-    return hit.rule.called
+    return hit.kind.called if isinstance(hit.kind, Rule) else hit.kind.name
+
+
+def _bounds(field: Field, spec: Spec) -> tuple[str, str]:
+    """Both bounds as people write them."""
+    limits = field.type.limits(field)
+    low, high = limits.low, limits.high
+    if field.type.stepped:
+        steps = [float(code) for code in spec.vocabularies[field.vocabulary or ""].by_code]
+        low, high = min(steps), max(steps)
+    return figure_said(field, low), figure_said(field, high)
+
+
+def _length(field: Field, text: str) -> tuple[int, int]:
+    """How many characters a text has that is too long, and how many it may have."""
+    own = field.characters
+    return (len(text), own) if own is not None and len(text) > own else (cell_length(text), CELL_LIMIT)
 
 
 def shown(answer: Answer | None, column: Column) -> str:
     """What stands in a cell, as a person sees it."""
     if answer is None:
         return ""
-    if column.field.type is FieldType.PERCENT and isinstance(answer.original, int | float):
-        return limits.said(column.field, float(answer.original))
+    is_share = column.field.type is FIELD_TYPES["percent"]
+    if is_share and isinstance(answer.original, int | float):
+        return column.field.type.said(float(answer.original))
     return calculated.shown_answer(answer)
 
 

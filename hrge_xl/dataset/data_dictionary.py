@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ..fields import Kind, kind_of
+from ..fields import ColumnKind, Field, kind_of
 from ..findings import Severity
 from ..layout.lists import LEVELS
-from ..spec.model import Field, FieldType
 from ..stamp import INVALID, UNSIGNED, VALID
 from ..submission import State
 from ..validation import ACCEPTED, REFUSED, RETURNED
@@ -322,7 +321,7 @@ def values(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
     """Give the values that a column can have; nothing where they are many, or several stand in one text."""
     fields = schema.variants_of(table).get(column.name)
     if fields is not None:
-        listed = all(list_of(field) and kind_of(field) is Kind.CODE for field in fields)
+        listed = all(list_of(field) and kind_of(field) is ColumnKind.CODE for field in fields)
         return _codes(schema, fields) if listed and not _several(fields) else ()
     if column.name in LEVEL_COLUMNS:
         return codes_of(schema, LEVELS)
@@ -342,7 +341,7 @@ def pattern(schema: Schema, table: Table, column: Column) -> str | None:
 
 
 def _several(fields: Sequence[Field]) -> bool:
-    return any(field.type is FieldType.MANY for field in fields)
+    return any(field.several for field in fields)
 
 
 def _codes(schema: Schema, fields: Sequence[Field]) -> tuple[str, ...]:

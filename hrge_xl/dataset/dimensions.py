@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..fields import YES_NO
+from ..fields import YES_NO, Field, When
 from ..layout import laid_out
 from ..layout.lists import LEVELS
 from ..spec.carried import pack
-from ..spec.model import CollectBlock, Field, FieldType, Spec, When
+from ..spec.model import CollectBlock, Spec
 from ..words import translator
 from .matrix_rows import matrix_levels
 from .schema import (
@@ -100,25 +100,18 @@ def codebook(schema: Schema) -> list[Row]:
 def _lines(schema: Schema, spec: Spec, tool: str, field: Field) -> Iterator[Row]:
     language = spec_language(spec)
     name = list_of(field)
-    about = (field.label.say(language), field.type.value, name)
+    about = (field.label.say(language), field.type.name, name)
     required = f"when {field.required.when}" if isinstance(field.required, When) else field.required
     tail = (
         field.help.say(language) or None,
         required,
-        _unit(field),
+        field.type.unit,
         field.restricted,
         schema.wide[tool].name,
     )
     yield (tool, field.code, *about, None, None, *tail)
     for code, label in entries(spec, name, language) if name is not None else ():
         yield (tool, field.code, *about, code, label, *tail)
-
-
-def _unit(field: Field) -> str | None:
-    """How a figure is written."""
-    return {FieldType.PERCENT: "share of 1", FieldType.DATE: "ISO 8601", FieldType.YEAR: "year"}.get(
-        field.type
-    )
 
 
 def items(schema: Schema) -> list[Row]:

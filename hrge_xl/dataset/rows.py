@@ -11,10 +11,11 @@ from functools import cached_property
 
 from ..dates import parse_day
 from ..errors import looking_at
+from ..fields import Field
 from ..findings import Finding, Severity
 from ..layout import Layout, address
 from ..numerals import shown, to_serial
-from ..spec.model import Field, FieldType, Spec
+from ..spec.model import Spec
 from ..stamp import to_pairs
 from ..submission import Answer, CellKey, Key, State, Submission, Value
 from ..validation import Result
@@ -231,7 +232,7 @@ class RowBuilder:
         """The fields that refer to rows of other tools."""
         spec = self.schema.spec
         places = spec.places() if spec else ()
-        return {(t.code, f.code): f.to for t, _, f in places if f.type is FieldType.REFERENCE}
+        return {(t.code, f.code): f.to for t, _, f in places if f.to}
 
 
 # about a file

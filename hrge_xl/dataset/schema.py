@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from ..fields import Kind, kind_of, list_name
+from ..fields import ColumnKind, Field, kind_of
 from ..layout.lists import LEVELS
-from ..spec.model import CollectBlock, Field, FieldType, Spec
+from ..spec.model import CollectBlock, Spec
 from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
 VERSION = 3  # of the tables; raised whenever one of them changes
 
-KINDS = {Kind.CODE: TEXT, Kind.TEXT: TEXT, Kind.NUMBER: NUMBER, Kind.DATE: DATE}
+KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
 
 OF_SUBMISSION = Reference((SUBMISSION_ID,), "submissions", (SUBMISSION_ID,))
 TO_SUBMISSION = Reference(("submission",), "submissions", ("submission",), enforced=False)
@@ -498,14 +498,14 @@ def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Tab
 
 def value_kind(field: Field) -> str:
     """What the column of a field holds."""
-    return TEXT if field.type is FieldType.MANY else KINDS[kind_of(field)]
+    return TEXT if field.several else KINDS[kind_of(field)]
 
 
 def list_of(field: Field) -> str | None:
     """Give the name of the list that the codes of a field are from."""
-    if field.result == "level" and field.type is FieldType.CALCULATED:
+    if field.result == "level" and field.calculated:
         return LEVELS
-    return list_name(field)
+    return field.list_name
 
 
 def field_column(code: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..layout import Layout, laid_out
-from ..spec.model import FieldType, Spec
+from ..spec.model import Spec
 from ..submission import CellKey
 from .schema import list_of, spec_language
 from .table import Row
@@ -56,7 +56,7 @@ def rows_of(cells: Mapping[CellKey, Known], layout: Layout) -> list[Row]:
 
 
 def _is_calculated(layout: Layout, key: CellKey) -> bool:
-    return layout.slots[key[:3]].field.type is FieldType.CALCULATED
+    return layout.slots[key[:3]].field.calculated
 
 
 def _cells(layout: Layout) -> Iterator[tuple[CellKey, str, str | None]]:

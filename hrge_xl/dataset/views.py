@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..spec.model import Field, FieldType
+from ..fields import Field
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .matrix_rows import crossed_pairs
 from .return_status import CONFLICT, COUNTS, EXCLUDED, SUPERSEDED, WAITING, WITHDRAWN
@@ -322,7 +322,7 @@ def _values(placed: Any, name: str, field: Field, *, labels: bool) -> Iterator[A
 def _answer(field: Field, value: str) -> str:
     """SQL for the answer to a field; several of them in one text. As text it is made once, not clause by clause."""
     asked = f"field = '{field.code}'"
-    if field.type is not FieldType.MANY:
+    if not field.several:
         return f"max(CASE WHEN {asked} THEN {value} END)"
     cells = (
         f"coalesce(';' || max(CASE WHEN {asked} AND part = {part} THEN {value} END), '')"

@@ -73,8 +73,9 @@ def reading(fields: Collection[FieldKey], formulas: Mapping[FieldKey, Expr]) -> 
 def equations(spec: Spec) -> Iterator[Equation]:
     """Yield what constraints and rules compare, and what formulas divide by."""
     found = compiled(spec)
-    for (tool, _), constraint in found.constraints.items():
-        yield from _compared(tool, constraint)
+    for (tool, _), checks in found.interdependent.items():
+        for check in checks:
+            yield from _compared(tool, check.holds)
     for parsed in found.rules:
         if parsed.check is not None:
             yield from _compared(parsed.rule.tool, parsed.check)

@@ -185,6 +185,33 @@ CALCULATION_NOT_CURRENT = Kind(
     example="A budget per person that stays blank because the number of persons was pasted as text.",
     needs=(Need.FORMULAS,),
 )
+WRONG_PARENT = Kind(
+    code="V020",
+    name="wrong-parent",
+    severity=ERROR,
+    message="{label}: “{value}” does not belong to “{parent}”.",
+    remedy="Choose an entry that belongs to the other answer, or correct that one.",
+    why="The list says of each entry what it belongs to; the two answers of this row contradict each other.",
+    example="A district of one region beside the name of another region.",
+)
+NOT_ASKED_HERE = Kind(
+    code="V021",
+    name="not-asked-here",
+    severity=ERROR,
+    message="{label}: “{value}” is answered, though it is not asked here.",
+    remedy="Clear this cell, or correct the answer that it depends on.",
+    why="The question is asked only where another answer makes it relevant; both cannot be right.",
+    example="A reason for a refusal beside a request that was granted.",
+)
+WRONG_PATTERN = Kind(
+    code="V022",
+    name="wrong-pattern",
+    severity=ERROR,
+    message="{label}: “{value}” is not written as it has to be.",
+    remedy="Write it as the example beside the question shows.",
+    why="Codes and addresses of one kind have one form; what is written otherwise cannot be found again.",
+    example="“WS 1” where codes are written like “WS-01”.",
+)
 LABEL_IN_ANOTHER_LANGUAGE = Kind(
     code="V101",
     name="label-in-another-language",

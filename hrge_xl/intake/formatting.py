@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..fields import FIELD_TYPES, ColumnKind, kind_of
 from ..findings import Kind
 from ..findings.appearance import DATE_BY_FORMAT, SHOWN_OTHERWISE, STRUCK_THROUGH, TEXT_INVISIBLE
 from ..layout import address
-from ..spec.model import FieldType
 from ..submission import Observation, Unplaced
 from .cell_values import shown_cell, struck_through
 from .keys import Here, Part, Plan, observe, shorten
@@ -19,7 +19,6 @@ from .runs import compact
 from .shown_numbers import seen
 from .tampering import together
 
-_TEXTS = (FieldType.TEXT, FieldType.LONG)  # of all others a date is found wrong when it is read
 _NOTHING = (CellKind.BLANK, CellKind.ERROR, CellKind.NOT_CALCULATED)
 
 
@@ -36,7 +35,7 @@ def formatting(raw: RawSheet, plan: Plan, here: Here, *, epoch_1904: bool) -> It
     found: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
     first: dict[tuple[Kind, str], _Sight] = {}
     for part, row, column in _odd_answers(raw, here):
-        percent = part.slot.field.type is FieldType.PERCENT
+        percent = part.slot.field.type is FIELD_TYPES["percent"]
         for sight in _sights(raw, row, column, percent=percent, epoch_1904=epoch_1904):
             key = sight.kind, part.slot.field.code
             found.setdefault(key, []).append((part, row, column))
@@ -69,7 +68,11 @@ def dates_by_format(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool) -
     date, found = CellKind.DATE, dict[tuple[str, str], list[tuple[Part, int, int]]]()
     first: dict[tuple[str, str], str] = {}
     for part, sheet, home, cell in filled:
-        if cell[0] is date and part.slot.field.type in _TEXTS and (place := parse_cell(home)) is not None:
+        if (
+            cell[0] is date
+            and kind_of(part.slot.field) is ColumnKind.TEXT
+            and (place := parse_cell(home)) is not None
+        ):
             key = sheet, part.slot.field.code
             found.setdefault(key, []).append((part, *place))
             first.setdefault(key, shown_cell(cell, epoch_1904=epoch_1904))

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..fields import BEHAVIOURS, Reading, Vocabularies, list_name
+from ..fields import Field, Reading, Vocabularies
 from ..findings import Kind
 from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_name
 from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW, purpose
-from ..spec.model import Field, FieldBlock, FieldType
+from ..spec.model import FieldBlock
+from ..spec.spellings import vocabularies
 from ..submission import CellKey, Observation
 from ..words import fold
 from ..workbook.issued import edition_of, issued_cover, issued_sheets
@@ -208,7 +209,7 @@ class SheetPlan:
 
 
 def _parts(layout: Layout, slot: Slot) -> Iterable[Part]:
-    many, calculated = slot.field.type is FieldType.MANY, slot.field.type is FieldType.CALCULATED
+    many, calculated = slot.field.several, slot.field.calculated
     need = _need(layout, slot.field)
     for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
         key = (*slot.key, number if many else 0)
@@ -261,7 +262,7 @@ class Plan:
             target not in rows for _, _, field in spec.places() for target in field.to
         ):  # it was not issued
             rows = laid_out(spec, language).row_codes | rows
-        return Vocabularies.of(spec, language, rows)
+        return vocabularies(spec, language, rows)
 
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:
@@ -316,12 +317,12 @@ class Plan:
 
 
 def _need(layout: Layout, field: Field) -> str:
-    if field.type is FieldType.REFERENCE:
+    if field.to:
         return (reference_name(layout, field) or "").casefold()
-    name = list_name(field)
+    name = field.list_name
     if name is not None:
         return f"list_{name}".casefold()
-    bounds = BEHAVIOURS[field.type].limits(field).type
+    bounds = field.type.limits(field).type
     return ANY_RULE if bounds in ("whole", "decimal", "date") else ""
 
 

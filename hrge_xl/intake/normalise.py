@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from ..fields import BEHAVIOURS, Cell, Kind, Reading
+from ..fields import Cell, ColumnKind, Field, Reading
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
-from ..spec.model import Field, FieldType
 from ..submission import Answer, State
 from ..words import tidy
 from .keys import Part, Plan
 from .raw import CellKind, RawCell
 
 REMEMBERED, LONGEST_REMEMBERED = 4_096, 120  # readings of list entries that a plan keeps, and of what length
-REPEATED = frozenset({FieldType.CHOICE, FieldType.MANY, FieldType.YESNO, FieldType.SCALE})
 NOTHING = Reading()
 TEXT, ANSWERED = CellKind.TEXT, State.ANSWERED
 STATES = dict.fromkeys(CellKind, ANSWERED) | {
@@ -74,7 +72,7 @@ def _state(raw: RawCell) -> State | None:
 
 def read_cell(field: Field, raw: RawCell, plan: Plan, *, epoch_1904: bool = False) -> Reading:
     """What a stored value means to its field."""
-    if field.type not in REPEATED or (isinstance(raw.value, str) and len(raw.value) > LONGEST_REMEMBERED):
+    if not field.type.repeats or (isinstance(raw.value, str) and len(raw.value) > LONGEST_REMEMBERED):
         return _read(field, raw, plan, epoch_1904)
     key = (field.type, field.vocabulary, raw.kind, raw.value, epoch_1904)
     known = plan.readings.get(key)
@@ -86,14 +84,13 @@ def read_cell(field: Field, raw: RawCell, plan: Plan, *, epoch_1904: bool = Fals
 
 
 def _read(field: Field, raw: RawCell, plan: Plan, epoch_1904: bool) -> Reading:
-    behaviour = BEHAVIOURS[field.type]
     value = raw.value
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return _no(behaviour.kind)
-    return behaviour.read(field, Cell(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
+        return _no(field.type.kind)
+    return field.type.read(field, Cell(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
 
 
-def _no(kind: Kind) -> Reading:
+def _no(kind: ColumnKind) -> Reading:
     """The reading of a value that cannot be one of this kind."""
-    problem = {Kind.NUMBER: NOT_A_NUMBER, Kind.DATE: NOT_A_DATE}.get(kind, NOT_IN_LIST)
+    problem = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}.get(kind, NOT_IN_LIST)
     return Reading(problem=problem.code)

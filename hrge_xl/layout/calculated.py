@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..fields import ColumnKind, kind_of
 from ..spec.model import (
     Block,
     CollectBlock,
     FieldBlock,
-    FieldType,
     MatrixBlock,
     PivotBlock,
     ProblemsBlock,
@@ -49,7 +49,7 @@ def sources_of(block: Block, issued: Sequence[str]) -> list[str]:
 def is_dated(spec: Spec, block: CollectBlock, column: str) -> bool:
     """Whether a column of a collected list holds days."""
     fields = [spec.tool[s.tool].fields[s.columns[column]] for s in block.sources if column in s.columns]
-    return bool(fields) and all(each.type is FieldType.DATE for each in fields)
+    return bool(fields) and all(kind_of(each) is ColumnKind.DATE for each in fields)
 
 
 def steps_of(spec: Spec, block: PivotBlock) -> list[tuple[str, str]]:
@@ -57,7 +57,7 @@ def steps_of(spec: Spec, block: PivotBlock) -> list[tuple[str, str]]:
     if block.highest is None:
         return []
     field = spec.tool[block.source].fields[block.highest]
-    if field.type is FieldType.CALCULATED and spec.matrix is not None:
+    if field.calculated and spec.matrix is not None:
         return [("_LEVEL", code) for code in spec.matrix.level]
     name = str(field.vocabulary)
     return [(name, item.code) for item in spec.vocabularies[name].items]

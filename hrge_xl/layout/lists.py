@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..spec.model import Field, FieldType, Spec, Vocabulary
+from ..fields import YES_NO, Field
+from ..spec.model import Spec, Vocabulary
 from ..words import translator
 from .model import Layout, ListPlace
 
 FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads
 FIRST_COLUMN = 2
-YES_NO, LEVELS = "_YN", "_LEVEL"
+LEVELS = "_LEVEL"
 
 
 def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
@@ -53,7 +54,7 @@ def _parents(spec: Spec) -> dict[str, Vocabulary]:
     """For each dependent vocabulary the one that decides which of its entries apply."""
     table = {}
     for _, block, field in spec.places():
-        if field.parent is not None and field.type is FieldType.CHOICE:
+        if field.parent is not None:
             above = next(each for each in block.fields if each.code == field.parent)
             table[str(field.vocabulary)] = spec.vocabularies[str(above.vocabulary)]
     return table

@@ -17,32 +17,13 @@ from ..findings.value import (
     ANSWER_MISSING,
     DOES_NOT_FIT,
     ERROR_IN_CELL,
-    NOT_A_DATE,
-    NOT_A_NUMBER,
-    NOT_A_WHOLE_NUMBER,
-    NOT_IN_LIST,
-    OUT_OF_RANGE,
-    ROW_NOT_FOUND,
-    TEXT_TOO_LONG,
-    TOO_MANY_WORDS,
 )
+from ..spec.compiled import compiled
 from ..spec.model import Spec
 from ..words import translator
 
 LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
 ERROR, MISSING, WARNING = 3, 2, 1
-SHEET_CHECKS = (
-    ANSWER_MISSING,
-    NOT_IN_LIST,
-    NOT_A_NUMBER,
-    NOT_A_WHOLE_NUMBER,
-    NOT_A_DATE,
-    OUT_OF_RANGE,
-    TOO_MANY_WORDS,
-    TEXT_TOO_LONG,
-    ERROR_IN_CELL,
-    ROW_NOT_FOUND,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +65,17 @@ class Messages:
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     """The message list: checks of single answers, then constraints, then rules, in spec order."""
     say = translator(language)
-    entries = [Message(kind.code, "", _level(kind), say(kind.remedy)) for kind in SHEET_CHECKS]
-    for tool, _, field in spec.places():
-        if field.constraint is not None and tool.code in tools:
-            entries.append(
-                Message(DOES_NOT_FIT.code, field.code, ERROR, field.constraint.message.say(language))
-            )
-    for rule in spec.rules:
-        if rule.tool in tools and not rule.reader_only:
+    kinds, constraints = [ANSWER_MISSING, ERROR_IN_CELL], list[Message]()
+    for (tool, code), own in compiled(spec).fields.items():
+        constraint = spec.tool[tool].fields[code].constraint
+        for check in own.in_sheet if tool in tools else ():
+            if check.kind is not DOES_NOT_FIT:
+                kinds.append(check.kind)
+            elif constraint is not None:
+                constraints.append(Message(DOES_NOT_FIT.code, code, ERROR, constraint.message.say(language)))
+    entries = [Message(kind.code, "", _level(kind), say(kind.remedy)) for kind in kinds] + constraints
+    for rule in (parsed.rule for parsed in compiled(spec).rules if not parsed.reader_only):
+        if rule.tool in tools:
             level = {"error": ERROR, "warning": WARNING, "info": WARNING}[rule.severity]
             level = MISSING if rule.require and level == ERROR else level
             entries.append(Message(rule.code, "", level, rule.message.say(language)))

@@ -11,8 +11,8 @@ from dataclasses import field as made
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from ..fields import list_name
-from ..spec.model import Block, Field, FieldType, Item, Spec, Tool
+from ..fields import Field
+from ..spec.model import Block, Item, Spec, Tool
 from ..words import translator
 from .messages import Messages
 
@@ -301,8 +301,8 @@ class Layout:
         """For each slot whose cells show labels these by code."""
         found = {}
         for key, slot in self.slots.items():
-            name = list_name(slot.field)
-            if name is not None and slot.field.type is not FieldType.SCALE:
+            name = slot.field.list_name
+            if name is not None and not slot.field.type.stepped:
                 found[key] = self.labels[name]
         return found
 
@@ -311,7 +311,7 @@ class Layout:
         """For each slot its cells with their addresses."""
         found = {}
         for key, slot in self.slots.items():
-            sheet, many = self.sheet[slot.tool].name, slot.field.type is FieldType.MANY
+            sheet, many = self.sheet[slot.tool].name, slot.field.several
             found[key] = tuple(
                 CellOfSlot(*key, part if many else 0, sheet, address(*cell))
                 for part, cell in enumerate(slot.cells, start=1)

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ..errors import UsageError
+from ..fields import FIELD_TYPES, Field
 from ..spec.model import (
     CatalogueBlock,
     ChecklistBlock,
-    Field,
     FieldBlock,
-    FieldType,
     FormBlock,
     Item,
     ItemsFrom,
@@ -39,12 +38,6 @@ from .model import (
     Slot,
 )
 
-TYPE_WIDTHS = {
-    FieldType.TEXT: 26, FieldType.LONG: 42, FieldType.INTEGER: 11, FieldType.DECIMAL: 12,
-    FieldType.PERCENT: 11, FieldType.DATE: 13, FieldType.CHOICE: 24, FieldType.MANY: 20, FieldType.YESNO: 10,
-    FieldType.SCALE: 11,
-    FieldType.YEAR: 9, FieldType.REFERENCE: 28, FieldType.CALCULATED: 15,
-}  # fmt: skip
 MARK_WIDTH, NAME_WIDTH, STATUS_WIDTH, HELP_WIDTH = 11, 44, 26, 46
 HEAD_WIDTH, HELP_LINES, NO_STATUS_WIDTH = 30, 4, 2
 FORM_ANSWER_WIDTH, RECORD_WIDTH, CHECK_WIDTH = 54, 34, 9
@@ -199,10 +192,10 @@ class _SheetBuilder:
 
     def _cells(self, field: Field, first: int, width: int | None = None) -> Iterator[Column]:
         """The column of a field, or the columns of one with several answers."""
-        role = "fixed" if field.fixed else "calculated" if field.type is FieldType.CALCULATED else "answer"
+        role = "fixed" if field.fixed else "calculated" if field.calculated else "answer"
         label = field.label.say(self.language)
         wide = width or max(field.width or self._type_width(field), self._head_width(field))
-        if field.type is not FieldType.MANY or field.fixed:
+        if not field.several or field.fixed:
             yield Column(first, role, field.code, label, wide, field)
             return
         for part in range(1, field.cells + 1):
@@ -218,9 +211,9 @@ class _SheetBuilder:
         return min(max(word + 5, len(label) * 5 // 8, len(hint) // HELP_LINES), HEAD_WIDTH)
 
     def _type_width(self, field: Field) -> int:
-        if field.type is FieldType.CALCULATED and field.result == "text":
-            return TYPE_WIDTHS[FieldType.LONG]
-        return TYPE_WIDTHS[field.type]
+        if field.calculated and field.result == "text":
+            return FIELD_TYPES["long"].width
+        return field.type.width
 
     # rows
 
@@ -253,7 +246,7 @@ class _SheetBuilder:
     def _questions(self, block: FormBlock) -> Iterator[Row]:
         for field in block.fields:
             label, hint = field.label.say(self.language), field.help.say(self.language)
-            if field.type is FieldType.MANY:
+            if field.several:
                 for part in range(1, field.cells + 1):
                     code = f"{field.code}.{part}"
                     again = part > 1
@@ -279,7 +272,7 @@ def _form_slots(grid: Grid, checks: dict[tuple[str, int], int]) -> Iterator[Slot
         for column in grid.with_role("answer"):
             cells = tuple(Place(row.index, column.index) for row in rows)
             codes = tuple((row.code, column.code) for row in rows)
-            calculated = field.type is FieldType.CALCULATED
+            calculated = field.calculated
             check = None if calculated else Place(rows[0].index, checks["", column.record])
             record = str(column.record)
             yield Slot(grid.tool.code, record, field, grid.number, cells, codes, check, column.record - 1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..fields import BEHAVIOURS, Cell, Vocabularies
+from ..fields import Cell, Field, Vocabularies
 from ..layout import Layout, Slot, address
 from ..numerals import shown
-from ..spec.model import Field, FieldType
+from ..spec.spellings import vocabularies
 from ..submission import Answer, State, Submission, Unplaced
 from ..words import fits_a_cell
 
@@ -27,18 +27,18 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
     A code that the new version still has stays what it is, whatever its label; where the question is of another kind
     now, or the code is gone, what stood in the cell is read anew and kept as it stood.
     """
-    found, lists = Carried(), Vocabularies.of(layout.spec, layout.language, layout.row_codes)
+    found, lists = Carried(), vocabularies(layout.spec, layout.language, layout.row_codes)
     for answer in sent.answers:
         if answer.calculated or answer.original is None:
             continue
         slot = layout.slots.get(answer.key)
         place = max(answer.part - 1, 0)
-        if slot is None or place >= len(slot.cells) or slot.field.type is FieldType.CALCULATED:
+        if slot is None or place >= len(slot.cells) or slot.field.calculated:
             found.homeless.append(_unplaced(answer, read_in))
             continue
         moved = replace(
             answer, sheet=layout.sheet[slot.tool].name, cell=address(*slot.cells[place]), formula=False, notes=(),
-            part=place + 1 if slot.field.type is FieldType.MANY else 0,
+            part=place + 1 if slot.field.several else 0,
         )  # fmt: skip
         fitted = _fitted(moved, read_in.slots[answer.key].field, slot, lists)
         if fits_a_cell(_written(fitted)):
@@ -69,7 +69,7 @@ def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> A
 
 def _same_meaning(answer: Answer, before: Field, now: Field, lists: Vocabularies) -> bool:
     """Whether what was read is what would be read now."""
-    if now.vocabulary is not None and now.type is not FieldType.SCALE:
+    if now.vocabulary is not None and not now.type.stepped:
         codes = {code for code, _ in lists.spellings[now.vocabulary].values()}
         return before.vocabulary == now.vocabulary and answer.code in codes
     return before.type is now.type
@@ -79,7 +79,7 @@ def _read_anew(answer: Answer, field: Field, lists: Vocabularies) -> Answer:
     """What stood in the cell, read as an answer to another question."""
     original = answer.original if answer.day is None else answer.day.isoformat()
     assert original is not None
-    reading = BEHAVIOURS[field.type].read(field, Cell(original), lists)
+    reading = field.type.read(field, Cell(original), lists)
     return replace(
         answer, original=original, code=reading.code, text=reading.text, number=reading.number, day=reading.day,
         problem=reading.problem, suggestion=reading.suggestion,

@@ -7,17 +7,16 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
+from ..fields import Field, When
 from ..spec.model import (
     CatalogueBlock,
     ChecklistBlock,
-    Field,
     FieldBlock,
     ItemsFrom,
     RegisterBlock,
     Rule,
     Spec,
     Tool,
-    When,
 )
 
 TAGS = {

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
+from ..texts import Text
 from ..words import fold
-from .texts import Text
 
 ALIKE = 60  # of 100: texts below this have hardly a word in common
 

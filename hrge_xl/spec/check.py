@@ -8,18 +8,16 @@ from typing import Any
 
 from rapidfuzz import process
 
+from ..fields import COMMON_OPTIONS, Field, When
 from ..language import Problem, parse, parse_condition
+from ..texts import Text
 from .check_figures import check_figures
 from .model import (
-    COMMON_OPTIONS,
     OF_ROUNDS,
-    TYPE_OPTIONS,
     CatalogueBlock,
     ChecklistBlock,
     CollectBlock,
-    Field,
     FieldBlock,
-    FieldType,
     FormBlock,
     Identity,
     ItemsFrom,
@@ -29,10 +27,8 @@ from .model import (
     Rule,
     Spec,
     Tool,
-    When,
 )
 from .scope import Scope, rule_scope
-from .texts import Text
 
 Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str, str]]
@@ -266,7 +262,7 @@ def _field(spec: Spec, block: FieldBlock, each: Field, path: Path) -> Found:
             f"There is no vocabulary '{each.vocabulary}'.",
             _similar(each.vocabulary, list(spec.vocabularies)),
         )
-    elif each.type is FieldType.SCALE and each.vocabulary is not None:
+    elif each.type.stepped and each.vocabulary is not None:
         yield from _scale(spec, each, path)
     if each.parent is not None:
         yield from _parent(spec, block, each, path)
@@ -291,7 +287,7 @@ def _field(spec: Spec, block: FieldBlock, each: Field, path: Path) -> Found:
 
 
 def _options(each: Field, path: Path) -> Found:
-    needs, may = TYPE_OPTIONS[each.type]
+    needs, may = each.type.needs, each.type.allows
     given = each.model_fields_set
     for name in sorted(needs - given):
         yield (*path, "type"), f"A field of type {each.type} needs `{name}`.", "Add it."
@@ -432,7 +428,7 @@ def _rules(spec: Spec) -> Found:
                         _similar(code, list(tool.fields)),
                     )
         shown = tool.fields.get((*rule.at, *rule.require, "")[0])
-        if shown is not None and (shown.fixed or shown.type is FieldType.CALCULATED):
+        if shown is not None and (shown.fixed or shown.calculated):
             yield path, f"Nothing can be corrected in '{shown.code}'.", "Point to a field to fill in first."
         if (rule.check is None) == (not rule.require) and not rule.reader_only:
             yield path, "A rule needs either `check` or `require`.", "Say what must hold."

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz import process
 
+from ..fields import ColumnKind, Field, kind_of
 from .figures import Breakdown, Crossing, IndicatorFigures, QuestionFigures, RiskFigures
-from .model import CatalogueBlock, Field, FieldType, Item, Spec, Tool
+from .model import CatalogueBlock, Item, Spec, Tool
 
 Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str, str]]
-NUMERIC = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.PERCENT, FieldType.YEAR, FieldType.SCALE)
 NUMBERS = (
     "value",
     "numerator",
@@ -112,9 +112,7 @@ def _indicators(spec: Spec, found: IndicatorFigures, path: Path) -> Found:
 
 
 def _number(field: Field | None, path: Path) -> Found:
-    if field is None or (field.type is FieldType.CALCULATED and field.result == "number"):
-        return
-    if field.type not in NUMERIC:
+    if field is not None and kind_of(field) is not ColumnKind.NUMBER:
         yield path, f"{field.code} is no number.", "Name a field that holds numbers."
 
 

@@ -1,4 +1,4 @@
-"""A spec with its expressions: each parsed and typed once."""
+"""A spec with its expressions: each parsed and typed once, and everything that is checked made one of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,25 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..language import Call, Expr, Over, Problem, Ref, parse, parse_condition, walk
-from .model import CollectBlock, Collected, Rule, Spec, Tool, When
-from .scope import Scope, rule_scope
+from ..fields import Check, Field, When
+from ..findings.value import DOES_NOT_FIT, NOT_ASKED_HERE
+from ..language import (
+    TRUE,
+    Call,
+    Expr,
+    Over,
+    Problem,
+    Ref,
+    parse,
+    parse_condition,
+    reader_only,
+    refs_inside,
+    walk,
+)
+from ..language.functions.choices import Ticked
+from ..language.tree import Literal, Type
+from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
+from .scope import Scope, ref_to, rule_scope
 
 FieldKey = tuple[str, str]  # tool, field
 Source = tuple[str, int, int]  # tool of a collected list, number of its block, number of the source
@@ -29,6 +45,34 @@ class ParsedRule:
         at = (*self.rule.at, *self.rule.require)
         return (self.rule.tool, at[0]) if at else None
 
+    @property
+    def reader_only(self) -> bool:
+        """Whether a sheet cannot tell that the rule is broken."""
+        expressions = (each for each in (self.when, self.check) if each is not None)
+        return bool(self.rule.reader_only) or any(map(reader_only, expressions))
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """When an answer is required in a row that counts, by the field itself or by a rule; only where it is asked."""
+
+    when: Expr
+    rule: ParsedRule | None = None
+    relevant: Expr | None = None
+
+
+@dataclass(frozen=True)
+class FieldChecks:
+    """Everything that is checked of the answers to one field, in the order in which a sheet tells it."""
+
+    requirements: tuple[Requirement, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def in_sheet(self) -> tuple[Check, ...]:
+        """The checks that a sheet can make."""
+        return tuple(check for check in self.checks if not reader_only(check.holds))
+
 
 @dataclass(frozen=True)
 class Keeping:
@@ -44,12 +88,10 @@ class CompiledSpec:
     """The expressions of a spec by the field, rule or list that they belong to."""
 
     spec: Spec
-    constraints: dict[FieldKey, Expr] = field(default_factory=dict)
-    conditions: dict[FieldKey, Expr] = field(default_factory=dict)
+    fields: dict[FieldKey, FieldChecks] = field(default_factory=dict)  # of those that are asked
     formulas: dict[FieldKey, Expr] = field(default_factory=dict)
     rules: tuple[ParsedRule, ...] = ()
     lists: dict[Source, Keeping] = field(default_factory=dict)
-    requiring: dict[FieldKey, list[int]] = field(default_factory=dict)  # the rules that do, by number
 
     @cached_property
     def dated(self) -> frozenset[FieldKey]:
@@ -67,15 +109,31 @@ class CompiledSpec:
         return tuple(each for each in self.rules if self._any_dated(each.when, each.check))
 
     @cached_property
-    def dated_constraints(self) -> dict[FieldKey, Expr]:
-        """The constraints that an answer may meet on one day and not on another."""
-        return {key: expr for key, expr in self.constraints.items() if self._any_dated(expr)}
+    def dated_checks(self) -> dict[FieldKey, tuple[Check, ...]]:
+        """The checks that an answer may meet on one day and not on another."""
+        found = {
+            key: tuple(check for check in each.checks if self._any_dated(check.holds))
+            for key, each in self.fields.items()
+        }
+        return {key: checks for key, checks in found.items() if checks}
 
     @cached_property
     def by_the_day(self) -> bool:
         """Whether anything that the sheets say depends on the day."""
-        conditions = [*self.conditions.values(), *(each.condition for each in self.lists.values())]
-        return bool(self.dated or self.dated_rules or self.dated_constraints) or self._any_dated(*conditions)
+        conditions = [need.when for each in self.fields.values() for need in each.requirements]
+        conditions += [keeping.condition for keeping in self.lists.values()]
+        return bool(self.dated or self.dated_rules or self.dated_checks) or self._any_dated(*conditions)
+
+    @cached_property
+    def interdependent(self) -> dict[FieldKey, tuple[Check, ...]]:
+        """The checks that read more than the answer that they are about."""
+        found = {
+            key: tuple(
+                check for check in each.checks if any(ref.key != key for ref in refs_inside(check.holds))
+            )
+            for key, each in self.fields.items()
+        }
+        return {key: checks for key, checks in found.items() if checks}
 
     def _any_dated(self, *expressions: Expr | None) -> bool:
         return any(each is not None and _dated(each, self.dated) for each in expressions)
@@ -93,22 +151,48 @@ _COMPILED: dict[str, CompiledSpec] = {}  # by name of the spec, of which there a
 
 
 def _compiled(spec: Spec) -> CompiledSpec:
-    found = CompiledSpec(spec)
+    rules = tuple(_rule(spec, rule) for rule in spec.rules)
+    requiring: dict[FieldKey, list[ParsedRule]] = {}
+    for parsed in rules:
+        for code in parsed.rule.require:
+            requiring.setdefault((parsed.rule.tool, code), []).append(parsed)
+    found = CompiledSpec(spec, rules=rules)
     for tool, block, each in spec.places():
-        key, scope = (tool.code, each.code), Scope(spec, tool, block)
-        if isinstance(each.required, When):
-            found.conditions[key] = _parsed(parse_condition, each.required.when, scope)
+        key, scope = (tool.code, each.code), Scope(spec, tool, block, each)
         if each.formula is not None:
             found.formulas[key] = _parsed(parse, each.formula, scope)
-        if each.constraint is not None:
-            valued = Scope(spec, tool, block, each)
-            found.constraints[key] = _parsed(parse_condition, each.constraint.check, valued)
-    found.rules = tuple(_rule(spec, rule) for rule in spec.rules)
-    for number, rule in enumerate(spec.rules):
-        for code in rule.require:
-            found.requiring.setdefault((rule.tool, code), []).append(number)
+        if each.asked:
+            found.fields[key] = _of_field(each, scope, requiring.get(key, ()))
     found.lists = {key: each for tool in spec.tools for key, each in _lists(spec, tool)}
     return found
+
+
+def _of_field(each: Field, scope: Scope, rules: Collection[ParsedRule]) -> FieldChecks:
+    """Make everything that is checked of one field: first whether it is asked, then its type, then its constraint."""
+    relevant = None if each.relevant is None else _parsed(parse_condition, each.relevant, scope)
+    value = ref_to(scope.tool.code, each, single=scope.single)
+    checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
+    checks += each.type.checks(each, value, scope)
+    if each.constraint is not None:
+        checks.append(Check(DOES_NOT_FIT, _parsed(parse_condition, each.constraint.check, scope)))
+    needs = [Requirement(when, relevant=relevant) for when in _own_requirement(each, scope)]
+    needs += [Requirement(parsed.when or TRUE, parsed, relevant) for parsed in rules]
+    return FieldChecks(tuple(needs), tuple(checks))
+
+
+def _own_requirement(each: Field, scope: Scope) -> Iterator[Expr]:
+    """Give the condition under which a field asks for an answer itself."""
+    if isinstance(each.required, When):
+        yield _parsed(parse_condition, each.required.when, scope)
+    elif each.required == "always" and is_open(scope.block):
+        yield TRUE
+    elif each.required != "optional":
+        yield Ticked().call(Literal(scope.tool.code, Type.TEXT))
+
+
+def is_open(block: FieldBlock | None) -> bool:
+    """Say whether the rows of a block count only once something is answered in them."""
+    return isinstance(block, RegisterBlock) or (isinstance(block, FormBlock) and block.records > 1)
 
 
 def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..texts import Text
 from .changes import Change, Effect, Group, Touch, short
 from .diff_lists import list_changes
-from .diff_questions import SheetDiff, asked
+from .diff_questions import SheetDiff
 from .model import FieldBlock, Rule, Spec, Tool
-from .texts import Text
 
 TOLD_ELSEWHERE = frozenset(
     [
@@ -117,7 +117,7 @@ def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
             yield from _sheet(tool, new.tool[code])
     for code, tool in new.tool.items():
         if code not in old.tool:
-            questions = [field for field in tool.fields.values() if asked(field)]
+            questions = [field for field in tool.fields.values() if field.asked]
             effect = Effect.NEW if questions else Effect.NONE
             title = short(tool.title.say(""))
             note = f"Questions: {len(questions)}."

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..words import fold
 from .changes import Change, Effect, Group, Touch, meant_alike
-from .model import FieldType, Spec, Vocabulary
+from .model import Spec, Vocabulary
 from .spellings import entries, spellings
 
 Readings = Mapping[str, frozenset[str | None]]  # code -> what its label is read as now, over all languages
@@ -56,8 +56,8 @@ def _entries(name: str, old: Spec, new: Spec) -> Iterator[Change]:
 
 def _is_scale(spec: Spec, name: str) -> bool:
     """Whether a list is only used for scales: their cells hold the numbers, and labels are only shown."""
-    types = {field.type for _, _, field in spec.places() if field.vocabulary == name}
-    return types == {FieldType.SCALE}
+    stepped = {field.type.stepped for _, _, field in spec.places() if field.vocabulary == name}
+    return stepped == {True}
 
 
 def _steps(before: Vocabulary, after: Vocabulary) -> Readings:

@@ -5,35 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from ..fields import Field, When
+from ..texts import NO_TEXT, Text
 from ..words import and_more
 from .changes import Change, Effect, Group, Touch, meant_alike, short
 from .diff_lists import readings
 from .model import (
     CatalogueBlock,
     ChecklistBlock,
-    Field,
     FieldBlock,
-    FieldType,
     FormBlock,
     ItemsFrom,
     RegisterBlock,
     Spec,
     Tool,
-    When,
 )
-from .texts import NO_TEXT, Text
 
 Rows = dict[str, Text]  # code -> label
-NUMBERS = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.PERCENT, FieldType.YEAR})
-WORDS = frozenset({FieldType.TEXT, FieldType.LONG})
-NOTHING_LOST = {  # types whose answers are all answers of another type, just as they stand
-    FieldType.TEXT: WORDS,
-    FieldType.LONG: WORDS,
-    FieldType.INTEGER: WORDS | {FieldType.DECIMAL},
-    FieldType.DECIMAL: WORDS,
-    FieldType.YEAR: WORDS | {FieldType.INTEGER, FieldType.DECIMAL},
-    FieldType.DATE: WORDS,
-}
 LIMITS = {"minimum": -1, "maximum": 1, "words": 1, "characters": 1}  # in which direction each gives way
 TOLD_APART = frozenset(
     [
@@ -50,11 +38,6 @@ TOLD_APART = frozenset(
         "formula",
     ]
 )  # options that have a line of their own, as the limits have
-
-
-def asked(field: Field) -> bool:
-    """Whether a team fills it in."""
-    return not field.fixed and field.type is not FieldType.CALCULATED
 
 
 def rows_of(spec: Spec, block: FieldBlock) -> Rows:
@@ -106,7 +89,7 @@ class SheetDiff:
                 )
 
     def _gone(self, field: Field) -> Change:
-        if not asked(field):
+        if not field.asked:
             return self._change("removed", Effect.NONE, field.code, before=_label(field))
         to = next((tool.code for tool in self.new.tools if field.code in tool.fields), None)
         note = (
@@ -128,19 +111,19 @@ class SheetDiff:
             alike = meant_alike(old.label, new.label)
             note = "" if alike else "If it asks something else now, give it a code of its own."
             effect = Effect.KEPT if alike else Effect.CHECK
-            touches = () if alike or not asked(old) else touch
+            touches = () if alike or not old.asked else touch
             pair = {"before": _label(old), "after": _label(new)}
             yield self._change("label changed", effect, old.code, note=note, touches=touches, **pair)
         if (old.type, old.fixed) != (new.type, new.fixed):
             yield self._type(old, new, touch)
-        elif asked(new):
+        elif new.asked:
             yield from self._limits(old, new, touch)
-        if old.type is new.type is FieldType.CALCULATED and old.formula != new.formula:
+        if old.calculated and new.calculated and old.formula != new.formula:
             pair = {"before": short(old.formula), "after": short(new.formula)}
             yield self._change(
                 "formula changed", Effect.NONE, old.code, note="It is worked out again.", **pair
             )
-        if asked(old) and asked(new) and old.required != new.required:
+        if old.asked and new.asked and old.required != new.required:
             yield self._change(
                 "required changed", Effect.KEPT, old.code, before=_when(old), after=_when(new),
                 note="" if new.required == "optional" else "Where it is blank, it may be missing now.",
@@ -152,16 +135,16 @@ class SheetDiff:
 
     def _type(self, old: Field, new: Field, touch: tuple[Touch, ...]) -> Change:
         pair = {"before": _type_name(old), "after": _type_name(new)}
-        if not asked(old):
-            effect = _new(new) if asked(new) else Effect.NONE
+        if not old.asked:
+            effect = _new(new) if new.asked else Effect.NONE
             return self._change("type changed", effect, old.code, note=_when(new), **pair)
-        cells = FieldType.MANY in (old.type, new.type) and old.type is not new.type
-        if cells or not asked(new):
+        cells = old.several != new.several
+        if cells or not new.asked:
             note = "Give the new question a code of its own, and keep the old one for its answers."
             return self._change(
                 "type changed", Effect.LOST, old.code, note=note, breaks=True, touches=touch, **pair
             )
-        if new.type in NOTHING_LOST.get(old.type, ()):
+        if new.type.name in old.type.keeps:
             return self._change("type changed", Effect.KEPT, old.code, **pair)
         return self._change(
             "type changed", Effect.CHECK, old.code, note="What stands in the cell is read anew.",
@@ -199,7 +182,7 @@ class SheetDiff:
             note = f"Not the same in the new list: {', '.join(others[:8])}." if others else ""
             pair = {"before": old.vocabulary, "after": new.vocabulary}
             yield self._change("list changed", effect, old.code, note=note, touches=touches, **pair)
-        if old.type is FieldType.MANY and old.cells != new.cells:
+        if old.several and old.cells != new.cells:
             fewer = new.cells < old.cells
             past = (Touch(self.code, field=old.code, past=new.cells),) if fewer else ()
             yield self._change(
@@ -249,7 +232,7 @@ class SheetDiff:
     def _moved_rows(self, gone: set[str]) -> Iterator[Change]:
         """Fields that moved to another block of the sheet, which has other rows."""
         for code, field in self.before.fields.items():
-            if code not in self.after.fields or not asked(field):
+            if code not in self.after.fields or not field.asked:
                 continue
             rows = [_rows_of_field(*each, code) for each in ((self.old, self.before), (self.new, self.after))]
             lost = [row for row in rows[0] if row not in rows[1] and row not in gone]
@@ -272,7 +255,7 @@ class SheetDiff:
 
 def _all_rows(spec: Spec, tool: Tool) -> Rows:
     """The rows of all blocks in which something is filled in."""
-    blocks = [block for block in tool.field_blocks if any(asked(field) for field in block.fields)]
+    blocks = [block for block in tool.field_blocks if any(field.asked for field in block.fields)]
     return {code: label for block in blocks for code, label in rows_of(spec, block).items()}
 
 
@@ -287,7 +270,7 @@ def _rows_of_field(spec: Spec, tool: Tool, code: str) -> Rows:
 
 
 def _new(field: Field) -> Effect:
-    return Effect.NEW if asked(field) else Effect.NONE
+    return Effect.NEW if field.asked else Effect.NONE
 
 
 def _label(field: Field) -> str:
@@ -295,17 +278,17 @@ def _label(field: Field) -> str:
 
 
 def _type_name(field: Field) -> str:
-    return f"{field.type.value}, fixed" if field.fixed else field.type.value
+    return f"{field.type.name}, fixed" if field.fixed else field.type.name
 
 
 def _when(field: Field) -> str:
-    if not asked(field):
+    if not field.asked:
         return ""
     return f"required when {field.required.when}" if isinstance(field.required, When) else field.required
 
 
 def _note(field: Field) -> str:
-    return f"It is {_when(field)}." if asked(field) else ""
+    return f"It is {_when(field)}." if field.asked else ""
 
 
 def _said(value: float | None) -> str:

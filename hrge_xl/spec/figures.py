@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field as Option
 
-from .base import Model
-from .texts import NO_TEXT, Code, Text
+from ..frozen import Model
+from ..texts import NO_TEXT, Code, Text
 
 
 class Crossing(Model):

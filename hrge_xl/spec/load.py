@@ -13,12 +13,12 @@ from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
 from ..errors import Mistake, SpecError, UsageError
+from ..frozen import Model
+from ..texts import Text
 from . import figures, model
-from .base import Model
 from .carried import digest_of, pack
 from .check import check
 from .nodes import compose, get, mapping, mistake_at, plain, sequence
-from .texts import Text
 
 SPEC_HOMES = (
     Path(__file__).parent.parent / "workbook_specs",  # installed: inside the package
@@ -252,6 +252,8 @@ def _mistake(root: yaml.Node, detail: ErrorDetails) -> Mistake:
         return mistake_at(root, path[:-1], f"`{last}` is missing.", "Add it.")
     if detail["type"] == "extra_forbidden":
         return mistake_at(root, path, f"`{last}` is not an option here.", _similar(last, OPTIONS))
+    if detail["type"] == "field_type":
+        return mistake_at(root, path, detail["msg"], detail["ctx"]["remedy"])
     if detail["type"] in {"enum", "literal_error", "union_tag_invalid"}:
         context = detail.get("ctx", {})
         expected = context.get("expected") or context.get("expected_tags")

@@ -4,111 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 from pydantic import Field as Option
 
-from .base import Model
+from ..fields import Field
+from ..frozen import Model
+from ..texts import NO_TEXT, Code, Text
 from .figures import Figures
-from .texts import NO_TEXT, Code, Text
-
-
-class FieldType(StrEnum):
-    """How an answer is given. What each type does stands in `hrge_xl.fields`, one class each."""
-
-    TEXT = "text"
-    LONG = "long"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    PERCENT = "percent"
-    DATE = "date"
-    YEAR = "year"
-    CHOICE = "choice"
-    MANY = "many"
-    YESNO = "yesno"
-    SCALE = "scale"
-    REFERENCE = "reference"
-    CALCULATED = "calculated"
-
-
-class When(Model):
-    """Required when an expression holds, for example `{when: "RESPONSE != 'ACC'"}`."""
-
-    when: str
-
-
-class Constraint(Model):
-    """What an answer must satisfy: an expression over `value` and the other fields of the row."""
-
-    check: str
-    message: Text
-    remedy: Text = NO_TEXT
-
-
-class Field(Model):
-    """One question or column. Options that its type does not take are mistakes (see `TYPE_OPTIONS`)."""
-
-    code: Code
-    type: FieldType
-    label: Text
-    help: Text = NO_TEXT
-    example: Text = NO_TEXT
-    required: Literal["always", "ticked", "optional"] | When = "optional"
-    constraint: Constraint | None = None
-    vocabulary: Code | None = None
-    parent: Code | None = None
-    cells: int = Option(default=3, ge=1, le=12)
-    words: int | None = Option(default=None, gt=0)
-    characters: int | None = Option(default=None, gt=0)
-    minimum: float | None = None
-    maximum: float | None = None
-    to: tuple[Code, ...] = ()
-    formula: str | None = None
-    result: Literal["number", "text", "level", "date"] = "number"
-    decimals: int | None = Option(default=None, ge=0, le=6)
-    ticks: bool = False
-    fixed: bool = False
-    width: int | None = Option(default=None, ge=4, le=90)
-    restricted: bool = False
-    people: bool = False
-    tag: str = ""
-
-
-COMMON_OPTIONS = frozenset(
-    [
-        "code",
-        "type",
-        "label",
-        "help",
-        "example",
-        "required",
-        "constraint",
-        "width",
-        "restricted",
-        "tag",
-        "fixed",
-        "ticks",
-    ]
-)
-TYPE_OPTIONS: dict[FieldType, tuple[frozenset[str], frozenset[str]]] = {
-    # type -> (options it needs, options it may have)
-    FieldType.TEXT: (frozenset(), frozenset({"characters"})),
-    FieldType.LONG: (frozenset(), frozenset({"words", "characters"})),
-    FieldType.INTEGER: (frozenset(), frozenset({"minimum", "maximum", "people"})),
-    FieldType.DECIMAL: (frozenset(), frozenset({"minimum", "maximum", "decimals", "people"})),
-    FieldType.PERCENT: (frozenset(), frozenset({"minimum", "maximum", "decimals"})),
-    FieldType.DATE: (frozenset(), frozenset()),
-    FieldType.YEAR: (frozenset(), frozenset({"minimum", "maximum"})),
-    FieldType.CHOICE: (frozenset({"vocabulary"}), frozenset({"parent"})),
-    FieldType.MANY: (frozenset({"vocabulary"}), frozenset({"cells"})),
-    FieldType.YESNO: (frozenset(), frozenset()),
-    FieldType.SCALE: (frozenset({"vocabulary"}), frozenset()),
-    FieldType.REFERENCE: (frozenset({"to"}), frozenset()),
-    FieldType.CALCULATED: (frozenset({"formula"}), frozenset({"result", "decimals"})),
-}
 
 
 class Use(Model):

@@ -6,33 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..fields import YES_NO, Field, type_of
 from ..language import Call, Expr, Ref, Type
-from .model import Field, FieldBlock, FieldType, FormBlock, Spec, Tool
-
-YES_NO = "_YN"
-PLAIN_TYPES = {
-    FieldType.TEXT: Type.TEXT,
-    FieldType.LONG: Type.TEXT,
-    FieldType.DATE: Type.DATE,
-    FieldType.CHOICE: Type.CODE,
-    FieldType.YESNO: Type.CODE,
-    FieldType.REFERENCE: Type.CODE,
-    FieldType.MANY: Type.MANY,
-}
-
-
-def type_of(each: Field) -> Type:
-    """Give the type of a field's answer; a calculated field takes the type of its formula."""
-    if each.type is FieldType.CALCULATED:
-        return Type(each.result)
-    return PLAIN_TYPES.get(each.type, Type.NUMBER)
-
-
-def list_of(each: Field) -> str | None:
-    """Give the name of the list that the answer shows a label of; None where it shows none."""
-    if each.type is FieldType.YESNO:
-        return YES_NO
-    return each.vocabulary if each.type in (FieldType.CHOICE, FieldType.MANY) else None
+from .model import FieldBlock, FormBlock, Spec, Tool
 
 
 @dataclass(frozen=True)
@@ -47,7 +23,7 @@ class Scope:
     def find(self, name: str) -> Ref | None:
         """Give the answer that a name means here, or None."""
         if name == "value" and self.value is not None:
-            return ref_to(self.tool.code, self.value, single=self._single)
+            return ref_to(self.tool.code, self.value, single=self.single)
         if name in self._row:
             return ref_to(self.tool.code, self._row[name])
         found = self.spec.single_fields.get(name)
@@ -77,15 +53,18 @@ class Scope:
             return tuple(self.spec.matrix.level) if self.spec.matrix else None
         if isinstance(of, Call) and of.args and of.name == "lookup":
             of = of.args[1]
-        if not isinstance(of, Ref) or of.list is None:
-            return None
-        if of.list == YES_NO:
+        return self.entries(of.list) or None if isinstance(of, Ref) else None
+
+    def entries(self, name: str | None) -> tuple[str, ...]:
+        """Give the codes of a list, in its order; nothing where there is no such list."""
+        if name == YES_NO:
             return ("Y", "N")
-        known = self.spec.vocabularies.get(of.list)
-        return None if known is None else tuple(known.by_code)
+        known = self.spec.vocabularies.get(name or "")
+        return tuple(known.by_code) if known is not None else ()
 
     @property
-    def _single(self) -> bool:
+    def single(self) -> bool:
+        """Whether there is one row only: the answers of a form that is filled in once."""
         return isinstance(self.block, FormBlock) and self.block.records == 1
 
     @cached_property
@@ -93,7 +72,7 @@ class Scope:
         return {each.code: each for each in self._row_fields()}
 
     def _row_fields(self) -> Iterator[Field]:
-        if self.block is None or self._single:
+        if self.block is None or self.single:
             return
         if isinstance(self.block, FormBlock):
             for block in self.tool.field_blocks:
@@ -104,9 +83,9 @@ class Scope:
 
 
 def ref_to(tool: str, field: Field, *, single: bool = False) -> Ref:
-    """Give an answer as expressions see it."""
-    calculated = field.type is FieldType.CALCULATED
-    return Ref(tool, field.code, type_of(field), single, list_of(field), field.to, calculated)
+    """Give an answer as expressions see it; that of a scale is a number."""
+    name = None if field.type.stepped else field.list_name
+    return Ref(tool, field.code, type_of(field), single, name, field.to, field.calculated)
 
 
 def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ..fields import YES_NO, Vocabularies
 from ..findings.value import CODE_FOR_LABEL, LABEL_IN_ANOTHER_LANGUAGE, OTHER_SPELLING
-from ..words import fold
-from .model import Vocabulary
+from ..words import fold, fold_code, translator
+from .model import Spec, Vocabulary
 
 
 class Entry(NamedTuple):
@@ -41,3 +42,21 @@ def spellings(table: Iterable[Entry], language: str) -> dict[str, tuple[str, str
         for label in each.labels.values():
             found.setdefault(fold(label), (each.code, LABEL_IN_ANOTHER_LANGUAGE.code))
     return found
+
+
+def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -> Vocabularies:
+    """Give the spellings of each list, the labels in `language` going first; `rows` are codes by tool."""
+    tables = {name: entries(each, spec.languages) for name, each in spec.vocabularies.items()}
+    tables[YES_NO] = _yes_no(spec)
+    found = {name: spellings(table, language) for name, table in tables.items()}
+    labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
+    known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
+    return Vocabularies(language, found, labels, known)
+
+
+def _yes_no(spec: Spec) -> list[Entry]:
+    words = {"Y": ("Yes", ("True",)), "N": ("No", ())}
+    return [
+        Entry(code, {tag: translator(tag)(english) for tag in spec.languages}, aliases)
+        for code, (english, aliases) in words.items()
+    ]

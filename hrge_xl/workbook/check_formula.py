@@ -5,30 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ..fields import BEHAVIOURS, Kind, list_name, word_limit
-from ..language import Expr, Problem, parse, parse_condition, reader_only
-from ..language.sheet_text import first_word, number_literal, text_literal, word_count
+from ..fields import ColumnKind, Field
+from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, ERROR_IN_CELL
+from ..language import Expr
+from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Slot, column_letters
-from ..numerals import LAST_SERIAL, PHANTOM_LEAP_DAY
-from ..spec.model import Field, FieldBlock, FieldType, RegisterBlock, Rule, When
-from ..spec.scope import Scope, rule_scope
-from ..words import CHARACTERS_A_WORD, NO_ANSWER, spaceless
-from .excel_formula import (
-    ExcelFormula,
-    active_name,
-    cells_of,
-    row_codes,
-    ticked,
-)
+from ..spec.compiled import CompiledSpec, FieldChecks, ParsedRule, compiled
+from ..spec.model import FormBlock
+from ..spec.scope import ref_to
+from ..words import NO_ANSWER
+from .excel_formula import ExcelFormula, cells_of
 from .shared_formulas import ROW
-
-
-def parsed(text: str, scope: Scope, *, condition: bool = True) -> Expr:
-    """An expression of a checked spec. What `spec check` would refuse cannot come here."""
-    found = parse_condition(text, scope) if condition else parse(text, scope)
-    if isinstance(found, Problem):
-        raise ValueError(f"unchecked expression: {found.reason}")
-    return found
 
 
 @dataclass(frozen=True)
@@ -41,18 +28,26 @@ class CheckFormulas:
     def of(self, slot: Slot) -> str:
         """The formula of the slot's check cell. Table formulas hold `ROW` for their row number."""
         row = None if self.grid.across else ROW
+        cell, own = cells_of(slot, row=row), self.compiled.fields[slot.tool, slot.field.code]
         compiler = ExcelFormula(self.layout, self.grid, slot.row, row)
-        cell = cells_of(slot, row=row)
-        checks = self._first(slot, self._tests(slot, compiler, cell))
+        block = self.grid.block
+        value = ref_to(slot.tool, slot.field, single=isinstance(block, FormBlock) and block.records == 1)
+        of_value = replace(compiler, about=value, about_cell=cell)
+        checks = self._first(slot, self._tests(slot, own, of_value, compiler))
         broken, blank = _broken(slot, cell), _blank(slot, cell)
-        answer = f"IF({broken},{self._say(slot, 'V011', '')},IF({blank},0,{checks}))"
+        answer = f"IF({broken},{self._say(slot, ERROR_IN_CELL.code, '')},IF({blank},0,{checks}))"
         sure = blank if blank.startswith("ISNUMBER(") else f"IFERROR({blank},FALSE)"
-        return "=" + answer + self._requirement(slot, compiler, sure)
+        return "=" + answer + self._requirement(slot, own, compiler, sure)
 
-    def _requirement(self, slot: Slot, compiler: ExcelFormula, blank: str) -> str:
+    @property
+    def compiled(self) -> CompiledSpec:
+        """The expressions of the spec."""
+        return compiled(self.layout.spec)
+
+    def _requirement(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula, blank: str) -> str:
         """What is added where the answer is required: the mark of that, and the fault of its absence."""
         formula = ""
-        for condition, code in reversed(self._required(slot, compiler)):
+        for condition, code in reversed(self._required(slot, own, compiler)):
             fault = f"1000+IF({blank},{self._say(slot, code, '')},0)"
             formula = fault if condition == "TRUE" else f"IF({condition},{fault},{formula or 0})"
         return f"+{formula}" if formula else ""
@@ -70,22 +65,16 @@ class CheckFormulas:
 
     # requirement
 
-    def _required(self, slot: Slot, compiler: ExcelFormula) -> list[tuple[str, str]]:
+    def _required(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula) -> list[tuple[str, str]]:
         """When the answer is required, and the code that its absence has then."""
-        active, field = self.in_use(slot), slot.field
+        active = self.in_use(slot)
         found: list[tuple[str, str]] = []
-        if field.required == "always":
-            found.append((active or ticked(self.layout, slot.tool), "V001"))
-        elif field.required == "ticked":
-            found.append((_and(active, ticked(self.layout, slot.tool)), "V001"))
-        elif isinstance(field.required, When):
-            scope = Scope(self.layout.spec, self.grid.tool, self._block())
-            found.append((_and(active, compiler.condition(parsed(field.required.when, scope))), "V001"))
-        for rule in self.layout.spec.rules:
-            if rule.tool == slot.tool and field.code in rule.require and not rule.reader_only:
-                scope = rule_scope(self.layout.spec, self.grid.tool, rule.require)
-                when = compiler.condition(parsed(rule.when, scope)) if rule.when else "TRUE"
-                found.append((_and(active, when), rule.code))
+        for need in own.requirements:
+            if need.rule is None or not need.rule.reader_only:
+                when = _and(active, compiler.condition(need.when))
+                if need.relevant is not None:
+                    when = _and(compiler.condition(need.relevant), when)
+                found.append((when, ANSWER_MISSING.code if need.rule is None else need.rule.rule.code))
         return [each for each in found if each[0] != "FALSE"]
 
     def in_use(self, slot: Slot) -> str:
@@ -95,104 +84,39 @@ class CheckFormulas:
             return ""
         return f"${column_letters(place.column)}{'$' + str(place.row) if self.grid.across else ROW}>0"
 
-    def _block(self) -> FieldBlock:
-        assert isinstance(self.grid.block, FieldBlock)
-        return self.grid.block
-
     # tests
 
-    def _tests(self, slot: Slot, compiler: ExcelFormula, cell: str) -> Iterator[tuple[str, str, str]]:
-        """(condition under which it fails, code, field) in the reader's order."""
-        yield from ((test, code, "") for test, code in self._type_tests(slot, compiler, cell))
-        field, scope = slot.field, Scope(self.layout.spec, self.grid.tool, self._block())
-        if field.constraint is not None:
-            holds = parsed(field.constraint.check, replace(scope, value=field))
-            if not reader_only(holds):
-                yield f"NOT({compiler.condition(holds)})", "V014", field.code
-        for rule in self.layout.spec.rules:
-            if self._points_here(rule, field):
-                yield from self._rule_tests(rule, compiler)
+    def _tests(
+        self, slot: Slot, own: FieldChecks, of_value: ExcelFormula, compiler: ExcelFormula
+    ) -> Iterator[tuple[str, str, str]]:
+        """Give the condition under which each check fails, its code and field, in the reader's order."""
+        for check in own.in_sheet:
+            holds = of_value.condition(check.holds)
+            if holds != "TRUE":
+                yield f"NOT({holds})", check.kind.code, slot.field.code if check.kind is DOES_NOT_FIT else ""
+        for parsed in self.compiled.rules:
+            if self._points_here(parsed, slot.field) and parsed.check is not None:
+                yield self._fails(parsed, parsed.check, compiler), parsed.rule.code, ""
 
-    def _points_here(self, rule: Rule, field: Field) -> bool:
-        return rule.tool == self.grid.tool.code and not rule.reader_only and rule.at[:1] == (field.code,)
+    def _points_here(self, parsed: ParsedRule, field: Field) -> bool:
+        rule = parsed.rule
+        return rule.tool == self.grid.tool.code and not parsed.reader_only and rule.at[:1] == (field.code,)
 
-    def _rule_tests(self, rule: Rule, compiler: ExcelFormula) -> Iterator[tuple[str, str, str]]:
-        scope = rule_scope(self.layout.spec, self.grid.tool, rule.at)
-        if rule.check is None:
-            return
-        check = parsed(rule.check, scope)
-        when = parsed(rule.when, scope) if rule.when else None
+    def _fails(self, parsed: ParsedRule, check: Expr, compiler: ExcelFormula) -> str:
         fails = f"NOT({compiler.condition(check)})"
-        yield (f"AND({compiler.condition(when)},{fails})" if when is not None else fails), rule.code, ""
-
-    def _type_tests(self, slot: Slot, compiler: ExcelFormula, cell: str) -> Iterator[tuple[str, str]]:
-        field = slot.field
-        if field.type is FieldType.REFERENCE:
-            yield from self._reference_tests(field, cell)
-        elif field.type is FieldType.MANY:
-            yield f'SUMPRODUCT(({cell}<>"")*ISNA(MATCH({cell},list_{list_name(field)},0)))>0', "V002"
-        elif field.type in (FieldType.CHOICE, FieldType.YESNO):
-            yield f"ISNA(MATCH({cell},list_{list_name(field)},0))", "V002"
-        elif BEHAVIOURS[field.type].kind is Kind.TEXT:
-            yield from self._text_tests(field, cell)
-        else:
-            yield from self._number_tests(field, cell)
-
-    def _number_tests(self, field: Field, cell: str) -> Iterator[tuple[str, str]]:
-        day = field.type is FieldType.DATE  # to LibreOffice TRUE is a number, too
-        if day:  # 60 is the day that only Excel knows, and no serial number leads past the year 9999
-            number = f"ISNUMBER({cell}),NOT(ISLOGICAL({cell}))"
-            real = f"{number},{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
-            yield f"NOT(IFERROR(AND({real}),FALSE))", "V005"
-        else:
-            yield f"OR(NOT(ISNUMBER({cell})),ISLOGICAL({cell}))", "V003"
-        limits = BEHAVIOURS[field.type].limits(field)
-        if limits.type == "whole" or field.type is FieldType.SCALE:
-            yield f"{cell}<>INT({cell})", "V004"
-        low, high = limits.low, limits.high
-        if field.type is FieldType.SCALE:
-            steps = [int(code) for code in self.layout.lists[str(field.vocabulary)].codes]
-            low, high = min(steps), max(steps)
-        bounds = [f"{cell}<{number_literal(low)}"] if low is not None else []
-        if high is not None:
-            bounds.append(f"{cell}{'>=' if day else '>'}{number_literal(high + 1 if day else high)}")
-        if bounds:
-            yield (f"OR({','.join(bounds)})" if len(bounds) > 1 else bounds[0]), "V008"
-
-    def _text_tests(self, field: Field, cell: str) -> Iterator[tuple[str, str]]:
-        limit = word_limit(field)
-        if limit is not None:
-            if spaceless(self.layout.spec.title.say(self.layout.language)):
-                yield f"LEN(TRIM({cell}))>{limit * CHARACTERS_A_WORD}", "V009"
-            else:
-                yield f"{word_count(cell)}>{limit}", "V009"
-        if field.characters is not None:
-            yield f"LEN(TRIM({cell}))>{field.characters}", "V010"
-
-    def _reference_tests(self, field: Field, cell: str) -> Iterator[tuple[str, str]]:
-        found = []
-        for target in field.to:
-            grid = self.layout.rows_of.get(target)
-            if grid is None:
-                continue
-            codes = f"({row_codes(self.layout, target)}={first_word(cell)})"
-            if isinstance(grid.block, RegisterBlock):
-                codes += f"*({active_name(target)}>0)"
-            found.append(f"SUMPRODUCT({codes if '*' in codes else '--' + codes})")
-        if found:
-            yield f"IFERROR(({'+'.join(found)})=0,TRUE)", "V016"
+        return fails if parsed.when is None else f"AND({compiler.condition(parsed.when)},{fails})"
 
 
 def active_formula(layout: Layout, grid: Grid, slot_row: str) -> str:
     """Counts the answers of a row, or of a record over all form blocks that hold it."""
     if grid.kind == "register":
         row = grid.by_row[slot_row].values()
-        inputs = [cells_of(s, row=ROW) for s in row if s.field.type is not FieldType.CALCULATED]
+        inputs = [cells_of(s, row=ROW) for s in row if not s.field.calculated]
         return f"=COUNTA({','.join(inputs)})"
     runs = []
     for each in layout.sheet[grid.tool.code].grids:
         if each.same_records(grid):
-            slots = [s for s in each.by_row[slot_row].values() if s.field.type is not FieldType.CALCULATED]
+            slots = [s for s in each.by_row[slot_row].values() if not s.field.calculated]
             runs += [cells_of(s) for s in slots]
     return f"=COUNTA({','.join(runs)})"
 
@@ -208,7 +132,7 @@ def _blank(slot: Slot, cell: str) -> str:
     """Whether nothing is answered; a text that is a mark for no answer says nothing either."""
     if len(slot.cells) > 1:
         return f"COUNTA({cell})=0"
-    if BEHAVIOURS[slot.field.type].kind is Kind.TEXT:
+    if slot.field.type.kind is ColumnKind.TEXT:
         return f'ISNUMBER(FIND(" "&TRIM({cell}),{text_literal(NO_ANSWER)}))'
     return f'TRIM({cell})=""'
 

@@ -10,11 +10,11 @@ from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.calculated import is_dated
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, NAME_COLUMN, TODAY_NAME
+from ..spec.compiled import compiled
 from ..spec.model import CollectBlock, Collected
 from ..spec.scope import rule_scope
 from ..words import translator
 from .calculated import BlockPainter, Run, Summary, chosen
-from .check_formula import parsed
 from .content import Content, Shown
 from .excel_formula import ExcelFormula
 from .shared_formulas import ROW
@@ -117,11 +117,10 @@ class CollectPainter(BlockPainter):
             self.pen.text(self.named.place(offset), each.name, "check")
 
     def _condition(self, source: Source, row: str) -> str:
-        tool = self.layout.spec.tool[source.spec.tool]
-        scope = rule_scope(self.layout.spec, tool, tuple(source.spec.columns.values()))
         own = None if source.grid.across else ROW
         compiler = ExcelFormula(self.layout, source.grid, row, own, away=True)
-        condition = compiler.condition(parsed(source.spec.keep, scope))
+        lists = compiled(self.layout.spec).lists.values()
+        condition = compiler.condition(next(each.condition for each in lists if each.source is source.spec))
         place = self.layout.active_place(source.grid, row)
         if place is None:
             return condition

@@ -10,11 +10,12 @@ from itertools import chain, compress
 from operator import is_not
 from typing import Any, Protocol, TypeVar
 
+from ..fields import Field
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
 from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, order_of
 from ..numerals import to_serial
-from ..spec.model import Field, FieldType, RegisterBlock
+from ..spec.model import RegisterBlock
 from ..submission import Key, Value
 from ..words import count_words
 from .references import LABEL_LENGTH
@@ -100,7 +101,7 @@ class Content:
         key = slot.key
         value = self.answers.get(key)
         if value is None:
-            if slot.field.type is FieldType.CALCULATED:
+            if slot.field.calculated:
                 return (self.show(slot.field, self.calculated.get(key)),)
             return BLANK * len(slot.cells)
         labels = self.layout.labels_of.get(key)
@@ -116,7 +117,7 @@ class Content:
         return self.answers.get(slot.key) is not None
 
     def _as_it_stood(self, slot: Slot, read: Sequence[Shown]) -> tuple[Shown, ...]:
-        several = slot.field.type is FieldType.MANY
+        several = slot.field.several
         parts = enumerate(read, start=1)
         return tuple(self.originals.get((*slot.key, part if several else 0), each) for part, each in parts)
 
@@ -128,9 +129,9 @@ class Content:
             return None
         if isinstance(value, date):
             return to_serial(value)
-        if each.type is FieldType.REFERENCE:
+        if each.to:
             return self._row_label(each, str(value))
-        if each.type is FieldType.CALCULATED and each.result == "level":
+        if each.calculated and each.result == "level":
             return self.layout.labels[LEVELS].get(str(value), str(value))
         return str(value)
 
@@ -152,7 +153,7 @@ class Content:
 
     def answered(self, slots: Iterable[Slot]) -> int:
         """How many cells of some slots hold something that people filled in."""
-        asked = [slot for slot in slots if slot.field.type is not FieldType.CALCULATED]
+        asked = [slot for slot in slots if not slot.field.calculated]
         if self.originals:
             return sum(value is not None for slot in asked for value in self.shown(slot))
         values = [self.answers.get(slot.key) for slot in asked]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..fields import YES_NO
 from ..language import (
     FIGURES,
     Arithmetic,
@@ -26,10 +27,9 @@ from ..language import (
 from ..language.function import Record
 from ..language.sheet_text import first_word, number_literal, text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
-from ..layout.lists import LEVELS, YES_NO
+from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
-from ..numerals import LAST_SERIAL, PHANTOM_LEAP_DAY
-from ..spec.model import FieldType
+from ..numerals import LAST_SERIAL
 from ..words import spaceless
 
 
@@ -74,6 +74,9 @@ class ExcelFormula:
     row: str | None = None  # what to write for its row number
     away: bool = False  # whether the formula stands on another sheet than the grid
     here: ExcelFormula | None = None  # what writes the row that `this` means
+    # The answer in whose check cell the formula stands: it is there, and can be read.
+    about: Ref | None = None
+    about_cell: str = ""
 
     # conditions: always TRUE or FALSE
 
@@ -100,10 +103,10 @@ class ExcelFormula:
         if Type.LEVEL in (expr.left.type, expr.right.type):
             return f"IFERROR({self._rank(expr.left)}{op}{self._rank(expr.right)},FALSE)"
         if expr.left.type in FIGURES:
-            left, right = self.number(expr.left), self.number(expr.right)
-            guards = [*self._guards(expr.left), *self._guards(expr.right)]
-            test = f"{left}{op}{right}"
-            return _guarded(guards, test, "FALSE")
+            test = f"{self.number(expr.left)}{op}{self.number(expr.right)}"
+            if all(isinstance(side, Literal) or self._is_value(side) for side in (expr.left, expr.right)):
+                return test
+            return _guarded([*self._guards(expr.left), *self._guards(expr.right)], test, "FALSE")
         return self._compare_texts(expr, op)
 
     def _compare_texts(self, expr: Compare, op: str) -> str:
@@ -172,7 +175,7 @@ class ExcelFormula:
 
     def _guards(self, expr: Expr) -> list[str]:
         """What must be numbers for the figure not to be blank."""
-        if isinstance(expr, Literal):
+        if isinstance(expr, Literal) or self._is_value(expr):
             return []
         if isinstance(expr, Arithmetic):
             return [*self._guards(expr.left), *self._guards(expr.right)]
@@ -218,6 +221,8 @@ class ExcelFormula:
         """The cell (or run of cells) of an answer; None where its sheet was not issued."""
         if ref.outer and self.here is not None:
             return self.here.cell(replace(ref, outer=False))
+        if self._is_value(ref):
+            return self.about_cell
         if ref.single:
             slot = self.layout.slots.get((ref.tool, "1", ref.code))
             if slot is None or len(slot.cells) > 1:
@@ -231,6 +236,9 @@ class ExcelFormula:
         if self.away or not own:
             return absolute(self.layout, ref.tool, slot, row=row)
         return cells_of(slot, row=row)
+
+    def _is_value(self, expr: Expr) -> bool:
+        return isinstance(expr, Ref) and self.about is not None and expr.key == self.about.key
 
     def _row_slots(self) -> dict[str, Slot]:
         """Slots of the row; a record of a form may go on in the next block of its sheet."""
@@ -329,18 +337,8 @@ class ExcelFormula:
 
     def readable(self, ref: Ref) -> str:
         """Write whether a cell that is not blank holds what the type of its field can read."""
-        field, cell = self.layout.spec.tool[ref.tool].fields[ref.code], str(self.cell(ref))
-        if field.type is FieldType.MANY:
-            return f'SUMPRODUCT(({cell}<>"")*ISNA(MATCH({cell},list_{ref.list},0)))=0'
-        if ref.list is not None:
-            return f"ISNUMBER(MATCH({cell},list_{ref.list},0))"
-        if (
-            field.type is FieldType.DATE
-        ):  # 60 is the day that only Excel knows; to LibreOffice TRUE is a number, too
-            number = f"ISNUMBER({cell}),NOT(ISLOGICAL({cell}))"
-            real = f"{number},{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
-            return f"IFERROR(AND({real}),FALSE)"
-        return f"AND(ISNUMBER({cell}),NOT(ISLOGICAL({cell})))" if ref.type is Type.NUMBER else "TRUE"
+        field = self.layout.spec.tool[ref.tool].fields[ref.code]
+        return field.type.readable(field, str(self.cell(ref)))
 
     def in_use(self, ref: Ref) -> str:
         """Write whether the row that a reference names is in use; TRUE where none of its sheets was issued."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..fields import BEHAVIOURS, Kind, kind_of, word_limit
+from ..fields import ColumnKind, Field, kind_of
 from ..findings import sentence
 from ..language.sheet_text import text_literal, word_count
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
 from ..layout.messages import ERROR, LEVEL, MISSING
 from ..layout.model import MARK_COLUMN
-from ..spec.model import Field, FieldBlock, FieldType
-from ..spec.scope import Scope
+from ..spec.compiled import compiled
 from ..words import translator
-from .check_formula import CheckFormulas, active_formula, parsed
+from .check_formula import CheckFormulas, active_formula
 from .excel_formula import ExcelFormula, absolute, cells_of
 from .grid_now import RecordCount, RowNow, Status, record_name
 from .pen import Pen
@@ -22,11 +21,6 @@ from .shared_formulas import ROW
 from .validation import validation
 
 MESSAGES = "check_messages"  # defined name of the message texts
-INPUT_STYLES = {
-    FieldType.INTEGER: "input_number", FieldType.DECIMAL: "input_number", FieldType.PERCENT: "input_number",
-    FieldType.DATE: "input_centre", FieldType.YEAR: "input_centre", FieldType.SCALE: "input_centre",
-    FieldType.YESNO: "input_centre",
-}  # fmt: skip
 
 
 @dataclass
@@ -153,14 +147,18 @@ class GridPainter:
         self.pen.text(place, ", ".join(labels) if codes else str(value or ""), "fixed")
 
     def _answer(self, slot: Slot, place: Place) -> None:
-        if slot.field.type is FieldType.CALCULATED:
+        if slot.field.calculated:
             self._calculated(slot, place)
             return
-        style = "input" if self.grid.across else INPUT_STYLES.get(slot.field.type, "input")
+        style = "input" if self.grid.across else slot.field.type.style
         self.pen.entry(place, style, number_format_of(slot.field))
 
     def _calculated(self, slot: Slot, place: Place) -> None:
-        form = number_format_of(slot.field) if kind_of(slot.field) in (Kind.NUMBER, Kind.DATE) else ""
+        form = (
+            number_format_of(slot.field)
+            if kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE)
+            else ""
+        )
         if self.grid.across:
             self.pen.formula(place, self._figure(slot, None), "calculated", form)
             return
@@ -171,9 +169,7 @@ class GridPainter:
 
     def _figure(self, slot: Slot, row: str | None) -> str:
         """The formula of a calculated answer; an open row without answers calculates nothing."""
-        assert isinstance(self.grid.block, FieldBlock)
-        scope = Scope(self.layout.spec, self.grid.tool, self.grid.block)
-        expr = parsed(slot.field.formula or "", scope, condition=False)
+        expr = compiled(self.layout.spec).formulas[slot.tool, slot.field.code]
         formula = ExcelFormula(self.layout, self.grid, slot.row, row).value(expr)
         in_use = self.checks.in_use(slot)
         return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
@@ -213,7 +209,7 @@ class GridPainter:
 
     def _limit(self, row: Row) -> int | None:
         """The word limit that the status of a question counts against."""
-        return word_limit(row.field) if row.field is not None and not self._repeated else None
+        return row.field.words if row.field is not None and not self._repeated else None
 
     def _status_formula(self, checked: Sequence[Slot], of: Row, row: str) -> str:
         limit = self._limit(of)
@@ -276,7 +272,7 @@ class GridPainter:
                 self.pen.validate(Place(first, column.index), Place(last, column.index), options)
 
     def _options(self, field: Field | None, column: Column, row: int) -> dict[str, object] | None:
-        if field is None or field.type is FieldType.CALCULATED:
+        if field is None or field.calculated:
             return None
         return validation(self.layout, self.grid, field, column, row)
 
@@ -299,11 +295,11 @@ class GridPainter:
 
 def number_format_of(field: Field) -> str:
     """The number format of a field's cells."""
-    if field.decimals is not None and field.type is not FieldType.PERCENT:
+    if field.decimals is not None and field.type.unit is None:
         return "#,##0" + ("." + "0" * field.decimals if field.decimals else "")
-    if field.type is FieldType.CALCULATED:
+    if field.calculated:
         return "yyyy-mm-dd" if field.result == "date" else "General"
-    return BEHAVIOURS[field.type].number_format
+    return field.type.number_format
 
 
 def _quoted_or_nothing(text: str) -> str:

@@ -9,7 +9,7 @@ from itertools import product
 from ..layout import Grid, ListPlace, Place, address, column_letters
 from ..layout.calculated import steps_of
 from ..layout.lists import LEVELS
-from ..spec.model import FieldType, PivotBlock
+from ..spec.model import PivotBlock
 from .calculated import FIRST_COUNT_COLUMN, LABEL_COLUMN, BlockPainter, Crossing
 from .content import Content, Shown
 from .excel_formula import column_range
@@ -113,7 +113,7 @@ class PivotPainter(BlockPainter):
     @property
     def _is_scale(self) -> bool:
         field = self.layout.spec.tool[self.block.source].fields[str(self.block.highest)]
-        return field.type is FieldType.SCALE
+        return field.type.stepped
 
     # the steps
 
@@ -175,7 +175,7 @@ class PivotNow:
     def _codes(self, content: Content, row: str, code: str) -> set[str]:
         """The codes that a row has in a field."""
         slot = self.grid.by_row[row][code]
-        source = content.calculated if slot.field.type is FieldType.CALCULATED else content.answers
+        source = content.calculated if slot.field.calculated else content.answers
         value = source.get(slot.key)
         if isinstance(value, tuple):
             return set(value)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..fields import When
 from ..layout import Column, Grid, Layout, column_letters, quoted, reference_name
-from ..spec.model import CollectBlock, FieldType, RegisterBlock, When
+from ..spec.model import CollectBlock, RegisterBlock
 
 LABEL_LENGTH = 60
 LOOKUP = re.compile(r"lookup\([^,()]+,\s*(\w+)\s*\)")
@@ -29,7 +30,7 @@ def reference_lists(layout: Layout) -> dict[str, list[Target]]:
     lists: dict[str, list[Target]] = {}
     for sheet in layout.sheets:
         for slot in sheet.slots:
-            name = reference_name(layout, slot.field) if slot.field.type is FieldType.REFERENCE else None
+            name = reference_name(layout, slot.field) if slot.field.to else None
             if name is not None and name not in lists:
                 grids = [layout.rows_of[code] for code in slot.field.to if code in layout.rows_of]
                 lists[name] = [target for grid in grids for target in _targets(grid)]

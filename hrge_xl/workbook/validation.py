@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import LimitError
-from ..fields import BEHAVIOURS, Kind, list_name, word_limit
-from ..findings import value
+from ..fields import Field
 from ..layout import Column, Grid, Layout, column_letters, reference_name
-from ..numerals import FIRST_DAY, LAST_DAY, shown
-from ..spec.model import Field, FieldType
+from ..numerals import FIRST_DAY, LAST_DAY
 from ..words import Translate, translator
 from .pen import PROMPT_LIMIT, broken_lines
 
-FAULT = {
-    FieldType.INTEGER: value.NOT_A_WHOLE_NUMBER, FieldType.DECIMAL: value.NOT_A_NUMBER,
-    FieldType.PERCENT: value.OUT_OF_RANGE, FieldType.DATE: value.NOT_A_DATE, FieldType.YEAR: value.OUT_OF_RANGE,
-    FieldType.SCALE: value.OUT_OF_RANGE, FieldType.TEXT: value.TEXT_TOO_LONG, FieldType.LONG: value.TEXT_TOO_LONG,
-    FieldType.REFERENCE: value.ROW_NOT_FOUND,
-}  # fmt: skip
 TITLE_LIMIT = 32
 
 
@@ -35,26 +27,25 @@ def validation(
     if prompt:
         options |= {"input_title": field.code[:TITLE_LIMIT], "input_message": prompt}
     if rule is not None:
-        fault = FAULT.get(field.type, value.NOT_IN_LIST)
         options |= {
             "error_title": say("Check this answer")[:TITLE_LIMIT],
-            "error_message": broken_lines(say(fault.remedy)),
+            "error_message": broken_lines(say(field.type.fault.remedy)),
             "error_type": "stop",
         }
     return options
 
 
 def _rule(layout: Layout, grid: Grid, field: Field, first_row: int) -> dict[str, Any] | None:
-    if field.type is FieldType.REFERENCE:
+    if field.to:
         name = reference_name(layout, field)
         return {"validate": "list", "source": f"={name}"} if name else None
-    if field.type is FieldType.SCALE:
+    if field.type.stepped:
         steps = list(layout.lists[str(field.vocabulary)].codes)
         return {"validate": "list", "source": steps}
-    name = list_name(field)
+    name = field.list_name
     if name is not None:
         return {"validate": "list", "source": _list_source(layout, grid, field, name, first_row)}
-    limits = BEHAVIOURS[field.type].limits(field)
+    limits = field.type.limits(field)
     if limits.type == "length":
         return {"validate": "length", "criteria": "<=", "value": int(limits.high or 0)}
     if limits.type == "any":
@@ -112,29 +103,8 @@ def _example(layout: Layout, field: Field, say: Translate) -> str:
 
 
 def hint(layout: Layout, field: Field, say: Translate) -> str:
-    """What may be typed into the cell."""
-    if field.type is FieldType.SCALE:
+    """Say what may be typed into the cell."""
+    if field.type.stepped:
         place = layout.lists[str(field.vocabulary)]
         return "; ".join(f"{code} {label}" for code, label in zip(place.codes, place.labels, strict=True))
-    if field.type is FieldType.DATE:
-        return say("A date as year-month-day, for example 2026-03-31.")
-    if list_name(field) or field.type is FieldType.REFERENCE:
-        return say("Choose from the list.")
-    limit = word_limit(field)
-    if limit is not None:
-        return say("At most {limit} words.").format(limit=limit)
-    limits = BEHAVIOURS[field.type].limits(field)
-    if BEHAVIOURS[field.type].kind is not Kind.NUMBER:
-        return ""
-    if limits.low is not None and limits.high is not None:
-        low, high = (_bound(field, bound) for bound in (limits.low, limits.high))
-        return say("A number from {low} to {high}.").format(low=low, high=high)
-    return (
-        say("A number.")
-        if limits.low is None
-        else say("A number, {low} or more.").format(low=_bound(field, limits.low))
-    )
-
-
-def _bound(field: Field, bound: float) -> str:
-    return f"{bound * 100:g}%" if field.type is FieldType.PERCENT else shown(float(bound))
+    return field.type.hint(field, say)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ...spec.model import FieldType
 from ..schema import AGGREGATE_ANSWERS, ANSWERS
 from . import sql
 from .common import BY_COUNTRY, TOTAL
@@ -19,7 +18,7 @@ def answers(source: sql.Sources) -> sql.Select:
         .select_from(found)
         .join(question, sql.same(question, found, "tool", "field"))
         .outerjoin(code, sql.same(code, found, "tool", "field", "code"))
-        .where(question.c.type != FieldType.REFERENCE.value)  # codes of own rows mean nothing elsewhere
+        .where(question.c.type != "reference")  # codes of own rows mean nothing elsewhere
     )
     return sql.numbered(AGGREGATE_ANSWERS.names, told, "period", "place", "asked", "row", "code", "country")
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from ...spec.model import Field, FieldType, Spec
+from ...fields import YES_NO, ColumnKind, Field, kind_of
+from ...spec.model import Spec
 from ...words import day, translator
 from ..schema import spec_language
 from ..store import Store
@@ -39,8 +40,8 @@ def said(spec: Spec, field: Field, value: Any, language: str | None = None) -> s
     if field.vocabulary is not None:
         codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")
         return "; ".join(label_of(spec, field.vocabulary, code, tag) for code in codes)
-    if field.type is FieldType.YESNO:
+    if field.list_name == YES_NO:
         return translator(tag)("Yes" if value == "Y" else "No")
-    if field.type is FieldType.DATE:
+    if kind_of(field) is ColumnKind.DATE:
         return day(value if isinstance(value, date) else date.fromisoformat(value), tag)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ...spec.model import FieldType, RegisterBlock, Tool
+from ...spec.model import RegisterBlock, Tool
 from ..schema import AGGREGATE_NUMBERS, ANSWERS
 from . import sql
 from .common import BY_COUNTRY, TOTAL
@@ -24,7 +24,7 @@ def numbers(source: sql.Sources) -> sql.Select:
     found = sql.grouped(
         lines, ("period", "by", "place", "tool", "row", "about", "field", "asked", "label", "country"),
         sa.func.count().label("count"), sql.distinct(lines.c.team).label("teams"),
-        sa.func.sum(sa.case((lines.c.type == FieldType.INTEGER.value, number))).label("total"),
+        sa.func.sum(sa.case((lines.c.type == "integer", number))).label("total"),
         sql.steady(sa.func.avg(number)).label("mean"), sa.func.min(number).label("least"),
         sa.func.max(number).label("most"),
     )  # fmt: skip

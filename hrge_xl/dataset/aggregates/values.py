@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ...fields import Field
 from ...spec.figures import IndicatorFigures
-from ...spec.model import CatalogueBlock, Field, FieldType, Item, Spec, Tool
+from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ..definitions import TYPES
 from ..schema import INDICATOR_VALUES, SUBMISSIONS, field_column, spec_language
 from ..store import Store
@@ -202,7 +203,7 @@ def _as(column: sql.Expression, kind: str) -> sql.Expression:
 def _leads_on(spec: Spec, field: Field) -> bool:
     """Whether a reference goes to a catalogue, whose rows mean the same in every return."""
     catalogues = (tool for tool in field.to if _is_catalogue(spec.tool[tool]))
-    return field.type is FieldType.REFERENCE and any(catalogues)
+    return bool(field.to) and any(catalogues)
 
 
 def _is_catalogue(tool: Tool) -> bool:

@@ -1,14 +1,16 @@
-"""R: the rules of the spec; I009, I011: country and period of the form against those of the stamp and the round."""
+"""Where checks do not hold: those of single answers, the rules of the spec, and what the stamp and the round say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ..language import reader_only
+from ..fields import Check
+from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
+from ..findings.value import NOT_A_WHOLE_NUMBER, NOT_ASKED_HERE
 from ..language.vectors import Bools
-from ..spec.compiled import ParsedRule
+from ..spec.compiled import FieldChecks, FieldKey, ParsedRule
 from ..spec.model import VocabularyItem
 from .batch import serials
 from .hits import Finder, Hit
@@ -17,8 +19,36 @@ from .universe import SINGLE, Column
 from .vectorised import Evaluator
 
 
+def wrong_answers(
+    run: Evaluator, finder: Finder, checks: Mapping[FieldKey, Sequence[Check]] | None = None
+) -> Iterator[Hit]:
+    """Give a hit for every answer of which a check does not hold: all checks of the spec, or some."""
+    for column in run.batch.universe.column_list:
+        own = (
+            run.program.fields.get(column.key, FieldChecks()).checks
+            if checks is None
+            else checks.get(column.key, ())
+        )
+        if own and run.batch.answered(column).any():
+            readable, given = _judged(run, column), run.batch.answered(column) & ~run.batch.silent(column)
+            for check in own:
+                judged = given if check.kind is NOT_ASKED_HERE else readable
+                broken = judged & ~run.over_rows(run.holds(check.holds), column.table)
+                yield from finder.at_rows(check.kind, column, broken)
+                if (
+                    check.kind is NOT_A_WHOLE_NUMBER
+                ):  # as where reading has said so: nothing else is asked of it
+                    readable = readable & ~broken
+
+
+def _judged(run: Evaluator, column: Column) -> Bools:
+    """Say which answers are held against their checks: those that say something, and could be read."""
+    batch = run.batch
+    return run.column(column).known & ~batch.silent(column) & ~batch.in_doubt[:, column.slots]
+
+
 def violations(run: Evaluator, finder: Finder, rules: Sequence[ParsedRule] | None = None) -> Iterator[Hit]:
-    """A hit for every active row in which a rule does not hold, of all rules or some."""
+    """Give a hit for every active row in which a rule does not hold, of all rules or some."""
     for parsed in run.program.rules if rules is None else rules:
         if parsed.check is not None:
             yield from _violations(run, finder, parsed)
@@ -29,25 +59,17 @@ def _violations(run: Evaluator, finder: Finder, parsed: ParsedRule) -> Iterator[
     if parsed.home is None:
         issued = np.array([parsed.rule.tool in layout.sheet for layout in run.batch.layouts])
         broken = np.broadcast_to(broken.any(axis=1), run.batch.size)
-        yield from (
-            Hit(parsed.rule.code, n, rule=parsed.rule) for n in np.flatnonzero(issued & broken).tolist()
-        )
+        yield from (Hit(parsed.rule, n) for n in np.flatnonzero(issued & broken).tolist())
         return
     column = run.batch.universe.columns[parsed.home]
     where = run.batch.active(column.table) & at_home(broken, parsed, column.table) & ~run.batch.silent(column)
-    yield from finder.at_rows(parsed.rule.code, column, where, parsed.rule)
+    yield from finder.at_rows(parsed.rule, column, where)
 
 
 def _broken(run: Evaluator, parsed: ParsedRule) -> Bools:
     assert parsed.check is not None
     broken = ~run.holds(parsed.check)
     return broken if parsed.when is None else np.asarray(broken & run.holds(parsed.when))
-
-
-def for_reader_only(parsed: ParsedRule) -> bool:
-    """Whether the sheet cannot tell that this rule is broken."""
-    expressions = (each for each in (parsed.when, parsed.check) if each is not None)
-    return bool(parsed.rule.reader_only) or any(reader_only(each) for each in expressions)
 
 
 def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
@@ -57,7 +79,7 @@ def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
         return
     issued = run.texts.ids([each.identity.country or None for each in run.batch.submissions])[:, None]
     said, expected = run.texts.folded(run.column(column).data), run.texts.folded(issued)
-    for hit in finder.at_rows("I009", column, (said != expected) & (said >= 0) & (expected >= 0)):
+    for hit in finder.at_rows(COUNTRY_DIFFERS, column, (said != expected) & (said >= 0) & (expected >= 0)):
         country = run.batch.submissions[hit.submission].identity.country
         entry = _entries(run, column).get(country)
         language = run.batch.layout(hit.submission).language
@@ -80,7 +102,7 @@ def other_periods(run: Evaluator, finder: Finder) -> Iterator[Hit]:
             continue
         said, limit = run.column(column).data, serials(period[last] for period in periods)
         outside = said > limit if last else said < limit  # never true where one of them is not known
-        for hit in finder.at_rows("I011", column, outside):
+        for hit in finder.at_rows(PERIOD_OUTSIDE_ROUND, column, outside):
             start, end = periods[hit.submission]
             hit.detail["expected"] = f"{start or '…'} – {end or '…'}"
             yield hit

@@ -1,0 +1,127 @@
+"""What reading noticed of single cells: what stands there cannot be read, was normalised, or is odd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from ..fields import ColumnKind, kind_of
+from ..findings import Kind
+from ..findings import value as v
+from ..language.texts import BLANK
+from ..language.vectors import Bools, Integers
+from ..spec.compiled import CompiledSpec
+from ..submission import State
+from ..words import CELL_LIMIT, fits_a_cell
+from .batch import Batch
+from .hits import Finder, Hit
+from .privacy import PATTERNS, patterns
+from .universe import Column
+
+STATES = {v.ERROR_IN_CELL: State.ERROR, v.FORMULA_NEVER_CALCULATED: State.NOT_CALCULATED}
+PROBLEMS = {
+    ColumnKind.CODE: (v.NOT_IN_LIST,),
+    ColumnKind.TEXT: (),
+    ColumnKind.NUMBER: (v.NOT_A_NUMBER, v.NOT_A_WHOLE_NUMBER, v.OTHER_CALENDAR, v.AMBIGUOUS_NUMBER),
+    ColumnKind.DATE: (v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR),
+}
+NOTES = {
+    ColumnKind.CODE: (v.LABEL_IN_ANOTHER_LANGUAGE, v.SPELLING_TIDIED, v.CODE_FOR_LABEL, v.OTHER_SPELLING),
+    ColumnKind.TEXT: (v.TEXT_LIKE_A_FORMULA, v.UNSEEN_CHARACTERS),
+    ColumnKind.NUMBER: (v.DIGITS_CONVERTED, v.NUMBER_AS_TEXT),
+    ColumnKind.DATE: (v.DIGITS_CONVERTED, v.DATE_AS_TEXT),
+}
+
+
+def readings(batch: Batch, finder: Finder) -> Iterator[Hit]:
+    """Give a hit for everything that reading noticed of a cell that people fill in."""
+    for kind, at in _noticed(batch, _asked_of(batch)):
+        yield from (finder.at_answer(kind, place) for place in at.tolist())
+
+
+def kinds_of(compiled: CompiledSpec) -> set[str]:
+    """Give the codes of all findings of this sort that the fields of a spec can have."""
+    kinds = {kind_of(field) for _, _, field in compiled.spec.places() if field.asked}
+    found: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES} if kinds else set()
+    for kind in kinds:
+        found |= {*PROBLEMS[kind], *NOTES[kind]}
+        found |= {v.TEXT_TOO_LONG, *PATTERNS} if kind is ColumnKind.TEXT else set()
+        found |= {v.CHOSEN_TWICE} if kind is ColumnKind.CODE else set()
+    return {kind.code for kind in found}
+
+
+def _asked_of(batch: Batch) -> Bools:
+    """Say for each answer whether people fill its cell in."""
+    asked = np.array([column.asked for column in batch.universe.column_list], dtype=bool)
+    return np.asarray(asked[batch.universe.column_of_cell[batch.cell]])
+
+
+def _noticed(batch: Batch, asked: Bools) -> Iterator[tuple[Kind, Integers]]:
+    """Give each kind of finding with the places of its answers."""
+    for kind, state in STATES.items():
+        yield kind, np.flatnonzero(asked & (batch.state == state.value))
+    given = asked & batch.given
+    yield v.FORMULA_IN_ANSWER, np.flatnonzero(given & batch.formula)
+    for code in sorted(set(batch.problem[given].tolist()) - {""}):
+        yield _kind(code), np.flatnonzero(given & (batch.problem == code))
+    for code, places in sorted(batch.notes.items()):
+        at = np.array(places, dtype=np.int64)
+        yield _kind(code), at[given[at]]
+    yield v.CHOSEN_TWICE, _chosen_again(batch, given)
+    yield from _of_texts(batch, np.flatnonzero(given & _is_text(batch)))
+
+
+@cache
+def _kind(code: str) -> Kind:
+    """Give the finding that an answer carries by its code."""
+    return next(kind for kind in vars(v).values() if isinstance(kind, Kind) and kind.code == code)
+
+
+def _is_text(batch: Batch) -> Bools:
+    texts = np.array(
+        [kind_of(each.field) is ColumnKind.TEXT for each in batch.universe.column_list], dtype=bool
+    )
+    return np.asarray(texts[batch.universe.column_of_cell[batch.cell]])
+
+
+def _chosen_again(batch: Batch, given: Bools) -> Integers:
+    """Give the cells of a question in which an entry is chosen that another of its cells holds already."""
+    several = np.array([column.parts > 1 for column in batch.universe.column_list], dtype=bool)
+    at = np.flatnonzero(given & several[batch.universe.column_of_cell[batch.cell]] & (batch.text != BLANK))
+    if not len(at):
+        return at
+    chosen = pd.DataFrame(
+        {
+            "submission": batch.submission[at],
+            "slot": batch.slot[at],
+            "code": batch.text[at],
+            "cell": batch.cell[at],
+        },
+        index=at,
+    ).sort_values(["submission", "cell"])
+    return np.sort(chosen.index[chosen.duplicated(["submission", "slot", "code"])].to_numpy())
+
+
+def _of_texts(batch: Batch, at: Integers) -> Iterator[tuple[Kind, Integers]]:
+    """Give texts that no cell of Excel could hold, and those in which personal data seem to stand."""
+    ids = batch.text[at]
+    different = np.unique(ids[ids != BLANK])
+    strings = [batch.texts.strings[number] for number in different.tolist()]
+    long = [len(text) > CELL_LIMIT // 2 and not fits_a_cell(text) for text in strings]
+    yield v.TEXT_TOO_LONG, at[np.isin(ids, different[long])]
+    if batch.spoken_of and strings:
+        for kind, found in patterns(pd.Series(strings, index=different, dtype="str")).items():
+            yield kind, at[np.isin(ids, found.index[found.to_numpy()])]
+
+
+def answers_by_column(batch: Batch) -> Iterator[tuple[Column, Integers]]:
+    """Give each column that has answers, with their places."""
+    columns = batch.universe.column_of_cell[batch.cell]
+    order = np.argsort(columns, kind="stable")
+    starts = np.flatnonzero(np.diff(columns[order], prepend=-1))
+    for run in np.split(order, starts[1:]):
+        if len(run):
+            yield batch.universe.column_list[int(columns[run[0]])], run

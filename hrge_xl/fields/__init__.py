@@ -1,0 +1,25 @@
+"""Field types, one class each; each takes its place in `FIELD_TYPES` by being defined."""
+
+from . import calculated, choices, days, numbers, rows, text
+from .calculated import kind_of, type_of
+from .choices import YES_NO
+from .field import (
+    COMMON_OPTIONS,
+    FIELD_TYPES,
+    Cell,
+    Check,
+    ColumnKind,
+    Constraint,
+    Field,
+    FieldType,
+    Limits,
+    Reading,
+    Vocabularies,
+    When,
+)
+
+__all__ = [
+    "COMMON_OPTIONS", "FIELD_TYPES", "YES_NO", "Cell", "Check", "ColumnKind", "Constraint", "Field", "FieldType",
+    "Limits", "Reading", "Vocabularies", "When", "calculated", "choices", "days", "kind_of", "numbers", "rows", "text",
+    "type_of",
+]  # fmt: skip

@@ -1,0 +1,90 @@
+"""The field type of dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings.value import (
+    AMBIGUOUS_DATE,
+    DATE_AS_TEXT,
+    DIGITS_CONVERTED,
+    NOT_A_DATE,
+    OTHER_CALENDAR,
+    OUT_OF_RANGE,
+)
+from ..language import Compare, Literal, Logic, Ref, Type
+from ..language.functions.own import Readable
+from ..language.targets import Scope
+from ..numerals import (
+    FIRST_DAY,
+    LAST_DAY,
+    LAST_SERIAL,
+    PHANTOM_LEAP_DAY,
+    Ambiguous,
+    OtherCalendar,
+    from_serial,
+    parse_date,
+    shown,
+    to_serial,
+)
+from ..words import Translate, western_digits
+from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
+
+
+class DateField(FieldType):
+    """A Gregorian day."""
+
+    name = "date"
+    kind = ColumnKind.DATE
+    yields = Type.DATE
+    keeps = frozenset({"text", "long"})
+    number_format = "yyyy-mm-dd"
+    style = "input_centre"
+    width = 13
+    unit = "ISO 8601"
+    fault = NOT_A_DATE
+
+    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+        """Read the day of a date cell, or of a text that can only mean one day."""
+        if isinstance(cell.value, str):
+            return self._from_text(cell.value, lists.language)
+        if isinstance(cell.value, bool) or cell.day is None:
+            return Reading(problem=NOT_A_DATE.code)
+        return Reading(day=cell.day)
+
+    def _from_text(self, text: str, language: str) -> Reading:
+        try:
+            day = parse_date(text, language)
+        except Ambiguous:
+            return Reading(problem=AMBIGUOUS_DATE.code)
+        except OtherCalendar:
+            return Reading(problem=OTHER_CALENDAR.code)
+        if day is None:
+            return Reading(problem=NOT_A_DATE.code)
+        digits = () if western_digits(text) == text else (DIGITS_CONVERTED.code,)
+        return Reading(day=day, notes=(DATE_AS_TEXT.code, *digits))
+
+    def limits(self, field: Field) -> Limits:
+        """A day that a project of our time can have."""
+        return Limits("date", to_serial(FIRST_DAY), to_serial(LAST_DAY))
+
+    def readable(self, field: Field, cell: str) -> str:
+        """Write whether it is a day; 60 is one that only Excel knows, and to LibreOffice TRUE is a number, too."""
+        number = f"ISNUMBER({cell}),NOT(ISLOGICAL({cell}))"
+        real = f"{number},{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
+        return f"IFERROR(AND({real}),FALSE)"
+
+    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+        """A day, and one of our time; the last one is in time until it is over."""
+        limits = self.limits(field)
+        yield Check(NOT_A_DATE, Readable().call(value))
+        low, end = (Literal(float(to or 0), Type.DATE) for to in (limits.low, (limits.high or 0) + 1))
+        yield Check(OUT_OF_RANGE, Logic("and", (Compare(">=", value, low), Compare("<", value, end))))
+
+    def hint(self, field: Field, say: Translate) -> str:
+        """Say how to write it."""
+        return say("A date as year-month-day, for example 2026-03-31.")
+
+    def said(self, figure: float) -> str:
+        """Give a day as people write it."""
+        return shown(from_serial(figure))

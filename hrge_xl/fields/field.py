@@ -1,0 +1,279 @@
+"""What a field is, and what a type of field is: one object that says everything about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field as Option
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from rapidfuzz import process
+
+from ..findings import Kind
+from ..findings.value import NOT_IN_LIST
+from ..frozen import Model
+from ..language import Expr, Ref, Type
+from ..language.targets import Scope
+from ..numerals import from_serial, shown
+from ..texts import NO_TEXT, Code, Text
+from ..words import Translate
+
+
+class ColumnKind(StrEnum):
+    """What a column of answers holds."""
+
+    CODE = "code"
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+
+
+class Reading(NamedTuple):
+    """What one cell means: exactly one of code, text, number, day; or a problem (a finding code)."""
+
+    code: str | None = None
+    text: str | None = None
+    number: float | None = None
+    day: date | None = None
+    problem: str | None = None
+    suggestion: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the sheet's own validation lets in: a list, a number or date between two bounds, or a length."""
+
+    type: str  # list, whole, decimal, date, length, any
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Vocabularies:
+    """Every spelling of every entry of every list, in all languages of a spec: folded text → (code, note).
+
+    `rows` are what references point to: tool → folded code of a row → code; `language` that of the workbook.
+    """
+
+    language: str
+    spellings: Mapping[str, Mapping[str, tuple[str, str | None]]]
+    labels: Mapping[str, tuple[str, ...]]
+    rows: Mapping[str, Mapping[str, str]]
+
+
+class Cell(NamedTuple):
+    """A stored value as the field types need it: `is_date` for a number under a date format."""
+
+    value: str | float | bool
+    is_date: bool = False
+    epoch_1904: bool = False
+
+    @property
+    def day(self) -> date | None:
+        """The day of a number."""
+        number = self.value if isinstance(self.value, float | int) else -1
+        return from_serial(float(number), epoch_1904=self.epoch_1904)
+
+    def as_text(self) -> str:
+        """The value as a person sees it."""
+        day = self.day if self.is_date else None
+        return shown(day if day is not None else self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What must hold of an answer that could be read: an expression, and the finding where it does not."""
+
+    kind: Kind
+    holds: Expr
+
+
+FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes its place by itself
+
+
+class FieldType:
+    """A type of field: how an answer is read, drawn, limited in the sheet, checked, stored and described.
+
+    `needs` and `allows` are the options of its own; `style` and `width` draw its cells; `fault` is what the sheet's
+    own alert says. `repeats`: the same few answers come again and again. `keeps` names the types that all its answers
+    are answers of, just as they stand.
+    """
+
+    name: str = ""
+    kind: ColumnKind = ColumnKind.TEXT
+    yields: Type = Type.TEXT
+    needs: frozenset[str] = frozenset()
+    allows: frozenset[str] = frozenset()
+    keeps: frozenset[str] = frozenset()
+    number_format: str = "@"
+    style: str = "input"
+    width: int = 26
+    unit: str | None = None
+    fault: Kind = NOT_IN_LIST
+    repeats: bool = False
+    several: bool = False
+    stepped: bool = False  # answered with the number of a step of a list
+    calculated: bool = False
+
+    def __init_subclass__(cls) -> None:
+        if cls.name:
+            FIELD_TYPES[cls.name] = cls()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<field type {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return field_type, (self.name,)  # each is one object, in every process
+
+    def list_of(self, field: Field) -> str | None:
+        """Give the name of the list that an answer is chosen from; None where there is none."""
+        return None
+
+    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+        """Read a cell that is not blank."""
+        raise NotImplementedError
+
+    def limits(self, field: Field) -> Limits:
+        """Give what the sheet's validation lets in."""
+        return Limits("any")
+
+    def readable(self, field: Field, cell: str) -> str:
+        """Write whether a cell that is not blank holds what can be read."""
+        return "TRUE"
+
+    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+        """Give what follows from the type and its options, in the order in which it is told."""
+        yield from ()
+
+    def hint(self, field: Field, say: Translate) -> str:
+        """Say what may be typed."""
+        return ""
+
+    def said(self, figure: float) -> str:
+        """Give a figure as people write it."""
+        return shown(figure)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            _known, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "enum": list(FIELD_TYPES)}
+
+
+def field_type(name: str) -> FieldType:
+    """Give the field type of this name."""
+    return FIELD_TYPES[name]
+
+
+def _known(value: object) -> FieldType:
+    if isinstance(value, FieldType):
+        return value
+    if isinstance(value, str) and value in FIELD_TYPES:
+        return FIELD_TYPES[value]
+    close = process.extractOne(str(value), list(FIELD_TYPES), score_cutoff=60)
+    remedy = f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(FIELD_TYPES)}."
+    raise PydanticCustomError(
+        "field_type", "There is no field type '{value}'.", {"value": str(value), "remedy": remedy}
+    )
+
+
+class When(Model):
+    """Required when an expression holds, for example `{when: "RESPONSE != 'ACC'"}`."""
+
+    when: str
+
+
+class Constraint(Model):
+    """What an answer must satisfy: an expression over `value` and the other fields of the row."""
+
+    check: str
+    message: Text
+    remedy: Text = NO_TEXT
+
+
+class Field(Model):
+    """One question or column. Options that its type does not take are mistakes.
+
+    `relevant`: where this expression does not hold the cell is greyed, and must be blank. `pattern`: a regular
+    expression that the whole text fits, or `email`.
+    """
+
+    code: Code
+    type: FieldType
+    label: Text
+    help: Text = NO_TEXT
+    example: Text = NO_TEXT
+    required: Literal["always", "ticked", "optional"] | When = "optional"
+    relevant: str | None = None
+    constraint: Constraint | None = None
+    vocabulary: Code | None = None
+    parent: Code | None = None
+    cells: int = Option(default=3, ge=1, le=12)
+    words: int | None = Option(default=None, gt=0)
+    characters: int | None = Option(default=None, gt=0)
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    to: tuple[Code, ...] = ()
+    formula: str | None = None
+    result: Literal["number", "text", "level", "date"] = "number"
+    decimals: int | None = Option(default=None, ge=0, le=6)
+    ticks: bool = False
+    fixed: bool = False
+    width: int | None = Option(default=None, ge=4, le=90)
+    restricted: bool = False
+    people: bool = False
+    tag: str = ""
+
+    @property
+    def calculated(self) -> bool:
+        """Whether the sheet works it out."""
+        return self.type.calculated
+
+    @property
+    def several(self) -> bool:
+        """Whether it has several cells side by side, one answer each."""
+        return self.type.several
+
+    @property
+    def asked(self) -> bool:
+        """Whether people fill it in."""
+        return not (self.fixed or self.type.calculated)
+
+    @property
+    def list_name(self) -> str | None:
+        """The name of the list that it is chosen from; None where there is none."""
+        return self.type.list_of(self)
+
+
+COMMON_OPTIONS = frozenset(
+    [
+        "code",
+        "type",
+        "label",
+        "help",
+        "example",
+        "required",
+        "relevant",
+        "constraint",
+        "width",
+        "restricted",
+        "tag",
+        "fixed",
+        "ticks",
+    ]
+)

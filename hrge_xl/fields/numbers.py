@@ -1,0 +1,208 @@
+"""Field types of numbers: whole, with decimals, shares, years, steps of a scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings.value import (
+    AMBIGUOUS_NUMBER,
+    DIGITS_CONVERTED,
+    NOT_A_NUMBER,
+    NOT_A_WHOLE_NUMBER,
+    NUMBER_AS_TEXT,
+    OTHER_CALENDAR,
+    OUT_OF_RANGE,
+)
+from ..language import Compare, Expr, Literal, Logic, Ref, Type
+from ..language.functions.own import Readable, Whole
+from ..language.targets import Scope
+from ..numerals import Ambiguous, OtherCalendar, parse_number, percentage, refuse_other_calendar
+from ..words import Translate, fold, tidy, western_digits
+from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
+
+
+class DecimalField(FieldType):
+    """A number with decimals."""
+
+    name = "decimal"
+    kind = ColumnKind.NUMBER
+    yields = Type.NUMBER
+    allows = frozenset({"minimum", "maximum", "decimals", "people"})
+    keeps = frozenset({"text", "long"})
+    number_format = "#,##0.##########"
+    style = "input_number"
+    width = 12
+    fault = NOT_A_NUMBER
+    whole = False
+
+    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+        """Read the number; a text where it can only mean one number."""
+        if isinstance(cell.value, bool) or cell.is_date:
+            return Reading(problem=NOT_A_NUMBER.code)
+        if isinstance(cell.value, str):
+            return self._from_text(cell.value, lists.language)
+        return self._read_whole(float(cell.value), (), lists.language)
+
+    def _from_text(self, text: str, language: str) -> Reading:
+        try:
+            number = parse_number(text, language)
+        except Ambiguous:
+            return Reading(problem=AMBIGUOUS_NUMBER.code)
+        if number is None:
+            return Reading(problem=NOT_A_NUMBER.code)
+        digits = () if western_digits(text) == text else (DIGITS_CONVERTED.code,)
+        return self._read_whole(number, (NUMBER_AS_TEXT.code, *digits), language)
+
+    def _read_whole(self, number: float, notes: tuple[str, ...], language: str) -> Reading:
+        if self.whole and not number.is_integer():
+            return Reading(number=number, problem=NOT_A_WHOLE_NUMBER.code, notes=notes)
+        return Reading(number=number, notes=notes)
+
+    def limits(self, field: Field) -> Limits:
+        """Between the bounds of the spec."""
+        return Limits("whole" if self.whole else "decimal", field.minimum, field.maximum)
+
+    def readable(self, field: Field, cell: str) -> str:
+        """Write whether it is a number; to LibreOffice TRUE is one, too."""
+        return f"AND(ISNUMBER({cell}),NOT(ISLOGICAL({cell})))"
+
+    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+        """A number, whole where that is asked, and within its bounds."""
+        yield Check(NOT_A_NUMBER, Readable().call(value))
+        if self.whole:
+            yield Check(NOT_A_WHOLE_NUMBER, Whole().call(value))
+        bounds = self._bounds(field, value, scope)
+        if bounds is not None:
+            yield Check(OUT_OF_RANGE, bounds)
+
+    def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr | None:
+        limits = self.limits(field)
+        sides = ((">=", limits.low), ("<=", limits.high))
+        parts = tuple(
+            Compare(op, value, Literal(float(to), Type.NUMBER)) for op, to in sides if to is not None
+        )
+        return Logic("and", parts) if parts else None
+
+    def hint(self, field: Field, say: Translate) -> str:
+        """Say between what bounds."""
+        limits = self.limits(field)
+        if limits.low is None:
+            return say("A number.")
+        low = self.said(limits.low)
+        if limits.high is None:
+            return say("A number, {low} or more.").format(low=low)
+        return say("A number from {low} to {high}.").format(low=low, high=self.said(limits.high))
+
+
+class IntegerField(DecimalField):
+    """A whole number."""
+
+    name = "integer"
+    allows = frozenset({"minimum", "maximum", "people"})
+    keeps = frozenset({"text", "long", "decimal"})
+    number_format = "#,##0"
+    width = 11
+    fault = NOT_A_WHOLE_NUMBER
+    whole = True
+
+
+class PercentField(DecimalField):
+    """A share, stored as a fraction: 45 % is 0.45."""
+
+    name = "percent"
+    allows = frozenset({"minimum", "maximum", "decimals"})
+    keeps = frozenset()
+    number_format = "0.##%"
+    width = 11
+    unit = "share of 1"
+    fault = OUT_OF_RANGE
+
+    def _from_text(self, text: str, language: str) -> Reading:
+        bare = percentage(text)
+        if bare is None:
+            return super()._from_text(text, language)
+        found = super()._from_text(bare, language)
+        number = None if found.number is None else found.number / 100
+        return Reading(number=number, problem=found.problem, notes=found.notes)
+
+    def limits(self, field: Field) -> Limits:
+        """Between 0 and 100 % unless the spec says otherwise."""
+        low = 0.0 if field.minimum is None else field.minimum
+        return Limits("decimal", low, 1.0 if field.maximum is None else field.maximum)
+
+    def said(self, figure: float) -> str:
+        """Give a share as people write it."""
+        return f"{figure:.4%}".rstrip("0%").rstrip(".") + " %"
+
+
+class YearField(DecimalField):
+    """A Gregorian year."""
+
+    name = "year"
+    allows = frozenset({"minimum", "maximum"})
+    keeps = frozenset({"text", "long", "integer", "decimal"})
+    number_format = "0"
+    style = "input_centre"
+    width = 9
+    unit = "year"
+    fault = OUT_OF_RANGE
+    whole = True
+
+    def _read_whole(self, number: float, notes: tuple[str, ...], language: str) -> Reading:
+        try:
+            refuse_other_calendar(int(number), language)
+        except OtherCalendar:
+            return Reading(problem=OTHER_CALENDAR.code)
+        return super()._read_whole(number, notes, language)
+
+    def limits(self, field: Field) -> Limits:
+        """Between 1900 and 2100 unless the spec says otherwise."""
+        low = 1900 if field.minimum is None else field.minimum
+        return Limits("whole", low, 2100 if field.maximum is None else field.maximum)
+
+
+class ScaleField(DecimalField):
+    """A step of a numbered scale; `3`, `3 - Possible` and `Possible` all mean 3."""
+
+    name = "scale"
+    needs = frozenset({"vocabulary"})
+    allows = frozenset()
+    keeps = frozenset()
+    number_format = "0"
+    style = "input_centre"
+    width = 11
+    fault = OUT_OF_RANGE
+    repeats = True
+    stepped = True
+    whole = True
+
+    def list_of(self, field: Field) -> str | None:
+        """The list of the steps."""
+        return field.vocabulary
+
+    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+        """Read the number of the step."""
+        if not isinstance(cell.value, str):
+            return super().read(field, cell, lists)
+        text = tidy(western_digits(cell.value))
+        meant = lists.spellings[field.vocabulary or ""].get(fold(text))
+        if meant is not None:
+            return Reading(number=float(meant[0]), notes=(NUMBER_AS_TEXT.code,))
+        head = text.split(" ")[0].rstrip(".-:–")
+        number = parse_number(head) if head.isdecimal() else None
+        if number is None:
+            return Reading(problem=NOT_A_NUMBER.code)
+        return Reading(number=number, notes=(NUMBER_AS_TEXT.code,))
+
+    def limits(self, field: Field) -> Limits:
+        """A step."""
+        return Limits("list")
+
+    def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr:
+        steps = tuple(Literal(float(code), Type.NUMBER) for code in scope.entries(field.vocabulary))
+        return Logic("or", tuple(Compare("==", value, step) for step in steps))
+
+
+def figure_said(field: Field, figure: float | None) -> str:
+    """Give a bound as people write it; an ellipsis where there is none."""
+    return "…" if figure is None else field.type.said(figure)

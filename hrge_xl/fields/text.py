@@ -1,0 +1,79 @@
+"""Field types of texts: one line, or longer with a limit of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..findings import Kind
+from ..findings.value import (
+    TEXT_LIKE_A_FORMULA,
+    TEXT_TOO_LONG,
+    TOO_MANY_WORDS,
+    UNSEEN_CHARACTERS,
+    WRONG_PATTERN,
+)
+from ..language import Compare, Literal, Ref, Type
+from ..language.functions.words import Email, Length, Matches, WithinWords
+from ..language.targets import Scope
+from ..words import Translate, tidy_lines
+from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
+
+EMAIL_PATTERN = "email"
+
+# What is odd about a text, as the findings that say so: a beginning that programs take for a formula, and
+# characters that control or turn round what is shown.
+ODD: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (TEXT_LIKE_A_FORMULA, re.compile(r"^\s*(?:[=＝]|[+\-@＋－＠][^\s|(!]*[|(!])")),
+    (
+        UNSEEN_CHARACTERS,
+        re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]"),
+    ),
+)
+
+
+class TextField(FieldType):
+    """One line of text."""
+
+    name = "text"
+    kind = ColumnKind.TEXT
+    yields = Type.TEXT
+    allows = frozenset({"characters", "pattern"})
+    keeps = frozenset({"long"})
+    fault = TEXT_TOO_LONG
+
+    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+        """Read the text, tidied; numbers and dates as they are seen."""
+        text = cell.as_text()
+        notes = tuple(kind.code for kind, found in ODD if found.search(text))
+        return Reading(text=tidy_lines(text), notes=notes)
+
+    def limits(self, field: Field) -> Limits:
+        """At most so many characters, where the spec says so."""
+        return Limits("length", high=field.characters) if field.characters else Limits("any")
+
+    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+        """A limit of words, one of characters, and a pattern."""
+        if field.words is not None:
+            limit = Literal(float(field.words), Type.NUMBER)
+            yield Check(TOO_MANY_WORDS, WithinWords().call(value, limit))
+        if field.characters is not None:
+            limit = Literal(float(field.characters), Type.NUMBER)
+            yield Check(TEXT_TOO_LONG, Compare("<=", Length().call(value), limit))
+        if field.pattern == EMAIL_PATTERN:
+            yield Check(WRONG_PATTERN, Email().call(value))
+        elif field.pattern is not None:
+            yield Check(WRONG_PATTERN, Matches().call(value, Literal(field.pattern, Type.TEXT)))
+
+    def hint(self, field: Field, say: Translate) -> str:
+        """Say how long it may be."""
+        return "" if field.words is None else say("At most {limit} words.").format(limit=field.words)
+
+
+class LongField(TextField):
+    """A longer text, often with a limit of words."""
+
+    name = "long"
+    allows = frozenset({"words", "characters", "pattern"})
+    keeps = frozenset({"text"})
+    width = 42
