@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..layout import address
-from ..layout.model import LEFTOVER_COLUMNS, LEFTOVER_HEAD, LEFTOVER_KEY
+from ..layout.model import LEFTOVER_COLUMNS, LEFTOVER_HEAD
+from ..spec.own_sheets import LEFTOVER_KEY
 from ..submission import Observation, Unplaced
 from ..words import and_more
 from .axes import Axes, by_codes

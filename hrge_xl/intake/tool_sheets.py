@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..layout import Layout
-from ..layout.model import COVER_KEY, FEEDBACK_KEY, IDENTITY_KEY, IDENTITY_SHEET, LEFTOVER_KEY, LISTS_KEY
+from ..spec.own_sheets import COVER_KEY, FEEDBACK_KEY, IDENTITY_KEY, IDENTITY_SHEET, LEFTOVER_KEY, LISTS_KEY
 from ..submission import Observation
 from .keys import Plan, SheetPlan, observe
 from .raw import Area, CellKind, RawSheet, RawWorkbook
