@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -77,6 +78,12 @@ def _load(folder: Path, digest: str) -> model.Spec:
     if mistakes or loaded is None:
         raise SpecError(mistakes)
     return loaded
+
+
+def places(folder: Path) -> Callable[[Sequence[str | int], str, str], Mistake]:
+    """A function that puts a mistake at the place in the files of a spec that a path in its model leads to."""
+    root = Assembly(folder).root()
+    return lambda path, reason, remedy: mistake_at(root, path, reason, remedy)
 
 
 def read(folder: Path, digest: str) -> tuple[model.Spec | None, yaml.Node | None, list[Mistake]]:
