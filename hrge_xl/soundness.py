@@ -14,7 +14,7 @@ from zipfile import ZipFile
 from .errors import LimitError, SpecError
 from .findings import CATALOGUE, Finding, Severity
 from .intake import Refusal, Wanted, read_bytes
-from .issuing import Order, generate, layout_for, placed
+from .issuing import Order, contents_for, layout_for, placed
 from .layout import Layout, Slot
 from .sample_answers import sample_answers
 from .spec.base import Path as Steps
@@ -24,6 +24,7 @@ from .spec.model import FieldBlock, FieldType, Spec
 from .submission import Answers, Submission
 from .validation import ValidationRequest, check_all, finding_of
 from .words import translator
+from .workbook import cover_lines, draw
 from .workbook.formula_limits import size_of, too_large
 from .workbook.validation import prompt_of
 
@@ -51,15 +52,26 @@ def _tried(spec: Spec, language: str) -> Iterator[Placed]:
     yield from limits
     if limits:
         return
-    answers = sample_answers(index.layout, DAY)
-    for given, what in ({}, "blank"), (answers, "filled in"):
-        try:
-            data = generate(spec, Order("TEST", DAY, language=language, answers=given))
-        except LimitError as limit:
-            yield index.at_cell(limit.at), str(limit), ""
-            return
+    try:
+        made = _made(index.layout)
+    except LimitError as limit:
+        yield index.at_cell(limit.at), str(limit), ""
+        return
+    for what, given, data in made:
         yield from _doubled_names(data)
         yield from _read_back(index, data, given, f"The {what} workbook ({language})")
+
+
+def _made(layout: Layout) -> list[tuple[str, Answers, bytes]]:
+    """The workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
+    given = {"blank": {}, "filled in": sample_answers(layout, DAY)}
+    orders = [Order("TEST", DAY, language=layout.language, answers=answers) for answers in given.values()]
+    contents = contents_for(layout, orders)
+    drawing = draw(layout, cover_lines(contents[0].facts))
+    return [
+        (what, answers, drawing.filled(content))
+        for (what, answers), content in zip(given.items(), contents, strict=True)
+    ]
 
 
 class _Index:
@@ -193,7 +205,7 @@ def _is_odd(finding: Finding, *, filled: bool) -> bool:
 def _changed(index: _Index, given: Answers, reading: Submission, what: str) -> Iterator[Placed]:
     """Answers that come back as others than they were, the first one of each question."""
     came, told = reading.values(), set[tuple[str, str]]()
-    for key in sorted({*given, *came}, key=list(index.layout.slots).index):
+    for key in index.layout.slots:
         question = (key[0], key[2])
         if given.get(key) != came.get(key) and question not in told:
             told.add(question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from .base import Found, Path
@@ -27,6 +28,7 @@ from .model import (
 from .suggest import remedy_for
 
 LIMIT_PROMPT, LIMIT_ERROR = 255, 255
+NUMERIC = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.PERCENT, FieldType.YEAR, FieldType.SCALE)
 WITH_ROWS = (RegisterBlock, ChecklistBlock, CatalogueBlock)
 
 
@@ -85,12 +87,39 @@ def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Fo
             where = (*path, "items", index, "values", name)
             if name not in fixed:
                 yield where, f"There is no fixed column '{name}'.", remedy_for(name, sorted(fixed))
-            elif isinstance(value, list):
-                yield (
-                    where,
-                    f"The value of '{name}' is a list.",
-                    "Write one text, its codes separated by commas.",
-                )
+            else:
+                yield from _fixed_value(spec, fixed[name], value, where)
+
+
+def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
+    """A value of a fixed column, which must be one that the column can hold."""
+    if value is None:
+        yield path, f"The value of '{field.code}' is empty.", "Write one, or remove it."
+    elif isinstance(value, list | dict):
+        remedy = (
+            "Write one text (several codes with ; between them), or one for each language: {en: …, fr: …}."
+        )
+        yield path, f"The value of '{field.code}' is neither a text nor a number.", remedy
+    elif field.type in NUMERIC and not _is_number(value):
+        yield (
+            path,
+            f"'{value}' is no number, and '{field.code}' is of type {field.type}.",
+            "Write digits only.",
+        )
+    elif field.vocabulary in spec.vocabularies and field.type not in NUMERIC:
+        known = spec.vocabularies[str(field.vocabulary)].by_code
+        for code in re.split("[;,]", str(value)):
+            if code.strip() not in known:
+                reason = f"'{code.strip()}' is not a code of the list '{field.vocabulary}'."
+                yield path, reason, remedy_for(code.strip(), list(known))
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 # fields

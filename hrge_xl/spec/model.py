@@ -13,7 +13,7 @@ from pydantic import Field as Option
 
 from .base import Model
 from .figures import Figures
-from .texts import NO_TEXT, Code, Text
+from .texts import NO_TEXT, Code, Text, fixed_value
 
 
 class FieldType(StrEnum):
@@ -124,9 +124,7 @@ class Item(Model):
     label: Text
     help: Text = NO_TEXT
     section: Text = NO_TEXT
-    values: dict[str, Annotated[Any, BeforeValidator(lambda value: getattr(value, "written", value))]] = (
-        Option(default={})
-    )
+    values: dict[str, Annotated[Any, BeforeValidator(fixed_value)]] = Option(default={})
 
 
 class ItemsFrom(Model):
