@@ -9,9 +9,10 @@ import yaml
 
 from ..errors import Mistake
 from .lost import Lost
+from .model import Tool
 from .nodes import get, mapping, mistake_at, sequence
 from .options import OWN_FILES, all_options
-from .suggest import remedy_for
+from .suggest import nearest, remedy_for
 from .yaml_file import compose
 
 HEAD_FILE = "workbook.yaml"
@@ -82,10 +83,12 @@ class Assembly:
         by_code: dict[str, yaml.Node] = {}
         for file in sorted((self.folder / "tools").glob("[!.]*.yaml")):
             node = self._file(f"tools/{file.name}")
-            code = get(node, "code")
-            if node is not None and code is None and not self.lost.touches(node):
-                self._say(node, "The tool has no `code`.", "Add one, for example `code: PLAN`.")
-            elif node is not None and code is not None and isinstance(code, yaml.ScalarNode):
+            code = self._code(node) if node is not None else None
+            if node is not None and code is None:
+                self.lost.nameless = True
+                if not self.lost.touches(node):
+                    self._say(node, "The tool has no `code`.", "Add one, for example `code: PLAN`.")
+            elif node is not None and isinstance(code, yaml.ScalarNode):
                 self._add(by_code, code, node)
         sheets = get(head, "sheets")
         if isinstance(sheets, yaml.SequenceNode):
@@ -96,6 +99,17 @@ class Assembly:
             else:
                 self._say(head, "`sheets` is no list.", "List the codes of the tools: [PLAN, C1].", "sheets")
         return list(by_code.values())
+
+    def _code(self, tool: yaml.Node) -> yaml.Node | None:
+        """The code of a tool, also where that option is misspelt, which is told."""
+        if get(tool, "code") is None and isinstance(tool, yaml.MappingNode):
+            for key, _ in tool.value:
+                if key.value not in Tool.model_fields and nearest(key.value, ("code",)) is not None:
+                    self._say(
+                        tool, f"`{key.value}` is not an option here.", "Did you mean 'code'?", key.value
+                    )
+                    key.value = "code"
+        return get(tool, "code")
 
     def _add(self, by_code: dict[str, yaml.Node], code: yaml.Node, node: yaml.Node) -> None:
         if code.value in by_code:
@@ -122,7 +136,7 @@ class Assembly:
                 ordered.append(left.pop(entry.value))
             elif entry.value in by_code:
                 self._say(entry, f"The sheet '{entry.value}' is listed twice.", "Keep one.")
-            elif entry.value not in self.lost.names:
+            elif entry.value not in self.lost.names and not self.lost.nameless:
                 reason = f"The sheet '{entry.value}' is described in no file of tools/."
                 self._say(entry, reason, remedy_for(entry.value, list(left) or list(by_code)))
         for code, node in left.items():
@@ -152,15 +166,16 @@ class Assembly:
         taken: list[yaml.Node] = []
         for entry in fields.value:
             use = get(entry, "use")
-            found = get(columns, use.value) if isinstance(use, yaml.ScalarNode) else None
-            if use is None:
+            if not isinstance(use, yaml.ScalarNode):
                 taken.append(entry)
-            elif isinstance(found, yaml.SequenceNode):
+                continue
+            found = get(columns, use.value)
+            if isinstance(found, yaml.SequenceNode):
                 taken.extend(found.value)
             elif use.value not in self.lost.names and "columns.yaml" not in self.lost.names:
-                known = (
-                    [key.value for key, _ in columns.value] if isinstance(columns, yaml.MappingNode) else []
-                )
+                self.lost.nameless = True  # nobody knows which fields it would bring
+                sets = columns.value if isinstance(columns, yaml.MappingNode) else []
+                known = [key.value for key, _ in sets]
                 self._say(use, f"There is no column set '{use.value}'.", remedy_for(use.value, known))
         fields.value[:] = taken
 

@@ -11,22 +11,36 @@ from .model import Spec
 from .suggest import listed, nearest
 from .texts import Text
 
+MANY = 3  # texts with the same fault that are still told one by one
+
 
 def check_languages(spec: Spec) -> Found:
     """Every tag must be known and stand once; every text must have the first language and no unknown one."""
     yield from _tags(spec)
+    undeclared: dict[str, list[Path]] = {}
+    without: list[Path] = []
     declared = [proper_tag(tag) or tag for tag in spec.languages]
     known = {part for tag in (*spec.languages, *declared) for part in (tag, tag.split("-", maxsplit=1)[0])}
+    first = {"", spec.languages[0], declared[0], declared[0].split("-", maxsplit=1)[0]}
     for path, text in texts(spec):
         for tag in text.by_language:
             if tag and tag not in known:
-                yield (*path, tag), *_not_declared(tag, spec.languages)
-        first = {"", spec.languages[0], declared[0], declared[0].split("-", maxsplit=1)[0]}
+                undeclared.setdefault(tag, []).append((*path, tag))
         if text.by_language and first.isdisjoint(text.by_language):
-            reason = (
-                f"The text is not there in '{spec.languages[0]}', the first of the 'languages' of the spec."
-            )
-            yield path, reason, f"Add `{spec.languages[0]}: …`."
+            without.append(path)
+    for tag, paths in undeclared.items():
+        reason, remedy = _not_declared(tag, spec.languages)
+        yield from _at_the_first(paths, reason, remedy)
+    reason = f"The text is not there in '{spec.languages[0]}', the first of the 'languages' of the spec"
+    yield from _at_the_first(without, f"{reason}.", f"Add `{spec.languages[0]}: …`.")
+
+
+def _at_the_first(paths: list[Path], reason: str, remedy: str) -> Found:
+    """One mistake for what is wrong in many texts; each of a few has its own."""
+    if len(paths) <= MANY:
+        yield from ((path, reason, remedy) for path in paths)
+    else:
+        yield paths[0], f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other texts.", remedy
 
 
 def _not_declared(tag: str, languages: tuple[str, ...]) -> tuple[str, str]:

@@ -34,7 +34,7 @@ def compose(
     node = _tree(text, name, mistakes, lost, options)
     if node is not None:
         _name_marks(node, name)
-        mistakes += [*_doubled_keys(node), *_odd_tags(node)]
+        mistakes += [*_odd_keys(node, lost), *_doubled_keys(node, lost), *_odd_tags(node)]
     return node
 
 
@@ -116,17 +116,40 @@ def _walk(node: yaml.Node, depth: int = 0) -> Iterator[yaml.Node]:
             yield from _walk(item, depth + 1)
 
 
-def _doubled_keys(root: yaml.Node) -> Iterator[Mistake]:
-    """Every option that a mapping has twice."""
+def _doubled_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
+    """Every option that a mapping has twice, those of one mapping together; the first ones stay."""
     for node in _walk(root):
-        seen: dict[str, yaml.Node] = {}
-        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-            text = str(key.value)
-            if text in seen:
-                before = seen[text].start_mark.line + 1
-                reason = f"`{text}` stands here twice, the first time in line {before}."
-                yield _at(key, reason, "Keep one of the two.")
-            seen.setdefault(text, key)
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        first: dict[str, yaml.Node] = {}
+        again = [key for key, _ in node.value if first.setdefault(str(key.value), key) is not key]
+        if again and lost is not None:
+            lost.nameless = True  # it may be the head of another entry that is missing
+            node.value[:] = [pair for pair in node.value if not any(pair[0] is key for key in again)]
+        if len(again) == 1:
+            line = first[str(again[0].value)].start_mark.line + 1
+            reason = f"`{again[0].value}` stands here twice, the first time in line {line}."
+            yield _at(again[0], reason, "Keep one of the two.")
+        elif again:
+            reason = (
+                f"From here on options stand a second time: {', '.join(str(key.value) for key in again)}."
+            )
+            yield _at(again[0], reason, "Put the line above them that begins a new entry, or remove them.")
+
+
+def _odd_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
+    """Every name of an option that is none but a group or list: these are taken out."""
+    for node in _walk(root):
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        odd = [pair for pair in node.value if not isinstance(pair[0], yaml.ScalarNode)]
+        node.value[:] = [pair for pair in node.value if isinstance(pair[0], yaml.ScalarNode)]
+        for key, value in odd:
+            if lost is not None:
+                lost.take("", value)
+            signs = "{ }" if isinstance(key, yaml.MappingNode) else "[ ]"
+            reason = f"The name of an option cannot stand in {signs}."
+            yield _at(key, reason, "Put a text that begins with a bracket in quotation marks.")
 
 
 def _odd_tags(root: yaml.Node) -> Iterator[Mistake]:

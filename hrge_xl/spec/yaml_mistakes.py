@@ -87,7 +87,7 @@ class _Reading:
             return self._at(self.mark, "A second document begins here (---).", "Remove this line.")
         if "expected ':'" in problem:
             return self._no_colon()
-        if "expected key" in problem or "expected '-'" in problem:
+        if "expected key" in problem or "expected '-'" in problem or "document start" in problem:
             return self._indentation()
         return self._at(
             self.mark,
