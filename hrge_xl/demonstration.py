@@ -24,7 +24,8 @@ from .rounds.rounds import Round
 from .rounds.teams import Team
 from .spec.load import find, load
 from .spec.model import Spec
-from .spec.nodes import compose, plain
+from .spec.nodes import plain
+from .spec.yaml_file import compose
 
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 

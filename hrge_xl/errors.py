@@ -101,9 +101,16 @@ class RoundError(HrgeError):
 
 
 class LimitError(HrgeError):
-    """A text, list or formula does not fit into what Excel allows; nothing was cut or dropped."""
+    """A text, list or formula does not fit into what Excel allows; nothing was cut or dropped.
+
+    `at` is the sheet with row and column of the cell, where it is one cell that something does not fit into.
+    """
 
     exit_code = Exit.SPEC
+
+    def __init__(self, *lines: str, at: tuple[str, int, int] | None = None) -> None:
+        super().__init__(*lines)
+        self.at = at
 
 
 class OutputError(HrgeError):

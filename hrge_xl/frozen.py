@@ -1,10 +1,14 @@
-"""The base of every part of a spec."""
+"""The base of every part of a spec, and how a mistake in one is handed on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
+
+Path = tuple[str | int, ...]  # leads to a place in the model, and so in the files
+Found = Iterator[tuple[Path, str, str]]  # mistakes: path, reason, remedy
 
 
 class Model(BaseModel):

@@ -49,6 +49,27 @@ def is_language(tag: str) -> bool:
     return True
 
 
+@cache
+def proper_tag(text: str) -> str | None:
+    """The tag of a language as it is to be written, from one that is nearly right or a name; None where none fits."""
+    tag = _cased(text.replace("_", "-"))
+    if is_language(tag) and locale(tag).language == tag.split("-", maxsplit=1)[0]:
+        return tag
+    newer = get_global("language_aliases").get(tag)
+    if newer is not None and is_language(newer.replace("_", "-")):
+        return str(newer).replace("_", "-")
+    named = {name.casefold(): known for known, name in language_names(SOURCE_LANGUAGE).items()}
+    found = named.get(text.strip().casefold())
+    return found if found is not None and is_language(found) else None
+
+
+def _cased(tag: str) -> str:
+    """A tag with the capitals that its parts have: sr-Latn-RS."""
+    first, *others = tag.split("-")
+    shapes = {2: str.upper, 4: str.title}
+    return "-".join([first.lower(), *(shapes.get(len(part), str.lower)(part) for part in others)])
+
+
 def right_to_left(language: str) -> bool:
     """Whether sheets in this language run from right to left."""
     return locale(language).text_direction == "rtl"

@@ -12,10 +12,6 @@ from hrge_xl.layout import Grid, Layout, Sheet, Slot, column_letters, quoted
 from hrge_xl.layout.model import (
     CODE_COLUMN,
     CODE_ROW,
-    COVER_KEY,
-    IDENTITY_KEY,
-    IDENTITY_SHEET,
-    LISTS_KEY,
     MARK_COLUMN,
     NAME_COLUMN,
     PROGRESS_ROW,
@@ -24,6 +20,7 @@ from hrge_xl.layout.model import (
     TODAY_NAME,
 )
 from hrge_xl.numerals import to_serial
+from hrge_xl.spec.own_sheets import COVER_KEY, IDENTITY_KEY, IDENTITY_SHEET, LISTS_KEY
 from hrge_xl.stamp import to_pairs
 from hrge_xl.submission import Answers, Identity, Value
 from hrge_xl.words import translator

@@ -16,7 +16,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hrge_xl.layout import Layout
-from hrge_xl.layout.model import CODE_COLUMN, CODE_ROW, IDENTITY_SHEET
+from hrge_xl.layout.model import CODE_COLUMN, CODE_ROW
+from hrge_xl.spec.own_sheets import IDENTITY_SHEET
 from hrge_xl.words import right_to_left
 from tests.answers import layout
 from tests.made_workbooks import SPECS, made, opened

@@ -10,12 +10,12 @@ import pytest
 
 from hrge_xl.dataset.returns import result as found
 from hrge_xl.intake import Wanted
-from hrge_xl.layout.model import FEEDBACK_KEY
 from hrge_xl.reports.build import file_rows
 from hrge_xl.reports.feedback import feedback, give_back
 from hrge_xl.reports.feedback_message import message
 from hrge_xl.rounds.datasets import Question, datasets
 from hrge_xl.spec.load import load
+from hrge_xl.spec.own_sheets import FEEDBACK_KEY
 from hrge_xl.submission import Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.damage import PLAN, RISKS, dressed, edited, on_top

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.intake import read_bytes
-from hrge_xl.layout.model import IDENTITY_SHEET
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.spec.load import load
+from hrge_xl.spec.own_sheets import IDENTITY_SHEET
 from hrge_xl.submission import Submission
 from hrge_xl.validation import ValidationRequest, validate
 from tests.damage import TODAY, WANTED, filled

@@ -304,7 +304,7 @@ def test_a_list_that_is_no_workbook_or_not_there(tmp_path: Path) -> None:
         ("name: round", "nmae: round", "'nmae' is not known"),
         ("country: PAK", "country: XXX", "line 9: there is no country 'XXX'"),
         ("- team: MAR-1", "- team: PAK-1", "team 'PAK-1' stands already in line 9"),
-        ("spec: example", "spec: [example", "not valid YAML"),
+        ("spec: example", "spec: [example", "is never closed"),
         ("period_start: '2026-01-01'", "period_start: '0001-01-01'", "'0001-01-01' is not a day between"),
         ("period_start: '2026-01-01'", "period_start: spring", "'spring' is not a day between 1900 and 2200"),
     ],

@@ -18,11 +18,11 @@ from hrge_xl.cli import run
 from hrge_xl.intake import Wanted, read
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import build
-from hrge_xl.layout.model import LEFTOVER_KEY
 from hrge_xl.numerals import shown
 from hrge_xl.reports.feedback import feedback, give_back
 from hrge_xl.reports.feedback_message import message
 from hrge_xl.spec.load import find, load
+from hrge_xl.spec.own_sheets import LEFTOVER_KEY
 from hrge_xl.submission import Answer, Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.answer_strategies import answers_of

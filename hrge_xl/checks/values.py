@@ -10,6 +10,7 @@ from ..language.texts import BLANK, Ids
 from ..language.vectors import NAN, Vector
 from ..layout.sheets import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Item
+from ..texts import said as in_language
 from .batch import Batch
 from .universe import Column, Table, table_key
 
@@ -31,8 +32,10 @@ def fixed(batch: Batch, column: Column) -> Vector:
     """What the spec itself says in a fixed column of its items."""
     kind = type_of(column.field)
     items = _items(batch, column.table)
+    language = batch.universe.spec.languages[0]
     said = [
-        str(items[row].values.get(column.field.code, "")) if row in items else "" for row in column.table.rows
+        str(in_language(items[row].values.get(column.field.code, ""), language)) if row in items else ""
+        for row in column.table.rows
     ]
     there = batch.exists(column.table)
     filled = there & np.array([bool(each) for each in said], dtype=bool)

@@ -85,6 +85,8 @@ def command(
 ) -> None:
     """Write one workbook for each country, of a SPEC (a name or a folder); or one for each team of a ROUND folder.
 
+    A SPEC that asks for no country needs none: then it is one workbook.
+
     A round says itself who gets what in which language (round.yaml): of the options it takes --country, for the teams
     of these countries only, and --today. A workbook that was issued already stays as it is; delete its file to issue
     it anew.
@@ -113,20 +115,22 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     from ..layout import build
     from ..paths import write_whole
     from ..spec.load import load
-    from ..spec.lookup import country_codes
+    from ..spec.lookup import asks_for_country, country_codes
 
     spec = load(name)
     codes = country_codes(spec, countries)
-    if not codes:
+    if not codes and asks_for_country(spec):
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     tools = tuple(code.strip() for code in (chosen.tools or "").split(",") if code.strip()) or None
     layout = build(spec, chosen.language or spec.languages[0], tools, chosen.blank_rows)
     filled = from_file(chosen.answers, layout, name, chosen.password) if chosen.answers else {}
     orders = [
-        Order(code, today, code, layout.language, tools, chosen.blank_rows, answers=filled) for code in codes
+        Order(code, today, code, layout.language, tools, chosen.blank_rows, answers=filled)
+        for code in codes or [""]
     ]
     for order, data in bar(issue(spec, orders), len(orders), "Issuing"):
-        path = (chosen.output or Path("output")) / f"{spec.name}_{order.country}_{layout.language}.xlsx"
+        name_parts = filter(None, (spec.name, order.country, layout.language))
+        path = (chosen.output or Path("output")) / f"{'_'.join(name_parts)}.xlsx"
         write_whole(path, data)
         yield path
 

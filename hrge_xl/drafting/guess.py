@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import UsageError
-from ..spec.check import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
+from ..spec.check_lists import LIMIT_LABEL
+from ..spec.check_names import LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
 from .codes import item_codes, list_name, tool_code, unique
 from .read import Book, Rule, Sheet
 from .types import Column, Typed, typed

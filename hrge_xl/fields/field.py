@@ -11,7 +11,6 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field as Option
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
-from rapidfuzz import process
 
 from ..findings import Kind
 from ..findings.value import NOT_IN_LIST
@@ -184,10 +183,8 @@ def _known(value: object) -> FieldType:
         return value
     if isinstance(value, str) and value in FIELD_TYPES:
         return FIELD_TYPES[value]
-    close = process.extractOne(str(value), list(FIELD_TYPES), score_cutoff=60)
-    remedy = f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(FIELD_TYPES)}."
     raise PydanticCustomError(
-        "field_type", "There is no field type '{value}'.", {"value": str(value), "remedy": remedy}
+        "field_type", "There is no such field type.", {"expected": ", ".join(FIELD_TYPES)}
     )
 
 

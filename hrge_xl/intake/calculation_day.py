@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from ..layout.model import CODE_COLUMN, CODE_ROW, COVER_KEY, TODAY_NAME
+from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..numerals import Ambiguous, OtherCalendar, from_serial, parse_date
+from ..spec.own_sheets import COVER_KEY
 from ..submission import Identity
 from .raw import CellKind, RawCell, RawWorkbook
 from .tool_sheets import named_area, text_at

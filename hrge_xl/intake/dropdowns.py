@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from ..layout import Layout, ListPlace
-from ..layout.model import CODE_COLUMN, CODE_ROW, LISTS_KEY
+from ..layout.model import CODE_COLUMN, CODE_ROW
+from ..spec.own_sheets import LISTS_KEY
 from .keys import ANY_RULE, Plan
 from .raw import Area, RawWorkbook, Validation
 from .references import parse_area

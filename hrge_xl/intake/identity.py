@@ -19,9 +19,9 @@ from ..findings.identity import (
     UNKNOWN_LANGUAGE,
     UNKNOWN_TEAM,
 )
-from ..layout.model import IDENTITY_KEY, IDENTITY_SHEET
 from ..numerals import shown
 from ..spec.model import Spec
+from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNSIGNED, VALID, from_pairs, verify
 from ..submission import Identity, Observation
 from .file_names import teams_named

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ..findings import Kind
 from ..findings.structure import COLUMN_WITHOUT_CODE, QUESTION_OUTLIVED, ROW_WITHOUT_CODE, TEXT_WITHOUT_PLACE
 from ..layout import address
-from ..layout.model import LEFTOVER_COLUMNS, LEFTOVER_HEAD, LEFTOVER_KEY
+from ..layout.model import LEFTOVER_COLUMNS, LEFTOVER_HEAD
+from ..spec.own_sheets import LEFTOVER_KEY
 from ..submission import Observation, Unplaced
 from ..words import and_more
 from .axes import Axes, by_codes

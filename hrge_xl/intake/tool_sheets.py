@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..findings.structure import OWN_SHEET_MISSING, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_MISSING, SHEET_RENAMED
 from ..layout import Layout
-from ..layout.model import COVER_KEY, FEEDBACK_KEY, IDENTITY_KEY, IDENTITY_SHEET, LEFTOVER_KEY, LISTS_KEY
+from ..spec.own_sheets import COVER_KEY, FEEDBACK_KEY, IDENTITY_KEY, IDENTITY_SHEET, LEFTOVER_KEY, LISTS_KEY
 from ..submission import Observation
 from .keys import Plan, SheetPlan, observe
 from .raw import Area, CellKind, RawSheet, RawWorkbook

@@ -21,11 +21,8 @@ CODE_COLUMN = 1  # hidden: the codes of the rows
 TITLE_ROW, PURPOSE_ROW, PROGRESS_ROW = 2, 3, 4
 FIRST_BLOCK_ROW = 5
 MARK_COLUMN, NAME_COLUMN, STATUS_COLUMN, FIRST_ANSWER_COLUMN = 2, 3, 4, 5
-COVER_KEY, LISTS_KEY, IDENTITY_KEY = "COVER", "LISTS", "IDENTITY"
-FEEDBACK_KEY, LEFTOVER_KEY = "FEEDBACK", "LEFTOVER"  # sheets of a workbook that was given back
 LEFTOVER_HEAD = 4  # the row of their heads
 LEFTOVER_COLUMNS = (3, 4, 6, 5)  # sheet, cell, text, question
-IDENTITY_SHEET = "_hrge"
 TODAY_NAME = "today_of_check"
 
 

@@ -21,7 +21,8 @@ from ..intake import Wanted
 from ..spec.load import load, names
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
-from ..spec.nodes import compose, dumped, get, plain
+from ..spec.nodes import dumped, get, plain
+from ..spec.yaml_file import compose
 from .spec_copy import carry, check_copy, spec_source
 from .teams import COLUMNS, Line, Team, checked, read_teams
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-
-from rapidfuzz import process
+from collections.abc import Mapping, Sequence
 
 from ..fields import ColumnKind, Field, kind_of
+from ..frozen import Found, Path
+from .check_lists import NO_MATRIX
 from .figures import Breakdown, Crossing, IndicatorFigures, QuestionFigures, RiskFigures
 from .model import CatalogueBlock, Item, Spec, Tool
+from .suggest import remedy_for
 
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str, str]]
 NUMBERS = (
     "value",
     "numerator",
@@ -35,21 +34,18 @@ def check_figures(spec: Spec) -> Found:
         yield from _questions(spec, figures.questions, ("figures", "questions"))
 
 
-def _similar(wrong: str, known: Sequence[str]) -> str:
-    close = process.extractOne(wrong, known, score_cutoff=60) if known else None
-    return f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(list(known)[:40]) or 'none'}."
-
-
 def _in(code: str | None, known: Sequence[str], what: str, path: Path) -> Found:
     if code is not None and code not in known:
-        yield path, f"There is no {what} '{code}'.", _similar(code, known)
+        yield path, f"There is no {what} '{code}'.", remedy_for(code, known)
 
 
 def _risks(spec: Spec, risks: RiskFigures, path: Path) -> Found:
     known = []
     for number, tool in enumerate(risks.tools):
         yield from _in(tool, list(spec.tool), "tool", (*path, "tools", number))
-        known.append(set(spec.tool[tool].fields) if tool in spec.tool else set())
+        known += [set(spec.tool[tool].fields)] if tool in spec.tool else []
+    if not known:
+        return  # the fields of sheets that are not there are not known
     fields = sorted(set.intersection(*known))
     what = "field on each of these sheets named"
     crossings: dict[str, Crossing | None] = {"before": risks.before, "after": risks.after}
@@ -57,7 +53,7 @@ def _risks(spec: Spec, risks: RiskFigures, path: Path) -> Found:
         for side in ("down", "across") if crossing else ():
             yield from _in(getattr(crossing, side), fields, what, (*path, name, side))
     if spec.matrix is None:
-        yield path, "The spec has no matrix.", "Describe it in matrix.yaml."
+        yield path, NO_MATRIX, "Describe the levels there, or leave out `risks`."
     yield from _in(risks.name, fields, what, (*path, "name"))
     for number, code in enumerate(risks.shows):
         yield from _in(code, fields, what, (*path, "shows", number))

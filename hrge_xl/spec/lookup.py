@@ -71,6 +71,11 @@ def countries(spec: Spec) -> Names:
     return Names.of({entry.code: entry.labels[spec.languages[0]] for entry in table}, known, others)
 
 
+def asks_for_country(spec: Spec) -> bool:
+    """Whether a workbook of the spec is that of a country."""
+    return spec.countries is not None or spec.identity.country is not None
+
+
 def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
     """The codes of some countries of a spec, each once. Raises `UsageError` for every one that is none of them."""
     names = countries(spec)

@@ -12,7 +12,7 @@ from pydantic import Field as Option
 
 from ..fields import Field
 from ..frozen import Model
-from ..texts import NO_TEXT, Code, Text
+from ..texts import NO_TEXT, Code, Text, fixed_value
 from .figures import Figures
 
 
@@ -29,9 +29,7 @@ class Item(Model):
     label: Text
     help: Text = NO_TEXT
     section: Text = NO_TEXT
-    values: dict[str, Annotated[Any, BeforeValidator(lambda value: getattr(value, "written", value))]] = (
-        Option(default={})
-    )
+    values: dict[str, Annotated[Any, BeforeValidator(fixed_value)]] = Option(default={})
 
 
 class ItemsFrom(Model):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import yaml
@@ -14,7 +13,7 @@ from ..errors import Mistake
 MAX_DEPTH = 40  # deeper than any spec; stops an alias that contains itself
 
 
-class _Loader(yaml.CSafeLoader):
+class Loader(yaml.CSafeLoader):
     """The C loader with YAML 1.2 core scalars: `NO` is text, only true/false are truth values."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
@@ -30,7 +29,7 @@ for _tag, _pattern, _first in (
     ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
     ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
 ):
-    for _way in (_Loader, _Dumper):
+    for _way in (Loader, _Dumper):
         _way.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
@@ -114,79 +113,3 @@ def _key_node(node: yaml.Node | None, key: str) -> yaml.Node | None:
             found: yaml.Node = value if isinstance(value, yaml.ScalarNode) else name
             return found
     return None
-
-
-def _doubled_keys(node: yaml.Node, depth: int = 0) -> Iterator[yaml.Node]:
-    if depth > MAX_DEPTH:
-        return
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield key
-            seen.add(key.value)
-            yield from _doubled_keys(value, depth + 1)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _doubled_keys(item, depth + 1)
-
-
-def compose(path: Path, name: str, mistakes: list[Mistake]) -> yaml.Node | None:
-    """Read one file into nodes; what is wrong with it is added to `mistakes` and None comes back."""
-    try:
-        loader = _Loader(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        mistakes.append(
-            Mistake(name, 1, 1, f"The file cannot be read: {_why(error)}.", "Save it as UTF-8 text.")
-        )
-        return None
-    try:
-        node: yaml.Node | None = loader.get_single_node()
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = getattr(error, "problem", None) or "not YAML"
-        mistakes.append(
-            Mistake(name, line, column, f"This is not valid YAML: {problem}.", "Check the indentation.")
-        )
-        return None
-    finally:
-        loader.dispose()
-    if node is None:
-        mistakes.append(Mistake(name, 1, 1, "The file is empty.", "Fill it in or remove it."))
-        return None
-    _name_marks(node, name)
-    for key in _doubled_keys(node):
-        where = key.start_mark
-        mistakes.append(
-            Mistake(
-                name,
-                where.line + 1,
-                where.column + 1,
-                f"The key '{key.value}' stands here twice.",
-                "Keep one.",
-            )
-        )
-    return node
-
-
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or "it is not UTF-8 text"
-
-
-def _name_marks(node: yaml.Node, name: str, depth: int = 0) -> None:
-    """Put the short file name into every mark, so that a place needs no other table."""
-    if depth > MAX_DEPTH or node.start_mark.name == name:
-        return
-    node.start_mark = _named(node.start_mark, name)
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            _name_marks(key, name, depth + 1)
-            _name_marks(value, name, depth + 1)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _name_marks(item, name, depth + 1)
-
-
-def _named(mark: Any, name: str) -> yaml.Mark:
-    return yaml.Mark(name, mark.index, mark.line, mark.column, None, 0)

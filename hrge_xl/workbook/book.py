@@ -9,17 +9,9 @@ from io import BytesIO
 from xlsxwriter.workbook import Workbook
 
 from ..layout import Layout, Place, Sheet, address, quoted
-from ..layout.model import (
-    CODE_COLUMN,
-    FIRST_BLOCK_ROW,
-    IDENTITY_KEY,
-    IDENTITY_SHEET,
-    PROGRESS_ROW,
-    PURPOSE_ROW,
-    TITLE_ROW,
-    purpose,
-)
+from ..layout.model import CODE_COLUMN, FIRST_BLOCK_ROW, PROGRESS_ROW, PURPOSE_ROW, TITLE_ROW, purpose
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock
+from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET
 from ..stamp import FIELDS, PROPERTY_PREFIX, to_pairs
 from ..submission import Identity
 from ..words import right_to_left, translator

@@ -12,7 +12,8 @@ from ..findings import sentence
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING
-from ..layout.model import CODE_COLUMN, CODE_ROW, COVER_KEY, TODAY_NAME
+from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
+from ..spec.own_sheets import COVER_KEY
 from ..words import language_name, translator
 from .content import Content, Shown
 from .pen import Pen

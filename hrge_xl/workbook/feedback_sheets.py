@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..layout import Layout, Place, address, quoted
-from ..layout.model import FEEDBACK_KEY, LEFTOVER_COLUMNS, LEFTOVER_HEAD, LEFTOVER_KEY
+from ..layout.model import LEFTOVER_COLUMNS, LEFTOVER_HEAD
+from ..spec.own_sheets import FEEDBACK_KEY, LEFTOVER_KEY
 from ..submission import Unplaced
 from ..words import translator
 from .pen import Pen

@@ -12,6 +12,7 @@ from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_lette
 from ..layout.messages import ERROR, LEVEL, MISSING
 from ..layout.model import MARK_COLUMN
 from ..spec.compiled import compiled
+from ..texts import said
 from ..words import translator
 from .check_formula import CheckFormulas, active_formula
 from .excel_formula import ExcelFormula, absolute, cells_of
@@ -128,7 +129,8 @@ class GridPainter:
         elif column.role == "status" and row.part > 1:
             self.pen.text(place, "", "status")
         elif column.role == "fixed" and row.item is not None and column.field is not None:
-            self._fixed(place, column.field, row.item.values.get(column.field.code))
+            value = said(row.item.values.get(column.field.code), self.layout.language)
+            self._fixed(place, column.field, value)
         elif column.role == "active":
             formula = active_formula(self.layout, self.grid, row.code)
             self.pen.column_formula(place, self.last_row, formula, "check")

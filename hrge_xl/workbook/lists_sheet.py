@@ -10,7 +10,7 @@ from xlsxwriter.workbook import Workbook
 
 from ..layout import Layout, ListPlace, Place, column_letters, quoted
 from ..layout.lists import LEVELS
-from ..layout.model import LISTS_KEY
+from ..spec.own_sheets import LISTS_KEY
 from ..words import translator
 from .content import Content, Shown, fixed_label
 from .grids import MESSAGES

@@ -64,7 +64,7 @@ class Pen:
             self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
             return
         if not fits_a_cell(text):
-            raise LimitError(f"{self._where(place)}: {no_cell_holds(text)}")
+            raise LimitError(f"{self._where(place)}: {no_cell_holds(text)}", at=(self.sheet.name, *place))
         if text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
             parts = [text[:1], self.formats("plain"), text[1:], form]
             self._done(self.sheet.write_rich_string(place.row - 1, place.column - 1, *parts), place)
@@ -115,7 +115,8 @@ class Pen:
         if len(formula) > FORMULA_LIMIT:
             raise LimitError(
                 f"{self._where(place)}: the formula has {len(formula)} characters; Excel takes {FORMULA_LIMIT}. "
-                "Split the rule."
+                "Split the rule.",
+                at=(self.sheet.name, *place),
             )
         self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form), place)
         return place
@@ -169,7 +170,8 @@ class Pen:
     def _done(self, result: Any, place: Place) -> None:
         if isinstance(result, int) and result < 0:
             raise LimitError(
-                f"{self._where(place)}: Excel does not take this text, list or formula ({result}). Shorten it."
+                f"{self._where(place)}: Excel does not take this text, list or formula ({result}). Shorten it.",
+                at=(self.sheet.name, *place),
             )
 
 

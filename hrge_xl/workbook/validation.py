@@ -80,21 +80,36 @@ def _list_source(layout: Layout, grid: Grid, field: Field, name: str, first_row:
 
 
 def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
-    """Help and what may be typed, broken into lines, within Excel's limit."""
+    """Help and what may be typed, broken into lines, within Excel's limit. Raises `LimitError` where they exceed it."""
     parts = [
-        part
-        for part in (field.help.say(layout.language), hint(layout, field, say), _example(layout, field, say))
-        if part
+        (name, text)
+        for name, text in (
+            ("help", field.help.say(layout.language)),
+            ("hint", hint(layout, field, say)),
+            ("example", _example(layout, field, say)),
+        )
+        if text
     ]
     for keep in range(len(parts), 0, -1):
-        text = broken_lines(" ".join(parts[:keep]))
+        text = broken_lines(" ".join(text for _, text in parts[:keep]))
         if len(text) <= PROMPT_LIMIT:
             return text
     if parts:
-        raise LimitError(
-            f"{field.code}: the prompt has more than {PROMPT_LIMIT} characters. Shorten its help."
-        )
+        raise LimitError(_too_long(field, parts[0][0], len(text)))
     return ""
+
+
+def _too_long(field: Field, part: str, count: int) -> str:
+    """By how much a prompt is too long, and what of it to shorten."""
+    shorten = {
+        "help": "its help",
+        "hint": f"the labels of the list {field.vocabulary}",
+        "example": "its example",
+    }
+    return (
+        f"{field.code}: the prompt has {count} characters, {count - PROMPT_LIMIT} more than the {PROMPT_LIMIT} that "
+        f"Excel takes. Shorten {shorten[part]}."
+    )
 
 
 def _example(layout: Layout, field: Field, say: Translate) -> str:

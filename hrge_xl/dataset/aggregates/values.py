@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ...fields import Field
 from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
+from ...texts import said
 from ..definitions import TYPES
 from ..schema import INDICATOR_VALUES, SUBMISSIONS, field_column, spec_language
 from ..store import Store
@@ -215,9 +216,14 @@ def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     language, items = spec_language(spec), catalogue_items(spec).values()
     told = {code: kind for code, kind in kinds.items() if any(code in item.values for item in items)}
     lines = [
-        (item.code, item.label.say(language), place, *(_constant(item.values.get(c), k) for c, k in told.items()))
+        (
+            item.code,
+            item.label.say(language),
+            place,
+            *(_constant(said(item.values.get(code), language), kind) for code, kind in told.items()),
+        )
         for place, item in enumerate(items)
-    ]  # fmt: skip
+    ]
     columns = (f"{_column(code)}:{kind}" for code, kind in told.items())
     return sql.listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
 

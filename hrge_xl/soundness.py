@@ -1,0 +1,213 @@
+"""Whether a spec works: its workbooks, blank and filled in, are made and read back in every language that it names."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+from .errors import LimitError, SpecError
+from .findings import CATALOGUE, Finding, Severity
+from .findings.value import ANSWER_MISSING
+from .frozen import Path as Steps
+from .intake import Refusal, Wanted, read_bytes
+from .issuing import Order, contents_for, layout_for, placed
+from .layout import Layout, Slot
+from .sample_answers import sample_answers
+from .spec.check_expressions import Written, expressions
+from .spec.load import find, load, places
+from .spec.model import FieldBlock, Spec
+from .submission import Answers, Submission
+from .validation import ValidationRequest, check_all, finding_of
+from .words import translator
+from .workbook import cover_lines, draw
+from .workbook.formula_limits import size_of, too_large
+from .workbook.validation import prompt_of
+
+DAY = date(2026, 1, 15)  # any day: what is found does not hang on it
+DEFINED = re.compile(r'<definedName name="([^"]+)"(?! localSheetId)')
+ODD = "No spec should come this far: tell the authors of hrge_xl. Until then, change what stands here."
+Placed = tuple[Steps, str, str]  # path in the spec, reason, remedy
+
+
+def check_soundness(spec: str | Path) -> Spec:
+    """Load a spec and try it out; gives it where it works. Raises `SpecError` with every mistake."""
+    loaded = load(spec)
+    found = {mistake: None for language in loaded.languages for mistake in _tried(loaded, language)}
+    if found:
+        place = places(find(spec))
+        raise SpecError([place(*mistake) for mistake in found])
+    return loaded
+
+
+def _tried(spec: Spec, language: str) -> Iterator[Placed]:
+    """What is wrong with the workbooks of one language; they are made only where they fit into Excel."""
+    index = _Index(spec, layout_for(spec, Order("TEST", DAY, language=language)))
+    limits = [*_formulas(index), *_prompts(index)]
+    yield from limits
+    if limits:
+        return
+    try:
+        made = _made(index.layout)
+    except LimitError as limit:
+        yield index.at_cell(limit.at), str(limit), ""
+        return
+    for what, given, data in made:
+        yield from _doubled_names(data)
+        yield from _read_back(index, data, given, f"The {what} workbook ({language})")
+
+
+def _made(layout: Layout) -> list[tuple[str, Answers, bytes]]:
+    """The workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
+    given = {"blank": {}, "filled in": sample_answers(layout, DAY)}
+    orders = [Order("TEST", DAY, language=layout.language, answers=answers) for answers in given.values()]
+    contents = contents_for(layout, orders)
+    drawing = draw(layout, cover_lines(contents[0].facts))
+    return [
+        (what, answers, drawing.filled(content))
+        for (what, answers), content in zip(given.items(), contents, strict=True)
+    ]
+
+
+class _Index:
+    """A layout, and the place in the spec of everything in it."""
+
+    def __init__(self, spec: Spec, layout: Layout) -> None:
+        self.spec, self.layout = spec, layout
+        self.tools: dict[str, Steps] = {tool.code: ("tools", t, "code") for t, tool in enumerate(spec.tools)}
+        self.fields: dict[tuple[str, str], Steps] = {
+            (tool.code, field.code): ("tools", t, "blocks", b, "fields", f)
+            for t, tool in enumerate(spec.tools)
+            for b, block in enumerate(tool.blocks)
+            if isinstance(block, FieldBlock)
+            for f, field in enumerate(block.fields)
+        }
+
+    def at(self, tool: str | None, field: str | None = None) -> Steps:
+        """The place of a question, else of its sheet, else of the spec."""
+        found = self.fields.get((tool or "", field or ""))
+        return (*found, "code") if found else self.tools.get(tool or "", ("name",))
+
+    def at_cell(self, cell: tuple[str, int, int] | None) -> Steps:
+        """The place of what stands in a cell of a sheet."""
+        if cell is None:
+            return ("name",)
+        sheet = next((each for each in self.layout.sheets if each.name == cell[0]), None)
+        if sheet is None:
+            return ("name",)
+        slots = [slot for slot in sheet.slots if cell[1:] in (*slot.cells, slot.check)]
+        return self.at(sheet.tool.code, slots[0].field.code if slots else None)
+
+
+# limits of Excel
+
+
+def _formulas(index: _Index) -> Iterator[Placed]:
+    """Formulas that are too large, each at the expression that most of it comes from."""
+    for slot, part, size in too_large(index.layout):
+        written = [each for each in expressions(index.spec) if _is_part(each, slot, part)]
+        if not written:
+            yield (
+                index.at(slot.tool, slot.field.code),
+                f"Its {part} has {size.excess}.",
+                "Split the list or rule.",
+            )
+            continue
+        sizes = [_size(index.layout, slot, each) for each in written]
+        worst = written[sizes.index(max(sizes))]
+        of = "The formula" if part == "formula" else "The formula of its check"
+        yield worst.path, f"{of} of {slot.field.code} has {size.excess}.", _shorter(worst)
+
+
+def _is_part(written: Written, slot: Slot, part: str) -> bool:
+    """Whether an expression goes into the formula of a question, or into that of its check."""
+    if written.scope.tool.code != slot.tool or not written.for_sheet:
+        return False
+    if written.rule is not None:
+        return part == "check" and slot.field.code in (*written.rule.at[:1], *written.rule.require)
+    return written.field is not None and written.field.code == slot.field.code
+
+
+def _size(layout: Layout, slot: Slot, written: Written) -> int:
+    return size_of(layout, slot, written.text, written.scope, condition=written.condition)
+
+
+def _shorter(written: Written) -> str:
+    if written.rule is not None:
+        return "Split the rule into several, or calculate a part of it in a field of its own."
+    return "Calculate a part of it in a calculated field of its own, and name that field here."
+
+
+def _prompts(index: _Index) -> Iterator[Placed]:
+    """Prompts that are too long, each at the option that makes it so."""
+    say = translator(index.layout.language)
+    for (tool, code), path in index.fields.items():
+        field = index.spec.tool[tool].fields[code]
+        if not field.asked:
+            continue
+        try:
+            prompt_of(index.layout, field, say)
+        except LimitError as limit:
+            option = "help" if field.help else "vocabulary" if field.vocabulary else "example"
+            yield (*path, option), str(limit), ""
+
+
+def _doubled_names(data: bytes) -> Iterator[Placed]:
+    """Names of cells that a workbook has twice: Excel repairs such a file, and loses one of them."""
+    with ZipFile(BytesIO(data)) as package:
+        names = [name.casefold() for name in DEFINED.findall(package.read("xl/workbook.xml").decode())]
+    for name, times in Counter(names).items():
+        if times > 1 and not name.startswith("_xlnm."):
+            reason = f"Two parts of the spec need the same name in Excel: {name}."
+            yield (
+                ("name",),
+                reason,
+                "Change the code of one of the sheets or fields that this name is made of.",
+            )
+
+
+# reading back
+
+
+def _read_back(index: _Index, data: bytes, given: Answers, what: str) -> Iterator[Placed]:
+    """What a workbook that nobody has touched is read with."""
+    asked = ValidationRequest(Wanted(spec=index.spec.folder), DAY)
+    digest = hashlib.sha256(data).hexdigest()
+    reading = read_bytes(
+        data, path="workbook.xlsx", sha256=digest, size=len(data), format="xlsx", want=asked.wanted
+    )
+    if isinstance(reading, Refusal):
+        said = "; ".join(
+            finding_of(each, reading.path, translator("en")).message for each in reading.observations
+        )
+        yield ("name",), f"{what} cannot be read back: {said}", ODD
+        return
+    (result,) = check_all([reading], asked)
+    for finding in result.findings:
+        if finding.severity is Severity.ERROR and _is_odd(finding, filled=bool(given)):
+            place = index.at(finding.tool, finding.field)
+            yield place, f"{what} comes back with {finding.code}: {finding.message}", ODD
+    yield from _changed(index, placed(index.layout, given), reading, what)
+
+
+def _is_odd(finding: Finding, *, filled: bool) -> bool:
+    """Whether a finding cannot be about the answers, which are missing or made up."""
+    if filled:
+        return finding.code in CATALOGUE and finding.code[0] in "FIS"
+    return finding.code in CATALOGUE and finding.code != ANSWER_MISSING.code
+
+
+def _changed(index: _Index, given: Answers, reading: Submission, what: str) -> Iterator[Placed]:
+    """Answers that come back as others than they were, the first one of each question."""
+    came, told = reading.values(), set[tuple[str, str]]()
+    for key in index.layout.slots:
+        question = (key[0], key[2])
+        if given.get(key) != came.get(key) and question not in told:
+            told.add(question)
+            was, now = given.get(key, "nothing"), came.get(key, "nothing")
+            yield index.at(*question), f"{what} has {was!r} in row {key[1]}, and is read with {now!r}.", ODD

@@ -1,0 +1,228 @@
+"""From the files of a spec to one tree: tools in sheet order, column sets and lists of items taken in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from ..errors import Mistake
+from .lost import Lost
+from .model import Tool
+from .nodes import get, mapping, mistake_at, sequence
+from .options import OWN_FILES, all_options
+from .suggest import nearest, remedy_for
+from .yaml_file import compose
+
+HEAD_FILE = "workbook.yaml"
+
+
+@dataclass
+class Assembly:
+    """The files of a spec folder put together; what was wrong with them, and what had to be left out."""
+
+    folder: Path
+    mistakes: list[Mistake] = field(default_factory=list)
+    lost: Lost = field(default_factory=Lost)
+
+    def root(self) -> yaml.Node | None:
+        """One tree out of all files; None where workbook.yaml is none at all."""
+        head = self._file(HEAD_FILE)
+        parts = {name: self._file(f"{name}.yaml") for name in OWN_FILES if self._is_there(f"{name}.yaml")}
+        tools = self._tools(head)
+        if not isinstance(head, yaml.MappingNode):
+            return None
+        columns = parts.pop("columns", None)
+        for tool in tools:
+            self._take_in(tool, columns)
+        rules = parts.get("rules")
+        if isinstance(rules, yaml.SequenceNode):
+            parts |= self._rules(rules)
+        entries = [(key.value, value) for key, value in head.value if self._is_of_head(head, key)]
+        entries += [(name, node) for name, node in parts.items() if node is not None]
+        return mapping([*entries, ("tools", sequence(tools))], like=head)
+
+    def _is_there(self, name: str) -> bool:
+        return (self.folder / name).is_file()
+
+    def _file(self, name: str) -> yaml.Node | None:
+        node = compose(self.folder / name, name, self.mistakes, self.lost, all_options())
+        if node is None:
+            self.lost.names.add(name)
+        elif name not in ("rules.yaml",) and not isinstance(node, yaml.MappingNode):
+            self._say(
+                node,
+                "This file is a list or a text, not options with their values.",
+                "Write `option: value`.",
+            )
+            return None
+        elif name == "rules.yaml" and not isinstance(node, yaml.SequenceNode):
+            self._say(node, "This file is no list of rules.", "Begin each rule with `- code: …`.")
+            return None
+        return node
+
+    def _say(self, node: yaml.Node, reason: str, remedy: str, *path: str) -> None:
+        self.mistakes.append(mistake_at(node, path, reason, remedy))
+
+    def _is_of_head(self, head: yaml.Node, key: yaml.Node) -> bool:
+        """Whether an option of workbook.yaml belongs there."""
+        if key.value in OWN_FILES:
+            self._say(
+                head,
+                f"`{key.value}` does not stand here.",
+                f"Put it into a file {key.value}.yaml.",
+                key.value,
+            )
+        return key.value not in (*OWN_FILES, "sheets")
+
+    # tools
+
+    def _tools(self, head: yaml.Node | None) -> list[yaml.Node]:
+        """The tool files in the order of `sheets`; each named once, each file named."""
+        by_code: dict[str, yaml.Node] = {}
+        for file in sorted((self.folder / "tools").glob("[!.]*.yaml")):
+            node = self._file(f"tools/{file.name}")
+            code = self._code(node) if node is not None else None
+            if node is not None and code is None:
+                self.lost.nameless = True
+                if not self.lost.touches(node):
+                    self._say(node, "The tool has no `code`.", "Add one, for example `code: PLAN`.")
+            elif node is not None and isinstance(code, yaml.ScalarNode):
+                self._add(by_code, code, node)
+        sheets = get(head, "sheets")
+        if isinstance(sheets, yaml.SequenceNode):
+            return self._in_order(sheets, by_code)
+        if head is not None and not self.lost.touches(head):
+            if sheets is None:
+                self._say(head, "`sheets` is missing.", "List the codes of the tools in sheet order.")
+            else:
+                self._say(head, "`sheets` is no list.", "List the codes of the tools: [PLAN, C1].", "sheets")
+        return list(by_code.values())
+
+    def _code(self, tool: yaml.Node) -> yaml.Node | None:
+        """The code of a tool, also where that option is misspelt, which is told."""
+        if get(tool, "code") is None and isinstance(tool, yaml.MappingNode):
+            for key, _ in tool.value:
+                if key.value not in Tool.model_fields and nearest(key.value, ("code",)) is not None:
+                    self._say(
+                        tool, f"`{key.value}` is not an option here.", "Did you mean 'code'?", key.value
+                    )
+                    key.value = "code"
+        return get(tool, "code")
+
+    def _add(self, by_code: dict[str, yaml.Node], code: yaml.Node, node: yaml.Node) -> None:
+        if code.value in by_code:
+            first = by_code[code.value].start_mark.name
+            reason = f"The tool '{code.value}' is described twice, first in {first}."
+            self._say(node, reason, "Give one of the two another code, or remove it.", "code")
+        else:
+            by_code[code.value] = node
+
+    def _in_order(self, sheets: yaml.SequenceNode, by_code: dict[str, yaml.Node]) -> list[yaml.Node]:
+        ordered = []
+        left = dict(by_code)
+        unknown = [
+            entry
+            for entry in sheets.value
+            if isinstance(entry, yaml.ScalarNode) and entry.value not in by_code
+        ]
+        for entry in sheets.value:
+            if not isinstance(entry, yaml.ScalarNode):
+                self._say(
+                    entry, "This is no code of a sheet.", "Write the codes of the tools alone: [PLAN, C1]."
+                )
+            elif entry.value in left:
+                ordered.append(left.pop(entry.value))
+            elif entry.value in by_code:
+                self._say(entry, f"The sheet '{entry.value}' is listed twice.", "Keep one.")
+            elif entry.value not in self.lost.names and not self.lost.nameless:
+                reason = f"The sheet '{entry.value}' is described in no file of tools/."
+                self._say(entry, reason, remedy_for(entry.value, list(left) or list(by_code)))
+        for code, node in left.items():
+            if not unknown:  # else a name of a sheet is wrong, and that is said
+                self._say(
+                    node,
+                    f"The tool '{code}' is not among the sheets.",
+                    f"Add it to `sheets` in {HEAD_FILE}.",
+                    "code",
+                )
+            ordered.append(node)
+        return ordered
+
+    # what is taken in from other files
+
+    def _take_in(self, tool: yaml.Node, columns: yaml.Node | None) -> None:
+        blocks = get(tool, "blocks")
+        for block in blocks.value if isinstance(blocks, yaml.SequenceNode) else ():
+            self._take_in_columns(block, columns)
+            self._take_in_file(block)
+
+    def _take_in_columns(self, block: yaml.Node, columns: yaml.Node | None) -> None:
+        """Replace each `- use: NAME` among the fields by the fields of that set."""
+        fields = get(block, "fields")
+        if not isinstance(fields, yaml.SequenceNode):
+            return
+        taken: list[yaml.Node] = []
+        for entry in fields.value:
+            use = get(entry, "use")
+            if not isinstance(use, yaml.ScalarNode):
+                taken.append(entry)
+                continue
+            found = get(columns, use.value)
+            if isinstance(found, yaml.SequenceNode):
+                taken.extend(found.value)
+            elif use.value not in self.lost.names and "columns.yaml" not in self.lost.names:
+                self.lost.nameless = True  # nobody knows which fields it would bring
+                sets = columns.value if isinstance(columns, yaml.MappingNode) else []
+                known = [key.value for key, _ in sets]
+                self._say(use, f"There is no column set '{use.value}'.", remedy_for(use.value, known))
+        fields.value[:] = taken
+
+    def _take_in_file(self, block: yaml.Node) -> None:
+        """Replace `items: {file: NAME}` by the items of that file."""
+        name = get(get(block, "items"), "file")
+        if not isinstance(name, yaml.ScalarNode) or not isinstance(block, yaml.MappingNode):
+            return
+        file = self.folder / str(name.value)
+        if file.resolve().parent != self.folder.resolve() or not file.is_file() or file.suffix != ".yaml":
+            reason = f"There is no file '{name.value}' in the spec folder, or it is no .yaml file."
+            known = sorted(each.name for each in self.folder.glob("[!.]*.yaml"))
+            self._say(name, reason, remedy_for(name.value, known))
+            self._leave_out_items(block)
+            return
+        items = compose(file, str(name.value), self.mistakes, self.lost, all_options())
+        if items is None:
+            self._leave_out_items(block)
+        else:
+            block.value[:] = [(key, items if key.value == "items" else value) for key, value in block.value]
+
+    def _leave_out_items(self, block: yaml.MappingNode) -> None:
+        """Leave a block without items: which rows it has is not known."""
+        empty = sequence([])
+        empty.start_mark = block.start_mark
+        block.value[:] = [(key, empty if key.value == "items" else value) for key, value in block.value]
+
+    # rules
+
+    def _rules(self, entries: yaml.SequenceNode) -> dict[str, yaml.Node]:
+        """The rules, one for each tool that an entry names, and apart from them what needs no rule."""
+        rules: list[yaml.Node] = []
+        covered: list[yaml.Node] = []
+        for entry in entries.value:
+            tools = get(entry, "tools")
+            if get(entry, "covered_by") is not None:
+                covered.append(entry)
+            elif tools is None:
+                rules.append(entry)
+            elif (
+                not isinstance(tools, yaml.SequenceNode) or not tools.value or get(entry, "tool") is not None
+            ):
+                reason = "`tools` must be a list of tools, and stand in place of `tool`."
+                self._say(
+                    entry, reason, "Write `tool: A` for one tool, `tools: [A, B]` for several.", "tools"
+                )
+            else:
+                others = [(key.value, value) for key, value in entry.value if key.value != "tools"]
+                rules += [mapping([*others, ("tool", tool)], like=entry) for tool in tools.value]
+        return {"rules": sequence(rules), "covered": sequence(covered)}

@@ -1,0 +1,111 @@
+"""Formulas and requirements that lead back to themselves, however far round: Excel can calculate none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from ..frozen import Found, Path
+from ..language import Call, Expr, Literal, Problem, Ref, inside
+from ..language.functions.choices import Completeness
+from .check_expressions import Written, expressions
+from .model import Rule, Spec
+
+ANSWER, CHECK, PROGRESS = "", "the check of ", "the completeness of "
+
+
+class Node(NamedTuple):
+    """Something that a sheet works out: a calculated answer, the check of an answer, or how complete a sheet is."""
+
+    kind: str
+    tool: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        """How it is called in a sentence."""
+        return f"{self.kind}{self.field or self.tool}"
+
+
+Edges = Mapping[Node, list[tuple[Node, Path]]]
+
+
+def check_circles(spec: Spec) -> Found:
+    """One mistake for each circle, at the expression that it begins with."""
+    edges = _edges(spec)
+    told: set[Node] = set()
+    for start in edges:
+        circle = _circle(edges, start)
+        if circle and told.isdisjoint(node for node, _ in circle):
+            told.update(node for node, _ in circle)
+            yield circle[0][1], *_words([start, *(node for node, _ in circle)])
+
+
+def _words(nodes: list[Node]) -> tuple[str, str]:
+    way = " → ".join(str(node) for node in nodes)
+    if all(node.kind == ANSWER for node in nodes):
+        return f"The formula of {nodes[0]} leads back to itself: {way}.", "Take one of them out of a formula."
+    return (
+        f"What is required or checked here leads back to itself: {way}.",
+        "Ask for it by the answers themselves, not by completeness() of their own sheet.",
+    )
+
+
+def _circle(edges: Edges, start: Node) -> list[tuple[Node, Path]]:
+    """The shortest way from a node back to it, each step with the expression that it goes by; empty without one."""
+    ways: dict[Node, list[tuple[Node, Path]]] = {start: []}
+    waiting = [start]
+    for node in waiting:
+        for target, path in edges.get(node, ()):
+            if target == start:
+                return [*ways[node], (target, path)]
+            if target not in ways:
+                ways[target] = [*ways[node], (target, path)]
+                waiting.append(target)
+    return []
+
+
+def _edges(spec: Spec) -> Edges:
+    """What each thing is worked out from, with the expression that says so."""
+    edges: dict[Node, list[tuple[Node, Path]]] = {}
+    for written in expressions(spec):
+        found = written.found
+        if isinstance(found, Problem):
+            continue
+        needs = list(dict.fromkeys(_needs(found)))
+        for node in _said_by(written):
+            edges.setdefault(node, []).extend((need, written.path) for need in needs)
+    for node in list(edges):
+        if node.kind == CHECK:
+            edges.setdefault(Node(PROGRESS, node.tool), []).append(
+                (node, edges[node][0][1] if edges[node] else ())
+            )
+    return edges
+
+
+def _said_by(written: Written) -> Iterator[Node]:
+    """What an expression is needed for."""
+    tool = written.scope.tool.code
+    if written.field is not None:
+        kind = ANSWER if written.field.calculated and not written.condition else CHECK
+        yield Node(kind, tool, written.field.code)
+    elif written.rule is not None:
+        yield from (Node(CHECK, tool, code) for code in _checked(written.rule))
+
+
+def _checked(rule: Rule) -> tuple[str, ...]:
+    """The fields whose checks a rule is part of in the sheet; what it asks for counts for the reader, too."""
+    return (*(() if rule.reader_only else rule.at[:1]), *rule.require)
+
+
+def _needs(found: Expr) -> Iterator[Node]:
+    """What has to be worked out before an expression."""
+    if isinstance(found, Ref):
+        if found.calculated:
+            yield Node(ANSWER, found.tool, found.code)
+    elif isinstance(found, Call) and isinstance(found.function, Completeness):
+        (code,) = found.args
+        assert isinstance(code, Literal)
+        yield Node(PROGRESS, str(code.value))
+    else:
+        for part in inside(found):
+            yield from _needs(part)

@@ -1,0 +1,87 @@
+"""Mistakes in the lists of a spec and in its matrix."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ..frozen import Found, Path
+from ..words import is_language
+from .check_languages import too_long
+from .check_names import doubled
+from .model import Matrix, Spec, Vocabulary
+from .suggest import remedy_for
+
+LIMIT_LABEL = 250
+NO_MATRIX = "The spec has no 'matrix.yaml'."
+
+
+def check_lists(spec: Spec) -> Found:
+    """Codes and labels of every list, and the levels at the crossings of the matrix."""
+    for name, vocabulary in spec.vocabularies.items():
+        yield from _list(spec, vocabulary, ("vocabularies", name, "items"))
+    if spec.matrix is not None:
+        yield from _matrix(spec, spec.matrix)
+
+
+def _list(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
+    codes = [((*path, i, "code"), item.code) for i, item in enumerate(vocabulary.items)]
+    yield from doubled(codes, "code", fold=True)
+    yield from _labels(spec, vocabulary, path)
+    for index, item in enumerate(vocabulary.items):
+        yield from too_long((*path, index, "label"), item.label, LIMIT_LABEL, "The label")
+        if not item.label:
+            yield (
+                (*path, index, "label"),
+                f"The entry '{item.code}' has an empty label.",
+                "Say what people choose.",
+            )
+        if ";" in item.code or not item.code.strip():
+            yield (*path, index, "code"), f"'{item.code}' cannot be a code.", "Use letters and digits."
+
+
+def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
+    """Labels that two entries share, each told in the first language in which it is so."""
+    told: set[int] = set()
+    for language in filter(is_language, spec.languages):
+        said = [item.label.say(language) for item in vocabulary.items]
+        times = Counter(label.casefold() for label in said)
+        first: set[str] = set()
+        for index, label in enumerate(said):
+            again = label.casefold() in first
+            first.add(label.casefold())
+            if label and again and times[label.casefold()] > 1 and index not in told:
+                told.add(index)
+                text = vocabulary.items[index].label.by_language
+                where = (*path, index, "label", language) if language in text else (*path, index, "label")
+                yield where, f"The label '{label}' ({language}) is used twice.", "Give each entry its own."
+
+
+def _matrix(spec: Spec, matrix: Matrix) -> Found:
+    yield from doubled(
+        [(("matrix", "levels", i, "code"), level.code) for i, level in enumerate(matrix.levels)], "level"
+    )
+    scales = {}
+    for side, name in (("down", matrix.down), ("across", matrix.across)):
+        if name not in spec.vocabularies:
+            remedy = remedy_for(name, list(spec.vocabularies))
+            yield ("matrix", side), f"There is no vocabulary '{name}'.", remedy
+            return
+        scales[side] = list(spec.vocabularies[name].by_code)
+        yield from whole_numbers(spec, name, ("matrix", side))
+    for down in scales["down"]:
+        for across in scales["across"]:
+            level = matrix.cells.get(down, {}).get(across)
+            if level is None:
+                reason = f"No level at {down} × {across} (down × across)."
+                yield ("matrix", "cells", down), reason, f"Add `{across}: …` to row {down}."
+            elif level not in matrix.level:
+                reason = f"There is no level '{level}', as stands at {down} × {across}."
+                yield ("matrix", "cells", down, across), reason, remedy_for(level, list(matrix.level))
+
+
+def whole_numbers(spec: Spec, name: str, path: Path) -> Found:
+    """Say where a list that is to be a scale has another code than a whole number."""
+    wrong = [code for code in spec.vocabularies[name].by_code if not (code.isascii() and code.isdecimal())]
+    if wrong:
+        reason = f"The list '{name}' is no scale: its code '{wrong[0]}' is no whole number."
+        yield path, reason, "Name a list with the codes 1, 2, 3 …, or use type choice."

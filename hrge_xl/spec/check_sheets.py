@@ -1,0 +1,274 @@
+"""Mistakes in the blocks and fields of sheets: references that lead nowhere, and options that do nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..fields import COMMON_OPTIONS, ColumnKind, Field, kind_of
+from ..frozen import Found, Path
+from .check_languages import too_long
+from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
+from .model import (
+    AnyBlock,
+    CatalogueBlock,
+    ChecklistBlock,
+    CollectBlock,
+    FieldBlock,
+    ItemsFrom,
+    MatrixBlock,
+    PivotBlock,
+    RegisterBlock,
+    Spec,
+    Tool,
+)
+from .suggest import remedy_for
+
+LIMIT_PROMPT, LIMIT_ERROR = 255, 255
+WITH_ROWS = (RegisterBlock, ChecklistBlock, CatalogueBlock)
+
+
+def check_sheets(spec: Spec) -> Found:
+    """Every block of every sheet."""
+    for index, tool in enumerate(spec.tools):
+        for number, block in enumerate(tool.blocks):
+            yield from _block(spec, block, ("tools", index, "blocks", number))
+
+
+def has_rows(tool: Tool) -> bool:
+    """Whether a sheet has rows that a reference can point to."""
+    return any(isinstance(block, WITH_ROWS) for block in tool.blocks)
+
+
+def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
+    if isinstance(block, FieldBlock):
+        if not block.fields:
+            yield (
+                (*path, "fields"),
+                "The block asks nothing: it has no fields.",
+                "Add one, or remove the block.",
+            )
+        for index, field in enumerate(block.fields):
+            yield from _field(spec, block, field, (*path, "fields", index))
+    if isinstance(block, ChecklistBlock | CatalogueBlock):
+        yield from _items(spec, block, path)
+    if isinstance(block, RegisterBlock) and block.shows is not None:
+        own = [field.code for field in block.fields]
+        if block.shows not in own:
+            yield (*path, "shows"), f"There is no field '{block.shows}' here.", remedy_for(block.shows, own)
+    if isinstance(block, MatrixBlock | PivotBlock | CollectBlock):
+        yield from _sources(spec, block, path)
+
+
+def no_list(spec: Spec, name: str) -> tuple[str, str]:
+    """Say that there is no list of a name."""
+    return f"There is no vocabulary '{name}'.", remedy_for(name, list(spec.vocabularies))
+
+
+# rows that are always the same
+
+
+def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Found:
+    if isinstance(block.items, ItemsFrom):
+        name = block.items.vocabulary
+        if name is not None and name not in spec.vocabularies:
+            yield (*path, "items", "vocabulary"), *no_list(spec, name)
+        if name is None and block.items.file is None and not block.items.tools:
+            remedy = "Name a vocabulary or a file, or say `tools: true`."
+            yield (*path, "items"), "`items` says nothing.", remedy
+        return
+    fixed = {field.code: field for field in block.fields if field.fixed}
+    for index, item in enumerate(block.items):
+        for name, value in item.values.items():
+            where = (*path, "items", index, "values", name)
+            if name not in fixed:
+                yield where, f"There is no fixed column '{name}'.", remedy_for(name, sorted(fixed))
+            else:
+                yield from _fixed_value(spec, fixed[name], value, where)
+
+
+def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
+    """A value of a fixed column, which must be one that the column can hold."""
+    if value is None:
+        yield path, f"The value of '{field.code}' is empty.", "Write one, or remove it."
+    elif isinstance(value, list | dict):
+        remedy = (
+            "Write one text (several codes with ; between them), or one for each language: {en: …, fr: …}."
+        )
+        yield path, f"The value of '{field.code}' is neither a text nor a number.", remedy
+    elif kind_of(field) is ColumnKind.NUMBER and not _is_number(value):
+        yield (
+            path,
+            f"'{value}' is no number, and '{field.code}' is of type {field.type}.",
+            "Write digits only.",
+        )
+    elif field.vocabulary in spec.vocabularies and kind_of(field) is not ColumnKind.NUMBER:
+        known = spec.vocabularies[str(field.vocabulary)].by_code
+        for code in re.split("[;,]", str(value)):
+            if code.strip() not in known:
+                reason = f"'{code.strip()}' is not a code of the list '{field.vocabulary}'."
+                yield path, reason, remedy_for(code.strip(), list(known))
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+# fields
+
+
+def _field(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
+    yield from _options(field, path)
+    yield from _texts(field, path)
+    if field.vocabulary is not None and field.vocabulary not in spec.vocabularies:
+        yield (*path, "vocabulary"), *no_list(spec, field.vocabulary)
+    elif field.type.stepped and field.vocabulary is not None:
+        yield from whole_numbers(spec, field.vocabulary, (*path, "vocabulary"))
+    if field.parent is not None and "parent" in field.type.allows:
+        yield from _parent(spec, block, field, path)
+    yield from _targets(spec, field, path)
+    if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
+        reason = f"The minimum {field.minimum:g} is above the maximum {field.maximum:g}."
+        yield (*path, "minimum"), reason, "Swap them."
+
+
+def _texts(field: Field, path: Path) -> Found:
+    if not field.label:
+        yield (*path, "label"), "The label is empty.", "Say what is asked."
+    yield from too_long((*path, "label"), field.label, LIMIT_LABEL, "The label")
+    yield from too_long((*path, "help"), field.help, LIMIT_PROMPT, "The help, which is also the prompt,")
+    if field.constraint is not None:
+        where = (*path, "constraint", "message")
+        yield from too_long(where, field.constraint.message, LIMIT_ERROR, "The message")
+
+
+def _targets(spec: Spec, field: Field, path: Path) -> Found:
+    """The sheets that a reference points to."""
+    if "to" in field.type.needs and "to" in field.model_fields_set and not field.to:
+        yield (
+            (*path, "to"),
+            "The reference points to no sheet.",
+            "Name one with a register or a list of items.",
+        )
+    for index, target in enumerate(field.to):
+        if target not in spec.tool:
+            yield (*path, "to", index), f"There is no tool '{target}'.", remedy_for(target, list(spec.tool))
+        elif not has_rows(spec.tool[target]):
+            known = [tool.code for tool in spec.tools if has_rows(tool)]
+            reason = f"The sheet '{target}' has no rows to refer to."
+            yield (
+                (*path, "to", index),
+                reason,
+                f"Name one with a register or a list of items: {', '.join(known)}.",
+            )
+
+
+def _options(field: Field, path: Path) -> Found:
+    needs, may = field.type.needs, field.type.allows
+    given = field.model_fields_set
+    for name in sorted(needs - given):
+        yield (*path, "type"), f"A field of type {field.type} needs `{name}`.", "Add it."
+    for name in sorted(given - needs - may - COMMON_OPTIONS):
+        allowed = ", ".join(sorted(needs | may)) or "no options of its own"
+        reason = f"`{name}` does nothing for the type {field.type}."
+        yield (*path, name), reason, f"Remove it; this type takes {allowed}."
+
+
+def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
+    parent = next((other for other in block.fields if other.code == field.parent), None)
+    if parent is None or parent.vocabulary is None:
+        choices = [
+            other.code for other in block.fields if other.vocabulary is not None and other is not field
+        ]
+        reason = f"'{field.parent}' is no choice field of the same row."
+        yield (
+            (*path, "parent"),
+            reason,
+            f"Name the field that decides the list. {remedy_for(field.parent, choices)}",
+        )
+        return
+    own, above = spec.vocabularies.get(field.vocabulary or ""), spec.vocabularies.get(parent.vocabulary)
+    for index, item in enumerate(own.items if own and above else ()):
+        if above is not None and item.parent not in above.by_code:
+            where: Path = ("vocabularies", str(field.vocabulary), "items", index)
+            missing = item.parent is None
+            reason = (
+                f"The entry '{item.code}' has no `parent`, and {field.code} chooses by one of {parent.vocabulary}."
+                if missing
+                else f"The parent '{item.parent}' of the entry '{item.code}' is not in {parent.vocabulary}."
+            )
+            yield (
+                (*where, "code" if missing else "parent"),
+                reason,
+                "Add `parent`." if missing else remedy_for(item.parent, list(above.by_code)),
+            )
+
+
+# calculated blocks
+
+Wanted = tuple[
+    Path, str, Sequence[tuple[Path, str]]
+]  # where a sheet is named, its code, its fields and where
+
+
+def _sources(spec: Spec, block: MatrixBlock | PivotBlock | CollectBlock, path: Path) -> Found:
+    if isinstance(block, MatrixBlock) and spec.matrix is None:
+        yield (*path, "kind"), NO_MATRIX, "Describe the levels there, or leave out this block."
+    if isinstance(block, CollectBlock):
+        yield from _columns(block, path)
+    for where, code, fields in _wanted(block):
+        if code not in spec.tool:
+            yield (*path, *where), f"There is no tool '{code}'.", remedy_for(code, list(spec.tool))
+            continue
+        own = spec.tool[code].fields
+        for place, name in fields:
+            if name not in own:
+                reason = f"The tool '{code}' has no field '{name}'."
+                yield (*path, *place), reason, remedy_for(name, list(own))
+            elif not isinstance(block, CollectBlock):
+                yield from _crossed(spec, block, own[name], place, path)
+
+
+def _wanted(block: MatrixBlock | PivotBlock | CollectBlock) -> Iterator[Wanted]:
+    """The sheets that a calculated block draws from, with the fields that it needs of each."""
+    if isinstance(block, CollectBlock):
+        for i, source in enumerate(block.sources):
+            columns = [(("sources", i, "columns", name), code) for name, code in source.columns.items()]
+            yield ("sources", i, "tool"), source.tool, columns
+        return
+    sides: list[tuple[Path, str]] = [(("down",), block.down), (("across",), block.across)]
+    if isinstance(block, MatrixBlock):
+        for i, code in enumerate(block.sources):
+            yield ("sources", i), code, sides
+        return
+    extra: list[tuple[Path, str]] = [(("highest",), block.highest)] if block.highest else []
+    yield ("source",), block.source, [*sides, *extra]
+
+
+def _columns(block: CollectBlock, path: Path) -> Found:
+    for number, source in enumerate(block.sources):
+        for name in source.columns:
+            if name not in block.columns:
+                where = (*path, "sources", number, "columns", name)
+                yield where, f"There is no column '{name}'.", remedy_for(name, list(block.columns))
+    if block.due is not None and block.due not in block.columns:
+        yield (*path, "due"), f"There is no column '{block.due}'.", remedy_for(block.due, list(block.columns))
+
+
+def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, place: Path, path: Path) -> Found:
+    """Whether a field can be crossed with another one: by a scale of the matrix, or by a list."""
+    if isinstance(block, MatrixBlock):
+        name = getattr(spec.matrix, str(place[0]), field.vocabulary)
+        if not field.type.stepped or field.vocabulary != name:
+            reason = f"'{field.code}' is no scale of the list '{name}', which the matrix has here."
+            yield (*path, *place), reason, "Name a field of type scale with that vocabulary."
+    elif place == ("highest",):
+        if field.vocabulary is None and not (field.calculated and field.result == "level"):
+            reason = f"'{field.code}' has no list and no level, so that none of its values is the highest."
+            yield (*path, *place), reason, "Name a field with a vocabulary, or one that calculates a level."
+    elif field.vocabulary is None:
+        yield (*path, *place), f"'{field.code}' has no list to cross by.", "Name a field with a vocabulary."

@@ -1,0 +1,83 @@
+"""What of a spec could not be read, so that its absence is not told as a mistake of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import yaml
+
+from .nodes import get
+
+NAMING = ("code", "id")  # options whose values other parts of a spec refer to
+NAMED_IN_TEXT = re.compile(r"\b(?:code|id): *[\"']?([\w.\-]+)|^(\w+):", re.MULTILINE)
+QUOTED = re.compile(r"'([^']*)'")
+OF_ABSENCE = re.compile(r"^There is no |has no field |is not a code |^No level ")
+
+
+@dataclass
+class Lost:
+    """Names that would be known if their place could be read, and the lines that were left out, by file."""
+
+    names: set[str] = field(default_factory=set)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+    options: dict[int, set[str]] = field(default_factory=dict)  # by the part that they belong to
+    nameless: bool = False  # whether something was left out of which nobody knows how it is called
+
+    def take_lines(self, file: str, first: int, lines: Sequence[str]) -> None:
+        """Leave out lines that cannot be read; the first one counts from 0."""
+        self.lines.setdefault(file, []).extend(range(first, first + len(lines)))
+        for names in NAMED_IN_TEXT.findall("\n".join(lines)):
+            self.names.update(filter(None, names))
+
+    def take(self, name: str, node: yaml.Node) -> None:
+        """Leave out a part, with every name that it gives."""
+        names = [each for each in (name, *_names_in(node)) if each]
+        self.nameless = self.nameless or not names
+        self.names.update(names)
+
+    def take_option(self, part: yaml.Node, option: str) -> None:
+        """Leave out an option of a part."""
+        self.options.setdefault(id(part), set()).add(option)
+
+    def explains(self, reason: str) -> bool:
+        """Whether a mistake comes only from the absence of something that was left out."""
+        if self.nameless and OF_ABSENCE.search(reason):
+            return True
+        return not self.names.isdisjoint(QUOTED.findall(reason))
+
+    def touches(self, node: yaml.Node | None) -> bool:
+        """Whether lines were left out within a part."""
+        if node is None or node.start_mark is None:
+            return False
+        first, last = node.start_mark.line, _last_line(node)
+        return any(first <= line <= last + 1 for line in self.lines.get(node.start_mark.name, ()))
+
+    def inside(self, root: yaml.Node | None, path: Sequence[str | int], reason: str) -> bool:
+        """Whether a mistake misses what was left out of the innermost part that its path leads through."""
+        node, innermost = root, None
+        for step in path:
+            if isinstance(node, yaml.MappingNode):
+                innermost = node
+            node = get(node, step) or node
+        missing = self.options.get(id(innermost), ())
+        if any(f"`{option}`" in reason for option in missing):
+            return True
+        return innermost is not root and self.touches(innermost)
+
+
+def _last_line(node: yaml.Node) -> int:
+    end = node.end_mark
+    return int(end.line if end is not None else node.start_mark.line)
+
+
+def _names_in(node: yaml.Node) -> Iterator[str]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value in NAMING and isinstance(value, yaml.ScalarNode):
+                yield value.value
+            yield from _names_in(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _names_in(item)

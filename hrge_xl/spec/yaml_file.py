@@ -1,0 +1,175 @@
+"""One YAML file as a tree: what cannot be read is told and left out, so that the rest is checked all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import yaml
+
+from ..errors import Mistake
+from .lost import Lost
+from .nodes import MAX_DEPTH, Loader
+from .yaml_mistakes import Fault, explained
+
+TRIES = 20  # faults that are left out of a file before it is given up
+OWN_TAG = "!"
+
+
+def compose(
+    path: Path, name: str, mistakes: list[Mistake], lost: Lost | None = None, options: Sequence[str] = ()
+) -> yaml.Node | None:
+    """Read one file into nodes. What is wrong with it is added to `mistakes`.
+
+    Without `lost` a file with a fault gives None; with it the part around the fault is noted there and left out.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = (
+            "Save it as UTF-8 text." if isinstance(error, UnicodeDecodeError) else "Check that it is there."
+        )
+        mistakes.append(Mistake(name, 1, 1, f"The file cannot be read: {_why(error)}.", remedy))
+        return None
+    node = _tree(text, name, mistakes, lost, options)
+    if node is not None:
+        _name_marks(node, name)
+        mistakes += [*_odd_keys(node, lost), *_doubled_keys(node, lost), *_odd_tags(node)]
+    return node
+
+
+def _tree(
+    text: str, name: str, mistakes: list[Mistake], lost: Lost | None, options: Sequence[str]
+) -> yaml.Node | None:
+    """The whole tree, or what is left of it without the parts that YAML does not take."""
+    told = False
+    for _ in range(TRIES):
+        try:
+            node = _node(text)
+        except yaml.YAMLError as error:
+            fault = explained(error, text, options)
+            if fault.of_line or not told:  # another fault of structure may come from the first one
+                mistakes.append(Mistake(name, fault.line + 1, fault.column + 1, fault.reason, fault.remedy))
+            told = True
+            if lost is None:
+                return None
+            text = _without(text, fault, name, lost)
+            continue
+        if node is None and not told:
+            mistakes.append(Mistake(name, 1, 1, "The file is empty.", "Fill it in or remove it."))
+        return node
+    return None
+
+
+def _node(text: str) -> yaml.Node | None:
+    loader = Loader(text)
+    try:
+        node: yaml.Node | None = loader.get_single_node()
+        return node
+    finally:
+        loader.dispose()
+
+
+def _without(text: str, fault: Fault, name: str, lost: Lost) -> str:
+    """The text with blank lines in place of the entry or option that holds a fault."""
+    lines = text.split("\n")
+    first = _start(lines, min(fault.line, len(lines) - 1))
+    last = first + 1
+    while last < len(lines) and (not lines[last].strip() or _indent(lines[last]) > _indent(lines[first])):
+        last += 1
+    last = max(last, min(fault.line, len(lines) - 1) + 1)
+    lost.take_lines(name, first, lines[first:last])
+    return "\n".join([*lines[:first], *[""] * (last - first), *lines[last:]])
+
+
+def _start(lines: Sequence[str], at: int) -> int:
+    """The line with which the entry of a list begins that holds a line, or the line itself where there is none."""
+    inside = _indent(lines[at])
+    for number in range(at, -1, -1):
+        line = lines[number]
+        if line.lstrip().startswith("- ") and (number == at or _indent(line) < inside):
+            return number
+        if line.strip() and _indent(line) < inside and number != at:
+            return at
+    return at
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or "it is not UTF-8 text"
+
+
+def _walk(node: yaml.Node, depth: int = 0) -> Iterator[yaml.Node]:
+    """The node and all below it."""
+    if depth > MAX_DEPTH:
+        return
+    yield node
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _walk(key, depth + 1)
+            yield from _walk(value, depth + 1)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _walk(item, depth + 1)
+
+
+def _doubled_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
+    """Every option that a mapping has twice, those of one mapping together; the first ones stay."""
+    for node in _walk(root):
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        first: dict[str, yaml.Node] = {}
+        again = [key for key, _ in node.value if first.setdefault(str(key.value), key) is not key]
+        if again and lost is not None:
+            lost.nameless = True  # it may be the head of another entry that is missing
+            node.value[:] = [pair for pair in node.value if not any(pair[0] is key for key in again)]
+        if len(again) == 1:
+            line = first[str(again[0].value)].start_mark.line + 1
+            reason = f"`{again[0].value}` stands here twice, the first time in line {line}."
+            yield _at(again[0], reason, "Keep one of the two.")
+        elif again:
+            reason = (
+                f"From here on options stand a second time: {', '.join(str(key.value) for key in again)}."
+            )
+            yield _at(again[0], reason, "Put the line above them that begins a new entry, or remove them.")
+
+
+def _odd_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
+    """Every name of an option that is none but a group or list: these are taken out."""
+    for node in _walk(root):
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        odd = [pair for pair in node.value if not isinstance(pair[0], yaml.ScalarNode)]
+        node.value[:] = [pair for pair in node.value if isinstance(pair[0], yaml.ScalarNode)]
+        for key, value in odd:
+            if lost is not None:
+                lost.take("", value)
+            signs = "{ }" if isinstance(key, yaml.MappingNode) else "[ ]"
+            reason = f"The name of an option cannot stand in {signs}."
+            yield _at(key, reason, "Put a text that begins with a bracket in quotation marks.")
+
+
+def _odd_tags(root: yaml.Node) -> Iterator[Mistake]:
+    """Every text that begins with an exclamation mark, of which YAML would lose the first word."""
+    for node in _walk(root):
+        if node.tag.startswith(OWN_TAG):
+            yield _at(
+                node,
+                "A text cannot begin with ! unless it stands in quotation marks.",
+                f'Write "{node.tag} {node.value if isinstance(node, yaml.ScalarNode) else "…"}".',
+            )
+
+
+def _at(node: yaml.Node, reason: str, remedy: str) -> Mistake:
+    mark = node.start_mark
+    return Mistake(mark.name, mark.line + 1, mark.column + 1, reason, remedy)
+
+
+def _name_marks(root: yaml.Node, name: str) -> None:
+    """Put the short file name into every mark, so that a place needs no other table."""
+    for node in _walk(root):
+        mark = node.start_mark
+        node.start_mark = yaml.Mark(name, mark.index, mark.line, mark.column, None, 0)

@@ -1,0 +1,104 @@
+"""What Excel takes of a formula, and which cells of a layout would get more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..language import Problem, parse, parse_condition
+from ..layout import Grid, Layout, Slot
+from ..spec.compiled import compiled
+from ..spec.scope import Scope
+from .check_formula import CheckFormulas
+from .excel_formula import ExcelFormula
+from .pen import FORMULA_LIMIT
+from .shared_formulas import ROW
+
+NESTING_LIMIT, ARGUMENT_LIMIT = 64, 255
+QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
+FUNCTION = re.compile(r"[A-Z][A-Z0-9.]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How large a formula is: characters, functions within each other, arguments of one function."""
+
+    characters: int
+    nesting: int
+    arguments: int
+
+    @property
+    def excess(self) -> str:
+        """By how much it is too large for Excel, in words; "" where it is not."""
+        for count, limit, what in (
+            (self.characters, FORMULA_LIMIT, "characters"),
+            (self.nesting, NESTING_LIMIT, "functions within each other"),
+            (self.arguments, ARGUMENT_LIMIT, "arguments of one function"),
+        ):
+            if count > limit:
+                return f"{count:,} {what}, {count - limit:,} more than the {limit:,} that Excel takes"
+        return ""
+
+
+def measure(formula: str) -> Measure:
+    """How large a formula is."""
+    bare = QUOTED.sub("''", formula)
+    depth = deepest = most = 0
+    open_: list[tuple[bool, int]] = []  # whether a bracket is that of a function, and the commas in it so far
+    for at, sign in enumerate(bare):
+        if sign == "(":
+            function = FUNCTION.search(bare, max(at - 40, 0), at) is not None
+            open_.append((function, 1))
+            depth += function
+            deepest = max(deepest, depth)
+        elif sign == ")" and open_:
+            function, arguments = open_.pop()
+            depth -= function
+            most = max(most, arguments if function else 0)
+        elif sign == "," and open_:
+            function, arguments = open_[-1]
+            open_[-1] = (function, arguments + 1)
+    return Measure(len(formula), deepest, most)
+
+
+def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
+    """Every question whose formula Excel would not take: its place, `formula` or `check`, and how large it is."""
+    for sheet in layout.sheets:
+        for grid in sheet.grids:
+            last = str(grid.rows[-1].index)
+            for slot in _different(grid):
+                calculated = slot.field.calculated
+                formula = _calculated(layout, grid, slot) if calculated else _check(layout, grid, slot)
+                size = measure(formula.replace(ROW, last))
+                if size.excess:
+                    yield slot, "formula" if calculated else "check", size
+
+
+def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: bool) -> int:
+    """How many characters one expression has as a formula of the row or record of a slot."""
+    grid = next(grid for grid in layout.sheet[slot.tool].grids if grid.number == slot.grid)
+    compiler = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW)
+    found = (parse_condition if condition else parse)(text, scope)
+    assert not isinstance(found, Problem)  # it has been checked
+    return len(compiler.condition(found) if condition else compiler.value(found))
+
+
+def _different(grid: Grid) -> Iterator[Slot]:
+    """One place of each question: the rows of a table and the records of a form are alike."""
+    seen: set[str] = set()
+    for slot in grid.slots:
+        if slot.field.code not in seen:
+            seen.add(slot.field.code)
+            yield slot
+
+
+def _calculated(layout: Layout, grid: Grid, slot: Slot) -> str:
+    expr = compiled(layout.spec).formulas[slot.tool, slot.field.code]
+    formula = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW).value(expr)
+    in_use = CheckFormulas(layout, grid).in_use(slot)
+    return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
+
+
+def _check(layout: Layout, grid: Grid, slot: Slot) -> str:
+    return CheckFormulas(layout, grid).of(slot) if slot.check is not None else ""

@@ -1,0 +1,167 @@
+"""Specs as people break them who do not write YAML every day: each a small change of the example spec.
+
+    python -m tests.broken_specs       writes tests/broken_specs.txt again: what `spec check` says of each of them
+
+Read what has changed there as one of these people: is it said where, what, why, and what to do?
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hrge_xl.errors import SpecError
+from hrge_xl.spec.load import find, load
+
+SAID = Path(__file__).with_suffix(".txt")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One broken spec: what was changed in which file."""
+
+    name: str
+    changes: tuple[tuple[str, str, str], ...]  # file, what stood there, what stands there now
+
+    def break_in(self, folder: Path) -> None:
+        """Make the changes in a copy of the example spec."""
+        for file, old, new in self.changes:
+            path = folder / file
+            text = path.read_text(encoding="utf-8")
+            assert old in text, f"{self.name}: {old!r} is not in {file}"
+            path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def said(self, folder: Path) -> list[str]:
+        """What is said of it, in a folder that is empty yet."""
+        self.break_in(shutil.copytree(find("example"), folder / "spec"))
+        try:
+            load(folder / "spec")
+        except SpecError as error:
+            return list(error.lines)
+        return []
+
+
+PLAN, RISKS, CHECKLIST = "tools/plan.yaml", "tools/risks.yaml", "tools/checklist.yaml"
+HEAD, LISTS, RULES, MATRIX = "workbook.yaml", "vocabularies.yaml", "rules.yaml", "matrix.yaml"
+WHO = "label: {en: Who looks after them, fr: Qui s'en occupe, ar: من يعتني بهم}"
+HELP = "help: {en: At most 40 words., fr: 40 mots au plus., ar: 40 كلمة على الأكثر.}"
+FORMULA = "formula: PLN_08 / PLN_06"
+
+BROKEN = (
+    # YAML itself
+    Broken("tab", ((PLAN, "        type: long\n", "\t\ttype: long\n"),)),
+    Broken("colon in a text", ((PLAN, WHO, "label: Who looks after them: name and phone"),)),
+    Broken("colon in a text in braces", ((RISKS, "{en: Risk,", "{en: Risk: what it is,"),)),
+    Broken("apostrophe ends a text", ((PLAN, WHO, "label: 'Who's there'"),)),
+    Broken("quotation mark never closed", ((HEAD, 'version: "1.0"', 'version: "1.0'),)),
+    Broken("text begins with a sign", ((PLAN, WHO, "label: @office who looks after them"),)),
+    Broken("text begins with more than", ((PLAN, WHO, "label: > 5 children"),)),
+    Broken("text in emphasis", ((PLAN, WHO, "label: *Who* looks after them"),)),
+    Broken("bracket never closed", ((RULES, "  at: [PLN_05]\n", "  at: [PLN_05\n"),)),
+    Broken("comma missing", ((LISTS, "{code: Y, label:", "{code: Y label:"),)),
+    Broken("comma in a text", ((LISTS, "en: Reduce,", "en: Reduce, avoid,"),)),
+    Broken("line too far in", ((PLAN, "        words: 40\n", "          words: 40\n"),)),
+    Broken("line too far out", ((PLAN, "        words: 40\n", "       words: 40\n"),)),
+    Broken("no space behind a colon", ((PLAN, "        words: 40\n", "        words:40\n"),)),
+    Broken("option twice", ((PLAN, "        words: 40\n", "        words: 40\n        words: 60\n"),)),
+    Broken("colour without quotation marks", ((MATRIX, 'colour: "#D9EAD3"}', "colour: #D9EAD3}"),)),
+    Broken(
+        "mistakes in several files",
+        (
+            (PLAN, WHO, "label: Who: name"),
+            (RISKS, "to: [C1]", "to: [C2]"),
+            (RULES, "check: PLN_05 >= PLN_04", "check: PLN_05 >= PLN_4"),
+        ),
+    ),
+    # options
+    Broken("option misspelt", ((PLAN, "vocabulary: COUNTRY", "vocabluary: COUNTRY"),)),
+    Broken("option of another part", ((LISTS, "{code: MEN,", "{code: MEN, required: always,"),)),
+    Broken(
+        "option of another type",
+        ((PLAN, "type: text, required: always, characters: 20", "type: text, required: always, words: 20"),),
+    ),
+    Broken("label missing", ((PLAN, WHO, "help: The name"),)),
+    Broken("unknown type", ((PLAN, "type: integer, minimum: 1", "type: number, minimum: 1"),)),
+    Broken("yes for required", ((PLAN, "type: date, required: always", "type: date, required: yes"),)),
+    Broken("number in words", ((PLAN, "        words: 40\n", "        words: forty\n"),)),
+    Broken("version is a number", ((HEAD, 'version: "1.0"', "version: 1.0"),)),
+    Broken("one in place of a list", ((RISKS, "to: [C1]", "to: C1"),)),
+    Broken(
+        "entries without codes",
+        ((LISTS, "    - {code: RED, label: {en: Reduce, fr: Réduire, ar: تقليل}}\n", "    - Reduce\n"),),
+    ),
+    # codes and names
+    Broken("code misspelt", ((RULES, "filled(PLN_05)", "filled(PLN_O5)"),)),
+    Broken("code of an entry", ((CHECKLIST, "CHK_01 in ('P', 'N')", "CHK_01 in ('Partly', 'N')"),)),
+    Broken("unknown list", ((PLAN, "vocabulary: COUNTRY", "vocabulary: Countries"),)),
+    Broken(
+        "Norway", ((LISTS, "{code: PAK, label: {en: Pakistan,", "{code: no, label: {en: Norway, no: Norge,"),)
+    ),
+    Broken("same label twice", ((LISTS, "en: Accept,", "en: reduce,"),)),
+    Broken("sheet not listed", ((HEAD, "[PLAN, C1, R1, SUMMARY]", "[PLAN, C1, SUMMARY]"),)),
+    Broken("sheet misspelt", ((HEAD, "[PLAN, C1, R1, SUMMARY]", "[PLAN, C1, R1, SUMARY]"),)),
+    Broken(
+        "sheet name too long",
+        ((RISKS, "sheet: {en: Risks,", "sheet: {en: Risks and what we are doing about them,"),),
+    ),
+    Broken("sheet of the program", ((RISKS, "fr: Risques,", "fr: Accueil,"),)),
+    Broken(
+        "code of the program",
+        (
+            (RISKS, "code: R1", "code: LISTS"),
+            (HEAD, "C1, R1,", "C1, LISTS,"),
+            (HEAD, "tools: [R1]", "tools: [LISTS]"),
+            (RULES, "tool: R1", "tool: LISTS"),
+            ("tools/summary.yaml", "sources: [R1]", "sources: [LISTS]"),
+            ("figures.yaml", "tools: [R1]", "tools: [LISTS]"),
+        ),
+    ),
+    Broken("languages", ((HEAD, "[en, fr, ar]", "[en, fr, ar_IQ, prs, English, xx, fr]"),)),
+    # what is said and calculated
+    Broken("bad limits", ((PLAN, "minimum: 2000, maximum: 2100", "minimum: 2100, maximum: 2000"),)),
+    Broken(
+        "date compared with a text", ((RULES, "check: PLN_05 >= PLN_04", "check: PLN_05 >= '01.02.2026'"),)
+    ),
+    Broken("one equals sign", ((PLAN, "PLN_11 == 'Y'", "PLN_11 = 'Y'"),)),
+    Broken("formula of itself", ((PLAN, FORMULA, "formula: PLN_14 + 1"),)),
+    Broken(
+        "formula without quotation marks", ((PLAN, FORMULA, "formula: 1 if matches(PLN_01, 'A.*') else 0"),)
+    ),
+    Broken("matches in a formula", ((PLAN, FORMULA, "formula: \"1 if matches(PLN_01, '(A|B)+') else 0\""),)),
+    Broken("matches where it is required", ((PLAN, "PLN_11 == 'Y'", "matches(PLN_01, '(A|B)+')"),)),
+    Broken(
+        "brace in a text", ((RULES, "fr: La fin précède le début.", "fr: La fin {PLN_05} précède le début."),)
+    ),
+    Broken(
+        "brace not closed",
+        ((RULES, "fr: La fin précède le début.", 'fr: "La fin {PLN_05 précède le début."'),),
+    ),
+    Broken(
+        "brace names nothing",
+        ((RULES, "en: The end is before the start.", 'en: "The end {PLN_5} is before the start."'),),
+    ),
+    Broken(
+        "help too long", ((PLAN, "en: At most 40 words.", f"en: {'Write what the workshop is for. ' * 9}"),)
+    ),
+)
+
+
+def expected() -> dict[str, list[str]]:
+    """What is to be said of each, by name."""
+    parts = SAID.read_text(encoding="utf-8").split("## ")[1:]
+    return {
+        lines[0]: [line.strip() for line in lines[1:] if line] for lines in (p.split("\n") for p in parts)
+    }
+
+
+def _found() -> Iterator[str]:
+    for broken in BROKEN:
+        with tempfile.TemporaryDirectory() as folder:
+            yield "\n    ".join([f"## {broken.name}", *broken.said(Path(folder))]) + "\n"
+
+
+if __name__ == "__main__":
+    SAID.write_text("\n".join(_found()), encoding="utf-8")

@@ -1,0 +1,28 @@
+"""What `spec check` says of specs as people break them, whole: place, value, reason, remedy, and nothing twice."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.broken_specs import BROKEN, Broken, expected
+
+RAW = re.compile(
+    r"mapping values|expected key|start any token|Input should|valid (?:string|tuple|YAML)|invalid syntax"
+)
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda each: each.name)
+def test_what_is_said_of_a_broken_spec(broken: Broken, tmp_path: Path) -> None:
+    assert broken.said(tmp_path) == expected()[broken.name]
+
+
+def test_every_mistake_has_a_place_a_reason_and_a_remedy() -> None:
+    said = [line for lines in expected().values() for line in lines]
+    assert len(BROKEN) >= 35
+    assert set(expected()) == {broken.name for broken in BROKEN}
+    for line in said:
+        assert re.fullmatch(r"[\w/]+\.yaml:\d+:\d+: .+[.?”] .+[.?)]", line), line
+        assert not RAW.search(line), line
