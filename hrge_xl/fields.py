@@ -23,6 +23,7 @@ from .numerals import (
     refuse_other_calendar,
     shown,
     to_serial,
+    years_of_own_calendar,
 )
 from .spec.model import Field, FieldType, Spec
 from .spec.spellings import Entry, entries, spellings
@@ -225,6 +226,8 @@ class YearField(NumberField):
     whole = True
 
     def _whole(self, number: float, notes: tuple[str, ...], language: str) -> Reading:
+        if not number.is_integer():
+            return super()._whole(number, notes, language)
         try:
             refuse_other_calendar(int(number), language)
         except OtherCalendar:
@@ -272,6 +275,8 @@ class DateField:
             return self._from_text(cell.value, lists.language)
         if isinstance(cell.value, bool) or cell.day is None:
             return Reading(problem="V005")
+        if cell.day.year in years_of_own_calendar(lists.language):
+            return Reading(problem="V007")
         return Reading(day=cell.day)
 
     def _from_text(self, text: str, language: str) -> Reading:

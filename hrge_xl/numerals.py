@@ -183,9 +183,13 @@ def _date(year: int, month: int, day: int, language: str) -> date | None:
 
 def refuse_other_calendar(year: int, language: str = SOURCE_LANGUAGE) -> None:
     """Raises `OtherCalendar` for a year that can only be Solar Hijri or Buddhist, in Nepali also Bikram Sambat."""
-    nepali = language.split("-", maxsplit=1)[0] == "ne"
-    if year in SOLAR_HIJRI or year in BUDDHIST or (nepali and year in BIKRAM_SAMBAT):
+    if year in SOLAR_HIJRI or year in BUDDHIST or year in years_of_own_calendar(language):
         raise OtherCalendar(str(year))
+
+
+def years_of_own_calendar(language: str) -> range:
+    """The years between the bounds of a date that are none of ours in a workbook of this language."""
+    return BIKRAM_SAMBAT if language.split("-", maxsplit=1)[0] == "ne" else range(0)
 
 
 def from_serial(serial: float, *, epoch_1904: bool = False) -> date | None:

@@ -46,7 +46,6 @@ PRIORITY = {code: number for number, codes in enumerate(ORDER) for code in codes
 MISSING, RULES = PRIORITY["V001"], len(ORDER)
 IN_THE_SHEET = {
     "V006": "V005",  # an ambiguous date is a text, and no date
-    "V007": "V005",  # so is a date of another calendar; a year of one is V008, see `_shown`
     "V018": "V003",  # an ambiguous number is a text, and no number
     "V101": "V002",  # the sheet knows its own labels only: not those of other languages,
     "V102": "V002",  # no full-width letters and the like,
@@ -174,8 +173,15 @@ def _hidden(batch: Batch, program: Program, hit: Hit) -> bool:
 
 
 def _shown(batch: Batch, hit: Hit) -> str:
-    if hit.code == "V007" and batch.universe.place[hit.slot][0].field.type is FieldType.YEAR:
-        return "V008"
+    if hit.code == "V007":
+        return _other_calendar(batch, hit)
     if hit.code == "V102" and batch.universe.place[hit.slot][0].field.type is FieldType.REFERENCE:
         return "V016"
     return IN_THE_SHEET.get(hit.code, hit.code)
+
+
+def _other_calendar(batch: Batch, hit: Hit) -> str:
+    """What the sheet sees of a year of another calendar: a text, or a figure out of range."""
+    if hit.answer is None or not isinstance(hit.answer.original, str):
+        return "V008"
+    return "V003" if batch.universe.place[hit.slot][0].field.type is FieldType.YEAR else "V005"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from ..fields import BEHAVIOURS, Kind, list_name, word_limit
 from ..layout import Grid, Layout, Slot, column_letters
-from ..numerals import LAST_SERIAL, PHANTOM_LEAP_DAY
+from ..numerals import LAST_SERIAL, PHANTOM_LEAP_DAY, to_serial, years_of_own_calendar
 from ..spec.check import rule_scope
 from ..spec.expression import Expr, Problem, Scope, parse, parse_condition, reader_only
 from ..spec.model import Field, FieldBlock, FieldType, RegisterBlock, Rule, When
@@ -159,8 +160,19 @@ class CheckFormulas:
         bounds = [f"{cell}<{number_literal(low)}"] if low is not None else []
         if high is not None:
             bounds.append(f"{cell}{'>=' if day else '>'}{number_literal(high + 1 if day else high)}")
+        bounds += self._other_calendar(field, cell)
         if bounds:
             yield (f"OR({','.join(bounds)})" if len(bounds) > 1 else bounds[0]), "V008"
+
+    def _other_calendar(self, field: Field, cell: str) -> list[str]:
+        """Tests for a year that is within the bounds, but none of ours in the language of the workbook."""
+        years = years_of_own_calendar(self.layout.language)
+        if not years or field.type not in (FieldType.DATE, FieldType.YEAR):
+            return []
+        first, after = years.start, years.stop
+        if field.type is FieldType.DATE:
+            first, after = (to_serial(date(year, 1, 1)) for year in (first, after))
+        return [f"AND({cell}>={first},{cell}<{after})"]
 
     def _text_tests(self, field: Field, cell: str) -> Iterator[tuple[str, str]]:
         limit = word_limit(field)
