@@ -35,6 +35,9 @@ _NUMBER = re.compile(
 )
 DECIMAL_APOSTROPHE = frozenset({"ca", "es", "eu", "gl"})
 _SLASHED = re.compile(r"([-+]?)([۰-۹]+)/([۰-۹]+)")
+# Two figures and not one: in lines or columns of their own, or with more than a space between.
+APART = re.compile(r"\d(?:\s{2,}|[\t-\r\x1c-\x1f\x85\u2028\u2029])\d")
+TURNED_ROUND = "\u202e"  # a mark that shows 321 for 123
 _PERCENT = re.compile(r"(?P<sign>[-+]?) ?(?P<before>%?) ?(?P<number>[^%]+?) ?(?P<after>%?)")
 YEAR_AT_ONE_END = re.compile(r"\d{4} \d\d? \d\d?|\d\d? \d\d? \d{4}")
 _GAP = r"(?: ?[-/.] ?| )"
@@ -59,7 +62,7 @@ def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
     if slashed is not None:
         return _of_slashed(text, *slashed.groups())
     parts = _NUMBER.fullmatch(plain_digits(_signs(text)))
-    if parts is None or (parts["point"] and parts["point"] == parts["three"]):
+    if parts is None or parts["point"] in ({parts["three"], parts["indian"]} - {None}):
         return None
     if _may_be_two(parts, thousands_separator(language), language):
         raise Ambiguous(text)
@@ -104,11 +107,13 @@ def _finite(digits: str) -> float | None:
 
 
 def _signs(text: str) -> str:
-    """The text with the signs of a keyboard, without what nobody sees; blank if it has several lines or columns."""
-    stripped = text.strip()
-    if len(stripped.splitlines()) > 1 or "\t" in stripped:
-        return ""
-    return tidy(unhidden(stripped).translate(_FORMS).translate(_SIGNS))
+    """The text with the signs of a keyboard and without what nobody sees; blank where figures stand apart."""
+    return "" if APART.search(text) else _seen(text).translate(_SIGNS)
+
+
+def _seen(text: str) -> str:
+    """The text with its forms and spaces as they are typed; blank where it is turned round, and seen as another."""
+    return "" if TURNED_ROUND in text else tidy(unhidden(text).translate(_FORMS))
 
 
 def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
@@ -116,7 +121,7 @@ def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
 
     Names of months are those of the language, and of English.
     """
-    plain = tidy(DASH.sub("-", western_digits(unhidden(text)).translate(_FORMS)))
+    plain = DASH.sub("-", western_digits(_seen(text)))
     figures = _ISO.fullmatch(plain) or _DAY_FIRST_OR_NOT.fullmatch(plain)
     if figures:
         return _of_figures(text, figures.groups(), language)
