@@ -23,7 +23,7 @@ LONGEST_DATE = 80  # characters; what is longer is no date but a sentence
 DECIMAL, THOUSANDS = "\u066b", "\u066c"  # of Arabic script, which mean nothing else
 # Full-width forms and the like as the signs of a keyboard; the Arabic comma stands for a decimal comma.
 _FORMS = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)}
-_SIGNS = str.maketrans("−﹣﹪٪﹐،﹒’‘ʼ", "--%%,,.'''")
+_SIGNS = str.maketrans("−﹣％﹪٪﹐،﹒’‘ʼ", "--%%%,,.'''")
 _NUMBER = re.compile(
     rf"""(?P<sign>[-+]?)
     (?P<whole>\d+
@@ -38,7 +38,8 @@ _SLASHED = re.compile(r"([-+]?)([۰-۹]+)/([۰-۹]+)")
 # Two figures and not one: in lines or columns of their own, or with more than a space between.
 APART = re.compile(r"\d(?:\s{2,}|[\t-\r\x1c-\x1f\x85\u2028\u2029])\d")
 TURNED_ROUND = "\u202e"  # a mark that shows 321 for 123
-_PERCENT = re.compile(r"(?P<sign>[-+]?) ?(?P<before>%?) ?(?P<number>[^%]+?) ?(?P<after>%?)")
+_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))  # of direction, as they stand beside a sign
+_PERCENT = re.compile(r"(?P<sign>[-+]?)(?P<before>%\s*)?(?P<number>[^%\s][^%]*)(?P<after>%?)")
 YEAR_AT_ONE_END = re.compile(r"\d{4} \d\d? \d\d?|\d\d? \d\d? \d{4}")
 _GAP = r"(?: ?[-/.] ?| )"
 _ISO = re.compile(rf"(\d{{4}}){_GAP}(\d{{1,2}}){_GAP}(\d{{1,2}})\.?(?:[T ]00:00(?::00)?)?")
@@ -94,10 +95,10 @@ def _of_slashed(text: str, sign: str, whole: str, decimals: str) -> float:
 
 def percentage(text: str) -> str | None:
     """What a text gives in percent: the number before or behind the sign; None where there is no one sign."""
-    parts = _PERCENT.fullmatch(_signs(text))
+    parts = _PERCENT.fullmatch(text.translate(_SIGNS).translate(_MARKS).strip())
     if parts is None or bool(parts["before"]) == bool(parts["after"]):
         return None
-    return parts["sign"] + parts["number"]
+    return parts["sign"] + parts["number"].strip()
 
 
 def _finite(digits: str) -> float | None:
