@@ -37,6 +37,8 @@ AROUND_FIGURES = (
     "م ميلادي ميلادية يوم عیسوی میلادی ء",  # Arabic, Urdu, Persian
     "年 月 日 号 號 년 월 일",  # Chinese, Japanese, Korean
 )
+# Languages that call Gregorian months as those of the Ethiopian or Tibetan calendar: their names leave the day open.
+SHARED_NAMES = frozenset({"bo", "byn", "dz", "gez", "om", "ti"})
 OTHER_ERA = re.compile("令和|平成|昭和|民國|民国")  # Japan and Taiwan count the years of an era
 
 
@@ -85,7 +87,9 @@ class CalendarWords:
 def calendar_words(language: str) -> CalendarWords:
     """The words of dates in a language and in English. A name of two months is none."""
     languages = (language, SOURCE_LANGUAGE)
-    months = _by_name(pair for each in languages for pair in month_names(each))
+    shared = language.split("-", maxsplit=1)[0] in SHARED_NAMES
+    naming = languages[1:] if shared else languages
+    months = _by_name(pair for each in naming for pair in month_names(each))
     weekdays = _by_name(pair for each in languages for pair in weekday_names(each))
     around_figures = _tokens(AROUND_FIGURES, *(common_era(each) for each in languages))
     beside_month = _tokens(BESIDE_MONTH, *(date_literals(each) for each in languages))

@@ -126,7 +126,7 @@ def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
     figures = _ISO.fullmatch(plain) or _DAY_FIRST_OR_NOT.fullmatch(plain)
     if figures:
         return _of_figures(text, figures.groups(), language)
-    if len(plain) > LONGEST_DATE or not re.search(r"\d", plain):
+    if len(plain) > LONGEST_DATE or not re.search(r"\d", plain) or plain.strip("-/") != plain:
         return None
     return _in_words(plain, language)
 

@@ -80,6 +80,7 @@ DATES: dict[str, dict[str, date | str]] = {
         "1 Sept 2026": date(2026, 9, 1), "Thursday 15 April 2026": "V006", "04/05/2026": "V006",
         "Monday 04/05/2026": "V006", "15-Apr-26": "V005", "April 2026": "V005", "31 April 2026": "V005",
         "15 April 2026 or 16 April": "V005", "15-17 April 2026": "V005", "before 15 April 2026": "V005",
+        "15 April 2026 –": "V005", "– 15 April 2026": "V005", "15 April 2026?": "V005", "~15 April 2026": "V005",
         "15 avril 2026": "V005", "15 April 202": "V005",
         "26 Farvardin 1405": "V007", "2 Baisakh 2083": "V005",
         "2083-01-15": date(2083, 1, 15), "\u202e2026-04-15": "V005", "15.04.2026 AD": APRIL,
@@ -143,6 +144,7 @@ DATES: dict[str, dict[str, date | str]] = {
         "15 tháng 4, 2026": APRIL, "ngày 15 tháng 4 năm 2026": APRIL,
         "5 tháng 12, 2026": date(2026, 12, 5),
     },
+    "ti": {"15 ሚያዝያ 2018": "V005", "15 April 2026": APRIL},
     "tr": {"15 NİSAN 2026": APRIL, "1 MAYIS 2026": MAY},
 }  # fmt: skip
 
