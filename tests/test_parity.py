@@ -243,6 +243,9 @@ def test_numbers_and_dates_typed_as_text_are_seen_alike(language: str, office: A
     refused = {answer.original for answer in submission.answers if answer.problem == "V007"}
     assert {"1405-01-11", 1405.0, "1405", 2569.0} <= refused
     assert (2083.0 in refused, "2083" in refused, "2083-01-15" in refused) == (language == "ne",) * 3
+    found = check([(submission, where)], today=TODAY)[0].findings
+    days = {each.value for each in found if each.code == "V007" and each.field == "FIG_01"}
+    assert ("2070-01-01" in days, "2090-12-31" in days) == (language == "ne",) * 2
 
 
 def test_kinds_are_known() -> None:

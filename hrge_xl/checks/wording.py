@@ -252,7 +252,8 @@ def shown(answer: Answer | None, column: Column) -> str:
     """What stands in a cell, as a person sees it."""
     if answer is None:
         return ""
-    if column.field.type is FieldType.PERCENT and isinstance(answer.original, int | float):
+    refused_day = column.field.type is FieldType.DATE and answer.problem == "V007"
+    if (column.field.type is FieldType.PERCENT or refused_day) and isinstance(answer.original, int | float):
         return limits.said(column.field, float(answer.original))
     return calculated.shown_answer(answer)
 
