@@ -13,6 +13,7 @@ from .words import (
     SOURCE_LANGUAGE,
     SPACELESS,
     bare,
+    common_era,
     date_literals,
     month_names,
     unhidden,
@@ -24,15 +25,20 @@ ALIKE = str.maketrans("کیىہھەأإآٱı", "كييهههااااi", "ـ")
 BETWEEN = re.compile(r"[\s.,،;()'’‐-―−/-]+")
 TOKEN = re.compile(r"\d+|[^\d\s]+")
 LETTER = r"[^\W\d_]"
-# Beyond what CLDR's own formats say; each is read only beside one year of four figures, one day and one month.
-FILLERS = (
-    "the of st nd rd th AD CE",  # English
+# Beyond what CLDR says: what stands around a day and a year beside the name of a month,
+BESIDE_MONTH = (
+    "the of st nd rd th",  # English
     "le er ere de d o a del el il e",  # French, Spanish, Portuguese, Italian, Dutch; ordinals 1er, 1º, 1ª
-    "го г года р року",  # Russian, Ukrainian
+    "го วัน ที่ tháng năm",  # Russian, Thai, Vietnamese
+)
+# and what also stands around dates in figures: the names of their parts, and of the common era.
+AROUND_FIGURES = (
+    "AD CE г года р року ngày",  # English, Russian, Ukrainian, Vietnamese
     "م ميلادي ميلادية يوم عیسوی میلادی ء",  # Arabic, Urdu, Persian
-    "วัน ที่ ngày tháng năm",  # Thai, Vietnamese
     "年 月 日 号 號 년 월 일",  # Chinese, Japanese, Korean
 )
+# Languages that call Gregorian months as those of the Ethiopian or Tibetan calendar: their names leave the day open.
+SHARED_NAMES = frozenset({"bo", "byn", "dz", "gez", "om", "ti"})
 OTHER_ERA = re.compile("令和|平成|昭和|民國|民国")  # Japan and Taiwan count the years of an era
 
 
@@ -50,7 +56,8 @@ class CalendarWords:
 
     months: dict[str, int]
     weekdays: dict[str, frozenset[int]]
-    fillers: frozenset[str]
+    around_figures: frozenset[str]
+    beside_month: frozenset[str]
     month: re.Pattern[str]
     weekday: re.Pattern[str]
 
@@ -67,7 +74,8 @@ class CalendarWords:
         named = self.weekday.search(text)
         weekdays = self.weekdays[named[0]] if named else frozenset[int]()
         tokens = TOKEN.findall(self.weekday.sub(" ", text, count=1))
-        words = [token for token in tokens if not token.isdecimal() and token not in self.fillers]
+        fillers = self.around_figures if month is None else self.beside_month
+        words = [token for token in tokens if not token.isdecimal() and token not in fillers]
         if not weekdays and len(words) == 1:  # 水: too short to be looked for within a text
             weekdays = self.weekdays.get(words.pop(), frozenset())
             words = [] if weekdays else ["?"]
@@ -79,13 +87,17 @@ class CalendarWords:
 def calendar_words(language: str) -> CalendarWords:
     """The words of dates in a language and in English. A name of two months is none."""
     languages = (language, SOURCE_LANGUAGE)
-    months = _by_name(pair for each in languages for pair in month_names(each))
+    shared = language.split("-", maxsplit=1)[0] in SHARED_NAMES
+    naming = languages[1:] if shared else languages
+    months = _by_name(pair for each in naming for pair in month_names(each))
     weekdays = _by_name(pair for each in languages for pair in weekday_names(each))
-    literals = [*FILLERS, *(literal for each in languages for literal in date_literals(each))]
+    around_figures = _tokens(AROUND_FIGURES, *(common_era(each) for each in languages))
+    beside_month = _tokens(BESIDE_MONTH, *(date_literals(each) for each in languages))
     return CalendarWords(
         {name: min(numbers) for name, numbers in months.items() if len(numbers) == 1},
         weekdays,
-        frozenset(token for each in literals for token in TOKEN.findall(fold_words(each))),
+        around_figures,
+        around_figures | beside_month,
         _any_of(name for name, numbers in months.items() if len(numbers) == 1),
         _any_of(name for name in weekdays if len(name) > 1),
     )
@@ -94,6 +106,10 @@ def calendar_words(language: str) -> CalendarWords:
 def fold_words(text: str) -> str:
     """A text without case, accents, unseen marks and punctuation, one space between words."""
     return unicodedata.normalize("NFC", BETWEEN.sub(" ", bare(unhidden(text)).translate(ALIKE)).strip())
+
+
+def _tokens(*texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(token for each in texts for text in each for token in TOKEN.findall(fold_words(text)))
 
 
 def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:

@@ -23,7 +23,7 @@ LONGEST_DATE = 80  # characters; what is longer is no date but a sentence
 DECIMAL, THOUSANDS = "\u066b", "\u066c"  # of Arabic script, which mean nothing else
 # Full-width forms and the like as the signs of a keyboard; the Arabic comma stands for a decimal comma.
 _FORMS = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)}
-_SIGNS = str.maketrans("−﹣﹪٪﹐،﹒’‘ʼ", "--%%,,.'''")
+_SIGNS = str.maketrans("−﹣％﹪٪﹐،﹒’‘ʼ", "--%%%,,.'''")
 _NUMBER = re.compile(
     rf"""(?P<sign>[-+]?)
     (?P<whole>\d+
@@ -35,7 +35,11 @@ _NUMBER = re.compile(
 )
 DECIMAL_APOSTROPHE = frozenset({"ca", "es", "eu", "gl"})
 _SLASHED = re.compile(r"([-+]?)([۰-۹]+)/([۰-۹]+)")
-_PERCENT = re.compile(r"(?P<sign>[-+]?) ?(?P<before>%?) ?(?P<number>[^%]+?) ?(?P<after>%?)")
+# Two figures and not one: in lines or columns of their own, or with more than a space between.
+APART = re.compile(r"\d(?:\s{2,}|[\t-\r\x1c-\x1f\x85\u2028\u2029])\d")
+TURNED_ROUND = "\u202e"  # a mark that shows 321 for 123
+_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))  # of direction, as they stand beside a sign
+_PERCENT = re.compile(r"(?P<sign>[-+]?)(?P<before>%\s*)?(?P<number>[^%\s][^%]*)(?P<after>%?)")
 YEAR_AT_ONE_END = re.compile(r"\d{4} \d\d? \d\d?|\d\d? \d\d? \d{4}")
 _GAP = r"(?: ?[-/.] ?| )"
 _ISO = re.compile(rf"(\d{{4}}){_GAP}(\d{{1,2}}){_GAP}(\d{{1,2}})\.?(?:[T ]00:00(?::00)?)?")
@@ -59,7 +63,7 @@ def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
     if slashed is not None:
         return _of_slashed(text, *slashed.groups())
     parts = _NUMBER.fullmatch(plain_digits(_signs(text)))
-    if parts is None or (parts["point"] and parts["point"] == parts["three"]):
+    if parts is None or parts["point"] in ({parts["three"], parts["indian"]} - {None}):
         return None
     if _may_be_two(parts, thousands_separator(language), language):
         raise Ambiguous(text)
@@ -91,10 +95,10 @@ def _of_slashed(text: str, sign: str, whole: str, decimals: str) -> float:
 
 def percentage(text: str) -> str | None:
     """What a text gives in percent: the number before or behind the sign; None where there is no one sign."""
-    parts = _PERCENT.fullmatch(_signs(text))
+    parts = _PERCENT.fullmatch(text.translate(_SIGNS).translate(_MARKS).strip())
     if parts is None or bool(parts["before"]) == bool(parts["after"]):
         return None
-    return parts["sign"] + parts["number"]
+    return parts["sign"] + parts["number"].strip()
 
 
 def _finite(digits: str) -> float | None:
@@ -104,11 +108,13 @@ def _finite(digits: str) -> float | None:
 
 
 def _signs(text: str) -> str:
-    """The text with the signs of a keyboard, without what nobody sees; blank if it has several lines or columns."""
-    stripped = text.strip()
-    if len(stripped.splitlines()) > 1 or "\t" in stripped:
-        return ""
-    return tidy(unhidden(stripped).translate(_FORMS).translate(_SIGNS))
+    """The text with the signs of a keyboard and without what nobody sees; blank where figures stand apart."""
+    return "" if APART.search(text) else _seen(text).translate(_SIGNS)
+
+
+def _seen(text: str) -> str:
+    """The text with its forms and spaces as they are typed; blank where it is turned round, and seen as another."""
+    return "" if TURNED_ROUND in text else tidy(unhidden(text).translate(_FORMS))
 
 
 def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
@@ -116,11 +122,11 @@ def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
 
     Names of months are those of the language, and of English.
     """
-    plain = tidy(DASH.sub("-", western_digits(unhidden(text)).translate(_FORMS)))
+    plain = DASH.sub("-", western_digits(_seen(text)))
     figures = _ISO.fullmatch(plain) or _DAY_FIRST_OR_NOT.fullmatch(plain)
     if figures:
         return _of_figures(text, figures.groups(), language)
-    if len(plain) > LONGEST_DATE or not re.search(r"\d", plain):
+    if len(plain) > LONGEST_DATE or not re.search(r"\d", plain) or plain.strip("-/") != plain:
         return None
     return _in_words(plain, language)
 
@@ -183,9 +189,13 @@ def _date(year: int, month: int, day: int, language: str) -> date | None:
 
 def refuse_other_calendar(year: int, language: str = SOURCE_LANGUAGE) -> None:
     """Raises `OtherCalendar` for a year that can only be Solar Hijri or Buddhist, in Nepali also Bikram Sambat."""
-    nepali = language.split("-", maxsplit=1)[0] == "ne"
-    if year in SOLAR_HIJRI or year in BUDDHIST or (nepali and year in BIKRAM_SAMBAT):
+    if year in SOLAR_HIJRI or year in BUDDHIST or year in years_of_own_calendar(language):
         raise OtherCalendar(str(year))
+
+
+def years_of_own_calendar(language: str) -> range:
+    """The years between the bounds of a date that are none of ours in a workbook of this language."""
+    return BIKRAM_SAMBAT if language.split("-", maxsplit=1)[0] == "ne" else range(0)
 
 
 def from_serial(serial: float, *, epoch_1904: bool = False) -> date | None:

@@ -27,6 +27,9 @@ CELL_LIMIT = 32_767  # characters that a cell of Excel holds
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"\w+")
 UNNAMED_MONTH = re.compile(r"M?\d*")  # what stands where CLDR knows no name
+# A month in a pattern of CLDR, with the letters that touch it: בMMMM, MMMM'ren'.
+_LETTERS = r"(?:'(\w+)'|([^\W\x00-\x7f]+))?"
+ATTACHED = re.compile(f"{_LETTERS}MMMM?{_LETTERS}")
 DASH = re.compile("[\u2010-\u2015\u2043\u2212]")
 
 # Kept by str.split() inside a word, but seen as space by a reader.
@@ -119,13 +122,20 @@ def thousands_separator(language: str) -> str:
 def month_names(language: str) -> tuple[tuple[str, int], ...]:
     """Every name of a Gregorian month in a language and its countries, in full and short, with its number."""
     return tuple(
-        (name, number)
+        (before + name + behind, number)
         for known in _with_countries(language)
+        for before, behind in _attached_to_months(known)
         for forms in known.months.values()
         for width in ("wide", "abbreviated")
         for number, name in forms[width].items()
         if not UNNAMED_MONTH.fullmatch(name)
     )
+
+
+def _attached_to_months(known: Locale) -> set[tuple[str, str]]:
+    """What stands before and behind the name of a month without a space: in Hebrew "in", in Kurdish "of"."""
+    found = (ATTACHED.search(str(shape)) for shape in known.date_formats.values())
+    return {("", ""), *(((at[1] or at[2] or "", at[3] or at[4] or "")) for at in found if at)}
 
 
 @cache
@@ -142,12 +152,15 @@ def weekday_names(language: str) -> tuple[tuple[str, int], ...]:
 
 @cache
 def date_literals(language: str) -> tuple[str, ...]:
-    """What a language writes around day, month and year: "de", "г.", "年", and its words for the common era."""
-    known = locale(language)
-    shapes = " ".join(str(shape) for shape in known.date_formats.values())
-    quoted = re.findall("'([^']+)'", shapes)
-    bare = re.sub("'[^']*'|[A-Za-z]", " ", shapes).split()
-    return (*quoted, *bare, *(known.eras[width][1] for width in ("wide", "abbreviated")))
+    """What a language writes around day, month and year: "de", "г.", "年"."""
+    shapes = " ".join(str(shape) for shape in locale(language).date_formats.values())
+    return (*re.findall("'([^']+)'", shapes), *re.sub("'[^']*'|[A-Za-z]", " ", shapes).split())
+
+
+@cache
+def common_era(language: str) -> tuple[str, ...]:
+    """What a language calls the era of the Gregorian calendar, in full and short."""
+    return tuple(str(locale(language).eras[width][1]) for width in ("wide", "abbreviated"))
 
 
 def _with_countries(language: str) -> list[Locale]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 
 from hrge_xl.checks import check
 from hrge_xl.fields import ColumnKind, kind_of
-from hrge_xl.intake import ooxml
+from hrge_xl.intake import Wanted, ooxml
 from hrge_xl.intake.raw import CellKind, RawWorkbook
 from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, Slot, address
+from hrge_xl.layout import Layout, Slot, address, build
+from hrge_xl.spec.load import load
 from tests.answers import TODAY, layout, plain_value, spec
 from tests.property_tests import examples
 from tests.test_round_trip import SOME_TOOLS, read
@@ -60,10 +62,10 @@ def sheet_verdicts(workbook: RawWorkbook, where: Layout) -> dict[tuple[str, str,
     return found
 
 
-def disagreements(path: Path, where: Layout) -> list[str]:
+def disagreements(path: Path, where: Layout, want: Wanted = Wanted()) -> list[str]:  # noqa: B008  (frozen)
     """Slots about which sheet and reader disagree, as of the day that the sheets were calculated on."""
     data = path.read_bytes()
-    submission = read(data)
+    submission = read(data, want)
     assert submission.calculated_on is not None
     outcome = check([(submission, where)], today=submission.calculated_on, in_sheets=True)[0]
     raw = ooxml.read(data)
@@ -178,6 +180,71 @@ def test_marks_for_no_answer_and_truth_values_are_seen_alike(office: Any, tmp_pa
     assert {each.field for each in found if each.code == "V001"} >= {"PLN_01", "PLN_03", "RSK_01"}
     assert sum(each.field == "RSK_01" for each in found if each.code == "V001") == 6
     assert {each.field for each in found if each.code in ("V003", "V005")} >= {"PLN_04", "PLN_06", "RSK_03"}
+
+
+NUMBERS = {
+    "workbook.yaml": """
+name: typed
+version: "1.0"
+title: Figures
+languages: [LANGUAGE]
+sheets: [FIG]
+""",
+    "tools/figures.yaml": """
+code: FIG
+sheet: Figures
+title: Figures
+always: true
+blocks:
+  - kind: register
+    id: F-
+    rows: 24
+    fields:
+      - {code: FIG_01, type: date, label: Day}
+      - {code: FIG_02, type: year, label: Year}
+      - {code: FIG_03, type: decimal, label: Amount}
+      - {code: FIG_04, type: percent, label: Share}
+""",
+}
+TYPED: dict[str, tuple[Any, ...]] = {
+    "FIG_01": (
+        date(2069, 12, 31), date(2070, 1, 1), date(2083, 1, 15), date(2090, 12, 31), date(2091, 1, 1),
+        "2083-01-15", "15 April 2026", "2026-04-15", "04/05/2026", "1405-01-11", date(2026, 4, 15), 25569.75,
+    ),
+    "FIG_02": (2069, 2070, 2083, 2083.5, 2090, 2091, 1405, 1405.5, "2083", "1405", "2026", "२०८३", "2,026", 2569),
+    "FIG_03": ("1,234", "25.000", "1.234,5", "1,00,000", "۱۲/۵", "१२", 12.5, "12.5", "ten"),
+    "FIG_04": ("45%", "%45", "٪٤٥", "４５％", 0.45, "12.500%", "45", 45),
+}  # fmt: skip
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("language", ["ne", "en", "fa"])
+def test_numbers_and_dates_typed_as_text_are_seen_alike(language: str, office: Any, tmp_path: Path) -> None:
+    """Also years of a calendar of the workbook's own language, as text and as a real date or number."""
+    folder, source, saved = (tmp_path / name for name in ("typed", "issued.xlsx", "saved.xlsx"))
+    for name, text in NUMBERS.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text.replace("LANGUAGE", language), encoding="utf-8")
+    where = build(load(folder), language)
+    source.write_bytes(generate(where.spec, Order("PAK", TODAY, "PAK", language)))
+    cells = {
+        (where.sheet["FIG"].name, address(*where.slots["FIG", row, code].cells[0])): value
+        for code, values in TYPED.items()
+        for row, value in zip(where.row_codes["FIG"], values, strict=False)
+    }
+    with office.open(source) as document:
+        document.fill(cells)
+        document.recalculate()
+        document.save_as(saved)
+    want = Wanted(str(folder))
+    assert disagreements(saved, where, want) == []
+    submission = read(saved.read_bytes(), want)
+    refused = {answer.original for answer in submission.answers if answer.problem == "V007"}
+    assert {"1405-01-11", 1405.0, "1405", 2569.0} <= refused
+    assert (2083.0 in refused, "2083" in refused, "2083-01-15" in refused) == (language == "ne",) * 3
+    found = check([(submission, where)], today=TODAY)[0].findings
+    days = {each.value for each in found if each.code == "V007" and each.field == "FIG_01"}
+    assert ("2070-01-01" in days, "2090-12-31" in days) == (language == "ne",) * 2
 
 
 def test_kinds_are_known() -> None:

@@ -19,14 +19,14 @@ SOME_TOOLS = ("T1.1", "T2.5", "T2.6", "T3.2", "T4.A", "T4.B", "T4.C")
 LANGUAGES = [("example", tag, None) for tag in ("en", "fr", "ar")]
 
 
-def read(data: bytes) -> Submission:
+def read(data: bytes, want: Wanted = Wanted()) -> Submission:  # noqa: B008  (frozen)
     found = read_bytes(
         data,
         path="x.xlsx",
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
         format="xlsx",
-        want=Wanted(),
+        want=want,
     )
     assert isinstance(found, Submission), found
     return found

@@ -40,7 +40,7 @@ IN_THE_SHEET = {  # what reading says, and the check of the sheet that does not 
     v.NOT_A_WHOLE_NUMBER: v.NOT_A_WHOLE_NUMBER,
     v.NOT_A_DATE: v.NOT_A_DATE,
     v.AMBIGUOUS_DATE: v.NOT_A_DATE,  # a text, and no date
-    v.OTHER_CALENDAR: v.NOT_A_DATE,  # so is a date of another calendar; a year of one is out of range
+    v.OTHER_CALENDAR: v.OUT_OF_RANGE,  # where it is no text, see `_shown`
     v.AMBIGUOUS_NUMBER: v.NOT_A_NUMBER,  # a text, and no number
     v.LABEL_IN_ANOTHER_LANGUAGE: v.NOT_IN_LIST,  # the sheet knows its own labels only: not those of other languages,
     v.SPELLING_TIDIED: v.NOT_IN_LIST,  # no full-width letters and the like,
@@ -177,8 +177,8 @@ def _shown(batch: Batch, hit: Hit) -> str:
     """The code that the check cell shows."""
     if not isinstance(hit.kind, Kind) or hit.slot == NO_SLOT:
         return hit.code
-    if hit.kind is v.OTHER_CALENDAR and kind_of(_field(batch, hit)) is ColumnKind.NUMBER:
-        return v.OUT_OF_RANGE.code
+    if hit.kind is v.OTHER_CALENDAR and hit.answer is not None and isinstance(hit.answer.original, str):
+        return (v.NOT_A_NUMBER if kind_of(_field(batch, hit)) is ColumnKind.NUMBER else v.NOT_A_DATE).code
     if hit.kind is v.SPELLING_TIDIED and _field(batch, hit).to:
         return v.ROW_NOT_FOUND.code
     return IN_THE_SHEET.get(hit.kind, hit.kind).code

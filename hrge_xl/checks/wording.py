@@ -15,6 +15,7 @@ from ..findings import Finding, Kind, Severity, sentence, word
 from ..findings.value import (
     ANSWER_MISSING,
     DOES_NOT_FIT,
+    OTHER_CALENDAR,
     OUT_OF_RANGE,
     TEXT_TOO_LONG,
     TOO_MANY_WORDS,
@@ -292,8 +293,10 @@ def shown(answer: Answer | None, column: Column) -> str:
     """What stands in a cell, as a person sees it."""
     if answer is None:
         return ""
-    is_share = column.field.type is FIELD_TYPES["percent"]
-    if is_share and isinstance(answer.original, int | float):
+    shows_otherwise = column.field.type is FIELD_TYPES["percent"] or (
+        column.field.type is FIELD_TYPES["date"] and answer.problem == OTHER_CALENDAR.code
+    )
+    if shows_otherwise and isinstance(answer.original, int | float):
         return column.field.type.said(float(answer.original))
     return calculated.shown_answer(answer)
 

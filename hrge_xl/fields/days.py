@@ -13,7 +13,7 @@ from ..findings.value import (
     OUT_OF_RANGE,
 )
 from ..language import Compare, Literal, Logic, Ref, Type
-from ..language.functions.own import Readable
+from ..language.functions.own import OwnCalendar, Readable
 from ..language.targets import Scope
 from ..numerals import (
     FIRST_DAY,
@@ -26,6 +26,7 @@ from ..numerals import (
     parse_date,
     shown,
     to_serial,
+    years_of_own_calendar,
 )
 from ..words import Translate, western_digits
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
@@ -50,6 +51,8 @@ class DateField(FieldType):
             return self._from_text(cell.value, lists.language)
         if isinstance(cell.value, bool) or cell.day is None:
             return Reading(problem=NOT_A_DATE.code)
+        if cell.day.year in years_of_own_calendar(lists.language):
+            return Reading(problem=OTHER_CALENDAR.code)
         return Reading(day=cell.day)
 
     def _from_text(self, text: str, language: str) -> Reading:
@@ -79,7 +82,8 @@ class DateField(FieldType):
         limits = self.limits(field)
         yield Check(NOT_A_DATE, Readable().call(value))
         low, end = (Literal(float(to or 0), Type.DATE) for to in (limits.low, (limits.high or 0) + 1))
-        yield Check(OUT_OF_RANGE, Logic("and", (Compare(">=", value, low), Compare("<", value, end))))
+        bounds = Compare(">=", value, low), Compare("<", value, end), OwnCalendar().call(value)
+        yield Check(OUT_OF_RANGE, Logic("and", bounds))
 
     def hint(self, field: Field, say: Translate) -> str:
         """Say how to write it."""

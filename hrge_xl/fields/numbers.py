@@ -14,7 +14,7 @@ from ..findings.value import (
     OUT_OF_RANGE,
 )
 from ..language import Compare, Expr, Literal, Logic, Ref, Type
-from ..language.functions.own import Readable, Whole
+from ..language.functions.own import OwnCalendar, Readable, Whole
 from ..language.targets import Scope
 from ..numerals import Ambiguous, OtherCalendar, parse_number, percentage, refuse_other_calendar
 from ..words import Translate, fold, tidy, western_digits
@@ -149,11 +149,18 @@ class YearField(DecimalField):
     whole = True
 
     def _read_whole(self, number: float, notes: tuple[str, ...], language: str) -> Reading:
+        if not number.is_integer():
+            return super()._read_whole(number, notes, language)
         try:
             refuse_other_calendar(int(number), language)
         except OtherCalendar:
             return Reading(problem=OTHER_CALENDAR.code)
         return super()._read_whole(number, notes, language)
+
+    def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr | None:
+        own = super()._bounds(field, value, scope)
+        assert own is not None
+        return Logic("and", (own, OwnCalendar().call(value)))
 
     def limits(self, field: Field) -> Limits:
         """Between 1900 and 2100 unless the spec says otherwise."""

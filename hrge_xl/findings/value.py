@@ -57,8 +57,10 @@ AMBIGUOUS_DATE = Kind(
     severity=ERROR,
     message="{label}: “{value}” can mean two different days.",
     remedy="Type the date as year-month-day, for example 2026-03-31.",
-    why="04/05/2026 is 4 May in one country and 5 April in another; nobody should guess.",
-    example="04/05/2026 typed as text.",
+    why="04/05/2026 is 4 May in one country and 5 April in another; nobody should guess. A date that does not fall "
+    "on the day of the week that stands beside it is doubtful too. Dates with the name of the month, in English or "
+    "in the language of the workbook, are read.",
+    example="04/05/2026 typed as text, or “Thursday 15 April 2026”, which is a Wednesday.",
 )
 OTHER_CALENDAR = Kind(
     code="V007",
@@ -66,8 +68,9 @@ OTHER_CALENDAR = Kind(
     severity=ERROR,
     message="{label}: the year in “{value}” belongs to another calendar.",
     remedy="Give the date in the Gregorian calendar, for example 2026-03-31.",
-    why="Solar Hijri and Buddhist years look like years of other centuries; converting needs the month and day.",
-    example="1405-01-11 (Solar Hijri) or 2569 (Buddhist).",
+    why="Solar Hijri and Buddhist years look like years of other centuries; converting needs the month and day. "
+    "In Nepali workbooks 2070 to 2090 are taken for Bikram Sambat.",
+    example="1405-01-11 (Solar Hijri), 2569 (Buddhist), or 2083 in Nepali (Bikram Sambat).",
 )
 OUT_OF_RANGE = Kind(
     code="V008",
@@ -171,8 +174,9 @@ AMBIGUOUS_NUMBER = Kind(
     severity=ERROR,
     message="{label}: “{value}” can mean two different numbers.",
     remedy="Type the number without a separator for thousands.",
-    why="1,234 is one thousand and more in one country and one and a bit in another.",
-    example="1,234 or 1.234 typed as text.",
+    why="1,234 is one thousand and more in one country and one and a bit in another, and so is 1.234; nobody "
+    "should guess, whatever the language of the workbook. What can only be one number is read, as 1,234,567 is.",
+    example="1,234, 1.234 or 25.000 typed as text.",
 )
 CALCULATION_NOT_CURRENT = Kind(
     code="V019",
@@ -256,7 +260,7 @@ DATE_AS_TEXT = Kind(
     message="{label}: “{value}” was stored as text and read as a date.",
     remedy="Type the date again so that the sheet counts it too.",
     why="A date stored as text is left out by the sheet's own checks.",
-    example="2026-03-31 pasted as text.",
+    example="2026-03-31 or 31 March 2026 pasted as text.",
 )
 CODE_FOR_LABEL = Kind(
     code="V106",

@@ -118,6 +118,9 @@ class SheetWriter(Protocol):
     def day(self) -> str:
         """Write the day of the check."""
 
+    def language(self) -> str:
+        """Give the language of the sheet."""
+
     def scriptless(self) -> bool:
         """Say whether the language of the sheet writes without spaces between words."""
 

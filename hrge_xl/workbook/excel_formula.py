@@ -83,7 +83,8 @@ class ExcelFormula:
     def condition(self, expr: Expr) -> str:
         """A formula that is TRUE or FALSE, never an error."""
         if isinstance(expr, Logic):
-            joined = ",".join(self.condition(part) for part in expr.parts)
+            written = [self.condition(part) for part in expr.parts]
+            joined = ",".join(part for part in written if expr.op == "or" or part != "TRUE")
             return f"{expr.op.upper()}({joined})" if joined else str(expr.op == "and").upper()
         if isinstance(expr, Not):
             return f"NOT({self.condition(expr.part)})"
@@ -330,6 +331,10 @@ class ExcelFormula:
         )
         sheet = f"{quoted(self.layout.sheet[self.grid.tool.code].name)}!" if self.away else ""
         return f"{sheet}${letters}{row}"
+
+    def language(self) -> str:
+        """Give the language of the sheet."""
+        return self.layout.language
 
     def scriptless(self) -> bool:
         """Say whether the language of the sheet writes without spaces between words."""

@@ -1,9 +1,11 @@
-"""Functions that only the checks of field types use: what can be read, whole numbers, rows referred to."""
+"""Functions that only the checks of field types use: what can be read, whole numbers, calendars, rows referred to."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
+from ...numerals import to_serial, years_of_own_calendar
 from ..function import Function, ref_of
 from ..tree import Expr, Type
 
@@ -52,6 +54,35 @@ class Whole(Function):
 
         data = run.of(args[0]).data
         return truth(np.isnan(data) | (data == np.floor(data)))
+
+
+class OwnCalendar(Function):
+    """Whether a year or day is none that the language of the workbook counts in a calendar of its own.
+
+    To the reader every such answer is one that it could not read.
+    """
+
+    name = "own_calendar"
+    takes = (None,)
+    meaning = "the year is a Gregorian one"
+    blank = "true on blank"
+    own = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        years, value = years_of_own_calendar(write.language()), write.number(args[0])
+        if not years:
+            return "TRUE"
+        first, after = years.start, years.stop
+        if args[0].type is Type.DATE:
+            first, after = (to_serial(date(year, 1, 1)) for year in (first, after))
+        return f"OR({value}<{first},{value}>={after})"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import truth
+
+        return truth(np.ones(run.of(args[0]).filled.shape, dtype=bool))
 
 
 class InUse(Function):
