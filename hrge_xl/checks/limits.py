@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..fields import BEHAVIOURS, Kind, kind_of, word_limit
-from ..numerals import from_serial, shown
 from ..spec.model import Field, FieldType, Spec
 from ..words import CELL_LIMIT, cell_length
 from .batch import NAN
@@ -31,24 +30,6 @@ def bounds(field: Field, spec: Spec) -> Bounds:
     limits = BEHAVIOURS[field.type].limits(field)
     low, high = (NAN if each is None else float(each) for each in (limits.low, limits.high))
     return Bounds(low, high, whole=limits.type == "whole")
-
-
-def in_words(field: Field, spec: Spec) -> tuple[str, str]:
-    """Both bounds as people write them."""
-    limits = bounds(field, spec)
-    low, high = (said(field, each) for each in (limits.low, limits.high))
-    return low, high
-
-
-def said(field: Field, figure: float) -> str:
-    """One bound as people write it."""
-    if figure != figure:  # noqa: PLR0124  (NaN: no bound)
-        return "…"
-    if field.type is FieldType.DATE:
-        return shown(from_serial(figure))
-    return (
-        f"{figure:.4%}".rstrip("0%").rstrip(".") + " %" if field.type is FieldType.PERCENT else shown(figure)
-    )
 
 
 def characters(field: Field) -> int | None:

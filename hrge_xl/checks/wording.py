@@ -11,6 +11,9 @@ from string import Formatter
 
 from ..findings import CATALOGUE, Finding, Severity, sentence, word
 from ..layout import Layout, address
+from ..layout.instructions import FIGURES, in_words, limits_in_words
+from ..layout.instructions import remedy as instructed
+from ..numerals import shown as said
 from ..spec.model import FieldType
 from ..spec.texts import Text
 from ..submission import Answer, Submission
@@ -133,6 +136,10 @@ class Wording:
         if rule is not None:
             message = self._own(rule.message, spot, details) or message
             remedy = self._own(rule.remedy, spot, details) or remedy
+        elif CATALOGUE[code] in FIGURES:
+            remedy = instructed(
+                CATALOGUE[code], spot.column.field, self.run.program.spec, spot.layout.language
+            )
         elif constraint is not None and code == "V014":
             remedy = self._own(constraint.remedy, spot, details) or remedy
         return message, remedy
@@ -147,7 +154,7 @@ class Wording:
     def _details(self, spot: Spot) -> Details:
         details = spot.hit.detail | {
             "label": spot.label, "value": excerpt(shown(spot.hit.answer, spot.column)), "row": spot.key[1],
-            "sheet": spot.sheet, "cell": spot.cell, "file": file_name(spot.submission.path),
+            "sheet": spot.sheet, "cell": spot.cell, "file": file_name(spot.submission.path), "read": read(spot),
         }  # fmt: skip
         return details | self._measures(spot, details)
 
@@ -156,8 +163,7 @@ class Wording:
         code, field = spot.hit.code, spot.column.field
         text = (spot.hit.answer.text if spot.hit.answer else "") or ""
         if code == "V008":
-            low, high = limits.in_words(field, self.run.program.spec)
-            return {"low": low, "high": high}
+            return {"limits": limits_in_words(field, self.run.program.spec, spot.layout.language)}
         if code == "V009":
             return {"count": str(words_of(text)), "limit": str(limits.words(field))}
         if code == "V010":
@@ -253,8 +259,20 @@ def shown(answer: Answer | None, column: Column) -> str:
     if answer is None:
         return ""
     if column.field.type is FieldType.PERCENT and isinstance(answer.original, int | float):
-        return limits.said(column.field, float(answer.original))
+        return in_words(column.field, float(answer.original))
     return calculated.shown_answer(answer)
+
+
+def read(spot: Spot) -> str:
+    """What the answer at a spot was understood as, entries of lists by their label."""
+    answer = spot.hit.answer
+    if answer is None or answer.value is None:
+        return ""
+    if answer.code is not None:
+        return spot.layout.labels_of.get(spot.key, {}).get(answer.code, answer.code)
+    if answer.number is not None:
+        return in_words(spot.column.field, answer.number)
+    return said(answer.value)
 
 
 def excerpt(text: str) -> str:

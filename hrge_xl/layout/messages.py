@@ -12,47 +12,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import LimitError
-from ..findings import Kind
+from ..findings import Kind, sentence
 from ..findings.value import (
     ANSWER_MISSING,
     DOES_NOT_FIT,
     ERROR_IN_CELL,
     NOT_A_DATE,
-    NOT_A_NUMBER,
-    NOT_A_WHOLE_NUMBER,
     NOT_IN_LIST,
-    OUT_OF_RANGE,
     ROW_NOT_FOUND,
     TEXT_TOO_LONG,
-    TOO_MANY_WORDS,
 )
-from ..spec.model import Spec
-from ..words import translator
+from ..spec.model import FieldType, Spec
+from ..words import CELL_LIMIT, translator
+from .instructions import checked_limits, remedy
 
 LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
 ERROR, MISSING, WARNING = 3, 2, 1
 SHEET_CHECKS = (
     ANSWER_MISSING,
     NOT_IN_LIST,
-    NOT_A_NUMBER,
-    NOT_A_WHOLE_NUMBER,
     NOT_A_DATE,
-    OUT_OF_RANGE,
-    TOO_MANY_WORDS,
-    TEXT_TOO_LONG,
     ERROR_IN_CELL,
     ROW_NOT_FOUND,
+    TEXT_TOO_LONG,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One entry of the message list: a finding code, the field whose constraint it words, how urgent."""
+    """One entry of the message list: a finding code, how urgent, and what to do."""
 
     code: str
-    field: str
     level: int
     text: str
+
+
+Said = dict[tuple[str, str], Message]  # by finding code, and field where it differs from field to field
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +77,48 @@ class Messages:
 
 
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
-    """The message list: checks of single answers, then constraints, then rules, in spec order."""
-    say = translator(language)
-    entries = [Message(kind.code, "", _level(kind), say(kind.remedy)) for kind in SHEET_CHECKS]
-    for tool, _, field in spec.places():
-        if field.constraint is not None and tool.code in tools:
-            entries.append(
-                Message(DOES_NOT_FIT.code, field.code, ERROR, field.constraint.message.say(language))
-            )
-    for rule in spec.rules:
-        if rule.tool in tools and not rule.reader_only:
-            level = {"error": ERROR, "warning": WARNING, "info": WARNING}[rule.severity]
-            level = MISSING if rule.require and level == ERROR else level
-            entries.append(Message(rule.code, "", level, rule.message.say(language)))
-    unique = tuple(dict.fromkeys(entries))
+    """The message list: checks of single answers, limits and constraints of fields, then rules, in spec order."""
+    said = _general(language) | _of_fields(spec, language, tools) | _of_rules(spec, language, tools)
+    unique = tuple(dict.fromkeys(said.values()))
     if len(unique) >= REQUIRED:
         raise LimitError(
             f"{len(unique)} different messages; a workbook can show {REQUIRED - 1}. Use fewer rules."
         )
-    return Messages(unique, {(m.code, m.field): number for number, m in enumerate(unique, start=1)})
+    number = {message: number for number, message in enumerate(unique, start=1)}
+    return Messages(unique, {place: number[message] for place, message in said.items()})
+
+
+def _general(language: str) -> Said:
+    say = translator(language)
+    of_cell = {"limit": str(CELL_LIMIT)}
+    return {
+        (kind.code, ""): Message(kind.code, _level(kind), sentence(say(kind.remedy), of_cell))
+        for kind in SHEET_CHECKS
+    }
+
+
+def _of_fields(spec: Spec, language: str, tools: Sequence[str]) -> Said:
+    """What differs from field to field: limits, what a figure has to be, constraints."""
+    said: Said = {}
+    for tool, _, field in spec.places():
+        if tool.code not in tools or field.type is FieldType.CALCULATED:
+            continue
+        for kind in checked_limits(field):
+            said[kind.code, field.code] = Message(kind.code, ERROR, remedy(kind, field, spec, language))
+        if field.constraint is not None:
+            text = field.constraint.message.say(language)
+            said[DOES_NOT_FIT.code, field.code] = Message(DOES_NOT_FIT.code, ERROR, text)
+    return said
+
+
+def _of_rules(spec: Spec, language: str, tools: Sequence[str]) -> Said:
+    said: Said = {}
+    for rule in spec.rules:
+        if rule.tool in tools and not rule.reader_only:
+            level = {"error": ERROR, "warning": WARNING, "info": WARNING}[rule.severity]
+            level = MISSING if rule.require and level == ERROR else level
+            said[rule.code, ""] = Message(rule.code, level, rule.message.say(language))
+    return said
 
 
 def _level(kind: Kind) -> int:

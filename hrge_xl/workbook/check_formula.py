@@ -106,8 +106,8 @@ class CheckFormulas:
 
     def _tests(self, slot: Slot, compiler: ExcelFormula, cell: str) -> Iterator[tuple[str, str, str]]:
         """(condition under which it fails, code, field) in the reader's order."""
-        yield from ((test, code, "") for test, code in self._type_tests(slot, compiler, cell))
         field, scope = slot.field, Scope(self.layout.spec, self.grid.tool, self._block())
+        yield from ((test, code, field.code) for test, code in self._type_tests(slot, compiler, cell))
         if field.constraint is not None:
             holds = parsed(field.constraint.check, replace(scope, value=field))
             if not reader_only(holds):

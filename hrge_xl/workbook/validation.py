@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import LimitError
-from ..fields import BEHAVIOURS, Kind, list_name, word_limit
-from ..findings import value
+from ..fields import BEHAVIOURS, list_name
 from ..layout import Column, Grid, Layout, column_letters, reference_name
-from ..numerals import FIRST_DAY, LAST_DAY, shown
+from ..layout.instructions import alert, prompt
+from ..numerals import FIRST_DAY, LAST_DAY
 from ..spec.model import Field, FieldType
-from ..words import Translate, translator
+from ..words import Translate, beginning, cell_length, fold, translator
 from .pen import PROMPT_LIMIT, broken_lines
 
-FAULT = {
-    FieldType.INTEGER: value.NOT_A_WHOLE_NUMBER, FieldType.DECIMAL: value.NOT_A_NUMBER,
-    FieldType.PERCENT: value.OUT_OF_RANGE, FieldType.DATE: value.NOT_A_DATE, FieldType.YEAR: value.OUT_OF_RANGE,
-    FieldType.SCALE: value.OUT_OF_RANGE, FieldType.TEXT: value.TEXT_TOO_LONG, FieldType.LONG: value.TEXT_TOO_LONG,
-    FieldType.REFERENCE: value.ROW_NOT_FOUND,
-}  # fmt: skip
 TITLE_LIMIT = 32
 
 
@@ -28,17 +22,16 @@ def validation(
     """What XlsxWriter needs to validate the cells of a field; None where nothing is to be said."""
     say = translator(layout.language)
     rule = _rule(layout, grid, field, first_row)
-    prompt = prompt_of(layout, field, say)
-    if rule is None and not prompt:
+    text = prompt_of(layout, field, say)
+    if rule is None and not text:
         return None
     options = rule or {"validate": "any"}
-    if prompt:
-        options |= {"input_title": field.code[:TITLE_LIMIT], "input_message": prompt}
+    if text:
+        options |= {"input_title": _title(field.label.say(layout.language)), "input_message": text}
     if rule is not None:
-        fault = FAULT.get(field.type, value.NOT_IN_LIST)
         options |= {
             "error_title": say("Check this answer")[:TITLE_LIMIT],
-            "error_message": broken_lines(say(fault.remedy)),
+            "error_message": broken_lines(alert(field, layout.spec, layout.language)),
             "error_type": "stop",
         }
     return options
@@ -90,11 +83,9 @@ def _list_source(layout: Layout, grid: Grid, field: Field, name: str, first_row:
 
 def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
     """Help and what may be typed, broken into lines, within Excel's limit."""
-    parts = [
-        part
-        for part in (field.help.say(layout.language), hint(layout, field, say), _example(layout, field, say))
-        if part
-    ]
+    own, asked = field.help.say(layout.language), prompt(field, layout.spec, layout.language)
+    said = "" if fold(asked) in fold(own) else asked
+    parts = [part for part in (own, said, _example(layout, field, say)) if part]
     for keep in range(len(parts), 0, -1):
         text = broken_lines(" ".join(parts[:keep]))
         if len(text) <= PROMPT_LIMIT:
@@ -111,30 +102,9 @@ def _example(layout: Layout, field: Field, say: Translate) -> str:
     return say("Example: {example}").format(example=example) if example else ""
 
 
-def hint(layout: Layout, field: Field, say: Translate) -> str:
-    """What may be typed into the cell."""
-    if field.type is FieldType.SCALE:
-        place = layout.lists[str(field.vocabulary)]
-        return "; ".join(f"{code} {label}" for code, label in zip(place.codes, place.labels, strict=True))
-    if field.type is FieldType.DATE:
-        return say("A date as year-month-day, for example 2026-03-31.")
-    if list_name(field) or field.type is FieldType.REFERENCE:
-        return say("Choose from the list.")
-    limit = word_limit(field)
-    if limit is not None:
-        return say("At most {limit} words.").format(limit=limit)
-    limits = BEHAVIOURS[field.type].limits(field)
-    if BEHAVIOURS[field.type].kind is not Kind.NUMBER:
-        return ""
-    if limits.low is not None and limits.high is not None:
-        low, high = (_bound(field, bound) for bound in (limits.low, limits.high))
-        return say("A number from {low} to {high}.").format(low=low, high=high)
-    return (
-        say("A number.")
-        if limits.low is None
-        else say("A number, {low} or more.").format(low=_bound(field, limits.low))
-    )
-
-
-def _bound(field: Field, bound: float) -> str:
-    return f"{bound * 100:g}%" if field.type is FieldType.PERCENT else shown(float(bound))
+def _title(label: str) -> str:
+    """As much of a label as the title of a prompt holds, in whole words."""
+    line = " ".join(label.split())
+    if cell_length(line) <= TITLE_LIMIT:
+        return line
+    return beginning(line, TITLE_LIMIT - 1).rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
