@@ -153,15 +153,63 @@ def test_a_suggestion_travels_with_the_finding() -> None:
     assert finding.message == "Country: “Pakstan” is not in the list."
 
 
-def test_limits_are_said_as_people_write_them() -> None:
-    def message(field: str, answer: Any) -> str:
-        return changed(also={("PLAN", "1", field): answer, plan("14"): None}).findings[0].message
+@pytest.mark.parametrize(
+    ("field", "answer", "message", "remedy"),
+    [
+        (
+            "PLN_09", 1.01,
+            "Share already paid: 101 % is out of range (0 % to 100 %).", "Type a percentage (0 % to 100 %).",
+        ),
+        ("PLN_06", 600, "Participants expected: 600 is out of range (1 to 500).", "Type a whole number (1 to 500)."),
+        ("PLN_06", 2.5, "Participants expected: 2.5 is not a whole number.", "Type a whole number (1 to 500)."),
+        ("PLN_08", -2.5, "Budget: -2.5 is out of range (0 or more).", "Type a number (0 or more)."),
+        (
+            "PLN_03", "word " * 41,
+            "Purpose of the workshop: 41 words, 40 are allowed.", "Shorten the text to at most 40 words.",
+        ),
+        (
+            "PLN_01", "x" * 21,
+            "Project code: 21 characters, 20 are allowed.", "Shorten the text to at most 20 characters.",
+        ),
+        (
+            "PLN_04", date(1950, 1, 1),
+            "First day: 1950-01-01 is out of range (1990-01-01 to 2100-12-31).",
+            "Type a value in this range: 1990-01-01 to 2100-12-31.",
+        ),
+        (
+            "PLN_10", 1990,
+            "Year of the last workshop: 1990 is out of range (2000 to 2100).", "Type a year (2000 to 2100).",
+        ),
+    ],
+)  # fmt: skip
+def test_a_limit_is_named_with_what_to_type(field: str, answer: Any, message: str, remedy: str) -> None:
+    (first, *_) = changed(also={("PLAN", "1", field): answer, plan("14"): None}).findings
+    assert (first.message, first.remedy) == (message, remedy)
 
-    assert message("PLN_09", 1.01) == "Share already paid: 101 % is outside 0 % to 100 %."
-    assert message("PLN_06", 600) == "Participants expected: 600 is outside 1 to 500."
-    assert message("PLN_08", -2.5) == "Budget: -2.5 is outside 0 to …."
-    assert message("PLN_03", "word " * 41) == "Purpose of the workshop: 41 words, 40 are allowed."
-    assert message("PLN_04", date(1950, 1, 1)) == "First day: 1950-01-01 is outside 1990-01-01 to 2100-12-31."
+
+@pytest.mark.parametrize(
+    ("key", "edit", "message"),
+    [
+        (
+            plan("02"), {"original": "PAK", "code": "PAK", "notes": ("V106",)},
+            "Country: “PAK” is the code of “Pakistan”, and was read as that.",
+        ),
+        (
+            plan("02"), {"original": "باكستان", "code": "PAK", "notes": ("V101",)},
+            "Country: “باكستان” is in another language, and was read as “Pakistan”.",
+        ),
+        (
+            plan("09"), {"original": "40%", "number": 0.4, "notes": ("V104",)},
+            "Share already paid: “40%” was stored as text and read as the number 40 %.",
+        ),
+        (
+            plan("04"), {"original": "2026-03-02", "day": date(2026, 3, 2), "notes": ("V105",)},
+            "First day: “2026-03-02” was stored as text and read as the date 2026-03-02.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_normalised_is_told_with_what_it_was_read_as(key: Any, edit: Any, message: str) -> None:
+    assert message in [finding.message for finding in changed({key: edit}).findings]
 
 
 def test_spaces_alone_count_as_missing() -> None:
@@ -461,13 +509,21 @@ def test_personal_data_in_texts(text: str, code: str) -> None:
 def test_observations_of_the_reader_are_findings_too() -> None:
     seen = [
         Observation(SHEET_MISSING, sheet="Risks", tool="R1", detail={"sheet": "Risks"}),
-        Observation(DROPDOWN_LOST, sheet="Plan", cell="E7", tool="PLAN", row="1", field="PLN_02"),
+        Observation(
+            DROPDOWN_LOST,
+            sheet="Plan",
+            cell="E7",
+            tool="PLAN",
+            row="1",
+            field="PLN_02",
+            detail={"cells": "E7"},
+        ),
         Observation(STAMP_DAMAGED, detail={"detail": "the copies differ"}),
     ]
     result = changed(observations=seen)
     assert [finding.code for finding in result.findings] == ["I005", "S011", "S001"]
     assert result.findings[0].message == "The stamp of team.xlsx is damaged: the copies differ."
-    assert result.findings[1].message == "Country: the dropdown list of this cell is gone."
+    assert result.findings[1].message == "Country: the dropdown list of E7 is gone."
     assert (result.findings[1].label, result.findings[1].cell) == ("Country", "E7")
 
 

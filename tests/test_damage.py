@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,14 @@ def run(damages: Sequence[Damage], wanted: Wanted, folder: Path) -> Found:
         paths.append(path)
     results = validate(paths, ValidationRequest(wanted, TODAY, jobs=2))
     assert [Path(result.path) for result in results] == paths
+    assert unfinished(results) == []
     return {damage.name: seen(result) for damage, result in zip(damages, results, strict=True)}
+
+
+def unfinished(results: Iterable[Result]) -> list[str]:
+    """Messages and remedies in which a placeholder had nothing to say."""
+    texts = (text for result in results for each in result.findings for text in (each.message, each.remedy))
+    return [text for text in texts if re.search(r"“”| [(] *[)]|^[:;,.]| $", text)]
 
 
 def seen(result: Result) -> tuple[list[Place], str]:

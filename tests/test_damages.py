@@ -21,6 +21,7 @@ from tests.damages import KINDS
 from tests.damages.carriers import WANTED, Carrier, as_issued, by_excel, by_office, issued
 from tests.damages.kinds import Kind, Place
 from tests.office.driver import Office, why_missing
+from tests.test_damage import unfinished
 
 CARRIERS = ("issued", "LibreOffice", "Excel")
 SHARE = 12  # an ordinary run tries one of so many kinds
@@ -74,6 +75,7 @@ def looked_at(paths: list[Path]) -> list[Found]:
     """What is found in some files, all in one run."""
     results = validate(paths, ValidationRequest(WANTED, TODAY, jobs=2))
     assert [Path(result.path) for result in results] == paths
+    assert unfinished(results) == []
     return [
         (sorted(((f.code, f.sheet, f.cell) for f in result.findings), key=str), result.verdict)
         for result in results

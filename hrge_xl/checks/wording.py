@@ -10,7 +10,6 @@ from pathlib import PurePath
 from string import Formatter
 
 from ..fields import FIELD_TYPES, Field
-from ..fields.numbers import figure_said
 from ..findings import Finding, Kind, Severity, sentence, word
 from ..findings.value import (
     ANSWER_MISSING,
@@ -22,7 +21,10 @@ from ..findings.value import (
     WRONG_PARENT,
 )
 from ..layout import Layout, address
-from ..spec.model import Rule, Spec
+from ..layout.instructions import FIGURES, limits_in_words
+from ..layout.instructions import remedy as instructed
+from ..numerals import shown as said
+from ..spec.model import Rule
 from ..submission import Answer, Submission
 from ..texts import Text
 from ..words import (
@@ -159,6 +161,8 @@ class Wording:
         if rule is not None:
             message = self._own(rule.message, spot, details) or message
             remedy = self._own(rule.remedy, spot, details) or remedy
+        elif kind in FIGURES:
+            remedy = instructed(kind, spot.column.field, self.run.program.spec, spot.layout.language)
         elif constraint is not None and kind is DOES_NOT_FIT:
             remedy = self._own(constraint.remedy, spot, details) or remedy
         return message, remedy
@@ -173,7 +177,7 @@ class Wording:
     def _details(self, spot: Spot) -> Details:
         details = spot.hit.detail | {
             "label": spot.label, "value": excerpt(shown(spot.hit.answer, spot.column)), "row": spot.key[1],
-            "sheet": spot.sheet, "cell": spot.cell, "file": file_name(spot.submission.path),
+            "sheet": spot.sheet, "cell": spot.cell, "file": file_name(spot.submission.path), "read": read(spot),
         }  # fmt: skip
         return details | self._measures(spot, details)
 
@@ -182,7 +186,7 @@ class Wording:
         kind, field = spot.hit.kind, spot.column.field
         text = (spot.hit.answer.text if spot.hit.answer else "") or ""
         if kind is OUT_OF_RANGE:
-            return dict(zip(("low", "high"), _bounds(field, self.run.program.spec), strict=True))
+            return {"limits": limits_in_words(field, self.run.program.spec, spot.layout.language)}
         if kind is TOO_MANY_WORDS:
             return {"count": str(words_of(text)), "limit": str(field.words)}
         if kind is TEXT_TOO_LONG:
@@ -273,16 +277,6 @@ def name(hit: Hit) -> str:
     return hit.kind.called if isinstance(hit.kind, Rule) else hit.kind.name
 
 
-def _bounds(field: Field, spec: Spec) -> tuple[str, str]:
-    """Both bounds as people write them."""
-    limits = field.type.limits(field)
-    low, high = limits.low, limits.high
-    if field.type.stepped:
-        steps = [float(code) for code in spec.vocabularies[field.vocabulary or ""].by_code]
-        low, high = min(steps), max(steps)
-    return figure_said(field, low), figure_said(field, high)
-
-
 def _length(field: Field, text: str) -> tuple[int, int]:
     """How many characters a text has that is too long, and how many it may have."""
     own = field.characters
@@ -299,6 +293,18 @@ def shown(answer: Answer | None, column: Column) -> str:
     if shows_otherwise and isinstance(answer.original, int | float):
         return column.field.type.said(float(answer.original))
     return calculated.shown_answer(answer)
+
+
+def read(spot: Spot) -> str:
+    """What the answer at a spot was understood as, entries of lists by their label."""
+    answer = spot.hit.answer
+    if answer is None or answer.value is None:
+        return ""
+    if answer.code is not None:
+        return spot.layout.labels_of.get(spot.key, {}).get(answer.code, answer.code)
+    if answer.number is not None:
+        return spot.column.field.type.said(answer.number)
+    return said(answer.value)
 
 
 def excerpt(text: str) -> str:

@@ -11,7 +11,7 @@ from ..language import Ref, Type
 from ..language.functions.choices import Belongs
 from ..language.functions.own import Readable
 from ..language.targets import Scope
-from ..words import Translate, fold, tidy
+from ..words import fold, tidy
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
 
 SUGGESTION_CUTOFF = 75
@@ -58,10 +58,6 @@ class ChoiceField(FieldType):
         above = scope.find(field.parent) if field.parent is not None else None
         if above is not None:
             yield Check(WRONG_PARENT, Belongs().call(value, above))
-
-    def hint(self, field: Field, say: Translate) -> str:
-        """Say what to do."""
-        return say("Choose from the list.")
 
 
 class ManyField(ChoiceField):

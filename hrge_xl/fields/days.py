@@ -28,7 +28,7 @@ from ..numerals import (
     to_serial,
     years_of_own_calendar,
 )
-from ..words import Translate, western_digits
+from ..words import western_digits
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
 
 
@@ -43,7 +43,7 @@ class DateField(FieldType):
     style = "input_centre"
     width = 13
     unit = "ISO 8601"
-    fault = NOT_A_DATE
+    refuses = (NOT_A_DATE, OUT_OF_RANGE)
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read the day of a date cell, or of a text that can only mean one day."""
@@ -84,10 +84,6 @@ class DateField(FieldType):
         low, end = (Literal(float(to or 0), Type.DATE) for to in (limits.low, (limits.high or 0) + 1))
         bounds = Compare(">=", value, low), Compare("<", value, end), OwnCalendar().call(value)
         yield Check(OUT_OF_RANGE, Logic("and", bounds))
-
-    def hint(self, field: Field, say: Translate) -> str:
-        """Say how to write it."""
-        return say("A date as year-month-day, for example 2026-03-31.")
 
     def said(self, figure: float) -> str:
         """Give a day as people write it."""

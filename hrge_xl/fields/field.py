@@ -98,9 +98,9 @@ FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes
 class FieldType:
     """A type of field: how an answer is read, drawn, limited in the sheet, checked, stored and described.
 
-    `needs` and `allows` are the options of its own; `style` and `width` draw its cells; `fault` is what the sheet's
-    own alert says. `repeats`: the same few answers come again and again. `keeps` names the types that all its answers
-    are answers of, just as they stand.
+    `needs` and `allows` are the options of its own; `style` and `width` draw its cells; `refuses` is what the
+    sheet's own alert is about. `repeats`: the same few answers come again and again. `keeps` names the types that
+    all its answers are answers of, just as they stand.
     """
 
     name: str = ""
@@ -113,7 +113,7 @@ class FieldType:
     style: str = "input"
     width: int = 26
     unit: str | None = None
-    fault: Kind = NOT_IN_LIST
+    refuses: tuple[Kind, ...] = (NOT_IN_LIST,)
     repeats: bool = False
     several: bool = False
     stepped: bool = False  # answered with the number of a step of a list
@@ -152,9 +152,9 @@ class FieldType:
         """Give what follows from the type and its options, in the order in which it is told."""
         yield from ()
 
-    def hint(self, field: Field, say: Translate) -> str:
-        """Say what may be typed."""
-        return ""
+    def bounded(self, say: Translate) -> str:
+        """Say what to do within limits, which stand in `{limits}`."""
+        return "{limits}"
 
     def said(self, figure: float) -> str:
         """Give a figure as people write it."""

@@ -32,7 +32,7 @@ class DecimalField(FieldType):
     number_format = "#,##0.##########"
     style = "input_number"
     width = 12
-    fault = NOT_A_NUMBER
+    refuses = (NOT_A_NUMBER,)
     whole = False
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
@@ -83,15 +83,9 @@ class DecimalField(FieldType):
         )
         return Logic("and", parts) if parts else None
 
-    def hint(self, field: Field, say: Translate) -> str:
-        """Say between what bounds."""
-        limits = self.limits(field)
-        if limits.low is None:
-            return say("A number.")
-        low = self.said(limits.low)
-        if limits.high is None:
-            return say("A number, {low} or more.").format(low=low)
-        return say("A number from {low} to {high}.").format(low=low, high=self.said(limits.high))
+    def bounded(self, say: Translate) -> str:
+        """Say what to type within limits."""
+        return say("Type a number ({limits}).")
 
 
 class IntegerField(DecimalField):
@@ -102,8 +96,11 @@ class IntegerField(DecimalField):
     keeps = frozenset({"text", "long", "decimal"})
     number_format = "#,##0"
     width = 11
-    fault = NOT_A_WHOLE_NUMBER
     whole = True
+
+    def bounded(self, say: Translate) -> str:
+        """Say what to type within limits."""
+        return say("Type a whole number ({limits}).")
 
 
 class PercentField(DecimalField):
@@ -115,7 +112,6 @@ class PercentField(DecimalField):
     number_format = "0.##%"
     width = 11
     unit = "share of 1"
-    fault = OUT_OF_RANGE
 
     def _from_text(self, text: str, language: str) -> Reading:
         bare = percentage(text)
@@ -129,6 +125,10 @@ class PercentField(DecimalField):
         """Between 0 and 100 % unless the spec says otherwise."""
         low = 0.0 if field.minimum is None else field.minimum
         return Limits("decimal", low, 1.0 if field.maximum is None else field.maximum)
+
+    def bounded(self, say: Translate) -> str:
+        """Say what to type within limits."""
+        return say("Type a percentage ({limits}).")
 
     def said(self, figure: float) -> str:
         """Give a share as people write it."""
@@ -145,7 +145,6 @@ class YearField(DecimalField):
     style = "input_centre"
     width = 9
     unit = "year"
-    fault = OUT_OF_RANGE
     whole = True
 
     def _read_whole(self, number: float, notes: tuple[str, ...], language: str) -> Reading:
@@ -156,6 +155,10 @@ class YearField(DecimalField):
         except OtherCalendar:
             return Reading(problem=OTHER_CALENDAR.code)
         return super()._read_whole(number, notes, language)
+
+    def bounded(self, say: Translate) -> str:
+        """Say what to type within limits."""
+        return say("Type a year ({limits}).")
 
     def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr | None:
         own = super()._bounds(field, value, scope)
@@ -178,7 +181,6 @@ class ScaleField(DecimalField):
     number_format = "0"
     style = "input_centre"
     width = 11
-    fault = OUT_OF_RANGE
     repeats = True
     stepped = True
     whole = True
@@ -205,11 +207,10 @@ class ScaleField(DecimalField):
         """A step."""
         return Limits("list")
 
+    def bounded(self, say: Translate) -> str:
+        """Say what to choose."""
+        return say("Choose a step of the scale ({limits}).")
+
     def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr:
         steps = tuple(Literal(float(code), Type.NUMBER) for code in scope.entries(field.vocabulary))
         return Logic("or", tuple(Compare("==", value, step) for step in steps))
-
-
-def figure_said(field: Field, figure: float | None) -> str:
-    """Give a bound as people write it; an ellipsis where there is none."""
-    return "…" if figure is None else field.type.said(figure)

@@ -9,7 +9,7 @@ from ..findings.value import ROW_NOT_FOUND, SPELLING_TIDIED
 from ..language import Ref, Type
 from ..language.functions.own import InUse
 from ..language.targets import Scope
-from ..words import Translate, fold_code, tidy
+from ..words import fold_code, tidy
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
 
 AROUND_DASH = re.compile(" ?- ?")
@@ -23,7 +23,7 @@ class ReferenceField(FieldType):
     yields = Type.CODE
     needs = frozenset({"to"})
     width = 28
-    fault = ROW_NOT_FOUND
+    refuses = (ROW_NOT_FOUND,)
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read the code in front as the row itself writes it; whether that row is in use is a check."""
@@ -43,10 +43,6 @@ class ReferenceField(FieldType):
     def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
         """A row in use."""
         yield Check(ROW_NOT_FOUND, InUse().call(value))
-
-    def hint(self, field: Field, say: Translate) -> str:
-        """Say what to do."""
-        return say("Choose from the list.")
 
 
 def _heads(text: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from ..findings.value import (
 from ..language import Compare, Literal, Ref, Type
 from ..language.functions.words import Email, Length, Matches, WithinWords
 from ..language.targets import Scope
-from ..words import Translate, tidy_lines
+from ..words import tidy_lines
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
 
 EMAIL_PATTERN = "email"
@@ -40,7 +40,7 @@ class TextField(FieldType):
     yields = Type.TEXT
     allows = frozenset({"characters", "pattern"})
     keeps = frozenset({"long"})
-    fault = TEXT_TOO_LONG
+    refuses = (TEXT_TOO_LONG,)
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read the text, tidied; numbers and dates as they are seen."""
@@ -64,10 +64,6 @@ class TextField(FieldType):
             yield Check(WRONG_PATTERN, Email().call(value))
         elif field.pattern is not None:
             yield Check(WRONG_PATTERN, Matches().call(value, Literal(field.pattern, Type.TEXT)))
-
-    def hint(self, field: Field, say: Translate) -> str:
-        """Say how long it may be."""
-        return "" if field.words is None else say("At most {limit} words.").format(limit=field.words)
 
 
 class LongField(TextField):

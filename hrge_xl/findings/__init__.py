@@ -24,6 +24,13 @@ FAMILIES = {
     "X": ("Several returns together", _kinds(submissions)),
     "P": ("Personal data", _kinds(privacy)),
 }
+QUOTED = (
+    "value",
+    "expected",
+    "found",
+    "read",
+    "seen",
+)  # what stands or should stand in a cell, which may be nothing
 CATALOGUE: Mapping[str, Kind] = by_code(kind for _, kinds in FAMILIES.values() for kind in kinds)
 
 
@@ -55,7 +62,8 @@ class _Blank(dict[str, str]):
 def word(kind: Kind, say: Translate, details: Mapping[str, str | None]) -> tuple[str, str]:
     """Message and remedy of a kind in the language of `say`."""
     message = kind.message_of_value if kind.message_of_value and details.get("value") else kind.message
-    return sentence(say(message), details), sentence(say(kind.remedy), details)
+    told = dict(details) | {name: say("(blank)") for name in QUOTED if details.get(name) == ""}
+    return sentence(say(message), told), sentence(say(kind.remedy), told)
 
 
 __all__ = [

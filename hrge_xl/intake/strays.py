@@ -223,7 +223,7 @@ def _group(kind: Kind, sheet: str, tool: str, group: list[Stray]) -> Observation
         sheet,
         address(first.row, first.column),
         tool=tool,
-        value=shorten(first.text),
+        value=shorten(first.text) + and_more(len(group) - 1),
         count=str(len(group)),
         cells=cells,
     )

@@ -13,14 +13,11 @@ from dataclasses import dataclass
 
 from ..errors import LimitError
 from ..findings import Kind
-from ..findings.value import (
-    ANSWER_MISSING,
-    DOES_NOT_FIT,
-    ERROR_IN_CELL,
-)
+from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, ERROR_IN_CELL
 from ..spec.compiled import compiled
 from ..spec.model import Spec
 from ..words import translator
+from .instructions import remedy
 
 LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
 ERROR, MISSING, WARNING = 3, 2, 1
@@ -28,12 +25,14 @@ ERROR, MISSING, WARNING = 3, 2, 1
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One entry of the message list: a finding code, the field whose constraint it words, how urgent."""
+    """One entry of the message list: a finding code, how urgent, and what to do."""
 
     code: str
-    field: str
     level: int
     text: str
+
+
+Said = dict[tuple[str, str], Message]  # by finding code, and field where it differs from field to field
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +62,44 @@ class Messages:
 
 
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
-    """The message list: checks of single answers, then constraints, then rules, in spec order."""
-    say = translator(language)
-    kinds, constraints = [ANSWER_MISSING, ERROR_IN_CELL], list[Message]()
-    for (tool, code), own in compiled(spec).fields.items():
-        constraint = spec.tool[tool].fields[code].constraint
-        for check in own.in_sheet if tool in tools else ():
-            if check.kind is not DOES_NOT_FIT:
-                kinds.append(check.kind)
-            elif constraint is not None:
-                constraints.append(Message(DOES_NOT_FIT.code, code, ERROR, constraint.message.say(language)))
-    entries = [Message(kind.code, "", _level(kind), say(kind.remedy)) for kind in kinds] + constraints
-    for rule in (parsed.rule for parsed in compiled(spec).rules if not parsed.reader_only):
-        if rule.tool in tools:
-            level = {"error": ERROR, "warning": WARNING, "info": WARNING}[rule.severity]
-            level = MISSING if rule.require and level == ERROR else level
-            entries.append(Message(rule.code, "", level, rule.message.say(language)))
-    unique = tuple(dict.fromkeys(entries))
+    """The message list: checks of single answers, limits and constraints of fields, then rules, in spec order."""
+    said = _general(language) | _of_fields(spec, language, tools) | _of_rules(spec, language, tools)
+    unique = tuple(dict.fromkeys(said.values()))
     if len(unique) >= REQUIRED:
         raise LimitError(
             f"{len(unique)} different messages; a workbook can show {REQUIRED - 1}. Use fewer rules."
         )
-    return Messages(unique, {(m.code, m.field): number for number, m in enumerate(unique, start=1)})
+    number = {message: number for number, message in enumerate(unique, start=1)}
+    return Messages(unique, {place: number[message] for place, message in said.items()})
+
+
+def _general(language: str) -> Said:
+    say = translator(language)
+    kinds = (ANSWER_MISSING, ERROR_IN_CELL)
+    return {(kind.code, ""): Message(kind.code, _level(kind), say(kind.remedy)) for kind in kinds}
+
+
+def _of_fields(spec: Spec, language: str, tools: Sequence[str]) -> Said:
+    """What is checked of each field: what its type asks for, limits, constraints."""
+    said: Said = {}
+    for (tool, code), own in compiled(spec).fields.items():
+        field = spec.tool[tool].fields[code]
+        for check in own.in_sheet if tool in tools else ():
+            text = remedy(check.kind, field, spec, language)
+            if check.kind is DOES_NOT_FIT and field.constraint is not None:
+                text = field.constraint.message.say(language)
+            said[check.kind.code, code] = Message(check.kind.code, ERROR, text)
+    return said
+
+
+def _of_rules(spec: Spec, language: str, tools: Sequence[str]) -> Said:
+    said: Said = {}
+    for rule in (parsed.rule for parsed in compiled(spec).rules if not parsed.reader_only):
+        if rule.tool in tools:
+            level = {"error": ERROR, "warning": WARNING, "info": WARNING}[rule.severity]
+            level = MISSING if rule.require and level == ERROR else level
+            said[rule.code, ""] = Message(rule.code, level, rule.message.say(language))
+    return said
 
 
 def _level(kind: Kind) -> int:

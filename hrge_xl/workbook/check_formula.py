@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..fields import ColumnKind, Field
-from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, ERROR_IN_CELL
+from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
 from ..language import Expr
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Slot, column_letters
@@ -93,7 +93,7 @@ class CheckFormulas:
         for check in own.in_sheet:
             holds = of_value.condition(check.holds)
             if holds != "TRUE":
-                yield f"NOT({holds})", check.kind.code, slot.field.code if check.kind is DOES_NOT_FIT else ""
+                yield f"NOT({holds})", check.kind.code, slot.field.code
         for parsed in self.compiled.rules:
             if self._points_here(parsed, slot.field) and parsed.check is not None:
                 yield self._fails(parsed, parsed.check, compiler), parsed.rule.code, ""

@@ -7,8 +7,9 @@ from typing import Any
 from ..errors import LimitError
 from ..fields import Field
 from ..layout import Column, Grid, Layout, column_letters, reference_name
+from ..layout.instructions import alert, prompt
 from ..numerals import FIRST_DAY, LAST_DAY
-from ..words import Translate, translator
+from ..words import Translate, beginning, cell_length, fold, translator
 from .pen import PROMPT_LIMIT, broken_lines
 
 TITLE_LIMIT = 32
@@ -19,32 +20,31 @@ def validation(
 ) -> dict[str, Any] | None:
     """What XlsxWriter needs to validate the cells of a field; None where nothing is to be said."""
     say = translator(layout.language)
-    rule = _rule(layout, grid, field, first_row)
-    prompt = prompt_of(layout, field, say)
-    if rule is None and not prompt:
+    rule = _rule(layout, grid, field, column, first_row)
+    text = prompt_of(layout, field, say)
+    if rule is None and not text:
         return None
     options = rule or {"validate": "any"}
-    if prompt:
-        options |= {"input_title": field.code[:TITLE_LIMIT], "input_message": prompt}
+    if text:
+        options |= {"input_title": _title(field.label.say(layout.language)), "input_message": text}
     if rule is not None:
         options |= {
             "error_title": say("Check this answer")[:TITLE_LIMIT],
-            "error_message": broken_lines(say(field.type.fault.remedy)),
+            "error_message": broken_lines(alert(field, layout.spec, layout.language)),
             "error_type": "stop",
         }
     return options
 
 
-def _rule(layout: Layout, grid: Grid, field: Field, first_row: int) -> dict[str, Any] | None:
+def _rule(layout: Layout, grid: Grid, field: Field, column: Column, first_row: int) -> dict[str, Any] | None:
     if field.to:
         name = reference_name(layout, field)
         return {"validate": "list", "source": f"={name}"} if name else None
     if field.type.stepped:
         steps = list(layout.lists[str(field.vocabulary)].codes)
         return {"validate": "list", "source": steps}
-    name = field.list_name
-    if name is not None:
-        return {"validate": "list", "source": _list_source(layout, grid, field, name, first_row)}
+    if field.list_name is not None:
+        return {"validate": "list", "source": _list_source(layout, grid, field, column, first_row)}
     limits = field.type.limits(field)
     if limits.type == "length":
         return {"validate": "length", "criteria": "<=", "value": int(limits.high or 0)}
@@ -69,27 +69,30 @@ def _rule(layout: Layout, grid: Grid, field: Field, first_row: int) -> dict[str,
     return options | {"criteria": "between", "minimum": -1e15, "maximum": 1e15}
 
 
-def _list_source(layout: Layout, grid: Grid, field: Field, name: str, first_row: int) -> str:
-    """The whole list, or the run of it that belongs to the answer of the parent field in the same row."""
+def _list_source(layout: Layout, grid: Grid, field: Field, column: Column, first_row: int) -> str:
+    """The whole list, or the run of it that belongs to the answer of the parent field in the same row or record."""
+    name = field.list_name
     if field.parent is None:
         return f"=list_{name}"
-    parent = next(c for c in grid.columns if c.field is not None and c.field.code == field.parent)
-    cell = f"${column_letters(parent.index)}{first_row}"
+    cell = _parent_cell(grid, field.parent, column, first_row)
     start = f"MATCH({cell},parent_{name},0)"
     return f"=INDEX(list_{name},{start}):INDEX(list_{name},{start}+COUNTIF(parent_{name},{cell})-1)"
 
 
+def _parent_cell(grid: Grid, code: str, column: Column, first_row: int) -> str:
+    if grid.across:
+        (place,) = grid.by_row[str(column.record)][code].cells
+        return f"${column_letters(place.column)}${place.row}"
+    parent = next(c for c in grid.columns if c.field is not None and c.field.code == code)
+    return f"${column_letters(parent.index)}{first_row}"
+
+
 def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
     """Help and what may be typed, broken into lines, within Excel's limit. Raises `LimitError` where they exceed it."""
-    parts = [
-        (name, text)
-        for name, text in (
-            ("help", field.help.say(layout.language)),
-            ("hint", hint(layout, field, say)),
-            ("example", _example(layout, field, say)),
-        )
-        if text
-    ]
+    own, asked = field.help.say(layout.language), prompt(field, layout.spec, layout.language)
+    hint = "" if fold(asked) in fold(own) else asked
+    named = (("help", own), ("hint", hint), ("example", _example(layout, field, say)))
+    parts = [(name, text) for name, text in named if text]
     for keep in range(len(parts), 0, -1):
         text = broken_lines(" ".join(text for _, text in parts[:keep]))
         if len(text) <= PROMPT_LIMIT:
@@ -117,9 +120,9 @@ def _example(layout: Layout, field: Field, say: Translate) -> str:
     return say("Example: {example}").format(example=example) if example else ""
 
 
-def hint(layout: Layout, field: Field, say: Translate) -> str:
-    """Say what may be typed into the cell."""
-    if field.type.stepped:
-        place = layout.lists[str(field.vocabulary)]
-        return "; ".join(f"{code} {label}" for code, label in zip(place.codes, place.labels, strict=True))
-    return field.type.hint(field, say)
+def _title(label: str) -> str:
+    """As much of a label as the title of a prompt holds, in whole words."""
+    line = " ".join(label.split())
+    if cell_length(line) <= TITLE_LIMIT:
+        return line
+    return beginning(line, TITLE_LIMIT - 1).rsplit(" ", 1)[0].rstrip(" ,;:") + "…"

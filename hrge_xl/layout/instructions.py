@@ -1,0 +1,70 @@
+"""What an answer has to be, in words: said once, for the prompt, the stop alert, the status cell and the finding."""
+
+from __future__ import annotations
+
+from ..fields import ColumnKind, Field
+from ..findings import Kind, sentence, value
+from ..spec.model import Spec
+from ..words import CELL_LIMIT, translator
+
+FIGURES = (value.NOT_A_NUMBER, value.NOT_A_WHOLE_NUMBER, value.OUT_OF_RANGE)
+
+
+def prompt(field: Field, spec: Spec, language: str) -> str:
+    """Say what may be given; "" where anything may."""
+    say = translator(language)
+    if field.type.stepped:
+        steps = spec.vocabularies[str(field.vocabulary)].items
+        return "; ".join(f"{step.code} {step.label.say(language)}" for step in steps)
+    if field.type.kind is not ColumnKind.TEXT:
+        return remedy(field.type.refuses[0], field, spec, language)
+    words, characters = field.words, field.characters
+    limits = [
+        say("At most {limit} words.").format(limit=words) if words else "",
+        say("At most {limit} characters.").format(limit=characters) if characters else "",
+    ]
+    return " ".join(filter(None, limits))
+
+
+def alert(field: Field, spec: Spec, language: str) -> str:
+    """Say what to give instead of what the sheet refuses."""
+    said = (remedy(each, field, spec, language) for each in field.type.refuses)
+    return " ".join(dict.fromkeys(said))
+
+
+def remedy(finding: Kind, field: Field, spec: Spec, language: str) -> str:
+    """Say what to do about a finding at a field: for a figure that is what its type asks for."""
+    say = translator(language)
+    if finding in FIGURES and field.type.kind is ColumnKind.NUMBER:
+        within = limits_in_words(field, spec, language)
+        whole = value.NOT_A_WHOLE_NUMBER if field.type.limits(field).type == "whole" else value.NOT_A_NUMBER
+        return field.type.bounded(say).format(limits=within) if within else say(whole.remedy)
+    return sentence(say(finding.remedy), limits(finding, field, spec, language))
+
+
+def limits(finding: Kind, field: Field, spec: Spec, language: str) -> dict[str, str]:
+    """Give the limits that message and remedy of a finding name."""
+    if finding == value.OUT_OF_RANGE:
+        return {"limits": limits_in_words(field, spec, language)}
+    if finding == value.TOO_MANY_WORDS:
+        return {"limit": str(field.words)}
+    return {"limit": str(field.characters or CELL_LIMIT)} if finding == value.TEXT_TOO_LONG else {}
+
+
+def limits_in_words(field: Field, spec: Spec, language: str) -> str:
+    """Both bounds of a figure or date as people write them; "" where there is none."""
+    say, bounds = translator(language), _bounds(field, spec)
+    low, high = (None if each is None else field.type.said(each) for each in bounds)
+    if low is None:
+        return "" if high is None else say("{high} or less").format(high=high)
+    if high is None:
+        return say("{low} or more").format(low=low)
+    return say("{low} to {high}").format(low=low, high=high)
+
+
+def _bounds(field: Field, spec: Spec) -> tuple[float | None, float | None]:
+    if field.type.stepped:
+        steps = [float(step.code) for step in spec.vocabularies[str(field.vocabulary)].items]
+        return min(steps), max(steps)
+    own = field.type.limits(field)
+    return own.low, own.high
