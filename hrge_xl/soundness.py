@@ -19,7 +19,7 @@ from .layout import Layout, Slot
 from .sample_answers import sample_answers
 from .spec.base import Path as Steps
 from .spec.check_expressions import Written, expressions
-from .spec.load import find, load, places
+from .spec.load import places
 from .spec.model import FieldBlock, FieldType, Spec
 from .submission import Answers, Submission
 from .validation import ValidationRequest, check_all, finding_of
@@ -35,14 +35,12 @@ ODD = "No spec should come this far: tell the authors of hrge_xl. Until then, ch
 Placed = tuple[Steps, str, str]  # path in the spec, reason, remedy
 
 
-def check_soundness(spec: str | Path) -> Spec:
-    """Load a spec and try it out; gives it where it works. Raises `SpecError` with every mistake."""
-    loaded = load(spec)
-    found = {mistake: None for language in loaded.languages for mistake in _tried(loaded, language)}
+def try_out(spec: Spec) -> None:
+    """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
+    found = {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
     if found:
-        place = places(find(spec))
+        place = places(Path(spec.folder))
         raise SpecError([place(*mistake) for mistake in found])
-    return loaded
 
 
 def _tried(spec: Spec, language: str) -> Iterator[Placed]:
