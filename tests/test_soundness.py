@@ -99,6 +99,15 @@ def test_a_circle_over_a_rule_and_a_calculated_field(copy: Path) -> None:
     assert "HOW_FULL → the completeness of PLAN → the check of PLN_05 → HOW_FULL" in only(copy)
 
 
+def test_rows_that_are_called_by_a_reference_to_themselves(copy: Path) -> None:
+    damage(copy, RISKS, "to: [C1]", "to: [R1]")
+    assert said(copy) == []
+    line, _ = damage(copy, RISKS, "shows: RSK_01", "shows: RSK_08")
+    found = only(copy)
+    assert found.startswith(f"{RISKS}:{line}:")
+    assert "What rows are called leads back to itself" in found
+
+
 def test_the_completeness_of_another_sheet_is_no_circle(copy: Path) -> None:
     more_fields(copy, calculated("HOW_FULL", "completeness('C1')"))
     assert said(copy) == []
