@@ -92,6 +92,8 @@ def _tool(draw: st.DrawFn, code: str, codes: list[str], languages: list[str]) ->
         blocks.append(draw(_block(kind, f"{code}{'ABC'[number]}", codes, languages)))
     if draw(st.integers(0, 3)) == 0:
         blocks.append({"kind": "problems", "rows": 5})
+    if code == codes[-1]:
+        blocks += draw(st.lists(_gathered(code, blocks[0]["fields"]), max_size=2))
     return {"code": code, "sheet": f"Sheet {code}", "title": draw(_text(languages)), "blocks": blocks}
 
 
@@ -114,10 +116,20 @@ def _block(draw: st.DrawFn, kind: str, code: str, codes: list[str], languages: l
                 "label": "Below",
             },
         ]
-    numbers = [field["code"] for field in fields if field["type"] in NUMBERS]
-    if numbers:
-        formula = f"{numbers[0]} * 2 + 1"
-        fields.append({"code": f"{code}_F", "type": "calculated", "formula": formula, "label": "Twice"})
+    fields += [
+        {
+            "code": f"{code}_F{n}",
+            "type": "calculated",
+            "formula": formula,
+            "label": "Calculated",
+            "result": result,
+        }
+        for n, (formula, result) in enumerate(draw(_formulas(fields, codes[-1])))
+    ]
+    if draw(st.booleans()):
+        fields[-1] |= (
+            {"required": {"when": f"filled({fields[0]['code']})"}} if "formula" not in fields[-1] else {}
+        )
     made: dict[str, Any] = {"kind": "form" if kind == "records" else kind, "fields": fields}
     if kind == "records":
         made["records"] = draw(st.integers(2, 3))
@@ -129,6 +141,56 @@ def _block(draw: st.DrawFn, kind: str, code: str, codes: list[str], languages: l
             for n in range(1, draw(st.integers(2, 4)))
         ]
     return made
+
+
+@st.composite
+def _gathered(draw: st.DrawFn, code: str, fields: list[dict[str, Any]]) -> dict[str, Any]:
+    """A calculated block over the rows of a register."""
+    listed = [field["code"] for field in fields if field["type"] in ("choice", "many", "scale")]
+    if listed and draw(st.booleans()):
+        down, across = draw(st.sampled_from(listed)), draw(st.sampled_from(listed))
+        highest = {"highest": draw(st.sampled_from(listed))} if draw(st.booleans()) else {}
+        return {"kind": "pivot", "source": code, "down": down, "across": across, **highest}
+    shown = [field["code"] for field in fields][:3]
+    return {
+        "kind": "collect",
+        "rows": 4,
+        "columns": {f"c{n}": f"Column {n}" for n, _ in enumerate(shown)},
+        "sources": [
+            {
+                "tool": code,
+                "keep": f"filled({shown[0]})",
+                "columns": {f"c{n}": f for n, f in enumerate(shown)},
+            }
+        ],
+    }
+
+
+@st.composite
+def _formulas(draw: st.DrawFn, fields: list[dict[str, Any]], register: str) -> list[tuple[str, str]]:
+    """Some formulas over the fields of a row, with what they yield."""
+    by_type = {field["type"]: field["code"] for field in fields}
+    known = [
+        (f"count('{register}') + 1", "number"),
+        (f"count_if('{register}', filled({register}A_01))", "number"),
+    ]
+    known += [(f"{by_type[kind]} * 2 + 1", "number") for kind in NUMBERS if kind in by_type]
+    known += [(f"total({by_type[kind]}, 3) / 2", "number") for kind in (*NUMBERS, "scale") if kind in by_type]
+    for kind, formula, result in (
+        ("text", "words({0}) + length({0})", "number"),
+        ("text", "join({0}, '-', 3)", "text"),
+        ("date", "{0} + 30", "date"),
+        ("date", "days_between({0}, today())", "number"),
+        ("date", "year({0})", "number"),
+        ("choice", "join({0}, '!')", "text"),
+        ("yesno", "1 if {0} == 'Y' else 0", "number"),
+        ("many", "count_of({0})", "number"),
+        ("reference", f"lookup({{0}}, {register}A_01)", "text"),
+        ("scale", "most({0}, 2)", "number"),
+    ):
+        if kind in by_type:
+            known.append((formula.format(by_type[kind]), result))
+    return draw(st.lists(st.sampled_from(known), max_size=2, unique=True))
 
 
 @st.composite

@@ -298,6 +298,13 @@ def test_fast_makes_no_workbook(copy: Path) -> None:
     assert (done.returncode, "No mistake." in done.stdout) == (0, True)
 
 
+def test_a_field_that_stands_on_two_sides_of_a_pivot(copy: Path) -> None:
+    pivot = "  - {kind: pivot, source: R1, down: RSK_02, across: RSK_06, highest: RSK_06}\n"
+    with (copy / "tools" / "summary.yaml").open("a", encoding="utf-8") as file:
+        file.write(pivot)
+    assert said(copy) == []
+
+
 # what was seen in specs of others
 
 
