@@ -118,8 +118,8 @@ def _formulas(index: _Index) -> Iterator[Placed]:
             continue
         sizes = [_size(index.layout, slot, each) for each in written]
         worst = written[sizes.index(max(sizes))]
-        of = "The formula" if part == "formula" else "The formula of its check"
-        yield worst.path, f"{of} of {slot.field.code} has {size.excess}.", _shorter(worst)
+        of = "The formula of" if part == "formula" else "The formula of the check of"
+        yield worst.path, f"{of} {slot.field.code} has {size.excess}.", _shorter(worst)
 
 
 def _is_part(written: Written, slot: Slot, part: str) -> bool:

@@ -187,7 +187,7 @@ def test_a_rule_over_excels_limit_is_named_and_not_the_cell(copy: Path) -> None:
     line, _ = damage(copy, "rules.yaml", "check: PLN_05 >= PLN_04", f'check: "({nested}) + 1 > 0"')
     found = only(copy)
     assert found.startswith(f"rules.yaml:{line}:")
-    assert "The formula of its check of PLN_05 has" in found
+    assert "The formula of the check of PLN_05 has" in found
     assert "Split the rule" in found
 
 
