@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
 Path = tuple[str | int, ...]  # leads to a place in the model, and so in the files
 Found = Iterator[tuple[Path, str, str]]  # mistakes: path, reason, remedy
+FEW = 3  # places with the same fault that are still told one by one
 
 
 class Model(BaseModel):
     """Base of every part: frozen, and a misspelt key is a mistake, never ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+
+def at_the_first(paths: Sequence[Path], reason: str, remedy: str) -> Found:
+    """Give one mistake for what is wrong in many places; each of a few has its own."""
+    if len(paths) <= FEW:
+        yield from ((path, reason, remedy) for path in paths)
+    else:
+        yield paths[0], f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other places.", remedy

@@ -20,7 +20,7 @@ from .issuing import Order, contents_for, layout_for, placed
 from .layout import Layout, Slot
 from .sample_answers import sample_answers
 from .spec.check_expressions import Written, expressions
-from .spec.load import find, load, places
+from .spec.load import places
 from .spec.model import FieldBlock, Spec
 from .submission import Answers, Submission
 from .validation import ValidationRequest, check_all, finding_of
@@ -35,14 +35,12 @@ ODD = "No spec should come this far: tell the authors of hrge_xl. Until then, ch
 Placed = tuple[Steps, str, str]  # path in the spec, reason, remedy
 
 
-def check_soundness(spec: str | Path) -> Spec:
-    """Load a spec and try it out; gives it where it works. Raises `SpecError` with every mistake."""
-    loaded = load(spec)
-    found = {mistake: None for language in loaded.languages for mistake in _tried(loaded, language)}
+def try_out(spec: Spec) -> None:
+    """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
+    found = {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
     if found:
-        place = places(find(spec))
+        place = places(Path(spec.folder))
         raise SpecError([place(*mistake) for mistake in found])
-    return loaded
 
 
 def _tried(spec: Spec, language: str) -> Iterator[Placed]:
@@ -120,8 +118,8 @@ def _formulas(index: _Index) -> Iterator[Placed]:
             continue
         sizes = [_size(index.layout, slot, each) for each in written]
         worst = written[sizes.index(max(sizes))]
-        of = "The formula" if part == "formula" else "The formula of its check"
-        yield worst.path, f"{of} of {slot.field.code} has {size.excess}.", _shorter(worst)
+        of = "The formula of" if part == "formula" else "The formula of the check of"
+        yield worst.path, f"{of} {slot.field.code} has {size.excess}.", _shorter(worst)
 
 
 def _is_part(written: Written, slot: Slot, part: str) -> bool:

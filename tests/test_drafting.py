@@ -200,6 +200,18 @@ def odd() -> Workbook:
     return book
 
 
+@pytest.mark.parametrize("name", ["To correct", "without a place", "_hrge"])
+def test_a_sheet_that_is_called_like_one_of_the_programs(name: str, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet.title = name
+    sheet.append(["Place", "What is missing"])
+    validate(sheet, "B2:B9", type="list", formula1='"A lot,Nothing"')
+    spec, text, _ = drafted(book, tmp_path)
+    assert spec.tools[0].sheet.say("en") == f"{name} (sheet)"
+    assert "the program has a sheet" in text
+
+
 def test_an_odd_workbook(tmp_path: Path) -> None:
     spec, text, said = drafted(odd(), tmp_path)
     assert [tool.code for tool in spec.tools] == ["C1", "S2", "S3"]

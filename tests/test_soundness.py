@@ -13,7 +13,7 @@ import pytest
 from hrge_xl import soundness
 from hrge_xl.errors import SpecError
 from hrge_xl.issuing import Order, generate
-from hrge_xl.soundness import check_soundness
+from hrge_xl.soundness import try_out
 from hrge_xl.spec.load import find, load
 from hrge_xl.spec.own_sheets import IDENTITY_SHEET, KEYS, NAMES
 from hrge_xl.submission import Answers
@@ -35,7 +35,7 @@ def copy(tmp_path: Path) -> Path:
 def said(folder: Path) -> list[str]:
     """What is said of a spec that is tried out."""
     try:
-        check_soundness(folder)
+        try_out(load(folder))
     except SpecError as error:
         return list(error.lines)
     return []
@@ -97,6 +97,15 @@ def test_a_circle_over_a_rule_and_a_calculated_field(copy: Path) -> None:
     more_fields(copy, calculated("HOW_FULL", "completeness('PLAN')"))
     damage(copy, "rules.yaml", "check: PLN_05 >= PLN_04", "check: HOW_FULL > 0.5")
     assert "HOW_FULL → the completeness of PLAN → the check of PLN_05 → HOW_FULL" in only(copy)
+
+
+def test_rows_that_are_called_by_a_reference_to_themselves(copy: Path) -> None:
+    damage(copy, RISKS, "to: [C1]", "to: [R1]")
+    assert said(copy) == []
+    line, _ = damage(copy, RISKS, "shows: RSK_01", "shows: RSK_08")
+    found = only(copy)
+    assert found.startswith(f"{RISKS}:{line}:")
+    assert "What rows are called leads back to itself" in found
 
 
 def test_the_completeness_of_another_sheet_is_no_circle(copy: Path) -> None:
@@ -178,7 +187,7 @@ def test_a_rule_over_excels_limit_is_named_and_not_the_cell(copy: Path) -> None:
     line, _ = damage(copy, "rules.yaml", "check: PLN_05 >= PLN_04", f'check: "({nested}) + 1 > 0"')
     found = only(copy)
     assert found.startswith(f"rules.yaml:{line}:")
-    assert "The formula of its check of PLN_05 has" in found
+    assert "The formula of the check of PLN_05 has" in found
     assert "Split the rule" in found
 
 
@@ -285,6 +294,13 @@ def test_fast_makes_no_workbook(copy: Path) -> None:
     assert run("spec", "check", copy).returncode == 3
     done = run("spec", "check", "--fast", copy)
     assert (done.returncode, "No mistake." in done.stdout) == (0, True)
+
+
+def test_a_field_that_stands_on_two_sides_of_a_pivot(copy: Path) -> None:
+    pivot = "  - {kind: pivot, source: R1, down: RSK_02, across: RSK_06, highest: RSK_06}\n"
+    with (copy / "tools" / "summary.yaml").open("a", encoding="utf-8") as file:
+        file.write(pivot)
+    assert said(copy) == []
 
 
 # what was seen in specs of others

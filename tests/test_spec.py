@@ -91,6 +91,17 @@ def test_the_period_in_the_name_of_an_intervention(copy: Path, pattern: str, rea
     assert reason in found
 
 
+def test_a_reference_to_a_sheet_that_cannot_be_read_is_no_mistake_of_its_own(copy: Path) -> None:
+    damage(copy, "tools/plan.yaml", "PLN_08 / PLN_06", "PLN_08 / PLN_66")
+    damage(copy, "rules.yaml", "check: RSK_06 != 'ACC'", "check: lookup(RSK_08, CHK_01) != 'N'")
+    damage(
+        copy, "tools/checklist.yaml", "title: {en: Is everything ready?", "title: {en: Is: everything ready?"
+    )
+    damage(copy, "tools/checklist.yaml", "code: C1\n", "\tcode: C1\n")
+    found = mistakes(copy)
+    assert [each.split(":")[0] for each in found] == ["tools/checklist.yaml"] * 2 + ["tools/plan.yaml"], found
+
+
 def test_a_column_points_at_the_word(copy: Path) -> None:
     line, column = damage(copy, "tools/risks.yaml", "C1]", "C9]")
     assert f"tools/risks.yaml:{line}:{column}: There is no tool 'C9'." in mistakes(copy)[0]

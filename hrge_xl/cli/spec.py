@@ -27,12 +27,11 @@ def check_spec(spec: str, fast: bool) -> None:
     """
     from ..spec.load import load
 
-    if fast:
-        loaded = load(spec)
-    else:
-        from ..soundness import check_soundness
+    loaded = load(spec)
+    if not fast:
+        from ..soundness import try_out
 
-        loaded = check_soundness(spec)
+        try_out(loaded)
     fields = sum(len(tool.fields) for tool in loaded.tools)
     line(
         f"{loaded.name} {loaded.version}: {len(loaded.tools)} sheets, {fields} fields, "

@@ -121,7 +121,7 @@ class _Sheet:
         """Add the sheet to the draft, unless there is nothing to fill in on it."""
         head = self._head()
         tool = DraftTool(self.code, self.sheet.name, self._title(head))
-        if self.sheet.name.casefold() in RESERVED | {"cover"}:
+        if self.sheet.name.casefold() in RESERVED:
             tool.sheet = f"{self.sheet.name[:22]} (sheet)"
             tool.notes.append(
                 f"the program has a sheet '{self.sheet.name}' of its own, so this one has another name"

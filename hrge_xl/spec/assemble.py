@@ -85,8 +85,9 @@ class Assembly:
             node = self._file(f"tools/{file.name}")
             code = self._code(node) if node is not None else None
             if node is not None and code is None:
-                self.lost.nameless = True
+                self.lost.take("", node)
                 if not self.lost.touches(node):
+                    self.lost.nameless = True
                     self._say(node, "The tool has no `code`.", "Add one, for example `code: PLAN`.")
             elif node is not None and isinstance(code, yaml.ScalarNode):
                 self._add(by_code, code, node)

@@ -9,9 +9,9 @@ from ..frozen import Found, Path
 from ..language import Call, Expr, Literal, Problem, Ref, inside
 from ..language.functions.choices import Completeness
 from .check_expressions import Written, expressions
-from .model import Rule, Spec
+from .model import RegisterBlock, Rule, Spec
 
-ANSWER, CHECK, PROGRESS = "", "the check of ", "the completeness of "
+ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
 
 
 class Node(NamedTuple):
@@ -42,6 +42,8 @@ def check_circles(spec: Spec) -> Found:
 
 def _words(nodes: list[Node]) -> tuple[str, str]:
     way = " → ".join(str(node) for node in nodes)
+    if nodes[0].kind == NAMES:
+        return f"What rows are called leads back to itself: {way}.", "Name another field in `shows`."
     if all(node.kind == ANSWER for node in nodes):
         return f"The formula of {nodes[0]} leads back to itself: {way}.", "Take one of them out of a formula."
     return (
@@ -74,12 +76,27 @@ def _edges(spec: Spec) -> Edges:
         needs = list(dict.fromkeys(_needs(found)))
         for node in _said_by(written):
             edges.setdefault(node, []).extend((need, written.path) for need in needs)
+    for node, needed, path in _names_of_rows(spec):
+        edges.setdefault(node, []).append((needed, path))
     for node in list(edges):
         if node.kind == CHECK:
             edges.setdefault(Node(PROGRESS, node.tool), []).append(
                 (node, edges[node][0][1] if edges[node] else ())
             )
     return edges
+
+
+def _names_of_rows(spec: Spec) -> Iterator[tuple[Node, Node, Path]]:
+    """Registers whose rows are called by a reference, with each register that this refers to."""
+    for t, tool in enumerate(spec.tools):
+        for b, block in enumerate(tool.blocks):
+            if not isinstance(block, RegisterBlock) or not block.fields:
+                continue
+            shown = block.shows or block.fields[0].code
+            for f, field in enumerate(block.fields):
+                path = ("tools", t, "blocks", b, *(("shows",) if block.shows else ("fields", f, "code")))
+                for target in field.to if field.code == shown else ():
+                    yield Node(NAMES, tool.code), Node(NAMES, target), path
 
 
 def _said_by(written: Written) -> Iterator[Node]:

@@ -46,14 +46,17 @@ class Written:
 
 def check_expressions(spec: Spec) -> Found:
     """Every expression of a spec that is none, or that a sheet cannot calculate though it must."""
-    unsound = {field.code for _, _, field in spec.places() if not _leads_somewhere(spec, field)}
     for written in expressions(spec):
-        if unsound.isdisjoint(NAME.findall(written.text)):
-            yield from _mistakes(written)
+        yield from _mistakes(written)
 
 
 def expressions(spec: Spec) -> Iterator[Written]:
-    """Every expression of a spec whose sheet is known, in the order of the files."""
+    """Every expression of a spec whose sheets are known, also those that it refers to; in the order of the files."""
+    unsound = {field.code for _, _, field in spec.places() if not _leads_somewhere(spec, field)}
+    return (each for each in _all(spec) if unsound.isdisjoint(NAME.findall(each.text)))
+
+
+def _all(spec: Spec) -> Iterator[Written]:
     for t, tool in enumerate(spec.tools):
         for b, block in enumerate(tool.blocks):
             path: Path = ("tools", t, "blocks", b)

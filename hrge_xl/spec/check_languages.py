@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..frozen import Found, Path
+from ..frozen import Found, Path, at_the_first
 from ..texts import Text
 from ..words import is_language, proper_tag
 from .model import Spec
 from .suggest import listed, nearest
-
-MANY = 3  # texts with the same fault that are still told one by one
 
 
 def check_languages(spec: Spec) -> Found:
@@ -30,17 +28,9 @@ def check_languages(spec: Spec) -> Found:
             without.append(path)
     for tag, paths in undeclared.items():
         reason, remedy = _not_declared(tag, spec.languages)
-        yield from _at_the_first(paths, reason, remedy)
+        yield from at_the_first(paths, reason, remedy)
     reason = f"The text is not there in '{spec.languages[0]}', the first of the 'languages' of the spec"
-    yield from _at_the_first(without, f"{reason}.", f"Add `{spec.languages[0]}: …`.")
-
-
-def _at_the_first(paths: list[Path], reason: str, remedy: str) -> Found:
-    """One mistake for what is wrong in many texts; each of a few has its own."""
-    if len(paths) <= MANY:
-        yield from ((path, reason, remedy) for path in paths)
-    else:
-        yield paths[0], f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other texts.", remedy
+    yield from at_the_first(without, f"{reason}.", f"Add `{spec.languages[0]}: …`.")
 
 
 def _not_declared(tag: str, languages: tuple[str, ...]) -> tuple[str, str]:

@@ -18,7 +18,8 @@ LIST_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 SPEC_NAME = re.compile(r"\w[\w\-]*")
 SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 LIMIT_SHEET_NAME, LIMIT_CODE = 31, 60
-RESERVED = frozenset({"lists", "cover", "history"})  # of these Excel keeps “History” for itself
+OF_EXCEL = "history"  # a sheet name that Excel keeps for itself
+RESERVED = frozenset([OF_EXCEL, IDENTITY_SHEET, *(name.casefold() for name in NAMES)])  # in English, folded
 Coded = Sequence[tuple[Path, str]]
 
 
@@ -82,7 +83,7 @@ def _own_names(languages: Iterable[str]) -> dict[str, str]:
     """What the program's own sheets are called in some languages and in English: folded name → English name."""
     spoken = dict.fromkeys([SOURCE_LANGUAGE, *languages])
     found = {translator(tag)(name).casefold(): name for tag in spoken for name in NAMES}
-    return found | {IDENTITY_SHEET: IDENTITY_SHEET, "history": "History"}
+    return found | {IDENTITY_SHEET: IDENTITY_SHEET, OF_EXCEL: "History"}
 
 
 def _sheet_name(path: Path, name: str, own: dict[str, str]) -> Found:
@@ -98,7 +99,7 @@ def _sheet_name(path: Path, name: str, own: dict[str, str]) -> Found:
         reason = f"'{name}' cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
         yield path, reason, "Write it without these."
     elif name.casefold() in own:
-        whose = "Excel's own" if own[name.casefold()] == "History" else "the program's own"
+        whose = "Excel's own" if name.casefold() == OF_EXCEL else "the program's own"
         reason = f"'{name}' cannot be a sheet name: a sheet of {whose} is called so in one of the languages."
         yield path, reason, "Choose another name."
 

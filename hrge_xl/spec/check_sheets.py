@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, kind_of
-from ..frozen import Found, Path
+from ..frozen import Found, Path, at_the_first
 from .check_languages import too_long
 from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
 from .model import (
@@ -78,13 +78,18 @@ def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Fo
             yield (*path, "items"), "`items` says nothing.", remedy
         return
     fixed = {field.code: field for field in block.fields if field.fixed}
+    unknown: dict[str, list[Path]] = {}
     for index, item in enumerate(block.items):
         for name, value in item.values.items():
             where = (*path, "items", index, "values", name)
             if name not in fixed:
-                yield where, f"There is no fixed column '{name}'.", remedy_for(name, sorted(fixed))
+                unknown.setdefault(name, []).append(where)
             else:
                 yield from _fixed_value(spec, fixed[name], value, where)
+    for name, places in unknown.items():
+        yield from at_the_first(
+            places, f"There is no fixed column '{name}'.", remedy_for(name, sorted(fixed))
+        )
 
 
 def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:

@@ -28,8 +28,10 @@ class Lost:
     def take_lines(self, file: str, first: int, lines: Sequence[str]) -> None:
         """Leave out lines that cannot be read; the first one counts from 0."""
         self.lines.setdefault(file, []).extend(range(first, first + len(lines)))
-        for names in NAMED_IN_TEXT.findall("\n".join(lines)):
+        text = "\n".join(lines)
+        for names in NAMED_IN_TEXT.findall(text):
             self.names.update(filter(None, names))
+        self.nameless = self.nameless or "use:" in text
 
     def take(self, name: str, node: yaml.Node) -> None:
         """Leave out a part, with every name that it gives."""

@@ -203,7 +203,7 @@ class _Reading:
         """A colon in a text within brackets: a comma is missing, or the quotation marks are."""
         word = WORD_BEFORE.search(before)
         name = word[1] if word else ""
-        if name in self.options or (name and is_language(name)):
+        if name in self.options or (name.islower() and is_language(name)):
             at = column - len(name)
             reason = f"A comma is missing in front of `{name}`."
             return self._at((line, at), reason, f"Write `, {name}: …`.", of_line=True)

@@ -115,7 +115,7 @@ class Pen:
         if len(formula) > FORMULA_LIMIT:
             raise LimitError(
                 f"{self._where(place)}: the formula has {len(formula)} characters; Excel takes {FORMULA_LIMIT}. "
-                "Split the rule.",
+                "`hrge-xl spec check` says which part of the spec to shorten.",
                 at=(self.sheet.name, *place),
             )
         self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form), place)

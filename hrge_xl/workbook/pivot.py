@@ -54,7 +54,10 @@ class PivotPainter(BlockPainter):
 
     def _names(self) -> None:
         """Each column of the source by name: only so can one formula serve a whole column here."""
-        for code in filter(None, (self.block.down, self.block.across, self.block.highest)):
+        codes = dict.fromkeys((self.block.down, self.block.across, self.block.highest))
+        for code in filter(
+            None, codes
+        ):  # one field may stand on two sides; a name that is there twice breaks the file
             for part, column in enumerate(self._parts(code)):
                 self.book.define_name(
                     self._name(code, part), f"={column_range(self.layout, self.grid, column)}"

@@ -1,0 +1,231 @@
+"""Hypothesis strategies for specs: sheets, blocks, fields, lists and rules of every kind, as the files of a spec."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from hrge_xl.spec.nodes import dumped
+
+Files = dict[str, Any]
+LANGUAGES = ("en", "fr", "ar", "fa-AF", "zh", "ne", "ru", "pt-BR")
+WORDS = st.sampled_from(
+    (
+        "Risk",
+        "Été",
+        "الخطر",
+        "风险",
+        "What is it?",
+        "50 %",
+        "a: b",
+        "O'Neil",
+        'the "end"',
+        "=1+1",
+        "-",
+        "<r>x</r>",
+        "{x}",
+    )
+)
+NUMBERS = ("integer", "decimal", "percent", "year")
+TYPES = ("text", "long", *NUMBERS, "date", "choice", "many", "yesno", "scale", "reference", "calculated")
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> Files:
+    """The files of a spec, by path."""
+    languages = draw(st.lists(st.sampled_from(LANGUAGES), min_size=1, max_size=2, unique=True))
+    lists = draw(_lists(languages))
+    codes = [f"T{number}" for number in range(1, draw(st.integers(2, 4)))]
+    tools = {code: draw(_tool(code, codes, languages)) for code in codes}
+    head = {
+        "name": "made", "version": "1", "title": draw(_text(languages)), "languages": languages, "sheets": codes,
+    }  # fmt: skip
+    files: Files = {"workbook.yaml": head, "vocabularies.yaml": lists}
+    files |= {f"tools/{code.lower()}.yaml": tool for code, tool in tools.items()}
+    rules = draw(_rules(tools))
+    return files | ({"rules.yaml": rules} if rules else {})
+
+
+def write(files: Files, folder: Path) -> Path:
+    """Write the files of a spec into a folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dumped(content), encoding="utf-8")
+    return folder
+
+
+@st.composite
+def _text(draw: st.DrawFn, languages: list[str], unique: str = "") -> Any:
+    if draw(st.booleans()):
+        return (draw(WORDS) + " " + unique).strip()
+    return {tag: (draw(WORDS) + " " + unique).strip() for tag in languages}
+
+
+@st.composite
+def _lists(draw: st.DrawFn, languages: list[str]) -> dict[str, Any]:
+    """A list of words, one that hangs on it, and a scale."""
+    codes = draw(st.lists(st.sampled_from("ABCDE"), min_size=1, max_size=4, unique=True))
+    below = [f"{code}_{number}" for code in codes for number in range(draw(st.integers(1, 2)))]
+    steps = range(1, draw(st.integers(2, 5)) + 1)
+    made = {"WORDS": codes, "BELOW": below, "STEPS": [str(step) for step in steps]}
+    return {
+        name: {
+            "items": [
+                {"code": code, "label": draw(_text(languages, code))}
+                | ({"parent": code[0]} if name == "BELOW" else {})
+                for code in entries
+            ]
+        }
+        for name, entries in made.items()
+    }
+
+
+@st.composite
+def _tool(draw: st.DrawFn, code: str, codes: list[str], languages: list[str]) -> dict[str, Any]:
+    kinds = st.sampled_from(("form", "records", "checklist", "catalogue", "register"))
+    first = ["register"] if code == codes[-1] else []  # what references point to
+    blocks = []
+    for number, kind in enumerate([*first, *draw(st.lists(kinds, min_size=1, max_size=2, unique=True))][:2]):
+        blocks.append(draw(_block(kind, f"{code}{'ABC'[number]}", codes, languages)))
+    if draw(st.integers(0, 3)) == 0:
+        blocks.append({"kind": "problems", "rows": 5})
+    if code == codes[-1]:
+        blocks += draw(st.lists(_gathered(code, blocks[0]["fields"]), max_size=2))
+    return {"code": code, "sheet": f"Sheet {code}", "title": draw(_text(languages)), "blocks": blocks}
+
+
+@st.composite
+def _block(draw: st.DrawFn, kind: str, code: str, codes: list[str], languages: list[str]) -> dict[str, Any]:
+    """A block of a kind; its fields begin with its own code."""
+    many = draw(st.integers(1, 4))
+    table = kind not in ("form", "records")
+    fields = [draw(_field(f"{code}_{n:02d}", codes, languages)) for n in range(1, many + 1)]
+    if kind == "register":  # what its rows are called
+        fields[0] = {"code": fields[0]["code"], "type": "text", "label": "What"}
+    if table and draw(st.booleans()):
+        fields += [
+            {"code": f"{code}_P", "type": "choice", "vocabulary": "WORDS", "label": "Above"},
+            {
+                "code": f"{code}_C",
+                "type": "choice",
+                "vocabulary": "BELOW",
+                "parent": f"{code}_P",
+                "label": "Below",
+            },
+        ]
+    fields += [
+        {
+            "code": f"{code}_F{n}",
+            "type": "calculated",
+            "formula": formula,
+            "label": "Calculated",
+            "result": result,
+        }
+        for n, (formula, result) in enumerate(draw(_formulas(fields, codes[-1])))
+    ]
+    if draw(st.booleans()):
+        fields[-1] |= (
+            {"required": {"when": f"filled({fields[0]['code']})"}} if "formula" not in fields[-1] else {}
+        )
+    made: dict[str, Any] = {"kind": "form" if kind == "records" else kind, "fields": fields}
+    if kind == "records":
+        made["records"] = draw(st.integers(2, 3))
+    if kind == "register":
+        made |= {"id": f"{code}-", "rows": draw(st.integers(1, 4))}
+    if kind in ("checklist", "catalogue"):
+        made["items"] = [
+            {"code": f"{code}.{n}", "label": draw(_text(languages, str(n)))}
+            for n in range(1, draw(st.integers(2, 4)))
+        ]
+    return made
+
+
+@st.composite
+def _gathered(draw: st.DrawFn, code: str, fields: list[dict[str, Any]]) -> dict[str, Any]:
+    """A calculated block over the rows of a register."""
+    listed = [field["code"] for field in fields if field["type"] in ("choice", "many", "scale")]
+    if listed and draw(st.booleans()):
+        down, across = draw(st.sampled_from(listed)), draw(st.sampled_from(listed))
+        highest = {"highest": draw(st.sampled_from(listed))} if draw(st.booleans()) else {}
+        return {"kind": "pivot", "source": code, "down": down, "across": across, **highest}
+    shown = [field["code"] for field in fields][:3]
+    return {
+        "kind": "collect",
+        "rows": 4,
+        "columns": {f"c{n}": f"Column {n}" for n, _ in enumerate(shown)},
+        "sources": [
+            {
+                "tool": code,
+                "keep": f"filled({shown[0]})",
+                "columns": {f"c{n}": f for n, f in enumerate(shown)},
+            }
+        ],
+    }
+
+
+@st.composite
+def _formulas(draw: st.DrawFn, fields: list[dict[str, Any]], register: str) -> list[tuple[str, str]]:
+    """Some formulas over the fields of a row, with what they yield."""
+    by_type = {field["type"]: field["code"] for field in fields}
+    known = [
+        (f"count('{register}') + 1", "number"),
+        (f"count_if('{register}', filled({register}A_01))", "number"),
+    ]
+    known += [(f"{by_type[kind]} * 2 + 1", "number") for kind in NUMBERS if kind in by_type]
+    known += [(f"total({by_type[kind]}, 3) / 2", "number") for kind in (*NUMBERS, "scale") if kind in by_type]
+    for kind, formula, result in (
+        ("text", "words({0}) + length({0})", "number"),
+        ("text", "join({0}, '-', 3)", "text"),
+        ("date", "{0} + 30", "date"),
+        ("date", "days_between({0}, today())", "number"),
+        ("date", "year({0})", "number"),
+        ("choice", "join({0}, '!')", "text"),
+        ("yesno", "1 if {0} == 'Y' else 0", "number"),
+        ("many", "count_of({0})", "number"),
+        ("reference", f"lookup({{0}}, {register}A_01)", "text"),
+        ("scale", "most({0}, 2)", "number"),
+    ):
+        if kind in by_type:
+            known.append((formula.format(by_type[kind]), result))
+    return draw(st.lists(st.sampled_from(known), max_size=2, unique=True))
+
+
+@st.composite
+def _field(draw: st.DrawFn, code: str, codes: list[str], languages: list[str]) -> dict[str, Any]:
+    kind = draw(st.sampled_from(TYPES[:-1]))
+    made: dict[str, Any] = {"code": code, "type": kind, "label": draw(_text(languages))}
+    if kind in ("choice", "many"):
+        made["vocabulary"] = "WORDS"
+    if kind == "many":
+        made["cells"] = draw(st.integers(1, 3))
+    if kind == "scale":
+        made["vocabulary"] = "STEPS"
+    if kind == "reference":
+        made["to"] = [codes[-1]]
+    if kind == "long" and draw(st.booleans()):
+        made["words"] = draw(st.integers(3, 9))
+    if kind in ("text", "long") and draw(st.booleans()):
+        made["characters"] = draw(st.integers(4, 60))
+    if kind in ("integer", "decimal") and draw(st.booleans()):
+        made |= {"minimum": draw(st.integers(-5, 5)), "maximum": draw(st.integers(5, 50))}
+    if draw(st.booleans()):
+        made["required"] = draw(st.sampled_from(("always", "ticked", "optional")))
+    return made
+
+
+@st.composite
+def _rules(draw: st.DrawFn, tools: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rules over the fields of one block each."""
+    rules = []
+    for code, tool in tools.items():
+        fields = tool["blocks"][0].get("fields", [])
+        if fields and draw(st.booleans()):
+            at, other = fields[0]["code"], draw(st.sampled_from(fields))["code"]
+            rules.append(
+                {"code": f"R-{code}", "tool": code, "at": [at], "when": f"filled({other})", "check": f"filled({at})",
+                 "message": "Fill it in."}
+            )  # fmt: skip
+    return rules
