@@ -5,7 +5,7 @@ What is no fault of any file passes on and ends the run: a place that cannot be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from .errors import HrgeError
@@ -16,7 +16,16 @@ Item = TypeVar("Item")
 Out = TypeVar("Out")
 
 STOPPED = "F064"  # the finding of a file that a fault showed with
+UNFIT = "F065"  # the finding of a file of which a row was made that the dataset has no place for
 _NOBODYS = (HrgeError, OSError, MemoryError)
+
+
+class UnfitRow(Exception):
+    """A row that the dataset has no place for; `told` says which column, what stands there, and what is needed."""
+
+    def __init__(self, told: Mapping[str, str]) -> None:
+        self.told = told
+        super().__init__(told["column"])
 
 
 def apart(
@@ -42,4 +51,6 @@ def apart(
 def stopped(path: str, fault: Exception) -> Observation:
     """Note that a fault showed with a file, and write the log of it."""
     log = str(write_log(fault, [path]))
+    if isinstance(fault, UnfitRow):
+        return Observation(UNFIT, detail={**fault.told, "log": log})
     return Observation(STOPPED, detail={"reason": type(fault).__name__, "log": log})

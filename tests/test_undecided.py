@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from hrge_xl.checks import Outcome, check
 from hrge_xl.checks.batch import Batch
 from hrge_xl.checks.doubts import NONE, Doubts
-from hrge_xl.checks.frames import frames
+from hrge_xl.checks.frames import failures, frames
 from hrge_xl.checks.hits import Finder
 from hrge_xl.checks.program import prepare
 from hrge_xl.checks.required import Requirements
-from hrge_xl.checks.schemas import failures
 from hrge_xl.checks.vectorised import Evaluator
 from hrge_xl.layout import build
 from hrge_xl.spec.expression import Problem, Scope, parse_condition
@@ -145,9 +144,7 @@ def decided(condition: str, answers: dict[Key, Any], spoilt: set[Key]) -> list[t
     batch = Batch.of([(submission(SMALL_LAYOUT, answers, changes), SMALL_LAYOUT)], TODAY)
     run, finder = Evaluator(batch, prepare(SMALL)), Finder(batch)
     Requirements(run)
-    hits = [
-        finder.at_answer(code, place) for kind, frame in frames(run) for code, place in failures(kind, frame)
-    ]
+    hits = [finder.at_answer(code, place) for _, frame in frames(run) for code, place in failures(frame)]
     expr = parse_condition(condition, Scope(SMALL, SMALL.tool["REG"], SMALL.tool["REG"].field_blocks[0]))
     assert not isinstance(expr, Problem), expr
     doubt = Doubts(run, hits).of(expr)

@@ -16,7 +16,7 @@ from ..fields import Kind, kind_of
 from ..spec.expression import Type
 from ..spec.model import FieldType
 from ..submission import State
-from ..words import CELL_LIMIT, CHARACTERS_A_WORD, count_words, fits_a_cell, spaceless
+from ..words import CELL_LIMIT, fits_a_cell, too_many_words
 from . import limits
 from .batch import Batch, Bools, Floats
 from .functions import row_numbers
@@ -53,6 +53,12 @@ def frames(run: Evaluator) -> Iterator[tuple[Kind, pd.DataFrame]]:
             at = np.flatnonzero(kinds == kind.value)
             columns = _common(batch, kind, at) | OWN[kind](run, at) | {"V014": fits[at]}
             yield kind, pd.DataFrame({"value": _values(batch, kind, at)} | columns, index=at)
+
+
+def failures(frame: pd.DataFrame) -> Iterator[tuple[str, int]]:
+    """Code and place of everything that is wrong, column by column."""
+    for code in frame.columns.drop("value"):
+        yield from ((str(code), int(place)) for place in frame.index[~frame[code].to_numpy()])
 
 
 def _kind(column: Column) -> Kind | None:
@@ -102,13 +108,6 @@ def _texts(run: Evaluator, at: Integers) -> Columns:
         for code, found in patterns(pd.Series(texts, index=present, dtype="str")).items():
             fits[code][found.index] = ~found.to_numpy()
     return fits
-
-
-def too_many_words(text: str, limit: int) -> bool:
-    """Whether a text is over its limit; in scripts without spaces characters are counted."""
-    if spaceless(text):
-        return len(text) > limit * CHARACTERS_A_WORD
-    return len(text.split()) > limit // 2 and count_words(text) > limit
 
 
 def _limit(run: Evaluator, at: Integers, of: Callable[..., int | None]) -> Floats:

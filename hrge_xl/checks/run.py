@@ -14,7 +14,7 @@ from ..words import translator
 from .batch import Batch
 from .calculated import columns, overwritten, values
 from .doubts import NONE, Doubts
-from .frames import frames
+from .frames import failures, frames
 from .hits import Finder, Hit
 from .kept import kept
 from .missing import missing
@@ -25,7 +25,6 @@ from .program import Program
 from .required import NOT_REQUIRED, Reasons, Requirements
 from .results import differing_results
 from .rules import other_countries, other_periods, violations
-from .schemas import failures
 from .undecided import doubts_of, undecided, unknown
 from .vectorised import Evaluator
 from .verdicts import check_numbers, verdicts
@@ -160,9 +159,9 @@ def _as_calculated(run: Evaluator) -> Evaluator:
 
 
 def _values(run: Evaluator, finder: Finder, codes: set[str]) -> Iterator[Hit]:
-    for kind, frame in frames(run):
+    for _, frame in frames(run):
         codes.update(str(name) for name in frame.columns if name != "value")
-        yield from (finder.at_answer(code, place) for code, place in failures(kind, frame))
+        yield from (finder.at_answer(code, place) for code, place in failures(frame))
 
 
 def _word(

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..fault_isolation import STOPPED
+from ..fault_isolation import STOPPED, UNFIT
 from ..findings import Finding, Waiver
 from ..stamp import VALID
 from ..submission import Observation
@@ -38,7 +38,7 @@ STATUS_FINDING, STEP_BACK_FINDING = (
     -1,
 )  # the numbers of findings that no file shows by itself: before all others
 PROTECTED = ("F004", "F005")  # a password is needed, or another one
-OURS = ("F063", STOPPED)  # mistakes of this program
+OURS = ("F063", STOPPED, UNFIT)  # mistakes of this program
 UNKNOWN_TEAM = "I008"
 ELSEWHERE = ("I006", "I007", "I008", "I011")  # what may be otherwise in another round
 OF_ROUND = (*ELSEWHERE, "I013")  # what depends on the round that a file was read for
