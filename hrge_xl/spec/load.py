@@ -17,7 +17,8 @@ from . import figures, model
 from .base import Model
 from .carried import digest_of, pack
 from .check import check
-from .nodes import compose, get, mapping, mistake_at, plain, sequence
+from .csv_lists import take_in_lists
+from .nodes import compose, file_beside, get, mapping, mistake_at, plain, sequence
 from .texts import Text
 
 SPEC_HOMES = (
@@ -111,6 +112,8 @@ def _assemble(folder: Path, mistakes: list[Mistake]) -> yaml.Node | None:
     }
     if not isinstance(head, yaml.MappingNode):
         return None
+    first = get(get(head, "languages"), 0)
+    take_in_lists(folder, parts.get("vocabularies"), str(first.value) if first else "", mistakes)
     tools = _tools(folder, head, mistakes)
     columns = parts.pop("columns", None)
     for tool in tools:
@@ -202,10 +205,8 @@ def _take_in_file(folder: Path, block: yaml.Node, mistakes: list[Mistake]) -> No
     name = get(get(block, "items"), "file")
     if name is None:
         return
-    file = folder / str(name.value)
-    if file.resolve().parent != folder.resolve() or not file.is_file() or file.suffix != ".yaml":
-        reason = f"There is no file '{name.value}' in the spec folder, or it is no .yaml file."
-        mistakes.append(mistake_at(name, (), reason, "Check its name."))
+    file = file_beside(folder, name, ".yaml", mistakes)
+    if file is None:
         return
     items = compose(file, str(name.value), mistakes)
     if items is not None and isinstance(block, yaml.MappingNode):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Option
 
 from .base import Model
@@ -279,8 +279,17 @@ class VocabularyItem(Model):
     aliases: tuple[str, ...] = ()
 
 
+def _or_a_file(schema: dict[str, Any]) -> None:
+    """Have the schema say that entries may stand in a CSV file, which the loader puts in the place of its name."""
+    schema["properties"]["file"] = {"type": "string", "pattern": r"\.csv$"}
+    schema["required"] = [name for name in schema["required"] if name != "items"]
+    schema["oneOf"] = [{"required": ["items"]}, {"required": ["file"]}]
+
+
 class Vocabulary(Model):
     """A controlled list."""
+
+    model_config = ConfigDict(json_schema_extra=_or_a_file)
 
     items: tuple[VocabularyItem, ...] = Option(min_length=1)
     note: Text = NO_TEXT

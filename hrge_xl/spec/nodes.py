@@ -170,6 +170,16 @@ def compose(path: Path, name: str, mistakes: list[Mistake]) -> yaml.Node | None:
     return node
 
 
+def file_beside(folder: Path, named: yaml.Node, suffix: str, mistakes: list[Mistake]) -> Path | None:
+    """Give the file of a spec folder that a node names; what is wrong with it is added, and None comes back."""
+    file = folder / str(named.value)
+    if file.resolve().parent == folder.resolve() and file.is_file() and file.suffix == suffix:
+        return file
+    reason = f"There is no file '{named.value}' in the spec folder, or it is no {suffix} file."
+    mistakes.append(mistake_at(named, (), reason, "Check its name."))
+    return None
+
+
 def _why(error: Exception) -> str:
     return getattr(error, "strerror", None) or "it is not UTF-8 text"
 
