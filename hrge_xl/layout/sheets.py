@@ -103,10 +103,10 @@ def _choose(spec: Spec, tools: Iterable[str] | None) -> list[Tool]:
 
 
 def _full_code(spec: Spec, code: str) -> str:
-    """`3.2` and `T3.2` are the same tool: people leave the letter out."""
-    for candidate in (code, f"T{code}", code.upper()):
-        if candidate in spec.tool:
-            return candidate
+    """Give the code as the spec writes it."""
+    found = spec.tool_called(code)
+    if found is not None:
+        return found
     raise UsageError(f"'{code}' is no tool of {spec.name}. It has: {', '.join(spec.tool)}.")
 
 

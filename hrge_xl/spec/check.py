@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from keyword import kwlist
 from typing import Any
 
 from rapidfuzz import process
 
 from .check_figures import check_figures
-from .expression import Problem, Scope, parse, parse_condition, reader_only
+from .expression import FUNCTIONS, OVER, Problem, Scope, parse, parse_condition, reader_only
 from .model import (
     COMMON_OPTIONS,
     OF_ROUNDS,
@@ -36,9 +37,10 @@ from .texts import Text
 Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str, str]]
 
-FIELD_CODE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|[A-Z][A-Z_]{2,}")
-ROW_CODE = re.compile(r"[A-Z][A-Za-z0-9_.\-]*")
-TOOL_CODE = re.compile(r"[A-Z][A-Z0-9]*(\.[A-Z0-9]+)?")
+FIELD_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*[A-Za-z0-9]|[A-Za-z][A-Za-z_]{2,}")
+ROW_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*")
+TOOL_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?")
+WORDS_OF_EXPRESSIONS = frozenset({"value", *FUNCTIONS, *OVER, *(word.lower() for word in kwlist)})
 SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\]|^'|'$")
 LIMIT_SHEET_NAME, LIMIT_PROMPT, LIMIT_LABEL, LIMIT_ERROR = 31, 255, 250, 255
 RESERVED = frozenset({"lists", "cover", "history"})
@@ -51,6 +53,7 @@ def check(spec: Spec) -> list[tuple[Path, str, str]]:
         *_vocabularies(spec),
         *_matrix(spec),
         *_tools(spec),
+        *_spellings(spec),
         *_identity(spec),
         *_rules(spec),
         *check_figures(spec),
@@ -102,13 +105,35 @@ def _too_long(path: Path, text: Text, limit: int, what: str) -> Found:
             yield where, f"{what} has {len(words)} characters; Excel allows {limit}.", "Shorten it."
 
 
-def _doubled(paths: Sequence[tuple[Path, str]], what: str, *, fold: bool = False) -> Found:
-    seen: set[str] = set()
+def _doubled(paths: Sequence[tuple[Path, str]], what: str) -> Found:
+    """What is there twice, capitals not counting: Excel and databases do not tell them apart."""
+    seen: dict[str, str] = {}
     for path, code in paths:
-        key = code.casefold() if fold else code
-        if key in seen:
-            yield path, f"The {what} '{code}' is used twice.", "Give each its own."
-        seen.add(key)
+        first = seen.get(code.casefold())
+        if first is not None:
+            same = "" if first == code else f", also as '{first}'"
+            yield path, f"The {what} '{code}' is used twice{same}.", "Give each its own."
+        seen.setdefault(code.casefold(), code)
+
+
+def _spellings(spec: Spec) -> Found:
+    """A code that stands in several places is written alike in all of them."""
+    places: list[tuple[Path, str, str]] = [
+        *((("tools", t, "code"), "tool code", tool.code) for t, tool in enumerate(spec.tools)),
+        *((("vocabularies", name), "list", name) for name in spec.vocabularies),
+        *(
+            (("tools", t, "blocks", b, "fields", f, "code"), "field code", each.code)
+            for t, tool in enumerate(spec.tools)
+            for b, block in enumerate(tool.blocks)
+            if isinstance(block, FieldBlock)
+            for f, each in enumerate(block.fields)
+        ),
+    ]
+    seen: dict[tuple[str, str], str] = {}
+    for path, what, code in places:
+        first = seen.setdefault((what, code.casefold()), code)
+        if first != code:
+            yield path, f"The {what} '{code}' is also written '{first}'.", "Write it alike everywhere."
 
 
 def _vocabularies(spec: Spec) -> Found:
@@ -121,7 +146,7 @@ def _vocabularies(spec: Spec) -> Found:
             labels = [
                 ((*base, i, "label"), item.label.say(language)) for i, item in enumerate(vocabulary.items)
             ]
-            yield from _doubled(labels, f"label ({language})", fold=True)
+            yield from _doubled(labels, f"label ({language})")
         for index, item in enumerate(vocabulary.items):
             yield from _too_long((*base, index, "label"), item.label, LIMIT_LABEL, "The label")
             if ";" in item.code or not item.code.strip():
@@ -156,7 +181,7 @@ def _matrix(spec: Spec) -> Found:
 def _tools(spec: Spec) -> Found:
     for language in spec.languages:
         sheets = [(("tools", i, "sheet"), tool.sheet.say(language)) for i, tool in enumerate(spec.tools)]
-        yield from _doubled(sheets, f"sheet name ({language})", fold=True)
+        yield from _doubled(sheets, f"sheet name ({language})")
     for index, tool in enumerate(spec.tools):
         yield from _tool(spec, tool, ("tools", index))
 
@@ -166,7 +191,7 @@ def _tool(spec: Spec, tool: Tool, path: Path) -> Found:
         yield (
             (*path, "code"),
             f"'{tool.code}' cannot be a tool code.",
-            "Use capitals and digits, for example PLAN or C1.",
+            "Use letters and digits, for example PLAN or C1.",
         )
     yield from _too_long((*path, "sheet"), tool.sheet, LIMIT_SHEET_NAME, "The sheet name")
     for name in tool.sheet.by_language.values():
@@ -249,7 +274,13 @@ def _field(spec: Spec, block: FieldBlock, each: Field, path: Path) -> Found:
         yield (
             (*path, "code"),
             f"'{each.code}' cannot be a field code.",
-            "Use capitals with an underscore, for example PLN_01.",
+            "Use letters and digits with an underscore, for example PLN_01.",
+        )
+    if each.code.casefold() in WORDS_OF_EXPRESSIONS:
+        yield (
+            (*path, "code"),
+            f"'{each.code}' is a word of expressions.",
+            "Take another code, for example PLN_01.",
         )
     if not each.label:
         yield (*path, "label"), "The label is empty.", "Say what is asked."

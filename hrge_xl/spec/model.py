@@ -414,6 +414,11 @@ class Spec(Model):
         """Every tool by code, in sheet order."""
         return {tool.code: tool for tool in self.tools}
 
+    def tool_called(self, text: str) -> str | None:
+        """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
+        codes = {code.casefold(): code for code in self.tool}
+        return next((codes[each] for each in (text.casefold(), f"t{text.casefold()}") if each in codes), None)
+
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:
         """Tool and code of the field that ticks the tools used, if the spec has one."""
