@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .fields import Kind, kind_of
 from .layout import CellOfSlot, Layout, build
+from .spec.defaults import default_of
 from .spec.model import FieldType, Spec
 from .stamp import canonical, sign
 from .submission import Answer, Answers, Identity, State, Submission
@@ -133,13 +134,19 @@ def _copy_id(identity: Identity) -> str:
 
 
 def starting_answers(layout: Layout, order: Order) -> Answers:
-    """The answers of the order that have a place in the layout, and the country where it is asked for."""
-    answers: Answers = {}
+    """Defaults, the country where it is asked for, and over them the answers of the order that have a place."""
+    answers = _defaults(layout)
     country = layout.spec.identity.country
     if country and order.country:
         tool, _ = layout.spec.single_fields[country]
         answers[tool, "1", country] = order.country
     return placed(layout, answers | order.answers)
+
+
+def _defaults(layout: Layout) -> Answers:
+    """What cells are issued with where nothing else is known."""
+    found = {key: default_of(slot.field) for key, slot in layout.slots.items()}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def placed(layout: Layout, answers: Answers) -> Answers:

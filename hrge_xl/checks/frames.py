@@ -20,7 +20,7 @@ from ..words import CELL_LIMIT, fits_a_cell, too_many_words
 from . import limits
 from .batch import Batch, Bools, Floats
 from .functions import row_numbers
-from .privacy import PATTERNS, patterns
+from .privacy import EXPECTED, PATTERNS, patterns
 from .texts import BLANK
 from .universe import Column, Integers
 from .vectorised import FIGURES, Evaluator, Vector
@@ -106,8 +106,16 @@ def _texts(run: Evaluator, at: Integers) -> Columns:
         fits["V009"][present[place]] = not too_many_words(texts[place], int(words[place]))
     if run.batch.spoken_of:
         for code, found in patterns(pd.Series(texts, index=present, dtype="str")).items():
-            fits[code][found.index] = ~found.to_numpy()
+            fits[code][found.index] = ~found.to_numpy() | _expected(run, code, at[found.index])
     return fits
+
+
+def _expected(run: Evaluator, code: str, at: Integers) -> Bools:
+    """Whether the field of each answer, or the whole spec, expects this kind of personal data."""
+    universe, kind = run.batch.universe, EXPECTED[code]
+    anywhere = kind in universe.spec.expects
+    of_column = np.array([anywhere or kind in column.field.expects for column in universe.column_list])
+    return np.asarray(of_column[universe.column_of_cell[run.batch.cell[at]]])
 
 
 def _limit(run: Evaluator, at: Integers, of: Callable[..., int | None]) -> Floats:

@@ -6,6 +6,8 @@ import re
 
 import pandas as pd
 
+from ..spec.model import PersonalData
+
 E_MAIL = re.compile(r"[\w.+%-]+[@＠][\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 MONEY = (
     r"(?:[ .,]?000(?!\d)|\s*(?:%|percent|per cent|pour cent|million|(?-i:[A-Z]{3})(?!\w)))"  # after an amount
@@ -22,6 +24,7 @@ DOCUMENT = re.compile(
     rf"|(?<![\w.,+\-/])(?!00)\d{{9,}}(?![\w]|[.,]\d)(?<!000)(?!{MONEY})",
     re.IGNORECASE,
 )
+EXPECTED = {"P001": PersonalData.EMAIL, "P002": PersonalData.PHONE, "P003": PersonalData.DOCUMENT}
 PATTERNS = {"P001": E_MAIL, "P002": PHONE, "P003": DOCUMENT}
 POSSIBLE = re.compile(r"[@＠]|\d\W{0,3}\d\W{0,3}\d|\d\w{2}")  # quick: nothing else can match
 

@@ -117,16 +117,18 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
 
     spec = load(name)
     codes = country_codes(spec, countries)
-    if not codes:
+    if not codes and spec.countries is not None:
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     tools = tuple(code.strip() for code in (chosen.tools or "").split(",") if code.strip()) or None
     layout = build(spec, chosen.language or spec.languages[0], tools, chosen.blank_rows)
     filled = from_file(chosen.answers, layout, name, chosen.password) if chosen.answers else {}
     orders = [
-        Order(code, today, code, layout.language, tools, chosen.blank_rows, answers=filled) for code in codes
+        Order(code, today, code, layout.language, tools, chosen.blank_rows, answers=filled)
+        for code in codes or [""]  # a spec without countries has one workbook for all
     ]
     for order, data in bar(issue(spec, orders), len(orders), "Issuing"):
-        path = (chosen.output or Path("output")) / f"{spec.name}_{order.country}_{layout.language}.xlsx"
+        named = [part for part in (spec.name, order.country, layout.language) if part]
+        path = (chosen.output or Path("output")) / f"{'_'.join(named)}.xlsx"
         write_whole(path, data)
         yield path
 

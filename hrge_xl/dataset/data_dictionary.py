@@ -159,7 +159,9 @@ MEANINGS: Mapping[str, str] = {
     "section": "The heading that the row stands under.",
     "codebook.code": "A code that it can be answered with; empty in the line of the question itself.",
     "codebook.required": "When an answer is required.",
-    "codebook.unit": "How its figures are written.",
+    "codebook.unit": "The unit of its figures, or how they are written.",
+    "tag": "The mark of the question in the spec, else of its sheet; in the line of a code that of its list.",
+    "note": "What the author remarks on it; in the line of a code on its list.",
     "items.label": "What the row is about.",
     # figures
     "by": "What the line is about: all, or one of a breakdown.",

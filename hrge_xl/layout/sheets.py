@@ -200,7 +200,7 @@ class _SheetBuilder:
     def _cells(self, field: Field, first: int, width: int | None = None) -> Iterator[Column]:
         """The column of a field, or the columns of one with several answers."""
         role = "fixed" if field.fixed else "calculated" if field.type is FieldType.CALCULATED else "answer"
-        label = field.label.say(self.language)
+        label = field.asks(self.language)
         wide = width or max(field.width or self._type_width(field), self._head_width(field))
         if field.type is not FieldType.MANY or field.fixed:
             yield Column(first, role, field.code, label, wide, field)
@@ -211,7 +211,7 @@ class _SheetBuilder:
 
     def _head_width(self, field: Field) -> int:
         """How wide a column must be for its head: words in one piece, label and help in a few lines."""
-        label, hint = field.label.say(self.language), field.help.say(self.language)
+        label, hint = field.asks(self.language), field.help.say(self.language)
         word = max((len(each) for each in label.split()), default=0)
         if field.width is not None:
             return word + 3
@@ -252,7 +252,7 @@ class _SheetBuilder:
 
     def _questions(self, block: FormBlock) -> Iterator[Row]:
         for field in block.fields:
-            label, hint = field.label.say(self.language), field.help.say(self.language)
+            label, hint = field.asks(self.language), field.help.say(self.language)
             if field.type is FieldType.MANY:
                 for part in range(1, field.cells + 1):
                     code = f"{field.code}.{part}"

@@ -10,6 +10,7 @@ from typing import Any
 from rapidfuzz import process
 
 from .check_figures import check_figures
+from .defaults import wrong_default
 from .expression import FUNCTIONS, OVER, Problem, Scope, parse, parse_condition, reader_only
 from .model import (
     COMMON_OPTIONS,
@@ -312,6 +313,8 @@ def _field(spec: Spec, block: FieldBlock, each: Field, path: Path) -> Found:
                 f"The sheet '{target}' has no rows to refer to.",
                 "Name one with a register or a list of items.",
             )
+    for reason, remedy in wrong_default(spec, block, each):
+        yield (*path, "default"), reason, remedy
     if each.minimum is not None and each.maximum is not None and each.minimum > each.maximum:
         yield (
             (*path, "minimum"),

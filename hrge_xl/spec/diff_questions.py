@@ -48,6 +48,7 @@ TOLD_APART = frozenset(
         "cells",
         "to",
         "formula",
+        "unit",
     ]
 )  # options that have a line of their own, as the limits have
 
@@ -135,6 +136,11 @@ class SheetDiff:
             yield self._type(old, new, touch)
         elif asked(new):
             yield from self._limits(old, new, touch)
+        if old.unit != new.unit:
+            pair = {"before": short(old.unit.say("")), "after": short(new.unit.say(""))}
+            note = "Figures given so far are in the old unit." if asked(old) else ""
+            effect, touches = (Effect.CHECK, touch) if asked(old) else (Effect.NONE, ())
+            yield self._change("unit changed", effect, old.code, note=note, touches=touches, **pair)
         if old.type is new.type is FieldType.CALCULATED and old.formula != new.formula:
             pair = {"before": short(old.formula), "after": short(new.formula)}
             yield self._change(

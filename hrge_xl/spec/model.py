@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic import Field as Option
 
 from .base import Model
@@ -32,6 +32,28 @@ class FieldType(StrEnum):
     SCALE = "scale"
     REFERENCE = "reference"
     CALCULATED = "calculated"
+
+
+class PersonalData(StrEnum):
+    """What personal data a text may be expected to hold: then it is no finding there."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    DOCUMENT = "document"
+
+
+def _as_texts(value: object) -> tuple[object, ...]:
+    """One answer or several, as they are written: codes stay text."""
+    several = value if isinstance(value, list | tuple) else [value]
+    return tuple(
+        str(getattr(each, "written", each)) if isinstance(each, int | float) else each for each in several
+    )
+
+
+ONE_OR_SEVERAL = {
+    "anyOf": [{"type": ["string", "number"]}, {"type": "array", "items": {"type": ["string", "number"]}}]
+}
+Written = Annotated[tuple[str, ...], BeforeValidator(_as_texts), WithJsonSchema(ONE_OR_SEVERAL)]
 
 
 class When(Model):
@@ -74,7 +96,16 @@ class Field(Model):
     width: int | None = Option(default=None, ge=4, le=90)
     restricted: bool = False
     people: bool = False
+    unit: Text = NO_TEXT
+    default: Written = ()
+    expects: tuple[PersonalData, ...] = ()
+    note: str = ""
     tag: str = ""
+
+    def asks(self, language: str) -> str:
+        """Give the label with the unit of its figures behind it."""
+        label, unit = self.label.say(language), self.unit.say(language)
+        return f"{label} ({unit})" if unit else label
 
 
 COMMON_OPTIONS = frozenset(
@@ -88,6 +119,7 @@ COMMON_OPTIONS = frozenset(
         "constraint",
         "width",
         "restricted",
+        "note",
         "tag",
         "fixed",
         "ticks",
@@ -95,19 +127,22 @@ COMMON_OPTIONS = frozenset(
 )
 TYPE_OPTIONS: dict[FieldType, tuple[frozenset[str], frozenset[str]]] = {
     # type -> (options it needs, options it may have)
-    FieldType.TEXT: (frozenset(), frozenset({"characters"})),
-    FieldType.LONG: (frozenset(), frozenset({"words", "characters"})),
-    FieldType.INTEGER: (frozenset(), frozenset({"minimum", "maximum", "people"})),
-    FieldType.DECIMAL: (frozenset(), frozenset({"minimum", "maximum", "decimals", "people"})),
-    FieldType.PERCENT: (frozenset(), frozenset({"minimum", "maximum", "decimals"})),
-    FieldType.DATE: (frozenset(), frozenset()),
-    FieldType.YEAR: (frozenset(), frozenset({"minimum", "maximum"})),
-    FieldType.CHOICE: (frozenset({"vocabulary"}), frozenset({"parent"})),
-    FieldType.MANY: (frozenset({"vocabulary"}), frozenset({"cells"})),
-    FieldType.YESNO: (frozenset(), frozenset()),
-    FieldType.SCALE: (frozenset({"vocabulary"}), frozenset()),
+    FieldType.TEXT: (frozenset(), frozenset({"characters", "default", "expects"})),
+    FieldType.LONG: (frozenset(), frozenset({"words", "characters", "default", "expects"})),
+    FieldType.INTEGER: (frozenset(), frozenset({"minimum", "maximum", "people", "unit", "default"})),
+    FieldType.DECIMAL: (
+        frozenset(),
+        frozenset({"minimum", "maximum", "decimals", "people", "unit", "default"}),
+    ),
+    FieldType.PERCENT: (frozenset(), frozenset({"minimum", "maximum", "decimals", "default"})),
+    FieldType.DATE: (frozenset(), frozenset({"default"})),
+    FieldType.YEAR: (frozenset(), frozenset({"minimum", "maximum", "default"})),
+    FieldType.CHOICE: (frozenset({"vocabulary"}), frozenset({"parent", "default"})),
+    FieldType.MANY: (frozenset({"vocabulary"}), frozenset({"cells", "default"})),
+    FieldType.YESNO: (frozenset(), frozenset({"default"})),
+    FieldType.SCALE: (frozenset({"vocabulary"}), frozenset({"default"})),
     FieldType.REFERENCE: (frozenset({"to"}), frozenset()),
-    FieldType.CALCULATED: (frozenset({"formula"}), frozenset({"result", "decimals"})),
+    FieldType.CALCULATED: (frozenset({"formula"}), frozenset({"result", "decimals", "unit"})),
 }
 
 
@@ -405,6 +440,9 @@ class Spec(Model):
     rules: tuple[Rule, ...] = ()
     covered: tuple[Covered, ...] = ()
     tables: dict[str, Table] = Option(default={})
+    expects: tuple[PersonalData, ...] = ()  # personal data that is no finding on any sheet
+    what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
+    tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()
     digest: str = ""
     folder: str = ""  # where it was loaded from
