@@ -203,8 +203,9 @@ def test_the_cover_says_what_the_spec_says(copy: Path) -> None:  # noqa: F811
     """Nothing about names and contacts unless the spec says so."""
     line = "6. No names, contacts or case numbers: roles only."
     assert line in cells(issued(copy), "Cover")
-    assert "6. Pas de noms, de coordonnées ni de numéros de dossier : seulement des fonctions." in cells(
-        issued(copy, "fr"), "Accueil"
+    assert (
+        "6. Pas de noms, de coordonnées ni de numéros de dossier\N{NO-BREAK SPACE}: seulement des fonctions."
+        in cells(issued(copy, "fr"), "Accueil")
     )
     workbook = (copy / "workbook.yaml").read_text(encoding="utf-8")
     start, end = workbook.index("what_to_do:"), workbook.index("identity:")
