@@ -39,6 +39,7 @@ class Order:
     answers: Answers = field(default_factory=dict)
     copy: str = ""  # the id of the workbook that this one goes on from; a new one when empty
     predecessor: str = ""  # the return whose answers it holds, where it is feedback
+    prefilled: bool = True  # with the defaults of the spec
 
 
 def generate(spec: Spec, order: Order) -> bytes:
@@ -135,7 +136,7 @@ def _copy_id(identity: Identity) -> str:
 
 def starting_answers(layout: Layout, order: Order) -> Answers:
     """Defaults, the country where it is asked for, and over them the answers of the order that have a place."""
-    answers = _defaults(layout)
+    answers = _defaults(layout) if order.prefilled else {}
     country = layout.spec.identity.country
     if country and order.country:
         tool, _ = layout.spec.single_fields[country]

@@ -14,9 +14,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from hrge_xl.bulk import issue
 from hrge_xl.intake import Wanted, read
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import build
+from hrge_xl.reports.feedback import feedback
 from hrge_xl.reports.spec_page import html, text
 from hrge_xl.spec.diff import diff
 from hrge_xl.spec.load import load
@@ -157,6 +159,34 @@ def test_a_default_is_in_its_cell_and_is_an_answer(language: str, prefilled: Pat
     missing = {finding.field for finding in result.findings if finding.code == "V001"}
     assert not missing & DEFAULTS.keys()
     assert "PLN_05" in missing
+
+
+def test_many_workbooks_have_their_defaults_too(prefilled: Path) -> None:
+    """Drawn once and stamped for each team, they are as one that is drawn alone; the answers of one are no other's."""
+    spec, own = load(prefilled), {("PLAN", "1", "PLN_06"): 7.0}
+    orders = [Order("A", TODAY, "PAK"), Order("B", TODAY, "AFG", answers=own), Order("C", TODAY, "MLI")]
+    assert [data for _, data in issue(spec, orders)] == [generate(spec, order) for order in orders]
+
+
+def test_what_a_team_deleted_stays_deleted(prefilled: Path, tmp_path: Path) -> None:
+    """The workbook that is given back has no default in a cell that came back blank."""
+    (tmp_path / "one.xlsx").write_bytes(blanked(issued(prefilled), "Plan", "PLN_06"))
+    (result,) = validate([tmp_path / "one.xlsx"], ValidationRequest(Wanted(str(prefilled)), TODAY))
+    assert ("V001", "PLN_06") in {(finding.code, finding.field) for finding in result.findings}
+    (tmp_path / "back.xlsx").write_bytes(feedback(result, load(prefilled), today=TODAY))
+    found = read(tmp_path / "back.xlsx", Wanted(str(prefilled))).values()  # type: ignore[union-attr]
+    assert ("PLAN", "1", "PLN_06") not in found
+    assert found["PLAN", "1", "PLN_11"] == "N"
+
+
+def blanked(data: bytes, sheet: str, code: str) -> bytes:
+    """A workbook without what stands in the cell of a form's question."""
+    book = openpyxl.load_workbook(BytesIO(data))
+    row = next(row[0].row for row in book[sheet].iter_rows(max_col=1) if row[0].value == code)
+    answer = next(cell for cell in book[sheet][1] if str(cell.value).startswith("answer.1"))
+    book[sheet].cell(row, answer.column).value = None
+    book.save(into := BytesIO())
+    return into.getvalue()
 
 
 def test_an_answer_goes_before_a_default(prefilled: Path, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def _lines(schema: Schema, spec: Spec, tool: str, field: Field) -> Iterator[Row]
         field.restricted,
         schema.wide[tool].name,
     ]
-    remarks = (field.tag or spec.tool[tool].tag or None, field.note or None)
+    remarks = (field.tag or spec.tool[tool].tag or None, field.note.say(language) or None)
     yield (tool, field.code, *about, None, None, *tail, *remarks)
     listed = spec.vocabularies.get(name or "")
     remarks = (listed.tag or None, listed.note.say(language) or None) if listed else (None, None)

@@ -64,7 +64,7 @@ def _tool(spec: Spec, tool: Tool, say: str) -> Iterator[str]:
             about = f"{field.type}{choices(field)}; {required(field)}{prefilled(field)}"
             yield f"    {field.code}  {field.asks(say)}  ({about})"
             if field.note:
-                yield f"      note: {field.note}"
+                yield f"      note: {field.note.say(say)}"
     for rule in rules_of(spec, tool):
         yield f"  rule {rule.code} ({rule.severity}): {rule.message.say(say)}"
     yield ""

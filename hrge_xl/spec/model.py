@@ -99,7 +99,7 @@ class Field(Model):
     unit: Text = NO_TEXT
     default: Written = ()
     expects: tuple[PersonalData, ...] = ()
-    note: str = ""
+    note: Text = NO_TEXT
     tag: str = ""
 
     def asks(self, language: str) -> str:
