@@ -5,9 +5,9 @@ The rows are facts, which every view is made of: one validation a table. See doc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..fault_isolation import UnfitRow
 from ..fields import kind_of
@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # pandas and pandera are slow to import
 
 VALUES = ("code", "text", "number", "date")  # one of these columns holds what is answered
 SLOT, LISTED = "slot", "listed"
+SLOT_SAYS = ("slot", "tool", "field", "list")
 KNOWN, UNKNOWN = "known", "unknown"
 NEEDED = {  # what has to stand in `answers_fact` by the cell that an answer is in
     SLOT: "the number of a cell that the spec has",
@@ -74,14 +75,6 @@ class RowCheck:
         return _Cells(self._schema)
 
 
-class _Cell(NamedTuple):
-    """What a cell takes: its number, the column that its value stands in, and the list that its codes are from."""
-
-    slot: int
-    column: int
-    list: int  # -1: none
-
-
 class _Cells:
     """The cells of a spec, and what an answer in each of them can be."""
 
@@ -91,20 +84,24 @@ class _Cells:
         self._schema = schema
         rows = slots_of(schema.spec).rows() if schema.spec else []
         self._lists = sorted({str(row[SLOTS.at["list"]]) for row in rows if row[SLOTS.at["list"]]})
-        self._known = list(self._placed(rows))
+        self._known = self._placed(rows)
         entries = [f"{name}:{code}" for name in self._lists for code in codes_of(schema, name)]
         own = {column: [column] for column in VALUES}
         self._allowed = category_schema({SLOT: [KNOWN], **own, LISTED: entries})
 
-    def _placed(self, slots: Iterable[Row]) -> Iterator[_Cell]:
+    def _placed(self, slots: Iterable[Row]) -> NDArray[np.int64]:
+        """Numbers of cells in order; under each the column that its value stands in, and its list (-1: none)."""
+        import numpy as np
+
         assert self._schema.spec is not None
+        found: dict[int, tuple[int, int]] = {}
         for row in slots:
-            slot, tool, name, its_list = (
-                row[SLOTS.at[column]] for column in ("slot", "tool", "field", "list")
-            )
+            slot, tool, name, its_list = (row[SLOTS.at[column]] for column in SLOT_SAYS)
             kind = kind_of(self._schema.spec.tool[str(tool)].fields[str(name)])
             listed = self._lists.index(str(its_list)) if its_list else -1
-            yield _Cell(int(str(slot)), VALUES.index(kind.value), listed)
+            found[int(str(slot))] = (VALUES.index(kind.value), listed)
+        cells = [(slot, *found[slot]) for slot in sorted(found)]
+        return np.array([*zip(*cells, strict=True)], dtype=np.int64).reshape(3, -1)
 
     def failure(self, answers: pd.DataFrame, further: Sequence[Row]) -> Failure | None:
         """Give the first answer that its cell does not take."""
@@ -122,11 +119,12 @@ class _Cells:
         import numpy as np
         import pandas as pd
 
-        cells = np.array(sorted({*self._known, *self._placed(further)}), dtype=np.int64)
+        cells = np.concatenate([self._known, self._placed(further)], axis=1)
+        cells = cells[:, np.argsort(cells[0], kind="stable")]
         slots = answers[SLOT].to_numpy(dtype=np.int64)
-        at = np.minimum(np.searchsorted(cells[:, 0], slots), len(cells) - 1)
-        known = cells[at, 0] == slots
-        columns, lists = (np.where(known, cells[at, part], -1) for part in (1, 2))
+        at = np.minimum(np.searchsorted(cells[0], slots), cells.shape[1] - 1)
+        known = cells[0, at] == slots
+        columns, lists = (np.where(known, cells[part, at], -1) for part in (1, 2))
         found = {SLOT: _category(np.where(known, 0, 1), [KNOWN, UNKNOWN])}
         for column in VALUES:
             found[column] = _category(np.where(answers[column].notna(), columns, -1), VALUES)

@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from ..engine import engine
 from ..errors import UsageError
@@ -128,6 +130,9 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> l
 
     Of one that is not what it was when it came, or is `gone`, nothing is believed.
     """
+    Thread(
+        target=import_module, args=(f"{__package__}.frame_schemas",), daemon=True
+    ).start()  # while it waits
     with ExitStack() as stack:
         kept = [(task.here / each.kept, each.path) for each in files if each.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))
