@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from ..paths import UNFINISHED, sync_folder
 FOLDERS = (".", "tools", "languages")
 KINDS = (".yaml", ".po")
 LISTS, LIST = "vocabularies.yaml", ".csv"  # which names the lists that stand in files of their own
+NAME = re.compile(r"""file:\s*["']?([^"'\n]+?\.csv)\b""")
 DIGITS = 16  # of a digest tell copies apart; 64 would make paths too long for Windows
 
 Files = Mapping[str, bytes]
@@ -37,8 +39,8 @@ def pack(folder: Path) -> dict[str, bytes]:
 def _lists(folder: Path) -> Iterator[Path]:
     """The files that hold lists: those that are named. A list of teams, say, may lie there too, and stays."""
     lists = folder / LISTS
-    text = lists.read_bytes() if lists.is_file() else b""
-    return (file for file in folder.glob(f"[!.]*{LIST}") if file.name.encode() in text)
+    named = set(NAME.findall(lists.read_text("utf-8", "replace"))) if lists.is_file() else set[str]()
+    return (file for file in folder.glob(f"[!.]*{LIST}") if file.name in named)
 
 
 def digest_of(files: Files) -> str:
