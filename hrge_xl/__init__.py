@@ -1,6 +1,20 @@
 """Structured workbooks from one spec, and the returned workbooks as data that can be trusted.
 
-The verbs of the command line are functions in `hrge_xl.library`.
+The verbs of the command line are functions of `hrge_xl.library`, and can be had from here too: `hrge_xl.load`.
 """
 
+from importlib import import_module
+from typing import Any
+
 __version__ = "0.1.0"
+VERBS = frozenset({
+    "consolidate", "datasets", "document", "feedback", "generate", "issue", "load", "read", "report", "schemas",
+    "validate",
+})  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Give a verb, and import what it needs only now."""
+    if name in VERBS:
+        return getattr(import_module(f"{__name__}.library"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -75,7 +75,7 @@ def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
 def _stamped(layout: Layout, orders: Sequence[Order]) -> Iterator[tuple[Order, bytes]]:
     templates: dict[frozenset[str], Template] = {}
     for some in _portions(orders):
-        blank, *contents = contents_for(layout, [Order("", some[0].today), *some])
+        blank, *contents = contents_for(layout, [Order("", some[0].today, prefilled=False), *some])
         for order, content in zip(some, contents, strict=True):
             lines = cover_lines(content.facts)
             if lines not in templates:

@@ -5,18 +5,26 @@ What is no fault of any file passes on and ends the run: a place that cannot be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from .errors import HrgeError
 from .fault_log import write_log
-from .findings.file import STOPPED_BY_THIS_FILE
+from .findings.file import ROW_WITHOUT_A_PLACE, STOPPED_BY_THIS_FILE
 from .submission import Observation
 
 Item = TypeVar("Item")
 Out = TypeVar("Out")
 
 _NOBODYS = (HrgeError, OSError, MemoryError)
+
+
+class UnfitRow(Exception):
+    """A row that the dataset has no place for; `told` says which column, what stands there, and what is needed."""
+
+    def __init__(self, told: Mapping[str, str]) -> None:
+        self.told = told
+        super().__init__(told["column"])
 
 
 def apart(
@@ -42,4 +50,6 @@ def apart(
 def stopped(path: str, fault: Exception) -> Observation:
     """Note that a fault showed with a file, and write the log of it."""
     log = str(write_log(fault, [path]))
+    if isinstance(fault, UnfitRow):
+        return Observation(ROW_WITHOUT_A_PLACE, detail={**fault.told, "log": log})
     return Observation(STOPPED_BY_THIS_FILE, detail={"reason": type(fault).__name__, "log": log})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .fields import ColumnKind, kind_of
 from .layout import CellOfSlot, Layout, build
+from .spec.defaults import default_of
 from .spec.model import Spec
 from .stamp import canonical, sign
 from .submission import Answer, Answers, Identity, State, Submission
@@ -43,6 +44,7 @@ class Order:
     answers: Answers = field(default_factory=dict)
     copy: str = ""  # the id of the workbook that this one goes on from; a new one when empty
     predecessor: str = ""  # the return whose answers it holds, where it is feedback
+    prefilled: bool = True  # with the defaults of the spec
 
 
 def generate(spec: Spec, order: Order) -> bytes:
@@ -138,13 +140,19 @@ def _copy_id(identity: Identity) -> str:
 
 
 def starting_answers(layout: Layout, order: Order) -> Answers:
-    """The answers of the order that have a place in the layout, and the country where it is asked for."""
-    answers: Answers = {}
+    """Defaults, the country where it is asked for, and over them the answers of the order that have a place."""
+    answers = _defaults(layout) if order.prefilled else {}
     country = layout.spec.identity.country
     if country and order.country:
         tool, _ = layout.spec.single_fields[country]
         answers[tool, "1", country] = order.country
     return placed(layout, answers | order.answers)
+
+
+def _defaults(layout: Layout) -> Answers:
+    """What cells are issued with where nothing else is known."""
+    found = {key: default_of(slot.field) for key, slot in layout.slots.items()}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def placed(layout: Layout, answers: Answers) -> Answers:

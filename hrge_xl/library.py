@@ -1,10 +1,11 @@
-"""The verbs of the command line as functions: generate, read, validate, consolidate, report, feedback.
+"""The verbs of the command line as functions: generate, read, validate, consolidate, report, feedback, schemas.
 
 Importing this module imports pandas and its like; a program that needs one verb may import it from its own home.
 """
 
 from .bulk import issue
 from .consolidation import consolidate
+from .dataset.frame_schemas import schemas
 from .intake import Wanted, read
 from .issuing import Order, generate
 from .reports import report
@@ -30,5 +31,6 @@ __all__ = [
     "load",
     "read",
     "report",
+    "schemas",
     "validate",
 ]

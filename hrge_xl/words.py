@@ -235,6 +235,15 @@ def spaceless(text: str) -> bool:
     return len(SPACELESS.findall(text)) * 2 > len(text)
 
 
+def too_many_words(text: str, limit: int) -> bool:
+    """Whether a text is over its limit; in scripts without spaces characters are counted."""
+    if len(text) <= 2 * limit:  # a word and a space take two characters at least
+        return False
+    if spaceless(text):
+        return len(text) > limit * CHARACTERS_A_WORD
+    return len(text.split()) > limit // 2 and count_words(text) > limit
+
+
 def cell_length(text: str) -> int:
     """Length of a text as Excel counts: a character beyond U+FFFF counts twice."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

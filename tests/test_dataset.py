@@ -19,7 +19,8 @@ from frictionless import system as frictionless_system
 
 from hrge_xl.cli import run as cli
 from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.data_dictionary import MEANINGS, ROWS, VALUES, meaning, values
+from hrge_xl.dataset.column_values import values
+from hrge_xl.dataset.data_dictionary import MEANINGS, ROWS, VALUES, meaning
 from hrge_xl.dataset.decisions import decide
 from hrge_xl.dataset.definitions import META
 from hrge_xl.dataset.ledger import Ledger

@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import hrge_xl
 from hrge_xl import library
 from hrge_xl.reports import FORMATS
 
 TODAY = date(2026, 6, 30)
 NAMES = (
     "Facts Order Question Source ValidationRequest Wanted "
-    "consolidate datasets document feedback generate issue load read report validate"
+    "consolidate datasets document feedback generate issue load read report schemas validate"
 )
 
 
 def test_the_public_names() -> None:
     assert " ".join(library.__all__) == NAMES
+    assert {name for name in library.__all__ if name.islower()} == hrge_xl.VERBS
+    assert all(getattr(hrge_xl, name) is getattr(library, name) for name in hrge_xl.VERBS)
+    assert not hasattr(hrge_xl, "no_verb")
 
 
 def test_the_whole_way(tmp_path: Path) -> None:

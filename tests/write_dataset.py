@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.dialects import sqlite
 
-from hrge_xl.dataset.data_dictionary import VALUES, meaning, pattern, values
+from hrge_xl.dataset.column_values import pattern, values
+from hrge_xl.dataset.data_dictionary import VALUES, meaning
 from hrge_xl.dataset.definitions import META, view_statements
 from hrge_xl.dataset.schema import AGGREGATES, CODEBOOK, DIMENSIONS, FACTS, ITEMS, SUBMISSIONS, VIEWS, Schema
 from hrge_xl.dataset.table import Column, Table
 from hrge_xl.spec.model import Spec
-from tests import read_package
+from tests import check_table, read_package
 
 PAGE = "dataset.md"
 TOLD_FIRST = ("verdict", "submissions.status")  # columns whose values a part of the page explains
@@ -90,6 +91,21 @@ and foreign keys, and the values that a column can have. This is all that it tak
 `NA` and empty kept apart:
 """
 
+SCHEMAS = """## Looking it over in pandas
+
+`hrge_xl.schemas(spec)` gives a [pandera](https://pandera.readthedocs.io/) schema for each table and view, by name:
+types, keys, the codes of each list, ranges, lengths and patterns, and what every row must have. `validate` gives the
+frame back in its types, whichever way it was read: in SQLite days are texts and truth values 0 and 1; CSV and Parquet
+do as well.
+"""
+
+LIMITS = """A number out of its range is an answer, with a finding: it stands in the dataset, and these schemas tell it.
+With `schemas(spec, limits=False)` they hold for whatever a dataset can have, right or wrong. So do the `constraints` in
+`datapackage.json`; there `asked` says which answers are right. Rules across answers, and what is required only
+sometimes, are in `findings`. Rows of facts are held against the same schemas before they are written
+([decision 0034](decisions/0034-schemas-of-tables.md)).
+"""
+
 QUERIES: dict[str, tuple[str, str]] = {
     "findings": (
         "What is still open in the returns that count, the most frequent first",
@@ -129,7 +145,8 @@ def dataset_page(spec: Spec, whole: Spec) -> str:
         HEAD, TOGETHER, *picture(star), "", BESIDE, *made_of(schema, [*VIEWS, *own], said), "",
         STATES, *(line for column in TOLD_FIRST for line in _values(column.split(".")[-1], VALUES[column])),
         EXAMPLES, *_queries(), PANDAS, "```python", inspect.getsource(read_package).partition('"""\n\n')[2].rstrip(),
-        "```", "", OWN, *_sections(schema, own), "## Views of every dataset", "", *_sections(schema, VIEWS),
+        "```", "", SCHEMAS, "```python", inspect.getsource(check_table).partition('"""\n\n')[2].rstrip(), "```", "",
+        LIMITS, OWN, *_sections(schema, own), "## Views of every dataset", "", *_sections(schema, VIEWS),
         "## Figures", "", *_sections(schema, figures), "## Facts", "", *_sections(schema, FACTS),
         "## Dimensions", "", *_sections(schema, [*DIMENSIONS, META]), "## Values", "", *_other_values(),
     ]  # fmt: skip

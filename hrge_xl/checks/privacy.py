@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from ..fields import PersonalData
 from ..findings import Kind
 from ..findings.privacy import DOCUMENT_NUMBER, E_MAIL_ADDRESS, PHONE_NUMBER
 
@@ -25,6 +26,11 @@ DOCUMENT = re.compile(
     rf"|(?<![\w.,+\-/])(?!00)\d{{9,}}(?![\w]|[.,]\d)(?<!000)(?!{MONEY})",
     re.IGNORECASE,
 )
+EXPECTED = {
+    E_MAIL_ADDRESS: PersonalData.EMAIL,
+    PHONE_NUMBER: PersonalData.PHONE,
+    DOCUMENT_NUMBER: PersonalData.DOCUMENT,
+}
 PATTERNS = {E_MAIL_ADDRESS: E_MAIL, PHONE_NUMBER: PHONE, DOCUMENT_NUMBER: DOCUMENT}
 POSSIBLE = re.compile(r"[@＠]|\d\W{0,3}\d\W{0,3}\d|\d\w{2}")  # quick: nothing else can match
 

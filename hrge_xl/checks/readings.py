@@ -18,7 +18,7 @@ from ..submission import State
 from ..words import CELL_LIMIT, fits_a_cell
 from .batch import Batch
 from .hits import Finder, Hit
-from .privacy import PATTERNS, patterns
+from .privacy import EXPECTED, PATTERNS, patterns
 from .universe import Column
 
 STATES = {v.ERROR_IN_CELL: State.ERROR, v.FORMULA_NEVER_CALCULATED: State.NOT_CALCULATED}
@@ -114,7 +114,18 @@ def _of_texts(batch: Batch, at: Integers) -> Iterator[tuple[Kind, Integers]]:
     yield v.TEXT_TOO_LONG, at[np.isin(ids, different[long])]
     if batch.spoken_of and strings:
         for kind, found in patterns(pd.Series(strings, index=different, dtype="str")).items():
-            yield kind, at[np.isin(ids, found.index[found.to_numpy()])]
+            suspect = at[np.isin(ids, found.index[found.to_numpy()])]
+            yield kind, suspect[~_expected(batch, kind, suspect)]
+
+
+def _expected(batch: Batch, kind: Kind, at: Integers) -> Bools:
+    """Say of which answers the field, or the whole spec, expects this kind of personal data."""
+    universe, data = batch.universe, EXPECTED[kind]
+    anywhere = data in universe.spec.expects
+    of_column = np.array(
+        [anywhere or data in each.field.expects for each in universe.column_list], dtype=bool
+    )
+    return np.asarray(of_column[universe.column_of_cell[batch.cell[at]]])
 
 
 def answers_by_column(batch: Batch) -> Iterator[tuple[Column, Integers]]:

@@ -64,7 +64,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     elif withdraw is not None:
         _withdraw(ledger, withdraw, by, day, store)
     elif code and file:
-        _waive(ledger, (code.upper(), file, cell), (reason, by, until), day, store)
+        _waive(ledger, (code, file, cell), (reason, by, until), day, store)
     else:
         raise UsageError(
             "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."

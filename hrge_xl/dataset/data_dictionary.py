@@ -1,4 +1,4 @@
-"""The data dictionary: what every column means, and which values a column can have where these are few.
+"""The data dictionary: what every column means, and what values mean where there are few.
 
 A name means the same wherever it stands; where it does not, the entry is `table.column`, or `rows.column` for the views
 with one row a row of a sheet.
@@ -6,18 +6,14 @@ with one row a row of a sheet.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from ..fields import ColumnKind, Field, kind_of
 from ..findings import Severity
-from ..layout.lists import LEVELS
 from ..stamp import INVALID, UNSIGNED, VALID
 from ..submission import State
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL
 from .aggregates.risks import AFTER, BEFORE
-from .dimensions import entries
 from .return_status import (
     CONFLICT,
     COUNTS,
@@ -29,7 +25,7 @@ from .return_status import (
     WITHDRAWN,
 )
 from .rows import COMMENT, LOOSE_TEXT, NUMBER_TYPE, TRUTH_TYPE
-from .schema import AGGREGATE_RISKS, LABEL, MASKED, Schema, list_of, spec_language
+from .schema import LABEL, MASKED, Schema
 from .table import Column, Table
 
 MEANINGS: Mapping[str, str] = {
@@ -163,7 +159,9 @@ MEANINGS: Mapping[str, str] = {
     "section": "The heading that the row stands under.",
     "codebook.code": "A code that it can be answered with; empty in the line of the question itself.",
     "codebook.required": "When an answer is required.",
-    "codebook.unit": "How its figures are written.",
+    "codebook.unit": "The unit of its figures, or how they are written.",
+    "tag": "The mark of the question in the spec, else of its sheet; in the line of a code that of its list.",
+    "note": "What the author remarks on it; in the line of a code on its list.",
     "items.label": "What the row is about.",
     # figures
     "by": "What the line is about: all, or one of a breakdown.",
@@ -304,7 +302,6 @@ VALUES: Mapping[str, Mapping[str, str]] = {
 """The values that a column can have, each with what it means."""
 
 ROWS = "rows"  # the views with one row a row of a sheet, whatever they are called
-LEVEL_COLUMNS = ("level", "level_before", "level_after")
 
 
 def meaning(schema: Schema, table: Table, column: Column) -> str:
@@ -315,43 +312,3 @@ def meaning(schema: Schema, table: Table, column: Column) -> str:
         return f"The label of `{asked}`: {column.title}" if is_label else column.title
     names = [f"{table.name}.{column.name}", *([f"{ROWS}.{column.name}"] if table.tools else [])]
     return MEANINGS[next((name for name in names if name in MEANINGS), column.name)]
-
-
-def values(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
-    """Give the values that a column can have; nothing where they are many, or several stand in one text."""
-    fields = schema.variants_of(table).get(column.name)
-    if fields is not None:
-        listed = all(list_of(field) and kind_of(field) is ColumnKind.CODE for field in fields)
-        return _codes(schema, fields) if listed and not _several(fields) else ()
-    if column.name in LEVEL_COLUMNS:
-        return codes_of(schema, LEVELS)
-    found = VALUES.get(f"{table.name}.{column.name}", VALUES.get(column.name, {}))
-    risks = schema.spec.figures.risks if schema.spec else None
-    further = risks.by if risks and table.name == AGGREGATE_RISKS.name and column.name == "by" else ()
-    return (*found, *further)
-
-
-def pattern(schema: Schema, table: Table, column: Column) -> str | None:
-    """Give the pattern of a column that holds several codes in one text."""
-    fields = schema.variants_of(table).get(column.name, [])
-    if not _several(fields):
-        return None
-    code = "|".join(map(re.escape, _codes(schema, fields)))
-    return f"({code})(;({code}))*"
-
-
-def _several(fields: Sequence[Field]) -> bool:
-    return any(field.several for field in fields)
-
-
-def _codes(schema: Schema, fields: Sequence[Field]) -> tuple[str, ...]:
-    """The codes of all lists that the fields draw on."""
-    return tuple(dict.fromkeys(code for field in fields for code in codes_of(schema, list_of(field))))
-
-
-def codes_of(schema: Schema, name: str | None) -> tuple[str, ...]:
-    """Give the codes of a list; none without one."""
-    spec = schema.spec
-    if spec is None or name is None or (name == LEVELS and spec.matrix is None):
-        return ()
-    return tuple(code for code, _ in entries(spec, name, spec_language(spec)))

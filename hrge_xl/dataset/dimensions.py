@@ -102,16 +102,19 @@ def _lines(schema: Schema, spec: Spec, tool: str, field: Field) -> Iterator[Row]
     name = list_of(field)
     about = (field.label.say(language), field.type.name, name)
     required = f"when {field.required.when}" if isinstance(field.required, When) else field.required
-    tail = (
+    tail = [
         field.help.say(language) or None,
         required,
-        field.type.unit,
+        field.unit.say(language) or field.type.unit,
         field.restricted,
         schema.wide[tool].name,
-    )
-    yield (tool, field.code, *about, None, None, *tail)
+    ]
+    remarks = (field.tag or spec.tool[tool].tag or None, field.note.say(language) or None)
+    yield (tool, field.code, *about, None, None, *tail, *remarks)
+    listed = spec.vocabularies.get(name or "")
+    remarks = (listed.tag or None, listed.note.say(language) or None) if listed else (None, None)
     for code, label in entries(spec, name, language) if name is not None else ():
-        yield (tool, field.code, *about, code, label, *tail)
+        yield (tool, field.code, *about, code, label, *tail, *remarks)
 
 
 def items(schema: Schema) -> list[Row]:

@@ -12,7 +12,7 @@ from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Spec
 from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
-VERSION = 3  # of the tables; raised whenever one of them changes
+VERSION = 4  # of the tables; raised whenever one of them changes
 
 KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
 
@@ -72,7 +72,8 @@ CODES = Table(
 CODEBOOK = Table(
     "codebook",
     columns(
-        "n:integer tool field label type vocabulary code code_label help required unit restricted:boolean table_name"
+        "n:integer tool field label type vocabulary code code_label help required unit restricted:boolean table_name "
+        "tag note"
     ),
     ("n",),
     "Every question with its type, and every code with its label.",
@@ -487,8 +488,7 @@ def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Tab
             fields.setdefault(code, field)
     language = spec_language(spec)
     answers = tuple(
-        Column(field_column(code), value_kind(field), field.label.say(language))
-        for code, field in fields.items()
+        Column(field_column(code), value_kind(field), field.asks(language)) for code, field in fields.items()
     )
     return Table(
         name, (*_HEAD, *answers, *_TAIL), ("submission", "n"), about, view=True, references=(TO_SUBMISSION,),

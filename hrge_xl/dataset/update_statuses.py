@@ -10,7 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..findings import Finding, Kind, Waiver, codes
-from ..findings.file import ENCRYPTED_WORKBOOK, READER_FAILED, STOPPED_BY_THIS_FILE, WRONG_PASSWORD
+from ..findings.file import (
+    ENCRYPTED_WORKBOOK,
+    READER_FAILED,
+    ROW_WITHOUT_A_PLACE,
+    STOPPED_BY_THIS_FILE,
+    WRONG_PASSWORD,
+)
 from ..findings.identity import (
     ANOTHER_ROUND,
     FILE_NAME_NAMES_ANOTHER,
@@ -45,7 +51,7 @@ STATUS_FINDING, STEP_BACK_FINDING = (
     -1,
 )  # the numbers of findings that no file shows by itself: before all others
 PROTECTED = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD)  # a password is needed, or another one
-OURS = codes(READER_FAILED, STOPPED_BY_THIS_FILE)  # mistakes of this program
+OURS = codes(READER_FAILED, STOPPED_BY_THIS_FILE, ROW_WITHOUT_A_PLACE)  # mistakes of this program
 ELSEWHERE = codes(SIGNATURE_INVALID, ANOTHER_ROUND, UNKNOWN_TEAM, PERIOD_OUTSIDE_ROUND)
 """What may be otherwise in another round."""
 OF_ROUND = (*ELSEWHERE, FILE_NAME_NAMES_ANOTHER.code)  # what depends on the round that a file was read for

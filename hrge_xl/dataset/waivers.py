@@ -34,14 +34,15 @@ def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
 
 def refuse_unwaivable(code: str) -> None:
     """Raises `UsageError` for what nobody can accept: a file that cannot be read, a stamp that is not ours."""
-    kind = CATALOGUE.get(code)
+    kind = CATALOGUE.get(code.upper())
     if kind is not None and (kind.family == "F" or (kind.refuses and kind.family not in WHOSE)):
         raise UsageError(
-            f"{code} ({kind.name}) cannot be waived: it is about the file, not about an answer. Ask for the file again."
+            f"{kind.code} ({kind.name}) cannot be waived: it is about the file, not about an answer. "
+            "Ask for the file again."
         )
     if kind is not None and kind.family in WHOSE:
         raise UsageError(
-            f"{code} ({kind.name}) cannot be waived: it is about whose return it is, or which one counts. "
+            f"{kind.code} ({kind.name}) cannot be waived: it is about whose return it is, or which one counts. "
             "Issue the workbook again, or see `hrge-xl decide`."
         )
 
@@ -61,6 +62,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     if until is not None and until < day:
         raise UsageError(f"--until {until} is past already. Name a later day, or leave it out.")
     covered = _covered(found, code, place)
+    code = covered[0].code
     sheet, cell = (covered[0].sheet, covered[0].cell) if place else (None, None)
     given = WaiverGiven(
         number=ledger.next_number(WaiverGiven), code=code, sha256=str(found.sha256), file=found.name, sheet=sheet,
@@ -79,7 +81,7 @@ def _covered(found: Return, code: str, place: tuple[str, str] | None) -> Sequenc
     """The findings meant. Raises `UsageError` with those that there are."""
     if found.verdict == REFUSED:
         raise UsageError(f"{found.path} was refused; nothing in it can be waived. Ask for the file again.")
-    same = [each for each in found.findings if each.code == code]
+    same = [each for each in found.findings if each.code.casefold() == code.casefold()]
     covered = [each for each in same if place is None or _at(each, place)]
     if not covered:
         raise UsageError(_no_such(found, code, place, same))

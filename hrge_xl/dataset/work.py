@@ -5,11 +5,13 @@ from __future__ import annotations
 import atexit
 import os
 import socket
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from ..engine import engine
 from ..errors import UsageError
@@ -22,6 +24,7 @@ from ..spec.model import Spec
 from ..validation import REFUSED, Result, ValidationRequest, changed_result, stopped_result, validate_batch
 from .ledger import Arrival
 from .received import keep, under_their_names
+from .row_check import RowCheck
 from .rows import RowBuilder
 from .schema import SUBMISSIONS, Schema
 from .shards import Shard, write_shard
@@ -85,7 +88,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
         }
         results = _read(files, task, gone)
         changed = tuple(_changed(files, results))
-        rows = map(builder.rows, _one_by_one(results))
+        rows = _row_check(task.asked.wanted.spec)(map(builder.rows, _one_by_one(results)))
         shard = write_shard(rows, builder.schema, folder, parquet=task.far)
     return _signed(replace(shard, changed=changed), task)
 
@@ -97,18 +100,15 @@ def _signed(shard: Shard, task: Task) -> Shard:
 
 def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
     """Read and check some files: what the dataset would say of each. Nothing is written. Raises as `shard_of`."""
-    builder = _row_builder(task.asked.wanted.spec)
+    builder, check = _row_builder(task.asked.wanted.spec), _row_check(task.asked.wanted.spec)
     if task.far:
         _must_know(task, builder.schema.spec)
 
-    def rows(results: Iterable[Result]) -> list[Row]:
-        return [row for result in results for row in builder.rows(result)[SUBMISSIONS.name]]
+    def rows(some: Sequence[Arrival]) -> list[Row]:
+        found = check(map(builder.rows, _one_by_one(_read(some, task))))
+        return [row for each in found for row in each[SUBMISSIONS.name]]
 
-    return apart(
-        lambda some: rows(_read(some, task)),
-        files,
-        lambda file, fault: rows([_stopped(file, fault, task)]),
-    )
+    return apart(rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))[SUBMISSIONS.name])
 
 
 def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
@@ -130,6 +130,9 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> l
 
     Of one that is not what it was when it came, or is `gone`, nothing is believed.
     """
+    Thread(
+        target=import_module, args=(f"{__package__}.frame_schemas",), daemon=True
+    ).start()  # while it waits
     with ExitStack() as stack:
         kept = [(task.here / each.kept, each.path) for each in files if each.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))
@@ -193,3 +196,8 @@ def _pool() -> Readers:
 @lru_cache(maxsize=4)
 def _row_builder(spec: str | None) -> RowBuilder:
     return RowBuilder(Schema(load(spec) if spec else None))
+
+
+@lru_cache(maxsize=4)
+def _row_check(spec: str | None) -> RowCheck:
+    return RowCheck(_row_builder(spec).schema)

@@ -24,13 +24,14 @@ from ..dataset.schema import AGGREGATE_MATRIX, spec_language
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
-from ..words import translator
+from ..words import beginning, translator
 from .figures_sheet import FIGURES, has_figures, write_figures, write_period
 from .sheet_rows import fitted, write_rows
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
 WIDTHS = {TEXT: 18, INTEGER: 9, NUMBER: 12, BOOLEAN: 9, DATE: 12}
 NARROW, WIDE, ID = 10, 40, 19
+PROMPT = 255  # characters that Excel shows of what is told at a cell
 FONT = "Arial"
 CONTENTS, HEAT_MAPS = "Contents", "Heat maps"
 
@@ -167,6 +168,11 @@ class _Book:
         sheet.tables[-1]["range"] = sheet.tables[-1]["a_range"] = xl_range(0, 0, last, len(table.columns) - 1)
         for at, name in enumerate(table.names):
             write(sheet, 0, at, name, self.formats["head"])
+        for name, field in self.store.schema.fields_of(table).items():
+            if field.unit:
+                told = beginning(field.asks(self.language), PROMPT)
+                at = table.at[name]
+                sheet.data_validation(0, at, 0, at, {"validate": "any", "input_message": told})
 
 
 def _left_out(tables: Sequence[Table], counts: dict[str, int]) -> set[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from ..dataset.clean import csv_text, harmless_lines
-from ..dataset.data_dictionary import meaning, pattern, values
+from ..dataset.column_values import asked, least_and_most, pattern, values
+from ..dataset.data_dictionary import meaning
 from ..dataset.files import whole
 from ..dataset.schema import RECONCILIATION, VERSION, Schema
 from ..dataset.store import Store
@@ -141,19 +143,49 @@ def resource_name(table: str) -> str:
 
 
 def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
+    least, most = least_and_most(column)
     known = {
         "required": column.name in table.key,
         "enum": list(values(schema, table, column)),
         "pattern": pattern(schema, table, column),
+        "minimum": least,
+        "maximum": most,
     }
-    constraints = {name: value for name, value in known.items() if value}
+    constraints = _said(known)
+    question = _asked(schema, table, column)
     return {
         "name": column.name,
         "type": TYPES[column.kind],
         **({"title": column.title} if column.title else {}),
         "description": meaning(schema, table, column),
         **({"constraints": constraints} if constraints else {}),
+        **({"asked": question} if question else {}),
     }
+
+
+def _asked(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
+    """What answers are right, in words of the standard; others stand in the data too: these are no constraints."""
+    found = asked(schema, table, column)
+    if found is None:
+        return {}
+    named = {
+        "required": found.required,
+        "minimum": _written(found.minimum),
+        "maximum": _written(found.maximum),
+        "enum": list(found.steps),
+        "maxLength": found.characters,
+        "words": found.words,
+    }
+    return _said(named)
+
+
+def _said(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what says nothing."""
+    return {name: value for name, value in known.items() if value or (value == 0 and value is not False)}
+
+
+def _written(end: float | date | None) -> float | str | None:
+    return end.isoformat() if isinstance(end, date) else end
 
 
 def _foreign_keys(table: Table) -> dict[str, Any]:

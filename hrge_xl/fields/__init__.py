@@ -17,6 +17,7 @@ from .field import (
     Field,
     FieldType,
     Limits,
+    PersonalData,
     Reading,
     Vocabularies,
     When,
@@ -24,6 +25,6 @@ from .field import (
 
 __all__ = [
     "COMMON_OPTIONS", "FIELD_TYPES", "YES_NO", "Cell", "Check", "ColumnKind", "Constraint", "Field", "FieldType",
-    "Limits", "Reading", "Vocabularies", "When", "calculated", "choices", "days", "kind_of", "numbers", "rows", "text",
-    "type_of",
+    "Limits", "PersonalData", "Reading", "Vocabularies", "When", "calculated", "choices", "days", "kind_of", "numbers",
+    "rows", "text", "type_of",
 ]  # fmt: skip

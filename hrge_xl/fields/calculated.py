@@ -16,7 +16,7 @@ class CalculatedField(FieldType):
 
     name = "calculated"
     needs = frozenset({"formula"})
-    allows = frozenset({"result", "decimals"})
+    allows = frozenset({"result", "decimals", "unit"})
     number_format = "General"
     width = 15
     calculated = True

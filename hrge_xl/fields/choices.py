@@ -25,7 +25,7 @@ class ChoiceField(FieldType):
     kind = ColumnKind.CODE
     yields = Type.CODE
     needs = frozenset({"vocabulary"})
-    allows = frozenset({"parent"})
+    allows = frozenset({"parent", "default"})
     width = 24
     repeats = True
 
@@ -65,7 +65,7 @@ class ManyField(ChoiceField):
 
     name = "many"
     yields = Type.MANY
-    allows = frozenset({"cells"})
+    allows = frozenset({"cells", "default"})
     width = 20
     several = True
 
@@ -79,7 +79,7 @@ class YesNoField(ChoiceField):
 
     name = "yesno"
     needs = frozenset()
-    allows = frozenset()
+    allows = frozenset({"default"})
     style = "input_centre"
     width = 10
 

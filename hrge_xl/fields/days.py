@@ -38,6 +38,7 @@ class DateField(FieldType):
     name = "date"
     kind = ColumnKind.DATE
     yields = Type.DATE
+    allows = frozenset({"default"})
     keeps = frozenset({"text", "long"})
     number_format = "yyyy-mm-dd"
     style = "input_centre"

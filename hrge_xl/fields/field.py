@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic import Field as Option
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ..findings import Kind
@@ -188,6 +188,28 @@ def _known(value: object) -> FieldType:
     )
 
 
+class PersonalData(StrEnum):
+    """What personal data a text may be expected to hold: then it is no finding there."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    DOCUMENT = "document"
+
+
+def _as_texts(value: object) -> tuple[object, ...]:
+    """Give one answer or several as they are written: codes stay text."""
+    several = value if isinstance(value, list | tuple) else [value]
+    return tuple(
+        str(getattr(each, "written", each)) if isinstance(each, int | float) else each for each in several
+    )
+
+
+ONE_OR_SEVERAL = {
+    "anyOf": [{"type": ["string", "number"]}, {"type": "array", "items": {"type": ["string", "number"]}}]
+}
+Written = Annotated[tuple[str, ...], BeforeValidator(_as_texts), WithJsonSchema(ONE_OR_SEVERAL)]
+
+
 class When(Model):
     """Required when an expression holds, for example `{when: "RESPONSE != 'ACC'"}`."""
 
@@ -234,7 +256,16 @@ class Field(Model):
     width: int | None = Option(default=None, ge=4, le=90)
     restricted: bool = False
     people: bool = False
+    unit: Text = NO_TEXT
+    default: Written = ()
+    expects: tuple[PersonalData, ...] = ()
+    note: Text = NO_TEXT
     tag: str = ""
+
+    def asks(self, language: str) -> str:
+        """Give the label with the unit of its figures behind it."""
+        label, unit = self.label.say(language), self.unit.say(language)
+        return f"{label} ({unit})" if unit else label
 
     @property
     def calculated(self) -> bool:
@@ -269,6 +300,7 @@ COMMON_OPTIONS = frozenset(
         "constraint",
         "width",
         "restricted",
+        "note",
         "tag",
         "fixed",
         "ticks",

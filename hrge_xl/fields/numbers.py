@@ -27,7 +27,7 @@ class DecimalField(FieldType):
     name = "decimal"
     kind = ColumnKind.NUMBER
     yields = Type.NUMBER
-    allows = frozenset({"minimum", "maximum", "decimals", "people"})
+    allows = frozenset({"minimum", "maximum", "decimals", "people", "unit", "default"})
     keeps = frozenset({"text", "long"})
     number_format = "#,##0.##########"
     style = "input_number"
@@ -92,7 +92,7 @@ class IntegerField(DecimalField):
     """A whole number."""
 
     name = "integer"
-    allows = frozenset({"minimum", "maximum", "people"})
+    allows = frozenset({"minimum", "maximum", "people", "unit", "default"})
     keeps = frozenset({"text", "long", "decimal"})
     number_format = "#,##0"
     width = 11
@@ -107,7 +107,7 @@ class PercentField(DecimalField):
     """A share, stored as a fraction: 45 % is 0.45."""
 
     name = "percent"
-    allows = frozenset({"minimum", "maximum", "decimals"})
+    allows = frozenset({"minimum", "maximum", "decimals", "default"})
     keeps = frozenset()
     number_format = "0.##%"
     width = 11
@@ -139,7 +139,7 @@ class YearField(DecimalField):
     """A Gregorian year."""
 
     name = "year"
-    allows = frozenset({"minimum", "maximum"})
+    allows = frozenset({"minimum", "maximum", "default"})
     keeps = frozenset({"text", "long", "integer", "decimal"})
     number_format = "0"
     style = "input_centre"
@@ -176,7 +176,7 @@ class ScaleField(DecimalField):
 
     name = "scale"
     needs = frozenset({"vocabulary"})
-    allows = frozenset()
+    allows = frozenset({"default"})
     keeps = frozenset()
     number_format = "0"
     style = "input_centre"

@@ -38,7 +38,7 @@ class TextField(FieldType):
     name = "text"
     kind = ColumnKind.TEXT
     yields = Type.TEXT
-    allows = frozenset({"characters", "pattern"})
+    allows = frozenset({"characters", "pattern", "default", "expects"})
     keeps = frozenset({"long"})
     refuses = (TEXT_TOO_LONG,)
 
@@ -70,6 +70,6 @@ class LongField(TextField):
     """A longer text, often with a limit of words."""
 
     name = "long"
-    allows = frozenset({"words", "characters", "pattern"})
+    allows = frozenset({"words", "characters", "pattern", "default", "expects"})
     keeps = frozenset({"text"})
     width = 42

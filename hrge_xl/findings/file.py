@@ -547,3 +547,15 @@ STOPPED_BY_THIS_FILE = Kind(
     example="An error that no test has shown yet, in what comes after reading.",
     refuses=True,
 )
+ROW_WITHOUT_A_PLACE = Kind(
+    code="F065",
+    name="row-without-a-place",
+    severity=ERROR,
+    message="The file {file} could not be put into the dataset because of a mistake in this program: {column} "
+    "is “{value}” and has to be {needed}.",
+    remedy="Report this with {log}. The next run tries the file again.",
+    why="Every row is looked over before it is written: its types, its codes, its keys. Nothing the team typed is "
+    "wrong here; what was made of it is. The other files came out as they would have without it.",
+    example="A number where the question takes a code.",
+    refuses=True,
+)

@@ -96,10 +96,10 @@ def _choose(spec: Spec, tools: Iterable[str] | None) -> list[Tool]:
 
 
 def _full_code(spec: Spec, code: str) -> str:
-    """`3.2` and `T3.2` are the same tool: people leave the letter out."""
-    for candidate in (code, f"T{code}", code.upper()):
-        if candidate in spec.tool:
-            return candidate
+    """Give the code as the spec writes it."""
+    found = spec.tool_called(code)
+    if found is not None:
+        return found
     raise UsageError(f"'{code}' is no tool of {spec.name}. It has: {', '.join(spec.tool)}.")
 
 
@@ -193,7 +193,7 @@ class _SheetBuilder:
     def _cells(self, field: Field, first: int, width: int | None = None) -> Iterator[Column]:
         """The column of a field, or the columns of one with several answers."""
         role = "fixed" if field.fixed else "calculated" if field.calculated else "answer"
-        label = field.label.say(self.language)
+        label = field.asks(self.language)
         wide = width or max(field.width or self._type_width(field), self._head_width(field))
         if not field.several or field.fixed:
             yield Column(first, role, field.code, label, wide, field)
@@ -204,7 +204,7 @@ class _SheetBuilder:
 
     def _head_width(self, field: Field) -> int:
         """How wide a column must be for its head: words in one piece, label and help in a few lines."""
-        label, hint = field.label.say(self.language), field.help.say(self.language)
+        label, hint = field.asks(self.language), field.help.say(self.language)
         word = max((len(each) for each in label.split()), default=0)
         if field.width is not None:
             return word + 3
@@ -245,7 +245,7 @@ class _SheetBuilder:
 
     def _questions(self, block: FormBlock) -> Iterator[Row]:
         for field in block.fields:
-            label, hint = field.label.say(self.language), field.help.say(self.language)
+            label, hint = field.asks(self.language), field.help.say(self.language)
             if field.several:
                 for part in range(1, field.cells + 1):
                     code = f"{field.code}.{part}"

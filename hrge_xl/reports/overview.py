@@ -101,6 +101,11 @@ class View:
         return sum(team.state != UNEXPECTED for team in self.found.teams)
 
     @property
+    def has_countries(self) -> bool:
+        """Whether any team has a country."""
+        return any(team.country for team in self.found.teams)
+
+    @property
     def silent(self) -> Sequence[Team]:
         """The teams that have not answered."""
         return [team for team in self.found.teams if team.state == MISSING]

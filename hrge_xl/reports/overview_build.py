@@ -34,7 +34,7 @@ from ..dataset.schema import (
 from ..dataset.store import Store
 from ..numerals import shown
 from ..rounds.rounds import Round
-from ..spec.figures import IndicatorFigures, QuestionFigures, RiskFigures
+from ..spec.figures import IndicatorFigures, OverviewFigures, Part, QuestionFigures, RiskFigures
 from ..spec.model import CollectBlock, Matrix, Spec
 from ..validation import RETURNED
 from .overview_model import (
@@ -55,8 +55,6 @@ from .overview_model import (
     TopRisk,
 )
 from .overview_teams import teams
-
-TOP_RISKS, TOP_GAPS = 15, 15
 
 
 def overview(
@@ -109,13 +107,23 @@ class _Builder:
                 for team in teams(self.store, self.today, round_, self.period)
             ],
             tools=self._tools(),
-            risks=self._risks(),
-            indicators=self._indicators(),
-            gaps=self._gaps(gaps[:TOP_GAPS]) if AGGREGATE_GAPS.name in self.store.tables else None,
+            risks=self._risks() if self._shows("risks") else None,
+            indicators=self._indicators() if self._shows("indicators") else None,
+            gaps=self._gaps(gaps[: self._asked.top_gaps])
+            if self._shows("questions", AGGREGATE_GAPS.name)
+            else None,
             all_gaps=len(gaps),
-            overdue=self._overdue(late) if "overdue" in self.store.tables else None,
+            overdue=self._overdue(late) if self._shows("overdue", "overdue") else None,
             all_overdue=len(late),
         )
+
+    @property
+    def _asked(self) -> OverviewFigures:
+        return self.spec.figures.overview if self.spec else OverviewFigures()
+
+    def _shows(self, part: Part, table: str | None = None) -> bool:
+        """Whether a part is shown: the dataset has its table, and the spec does not leave it out."""
+        return part not in self._asked.leave_out and (table is None or table in self.store.tables)
 
     def _table(self, name: str, *where: Any) -> Iterable[Record]:
         return records(self.store, name, *where) if name in self.store.tables else ()
@@ -182,7 +190,7 @@ class _Builder:
             [Level(each.code, each.label.say(self.language), each.colour) for each in spec.matrix.levels],
             [self._map(spec, figures, spec.matrix, stage) for stage in stages(figures)],
             [self._breakdown(spec, figures, by, lines) for by in ways(spec)],
-            [self._top(spec, figures, row) for row in top[:TOP_RISKS]],
+            [self._top(spec, figures, row) for row in top[: self._asked.top_risks]],
             len(top),
             self._teams_at_risk.get((TOTAL, None), 0),
         )

@@ -19,14 +19,6 @@ from ..spec.model import (
     Tool,
 )
 
-TAGS = {
-    "C": "confirmed from the publication",
-    "S": "confirmed from another public source",
-    "K": "public standard",
-    "I": "inferred",
-    "A": "our adaptation",
-}
-
 
 def html(spec: Spec, language: str = "") -> str:
     """The spec as one self-contained page."""
@@ -38,9 +30,11 @@ def html(spec: Spec, language: str = "") -> str:
     )
     page = environment.get_template("spec.html.j2")
     say = language or spec.languages[0]
+    tags = {mark: text.say(say) for mark, text in spec.tags.items()}
     return page.render(
-        spec=spec, language=say, tags=TAGS, required=required, choices=choices, items=items, rules=rules_of
-    )
+        spec=spec, language=say, tags=tags, required=required, choices=choices, items=items, rules=rules_of,
+        prefilled=prefilled,
+    )  # fmt: skip
 
 
 def text(spec: Spec, language: str = "") -> str:
@@ -57,7 +51,7 @@ def text(spec: Spec, language: str = "") -> str:
 
 
 def _tool(spec: Spec, tool: Tool, say: str) -> Iterator[str]:
-    tag = f" [{TAGS[tool.tag]}]" if tool.tag in TAGS else ""
+    tag = f" [{spec.tags[tool.tag].say(say)}]" if tool.tag in spec.tags else ""
     yield f"{tool.code}  {tool.title.say(say)}{tag}"
     if tool.purpose:
         yield f"  {tool.purpose.say(say)}"
@@ -66,7 +60,10 @@ def _tool(spec: Spec, tool: Tool, say: str) -> Iterator[str]:
         for code, label in items(spec, block, say):
             yield f"    {code}  {label}"
         for field in block.fields if isinstance(block, FieldBlock) else ():
-            yield f"    {field.code}  {field.label.say(say)}  ({field.type}{choices(field)}; {required(field)})"
+            about = f"{field.type}{choices(field)}; {required(field)}{prefilled(field)}"
+            yield f"    {field.code}  {field.asks(say)}  ({about})"
+            if field.note:
+                yield f"      note: {field.note.say(say)}"
     for rule in rules_of(spec, tool):
         yield f"  rule {rule.code} ({rule.severity}): {rule.message.say(say)}"
     yield ""
@@ -90,6 +87,11 @@ def required(field: Field) -> str:
     return {"always": "required", "ticked": "required when the sheet is used", "optional": "optional"}[
         field.required
     ]
+
+
+def prefilled(field: Field) -> str:
+    """What the cell is issued with."""
+    return f"; prefilled with {', '.join(field.default)}" if field.default else ""
 
 
 def choices(field: Field) -> str:

@@ -200,9 +200,9 @@ def _code_of(text: str, names: Names, what: str, wrong: list[str]) -> str:
 
 
 def _tool(text: str, spec: Spec, wrong: list[str]) -> str:
-    for code in (text, f"T{text}", text.upper(), f"T{text.upper()}"):
-        if code in spec.tool:
-            return code
+    code = spec.tool_called(text)
+    if code is not None:
+        return code
     wrong.append(f"there is no tool '{text}'. Known are: {', '.join(spec.tool)}.")
     return ""
 

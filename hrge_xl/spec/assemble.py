@@ -8,9 +8,10 @@ from pathlib import Path
 import yaml
 
 from ..errors import Mistake
+from .csv_lists import take_in_lists
 from .lost import Lost
 from .model import Tool
-from .nodes import get, mapping, mistake_at, sequence
+from .nodes import file_beside, get, mapping, mistake_at, sequence
 from .options import OWN_FILES, all_options
 from .suggest import nearest, remedy_for
 from .yaml_file import compose
@@ -33,6 +34,10 @@ class Assembly:
         tools = self._tools(head)
         if not isinstance(head, yaml.MappingNode):
             return None
+        first = get(get(head, "languages"), 0)
+        take_in_lists(
+            self.folder, parts.get("vocabularies"), str(first.value) if first else "", self.mistakes
+        )
         columns = parts.pop("columns", None)
         for tool in tools:
             self._take_in(tool, columns)
@@ -185,11 +190,8 @@ class Assembly:
         name = get(get(block, "items"), "file")
         if not isinstance(name, yaml.ScalarNode) or not isinstance(block, yaml.MappingNode):
             return
-        file = self.folder / str(name.value)
-        if file.resolve().parent != self.folder.resolve() or not file.is_file() or file.suffix != ".yaml":
-            reason = f"There is no file '{name.value}' in the spec folder, or it is no .yaml file."
-            known = sorted(each.name for each in self.folder.glob("[!.]*.yaml"))
-            self._say(name, reason, remedy_for(name.value, known))
+        file = file_beside(self.folder, name, ".yaml", self.mistakes)
+        if file is None:
             self._leave_out_items(block)
             return
         items = compose(file, str(name.value), self.mistakes, self.lost, all_options())

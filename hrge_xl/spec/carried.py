@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,8 @@ from ..paths import UNFINISHED, sync_folder
 
 FOLDERS = (".", "tools", "languages")
 KINDS = (".yaml", ".po")
+LISTS, LIST = "vocabularies.yaml", ".csv"  # which names the lists that stand in files of their own
+NAME = re.compile(r"""file:\s*["']?([^"'\n]+?\.csv)\b""")
 DIGITS = 16  # of a digest tell copies apart; 64 would make paths too long for Windows
 
 Files = Mapping[str, bytes]
@@ -26,9 +29,18 @@ Files = Mapping[str, bytes]
 
 def pack(folder: Path) -> dict[str, bytes]:
     """Read every file that a spec is made of: path → content, in order."""
-    files = (file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS)
-    paths = {file.relative_to(folder).as_posix(): file for file in files if file.is_file()}
+    files = [file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS]
+    paths = {
+        file.relative_to(folder).as_posix(): file for file in (*files, *_lists(folder)) if file.is_file()
+    }
     return {path: paths[path].read_bytes() for path in sorted(paths)}
+
+
+def _lists(folder: Path) -> Iterator[Path]:
+    """The files that hold lists: those that are named. A list of teams, say, may lie there too, and stays."""
+    lists = folder / LISTS
+    named = set(NAME.findall(lists.read_text("utf-8", "replace"))) if lists.is_file() else set[str]()
+    return (file for file in folder.glob(f"[!.]*{LIST}") if file.name in named)
 
 
 def digest_of(files: Files) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from keyword import kwlist
 
 from ..frozen import Found, Path
+from ..language import FUNCTIONS
 from ..words import SOURCE_LANGUAGE, cell_length, is_language, translator
 from .check_languages import texts
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
 from .own_sheets import IDENTITY_SHEET, KEYS, NAMES
 
-FIELD_CODE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|[A-Z][A-Z_]{2,}")
-ROW_CODE = re.compile(r"[A-Z][A-Za-z0-9_.\-]*")
-TOOL_CODE = re.compile(r"[A-Z][A-Z0-9]*(\.[A-Z0-9]+)?")
+FIELD_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*[A-Za-z0-9]|[A-Za-z][A-Za-z_]{2,}")
+ROW_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*")
+TOOL_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?")
+WORDS_OF_EXPRESSIONS = frozenset({"value", "this", *FUNCTIONS, *(word.lower() for word in kwlist)})
 LIST_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 SPEC_NAME = re.compile(r"\w[\w\-]*")
 SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
@@ -35,6 +38,7 @@ def check_names(spec: Spec) -> Found:
     for index, tool in enumerate(spec.tools):
         yield from _tool_code(tool, ("tools", index))
         yield from _codes_on_sheet(tool, ("tools", index))
+    yield from _spellings(spec)
     yield from _single_fields(spec)
     yield from _list_names(spec)
 
@@ -109,9 +113,9 @@ def _sheet_name(path: Path, name: str, own: dict[str, str]) -> Found:
 
 def _tool_code(tool: Tool, path: Path) -> Found:
     if not TOOL_CODE.fullmatch(tool.code):
-        remedy = "Use capitals and digits, for example PLAN or C1."
+        remedy = "Use letters and digits, for example PLAN or C1."
         yield (*path, "code"), f"'{tool.code}' cannot be a tool code.", remedy
-    elif tool.code in KEYS:
+    elif tool.code.upper() in KEYS:
         reason = f"'{tool.code}' cannot be a tool code: one of the program's own sheets has it."
         yield (*path, "code"), reason, "Choose another code."
     elif len(tool.code) > LIMIT_CODE:
@@ -133,14 +137,16 @@ def _codes_on_sheet(tool: Tool, path: Path) -> Found:
         for block, where in blocks
         for number, field in enumerate(block.fields)
     ]
-    yield from doubled(fields, "field code")
+    yield from doubled(fields, "field code", fold=True)
     for place, code in fields:
         if not FIELD_CODE.fullmatch(code):
             yield (
                 place,
                 f"'{code}' cannot be a field code.",
-                "Use capitals with an underscore, for example PLN_01.",
+                "Use letters and digits with an underscore, for example PLN_01.",
             )
+        elif code.casefold() in WORDS_OF_EXPRESSIONS:
+            yield place, f"'{code}' is a word of expressions.", "Take another code, for example PLN_01."
         elif len(code) > LIMIT_CODE:
             yield place, *_long_code(code)
     rows = [row for block, where in blocks for row in _rows(block, where)]
@@ -158,6 +164,25 @@ def _codes_on_sheet(tool: Tool, path: Path) -> Found:
 def _rows(block: FieldBlock, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(block, ChecklistBlock | CatalogueBlock) and isinstance(block.items, tuple):
         yield from (((*path, "items", i, "code"), item.code) for i, item in enumerate(block.items))
+
+
+def _spellings(spec: Spec) -> Found:
+    """A code that stands on several sheets is written alike on all of them."""
+    fields = [
+        ((*where, "fields", number, "code"), field.code)
+        for t, tool in enumerate(spec.tools)
+        for b, block in enumerate(tool.blocks)
+        if isinstance(block, FieldBlock)
+        for where in [("tools", t, "blocks", b)]
+        for number, field in enumerate(block.fields)
+    ]
+    tools = [(("tools", t, "code"), tool.code) for t, tool in enumerate(spec.tools)]
+    for what, places in (("tool code", tools), ("field code", fields)):
+        seen: dict[str, str] = {}
+        for path, code in places:
+            first = seen.setdefault(code.casefold(), code)
+            if first != code:
+                yield path, f"The {what} '{code}' is also written '{first}'.", "Write it alike everywhere."
 
 
 def _single_fields(spec: Spec) -> Found:

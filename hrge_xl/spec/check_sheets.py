@@ -9,6 +9,7 @@ from ..fields import COMMON_OPTIONS, ColumnKind, Field, kind_of
 from ..frozen import Found, Path, at_the_first
 from .check_languages import too_long
 from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
+from .defaults import wrong_default
 from .model import (
     AnyBlock,
     CatalogueBlock,
@@ -135,7 +136,10 @@ def _field(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
         yield from whole_numbers(spec, field.vocabulary, (*path, "vocabulary"))
     if field.parent is not None and "parent" in field.type.allows:
         yield from _parent(spec, block, field, path)
+    yield from _pattern(field, path)
     yield from _targets(spec, field, path)
+    for reason, remedy in wrong_default(spec, block, field):
+        yield (*path, "default"), reason, remedy
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
         reason = f"The minimum {field.minimum:g} is above the maximum {field.maximum:g}."
         yield (*path, "minimum"), reason, "Swap them."
@@ -149,6 +153,14 @@ def _texts(field: Field, path: Path) -> Found:
     if field.constraint is not None:
         where = (*path, "constraint", "message")
         yield from too_long(where, field.constraint.message, LIMIT_ERROR, "The message")
+
+
+def _pattern(field: Field, path: Path) -> Found:
+    try:
+        re.compile(field.pattern or "")
+    except re.error as error:
+        remedy = "Write a regular expression, for example '[A-Z]{2}-[0-9]{4}', or `email`."
+        yield (*path, "pattern"), f"This is no pattern ({error}).", remedy
 
 
 def _targets(spec: Spec, field: Field, path: Path) -> Found:

@@ -36,6 +36,7 @@ TOLD_APART = frozenset(
         "cells",
         "to",
         "formula",
+        "unit",
     ]
 )  # options that have a line of their own, as the limits have
 

@@ -92,9 +92,21 @@ class QuestionFigures(Model):
     left_out: tuple[Code, ...] = ()
 
 
+Part = Literal["risks", "indicators", "questions", "overdue"]
+
+
+class OverviewFigures(Model):
+    """What the overview shows: of long lists the first so many, and no part that is left out."""
+
+    leave_out: tuple[Part, ...] = ()
+    top_risks: int = Option(default=15, ge=1, le=200)
+    top_gaps: int = Option(default=15, ge=1, le=200)
+
+
 class Figures(Model):
     """The figures of a spec, as far as it has any."""
 
     risks: RiskFigures | None = None
     indicators: IndicatorFigures | None = None
     questions: QuestionFigures | None = None
+    overview: OverviewFigures = OverviewFigures()

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Option
 
-from ..fields import Field
+from ..fields import Field, PersonalData
 from ..frozen import Model
 from ..texts import NO_TEXT, Code, Text, fixed_value
 from .figures import Figures
@@ -182,8 +182,17 @@ class VocabularyItem(Model):
     aliases: tuple[str, ...] = ()
 
 
+def _or_a_file(schema: dict[str, Any]) -> None:
+    """Have the schema say that entries may stand in a CSV file, which the loader puts in the place of its name."""
+    schema["properties"]["file"] = {"type": "string", "pattern": r"\.csv$"}
+    schema["required"] = [name for name in schema["required"] if name != "items"]
+    schema["oneOf"] = [{"required": ["items"]}, {"required": ["file"]}]
+
+
 class Vocabulary(Model):
     """A controlled list."""
+
+    model_config = ConfigDict(json_schema_extra=_or_a_file)
 
     items: tuple[VocabularyItem, ...] = Option(min_length=1)
     note: Text = NO_TEXT
@@ -299,6 +308,9 @@ class Spec(Model):
     rules: tuple[Rule, ...] = ()
     covered: tuple[Covered, ...] = ()
     tables: dict[str, Table] = Option(default={})
+    expects: tuple[PersonalData, ...] = ()  # personal data that is no finding on any sheet
+    what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
+    tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()
     digest: str = ""
     folder: str = ""  # where it was loaded from
@@ -307,6 +319,11 @@ class Spec(Model):
     def tool(self) -> dict[str, Tool]:
         """Every tool by code, in sheet order."""
         return {tool.code: tool for tool in self.tools}
+
+    def tool_called(self, text: str) -> str | None:
+        """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
+        codes = {code.casefold(): code for code in self.tool}
+        return next((codes[each] for each in (text.casefold(), f"t{text.casefold()}") if each in codes), None)
 
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:

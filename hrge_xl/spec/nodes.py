@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
 
 from ..errors import Mistake
+from .suggest import remedy_for
 
 MAX_DEPTH = 40  # deeper than any spec; stops an alias that contains itself
 
@@ -112,4 +114,15 @@ def _key_node(node: yaml.Node | None, key: str) -> yaml.Node | None:
         if name.value == key:
             found: yaml.Node = value if isinstance(value, yaml.ScalarNode) else name
             return found
+    return None
+
+
+def file_beside(folder: Path, named: yaml.Node, suffix: str, mistakes: list[Mistake]) -> Path | None:
+    """Give the file of a spec folder that a node names; what is wrong with it is added, and None comes back."""
+    file = folder / str(named.value)
+    if file.resolve().parent == folder.resolve() and file.is_file() and file.suffix == suffix:
+        return file
+    reason = f"There is no file '{named.value}' in the spec folder, or it is no {suffix} file."
+    known = sorted(each.name for each in folder.glob(f"[!.]*{suffix}"))
+    mistakes.append(mistake_at(named, (), reason, remedy_for(named.value, known)))
     return None

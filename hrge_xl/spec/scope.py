@@ -57,10 +57,7 @@ class Scope:
 
     def entries(self, name: str | None) -> tuple[str, ...]:
         """Give the codes of a list, in its order; nothing where there is no such list."""
-        if name == YES_NO:
-            return ("Y", "N")
-        known = self.spec.vocabularies.get(name or "")
-        return tuple(known.by_code) if known is not None else ()
+        return entries(self.spec, name)
 
     @property
     def single(self) -> bool:
@@ -80,6 +77,14 @@ class Scope:
                     yield from block.fields
         else:
             yield from self.block.fields
+
+
+def entries(spec: Spec, name: str | None) -> tuple[str, ...]:
+    """Give the codes of a list, in its order; nothing where there is no such list."""
+    if name == YES_NO:
+        return ("Y", "N")
+    known = spec.vocabularies.get(name or "")
+    return tuple(known.by_code) if known is not None else ()
 
 
 def ref_to(tool: str, field: Field, *, single: bool = False) -> Ref:

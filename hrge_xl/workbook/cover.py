@@ -124,7 +124,7 @@ class CoverPainter:
                 say("Column “Status” says in words what is still missing or to correct."),
                 say("To paste from elsewhere, use Paste Special and “Values”, so that the lists stay."),
                 say("Do not delete sheets, rows or columns. Save as .xlsx and send the whole file back."),
-                say("No names, contacts or case numbers: roles only."),
+                *(text.say(self.layout.language) for text in self.layout.spec.what_to_do),
             ),
             start=1,
         ):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ...numerals import from_serial, shown
-from ...words import CHARACTERS_A_WORD, count_words, spaceless
+from ...words import CHARACTERS_A_WORD, count_words, too_many_words
 from ..function import Function, code_of, ref_of
 from ..patterns import EMAIL, email_formula, in_a_sheet, pattern_formula
 from ..sheet_text import word_count
@@ -94,15 +94,6 @@ class WithinWords(Function):
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         limit = int(_number(args[1]))
         return _truth_of_text(run, args[0], lambda text: not too_many_words(text, limit), blank=True)
-
-
-def too_many_words(text: str, limit: int) -> bool:
-    """Say whether a text is over its limit."""
-    if len(text) <= 2 * limit:  # a word and a space take two characters at least
-        return False
-    if spaceless(text):
-        return len(text) > limit * CHARACTERS_A_WORD
-    return len(text.split()) > limit // 2 and count_words(text) > limit
 
 
 def _number(expr: Expr) -> float:

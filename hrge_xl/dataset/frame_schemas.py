@@ -1,0 +1,201 @@
+"""pandera schemas of every table and view, made from the spec by the data dictionary; the one place with pandera.
+
+`schemas` is for analysts: what is right. `python_schema` is for rows before they are written (see `row_check`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import infer_dtype
+from pandera.dtypes import immutable
+from pandera.engines.pandas_engine import DataType
+from pandera.errors import SchemaErrors
+from pandera.pandas import Check, Column, DataFrameSchema
+
+from ..numerals import shown
+from ..spec.model import Spec
+from ..words import too_many_words
+from . import table as tables
+from .column_values import Asked, asked, labels_of, least_and_most, pattern, values
+from .schema import Schema
+from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
+
+TYPES: dict[str, tuple[type, ...]] = {
+    TEXT: (str,), INTEGER: (int,), NUMBER: (float, int), BOOLEAN: (bool,), DATE: (date,),
+}  # fmt: skip
+INFERRED: dict[str, set[str]] = {
+    TEXT: {"string"}, INTEGER: {"integer"}, NUMBER: {"floating", "integer", "mixed-integer-float"},
+    BOOLEAN: {"boolean"}, DATE: {"date"},
+}  # fmt: skip
+
+
+NOTHING = "empty"  # as what a column without any value is inferred
+REASONS = {"not_nullable": "filled in", "multiple_fields_uniqueness": "a key that no other row has"}
+
+
+@immutable
+class Day(DataType):
+    """Days as text in ISO 8601, as dates or as times of pandas; any year that Python knows."""
+
+    type = np.dtype("datetime64[us]")
+
+    def coerce(self, data_container: Any) -> Any:
+        """Give a column of days. Raises `ValueError` where there is something else."""
+        return pd.to_datetime(data_container, format="ISO8601").astype(self.type)
+
+    def coerce_value(self, value: Any) -> Any:
+        """Give one day. Raises `ValueError`."""
+        return pd.to_datetime(value, format="ISO8601")
+
+    def check(self, pandera_dtype: Any, data_container: Any = None) -> bool:
+        """Tell whether a column is one of days."""
+        return data_container is not None and data_container.dtype == self.type
+
+    def __str__(self) -> str:
+        return DATE
+
+
+FrameSchema = DataFrameSchema  # for those who pass one on
+DTYPES = {TEXT: "string", INTEGER: "Int64", NUMBER: "Float64", BOOLEAN: "boolean", DATE: Day()}  # type: ignore[call-arg]  # `immutable` makes one that takes nothing
+
+
+def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
+    """Give a schema for each table and view of a dataset of a spec, by name; each turns a frame into its types.
+
+    They hold for answers that are right: within their limits, and given where every row must have them. Without
+    `limits` they hold for whatever a dataset can have: types, keys, known codes.
+    """
+    return _Schemas(Schema(spec), limits=limits)
+
+
+class _Schemas(Mapping[str, FrameSchema]):
+    """Schemas by the names of tables; each is made when it is first asked for."""
+
+    def __init__(self, schema: Schema, *, limits: bool) -> None:
+        self._schema, self._limits = schema, limits
+        self._made: dict[str, FrameSchema] = {}
+
+    def __getitem__(self, name: str) -> FrameSchema:
+        if name not in self._made:
+            self._made[name] = _schema(self._schema, self._schema.by_name[name], limits=self._limits)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._schema.by_name)
+
+    def __len__(self) -> int:
+        return len(self._schema.by_name)
+
+
+def _schema(schema: Schema, table: Table, *, limits: bool) -> FrameSchema:
+    columns = {column.name: _column(schema, table, column, limits=limits) for column in table.columns}
+    return DataFrameSchema(columns, name=table.name, unique=list(table.key), report_duplicates="all")
+
+
+def _column(schema: Schema, table: Table, column: tables.Column, *, limits: bool) -> Column:
+    question = asked(schema, table, column) if limits else None
+    checks = [*_structure(schema, table, column), *(_right(question) if question else ())]
+    given = column.name in table.key or (question is not None and question.required)
+    return Column(DTYPES[column.kind], checks, nullable=not given, coerce=True)
+
+
+def _structure(schema: Schema, table: Table, column: tables.Column) -> Iterator[Check]:
+    """What holds of everything that stands in a column."""
+    known = (*values(schema, table, column), *labels_of(schema, table, column))
+    if known:
+        yield Check.isin(known, error=f"one of {', '.join(known)}")
+    written = pattern(schema, table, column)
+    if written:
+        yield Check(lambda series: series.str.fullmatch(written), error=f"written as {written}")
+    yield from _between(*least_and_most(column))
+
+
+def _between(least: float | date | None, most: float | date | None) -> Iterator[Check]:
+    if least is not None:
+        yield Check.ge(_in_frame(least), error=f"at least {shown(least)}")
+    if most is not None:
+        yield Check.le(_in_frame(most), error=f"at most {shown(most)}")
+
+
+def _in_frame(end: float | date) -> float | pd.Timestamp:
+    return pd.Timestamp(end) if isinstance(end, date) else end
+
+
+def _right(question: Asked) -> Iterator[Check]:
+    """What holds of the answers that a question asks for."""
+    yield from _between(question.minimum, question.maximum)
+    if question.whole:
+        yield Check(lambda series: series % 1 == 0, error="a whole number")
+    if question.steps:
+        yield Check.isin(question.steps, error=f"one of {', '.join(map(shown, question.steps))}")
+    if question.characters is not None:
+        yield Check.str_length(
+            max_value=question.characters, error=f"at most {question.characters} characters"
+        )
+    words = question.words
+    if words is not None:
+        yield Check(
+            lambda series: ~series.map(lambda text: too_many_words(text, words)),
+            error=f"at most {words} words",
+        )
+
+
+# rows as Python has them
+
+
+def python_schema(schema: Schema, table: Table) -> FrameSchema:
+    """Give the schema of rows that are to be written: values of Python's own types, nothing turned into another one."""
+    columns = {
+        column.name: Column(
+            object,
+            [_of_type(column.kind), *_structure(schema, table, column)],
+            nullable=column.name not in table.key,
+        )
+        for column in table.columns
+    }
+    return DataFrameSchema(columns, name=table.name, unique=list(table.key), strict=True)
+
+
+def category_schema(allowed: Mapping[str, Sequence[str]]) -> FrameSchema:
+    """Give the schema of a frame of categories: those that each column can have, or nothing."""
+    return DataFrameSchema(
+        {name: Column("category", Check.isin(known), nullable=True) for name, known in allowed.items()},
+        strict=True,
+    )
+
+
+def _of_type(kind: str) -> Check:
+    """A check of values for their type; one by one only where not all are of it."""
+    types, inferred = TYPES[kind], INFERRED[kind]
+
+    def fits(series: pd.Series[Any]) -> pd.Series[bool] | bool:
+        if infer_dtype(series, skipna=True) in (*inferred, NOTHING):
+            return True
+        return series.map(lambda value: type(value) in types) | series.isna()
+
+    return Check(fits, error=f"a value of type {kind}", ignore_na=False)
+
+
+class Failure(NamedTuple):
+    """The first thing in a frame that is not as its schema says."""
+
+    column: str
+    row: int
+    why: str
+
+
+def first_failure(schema: FrameSchema, frame: pd.DataFrame) -> Failure | None:
+    """Give the first thing in a frame that is not as its schema says; None where all is."""
+    try:
+        schema.validate(frame, lazy=True, inplace=True)
+    except SchemaErrors as errors:
+        case = errors.failure_cases.sort_values("index", kind="stable").iloc[0]
+        return Failure(
+            str(case["column"]), int(case["index"]), REASONS.get(case["check"], str(case["check"]))
+        )
+    return None

@@ -1,0 +1,121 @@
+"""Codes in lower case do all that codes in capitals do; two that differ in nothing else are a mistake."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import build
+from hrge_xl.spec.load import load
+from tests.answers import full
+from tests.audited import hrge
+from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
+
+CODES = re.compile(
+    r"\b(?:(?:PLN|CHK|RSK|FOL|USE|C1)_\d\d|PLAN|C1|R1|SUMMARY|COUNTRY|ANSWER|GROUP|RESPONSE|LIKELIHOOD|IMPACT"
+    r"|PAK|AFG|IRQ|MAR|MLI|EGY|WOM|MEN|YOU|DIS|RED|ACC|K-|R-E\d\d|L|M|H)(?!\w|'\w)"
+)
+TODAY = date(2026, 6, 30)
+
+
+@pytest.fixture
+def lower(copy: Path) -> Path:  # noqa: F811
+    """The example spec with every code in lower case."""
+    for file in copy.rglob("*.yaml"):
+        text = CODES.sub(lambda code: code[0].lower(), file.read_text(encoding="utf-8"))
+        file.write_text(text, encoding="utf-8")
+    return copy
+
+
+QUESTIONS = (
+    "SELECT path LIKE '%full%', upper(code), upper(tool), upper(row), upper(field), cell, message FROM findings "
+    "JOIN submissions USING (submission) ORDER BY 1, 2, 6",
+    "SELECT upper(field), upper(code), number, text FROM answers ORDER BY 1, 2, 3, 4",
+    "SELECT upper(RSK_06), RSK_06_label, RSK_03 FROM risks_labelled ORDER BY n",
+)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_workbooks_read_back(language: str, lower: Path, tmp_path: Path) -> None:
+    """Blank and filled in: what is found is what is found with capitals, and what the sheet says itself."""
+    spec, capitals = load(lower), load("example")
+    found = []
+    for one, folder in ((capitals, "capitals"), (spec, "lower")):
+        returned = tmp_path / folder
+        returned.mkdir()
+        answers = full(build(one, language))
+        for name, given in (("full", answers), ("blank", {})):
+            order = Order(
+                "T", TODAY, next(iter(one.vocabularies.values())).items[0].code, language, answers=given
+            )
+            (returned / f"{name}.xlsx").write_bytes(generate(one, order))
+        out = tmp_path / f"{folder}-out"
+        spec_name = str(lower) if one is spec else "example"
+        assert hrge("consolidate", returned, "-o", out, "--spec", spec_name, "--today", TODAY) in (0, 1, 4)
+        with sqlite3.connect(out / "dataset.sqlite") as database:
+            found.append([database.execute(question).fetchall() for question in QUESTIONS])
+    assert found[0] == found[1]
+    assert found[0][0]
+    assert found[0][2]
+
+
+def test_a_waiver_of_a_rule_in_lower_case(lower: Path, tmp_path: Path) -> None:
+    spec = load(lower)
+    answers = full(build(spec, "en"))
+    (tmp_path / "returned").mkdir()
+    (tmp_path / "returned" / "one.xlsx").write_bytes(
+        generate(spec, Order("T", TODAY, "pak", answers=answers))
+    )
+    out = tmp_path / "out"
+    hrge("consolidate", tmp_path / "returned", "-o", out, "--spec", lower, "--today", TODAY)
+    said = ("--reason", "So it is.", "--by", "Office", "--ledger", out, "--today", TODAY)
+    assert hrge("waive", "r-e01", "--file", "one.xlsx", *said) == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "found"),
+    [
+        (
+            "tools/plan.yaml",
+            "code: PLN_02",
+            "code: pln_01",
+            "'pln_01' is used twice, also as 'PLN_01'.",
+        ),
+        (
+            "tools/risks.yaml",
+            "code: RSK_01",
+            "code: fol_01",
+            "'FOL_01' is used twice, also as 'fol_01'.",
+        ),
+        (
+            "tools/risks.yaml",
+            "code: RSK_08",
+            "code: chk_01",
+            "The field code 'chk_01' is also written 'CHK_01'.",
+        ),
+        ("vocabularies.yaml", "code: AFG", "code: pak", "The code 'pak' is used twice, also as 'PAK'."),
+        (
+            "tools/checklist.yaml",
+            "code: C1_02",
+            "code: c1_01",
+            "The row code 'c1_01' is used twice, also as 'C1_01'.",
+        ),
+        ("tools/plan.yaml", "code: PLN_10", "code: count", "'count' is a word of expressions."),
+        ("tools/plan.yaml", "code: PLN_10", "code: Lambda", "'Lambda' is a word of expressions."),
+    ],
+)
+def test_case_alone_tells_no_codes_apart(copy: Path, file: str, old: str, new: str, found: str) -> None:  # noqa: F811
+    damage(copy, file, old, new)
+    assert any(found in mistake for mistake in mistakes(copy)), mistakes(copy)
+
+
+def test_a_tool_is_found_however_it_is_written(lower: Path) -> None:
+    spec = load(lower)
+    assert [spec.tool_called(text) for text in ("C1", "c1", "Plan", "Z9")] == ["c1", "c1", "plan", None]
+    toolkit = load("hrge_toolkit")
+    assert [toolkit.tool_called(text) for text in ("1.1", "t1.1", "T1.1")] == ["T1.1"] * 3

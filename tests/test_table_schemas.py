@@ -1,0 +1,306 @@
+"""Schemas of tables and views: what a dataset holds fits them, and what is wrong is told by column and value."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pandera.errors import SchemaErrors
+
+import hrge_xl
+from hrge_xl.dataset.column_values import asked
+from hrge_xl.dataset.opening import DATASET
+from hrge_xl.dataset.row_check import RowCheck
+from hrge_xl.dataset.rows import RowBuilder
+from hrge_xl.dataset.schema import Schema
+from hrge_xl.dataset.store import open_file
+from hrge_xl.dataset.table import Rows
+from hrge_xl.exports.package import description
+from hrge_xl.fault_isolation import UnfitRow
+from hrge_xl.findings.file import ROW_WITHOUT_A_PLACE
+from hrge_xl.intake import Wanted
+from hrge_xl.spec.load import load
+from hrge_xl.validation import Result, ValidationRequest, validate
+from tests.audited import hrge
+from tests.check_table import not_right
+from tests.read_package import read
+from tests.test_consolidate import returned
+from tests.test_dataset import SPECS, TODAY, odd_risks, run, workbook
+
+WRONG = {  # an answer of the example spec that is not right, and what the schema of PLAN says of it
+    "PLN_01": ("A code of more than twenty characters", "at most 20 characters"),
+    "PLN_03": ("word " * 41, "at most 40 words"),
+    "PLN_04": (date(1890, 1, 1), "at least 1990-01-01"),
+    "PLN_06": (501, "at most 500"),
+    "PLN_07": (2.5, "a whole number"),
+    "PLN_09": (1.5, "at most 1"),
+}
+
+
+@pytest.fixture(scope="module")
+def datasets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A dataset of each spec: full returns in every language, odd ones, wrong ones, and what is no workbook."""
+    folder = tmp_path_factory.mktemp("schemas")
+    wrong = {code: value for code, (value, _) in WRONG.items() if code != "PLN_04"}
+    files = {
+        "example": {
+            "odd.xlsx": odd_risks(),
+            "fr.xlsx": workbook("NA", "fr", PLN_06=30.0),
+            "ar.xlsx": workbook("MLI", "ar", FOL_01="=1+1"),
+            "wrong.xlsx": workbook("WRONG", **wrong, RSK_03=7),
+            "broken.xlsx": b"PK\x03\x04 not a workbook",
+        },
+        "hrge_toolkit": {"full.xlsx": workbook("PAK", spec="hrge_toolkit")},
+    }
+    for name in SPECS:
+        run(returned(folder / f"{name}-returned", files[name]), folder / name)
+    return {name: folder / name for name in SPECS}
+
+
+def frames(out: Path) -> Callable[[str], pd.DataFrame]:
+    """Reads a table or view of a dataset as SQLite has it."""
+
+    def frame(table: str) -> pd.DataFrame:
+        with sqlite3.connect(out / DATASET) as database:
+            return pd.read_sql(f'SELECT * FROM "{table}"', database)
+
+    return frame
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_every_table_holds_what_its_schema_says(name: str, datasets: dict[str, Path]) -> None:
+    """Facts, dimensions, views and figures, right answers and wrong ones; and the frame comes back in its types."""
+    frame, spec = frames(datasets[name]), load(name)
+    tables = Schema(spec).by_name
+    kinds = {
+        "text": "str",
+        "integer": "Int64",
+        "number": "Float64",
+        "boolean": "boolean",
+        "date": "datetime64[us]",
+    }
+    for table, schema in hrge_xl.schemas(spec, limits=False).items():
+        found = schema.validate(frame(table), lazy=True)
+        assert [str(each).replace("string", "str") for each in found.dtypes] == [
+            kinds[c.kind] for c in tables[table].columns
+        ], table
+
+
+@pytest.mark.parametrize("table", ["risks", "PLAN", "C1", "submissions", "answers", "findings"])
+def test_however_it_was_read(table: str, datasets: dict[str, Path]) -> None:
+    """CSV by its description as well as SQLite."""
+    schema = hrge_xl.schemas(load("example"), limits=False)[table]
+    frame = read(datasets["example"], table)
+    for name in schema.columns.keys() - set(frame.columns):  # columns that no file has
+        schema = schema.remove_columns([name])
+    schema.validate(frame, lazy=True)
+
+
+def test_what_is_not_right_is_told(datasets: dict[str, Path]) -> None:
+    """Every limit of the spec, with the place of the answer; only of the return that has it."""
+    found = not_right(datasets["example"] / DATASET, "example", "PLAN")
+    told = {row.column: (row.check, row.team) for row in found.itertuples()}
+    expected = {code: (why, "WRONG") for code, (_, why) in WRONG.items() if code != "PLN_04"}
+    assert {code: told[code] for code in expected} == expected
+    risks = not_right(datasets["example"] / DATASET, "example")
+    assert {(row.column, row.check, row.failure_case, row.team) for row in risks.itertuples()} == {
+        ("RSK_03", "one of 1, 2, 3", 7.0, "WRONG")
+    }
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_each_limit_of_a_question(code: str, datasets: dict[str, Path]) -> None:
+    """The schema of the sheet, and that of the view with labels, say it of the column alone."""
+    value, why = WRONG[code]
+    for table in ("PLAN", "PLAN_labelled"):
+        frame = frames(datasets["example"])(table).query("team == '0042'").reset_index(drop=True)
+        schema = hrge_xl.schemas(load("example"))[table]
+        schema.validate(frame, lazy=True)
+        wrong = frame.assign(**{code: pd.Series([value], dtype=object)})
+        with pytest.raises(SchemaErrors) as failed:
+            schema.validate(wrong, lazy=True)
+        assert set(
+            zip(failed.value.failure_cases["column"], failed.value.failure_cases["check"], strict=True)
+        ) == {(code, why)}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("risks", "RSK_06", "ACCEPT"),
+        ("risks", "RSK_02", "WOM,DIS"),
+        ("risks", "submission", "ABC"),
+        ("risks", "n", None),
+        ("risks_labelled", "RSK_06_label", "Accept it"),
+        ("submissions", "verdict", "fine"),
+        ("submissions", "errors", -1),
+        ("completeness", "required", "many"),
+        ("answers_fact", "date", "30/06/2026"),
+    ],
+)
+def test_what_no_dataset_can_have(table: str, column: str, value: Any, datasets: dict[str, Path]) -> None:
+    frame = frames(datasets["example"])(table)
+    frame[column] = pd.Series([value, *frame[column][1:]], dtype=object)
+    with pytest.raises(SchemaErrors) as failed:
+        hrge_xl.schemas(load("example"), limits=False)[table].validate(frame, lazy=True)
+    assert set(failed.value.failure_cases["column"]) == {column}
+
+
+def test_what_every_row_must_have(datasets: dict[str, Path]) -> None:
+    """In a register; in a sheet with a form and a list the rows of one have nothing of the other."""
+    frame = frames(datasets["example"])("risks").assign(RSK_01=None)
+    with pytest.raises(SchemaErrors) as failed:
+        hrge_xl.schemas(load("example"))["risks"].validate(frame, lazy=True)
+    cases = failed.value.failure_cases
+    assert {"not_nullable"} == set(cases[cases["column"] == "RSK_01"]["check"])
+
+
+def test_a_row_that_is_there_twice(datasets: dict[str, Path]) -> None:
+    frame = frames(datasets["example"])("risks")
+    with pytest.raises(SchemaErrors, match="uniqueness"):
+        hrge_xl.schemas(load("example"))["risks"].validate(
+            pd.concat([frame, frame[:1]], ignore_index=True), lazy=True
+        )
+
+
+def test_the_package_says_what_is_asked(datasets: dict[str, Path]) -> None:
+    """What the schemas hold answers against is said of each column, from the same source."""
+    with open_file(datasets["example"] / DATASET, write=False) as store:
+        store.use(Schema(load("example")), write=False)
+        told = {
+            (each["title"], field["name"]): field
+            for each in description(store)["resources"]
+            for field in each["schema"]["fields"]
+        }
+    assert told["PLAN", "PLN_06"]["asked"] == {"minimum": 1, "maximum": 500}
+    assert told["PLAN", "PLN_01"]["asked"] == {"maxLength": 20}
+    assert told["PLAN", "PLN_03"]["asked"] == {"words": 40}
+    assert told["risks", "RSK_03"]["asked"] == {"required": True, "enum": [1, 2, 3]}
+    assert told["risks", "FOL_02"]["asked"] == {"minimum": "1990-01-01", "maximum": "2100-12-31"}
+    assert told["PLAN", "PLN_08"]["asked"] == {"minimum": 0}
+    assert "asked" not in told["PLAN", "PLN_14"]
+    assert told["submissions", "errors"]["constraints"] == {"minimum": 0}
+    assert told["submissions", "sha256"]["constraints"] == {"pattern": "[0-9a-f]{64}"}
+
+
+def test_a_column_of_several_sheets_has_the_widest_limits() -> None:
+    schema = Schema(load("hrge_toolkit"))
+    risks = schema.united["risks"]
+    found = asked(schema, risks, risks.columns[risks.at["RSK_10"]])
+    assert found is not None
+    assert found.steps == (1, 2, 3, 4, 5)
+
+
+# what is taken in
+
+
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    """The rows of a full return."""
+    folder = tmp_path_factory.mktemp("taken")
+    (result,) = validate(returned(folder, {"full.xlsx": odd_risks()}), ValidationRequest(Wanted(), TODAY))
+    return RowBuilder(Schema(load("example"))).rows(result)
+
+
+def check(rows: Rows) -> None:
+    assert RowCheck(Schema(load("example")))([rows]) == [rows]
+
+
+def test_rows_come_as_they_were(taken: Rows) -> None:
+    check(taken)
+
+
+def changed(rows: Rows, table: str, **wrong: Any) -> Rows:
+    """The rows with other values in one that has such a value, the first of its table."""
+    at = Schema(load("example")).by_name[table].at
+    first = next(n for n, row in enumerate(rows[table]) if all(row[at[name]] is not None for name in wrong))
+    row = list(rows[table][first])
+    for name, value in wrong.items():
+        row[at[name]] = value
+    lines = list(rows[table])
+    lines[first] = tuple(row)
+    return {**rows, table: lines}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "needed"),
+    [
+        ("answers_fact", "code", "NOWHERE", "a code of the list that its question is answered from"),
+        ("answers_fact", "code", 3, "a value of type text"),
+        ("answers_fact", "number", "3", "a value of type number"),
+        ("answers_fact", "number", True, "a value of type number"),
+        ("answers_fact", "date", "2026-06-30", "a value of type date"),
+        ("answers_fact", "slot", 999_999, "the number of a cell that the spec has"),
+        ("answers_fact", "slot", None, "filled in"),
+        ("submissions", "verdict", "fine", "one of accepted, returned, refused"),
+        ("submissions", "sha256", "ABC", "written as [0-9a-f]{64}"),
+        ("submissions", "errors", -1, "at least 0"),
+        ("submissions", "errors", 1.5, "a value of type integer"),
+        ("findings_fact", "severity", "grave", "one of error, warning, info"),
+        ("sheets", "required", "3", "a value of type integer"),
+    ],
+)
+def test_a_row_without_a_place(table: str, column: str, value: Any, needed: str, taken: Rows) -> None:
+    with pytest.raises(UnfitRow) as fault:
+        check(changed(taken, table, **{column: value}))
+    shown = {None: "", True: "TRUE"}.get(value, str(value))
+    assert fault.value.told == {"column": f"{table}.{column}", "value": shown, "needed": needed}
+
+
+def test_a_value_of_another_kind(taken: Rows) -> None:
+    """A number where the question takes a code."""
+    at = Schema(load("example")).by_name["answers_fact"].at
+    lines = list(taken["answers_fact"])
+    first = next(n for n, row in enumerate(lines) if row[at["code"]] is not None)
+    row = list(lines[first])
+    row[at["code"]], row[at["number"]] = None, 3.0
+    lines[first] = tuple(row)
+    with pytest.raises(UnfitRow) as fault:
+        check({**taken, "answers_fact": lines})
+    assert fault.value.told == {
+        "column": "answers_fact.number",
+        "value": "3",
+        "needed": "empty, for its question is answered otherwise",
+    }
+
+
+def test_a_key_that_stands_twice(taken: Rows) -> None:
+    with pytest.raises(UnfitRow) as fault:
+        check({**taken, "answers_fact": [*taken["answers_fact"], taken["answers_fact"][0]]})
+    assert fault.value.told["needed"] == "a key that no other row has"
+
+
+def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The finding names table, column and value; the next run takes the file in."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    files = returned(tmp_path / "returned", {f"{team}.xlsx": workbook(team) for team in ("A", "B", "C")})
+    right, out = RowBuilder._rows, tmp_path / "out"
+
+    def wrong(self: RowBuilder, result: Result) -> Rows:
+        rows = right(self, result)
+        return (
+            changed(rows, "answers_fact", code="NOWHERE")
+            if rows["answers_fact"] and result.path.endswith("B.xlsx")
+            else rows
+        )
+
+    options = ("--today", TODAY, "--jobs", 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(RowBuilder, "_rows", wrong)
+        assert hrge("consolidate", files[0].parent, "-o", out, *options) == 4
+    found = frames(out)("findings").query(f"code == '{ROW_WITHOUT_A_PLACE.code}'")
+    assert list(found["message"]) == [
+        "The file B.xlsx could not be put into the dataset because of a mistake in this program: answers_fact.code is "
+        "“NOWHERE” and has to be a code of the list that its question is answered from."
+    ]
+    assert set(frames(out)("submissions").query("verdict != 'refused'")["team"]) == {"A", "C"}
+    log = Path(found["remedy"].iloc[0].removeprefix("Report this with ").partition(".log")[0] + ".log")
+    assert "NOWHERE" not in log.read_text(encoding="utf-8")
+    assert hrge("consolidate", files[0].parent, "-o", out, *options) == 0
+    assert frames(out)("findings").query(f"code == '{ROW_WITHOUT_A_PLACE.code}'").empty
