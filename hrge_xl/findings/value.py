@@ -55,7 +55,7 @@ AMBIGUOUS_DATE = Kind(
     code="V006",
     name="ambiguous-date",
     severity=ERROR,
-    message="{label}: “{value}” can mean two different days: either number can be the month.",
+    message="{label}: “{value}” can mean two different days.",
     remedy="Type the date as year-month-day, for example 2026-03-31.",
     why="04/05/2026 is 4 May in one country and 5 April in another; nobody should guess. A date that does not fall "
     "on the day of the week that stands beside it is doubtful too. Dates with the name of the month, in English or "
