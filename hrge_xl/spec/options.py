@@ -16,7 +16,6 @@ HEAD = ("sheets",)  # what only the loader reads
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {
     model.Rule: ("tools", "covered_by"),
     model.Field: ("use",),
-    model.ItemsFrom: (),
 }
 
 
