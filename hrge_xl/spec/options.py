@@ -18,7 +18,7 @@ HEAD = ("sheets",)  # what only the loader reads
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {
     model.Rule: ("tools", "covered_by"),
     Field: ("use",),
-    model.ItemsFrom: (),
+    model.Vocabulary: ("file",),
 }
 
 

@@ -17,11 +17,6 @@ PLACE = ("label", "value", "row", "sheet", "cell", "file")  # what a message can
 NAME = re.compile(r"\w+")
 
 
-def placeholders(template: str) -> frozenset[str]:
-    """The names in braces. Raises `ValueError` where a brace does not close."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
-
-
 def check_placeholders(spec: Spec) -> Found:
     """Every message whose braces do not close, or hold a name that stands for nothing."""
     for path, text, scope in _messages(spec):

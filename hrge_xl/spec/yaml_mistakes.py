@@ -15,7 +15,6 @@ OPTION = re.compile(r"""(?P<lead>[ \t]*(?:-[ \t]+)*)(?P<name>[\w.\-]+):[ \t]+(?P
 WORD_BEFORE = re.compile(r"([\w.\-]+)[ \t]*$")
 CLOSING = {"{": "}", "[": "]"}
 BESIDE = "Let it begin in the same column as the lines that it belongs to, with spaces and no tab."
-ALONE = ("could not find expected ':'", "found character that cannot start any token")
 
 
 @dataclass(frozen=True, slots=True)
