@@ -90,6 +90,9 @@ class CompiledSpec:
     spec: Spec
     fields: dict[FieldKey, FieldChecks] = field(default_factory=dict)  # of those that are asked
     formulas: dict[FieldKey, Expr] = field(default_factory=dict)
+    relevant: dict[FieldKey, Expr] = field(
+        default_factory=dict
+    )  # where a field is asked only under a condition
     rules: tuple[ParsedRule, ...] = ()
     lists: dict[Source, Keeping] = field(default_factory=dict)
 
@@ -161,15 +164,17 @@ def _compiled(spec: Spec) -> CompiledSpec:
         key, scope = (tool.code, each.code), Scope(spec, tool, block, each)
         if each.formula is not None:
             found.formulas[key] = _parsed(parse, each.formula, scope)
+        if each.relevant is not None:
+            found.relevant[key] = _parsed(parse_condition, each.relevant, scope)
         if each.asked:
-            found.fields[key] = _of_field(each, scope, requiring.get(key, ()))
+            relevant, rules_here = found.relevant.get(key), requiring.get(key, ())
+            found.fields[key] = _of_field(each, scope, relevant, rules_here)
     found.lists = {key: each for tool in spec.tools for key, each in _lists(spec, tool)}
     return found
 
 
-def _of_field(each: Field, scope: Scope, rules: Collection[ParsedRule]) -> FieldChecks:
+def _of_field(each: Field, scope: Scope, relevant: Expr | None, rules: Collection[ParsedRule]) -> FieldChecks:
     """Make everything that is checked of one field: first whether it is asked, then its type, then its constraint."""
-    relevant = None if each.relevant is None else _parsed(parse_condition, each.relevant, scope)
     value = ref_to(scope.tool.code, each, single=scope.single)
     checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
     checks += each.type.checks(each, value, scope)

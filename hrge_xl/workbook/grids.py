@@ -258,6 +258,7 @@ class GridPainter:
             self._form_validations()
         else:
             self._table_validations(rows[0].index, rows[-1].index)
+        self._not_asked(rows[0].index, rows[-1].index)
         self._colours(rows[0].index, rows[-1].index)
 
     def _form_validations(self) -> None:
@@ -277,6 +278,23 @@ class GridPainter:
         if field is None or field.calculated:
             return None
         return validation(self.layout, self.grid, field, column, row)
+
+    def _not_asked(self, first: int, last: int) -> None:
+        """Grey the cells of questions that other answers make irrelevant."""
+        if self.grid.across:
+            for slot in self.grid.slots:
+                self._grey(slot, slot.cells[0], slot.cells[-1], None)
+            return
+        below = last - first
+        for slot in self.grid.by_row[self.grid.data_rows[0].code].values():
+            for cell in slot.cells:
+                self._grey(slot, cell, Place(cell.row + below, cell.column), str(cell.row))
+
+    def _grey(self, slot: Slot, first: Place, last: Place, row: str | None) -> None:
+        relevant = compiled(self.layout.spec).relevant.get((slot.tool, slot.field.code))
+        if relevant is not None and slot.field.asked:
+            asked = ExcelFormula(self.layout, self.grid, slot.row, row).condition(relevant)
+            self.pen.mark_when(first, last, f"=NOT({asked})", "not_asked")
 
     def _colours(self, first: int, last: int) -> None:
         """Input cells and status by urgency; the words say the same."""
