@@ -65,7 +65,7 @@ def layout_for(spec: Spec, order: Order) -> Layout:
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     """What the workbooks of some orders hold, worked out together: how many they are bounds the memory."""
     from .checks import foretell
-    from .checks.planned import Plan
+    from .checks.draft_batch import Plan
 
     spec = layout.spec
     plans = [

@@ -164,7 +164,7 @@ class Submission:
     shown_checks: ShownChecks | None = None  # where it is known which cells these are
     shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(
         default_factory=dict
-    )  # as `checks.kept` tells them
+    )  # as `checks.listed_rows` tells them
     shown_otherwise: list[Observation] = each_with(
         default_factory=list
     )  # than follows from checks and answers

@@ -18,7 +18,7 @@ from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Rule
 from hrge_xl.submission import Observation, State, Submission
 from tests.build_submission import submission
-from tests.test_vectorised import SPEC as SMALL
+from tests.test_evaluator import SPEC as SMALL
 
 TODAY = date(2026, 6, 30)
 EXAMPLE = load("example")

@@ -20,8 +20,8 @@ from tests.answers import TODAY, answers, full, layout
 from tests.build_submission import submission
 from tests.property_tests import examples
 from tests.raw_workbook import delete, draw, map_lines, sheet_of
-from tests.test_undecided import CONDITIONS, VALUES
-from tests.test_vectorised import LISTS, MATRIX, TOOLS, asked
+from tests.test_evaluator import LISTS, MATRIX, TOOLS, asked
+from tests.test_indeterminate_checks import CONDITIONS, VALUES
 
 # a spec with a rule for everything that the language can ask about another sheet
 

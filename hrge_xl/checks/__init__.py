@@ -11,7 +11,7 @@ from ..submission import Submission
 from .outcome import Outcome, Progress, Verdict
 
 if TYPE_CHECKING:
-    from .planned import Plan
+    from .draft_batch import Plan
 
 __all__ = ["Outcome", "Progress", "Verdict", "check", "foretell"]
 

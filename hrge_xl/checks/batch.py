@@ -18,7 +18,7 @@ from ..layout import Layout
 from ..numerals import to_serial
 from ..submission import Answer, State, Submission
 from ..words import NO_ANSWER, says_nothing
-from .universe import Column, Table, Universe, distinct, number
+from .cell_index import CellIndex, Column, Table, distinct, number
 from .unread import Unread, unread
 
 
@@ -28,7 +28,7 @@ class Batch:
 
     submissions: Sequence[Submission]
     layouts: Sequence[Layout]
-    universe: Universe
+    cell_index: CellIndex
     layout_of: Integers  # which of the different layouts each submission has
     days: Sequence[date]  # for each submission the day of the check
     spoken_of = True  # whether what no sheet can show matters, too
@@ -58,7 +58,7 @@ class Batch:
     @cached_property
     def unread(self) -> Unread:
         """What could not be read of each submission."""
-        return unread(self.submissions, [self.layout(n) for n in range(self.size)], self.universe)
+        return unread(self.submissions, [self.layout(n) for n in range(self.size)], self.cell_index)
 
     @cached_property
     def texts(self) -> Texts:
@@ -70,13 +70,13 @@ class Batch:
     @cached_property
     def _known(self) -> tuple[Sequence[Answer], Integers, Integers]:
         """Answers whose cell is in their layout, with submission and cell."""
-        find = self.universe.cell_of.get
+        find = self.cell_index.cell_of.get
         answers = list(chain.from_iterable(each.answers for each in self.submissions))
         cells = np.array([find((a.tool, a.row, a.field, a.part), -1) for a in answers], dtype=np.int64)
         counts = [len(each.answers) for each in self.submissions]
         of = np.repeat(np.arange(self.size), counts)
         kept = np.flatnonzero(cells >= 0)
-        kept = kept[self.slot_exists[of[kept], self.universe.slot_of_cell[cells[kept]]]]
+        kept = kept[self.slot_exists[of[kept], self.cell_index.slot_of_cell[cells[kept]]]]
         return [answers[place] for place in kept.tolist()], of[kept], cells[kept]
 
     @property
@@ -97,7 +97,7 @@ class Batch:
     @cached_property
     def slot(self) -> Integers:
         """For each answer its slot."""
-        return self.universe.slot_of_cell[self.cell]
+        return self.cell_index.slot_of_cell[self.cell]
 
     @cached_property
     def state(self) -> NDArray[np.str_]:
@@ -128,9 +128,9 @@ class Batch:
             if len(each) < len(NO_ANSWER) and says_nothing(each)
         ]
         texts = np.array(
-            [kind_of(each.field) is ColumnKind.TEXT and each.asked for each in self.universe.column_list]
+            [kind_of(each.field) is ColumnKind.TEXT and each.asked for each in self.cell_index.column_list]
         )
-        return np.asarray(np.isin(numbers, silent) & texts[self.universe.column_of_cell[self.cell]])
+        return np.asarray(np.isin(numbers, silent) & texts[self.cell_index.column_of_cell[self.cell]])
 
     @cached_property
     def figure(self) -> Floats:
@@ -164,9 +164,9 @@ class Batch:
     @cached_property
     def slot_exists(self) -> Bools:
         """For each submission the slots that its workbook has."""
-        blank = np.zeros((len(self.kinds), self.universe.slot_count), dtype=bool)
-        for column in self.universe.column_list:
-            blank[:, column.slots] = self.universe.exists[column.table.key]
+        blank = np.zeros((len(self.kinds), self.cell_index.slot_count), dtype=bool)
+        for column in self.cell_index.column_list:
+            blank[:, column.slots] = self.cell_index.exists[column.table.key]
         return np.asarray(blank[self.layout_of])
 
     @cached_property
@@ -177,21 +177,21 @@ class Batch:
     @cached_property
     def filled(self) -> Bools:
         """Which cells hold an answer."""
-        matrix = np.zeros((self.size, self.universe.cell_count), dtype=bool)
+        matrix = np.zeros((self.size, self.cell_index.cell_count), dtype=bool)
         matrix[self.submission[self.given], self.cell[self.given]] = True
         return matrix
 
     @cached_property
     def ids(self) -> Ids:
         """The code or text in each cell by number."""
-        matrix = np.full((self.size, self.universe.cell_count), BLANK, dtype=np.int64)
+        matrix = np.full((self.size, self.cell_index.cell_count), BLANK, dtype=np.int64)
         matrix[self.submission, self.cell] = self.text
         return matrix
 
     @cached_property
     def figures(self) -> Floats:
         """The number or serial day in each cell."""
-        matrix = np.full((self.size, self.universe.cell_count), NAN)
+        matrix = np.full((self.size, self.cell_index.cell_count), NAN)
         matrix[self.submission, self.cell] = self.figure
         return matrix
 
@@ -212,7 +212,7 @@ class Batch:
     @cached_property
     def replies(self) -> Bools:
         """Which slots hold an answer that says something."""
-        matrix = np.zeros((self.size, self.universe.slot_count), dtype=bool)
+        matrix = np.zeros((self.size, self.cell_index.slot_count), dtype=bool)
         told = self.given & ~self.mute
         matrix[self.submission[told], self.slot[told]] = True
         return matrix
@@ -220,7 +220,7 @@ class Batch:
     @cached_property
     def in_doubt(self) -> Bools:
         """Which slots hold an answer that reading found something wrong with."""
-        matrix = np.zeros((self.size, self.universe.slot_count), dtype=bool)
+        matrix = np.zeros((self.size, self.cell_index.slot_count), dtype=bool)
         wrong = self.given & (self.problem != "")
         matrix[self.submission[wrong], self.slot[wrong]] = True
         return matrix
@@ -231,7 +231,7 @@ class Batch:
 
     def exists(self, table: Table) -> Bools:
         """Which rows the workbook has."""
-        return np.asarray(self.universe.exists[table.key][self.layout_of], dtype=bool)
+        return np.asarray(self.cell_index.exists[table.key][self.layout_of], dtype=bool)
 
     def active(self, table: Table) -> Bools:
         """Which rows count: those of forms and lists always, open rows once anything is answered in them."""
@@ -247,7 +247,7 @@ class Batch:
     def _in_use(self, table: Table) -> Bools:
         used = np.full((self.size, len(table.rows)), not table.open)
         for each in table.fields if table.open else ():
-            column = self.universe.columns[table.tool.code, each.code]
+            column = self.cell_index.columns[table.tool.code, each.code]
             if column.asked:
                 used |= self.answered(column)
         return used

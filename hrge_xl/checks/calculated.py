@@ -18,17 +18,17 @@ from ..numerals import from_serial, shown
 from ..spec.model import Spec
 from ..submission import Answer, Key, State, Value
 from ..words import tidy
+from .cell_index import Column
+from .evaluator import Evaluator
 from .hits import Finder, Hit
 from .readings import answers_by_column
-from .universe import Column
-from .vectorised import Evaluator
 
 CLOSE, ZERO = 1e-9, 1e-12
 
 
 def columns(run: Evaluator) -> Iterator[Column]:
     """The calculated fields."""
-    return (column for column in run.batch.universe.column_list if column.key in run.program.formulas)
+    return (column for column in run.batch.cell_index.column_list if column.key in run.program.formulas)
 
 
 def values(run: Evaluator) -> list[dict[Key, Value]]:

@@ -13,7 +13,7 @@ from ..language.vectors import Bools, Integers
 from ..spec.model import Rule
 from ..submission import Answer
 from .batch import Batch
-from .universe import Column
+from .cell_index import Column
 
 NO_SLOT = -1
 
@@ -48,7 +48,7 @@ class Finder:
 
     @cached_property
     def _position(self) -> Integers:
-        matrix = np.full((self.batch.size, self.batch.universe.cell_count), -1, dtype=np.int64)
+        matrix = np.full((self.batch.size, self.batch.cell_index.cell_count), -1, dtype=np.int64)
         matrix[self.batch.submission, self.batch.cell] = np.arange(len(self.batch.answers))
         return matrix
 

@@ -12,7 +12,7 @@ from ..findings import Finding, word
 from ..submission import Observation
 from ..words import translator
 from .batch import Batch
-from .wording import excerpt, label
+from .messages import excerpt, label
 
 ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 Order = tuple[int, int, int, int, str]
@@ -40,7 +40,7 @@ def _finding(batch: Batch, number: int, seen: Observation) -> Finding:
 
 
 def _label(batch: Batch, seen: Observation, language: str) -> str | None:
-    column = batch.universe.columns.get((seen.tool or "", seen.field or ""))
+    column = batch.cell_index.columns.get((seen.tool or "", seen.field or ""))
     return label(column, column.table.number.get(seen.row or ""), language) if column else None
 
 

@@ -17,9 +17,9 @@ from ..spec.compiled import CompiledSpec
 from ..submission import State
 from ..words import CELL_LIMIT, fits_a_cell
 from .batch import Batch
+from .cell_index import Column
 from .hits import Finder, Hit
 from .privacy import EXPECTED, PATTERNS, patterns
-from .universe import Column
 
 STATES = {v.ERROR_IN_CELL: State.ERROR, v.FORMULA_NEVER_CALCULATED: State.NOT_CALCULATED}
 PROBLEMS = {
@@ -55,8 +55,8 @@ def kinds_of(compiled: CompiledSpec) -> set[str]:
 
 def _asked_of(batch: Batch) -> Bools:
     """Say for each answer whether people fill its cell in."""
-    asked = np.array([column.asked for column in batch.universe.column_list], dtype=bool)
-    return np.asarray(asked[batch.universe.column_of_cell[batch.cell]])
+    asked = np.array([column.asked for column in batch.cell_index.column_list], dtype=bool)
+    return np.asarray(asked[batch.cell_index.column_of_cell[batch.cell]])
 
 
 def _noticed(batch: Batch, asked: Bools) -> Iterator[tuple[Kind, Integers]]:
@@ -82,15 +82,15 @@ def _kind(code: str) -> Kind:
 
 def _is_text(batch: Batch) -> Bools:
     texts = np.array(
-        [kind_of(each.field) is ColumnKind.TEXT for each in batch.universe.column_list], dtype=bool
+        [kind_of(each.field) is ColumnKind.TEXT for each in batch.cell_index.column_list], dtype=bool
     )
-    return np.asarray(texts[batch.universe.column_of_cell[batch.cell]])
+    return np.asarray(texts[batch.cell_index.column_of_cell[batch.cell]])
 
 
 def _chosen_again(batch: Batch, given: Bools) -> Integers:
     """Give the cells of a question in which an entry is chosen that another of its cells holds already."""
-    several = np.array([column.parts > 1 for column in batch.universe.column_list], dtype=bool)
-    at = np.flatnonzero(given & several[batch.universe.column_of_cell[batch.cell]] & (batch.text != BLANK))
+    several = np.array([column.parts > 1 for column in batch.cell_index.column_list], dtype=bool)
+    at = np.flatnonzero(given & several[batch.cell_index.column_of_cell[batch.cell]] & (batch.text != BLANK))
     if not len(at):
         return at
     chosen = pd.DataFrame(
@@ -120,19 +120,19 @@ def _of_texts(batch: Batch, at: Integers) -> Iterator[tuple[Kind, Integers]]:
 
 def _expected(batch: Batch, kind: Kind, at: Integers) -> Bools:
     """Say of which answers the field, or the whole spec, expects this kind of personal data."""
-    universe, data = batch.universe, EXPECTED[kind]
-    anywhere = data in universe.spec.expects
+    cell_index, data = batch.cell_index, EXPECTED[kind]
+    anywhere = data in cell_index.spec.expects
     of_column = np.array(
-        [anywhere or data in each.field.expects for each in universe.column_list], dtype=bool
+        [anywhere or data in each.field.expects for each in cell_index.column_list], dtype=bool
     )
-    return np.asarray(of_column[universe.column_of_cell[batch.cell[at]]])
+    return np.asarray(of_column[cell_index.column_of_cell[batch.cell[at]]])
 
 
 def answers_by_column(batch: Batch) -> Iterator[tuple[Column, Integers]]:
     """Give each column that has answers, with their places."""
-    columns = batch.universe.column_of_cell[batch.cell]
+    columns = batch.cell_index.column_of_cell[batch.cell]
     order = np.argsort(columns, kind="stable")
     starts = np.flatnonzero(np.diff(columns[order], prepend=-1))
     for run in np.split(order, starts[1:]):
         if len(run):
-            yield batch.universe.column_list[int(columns[run[0]])], run
+            yield batch.cell_index.column_list[int(columns[run[0]])], run

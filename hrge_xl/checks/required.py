@@ -14,10 +14,10 @@ from ..spec.compiled import FieldChecks, FieldKey, ParsedRule, Requirement
 from ..spec.model import Rule
 from ..submission import State
 from .batch import Batch
+from .cell_index import Column, Table, table_key
+from .evaluator import Counts, Evaluator
 from .hits import Hit
-from .universe import Column, Table, table_key
 from .unread import READ
-from .vectorised import Counts, Evaluator
 
 Reasons = NDArray[np.int16]
 Scalar = TypeVar("Scalar", np.bool_, np.int64)
@@ -48,8 +48,8 @@ class Requirements:
 
     def matrix(self) -> Reasons:
         """The reasons of all slots."""
-        matrix = np.zeros((self.batch.size, self.batch.universe.slot_count), dtype=np.int16)
-        for column in self.batch.universe.column_list:
+        matrix = np.zeros((self.batch.size, self.batch.cell_index.slot_count), dtype=np.int16)
+        for column in self.batch.cell_index.column_list:
             if column.asked:
                 matrix[:, column.slots] = self.reasons(column)
         return matrix
@@ -70,7 +70,7 @@ class Requirements:
 
     def _counted(self, tool: str) -> Counts:
         required, answered = np.zeros(self.batch.size), np.zeros(self.batch.size)
-        for column in self.batch.universe.column_list:
+        for column in self.batch.cell_index.column_list:
             if column.table.tool.code == tool and column.asked:
                 needed = self.reasons(column) != NOT_REQUIRED
                 required += needed.sum(axis=1)
@@ -102,14 +102,14 @@ def missing(requirements: Requirements, reasons: Reasons) -> Iterator[Hit]:
         for place in np.flatnonzero(batch.mute).tolist()
     }
     for submission, slot in zip(*(axis.tolist() for axis in np.nonzero(lost)), strict=True):
-        column, _ = batch.universe.place[slot]
+        column, _ = batch.cell_index.place[slot]
         rule = requirements.rule(column, int(reasons[submission, slot]))
         yield Hit(rule or ANSWER_MISSING, submission, slot, 0, mute.get((submission, slot)))
 
 
 def _broken(batch: Batch) -> Bools:
     broken = np.isin(batch.state, [State.ERROR.value, State.NOT_CALCULATED.value])
-    matrix = np.zeros((batch.size, batch.universe.slot_count), dtype=bool)
+    matrix = np.zeros((batch.size, batch.cell_index.slot_count), dtype=bool)
     matrix[batch.submission[broken], batch.slot[broken]] = True
     return matrix
 

@@ -17,20 +17,20 @@ from ..submission import Observation
 from ..words import translator
 from .batch import Batch
 from .calculated import columns, overwritten, values
-from .doubts import NONE, Doubts
+from .draft_batch import DraftBatch, Plan
+from .error_propagation import NONE, ErrorPropagation
+from .evaluator import Evaluator
 from .hits import NO_SLOT, Finder, Hit
-from .kept import kept
+from .indeterminate_checks import doubts_of, indeterminate, unknown
+from .listed_rows import kept
+from .messages import FindingWriter
 from .observed import in_order, observations
 from .outcome import Outcome, Progress
-from .planned import Plan, Planned
 from .readings import kinds_of, readings
 from .required import NOT_REQUIRED, Reasons, Requirements, missing
 from .results import differing_results
-from .undecided import doubts_of, undecided, unknown
-from .vectorised import Evaluator
 from .verdicts import check_numbers, verdicts
 from .violations import other_countries, other_periods, violations, wrong_answers
-from .wording import Wording
 
 
 def outcomes(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> list[Outcome]:
@@ -38,8 +38,8 @@ def outcomes(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> list[Ou
     judged = _judge(program, batch, in_sheets=in_sheets)
     run, results = judged.run, judged.results
     doubts = doubts_of(run, judged.hits)
-    open_ones = undecided(doubts) if doubts else []
-    wording, held_back = Wording(run, judged.finder), {each.key for each in open_ones}
+    open_ones = indeterminate(doubts) if doubts else []
+    wording, held_back = FindingWriter(run, judged.finder), {each.key for each in open_ones}
     spoken = [
         hit
         for hit in judged.hits
@@ -49,14 +49,14 @@ def outcomes(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> list[Ou
     _word(wording, spoken, results, _results(program, batch, judged))
     _measure(run.batch, judged.reasons, results)
     _account(run.batch, program, results)
-    for submission, whys in wording.undecided(open_ones).items():
+    for submission, whys in wording.indeterminate(open_ones).items():
         results[submission].checks_not_run |= whys
     if doubts:
         _forget(doubts, results)
     return results
 
 
-def _forget(doubts: Doubts, results: Sequence[Outcome]) -> None:
+def _forget(doubts: ErrorPropagation, results: Sequence[Outcome]) -> None:
     """Leave out calculated values that are made from what could not be read."""
     for column in columns(doubts.run):
         for number, row in zip(*np.nonzero(unknown(doubts, column) != NONE), strict=True):
@@ -67,7 +67,7 @@ def _forget(doubts: Doubts, results: Sequence[Outcome]) -> None:
 
 def foretold(program: CompiledSpec, plans: Sequence[Plan]) -> list[Outcome]:
     """What the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
-    return _judge(program, Planned.to_be(plans), in_sheets=True).results
+    return _judge(program, DraftBatch.to_be(plans), in_sheets=True).results
 
 
 CALCULATED = (CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT)
@@ -141,7 +141,7 @@ def _as_of(then: Evaluator, judged: _Judged) -> Iterator[Hit]:
 
 
 def _field(run: Evaluator, hit: Hit) -> tuple[str, str]:
-    return ("", "") if hit.slot == NO_SLOT else run.batch.universe.place[hit.slot][0].key
+    return ("", "") if hit.slot == NO_SLOT else run.batch.cell_index.place[hit.slot][0].key
 
 
 def _as_calculated(run: Evaluator) -> Evaluator:
@@ -155,7 +155,7 @@ def _as_calculated(run: Evaluator) -> Evaluator:
 
 
 def _word(
-    wording: Wording,
+    wording: FindingWriter,
     hits: Sequence[Hit],
     results: Sequence[Outcome],
     shown: Mapping[int, Sequence[Observation]],
@@ -172,7 +172,7 @@ def _measure(batch: Batch, reasons: Reasons, results: Sequence[Outcome]) -> None
     needed = reasons != NOT_REQUIRED
     given = needed & batch.replies
     spans: dict[str, list[slice]] = {}
-    for column in batch.universe.column_list:
+    for column in batch.cell_index.column_list:
         if column.asked:
             spans.setdefault(column.key[0], []).append(column.slots)
     for tool, slots in spans.items():

@@ -12,7 +12,7 @@ import numpy as np
 from ..language.vectors import Integers
 from ..layout import Layout, Sheet, Slot
 from ..submission import CellKey, Submission
-from .universe import Universe
+from .cell_index import CellIndex
 
 READ = -1  # the number of no gap
 
@@ -38,9 +38,9 @@ class Unread:
         return None if number == READ else self.gaps[number]
 
 
-def unread(submissions: Sequence[Submission], layouts: Sequence[Layout], universe: Universe) -> Unread:
+def unread(submissions: Sequence[Submission], layouts: Sequence[Layout], cell_index: CellIndex) -> Unread:
     """What is missing in each of some submissions; nothing in one that does not say where its cells are."""
-    shape = len(submissions), universe.slot_count
+    shape = len(submissions), cell_index.slot_count
     found = [
         (Gap(number, place, each.older), slots)
         for number, (each, layout) in enumerate(zip(submissions, layouts, strict=True))
@@ -51,12 +51,12 @@ def unread(submissions: Sequence[Submission], layouts: Sequence[Layout], univers
         return Unread(np.broadcast_to(np.int64(READ), shape))
     matrix = np.full(shape, READ, dtype=np.int64)
     for number, (gap, slots) in enumerate(found):
-        matrix[gap.submission, [_number(universe, slot) for slot in slots]] = number
+        matrix[gap.submission, [_number(cell_index, slot) for slot in slots]] = number
     return Unread(matrix, [gap for gap, _ in found])
 
 
-def _number(universe: Universe, slot: Slot) -> int:
-    column = universe.columns[slot.tool, slot.field.code]
+def _number(cell_index: CellIndex, slot: Slot) -> int:
+    column = cell_index.columns[slot.tool, slot.field.code]
     return column.slot + column.table.number[slot.row]
 
 

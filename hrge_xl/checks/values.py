@@ -12,7 +12,7 @@ from ..layout.sheets import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Item
 from ..texts import said as in_language
 from .batch import Batch
-from .universe import Column, Table, table_key
+from .cell_index import Column, Table, table_key
 
 SEPARATOR = ";"  # between the codes of a fixed field with several answers
 
@@ -32,7 +32,7 @@ def fixed(batch: Batch, column: Column) -> Vector:
     """What the spec itself says in a fixed column of its items."""
     kind = type_of(column.field)
     items = _items(batch, column.table)
-    language = batch.universe.spec.languages[0]
+    language = batch.cell_index.spec.languages[0]
     said = [
         str(in_language(items[row].values.get(column.field.code, ""), language)) if row in items else ""
         for row in column.table.rows
@@ -56,7 +56,7 @@ def _many(batch: Batch, said: list[str], parts: int) -> Ids:
 def _items(batch: Batch, table: Table) -> dict[str, Item]:
     for block in table.tool.field_blocks:
         if isinstance(block, ChecklistBlock | CatalogueBlock) and _is(block, table):
-            every = items_of(batch.universe.spec, block, table.rows)
+            every = items_of(batch.cell_index.spec, block, table.rows)
             return {item.code: item for item in every}
     return {}
 

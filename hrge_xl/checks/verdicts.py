@@ -20,10 +20,10 @@ from ..layout.messages import REQUIRED as REQUIRED_NUMBER
 from ..spec.compiled import CompiledSpec
 from ..submission import Key
 from .batch import Batch
+from .cell_index import CellIndex
 from .hits import NO_SLOT, Hit
 from .outcome import Verdict
 from .required import NOT_REQUIRED, Reasons
-from .universe import Universe
 
 BROKEN, NEVER_CALCULATED, MISSING, NOT_ASKED, READING, CHECKS, RULES = (
     0,
@@ -61,12 +61,12 @@ NOTHING, REQUIRED = Verdict("", required=False), Verdict("", required=True)
 class Sheets:
     """For each layout the slots that have a check cell, as keys and as numbers."""
 
-    def __init__(self, universe: Universe, layouts: Iterable[Layout]) -> None:
+    def __init__(self, cell_index: CellIndex, layouts: Iterable[Layout]) -> None:
         self.keys: list[list[Key]] = []
         self.slots: list[list[int]] = []
         for layout in layouts:
             checked = [slot for slot in layout.slots.values() if slot.check is not None]
-            columns = [universe.columns[slot.tool, slot.field.code] for slot in checked]
+            columns = [cell_index.columns[slot.tool, slot.field.code] for slot in checked]
             self.keys.append([slot.key for slot in checked])
             pairs = zip(columns, checked, strict=True)
             self.slots.append([column.slot + column.table.number[slot.row] for column, slot in pairs])
@@ -76,7 +76,7 @@ def verdicts(
     batch: Batch, program: CompiledSpec, reasons: Reasons, hits: Iterable[Hit]
 ) -> list[dict[Key, Verdict]]:
     """For each submission the verdict of every slot that has a check cell."""
-    sheets, first = Sheets(batch.universe, batch.kinds), _first(batch, program, hits)
+    sheets, first = Sheets(batch.cell_index, batch.kinds), _first(batch, program, hits)
     templates = [dict.fromkeys(keys, NOTHING) for keys in sheets.keys]
     tables = []
     for submission, kind in enumerate(batch.layout_of.tolist()):
@@ -85,7 +85,7 @@ def verdicts(
         needed = reasons[submission, slots] != NOT_REQUIRED
         table.update(dict.fromkeys([keys[n] for n in np.flatnonzero(needed).tolist()], REQUIRED))
         for slot, (_, _, code) in first[submission].items():
-            column, row = batch.universe.place[slot]
+            column, row = batch.cell_index.place[slot]
             key = (column.key[0], column.table.rows[row], column.key[1])
             if key in table:
                 table[key] = _verdict(code, table[key].required)
@@ -100,7 +100,7 @@ def check_numbers(
 
     None where an answer was never calculated: what a sheet says of it nobody knows.
     """
-    sheets, first = Sheets(batch.universe, batch.kinds), _first(batch, program, hits)
+    sheets, first = Sheets(batch.cell_index, batch.kinds), _first(batch, program, hits)
     places = [{slot: place for place, slot in enumerate(slots)} for slots in sheets.slots]
     found: list[list[int | None]] = []
     for submission, kind in enumerate(batch.layout_of.tolist()):
@@ -155,12 +155,12 @@ def _place(batch: Batch, program: CompiledSpec, hit: Hit, rules: dict[int, int])
         return fixed
     if _field(batch, hit).calculated:
         return None
-    checks = program.fields[batch.universe.place[hit.slot][0].key].in_sheet
+    checks = program.fields[batch.cell_index.place[hit.slot][0].key].in_sheet
     return next((CHECKS + n for n, check in enumerate(checks) if check.kind is hit.kind), None)
 
 
 def _field(batch: Batch, hit: Hit) -> Field:
-    return batch.universe.place[hit.slot][0].field
+    return batch.cell_index.place[hit.slot][0].field
 
 
 def _overlooked(batch: Batch, hit: Hit) -> bool:

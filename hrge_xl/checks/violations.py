@@ -13,17 +13,17 @@ from ..language.vectors import Bools
 from ..spec.compiled import FieldChecks, FieldKey, ParsedRule
 from ..spec.model import VocabularyItem
 from .batch import serials
+from .cell_index import SINGLE, Column
+from .evaluator import Evaluator
 from .hits import Finder, Hit
 from .required import at_home
-from .universe import SINGLE, Column
-from .vectorised import Evaluator
 
 
 def wrong_answers(
     run: Evaluator, finder: Finder, checks: Mapping[FieldKey, Sequence[Check]] | None = None
 ) -> Iterator[Hit]:
     """Give a hit for every answer of which a check does not hold: all checks of the spec, or some."""
-    for column in run.batch.universe.column_list:
+    for column in run.batch.cell_index.column_list:
         own = (
             run.program.fields.get(column.key, FieldChecks()).checks
             if checks is None
@@ -61,7 +61,7 @@ def _violations(run: Evaluator, finder: Finder, parsed: ParsedRule) -> Iterator[
         broken = np.broadcast_to(broken.any(axis=1), run.batch.size)
         yield from (Hit(parsed.rule, n) for n in np.flatnonzero(issued & broken).tolist())
         return
-    column = run.batch.universe.columns[parsed.home]
+    column = run.batch.cell_index.columns[parsed.home]
     where = run.batch.active(column.table) & at_home(broken, parsed, column.table) & ~run.batch.silent(column)
     yield from finder.at_rows(parsed.rule, column, where)
 
@@ -89,7 +89,7 @@ def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
 
 def single(run: Evaluator, code: str | None) -> Column | None:
     """The column of a field that stands once in the workbook."""
-    named = (each for each in run.batch.universe.column_list if each.field.code == code)
+    named = (each for each in run.batch.cell_index.column_list if each.field.code == code)
     return next((each for each in named if each.table.key[1] == SINGLE), None)
 
 

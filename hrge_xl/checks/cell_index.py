@@ -88,7 +88,7 @@ class Column:
 
 
 @dataclass
-class Universe:
+class CellIndex:
     """Every table and column of a spec, with the rows that any of the layouts has."""
 
     spec: Spec
@@ -147,17 +147,17 @@ class Universe:
         return next((table for table in tables if table.key[1] != SINGLE), tables[0] if tables else None)
 
 
-def number(spec: Spec, layouts: Sequence[Layout]) -> Universe:
+def number(spec: Spec, layouts: Sequence[Layout]) -> CellIndex:
     """Number the rows, slots and cells of several layouts of one spec; for batch after batch of these only once."""
     known = _LAST.get(spec.name)
-    if known is None or known.universe.spec is not spec or not _are(known.layouts, layouts):
+    if known is None or known.cell_index.spec is not spec or not _are(known.layouts, layouts):
         known = _LAST[spec.name] = _Numbered(tuple(layouts), _numbered(spec, layouts))
-    return known.universe
+    return known.cell_index
 
 
 class _Numbered(NamedTuple):
     layouts: tuple[Layout, ...]
-    universe: Universe
+    cell_index: CellIndex
 
 
 _LAST: dict[str, _Numbered] = {}  # by name of the spec, of which there are few
@@ -167,8 +167,8 @@ def _are(known: Sequence[Layout], wanted: Sequence[Layout]) -> bool:
     return len(known) == len(wanted) and all(one is other for one, other in zip(known, wanted, strict=True))
 
 
-def _numbered(spec: Spec, layouts: Sequence[Layout]) -> Universe:
-    universe = Universe(spec)
+def _numbered(spec: Spec, layouts: Sequence[Layout]) -> CellIndex:
+    cell_index = CellIndex(spec)
     for tool in spec.tools:
         for key, fields in _groups(tool).items():
             rows = [_rows(layout, key) for layout in layouts]
@@ -176,20 +176,20 @@ def _numbered(spec: Spec, layouts: Sequence[Layout]) -> Universe:
             if key[1] == SINGLE:
                 every = ("1",)  # also where no workbook has the sheet: its answers are blank then
             table = Table(key, tool, _kind(tool, key), every, tuple(fields))
-            universe.tables[key] = table
+            cell_index.tables[key] = table
             known = [set(some) for some in rows]
-            universe.exists[key] = np.array([[row in some for row in every] for some in known], dtype=bool)
-            universe.exists[key].shape = (len(layouts), len(every))
+            cell_index.exists[key] = np.array([[row in some for row in every] for some in known], dtype=bool)
+            cell_index.exists[key].shape = (len(layouts), len(every))
             for each in fields:
-                _add(universe, table, each)
-    return universe
+                _add(cell_index, table, each)
+    return cell_index
 
 
-def _add(universe: Universe, table: Table, each: Field) -> None:
-    column = Column(each, table, universe.slot_count, universe.cell_count)
-    universe.columns[column.key] = column
-    universe.slot_count = column.slots.stop
-    universe.cell_count = column.cells.stop
+def _add(cell_index: CellIndex, table: Table, each: Field) -> None:
+    column = Column(each, table, cell_index.slot_count, cell_index.cell_count)
+    cell_index.columns[column.key] = column
+    cell_index.slot_count = column.slots.stop
+    cell_index.cell_count = column.cells.stop
 
 
 def table_key(tool: Tool, block: FieldBlock) -> TableKey:

@@ -1,6 +1,6 @@
 """Expressions over answers that are in error or could not be read: for every value what makes it doubtful.
 
-Each yields an array of submissions by rows, as in `vectorised`, of numbers of causes; -1 where nothing is doubtful.
+Each yields an array of submissions by rows, as in `evaluator`, of numbers of causes; -1 where nothing is doubtful.
 A condition is certain as soon as what is certain in it decides it.
 """
 
@@ -17,11 +17,11 @@ from ..language import Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, 
 from ..language.vectors import Bools, Integers
 from ..spec.compiled import FieldChecks
 from ..spec.model import Rule
+from .cell_index import Column, Table, TableKey
+from .evaluator import Evaluator
 from .hits import NO_SLOT, Hit
 from .required import at_home
-from .universe import Column, Table, TableKey
 from .unread import READ, Gap
-from .vectorised import Evaluator
 
 NONE = -1
 CERTAIN = np.array([[NONE]], dtype=np.int64)
@@ -38,7 +38,7 @@ ASTRAY = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
 Cause = Hit | Gap
 
 
-class Doubts:
+class ErrorPropagation:
     """For every expression the cause that makes its value doubtful, by submission and row: a hit, or a gap."""
 
     def __init__(self, run: Evaluator, hits: Sequence[Hit]) -> None:
@@ -56,7 +56,7 @@ class Doubts:
             self.astray[hit.submission, hit.slot] = cause
 
     def _matrix(self, hits: Sequence[Hit], codes: frozenset[str]) -> Integers:
-        matrix = np.full((self.batch.size, self.batch.universe.slot_count), NONE, dtype=np.int64)
+        matrix = np.full((self.batch.size, self.batch.cell_index.slot_count), NONE, dtype=np.int64)
         for number, hit in enumerate(hits):
             if hit.code in codes and hit.slot != NO_SLOT:
                 matrix[hit.submission, hit.slot] = number
@@ -70,7 +70,7 @@ class Doubts:
         """What makes it doubtful whether a row counts in which nothing that can be read is answered."""
         found = self._in_use.get(table.key)
         if found is None:
-            columns = [self.batch.universe.columns[table.tool.code, each.code] for each in table.fields]
+            columns = [self.batch.cell_index.columns[table.tool.code, each.code] for each in table.fields]
             doubt = _worst([self.lost[:, each.slots] for each in columns if each.asked and table.open])
             open_ = self.batch.exists(table) & ~self.batch.active(table)
             found = self._in_use[table.key] = np.where(open_, doubt, NONE)
@@ -80,14 +80,14 @@ class Doubts:
         """The references that seem to lead to a blank row, which may be in use, and what is to blame."""
         for hit in self.hits:
             if hit.kind is v.ROW_NOT_FOUND:
-                column, row = self.batch.universe.place[hit.slot]
+                column, row = self.batch.cell_index.place[hit.slot]
                 causes = [self._of_row(target, column, hit, row) for target in column.field.to]
                 if max(causes) != NONE:
                     yield hit, max(causes)
 
     def _of_row(self, target: str, column: Column, hit: Hit, row: int) -> int:
         """What makes it doubtful whether the row counts that a reference means."""
-        table = self.batch.universe.rows_of(target)
+        table = self.batch.cell_index.rows_of(target)
         if table is None or not doubtful(self.in_use(table)):
             return NONE
         numbers = self.run.row_numbers(self.run.column(column).data, target)
@@ -121,7 +121,7 @@ class Doubts:
         return found
 
     def _ref(self, expr: Ref) -> Integers:
-        return _from_anywhere(self.column(self.batch.universe.columns[expr.key]), expr)
+        return _from_anywhere(self.column(self.batch.cell_index.columns[expr.key]), expr)
 
     # what functions ask for
 
@@ -140,26 +140,26 @@ class Doubts:
         return self._slots(self.astray, expr) if isinstance(expr, Ref) else CERTAIN
 
     def _slots(self, matrix: Integers, expr: Ref) -> Integers:
-        return _from_anywhere(matrix[:, self.batch.universe.columns[expr.key].slots], expr)
+        return _from_anywhere(matrix[:, self.batch.cell_index.columns[expr.key].slots], expr)
 
     def tick(self, tool: str) -> Integers:
         """Say what makes it doubtful whether a tool is used."""
         spec = self.run.program.spec
         if spec.tool[tool].always or spec.tick_field is None:
             return CERTAIN
-        column = self.batch.universe.columns[spec.tick_field]
+        column = self.batch.cell_index.columns[spec.tick_field]
         row = column.table.number.get(tool)
         return CERTAIN if row is None else self.spoilt[:, [column.slot + row]]
 
     def row_use(self, tool: str) -> Integers:
         """Say what makes it doubtful whether a blank row of a tool's table counts."""
-        table = self.batch.universe.rows_of(tool)
+        table = self.batch.cell_index.rows_of(tool)
         assert table is not None
         return self.in_use(table)
 
     def in_rows(self, expr: Expr, tool: str) -> Integers:
         """Say what makes an expression doubtful in every row of a tool's table."""
-        table = self.batch.universe.rows_of(tool)
+        table = self.batch.cell_index.rows_of(tool)
         assert table is not None
         return np.broadcast_to(self.of(expr), (self.batch.size, len(table.rows)))
 
@@ -167,7 +167,7 @@ class Doubts:
         """Say what makes it doubtful how much is answered: what could not be read, or may not be asked."""
         if tool not in self._progress:
             self._progress[tool] = CERTAIN  # meanwhile, for a requirement that comes back to itself
-            columns = [each for each in self.batch.universe.column_list if each.table.tool.code == tool]
+            columns = [each for each in self.batch.cell_index.column_list if each.table.tool.code == tool]
             doubts = [self.required(each).max(axis=1, keepdims=True, initial=NONE) for each in columns]
             self._progress[tool] = _worst(doubts)
         return self._progress[tool]
@@ -248,14 +248,14 @@ def _any(conditions: Sequence[Bools]) -> Bools:
     return found
 
 
-_DOUBT: dict[type[Any], Callable[[Doubts, Any], Integers]] = {
-    Literal: Doubts._certain,
-    Ref: Doubts._ref,
+_DOUBT: dict[type[Any], Callable[[ErrorPropagation, Any], Integers]] = {
+    Literal: ErrorPropagation._certain,
+    Ref: ErrorPropagation._ref,
     Compare: lambda doubts, expr: np.maximum(doubts.of(expr.left), doubts.of(expr.right)),
     Arithmetic: lambda doubts, expr: np.maximum(doubts.of(expr.left), doubts.of(expr.right)),
     Not: lambda doubts, expr: doubts.of(expr.part),
-    Logic: Doubts._logic,
-    Choose: Doubts._choose,
+    Logic: ErrorPropagation._logic,
+    Choose: ErrorPropagation._choose,
     Call: lambda doubts, expr: expr.function.error(doubts, expr),
     Over: lambda doubts, expr: expr.function.error(doubts, expr),
 }

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from hrge_xl.checks import check
 from hrge_xl.checks.batch import Batch
+from hrge_xl.checks.evaluator import Evaluator
 from hrge_xl.checks.required import Requirements
-from hrge_xl.checks.vectorised import Evaluator
 from hrge_xl.language import (
     FIGURES,
     Arithmetic,
@@ -128,7 +128,7 @@ def evaluate(text: str, submissions: list[Submission], tool: str = "FORM", block
     found = parse(text, Scope(SPEC, SPEC.tool[tool], home))
     assert not isinstance(found, Problem), found
     vector = run.of(found)
-    table = batch.universe.columns[tool, home.fields[0].code].table
+    table = batch.cell_index.columns[tool, home.fields[0].code].table
     return [[plain(vector.type, cell, batch) for cell in row] for row in run.rows(vector, table)]
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from hrge_xl.checks import Outcome, check
 from hrge_xl.checks.batch import Batch
-from hrge_xl.checks.doubts import NONE, Doubts
+from hrge_xl.checks.error_propagation import NONE, ErrorPropagation
+from hrge_xl.checks.evaluator import Evaluator
 from hrge_xl.checks.hits import Finder
 from hrge_xl.checks.readings import readings
 from hrge_xl.checks.required import Requirements
-from hrge_xl.checks.vectorised import Evaluator
 from hrge_xl.checks.violations import wrong_answers
 from hrge_xl.language import Problem, parse_condition
 from hrge_xl.layout import build
@@ -26,9 +26,9 @@ from hrge_xl.submission import State
 from tests.build_submission import submission
 from tests.property_tests import examples
 from tests.test_checks import CLEAN, LAYOUT, TODAY, changed, found, plan, risk
-from tests.test_vectorised import LAYOUT as SMALL_LAYOUT
-from tests.test_vectorised import LISTS, MATRIX, TOOLS
-from tests.test_vectorised import SPEC as SMALL
+from tests.test_evaluator import LAYOUT as SMALL_LAYOUT
+from tests.test_evaluator import LISTS, MATRIX, TOOLS
+from tests.test_evaluator import SPEC as SMALL
 
 Key = tuple[str, str, str]
 
@@ -152,10 +152,10 @@ def decided(condition: str, answers: dict[Key, Any], spoilt: set[Key]) -> list[t
     hits = [*readings(batch, finder), *wrong_answers(run, finder)]
     expr = parse_condition(condition, Scope(SMALL, SMALL.tool["REG"], SMALL.tool["REG"].field_blocks[0]))
     assert not isinstance(expr, Problem), expr
-    doubt = Doubts(run, hits).of(expr)
+    doubt = ErrorPropagation(run, hits).of(expr)
     shape = (1, len(ROWS))
     holds, open_ = (np.broadcast_to(each, shape)[0] for each in (run.holds(expr), doubt != NONE))
-    active = batch.active(batch.universe.rows_of("REG"))[0]  # type: ignore[arg-type]
+    active = batch.active(batch.cell_index.rows_of("REG"))[0]  # type: ignore[arg-type]
     return [
         (bool(yes), bool(there and not doubtful))
         for yes, doubtful, there in zip(holds, open_, active, strict=True)

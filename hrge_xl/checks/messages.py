@@ -38,12 +38,12 @@ from ..words import (
     translator,
 )
 from . import calculated
-from .doubts import Cause
+from .cell_index import SINGLE, Column
+from .error_propagation import Cause
+from .evaluator import Evaluator
 from .hits import NO_SLOT, Finder, Hit
-from .undecided import Undecided
-from .universe import SINGLE, Column
+from .indeterminate_checks import Indeterminate
 from .unread import Gap
-from .vectorised import Evaluator
 
 EXCERPT = 200
 NAMED = 5  # cells that are named where there are many
@@ -86,7 +86,7 @@ class Spot:
         return found or address(*self.layout.slots[self.key].cells[self.hit.part])
 
 
-class Wording:
+class FindingWriter:
     """Puts the hits of one batch into words."""
 
     def __init__(self, run: Evaluator, finder: Finder) -> None:
@@ -97,7 +97,7 @@ class Wording:
         """A hit in words."""
         if hit.slot == NO_SLOT:
             return self._without_place(hit)
-        column, row = self.batch.universe.place[hit.slot]
+        column, row = self.batch.cell_index.place[hit.slot]
         layout, submission = self.batch.layout(hit.submission), self.batch.submissions[hit.submission]
         spot = Spot(hit, column, row, layout, submission)
         if hit.answer is not None or hit.rule is not None:
@@ -107,13 +107,13 @@ class Wording:
             self._plain[key] = self._finding(spot)
         return self._plain[key]
 
-    def undecided(self, found: Iterable[Undecided]) -> dict[int, dict[str, str]]:
+    def indeterminate(self, found: Iterable[Indeterminate]) -> dict[int, dict[str, str]]:
         """For each submission and code why it was not decided everywhere, with the places."""
         open_: dict[tuple[int, str], dict[str, tuple[dict[str, None], dict[str, None]]]] = {}
         for each in found:
             say = translator(self.batch.layout(each.hit.submission).language)
             whys = open_.setdefault((each.hit.submission, each.hit.code), {})
-            places, causes = whys.setdefault(_undecided(say, each.cause), ({}, {}))
+            places, causes = whys.setdefault(_indeterminate(say, each.cause), ({}, {}))
             places[self._place(each.hit)] = None
             causes[each.cause.place if isinstance(each.cause, Gap) else self._place(each.cause)] = None
         told: dict[int, dict[str, str]] = {}
@@ -132,7 +132,7 @@ class Wording:
         if hit.slot == NO_SLOT:
             assert hit.rule is not None
             return submission.sheets.get(hit.rule.tool) or layout.sheet[hit.rule.tool].name
-        spot = Spot(hit, *self.batch.universe.place[hit.slot], layout, submission)
+        spot = Spot(hit, *self.batch.cell_index.place[hit.slot], layout, submission)
         return f"{spot.sheet}!{spot.cell}"
 
     def _finding(self, spot: Spot) -> Finding:
@@ -208,7 +208,7 @@ class Wording:
 
     def _answer(self, spot: Spot, code: str) -> str:
         """What is answered under a field code in the same row, or in a form."""
-        columns = [each for each in self.batch.universe.column_list if each.field.code == code]
+        columns = [each for each in self.batch.cell_index.column_list if each.field.code == code]
         own = next((each for each in columns if each.table is spot.column.table), None)
         column = own or next((each for each in columns if each.table.key[1] == SINGLE), None)
         if column is None:
@@ -234,7 +234,7 @@ class Wording:
         )  # fmt: skip
 
 
-def _undecided(say: Translate, cause: Cause) -> str:
+def _indeterminate(say: Translate, cause: Cause) -> str:
     """Why something is not decided."""
     if not isinstance(cause, Gap):
         return say("Not decided at {places}: it depends on answers that are in error themselves: {causes}.")

@@ -19,18 +19,18 @@ from ..language import Expr
 from ..language.vectors import Integers
 from ..spec.compiled import ParsedRule
 from ..spec.model import Rule
-from .doubts import ASTRAY, CERTAIN, NONE, SPOILT, Cause, Doubts, doubtful
+from .cell_index import Column
+from .error_propagation import ASTRAY, CERTAIN, NONE, SPOILT, Cause, ErrorPropagation, doubtful
+from .evaluator import Evaluator
 from .hits import Hit
 from .readings import answers_by_column
 from .required import at_home
-from .universe import Column
-from .vectorised import Evaluator
 from .violations import single
 
 Open = tuple[Hit, int]  # what is undecided, and the number of the cause that keeps it from being decided
 
 
-class Undecided(NamedTuple):
+class Indeterminate(NamedTuple):
     """What would have been found, or not, and what keeps it from being decided."""
 
     hit: Hit
@@ -42,13 +42,13 @@ class Undecided(NamedTuple):
         return self.hit.code, self.hit.submission, self.hit.slot
 
 
-def doubts_of(run: Evaluator, hits: Sequence[Hit]) -> Doubts | None:
+def doubts_of(run: Evaluator, hits: Sequence[Hit]) -> ErrorPropagation | None:
     """What makes values doubtful; None where nothing does."""
     doubted = run.batch.unread.gaps or any(hit.code in SPOILT | ASTRAY for hit in hits)
-    return Doubts(run, hits) if doubted else None
+    return ErrorPropagation(run, hits) if doubted else None
 
 
-def undecided(doubts: Doubts) -> list[Undecided]:
+def indeterminate(doubts: ErrorPropagation) -> list[Indeterminate]:
     """Every check that is open in some row because of one of the hits, or of what could not be read."""
     found = (
         *_rules(doubts),
@@ -58,18 +58,18 @@ def undecided(doubts: Doubts) -> list[Undecided]:
         *_calculations(doubts),
         *_identity(doubts),
     )
-    return [Undecided(hit, doubts.causes[cause]) for hit, cause in found]
+    return [Indeterminate(hit, doubts.causes[cause]) for hit, cause in found]
 
 
-def _rules(doubts: Doubts) -> Iterator[Open]:
+def _rules(doubts: ErrorPropagation) -> Iterator[Open]:
     for parsed in doubts.run.program.rules:
         if parsed.check is not None:
             yield from _rule(doubts, parsed, parsed.check)
 
 
-def _rule(doubts: Doubts, parsed: ParsedRule, check: Expr) -> Iterator[Open]:
+def _rule(doubts: ErrorPropagation, parsed: ParsedRule, check: Expr) -> Iterator[Open]:
     batch = doubts.batch
-    home = None if parsed.home is None else batch.universe.columns[parsed.home]
+    home = None if parsed.home is None else batch.cell_index.columns[parsed.home]
     doubt, rows = doubts.broken(parsed.when, check), CERTAIN if home is None else doubts.in_use(home.table)
     if not doubtful(doubt) and not doubtful(rows):
         return
@@ -89,11 +89,11 @@ def _rule(doubts: Doubts, parsed: ParsedRule, check: Expr) -> Iterator[Open]:
     yield from _rows(doubts, parsed.rule, home, np.maximum(open_, np.where(sure | (at != NONE), rows, NONE)))
 
 
-def _wrong_answers(doubts: Doubts) -> Iterator[Open]:
+def _wrong_answers(doubts: ErrorPropagation) -> Iterator[Open]:
     """The checks of an answer that read other ones, too."""
     batch = doubts.batch
     for key, checks in doubts.run.program.interdependent.items():
-        column = batch.universe.columns[key]
+        column = batch.cell_index.columns[key]
         own = doubts.column(column) != NONE  # an answer in error is not held against its checks
         judged = batch.replies[:, column.slots] & ~own
         if judged.any():
@@ -102,9 +102,9 @@ def _wrong_answers(doubts: Doubts) -> Iterator[Open]:
                 yield from _rows(doubts, check.kind, column, np.where(judged, doubt, NONE))
 
 
-def _requirements(doubts: Doubts) -> Iterator[Open]:
+def _requirements(doubts: ErrorPropagation) -> Iterator[Open]:
     batch = doubts.batch
-    for column in batch.universe.column_list:
+    for column in batch.cell_index.column_list:
         if not column.asked:
             continue
         blank, lost = ~batch.replies[:, column.slots], doubts.lost[:, column.slots] != NONE
@@ -119,7 +119,7 @@ def _requirements(doubts: Doubts) -> Iterator[Open]:
                 yield from _rows(doubts, kind, column, asking)
 
 
-def _calculations(doubts: Doubts) -> Iterator[Open]:
+def _calculations(doubts: ErrorPropagation) -> Iterator[Open]:
     """Cells that show what cannot be calculated again: by a formula, or typed."""
     batch = doubts.batch
     for column, at in answers_by_column(batch):
@@ -132,7 +132,7 @@ def _calculations(doubts: Doubts) -> Iterator[Open]:
                 yield from ((Hit(kind, *slot), cause) for kind in kinds if cause != NONE)
 
 
-def unknown(doubts: Doubts, column: Column) -> Integers:
+def unknown(doubts: ErrorPropagation, column: Column) -> Integers:
     """What could not be read of what a calculated field is made from."""
     made_from = np.broadcast_to(doubts.column(column), (doubts.batch.size, len(column.table.rows)))
     active, gaps = doubts.batch.active(column.table), np.where(doubts.is_gap(made_from), made_from, NONE)
@@ -140,7 +140,7 @@ def unknown(doubts: Doubts, column: Column) -> Integers:
     return np.where(active, gaps, np.where(doubts.is_gap(in_use), in_use, NONE))
 
 
-def _identity(doubts: Doubts) -> Iterator[Open]:
+def _identity(doubts: ErrorPropagation) -> Iterator[Open]:
     """Country and period of the form, where they are compared with those of the stamp and of the round."""
     asked = doubts.run.program.spec.identity
     periods = ((PERIOD_OUTSIDE_ROUND, asked.period_start), (PERIOD_OUTSIDE_ROUND, asked.period_end))
@@ -150,7 +150,7 @@ def _identity(doubts: Doubts) -> Iterator[Open]:
             yield from _rows(doubts, kind, column, doubts.unread[:, column.slots])
 
 
-def _rows(doubts: Doubts, kind: Kind | Rule, column: Column, doubt: Integers) -> Iterator[Open]:
+def _rows(doubts: ErrorPropagation, kind: Kind | Rule, column: Column, doubt: Integers) -> Iterator[Open]:
     where = np.broadcast_to(doubt, (doubts.batch.size, len(column.table.rows)))
     for submission, row in zip(*(axis.tolist() for axis in np.nonzero(where != NONE)), strict=True):
         yield Hit(kind, submission, column.slot + row), int(where[submission, row])

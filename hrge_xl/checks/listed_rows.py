@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..spec.compiled import Keeping, Source
-from .universe import table_key
-from .vectorised import Evaluator
+from .cell_index import table_key
+from .evaluator import Evaluator
 
 
 def kept(run: Evaluator) -> list[dict[Source, tuple[str, ...]]]:
@@ -22,6 +22,6 @@ def _rows(run: Evaluator, keeping: Keeping) -> list[tuple[str, ...]]:
     if keeping.scope.block is None:  # spec.load refuses such a spec
         raise ValueError(f"{keeping.source.keep}: not a condition over {keeping.source.tool}")
     tool = run.program.spec.tool[keeping.source.tool]
-    table = run.batch.universe.tables[table_key(tool, keeping.scope.block)]
+    table = run.batch.cell_index.tables[table_key(tool, keeping.scope.block)]
     where = run.over_rows(run.holds(keeping.condition), table) & run.batch.active(table)
     return [tuple(table.rows[row] for row in np.flatnonzero(each).tolist()) for each in where]

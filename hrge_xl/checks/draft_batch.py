@@ -17,7 +17,7 @@ from ..layout import Layout
 from ..numerals import to_serial
 from ..submission import Answer, Answers, Identity, State, Submission
 from .batch import Batch
-from .universe import Universe
+from .cell_index import CellIndex
 
 
 class Plan(NamedTuple):
@@ -30,22 +30,22 @@ class Plan(NamedTuple):
 
 
 @dataclass
-class Planned(Batch):
+class DraftBatch(Batch):
     """Plans of one spec that are looked at together."""
 
     plans: Sequence[Plan] = ()
     spoken_of = False
 
     @classmethod
-    def to_be(cls, plans: Sequence[Plan]) -> Planned:
+    def to_be(cls, plans: Sequence[Plan]) -> DraftBatch:
         """Number the rows of all layouts; each is judged as of its own day."""
         days = [each.today for each in plans]
         bare = Batch.of([(Submission("", "", 0, each.identity), each.layout) for each in plans], days[0])
-        return cls(bare.submissions, bare.layouts, bare.universe, bare.layout_of, days, plans)
+        return cls(bare.submissions, bare.layouts, bare.cell_index, bare.layout_of, days, plans)
 
     @cached_property
     def _known(self) -> tuple[Sequence[Answer], Integers, Integers]:
-        first_of = self.universe.first_cell_of
+        first_of = self.cell_index.first_cell_of
         counts: list[int] = []
         cells: list[int] = []
         values: list[str | float | date] = []
@@ -59,7 +59,7 @@ class Planned(Batch):
                     values.append(value)
             counts.append(len(cells) - sum(counts))
         numbers = np.array(cells, dtype=np.int64)
-        return _Values(values, numbers, self.universe), np.repeat(np.arange(self.size), counts), numbers
+        return _Values(values, numbers, self.cell_index), np.repeat(np.arange(self.size), counts), numbers
 
     @cached_property
     def _values(self) -> list[str | float | date]:
@@ -109,8 +109,8 @@ def _number(value: float | date) -> float:
 class _Values(Sequence[Answer]):
     """The long list of a batch: answers are made for those places only that something is found at."""
 
-    def __init__(self, values: list[str | float | date], cells: Integers, universe: Universe) -> None:
-        self.values, self._cells, self._universe = values, cells, universe
+    def __init__(self, values: list[str | float | date], cells: Integers, cell_index: CellIndex) -> None:
+        self.values, self._cells, self._universe = values, cells, cell_index
 
     def __len__(self) -> int:
         return len(self.values)

@@ -30,7 +30,7 @@ from ..language.texts import BLANK, Ids
 from ..language.vectors import NAN, Bools, Floats, Vector, blank, figure, limited, same, text, truth
 from ..spec.compiled import CompiledSpec
 from .batch import Batch, serials
-from .universe import Column, Table
+from .cell_index import Column, Table
 from .values import answers, fixed
 
 Counts = tuple[Floats, Floats]  # required and answered
@@ -87,7 +87,7 @@ class Evaluator:
         return limited(found, self.batch.active(column.table))
 
     def _ref(self, expr: Ref) -> Vector:
-        return self._seen(self.column(self.batch.universe.columns[expr.key]), expr)
+        return self._seen(self.column(self.batch.cell_index.columns[expr.key]), expr)
 
     def _seen(self, vector: Vector, ref: Ref) -> Vector:
         """Narrow what `this` names down to the one row that is looked from."""
@@ -171,7 +171,7 @@ class Evaluator:
         vector = self.of(expr)
         if vector.type is not Type.MANY:
             return vector.filled.astype(np.float64)
-        if isinstance(expr, Ref) and not (column := self.batch.universe.columns[expr.key]).field.fixed:
+        if isinstance(expr, Ref) and not (column := self.batch.cell_index.columns[expr.key]).field.fixed:
             shape = self.batch.size, len(column.table.rows), column.parts
             counted = self.batch.filled[:, column.cells].reshape(shape).sum(axis=2)
             return np.asarray(counted, dtype=np.float64)
@@ -179,14 +179,14 @@ class Evaluator:
 
     def active(self, ref: Ref) -> Bools | None:
         """Say which rows of an answer's table count; None for an answer given once."""
-        return None if ref.single else self.batch.active(self.batch.universe.columns[ref.key].table)
+        return None if ref.single else self.batch.active(self.batch.cell_index.columns[ref.key].table)
 
     def active_rows(self, tool: str) -> Bools:
         """Say which rows of a tool's table count."""
         return self.batch.active(self._table(tool))
 
     def _table(self, tool: str) -> Table:
-        table = self.batch.universe.rows_of(tool)
+        table = self.batch.cell_index.rows_of(tool)
         assert table is not None  # the parser refuses a tool that holds nothing to fill in
         return table
 
@@ -201,7 +201,7 @@ class Evaluator:
         if outer is None:
             return None
         found = []
-        for row in range(len(self.batch.universe.columns[outer.key].table.rows)):
+        for row in range(len(self.batch.cell_index.columns[outer.key].table.rows)):
             with self._looking_from(row):
                 found.append(self.in_rows(expr, tool))
         return found
@@ -216,13 +216,13 @@ class Evaluator:
 
     def row_codes(self, ref: Ref) -> Vector:
         """Give the codes of the rows that an answer's table has."""
-        table = self.batch.universe.columns[ref.key].table
+        table = self.batch.cell_index.columns[ref.key].table
         ids = np.where(self.batch.exists(table), self.texts.ids(list(table.rows)), BLANK)
         return self._seen(text(Type.CODE, ids), ref)
 
     def row_numbers(self, codes: Ids, tool: str) -> Ids | None:
         """Say which row of a tool's table each code names; -1 for none, None where the tool has no rows."""
-        table = self.batch.universe.rows_of(tool)
+        table = self.batch.cell_index.rows_of(tool)
         if table is None or not table.rows:
             return None
         rows = {self.texts.fold(row): number for number, row in enumerate(table.rows)}
@@ -245,11 +245,11 @@ class Evaluator:
 
     def used(self, tool: str) -> Bools:
         """Say in which submissions a tool is issued and ticked."""
-        spec, universe = self.program.spec, self.batch.universe
+        spec, cell_index = self.program.spec, self.batch.cell_index
         issued = np.array([[tool in layout.sheet] for layout in self.batch.layouts])
         if spec.tool[tool].always or spec.tick_field is None:
             return issued
-        column = universe.columns[spec.tick_field]
+        column = cell_index.columns[spec.tick_field]
         row = column.table.number.get(tool)
         if row is None:
             return np.zeros_like(issued)
