@@ -286,7 +286,7 @@ class GridPainter:
                 self._grey(slot, slot.cells[0], slot.cells[-1], None)
             return
         below = last - first
-        for slot in self.grid.by_row[self.grid.data_rows[0].code].values():
+        for slot in self.grid.by_row.get(self.grid.data_rows[0].code, {}).values():
             for cell in slot.cells:
                 self._grey(slot, cell, Place(cell.row + below, cell.column), str(cell.row))
 
