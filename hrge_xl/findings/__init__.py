@@ -7,8 +7,8 @@ from types import ModuleType
 
 from ..words import Translate
 from . import appearance, file, identity, privacy, structure, submissions, value
-from .model import Finding, InFeedback, Kind, Need, Severity, by_code, codes
-from .waiver import Waiver, waived
+from .model import Finding, InFeedback, Kind, Need, Severity, by_code, codes, waived
+from .waiver import Waiver
 
 
 def _kinds(*modules: ModuleType) -> tuple[Kind, ...]:

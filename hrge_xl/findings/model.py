@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .waiver import Waiver
+from .waiver import Waiver, waiver_of
 
 
 class Severity(StrEnum):
@@ -122,3 +120,13 @@ def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:
 def codes(*kinds: Kind) -> tuple[str, ...]:
     """Give the codes of some kinds, for what is stored or was read from a store."""
     return tuple(kind.code for kind in kinds)
+
+
+def waived(findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]) -> list[Finding]:
+    """The findings of a file, each with the waiver that covers it."""
+    ours = [each for each in waivers if each.sha256 == sha256]
+    if not ours:
+        return list(findings)
+    return [
+        replace(each, waiver=waiver_of(ours, sha256, each.code, each.sheet, each.cell)) for each in findings
+    ]

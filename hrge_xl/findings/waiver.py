@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .model import Finding
-
 ACTIVE, EXPIRED, WITHDRAWN = "active", "expired", "withdrawn"
 PRECEDENCE = (ACTIVE, EXPIRED)  # a withdrawn waiver stands beside no finding any more
 
@@ -64,13 +62,3 @@ def waiver_of(
     """The waiver that covers a finding: one in force before one that has expired, the newest first."""
     found = [each for each in waivers if each.state in PRECEDENCE and each.covers(sha256, code, sheet, cell)]
     return min(found, key=lambda each: (PRECEDENCE.index(each.state), -each.number), default=None)
-
-
-def waived(findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]) -> list[Finding]:
-    """The findings of a file, each with the waiver that covers it."""
-    ours = [each for each in waivers if each.sha256 == sha256]
-    if not ours:
-        return list(findings)
-    return [
-        replace(each, waiver=waiver_of(ours, sha256, each.code, each.sheet, each.cell)) for each in findings
-    ]
