@@ -1,4 +1,4 @@
-"""No module leads back to itself by what it imports, wherever the import stands: at the top, for types, in a function."""
+"""No module leads back to itself by what it imports, wherever that stands: at the top, for types, in a function."""
 
 from __future__ import annotations
 
