@@ -34,6 +34,7 @@ class Function:
     own: bool = False
     columnwise: bool = False  # whether a sheet can work it out over whole columns
     by_the_day: bool = False  # whether it may come out otherwise on another day
+    of_sheet: bool = False  # whether it reads how a whole sheet stands
 
     def __init_subclass__(cls) -> None:
         if cls.name:

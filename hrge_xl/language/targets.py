@@ -121,7 +121,7 @@ class SheetWriter(Protocol):
     def language(self) -> str:
         """Give the language of the sheet."""
 
-    def scriptless(self) -> bool:
+    def without_spaces(self) -> bool:
         """Say whether the language of the sheet writes without spaces between words."""
 
     def parent(self, ref: Ref) -> str:

@@ -118,6 +118,7 @@ class CallOperation(Operation, Protocol):
     never_blank: bool
     strict: bool
     columnwise: bool
+    of_sheet: bool
 
     def in_sheet(self, *args: Expr) -> bool:
         """Say whether a sheet can work it out."""

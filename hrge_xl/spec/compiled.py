@@ -18,7 +18,6 @@ from ..language import (
     parse,
     parse_condition,
     reader_only,
-    refs_inside,
     walk,
 )
 from ..language.functions.choices import Ticked
@@ -131,15 +130,23 @@ class CompiledSpec:
     def interdependent(self) -> dict[FieldKey, tuple[Check, ...]]:
         """The checks that read more than the answer that they are about."""
         found = {
-            key: tuple(
-                check for check in each.checks if any(ref.key != key for ref in refs_inside(check.holds))
-            )
+            key: tuple(check for check in each.checks if _reads_more(check.holds, key))
             for key, each in self.fields.items()
         }
         return {key: checks for key, checks in found.items() if checks}
 
     def _any_dated(self, *expressions: Expr | None) -> bool:
         return any(each is not None and _dated(each, self.dated) for each in expressions)
+
+
+def _reads_more(expr: Expr, own: FieldKey) -> bool:
+    """Whether an expression reads more than one answer: others, the rows of a table, or how a sheet stands."""
+    for part in walk(expr):
+        if isinstance(part, Over) or (isinstance(part, Call) and part.function.of_sheet):
+            return True
+        if isinstance(part, Ref) and part.key != own:
+            return True
+    return False
 
 
 def compiled(spec: Spec) -> CompiledSpec:

@@ -336,7 +336,7 @@ class ExcelFormula:
         """Give the language of the sheet."""
         return self.layout.language
 
-    def scriptless(self) -> bool:
+    def without_spaces(self) -> bool:
         """Say whether the language of the sheet writes without spaces between words."""
         return spaceless(self.layout.spec.title.say(self.layout.language))
 

@@ -111,6 +111,7 @@ class Ticked(Function):
     takes = (Type.TEXT,)
     meaning = "this tool is ticked in the form"
     blank = "false on blank"
+    of_sheet = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         args = self.arguments(typing, node)
@@ -138,6 +139,7 @@ class Completeness(Function):
     meaning = "share of required answers given on a sheet, 0 to 1"
     blank = "blank when it asks for none"
     by_the_day = True  # what is required may wait for a day
+    of_sheet = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         args = self.arguments(typing, node)

@@ -87,7 +87,7 @@ class WithinWords(Function):
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         text, limit = str(write.cell(ref_of(args[0]))), int(_number(args[1]))
-        if write.scriptless():
+        if write.without_spaces():
             return f"LEN(TRIM({text}))<={limit * CHARACTERS_A_WORD}"
         return f"{word_count(text)}<={limit}"
 
