@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..fields import type_of
+from ..fields import figure_of, type_of
 from ..language import FIGURES, Type
 from ..language.texts import BLANK, Ids
 from ..language.vectors import NAN, Vector
@@ -29,22 +29,24 @@ def answers(batch: Batch, column: Column) -> Vector:
 
 
 def fixed(batch: Batch, column: Column) -> Vector:
-    """What the spec itself says in a fixed column of its items."""
-    kind = type_of(column.field)
-    items = _items(batch, column.table)
-    language = batch.cell_index.spec.languages[0]
-    said = [
-        str(in_language(items[row].values.get(column.field.code, ""), language)) if row in items else ""
-        for row in column.table.rows
-    ]
+    """What the spec itself says in a fixed column of its items: in each workbook what its own language has."""
+    kind, items = type_of(column.field), _items(batch, column.table)
+    rows = [items[row].values.get(column.field.code, "") if row in items else "" for row in column.table.rows]
+    languages = [layout.language for layout in batch.kinds]
+    by_language = {tag: [str(in_language(value, tag)) for value in rows] for tag in dict.fromkeys(languages)}
+    said = [by_language[tag] for tag in languages]
     there = batch.exists(column.table)
-    filled = there & np.array([bool(each) for each in said], dtype=bool)
+    filled = there & np.array(said, dtype=bool)[batch.layout_of]
     if kind in FIGURES:
-        figures = np.array([float(each) if each else NAN for each in said])
-        return Vector(kind, np.where(there, figures, NAN), filled)
+        figures = [[figure_of(column.field, each) for each in texts] for texts in said]
+        return Vector(
+            kind, np.where(there, np.array(figures, dtype=np.float64)[batch.layout_of], NAN), filled
+        )
     if kind is Type.MANY:
-        return Vector(kind, np.where(there[..., None], _many(batch, said, column.parts), BLANK), filled)
-    return Vector(kind, np.where(there, batch.texts.ids([each or None for each in said]), BLANK), filled)
+        many = np.stack([_many(batch, texts, column.parts) for texts in said])[batch.layout_of]
+        return Vector(kind, np.where(there[..., None], many, BLANK), filled)
+    ids = np.stack([batch.texts.ids([each or None for each in texts]) for texts in said])[batch.layout_of]
+    return Vector(kind, np.where(there, ids, BLANK), filled)
 
 
 def _many(batch: Batch, said: list[str], parts: int) -> Ids:

@@ -5,7 +5,7 @@
 from . import text, numbers, days, choices, rows, calculated
 
 # isort: on
-from .calculated import kind_of, type_of
+from .calculated import figure_of, kind_of, type_of
 from .choices import YES_NO
 from .field import (
     COMMON_OPTIONS,
@@ -25,6 +25,6 @@ from .field import (
 
 __all__ = [
     "COMMON_OPTIONS", "FIELD_TYPES", "YES_NO", "Cell", "Check", "ColumnKind", "Constraint", "Field", "FieldType",
-    "Limits", "PersonalData", "Reading", "Vocabularies", "When", "calculated", "choices", "days", "kind_of", "numbers",
-    "rows", "text", "type_of",
+    "Limits", "PersonalData", "Reading", "Vocabularies", "When", "calculated", "choices", "days", "figure_of",
+    "kind_of", "numbers", "rows", "text", "type_of",
 ]  # fmt: skip

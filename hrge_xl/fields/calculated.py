@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ..language import Type
+from ..numerals import to_serial
 from ..words import tidy
 from .field import Cell, ColumnKind, Field, FieldType, Reading, Vocabularies
 
@@ -32,6 +35,16 @@ class CalculatedField(FieldType):
 def kind_of(field: Field) -> ColumnKind:
     """Give the kind of column that a field's answers stand in."""
     return KINDS[field.result] if field.calculated else field.type.kind
+
+
+def figure_of(field: Field, written: str) -> float | None:
+    """Give the number or serial day that a spec writes for a field; None where it is neither."""
+    try:
+        if kind_of(field) is ColumnKind.DATE:
+            return float(to_serial(date.fromisoformat(written)))
+        return float(written) if kind_of(field) is ColumnKind.NUMBER else None
+    except ValueError:
+        return None
 
 
 def type_of(field: Field) -> Type:

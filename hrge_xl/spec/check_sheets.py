@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..fields import COMMON_OPTIONS, ColumnKind, Field, kind_of
+from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..frozen import Found, Path, at_the_first
 from .check_languages import too_long
 from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
@@ -102,7 +102,10 @@ def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
             "Write one text (several codes with ; between them), or one for each language: {en: …, fr: …}."
         )
         yield path, f"The value of '{field.code}' is neither a text nor a number.", remedy
-    elif kind_of(field) is ColumnKind.NUMBER and not _is_number(value):
+    elif kind_of(field) is ColumnKind.DATE and figure_of(field, str(value)) is None:
+        remedy = "Write it as year-month-day, for example 2026-03-31."
+        yield path, f"'{value}' is no day, and '{field.code}' is of type {field.type}.", remedy
+    elif kind_of(field) is ColumnKind.NUMBER and figure_of(field, str(value)) is None:
         yield (
             path,
             f"'{value}' is no number, and '{field.code}' is of type {field.type}.",
@@ -114,14 +117,6 @@ def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
             if code.strip() not in known:
                 reason = f"'{code.strip()}' is not a code of the list '{field.vocabulary}'."
                 yield path, reason, remedy_for(code.strip(), list(known))
-
-
-def _is_number(value: object) -> bool:
-    try:
-        float(str(value))
-    except ValueError:
-        return False
-    return True
 
 
 # fields

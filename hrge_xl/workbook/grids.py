@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..fields import ColumnKind, Field, kind_of
+from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
 from ..language.sheet_text import text_literal, word_count
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
@@ -138,8 +138,9 @@ class GridPainter:
             self._answer(slots[place], place)
 
     def _fixed(self, place: Place, field: Field, value: object) -> None:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            self.pen.number(place, float(value), "fixed")
+        figure = figure_of(field, str(value))
+        if figure is not None:
+            self.pen.number(place, figure, "fixed", number_format_of(field))
             return
         codes = str(value or "").replace(";", ",").split(",") if field.vocabulary else []
         table = self.layout.spec.vocabularies[field.vocabulary].by_code if field.vocabulary else {}
