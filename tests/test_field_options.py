@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from hrge_xl.checks import check
+from hrge_xl.errors import SpecError
 from hrge_xl.intake import Wanted, read
 from hrge_xl.issuing import Order, generate
 from hrge_xl.language.patterns import in_a_sheet
@@ -38,7 +40,7 @@ ASKED = [
         "example": "WS-01",
     },
     {"code": "MAI_1", "type": "text", "label": "E-mail", "pattern": "email", "expects": ["email"]},
-    {"code": "ODD_1", "type": "text", "label": "Odd", "pattern": "(ab|cd)+"},
+    {"code": "ODD_1", "type": "text", "label": "Odd", "pattern": "(ab|cd)+", "example": "abcd"},
 ]
 
 
@@ -135,7 +137,8 @@ def test_what_does_not_belong_is_named(spec: Spec, tmp_path: Path) -> None:
         "Choose an entry that belongs to the other answer, or correct that one."
     )
     assert told["FWHY_1"].startswith("Why: “No reason” is answered, though it is not asked here.")
-    assert told["FREF_2"].startswith("Reference: “WS 1” is not written as it has to be.")
+    assert told["FREF_2"] == "Reference: “WS 1” is not written as it has to be. Write it in this form: WS-01"
+    assert told["FMAI_1"].endswith("Write it in this form: name@example.org")
 
 
 def test_a_blank_parent_decides_nothing(spec: Spec, tmp_path: Path) -> None:
@@ -184,3 +187,25 @@ def test_cells_that_are_not_asked_for_are_grey(spec: Spec) -> None:
 )  # fmt: skip
 def test_which_patterns_a_sheet_can_check(pattern: str, in_sheet: bool) -> None:
     assert in_a_sheet(pattern) is in_sheet
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("example: WS-01", "help: A code", "Nothing shows what fits the pattern."),
+        ("example: WS-01", "example: WS 1", "The example 'WS 1' does not fit the pattern."),
+        ("pattern: '[A-Z]{2}-[0-9]{2,4}'", "pattern: '[A-Z'", "This is no pattern"),
+    ],
+)
+def test_a_pattern_is_shown_by_an_example_that_fits(
+    spec: Spec, old: str, new: str, told: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(spec.folder, folder)
+    file = folder / "tools" / "f.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        load(folder)
+    assert [mistake.reason for mistake in caught.value.mistakes if told in mistake.reason]

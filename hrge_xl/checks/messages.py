@@ -19,9 +19,10 @@ from ..findings.value import (
     TEXT_TOO_LONG,
     TOO_MANY_WORDS,
     WRONG_PARENT,
+    WRONG_PATTERN,
 )
 from ..layout import Layout, address
-from ..layout.instructions import FIGURES, limits_in_words
+from ..layout.instructions import FIGURES, limits, limits_in_words
 from ..layout.instructions import remedy as instructed
 from ..numerals import shown as said
 from ..spec.model import Rule
@@ -192,6 +193,8 @@ class FindingWriter:
         if kind is TEXT_TOO_LONG:
             count, limit = _length(field, text)
             return {"count": str(count), "limit": str(limit)}
+        if kind is WRONG_PATTERN:
+            return limits(kind, field, self.run.program.spec, spot.layout.language)
         if kind is WRONG_PARENT:
             return {"parent": self._answer(spot, field.parent or "")}
         if kind is DOES_NOT_FIT and field.constraint is not None:

@@ -213,7 +213,7 @@ WRONG_PATTERN = Kind(
     name="wrong-pattern",
     severity=ERROR,
     message="{label}: “{value}” is not written as it has to be.",
-    remedy="Write it as the example beside the question shows.",
+    remedy="Write it in this form: {example}",
     why="Codes and addresses of one kind have one form; what is written otherwise cannot be found again.",
     example="“WS 1” where codes are written like “WS-01”.",
 )

@@ -7,6 +7,7 @@ from ..findings import Kind, sentence, value
 from ..spec.model import Spec
 from ..words import CELL_LIMIT, translator
 
+EMAIL_EXAMPLE = "name@example.org"
 FIGURES = (value.NOT_A_NUMBER, value.NOT_A_WHOLE_NUMBER, value.OUT_OF_RANGE)
 
 
@@ -48,6 +49,8 @@ def limits(finding: Kind, field: Field, spec: Spec, language: str) -> dict[str, 
         return {"limits": limits_in_words(field, spec, language)}
     if finding == value.TOO_MANY_WORDS:
         return {"limit": str(field.words)}
+    if finding == value.WRONG_PATTERN:
+        return {"example": field.example.say(language) or EMAIL_EXAMPLE}
     return {"limit": str(field.characters or CELL_LIMIT)} if finding == value.TEXT_TOO_LONG else {}
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
+from ..fields.text import EMAIL_PATTERN
 from ..frozen import Found, Path, at_the_first
 from .check_languages import too_long
 from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
@@ -151,11 +152,25 @@ def _texts(field: Field, path: Path) -> Found:
 
 
 def _pattern(field: Field, path: Path) -> Found:
+    """A pattern must be one, and be shown by an example that fits it: what the team is told is the example."""
+    if field.pattern is None or field.pattern == EMAIL_PATTERN:
+        return
     try:
-        re.compile(field.pattern or "")
+        pattern = re.compile(field.pattern)
     except re.error as error:
         remedy = "Write a regular expression, for example '[A-Z]{2}-[0-9]{4}', or `email`."
         yield (*path, "pattern"), f"This is no pattern ({error}).", remedy
+        return
+    if not field.example:
+        yield (
+            (*path, "pattern"),
+            "Nothing shows what fits the pattern.",
+            "Add an `example`: the team is told it.",
+        )
+    for language, example in field.example.by_language.items():
+        if not pattern.fullmatch(example):
+            where = (*path, "example", language) if language else (*path, "example")
+            yield where, f"The example '{example}' does not fit the pattern.", "Write one that does."
 
 
 def _targets(spec: Spec, field: Field, path: Path) -> Found:

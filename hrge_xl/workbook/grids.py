@@ -259,8 +259,8 @@ class GridPainter:
             self._form_validations()
         else:
             self._table_validations(rows[0].index, rows[-1].index)
-        self._not_asked(rows[0].index, rows[-1].index)
         self._colours(rows[0].index, rows[-1].index)
+        self._not_asked(rows[0].index, rows[-1].index)
 
     def _form_validations(self) -> None:
         for slot in self.grid.slots:

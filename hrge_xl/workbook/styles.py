@@ -105,7 +105,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "cell_error": {**PADDED, "bg_color": ERROR_FILL, "font_color": ERROR_INK},
     "error": {"bg_color": ERROR_FILL, "font_color": ERROR_INK},
     "missing": {"bg_color": MISSING_FILL, "font_color": MISSING_INK},
-    "not_asked": {"bg_color": SECTION_FILL, "font_color": QUIET_INK},
+    "not_asked": {"bg_color": CALCULATED_FILL, "font_color": QUIET_INK},
     "good": {"bg_color": GOOD_FILL, "font_color": GOOD_INK},
     "listed": {"text_wrap": True, "align": "left", "indent": 1},
     "listed_mark": {"font_size": 9, "font_color": QUIET_INK, "align": "center"},
