@@ -15,6 +15,7 @@ FIELDS = tuple(field.name for field in fields(Identity))
 NEEDED = ("spec", "spec_version", "layout", "language")
 LATER = ("predecessor", "edition")  # fields that the first stamps did not have
 VALID, INVALID, UNSIGNED = "valid", "invalid", "unsigned"
+UNCHECKED = "unchecked"  # signed, and no key to check it with
 
 
 def to_pairs(identity: Identity) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..findings import Severity
-from ..stamp import INVALID, UNSIGNED, VALID
+from ..stamp import INVALID, UNCHECKED, UNSIGNED, VALID
 from ..submission import State
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL
@@ -267,6 +267,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     },
     "signature": {
         VALID: "It was signed with the key of the round.",
+        UNCHECKED: "It carries one, and there was no key to check it with.",
         INVALID: "It was changed after it was signed, or signed with another key.",
         UNSIGNED: "It was not signed, or there was no key to tell by.",
     },

@@ -22,7 +22,7 @@ from ..findings.identity import (
 from ..numerals import shown
 from ..spec.model import Spec
 from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET
-from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNSIGNED, VALID, from_pairs, verify
+from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
 from ..submission import Identity, Observation
 from .file_names import teams_named
 from .raw import CellKind, RawSheet, RawWorkbook
@@ -32,7 +32,6 @@ MOST_ROWS = 500  # of a register, as in the spec language
 BELIEVED_ROWS = 100  # without our signature; more of them the file must show
 MOST_SHOWN = 60  # characters of a field that is wrong
 DAYS = ("issued", "deadline", "today")  # the fields that hold a day
-UNCHECKED = "unchecked"  # signed, and no key to check it with
 PENDING = "pending"  # whoever has the key will say
 
 

@@ -17,6 +17,7 @@ from ..layout import Layout, laid_out
 from ..path_text import path_text
 from ..spec.load import SPEC_HOMES, find, is_path, load, names
 from ..spec.model import Spec
+from ..stamp import UNCHECKED
 from ..submission import Identity, Observation, Period, ShownChecks, ShownRows, Submission, Unplaced
 from ..words import translator
 from . import ooxml, other_formats
@@ -25,7 +26,6 @@ from .closed_format import may_answer
 from .gate import Admitted, Refused, admit, fingerprint
 from .identity import (
     PENDING,
-    UNCHECKED,
     Elsewhere,
     Expected,
     Key,

@@ -290,7 +290,8 @@ def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, place: P
     """Whether a field can be crossed with another one: by a scale of the matrix, or by a list."""
     if isinstance(block, MatrixBlock):
         name = getattr(spec.matrix, str(place[0]), field.vocabulary)
-        if not field.type.stepped or field.vocabulary != name:
+        counted = field.calculated and kind_of(field) is ColumnKind.NUMBER  # may come out as a step
+        if not counted and not (field.type.stepped and field.vocabulary == name):
             reason = f"'{field.code}' is no scale of the list '{name}', which the matrix has here."
             yield (*path, *place), reason, "Name a field of type scale with that vocabulary."
     elif place == ("highest",):
