@@ -21,7 +21,7 @@ from ..language import (
     refs_inside,
     walk,
 )
-from ..language.functions.choices import Ticked
+from ..language.functions.choices import Ticked, differs_by_row
 from ..language.tree import Literal, Type
 from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
 from .scope import Scope, ref_to, rule_scope
@@ -60,6 +60,11 @@ class Requirement:
     rule: ParsedRule | None = None
     relevant: Expr | None = None
 
+    @property
+    def counts(self) -> bool:
+        """Whether the answer counts among those required: what a warning asks for is advice."""
+        return self.rule is None or self.rule.rule.severity == "error"
+
 
 @dataclass(frozen=True)
 class FieldChecks:
@@ -92,6 +97,27 @@ class CompiledSpec:
     formulas: dict[FieldKey, Expr] = field(default_factory=dict)
     rules: tuple[ParsedRule, ...] = ()
     lists: dict[Source, Keeping] = field(default_factory=dict)
+
+    @cached_property
+    def rules_at(self) -> dict[FieldKey, tuple[ParsedRule, ...]]:
+        """The checks of rules that a sheet makes, by the field in whose check they stand; in the order of the rules."""
+        found: dict[FieldKey, list[ParsedRule]] = {}
+        for parsed in self.rules:
+            if parsed.rule.at and parsed.check is not None and not parsed.reader_only:
+                found.setdefault((parsed.rule.tool, parsed.rule.at[0]), []).append(parsed)
+        return {key: tuple(rules) for key, rules in found.items()}
+
+    @cached_property
+    def row_by_row(self) -> frozenset[FieldKey]:
+        """The fields whose formula, or that of whose check, is another one in each row."""
+        found = {key: [formula] for key, formula in self.formulas.items()}
+        for key, own in self.fields.items():
+            found[key] = [check.holds for check in own.checks]
+            for need in own.requirements:
+                found[key] += [each for each in (need.when, need.relevant) if each is not None]
+            for rule in self.rules_at.get(key, ()):
+                found[key] += [each for each in (rule.when, rule.check) if each is not None]
+        return frozenset(key for key, exprs in found.items() if any(map(differs_by_row, exprs)))
 
     @cached_property
     def dated(self) -> frozenset[FieldKey]:

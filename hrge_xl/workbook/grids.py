@@ -161,13 +161,18 @@ class GridPainter:
             if kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE)
             else ""
         )
-        if self.grid.across:
-            self.pen.formula(place, self._figure(slot, None), "calculated", form)
+        if self.grid.across or self._differs(slot):
+            figure = self._figure(slot, None if self.grid.across else str(place.row))
+            self.pen.formula(place, figure, "calculated", form)
             return
         key = f"={slot.field.code}"
         if key not in self.compiled:
             self.compiled[key] = self._figure(slot, ROW)
         self.pen.column_formula(place, self.last_row, self.compiled[key], "calculated", form)
+
+    def _differs(self, slot: Slot) -> bool:
+        """Say whether a formula is another one in each row, not only for the cells of that row."""
+        return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
 
     def _figure(self, slot: Slot, row: str | None) -> str:
         """The formula of a calculated answer; an open row without answers calculates nothing."""
@@ -181,10 +186,11 @@ class GridPainter:
     def _check(self, slot: Slot) -> None:
         if slot.check is None:
             return
-        if self.grid.across:
-            self.pen.formula(slot.check, self.checks.of(slot), "check")
-            return
         code = slot.field.code
+        if self.grid.across or self._differs(slot):
+            formula = self.checks.of(slot).replace(ROW, str(slot.check.row))
+            self.pen.formula(slot.check, formula, "check")
+            return
         if code not in self.compiled:  # the first row: the others differ in their row number only
             self.compiled[code] = self.checks.of(slot)
         self.pen.column_formula(slot.check, self.last_row, self.compiled[code], "check")
