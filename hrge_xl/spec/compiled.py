@@ -45,7 +45,7 @@ class ParsedRule:
         at = (*self.rule.at, *self.rule.require)
         return (self.rule.tool, at[0]) if at else None
 
-    @property
+    @cached_property
     def reader_only(self) -> bool:
         """Whether a sheet cannot tell that the rule is broken."""
         expressions = (each for each in (self.when, self.check) if each is not None)
@@ -73,7 +73,7 @@ class FieldChecks:
     requirements: tuple[Requirement, ...] = ()
     checks: tuple[Check, ...] = ()
 
-    @property
+    @cached_property
     def in_sheet(self) -> tuple[Check, ...]:
         """The checks that a sheet can make."""
         return tuple(check for check in self.checks if not reader_only(check.holds))

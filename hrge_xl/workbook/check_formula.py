@@ -64,9 +64,7 @@ class CheckFormulas:
 
     # requirement
 
-    def _required(
-        self, slot: Slot, own: FieldChecks, compiler: ExcelFormula
-    ) -> list[tuple[str, str, bool]]:
+    def _required(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula) -> list[tuple[str, str, bool]]:
         """When the answer is required, the code that its absence has then, and whether it counts."""
         active = self.in_use(slot)
         found: list[tuple[str, str, bool]] = []
