@@ -407,7 +407,8 @@ def test_of_the_tool_that_a_row_stands_for_where_some_were_not_issued() -> None:
 )
 def test_of_a_tool_where_rows_are_none(text: str, tool: str, reason: str) -> None:
     found = parse(text, Scope(SPEC, SPEC.tool[tool], SPEC.tool[tool].field_blocks[0]))
-    assert isinstance(found, Problem) and reason in found.reason
+    assert isinstance(found, Problem)
+    assert reason in found.reason
 
 
 def test_a_record_is_active_through_any_block_of_its_sheet() -> None:

@@ -9,8 +9,8 @@ from ..fields import ColumnKind, Field, kind_of
 from ..findings import sentence
 from ..language.sheet_text import text_literal, word_count
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
-from ..layout.messages import ERROR, LEVEL, MISSING
-from ..layout.model import MARK_COLUMN
+from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME
+from ..layout.model import CODE_COLUMN, MARK_COLUMN
 from ..spec.compiled import compiled
 from ..texts import said
 from ..words import translator
@@ -223,6 +223,8 @@ class GridPainter:
         limit = self._limit(of)
         worst = f"MAX({_columns_run([s.check.column for s in checked if s.check], row)})"
         message = f"INDEX({MESSAGES},MOD({worst},1000))"
+        if not self.grid.across and self.layout.messages.names_rows:
+            message = f"SUBSTITUTE({message},{text_literal(ROW_NAME)},${column_letters(CODE_COLUMN)}{row})"
         if limit is not None:
             return self._counted(checked[0], limit, worst, message)
         return f"=IF({worst}>={LEVEL},{self._who(worst)}{message},{self._fine(checked, row)})"
