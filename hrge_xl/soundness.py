@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +15,7 @@ from .errors import LimitError, SpecError
 from .findings import CATALOGUE, Finding, Severity
 from .findings.value import ANSWER_MISSING
 from .frozen import Path as Steps
+from .gc_pause import gc_paused
 from .intake import Refusal, Wanted, read_bytes
 from .issuing import Order, contents_for, layout_for, placed
 from .layout import Layout, Slot
@@ -33,11 +34,13 @@ DAY = date(2026, 1, 15)  # any day: what is found does not hang on it
 DEFINED = re.compile(r'<definedName name="([^"]+)"(?! localSheetId)')
 ODD = "No spec should come this far: tell the authors of hrge_xl. Until then, change what stands here."
 Placed = tuple[Steps, str, str]  # path in the spec, reason, remedy
+Made = tuple[str, Answers, bytes]  # what it is, its answers, the workbook
 
 
 def try_out(spec: Spec) -> None:
     """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
-    found = {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
+    with gc_paused():
+        found = {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
     if found:
         place = places(Path(spec.folder))
         raise SpecError([place(*mistake) for mistake in found])
@@ -55,12 +58,11 @@ def _tried(spec: Spec, language: str) -> Iterator[Placed]:
     except LimitError as limit:
         yield index.at_cell(limit.at), str(limit), ""
         return
-    for what, given, data in made:
-        yield from _doubled_names(data)
-        yield from _read_back(index, data, given, f"The {what} workbook ({language})")
+    yield from _doubled_names(made[0][2])  # what is filled in has the same names
+    yield from _read_back(index, made)
 
 
-def _made(layout: Layout) -> list[tuple[str, Answers, bytes]]:
+def _made(layout: Layout) -> list[Made]:
     """The workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
     given = {"blank": {}, "filled in": sample_answers(layout, DAY)}
     orders = [Order("TEST", DAY, language=layout.language, answers=answers) for answers in given.values()]
@@ -172,25 +174,32 @@ def _doubled_names(data: bytes) -> Iterator[Placed]:
 # reading back
 
 
-def _read_back(index: _Index, data: bytes, given: Answers, what: str) -> Iterator[Placed]:
-    """What a workbook that nobody has touched is read with."""
+def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
+    """What workbooks that nobody has touched are read with; they are checked together."""
     asked = ValidationRequest(Wanted(spec=index.spec.folder), DAY)
+    read = [_reading(data, asked.wanted) for _, _, data in made]
+    results = iter(check_all([each for each in read if isinstance(each, Submission)], asked))
+    for (kind, given, _), reading in zip(made, read, strict=True):
+        what = f"The {kind} workbook ({index.layout.language})"
+        if isinstance(reading, Refusal):
+            yield ("name",), f"{what} cannot be read back: {_said(reading)}", ODD
+            continue
+        for finding in next(results).findings:
+            if finding.severity is Severity.ERROR and _is_odd(finding, filled=bool(given)):
+                place = index.at(finding.tool, finding.field)
+                yield place, f"{what} comes back with {finding.code}: {finding.message}", ODD
+        yield from _changed(index, placed(index.layout, given), reading, what)
+
+
+def _reading(data: bytes, want: Wanted) -> Submission | Refusal:
+    """Read a workbook under a path of its own, so that none is taken for a copy of the other."""
     digest = hashlib.sha256(data).hexdigest()
-    reading = read_bytes(
-        data, path="workbook.xlsx", sha256=digest, size=len(data), format="xlsx", want=asked.wanted
-    )
-    if isinstance(reading, Refusal):
-        said = "; ".join(
-            finding_of(each, reading.path, translator("en")).message for each in reading.observations
-        )
-        yield ("name",), f"{what} cannot be read back: {said}", ODD
-        return
-    (result,) = check_all([reading], asked)
-    for finding in result.findings:
-        if finding.severity is Severity.ERROR and _is_odd(finding, filled=bool(given)):
-            place = index.at(finding.tool, finding.field)
-            yield place, f"{what} comes back with {finding.code}: {finding.message}", ODD
-    yield from _changed(index, placed(index.layout, given), reading, what)
+    return read_bytes(data, path=f"{digest}.xlsx", sha256=digest, size=len(data), format="xlsx", want=want)
+
+
+def _said(refusal: Refusal) -> str:
+    say = translator("en")
+    return "; ".join(finding_of(each, refusal.path, say).message for each in refusal.observations)
 
 
 def _is_odd(finding: Finding, *, filled: bool) -> bool:

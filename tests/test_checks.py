@@ -331,18 +331,19 @@ def ruled(*rules: dict[str, Any]) -> Layout:
     return build(SMALL.model_copy(update={"rules": checked}), "en")
 
 
-def test_a_rule_that_asks_for_answers_puts_its_code_in_the_place_of_v001() -> None:
-    rule = {"code": "R-X1", "tool": "REG", "when": "REG_NA > 5", "require": ["REG_TA"], "severity": "warning"}
+@pytest.mark.parametrize(("severity", "counts"), [("error", True), ("warning", False)])
+def test_a_rule_that_asks_for_answers_puts_its_code_in_the_place_of_v001(severity: str, counts: bool) -> None:
+    rule = {"code": "R-X1", "tool": "REG", "when": "REG_NA > 5", "require": ["REG_TA"], "severity": severity}
     layout = ruled(rule | {"message": "{label} is needed, for {REG_NA} is over 5."})
     result = outcome(
         submission(layout, {("FORM", "1", "FRM_REQ"): "x", ("REG", "R-02", "REG_NA"): 6}), layout
     )
     (finding,) = result.findings
     assert (finding.code, finding.row, finding.field) == ("R-X1", "R-02", "REG_TA")
-    assert finding.severity is Severity.WARNING
+    assert finding.severity is Severity(severity)
     assert finding.message == "reg_ta is needed, for 6 is over 5."
-    assert result.verdicts["REG", "R-02", "REG_TA"] == Verdict("R-X1", required=True)
-    assert (result.progress["REG"].required, result.progress["REG"].answered) == (1, 0)
+    assert result.verdicts["REG", "R-02", "REG_TA"] == Verdict("R-X1", required=counts)
+    assert (result.progress["REG"].required, result.progress["REG"].answered) == (int(counts), 0)
 
 
 def test_the_first_reason_for_an_answer_gives_the_code() -> None:

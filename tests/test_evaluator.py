@@ -370,6 +370,47 @@ def test_ticks_and_completeness() -> None:
     assert evaluate("completeness('CAT')", [half]) == [[0.5]]
 
 
+def test_of_the_tool_that_a_row_stands_for() -> None:
+    tools = ["REG", "CAT", "REC", "ONE"]
+    used = submission(LAYOUT, {("FORM", "CAT", "USE_IT"): "Y", ("CAT", "IT1", "CAT_OWN"): "x"})
+    assert evaluate("row_code()", [used], block=1) == [tools]
+    assert evaluate("ticked(row_code())", [used, form()], block=1) == [
+        [False, True, False, False],
+        [False] * 4,
+    ]
+    assert evaluate("completeness(row_code())", [used, form()], block=1) == [
+        [None, 0.5, None, None],
+        [None] * 4,
+    ]
+    assert evaluate("count_if('FORM', ticked(row_code()))", [used, form()]) == [[1], [0]]
+
+
+def test_of_the_tool_that_a_row_stands_for_where_some_were_not_issued() -> None:
+    few = build(SPEC, "en", ("FORM", "CAT"))
+    used = submission(few, {("FORM", "CAT", "USE_IT"): "Y"})
+    assert evaluate("ticked(row_code())", [used], block=1, layouts=[few]) == [[True]]
+    both = evaluate("completeness(row_code())", [used, form()], block=1, layouts=[few, LAYOUT])
+    assert [row[0] for row in both] == [0, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "reason"),
+    [
+        ("ticked(row_code())", "REG", "has a meaning only where each row is a sheet"),
+        ("completeness(count('REG'))", "REG", "takes the code of a sheet in quotes, or row_code()"),
+        (
+            "any_row('REG', ticked(this.row_code()))",
+            "REG",
+            "takes the code of a sheet in quotes, or row_code()",
+        ),
+    ],
+)
+def test_of_a_tool_where_rows_are_none(text: str, tool: str, reason: str) -> None:
+    found = parse(text, Scope(SPEC, SPEC.tool[tool], SPEC.tool[tool].field_blocks[0]))
+    assert isinstance(found, Problem)
+    assert reason in found.reason
+
+
 def test_a_record_is_active_through_any_block_of_its_sheet() -> None:
     second = submission(LAYOUT, {("REC", "2", "REC_NA"): 1})
     assert evaluate("count('REC')", [second]) == [[1]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from hrge_xl.errors import Exit
 from hrge_xl.fields import COMMON_OPTIONS, FIELD_TYPES
 from hrge_xl.findings import CATALOGUE
 from hrge_xl.language import FUNCTIONS
-from hrge_xl.spec.load import find
+from hrge_xl.soundness import try_out
+from hrge_xl.spec.load import find, load
 from hrge_xl.spec.model import AnyBlock
 from tests import write_expressions
 from tests.write_docs import DOCS
@@ -122,6 +124,20 @@ def test_every_file_of_the_example_is_explained() -> None:
     folder, text = find("example"), text_of("writing-a-spec.md")
     files = [file.relative_to(folder).as_posix() for file in folder.rglob("*.yaml")]
     assert [name for name in files if f"`{name}`" not in text] == []
+
+
+def test_what_is_shown_by_example_can_be_put_into_a_spec(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(find("example"), tmp_path / "spec"))
+    blocks = re.findall(r"```yaml\n# (\S+)\n(.*?)```", text_of("writing-a-spec.md"), re.DOTALL)
+    assert {file for file, _ in blocks} == {"tools/plan.yaml", "rules.yaml", "vocabularies.yaml"}
+    for file, lines in blocks:
+        text = (folder / file).read_text(encoding="utf-8")
+        form, mark, after = text.partition("  - kind: checklist")
+        added = textwrap.indent(lines, " " * 6 if mark else "")
+        (folder / file).write_text(form + added + mark + after, encoding="utf-8")
+    with_examples = load(folder)
+    try_out(with_examples)
+    assert len(with_examples.rules) == len(load("example").rules) + 3
 
 
 def test_expressions_page_is_fresh() -> None:

@@ -108,6 +108,27 @@ def test_rows_that_are_called_by_a_reference_to_themselves(copy: Path) -> None:
     assert "What rows are called leads back to itself" in found
 
 
+LOOP = """- code: R-E10
+  tool: PLAN
+  at: [USE_01]
+  check: not (completeness(row_code()) < 0.6)
+  message: Less than 60% of the sheet is filled in.
+"""
+
+
+def more_rules(folder: Path, text: str) -> None:
+    """Add rules to those of the example."""
+    rules = folder / "rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def test_a_loop_over_the_sheets_is_no_circle_until_one_of_them_asks_for_the_list(copy: Path) -> None:
+    more_rules(copy, LOOP)
+    assert said(copy) == []
+    damage(copy, CHECKLIST, "required: ticked", "required: {when: \"completeness('PLAN') < 1\"}")
+    assert "the completeness of PLAN → the check of USE_01 → the completeness of C1" in only(copy)
+
+
 def test_the_completeness_of_another_sheet_is_no_circle(copy: Path) -> None:
     more_fields(copy, calculated("HOW_FULL", "completeness('C1')"))
     assert said(copy) == []

@@ -47,6 +47,8 @@ RULES = [
     rule(61, "ONE", "ONE_TA", "FRM_REQ != 'x'"),
     rule(62, "SUM", "SUM_REF", "lookup(SUM_REF, REG_NA) > 1", when="filled(SUM_REF)"),
     rule(63, "SUM", "SUM_REF", "SUM_NUM > 3 or completeness('FORM') < 1"),
+    rule(64, "FORM", "USE_IT", "not (completeness(row_code()) < 0.6)", when="ticked(row_code())"),
+    rule(65, "FORM", "USE_IT", "count_if('FORM', completeness(row_code()) == 1) == 0", when="USE_IT == 'Y'"),
     {"code": "R-Z70", "tool": "REG", "severity": "error", "require": ["REG_TB"], "when": "filled(ONE_TA)"}
     | {"message": "Missing.", "remedy": "Add it."},
 ]

@@ -25,6 +25,7 @@ class Case:
     fires: Written
     silent: Written
     tool: str = ""  # the sheet of the rule that it is about, where they differ; otherwise every one
+    row: str = ""  # the only row that it fires in; otherwise the first
 
 
 def ago(days: int) -> date:
@@ -52,18 +53,21 @@ CASES = [
     Case("R-F04", {"FRM_22": "Y", "FRM_06": START}, {"T3.4 RSK_03": "A new risk"}),
     Case("R-F04", {"FRM_22": "Y", "FRM_06": START, "T3.6 RSK_29": ago(90)}, {"T3.6 RSK_29": ago(1)}),
     Case("R-F04", {"FRM_22": "Y"}, {"FRM_22": "N"}),
-    Case("R-F07", {"tick T3.7": "Y", "FRM_27": "All"}, {"T37_02": "One change"}),
-    Case("R-F07", {"tick T2.5": "Y", "FRM_27": "All"}, {"T25_06": START}),
-    Case("R-F07", {"tick T4.C": "Y", "FRM_27": "All"}, {"tick T4.C": None}),
-    Case("R-F08", {"tick T1.1": "Y", "FRM_29": "DRF"}, {"tick T1.1": None}),
-    Case("R-F08", {"tick T3.8": "Y", "FRM_29": "DRF", "T38_02": "A lesson"}, {"tick T3.8": None}),
-    Case("R-F09", {"FRM_08": "XC", "T1.4 P1_REL": "H"}, {"tick T1.4": "Y"}),
-    Case("R-F09", {"FRM_08": "XC", "T21_11": "By sea"}, {"tick T2.1": "Y"}),
-    Case("R-F09", {"FRM_08": "XC", "T22_06": "NK"}, {"T22_06": None}),
-    Case("R-F09", {"FRM_08": "XC", "T23_02": "None found"}, {"T23_02": None}),
-    Case("R-F09", {"FRM_08": "XC", "T25_06": START}, {"tick T2.5": "Y"}),
-    Case("R-F09", {"FRM_08": "XC", "CHK_ANS": "Y"}, {"tick T3.1": "Y"}),
-    Case("R-F09", {"FRM_08": "XC", "T4C_06": 1.0}, {"tick T4.C": "Y"}),
+    Case("R-F07", {"tick T3.7": "Y"}, {"T37_02": "One change"}, row="T3.7"),
+    Case("R-F07", {"tick T2.5": "Y"}, {"T25_06": START}, row="T2.5"),
+    Case("R-F07", {"tick T4.C": "Y"}, {"tick T4.C": None}, row="T4.C"),
+    Case("R-F08", {"tick T1.1": "Y"}, {"tick T1.1": None}, row="T1.1"),
+    Case("R-F08", {"tick T3.8": "Y", "T38_02": "A lesson"}, {"tick T3.8": None}, row="T3.8"),
+    Case("R-F09", {"T1.4 P1_REL": "H"}, {"tick T1.4": "Y"}, row="T1.4"),
+    Case("R-F09", {"T21_11": "By sea"}, {"tick T2.1": "Y"}, row="T2.1"),
+    Case("R-F09", {"T22_06": "NK"}, {"T22_06": None}, row="T2.2"),
+    Case("R-F09", {"T23_02": "None found"}, {"T23_02": None}, row="T2.3"),
+    Case("R-F09", {"T25_06": START}, {"tick T2.5": "N"}, row="T2.5"),
+    Case("R-F09", {"CHK_ANS": "Y"}, {"tick T3.1": "Y"}, row="T3.1"),
+    Case("R-F09", {"T4C_06": 1.0}, {"tick T4.C": "Y"}, row="T4.C"),
+    Case("R-F18", {"tick T2.5": "N", "T25_06": START}, {"T25_06": None}, row="T2.5"),
+    Case("R-F18", {"tick T2.1": "N", "T21_11": "By sea"}, {"tick T2.1": "Y"}, row="T2.1"),
+    Case("R-F18", {"tick T2.2": "N", "T22_06": "NK"}, {"tick T2.2": None}, row="T2.2"),
     Case("R-F10", {"FRM_08": "XC", "tick T1.1": "Y", "tick T4.B": "Y"}, {"tick T2.6": "Y"}),
     *(
         Case("R-F11", {"FRM_08": pillar, "tick T3.1": "Y"}, {f"tick {tool}": "Y"})

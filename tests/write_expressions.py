@@ -70,8 +70,8 @@ TAKES = {
     "has": "several codes, code",
     "matches": "text, pattern in quotes",
     "lookup": "reference, field of the other sheet",
-    "ticked": "code of a sheet",
-    "completeness": "code of a sheet",
+    "ticked": "code of a sheet, or `row_code()`",
+    "completeness": "code of a sheet, or `row_code()`",
     "round": "number, or number and decimals",
     "bands": "number, limit, name, …, name",
     "count": "sheet",
@@ -120,6 +120,9 @@ def page() -> str:
     public = [function for function in FUNCTIONS.values() if not function.own]
     lines += [_function(function) for function in public if isinstance(function, Function)]
     lines += [
+        "",
+        "In a checklist of `items: {tools: true}` each row is a sheet: there `ticked(row_code())` and",
+        "`completeness(row_code())` speak of the sheet of the row.",
         "",
         "## Figures over the rows of a sheet",
         "",

@@ -151,6 +151,10 @@ class ErrorPropagation:
         row = column.table.number.get(tool)
         return CERTAIN if row is None else self.spoilt[:, [column.slot + row]]
 
+    def side_by_side(self, doubts: Sequence[Integers]) -> Integers:
+        """Put together what makes each row doubtful, one column each."""
+        return np.concatenate([np.broadcast_to(doubt, (self.batch.size, 1)) for doubt in doubts], axis=1)
+
     def row_use(self, tool: str) -> Integers:
         """Say what makes it doubtful whether a blank row of a tool's table counts."""
         table = self.batch.cell_index.rows_of(tool)

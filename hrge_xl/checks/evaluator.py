@@ -214,6 +214,19 @@ class Evaluator:
         finally:
             self._outer = before
 
+    def rows_of(self, ref: Ref) -> Sequence[str]:
+        """Give the codes of the rows that an answer's table has in any workbook."""
+        return self.batch.cell_index.columns[ref.key].table.rows
+
+    def side_by_side(self, vectors: Sequence[Vector]) -> Vector:
+        """Put together what each row of a table comes out with, one column each."""
+        size = (self.batch.size, 1)
+        data, filled = (
+            np.concatenate([np.broadcast_to(part, size) for part in parts], axis=1)
+            for parts in zip(*((each.data, each.filled) for each in vectors), strict=True)
+        )
+        return Vector(vectors[0].type, data, filled)
+
     def row_codes(self, ref: Ref) -> Vector:
         """Give the codes of the rows that an answer's table has."""
         table = self.batch.cell_index.columns[ref.key].table

@@ -21,7 +21,8 @@ from .unread import READ
 
 Reasons = NDArray[np.int16]
 Scalar = TypeVar("Scalar", np.bool_, np.int64)
-NOT_REQUIRED, FIRST = 0, 1  # the reason of requirement n of a field is FIRST + n
+# The reason of requirement n of a field is FIRST + n; below nothing where it is asked for, but does not count.
+NOT_REQUIRED, FIRST = 0, 1
 
 
 class Requirements:
@@ -35,7 +36,7 @@ class Requirements:
         run.counts = self.counts
 
     def reasons(self, column: Column) -> Reasons:
-        """Why each row needs this answer: 0 not, else the number of the first requirement that it meets, from 1."""
+        """Why each row needs this answer: 0 not, else the number of the first requirement that it meets."""
         found = self._reasons.get(column.key)
         if found is not None:
             return found
@@ -56,7 +57,7 @@ class Requirements:
 
     def rule(self, column: Column, reason: int) -> Rule | None:
         """The rule behind a reason, or None where it is the field itself."""
-        parsed = self._of(column)[reason - FIRST].rule
+        parsed = self._of(column)[abs(reason) - FIRST].rule
         return parsed.rule if parsed is not None else None
 
     def _of(self, column: Column) -> tuple[Requirement, ...]:
@@ -72,7 +73,7 @@ class Requirements:
         required, answered = np.zeros(self.batch.size), np.zeros(self.batch.size)
         for column in self.batch.cell_index.column_list:
             if column.table.tool.code == tool and column.asked:
-                needed = self.reasons(column) != NOT_REQUIRED
+                needed = self.reasons(column) > NOT_REQUIRED
                 required += needed.sum(axis=1)
                 answered += (needed & self.batch.replies[:, column.slots]).sum(axis=1)
         return required, answered
@@ -86,7 +87,7 @@ class Requirements:
                 met = at_home(met, need.rule, column.table)
             if need.relevant is not None:
                 met = met & self.run.holds(need.relevant)
-            reasons[active & met & (reasons == NOT_REQUIRED)] = number
+            reasons[active & met & (reasons == NOT_REQUIRED)] = number if need.counts else -number
         return reasons
 
 

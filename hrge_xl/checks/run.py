@@ -169,7 +169,7 @@ def _word(
 
 def _measure(batch: Batch, reasons: Reasons, results: Sequence[Outcome]) -> None:
     """How far each sheet is."""
-    needed = reasons != NOT_REQUIRED
+    needed = reasons > NOT_REQUIRED
     given = needed & batch.replies
     spans: dict[str, list[slice]] = {}
     for column in batch.cell_index.column_list:

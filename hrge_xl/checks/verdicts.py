@@ -82,7 +82,7 @@ def verdicts(
     for submission, kind in enumerate(batch.layout_of.tolist()):
         table = templates[kind].copy()
         keys, slots = sheets.keys[kind], sheets.slots[kind]
-        needed = reasons[submission, slots] != NOT_REQUIRED
+        needed = reasons[submission, slots] > NOT_REQUIRED
         table.update(dict.fromkeys([keys[n] for n in np.flatnonzero(needed).tolist()], REQUIRED))
         for slot, (_, _, code) in first[submission].items():
             column, row = batch.cell_index.place[slot]
@@ -105,7 +105,7 @@ def check_numbers(
     found: list[list[int | None]] = []
     for submission, kind in enumerate(batch.layout_of.tolist()):
         layout, slots = batch.kinds[kind], sheets.slots[kind]
-        required = reasons[submission, slots] != NOT_REQUIRED
+        required = reasons[submission, slots] > NOT_REQUIRED
         numbers: list[int | None] = (required * REQUIRED_NUMBER).tolist()
         for slot, (_, _, code) in first[submission].items():
             place = places[kind].get(slot)

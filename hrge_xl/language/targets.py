@@ -31,6 +31,9 @@ class Scope(Protocol):
     def any_of_row(self) -> Ref | None:
         """Give any answer of the row; None where there are no rows."""
 
+    def listed_tools(self) -> Sequence[str]:
+        """Give the tools that the rows stand for; nothing where they are no list of tools."""
+
     def codes(self, of: Expr) -> tuple[str, ...] | None:
         """Give the codes that an expression can yield; None where it is not drawn from a list."""
 
@@ -115,6 +118,9 @@ class SheetWriter(Protocol):
     def row_code(self, ref: Ref) -> str:
         """Write the code of the row that an answer stands in."""
 
+    def row_key(self) -> str:
+        """Give the code of the row that is written."""
+
     def day(self) -> str:
         """Write the day of the check."""
 
@@ -192,6 +198,12 @@ class Evaluator(Protocol):
     def row_codes(self, ref: Ref) -> Vector:
         """Give the codes of the rows that an answer's table has."""
 
+    def rows_of(self, ref: Ref) -> Sequence[str]:
+        """Give the codes of the rows that an answer's table has in any workbook."""
+
+    def side_by_side(self, vectors: Sequence[Vector]) -> Vector:
+        """Put together what each row of a table comes out with."""
+
     def used(self, tool: str) -> Bools:
         """Say in which submissions a tool is issued and ticked."""
 
@@ -226,6 +238,9 @@ class ErrorPropagation(Protocol):
 
     def tick(self, tool: str) -> Integers:
         """Say what makes it indeterminate whether a tool is used."""
+
+    def side_by_side(self, doubts: Sequence[Integers]) -> Integers:
+        """Put together what makes each row indeterminate."""
 
     def row_use(self, tool: str) -> Integers:
         """Say what makes it indeterminate whether a blank row of a tool's table counts."""

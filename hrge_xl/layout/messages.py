@@ -21,6 +21,7 @@ from .instructions import remedy
 
 LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
 ERROR, MISSING, WARNING = 3, 2, 1
+ROW_NAME = "{row}"  # in a message: the code of the row of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Messages:
 
     entries: tuple[Message, ...]
     index: dict[tuple[str, str], int]
+
+    @property
+    def names_rows(self) -> bool:
+        """Whether any of them names the row that it is about."""
+        return any(ROW_NAME in message.text for message in self.entries)
 
     @property
     def levels(self) -> dict[str, int]:

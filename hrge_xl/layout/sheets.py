@@ -317,7 +317,7 @@ def items_of(spec: Spec, block: ChecklistBlock | CatalogueBlock, issued: Sequenc
         entries = spec.vocabularies[block.items.vocabulary].items
         return tuple(Item(code=each.code, label=each.label, help=each.help) for each in entries)
     tools = [spec.tool[code] for code in issued]
-    return tuple(Item(code=t.code, label=t.title) for t in tools if not t.always and not t.calculated)
+    return tuple(Item(code=t.code, label=t.title) for t in tools if t.can_be_ticked)
 
 
 def _digest(layout: Layout) -> str:

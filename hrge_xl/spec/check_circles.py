@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..frozen import Found, Path
-from ..language import Call, Expr, Literal, Problem, Ref, inside
-from ..language.functions.choices import Completeness
+from ..language import Call, Expr, Problem, Ref, inside
+from ..language.functions.choices import Completeness, tools_read
 from .check_expressions import Written, expressions
 from .model import RegisterBlock, Rule, Spec
 
@@ -120,9 +120,7 @@ def _needs(found: Expr) -> Iterator[Node]:
         if found.calculated:
             yield Node(ANSWER, found.tool, found.code)
     elif isinstance(found, Call) and isinstance(found.function, Completeness):
-        (code,) = found.args
-        assert isinstance(code, Literal)
-        yield Node(PROGRESS, str(code.value))
+        yield from (Node(PROGRESS, tool) for tool in tools_read(found))
     else:
         for part in inside(found):
             yield from _needs(part)

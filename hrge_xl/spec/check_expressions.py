@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..fields import Field, When
 from ..frozen import Found, Path
@@ -18,7 +19,7 @@ NAME = re.compile(r"\w+")
 RESULTS = {Type.CODE: "text", Type.TEXT: "text"}  # other types are called as the results are
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """An expression of a spec: its text, where it stands, and what it is for."""
 
@@ -30,7 +31,7 @@ class Written:
     rule: Rule | None = None
     in_sheet: str = ""  # what a sheet has to do with it; "" where only the reader needs it
 
-    @property
+    @cached_property
     def found(self) -> Expr | Problem:
         """The expression, parsed."""
         how: Callable[[str, Scope], Expr | Problem] = parse_condition if self.condition else parse

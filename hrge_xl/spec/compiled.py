@@ -20,7 +20,7 @@ from ..language import (
     reader_only,
     walk,
 )
-from ..language.functions.choices import Ticked
+from ..language.functions.choices import Ticked, differs_by_row
 from ..language.tree import Literal, Type
 from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
 from .scope import Scope, ref_to, rule_scope
@@ -44,7 +44,7 @@ class ParsedRule:
         at = (*self.rule.at, *self.rule.require)
         return (self.rule.tool, at[0]) if at else None
 
-    @property
+    @cached_property
     def reader_only(self) -> bool:
         """Whether a sheet cannot tell that the rule is broken."""
         expressions = (each for each in (self.when, self.check) if each is not None)
@@ -59,6 +59,11 @@ class Requirement:
     rule: ParsedRule | None = None
     relevant: Expr | None = None
 
+    @property
+    def counts(self) -> bool:
+        """Whether the answer counts among those required: what a warning asks for is advice."""
+        return self.rule is None or self.rule.rule.severity == "error"
+
 
 @dataclass(frozen=True)
 class FieldChecks:
@@ -67,7 +72,7 @@ class FieldChecks:
     requirements: tuple[Requirement, ...] = ()
     checks: tuple[Check, ...] = ()
 
-    @property
+    @cached_property
     def in_sheet(self) -> tuple[Check, ...]:
         """The checks that a sheet can make."""
         return tuple(check for check in self.checks if not reader_only(check.holds))
@@ -94,6 +99,27 @@ class CompiledSpec:
     )  # where a field is asked only under a condition
     rules: tuple[ParsedRule, ...] = ()
     lists: dict[Source, Keeping] = field(default_factory=dict)
+
+    @cached_property
+    def rules_at(self) -> dict[FieldKey, tuple[ParsedRule, ...]]:
+        """The checks of rules that a sheet makes, by the field in whose check they stand; in the order of the rules."""
+        found: dict[FieldKey, list[ParsedRule]] = {}
+        for parsed in self.rules:
+            if parsed.rule.at and parsed.check is not None and not parsed.reader_only:
+                found.setdefault((parsed.rule.tool, parsed.rule.at[0]), []).append(parsed)
+        return {key: tuple(rules) for key, rules in found.items()}
+
+    @cached_property
+    def row_by_row(self) -> frozenset[FieldKey]:
+        """The fields whose formula, or that of whose check, is another one in each row."""
+        found = {key: [formula] for key, formula in self.formulas.items()}
+        for key, own in self.fields.items():
+            found[key] = [check.holds for check in own.checks]
+            for need in own.requirements:
+                found[key] += [each for each in (need.when, need.relevant) if each is not None]
+            for rule in self.rules_at.get(key, ()):
+                found[key] += [each for each in (rule.when, rule.check) if each is not None]
+        return frozenset(key for key, exprs in found.items() if any(map(differs_by_row, exprs)))
 
     @cached_property
     def dated(self) -> frozenset[FieldKey]:

@@ -171,6 +171,11 @@ class Tool(Model):
         """Whether the sheet holds nothing to fill in."""
         return not self.field_blocks
 
+    @property
+    def can_be_ticked(self) -> bool:
+        """Whether a list of tools (`items: {tools: true}`) has a row for it."""
+        return not self.always and not self.calculated
+
 
 class VocabularyItem(Model):
     """One entry of a list: a code for ever, a label that may change, other spellings that mean the same."""

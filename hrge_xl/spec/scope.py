@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ..fields import YES_NO, Field, type_of
 from ..language import Call, Expr, Ref, Type
-from .model import FieldBlock, FormBlock, Spec, Tool
+from .model import FieldBlock, FormBlock, ItemsFrom, Spec, Tool
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,12 @@ class Scope:
     def any_of_row(self) -> Ref | None:
         """Give any answer of the row; None where there are no rows."""
         return next((ref_to(self.tool.code, each) for each in self._row.values()), None)
+
+    def listed_tools(self) -> Sequence[str]:
+        """Give the tools that the rows stand for; nothing where they are no list of tools."""
+        items = getattr(self.block, "items", None)
+        listed = isinstance(items, ItemsFrom) and items.tools
+        return [tool.code for tool in self.spec.tools if tool.can_be_ticked] if listed else ()
 
     def codes(self, of: Expr) -> tuple[str, ...] | None:
         """Give the codes that an expression can yield; None where it is not drawn from a list."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ..fields import ColumnKind, Field
+from ..fields import ColumnKind
 from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
-from ..language import Expr
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Slot, column_letters
 from ..spec.compiled import CompiledSpec, FieldChecks, ParsedRule, compiled
@@ -47,8 +46,8 @@ class CheckFormulas:
     def _requirement(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula, blank: str) -> str:
         """What is added where the answer is required: the mark of that, and the fault of its absence."""
         formula = ""
-        for condition, code in reversed(self._required(slot, own, compiler)):
-            fault = f"1000+IF({blank},{self._say(slot, code, '')},0)"
+        for condition, code, counts in reversed(self._required(slot, own, compiler)):
+            fault = f"{'1000+' if counts else ''}IF({blank},{self._say(slot, code, '')},0)"
             formula = fault if condition == "TRUE" else f"IF({condition},{fault},{formula or 0})"
         return f"+{formula}" if formula else ""
 
@@ -65,16 +64,17 @@ class CheckFormulas:
 
     # requirement
 
-    def _required(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula) -> list[tuple[str, str]]:
-        """When the answer is required, and the code that its absence has then."""
+    def _required(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula) -> list[tuple[str, str, bool]]:
+        """When the answer is required, the code that its absence has then, and whether it counts."""
         active = self.in_use(slot)
-        found: list[tuple[str, str]] = []
+        found: list[tuple[str, str, bool]] = []
         for need in own.requirements:
             if need.rule is None or not need.rule.reader_only:
                 when = _and(active, compiler.condition(need.when))
                 if need.relevant is not None:
                     when = _and(compiler.condition(need.relevant), when)
-                found.append((when, ANSWER_MISSING.code if need.rule is None else need.rule.rule.code))
+                code = ANSWER_MISSING.code if need.rule is None else need.rule.rule.code
+                found.append((when, code, need.counts))
         return [each for each in found if each[0] != "FALSE"]
 
     def in_use(self, slot: Slot) -> str:
@@ -94,16 +94,12 @@ class CheckFormulas:
             holds = of_value.condition(check.holds)
             if holds != "TRUE":
                 yield f"NOT({holds})", check.kind.code, slot.field.code
-        for parsed in self.compiled.rules:
-            if self._points_here(parsed, slot.field) and parsed.check is not None:
-                yield self._fails(parsed, parsed.check, compiler), parsed.rule.code, ""
+        for parsed in self.compiled.rules_at.get((slot.tool, slot.field.code), ()):
+            yield self._fails(parsed, compiler), parsed.rule.code, ""
 
-    def _points_here(self, parsed: ParsedRule, field: Field) -> bool:
-        rule = parsed.rule
-        return rule.tool == self.grid.tool.code and not parsed.reader_only and rule.at[:1] == (field.code,)
-
-    def _fails(self, parsed: ParsedRule, check: Expr, compiler: ExcelFormula) -> str:
-        fails = f"NOT({compiler.condition(check)})"
+    def _fails(self, parsed: ParsedRule, compiler: ExcelFormula) -> str:
+        assert parsed.check is not None
+        fails = f"NOT({compiler.condition(parsed.check)})"
         return fails if parsed.when is None else f"AND({compiler.condition(parsed.when)},{fails})"
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from ..language import Expr
+from ..language.functions.choices import differs_by_row
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.calculated import is_dated
@@ -104,7 +106,7 @@ class CollectPainter(BlockPainter):
         conditions: dict[int, str] = {}
         for offset, each in enumerate(self.rows):
             source = each.source
-            if source.grid.across or source.number not in conditions:
+            if source.grid.across or self._differs(source) or source.number not in conditions:
                 conditions[source.number] = self._condition(source, each.row)
             condition = conditions[source.number].replace(ROW, str(each.found))
             before = f"{self.count.at(self.first + offset - 1)}+" if offset else ""
@@ -116,11 +118,19 @@ class CollectPainter(BlockPainter):
                 self.pen.text(self.find.place(offset), each.row, "check")
             self.pen.text(self.named.place(offset), each.name, "check")
 
+    def _differs(self, source: Source) -> bool:
+        """Say whether the condition is another one in each row, not only for the cells of that row."""
+        return differs_by_row(self._kept(source))
+
+    def _kept(self, source: Source) -> Expr:
+        """Give the condition under which a row is listed."""
+        lists = compiled(self.layout.spec).lists.values()
+        return next(each.condition for each in lists if each.source is source.spec)
+
     def _condition(self, source: Source, row: str) -> str:
         own = None if source.grid.across else ROW
         compiler = ExcelFormula(self.layout, source.grid, row, own, away=True)
-        lists = compiled(self.layout.spec).lists.values()
-        condition = compiler.condition(next(each.condition for each in lists if each.source is source.spec))
+        condition = compiler.condition(self._kept(source))
         place = self.layout.active_place(source.grid, row)
         if place is None:
             return condition

@@ -332,6 +332,10 @@ class ExcelFormula:
         sheet = f"{quoted(self.layout.sheet[self.grid.tool.code].name)}!" if self.away else ""
         return f"{sheet}${letters}{row}"
 
+    def row_key(self) -> str:
+        """Give the code of the row that is written."""
+        return self.record
+
     def language(self) -> str:
         """Give the language of the sheet."""
         return self.layout.language

@@ -9,6 +9,7 @@ from itertools import chain
 
 from ..findings import sentence
 from ..layout import Grid, Layout, Place, Slot
+from ..layout.messages import ROW_NAME
 from ..words import Translate, translator
 from .content import Content, Shown
 
@@ -48,7 +49,7 @@ class Status:
         order, text = problem
         if self.repeated:
             return f"{self.record} {order + 1}: {text}"
-        return f"{self.labels[order]}: {text}" if self.labels else text
+        return f"{self.labels[order]}: {text.replace(ROW_NAME, slots[0].row)}" if self.labels else text
 
     def settled(self, *, given: bool) -> str:
         """Say that nothing is missing or wrong in answers that are given."""

@@ -9,8 +9,8 @@ from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
 from ..language.sheet_text import text_literal, word_count
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
-from ..layout.messages import ERROR, LEVEL, MISSING
-from ..layout.model import MARK_COLUMN
+from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME
+from ..layout.model import CODE_COLUMN, MARK_COLUMN
 from ..spec.compiled import compiled
 from ..texts import said
 from ..words import translator
@@ -162,13 +162,18 @@ class GridPainter:
             if kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE)
             else ""
         )
-        if self.grid.across:
-            self.pen.formula(place, self._figure(slot, None), "calculated", form)
+        if self.grid.across or self._differs(slot):
+            figure = self._figure(slot, None if self.grid.across else str(place.row))
+            self.pen.formula(place, figure, "calculated", form)
             return
         key = f"={slot.field.code}"
         if key not in self.compiled:
             self.compiled[key] = self._figure(slot, ROW)
         self.pen.column_formula(place, self.last_row, self.compiled[key], "calculated", form)
+
+    def _differs(self, slot: Slot) -> bool:
+        """Say whether a formula is another one in each row, not only for the cells of that row."""
+        return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
 
     def _figure(self, slot: Slot, row: str | None) -> str:
         """The formula of a calculated answer; an open row without answers calculates nothing."""
@@ -182,10 +187,11 @@ class GridPainter:
     def _check(self, slot: Slot) -> None:
         if slot.check is None:
             return
-        if self.grid.across:
-            self.pen.formula(slot.check, self.checks.of(slot), "check")
-            return
         code = slot.field.code
+        if self.grid.across or self._differs(slot):
+            formula = self.checks.of(slot).replace(ROW, str(slot.check.row))
+            self.pen.formula(slot.check, formula, "check")
+            return
         if code not in self.compiled:  # the first row: the others differ in their row number only
             self.compiled[code] = self.checks.of(slot)
         self.pen.column_formula(slot.check, self.last_row, self.compiled[code], "check")
@@ -218,6 +224,8 @@ class GridPainter:
         limit = self._limit(of)
         worst = f"MAX({_columns_run([s.check.column for s in checked if s.check], row)})"
         message = f"INDEX({MESSAGES},MOD({worst},1000))"
+        if not self.grid.across and self.layout.messages.names_rows:
+            message = f"SUBSTITUTE({message},{text_literal(ROW_NAME)},${column_letters(CODE_COLUMN)}{row})"
         if limit is not None:
             return self._counted(checked[0], limit, worst, message)
         return f"=IF({worst}>={LEVEL},{self._who(worst)}{message},{self._fine(checked, row)})"

@@ -43,11 +43,19 @@ class IssuedSheet:
     live: tuple[Live, ...] = ()  # what formulas show, with the answers among them
 
 
-def issued_sheets(layout: Layout, lines: Collection[str] = COVER_FACTS) -> dict[str, IssuedSheet]:
-    """Every sheet of a layout by its name; `lines` are the facts that the cover has a line for."""
-    book = painted(layout, lines)
-    texts: list[str] = list(book.str_table.string_table)
-    return {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
+# Of one layout only, for they are large; with it, so that no other takes its place in memory.
+_LAST: dict[tuple[str, str, str], tuple[Layout, dict[str, IssuedSheet]]] = {}
+
+
+def issued_sheets(layout: Layout) -> dict[str, IssuedSheet]:
+    """Every sheet of a layout by its name, to read; of the layout asked for last they are drawn once."""
+    key = (layout.spec.digest or str(id(layout)), layout.language, layout.digest)
+    if key not in _LAST:
+        book = painted(layout, COVER_FACTS)
+        texts: list[str] = list(book.str_table.string_table)
+        _LAST.clear()
+        _LAST[key] = layout, {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
+    return _LAST[key][1]
 
 
 def edition_of(sheets: Mapping[str, IssuedSheet]) -> str:

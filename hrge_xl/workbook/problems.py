@@ -8,7 +8,7 @@ from itertools import chain
 
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Place, Row, Sheet, Slot, column_letters, quoted
-from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, level_of, order_of
+from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING, level_of, order_of
 from ..layout.model import CODE_COLUMN, MARK_COLUMN
 from ..spec.model import ProblemsBlock
 from .calculated import BlockPainter, Run, Summary, chosen
@@ -164,6 +164,8 @@ class ProblemsPainter(BlockPainter):
         label, about = f"INDEX({self.label.whole},{pick})", f"INDEX({self.about.whole},{what})"
         both = f'IF({label}="",{about}&"",IF({about}="",{label},{label}&": "&{about}))'
         message = f"INDEX({MESSAGES},MOD({worst},1000))"
+        if self.layout.messages.names_rows:
+            message = f"SUBSTITUTE({message},{text_literal(ROW_NAME)},INDEX({self.code.whole},{pick}))"
         return [
             (self.pick, f"IFERROR({rank},0)", "check"),
             (self.number, f"IF({pick}=0,0,INDEX({self.worst.whole},{pick}))", "check"),
@@ -219,7 +221,7 @@ class ProblemsNow:
             place + 1, worst, each.sheet, each.row.index, what, number,
             self.words[level_of(worst)], self.sheets[each.sheet - 1], each.row.code,
             f"{label}: {about}" if label and about else label or about,
-            message.text if message is not None else "",
+            message.text.replace(ROW_NAME, each.row.code) if message is not None else "",
         ]  # fmt: skip
 
 

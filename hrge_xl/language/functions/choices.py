@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..function import Function, code_of, expect, ref_of, worst_of
-from ..tree import FIGURES, Call, Expr, Ref, Type
+from ..tree import FIGURES, Call, Expr, Literal, Ref, Type, walk
 
 if TYPE_CHECKING:
     from ..targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter, Typing
@@ -104,63 +105,127 @@ class Level(Function):
         return errors.worst([worst_of(errors, *call.args), *(errors.off_scale(arg) for arg in call.args)])
 
 
-class Ticked(Function):
-    """`ticked('T1.1')`."""
+class OfTool(Function):
+    """What is said of one tool: of that named in quotes, or with `row_code()` of that which the row stands for.
 
-    name = "ticked"
+    A loop over the tools of a workbook is a rule on the list of its tools. Its call holds the tools that may come.
+    """
+
     takes = (Type.TEXT,)
-    meaning = "this tool is ticked in the form"
-    blank = "false on blank"
     of_sheet = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
+        if len(node.args) == 1 and isinstance(node.args[0], ast.Call):
+            return self.call(*self._of_rows(typing, node.args[0]))
         args = self.arguments(typing, node)
         typing.tool(node.args[0])
         return self.call(*args)
 
+    def _of_rows(self, typing: Typing, node: ast.Call) -> tuple[Expr, ...]:
+        """Give the row, and the tools that its table lists."""
+        row, tools = typing.expr(node), typing.scope.listed_tools()
+        if not isinstance(row, Call) or row.name != "row_code" or ref_of(row.args[0]).outer:
+            raise typing.refuse(node, f"{self.name}() takes the code of a sheet in quotes, or row_code().")
+        if not tools:
+            raise typing.refuse(
+                node, f"{self.name}(row_code()) has a meaning only where each row is a sheet.",
+                "Use it with the fields of a block of `items: {tools: true}`, or name one sheet in quotes.",
+            )  # fmt: skip
+        return (row, *(Literal(tool, Type.TEXT) for tool in tools))
+
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.ticked(code_of(args[0]))
+        return self.excel_of(write, code_of(args[0]) if isinstance(args[0], Literal) else write.row_key())
+
+    def excel_of(self, write: SheetWriter, tool: str) -> str:
+        """Write it for one tool."""
+        raise NotImplementedError
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        from ..vectors import truth
+        if isinstance(args[0], Literal):
+            return self.evaluate_of(run, code_of(args[0]))
+        from ..vectors import blank
 
-        return truth(run.used(code_of(args[0])))
+        each = [self.evaluate_of(run, tool) for tool in run.rows_of(_row(args))]
+        return run.side_by_side(each) if each else blank(self.gives)
+
+    def evaluate_of(self, run: Evaluator, tool: str) -> Vector:
+        """Work it out for one tool."""
+        raise NotImplementedError
 
     def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        return errors.tick(code_of(call.args[0]))
+        if isinstance(call.args[0], Literal):
+            return self.error_of(errors, code_of(call.args[0]))
+        each = [self.error_of(errors, tool) for tool in errors.run.rows_of(_row(call.args))]
+        return errors.side_by_side(each) if each else errors.worst([])
+
+    def error_of(self, errors: ErrorPropagation, tool: str) -> Integers:
+        """Say what makes it indeterminate for one tool."""
+        raise NotImplementedError
 
 
-class Completeness(Function):
+def _row(args: Sequence[Expr]) -> Ref:
+    """Give the answer by which `row_code()` knows its row."""
+    (row, *_) = args
+    assert isinstance(row, Call)
+    return ref_of(row.args[0])
+
+
+def tools_read(call: Call) -> tuple[str, ...]:
+    """Give every tool that a call of such a function may be about."""
+    return tuple(str(arg.value) for arg in call.args if isinstance(arg, Literal))
+
+
+def differs_by_row(expr: Expr) -> bool:
+    """Say whether the formula of an expression is another one in each row, not only for other cells."""
+    return any(
+        isinstance(part, Call) and isinstance(part.function, OfTool) and isinstance(part.args[0], Call)
+        for part in walk(expr)
+    )
+
+
+class Ticked(OfTool):
+    """`ticked('T1.1')`."""
+
+    name = "ticked"
+    meaning = "this tool is ticked in the form"
+    blank = "false on blank"
+
+    def excel_of(self, write: SheetWriter, tool: str) -> str:
+        return write.ticked(tool)
+
+    def evaluate_of(self, run: Evaluator, tool: str) -> Vector:
+        from ..vectors import truth
+
+        return truth(run.used(tool))
+
+    def error_of(self, errors: ErrorPropagation, tool: str) -> Integers:
+        return errors.tick(tool)
+
+
+class Completeness(OfTool):
     """`completeness('T1.1')`."""
 
     name = "completeness"
-    takes = (Type.TEXT,)
     gives = Type.NUMBER
     meaning = "share of required answers given on a sheet, 0 to 1"
     blank = "blank when it asks for none"
     by_the_day = True  # what is required may wait for a day
-    of_sheet = True
 
-    def typed(self, typing: Typing, node: ast.Call) -> Call:
-        args = self.arguments(typing, node)
-        typing.tool(node.args[0])
-        return self.call(*args)
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        progress = write.progress(code_of(args[0]))
+    def excel_of(self, write: SheetWriter, tool: str) -> str:
+        progress = write.progress(tool)
         return f'IFERROR(INDEX({progress},1,2)/INDEX({progress},1,1),"")' if progress else '""'
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+    def evaluate_of(self, run: Evaluator, tool: str) -> Vector:
         import numpy as np
 
         from ..vectors import figure
 
-        required, answered = run.progress(code_of(args[0]))
+        required, answered = run.progress(tool)
         with np.errstate(divide="ignore", invalid="ignore"):
             return figure(Type.NUMBER, (answered / required)[:, None])
 
-    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        return errors.progress(code_of(call.args[0]))
+    def error_of(self, errors: ErrorPropagation, tool: str) -> Integers:
+        return errors.progress(tool)
 
 
 class LookUp(Function):
