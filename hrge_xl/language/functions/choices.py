@@ -17,6 +17,8 @@ class Has(Function):
     """`has(several, code)`."""
 
     name = "has"
+    example = "has(RSK_02, 'WOM')"
+    takes_in_words = "several codes, code"
     takes = (Type.MANY, Type.TEXT)
     meaning = "one of the several answers is this code"
     blank = "false on blank"
@@ -77,6 +79,7 @@ class Level(Function):
     """`level(down, across)`."""
 
     name = "level"
+    example = "level(RSK_03, RSK_04)"
     takes = (Type.NUMBER, Type.NUMBER)
     gives = Type.LEVEL
     meaning = "level of the matrix (down, across)"
@@ -108,6 +111,8 @@ class Ticked(Function):
     """`ticked('T1.1')`."""
 
     name = "ticked"
+    example = "ticked('C1')"
+    takes_in_words = "code of a sheet"
     takes = (Type.TEXT,)
     meaning = "this tool is ticked in the form"
     blank = "false on blank"
@@ -133,6 +138,8 @@ class Completeness(Function):
     """`completeness('T1.1')`."""
 
     name = "completeness"
+    example = "completeness('C1')"
+    takes_in_words = "code of a sheet"
     takes = (Type.TEXT,)
     gives = Type.NUMBER
     meaning = "share of required answers given on a sheet, 0 to 1"
@@ -165,6 +172,9 @@ class LookUp(Function):
     """`lookup(reference, field)`."""
 
     name = "lookup"
+    example = "lookup(RSK_08, CHK_01)"
+    takes_in_words = "reference, field of the other sheet"
+    gives_in_words = "what that field gives"
     takes = (Type.CODE, None)
     gives = Type.TEXT
     meaning = "a field of the row that a reference points to"
