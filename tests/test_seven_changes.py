@@ -393,3 +393,27 @@ def test_a_language_is_one_catalogue(copy: Copy) -> None:
     copy.replace("workbook_specs/services/workbook.yaml", "languages: [en]", "languages: [es]")
     copy.hrge("spec", "check", copy.spec)
     assert "Accueil" in openpyxl.load_workbook(copy.workbook()).sheetnames
+
+
+STORE = '''
+
+class ShelfStore(SqliteStore):
+    """A dataset on a shelf: a SQLite file with an ending of its own."""
+
+    schemes = ("shelf",)
+
+    @classmethod
+    def at(cls, url: URL) -> Store:
+        """Open the file of this name."""
+        return open_file(Path(f"{url.database}.shelf"))
+'''
+
+
+def test_a_store_is_one_class(copy: Copy) -> None:
+    copy.append("hrge_xl/dataset/store.py", STORE)
+    assert copy.changed() == ["hrge_xl/dataset/store.py"]
+    address = f"shelf:///{copy.root / 'kept'}"
+    path = copy.returned(SVC_02=10)
+    copy.hrge("consolidate", path, "-o", copy.root / "dataset", "--store", address, *TODAY)
+    assert (copy.root / "kept.shelf").is_file()
+    assert ",SVC_02," in copy.hrge("export", address, "--table", "answers", "--format", "csv")
