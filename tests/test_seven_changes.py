@@ -386,6 +386,18 @@ def test_a_finding_is_one_block(copy: Copy) -> None:
     assert "### V099\n\n**round-figure** (warning)." in copy.page("findings.md")
 
 
+def test_what_a_finding_says_stands_once(copy: Copy) -> None:
+    copy.replace("hrge_xl/findings/value.py", 'remedy="Type a whole number."', 'remedy="Count whole ones."')
+    assert copy.changed() == ["hrge_xl/findings/value.py"]
+    path = copy.workbook()
+    assert "Count whole ones." not in sheet_says(path, "SVC_02", "2")
+    assert "Count whole ones." in sheet_says(path, "SVC_02", "2.5")
+    (found,) = (each for each in copy.findings(copy.returned(SVC_02=2.5)) if each["field"] == "SVC_02")
+    assert (found["code"], found["remedy"]) == ("V004", "Count whole ones.")
+    assert "Count whole ones." in copy.hrge("explain", "V004")
+    assert "What to do: Count whole ones." in copy.page("findings.md")
+
+
 def test_a_language_is_one_catalogue(copy: Copy) -> None:
     french = (ROOT / "hrge_xl" / "languages" / "fr.po").read_text(encoding="utf-8")
     copy.append("hrge_xl/languages/es.po", french.replace('"Language: fr\\n"', '"Language: es\\n"'))
