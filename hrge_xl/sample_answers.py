@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from math import ceil, floor
+from datetime import date
 
-from .fields import ColumnKind, Field, kind_of
+from .fields import Field, Sampling
 from .layout import Layout, Slot
 from .spec.model import RegisterBlock
 from .submission import Answers, Value
@@ -36,18 +35,15 @@ def _asked(layout: Layout) -> Iterator[Slot]:
 
 
 def _value(layout: Layout, slot: Slot, known: Answers, number: int, today: date) -> Value | None:
-    field = slot.field
-    if kind_of(field) is ColumnKind.DATE:
-        return today - timedelta(days=number % 365)
-    if field.to:
-        return next((rows[number % min(len(rows), ROWS)] for rows in _targets(layout, field)), None)
-    if field.list_name is not None:
-        return _from_list(layout, slot, known, number)
-    limits = field.type.limits(field)
-    if limits.type in ("whole", "decimal"):
-        return _number(limits.low, limits.high, number, whole=limits.type == "whole")
-    text = f"Answer {number + 1}"
-    return text if field.characters is None else text[-field.characters :].strip()
+    codes = tuple(_choices(layout, slot, known))
+    return slot.field.type.sample(slot.field, Sampling(number, today, codes, len(slot.cells)))
+
+
+def _choices(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
+    """What can be chosen: the first rows that a reference can point to, or the entries of a list."""
+    if slot.field.to:
+        return next((codes[:ROWS] for codes in _targets(layout, slot.field)), ())
+    return () if slot.field.list_name is None else _entries(layout, slot, known)
 
 
 def _targets(layout: Layout, field: Field) -> Iterator[Sequence[str]]:
@@ -57,26 +53,12 @@ def _targets(layout: Layout, field: Field) -> Iterator[Sequence[str]]:
             yield [row.code for row in layout.rows_of[code].data_rows]
 
 
-def _from_list(layout: Layout, slot: Slot, known: Answers, number: int) -> Value | None:
-    """The next entry of a list, of those that belong to the answer of the parent field."""
+def _entries(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
+    """The entries of a list, of those that belong to the answer of the parent field."""
     field = slot.field
-    codes = list(layout.lists[str(field.list_name)].codes)
-    if field.parent is not None:
-        above = known.get((slot.tool, slot.row, field.parent))
-        table = layout.spec.vocabularies[str(field.vocabulary)].by_code
-        codes = [code for code in codes if table[code].parent == above]
-    if not codes:
-        return None
-    code = codes[number % len(codes)]
-    if field.several:
-        return tuple(dict.fromkeys([code, *codes]))[: len(slot.cells)]
-    return float(code) if field.type.stepped else code
-
-
-def _number(low: float | None, high: float | None, number: int, *, whole: bool) -> float:
-    """A number between two bounds, another one for each question where there is room."""
-    least = low if low is not None else min(0.0, high or 0.0)
-    first = float(ceil(least)) if whole else least
-    room = 100.0 if high is None else high - first
-    step = number % 7
-    return first + (step if step <= room else max(floor(room) if whole else room, 0))
+    codes = layout.lists[str(field.list_name)].codes
+    if field.parent is None:
+        return codes
+    above = known.get((slot.tool, slot.row, field.parent))
+    table = layout.spec.vocabularies[str(field.vocabulary)].by_code
+    return [code for code in codes if table[code].parent == above]

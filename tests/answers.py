@@ -7,7 +7,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from hrge_xl.fields import FIELD_TYPES
+from hrge_xl.fields import ColumnKind
 from hrge_xl.layout import Layout, Slot, build
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
@@ -60,7 +60,7 @@ def value(where: Layout, slot: Slot) -> st.SearchStrategy[Value] | None:
             return choices
         return st.lists(choices, min_size=1, max_size=field.cells, unique=True).map(tuple)
     limits = field.type.limits(field)
-    if field.type is FIELD_TYPES["date"]:
+    if field.type.kind is ColumnKind.DATE:
         return st.dates(date(2000, 1, 1), date(2050, 12, 31))
     if limits.type == "whole":
         low, high = int(limits.low or 0), int(limits.high or 1_000_000)
@@ -101,12 +101,12 @@ def plain_value(where: Layout, slot: Slot, number: int = 0) -> Value | None:
     if name is not None:
         code = where.lists[name].codes[number % len(where.lists[name].codes)]
         return (code,) if field.several else code
-    if field.type is FIELD_TYPES["date"]:
+    if field.type.kind is ColumnKind.DATE:
         return TODAY - timedelta(days=number)
     limits = field.type.limits(field)
     if limits.type in ("whole", "decimal"):
         return float(limits.low if limits.low is not None else 1)
-    return {FIELD_TYPES["calculated"]: None}.get(field.type, f"Answer {number + 1}")
+    return None if field.calculated else f"Answer {number + 1}"
 
 
 def full(where: Layout, rows: int | None = None) -> Answers:

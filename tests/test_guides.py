@@ -147,4 +147,4 @@ def test_expressions_page_is_fresh() -> None:
 
 
 def test_every_function_has_an_example() -> None:
-    assert set(write_expressions.EXAMPLES) == {each.name for each in FUNCTIONS.values() if not each.own}
+    assert [each.name for each in FUNCTIONS.values() if not each.own and each.name not in each.example] == []

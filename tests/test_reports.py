@@ -17,8 +17,10 @@ import pytest
 from openxml_audit import OpenXmlValidator
 from pydantic import TypeAdapter
 
-from hrge_xl.reports import html, json_text, junit, page, sarif, schema, xlsx
+from hrge_xl.reports import page, schema, shown_text
 from hrge_xl.reports.document import Document
+from hrge_xl.reports.formats import html, junit, sarif, xlsx
+from hrge_xl.reports.formats import json as json_format
 from hrge_xl.words import CELL_LIMIT, cell_length
 from tests.report_document import NASTY, build, recount
 
@@ -30,7 +32,7 @@ DOCUMENTS = {
     "clean": lambda: build(3, 0, nasty=False),
     "empty": lambda: build(0, 0, nasty=False),
 }
-FORMATS = {"html": html, "xlsx": xlsx, "sarif": sarif, "junit": junit, "json": json_text}
+FORMATS = {"html": html, "xlsx": xlsx, "sarif": sarif, "junit": junit, "json": json_format}
 SCHEMA_FILE = Path(__file__).resolve().parent.parent / "docs" / "validation-report.schema.json"
 WORDS = html.WORDS["en"]
 SEVERITY_OF_WORD = {WORDS[key]: key for key in html.SEVERITIES}
@@ -144,7 +146,7 @@ def from_junit(document: Document) -> Counter[str]:
 
 
 def from_json(document: Document) -> Counter[str]:
-    return recount(json.loads(json_text.render(document)))
+    return recount(json.loads(json_format.render(document)))
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -272,7 +274,7 @@ def test_a_nasty_text_is_shown_as_it_is(text: str) -> None:
     spoil(document, text)
     document["files"][0]["path"] = text
     document["codes"][0]["why"] = text
-    shown = json_text.visible(text)
+    shown = shown_text.visible(text)
     cells = Parsed(html.render(document)).findings[0]
     assert shown in cells[4]
     case = ET.fromstring(junit.render(document)).find(".//testcase[properties]")
@@ -281,7 +283,7 @@ def test_a_nasty_text_is_shown_as_it_is(text: str) -> None:
     result = json.loads(sarif.render(document))["runs"][0]["results"][0]
     assert result["properties"]["value"] == shown
     if not SURROGATE.search(text):
-        assert json.loads(json_text.render(document)) == json.loads(json.dumps(document))
+        assert json.loads(json_format.render(document)) == json.loads(json.dumps(document))
 
 
 @pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
@@ -293,7 +295,7 @@ def test_a_nasty_text_stays_a_text_in_the_workbook(text: str) -> None:
     book = workbook(document)
     cell = book["Findings"]["G2"]
     assert cell.data_type == "s"
-    shown = json_text.visible(text)
+    shown = shown_text.visible(text)
     assert cell.value == shown or (
         len(text) > CELL_LIMIT and "cut here: 40,000 characters" in str(cell.value)
     )
@@ -311,7 +313,7 @@ def test_each_value_stands_under_its_header() -> None:
     for line, (file, row) in zip(headed(book["Findings"]), wanted, strict=True):
         assert line["File"] == file["path"]
         assert (line["Sheet"], line["Cell"], line["Row code"]) == (row["sheet"], row["cell"], row["row"])
-        assert line["What to do"] == json_text.visible(row["remedy"])
+        assert line["What to do"] == shown_text.visible(row["remedy"])
     for line, file in zip(headed(book["Files"]), document["files"], strict=True):
         assert (line["File"], line["SHA-256"], line["Bytes"]) == (file["path"], file["sha256"], file["size"])
         assert (line["Team"] == "(none)") == (file["identity"] is None)
@@ -326,7 +328,7 @@ def headed(sheet: Any) -> Iterator[dict[str, Any]]:
 def test_a_lone_surrogate_comes_back_from_json() -> None:
     document = build(2, 1, nasty=False)
     next(row for file in document["files"] for row in file["findings"])["value"] = "a\ud800b\udfffc"
-    text = json_text.render(document)
+    text = json_format.render(document)
     assert "\\ud800" in text
     assert json.loads(text)["files"][1]["findings"][0]["value"] == "a\ud800b\udfffc"
 

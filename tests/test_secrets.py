@@ -11,7 +11,7 @@ import pytest
 from hrge_xl import validation
 from hrge_xl.addresses import is_address, masked
 from hrge_xl.cli.common import command_line
-from hrge_xl.dataset.store import open_url
+from hrge_xl.dataset.databases import open_url
 from hrge_xl.engine import engine
 from hrge_xl.errors import StoreError
 from hrge_xl.fault_log import write_log

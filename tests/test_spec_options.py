@@ -309,3 +309,17 @@ def test_the_schema_knows_every_option(capsys: pytest.CaptureFixture[str]) -> No
     assert {"unit", "default", "expects", "note"} <= schema["$defs"]["Field"]["properties"].keys()
     assert {"expects", "what_to_do", "tags"} <= schema["properties"].keys()
     assert schema["$defs"]["Field"]["properties"]["default"]["anyOf"]
+
+
+def test_a_sheet_says_itself_which_one_it_follows(copy: Path) -> None:  # noqa: F811
+    damage(copy, "workbook.yaml", "sheets: [PLAN, C1, R1, SUMMARY]", "sheets: [PLAN, SUMMARY]")
+    damage(copy, "tools/checklist.yaml", "code: C1\n", "code: C1\nafter: R1\n")
+    damage(copy, "tools/risks.yaml", "code: R1\n", "code: R1\nafter: PLAN\n")
+    assert [tool.code for tool in load(copy).tools] == ["PLAN", "R1", "C1", "SUMMARY"]
+
+
+def test_a_sheet_that_follows_none(copy: Path) -> None:  # noqa: F811
+    damage(copy, "workbook.yaml", "sheets: [PLAN, C1, R1, SUMMARY]", "sheets: [PLAN, R1, SUMMARY]")
+    damage(copy, "tools/checklist.yaml", "code: C1\n", "code: C1\nafter: PLANS\n")
+    (found,) = mistakes(copy)
+    assert found.endswith("The sheet 'PLANS' is described in no file. Did you mean 'PLAN'?")

@@ -20,7 +20,7 @@ from hrge_xl.auditing.comparison import TAKEN_OVER
 from hrge_xl.auditing.second_opinion import Opinion
 from hrge_xl.auditing.verify import Asked
 from hrge_xl.errors import UsageError
-from hrge_xl.reports.json_text import render
+from hrge_xl.reports.formats.json import render
 from tests.audited import DAY, hrge, reported, round_folder
 from tests.property_tests import examples
 

@@ -17,7 +17,7 @@ from hrge_xl.auditing import Audit, verify
 from hrge_xl.auditing.comparison import summed_up
 from hrge_xl.auditing.verify import Asked
 from hrge_xl.reports.build import run_id
-from hrge_xl.reports.json_text import render
+from hrge_xl.reports.formats.json import render
 from tests.audited import hrge
 from tests.played_rounds import (
     ACTS,

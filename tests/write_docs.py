@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hrge_xl.cli import cli
+from hrge_xl.fields import FIELD_TYPES, Field, FieldType
 from hrge_xl.findings import CATALOGUE, FAMILIES
 from hrge_xl.reports import schema
 from hrge_xl.spec.load import load
@@ -76,9 +77,26 @@ def _command(command: click.Command, context: click.Context) -> list[str]:
     return lines
 
 
+TYPES_HEAD = "| type | answer | needs | may have |\n|---|---|---|---|\n"
+
+
+def guide_to_specs() -> str:
+    """The guide as it is written by hand, with its table of field types as they are."""
+    above, below = (DOCS / "writing-a-spec.md").read_text(encoding="utf-8").split(TYPES_HEAD)
+    return above + TYPES_HEAD + "".join(map(_row, FIELD_TYPES.values())) + below[below.index("\n\n") + 1 :]
+
+
+def _row(kind: FieldType) -> str:
+    options = (name for name in Field.model_fields if name in kind.needs | kind.allows)
+    named = [(name in kind.needs, f"`{name}`") for name in options]
+    cells = [" ".join(text for needed, text in named if needed is here) for here in (True, False)]
+    return f"| {kind.name} | {kind.meaning} |{''.join(f' {cell} |' if cell else ' |' for cell in cells)}\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "findings.md": findings_page,
     "cli.md": cli_page,
+    "writing-a-spec.md": guide_to_specs,
     "rules.md": lambda: rules_page(load("hrge_toolkit")),
     "dataset.md": lambda: dataset_page(load("example"), load("hrge_toolkit")),
     "validation-report.schema.json": schema.render,

@@ -16,39 +16,6 @@ from tests.write_docs import DOCS
 PAGE = DOCS / "expressions.md"
 TOOL, ROW = "R1", "K-01"  # of the example spec: where the examples stand
 
-EXAMPLES = {
-    "filled": "filled(PLN_12)",
-    "blank": "blank(RSK_07)",
-    "words": "words(RSK_07)",
-    "length": "length(PLN_01)",
-    "count_of": "count_of(PLN_12, PLN_13)",
-    "total": "total(PLN_06, PLN_07)",
-    "least": "least(RSK_03, RSK_04)",
-    "most": "most(RSK_03, RSK_04)",
-    "absolute": "absolute(PLN_06 - PLN_07)",
-    "level": "level(RSK_03, RSK_04)",
-    "today": "FOL_02 < today()",
-    "days_between": "days_between(PLN_04, PLN_05)",
-    "year": "year(PLN_04)",
-    "join": "join(PLN_01, '-', RSK_03)",
-    "unique": "unique(RSK_01)",
-    "ticked": "ticked('C1')",
-    "completeness": "completeness('C1')",
-    "has": "has(RSK_02, 'WOM')",
-    "lookup": "lookup(RSK_08, CHK_01)",
-    "matches": "matches(PLN_01, '[A-Z]{2}-[0-9]+')",
-    "email": "email(PLN_01)",
-    "round": "round(PLN_08 / PLN_06, 2)",
-    "sqrt": "sqrt(PLN_06)",
-    "bands": "bands(PLN_06, 1000, 'small', 10000, 'middle', 'large')",
-    "row_code": "row_code()",
-    "count": "count('R1')",
-    "count_if": "count_if('R1', RSK_06 == 'ACC')",
-    "any_row": "any_row('R1', RSK_03 >= 2 and RSK_06 == 'ACC')",
-    "sum": "sum('R1', RSK_03)",
-    "min": "min('R1', RSK_03)",
-    "max": "max('R1', RSK_03)",
-}
 OPERATORS = (
     ("PLN_07 <= PLN_06", "also `<`, `>`, `>=`, `==`, `!=`; two numbers, or two dates"),
     ("RSK_06 == 'ACC'", "a choice with a code of its list; a code that the list does not have is a mistake"),
@@ -65,17 +32,6 @@ NAMES = {
     Type.NUMBER: "number", Type.TEXT: "text", Type.CODE: "code", Type.LEVEL: "level", Type.MANY: "several codes",
     Type.DATE: "date", Type.BOOL: "true or false",
 }  # fmt: skip
-GIVES = {"lookup": "what that field gives"}
-TAKES = {
-    "has": "several codes, code",
-    "matches": "text, pattern in quotes",
-    "lookup": "reference, field of the other sheet",
-    "ticked": "code of a sheet, or `row_code()`",
-    "completeness": "code of a sheet, or `row_code()`",
-    "round": "number, or number and decimals",
-    "bands": "number, limit, name, …, name",
-    "count": "sheet",
-}
 
 HEAD = """# Expressions
 
@@ -149,7 +105,7 @@ def page() -> str:
     ]
     for text in (
         *(text for text, _ in OPERATORS),
-        *(EXAMPLES[each.name] for each in public if each.name in EXAMPLES),
+        *(each.example for each in public),
     ):
         lines += [text, f"    {_becomes(text, layout)}"]
     return "\n".join([*lines, "```"]) + "\n"
@@ -157,15 +113,15 @@ def page() -> str:
 
 def _function(function: Function) -> str:
     takes = [NAMES[each] if each is not None else "any answer" for each in function.takes]
-    shown = TAKES.get(function.name) or ", ".join(takes) or "nothing"
+    shown = function.takes_in_words or ", ".join(takes) or "nothing"
     more = " …" if function.repeats else ""
-    gives = GIVES.get(function.name, NAMES[function.gives])
+    gives = function.gives_in_words or NAMES[function.gives]
     return f"| `{function.name}` | {shown}{more} | {gives} | {function.meaning} | {function.blank} |"
 
 
 def _over(function: Aggregate) -> str:
     inner = "condition" if function.inner is Type.BOOL else "number"
-    takes = TAKES.get(function.name, f"sheet, {inner}")
+    takes = function.takes_in_words or f"sheet, {inner}"
     return f"| `{function.name}` | {takes} | {function.meaning} | {function.blank} |"
 
 

@@ -22,7 +22,7 @@ from ..intake import Readers, Wanted, readers
 from ..reports.build import Facts, document
 from ..reports.document import Document, FileRow
 from ..reports.file_rows import waiver_of
-from ..reports.json_text import render
+from ..reports.formats.json import render
 from ..rounds.datasets import Dataset
 from ..rounds.rounds import Round
 from ..spec.load import load

@@ -16,11 +16,11 @@ from ..dataset.received import name_of
 from ..dates import RANGE, parse_day
 from ..errors import UsageError
 from ..paths import read_regular
-from ..reports import FORMATS, report
+from ..reports import FORMATS, report, suffix
 from ..reports.document import SCHEMA, DecisionRow, Document, Run, WaiverRow
-from ..reports.json_text import render
+from ..reports.formats.json import render
 
-JSON = FORMATS["json"].suffix
+JSON = "json"
 MOST_BYTES = 200 * 1024 * 1024  # ten thousand files have a tenth of it
 
 
@@ -98,7 +98,7 @@ def read_report(path: Path) -> ReportFile:
 
 
 def _is_json(path: Path) -> bool:
-    return path.suffix.lower().lstrip(".") not in {each.suffix for each in FORMATS.values()} - {JSON}
+    return path.suffix.lower().lstrip(".") not in {suffix(each) for each in FORMATS} - {JSON}
 
 
 def _text(path: Path) -> str:
@@ -174,7 +174,7 @@ def _days(document: Document) -> Iterator[str]:
 
 def _is_page_of(path: Path, document: Document) -> bool:
     """Whether a page was made from these data: the same data give the same bytes."""
-    name = next(name for name, each in FORMATS.items() if path.suffix.lower() == f".{each.suffix}")
+    name = next(name for name in FORMATS if path.suffix.lower() == f".{suffix(name)}")
     try:
         return report(document, name) == path.read_bytes()
     except Exception:  # noqa: BLE001 - of data that were changed there may be no page, for any reason

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from ..dataset.databases import open_url
 from ..dataset.ledger import FILES, NAME, Ledger
 from ..dataset.opening import DATASET, open_dataset
 from ..dataset.periods import periods
 from ..dataset.received import RECEIVED
 from ..dataset.schema import Schema
-from ..dataset.store import Store, compact, open_url
+from ..dataset.store import Store, compact
 from ..dataset.workers import Workers, workers
 from ..dates import parse_day
 from ..errors import StoreError, UsageError

@@ -9,7 +9,7 @@ from math import ceil
 from pathlib import PurePath
 from string import Formatter
 
-from ..fields import FIELD_TYPES, Field
+from ..fields import ColumnKind, Field
 from ..findings import Finding, Kind, Severity, sentence, word
 from ..findings.value import (
     ANSWER_MISSING,
@@ -290,8 +290,8 @@ def shown(answer: Answer | None, column: Column) -> str:
     """What stands in a cell, as a person sees it."""
     if answer is None:
         return ""
-    shows_otherwise = column.field.type is FIELD_TYPES["percent"] or (
-        column.field.type is FIELD_TYPES["date"] and answer.problem == OTHER_CALENDAR.code
+    shows_otherwise = column.field.type.scaled or (
+        column.field.type.kind is ColumnKind.DATE and answer.problem == OTHER_CALENDAR.code
     )
     if shows_otherwise and isinstance(answer.original, int | float):
         return column.field.type.said(float(answer.original))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
+from ..reports import FORMATS, report, suffix
 from .common import (
     exit_code,
     facts,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from ..rounds.datasets import Dataset
     from ..rounds.rounds import Round
 
-FORMATS = ("html", "xlsx", "json", "sarif", "junit")
 OVERVIEW = "overview"
 
 
@@ -108,10 +108,8 @@ def _overview(
 def write(document: Document, name: str, folder: Path) -> Path:
     """Render one format into a folder; gives the file."""
     from ..paths import write_whole
-    from ..reports import FORMATS as KNOWN
-    from ..reports import report
 
-    path = folder / f"validation.{KNOWN[name].suffix}"
+    path = folder / f"validation.{suffix(name)}"
     write_whole(path, report(document, name))
     return path
 

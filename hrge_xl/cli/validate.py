@@ -60,7 +60,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl validate output/2025-H2 output/2026-H1  two rounds
     """
     from ..reports.build import document, file_rows
-    from ..reports.json_text import render
+    from ..reports.formats.json import render
     from ..rounds.datasets import datasets
 
     asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)

@@ -17,8 +17,9 @@ from ..errors import StoreError, UsageError
 from ..spec.carried import find, write
 from ..spec.load import load
 from ..spec.model import Spec
+from .databases import open_url
 from .schema import SPEC_FILES, VERSION, Schema
-from .store import Store, open_file, open_url
+from .store import Store, open_file
 
 DATASET = "dataset.sqlite"
 SPECS = "spec"  # the folder beside a dataset, or in a round, that copies of specs are kept in

@@ -1,4 +1,4 @@
-"""Where a dataset is kept: a SQLite file, or a PostgreSQL database by its address; the same statements for both."""
+"""Where a dataset is kept: the same statements for every store, and the one that is a SQLite file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..addresses import masked
 from ..errors import StoreError
@@ -35,9 +35,6 @@ MAKE_ROOM = "Make room, then run again: nothing was lost"
 MADE_ANEW = "Move it away; the next run makes it anew from the received files"
 DURABLE = ("journal_mode=DELETE", "synchronous=FULL")
 FAST = ("journal_mode=OFF", "synchronous=OFF")
-OURS = 0x68726765  # the name of our lock in a PostgreSQL database
-DRIVERS = ("postgresql", "postgres", "postgresql+psycopg", "sqlite")
-PATIENCE = 5  # seconds for a killed run to lose it
 
 
 class Known(NamedTuple):
@@ -49,8 +46,28 @@ class Known(NamedTuple):
     checked: date | None
 
 
+STORES: dict[
+    str, type[Store]
+] = {}  # by how an address begins; a class that names that takes its place by itself
+
+
 class Store:
-    """One dataset. Use it as a context manager; what is written in `transaction()` is there whole or not at all."""
+    """One dataset. Use it as a context manager; what is written in `transaction()` is there whole or not at all.
+
+    `schemes`: how the addresses begin that a kind of store opens. `is_file`: it is a SQLite file, and so held by
+    whoever holds its folder.
+    """
+
+    schemes: tuple[str, ...] = ()
+    is_file: bool = False
+
+    def __init_subclass__(cls) -> None:
+        STORES.update(dict.fromkeys(cls.schemes, cls))
+
+    @classmethod
+    def at(cls, url: URL) -> Store:
+        """Open the dataset at an address. Raises `StoreError` where that needs what is not installed."""
+        raise NotImplementedError
 
     def __init__(self, engine: Engine, name: str, *, lasting: bool = True, damaged: str = MADE_ANEW) -> None:
         self.engine, self.name, self.lasting = engine, name, lasting
@@ -87,22 +104,10 @@ class Store:
             with self.engine.connect() as connection:
                 yield connection
 
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a SQLite file, and so held by whoever holds its folder."""
-        return self.engine.dialect.name == "sqlite"
-
     @contextmanager
     def only_writer(self) -> Iterator[None]:
         """Hold a database for this run. Raises `StoreError` while another run writes into it."""
-        if self.is_file:
-            yield
-            return
-        with translate_db_errors(self.name, self._damaged), self._outside_transactions() as connection:
-            connection.detach()  # the database lets go of the lock when this connection ends, however it ends
-            connection.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}s'")
-            connection.execute(sa.select(sa.func.pg_advisory_lock(OURS)))
-            yield
+        yield
 
     # what it holds
 
@@ -361,18 +366,19 @@ class Store:
     def insert(self, connection: Connection, name: str, rows: Iterable[Row]) -> None:
         """Rows in bulk, straight through the driver, a few at a time."""
         table = self.tables[name]
-        if connection.dialect.driver == "psycopg":
-            _copy(connection, table, rows)
-            return
         statement = str(sa.insert(table).compile(dialect=connection.dialect))
         coming = iter(rows)
         while some := list(islice(coming, AT_ONCE)):
             connection.exec_driver_sql(statement, some)
 
+    def in_bytes(self, column: Any) -> Any:
+        """Give a column to sort by: texts in the order of their bytes."""
+        return column
+
     def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
         """The rows of a table in the order of its key, a few at a time; all columns, or these."""
         table = self.tables[name]
-        keys = [_in_bytes(table.c[key], self.engine) for key in self.schema.by_name[name].key]
+        keys = [self.in_bytes(table.c[key]) for key in self.schema.by_name[name].key]
         wanted: Sequence[Any] = [table.c[column] for column in columns] or [table]
         yield from self.select(sa.select(*wanted).where(*where).order_by(*keys))
 
@@ -402,30 +408,22 @@ class Store:
                 ) from error
 
 
+class SqliteStore(Store):
+    """A dataset in a SQLite file, or in memory."""
+
+    schemes = ("sqlite",)
+    is_file = True
+
+    @classmethod
+    def at(cls, url: URL) -> Store:
+        """Open the file that the address names."""
+        return open_file(Path(url.database or "dataset.sqlite"))
+
+
 def _only(connection: Connection, one: str, other: str, name: str) -> list[Row]:
     """The rows of a table that one of two attached databases has and the other has not."""
     rows = connection.exec_driver_sql(f'SELECT * FROM {one}."{name}" EXCEPT SELECT * FROM {other}."{name}"')
     return [tuple(row) for row in rows]
-
-
-def _in_bytes(column: Any, engine: Engine) -> Any:
-    """Texts in the order of their bytes, whatever the language of the server."""
-    if engine.dialect.name == "postgresql" and isinstance(column.type, sa.Text):
-        return sa.collate(column, "C")
-    return column
-
-
-def _copy(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None:
-    """COPY: the way in for many rows."""
-    quote = connection.dialect.identifier_preparer.quote
-    columns = ", ".join(quote(column.name) for column in table.columns)
-    driver: Any = connection.connection.driver_connection
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f"COPY {quote(table.name)} ({columns}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
 
 
 def _digest(spec: Spec | None) -> str:
@@ -473,13 +471,15 @@ def open_file(
     """
     if path is None:
         memory = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
-        return Store(_careful(memory), "memory")
+        return SqliteStore(_careful(memory), "memory")
     quoted = _uri(path).removeprefix("file://").replace("%", "%25")  # SQLAlchemy takes one layer off
     if write:
         private(path)
     address = f"sqlite:///file:{quoted}?mode={'rwc' if write else 'ro'}&uri=true"
     engine = sa.create_engine(address, connect_args={"timeout": WAIT})
-    return Store(_careful(engine, DURABLE if lasting else FAST), path.name, lasting=lasting, damaged=damaged)
+    return SqliteStore(
+        _careful(engine, DURABLE if lasting else FAST), path.name, lasting=lasting, damaged=damaged
+    )
 
 
 def _uri(path: Path) -> str:
@@ -502,46 +502,6 @@ def _careful(engine: Engine, pragmas: Sequence[str] = DURABLE) -> Engine:
             connection.exec_driver_sql("BEGIN")
 
     return engine
-
-
-def open_url(address: str) -> Store:
-    """The dataset in a database. Raises `StoreError` when it is none that we know or cannot be reached.
-
-    No message holds what could be a password, wherever in the address it stands.
-    """
-    url = _url(address)
-    if url.get_backend_name() == "sqlite":
-        return open_file(Path(url.database or "dataset.sqlite"))
-    try:
-        engine = sa.create_engine(
-            url.set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": 10}
-        )
-    except ImportError as error:
-        raise StoreError("For PostgreSQL install the extra: pip install 'hrge-xl[postgres]'.") from error
-    store = Store(engine, _public(url))
-    store.facts()
-    return store
-
-
-def _url(address: str) -> URL:
-    """Take an address apart. Raises `StoreError`, without a word of it, where it is none of ours."""
-    wanted = "--store wants an address such as postgresql://user@host/database"
-    if address.count("@") > 1:
-        raise StoreError(f"{wanted}. This one has more than one @: write one in a password as %40.")
-    try:
-        url = make_url(address)
-    except (ArgumentError, ValueError):  # a port that is no number may be a password, and is quoted
-        raise StoreError(f"{wanted}.") from None
-    if url.drivername not in DRIVERS:
-        raise StoreError(f"{wanted}. Other databases are not supported.")
-    return url
-
-
-def _public(url: URL) -> str:
-    """An address as it may be shown: what may follow the name of the database can be a password."""
-    return masked(
-        URL.create(url.drivername, host=url.host, port=url.port, database=url.database).render_as_string()
-    )
 
 
 def compact(store: Store, path: Path, state: str) -> None:

@@ -18,6 +18,7 @@ from ..validation import Source, ValidationRequest
 from ..words import and_more
 from .as_left import CHANGED, is_changed, note, take_note_away
 from .belonging import check_owner, claim
+from .databases import open_url
 from .derive import derive
 from .files import only_writer
 from .ledger import Arrival, Arrived, Ledger
@@ -26,7 +27,7 @@ from .received import RECEIVED, has_content, kept_at
 from .rows import submission_id
 from .schema import SUBMISSIONS, Schema
 from .shards import discard, shard_folder, take
-from .store import Known, Store, open_file, open_url
+from .store import Known, Store, open_file
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
 from .work import SHARED, Task, arrivals, check_engine, shards_of, submissions_of

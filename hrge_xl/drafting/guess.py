@@ -9,8 +9,8 @@ from ..errors import UsageError
 from ..spec.check_lists import LIMIT_LABEL
 from ..spec.check_names import LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
 from .codes import item_codes, list_name, tool_code, unique
-from .read import Book, Rule, Sheet
-from .types import Column, Typed, typed
+from .read import Book, Cell, Rule, Sheet
+from .types import evidence, likeliest, notes
 
 SHORT, HELP_LIMIT, BLANK_ROWS, MOST_BLANK_ROWS = 80, 180, 20, 500
 NUMBERING = frozenset(
@@ -313,7 +313,7 @@ class _Sheet:
             return
         rules = [self.sheet.rule(each, column) for each in (row + 1, *rows)]
         rule = next((each for each in rules if each is not None), None)
-        block.fields.append(self._field(label, rule, Column.of(cells)))
+        block.fields.append(self._field(label, rule, cells))
 
     # forms
 
@@ -356,7 +356,7 @@ class _Sheet:
             beside = self._beside(row, column)
             cell = self.sheet.at(row, beside)
             made = self._field(
-                self.sheet.text(row, column).rstrip(": "), self.sheet.rule(row, beside), Column.of([cell])
+                self.sheet.text(row, column).rstrip(": "), self.sheet.rule(row, beside), [cell]
             )
             help_text = self.sheet.text(row, self._beside(row, beside))
             is_question = ("?", row, self._beside(row, beside)) in asked
@@ -371,14 +371,16 @@ class _Sheet:
         self.number += 1
         return f"{self.code.replace('.', '_')}_{self.number:02d}"
 
-    def _field(self, label: str, rule: Rule | None, column: Column) -> DraftField:
-        answer: Typed = typed(label, rule, column)
-        made = DraftField(self._next(), answer.type, label or "?", dict(answer.options), list(answer.notes))
+    def _field(self, label: str, rule: Rule | None, cells: Sequence[Cell]) -> DraftField:
+        told = evidence(rule, cells)
+        kind, guess = likeliest(told)
+        made = DraftField(self._next(), kind.name, label or "?", dict(guess.options), notes(told, guess))
         if len(label) > LIMIT_LABEL:
             made.label = label[: LIMIT_LABEL - 1] + "…"
             made.notes.append("the label was longer than Excel allows and is cut")
-        if answer.labels:
-            made.options = {"vocabulary": self._vocabulary(label, rule, answer), **made.options}
+        if guess.labels:
+            name = self._vocabulary(label, rule, guess.labels, numbered=kind.stepped)
+            made.options = {"vocabulary": name, **made.options}
         if rule is not None and rule.prompt:
             if len(rule.prompt) <= HELP_LIMIT:
                 made.options["help"] = rule.prompt
@@ -386,10 +388,10 @@ class _Sheet:
                 made.notes.append(f"the prompt is too long for a help: {rule.prompt}")
         return made
 
-    def _vocabulary(self, label: str, rule: Rule | None, answer: Typed) -> str:
-        labels = [each[:LIMIT_LABEL] for each in answer.labels]
+    def _vocabulary(self, label: str, rule: Rule | None, entries: Sequence[str], *, numbered: bool) -> str:
+        labels = [each[:LIMIT_LABEL] for each in entries]
         labels = list({each.casefold(): each for each in labels}.values())
-        items = list(zip(labels if answer.type == "scale" else item_codes(labels), labels, strict=True))
+        items = list(zip(labels if numbered else item_codes(labels), labels, strict=True))
         lists = self.draft.vocabularies
         known = next((name for name, each in lists.items() if each == items), None)
         if known is None:

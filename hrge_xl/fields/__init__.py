@@ -7,6 +7,7 @@ from . import text, numbers, days, choices, rows, calculated
 # isort: on
 from .calculated import figure_of, kind_of, type_of
 from .choices import YES_NO
+from .evidence import Evidence, Guess
 from .field import (
     COMMON_OPTIONS,
     FIELD_TYPES,
@@ -19,12 +20,13 @@ from .field import (
     Limits,
     PersonalData,
     Reading,
+    Sampling,
     Vocabularies,
     When,
 )
 
 __all__ = [
-    "COMMON_OPTIONS", "FIELD_TYPES", "YES_NO", "Cell", "Check", "ColumnKind", "Constraint", "Field", "FieldType",
-    "Limits", "PersonalData", "Reading", "Vocabularies", "When", "calculated", "choices", "days", "figure_of",
-    "kind_of", "numbers", "rows", "text", "type_of",
+    "COMMON_OPTIONS", "FIELD_TYPES", "YES_NO", "Cell", "Check", "ColumnKind", "Constraint", "Evidence", "Field",
+    "FieldType", "Guess", "Limits", "PersonalData", "Reading", "Sampling", "Vocabularies", "When", "calculated",
+    "choices", "days", "figure_of", "kind_of", "numbers", "rows", "text", "type_of",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ class CalculatedField(FieldType):
     """A formula of the sheet; it is recomputed on return, never believed."""
 
     name = "calculated"
+    meaning = "a formula; never typed, worked out again on return"
     needs = frozenset({"formula"})
     allows = frozenset({"result", "decimals", "unit"})
     number_format = "General"

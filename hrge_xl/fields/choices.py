@@ -12,16 +12,19 @@ from ..language.functions.choices import Belongs
 from ..language.functions.own import Readable
 from ..language.targets import Scope
 from ..words import fold, tidy
-from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
+from .evidence import Evidence, Guess, Source
+from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sample, Sampling, Vocabularies
 
 SUGGESTION_CUTOFF = 75
 YES_NO = "_YN"
+YES_NO_WORDS = tuple(map(frozenset, (("yes", "no"), ("oui", "non"), ("نعم", "لا"), ("y", "n"), ("sí", "no"))))
 
 
 class ChoiceField(FieldType):
     """One entry of a list: the cell shows the label, the data hold the code."""
 
     name = "choice"
+    meaning = "one entry of a list; with `parent` the list depends on another field of the row"
     kind = ColumnKind.CODE
     yields = Type.CODE
     needs = frozenset({"vocabulary"})
@@ -59,11 +62,22 @@ class ChoiceField(FieldType):
         if above is not None:
             yield Check(WRONG_PARENT, Belongs().call(value, above))
 
+    def guess(self, told: Evidence) -> Guess | None:
+        """A dropdown."""
+        if told.rule == "list" and told.labels:
+            return Guess(Source.RULE, labels=told.labels)
+        return None
+
+    def sample(self, field: Field, given: Sampling) -> Sample | None:
+        """The next entry of the list."""
+        return given.code
+
 
 class ManyField(ChoiceField):
     """Several entries of a list, one a cell."""
 
     name = "many"
+    meaning = "several entries, one in each of so many `cells`"
     yields = Type.MANY
     allows = frozenset({"cells", "default"})
     width = 20
@@ -73,11 +87,21 @@ class ManyField(ChoiceField):
         """Write whether whatever stands in its cells is a label of the list."""
         return f'SUMPRODUCT(({cell}<>"")*ISNA(MATCH({cell},list_{field.list_name},0)))=0'
 
+    def guess(self, told: Evidence) -> Guess | None:
+        """Nothing says that several cells are one answer."""
+        return None
+
+    def sample(self, field: Field, given: Sampling) -> Sample | None:
+        """As many entries as there are cells, each once."""
+        first = given.code
+        return None if first is None else tuple(dict.fromkeys((first, *given.codes)))[: given.cells]
+
 
 class YesNoField(ChoiceField):
     """Yes or no."""
 
     name = "yesno"
+    meaning = "yes or no"
     needs = frozenset()
     allows = frozenset({"default"})
     style = "input_centre"
@@ -94,6 +118,14 @@ class YesNoField(ChoiceField):
         if cell.value is False:
             return Reading(problem=NOT_IN_LIST.code)
         return super().read(field, cell, lists)
+
+    def guess(self, told: Evidence) -> Guess | None:
+        """A dropdown of the two words, or truth values."""
+        if told.rule == "list" and frozenset(each.casefold() for each in told.labels or ()) in YES_NO_WORDS:
+            return Guess(Source.RULE, note="yes or no, from its dropdown", special=True)
+        if told.values and all(isinstance(value, bool) for value in told.values):
+            return Guess(Source.VALUES, note="yes or no, from what stands there", special=True)
+        return None
 
 
 def _suggest(text: str, labels: tuple[str, ...]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from ..findings.value import (
     AMBIGUOUS_DATE,
@@ -29,13 +30,15 @@ from ..numerals import (
     years_of_own_calendar,
 )
 from ..words import western_digits
-from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
+from .evidence import Evidence, Guess, Source
+from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sampling, Vocabularies
 
 
 class DateField(FieldType):
     """A Gregorian day."""
 
     name = "date"
+    meaning = "a Gregorian day"
     kind = ColumnKind.DATE
     yields = Type.DATE
     allows = frozenset({"default"})
@@ -89,3 +92,18 @@ class DateField(FieldType):
     def said(self, figure: float) -> str:
         """Give a day as people write it."""
         return shown(from_serial(figure))
+
+    def guess(self, told: Evidence) -> Guess | None:
+        """A validation of dates, a number format that shows days, or days."""
+        if told.rule == "date":
+            limited = told.low is not None or told.high is not None
+            return Guess(Source.RULE, note="the limits of the date became none" if limited else "")
+        if told.of_days:
+            return Guess(Source.FORMAT, note=f"a date, from the number format {told.format}", special=True)
+        if told.values and all(isinstance(value, date) for value in told.values):
+            return Guess(Source.VALUES, note="a date, from what stands there", special=True)
+        return None
+
+    def sample(self, field: Field, given: Sampling) -> date:
+        """A day of the last year."""
+        return given.today - timedelta(days=given.number % 365)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -20,6 +20,7 @@ from ..language.targets import Scope
 from ..numerals import from_serial, shown
 from ..texts import NO_TEXT, Code, Text
 from ..words import Translate
+from .evidence import Evidence, Guess
 
 
 class ColumnKind(StrEnum):
@@ -92,18 +93,37 @@ class Check:
     holds: Expr
 
 
+Sample = str | float | date | tuple[str, ...]
+
+
+class Sampling(NamedTuple):
+    """What an answer is made up from: the number of the question, the day, what can be chosen, how many cells."""
+
+    number: int
+    today: date
+    codes: Sequence[str] = ()
+    cells: int = 1
+
+    @property
+    def code(self) -> str | None:
+        """The next of what can be chosen; None where there is nothing."""
+        return self.codes[self.number % len(self.codes)] if self.codes else None
+
+
 FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes its place by itself
 
 
 class FieldType:
-    """A type of field: how an answer is read, drawn, limited in the sheet, checked, stored and described.
+    """A type of field: how an answer is read, drawn, limited in the sheet, checked, stored, described and guessed.
 
-    `needs` and `allows` are the options of its own; `style` and `width` draw its cells; `refuses` is what the
-    sheet's own alert is about. `repeats`: the same few answers come again and again. `keeps` names the types that
-    all its answers are answers of, just as they stand.
+    `meaning` says in the guide what is answered. `needs` and `allows` are the options of its own; `style` and `width`
+    draw its cells; `refuses` is what the sheet's own alert is about. `repeats`: the same few answers come again and
+    again. `keeps` names the types that all its answers are answers of, just as they stand. `scaled`: people see another
+    number than the stored one. `adds_up`: a total of its answers means something.
     """
 
     name: str = ""
+    meaning: str = ""
     kind: ColumnKind = ColumnKind.TEXT
     yields: Type = Type.TEXT
     needs: frozenset[str] = frozenset()
@@ -118,6 +138,8 @@ class FieldType:
     several: bool = False
     stepped: bool = False  # answered with the number of a step of a list
     calculated: bool = False
+    scaled: bool = False
+    adds_up: bool = False
 
     def __init_subclass__(cls) -> None:
         if cls.name:
@@ -159,6 +181,15 @@ class FieldType:
     def said(self, figure: float) -> str:
         """Give a figure as people write it."""
         return shown(figure)
+
+    def guess(self, told: Evidence) -> Guess | None:
+        """Guess whether a field of somebody's own workbook is of this type; None where nothing says so."""
+        return None
+
+    def sample(self, field: Field, given: Sampling) -> Sample | None:
+        """Make up a valid answer; None where there is none."""
+        text = f"Answer {given.number + 1}"
+        return text if field.characters is None else text[-field.characters :].strip()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

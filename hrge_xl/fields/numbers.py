@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil, floor
 
 from ..findings.value import (
     AMBIGUOUS_NUMBER,
@@ -18,13 +19,17 @@ from ..language.functions.own import OwnCalendar, Readable, Whole
 from ..language.targets import Scope
 from ..numerals import Ambiguous, OtherCalendar, parse_number, percentage, refuse_other_calendar
 from ..words import Translate, fold, tidy, western_digits
-from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
+from .evidence import Evidence, Guess, Source
+from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sampling, Vocabularies
+
+YEARS = (1900, 2200)  # limits between these are those of years
 
 
 class DecimalField(FieldType):
     """A number with decimals."""
 
     name = "decimal"
+    meaning = "a number"
     kind = ColumnKind.NUMBER
     yields = Type.NUMBER
     allows = frozenset({"minimum", "maximum", "decimals", "people", "unit", "default"})
@@ -87,31 +92,64 @@ class DecimalField(FieldType):
         """Say what to type within limits."""
         return say("Type a number ({limits}).")
 
+    def guess(self, told: Evidence) -> Guess | None:
+        """A validation of numbers, a number format with a point, or numbers with decimals."""
+        if told.rule == "decimal":
+            return Guess(Source.RULE, told.bounds)
+        if not told.dated and "0" in told.format and "." in told.format:
+            return Guess(Source.FORMAT, note=f"decimal, from the number format {told.format}")
+        if any(not float(number).is_integer() for number in told.numbers):
+            return Guess(Source.VALUES, note="decimal, from what stands there", special=True)
+        return None
+
+    def sample(self, field: Field, given: Sampling) -> float | None:
+        """A number within the limits, another one for each question where there is room."""
+        low, high = self.limits(field).low, self.limits(field).high
+        least = low if low is not None else min(0.0, high or 0.0)
+        first = float(ceil(least)) if self.whole else least
+        room = 100.0 if high is None else high - first
+        step = given.number % 7
+        return first + (step if step <= room else max(floor(room) if self.whole else room, 0))
+
 
 class IntegerField(DecimalField):
     """A whole number."""
 
     name = "integer"
+    meaning = "a whole number"
     allows = frozenset({"minimum", "maximum", "people", "unit", "default"})
     keeps = frozenset({"text", "long", "decimal"})
     number_format = "#,##0"
     width = 11
     whole = True
+    adds_up = True
 
     def bounded(self, say: Translate) -> str:
         """Say what to type within limits."""
         return say("Type a whole number ({limits}).")
+
+    def guess(self, told: Evidence) -> Guess | None:
+        """A validation of whole numbers, a number format without a point, or whole numbers."""
+        if told.rule == "whole":
+            return Guess(Source.RULE, told.bounds)
+        if not told.dated and "0" in told.format and "." not in told.format:
+            return Guess(Source.FORMAT, note=f"integer, from the number format {told.format}")
+        if told.numbers and all(float(number).is_integer() for number in told.numbers):
+            return Guess(Source.VALUES, note="integer, from what stands there", special=True)
+        return None
 
 
 class PercentField(DecimalField):
     """A share, stored as a fraction: 45 % is 0.45."""
 
     name = "percent"
+    meaning = "a share; 45 % is 0.45, also in `minimum`"
     allows = frozenset({"minimum", "maximum", "decimals", "default"})
     keeps = frozenset()
     number_format = "0.##%"
     width = 11
     unit = "share of 1"
+    scaled = True
 
     def _from_text(self, text: str, language: str) -> Reading:
         bare = percentage(text)
@@ -130,6 +168,14 @@ class PercentField(DecimalField):
         """Say what to type within limits."""
         return say("Type a percentage ({limits}).")
 
+    def guess(self, told: Evidence) -> Guess | None:
+        """A number format with a percent sign."""
+        if "%" not in told.format:
+            return None
+        if told.rule == "decimal":
+            return Guess(Source.RULE, told.bounds, note="percent, from the number format", special=True)
+        return Guess(Source.FORMAT, note=f"percent, from the number format {told.format}", special=True)
+
     def said(self, figure: float) -> str:
         """Give a share as people write it."""
         return f"{figure:.4%}".rstrip("0%").rstrip(".") + " %"
@@ -139,6 +185,7 @@ class YearField(DecimalField):
     """A Gregorian year."""
 
     name = "year"
+    meaning = "a Gregorian year"
     allows = frozenset({"minimum", "maximum", "default"})
     keeps = frozenset({"text", "long", "integer", "decimal"})
     number_format = "0"
@@ -160,6 +207,13 @@ class YearField(DecimalField):
         """Say what to type within limits."""
         return say("Type a year ({limits}).")
 
+    def guess(self, told: Evidence) -> Guess | None:
+        """A validation of whole numbers whose limits are years."""
+        low, high = told.low or 0, told.high if told.high is not None else YEARS[1]
+        if told.rule == "whole" and YEARS[0] <= low <= high <= YEARS[1]:
+            return Guess(Source.RULE, told.bounds, note="a year, from its limits", special=True)
+        return None
+
     def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr | None:
         own = super()._bounds(field, value, scope)
         assert own is not None
@@ -175,6 +229,7 @@ class ScaleField(DecimalField):
     """A step of a numbered scale; `3`, `3 - Possible` and `Possible` all mean 3."""
 
     name = "scale"
+    meaning = "a step of a numbered list; the codes are numbers"
     needs = frozenset({"vocabulary"})
     allows = frozenset({"default"})
     keeps = frozenset()
@@ -210,6 +265,21 @@ class ScaleField(DecimalField):
     def bounded(self, say: Translate) -> str:
         """Say what to choose."""
         return say("Choose a step of the scale ({limits}).")
+
+    def guess(self, told: Evidence) -> Guess | None:
+        """A dropdown of nothing but numbers."""
+        labels = told.labels or ()
+        if (
+            told.rule == "list"
+            and len(labels) > 1
+            and all(each.isascii() and each.isdecimal() for each in labels)
+        ):
+            return Guess(Source.RULE, labels=labels, note="a scale, as all entries are numbers", special=True)
+        return None
+
+    def sample(self, field: Field, given: Sampling) -> float | None:
+        """The next step."""
+        return None if given.code is None else float(given.code)
 
     def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr:
         steps = tuple(Literal(float(code), Type.NUMBER) for code in scope.entries(field.vocabulary))

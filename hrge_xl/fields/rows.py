@@ -10,7 +10,7 @@ from ..language import Ref, Type
 from ..language.functions.own import InUse
 from ..language.targets import Scope
 from ..words import fold_code, tidy
-from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
+from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sampling, Vocabularies
 
 AROUND_DASH = re.compile(" ?- ?")
 
@@ -19,6 +19,7 @@ class ReferenceField(FieldType):
     """A row of another sheet: the cell shows its code and what it is about, the data hold the code."""
 
     name = "reference"
+    meaning = "a row of another sheet"
     kind = ColumnKind.CODE
     yields = Type.CODE
     needs = frozenset({"to"})
@@ -43,6 +44,10 @@ class ReferenceField(FieldType):
     def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
         """A row in use."""
         yield Check(ROW_NOT_FOUND, InUse().call(value))
+
+    def sample(self, field: Field, given: Sampling) -> str | None:
+        """One of the rows."""
+        return given.code
 
 
 def _heads(text: str) -> Iterator[str]:

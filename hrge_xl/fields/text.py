@@ -17,9 +17,11 @@ from ..language import Compare, Literal, Ref, Type
 from ..language.functions.words import Email, Length, Matches, WithinWords
 from ..language.targets import Scope
 from ..words import tidy_lines
+from .evidence import Evidence, Guess, Source
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
 
 EMAIL_PATTERN = "email"
+LONG_TEXT, LONGEST = 100, 32_000  # characters: from when on a text is long, and what may be asked for
 
 # What is odd about a text, as the findings that say so: a beginning that programs take for a formula, and
 # characters that control or turn round what is shown.
@@ -36,6 +38,7 @@ class TextField(FieldType):
     """One line of text."""
 
     name = "text"
+    meaning = "one line"
     kind = ColumnKind.TEXT
     yields = Type.TEXT
     allows = frozenset({"characters", "pattern", "default", "expects"})
@@ -65,11 +68,39 @@ class TextField(FieldType):
         elif field.pattern is not None:
             yield Check(WRONG_PATTERN, Matches().call(value, Literal(field.pattern, Type.TEXT)))
 
+    def guess(self, told: Evidence) -> Guess | None:
+        """A limited length, a list without entries, a time of day, or anything that nothing else is guessed from."""
+        if told.rule == "textLength":
+            return Guess(Source.RULE, _characters(told))
+        if told.rule == "list" and not told.labels:
+            return Guess(Source.RULE, note=f"a dropdown ({told.described}) whose entries were not found")
+        if told.time_of_day:
+            return Guess(Source.FORMAT, note=f"a time, from the number format {told.format}", special=True)
+        if told.values:
+            return Guess(Source.VALUES, note="text, from what stands there")
+        return Guess(Source.NOTHING, note="text, as nothing tells what is answered")
+
 
 class LongField(TextField):
     """A longer text, often with a limit of words."""
 
     name = "long"
+    meaning = "a longer text"
     allows = frozenset({"words", "characters", "pattern", "default", "expects"})
     keeps = frozenset({"text"})
     width = 42
+
+    def guess(self, told: Evidence) -> Guess | None:
+        """A limit of more characters than a line has, or texts that are as long."""
+        options = _characters(told)
+        if told.rule == "textLength" and options.get("characters", 0) > LONG_TEXT:
+            return Guess(Source.RULE, options, special=True)
+        if any(len(str(value)) > LONG_TEXT for value in told.values):
+            return Guess(Source.VALUES, note="text, from what stands there", special=True)
+        return None
+
+
+def _characters(told: Evidence) -> dict[str, int]:
+    """Give the limit of a validation of length as an option of a field."""
+    most = told.high if told.rule == "textLength" else None
+    return {"characters": int(most)} if most is not None and 0 < most <= LONGEST and int(most) else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..fields import FIELD_TYPES, ColumnKind, kind_of
+from ..fields import ColumnKind, kind_of
 from ..findings import Kind
 from ..findings.appearance import DATE_BY_FORMAT, SHOWN_OTHERWISE, STRUCK_THROUGH, TEXT_INVISIBLE
 from ..layout import address
@@ -35,7 +35,7 @@ def formatting(raw: RawSheet, plan: Plan, here: Here, *, epoch_1904: bool) -> It
     found: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
     first: dict[tuple[Kind, str], _Sight] = {}
     for part, row, column in _odd_answers(raw, here):
-        percent = part.slot.field.type is FIELD_TYPES["percent"]
+        percent = part.slot.field.type.scaled
         for sight in _sights(raw, row, column, percent=percent, epoch_1904=epoch_1904):
             key = sight.kind, part.slot.field.code
             found.setdefault(key, []).append((part, row, column))

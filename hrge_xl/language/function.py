@@ -18,14 +18,18 @@ FUNCTIONS: dict[str, Function | Aggregate] = {}  # by name; a class that has a n
 class Function:
     """A function of its arguments: its signature, its blanks, and what every visitor makes of it.
 
-    `takes` names the type of each argument, None for any; the last one may stand several times where it `repeats`.
+    `example` is one of the example spec, for the guide. `takes` names the type of each argument, None for any; the last
+    one may stand several times where it `repeats`.
     `never_blank`: the result is a figure whatever is blank. `strict`: it is blank where an argument is, and the formula
     of the sheet may take that for granted. `own`: checks of field types use it, specs do not.
     """
 
     name: str = ""
+    example: str = ""
     takes: tuple[Type | None, ...] = ()
+    takes_in_words: str = ""  # where `takes` does not say it all
     gives: Type = Type.BOOL
+    gives_in_words: str = ""
     meaning: str = ""
     blank: str = ""
     repeats: bool = False
@@ -92,6 +96,8 @@ class Aggregate:
     """A function over the rows of a table: of nothing, of a condition or of a number in each row."""
 
     name: str = ""
+    example: str = ""
+    takes_in_words: str = ""
     meaning: str = ""
     blank: str = ""
     gives: Type = Type.NUMBER

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from .document import Document
+from .formats import FORMATS, of
 
+if TYPE_CHECKING:
+    from .document import Document
 
-class Format(NamedTuple):
-    """A report format: the module that renders it, and how its files end."""
-
-    module: str
-    suffix: str
-
-
-FORMATS = {
-    "html": Format("html", "html"),
-    "xlsx": Format("xlsx", "xlsx"),
-    "json": Format("json_text", "json"),
-    "sarif": Format("sarif", "sarif"),
-    "junit": Format("junit", "xml"),
-}
+__all__ = ["FORMATS", "report", "suffix"]
 
 
 def report(document: Document, name: str) -> bytes:
     """The report in one of `FORMATS`, as the bytes of a file."""
-    render: Callable[[Document], str | bytes] = import_module(f".{FORMATS[name].module}", __name__).render
-    data = render(document)
+    data = of(name).render(document)
     return data if isinstance(data, bytes) else data.encode("utf-8")
+
+
+def suffix(name: str) -> str:
+    """How the files of one of `FORMATS` end."""
+    return of(name).suffix

@@ -11,7 +11,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from .json_text import visible
+from .shown_text import visible
 
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 

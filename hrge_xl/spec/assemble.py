@@ -145,16 +145,41 @@ class Assembly:
             elif entry.value not in self.lost.names and not self.lost.nameless:
                 reason = f"The sheet '{entry.value}' is described in no file of tools/."
                 self._say(entry, reason, remedy_for(entry.value, list(left) or list(by_code)))
-        for code, node in left.items():
+        for node in self._placed(ordered, list(left.values())):
             if not unknown:  # else a name of a sheet is wrong, and that is said
-                self._say(
-                    node,
-                    f"The tool '{code}' is not among the sheets.",
-                    f"Add it to `sheets` in {HEAD_FILE}.",
-                    "code",
-                )
+                self._say_not_among(node, by_code)
             ordered.append(node)
         return ordered
+
+    def _placed(self, ordered: list[yaml.Node], left: list[yaml.Node]) -> list[yaml.Node]:
+        """Put each sheet behind the one that it names itself; gives those that have no place."""
+        waiting = left[::-1]  # each goes directly behind: the last one first
+        while True:
+            known = {_text(node, "code"): at for at, node in enumerate(ordered)}
+            node = next((each for each in waiting if _text(each, "after") in known), None)
+            if node is None:
+                return waiting[::-1]
+            ordered.insert(known[_text(node, "after")] + 1, node)
+            waiting.remove(node)
+
+    def _say_not_among(self, node: yaml.Node, by_code: dict[str, yaml.Node]) -> None:
+        """Say that a sheet has no place; which is another thing where the one that it follows is not known."""
+        after = _text(node, "after")
+        if after and after not in by_code:
+            self._say(
+                node,
+                f"The sheet '{after}' is described in no file.",
+                remedy_for(after, list(by_code)),
+                "after",
+            )
+            return
+        reason = f"The tool '{_text(node, 'code')}' is not among the sheets."
+        self._say(
+            node,
+            reason,
+            f"Add it to `sheets` in {HEAD_FILE}, or write here `after:` and the sheet before it.",
+            "code",
+        )
 
     # what is taken in from other files
 
@@ -229,3 +254,9 @@ class Assembly:
                 others = [(key.value, value) for key, value in entry.value if key.value != "tools"]
                 rules += [mapping([*others, ("tool", tool)], like=entry) for tool in tools.value]
         return {"rules": sequence(rules), "covered": sequence(covered)}
+
+
+def _text(node: yaml.Node, option: str) -> str:
+    """What an option says; "" where it is not there."""
+    value = get(node, option)
+    return str(value.value) if isinstance(value, yaml.ScalarNode) else ""

@@ -145,7 +145,10 @@ AnyBlock = Annotated[
 
 
 class Tool(Model):
-    """One sheet. `fixed` tools are issued whatever choice of tools is made (the form, the summaries)."""
+    """One sheet. `fixed` tools are issued whatever choice of tools is made (the form, the summaries).
+
+    `after` names the sheet that it follows where `sheets` in workbook.yaml does not name it.
+    """
 
     code: Code
     sheet: Text
@@ -154,6 +157,7 @@ class Tool(Model):
     part: Text = NO_TEXT
     tag: str = ""
     always: bool = False
+    after: Code | None = None
     blocks: tuple[AnyBlock, ...]
 
     @property

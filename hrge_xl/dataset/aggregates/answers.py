@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from ...fields import FIELD_TYPES
 from ..schema import AGGREGATE_ANSWERS, ANSWERS
 from . import sql
 from .common import BY_COUNTRY, TOTAL
+
+
+def _of_own_rows() -> list[str]:
+    """The names of the field types whose codes are those of rows: they mean nothing elsewhere."""
+    return [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
 
 
 def answers(source: sql.Sources) -> sql.Select:
@@ -18,7 +24,7 @@ def answers(source: sql.Sources) -> sql.Select:
         .select_from(found)
         .join(question, sql.same(question, found, "tool", "field"))
         .outerjoin(code, sql.same(code, found, "tool", "field", "code"))
-        .where(question.c.type != "reference")  # codes of own rows mean nothing elsewhere
+        .where(question.c.type.not_in(_of_own_rows()))
     )
     return sql.numbered(AGGREGATE_ANSWERS.names, told, "period", "place", "asked", "row", "code", "country")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ...fields import FIELD_TYPES
 from ...spec.model import RegisterBlock, Tool
 from ..schema import AGGREGATE_NUMBERS, ANSWERS
 from . import sql
@@ -17,6 +18,11 @@ def has_open_rows(tool: Tool) -> bool:
     return any(isinstance(block, RegisterBlock) for block in tool.field_blocks)
 
 
+def _adding_up() -> list[str]:
+    """The names of the field types whose answers make a total."""
+    return [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
+
+
 def numbers(source: sql.Sources) -> sql.Select:
     """Every number that teams fill in or that is worked out; totals only of whole numbers."""
     lines = _lines(source).subquery()
@@ -24,7 +30,7 @@ def numbers(source: sql.Sources) -> sql.Select:
     found = sql.grouped(
         lines, ("period", "by", "place", "tool", "row", "about", "field", "asked", "label", "country"),
         sa.func.count().label("count"), sql.distinct(lines.c.team).label("teams"),
-        sa.func.sum(sa.case((lines.c.type == "integer", number))).label("total"),
+        sa.func.sum(sa.case((lines.c.type.in_(_adding_up()), number))).label("total"),
         sql.steady(sa.func.avg(number)).label("mean"), sa.func.min(number).label("least"),
         sa.func.max(number).label("most"),
     )  # fmt: skip

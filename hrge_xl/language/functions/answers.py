@@ -36,6 +36,7 @@ class Filled(_Presence):
     """`filled(x)`."""
 
     name = "filled"
+    example = "filled(PLN_12)"
     meaning = "the answer is there"
     blank = "false on blank"
 
@@ -55,6 +56,7 @@ class Blank(_Presence):
     """`blank(x)`."""
 
     name = "blank"
+    example = "blank(RSK_07)"
     meaning = "the answer is not there"
     blank = "true on blank"
 
@@ -78,6 +80,7 @@ class CountOf(_Presence):
     """`count_of(a, b, …)`: cells with an answer."""
 
     name = "count_of"
+    example = "count_of(PLN_12, PLN_13)"
     gives = Type.NUMBER
     meaning = "number of answers given among its arguments"
     blank = "0 on blank"
@@ -105,6 +108,7 @@ class Unique(Function):
     """`unique(x)`: no other row in use of the same table has this answer."""
 
     name = "unique"
+    example = "unique(RSK_01)"
     takes = (None,)
     meaning = "no other row of the table has this answer"
     blank = "true on blank"

@@ -18,6 +18,8 @@ class Has(Function):
     """`has(several, code)`."""
 
     name = "has"
+    example = "has(RSK_02, 'WOM')"
+    takes_in_words = "several codes, code"
     takes = (Type.MANY, Type.TEXT)
     meaning = "one of the several answers is this code"
     blank = "false on blank"
@@ -78,6 +80,7 @@ class Level(Function):
     """`level(down, across)`."""
 
     name = "level"
+    example = "level(RSK_03, RSK_04)"
     takes = (Type.NUMBER, Type.NUMBER)
     gives = Type.LEVEL
     meaning = "level of the matrix (down, across)"
@@ -112,6 +115,7 @@ class OfTool(Function):
     """
 
     takes = (Type.TEXT,)
+    takes_in_words = "code of a sheet, or `row_code()`"
     of_sheet = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
@@ -187,6 +191,7 @@ class Ticked(OfTool):
     """`ticked('T1.1')`."""
 
     name = "ticked"
+    example = "ticked('C1')"
     meaning = "this tool is ticked in the form"
     blank = "false on blank"
 
@@ -206,6 +211,7 @@ class Completeness(OfTool):
     """`completeness('T1.1')`."""
 
     name = "completeness"
+    example = "completeness('C1')"
     gives = Type.NUMBER
     meaning = "share of required answers given on a sheet, 0 to 1"
     blank = "blank when it asks for none"
@@ -232,6 +238,9 @@ class LookUp(Function):
     """`lookup(reference, field)`."""
 
     name = "lookup"
+    example = "lookup(RSK_08, CHK_01)"
+    takes_in_words = "reference, field of the other sheet"
+    gives_in_words = "what that field gives"
     takes = (Type.CODE, None)
     gives = Type.TEXT
     meaning = "a field of the row that a reference points to"

@@ -19,6 +19,7 @@ class Today(Function):
     """`today()`."""
 
     name = "today"
+    example = "FOL_02 < today()"
     gives = Type.DATE
     meaning = "the day of the check; in a sheet that of the clock"
     blank = "never blank"
@@ -38,6 +39,7 @@ class DaysBetween(Function):
     """`days_between(first, last)`."""
 
     name = "days_between"
+    example = "days_between(PLN_04, PLN_05)"
     takes = (Type.DATE, Type.DATE)
     gives = Type.NUMBER
     meaning = "days from the first date to the second"
@@ -58,6 +60,7 @@ class Year(Function):
     """`year(day)`."""
 
     name = "year"
+    example = "year(PLN_04)"
     takes = (Type.DATE,)
     gives = Type.NUMBER
     meaning = "year of a date"

@@ -47,6 +47,7 @@ class Total(_Among):
     """`total(a, b, …)`."""
 
     name = "total"
+    example = "total(PLN_06, PLN_07)"
     meaning = "sum of its arguments"
     blank = "blanks count 0; blank when all are"
     excel_name = "SUM"
@@ -61,6 +62,7 @@ class Least(_Among):
     """`least(a, b, …)`."""
 
     name = "least"
+    example = "least(RSK_03, RSK_04)"
     meaning = "smallest of its arguments"
     blank = "blanks left out"
     excel_name = "MIN"
@@ -75,6 +77,7 @@ class Most(_Among):
     """`most(a, b, …)`."""
 
     name = "most"
+    example = "most(RSK_03, RSK_04)"
     meaning = "largest of its arguments"
     blank = "blanks left out"
     excel_name = "MAX"
@@ -89,6 +92,7 @@ class Absolute(Function):
     """`absolute(x)`."""
 
     name = "absolute"
+    example = "absolute(PLN_06 - PLN_07)"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
     meaning = "without its sign"
@@ -110,6 +114,7 @@ class SquareRoot(Function):
     """`sqrt(x)`."""
 
     name = "sqrt"
+    example = "sqrt(PLN_06)"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
     meaning = "square root"
@@ -132,6 +137,8 @@ class Round(Function):
     """`round(x)`, `round(x, decimals)`; a half goes away from 0, as in spreadsheets."""
 
     name = "round"
+    example = "round(PLN_08 / PLN_06, 2)"
+    takes_in_words = "number, or number and decimals"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
     meaning = "rounded to so many decimals, to a whole number without the second argument"
@@ -177,6 +184,8 @@ class Bands(Function):
     """`bands(x, 10, 'low', 20, 'middle', 'high')`: below 10, from 10 to below 20, from 20."""
 
     name = "bands"
+    example = "bands(PLN_06, 1000, 'small', 10000, 'middle', 'large')"
+    takes_in_words = "number, limit, name, …, name"
     takes = (Type.NUMBER, None)
     gives = Type.TEXT
     meaning = "the name of the band that a number is in: each limit is the first number above its band"

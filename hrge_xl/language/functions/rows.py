@@ -18,6 +18,7 @@ class RowCode(Function):
     """`row_code()`."""
 
     name = "row_code"
+    example = "row_code()"
     gives = Type.CODE
     meaning = "the code of the row, as references to it give it"
     blank = "never blank"
@@ -78,6 +79,8 @@ class Count(_Rows):
     """`count('T1.1')`."""
 
     name = "count"
+    example = "count('R1')"
+    takes_in_words = "sheet"
     meaning = "rows with any answer"
     blank = "0 without rows"
     inner = None
@@ -100,6 +103,7 @@ class CountIf(_Rows):
     """`count_if('T1.1', condition)`."""
 
     name = "count_if"
+    example = "count_if('R1', RSK_06 == 'ACC')"
     meaning = "rows for which a condition holds"
     blank = "0 without rows"
 
@@ -126,6 +130,7 @@ class AnyRow(CountIf):
     """`any_row('T1.1', condition)`."""
 
     name = "any_row"
+    example = "any_row('R1', RSK_03 >= 2 and RSK_06 == 'ACC')"
     gives = Type.BOOL
     meaning = "whether a condition holds for one row at least"
     blank = "false without rows"
@@ -192,6 +197,7 @@ class Sum(_Number):
     """`sum('T1.1', number)`, also of those rows only for which something holds: `number if condition else 0`."""
 
     name = "sum"
+    example = "sum('R1', RSK_03)"
     meaning = "sum of a number over the rows"
     excel_name = "SUM"
 
@@ -247,6 +253,7 @@ class Minimum(_Extreme):
     """`min('T1.1', number)`."""
 
     name = "min"
+    example = "min('R1', RSK_03)"
     meaning = "smallest number over the rows"
     excel_name = "MIN"
 
@@ -255,5 +262,6 @@ class Maximum(_Extreme):
     """`max('T1.1', number)`."""
 
     name = "max"
+    example = "max('R1', RSK_03)"
     meaning = "largest number over the rows"
     excel_name = "MAX"

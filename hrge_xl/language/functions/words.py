@@ -45,6 +45,7 @@ class Words(Function):
     """`words(text)`."""
 
     name = "words"
+    example = "words(RSK_07)"
     takes = (Type.TEXT,)
     gives = Type.NUMBER
     meaning = "number of words"
@@ -63,6 +64,7 @@ class Length(Function):
     """`length(text)`."""
 
     name = "length"
+    example = "length(PLN_01)"
     takes = (Type.TEXT,)
     gives = Type.NUMBER
     meaning = "number of characters"
@@ -105,6 +107,8 @@ class Matches(Function):
     """`matches(text, pattern)`; the whole text must fit."""
 
     name = "matches"
+    example = "matches(PLN_01, '[A-Z]{2}-[0-9]+')"
+    takes_in_words = "text, pattern in quotes"
     takes = (Type.TEXT, Type.TEXT)
     meaning = "the text fits a regular expression; the sheet checks what is letters and digits by place"
     blank = "false on blank"
@@ -137,6 +141,7 @@ class Email(Function):
     """`email(text)`."""
 
     name = "email"
+    example = "email(PLN_01)"
     takes = (Type.TEXT,)
     meaning = "the text has the shape of an e-mail address"
     blank = "false on blank"
@@ -152,6 +157,7 @@ class Join(Function):
     """`join(a, b, …)`: blank as soon as one of them is, for a code with a hole in it is none."""
 
     name = "join"
+    example = "join(PLN_01, '-', RSK_03)"
     takes = (None,)
     gives = Type.TEXT
     meaning = "its arguments one after the other"

@@ -7,9 +7,10 @@ from pathlib import PureWindowsPath
 from typing import Any
 from urllib.parse import quote
 
-from .document import CodeRow, Document, FileRow, FindingRow
-from .json_text import visible
+from ..document import CodeRow, Document, FileRow, FindingRow
+from ..shown_text import visible
 
+SUFFIX = "sarif"
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 STANDING = (  # what is said of a file besides what was found in it
     "verdict", "status", "counted", "reason", "submission", "superseded_by", "copy_of", "period", "arrived",

@@ -1,23 +1,10 @@
-"""The text of a document: as JSON, and made safe to show in any other format."""
+"""Text of a document, made safe to show in any format."""
 
 from __future__ import annotations
 
-import json
 import re
 
-from .document import Document
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-
-
-def render(document: Document) -> str:
-    """Give the document as JSON text: keys in their order, nothing lost, a newline at the end.
-
-    Lone surrogates, which UTF-8 cannot hold, are written as `\\uXXXX`, so that reading gives them back.
-    """
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def visible(text: str) -> str:

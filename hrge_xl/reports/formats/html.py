@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from ..dataset.reconciliation import WORDS as WORDS_OF_STATUS
-from ..dataset.reconciliation import Reconciliation
-from .document import DecisionRow, Document, FileRow, FindingRow, MatrixCell, MatrixRow, WaiverRow
-from .html_words import WORDS
-from .page import asset, colours, css_text, environment, pale, policy
+from ...dataset.reconciliation import WORDS as WORDS_OF_STATUS
+from ...dataset.reconciliation import Reconciliation
+from ..document import DecisionRow, Document, FileRow, FindingRow, MatrixCell, MatrixRow, WaiverRow
+from ..html_words import WORDS
+from ..page import asset, colours, css_text, environment, pale, policy
 
+SUFFIX = "html"
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 SEVERITIES = ("error", "warning", "info")
 VERDICTS = ("accepted", "returned", "refused")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from .document import Document, FileRow, FindingRow, is_waived
-from .json_text import visible
+from ..document import Document, FileRow, FindingRow, is_waived
+from ..shown_text import visible
+
+SUFFIX = "xml"
 
 
 def render(document: Document) -> str:

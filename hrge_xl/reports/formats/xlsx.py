@@ -10,12 +10,13 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from ..dataset.reconciliation import WORDS as BECAME
-from ..errors import LimitError
-from ..words import CELL_LIMIT, beginning, fits_a_cell
-from .document import Document, FileRow, FindingRow, WaiverRow, is_waived
-from .json_text import visible
+from ...dataset.reconciliation import WORDS as BECAME
+from ...errors import LimitError
+from ...words import CELL_LIMIT, beginning, fits_a_cell
+from ..document import Document, FileRow, FindingRow, WaiverRow, is_waived
+from ..shown_text import visible
 
+SUFFIX = "xlsx"
 WORDS = {
     "title": "Validation report",
     "summary": "Summary",

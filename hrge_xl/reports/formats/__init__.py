@@ -1,0 +1,30 @@
+"""The formats of the validation report: one module each, listed by being here.
+
+A module is called as `--format` names it. It has `render(document)`, which gives text or bytes, and `SUFFIX`, how its
+files end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from ..document import Document
+
+FORMATS = tuple(module.name for module in iter_modules(__path__))
+
+
+class Format(NamedTuple):
+    """A report format: what renders it, and how its files end."""
+
+    render: Callable[[Document], str | bytes]
+    suffix: str
+
+
+def of(name: str) -> Format:
+    """Give one of `FORMATS`; only then is its module loaded, and what that needs."""
+    module = import_module(f".{name}", __name__)
+    return Format(module.render, module.SUFFIX)

@@ -1,0 +1,431 @@
+"""Each change that is made often is made in one place: here each is made in a copy of the program, and used.
+
+A tool sheet is one file, a field type one class, a function one class, a finding one block, a rule one entry, a report
+format one module, a language one catalogue, a store one class.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.conftest import missing
+
+ROOT = Path(__file__).parent.parent
+TODAY = ("--today", "2026-06-30")
+PARTS = ("hrge_xl", "tests", "docs", "workbook_specs")  # what the program and its pages are made of
+SPEC = """
+name: services
+version: "1.0"
+title: Services
+languages: [en]
+sheets: [SERVICE]
+"""
+SHEET = """
+code: SERVICE
+sheet: Service
+title: One service
+always: true
+blocks:
+  - kind: form
+    fields:
+      - {code: SVC_01, type: text, label: Name of the service}
+      - {code: SVC_02, type: integer, label: Rooms}
+"""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the program with a spec of its own, in which one place is changed."""
+
+    root: Path
+
+    @property
+    def spec(self) -> Path:
+        """The spec of the copy."""
+        return self.root / "workbook_specs" / "services"
+
+    def append(self, file: str, text: str) -> None:
+        """Write something at the end of a file, a new one where there is none."""
+        path = self.root / file
+        path.write_text((path.read_text(encoding="utf-8") if path.exists() else "") + text, encoding="utf-8")
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        """Replace the one place where a text stands."""
+        text = (self.root / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (self.root / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    def changed(self) -> list[str]:
+        """Every file of the program that is not as it was."""
+        files = (file for part in PARTS for file in (self.root / part).rglob("*") if file.is_file())
+        names = (file.relative_to(self.root).as_posix() for file in files if "__pycache__" not in file.parts)
+        return sorted(name for name in names if not self._as_it_was(name))
+
+    def _as_it_was(self, name: str) -> bool:
+        before = ROOT / name
+        if name.startswith("workbook_specs/services/"):
+            return (self.root / name).read_text(encoding="utf-8") == {
+                "workbook.yaml": SPEC,
+                "service.yaml": SHEET,
+            }.get(Path(name).name)
+        return before.is_file() and before.read_bytes() == (self.root / name).read_bytes()
+
+    def python(self, *words: object) -> str:
+        """Run Python in the copy; gives what it says."""
+        done = subprocess.run(
+            [sys.executable, *map(str, words)], cwd=self.root, capture_output=True, encoding="utf-8", check=False,
+            env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONIOENCODING": "utf-8"}, timeout=300,
+        )  # fmt: skip
+        assert done.returncode in (0, 1), done.stderr
+        assert done.returncode == 0 or not done.stderr.count("Traceback"), done.stderr
+        return done.stdout
+
+    def hrge(self, *words: object) -> str:
+        """Run a command of the copy; gives its standard output."""
+        return self.python("-m", "hrge_xl", *words)
+
+    def workbook(self) -> Path:
+        """Issue one workbook."""
+        self.hrge("generate", self.spec, "-o", self.root / "output", *TODAY)
+        (path,) = (self.root / "output").glob("*.xlsx")
+        return path
+
+    def returned(self, **answers: Any) -> Path:
+        """Issue a workbook and give it back with some answers typed in."""
+        path = self.workbook()
+        book = openpyxl.load_workbook(path)
+        for code, value in answers.items():
+            place = input_of(book, code)
+            book[place.sheet].cell(place.row, place.column).value = value
+        book.save(path)
+        return path
+
+    def findings(self, path: Path) -> list[dict[str, Any]]:
+        """What the reader finds in a file."""
+        (file,) = json.loads(self.hrge("validate", path, "--json", *TODAY))["files"]
+        return list(file["findings"])
+
+    def page(self, name: str) -> str:
+        """A page of the docs, as the copy writes it."""
+        self.python("-m", "tests.write_docs")
+        self.python("-m", "tests.write_expressions")
+        return (self.root / "docs" / name).read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a question is answered."""
+
+    sheet: str
+    number: int
+    row: int
+    column: int
+
+
+def input_of(book: openpyxl.Workbook, code: str) -> Place:
+    """Find the cell of a question by the hidden code of its row."""
+    for number, sheet in enumerate(book.worksheets):
+        for row in range(1, sheet.max_row + 1):
+            if sheet.cell(row, 1).value == code:
+                column = next(n for n in range(2, 30) if not sheet.cell(row, n).protection.locked)
+                return Place(sheet.title, number, row, column)
+    raise AssertionError(code)
+
+
+def sheet_says(path: Path, code: str, typed: str) -> str:
+    """Type into the cell of a question and let another engine calculate: all that its row shows then."""
+    try:
+        import ironcalc
+    except ImportError:
+        missing("IronCalc is not installed (pip install ironcalc)")
+    place = input_of(openpyxl.load_workbook(path), code)
+    model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
+    model.set_user_input(place.number, place.row, place.column, typed)
+    model.evaluate()
+    cells = (model.get_formatted_cell_value(place.number, place.row, column) for column in range(1, 12))
+    return " | ".join(map(str, cells))
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Copy]:
+    """A copy with a small spec."""
+    for part in PARTS:
+        shutil.copytree(
+            ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "fixtures")
+        )
+    made = Copy(tmp_path)
+    (made.spec / "tools").mkdir(parents=True)
+    (made.spec / "workbook.yaml").write_text(SPEC, encoding="utf-8")
+    (made.spec / "tools" / "service.yaml").write_text(SHEET, encoding="utf-8")
+    assert made.changed() == []
+    yield made
+    shutil.rmtree(tmp_path)
+
+
+DURATION = '''
+
+class DurationField(IntegerField):
+    """A duration, kept in minutes: `2h30` is 150."""
+
+    name = "duration"
+    meaning = "a duration in minutes, also as 2h30"
+    allows = frozenset({"minimum", "maximum"})
+    keeps = frozenset()
+    number_format = '0" min"'
+    unit = "minutes"
+
+    def _from_text(self, text: str, language: str) -> Reading:
+        hours, mark, minutes = tidy(text).casefold().partition("h")
+        if mark and hours.isdecimal() and (minutes or "0").isdecimal():
+            return Reading(number=float(60 * int(hours) + int(minutes or 0)), notes=(NUMBER_AS_TEXT.code,))
+        return super()._from_text(text, language)
+
+    def limits(self, field: Field) -> Limits:
+        """Not below nothing."""
+        return Limits("whole", field.minimum or 0, field.maximum)
+
+    def bounded(self, say: Translate) -> str:
+        """Say what to type within limits."""
+        return say("Type a duration in minutes ({limits}).")
+
+    def said(self, figure: float) -> str:
+        """Give a duration as people write it."""
+        return f"{figure // 60:.0f}h{figure % 60:02.0f}"
+
+    def guess(self, told: Evidence) -> Guess | None:
+        """A number format of hours."""
+        return Guess(Source.FORMAT, note="a duration", special=True) if told.format == "0.0 \\\\h" else None
+'''
+
+
+def test_a_field_type_is_one_class(copy: Copy) -> None:
+    copy.append("hrge_xl/fields/numbers.py", DURATION)
+    assert copy.changed() == ["hrge_xl/fields/numbers.py"]
+    copy.append(
+        "workbook_specs/services/tools/service.yaml",
+        "      - {code: SVC_03, type: duration, maximum: 600, label: Time open}\n",
+    )
+
+    assert "duration" in copy.hrge("spec", "schema")
+    assert "Time open" in copy.hrge("spec", "show", copy.spec)
+    copy.hrge("spec", "check", copy.spec)
+
+    path = copy.workbook()
+    place = input_of(openpyxl.load_workbook(path), "SVC_03")
+    sheet = openpyxl.load_workbook(path)[place.sheet]
+    cell = sheet.cell(place.row, place.column)
+    (rule,) = (each for each in sheet.data_validations.dataValidation if cell.coordinate in each.sqref)
+    assert (rule.type, rule.formula1, rule.formula2) == ("whole", "0", "600.0")
+    assert "Type a duration in minutes (0h00 to 10h00)." in rule.prompt
+    assert cell.number_format == '0" min"'
+    assert "Type a duration" not in sheet_says(path, "SVC_03", "90")
+    assert "Type a duration in minutes (0h00 to 10h00)." in sheet_says(path, "SVC_03", "900")
+
+    late = [each for each in copy.findings(copy.returned(SVC_03=900)) if each["field"] == "SVC_03"]
+    assert [(each["name"], each["remedy"]) for each in late] == [
+        ("out-of-range", "Type a duration in minutes (0h00 to 10h00).")
+    ]
+    path = copy.returned(SVC_03="2h30")
+    assert [each["name"] for each in copy.findings(path) if each["field"] == "SVC_03"] == ["number-as-text"]
+    copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
+    csv = copy.root / "dataset" / "csv"
+    (answer,) = (
+        line for line in (csv / "answers.csv").read_text(encoding="utf-8").splitlines() if "SVC_03" in line
+    )
+    assert ",150," in answer or ",150.0," in answer
+    assert ",SVC_03,Time open,duration," in (csv / "codebook.csv").read_text(encoding="utf-8")
+
+    office = openpyxl.Workbook()
+    office.active.append(["Name", "Time"])  # type: ignore[union-attr]
+    for row in range(2, 6):
+        office.active.cell(row, 1, f"Service {row}")  # type: ignore[union-attr]
+        office.active.cell(row, 2, row * 30).number_format = "0.0 \\h"  # type: ignore[union-attr]
+    office.save(copy.root / "office.xlsx")
+    copy.hrge("spec", "draft", copy.root / "office.xlsx", "-o", copy.root / "drafted")
+    assert "type: duration" in "".join(
+        file.read_text(encoding="utf-8") for file in (copy.root / "drafted").rglob("*.yaml")
+    )
+
+    assert "| duration | a duration in minutes, also as 2h30 | | `minimum` `maximum` |" in copy.page(
+        "writing-a-spec.md"
+    )
+
+
+CUBE = '''
+
+class Cube(Function):
+    """`cube(x)`: three times itself."""
+
+    name = "cube"
+    example = "cube(RSK_03)"
+    takes = (Type.NUMBER,)
+    gives = Type.NUMBER
+    meaning = "the number to the power of three"
+    blank = "blank on blank"
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return write.guarded(args[0], f"({write.number(args[0])})^3", '""')
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        from ..vectors import figure
+
+        return figure(Type.NUMBER, run.of(args[0]).data ** 3)
+'''
+RULE = """
+- code: R-S01
+  name: rooms-cubed
+  tool: SERVICE
+  at: [SVC_02]
+  check: {check}
+  message: There are too many rooms.
+  remedy: Count them again.
+"""
+
+
+def test_a_function_is_one_class(copy: Copy) -> None:
+    copy.append("hrge_xl/language/functions/figures.py", CUBE)
+    assert copy.changed() == ["hrge_xl/language/functions/figures.py"]
+    copy.append("workbook_specs/services/rules.yaml", RULE.format(check="cube(SVC_02) < 1000"))
+    copy.hrge("spec", "check", copy.spec)
+    path = copy.workbook()
+    assert "There are too many rooms." not in sheet_says(path, "SVC_02", "9")
+    assert "There are too many rooms." in sheet_says(path, "SVC_02", "10")
+    assert "R-S01" not in [each["code"] for each in copy.findings(copy.returned(SVC_02=9))]
+    assert "R-S01" in [each["code"] for each in copy.findings(copy.returned(SVC_02=10))]
+    page = copy.page("expressions.md")
+    assert "| `cube` | number | number | the number to the power of three | blank on blank |" in page
+    assert "cube(RSK_03)\n    " in page
+
+
+def test_a_rule_is_one_entry(copy: Copy) -> None:
+    copy.append("workbook_specs/services/rules.yaml", RULE.format(check="SVC_02 < 10"))
+    assert copy.changed() == ["workbook_specs/services/rules.yaml"]
+    copy.hrge("spec", "check", copy.spec)
+    path = copy.workbook()
+    assert "There are too many rooms." not in sheet_says(path, "SVC_02", "9")
+    assert "There are too many rooms." in sheet_says(path, "SVC_02", "10")
+    (found,) = (each for each in copy.findings(copy.returned(SVC_02=10)) if each["code"] == "R-S01")
+    assert (found["message"], found["remedy"]) == ("There are too many rooms.", "Count them again.")
+
+
+SECOND = """
+code: STAFF
+sheet: Staff
+title: Who works there
+after: SERVICE
+blocks:
+  - kind: register
+    id: P-
+    rows: 5
+    fields:
+      - {code: STF_01, type: text, label: Function}
+"""
+
+
+def test_a_sheet_is_one_file(copy: Copy) -> None:
+    copy.append("workbook_specs/services/tools/staff.yaml", SECOND)
+    assert copy.changed() == ["workbook_specs/services/tools/staff.yaml"]
+    copy.hrge("spec", "check", copy.spec)
+    path = copy.workbook()
+    names = openpyxl.load_workbook(path).sheetnames
+    assert names.index("Staff") == names.index("Service") + 1
+    assert copy.findings(path) == []
+    copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
+    assert ",STF_01,Function,text," in (copy.root / "dataset" / "csv" / "codebook.csv").read_text(
+        encoding="utf-8"
+    )
+
+
+FORMAT = '''"""The validation report as plain text: a line for each file."""
+
+SUFFIX = "txt"
+
+
+def render(document):
+    """Give the report as text."""
+    return "".join(f"{file['path']}: {file['verdict']}\\n" for file in document["files"])
+'''
+
+
+def test_a_report_format_is_one_module(copy: Copy) -> None:
+    copy.append("hrge_xl/reports/formats/text.py", FORMAT)
+    assert copy.changed() == ["hrge_xl/reports/formats/text.py"]
+    copy.hrge("report", copy.returned(SVC_02=10), "--format", "text", "-o", copy.root / "reports", *TODAY)
+    assert ": accepted" in (copy.root / "reports" / "validation.txt").read_text(encoding="utf-8")
+    assert "html|json|junit|sarif|text|xlsx" in copy.page("cli.md")
+
+
+FINDING = """
+ROUND_FIGURE = Kind(
+    code="V099",
+    name="round-figure",
+    severity=Severity.WARNING,
+    message="{label}: {value} is a round figure.",
+    remedy="See whether it was counted.",
+    why="Round figures are often estimates.",
+    example="100 rooms.",
+)
+"""
+
+
+def test_a_finding_is_one_block(copy: Copy) -> None:
+    copy.append("hrge_xl/findings/value.py", FINDING)
+    assert copy.changed() == ["hrge_xl/findings/value.py"]
+    assert "Round figures are often estimates." in copy.hrge("explain", "V099")
+    assert "### V099\n\n**round-figure** (warning)." in copy.page("findings.md")
+
+
+def test_what_a_finding_says_stands_once(copy: Copy) -> None:
+    copy.replace("hrge_xl/findings/value.py", 'remedy="Type a whole number."', 'remedy="Count whole ones."')
+    assert copy.changed() == ["hrge_xl/findings/value.py"]
+    path = copy.workbook()
+    assert "Count whole ones." not in sheet_says(path, "SVC_02", "2")
+    assert "Count whole ones." in sheet_says(path, "SVC_02", "2.5")
+    (found,) = (each for each in copy.findings(copy.returned(SVC_02=2.5)) if each["field"] == "SVC_02")
+    assert (found["code"], found["remedy"]) == ("V004", "Count whole ones.")
+    assert "Count whole ones." in copy.hrge("explain", "V004")
+    assert "What to do: Count whole ones." in copy.page("findings.md")
+
+
+def test_a_language_is_one_catalogue(copy: Copy) -> None:
+    french = (ROOT / "hrge_xl" / "languages" / "fr.po").read_text(encoding="utf-8")
+    copy.append("hrge_xl/languages/es.po", french.replace('"Language: fr\\n"', '"Language: es\\n"'))
+    assert copy.changed() == ["hrge_xl/languages/es.po"]
+    copy.replace("workbook_specs/services/workbook.yaml", "languages: [en]", "languages: [es]")
+    copy.hrge("spec", "check", copy.spec)
+    assert "Accueil" in openpyxl.load_workbook(copy.workbook()).sheetnames
+
+
+STORE = '''
+
+class ShelfStore(SqliteStore):
+    """A dataset on a shelf: a SQLite file with an ending of its own."""
+
+    schemes = ("shelf",)
+
+    @classmethod
+    def at(cls, url: URL) -> Store:
+        """Open the file of this name."""
+        return open_file(Path(f"{url.database}.shelf"))
+'''
+
+
+def test_a_store_is_one_class(copy: Copy) -> None:
+    copy.append("hrge_xl/dataset/store.py", STORE)
+    assert copy.changed() == ["hrge_xl/dataset/store.py"]
+    address = f"shelf:///{copy.root / 'kept'}"
+    path = copy.returned(SVC_02=10)
+    copy.hrge("consolidate", path, "-o", copy.root / "dataset", "--store", address, *TODAY)
+    assert (copy.root / "kept.shelf").is_file()
+    assert ",SVC_02," in copy.hrge("export", address, "--table", "answers", "--format", "csv")
