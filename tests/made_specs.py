@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from hrge_xl.spec.nodes import dumped
+from tests.made_expressions import PATTERNS, figures, truths
 
 Files = dict[str, Any]
 LANGUAGES = ("en", "fr", "ar", "fa-AF", "zh", "ne", "ru", "pt-BR")
@@ -28,8 +29,21 @@ WORDS = st.sampled_from(
         "{x}",
     )
 )
-NUMBERS = ("integer", "decimal", "percent", "year")
-TYPES = ("text", "long", *NUMBERS, "date", "choice", "many", "yesno", "scale", "reference", "calculated")
+TYPES = (
+    "text",
+    "long",
+    "integer",
+    "decimal",
+    "percent",
+    "year",
+    "date",
+    "choice",
+    "many",
+    "yesno",
+    "scale",
+    "reference",
+    "calculated",
+)
 
 
 @st.composite
@@ -38,13 +52,14 @@ def specs(draw: st.DrawFn) -> Files:
     languages = draw(st.lists(st.sampled_from(LANGUAGES), min_size=1, max_size=2, unique=True))
     lists = draw(_lists(languages))
     codes = [f"T{number}" for number in range(1, draw(st.integers(2, 4)))]
-    tools = {code: draw(_tool(code, codes, languages)) for code in codes}
+    entry = lists["WORDS"]["items"][0]["code"]
+    tools = {code: draw(_tool(code, codes, languages, entry)) for code in codes}
     head = {
         "name": "made", "version": "1", "title": draw(_text(languages)), "languages": languages, "sheets": codes,
     }  # fmt: skip
-    files: Files = {"workbook.yaml": head, "vocabularies.yaml": lists}
+    files: Files = {"workbook.yaml": head, "vocabularies.yaml": lists, "matrix.yaml": draw(_matrix(lists))}
     files |= {f"tools/{code.lower()}.yaml": tool for code, tool in tools.items()}
-    rules = draw(_rules(tools))
+    rules = draw(_rules(tools, entry))
     return files | ({"rules.yaml": rules} if rules else {})
 
 
@@ -84,12 +99,25 @@ def _lists(draw: st.DrawFn, languages: list[str]) -> dict[str, Any]:
 
 
 @st.composite
-def _tool(draw: st.DrawFn, code: str, codes: list[str], languages: list[str]) -> dict[str, Any]:
+def _matrix(draw: st.DrawFn, lists: dict[str, Any]) -> dict[str, Any]:
+    """The level at each crossing of the steps of the scale with themselves."""
+    steps = [item["code"] for item in lists["STEPS"]["items"]]
+    level = st.sampled_from("LMH")
+    return {
+        "down": "STEPS",
+        "across": "STEPS",
+        "levels": [{"code": code, "label": f"Level {code}", "colour": "#FFE599"} for code in "LMH"],
+        "cells": {down: {across: draw(level) for across in steps} for down in steps},
+    }
+
+
+@st.composite
+def _tool(draw: st.DrawFn, code: str, codes: list[str], languages: list[str], entry: str) -> dict[str, Any]:
     kinds = st.sampled_from(("form", "records", "checklist", "catalogue", "register"))
     first = ["register"] if code == codes[-1] else []  # what references point to
     blocks = []
     for number, kind in enumerate([*first, *draw(st.lists(kinds, min_size=1, max_size=2, unique=True))][:2]):
-        blocks.append(draw(_block(kind, f"{code}{'ABC'[number]}", codes, languages)))
+        blocks.append(draw(_block(kind, f"{code}{'ABC'[number]}", codes, languages, entry)))
     if draw(st.integers(0, 3)) == 0:
         blocks.append({"kind": "problems", "rows": 5})
     if code == codes[-1]:
@@ -98,14 +126,15 @@ def _tool(draw: st.DrawFn, code: str, codes: list[str], languages: list[str]) ->
 
 
 @st.composite
-def _block(draw: st.DrawFn, kind: str, code: str, codes: list[str], languages: list[str]) -> dict[str, Any]:
+def _block(
+    draw: st.DrawFn, kind: str, code: str, codes: list[str], languages: list[str], entry: str
+) -> dict[str, Any]:
     """A block of a kind; its fields begin with its own code."""
     many = draw(st.integers(1, 4))
-    table = kind not in ("form", "records")
     fields = [draw(_field(f"{code}_{n:02d}", codes, languages)) for n in range(1, many + 1)]
     if kind == "register":  # what its rows are called
         fields[0] = {"code": fields[0]["code"], "type": "text", "label": "What"}
-    if table and draw(st.booleans()):
+    if draw(st.booleans()):
         fields += [
             {"code": f"{code}_P", "type": "choice", "vocabulary": "WORDS", "label": "Above"},
             {
@@ -126,10 +155,7 @@ def _block(draw: st.DrawFn, kind: str, code: str, codes: list[str], languages: l
         }
         for n, (formula, result) in enumerate(draw(_formulas(fields, codes[-1])))
     ]
-    if draw(st.booleans()):
-        fields[-1] |= (
-            {"required": {"when": f"filled({fields[0]['code']})"}} if "formula" not in fields[-1] else {}
-        )
+    draw(_conditions(fields, codes[-1], entry))
     made: dict[str, Any] = {"kind": "form" if kind == "records" else kind, "fields": fields}
     if kind == "records":
         made["records"] = draw(st.integers(2, 3))
@@ -141,6 +167,22 @@ def _block(draw: st.DrawFn, kind: str, code: str, codes: list[str], languages: l
             for n in range(1, draw(st.integers(2, 4)))
         ]
     return made
+
+
+@st.composite
+def _conditions(draw: st.DrawFn, fields: list[dict[str, Any]], register: str, entry: str) -> None:
+    """Let some of the fields of a block hang on others: required, asked or right only where something holds."""
+    asked = [field for field in fields if field["type"] != "calculated"]
+    for field in asked[1:]:
+        condition = draw(st.none() | truths(asked, register, entry))
+        use = draw(st.sampled_from(("required", "relevant", "constraint", "")))
+        if condition is None or not use:
+            continue
+        field[use] = {
+            "required": {"when": condition},
+            "relevant": condition,
+            "constraint": {"check": f"blank(value) or {condition}", "message": "It does not fit."},
+        }[use]
 
 
 @st.composite
@@ -169,27 +211,7 @@ def _gathered(draw: st.DrawFn, code: str, fields: list[dict[str, Any]]) -> dict[
 @st.composite
 def _formulas(draw: st.DrawFn, fields: list[dict[str, Any]], register: str) -> list[tuple[str, str]]:
     """Some formulas over the fields of a row, with what they yield."""
-    by_type = {field["type"]: field["code"] for field in fields}
-    known = [
-        (f"count('{register}') + 1", "number"),
-        (f"count_if('{register}', filled({register}A_01))", "number"),
-    ]
-    known += [(f"{by_type[kind]} * 2 + 1", "number") for kind in NUMBERS if kind in by_type]
-    known += [(f"total({by_type[kind]}, 3) / 2", "number") for kind in (*NUMBERS, "scale") if kind in by_type]
-    for kind, formula, result in (
-        ("text", "words({0}) + length({0})", "number"),
-        ("text", "join({0}, '-', 3)", "text"),
-        ("date", "{0} + 30", "date"),
-        ("date", "days_between({0}, today())", "number"),
-        ("date", "year({0})", "number"),
-        ("choice", "join({0}, '!')", "text"),
-        ("yesno", "1 if {0} == 'Y' else 0", "number"),
-        ("many", "count_of({0})", "number"),
-        ("reference", f"lookup({{0}}, {register}A_01)", "text"),
-        ("scale", "most({0}, 2)", "number"),
-    ):
-        if kind in by_type:
-            known.append((formula.format(by_type[kind]), result))
+    known = figures(fields, register)
     return draw(st.lists(st.sampled_from(known), max_size=2, unique=True))
 
 
@@ -207,6 +229,10 @@ def _field(draw: st.DrawFn, code: str, codes: list[str], languages: list[str]) -
         made["to"] = [codes[-1]]
     if kind == "long" and draw(st.booleans()):
         made["words"] = draw(st.integers(3, 9))
+    if kind in ("text", "long") and draw(st.integers(0, 2)) == 0:
+        made["pattern"] = draw(st.sampled_from(PATTERNS))
+    if kind in ("integer", "decimal") and draw(st.booleans()):
+        made["unit"] = draw(_text(languages))
     if kind in ("text", "long") and draw(st.booleans()):
         made["characters"] = draw(st.integers(4, 60))
     if kind in ("integer", "decimal") and draw(st.booleans()):
@@ -217,15 +243,15 @@ def _field(draw: st.DrawFn, code: str, codes: list[str], languages: list[str]) -
 
 
 @st.composite
-def _rules(draw: st.DrawFn, tools: dict[str, Any]) -> list[dict[str, Any]]:
+def _rules(draw: st.DrawFn, tools: dict[str, Any], entry: str) -> list[dict[str, Any]]:
     """Rules over the fields of one block each."""
     rules = []
     for code, tool in tools.items():
-        fields = tool["blocks"][0].get("fields", [])
-        if fields and draw(st.booleans()):
-            at, other = fields[0]["code"], draw(st.sampled_from(fields))["code"]
+        fields = [field for field in tool["blocks"][0].get("fields", []) if field["type"] != "calculated"]
+        for number in range(draw(st.integers(0, 3)) if fields else 0):
+            known = truths(fields, list(tools)[-1], entry, rule=True)
             rules.append(
-                {"code": f"R-{code}", "tool": code, "at": [at], "when": f"filled({other})", "check": f"filled({at})",
-                 "message": "Fill it in."}
+                {"code": f"R-{code}{number}", "tool": code, "at": [draw(st.sampled_from(fields))["code"]],
+                 "when": draw(known), "check": draw(known), "message": "Look at it again."}
             )  # fmt: skip
     return rules

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..fields import ColumnKind
 from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
+from ..language.on_blank import FieldKey, on_blank
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Slot, column_letters
 from ..spec.compiled import CompiledSpec, FieldChecks, ParsedRule, compiled
@@ -38,6 +39,12 @@ class CheckFormulas:
         sure = blank if blank.startswith("ISNUMBER(") else f"IFERROR({blank},FALSE)"
         return "=" + answer + self._requirement(slot, own, compiler, sure)
 
+    def _of_blank(self, slot: Slot, compiler: ExcelFormula, blank: str) -> str:
+        """The number of the first rule that is broken because nothing is answered here; "" where none can be."""
+        key = (slot.tool, slot.field.code)
+        rules = self._first(slot, self._rules(slot, compiler, blank_at=key))
+        return "" if rules == "0" else f"IF({_and(self.in_use(slot), blank)},{rules},0)"
+
     @property
     def compiled(self) -> CompiledSpec:
         """The expressions of the spec."""
@@ -45,7 +52,7 @@ class CheckFormulas:
 
     def _requirement(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula, blank: str) -> str:
         """What is added where the answer is required: the mark of that, and the fault of its absence."""
-        formula = ""
+        formula = self._of_blank(slot, compiler, blank)
         for condition, code, counts in reversed(self._required(slot, own, compiler)):
             fault = f"{'1000+' if counts else ''}IF({blank},{self._say(slot, code, '')},0)"
             formula = fault if condition == "TRUE" else f"IF({condition},{fault},{formula or 0})"
@@ -94,13 +101,27 @@ class CheckFormulas:
             holds = of_value.condition(check.holds)
             if holds != "TRUE":
                 yield f"NOT({holds})", check.kind.code, slot.field.code
+        yield from self._rules(slot, compiler)
+
+    def _rules(
+        self, slot: Slot, compiler: ExcelFormula, *, blank_at: FieldKey | None = None
+    ) -> Iterator[tuple[str, str, str]]:
+        """Give the condition under which each rule is broken; with `blank_at` only of those broken by a blank."""
         for parsed in self.compiled.rules_at.get((slot.tool, slot.field.code), ()):
-            yield self._fails(parsed, compiler), parsed.rule.code, ""
+            if blank_at is None or _breaks(parsed, blank_at):
+                yield self._fails(parsed, compiler), parsed.rule.code, ""
 
     def _fails(self, parsed: ParsedRule, compiler: ExcelFormula) -> str:
         assert parsed.check is not None
         fails = f"NOT({compiler.condition(parsed.check)})"
         return fails if parsed.when is None else f"AND({compiler.condition(parsed.when)},{fails})"
+
+
+def _breaks(parsed: ParsedRule, key: FieldKey) -> bool:
+    """Say whether a rule may be broken while the answer to a field is blank."""
+    assert parsed.check is not None
+    applies = True if parsed.when is None else on_blank(parsed.when, key)
+    return applies is not False and on_blank(parsed.check, key) is not True
 
 
 def active_formula(layout: Layout, grid: Grid, slot_row: str) -> str:

@@ -233,7 +233,10 @@ class CollectPainter(BlockPainter):
             cells = [f"INDEX({source.name},{self._question(source, code)},{found})" for code in codes]
         else:
             cells = [f"INDEX({source.name},{found},{cell.column})" for cell in slot.cells]
-        return "&".join([cells[0], *[f'IF({cell}="","","; "&{cell})' for cell in cells[1:]]])
+        if len(cells) == 1:
+            return cells[0]
+        joined = "&".join(f'IF({cell}="","","; "&{cell})' for cell in cells)
+        return f"MID({joined},3,32767)"
 
     def _question(self, source: Source, code: str) -> str:
         return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"

@@ -58,6 +58,14 @@ def column_range(layout: Layout, grid: Grid, column: int) -> str:
     )
 
 
+def record_range(layout: Layout, ref: Ref) -> str:
+    """The cells of a question that is asked once a record, side by side, from any sheet."""
+    slots = [slot for key, slot in layout.slots.items() if (key[0], key[2]) == ref.key]
+    first, last = slots[0].cells[0], slots[-1].cells[-1]
+    sheet = quoted(layout.sheet[ref.tool].name)
+    return f"{sheet}!${column_letters(first.column)}${first.row}:${column_letters(last.column)}${last.row}"
+
+
 def entry(layout: Layout, name: str, code: str) -> str | None:
     """The entry of a list that shows the label of a code."""
     place = layout.lists.get(name)
@@ -280,9 +288,11 @@ class ExcelFormula:
         return _guarded(self._guards(expr), formula, blank)
 
     def column(self, ref: Ref) -> str | None:
-        """Write all cells of the answer's column in this grid; None for an answer given once."""
+        """Write all cells of the answer in this grid, a column or those of all records; None for one given once."""
         if self.grid is None or ref.single:
             return None
+        if self.grid.across:
+            return record_range(self.layout, ref)
         return column_range(self.layout, self.grid, self._row_slots()[ref.code].cells[0].column)
 
     def entry(self, name: str | None, code: str) -> str | None:
@@ -419,7 +429,13 @@ class _Columns:
             if isinstance(one, Ref) and isinstance(other, Literal):
                 return self._compare_code(one, str(other.value), op)
         a, b = self.text(left), self.text(right)
-        return f'({a}<>"")*({b}<>"")*({a}{op}{b})'
+        return f"{self._there(left, a)}*{self._there(right, b)}*({a}{op}{b})"
+
+    def _there(self, expr: Expr, shown: str) -> str:
+        """Write where there is an answer: of a list, one of its entries, for anything else counts as blank."""
+        if isinstance(expr, Ref) and expr.list is not None and expr.type is Type.CODE:
+            return f"ISNUMBER(MATCH({shown},list_{expr.list},0))"
+        return f'({shown}<>"")'
 
     def _rank(self, expr: Expr) -> str:
         if isinstance(expr, Literal):
@@ -429,7 +445,8 @@ class _Columns:
     def _compare_code(self, ref: Ref, code: str, op: str) -> str:
         column = self.text(ref)
         label = text_literal(code) if ref.list is None else self.entry(ref.list, code) or '""'
-        return f'({column}<>"")*({column}{op}{label})'
+        there = self._there(ref, column) if op == "<>" else f'({column}<>"")'
+        return f"{there}*({column}{op}{label})"
 
     def columns(self, expr: Expr) -> list[str]:
         """Write the column ranges of an answer, or the cell of one that is the same for all rows."""

@@ -66,7 +66,10 @@ class Belongs(Function):
         above = write.cell(parent)
         if above is None:
             return "TRUE"
-        return f'IFERROR(OR(TRIM({above})="",{write.parent(child)}={above}),TRUE)'
+        known = (
+            f"ISNUMBER(MATCH({above},list_{parent.list},0))"  # else it is the mistake, and this may be right
+        )
+        return f"IFERROR(OR(NOT({known}),{write.parent(child)}={above}),TRUE)"
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         from ..vectors import truth

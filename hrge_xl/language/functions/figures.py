@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ..targets import Evaluator, SheetWriter, Typing
     from ..vectors import Floats, Vector
 
-LOWEST = "-9.99E+307"  # below every number that a cell can hold
 MOST_DECIMALS = 9
 
 
@@ -211,11 +210,12 @@ class Bands(Function):
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         count = (len(args) - 2) // 2
-        limits = ",".join([LOWEST, *(write.number(limit) for limit in args[1 : count + 1])])
+        figure = write.number(args[0])
+        reached = "+".join(f"({figure}>={write.number(limit)})" for limit in args[1 : count + 1])
         names = ",".join(
             write.number(name) if name.type is Type.NUMBER else write.text(name) for name in args[count + 1 :]
         )
-        found = f"CHOOSE(MATCH({write.number(args[0])},{{{limits}}},1),{names})"
+        found = f"CHOOSE(1+{reached},{names})"  # MATCH in a list of limits is not the same in every program
         return write.guarded(args[0], found, '""')
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
