@@ -157,7 +157,10 @@ def test_heads_beyond_the_end_name_nothing(tmp_path: Path) -> None:
 def test_a_pipe_is_no_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(tmp_path / "x.xlsx")
     os.mkfifo(tmp_path / "x.csv")
-    for name, said in (("x.xlsx", "x.xlsx is not a regular file."), ("x.csv", "it is no regular file")):
+    for name, said in (
+        ("x.xlsx", "x.xlsx is not a file, but a pipe or a device."),
+        ("x.csv", "it is no regular file"),
+    ):
         done = run(
             ["round", "init", str(tmp_path / "round"), "--spec", "example", "--teams", str(tmp_path / name)]
         )
@@ -203,6 +206,7 @@ OPENERS = {
 READERS = {"read_excel", "load_workbook", "from_path"}
 GUARDED = {
     "demonstration.py": "workbooks that it issued itself a moment ago",
+    "soundness.py": "workbooks that it made itself a moment ago",
     "workbook/drawing.py": "a workbook that it drew itself a moment ago",
     "intake/zip_package.py": "the one place that looks into a zip, within limits",
     "intake/other_formats.py": "in a worker; the gate checked the zip",

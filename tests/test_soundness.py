@@ -170,7 +170,7 @@ def test_the_names_of_the_programs_sheets_are_those_in_a_workbook() -> None:
             "Country: {items: [{code: X, label: X}]}\nANSWER:",
             "differs from 'COUNTRY'",
         ),
-        (CHECKLIST, "code: C1_02", "code: c1_02", "'c1_02' cannot be a row code"),
+        (CHECKLIST, "code: C1_02", "code: 1_02", "'1_02' cannot be a row code"),
         (
             CHECKLIST,
             "code: C1_02, label:",

@@ -300,7 +300,7 @@ def test_the_overview_shows_what_the_spec_says(copy: Path) -> None:  # noqa: F81
 def test_an_unknown_kind_of_personal_data(copy: Path) -> None:  # noqa: F811
     with_options(copy, PLN_12="expects: [e-mail]")
     (found,) = mistakes(copy)
-    assert "'e-mail' is not known here" in found
+    assert "`expects` cannot be 'e-mail'. Did you mean 'email'?" in found
 
 
 def test_the_schema_knows_every_option(capsys: pytest.CaptureFixture[str]) -> None:

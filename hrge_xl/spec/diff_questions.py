@@ -119,6 +119,11 @@ class SheetDiff:
             yield self._type(old, new, touch)
         elif new.asked:
             yield from self._limits(old, new, touch)
+        if old.unit != new.unit:
+            pair = {"before": short(old.unit.say("")), "after": short(new.unit.say(""))}
+            note = "Figures given so far are in the old unit." if old.asked else ""
+            effect, touches = (Effect.CHECK, touch) if old.asked else (Effect.NONE, ())
+            yield self._change("unit changed", effect, old.code, note=note, touches=touches, **pair)
         if old.calculated and new.calculated and old.formula != new.formula:
             pair = {"before": short(old.formula), "after": short(new.formula)}
             yield self._change(

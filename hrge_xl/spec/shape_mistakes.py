@@ -150,7 +150,8 @@ def _not_among(found: ShapeMistake) -> Words:
     known = [each for each in text.replace(" or ", ", ").replace("'", "").split(", ") if each]
     if part is not None and found.option in part.model_fields:
         known = list(alternatives(part, found.option)) or known
-    return _choice(found.option, found.node, known)
+    named = next((step for step in reversed(found.steps) if isinstance(step, str)), found.option)
+    return _choice(named, found.node, known)
 
 
 def _choice(option: str, node: yaml.Node | None, known: Sequence[str]) -> Words:
@@ -275,6 +276,7 @@ WORDS: dict[str, Callable[[ShapeMistake], Words]] = {
     "missing": _missing,
     "extra_forbidden": _unknown,
     "field_type": _not_among,
+    "enum": _not_among,
     "literal_error": _not_among,
     "union_tag_invalid": _wrong_kind,
     "union_tag_not_found": _no_kind,
