@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from ..fields import Field, When
 from ..frozen import Found, Path
-from ..language import Call, Expr, Over, Problem, Type, parse, parse_condition, parts, reader_only
+from ..language import Call, Expr, Over, Problem, Type, parts, reader_only
 from .check_sheets import has_rows
 from .expression_slips import slip
 from .model import CollectBlock, FieldBlock, Rule, Spec
-from .scope import Scope, rule_scope
+from .scope import Scope, parsed, rule_scope
 
 NAME = re.compile(r"\w+")
 RESULTS = {Type.CODE: "text", Type.TEXT: "text"}  # other types are called as the results are
@@ -31,11 +30,10 @@ class Written:
     rule: Rule | None = None
     in_sheet: str = ""  # what a sheet has to do with it; "" where only the reader needs it
 
-    @cached_property
+    @property
     def found(self) -> Expr | Problem:
         """The expression, parsed."""
-        how: Callable[[str, Scope], Expr | Problem] = parse_condition if self.condition else parse
-        return how(self.text, self.scope)
+        return parsed(self.text, self.scope, condition=self.condition)
 
     @property
     def for_sheet(self) -> bool:

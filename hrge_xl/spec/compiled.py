@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..fields import Check, Field, When
@@ -15,15 +15,13 @@ from ..language import (
     Over,
     Problem,
     Ref,
-    parse,
-    parse_condition,
     reader_only,
     walk,
 )
 from ..language.functions.choices import Ticked, differs_by_row
 from ..language.tree import Literal, Type
 from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
-from .scope import Scope, ref_to, rule_scope
+from .scope import Scope, parsed, ref_to, rule_scope
 
 FieldKey = tuple[str, str]  # tool, field
 Source = tuple[str, int, int]  # tool of a collected list, number of its block, number of the source
@@ -104,9 +102,9 @@ class CompiledSpec:
     def rules_at(self) -> dict[FieldKey, tuple[ParsedRule, ...]]:
         """The checks of rules that a sheet makes, by the field in whose check they stand; in the order of the rules."""
         found: dict[FieldKey, list[ParsedRule]] = {}
-        for parsed in self.rules:
-            if parsed.rule.at and parsed.check is not None and not parsed.reader_only:
-                found.setdefault((parsed.rule.tool, parsed.rule.at[0]), []).append(parsed)
+        for rule in self.rules:
+            if rule.rule.at and rule.check is not None and not rule.reader_only:
+                found.setdefault((rule.rule.tool, rule.rule.at[0]), []).append(rule)
         return {key: tuple(rules) for key, rules in found.items()}
 
     @cached_property
@@ -189,16 +187,16 @@ _COMPILED: dict[str, CompiledSpec] = {}  # by name of the spec, of which there a
 def _compiled(spec: Spec) -> CompiledSpec:
     rules = tuple(_rule(spec, rule) for rule in spec.rules)
     requiring: dict[FieldKey, list[ParsedRule]] = {}
-    for parsed in rules:
-        for code in parsed.rule.require:
-            requiring.setdefault((parsed.rule.tool, code), []).append(parsed)
+    for rule in rules:
+        for code in rule.rule.require:
+            requiring.setdefault((rule.rule.tool, code), []).append(rule)
     found = CompiledSpec(spec, rules=rules)
     for tool, block, each in spec.places():
-        key, scope = (tool.code, each.code), Scope(spec, tool, block, each)
+        key, scope = (tool.code, each.code), Scope(spec, tool, block)
         if each.formula is not None:
-            found.formulas[key] = _parsed(parse, each.formula, scope)
+            found.formulas[key] = _parsed(each.formula, scope, condition=False)
         if each.relevant is not None:
-            found.relevant[key] = _parsed(parse_condition, each.relevant, scope)
+            found.relevant[key] = _parsed(each.relevant, scope)
         if each.asked:
             relevant, rules_here = found.relevant.get(key), requiring.get(key, ())
             found.fields[key] = _of_field(each, scope, relevant, rules_here)
@@ -212,16 +210,17 @@ def _of_field(each: Field, scope: Scope, relevant: Expr | None, rules: Collectio
     checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
     checks += each.type.checks(each, value, scope)
     if each.constraint is not None:
-        checks.append(Check(DOES_NOT_FIT, _parsed(parse_condition, each.constraint.check, scope)))
+        valued = replace(scope, value=each)
+        checks.append(Check(DOES_NOT_FIT, _parsed(each.constraint.check, valued)))
     needs = [Requirement(when, relevant=relevant) for when in _own_requirement(each, scope)]
-    needs += [Requirement(parsed.when or TRUE, parsed, relevant) for parsed in rules]
+    needs += [Requirement(rule.when or TRUE, rule, relevant) for rule in rules]
     return FieldChecks(tuple(needs), tuple(checks))
 
 
 def _own_requirement(each: Field, scope: Scope) -> Iterator[Expr]:
     """Give the condition under which a field asks for an answer itself."""
     if isinstance(each.required, When):
-        yield _parsed(parse_condition, each.required.when, scope)
+        yield _parsed(each.required.when, scope)
     elif each.required == "always" and is_open(scope.block):
         yield TRUE
     elif each.required != "optional":
@@ -237,13 +236,13 @@ def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:
     for block_number, block in enumerate(tool.blocks):
         for number, source in enumerate(block.sources if isinstance(block, CollectBlock) else ()):
             scope = rule_scope(spec, spec.tool[source.tool], tuple(source.columns.values()))
-            condition = _parsed(parse_condition, source.keep, scope)
+            condition = _parsed(source.keep, scope)
             yield (tool.code, block_number, number), Keeping(source, scope, condition)
 
 
 def _rule(spec: Spec, rule: Rule) -> ParsedRule:
     scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
-    when, check = (text and _parsed(parse_condition, text, scope) for text in (rule.when, rule.check))
+    when, check = (text and _parsed(text, scope) for text in (rule.when, rule.check))
     return ParsedRule(rule, scope, when or None, check or None)
 
 
@@ -257,8 +256,8 @@ def _dated(expr: Expr, fields: Collection[FieldKey]) -> bool:
     )
 
 
-def _parsed(how: Callable[[str, Scope], Expr | Problem], text: str, scope: Scope) -> Expr:
-    found = how(text, scope)
+def _parsed(text: str, scope: Scope, *, condition: bool = True) -> Expr:
+    found = parsed(text, scope, condition=condition)
     if isinstance(found, Problem):  # spec.load refuses such a spec
         raise ValueError(f"{text}: {found.reason} {found.remedy}")
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..fields import YES_NO, Field, type_of
-from ..language import Call, Expr, Ref, Type
+from ..language import Call, Expr, Problem, Ref, Type, parse, parse_condition
 from .model import FieldBlock, FormBlock, ItemsFrom, Spec, Tool
 
 
@@ -83,6 +83,21 @@ class Scope:
                     yield from block.fields
         else:
             yield from self.block.fields
+
+
+def parsed(text: str, scope: Scope, *, condition: bool) -> Expr | Problem:
+    """Parse an expression of a spec, each only once; a `Problem` says what is wrong with it."""
+    spec, known = _PARSED.get(scope.spec.name, (None, {}))
+    if spec is not scope.spec:
+        _PARSED[scope.spec.name] = scope.spec, (known := {})
+    key = scope.tool.code, id(scope.block), scope.value.code if scope.value else "", text, condition
+    if key not in known:
+        known[key] = (parse_condition if condition else parse)(text, scope)
+    return known[key]
+
+
+Key = tuple[str, int, str, str, bool]  # tool, block, what `value` means, text, whether it must be a condition
+_PARSED: dict[str, tuple[Spec, dict[Key, Expr | Problem]]] = {}  # by name of the spec, of which there are few
 
 
 def entries(spec: Spec, name: str | None) -> tuple[str, ...]:

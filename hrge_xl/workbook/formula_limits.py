@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..language import Problem, parse, parse_condition
+from ..language import Problem
 from ..layout import Grid, Layout, Slot
 from ..spec.compiled import compiled
-from ..spec.scope import Scope
+from ..spec.scope import Scope, parsed
 from .check_formula import CheckFormulas
 from .excel_formula import ExcelFormula
 from .pen import FORMULA_LIMIT
@@ -79,7 +79,7 @@ def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: b
     """How many characters one expression has as a formula of the row or record of a slot."""
     grid = next(grid for grid in layout.sheet[slot.tool].grids if grid.number == slot.grid)
     compiler = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW)
-    found = (parse_condition if condition else parse)(text, scope)
+    found = parsed(text, scope, condition=condition)
     assert not isinstance(found, Problem)  # it has been checked
     return len(compiler.condition(found) if condition else compiler.value(found))
 
