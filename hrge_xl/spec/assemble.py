@@ -36,7 +36,11 @@ class Assembly:
             return None
         first = get(get(head, "languages"), 0)
         take_in_lists(
-            self.folder, parts.get("vocabularies"), str(first.value) if first else "", self.mistakes
+            self.folder,
+            parts.get("vocabularies"),
+            str(first.value) if first else "",
+            self.mistakes,
+            self.lost,
         )
         columns = parts.pop("columns", None)
         for tool in tools:

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from ..errors import Mistake
+from .lost import Lost
 from .nodes import file_beside, get, mapping, mistake_at, sequence
 
 SUFFIX = ".csv"
@@ -25,18 +26,36 @@ SEPARATORS = ",;\t"
 SAVE_AGAIN = "Save it as CSV in UTF-8."
 
 
-def take_in_lists(folder: Path, lists: yaml.Node | None, language: str, mistakes: list[Mistake]) -> None:
-    """Put the entries of CSV files in the place of their names; `language` is the one of a `label` without any."""
-    for _, node in lists.value if isinstance(lists, yaml.MappingNode) else ():
-        named = get(node, "file")
-        if named is None:
-            continue
-        if get(node, "items") is not None:
-            mistakes.append(mistake_at(named, (), "The list has `items` and a `file`.", "Keep one of them."))
-            continue
-        items = _items(folder, named, language, mistakes)
-        node.value[:] = [(key, value) for key, value in node.value if value is not named]
-        node.value += mapping([("items", items)], like=named).value
+def take_in_lists(
+    folder: Path, lists: yaml.Node | None, language: str, mistakes: list[Mistake], lost: Lost
+) -> None:
+    """Put the entries of CSV files in the place of their names; `language` is the one of a `label` without any.
+
+    A list without a single entry that could be read is lost: what refers to it is no mistake of its own.
+    """
+    if not isinstance(lists, yaml.MappingNode):
+        return
+    kept = []
+    for name, node in lists.value:
+        if _taken_in(folder, node, language, mistakes):
+            kept.append((name, node))
+        else:
+            lost.take(str(name.value), node)
+    lists.value[:] = kept
+
+
+def _taken_in(folder: Path, node: yaml.Node, language: str, mistakes: list[Mistake]) -> bool:
+    """Take in the file of one list, if it names one; gives whether there are entries, as far as is known here."""
+    named = get(node, "file")
+    if named is None:
+        return True
+    if get(node, "items") is not None:
+        mistakes.append(mistake_at(named, (), "The list has `items` and a `file`.", "Keep one of them."))
+        return True
+    items = _items(folder, named, language, mistakes)
+    node.value[:] = [(key, value) for key, value in node.value if value is not named]
+    node.value += mapping([("items", items)], like=named).value
+    return bool(items.value)
 
 
 def _items(folder: Path, named: yaml.Node, language: str, mistakes: list[Mistake]) -> yaml.Node:
