@@ -112,8 +112,8 @@ def test_codes_stay_text(in_file: Path) -> None:
         (
             LINES.replace("label:fr", "label:de"),
             [
-                "countries.csv:2:1: The language 'de' is not among the 'languages' of the spec; the same is so in 5 other "
-                "places. Add it to `languages` in workbook.yaml (en, fr, ar), or remove the text."
+                "countries.csv:2:1: The language 'de' is not among the 'languages' of the spec; the same is so in 5 "
+                "other places. Add it to `languages` in workbook.yaml (en, fr, ar), or remove the text."
             ],
         ),
     ],
