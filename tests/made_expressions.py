@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 Fields = list[dict[str, Any]]
 NUMBERS = ("integer", "decimal", "percent", "year", "scale")
-PATTERNS = ("[A-Z]{2}-[0-9]{2,4}", "a.+", "email", "(one|two) words?")  # the last one for the reader alone
+PATTERNS = {  # each with what fits it; the last one for the reader alone
+    "[A-Z]{2}-[0-9]{2,4}": "AB-12",
+    "a.+": "ab",
+    "email": "a@b.org",
+    "(one|two) words?": "one word",
+}
 FIGURES = {  # by type: a formula, and what it yields
     "text": (
         ("words({0}) + length({0})", "number"),

@@ -230,7 +230,7 @@ def _field(draw: st.DrawFn, code: str, codes: list[str], languages: list[str]) -
     if kind == "long" and draw(st.booleans()):
         made["words"] = draw(st.integers(3, 9))
     if kind in ("text", "long") and draw(st.integers(0, 2)) == 0:
-        made["pattern"] = draw(st.sampled_from(PATTERNS))
+        made["pattern"], made["example"] = draw(st.sampled_from(sorted(PATTERNS.items())))
     if kind in ("integer", "decimal") and draw(st.booleans()):
         made["unit"] = draw(_text(languages))
     if kind in ("text", "long") and draw(st.booleans()):

@@ -105,7 +105,10 @@ def asked(schema: Schema, table: Table, column: Column) -> Asked | None:
 def _asked(schema: Schema, tool: Tool, field: Field) -> Asked:
     assert schema.spec is not None
     limits, name = field.type.limits(field), field.vocabulary if field.type.stepped else None
-    least, most = (None if figure is None else _end(field, figure) for figure in (limits.low, limits.high))
+    ends = (
+        (None, None) if limits.type == "length" else (limits.low, limits.high)
+    )  # of the answer, not of its text
+    least, most = (None if figure is None else _end(field, figure) for figure in ends)
     steps = tuple(map(float, entries_of(schema.spec, name)))
     whole = limits.type == "whole" or field.type.stepped
     required = field.required == "always" and _in_every_row(schema.spec, tool)
