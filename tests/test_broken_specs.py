@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hrge_xl.errors import SpecError
+from hrge_xl.spec.load import load
 from tests.broken_specs import BROKEN, Broken, expected
 
 RAW = re.compile(
@@ -26,3 +28,14 @@ def test_every_mistake_has_a_place_a_reason_and_a_remedy() -> None:
     for line in said:
         assert re.fullmatch(r"[\w/]+\.yaml:\d+:\d+: .+[.?”] .+[.?)]", line), line
         assert not RAW.search(line), line
+
+
+def test_a_list_is_not_called_short_for_what_is_wrong_in_it(tmp_path: Path) -> None:
+    """A first spec, with a mistake in its only tool: told is that mistake, not that there is no tool."""
+    (tmp_path / "tools").mkdir()
+    head = "name: first\nversion: '1'\ntitle: First\nlanguages: [en]\nsheets: [A]\n"
+    (tmp_path / "workbook.yaml").write_text(head, encoding="utf-8")
+    (tmp_path / "tools" / "a.yaml").write_text("code: A\ntitle: A\nblocks: []\n", encoding="utf-8")
+    with pytest.raises(SpecError) as told:
+        load(tmp_path)
+    assert [line.partition(": ")[2] for line in told.value.lines] == ["`sheet` is missing for A. Add it."]

@@ -26,6 +26,7 @@ class Shape:
     lost: Lost
     mistakes: list[Mistake] = field(default_factory=list)
     _told: set[tuple[int, str]] = field(default_factory=set)
+    _shortened: set[int] = field(default_factory=set)  # lists that a part was taken out of
 
     def model(self, **more: str) -> model.Spec | None:
         """The spec, or what is left of it; None where too little is."""
@@ -43,7 +44,8 @@ class Shape:
     def _tell(self, found: ShapeMistake) -> None:
         mark = (id(found.container), found.option)
         missing = found.node is None
-        if mark not in self._told and not (missing and self.lost.touches(found.container)):
+        follows = self.lost.touches(found.container) if missing else id(found.node) in self._shortened
+        if mark not in self._told and not follows:
             reason, remedy = found.words
             path = found.steps if not missing else found.steps[:-1]
             self.mistakes.append(mistake_at(self.root, path, reason, remedy))
@@ -82,6 +84,7 @@ class Shape:
             holder.value[:] = [pair for pair in holder.value if pair[1] is not node]
         elif isinstance(holder, yaml.SequenceNode):
             self.lost.take("", node)
+            self._shortened.add(id(holder))
             holder.value[:] = [item for item in holder.value if item is not node]
 
 

@@ -77,13 +77,22 @@ def mistakes_of(root: yaml.Node, details: Sequence[ErrorDetails]) -> list[ShapeM
     others: dict[int, ShapeMistake] = {}
     for number, detail in enumerate(details):
         found, fits = _located(root, detail)
-        (meant if fits else others)[number] = found
+        if not _short_for_its_mistakes(found):
+            (meant if fits else others)[number] = found
     told = {_place(each) for each in meant.values()}
     for each in others.values():
         if not any(place[: len(_place(each))] == _place(each) for place in told):
             meant[len(details) + len(meant)] = each
             told.add(_place(each))
     return list({(_place(each), each.detail["type"]): each for each in meant.values()}.values())
+
+
+def _short_for_its_mistakes(found: ShapeMistake) -> bool:
+    """Whether a list is called short that is not: pydantic counts only those entries that are right."""
+    least = found.detail.get("ctx", {}).get("min_length")
+    if found.detail["type"] != "too_short" or not isinstance(found.node, yaml.SequenceNode):
+        return False
+    return least is not None and len(found.node.value) >= least
 
 
 def _place(found: ShapeMistake) -> Steps:
