@@ -17,32 +17,18 @@ from hrge_xl.findings.structure import FORMULA_CHANGED, RESULT_DIFFERS, TYPED_OV
 from hrge_xl.findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, address, build
+from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
 from tests.answers import TODAY
 from tests.made_specs import Files, specs, write
 from tests.property_tests import examples
-from tests.test_parity import disagreements, typed
+from tests.test_parity import disagreements, filled
 from tests.test_round_trip import read
 
 OF_RESULTS = frozenset(
     kind.code
     for kind in (FORMULA_CHANGED, RESULT_DIFFERS, TYPED_OVER, CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT)
 )
-Filled = dict[tuple[str, str], Any]
-
-
-def filled(where: Layout, chance: random.Random) -> Filled:
-    """What a team may have typed into a workbook, by sheet and cell."""
-    cells = {}
-    for slot in where.slots.values():
-        if slot.field.calculated:
-            continue
-        for place in slot.cells[: chance.randint(1, len(slot.cells))]:
-            value = typed(where, slot, chance)
-            if value is not None:
-                cells[where.sheet[slot.tool].name, address(*place)] = value
-    return cells
 
 
 def differences(files: Files, seed: int, folder: Path, office: Any) -> Iterator[str]:
