@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as each_with
 from datetime import date
@@ -188,20 +188,26 @@ class Submission:
         return found
 
     def originals(self) -> dict[CellKey, str | float]:
-        """Answers that mean nothing, as they stood; with several cells all of them, so that each keeps its place."""
+        """Give answers that mean nothing, as they stood; with several cells all of them: each keeps its place."""
         unread = {answer.key for answer in self.answers if answer.value is None and not answer.calculated}
+        return self._as_they_stood(lambda answer: answer.key in unread)
+
+    def otherwise_written(self) -> dict[CellKey, str | float]:
+        """Give answers that may stand there in other words or signs than their sheet writes, as they stood."""
+        other = {
+            answer.key for answer in self.answers if isinstance(answer.original, str) and answer.text is None
+        }
+        return self._as_they_stood(lambda answer: answer.key in other)
+
+    def _as_they_stood(self, wanted: Callable[[Answer], bool]) -> dict[CellKey, str | float]:
         return {
             (*answer.key, answer.part): answer.original
             if isinstance(answer.original, str | float)
             else shown(answer.original)
             for answer in self.answers
-            if answer.key in unread and answer.original is not None
+            if answer.original is not None and not answer.calculated and wanted(answer)
         }
 
     def cell(self, key: CellKey) -> str | None:
         """Where the cell of an answer is in the file; None where it is not there."""
         return self.cells.get(key[0], {}).get(key)
-
-    def by_key(self) -> Iterator[tuple[Key, Answer]]:
-        """Every answer with its key."""
-        return ((answer.key, answer) for answer in self.answers)

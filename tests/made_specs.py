@@ -153,7 +153,7 @@ def _block(
             "label": "Calculated",
             "result": result,
         }
-        for n, (formula, result) in enumerate(draw(_formulas(fields, codes[-1])))
+        for n, (formula, result) in enumerate(draw(_formulas(fields, codes[-1], kind)))
     ]
     draw(_conditions(fields, codes[-1], entry))
     made: dict[str, Any] = {"kind": "form" if kind == "records" else kind, "fields": fields}
@@ -209,9 +209,13 @@ def _gathered(draw: st.DrawFn, code: str, fields: list[dict[str, Any]]) -> dict[
 
 
 @st.composite
-def _formulas(draw: st.DrawFn, fields: list[dict[str, Any]], register: str) -> list[tuple[str, str]]:
-    """Some formulas over the fields of a row, with what they yield."""
+def _formulas(
+    draw: st.DrawFn, fields: list[dict[str, Any]], register: str, kind: str
+) -> list[tuple[str, str]]:
+    """Some formulas over the fields of a row, with what they yield; a form has no rows with codes."""
     known = figures(fields, register)
+    if kind in ("form", "records"):
+        known = [each for each in known if "row_code()" not in each[0]]
     return draw(st.lists(st.sampled_from(known), max_size=2, unique=True))
 
 

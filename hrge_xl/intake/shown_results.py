@@ -91,9 +91,9 @@ class ShownResults:
         facts, day = facts_of(submission.identity), submission.calculated_on
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.codes for key, rows in submission.shown_rows.items()}
-        answers, originals = submission.values(), submission.originals()
-        memory = self.cells.remembered(self.cells.cleaned(self.shown), None if originals else answers)
-        calculated = _calculated(submission, self.layout)
+        answers, unread = submission.values(), submission.originals()
+        memory = self.cells.remembered(self.cells.cleaned(self.shown), None if unread else answers)
+        calculated, originals = _calculated(submission, self.layout), unread | submission.otherwise_written()
         return Content(self.layout, answers, {}, calculated, kept, originals, facts, memory)
 
     def _about(self, found: Sequence[Differing]) -> Observation:

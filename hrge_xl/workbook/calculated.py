@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from xlsxwriter.workbook import Workbook
 
@@ -225,8 +226,11 @@ class MatrixNow:
     def __call__(self, content: Content) -> Sequence[Shown]:
         """For each cell the rows whose answers cross there."""
         found = Counter(
-            (content.answers.get((grid.tool.code, row, self.block.down)),
-             content.answers.get((grid.tool.code, row, self.block.across)))
-            for grid in self.grids for row in grid.by_row
-        )  # fmt: skip
-        return [sum(found[float(down), float(across)] for down, across in each) for each in self.cells]
+            crossing
+            for grid in self.grids
+            for row in grid.by_row.values()
+            for crossing in product(
+                content.counted(row[self.block.down]), content.counted(row[self.block.across])
+            )
+        )
+        return [sum(found[crossing] for crossing in each) for each in self.cells]

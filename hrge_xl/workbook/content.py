@@ -116,10 +116,25 @@ class Content:
             return any(value is not None for value in self.shown(slot))
         return self.answers.get(slot.key) is not None
 
+    def counted(self, slot: Slot) -> set[str]:
+        """Give the codes that COUNTIFS finds in the cells of a slot: it knows the labels, in whatever capitals."""
+        shown = (each for each in self.shown(slot) if each is not None)
+        seen = {each if isinstance(each, str) else f"{each:g}" for each in shown}
+        name = LEVELS if slot.field.calculated else slot.field.list_name
+        if (
+            slot.field.type.stepped
+            or name is None
+            or (slot.field.calculated and slot.field.result != "level")
+        ):
+            return seen
+        written = {text.casefold() for text in seen}
+        return {code for code, label in self.layout.labels[name].items() if label.casefold() in written}
+
     def _as_it_stood(self, slot: Slot, read: Sequence[Shown]) -> tuple[Shown, ...]:
-        several = slot.field.several
-        parts = enumerate(read, start=1)
-        return tuple(self.originals.get((*slot.key, part if several else 0), each) for part, each in parts)
+        if not slot.field.several:
+            return (self.originals.get((*slot.key, 0), read[0]),)
+        stood = tuple(self.originals.get((*slot.key, part)) for part in range(1, len(read) + 1))
+        return tuple(read) if stood == BLANK * len(read) else stood
 
     def show(self, each: Field, value: Value | None) -> Shown:
         """A value as its cell shows it: labels for codes, serial numbers for dates."""

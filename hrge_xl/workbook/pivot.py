@@ -52,6 +52,10 @@ class PivotPainter(BlockPainter):
     def _name(self, code: str, part: int) -> str:
         return f"pivot_{self.sheet.tool.code}_{self.drawn.number}_{code}_{part}".replace(".", "_")
 
+    def _cells_of(self, code: str) -> list[str]:
+        """Give the names of the cells that a field has in each row."""
+        return [self._name(code, part) for part, _ in enumerate(self._parts(code))]
+
     def _names(self) -> None:
         """Each column of the source by name: only so can one formula serve a whole column here."""
         codes = dict.fromkeys((self.block.down, self.block.across, self.block.highest))
@@ -85,26 +89,20 @@ class PivotPainter(BlockPainter):
             self.pen.mark_when(corner, end, f"={address(*corner)}={step}", "step", bg_color=fill)
 
     def _formula(self, column: int) -> str:
-        pairs = list(
-            product(
-                [self._name(self.block.down, n) for n, _ in enumerate(self._parts(self.block.down))],
-                [self._name(self.block.across, n) for n, _ in enumerate(self._parts(self.block.across))],
-            )
-        )
+        pairs = product(self._cells_of(self.block.down), self._cells_of(self.block.across))
         row = _literally(f"${column_letters(LABEL_COLUMN)}{ROW}", self.down)
         head = _literally(f"{column_letters(column)}${self.head}", self.across)
         counts = [f"{one},{row},{other},{head}" for one, other in pairs]
         if not self.steps:
             return "=" + "+".join(f"COUNTIFS({each})" for each in counts)
-        steps = self._name(str(self.block.highest), 0)
+        highest = self._cells_of(str(self.block.highest))
         formula = '""'
         for (name, code), cell in zip(
             self.steps, self._step_cells(), strict=True
         ):  # the highest comes out in front
             wanted = self._criterion(name, code)
-            formula = (
-                f"IF({'+'.join(f'COUNTIFS({each},{steps},{wanted})' for each in counts)}>0,{cell},{formula})"
-            )
+            found = "+".join(f"COUNTIFS({each},{steps},{wanted})" for each in counts for steps in highest)
+            formula = f"IF({found}>0,{cell},{formula})"
         return "=" + formula
 
     def _criterion(self, name: str, code: str) -> str:
@@ -162,9 +160,9 @@ class PivotNow:
     def __call__(self, content: Content) -> Sequence[Shown]:
         """For each cell the highest step of the rows that have both codes, or how many such rows there are."""
         pairs: dict[Crossing, list[set[str]]] = {}
-        for row in self.grid.by_row:
-            steps = self._codes(content, row, self.block.highest) if self.block.highest else set()
-            down, across = (self._codes(content, row, code) for code in (self.block.down, self.block.across))
+        for row in self.grid.by_row.values():
+            steps = content.counted(row[self.block.highest]) if self.block.highest else set()
+            down, across = (content.counted(row[code]) for code in (self.block.down, self.block.across))
             for pair in product(down, across):
                 pairs.setdefault(pair, []).append(steps)
         return [self._cell(pairs.get(cell, [])) for cell in self.cells]
@@ -174,15 +172,6 @@ class PivotNow:
             return len(rows)
         steps = {step for row in rows for step in row}
         return next((label for code, label in reversed(list(self.labels.items())) if code in steps), "")
-
-    def _codes(self, content: Content, row: str, code: str) -> set[str]:
-        """The codes that a row has in a field."""
-        slot = self.grid.by_row[row][code]
-        source = content.calculated if slot.field.calculated else content.answers
-        value = source.get(slot.key)
-        if isinstance(value, tuple):
-            return set(value)
-        return set() if value is None else {f"{value:g}" if isinstance(value, float | int) else str(value)}
 
 
 def _literally(cell: str, place: ListPlace) -> str:
