@@ -85,7 +85,7 @@ class ManyField(ChoiceField):
 
     def readable(self, field: Field, cell: str) -> str:
         """Write whether whatever stands in its cells is a label of the list."""
-        return f'SUMPRODUCT(({cell}<>"")*ISNA(MATCH({cell},list_{field.list_name},0)))=0'
+        return f'SUMPRODUCT((TRIM({cell})<>"")*ISNA(MATCH({cell},list_{field.list_name},0)))=0'
 
     def guess(self, told: Evidence) -> Guess | None:
         """Nothing says that several cells are one answer."""

@@ -158,7 +158,11 @@ def in_columns(expr: Expr) -> bool:
         case Over() | Choose():
             return False
         case Call():
-            return expr.function.columnwise and all(isinstance(arg, Literal | Ref) for arg in expr.args)
+            return (
+                expr.function.columnwise
+                and expr.function.in_sheet(*expr.args)
+                and all(isinstance(arg, Literal | Ref) for arg in expr.args)
+            )
         case Arithmetic():
             calculated = any(ref.calculated for ref in refs(expr))
             return expr.op in ("+", "-", "*") and not calculated and all(map(in_columns, parts(expr)))

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 
+from ..words import tidy
 from .function import Aggregate, Function
 from .functions import FUNCTIONS
 from .functions.choices import Has
 from .targets import Scope
 from .tree import TEXTS, Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Ref, Type
 
+LARGEST = 1e307  # that a cell holds, in round figures
 THIS = "this"  # before a name inside a figure over rows: that of the row which the whole expression stands in
 COMPARES: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
@@ -36,6 +38,9 @@ class Problem:
     remedy: str
 
 
+TOO_DEEP = Problem(0, "The expression is nested too deeply.", "Take it apart, or use bands().")
+
+
 class _Refused(Exception):
     def __init__(self, node: ast.AST, reason: str, remedy: str = "") -> None:
         super().__init__(reason)
@@ -46,6 +51,8 @@ def parse(text: str, scope: Scope) -> Expr | Problem:
     """Parse and type one expression; a `Problem` says what is wrong with it, and where."""
     try:
         tree = ast.parse(text.strip(), mode="eval")
+    except RecursionError:
+        return TOO_DEEP
     except (SyntaxError, ValueError) as error:  # the second: a null character
         column = max((getattr(error, "offset", None) or 1) - 1, 0)
         reason = getattr(error, "msg", str(error))
@@ -55,7 +62,7 @@ def parse(text: str, scope: Scope) -> Expr | Problem:
     except _Refused as refused:
         return refused.problem
     except RecursionError:
-        return Problem(0, "The expression is nested too deeply.", "Take it apart, or use bands().")
+        return TOO_DEEP
 
 
 def parse_condition(text: str, scope: Scope) -> Expr | Problem:
@@ -94,6 +101,8 @@ class Parser:
             raise _Refused(node, f"{node.value!r} is neither a number nor a text.")
         if isinstance(node.value, str):
             return Literal(node.value, Type.TEXT)
+        if not -LARGEST <= node.value <= LARGEST:
+            raise _Refused(node, "No cell of a spreadsheet holds a number this large.")
         return Literal(float(node.value), Type.NUMBER)
 
     def _name(self, node: ast.Name) -> Ref:
@@ -136,9 +145,16 @@ class Parser:
             return inside if isinstance(op, ast.In) else Not(inside)
         if type(op) not in COMPARES:
             raise _Refused(node, "This comparison is not part of the rule language.")
-        sides = self.expr(left), self.expr(right)
+        sides = self._side(left), self._side(right)
         self._comparable(node, COMPARES[type(op)], *sides)
         return Compare(COMPARES[type(op)], *sides)
+
+    def _side(self, node: ast.expr) -> Expr:
+        """Type what is compared: a text as answers are read, without spaces at its ends."""
+        side = self.expr(node)
+        if isinstance(side, Literal) and isinstance(side.value, str):
+            return replace(side, value=tidy(side.value))
+        return side
 
     def _inside(self, left: ast.expr, right: ast.expr) -> Expr:
         if not isinstance(right, ast.Tuple | ast.List):
@@ -148,8 +164,8 @@ class Parser:
             code = self.expr(left)
             self.known_code(left, code, many)
             return Has().call(many, code)
-        one = self.expr(left)
-        options = tuple(Compare("==", one, self.expr(option)) for option in right.elts)
+        one = self._side(left)
+        options = tuple(Compare("==", one, self._side(option)) for option in right.elts)
         for option, compare in zip(right.elts, options, strict=True):
             self._comparable(option, "==", one, compare.right)
         return Logic("or", options)
@@ -169,6 +185,8 @@ class Parser:
             literal_level = Type.LEVEL in kinds and Type.TEXT in kinds
             if not literal_level:
                 raise _Refused(node, "Texts and codes have no order.", "Use == or !=.")
+        if any(isinstance(side, Literal) and side.value == "" for side in (left, right)):
+            raise _Refused(node, "No answer equals an empty text.", "Use blank() or filled().")
         self.known_code(node, left, right)
         self.known_code(node, right, left)
 

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from .sheet_text import text_literal
+from .sheet_text import SPACES, text_literal
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MOST_PLACES = 60  # of letters and digits; a formula has room for no more
 SPECIAL = frozenset(".^$*+?{}[]()|\\")
 RANGE = re.compile(r"(.)-(.)|(.)", re.DOTALL)
 REPEATED = re.compile(r"\{(\d{1,3})(?:(,)(\d{1,3})?)?\}|([+*?])")
-ANY = "any"
+ANY = ""  # no class is empty
 EMPTY = text_literal("")
 
 
@@ -122,6 +122,8 @@ def _conditions(text: str, found: list[Piece]) -> Iterator[str]:
         else:
             yield _each(text, range(place, place + width), characters)
         place += width
+    if any(piece.characters == ANY for piece in found):
+        yield f"ISERROR(FIND(CHAR(10),{text}))"
     yield from _rest(text, found[-1], place)
 
 
@@ -133,9 +135,7 @@ def _places(found: list[Piece]) -> Iterator[str]:
 
 def _rest(text: str, last: Piece, place: int) -> Iterator[str]:
     """What may follow: past the end of a text there is nothing, which every class lets pass."""
-    if last.characters == ANY:
-        yield f"ISERROR(FIND(CHAR(10),{text}))"
-    elif last.most is not None and last.most > last.least:
+    if last.characters != ANY and last.most is not None and last.most > last.least:
         yield _each(text, range(place, place + last.most - last.least), last.characters)
 
 
@@ -150,7 +150,8 @@ def _each(text: str, places: range, characters: str) -> str:
 def email_formula(text: str) -> str:
     """Write whether a text has the shape of an e-mail address, as `EMAIL` has it."""
     at = f'FIND("@",{text})'
+    spaces = ",".join(f"ISERROR(FIND({space},{text}))" for space in ('" "', *SPACES))
     return (
         f'IFERROR(AND(LEN({text})-LEN(SUBSTITUTE({text},"@",""))=1,{at}>1,'
-        f'FIND(".",{text},{at}+2)<LEN({text}),ISERROR(FIND(" ",{text})),ISERROR(FIND(CHAR(10),{text}))),FALSE)'
+        f'FIND(".",{text},{at}+2)<LEN({text}),{spaces}),FALSE)'
     )

@@ -16,6 +16,11 @@ def number_literal(number: float) -> str:
     return f"{number:.15g}"
 
 
+def answers_in(cells: str) -> str:
+    """Count the cells of a run that hold more than spaces; where one is an error, those that are not blank."""
+    return f"IFERROR(SUMPRODUCT(--(LEN(TRIM({cells}))>0)),COUNTA({cells}))"
+
+
 def word_count(cell: str) -> str:
     """Count the words of a cell that is not blank: spaces of all kinds made one, lone marks out, gaps counted."""
     text = cell

@@ -159,6 +159,16 @@ class CompiledSpec:
         }
         return {key: checks for key, checks in found.items() if checks}
 
+    def expressions(self) -> Iterator[Expr]:
+        """Give every expression of the spec."""
+        yield from (*self.formulas.values(), *self.relevant.values())
+        for own in self.fields.values():
+            yield from (check.holds for check in own.checks)
+            yield from (need.when for need in own.requirements)
+        for rule in self.rules:
+            yield from (each for each in (rule.when, rule.check) if each is not None)
+        yield from (keeping.condition for keeping in self.lists.values())
+
     def _any_dated(self, *expressions: Expr | None) -> bool:
         return any(each is not None and _dated(each, self.dated) for each in expressions)
 

@@ -27,6 +27,8 @@ def slip(text: str) -> tuple[str, str] | None:
     """The reason and remedy for a text that is no expression; None where it is one, whatever it says."""
     try:
         ast.parse(text.strip(), mode="eval")
+    except RecursionError:
+        return None  # it may be one: the parser says that it is too deep
     except SyntaxError:
         return _slip(text)
     except ValueError:  # a character that no text of a program may hold

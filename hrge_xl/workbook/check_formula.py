@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from ..fields import ColumnKind
 from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
 from ..language.on_blank import FieldKey, on_blank
-from ..language.sheet_text import text_literal
+from ..language.sheet_text import answers_in, text_literal
 from ..layout import Grid, Layout, Slot, column_letters
 from ..spec.compiled import CompiledSpec, FieldChecks, ParsedRule, compiled
 from ..spec.model import FormBlock
 from ..spec.scope import ref_to
 from ..words import NO_ANSWER
-from .excel_formula import ExcelFormula, cells_of
+from .excel_formula import ExcelFormula, cells_of, count_answers
 from .shared_formulas import ROW
 
 
@@ -128,14 +128,10 @@ def active_formula(layout: Layout, grid: Grid, slot_row: str) -> str:
     """Counts the answers of a row, or of a record over all form blocks that hold it."""
     if grid.kind == "register":
         row = grid.by_row[slot_row].values()
-        inputs = [cells_of(s, row=ROW) for s in row if not s.field.calculated]
-        return f"=COUNTA({','.join(inputs)})"
-    runs = []
-    for each in layout.sheet[grid.tool.code].grids:
-        if each.same_records(grid):
-            slots = [s for s in each.by_row[slot_row].values() if not s.field.calculated]
-            runs += [cells_of(s) for s in slots]
-    return f"=COUNTA({','.join(runs)})"
+        return "=" + count_answers((slot for slot in row if not slot.field.calculated), row=ROW)
+    grids = (each for each in layout.sheet[grid.tool.code].grids if each.same_records(grid))
+    slots = (slot for each in grids for slot in each.by_row[slot_row].values())
+    return "=" + count_answers(slot for slot in slots if not slot.field.calculated)
 
 
 def _and(one: str, other: str) -> str:
@@ -148,7 +144,7 @@ def _and(one: str, other: str) -> str:
 def _blank(slot: Slot, cell: str) -> str:
     """Whether nothing is answered; a text that is a mark for no answer says nothing either."""
     if len(slot.cells) > 1:
-        return f"COUNTA({cell})=0"
+        return f"{answers_in(cell)}=0"
     if slot.field.type.kind is ColumnKind.TEXT:
         return f'ISNUMBER(FIND(" "&TRIM({cell}),{text_literal(NO_ANSWER)}))'
     return f'TRIM({cell})=""'

@@ -170,7 +170,8 @@ class Content:
         """How many cells of some slots hold something that people filled in."""
         asked = [slot for slot in slots if not slot.field.calculated]
         if self.originals:
-            return sum(value is not None for slot in asked for value in self.shown(slot))
+            shown = (value for slot in asked for value in self.shown(slot))
+            return sum(value is not None and str(value).strip(" ") != "" for value in shown)
         values = [self.answers.get(slot.key) for slot in asked]
         return sum(len(value) if isinstance(value, tuple) else 1 for value in values if value not in EMPTY)
 

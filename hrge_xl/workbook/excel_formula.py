@@ -6,6 +6,7 @@ error cell makes it false, and every figure so that it makes it blank (empty tex
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..fields import YES_NO
@@ -25,7 +26,7 @@ from ..language import (
     refs,
 )
 from ..language.function import Record
-from ..language.sheet_text import first_word, number_literal, text_literal
+from ..language.sheet_text import answers_in, first_word, number_literal, text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
@@ -35,12 +36,29 @@ from ..words import spaceless
 
 def cells_of(slot: Slot, *, row: str | None = None) -> str:
     """The cell, or the run of cells, of a slot; with `row` in place of its row number."""
-    first, last = slot.cells[0], slot.cells[-1]
-    number = row or str(first.row)
-    start = f"${column_letters(first.column)}{number}"
-    if len(slot.cells) == 1:
-        return start
-    return f"{start}:${column_letters(last.column)}{row or last.row}"
+    return _run(slot.cells[0], slot.cells[-1], row)
+
+
+def _run(first: Place, last: Place, row: str | None) -> str:
+    start = f"${column_letters(first.column)}{row or first.row}"
+    return start if first == last else f"{start}:${column_letters(last.column)}{row or last.row}"
+
+
+def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
+    """Write how many cells of some slots are answered; cells side by side are counted together."""
+    runs: list[tuple[Place, Place]] = []
+    for cell in (cell for slot in slots for cell in slot.cells):
+        if runs and _continues(*runs[-1], cell):
+            runs[-1] = runs[-1][0], cell
+        else:
+            runs.append((cell, cell))
+    return "+".join(answers_in(_run(first, last, row)) for first, last in runs)
+
+
+def _continues(first: Place, last: Place, cell: Place) -> bool:
+    """Whether a cell stands at the end of a run, in its row or in its column."""
+    beside = first.row == last.row and cell == Place(last.row, last.column + 1)
+    return beside or (first.column == last.column and cell == Place(last.row + 1, last.column))
 
 
 def absolute(layout: Layout, tool: str, slot: Slot, *, row: str | None = None) -> str:
@@ -314,7 +332,8 @@ class ExcelFormula:
     def decoded(self, ref: Ref, shown: str) -> str:
         """Write the code of what a cell of an answer shows."""
         if ref.list is None or ref.type is not Type.CODE:
-            return f'IFERROR({first_word(shown) if ref.targets else shown},"")'
+            text = f"TRIM({shown})" if ref.type is Type.TEXT else shown
+            return f'IFERROR({first_word(shown) if ref.targets else text},"")'
         return f'IFERROR(INDEX(code_{ref.list},MATCH({shown},list_{ref.list},0)),"")'
 
     def ticked(self, tool: str) -> str:
@@ -474,7 +493,9 @@ class _Columns:
         if not isinstance(expr, Ref):
             return self._once.text(expr)
         shown = self._once.cell(expr) or '""' if expr.single or expr.outer else self.columns(expr)[0]
-        return first_word(shown) if expr.targets else shown
+        if expr.targets:
+            return first_word(shown)
+        return f"TRIM({shown})" if expr.type is Type.TEXT else shown
 
     def row_codes(self, ref: Ref) -> str:
         """Write the codes of all rows, or that of the row which the whole expression stands in."""

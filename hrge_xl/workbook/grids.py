@@ -15,7 +15,7 @@ from ..spec.compiled import compiled
 from ..texts import said
 from ..words import translator
 from .check_formula import CheckFormulas, active_formula
-from .excel_formula import ExcelFormula, absolute, cells_of
+from .excel_formula import ExcelFormula, absolute, cells_of, count_answers
 from .grid_now import RecordCount, RowNow, Status, record_name
 from .pen import Pen
 from .shared_formulas import ROW
@@ -244,8 +244,7 @@ class GridPainter:
 
     def _fine(self, slots: Sequence[Slot], row: str) -> str:
         own = None if self.grid.across else row
-        cells = ",".join(cells_of(slot, row=own) for slot in slots)
-        return f'IF(COUNTA({cells})>0,{text_literal(self.say("Complete"))},"")'
+        return f'IF({count_answers(slots, row=own)}>0,{text_literal(self.say("Complete"))},"")'
 
     def _counted(self, slot: Slot, limit: int, worst: str, message: str) -> str:
         """A text with a word limit: the count, live, in front of what is wrong."""

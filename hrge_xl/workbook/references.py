@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..fields import When
+from ..language import Call, Expr, walk
+from ..language.function import ref_of
+from ..language.functions.choices import LookUp
 from ..layout import Column, Grid, Layout, column_letters, quoted, reference_name
-from ..spec.model import CollectBlock, RegisterBlock
+from ..spec.compiled import compiled
+from ..spec.model import RegisterBlock
 
 LABEL_LENGTH = 60
-LOOKUP = re.compile(r"lookup\([^,()]+,\s*(\w+)\s*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +40,19 @@ def reference_lists(layout: Layout) -> dict[str, list[Target]]:
 
 def looked_up(layout: Layout) -> Iterator[tuple[Grid, Column]]:
     """The columns that `lookup` reads anywhere in the spec."""
-    codes = {code for text in _expressions(layout) for code in LOOKUP.findall(text)}
+    keys = {key for expr in compiled(layout.spec).expressions() for key in looked_up_in(expr)}
     for grid in layout.rows_of.values():
         fields = {
             c.field.code: c for c in reversed(grid.columns) if c.field is not None and c.role != "check"
         }
-        yield from ((grid, column) for code, column in fields.items() if code in codes)
+        yield from ((grid, column) for code, column in fields.items() if (grid.tool.code, code) in keys)
 
 
-def _expressions(layout: Layout) -> Iterator[str]:
-    """Every expression of the spec as it was written."""
-    spec = layout.spec
-    for _, _, field in spec.places():
-        when = field.required.when if isinstance(field.required, When) else ""
-        yield from (when, field.formula or "", field.constraint.check if field.constraint else "")
-    for rule in spec.rules:
-        yield from (rule.when or "", rule.check or "")
-    for tool in spec.tools:
-        for block in tool.blocks:
-            if isinstance(block, CollectBlock):
-                yield from (source.keep for source in block.sources)
+def looked_up_in(expr: Expr) -> Iterator[tuple[str, str]]:
+    """Give the fields that `lookup` reads in an expression."""
+    for part in walk(expr):
+        if isinstance(part, Call) and isinstance(part.function, LookUp):
+            yield ref_of(part.args[1]).key
 
 
 def _targets(grid: Grid) -> list[Target]:

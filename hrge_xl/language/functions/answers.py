@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..function import Function, worst_of
-from ..tree import FIGURES, Call, Expr, Ref, Type
+from ..function import Function, ref_of, worst_of
+from ..sheet_text import answers_in
+from ..tree import FIGURES, TEXTS, Call, Expr, Ref, Type
 
 if TYPE_CHECKING:
     from ..targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter
@@ -20,7 +21,7 @@ def write_filled(write: SheetWriter, arg: Expr) -> str:
     if cell is None:
         return "FALSE"
     if ":" in cell:
-        return f"(COUNTA({cell})-SUMPRODUCT(--ISERROR({cell})))>0"
+        return f"({answers_in(cell)}-SUMPRODUCT(--ISERROR({cell})))>0"
     return f'IFERROR(TRIM({cell})<>"",FALSE)'
 
 
@@ -73,7 +74,7 @@ class Blank(_Presence):
 
 
 def _not_empty(write: ColumnWriter, arg: Expr) -> list[str]:
-    return [f'({column}<>"")' for column in write.columns(arg)]
+    return [f'(TRIM({column})<>"")' for column in write.columns(arg)]
 
 
 class CountOf(_Presence):
@@ -93,7 +94,7 @@ class CountOf(_Presence):
 
     def _count(self, write: SheetWriter, arg: Expr) -> str:
         cell = write.cell(arg) if isinstance(arg, Ref) else None
-        return f"COUNTA({cell})" if cell and ":" in cell else f"({write_filled(write, arg)}*1)"
+        return answers_in(cell) if cell and ":" in cell else f"({write_filled(write, arg)}*1)"
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         import numpy as np
@@ -113,11 +114,16 @@ class Unique(Function):
     meaning = "no other row of the table has this answer"
     blank = "true on blank"
 
+    def in_sheet(self, *args: Expr) -> bool:
+        return isinstance(args[0], Ref) and args[0].type is not Type.MANY
+
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        column = write.column(args[0]) if isinstance(args[0], Ref) else None
-        cell = write.cell(args[0]) if isinstance(args[0], Ref) else None
+        ref = ref_of(args[0])
+        column, cell = write.column(ref), write.cell(ref)
         if column is None or cell is None:
             return "TRUE"
+        if ref.type in TEXTS:
+            column, cell = f"TRIM({column})", f"TRIM({cell})"
         return f'IFERROR(OR({cell}="",SUMPRODUCT(--({column}={cell}))<=1),TRUE)'
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:

@@ -30,6 +30,9 @@ class Has(Function):
         typing.known_code(node.args[1], args[1], args[0])
         return self.call(*args)
 
+    def in_sheet(self, *args: Expr) -> bool:
+        return isinstance(args[0], Ref) and isinstance(args[1], Literal)
+
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         many = ref_of(args[0])
         cells, label = write.cell(many), write.entry(many.list, code_of(args[1]))

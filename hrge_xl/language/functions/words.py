@@ -164,6 +164,9 @@ class Join(Function):
     blank = "blank as soon as one is"
     repeats = True
 
+    def in_sheet(self, *args: Expr) -> bool:
+        return all(arg.type is not Type.MANY for arg in args)
+
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         joined = "&".join(self._piece(write, arg) for arg in args)
         fields = [write_filled(write, arg) for arg in args if not isinstance(arg, Literal)]
