@@ -11,6 +11,7 @@ from .evidence import Evidence, Guess
 from .field import (
     COMMON_OPTIONS,
     FIELD_TYPES,
+    Band,
     Cell,
     Check,
     ColumnKind,
@@ -26,7 +27,7 @@ from .field import (
 )
 
 __all__ = [
-    "COMMON_OPTIONS", "FIELD_TYPES", "YES_NO", "Cell", "Check", "ColumnKind", "Constraint", "Evidence", "Field",
+    "COMMON_OPTIONS", "FIELD_TYPES", "YES_NO", "Band", "Cell", "Check", "ColumnKind", "Constraint", "Evidence", "Field",
     "FieldType", "Guess", "Limits", "PersonalData", "Reading", "Sampling", "Vocabularies", "When", "calculated",
     "choices", "days", "figure_of", "kind_of", "numbers", "rows", "text", "type_of",
 ]  # fmt: skip

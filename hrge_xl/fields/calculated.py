@@ -20,7 +20,7 @@ class CalculatedField(FieldType):
     name = "calculated"
     meaning = "a formula; never typed, worked out again on return"
     needs = frozenset({"formula"})
-    allows = frozenset({"result", "decimals", "unit"})
+    allows = frozenset({"result", "decimals", "unit", "summary"})
     number_format = "General"
     width = 15
     calculated = True

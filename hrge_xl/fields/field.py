@@ -255,11 +255,21 @@ class Constraint(Model):
     remedy: Text = NO_TEXT
 
 
+class Band(Model):
+    """A name above some columns of a table, from the field that it stands with to the next one that has a band.
+
+    `folded`: its columns but the first one can be folded away.
+    """
+
+    label: Text
+    folded: bool = False
+
+
 class Field(Model):
     """One question or column. Options that its type does not take are mistakes.
 
     `relevant`: where this expression does not hold the cell is greyed, and must be blank. `pattern`: a regular
-    expression that the whole text fits, or `email`.
+    expression that the whole text fits, or `email`. `summary`: a calculated column that stands left of the inputs.
     """
 
     code: Code
@@ -285,6 +295,8 @@ class Field(Model):
     ticks: bool = False
     fixed: bool = False
     width: int | None = Option(default=None, ge=4, le=90)
+    band: Band | None = None
+    summary: bool = False
     restricted: bool = False
     people: bool = False
     unit: Text = NO_TEXT
@@ -335,5 +347,6 @@ COMMON_OPTIONS = frozenset(
         "tag",
         "fixed",
         "ticks",
+        "band",
     ]
 )

@@ -144,6 +144,15 @@ AnyBlock = Annotated[
 ]
 
 
+class Guide(Model):
+    """What helps to fill in a sheet: what to look at before, how a row may look, how long it takes, who takes part."""
+
+    look_at: tuple[Text, ...] = ()
+    example: dict[Code, Text] = Option(default={})  # what might stand in the cells of one row
+    minutes: int | None = Option(default=None, gt=0)
+    who: Text = NO_TEXT
+
+
 class Tool(Model):
     """One sheet. `fixed` tools are issued whatever choice of tools is made (the form, the summaries).
 
@@ -155,6 +164,7 @@ class Tool(Model):
     title: Text
     purpose: Text = NO_TEXT
     part: Text = NO_TEXT
+    guide: Guide = Guide()
     tag: str = ""
     always: bool = False
     after: Code | None = None
