@@ -145,10 +145,11 @@ class ErrorPropagation:
     def tick(self, tool: str) -> Integers:
         """Say what makes it doubtful whether a tool is used."""
         spec = self.run.program.spec
-        if spec.tool[tool].always or spec.tick_field is None:
+        ticked = spec.tick_of(tool)
+        if ticked is None or spec.tick_field is None:
             return CERTAIN
         column = self.batch.cell_index.columns[spec.tick_field]
-        row = column.table.number.get(tool)
+        row = column.table.number.get(ticked)
         return CERTAIN if row is None else self.spoilt[:, [column.slot + row]]
 
     def side_by_side(self, doubts: Sequence[Integers]) -> Integers:

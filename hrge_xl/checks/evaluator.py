@@ -260,10 +260,11 @@ class Evaluator:
         """Say in which submissions a tool is issued and ticked."""
         spec, cell_index = self.program.spec, self.batch.cell_index
         issued = np.array([[tool in layout.sheet] for layout in self.batch.layouts])
-        if spec.tool[tool].always or spec.tick_field is None:
+        ticked = spec.tick_of(tool)
+        if ticked is None or spec.tick_field is None:
             return issued
         column = cell_index.columns[spec.tick_field]
-        row = column.table.number.get(tool)
+        row = column.table.number.get(ticked)
         if row is None:
             return np.zeros_like(issued)
         ticks = self.column(column).data[:, [row]]

@@ -118,7 +118,7 @@ def _asked(schema: Schema, tool: Tool, field: Field) -> Asked:
 def _in_every_row(spec: Spec, tool: Tool) -> bool:
     """Whether what is always required is so in every row of a sheet, whichever sheets are ticked."""
     blocks = tool.field_blocks
-    asked_anyway = tool.always or spec.tick_field is None
+    asked_anyway = spec.tick_of(tool.code) is None
     return len(blocks) == 1 and (asked_anyway or isinstance(blocks[0], RegisterBlock))
 
 

@@ -12,13 +12,13 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..layout import Layout
-from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, Messages, level_of, order_of
+from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, Messages, level_of, order_of
 from ..submission import Answers, Key, Result
 from ..words import tidy
 from ..workbook import Content
 from ..workbook.collect import CollectNow
 from ..workbook.content import Memory
-from ..workbook.cover import Fact, ProgressLine, ProgressNow
+from ..workbook.cover import Fact, Progress, ProgressNow
 from ..workbook.grid_now import RowNow
 from ..workbook.live import Live
 from ..workbook.problems import ProblemsNow
@@ -38,14 +38,14 @@ Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of answers: its check cells, its status and its helper cell, by their numbers among all formulas."""
+    """A row of answers: its check cells, sign, sentence and helper cell, by their numbers among all formulas."""
 
     now: RowNow
     key: Key  # of its first answer
     row: str  # its code
     is_plain: bool  # a row of a table, whose status counts no words
     checks: Take
-    status: int | None
+    status: tuple[int, ...]
     active: int | None
 
 
@@ -119,10 +119,8 @@ class FormulaCells:
 
     def _row(self, name: str, now: RowNow) -> _Row:
         checks = [self._number[Cell(name, *slot.check)] for slot in now.checked if slot.check is not None]
-        status, active = (
-            self._number.get(Cell(name, *place)) if place is not None else None
-            for place in (now.status_place, now.active_place)
-        )
+        status = tuple(self._number[Cell(name, *place)] for place in now.status_places)
+        active = None if now.active_place is None else self._number.get(Cell(name, *now.active_place))
         plain_status = not now.grid.across and now.status is not None and now.status.limit is None
         key = now.checked[0].key
         return _Row(now, key, key[1], plain_status, _take(checks), status, active)
@@ -173,7 +171,7 @@ class FormulaCells:
                 yield number, value
 
     def _of_rows(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
-        """What the status and the helper cell of each row should show, where its checks show numbers."""
+        """What the sign, the sentence and the helper cell of each row should show, where its checks show numbers."""
         for row in self._rows:
             checks = row.checks(shown)
             if not all(map(_is_number, checks)):
@@ -182,17 +180,18 @@ class FormulaCells:
             if row.active is not None:
                 yield row.active, count
             status = row.now.status
-            if row.status is None or status is None:
+            if status is None:
                 continue
             if row.is_plain and max(checks) < LEVEL:  # most rows: nothing to look up
-                yield row.status, status.settled(given=count > 0)
+                words: tuple[str, ...] = status.sign((), given=count > 0), ""
             else:
-                yield row.status, row.now.status_words(content, content.checks(row.now.checked))
+                words = row.now.status_words(content, content.checks(row.now.checked))
+            yield from zip(row.status, words, strict=True)
 
     def _of_others(self, content: Content, *, broken: bool) -> Iterator[tuple[int, Result]]:
         """What all else should show; without sums of check cells where some of them are broken."""
         for live, numbers in self._others:
-            if not (broken and isinstance(live.now, ProgressNow | ProgressLine | ProblemsNow)):
+            if not (broken and isinstance(live.now, ProgressNow | Progress | ProblemsNow)):
                 pairs = zip(numbers, live.now(content), strict=True)
                 yield from ((number, value) for number, value in pairs if number is not None)
 
@@ -220,13 +219,11 @@ def _is_same(shown: Result, expected: Result) -> bool:
     return isinstance(shown, int | float) and isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-12)
 
 
-def _progress(numbers: Sequence[int]) -> tuple[int, int, int]:
-    """Required answers of a sheet, those given, and answers to correct, from its check cells."""
-    required = missing = wrong = 0
+def _progress(numbers: Sequence[int]) -> tuple[int, int, int, int]:
+    """Required answers of a sheet, those given, and answers to correct and to look at, from its check cells."""
+    required, at = 0, Counter[int]()
     for each, count in Counter(numbers).items():
         number = int(each or 0)
-        level = level_of(number)
+        at[level_of(number)] += count
         required += count * (number // REQUIRED % 10)
-        missing += count * (level == MISSING)
-        wrong += count * (level >= ERROR)
-    return required, required - missing, wrong
+    return required, required - at[MISSING], at[ERROR], at[WARNING]

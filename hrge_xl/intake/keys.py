@@ -9,7 +9,7 @@ from functools import cached_property
 from ..fields import Field, Reading, Vocabularies
 from ..findings import Kind
 from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_name
-from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_BLOCK_ROW, purpose
+from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
 from ..spec.model import FieldBlock
 from ..spec.spellings import vocabularies
 from ..submission import CellKey, Observation
@@ -141,7 +141,7 @@ class SheetPlan:
     def taken(self) -> dict[int, frozenset[int]]:
         """The columns in which something may stand, by row. Rows of titles and heads belong to the engine."""
         whole = frozenset(range(1, self.sheet.last.column + 1))
-        table = dict.fromkeys(range(CODE_ROW, FIRST_BLOCK_ROW), whole)
+        table = dict.fromkeys(range(CODE_ROW, FIRST_ROW), whole)
         for grid in self.sheet.grids:
             columns = frozenset({CODE_COLUMN, *(column.index for column in grid.columns)})
             data = {row.index for row in grid.data_rows}
@@ -195,7 +195,7 @@ class SheetPlan:
         table: dict[int, list[tuple[int, str]]] = {}
         for grid in self.sheet.grids:
             for column in grid.columns:
-                table.setdefault(column.index, []).append((grid.header_row, column.label))
+                table.setdefault(column.index, []).append((HEAD_ROW, column.label))
         return table
 
     @cached_property

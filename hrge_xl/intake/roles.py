@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..findings import Kind
 from ..findings.structure import HEAD_CHANGED, ROW_NUMBER_CHANGED
 from ..layout import Layout, Sheet
+from ..layout.model import HEAD_ROW
 
 Home = tuple[int, int]
 
@@ -28,7 +29,7 @@ def roles_of_tool(sheet: Sheet) -> Roles:
             continue
         for column in grid.columns:
             if column.role in ("answer", "calculated"):
-                meanings[grid.header_row, column.index] = HEAD_CHANGED
+                meanings[HEAD_ROW, column.index] = HEAD_CHANGED
             kind = {"mark": ROW_NUMBER_CHANGED, "name": HEAD_CHANGED}.get(column.role)
             if kind is not None:
                 meanings |= {(row.index, column.index): kind for row in grid.data_rows}

@@ -22,7 +22,7 @@ from .tool_sheets import HOME, Corner, ToolSheet
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
 SINGLE_REPORTS = 100  # of one sheet; further ones are reported together
-SERVICE_ROLES = frozenset({"status", "check", "active"})
+SERVICE_ROLES = frozenset({"sign", "status", "check", "active"})
 
 
 class Stray(NamedTuple):

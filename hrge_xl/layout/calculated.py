@@ -15,7 +15,7 @@ from ..spec.model import (
     Spec,
     Tool,
 )
-from .model import MARK_COLUMN, NAME_COLUMN, Drawn
+from .model import MARK_COLUMN, Drawn
 
 LABEL_WIDTH, COUNT_WIDTH, STEP_WIDTH = 40, 19, 17
 NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, FIRST_TEXT_WIDTH = 6, 13, 26, 52
@@ -89,7 +89,7 @@ def _widths(spec: Spec, block: Block) -> list[int]:
         return [NUMBER_WIDTH, first, *kinds[1:], *state, SHEET_WIDTH, ROW_WIDTH]
     if isinstance(block, ProblemsBlock):
         return [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH]
-    return [LABEL_WIDTH] * (NAME_COLUMN - MARK_COLUMN)
+    return [LABEL_WIDTH]
 
 
 def _entries(spec: Spec, block: PivotBlock, code: str) -> list[str]:

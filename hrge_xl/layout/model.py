@@ -11,19 +11,21 @@ from dataclasses import field as made
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from ..fields import Field
+from ..fields import Band, Field
 from ..spec.model import Block, Item, Spec, Tool
 from ..words import translator
 from .messages import Messages
 
 CODE_ROW = 1  # hidden: the codes of the columns
 CODE_COLUMN = 1  # hidden: the codes of the rows
-TITLE_ROW, PURPOSE_ROW, PROGRESS_ROW = 2, 3, 4
-FIRST_BLOCK_ROW = 5
-MARK_COLUMN, NAME_COLUMN, STATUS_COLUMN, FIRST_ANSWER_COLUMN = 2, 3, 4, 5
+TITLE_ROW, PURPOSE_ROW, LINKS_ROW, PROGRESS_ROW, HEAD_ROW = 2, 3, 4, 5, 6
+BAND_ROW = PROGRESS_ROW  # right of the progress
+FIRST_ROW = HEAD_ROW + 1
+MARK_COLUMN, SIGN_COLUMN = 2, 3
 LEFTOVER_HEAD = 4  # the row of their heads
 LEFTOVER_COLUMNS = (3, 4, 6, 5)  # sheet, cell, text, question
 TODAY_NAME = "today_of_check"
+HIDDEN = ("check", "active")  # roles of columns that nobody sees
 
 
 class Place(NamedTuple):
@@ -65,7 +67,11 @@ def quoted(sheet: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a grid. `role`: mark, name, status, answer, fixed, calculated, help, check or active."""
+    """One column of a grid.
+
+    `role`: mark (the number of the row), sign (how it stands, in a word), name, fixed, answer, calculated, help, status
+    (what to do, in a sentence), panel (how to fill in), and hidden: check or active.
+    """
 
     index: int
     role: str
@@ -79,7 +85,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a grid. `role`: title, header, section, item, record or question."""
+    """One row of a grid. `role`: title, section, item, record, question, or note (below the last one)."""
 
     index: int
     role: str
@@ -180,10 +186,36 @@ class Grid:
         """Whether both are form blocks about the same records."""
         return self.across and other.across and self.records == other.records
 
-    @property
-    def header_row(self) -> int:
-        """The row with the column labels."""
-        return next(row.index for row in self.rows if row.role == "header")
+    @cached_property
+    def frozen(self) -> int:
+        """The last of the columns that stay in view: those up to the name of the row, or its first answer."""
+        named = self.with_role("name")
+        if named:
+            return named[-1].index
+        key = next(column for column in self.columns if column.role == "answer")
+        return max(column.index for column in self.columns if column.field is key.field and column.part < 2)
+
+    @cached_property
+    def bands(self) -> tuple[tuple[Band, tuple[Column, ...]], ...]:
+        """Each band with its columns, without those that stay in view."""
+        found: list[tuple[Band, list[Column]]] = []
+        for column in self.columns:
+            if column.field is None or column.role in HIDDEN:
+                continue
+            if column.field.band is not None and column.part < 2:
+                found.append((column.field.band, []))
+            if found and column.index > self.frozen:
+                found[-1][1].append(column)
+        return tuple((band, tuple(columns)) for band, columns in found if columns)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLine:
+    """One line of the panel beside a table: a head, or a text with what it is about before it."""
+
+    text: str
+    about: str = ""
+    is_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +246,8 @@ class Sheet:
     widths: dict[int, int]
     last: Place
     drawn: tuple[Drawn, ...] = ()
+    panel: tuple[PanelLine, ...] = ()
+    panel_column: int = 0  # the first of its two columns, 0 where there is none
 
     @property
     def slots(self) -> Iterator[Slot]:
@@ -343,5 +377,5 @@ class Layout:
         if grid.across and grid.records > 1:
             first = next(each for each in self.sheet[grid.tool.code].grids if each.same_records(grid))
             column = next(c.index for c in first.with_role("check") if str(c.record) == row)
-            return Place(first.header_row, column)
+            return Place(HEAD_ROW, column)
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from ..errors import UsageError
 from ..fields import FIELD_TYPES, Field
@@ -19,16 +20,17 @@ from ..spec.model import (
     Spec,
     Tool,
 )
+from ..texts import NO_TEXT
 from ..words import translator
 from .calculated import drawn_blocks
+from .guide import panel_of
 from .lists import build_lists
 from .messages import build_messages
 from .model import (
-    FIRST_ANSWER_COLUMN,
-    FIRST_BLOCK_ROW,
+    FIRST_ROW,
+    HEAD_ROW,
     MARK_COLUMN,
-    NAME_COLUMN,
-    STATUS_COLUMN,
+    PROGRESS_ROW,
     Column,
     Grid,
     Layout,
@@ -38,9 +40,13 @@ from .model import (
     Slot,
 )
 
-MARK_WIDTH, NAME_WIDTH, STATUS_WIDTH, HELP_WIDTH = 11, 44, 26, 46
-HEAD_WIDTH, HELP_LINES, NO_STATUS_WIDTH = 30, 4, 2
-FORM_ANSWER_WIDTH, RECORD_WIDTH, CHECK_WIDTH = 54, 34, 9
+# A laptop's window is 1,250 pixels wide, at 85 percent some 205 characters; a third of that may stay in view.
+FROZEN_WIDTH = 66
+MARK_WIDTH, SIGN_WIDTH, NAME_WIDTH, LEAST_NAME_WIDTH = 9, 13, 44, 24
+HEAD_WIDTH, HELP_LINES = 26, 6
+QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, STATUS_WIDTH = 36, 66, 42, 34
+RECORD_WIDTH, CHECK_WIDTH = 34, 9
+GAP_WIDTH, ABOUT_WIDTH, PANEL_WIDTH = 3, 22, 100
 
 
 def build(
@@ -92,7 +98,8 @@ def _choose(spec: Spec, tools: Iterable[str] | None) -> list[Tool]:
     if tools is None:
         return list(spec.tools)
     wanted = {_full_code(spec, code) for code in tools}
-    return [tool for tool in spec.tools if tool.always or tool.code in wanted]
+    wanted |= {with_it for code in wanted if (with_it := spec.tool[code].goes_with) is not None}
+    return [tool for tool in spec.tools if tool.always or (tool.goes_with or tool.code) in wanted]
 
 
 def _full_code(spec: Spec, code: str) -> str:
@@ -104,43 +111,66 @@ def _full_code(spec: Spec, code: str) -> str:
 
 
 def _sheet(spec: Spec, tool: Tool, language: str, issued: Sequence[str], blank_rows: int | None) -> Sheet:
-    builder = _SheetBuilder(spec, tool, language, issued, blank_rows)
+    panel = panel_of(spec, tool, language)
+    builder = _SheetBuilder(spec, tool, language, issued, blank_rows, has_panel=bool(panel))
     grids = builder.grids()
     widths: dict[int, int] = {}
-    last_row = max((row.index for grid in grids for row in grid.rows), default=FIRST_BLOCK_ROW - 1)
-    drawn = drawn_blocks(spec, tool, last_row + 1, issued)
+    last_row = max((row.index for grid in grids for row in grid.rows), default=HEAD_ROW)
+    drawn = drawn_blocks(spec, tool, last_row + 1 if grids else PROGRESS_ROW, issued)
     columns = [(column.index, column.width) for grid in grids for column in grid.columns]
+    panel_column = builder.panel_column if grids else 0
+    if panel_column:
+        columns += [
+            (panel_column - 1, GAP_WIDTH), (panel_column, ABOUT_WIDTH), (panel_column + 1, PANEL_WIDTH),
+        ]  # fmt: skip
     for index, width in (*columns, *(pair for each in drawn for pair in each.widths.items())):
         widths[index] = max(widths.get(index, 0), width)
-    last = Place(max(last_row, FIRST_BLOCK_ROW), max(widths, default=2))
-    return Sheet(tool, tool.sheet.say(language), grids, widths, last, drawn)
+    last = Place(last_row, max(widths, default=2))
+    return Sheet(
+        tool,
+        tool.sheet.say(language),
+        grids,
+        widths,
+        last,
+        drawn,
+        panel if panel_column else (),
+        panel_column,
+    )
 
 
 class _SheetBuilder:
     """Walks down one sheet and gives every block its rows and columns."""
 
     def __init__(
-        self, spec: Spec, tool: Tool, language: str, issued: Sequence[str], blank_rows: int | None
+        self,
+        spec: Spec,
+        tool: Tool,
+        language: str,
+        issued: Sequence[str],
+        blank_rows: int | None,
+        *,
+        has_panel: bool,
     ) -> None:
         self.spec, self.tool, self.language = spec, tool, language
-        self.issued, self.blank_rows = issued, blank_rows
+        self.issued, self.blank_rows, self.has_panel = issued, blank_rows, has_panel
+        self.panel_column = 0
         self.say = translator(language)
 
     def grids(self) -> tuple[Grid, ...]:
         visible: list[tuple[FieldBlock, int, list[Column], list[Row]]] = []
-        row = FIRST_BLOCK_ROW
+        row = FIRST_ROW
         for number, block in enumerate(self.tool.blocks):
             if not isinstance(block, FieldBlock):
                 continue
-            columns = list(
-                self._form_columns(block) if isinstance(block, FormBlock) else self._columns(block)
-            )
+            columns = list(self._columns(block))
             rows = list(self._rows(block, row))
             if not any(each.role in ("item", "record", "question") for each in rows):
                 continue  # a list of the sheets issued, and none was
             row = rows[-1].index + 1
             visible.append((block, number, columns, rows))
         free = max((c.index for _, _, columns, _ in visible for c in columns), default=1) + 1
+        if self.has_panel and visible:
+            self.panel_column, free = free + 1, free + 3
         grids = []
         for held, number, columns, rows in visible:
             checks = list(_check_columns(held, columns, free))
@@ -151,56 +181,90 @@ class _SheetBuilder:
 
     # columns
 
+    def _columns(self, block: FieldBlock) -> Iterator[Column]:
+        """The columns of a block, from left to right."""
+        if isinstance(block, FormBlock):
+            columns = self._form_columns(block)
+        elif self._in_form:
+            columns = self._listed_columns(block)
+        else:
+            columns = self._table_columns(block)
+        for index, column in enumerate(columns, start=MARK_COLUMN):
+            yield replace(column, index=index)
+
+    @property
+    def _in_form(self) -> bool:
+        """Whether the sheet is a form, whose columns a list of items shares."""
+        return any(isinstance(block, FormBlock) for block in self.tool.blocks)
+
     def _form_columns(self, block: FormBlock) -> Iterator[Column]:
-        yield Column(MARK_COLUMN, "mark", "", self.say("No."), MARK_WIDTH)
-        yield Column(NAME_COLUMN, "name", "", self.say("Question"), NAME_WIDTH)
-        yield Column(STATUS_COLUMN, "status", "status", self.say("Status"), STATUS_WIDTH)
+        yield self._mark()
+        yield self._sign()
+        yield Column(0, "name", "", self.say("Question"), QUESTION_WIDTH)
         name = block.record.say(self.language) or self.say("Answer")
+        single = block.records == 1
         for record in range(1, block.records + 1):
-            index = FIRST_ANSWER_COLUMN + record - 1
-            single = block.records == 1
             label = name if single else f"{name} {record}"
             width = FORM_ANSWER_WIDTH if single else RECORD_WIDTH
-            yield Column(index, "answer", f"answer.{record}", label, width, record=record)
-        if block.records == 1:  # otherwise the help stands below the question, not behind all records
-            place = FIRST_ANSWER_COLUMN + block.records
-            yield Column(place, "help", "", self.say("What to write"), HELP_WIDTH)
+            yield Column(0, "answer", f"answer.{record}", label, width, record=record)
+        if single:  # otherwise the help stands below the question, not behind all records
+            yield Column(0, "help", "", self.say("What to write"), HELP_WIDTH)
+        yield self._status()
 
-    def _columns(self, block: FieldBlock) -> Iterator[Column]:
-        yield Column(MARK_COLUMN, "mark", "", self.say("No."), MARK_WIDTH)
+    def _listed_columns(self, block: FieldBlock) -> Iterator[Column]:
+        """Those of a list of items with one answer each, in the columns of a form."""
+        (field,) = block.fields
+        yield self._mark()
+        yield self._sign()
+        yield Column(0, "name", "", self.say("Question"), QUESTION_WIDTH)
+        yield Column(0, "answer", field.code, self.say("Answer"), FORM_ANSWER_WIDTH, field)
+        yield Column(0, "help", "", self.say("What to write"), HELP_WIDTH)
+        yield self._status()
+
+    def _table_columns(self, block: FieldBlock) -> Iterator[Column]:
+        """Number and check, what sums a row up, its name; what is given, the inputs, what is worked out, what to do."""
         fields = list(block.fields)
-        column = NAME_COLUMN
+        asks = any(field.asked for field in fields)
+        left = [field for field in fields if field.summary]
+        yield self._mark()
+        if asks:
+            yield self._sign()
+        for field in left:
+            yield from self._cells(field)
+        room = FROZEN_WIDTH - MARK_WIDTH - SIGN_WIDTH * asks - sum(self._width(field) for field in left)
+        width = min(max(room, LEAST_NAME_WIDTH), NAME_WIDTH)
         if isinstance(block, RegisterBlock):
-            for each in self._cells(fields.pop(0), column, NAME_WIDTH):
-                column = each.index + 1
-                yield each
+            yield from self._cells(fields.pop(0), width)
         else:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
-            yield Column(NAME_COLUMN, "name", "", label, NAME_WIDTH)
-            column += 1
-        status = NO_STATUS_WIDTH if self._only_to_read(block) else STATUS_WIDTH
-        yield Column(column, "status", "status", self.say("Status"), status)
-        column += 1
-        for field in fields:
-            for each in self._cells(field, column):
-                column = each.index + 1
-                yield each
+            yield Column(0, "name", "", label, width)
+        others = [field for field in fields if not field.summary]
+        for field in sorted(others, key=lambda each: (not each.fixed, each.calculated)):
+            yield from self._cells(field)
+        if asks:
+            yield self._status()
 
-    def _only_to_read(self, block: FieldBlock) -> bool:
-        """Whether the sheet is this one block and nothing in it can be answered."""
-        return len(self.tool.field_blocks) == 1 and all(each.fixed for each in block.fields)
+    def _mark(self) -> Column:
+        return Column(0, "mark", "", self.say("No."), MARK_WIDTH)
 
-    def _cells(self, field: Field, first: int, width: int | None = None) -> Iterator[Column]:
+    def _sign(self) -> Column:
+        return Column(0, "sign", "sign", self.say("Check"), SIGN_WIDTH)
+
+    def _status(self) -> Column:
+        return Column(0, "status", "status", self.say("What to do"), STATUS_WIDTH)
+
+    def _cells(self, field: Field, width: int | None = None) -> Iterator[Column]:
         """The column of a field, or the columns of one with several answers."""
         role = "fixed" if field.fixed else "calculated" if field.calculated else "answer"
-        label = field.asks(self.language)
-        wide = width or max(field.width or self._type_width(field), self._head_width(field))
+        label, wide = field.asks(self.language), width or self._width(field)
         if not field.several or field.fixed:
-            yield Column(first, role, field.code, label, wide, field)
+            yield Column(0, role, field.code, label, wide, field)
             return
         for part in range(1, field.cells + 1):
-            code = f"{field.code}.{part}"
-            yield Column(first + part - 1, role, code, f"{label} {part}", wide, field, part)
+            yield Column(0, role, f"{field.code}.{part}", f"{label} {part}", wide, field, part)
+
+    def _width(self, field: Field) -> int:
+        return max(field.width or self._type_width(field), self._head_width(field))
 
     def _head_width(self, field: Field) -> int:
         """How wide a column must be for its head: words in one piece, label and help in a few lines."""
@@ -208,7 +272,7 @@ class _SheetBuilder:
         word = max((len(each) for each in label.split()), default=0)
         if field.width is not None:
             return word + 3
-        return min(max(word + 5, len(label) * 5 // 8, len(hint) // HELP_LINES), HEAD_WIDTH)
+        return min(max(word + 3, len(label) * 5 // 8, len(hint) // HELP_LINES), HEAD_WIDTH)
 
     def _type_width(self, field: Field) -> int:
         if field.calculated and field.result == "text":
@@ -218,17 +282,22 @@ class _SheetBuilder:
     # rows
 
     def _rows(self, block: FieldBlock, first: int) -> Iterator[Row]:
-        index = first
-        if block.title:
-            yield Row(
-                index, "title", label=block.title.say(self.language), help=block.help.say(self.language)
-            )
-            index += 1
-        yield Row(index, "header")
-        index += 1
-        for row in self._data_rows(block):
+        rows = chain(self._title(block), self._data_rows(block), self._note(block))
+        for index, row in enumerate(rows, start=first):
             yield replace(row, index=index)
-            index += 1
+
+    def _title(self, block: FieldBlock) -> Iterator[Row]:
+        """The title of a part of a form; a table has that of its sheet."""
+        if block.title and self._in_form:
+            yield Row(0, "title", label=block.title.say(self.language), help=block.help.say(self.language))
+
+    def _note(self, block: FieldBlock) -> Iterator[Row]:
+        """What to do when the open rows are full."""
+        if isinstance(block, RegisterBlock):
+            text = self.say(
+                "All rows in use? Ask for a workbook with more rows, or go on in a copy of this one."
+            )
+            yield Row(0, "note", label=text)
 
     def _data_rows(self, block: FieldBlock) -> Iterator[Row]:
         if isinstance(block, FormBlock):
@@ -316,8 +385,12 @@ def items_of(spec: Spec, block: ChecklistBlock | CatalogueBlock, issued: Sequenc
     if block.items.vocabulary is not None:
         entries = spec.vocabularies[block.items.vocabulary].items
         return tuple(Item(code=each.code, label=each.label, help=each.help) for each in entries)
-    tools = [spec.tool[code] for code in issued]
-    return tuple(Item(code=t.code, label=t.title) for t in tools if t.can_be_ticked)
+    tools = [spec.tool[code] for code in issued if spec.tool[code].can_be_ticked]
+    parts = [NO_TEXT, *(tool.part for tool in tools)]
+    return tuple(
+        Item(code=tool.code, label=tool.title, section=tool.part if tool.part != before else NO_TEXT)
+        for before, tool in zip(parts, tools, strict=False)
+    )
 
 
 def _digest(layout: Layout) -> str:

@@ -131,7 +131,7 @@ def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
 
 
 def _sheet(before: Tool, after: Tool) -> Iterator[Change]:
-    names = ("sheet", "title", "purpose", "part", "guide", "tag", "always")
+    names = ("sheet", "title", "purpose", "part", "guide", "tag", "always", "goes_with")
     differing = [name for name in names if getattr(before, name) != getattr(after, name)]
     if differing:
         pair = (short(before.title.say("")), short(after.title.say(""))) if "title" in differing else ("", "")

@@ -53,7 +53,7 @@ def rows_of(spec: Spec, block: FieldBlock) -> Rows:
         return {item.code: item.label for item in block.items}
     if block.items.vocabulary is not None:
         return {each.code: each.label for each in spec.vocabularies[block.items.vocabulary].items}
-    return {tool.code: tool.title for tool in spec.tools if not tool.always and not tool.calculated}
+    return {tool.code: tool.title for tool in spec.tools if tool.can_be_ticked}
 
 
 class SheetDiff:

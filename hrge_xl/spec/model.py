@@ -154,8 +154,9 @@ class Guide(Model):
 
 
 class Tool(Model):
-    """One sheet. `fixed` tools are issued whatever choice of tools is made (the form, the summaries).
+    """One sheet. `always`: it is issued whatever choice of tools is made (the form, the summaries).
 
+    `goes_with` names the tool that it is issued and ticked along with, where one table was not enough for it.
     `after` names the sheet that it follows where `sheets` in workbook.yaml does not name it.
     """
 
@@ -167,6 +168,7 @@ class Tool(Model):
     guide: Guide = Guide()
     tag: str = ""
     always: bool = False
+    goes_with: Code | None = None
     after: Code | None = None
     blocks: tuple[AnyBlock, ...]
 
@@ -188,7 +190,7 @@ class Tool(Model):
     @property
     def can_be_ticked(self) -> bool:
         """Whether a list of tools (`items: {tools: true}`) has a row for it."""
-        return not self.always and not self.calculated
+        return not (self.always or self.calculated or self.goes_with)
 
 
 class VocabularyItem(Model):
@@ -352,6 +354,13 @@ class Spec(Model):
                 if field.ticks:
                     return tool.code, field.code
         return None
+
+    def tick_of(self, tool: str) -> str | None:
+        """Give the tool whose tick says whether a tool is used; None where it always is."""
+        own = self.tool[tool]
+        if self.tick_field is None or own.always:
+            return None
+        return own.goes_with or tool
 
     @cached_property
     def single_fields(self) -> dict[str, tuple[str, Field]]:

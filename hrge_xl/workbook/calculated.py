@@ -10,10 +10,10 @@ from itertools import product
 from xlsxwriter.workbook import Workbook
 
 from ..findings import sentence
-from ..language.sheet_text import text_literal
+from ..language.sheet_text import text_literal, with_count
 from ..layout import Drawn, Grid, Layout, Place, Sheet, address, column_letters
 from ..layout.calculated import sources_of
-from ..layout.model import MARK_COLUMN, NAME_COLUMN
+from ..layout.model import MARK_COLUMN
 from ..spec.model import Block, Level, Matrix, MatrixBlock
 from ..words import Translate, right_to_left, translator
 from .content import Content, Shown
@@ -21,7 +21,7 @@ from .excel_formula import column_range
 from .pen import Pen
 from .styles import LINES, ink_on
 
-LABEL_COLUMN, FIRST_COUNT_COLUMN = MARK_COLUMN, NAME_COLUMN
+LABEL_COLUMN, FIRST_COUNT_COLUMN = MARK_COLUMN, MARK_COLUMN + 1
 Crossing = tuple[str, str]  # a code of each of two scales
 
 
@@ -108,13 +108,6 @@ class BlockPainter:
 def chosen(number: str, cases: list[str]) -> str:
     """A formula that takes one of several parts by their number, from 1."""
     return cases[0] if len(cases) == 1 else f"CHOOSE({number},{','.join(cases)})"
-
-
-def with_count(template: str, cell: str) -> str:
-    """A sentence with `{count}` in it as a formula that takes the count from a cell."""
-    before, after = template.split("{count}")
-    parts = [text_literal(before) if before else "", cell, text_literal(after) if after else ""]
-    return "&".join(part for part in parts if part)
 
 
 class Run:

@@ -11,7 +11,7 @@ from ..language.functions.choices import differs_by_row
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.calculated import is_dated
-from ..layout.model import CODE_COLUMN, MARK_COLUMN, NAME_COLUMN, TODAY_NAME
+from ..layout.model import CODE_COLUMN, MARK_COLUMN, TODAY_NAME
 from ..spec.compiled import compiled
 from ..spec.model import CollectBlock, Collected
 from ..spec.scope import rule_scope
@@ -173,7 +173,7 @@ class CollectPainter(BlockPainter):
         for offset in range(self.block.rows):
             for run, formula, style, form in formulas:
                 yield self.pen.column_formula(run.place(offset), last, "=" + formula, style, form)
-        state = NAME_COLUMN + len(self.block.columns)
+        state = MARK_COLUMN + 1 + len(self.block.columns)
         words = {self.say("Overdue"): "error", self.say("No date"): "missing"}
         self.frame_used(
             self.first, last, len(self._head_labels()), state, words if self.block.due is not None else {}

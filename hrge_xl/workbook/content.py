@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from ..fields import Field
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
-from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, order_of
+from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, order_of
 from ..numerals import to_serial
 from ..spec.model import RegisterBlock
 from ..submission import Key, Value
@@ -23,6 +23,7 @@ from .references import LABEL_LENGTH
 Shown = str | float | None  # what a cell shows: a text, a number (a date as its serial number), nothing
 Found = TypeVar("Found")
 BLANK, EMPTY, NUMBER = (None,), (None, ""), (int, float)
+TICKED = "Y"  # the code of a tick
 ANYTHING = ""  # stands for every tool and every fact
 
 
@@ -196,23 +197,31 @@ class Content:
         key = ("checks", next(iter(slots)).key)
         return self.once(key, lambda: [self.check(slot) for slot in slots])
 
-    def progress(self, sheet: Sheet) -> tuple[int, int, int]:
-        """Required answers of a sheet, those given, and answers to correct."""
+    def progress(self, sheet: Sheet) -> tuple[int, int, int, int]:
+        """Required answers of a sheet, those given, and answers to correct and to look at."""
         return self.once(("progress", sheet.tool.code), lambda: self._progress(sheet))
 
-    def _progress(self, sheet: Sheet) -> tuple[int, int, int]:
+    def _progress(self, sheet: Sheet) -> tuple[int, int, int, int]:
         verdicts = [self.verdicts.get(slot.key) for slot in sheet.checked]
         different = {id(each): each for each in verdicts if each is not None}  # a few, many times each
         times_of = Counter(map(id, verdicts))
         levels = self.layout.messages.levels
-        required = missing = wrong = 0
+        required, at = 0, Counter[int]()
         for number, verdict in different.items():
             times = times_of[number]
-            level = levels[verdict.code] if verdict.code else 0
             required += times * verdict.required
-            missing += times * (level == MISSING)
-            wrong += times * (level >= ERROR)
-        return required, required - missing, wrong
+            at[levels[verdict.code] if verdict.code else 0] += times
+        return required, required - at[MISSING], at[ERROR], at[WARNING]
+
+    def ticked(self, tool: str) -> bool:
+        """Whether a tool counts: ticked in the form, or such that it always does."""
+        spec = self.layout.spec
+        ticked = spec.tick_of(tool)
+        if ticked is None or spec.tick_field is None:
+            return True
+        where, field = spec.tick_field
+        slot = self.layout.slots.get((where, ticked, field))
+        return slot is not None and TICKED in self.counted(slot)
 
     def problem(self, checks: Collection[int]) -> tuple[int, str] | None:
         """Order and message of the most urgent of some check numbers, or None."""

@@ -9,16 +9,21 @@ from typing import NamedTuple
 from xlsxwriter.workbook import Workbook
 
 from ..findings import sentence
-from ..language.sheet_text import text_literal
-from ..layout import Grid, Layout, Place, Sheet, address, quoted
-from ..layout.messages import ERROR, LEVEL, MISSING
-from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
+from ..language.sheet_text import text_literal, with_count
+from ..layout import Grid, Layout, Place, Sheet, address, column_letters, quoted
+from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
+from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME, purpose
 from ..spec.own_sheets import COVER_KEY
+from ..texts import NO_TEXT
 from ..words import language_name, translator
 from .content import Content, Shown
+from .excel_formula import ticked
 from .pen import Pen
 
-LABEL, VALUE, GIVEN, WRONG, STATE = 2, 3, 4, 5, 6
+LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
+COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (28, 72, 14, 11, 11, 11, 11, 24), strict=True))
+LINE_LENGTH = 150  # characters of a paragraph
+GAP = "  ·  "  # between the parts of a line
 COVER_FACTS = (
     "team",
     "country",
@@ -61,7 +66,7 @@ class CoverPainter:
         """Lines short enough to be read without merging cells."""
         line = ""
         for word in text.split():
-            if line and len(line) + len(word) > 105:
+            if line and len(line) + len(word) > LINE_LENGTH:
                 self._line(line, style)
                 line = ""
             line = f"{line} {word}".strip()
@@ -103,7 +108,7 @@ class CoverPainter:
         day = self.pen.formula(place, "=TODAY()", "cover_value", "yyyy-mm-dd")
         self.pen.live([day], lambda content: [content.today])
         note = self.say("Today, by the clock of this computer.")
-        self.pen.band(self.row, GIVEN, STATE, note, "cover_note")
+        self.pen.band(self.row, SHARE, STATE, note, "cover_note")
         column, row = address(*place)[0], place.row
         self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!${column}${row}")
         self.row += 1
@@ -131,81 +136,109 @@ class CoverPainter:
             self._line(f"{number}. {text}", "plain")
 
     def _progress(self) -> None:
+        """The sheets by the parts that they belong to, each with what it is for and how far it is."""
         say = self.say
-        self._band(say("Progress"), "cover_block")
-        heads = (say("Sheet"), say("Required answers"), say("Given"), say("To correct"), say("Status"))
+        self._band(say("Sheets"), "cover_block")
+        heads = (
+            say("Sheet"), say("What it is for"), say("Progress"), say("Required"), say("Given"), say("To correct"),
+            say("To look at"), say("Status"),
+        )  # fmt: skip
         for column, head in enumerate(heads, start=LABEL):
             self.pen.text(Place(self.row, column), head, "head")
         self.row += 1
-        first = self.row
+        first, part = self.row, NO_TEXT
         for sheet in self.layout.sheets:
+            if sheet.tool.part and sheet.tool.part != part:
+                self.pen.band(self.row, LABEL, STATE, sheet.tool.part.say(self.layout.language), "section")
+                self.row += 1
+            part = sheet.tool.part
             self._sheet(sheet)
-            self.pen.height(self.row, "cover_line")
             self.row += 1
         self._total(first, self.row - 1)
-        wrong, state = f"${address(first, WRONG)}", f"${address(first, STATE)}"
-        last = self.row - 1
-        for column in (WRONG, STATE):
-            self.pen.mark_when(Place(first, column), Place(last, column), f"=N({wrong})>0", "error")
-        done = f"={state}={text_literal(self.say('Complete'))}"
-        self.pen.mark_when(Place(first, STATE), Place(last, STATE), done, "good")
+        self._colours(first, self.row - 1)
+
+    def _colours(self, first: int, last: int) -> None:
+        """What is to correct, to look at and complete, and bars; sheets that are not used are pale."""
+        for column, style in ((WRONG, "error"), (LOOK, "look")):
+            cell = f"${address(first, column)}"
+            self.pen.mark_when(Place(first, column), Place(last, column), f"=N({cell})>0", style)
+        state = f"${address(first, STATE)}"
+        words = self._words
+        for word, style in ((words.wrong, "error"), (words.complete, "good")):
+            formula = f"={state}={text_literal(word)}"
+            self.pen.mark_when(Place(first, STATE), Place(last, STATE), formula, style)
+        unused = f"={state}={text_literal(words.unused)}"
+        self.pen.mark_when(Place(first, LABEL), Place(last, VALUE), unused, "pale")
+        self.pen.mark_when(Place(first, STATE), Place(last, STATE), unused, "pale")
+        self.pen.bars(Place(first, SHARE), Place(last, SHARE))
 
     def _total(self, first: int, last: int) -> None:
         """All sheets together."""
         self.pen.text(Place(self.row, LABEL), self.say("All sheets"), "total_name")
-        cells = []
-        for column in (VALUE, GIVEN, WRONG):
+        self.pen.text(Place(self.row, VALUE), "", "total_name")
+        cells = [self._share("total")]
+        for column in (NEED, GIVEN, WRONG, LOOK):
             run = f"{address(first, column)}:{address(last, column)}"
             cells.append(self.pen.formula(Place(self.row, column), f"=SUM({run})", "total"))
-        cells.append(self._state("total_name"))
+        cells.append(self._state("total_name", "TRUE"))
         self.pen.live(cells, ProgressNow(self.layout.sheets, self._words))
         self.row += 1
 
     def _sheet(self, sheet: Sheet) -> None:
-        self.pen.link(
-            Place(self.row, LABEL),
-            f"{quoted(sheet.name)}!A1",
-            sheet.name,
-            self.say("Go to the sheet"),
-            "cover_link",
-        )
+        target, tip = f"{quoted(sheet.name)}!A1", self.say("Go to the sheet")
+        self.pen.link(Place(self.row, LABEL), target, sheet.name, tip, "cover_link")
+        self.pen.text(Place(self.row, VALUE), purpose(sheet.tool, self.layout.language), "cover_status")
         ranges = [check_range(sheet, grid) for grid in sheet.grids if grid.with_role("check")]
         if not ranges:
-            for column in (VALUE, GIVEN, WRONG):
+            for column in range(SHARE, STATE):
                 self.pen.text(Place(self.row, column), "", "cell_centre")
             self.pen.text(Place(self.row, STATE), self.say("Nothing to fill in"), "cover_status")
             return
-        missing = "-".join(
-            "+".join(f'COUNTIF({r},">={level * LEVEL}")' for r in ranges)
-            if level == MISSING
-            else "(" + "+".join(f'COUNTIF({r},">={level * LEVEL}")' for r in ranges) + ")"
-            for level in (MISSING, ERROR)
+        wrong, missing, look = (
+            "+".join(f'COUNTIF({run},">={level * LEVEL}")' for run in ranges)
+            for level in (ERROR, MISSING, WARNING)
         )
-        need = address(self.row, VALUE)
-        total = "+".join(f"SUMPRODUCT(MOD(INT({r}/1000),10))" for r in ranges)
-        errors = "+".join(f'COUNTIF({r},">={ERROR * LEVEL}")' for r in ranges)
-        formulas = ((VALUE, f"={total}"), (GIVEN, f"={need}-({missing})"), (WRONG, f"={errors}"))
-        cells = [self.pen.formula(Place(self.row, column), text, "cell_centre") for column, text in formulas]
-        cells.append(self._state("cover_status"))
+        need, bad = address(self.row, NEED), address(self.row, WRONG)
+        total = "+".join(f"SUMPRODUCT(MOD(INT({run}/1000),10))" for run in ranges)
+        formulas = (
+            (NEED, f"={total}"),
+            (GIVEN, f"={need}+{bad}-({missing})"),
+            (WRONG, f"={wrong}"),
+            (LOOK, f"={look}-({missing})"),
+        )
+        cells = [self._share("cell_centre")]
+        cells += [self.pen.formula(Place(self.row, column), text, "cell_centre") for column, text in formulas]
+        cells.append(self._state("cover_status", ticked(self.layout, sheet.tool.code)))
         self.pen.live(cells, ProgressNow((sheet,), self._words))
-        name = f"={quoted(self.layout.cover_name)}!$C${self.row}:$E${self.row}"
+        name = f"={quoted(self.layout.cover_name)}!{_fixed(self.row, NEED)}:{_fixed(self.row, LOOK)}"
         self.book.define_name(sheet.progress_name, name)
+
+    def _share(self, style: str) -> Place:
+        """The share of required answers that are given."""
+        need, have = (address(self.row, column) for column in (NEED, GIVEN))
+        formula = f'=IF({need}=0,"",{have}/{need})'
+        return self.pen.formula(Place(self.row, SHARE), formula, style, "0%")
 
     @property
     def _words(self) -> States:
         say = self.say
         return States(
-            say("To correct"), say("Not used"), say("Not started"), say("Complete"), say("In progress")
-        )
+            say("To correct"), say("Not ticked in the form"), say("Nothing required"), say("Not started"),
+            say("Complete"), say("In progress"),
+        )  # fmt: skip
 
-    def _state(self, style: str) -> Place:
-        need, have, bad = (address(self.row, column) for column in (VALUE, GIVEN, WRONG))
-        wrong_one, unused, not_begun, complete, begun = (text_literal(word) for word in self._words)
+    def _state(self, style: str, in_use: str) -> Place:
+        need, have, bad = (address(self.row, column) for column in (NEED, GIVEN, WRONG))
+        wrong, unused, free, not_begun, complete, begun = (text_literal(word) for word in self._words)
         formula = (
-            f"=IF({bad}>0,{wrong_one},IF({need}=0,{unused},IF({have}=0,{not_begun},"
+            f"=IF({bad}>0,{wrong},IF({need}=0,IF({in_use},{free},{unused}),IF({have}=0,{not_begun},"
             f"IF({have}>={need},{complete},{begun}))))"
         )
         return self.pen.formula(Place(self.row, STATE), formula, style)
+
+
+def _fixed(row: int, column: int) -> str:
+    return f"${column_letters(column)}${row}"
 
 
 def contact_label(language: str) -> str:
@@ -218,31 +251,34 @@ class States(NamedTuple):
 
     wrong: str
     unused: str
+    free: str
     not_begun: str
     complete: str
     begun: str
 
-    def now(self, required: int, given: int, wrong: int) -> str:
+    def now(self, required: int, given: int, wrong: int, *, in_use: bool) -> str:
         """How far one is."""
         if wrong:
             return self.wrong
         if not required:
-            return self.unused
+            return self.free if in_use else self.unused
         return self.not_begun if not given else self.complete if given >= required else self.begun
 
 
 @dataclass(frozen=True)
 class ProgressNow:
-    """A line of the progress of some sheets together: required answers, those given, to correct, and the words."""
+    """A line of the progress of some sheets together: the share, four counts, and the words."""
 
     sheets: tuple[Sheet, ...]
     words: States
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """Four cells."""
+        """Six cells."""
         figures = zip(*(content.progress(sheet) for sheet in self.sheets), strict=True)
-        required, given, wrong = (sum(each) for each in figures)
-        return [required, given, wrong, self.words.now(required, given, wrong)]
+        required, given, wrong, look = (sum(each) for each in figures)
+        in_use = len(self.sheets) > 1 or content.ticked(self.sheets[0].tool.code)
+        state = self.words.now(required, given, wrong, in_use=in_use)
+        return [given / required if required else "", required, given, wrong, look, state]
 
 
 @dataclass(frozen=True)
@@ -266,26 +302,47 @@ def check_range(sheet: Sheet, grid: Grid) -> str:
     return f"{quoted(sheet.name)}!{first}:{last}"
 
 
-def progress_sentence(layout: Layout, sheet: Sheet) -> tuple[str, str]:
-    """The formula of a sheet's own progress line, and the template of its text."""
-    template = translator(layout.language)("{given} of {required} answered, {wrong} to correct")
-    places = {"required": 1, "given": 2, "wrong": 3}
-    formula = '"' + template.replace('"', '""') + '"'
-    for name, place in places.items():
-        formula = formula.replace("{" + name + "}", f'"&INDEX({sheet.progress_name},1,{place})&"')
-    return "=" + formula, template
+def progress_sentence(layout: Layout, sheet: Sheet) -> Progress:
+    """What the progress line of a sheet says."""
+    say = translator(layout.language)
+    return Progress(
+        sheet,
+        say("{given} of {required} answered"),
+        say("{count} to correct"),
+        say("{count} to look at"),
+        say("Not ticked in the form"),
+    )
 
 
 @dataclass(frozen=True)
-class ProgressLine:
-    """A sheet's own progress line."""
+class Progress:
+    """A sheet's own progress line: how many answers are given, to correct and to look at, or that it is not used."""
 
     sheet: Sheet
-    template: str
+    answered: str
+    wrong: str
+    look: str
+    unused: str
+
+    def formula(self, in_use: str) -> str:
+        """The formula; `in_use` says whether the sheet counts."""
+        required, given, wrong, look = (f"INDEX({self.sheet.progress_name},1,{n})" for n in range(1, 5))
+        text = text_literal(self.answered)
+        for name, cell in (("required", required), ("given", given)):
+            text = text.replace("{" + name + "}", f'"&{cell}&"')
+        for template, cell in ((self.wrong, wrong), (self.look, look)):
+            text += f'&IF({cell}>0,{text_literal(GAP)}&{with_count(template, cell)},"")'
+        return f"=IF(AND({required}=0,NOT({in_use})),{text_literal(self.unused)},{text})"
 
     def __call__(self, content: Content) -> Sequence[Shown]:
         """One cell."""
-        required, given, wrong = content.progress(self.sheet)
-        return [
-            sentence(self.template, {"given": str(given), "required": str(required), "wrong": str(wrong)})
+        required, given, wrong, look = content.progress(self.sheet)
+        if not required and not content.ticked(self.sheet.tool.code):
+            return [self.unused]
+        parts = [sentence(self.answered, {"given": str(given), "required": str(required)})]
+        parts += [
+            sentence(template, {"count": str(count)})
+            for template, count in ((self.wrong, wrong), (self.look, look))
+            if count
         ]
+        return [GAP.join(parts)]

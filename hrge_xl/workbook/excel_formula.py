@@ -529,12 +529,13 @@ def ticked(layout: Layout, tool: str) -> str:
     """Whether a tool counts: ticked in the form, or such that it always does."""
     if tool not in layout.sheet:
         return "FALSE"
-    if layout.spec.tool[tool].always or layout.spec.tick_field is None:
+    own = layout.spec.tick_of(tool)
+    if own is None or layout.spec.tick_field is None:
         return "TRUE"
     where, field = layout.spec.tick_field
-    if (where, tool, field) not in layout.slots:
+    if (where, own, field) not in layout.slots:
         return "FALSE"
-    return f"IFERROR({tick_name(tool)}={entry(layout, YES_NO, 'Y')},FALSE)"
+    return f"IFERROR({tick_name(own)}={entry(layout, YES_NO, 'Y')},FALSE)"
 
 
 def tick_name(tool: str) -> str:

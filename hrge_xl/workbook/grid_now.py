@@ -9,7 +9,7 @@ from itertools import chain
 
 from ..findings import sentence
 from ..layout import Grid, Layout, Place, Slot
-from ..layout.messages import ROW_NAME
+from ..layout.messages import ERROR, MISSING, ROW_NAME, WARNING, level_of
 from ..words import Translate, translator
 from .content import Content, Shown
 
@@ -27,7 +27,7 @@ class RecordCount:
 
 
 class Status:
-    """The words of a status cell."""
+    """The words of a row: how it stands, with a sign, and in a sentence what to do."""
 
     def __init__(self, layout: Layout, grid: Grid, limit: int | None) -> None:
         self.say: Translate = translator(layout.language)
@@ -38,30 +38,45 @@ class Status:
             [] if grid.across else [c.field.label.say(layout.language) if c.field else "" for c in checks]
         )
         self.record = record_name(grid) if self.repeated else ""
+        self.signs = signs(self.say, one=grid.across and not self.repeated)
 
-    def words(self, content: Content, slots: Sequence[Slot], checks: Sequence[int], given: bool) -> str:
-        """What it says of some slots with their check numbers; `given`: something is answered in them."""
+    def sign(self, checks: Sequence[int], *, given: bool) -> str:
+        """How the row stands beside some check numbers; `given`: something is answered in it."""
+        levels = [level_of(number) for number in checks]
+        worst = max(levels, default=0)
+        if worst or given:
+            return sentence(self.signs[worst], {"count": str(levels.count(worst))})
+        return ""
+
+    def words(self, content: Content, slots: Sequence[Slot], checks: Sequence[int]) -> str:
+        """What to do about some slots with their check numbers; of a text with a limit also how long it is."""
         problem = content.problem(checks)
         if self.limit is not None:
-            return self._counted(content, slots[0], given, problem[1] if problem else "")
+            return self._counted(content, slots[0], problem[1] if problem else "")
         if problem is None:
-            return self.settled(given=given)
+            return ""
         order, text = problem
         if self.repeated:
             return f"{self.record} {order + 1}: {text}"
         return f"{self.labels[order]}: {text.replace(ROW_NAME, slots[0].row)}" if self.labels else text
 
-    def settled(self, *, given: bool) -> str:
-        """Say that nothing is missing or wrong in answers that are given."""
-        return self.say("Complete") if given else ""
-
-    def _counted(self, content: Content, slot: Slot, given: bool, problem: str) -> str:
+    def _counted(self, content: Content, slot: Slot, problem: str) -> str:
         """A text with a word limit: the count in front of what is wrong."""
-        if not given:
+        if not content.is_given(slot):
             return problem
         details = {"count": str(content.words(slot)), "limit": str(self.limit)}
         count = sentence(self.say("{count} of {limit} words"), details)
         return f"{count}. {problem}" if problem else count
+
+
+def signs(say: Translate, *, one: bool) -> dict[int, str]:
+    """The words of the check column by level; `one`: only one thing can be missing or wrong in a row."""
+    return {
+        ERROR: say("✗ To correct") if one else say("✗ {count} to correct"),
+        MISSING: say("… Missing") if one else say("… {count} missing"),
+        WARNING: say("! To look at") if one else say("! {count} to look at"),
+        0: say("✓ Complete"),
+    }
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ class RowNow:
     grid: Grid
     slots: tuple[Slot, ...]
     status: Status | None = None
-    status_place: Place | None = None
+    status_places: tuple[Place, ...] = ()  # of its sign and of its sentence
     active_place: Place | None = None  # the helper cell that counts the answers of an open row
 
     @cached_property
@@ -83,32 +98,27 @@ class RowNow:
     def places(self) -> list[Place]:
         """Its live cells, in the order of what they show."""
         cells = [place for slot in self.slots for place in slot.cells]
-        extra = [place for place in (self.active_place, self.status_place) if place is not None]
-        return [*cells, *extra, *(slot.check for slot in self.checked if slot.check is not None)]
+        active = [] if self.active_place is None else [self.active_place]
+        checks = (slot.check for slot in self.checked if slot.check is not None)
+        return [*cells, *active, *self.status_places, *checks]
 
-    def status_words(self, content: Content, checks: Sequence[int]) -> str | None:
-        """What its status cell shows beside these check numbers; None where it has none."""
+    def status_words(self, content: Content, checks: Sequence[int]) -> tuple[str, ...]:
+        """What its sign and its sentence show beside these check numbers; nothing where it has none."""
         if self.status is None:
-            return None
+            return ()
         if self.grid.across:
             given = any(map(content.is_given, self.checked))
         else:
             given = content.active(self.grid, self.slots[0].row) > 0
-        return self.status.words(content, self.checked, checks, given)
+        return self.status.sign(checks, given=given), self.status.words(content, self.checked, checks)
 
     def __call__(self, content: Content) -> Sequence[Shown]:
         """What they show."""
-        shown = [content.shown(slot) for slot in self.slots]
-        values: list[Shown] = list(chain.from_iterable(shown))
-        checked = self.checked
-        checks = content.checks(checked) if checked else []
+        values: list[Shown] = list(chain.from_iterable(content.shown(slot) for slot in self.slots))
+        checks = content.checks(self.checked) if self.checked else []
         if self.active_place is not None:
             values.append(content.active(self.grid, self.slots[0].row))
-        if self.status is not None:
-            both = zip(self.slots, shown, strict=True)
-            given = any(value is not None for slot, each in both if slot.check for value in each)
-            values.append(self.status.words(content, checked, checks, given))
-        return values + checks
+        return [*values, *self.status_words(content, checks), *checks]
 
 
 def record_name(grid: Grid) -> str:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
-from ..language.sheet_text import text_literal, word_count
+from ..language.sheet_text import text_literal, with_count, word_count
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
-from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME
-from ..layout.model import CODE_COLUMN, MARK_COLUMN
+from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING
+from ..layout.model import BAND_ROW, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
 from ..spec.compiled import compiled
+from ..spec.model import Level
 from ..texts import said
 from ..words import translator
 from .check_formula import CheckFormulas, active_formula
-from .excel_formula import ExcelFormula, absolute, cells_of, count_answers
-from .grid_now import RecordCount, RowNow, Status, record_name
+from .excel_formula import ExcelFormula, cells_of, count_answers
+from .grid_now import RecordCount, RowNow, Status, record_name, signs
 from .pen import Pen
 from .shared_formulas import ROW
+from .styles import ink_on
 from .validation import validation
 
 MESSAGES = "check_messages"  # defined name of the message texts
+COUNT = "{count}"
+TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
+CHARACTERS = 1.12  # of a text for one of a column's width
+WORD_LENGTH = 6.5  # characters, with the space behind it
 
 
 @dataclass
@@ -34,34 +41,37 @@ class GridPainter:
     grid: Grid
 
     def draw(self) -> None:
-        """Heads first, then row by row, then what spans columns."""
+        """Heads and bands first, then row by row, then what spans columns."""
         self.say = translator(self.layout.language)
         self.compiled: dict[str, str] = {}
         self.words: dict[int | None, Status] = {}
         self.checks = CheckFormulas(self.layout, self.grid)
         self.last_row = self.grid.rows[-1].index
+        self._heads()
         for row in self.grid.rows:
-            if row.role == "header":
-                self._heads(row)
-            elif row.role in ("title", "section"):
-                self._band(row)
+            if row.role in TITLES:
+                self._title(row)
             else:
                 self._row(row)
         self._columns()
 
     # heads
 
-    def _heads(self, row: Row) -> None:
+    def _heads(self) -> None:
+        """One row for all blocks of a sheet; the hidden columns have heads of their own."""
         for column in self.grid.columns:
-            place = Place(row.index, column.index)
-            if column.role in ("check", "active"):
+            place = Place(HEAD_ROW, column.index)
+            if column.role in HIDDEN:
                 label = column.field.label.say(self.layout.language) if column.field else ""
                 if not (self.grid.across and self._repeated):
                     self.pen.text(place, label, "check")
-            else:
+            elif self.grid is self.sheet.grids[0]:
                 hint = column.field.help.say(self.layout.language) if column.field else ""
-                label = "" if column.role == "status" and not self.grid.with_role("check") else column.label
-                self.pen.two_lines(place, label, hint if column.part < 2 else "", "head")
+                self.pen.two_lines(place, column.label, hint if column.part < 2 else "", "head")
+        for number, (band, columns) in enumerate(self.grid.bands):
+            style = ("band", "band_next")[number % 2]
+            label = band.label.say(self.layout.language)
+            self.pen.run(BAND_ROW, [column.index for column in columns], label, style)
         if self._repeated:
             self._record_counts()
 
@@ -74,22 +84,27 @@ class GridPainter:
         for slots in self.grid.by_row.values():
             slot = next(iter(slots.values()))
             place = self.layout.active_place(self.grid, slot.row)
-            if place is not None and place.row == self.grid.header_row:
+            if place is not None and self.grid is self._first_of_records:
                 formula = active_formula(self.layout, self.grid, slot.row)
                 self.pen.live([self.pen.formula(place, formula, "check")], RecordCount(self.grid, slot.row))
 
-    def _band(self, row: Row) -> None:
-        style = "block" if row.role == "title" else "section"
-        last = MARK_COLUMN if row.role == "title" else max(c.index for c in self._visible())
-        self.pen.band(row.index, MARK_COLUMN, last, row.label, style)
+    @property
+    def _first_of_records(self) -> Grid:
+        """The first block about the same records."""
+        return next(each for each in self.sheet.grids if each.same_records(self.grid))
+
+    def _title(self, row: Row) -> None:
+        last = MARK_COLUMN if row.role == "note" else max(c.index for c in self._visible())
+        label = f"{row.label}: {row.help}" if row.help else row.label
+        self.pen.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
 
     def _visible(self) -> list[Column]:
-        return [c for c in self.grid.columns if c.role not in ("check", "active")]
+        return [c for c in self.grid.columns if c.role not in HIDDEN]
 
     # rows
 
     def _row(self, row: Row) -> None:
-        self.pen.text(Place(row.index, 1), row.code, "row_code")
+        self.pen.row_code(Place(row.index, CODE_COLUMN), row.code, self._lines(row))
         slots = self._slots_of(row)
         by_place = {place: slot for slot in slots for place in slot.cells}
         for column in self.grid.columns:
@@ -98,12 +113,12 @@ class GridPainter:
             self._live(row, slots)
 
     def _live(self, row: Row, slots: Sequence[Slot]) -> None:
-        place = self._status(row, [slot for slot in slots if slot.check is not None])
+        places = self._status(row, [slot for slot in slots if slot.check is not None])
         for slot in slots:
             self._check(slot)
         active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
-        status = None if place is None else self._words(self._limit(row))
-        now = RowNow(self.grid, tuple(slots), status, place, active)
+        status = self._words(self._limit(row)) if places else None
+        now = RowNow(self.grid, tuple(slots), status, places, active)
         self.pen.live(now.places, now)
 
     def _slots_of(self, row: Row) -> list[Slot]:
@@ -122,12 +137,11 @@ class GridPainter:
                 more = sentence(self.say("Answer {number}"), {"number": str(row.part)})
                 self.pen.text(place, more, "name_more")
             else:
-                beside = self.grid.across and not self._repeated
-                self.pen.two_lines(place, row.label, "" if beside else row.help, "name")
+                self.pen.two_lines(place, row.label, "" if self.grid.with_role("help") else row.help, "name")
         elif column.role == "help":
             self.pen.text(place, row.help, "help")
-        elif column.role == "status" and row.part > 1:
-            self.pen.text(place, "", "status")
+        elif column.role in ("sign", "status") and row.part > 1:
+            self.pen.text(place, "", column.role)
         elif column.role == "fixed" and row.item is not None and column.field is not None:
             value = said(row.item.values.get(column.field.code), self.layout.language)
             self._fixed(place, column.field, value)
@@ -154,7 +168,13 @@ class GridPainter:
             self._calculated(slot, place)
             return
         style = "input" if self.grid.across else slot.field.type.style
-        self.pen.entry(place, style, number_format_of(slot.field))
+        self.pen.entry(place, style, number_format_of(slot.field), **self._joined(slot, place))
+
+    def _joined(self, slot: Slot, place: Place) -> dict[str, int]:
+        """No lines between the cells of one answer."""
+        before, after = ("top", "bottom") if self.grid.across else ("left", "right")
+        inner = {before: place != slot.cells[0], after: place != slot.cells[-1]}
+        return {side: 0 for side, between in inner.items() if between}
 
     def _calculated(self, slot: Slot, place: Place) -> None:
         form = (
@@ -196,25 +216,49 @@ class GridPainter:
             self.compiled[code] = self.checks.of(slot)
         self.pen.column_formula(slot.check, self.last_row, self.compiled[code], "check")
 
-    def _status(self, row: Row, checked: Sequence[Slot]) -> Place | None:
-        """Draw the status cell; where it is, if it shows anything."""
-        status = next((c for c in self.grid.columns if c.role == "status"), None)
-        if status is None:
-            return None
-        place = Place(row.index, status.index)
+    def _status(self, row: Row, checked: Sequence[Slot]) -> tuple[Place, ...]:
+        """Draw how a row stands, with a sign and in a sentence; where that is, if anything is shown."""
+        places = tuple(Place(row.index, c.index) for c in self.grid.columns if c.role in ("sign", "status"))
         if not checked:
-            self.pen.text(place, "", "status")
-            return None
-        if self.grid.across:
-            return self.pen.formula(place, self._status_formula(checked, row, str(row.index)), "status")
-        if "status" not in self.compiled:
-            self.compiled["status"] = self._status_formula(checked, row, ROW)
-        return self.pen.column_formula(place, self.last_row, self.compiled["status"], "status")
+            for place, style in zip(places, ("sign", "status"), strict=False):
+                self.pen.text(place, "", style)
+            return ()
+        own = str(row.index) if self.grid.across else ROW
+        key = row.code if self.grid.across else "status"
+        if key not in self.compiled:
+            self.compiled[f"{key}:sign"] = self._sign_formula(checked, own)
+            self.compiled[key] = self._status_formula(checked, row, own)
+        for place, name, style in zip(places, (f"{key}:sign", key), ("sign", "status"), strict=True):
+            if self.grid.across:
+                self.pen.formula(place, self.compiled[name], style)
+            else:
+                self.pen.column_formula(place, self.last_row, self.compiled[name], style)
+        return places
+
+    def _sign_formula(self, checked: Sequence[Slot], row: str) -> str:
+        """A sign with a word, and how many answers are meant."""
+        run = _columns_run([slot.check.column for slot in checked if slot.check], row)
+        said = signs(self.say, one=self.grid.across and not self._repeated)
+        given = count_answers(checked, row=None if self.grid.across else row)
+        formula = f'IF({given}>0,{text_literal(said[0])},"")'
+        for level in (WARNING, MISSING, ERROR):
+            from_level = f'COUNTIF({run},">={level * LEVEL}")'
+            words = with_count(said[level], from_level) if COUNT in said[level] else text_literal(said[level])
+            formula = f"IF(MAX({run})>={level * LEVEL},{words},{formula})"
+        return f"={formula}"
 
     def _words(self, limit: int | None) -> Status:
         if limit not in self.words:
             self.words[limit] = Status(self.layout, self.grid, limit)
         return self.words[limit]
+
+    def _lines(self, row: Row) -> int:
+        """How many lines the longest answer to a question takes; 1 in a table, whose rows grow."""
+        limit = self._limit(row)
+        if limit is None:
+            return 1
+        width = self.grid.with_role("answer")[0].width
+        return ceil(limit * WORD_LENGTH / (width * CHARACTERS))
 
     def _limit(self, row: Row) -> int | None:
         """The word limit that the status of a question counts against."""
@@ -228,23 +272,18 @@ class GridPainter:
             message = f"SUBSTITUTE({message},{text_literal(ROW_NAME)},${column_letters(CODE_COLUMN)}{row})"
         if limit is not None:
             return self._counted(checked[0], limit, worst, message)
-        return f"=IF({worst}>={LEVEL},{self._who(worst)}{message},{self._fine(checked, row)})"
+        return f'=IF({worst}>={LEVEL},{self._who(worst)}{message},"")'
 
     def _who(self, worst: str) -> str:
         """In front of a message: which column of a table, or which record of a repeated form."""
         position = f"1000-MOD(INT({worst}/10000),1000)"
         checks = self.grid.with_role("check")
         if not self.grid.across:
-            head = self.grid.header_row
             first, last = (column_letters(checks[i].index) for i in (0, -1))
-            return f'INDEX(${first}${head}:${last}${head},{position})&": "&'
+            return f'INDEX(${first}${HEAD_ROW}:${last}${HEAD_ROW},{position})&": "&'
         if self._repeated:
             return f'{text_literal(record_name(self.grid) + " ")}&({position})&": "&'
         return ""
-
-    def _fine(self, slots: Sequence[Slot], row: str) -> str:
-        own = None if self.grid.across else row
-        return f'IF({count_answers(slots, row=own)}>0,{text_literal(self.say("Complete"))},"")'
 
     def _counted(self, slot: Slot, limit: int, worst: str, message: str) -> str:
         """A text with a word limit: the count, live, in front of what is wrong."""
@@ -305,20 +344,39 @@ class GridPainter:
             self.pen.mark_when(first, last, f"=NOT({asked})", "not_asked")
 
     def _colours(self, first: int, last: int) -> None:
-        """Input cells and status by urgency; the words say the same."""
+        """Input cells, signs and sentences by urgency; the words say the same."""
         checks = {(c.field.code if c.field else "", c.record): c.index for c in self.grid.with_role("check")}
         for column in self.grid.with_role("answer"):
             code = "" if self.grid.across or column.field is None else column.field.code
             cell = f"${column_letters(checks[code, column.record])}{first}"
-            for level, style in ((ERROR, "error"), (MISSING, "missing")):
-                formula = f"={cell}>={level * LEVEL}"
-                self.pen.mark_when(Place(first, column.index), Place(last, column.index), formula, style)
-        status = next((c.index for c in self.grid.columns if c.role == "status"), None)
-        if status is not None and checks:
-            run = _columns_run(list(checks.values()), first)
-            for level, style in ((ERROR, "error"), (MISSING, "missing")):
-                formula = f"=MAX({run})>={level * LEVEL}"
-                self.pen.mark_when(Place(first, status), Place(last, status), formula, style)
+            self._by_urgency(cell, Place(first, column.index), Place(last, column.index))
+        run = _columns_run(list(checks.values()), first) if checks else ""
+        for column in (*self.grid.with_role("sign"), *self.grid.with_role("status")):
+            if run:
+                self._by_urgency(f"MAX({run})", Place(first, column.index), Place(last, column.index))
+        self._levels(first, last)
+
+    def _by_urgency(self, check: str, first: Place, last: Place) -> None:
+        for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
+            self.pen.mark_when(first, last, f"={check}>={level * LEVEL}", style)
+
+    def _levels(self, first: int, last: int) -> None:
+        """Calculated levels in the colours of the matrix."""
+        matrix = self.layout.spec.matrix
+        for slot in self.grid.slots if matrix is not None else ():
+            if not (slot.field.calculated and slot.field.result == "level"):
+                continue
+            place = slot.cells[0]
+            below = place if self.grid.across else Place(last, place.column)
+            if self.grid.across or place.row == first:
+                self._level_colours(matrix.levels if matrix else (), place, below)
+
+    def _level_colours(self, levels: Sequence[Level], first: Place, last: Place) -> None:
+        cell = f"${column_letters(first.column)}{first.row}"
+        for level in levels:
+            formula = f"={cell}={text_literal(level.label.say(self.layout.language))}"
+            colours = {"bg_color": level.colour, "font_color": ink_on(level.colour)}
+            self.pen.mark_when(first, last, formula, "level", **colours)
 
 
 def number_format_of(field: Field) -> str:
@@ -336,6 +394,3 @@ def _quoted_or_nothing(text: str) -> str:
 
 def _columns_run(columns: Sequence[int], row: int | str) -> str:
     return f"${column_letters(min(columns))}{row}:${column_letters(max(columns))}{row}"
-
-
-__all__ = ["MESSAGES", "GridPainter", "absolute", "number_format_of"]

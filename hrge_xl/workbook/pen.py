@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -13,7 +13,7 @@ from ..layout import Place, address
 from ..words import CELL_LIMIT, cell_length, fits_a_cell
 from .live import Live, Now
 from .shared_formulas import ROW, FormulaSheet, SharedFormula, sharable
-from .styles import BASE, HEIGHTS, STYLES
+from .styles import BAR_FILL, BASE, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
 PROMPT_LIMIT, PROMPT_LINE = 255, 60
@@ -77,6 +77,21 @@ class Pen:
             self.text(Place(row, column), text if column == first else "", style)
         self.height(row, style)
 
+    def run(self, row: int, columns: Sequence[int], text: str, style: str) -> None:
+        """A text at the left of a run of cells that look as one."""
+        for number, column in enumerate(columns):
+            self.text(Place(row, column), "" if number else text, style)
+
+    def row_code(self, place: Place, code: str, lines: int) -> None:
+        """The hidden code of a row: its size keeps so many lines free, and the row still grows with its text."""
+        size = max(TALL, round(lines * LINE_OF_CODE))
+        self._done(
+            self.sheet.write_string(
+                place.row - 1, place.column - 1, code, self.formats("row_code", font_size=size)
+            ),
+            place,
+        )
+
     def height(self, row: int, style: str) -> None:
         """The height of a row of one line; rows of several lines are fitted by the program that opens them."""
         if style in HEIGHTS:
@@ -121,9 +136,10 @@ class Pen:
         self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form), place)
         return place
 
-    def entry(self, place: Place, style: str, number_format: str = "") -> Place:
-        """A live cell without a formula: an answer, or a fact of the stamp."""
-        self.text(place, "", style, number_format)
+    def entry(self, place: Place, style: str, number_format: str = "", **more: Any) -> Place:
+        """A live cell without a formula: an answer, or a fact of the stamp; `more` differs from the style."""
+        form = self.formats(style, number_format, **more)
+        self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
         return place
 
     def live(self, places: Iterable[Place], now: Now) -> None:
@@ -159,6 +175,17 @@ class Pen:
     def mark_when(self, first: Place, last: Place, formula: str, style: str, **more: Any) -> None:
         """A conditional format."""
         options = {"type": "formula", "criteria": formula, "format": self.formats.bare(style, **more)}
+        result = self.sheet.conditional_format(
+            first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
+        )
+        self._done(result, first)
+
+    def bars(self, first: Place, last: Place) -> None:
+        """Bars behind shares from nothing to all."""
+        options = {
+            "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": BAR_FILL,
+            "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
+        }  # fmt: skip
         result = self.sheet.conditional_format(
             first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
         )

@@ -6,11 +6,15 @@ from typing import Any
 
 CONTRAST = 4.5  # at least, of letters and their ground
 FONT, SIZE = "Arial", 10
-INK, QUIET_INK, ACCENT, PAPER = "#1F2933", "#52606D", "#14505C", "#FFFFFF"
+INK, QUIET_INK, PALE_INK, ACCENT, PAPER = "#1F2933", "#52606D", "#6B7480", "#14505C", "#FFFFFF"
 INPUT_FILL, CALCULATED_FILL, SECTION_FILL = "#FFF9DB", "#EEF3F5", "#DCEBEE"
 BORDER, INPUT_BORDER = "#C8D1D6", "#B7A14A"
 ERROR_FILL, ERROR_INK = "#FBD9D3", "#7A1A0C"
 MISSING_FILL, MISSING_INK = "#FFE8A3", "#5F4700"
+LOOK_FILL, LOOK_INK = "#DCE6F7", "#1D3A6E"
+BAR_FILL = "#9CCBD3"
+BAND_FILL, BAND_NEXT_FILL = "#2F6B77", "#4A5F6B"
+TAB_COLOURS = ("#14505C", "#2F6B77", "#B7A14A", "#7A4B8C", "#C2662D", "#4A5F6B")  # by part, in their order
 GOOD_FILL, GOOD_INK, LINK_INK = "#E3EFE1", "#1B5E20", "#0B5394"
 STEP_FILLS = ("#E3EFE1", "#FFF6D6", "#FFE3AD", "#FACDAA", "#F2B3A3")  # from harmless to harmful
 
@@ -20,13 +24,15 @@ FRAME: dict[str, Any] = {**LINES, "text_wrap": True}
 PADDED: dict[str, Any] = {**FRAME, "align": "left", "indent": 1}
 LINE: dict[str, Any] = {"bottom": 1, "bottom_color": BORDER}
 TALL = 14  # size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
+LINE_OF_CODE = 10.5  # by which it grows for each line that a row has to hold
 HEIGHTS = {
     "cover_title": 42,
     "title": 27,
     "block": 27,
     "section": 19,
     "cover_line": 17,
-    "progress": 20,
+    "links": 18,
+    "progress": 18,
     "step": 19,
 }
 
@@ -61,6 +67,11 @@ STYLES: dict[str, dict[str, Any]] = {
     "head": {**PADDED, "bold": True, "font_color": PAPER, "bg_color": ACCENT},
     "head_bold": {"bold": True, "font_color": PAPER},
     "head_help": {"font_size": 9, "font_color": PAPER},
+    "band": {"bold": True, "font_color": PAPER, "bg_color": BAND_FILL, "valign": "vcenter"},
+    "band_next": {"bold": True, "font_color": PAPER, "bg_color": BAND_NEXT_FILL, "valign": "vcenter"},
+    "panel_head": {"bold": True, "font_size": 11, "font_color": ACCENT},
+    "panel_about": {"bold": True, "font_size": 9, "font_color": QUIET_INK},
+    "panel_text": {"font_size": 9, "font_color": INK},
     "section": {
         "bold": True,
         "bg_color": SECTION_FILL,
@@ -75,7 +86,9 @@ STYLES: dict[str, dict[str, Any]] = {
     "name_more": {**PADDED, "indent": 2, "font_size": 9, "font_color": QUIET_INK},
     "name_help": {"font_size": 9, "font_color": QUIET_INK, "italic": True},
     "help": {**PADDED, "font_size": 9, "font_color": QUIET_INK},
+    "sign": {**PADDED, "font_size": 9, "indent": 0},
     "status": {**PADDED, "font_size": 9},
+    "level": {"bold": True},
     "fixed": {**PADDED},
     "calculated": {**PADDED, "bg_color": CALCULATED_FILL},
     "input": {**PADDED, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False},
@@ -104,8 +117,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "wrap": {"text_wrap": True},
     "cell_error": {**PADDED, "bg_color": ERROR_FILL, "font_color": ERROR_INK},
     "error": {"bg_color": ERROR_FILL, "font_color": ERROR_INK},
+    "look": {"bg_color": LOOK_FILL, "font_color": LOOK_INK},
     "missing": {"bg_color": MISSING_FILL, "font_color": MISSING_INK},
     "not_asked": {"bg_color": CALCULATED_FILL, "font_color": QUIET_INK},
+    "pale": {"font_color": PALE_INK},
     "good": {"bg_color": GOOD_FILL, "font_color": GOOD_INK},
     "listed": {"text_wrap": True, "align": "left", "indent": 1},
     "listed_mark": {"font_size": 9, "font_color": QUIET_INK, "align": "center"},

@@ -1,0 +1,64 @@
+"""What the panel beside a table says: what to look at first, how a row may look, the steps of the scales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from ..fields import Field
+from ..spec.model import Guide, Spec, Tool, Vocabulary
+from ..words import translator
+from .model import PanelLine
+
+LINE_LENGTH = 105  # characters that a line of the panel holds
+
+
+def panel_of(spec: Spec, tool: Tool, language: str) -> tuple[PanelLine, ...]:
+    """Everything that helps to fill in a sheet; nothing where there is nothing to say."""
+    return (*_guide(tool, language), *_scales(spec, tool, language))
+
+
+def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
+    guide, say = tool.guide, translator(language)
+    if guide == Guide():
+        return
+    yield PanelLine(say("How to fill in"), is_head=True)
+    yield from _lines(say("What it is for"), tool.purpose.say(language))
+    yield from _lines(say("Who"), guide.who.say(language))
+    if guide.minutes:
+        yield PanelLine(say("About {minutes} minutes").format(minutes=guide.minutes), say("Time"))
+    about = say("Look at first")
+    for text in guide.look_at:
+        yield from _lines(about, text.say(language))
+        about = ""
+    if guide.example:
+        yield PanelLine(say("An example"), is_head=True)
+        for code, text in guide.example.items():
+            yield from _lines(tool.fields[code].label.say(language), text.say(language))
+
+
+def _scales(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
+    """The steps of every scale that is asked for, each list once."""
+    for name, field in _stepped(tool).items():
+        vocabulary = spec.vocabularies[name]
+        yield PanelLine(field.label.say(language), is_head=True)
+        yield from _steps(vocabulary, language)
+
+
+def _stepped(tool: Tool) -> dict[str, Field]:
+    """The lists of steps, each with the first field that is answered from it."""
+    fields = (field for field in tool.fields.values() if field.asked and field.type.stepped)
+    return {str(field.vocabulary): field for field in reversed(list(fields))}
+
+
+def _steps(vocabulary: Vocabulary, language: str) -> Iterator[PanelLine]:
+    yield from _lines("", vocabulary.note.say(language))
+    for item in vocabulary.items:
+        yield from _lines(f"{item.code} {item.label.say(language)}", item.help.say(language))
+
+
+def _lines(about: str, text: str) -> Iterator[PanelLine]:
+    """A text in lines that a cell shows whole, the first one with what it is about."""
+    for line in wrap(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False):
+        yield PanelLine(line, about)
+        about = ""

@@ -1,0 +1,145 @@
+"""Draws one tool sheet: what it is and where it leads, its grids and calculated blocks, and how to fill it in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlsxwriter.workbook import Workbook
+
+from ..layout import Layout, Place, Sheet, address, quoted
+from ..layout.model import (
+    CODE_COLUMN,
+    HEAD_ROW,
+    LINKS_ROW,
+    MARK_COLUMN,
+    PROGRESS_ROW,
+    PURPOSE_ROW,
+    TITLE_ROW,
+    Column,
+    purpose,
+)
+from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock
+from ..words import translator
+from .calculated import BlockPainter, MatrixPainter
+from .collect import CollectPainter
+from .cover import progress_sentence
+from .excel_formula import absolute, active_name, column_range, row_codes, tick_name, ticked
+from .grids import GridPainter
+from .pen import Pen
+from .pivot import PivotPainter
+from .problems import ProblemsPainter
+from .view import view
+
+LONGEST_SHORT = 5  # characters of the name of a neighbour that its link can show
+PAINTERS: dict[type[Block], type[BlockPainter]] = {
+    MatrixBlock: MatrixPainter, PivotBlock: PivotPainter, CollectBlock: CollectPainter, ProblemsBlock: ProblemsPainter,
+}  # fmt: skip
+
+
+def draw_tool_sheet(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -> None:
+    """Draw a sheet with everything on it. Raises `LimitError` where something does not fit into Excel."""
+    _codes(pen, sheet)
+    _top(pen, layout, sheet)
+    for grid in sheet.grids:
+        GridPainter(pen, layout, sheet, grid).draw()
+    _calculated_blocks(book, pen, layout, sheet)
+    _panel(pen, sheet)
+    _names(book, layout, sheet)
+    view(pen.sheet, layout, sheet)
+
+
+def _codes(pen: Pen, sheet: Sheet) -> None:
+    """The hidden key of the sheet and the codes of its columns, of all grids that use them."""
+    pen.text(Place(1, CODE_COLUMN), sheet.tool.code, "code")
+    codes: dict[int, list[str]] = {}
+    for grid in sheet.grids:
+        for column in grid.columns:
+            if column.code and column.code not in codes.setdefault(column.index, []):
+                codes[column.index].append(column.code)
+    for index, found in codes.items():
+        if found:
+            pen.text(Place(1, index), " ".join(found), "code")
+
+
+def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
+    """Title, purpose, links, and how far the sheet is."""
+    language = layout.language
+    pen.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), "title")
+    pen.height(TITLE_ROW, "title")
+    pen.text(Place(PURPOSE_ROW, MARK_COLUMN), purpose(sheet.tool, language), "purpose")
+    for column, (target, text, tip) in enumerate(_links(layout, sheet), start=MARK_COLUMN):
+        pen.link(Place(LINKS_ROW, column), target, text, tip)
+    if sheet.panel:
+        target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
+        first = _first_that_scrolls(sheet)
+        text = translator(language)("How to fill in")
+        pen.link(Place(LINKS_ROW, first), target, f"{text} ▶", text)
+    pen.height(LINKS_ROW, "links")
+    if sheet.check_columns:
+        progress = progress_sentence(layout, sheet)
+        formula = progress.formula(ticked(layout, sheet.tool.code))
+        pen.live([pen.formula(Place(PROGRESS_ROW, MARK_COLUMN), formula, "progress")], progress)
+    pen.height(PROGRESS_ROW, "progress")
+
+
+def _links(layout: Layout, sheet: Sheet) -> Iterator[tuple[str, str, str]]:
+    """Target, text and tip of the links to the sheet before, the cover, and the sheet behind."""
+    names = [layout.cover_name, *(each.name for each in layout.sheets), layout.lists_name]
+    at = names.index(sheet.name)
+    before, after = names[at - 1], names[at + 1]
+    yield f"{quoted(before)}!A1", f"◀ {_short(before)}".strip(), before
+    yield f"{quoted(layout.cover_name)}!A1", layout.cover_name, layout.cover_name
+    yield f"{quoted(after)}!A1", f"{_short(after)} ▶".strip(), after
+
+
+def _short(name: str) -> str:
+    """The first word of the name of a sheet, where a narrow cell shows it."""
+    word = name.split(maxsplit=1)[0]
+    return word if len(word) <= LONGEST_SHORT else ""
+
+
+def _first_that_scrolls(sheet: Sheet) -> int:
+    """The column of the first answer behind the links."""
+    columns: list[Column] = [column for grid in sheet.grids for column in grid.columns]
+    behind = MARK_COLUMN + 3
+    return max(behind, min((c.index for c in columns if c.index > sheet.grids[0].frozen), default=behind))
+
+
+def _panel(pen: Pen, sheet: Sheet) -> None:
+    """What helps to fill the sheet in, right of its table."""
+    for row, line in enumerate(sheet.panel, start=HEAD_ROW):
+        if line.is_head:
+            pen.text(Place(row, sheet.panel_column), line.text, "panel_head")
+            continue
+        pen.text(Place(row, sheet.panel_column), line.about, "panel_about")
+        pen.text(Place(row, sheet.panel_column + 1), line.text, "panel_text")
+
+
+def _calculated_blocks(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -> None:
+    free = first = max(sheet.widths, default=2) + 1
+    for drawn in sheet.drawn:
+        painter = PAINTERS[type(drawn.block)]
+        free = painter(book, pen, layout, sheet, drawn, free).draw()
+    if free > first:
+        pen.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
+    if sheet.tool.calculated and not sheet.drawn:
+        say = translator(layout.language)
+        text = say("The sheets that this one draws from are not in this workbook.")
+        pen.text(Place(HEAD_ROW, MARK_COLUMN), text, "plain")
+
+
+def _names(book: Workbook, layout: Layout, sheet: Sheet) -> None:
+    """What formulas of other sheets call by name."""
+    code = sheet.tool.code
+    last = f"${address(1, sheet.last.column)[:-1]}${sheet.last.row}"
+    book.define_name(sheet.name_in_book, f"={quoted(sheet.name)}!$A$1:{last}")
+    table = layout.rows_of.get(code)
+    if table is not None and not table.across:
+        book.define_name(row_codes(layout, code), f"={column_range(layout, table, CODE_COLUMN)}")
+    active = [c.index for c in table.columns if c.role == "active"] if table is not None else []
+    if table is not None and active:
+        book.define_name(active_name(code), f"={column_range(layout, table, active[0])}")
+    where, field = layout.spec.tick_field or ("", "")
+    tick = layout.slots.get((where, code, field))
+    if tick is not None:
+        book.define_name(tick_name(code), f"={absolute(layout, where, tick)}")
