@@ -22,7 +22,7 @@ class CalculatedField(FieldType):
     needs = frozenset({"formula"})
     allows = frozenset({"result", "decimals", "unit", "summary"})
     number_format = "General"
-    width = 15
+    width = 12
     calculated = True
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:

@@ -29,7 +29,7 @@ class ChoiceField(FieldType):
     yields = Type.CODE
     needs = frozenset({"vocabulary"})
     allows = frozenset({"parent", "default"})
-    width = 24
+    width = 16
     repeats = True
 
     def list_of(self, field: Field) -> str | None:
@@ -80,7 +80,7 @@ class ManyField(ChoiceField):
     meaning = "several entries, one in each of so many `cells`"
     yields = Type.MANY
     allows = frozenset({"cells", "default"})
-    width = 20
+    width = 12
     several = True
 
     def readable(self, field: Field, cell: str) -> str:
@@ -105,7 +105,7 @@ class YesNoField(ChoiceField):
     needs = frozenset()
     allows = frozenset({"default"})
     style = "input_centre"
-    width = 10
+    width = 8
 
     def list_of(self, field: Field) -> str | None:
         """The two words."""

@@ -45,7 +45,7 @@ class DateField(FieldType):
     keeps = frozenset({"text", "long"})
     number_format = "yyyy-mm-dd"
     style = "input_centre"
-    width = 13
+    width = 12
     unit = "ISO 8601"
     refuses = (NOT_A_DATE, OUT_OF_RANGE)
 

@@ -131,7 +131,7 @@ class FieldType:
     keeps: frozenset[str] = frozenset()
     number_format: str = "@"
     style: str = "input"
-    width: int = 26
+    width: int = 22
     unit: str | None = None
     refuses: tuple[Kind, ...] = (NOT_IN_LIST,)
     repeats: bool = False

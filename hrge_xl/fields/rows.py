@@ -23,7 +23,7 @@ class ReferenceField(FieldType):
     kind = ColumnKind.CODE
     yields = Type.CODE
     needs = frozenset({"to"})
-    width = 28
+    width = 20
     refuses = (ROW_NOT_FOUND,)
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:

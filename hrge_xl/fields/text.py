@@ -88,7 +88,7 @@ class LongField(TextField):
     meaning = "a longer text"
     allows = frozenset({"words", "characters", "pattern", "default", "expects"})
     keeps = frozenset({"text"})
-    width = 42
+    width = 28
 
     def guess(self, told: Evidence) -> Guess | None:
         """A limit of more characters than a line has, or texts that are as long."""

@@ -192,8 +192,7 @@ class Grid:
         named = self.with_role("name")
         if named:
             return named[-1].index
-        key = next(column for column in self.columns if column.role == "answer")
-        return max(column.index for column in self.columns if column.field is key.field and column.part < 2)
+        return self.with_role("answer")[0].index
 
     @cached_property
     def bands(self) -> tuple[tuple[Band, tuple[Column, ...]], ...]:

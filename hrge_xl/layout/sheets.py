@@ -233,12 +233,12 @@ class _SheetBuilder:
             yield from self._cells(field)
         room = FROZEN_WIDTH - MARK_WIDTH - SIGN_WIDTH * asks - sum(self._width(field) for field in left)
         width = min(max(room, LEAST_NAME_WIDTH), NAME_WIDTH)
+        others = [field for field in fields if not field.summary]
         if isinstance(block, RegisterBlock):
-            yield from self._cells(fields.pop(0), width)
+            yield from self._cells(others.pop(0), width)
         else:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
             yield Column(0, "name", "", label, width)
-        others = [field for field in fields if not field.summary]
         for field in sorted(others, key=lambda each: (not each.fixed, each.calculated)):
             yield from self._cells(field)
         if asks:
@@ -271,7 +271,7 @@ class _SheetBuilder:
         label, hint = field.asks(self.language), field.help.say(self.language)
         word = max((len(each) for each in label.split()), default=0)
         if field.width is not None:
-            return word + 3
+            return word + 2
         return min(max(word + 3, len(label) * 5 // 8, len(hint) // HELP_LINES), HEAD_WIDTH)
 
     def _type_width(self, field: Field) -> int:

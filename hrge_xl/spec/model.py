@@ -82,7 +82,7 @@ class RegisterBlock(FieldBlock):
 
     kind: Literal["register"]
     id: Code
-    rows: int = Option(default=20, ge=1, le=500)
+    rows: int = Option(default=25, ge=1, le=500)
     shows: Code | None = None
     record: Text = NO_TEXT
 
