@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -17,13 +17,13 @@ from .findings.value import ANSWER_MISSING
 from .frozen import Path as Steps
 from .gc_pause import gc_paused
 from .intake import Refusal, Wanted, read_bytes
-from .issuing import Order, contents_for, layout_for, placed
+from .issuing import Order, contents_for, layout_for
 from .layout import Layout, Slot
 from .sample_answers import sample_answers
 from .spec.check_expressions import Written, expressions
 from .spec.load import places
 from .spec.model import FieldBlock, Spec
-from .submission import Answers, Submission
+from .submission import Answers, Key, Submission, Value
 from .validation import ValidationRequest, check_all, finding_of
 from .words import translator
 from .workbook import cover_lines, draw
@@ -33,8 +33,10 @@ from .workbook.validation import prompt_of
 DAY = date(2026, 1, 15)  # any day: what is found does not hang on it
 DEFINED = re.compile(r'<definedName name="([^"]+)"(?! localSheetId)')
 ODD = "No spec should come this far: tell the authors of hrge_xl. Until then, change what stands here."
+PREFILLED = "Take another `default`, or leave it out."
 Placed = tuple[Steps, str, str]  # path in the spec, reason, remedy
-Made = tuple[str, Answers, bytes]  # what it is, its answers, the workbook
+Made = tuple[str, Mapping[Key, Value], bytes]  # what it is, the answers that it is made with, the workbook
+BLANK, FILLED_IN = "blank", "filled in"
 
 
 def try_out(spec: Spec) -> None:
@@ -64,13 +66,13 @@ def _tried(spec: Spec, language: str) -> Iterator[Placed]:
 
 def _made(layout: Layout) -> list[Made]:
     """The workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
-    given = {"blank": {}, "filled in": sample_answers(layout, DAY)}
+    given: dict[str, Answers] = {BLANK: {}, FILLED_IN: sample_answers(layout, DAY)}
     orders = [Order("TEST", DAY, language=layout.language, answers=answers) for answers in given.values()]
     contents = contents_for(layout, orders)
     drawing = draw(layout, cover_lines(contents[0].facts))
     return [
-        (what, answers, drawing.filled(content))
-        for (what, answers), content in zip(given.items(), contents, strict=True)
+        (what, content.answers, drawing.filled(content))
+        for what, content in zip(given, contents, strict=True)
     ]
 
 
@@ -185,10 +187,12 @@ def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
             yield ("name",), f"{what} cannot be read back: {_said(reading)}", ODD
             continue
         for finding in next(results).findings:
-            if finding.severity is Severity.ERROR and _is_odd(finding, filled=bool(given)):
+            if finding.severity is Severity.ERROR and _is_odd(finding, filled=kind == FILLED_IN):
                 place = index.at(finding.tool, finding.field)
-                yield place, f"{what} comes back with {finding.code}: {finding.message}", ODD
-        yield from _changed(index, placed(index.layout, given), reading, what)
+                prefilled = kind == BLANK and (finding.tool, finding.row, finding.field) in given
+                reason = f"{what} comes back with {finding.code}: {finding.message}"
+                yield place, reason, PREFILLED if prefilled else ODD
+        yield from _changed(index, given, reading, what)
 
 
 def _reading(data: bytes, want: Wanted) -> Submission | Refusal:
@@ -209,7 +213,7 @@ def _is_odd(finding: Finding, *, filled: bool) -> bool:
     return finding.code in CATALOGUE and finding.code != ANSWER_MISSING.code
 
 
-def _changed(index: _Index, given: Answers, reading: Submission, what: str) -> Iterator[Placed]:
+def _changed(index: _Index, given: Mapping[Key, Value], reading: Submission, what: str) -> Iterator[Placed]:
     """Answers that come back as others than they were, the first one of each question."""
     came, told = reading.values(), set[tuple[str, str]]()
     for key in index.layout.slots:

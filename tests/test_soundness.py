@@ -303,6 +303,32 @@ def test_an_answer_that_comes_back_as_another_is_a_mistake(
     assert all(line.startswith("tools/plan.yaml:12:16:") for line in found)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (PLAN, "{code: PLN_08, type: decimal,", "{code: PLN_08, type: decimal, default: 100,"),
+        (PLAN, "{code: PLN_11, type: yesno,", "{code: PLN_11, type: yesno, default: 'N',"),
+        (CHECKLIST, "{code: CHK_01, type: choice,", "{code: CHK_01, type: choice, default: Y,"),
+    ],
+)
+def test_a_spec_with_defaults_works(copy: Path, file: str, old: str, new: str) -> None:
+    damage(copy, file, old, new)
+    assert said(copy) == []
+
+
+def test_a_default_that_is_not_asked_for_is_told_with_a_remedy(copy: Path) -> None:
+    line, _ = damage(
+        copy,
+        PLAN,
+        "{code: PLN_08, type: decimal,",
+        "{code: PLN_08, type: decimal, default: 100, relevant: PLN_06 > 5,",
+    )
+    told = said(copy)
+    assert len(told) == 3  # one for each language
+    assert all(each.startswith(f"{PLAN}:{line}:") and "V021" in each for each in told)
+    assert all(each.endswith("Take another `default`, or leave it out.") for each in told)
+
+
 def test_every_question_is_tried_with_an_answer() -> None:
     layout = soundness.layout_for(load("example"), Order("TEST", TODAY))
     answers = soundness.sample_answers(layout, TODAY)
