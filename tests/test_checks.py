@@ -16,7 +16,7 @@ from hrge_xl.findings.structure import DROPDOWN_LOST, SHEET_MISSING
 from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Rule
-from hrge_xl.submission import Observation, State, Submission
+from hrge_xl.submission import Observation, ShownChecks, State, Submission
 from tests.build_submission import submission
 from tests.test_evaluator import SPEC as SMALL
 
@@ -646,3 +646,113 @@ def test_where_no_answer_is_required_a_mark_is_none_and_that_is_all() -> None:
     result = changed(also={("C1", "C1_01", "CHK_02"): "-", plan("12"): "-"})
     assert found(result) == []
     assert result.verdicts["C1", "C1_01", "CHK_02"].code == ""
+
+
+# what check cells show, held against what the answers give
+
+
+def numbers(result: Outcome, **others: int) -> ShownChecks:
+    """What the check cells show that say what they must, but for some of the plan."""
+    said = [
+        others.get(slot.field.code)
+        if slot.field.code in others
+        else LAYOUT.messages.encode(
+            result.verdicts[key].code,
+            slot.order,
+            required=result.verdicts[key].required,
+            field=slot.field.code,
+        )
+        for key, slot in LAYOUT.slots.items()
+        if slot.check is not None
+    ]
+    return ShownChecks(said, {})
+
+
+def shows(code: str, field: str) -> int:
+    """What the check cell of a required answer of the plan shows."""
+    slot = LAYOUT.slots[plan(field)]
+    return LAYOUT.messages.encode(code, slot.order, required=True, field=slot.field.code)
+
+
+@pytest.mark.parametrize(
+    ("others", "also", "said"),
+    [
+        (
+            {"PLN_05": 1000},
+            {plan("05"): None},
+            "the check of “Last day”: the workbook shows “Nothing to correct” where its answers "
+            "give “Fill in this cell”.",
+        ),
+        (
+            {"PLN_04": shows("V001", "04"), "PLN_05": 0},
+            {},
+            "the check of “First day”: the workbook shows “Fill in this cell (+1)” where its answers give "
+            "“Nothing to correct”.",
+        ),
+        (
+            {"PLN_12": 1000},
+            {},
+            "the check of “Who looks after them”: the workbook shows “Nothing to correct (required)” where its "
+            "answers give “Nothing to correct (not required)”.",
+        ),
+        (
+            {"PLN_12": 123456000},
+            {},
+            "the check of “Who looks after them”: the workbook shows “123456000” where its answers give "
+            "“Nothing to correct”.",
+        ),
+    ],
+)
+def test_what_a_check_cell_shows_is_told_in_words(
+    others: dict[str, int], also: dict[Any, Any], said: str
+) -> None:
+    result = changed(also=also)
+    (told,) = (
+        each
+        for each in changed(also=also, shown_checks=numbers(result, **others)).findings
+        if each.code == "S028"
+    )
+    assert told.message == f"{told.cell}, {said}"
+
+
+def test_the_row_of_a_check_cell_is_named() -> None:
+    rule = {
+        "code": "R-Y1",
+        "tool": "R1",
+        "at": ["RSK_06"],
+        "check": "RSK_06 != 'RED'",
+        "message": "Look at {row}.",
+    }
+    where = build(EXAMPLE.model_copy(update={"rules": (*EXAMPLE.rules, Rule.model_validate(rule))}), "en")
+    kept = {key: value for key, value in CLEAN.items() if value is not None}
+    nothing = ShownChecks([0 for slot in where.slots.values() if slot.check is not None], {})
+    only = nothing._replace(
+        numbers=[
+            0 if slot.key == risk("06") else None for slot in where.slots.values() if slot.check is not None
+        ]
+    )
+    (told,) = (
+        each
+        for each in outcome(submission(where, kept, shown_checks=only), where).findings
+        if each.code == "S028"
+    )
+    assert "the check of “K-01 Response”: the workbook shows “Nothing to correct”" in told.message
+    assert "“Look at K-01”" in told.message
+
+
+YES = {plan("11"): "Y", plan("12"): "The hosts"}
+SPACES = {plan("11"): {"original": "yes ", "notes": ("V102",)}}
+
+
+def test_an_answer_that_its_sheet_does_not_understand_decides_nothing_there() -> None:
+    """The check of who looks after the children shows that nobody asks for it."""
+    as_seen = numbers(changed(also=YES), PLN_11=shows("V002", "11"), PLN_12=0)
+    result = changed(SPACES, also=YES, shown_checks=as_seen)
+    assert found(result) == [("V102", at("PLN_11"))]
+
+
+def test_beside_such_an_answer_what_was_falsified_is_told() -> None:
+    as_seen = numbers(changed(also=YES), PLN_11=shows("V002", "11"), PLN_12=0)
+    wrong = as_seen._replace(numbers=[shows("V001", "01"), *as_seen.numbers[1:]])
+    result = changed(SPACES, also=YES, shown_checks=wrong)
+    assert {code for code, _ in found(result)} == {"V102", "S028"}

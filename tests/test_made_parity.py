@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl.checks import check
+from hrge_xl.findings import Finding
 from hrge_xl.findings.structure import FORMULA_CHANGED, RESULT_DIFFERS, TYPED_OVER
 from hrge_xl.findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from hrge_xl.intake import Wanted
@@ -43,24 +44,34 @@ def said_differently(
     where: Layout, cells: dict[tuple[str, str], Any], folder: Path, office: Any
 ) -> Iterator[str]:
     """What sheet and reader say differently of these cells, in a workbook of the spec in a folder."""
+    saved, want = recalculated(where, cells, folder, office), Wanted(str(folder))
+    yield from disagreements(saved, where, want)
+    yield from of_results(saved, where, want, OF_RESULTS)
+
+
+def recalculated(where: Layout, cells: dict[tuple[str, str], Any], folder: Path, office: Any) -> Path:
+    """A workbook in which these cells were filled in, after LibreOffice has recalculated it."""
     source, saved = folder / "issued.xlsx", folder / "saved.xlsx"
     source.write_bytes(generate(where.spec, Order("TEST", TODAY, language=where.language)))
     with office.open(source) as document:
         document.fill(cells)
         document.recalculate()
         document.save_as(saved)
-    want = Wanted(str(folder))
-    yield from disagreements(saved, where, want)
-    yield from of_results(saved, where, want, OF_RESULTS)
+    return saved
 
 
 def of_results(saved: Path, where: Layout, want: Wanted, codes: frozenset[str] = OF_RESULTS) -> Iterator[str]:
     """What the reader says of results, formulas and lists that show something else than the answers give."""
-    submission = read(saved.read_bytes(), want)
-    (outcome,) = check([(submission, where)], today=submission.calculated_on or TODAY)
-    for finding in outcome.findings:
+    for finding in findings(saved, where, want):
         if finding.code in codes:
             yield f"{finding.tool} {finding.row} {finding.field} {finding.cell}: {finding.message}"
+
+
+def findings(saved: Path, where: Layout, want: Wanted) -> list[Finding]:
+    """What the reader finds, as of the day that the sheets were calculated on."""
+    submission = read(saved.read_bytes(), want)
+    (outcome,) = check([(submission, where)], today=submission.calculated_on or TODAY)
+    return outcome.findings
 
 
 @pytest.mark.office

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from hrge_xl.errors import SpecError
-from hrge_xl.layout import address, build
+from hrge_xl.findings.structure import RESULT_DIFFERS
+from hrge_xl.intake import Wanted
+from hrge_xl.layout import Layout, address, build
 from hrge_xl.spec.load import load
 from tests.made_specs import Files, write
-from tests.test_made_parity import said_differently
+from tests.test_made_parity import findings, recalculated, said_differently
 
 Row = dict[str, tuple[Any, ...]]
-WORDS = [{"code": code, "label": f"Word {code}"} for code in "AB"]
+WORDS = [{"code": code, "label": f"Word {code}", "aliases": [f"word of {code}"]} for code in "AB"]
 FIELDS: list[dict[str, Any]] = [
     {"code": "Q_A", "type": "text", "label": "A"},
     {"code": "Q_B", "type": "choice", "vocabulary": "WORDS", "label": "B"},
@@ -25,10 +27,10 @@ FIELDS: list[dict[str, Any]] = [
 ]
 
 
-def spec_with(check: str = "", at: str = "Q_A", **more: str) -> Files:
+def spec_with(check: str = "", at: str = "Q_A", **more: Any) -> Files:
     """One register with a field of each kind; with a rule, or with a further field Q_Z."""
     further = {"code": "Q_Z", "type": "text", "label": "Z", **more}
-    register = {"kind": "register", "id": "T-", "rows": 3, "fields": [*FIELDS, *([further] if more else [])]}
+    register = {"kind": "register", "id": "T-", "rows": 4, "fields": [*FIELDS, *([further] if more else [])]}
     rule = {"code": "R-1", "tool": "T", "at": [at], "check": check, "message": "Look at it again."}
     return {
         "workbook.yaml": {
@@ -98,18 +100,23 @@ CASES: dict[str, tuple[Files, list[Row]]] = {
 }
 
 
+def cells_of(where: Layout, rows: list[Row]) -> dict[tuple[str, str], Any]:
+    """What stands in the cells of the register; an answer without a question is left out."""
+    return {
+        ("Sheet T", address(*place)): value
+        for number, row in enumerate(rows, start=1)
+        for code, values in row.items()
+        if (slot := where.slots.get(("T", f"T-{number:02d}", code)))
+        for place, value in zip(slot.cells, values, strict=False)
+    }
+
+
 @pytest.mark.office
 @pytest.mark.parametrize("name", CASES)
 def test_sheet_and_reader_say_the_same_of_it(name: str, office: Any, tmp_path: Path) -> None:
     files, rows = CASES[name]
     where = build(load(write(files, tmp_path)), "en")
-    cells = {
-        ("Sheet T", address(*place)): value
-        for number, row in enumerate(rows, start=1)
-        for code, values in row.items()
-        for place, value in zip(where.slots["T", f"T-{number:02d}", code].cells, values, strict=False)
-    }
-    assert list(said_differently(where, cells, tmp_path, office)) == []
+    assert list(said_differently(where, cells_of(where, rows), tmp_path, office)) == []
 
 
 @pytest.mark.parametrize(
@@ -127,3 +134,50 @@ def test_an_expression_that_no_sheet_can_hold_is_told(check: str, reason: str, t
     with pytest.raises(SpecError) as told:
         load(write(spec_with(check), tmp_path))
     assert [reason in line for line in told.value.lines] == [True]
+
+
+ROW = {"Q_A": ("x",), "Q_B": ("Word A",), "Q_N": (5,), "Q_Z": ("z",)}
+OTHERWISE: list[Row] = [  # read all the same, and not understood by the sheet
+    ROW | {"Q_B": (" Word A ",)},
+    ROW | {"Q_B": ("A",)},
+    ROW | {"Q_B": ("word of A",)},
+    ROW | {"Q_N": ("5",)},
+]
+BOTH = "Q_B == 'A' and Q_N > 1"
+LISTED = {"tool": "T", "keep": BOTH, "columns": {"c": "Q_A"}}
+DECIDED: dict[str, Files] = {
+    "whether it is asked": spec_with(relevant=BOTH),
+    "whether it is required": spec_with(required={"when": BOTH}),
+    "a rule": spec_with(f"not ({BOTH})"),
+    "what is counted": spec_with(f"count_if('T', {BOTH}) == 0"),
+    "how much is answered": spec_with("completeness('T') == 1") | {
+        "tools/s.yaml": {
+            "code": "S", "sheet": "Sheet S", "title": "S", "always": True,
+            "blocks": [{"kind": "form", "fields": [{"code": "Q_S", "type": "text", "label": "S",
+             "required": {"when": f"count_if('T', {BOTH}) == 4"}}]}],
+        },
+        "rules.yaml": [{"code": "R-1", "tool": "T", "at": ["Q_A"], "check": "completeness('S') == 1",
+                        "message": "No."}],
+    },
+    "a list": spec_with() | {
+        "tools/l.yaml": {
+            "code": "L", "sheet": "List", "title": "List", "always": True,
+            "blocks": [{"kind": "collect", "rows": 4, "columns": {"c": "A"}, "sources": [LISTED]}],
+        },
+    },
+}  # fmt: skip
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("what", DECIDED)
+def test_a_sheet_that_does_not_understand_what_decides_was_not_falsified(
+    what: str, office: Any, tmp_path: Path
+) -> None:
+    """What such an answer decides it cannot know: it says what follows from the cell as it stands."""
+    files = DECIDED[what]
+    files["workbook.yaml"]["sheets"] = [path[6].upper() for path in files if path.startswith("tools/")]
+    where, want = build(load(write(files, tmp_path)), "en"), Wanted(str(tmp_path))
+    saved = recalculated(where, cells_of(where, OTHERWISE), tmp_path, office)
+    found = [each.code for each in findings(saved, where, want)]
+    assert {"V102", "V104", "V106", "V107"} <= set(found)
+    assert RESULT_DIFFERS.code not in found

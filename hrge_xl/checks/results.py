@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..findings import sentence
 from ..findings.structure import RESULT_DIFFERS
 from ..layout import Layout, Slot, address
+from ..layout.messages import REQUIRED, ROW_NAME, is_required
 from ..numerals import shown
 from ..spec.compiled import Source
 from ..submission import Observation, Result, Submission
-from ..words import and_more
+from ..words import and_more, translator
 
 
 def differing_results(
@@ -39,23 +41,44 @@ def _checks(
     cells = submission.shown_checks
     assert cells is not None
     slots = [slot for slot in layout.slots.values() if slot.check is not None]
-    first = slots[wrong[0]]
+    first, say = slots[wrong[0]], translator(layout.language)
     at = cells.places.get(wrong[0], first.check)
     place = address(*at) if at is not None else ""
-    value = _said(layout, cells.numbers[wrong[0]]) + and_more(len(wrong) - 1)
+    stands, due = _in_words(layout, first, cells.numbers[wrong[0]], expected[wrong[0]])
     sheet = submission.sheets.get(first.tool, layout.sheet[first.tool].name)
-    about = {"value": value, "expected": _said(layout, expected[wrong[0]]), "label": _label(first, layout)}
-    return _observation(sheet, place, first.tool, place, **about)
+    question = {"cell": place, "label": _label(first, layout)}
+    about = {"value": stands + and_more(len(wrong) - 1), "expected": due}
+    cell = sentence(say("{cell}, the check of “{label}”"), question)
+    return _observation(sheet, place, first.tool, cell, **about)
 
 
 def _label(slot: Slot, layout: Layout) -> str:
-    return f"{slot.row} {slot.field.label.say(layout.language)}"
+    question = slot.field.label.say(layout.language)
+    return question if slot.row.isdecimal() else f"{slot.row} {question}"  # records are numbered
 
 
-def _said(layout: Layout, number: Result) -> str:
+def _in_words(layout: Layout, slot: Slot, stands: Result, due: Result) -> tuple[str, str]:
+    """Say what a check cell shows and what is due, with as much of it as tells them apart."""
+    said, expected = (_said(layout, slot, number) for number in (stands, due))
+    if said == expected:
+        said, expected = f"{said} ({_need(layout, stands)})", f"{expected} ({_need(layout, due)})"
+    return (said, expected) if said != expected else (shown(stands or 0), shown(due or 0))
+
+
+def _said(layout: Layout, slot: Slot, number: Result) -> str:
     """Say what a check cell means, where it means anything."""
+    if number in (0, REQUIRED):
+        return translator(layout.language)("Nothing to correct.").removesuffix(".")
     message = layout.messages.decode(int(number)) if isinstance(number, int | float) else None
-    return message.text if message is not None else shown(number or 0)
+    return (
+        shown(number or 0) if message is None else message.text.replace(ROW_NAME, slot.row).removesuffix(".")
+    )
+
+
+def _need(layout: Layout, number: Result) -> str:
+    say = translator(layout.language)
+    required = isinstance(number, int | float) and is_required(int(number))
+    return say("required") if required else say("not required")
 
 
 def _observation(sheet: str, cell: str, tool: str, cells: str, **texts: str) -> Observation:

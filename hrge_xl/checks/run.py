@@ -29,6 +29,7 @@ from .outcome import Outcome, Progress
 from .readings import kinds_of, readings
 from .required import NOT_REQUIRED, Reasons, Requirements, missing
 from .results import differing_results
+from .sheet_view import as_seen, is_seen_otherwise
 from .verdicts import check_numbers, verdicts
 from .violations import other_countries, other_periods, violations, wrong_answers
 
@@ -110,6 +111,22 @@ def _results(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, 
     """What the check cells and lists of some submissions show otherwise than they had to when they were calculated."""
     if not any(each.shown_checks for each in batch.submissions):
         return {}
+    found = _differing(program, batch, judged)
+    unsure = [number for number, told in found.items() if told and is_seen_otherwise(batch, number)]
+    if unsure:  # what an answer decides that its sheet does not understand, the sheet cannot show
+        seen = as_seen(batch, unsure)
+        again = _differing(program, seen, _judge(program, seen, in_sheets=False))
+        found |= {unsure[number]: told for number, told in again.items()}
+    wrong = {hit.submission for hit in judged.hits if hit.kind in CALCULATED}
+    # Where a check or a calculated answer shows something else, what follows from it is no news.
+    return {
+        number: told if told or number in wrong else batch.submissions[number].shown_otherwise
+        for number, told in found.items()
+    }
+
+
+def _differing(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, Sequence[Observation]]:
+    """For each submission which check cells and lists show something else than follows from its answers."""
     reasons, hits, rows = judged.reasons, judged.hits, [result.kept for result in judged.results]
     if program.by_the_day and list(batch.calculated_on) != list(batch.days):
         then = Evaluator(batch, program, batch.calculated_on)
@@ -117,14 +134,10 @@ def _results(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, 
         reasons, rows = requirements.matrix(), kept(then)
         hits = [*_as_of(then, judged), *missing(requirements, reasons)]
     numbers = check_numbers(batch, program, reasons, hits)
-    wrong = {hit.submission for hit in judged.hits if hit.kind in CALCULATED}
-    found: dict[int, Sequence[Observation]] = {}
-    for number, (expected, kept_then) in enumerate(zip(numbers, rows, strict=True)):
-        submission = batch.submissions[number]
-        told = list(differing_results(submission, batch.layout(number), expected, kept_then))
-        # Where a check or a calculated answer shows something else, what follows from it is no news.
-        found[number] = told if told or number in wrong else submission.shown_otherwise
-    return found
+    return {
+        number: list(differing_results(batch.submissions[number], batch.layout(number), expected, kept_then))
+        for number, (expected, kept_then) in enumerate(zip(numbers, rows, strict=True))
+    }
 
 
 def _as_of(then: Evaluator, judged: _Judged) -> Iterator[Hit]:

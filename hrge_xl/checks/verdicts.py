@@ -18,7 +18,7 @@ from ..findings import value as v
 from ..layout import Layout
 from ..layout.messages import REQUIRED as REQUIRED_NUMBER
 from ..spec.compiled import CompiledSpec
-from ..submission import Key
+from ..submission import Answer, Key
 from .batch import Batch
 from .cell_index import CellIndex
 from .hits import NO_SLOT, Hit
@@ -137,7 +137,7 @@ def _first(batch: Batch, program: CompiledSpec, hits: Iterable[Hit]) -> list[dic
         if (
             hit.slot == NO_SLOT
             or place is None
-            or (hit.kind is v.SPELLING_TIDIED and _overlooked(batch, hit))
+            or (hit.kind is v.SPELLING_TIDIED and _is_overlooked(batch, hit))
         ):
             continue
         entry = (place, hit.part, _shown(batch, hit))
@@ -163,13 +163,16 @@ def _field(batch: Batch, hit: Hit) -> Field:
     return batch.cell_index.place[hit.slot][0].field
 
 
-def _overlooked(batch: Batch, hit: Hit) -> bool:
-    """Whether the sheet, too, overlooks how a spelling was tidied: it tells no capitals apart."""
-    field, layout = _field(batch, hit), batch.layout(hit.submission)
+def _is_overlooked(batch: Batch, hit: Hit) -> bool:
     assert hit.answer is not None
-    text = str(hit.answer.original).casefold()
+    return is_overlooked(hit.answer, _field(batch, hit), batch.layout(hit.submission))
+
+
+def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
+    """Whether the sheet, too, overlooks how a spelling was tidied: it tells no capitals apart."""
+    text = str(answer.original).casefold()
     if field.to:
-        return text.strip(" ").split(" ")[0] == str(hit.answer.code).casefold()
+        return text.strip(" ").split(" ")[0] == str(answer.code).casefold()
     return any(text == label.casefold() for label in layout.lists[field.list_name or ""].labels)
 
 

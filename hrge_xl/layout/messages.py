@@ -120,3 +120,8 @@ def level_of(value: int) -> int:
 def order_of(value: int) -> int:
     """Which field of the row (or record of the form) the problem is in, from 0."""
     return 999 - value // ORDER % 1000
+
+
+def is_required(value: int) -> bool:
+    """Whether a check cell's number says that an answer is required."""
+    return value // REQUIRED % 10 == 1
