@@ -180,3 +180,21 @@ def test_what_counts_as_decided_is_so_whatever_the_answers_in_error_meant(
 def test_clean_answers_leave_nothing_open() -> None:
     result = check([(submission(LAYOUT, CLEAN), LAYOUT)], today=TODAY)[0]
     assert open_checks(result) == {}
+
+
+@pytest.mark.parametrize("attributes", [{}, unread("three", "V003")], ids=["read", "in error itself"])
+def test_whether_an_answer_is_asked_for_is_open_where_the_one_that_decides_is_in_error(
+    attributes: dict[str, Any],
+) -> None:
+    fields = [
+        {"code": "ONE_C", "type": "choice", "vocabulary": "COLOUR", "label": "c"},
+        {"code": "ONE_N", "type": "integer", "relevant": "ONE_C == 'RED'", "label": "n"},
+    ]
+    tool = {"code": "ONE", "sheet": "One", "title": "one", "blocks": [{"kind": "form", "fields": fields}]}
+    spec = {"name": "small", "version": "1", "title": "small", "languages": ["en"], "tools": [tool]}
+    one = build(Spec.model_validate(spec | {"vocabularies": LISTS}), "en")
+    decides, asked = ("ONE", "1", "ONE_C"), ("ONE", "1", "ONE_N")
+    changes = {decides: unread("perhaps", "V002"), asked: attributes}
+    (result,) = check([(submission(one, {decides: "RED", asked: 3}, changes), one)], today=TODAY)
+    assert "V021" not in {finding.code for finding in result.findings}
+    assert open_checks(result) == {"V021": "One!E7 <-: One!E6."}

@@ -14,7 +14,12 @@ import numpy as np
 from ..findings import Kind
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
-from ..findings.value import ANSWER_MISSING, CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
+from ..findings.value import (
+    ANSWER_MISSING,
+    CALCULATION_DIFFERS,
+    CALCULATION_NOT_CURRENT,
+    NOT_ASKED_HERE,
+)
 from ..language import Expr
 from ..language.vectors import Integers
 from ..spec.compiled import ParsedRule
@@ -94,12 +99,13 @@ def _wrong_answers(doubts: ErrorPropagation) -> Iterator[Open]:
     batch = doubts.batch
     for key, checks in doubts.run.program.interdependent.items():
         column = batch.cell_index.columns[key]
-        own = doubts.column(column) != NONE  # an answer in error is not held against its checks
-        judged = batch.replies[:, column.slots] & ~own
-        if judged.any():
-            for check in checks:
-                doubt = doubts.broken(None, check.holds)
-                yield from _rows(doubts, check.kind, column, np.where(judged, doubt, NONE))
+        given = batch.replies[:, column.slots]
+        # An answer in error is not held against its checks, but for the one whether it is asked for at all.
+        readable = given & (doubts.column(column) == NONE)
+        for check in checks if given.any() else ():
+            judged = given if check.kind is NOT_ASKED_HERE else readable
+            doubt = doubts.broken(None, check.holds)
+            yield from _rows(doubts, check.kind, column, np.where(judged, doubt, NONE))
 
 
 def _requirements(doubts: ErrorPropagation) -> Iterator[Open]:
