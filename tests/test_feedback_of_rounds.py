@@ -168,10 +168,11 @@ def test_names_that_a_system_would_refuse(
 # from an older version
 
 
-def corrected(source: Path, target: Path, day: date, purpose: str = "Plan the workshop") -> None:
+def corrected(source: Path, target: Path, day: date, **cells: str) -> None:
     """A team fills in what was missing, and saves on a day."""
     book = openpyxl.load_workbook(source)
-    book["Plan"]["E8"] = purpose
+    for cell, text in ({"E8": "Plan the workshop"} | cells).items():
+        book["Plan"][cell] = text
     book.save(target)
     saved = (r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{day}T09:00:00Z")  # by the clock of the team
     target.write_bytes(edited(target.read_bytes(), "docProps/core.xml", *saved))
@@ -213,3 +214,29 @@ def test_going_on_in_the_latest_feedback_is_no_step_back(
     files, notes = told(made, capsys)
     assert files["v3.xlsx"] == "counts"
     assert notes == ["superseded: v1.xlsx, v2.xlsx"]
+
+
+def test_a_corrected_project_code_is_no_second_workbook(
+    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What feedback asked for is done in it: the version with the wrong code is superseded."""
+    sent(made, "ONE", "v1", 1, project="WRONG-7", **ERROR)
+    feedback(made, tmp_path / "out", capsys)
+    back = tmp_path / "out" / "ONE_WRONG-7_feedback.xlsx"
+    corrected(back, made.folder / "returned" / "v2.xlsx", TODAY - timedelta(1), E6="WS-07")
+    corrected(back, made.folder / "returned" / "v3.xlsx", TODAY, E6="WS-07", E8="Plan two workshops")
+    files, notes = told(made, capsys)
+    assert files == {"v1.xlsx": "superseded", "v2.xlsx": "superseded", "v3.xlsx": "counts"}
+    assert notes == ["superseded: v1.xlsx, v2.xlsx"]
+
+
+def test_feedback_that_was_copied_for_another_project_waits_for_a_decision(
+    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent(made, "ONE", "v1", 1, **ERROR)
+    feedback(made, tmp_path / "out", capsys)
+    back = tmp_path / "out" / "ONE_WS-07_feedback.xlsx"
+    corrected(back, made.folder / "returned" / "v2.xlsx", TODAY - timedelta(1))
+    corrected(back, made.folder / "returned" / "other.xlsx", TODAY, E6="WS-08")
+    files, _ = told(made, capsys)
+    assert files == {"v1.xlsx": "superseded", "v2.xlsx": "conflict", "other.xlsx": "conflict"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hrge_xl import stamp
-from hrge_xl.dataset.return_status import Entry, steps_back
+from hrge_xl.dataset.return_status import Entry, steps_back, workbook_versions
 from hrge_xl.submission import Identity
 
 KEY = b"k" * 32
@@ -55,6 +55,42 @@ def test_with_what_was_decided_against_nothing_is_lost() -> None:
     assert steps_back([V1, V2, later], {"v2"}) == {}
     assert steps_back([V1, V2, later], {"v3"}) == {}
     assert steps_back([version("v0", 1), version("v1", 2), later], {"v1"}) == {}
+
+
+# the name of the project is corrected
+
+
+WRONG = version("w1", 1, project="WRONG")
+RENAMED: dict[str, tuple[list[Entry], list[list[str]]]] = {
+    "in feedback": ([WRONG, version("v2", 2, "w1")], [["w1", "v2"]]),
+    "in feedback, and then that was corrected": (
+        [WRONG, version("v2", 2, "w1"), version("v3", 3, "v2")], [["w1", "v2", "v3"]],
+    ),
+    "twice": (
+        [WRONG, version("x2", 2, "w1", project="X"), version("v3", 3, "x2")], [["w1", "x2", "v3"]],
+    ),
+    "in the workbook as it was issued": ([WRONG, version("v2", 2)], [["w1"], ["v2"]]),
+    "in feedback on an older one": (
+        [WRONG, version("w2", 2, project="WRONG"), version("v3", 3, "w1")], [["w1", "w2"], ["v3"]],
+    ),
+    "and the wrong one goes on": (
+        [WRONG, version("v2", 2, "w1"), version("w3", 3, "w1", project="WRONG")], [["w1", "w3"], ["v2"]],
+    ),
+    "into two others": (
+        [WRONG, version("v2", 2, "w1"), version("x3", 3, "w1", project="X")], [["w1"], ["v2"], ["x3"]],
+    ),
+    "into one that was there": ([WRONG, V2, version("v3", 3, "w1")], [["w1"], ["v2", "v3"]]),
+    "in another copy": ([WRONG, version("v2", 2, "w1", copy="other")], [["w1"], ["v2"]]),
+    "by something saved before it": ([version("w2", 2, project="WRONG"), version("v1", 1, "w2")], [["v1"], ["w2"]]),
+    "in a circle": ([version("w1", 1, "v2", project="WRONG"), version("v2", 2, "w1")], [["w1", "v2"]]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("story", RENAMED)
+def test_which_returns_are_versions_of_one_workbook(story: str) -> None:
+    entries, expected = RENAMED[story]
+    for some in (entries, entries[::-1]):
+        assert [[entry.submission for entry in group] for group in workbook_versions(some)] == expected
 
 
 # the stamp

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 
 from ..dates import parse_day, parse_moment
 from ..findings import Kind, codes, identity, submissions
@@ -26,6 +28,7 @@ STATUS_CODES = codes(*OF_STATUS)  # of the findings that tell of a status
 ARRIVED, SAVED, FIRST_SEEN = "arrived", "saved", "first seen"  # the day that lateness goes by
 STATED = "stated"  # what a day of arrival is that somebody told; else it is the day first seen
 ZONES = timedelta(days=1)  # no two places on earth are further apart
+WorkbookKey = tuple[str, ...]  # copy, project and intervention
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Entry:
         return self.moment, self.order, self.submission
 
     @property
-    def workbook(self) -> tuple[str, ...]:
+    def workbook(self) -> WorkbookKey:
         """Files of one issued workbook for one intervention are versions of each other."""
         return (self.copy or self.submission, fold(self.project), fold(self.intervention))
 
@@ -134,20 +137,59 @@ def _start(day: date) -> datetime:
 def return_statuses(entries: Iterable[Entry], decisions: Mapping[str, Decision]) -> dict[str, ReturnStatus]:
     """The status of every return. `decisions`: submission → what somebody decided about it."""
     found: dict[str, ReturnStatus] = {}
-    versions: dict[tuple[str, ...], list[Entry]] = {}
-    for entry in sorted(entries, key=lambda each: each.age):
+    able: list[Entry] = []
+    for entry in entries:
         alone = _by_itself(entry, decisions.get(entry.submission))
         if alone is None:
-            versions.setdefault(entry.workbook, []).append(entry)
+            able.append(entry)
         else:
             found[entry.submission] = alone
-    workbooks = [_Workbook.of(group, decisions) for group in versions.values()]
+    workbooks = [_Workbook.of(versions, decisions) for versions in workbook_versions(able)]
     for workbook in workbooks:
         found |= workbook.return_statuses()
     _meet(workbooks, submissions.TWO_RETURNS_ONE_KEY, lambda chosen: chosen.key, found)
     left = [workbook for workbook in workbooks if found[workbook.chosen.submission].current]
     _meet(left, submissions.ONE_COPY_TWO_INTERVENTIONS, lambda chosen: chosen.copy or None, found)
     return found
+
+
+def workbook_versions(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Put the versions of each workbook together, oldest first.
+
+    Versions have the copy, the project and the intervention in common. A team that was given back its last version
+    and corrected the name of the project in it has not made a second workbook: that is a version of the first.
+    """
+    groups: dict[WorkbookKey, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda each: each.age):
+        groups.setdefault(entry.workbook, []).append(entry)
+    corrected = _renamed(groups)
+    for new, old in reversed(corrected.items()):  # the newest name first, so that a chain of them is followed
+        groups[old] += groups.pop(new)
+    return list(groups.values())
+
+
+def _renamed(groups: Mapping[WorkbookKey, Sequence[Entry]]) -> dict[WorkbookKey, WorkbookKey]:
+    """Give the workbooks that correct the name of another one, with that; oldest first.
+
+    Only where nothing else can be meant: all of it was made from the last version under the other name, and nothing
+    else was made from that under a third one.
+    """
+    of = {entry.submission: key for key, group in groups.items() for entry in group}
+    made_from = {key: {of.get(entry.predecessor) for entry in group} - {key} for key, group in groups.items()}
+    claims = Counter(chain.from_iterable(made_from.values()))
+    found: dict[WorkbookKey, WorkbookKey] = {}
+    for new, sources in made_from.items():
+        (old,) = sources if len(sources) == 1 else (None,)
+        if old is not None and claims[old] == 1 and _is_correction(groups[new], groups[old]):
+            found[new] = old
+    return found
+
+
+def _is_correction(group: Sequence[Entry], before: Sequence[Entry]) -> bool:
+    """Whether versions were made from the last one of others, in the same copy, and after it."""
+    last, first = before[-1], group[0]
+    made_from_last = any(entry.predecessor == last.submission for entry in group)
+    return made_from_last and last.copy == first.copy and last.age < first.age
 
 
 def _by_itself(entry: Entry, decision: Decision | None) -> ReturnStatus | None:
@@ -267,13 +309,9 @@ def steps_back(entries: Iterable[Entry], dropped: Collection[str] = ()) -> dict[
     it was issued, leaves out what came in between; versions of one and the same file are no step back. With what
     somebody decided against (`dropped`) nothing is lost.
     """
-    groups: dict[tuple[str, ...], list[Entry]] = {}
-    for entry in entries:
-        if entry.verdict != REFUSED and not entry.doubts and entry.copy:
-            groups.setdefault(entry.workbook, []).append(entry)
+    able = (entry for entry in entries if entry.verdict != REFUSED and not entry.doubts and entry.copy)
     found: dict[str, str] = {}
-    for group in groups.values():
-        ordered = sorted(group, key=lambda entry: entry.age)
+    for ordered in workbook_versions(able):
         by_name = {entry.submission: entry for entry in ordered}
         for n, entry in enumerate(ordered):
             kept = [other for other in ordered[:n] if other.submission not in dropped]

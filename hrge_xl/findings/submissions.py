@@ -45,9 +45,11 @@ ONE_COPY_TWO_INTERVENTIONS = Kind(
     ),
     why=(
         "A corrected title and a second intervention look alike; counting both may double every figure. "
-        "Neither counts until it is decided."
+        "Neither counts until it is decided. A code that was corrected in the feedback on the last version needs no "
+        "decision: there it is clear which version it corrects."
     ),
-    example="The workbook was copied for a second project, or the project code was corrected in a new version.",
+    example="The workbook was copied for a second project, or its project code was corrected in the old workbook "
+    "instead of in the feedback.",
 )
 DECIDED = Kind(
     code="X005",
