@@ -15,7 +15,7 @@ from tests.answers import layout, plain_value, spec
 TOOLKIT = "hrge_toolkit"
 WHERE = layout(TOOLKIT)
 TODAY = date(2026, 6, 30)
-SOURCE: dict[str, Value] = {"EV_SRC": "Official gazette", "EV_DATE": date(2025, 9, 1), "EV_CONF": "H"}
+SOURCE: dict[str, Value] = {"EV_SRC": "Official gazette, September 2025", "EV_CONF": "H"}
 CHOSEN: Answers = {
     ("FORM", "1", "FRM_04"): "PAK",
     ("T2.1", "1", "T21_01"): "PAK",
@@ -52,7 +52,10 @@ def beginnings(found: Answers) -> Iterator[Key]:
             filled = any(key[0] == sheet.tool.code for key in found)
             if (grid.kind == "register" and not filled) or (grid.across and grid.records > 1):
                 row = grid.data_rows[0].code if grid.kind == "register" else "1"
-                yield from (slot.key for slot in grid.by_row[row].values() if slot.field.required == "always")
+                fields = [(slot.key, slot.field) for slot in grid.by_row[row].values()]
+                yield from (
+                    key for key, field in fields if field.required == "always" and field.relevant is None
+                )
 
 
 def looked_at(found: Answers) -> Outcome:

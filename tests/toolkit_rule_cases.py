@@ -87,22 +87,22 @@ CASES = [
     Case("R-F16", FOCUS | {"FRM_15": 2.0, "T4B_06": "GE"}, {"T4B_06": "BOTH"}),
     Case("R-P02", {"P1_ANS": "Y"}, {"EV_SRC": "A report", "EV_CONF": "H"}, "T1.1"),
     Case("R-P02", {"P1_ANS": "N", "EV_SRC": "A report", "EV_CONF": "NS"}, {"P1_ANS": "NK"}, "T1.9"),
-    Case("R-P02", {"EV_CONF": "NS", "EV_SRC": "A report"}, {"EV_CONF": "L"}, "T2.1"),
+    Case("R-P02", {"EV_CONF": "NS", "EV_SRC": "A report"}, {"EV_CONF": "L"}, "T2.1E"),
     Case("R-P02", {"T22_06": "RR"}, {"EV_SRC": "Treaty collection"}, "T2.2"),
     Case("R-P02", {"T22_06": "S"}, {"T22_06": "NK"}, "T2.2"),
     Case("R-P02", {"T23_04": "P"}, {"EV_SRC": "Official gazette"}, "T2.3"),
     Case("R-P02", {"T24_01": "A court"}, {"EV_SRC": "Annual report"}, "T2.4"),
     Case("R-P02", {"T26_10": 2.0, "FRM_29": "SUB"}, {"FRM_29": "APP"}, "T2.6"),
-    Case("R-P21", {"EV_CONF": "NS", "FRM_29": "APP"}, {"FRM_29": "DRF"}, "T2.1"),
+    Case("R-P21", {"EV_CONF": "NS", "FRM_29": "APP"}, {"FRM_29": "DRF"}, "T2.1E"),
     Case("R-P21", {"T22_06": "N", "FRM_29": "FRZ"}, {"EV_SRC": "Treaty collection"}, "T2.2"),
     Case("R-P21", {"T23_04": "Y", "FRM_29": "APP"}, {"EV_SRC": "Official gazette"}, "T2.3"),
     Case("R-P21", {"T24_01": "A court", "FRM_29": "APP"}, {"EV_SRC": "Annual report"}, "T2.4"),
     Case("R-P21", {"T26_10": 2.0, "FRM_29": "APP"}, {"EV_SRC": "Interviews"}, "T2.6"),
     *(
-        Case("R-P03", {"EV_DATE": ago(1827)}, {"EV_DATE": ago(1826)}, tool)
-        for tool in ("T1.1", "T1.9", "T2.1", "T2.3", "T2.4", "T2.6")
+        Case("R-P03", {"EV_SRC": "Official gazette"}, {"EV_SRC": f"Official gazette, {year}, no. 3"}, tool)
+        for tool, year in {"T1.1": 2026, "T1.9": 1998, "T2.1E": 2020, "T2.2": 2000, "T2.3": 2011, "T2.4": 2025, "T2.6": 2024}.items()
     ),
-    Case("R-P03", {"EV_DATE": ago(3653)}, {"EV_DATE": ago(3652)}, "T2.2"),
+    Case("R-P03", {"EV_SRC": "Case 77, page 203"}, {"EV_SRC": None}, "T1.1"),
     Case("R-P04", {"T22_13": "NA"}, {"EV_NOTE": "No programme yet"}, "T2.2"),
     Case("R-P04", {"T23_07": "NA"}, {"T23_07": "NK"}, "T2.3"),
     Case("R-P04", {"T24_13": "NA"}, {"EV_NOTE": "A ministry without powers"}, "T2.4"),
@@ -130,6 +130,8 @@ CASES = [
         {"T25_12": "P"},
     ),
     Case("R-P15", RECIPIENT | {"T25_28": ago(1)}, {"T25_28": TODAY}),
+    Case("R-P24", RECIPIENT | {"T25_32": "Y", "T25_33": "N"}, {"T25_33": "Y"}),
+    Case("R-P24", RECIPIENT | {"T25_32": "ASK", "T25_23": "GOM"}, {"T25_23": "DEF"}),
     Case("R-P16", RECIPIENT | {"T25_10A": ("UN",)}, {"T25_10A": ("UN", "CSO")}),
     Case(
         "R-P19",
