@@ -53,15 +53,15 @@ FIELDS_AND_ROWS = {
     "T3.6": (34, [15, 9]),
     "T3.7": (24, [12, 12]),
     "T3.8": (20, [8]),
-    "T4.A": (12, [54]),
+    "T4.A": (18, [56]),
     "T4.B": (30, [20]),
     "T4.C": (41, [40]),
 }
 
 INDICATORS = (
-    "I01 I02 I03 I04 SP1 SP2 SP3 SP4 SP5 LA1 LA2 LA3 LA4 LA5 LA6 "
+    "I01 I02 I03 I04 SP1 SP2 SP3 SP4 SP5 LA1 LA2 LA7 LA3 LA4 LA5 LA6 "
     "CB1 CB2 CB3 CB4 CB5 CB6 CB7 CB8 CB9 CB10 RC1 RC2 RC3 RC4 RC5 "
-    "PA1 PA2 PA3 PA4 PA5 PA6 PA7 PA8 PA9 JU1 JU2 JU3 JU4 JU5 DA1 DA2 MN1 MN2 MN3 MN4 MN5 MN6 MN7 MN8"
+    "PA1 PA2 PA3 PA4 PA5 PA6 PA7 PA8 PA10 PA9 JU1 JU2 JU3 JU4 JU5 DA1 DA2 MN1 MN2 MN3 MN4 MN5 MN6 MN7 MN8"
 )
 
 INSTRUMENTS = (
@@ -206,8 +206,8 @@ def test_the_nine_considerations_share_one_set_of_columns(spec: Spec) -> None:
     assert all(list(spec.tool[code].fields.values()) == first for code in PART_1)
 
 
-def test_the_catalogue_has_54_complete_indicators(spec: Spec) -> None:
-    assert len(INDICATORS.split()) == 54
+def test_the_catalogue_has_56_complete_indicators(spec: Spec) -> None:
+    assert len(INDICATORS.split()) == 56
     assert _items(spec, "T4.A", 0) == INDICATORS.split()
     block = spec.tool["T4.A"].blocks[0]
     assert isinstance(block, CatalogueBlock)
