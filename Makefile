@@ -94,9 +94,12 @@ alone: $(VENV)/test.stamp
 year: $(VENV)/test.stamp
 	$(PY) -m pytest -m long tests/test_year.py
 
+# Every sheet on the screen of a laptop and as printed, blank and filled, and every page of a report: some minutes.
 pictures: $(VENV)/test.stamp
 	$(VENV)/bin/hrge-xl generate hrge_toolkit --country PAK -o output/pictures
-	$(PY) -m tests.office.pictures output/pictures/*.xlsx -o output/pictures
+	$(VENV)/bin/hrge-xl demo -o output/pictures/demo
+	$(PY) -m tests.office.pictures -o output/pictures \
+		output/pictures/*.xlsx output/pictures/demo/returned/PAK.xlsx output/pictures/demo/reports/*.html
 
 docs: $(VENV)/test.stamp
 	$(PY) -m tests.write_docs

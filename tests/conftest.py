@@ -26,6 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.office.driver import Office, why_missing
 from tests.office.pictures import CHROMIUM_ARGUMENTS, find_chromium
+from tests.office.screen import Screen
+from tests.office.screen import why_missing as why_no_screen
 from tests.property_tests import import_everything, register_profiles
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 register_profiles()  # before any test is imported: the settings of a test take over what is in force then
 
-CLIENTS = {"office": "office", "browser": "browser", "postgres_url": "postgres"}
+CLIENTS = {"office": "office", "windowed_office": "office", "browser": "browser", "postgres_url": "postgres"}
 START_SECONDS = 60.0
 
 
@@ -109,6 +111,26 @@ def office() -> Iterator[Office]:
     if reason:
         missing(reason)
     with Office() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def screen() -> Iterator[Screen]:
+    """Give the screen of a laptop."""
+    reason = why_no_screen()
+    if reason:
+        missing(reason)
+    with Screen() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def windowed_office(screen: Screen) -> Iterator[Office]:
+    """Give a LibreOffice that shows its windows on that screen."""
+    reason = why_missing()
+    if reason:
+        missing(reason)
+    with Office(screen=screen) as running:
         yield running
 
 

@@ -28,6 +28,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from tests.office.screen import Screen
+
 START_SECONDS = 120.0
 COMMAND_SECONDS = 60.0
 END_SECONDS = 20.0
@@ -96,6 +98,20 @@ class Cell:
         if self.type != "number" or not isinstance(self.value, float | int):
             raise OfficeError(f"not a date: {self}")
         return (EPOCH + timedelta(days=self.value)).date()
+
+
+@dataclass(frozen=True)
+class View:
+    """What is seen of a sheet beside its frozen cells: columns and rows, counted from 0, as [column, row]."""
+
+    first: list[int]
+    last: list[int]
+    end: list[int]
+
+    def beyond(self, axis: int) -> int | None:
+        """Give the first column (axis 0) or row (axis 1) of the next screen, if there is one."""
+        following = max(self.last[axis], self.first[axis]) + 1
+        return following if following <= self.end[axis] else None
 
 
 @cache
@@ -197,19 +213,22 @@ def offset_in(cells: str, column: str) -> int:
 class Connection:
     """One bridge process with its LibreOffice."""
 
-    def __init__(self, locale: str) -> None:
+    def __init__(self, locale: str, screen: Screen | None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hrge-xl-office-"))
         self.log = self.folder / "log.txt"
         self.answers: queue.Queue[str | None] = queue.Queue()
         self.office_pid: int | None = None
         command = [find_python(), str(SERVER), find_office(), str(self.folder), locale]
+        shown = {} if screen is None else {"DISPLAY": screen.name}
+        if screen is not None:
+            command += [str(side) for side in screen.window]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=bare(),
+                env=bare() | shown,
                 encoding="utf-8",
                 start_new_session=True,
             )
@@ -279,11 +298,17 @@ class Connection:
 
 
 class Office:
-    """One private LibreOffice, started at the first `open` and started again once when it crashes."""
+    """One private LibreOffice, started at the first `open` and started again once when it crashes.
 
-    def __init__(self, locale: str = "en-US", timeout: float = COMMAND_SECONDS) -> None:
+    Nobody sees it, unless it is given a screen: then each document opens in a window on that.
+    """
+
+    def __init__(
+        self, locale: str = "en-US", timeout: float = COMMAND_SECONDS, screen: Screen | None = None
+    ) -> None:
         self.locale = locale
         self.timeout = timeout
+        self.screen = screen
         self.connection: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -303,7 +328,7 @@ class Office:
     def start(self) -> Connection:
         """Start LibreOffice, unless it runs."""
         if self.connection is None:
-            self.connection = Connection(self.locale)
+            self.connection = Connection(self.locale, self.screen)
         return self.connection
 
     def ask(self, connection: Connection, verb: str, arguments: dict[str, Any], timeout: float | None) -> Any:
@@ -475,15 +500,34 @@ class Document:
             span = f"A{start}:A{end}" if rows else f"{start}1:{end}1"
         self.ask("hide", sheet=sheet, axis=axis, address=span or "", hidden=hidden)
 
+    # In the window, where LibreOffice has a screen.
+
+    def show(self, sheet: str, column: int = 0, row: int = 0) -> View:
+        """Scroll a sheet to a column and a row, counted from 0, and say what is seen of it."""
+        return View(**self.ask("show", sheet=sheet, column=column, row=row))
+
+    def select(self, sheet: str, cells: str) -> None:
+        """Put the cursor on a cell or a range, as a click does."""
+        self.ask("select", sheet=sheet, address=cells)
+
+    def cursor(self) -> tuple[str, str]:
+        """Say on which sheet the cursor is, and which cells it has selected."""
+        answer = self.ask("cursor")
+        return answer["sheet"], answer["cells"]
+
+    def menu(self, command: str, **arguments: Any) -> None:
+        """Carry out a command of the menus, such as `.uno:HideDetail`."""
+        self.ask("menu", command=command, arguments=arguments)
+
     # Looking.
 
     def recalculate(self) -> None:
         """Calculate every formula anew."""
         self.ask("recalculate")
 
-    def sheets(self) -> list[str]:
-        """Name the sheets in their order, hidden ones too."""
-        return list(self.ask("sheets"))
+    def sheets(self, *, shown: bool = False) -> list[str]:
+        """Name the sheets in their order, hidden ones too; or only those that are shown."""
+        return list(self.ask("sheets", shown=shown))
 
     def value(self, sheet: str, cell: str) -> Cell:
         """Say what one cell holds and shows."""

@@ -1,6 +1,9 @@
-"""Pictures of what people see: workbooks as printed by LibreOffice, web pages as shown by Chromium.
+"""Pictures of what people see: workbooks on the screen of a laptop and as printed, web pages as shown by Chromium.
 
-python -m tests.office.pictures FILE… -o DIR [--sheet NAME] [--dpi 70]
+python -m tests.office.pictures FILE… -o DIR [--sheet NAME] [--only screen|print] [--dpi 70]
+
+Of a workbook DIR/STEM/screen/ holds every sheet on its screens, DIR/STEM/print/ every page, and DIR/STEM/ contact
+sheets of both.
 """
 
 import argparse
@@ -15,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.office.driver import Office, OfficeError
+from tests.office.laptop import contact_sheets, file_name, screen_pictures
+from tests.office.screen import Screen, ScreenError
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -116,16 +121,37 @@ def split_pages(printed: Path, stem: str, folder: Path, dpi: int) -> list[Path]:
     return pages_of(prefix)
 
 
-def workbook_pictures(
-    office: Office, path: Path, folder: Path, sheet: str | None = None, dpi: int = 70
-) -> list[Path]:
+def printed_pictures(office: Office, path: Path, folder: Path, sheet: str | None, dpi: int) -> list[Path]:
     """Print a workbook, or one sheet of it, and take a picture of every page."""
-    stem = path.stem if sheet is None else path.stem + "-" + re.sub(r"[^\w.]+", "_", sheet)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = path.stem if sheet is None else file_name(sheet)
     with office.open(path) as document:
         if sheet is not None and sheet not in document.sheets():
             raise PictureError(f"{path}: no sheet {sheet!r}; there are: {', '.join(document.sheets())}")
         printed = document.save_as(folder / f"{stem}.pdf", sheet=sheet)
-    return [printed, *split_pages(printed, stem, folder, dpi)]
+    return split_pages(printed, stem, folder, dpi)
+
+
+def workbook_pictures(screen: Screen, office: Office, path: Path, options: argparse.Namespace) -> list[Path]:
+    """Take pictures of a workbook on the screen and printed, and contact sheets of them."""
+    folder = options.output / path.stem
+    made = []
+    if options.only != "print":
+        shown = screen_pictures(screen, office, path, folder / "screen", options.sheet)
+        made += [*shown, *contact_sheets(shown, folder / "screen")]
+    if options.only != "screen":
+        printed = printed_pictures(office, path, folder / "print", options.sheet, options.dpi)
+        made += [*printed, *contact_sheets(printed, folder / "print")]
+    return made
+
+
+def take_pictures(screen: Screen, office: Office, path: Path, options: argparse.Namespace) -> list[Path]:
+    """Take pictures of a workbook or a web page."""
+    if path.suffix.lower() in PAGES:
+        return page_pictures(path, options.output)
+    if path.suffix.lower() in WORKBOOKS:
+        return workbook_pictures(screen, office, path, options)
+    raise PictureError(f"{path}: neither a workbook nor a web page")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -134,20 +160,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks and web pages")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     parser.add_argument("--sheet", help="only this sheet of a workbook")
-    parser.add_argument("--dpi", type=int, default=70)
+    parser.add_argument("--only", choices=("screen", "print"), help="of a workbook only these pictures")
+    parser.add_argument("--dpi", type=int, default=70, help="of printed pages")
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
     failed = False
-    with Office() as office:
+    with Screen() as screen, Office(screen=screen) as office:
         for path in options.files:
             try:
-                if path.suffix.lower() in PAGES:
-                    made = page_pictures(path, options.output)
-                elif path.suffix.lower() in WORKBOOKS:
-                    made = workbook_pictures(office, path, options.output, options.sheet, options.dpi)
-                else:
-                    raise PictureError(f"{path}: neither a workbook nor a web page")
-            except (PictureError, OfficeError, OSError, subprocess.SubprocessError) as problem:
+                made = take_pictures(screen, office, path, options)
+            except (PictureError, ScreenError, OfficeError, OSError, subprocess.SubprocessError) as problem:
                 sys.stderr.write(f"{problem}\n")
                 failed = True
                 continue

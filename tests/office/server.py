@@ -1,8 +1,9 @@
 """Bridge that the Python of LibreOffice runs: JSON commands on standard input, answers on standard output.
 
 It starts one private LibreOffice, obeys one command a line, and takes LibreOffice and its profile away
-as soon as its standard input closes, also when whoever started it was killed. It stands alone: only the
-standard library and `uno` are imported, and it runs on Python 3.10 and newer.
+as soon as its standard input closes, also when whoever started it was killed. Without a window size nothing is
+shown; with one every document opens in a window of that size. It stands alone: only the standard library, `uno`
+and the modules `book` and `window` beside it are imported, and it runs on Python 3.10 and newer.
 """
 
 import json
@@ -14,11 +15,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import uno
+import window
+from book import CONTENT, Book, Refused, cell_state, plain, prop, some
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException, IllegalArgumentException
@@ -37,8 +39,6 @@ FILTERS = {
     "html": "HTML (StarCalc)",
     "pdf": "calc_pdf_Export",
 }
-CONTENT = 1 | 2 | 4 | 16  # values, dates, strings, formulas: what the Delete key clears
-ERROR_RESULT, TEXT_RESULT = 4, 2
 ASK_SECONDS = 5
 SETTINGS = (
     ("/org.openoffice.Setup/L10N", "ooSetupSystemLocale", "{locale}"),
@@ -48,21 +48,6 @@ SETTINGS = (
     ("/org.openoffice.Office.Common/Misc", "ShowTipOfTheDay", "false"),
     ("/org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
 )
-
-
-class Refused(Exception):
-    """A command that LibreOffice or a careful user would not carry out."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-
-
-def prop(name: str, value: Any) -> PropertyValue:
-    """Make one named argument."""
-    made = PropertyValue()
-    made.Name, made.Value = name, value
-    return made
 
 
 def write_settings(profile: Path, locale: str) -> None:
@@ -93,118 +78,12 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
         return
 
 
-class Book:
-    """One open spreadsheet document."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def sheet(self, name: str) -> Any:
-        """Find a sheet by its name."""
-        if not self.model.Sheets.hasByName(name):
-            known = ", ".join(self.model.Sheets.ElementNames)
-            raise Refused("missing", f"no sheet {name!r}; there are: {known}")
-        return self.model.Sheets.getByName(name)
-
-    def range(self, sheet: str, address: str, page: Any = None) -> Any:
-        """Find a cell or a range by its address; `page` saves looking the sheet up."""
-        page = page or self.sheet(sheet)
-        try:
-            return page.getCellRangeByName(address)
-        except DisposedException:
-            raise
-        except uno.getClass("com.sun.star.uno.Exception") as problem:
-            raise Refused("missing", f"no cell or range {address!r} on sheet {sheet!r}") from problem
-
-    def cell(self, sheet: str, address: str) -> Any:
-        """Find one cell."""
-        return self.range(sheet, address).getCellByPosition(0, 0)
-
-    def locked(self, sheet: str, place: Any) -> list[str]:
-        """Name the locked cells of a range, where the sheet is protected."""
-        if not self.sheet(sheet).isProtected():
-            return []
-        where = place.RangeAddress
-        found = []
-        for row in range(where.EndRow - where.StartRow + 1):
-            for column in range(where.EndColumn - where.StartColumn + 1):
-                cell = place.getCellByPosition(column, row)
-                if cell.CellProtection.IsLocked:
-                    found.append(cell.AbsoluteName.rpartition(".")[2].replace("$", ""))
-        return found
-
-    def must_be_open(self, sheet: str, place: Any) -> None:
-        """Refuse to write where a user could not."""
-        locked = self.locked(sheet, place)
-        if locked:
-            raise Refused("locked", f"locked on the protected sheet {sheet!r}: {some(locked)}")
-
-    def must_be_unprotected(self, sheet: str, deed: str) -> None:
-        """Refuse what a protected sheet does not allow."""
-        if self.sheet(sheet).isProtected():
-            raise Refused("locked", f"sheet {sheet!r} is protected: cannot {deed}")
-
-    def must_have_open_structure(self, deed: str) -> None:
-        """Refuse what a protected workbook structure does not allow."""
-        if self.model.isProtected():
-            raise Refused("locked", f"the workbook structure is protected: cannot {deed}")
-
-    def write(self, cell: Any, kind: str, value: Any) -> None:
-        """Put one value into a cell."""
-        if kind == "clear":
-            cell.clearContents(CONTENT)
-        elif kind == "number":
-            cell.Value = value
-        elif kind == "text":
-            cell.String = value
-        else:
-            cell.FormulaLocal = value
-
-
-def some(names: list[str], most: int = 8) -> str:
-    """List the first few names."""
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def cell_state(cell: Any) -> dict[str, Any]:
-    """Say what a cell holds and shows."""
-    kind = cell.Type.value
-    formula = cell.Formula if kind == "FORMULA" else ""
-    result = cell.FormulaResultType2 if formula else 0
-    error = cell.getError()
-    if error or result == ERROR_RESULT:
-        return {
-            "type": "error",
-            "value": cell.String,
-            "text": cell.String,
-            "formula": formula,
-            "error": error,
-        }
-    if kind == "EMPTY":
-        return {"type": "empty", "value": None, "text": "", "formula": "", "error": 0}
-    is_text = kind == "TEXT" or result == TEXT_RESULT
-    return {
-        "type": "text" if is_text else "number",
-        "value": cell.String if is_text else cell.Value,
-        "text": cell.String,
-        "formula": formula,
-        "error": 0,
-    }
-
-
-def plain(value: Any, formula: str, cell: Callable[[], Any]) -> Any:
-    """Turn one entry of a data array into a number, a text, the text of an error, or nothing."""
-    if value is None:
-        return cell().String
-    return None if value == "" and formula == "" else value
-
-
 class Bridge:
     """One LibreOffice and its open documents."""
 
-    def __init__(self, soffice: str, folder: Path, locale: str) -> None:
+    def __init__(self, soffice: str, folder: Path, locale: str, size: tuple[int, int] | None) -> None:
         self.books: dict[int, Book] = {}
+        self.size = size
         self.last = 0
         self.folder = folder
         profile = folder / "profile"
@@ -214,8 +93,7 @@ class Bridge:
             [
                 soffice,
                 f"-env:UserInstallation={profile.as_uri()}",
-                "--headless",
-                "--invisible",
+                *(() if size else ("--headless", "--invisible")),
                 "--nologo",
                 "--nodefault",
                 "--norestore",
@@ -229,6 +107,7 @@ class Bridge:
             start_new_session=True,
         )
         self.address = f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext"
+        self.context: Any = None
         self.desktop: Any = None
 
     def connect(self) -> None:
@@ -237,13 +116,14 @@ class Bridge:
         resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         while True:
             try:
-                context = resolver.resolve(self.address)
+                self.context = resolver.resolve(self.address)
                 break
             except NoConnectException:
                 if self.process.poll() not in (None, 0):
                     raise Refused("crashed", f"LibreOffice ended with {self.process.returncode}") from None
                 time.sleep(0.05)
-        self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        services = self.context.ServiceManager
+        self.desktop = services.createInstanceWithContext("com.sun.star.frame.Desktop", self.context)
 
     def end(self) -> None:
         """Take LibreOffice and its folder away: asked at first, then made to go."""
@@ -269,12 +149,11 @@ class Bridge:
 
     def load(self, url: str, *more: PropertyValue) -> Any:
         """Load a document out of sight, with neither macros nor links."""
-        return self.desktop.loadComponentFromURL(
-            url,
-            "_blank",
-            0,
-            (prop("Hidden", True), prop("MacroExecutionMode", 0), prop("UpdateDocMode", 0), *more),
-        )
+        return self.load_with(url, prop("Hidden", True), prop("MacroExecutionMode", 0), *more)
+
+    def load_with(self, url: str, *arguments: PropertyValue) -> Any:
+        """Load a document without its links; what macros may do, the profile says as well."""
+        return self.desktop.loadComponentFromURL(url, "_blank", 0, (prop("UpdateDocMode", 0), *arguments))
 
     # Commands: one method a verb.
 
@@ -282,13 +161,16 @@ class Bridge:
         """Open a file."""
         more = [prop("Password", password)] if password else []
         try:
-            model = self.load(uno.systemPathToFileUrl(path), *more)
+            load = self.load_with if self.size else self.load
+            model = load(uno.systemPathToFileUrl(path), *more)
         except IllegalArgumentException as problem:
             raise Refused("unreadable", f"LibreOffice cannot open {path}: {problem.Message}") from problem
         if model is None or not hasattr(model, "Sheets"):
             if model is not None:
                 model.close(True)
             raise Refused("unreadable", f"LibreOffice cannot open {path} as a spreadsheet")
+        if self.size:
+            window.arrange(model, *self.size)
         self.last += 1
         self.books[self.last] = Book(model)
         return {"book": self.last, "sheets": list(model.Sheets.ElementNames)}
@@ -299,9 +181,10 @@ class Bridge:
         if found is not None:
             found.model.close(True)
 
-    def do_sheets(self, book: int) -> list[str]:
-        """Name the sheets in their order."""
-        return list(self.book(book).model.Sheets.ElementNames)
+    def do_sheets(self, book: int, shown: bool) -> list[str]:
+        """Name the sheets in their order, all of them or those that can be seen."""
+        sheets = self.book(book).model.Sheets
+        return [name for name in sheets.ElementNames if not shown or sheets.getByName(name).IsVisible]
 
     def do_fill(self, book: int, cells: list[list[Any]]) -> int:
         """Write many cells, or none when one of them is locked."""
@@ -468,6 +351,22 @@ class Bridge:
             owner.must_be_unprotected(sheet, f"hide or show {axis.lower()}")
             getattr(owner.range(sheet, address), axis).IsVisible = not hidden
 
+    def do_show(self, book: int, sheet: str, column: int, row: int) -> dict[str, Any]:
+        """Scroll a sheet in the window and say what is seen of it."""
+        return window.show(self.book(book), sheet, column, row)
+
+    def do_select(self, book: int, sheet: str, address: str) -> None:
+        """Put the cursor on a cell or a range."""
+        window.select(self.book(book), sheet, address)
+
+    def do_cursor(self, book: int) -> dict[str, str]:
+        """Say where the cursor is."""
+        return window.cursor(self.book(book))
+
+    def do_menu(self, book: int, command: str, arguments: dict[str, Any]) -> None:
+        """Carry out a command of the menus."""
+        window.run(self.context, self.book(book), command, arguments)
+
     def do_recalculate(self, book: int) -> None:
         """Calculate every formula anew."""
         self.book(book).model.calculateAll()
@@ -566,10 +465,10 @@ def send(message: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def main(soffice: str, folder: str, locale: str) -> None:
+def main(soffice: str, folder: str, locale: str, *size: str) -> None:
     """Serve until standard input closes."""
     lines: queue.Queue[str] = queue.Queue()
-    bridge = Bridge(soffice, Path(folder), locale)
+    bridge = Bridge(soffice, Path(folder), locale, (int(size[0]), int(size[1])) if size else None)
 
     def read() -> None:
         for line in sys.stdin:

@@ -1,0 +1,133 @@
+"""A spreadsheet document and its cells, as the bridge to LibreOffice handles them (see `server.py`)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.lang import DisposedException
+
+CONTENT = 1 | 2 | 4 | 16  # values, dates, strings, formulas: what the Delete key clears
+ERROR_RESULT, TEXT_RESULT = 4, 2
+
+
+class Refused(Exception):
+    """A command that LibreOffice or a careful user would not carry out."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def prop(name: str, value: Any) -> PropertyValue:
+    """Make one named argument."""
+    made = PropertyValue()
+    made.Name, made.Value = name, value
+    return made
+
+
+class Book:
+    """One open spreadsheet document."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def sheet(self, name: str) -> Any:
+        """Find a sheet by its name."""
+        if not self.model.Sheets.hasByName(name):
+            known = ", ".join(self.model.Sheets.ElementNames)
+            raise Refused("missing", f"no sheet {name!r}; there are: {known}")
+        return self.model.Sheets.getByName(name)
+
+    def range(self, sheet: str, address: str, page: Any = None) -> Any:
+        """Find a cell or a range by its address; `page` saves looking the sheet up."""
+        page = page or self.sheet(sheet)
+        try:
+            return page.getCellRangeByName(address)
+        except DisposedException:
+            raise
+        except uno.getClass("com.sun.star.uno.Exception") as problem:
+            raise Refused("missing", f"no cell or range {address!r} on sheet {sheet!r}") from problem
+
+    def cell(self, sheet: str, address: str) -> Any:
+        """Find one cell."""
+        return self.range(sheet, address).getCellByPosition(0, 0)
+
+    def locked(self, sheet: str, place: Any) -> list[str]:
+        """Name the locked cells of a range, where the sheet is protected."""
+        if not self.sheet(sheet).isProtected():
+            return []
+        where = place.RangeAddress
+        found = []
+        for row in range(where.EndRow - where.StartRow + 1):
+            for column in range(where.EndColumn - where.StartColumn + 1):
+                cell = place.getCellByPosition(column, row)
+                if cell.CellProtection.IsLocked:
+                    found.append(cell.AbsoluteName.rpartition(".")[2].replace("$", ""))
+        return found
+
+    def must_be_open(self, sheet: str, place: Any) -> None:
+        """Refuse to write where a user could not."""
+        locked = self.locked(sheet, place)
+        if locked:
+            raise Refused("locked", f"locked on the protected sheet {sheet!r}: {some(locked)}")
+
+    def must_be_unprotected(self, sheet: str, deed: str) -> None:
+        """Refuse what a protected sheet does not allow."""
+        if self.sheet(sheet).isProtected():
+            raise Refused("locked", f"sheet {sheet!r} is protected: cannot {deed}")
+
+    def must_have_open_structure(self, deed: str) -> None:
+        """Refuse what a protected workbook structure does not allow."""
+        if self.model.isProtected():
+            raise Refused("locked", f"the workbook structure is protected: cannot {deed}")
+
+    def write(self, cell: Any, kind: str, value: Any) -> None:
+        """Put one value into a cell."""
+        if kind == "clear":
+            cell.clearContents(CONTENT)
+        elif kind == "number":
+            cell.Value = value
+        elif kind == "text":
+            cell.String = value
+        else:
+            cell.FormulaLocal = value
+
+
+def some(names: list[str], most: int = 8) -> str:
+    """List the first few names."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def cell_state(cell: Any) -> dict[str, Any]:
+    """Say what a cell holds and shows."""
+    kind = cell.Type.value
+    formula = cell.Formula if kind == "FORMULA" else ""
+    result = cell.FormulaResultType2 if formula else 0
+    error = cell.getError()
+    if error or result == ERROR_RESULT:
+        return {
+            "type": "error",
+            "value": cell.String,
+            "text": cell.String,
+            "formula": formula,
+            "error": error,
+        }
+    if kind == "EMPTY":
+        return {"type": "empty", "value": None, "text": "", "formula": "", "error": 0}
+    is_text = kind == "TEXT" or result == TEXT_RESULT
+    return {
+        "type": "text" if is_text else "number",
+        "value": cell.String if is_text else cell.Value,
+        "text": cell.String,
+        "formula": formula,
+        "error": 0,
+    }
+
+
+def plain(value: Any, formula: str, cell: Callable[[], Any]) -> Any:
+    """Turn one entry of a data array into a number, a text, the text of an error, or nothing."""
+    if value is None:
+        return cell().String
+    return None if value == "" and formula == "" else value

@@ -1,0 +1,134 @@
+"""The screen of a small laptop, for a LibreOffice with a window: a picture of it, and keys that are really pressed.
+
+    with Screen() as screen, Office(screen=screen) as office, office.open(path) as book:
+        book.select("Form", "D7")
+        screen.type("Yes")
+        screen.press("Return")
+        screen.shoot(folder / "form.png")
+
+Its display is Xvfb, its keys are sent by xdotool, its pictures are written by ImageMagick.
+"""
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+SIZE = (1366, 768)
+DESKTOP_BAR = 30  # pixels at the lower edge that the desktop keeps for itself
+START_SECONDS, TOOL_SECONDS, STILL_SECONDS = 20.0, 60.0, 20.0
+LOOK_SECONDS, LOOKS = 0.06, 4  # how often it is looked at, and how many looks in a row must be alike
+KEY_MILLISECONDS = 12
+PACKAGES = {"Xvfb": "xvfb", "xdotool": "xdotool", "convert": "imagemagick", "montage": "imagemagick"}
+
+
+class ScreenError(Exception):
+    """There is no screen, or it does not come to rest."""
+
+
+def find_tool(name: str) -> str:
+    """Find a program, or say which package has it."""
+    found = shutil.which(name)
+    if found is None:
+        raise ScreenError(f"{name} is not installed (on Debian: {PACKAGES[name]})")
+    return found
+
+
+def why_missing(*tools: str) -> str | None:
+    """Say why there can be no screen here, or nothing when there can."""
+    try:
+        for tool in tools or PACKAGES:
+            find_tool(tool)
+    except ScreenError as missing:
+        return str(missing)
+    return None
+
+
+class Screen:
+    """A display of its own; LibreOffice is given the part that a desktop leaves to a window."""
+
+    def __init__(self, size: tuple[int, int] = SIZE) -> None:
+        self.window = (size[0], size[1] - DESKTOP_BAR)
+        self.folder = Path(tempfile.mkdtemp(prefix="hrge-xl-screen-"))
+        shape = f"{size[0]}x{size[1]}x24"
+        # Without -noreset the display would begin anew whenever its last program ends, and so lose the next one.
+        self.process = subprocess.Popen(
+            [
+                find_tool("Xvfb"),
+                *("-displayfd", "1", "-screen", "0", shape, "-fbdir", str(self.folder)),
+                *("-nolisten", "tcp", "-nocursor", "-noreset"),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        assert self.process.stdout is not None
+        number = self.process.stdout.readline().decode().strip()
+        if not number:
+            self.close()
+            raise ScreenError("Xvfb did not start")
+        self.name = f":{number}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take the display away."""
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(START_SECONDS)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def rest(self) -> bytes:
+        """Wait until nothing moves any more and give what is shown, as an X window dump."""
+        dump = self.folder / "Xvfb_screen0"
+        before, alike, until = b"", 0, time.monotonic() + STILL_SECONDS
+        while alike < LOOKS:
+            if time.monotonic() > until:
+                raise ScreenError("the screen does not come to rest")
+            time.sleep(LOOK_SECONDS)
+            now = dump.read_bytes()
+            alike = alike + 1 if now == before else 0
+            before = now
+        return before
+
+    def shoot(self, path: Path) -> Path:
+        """Take a picture of the window when nothing moves any more."""
+        width, height = self.window
+        subprocess.run(
+            [find_tool("convert"), "xwd:-", "-crop", f"{width}x{height}+0+0", "+repage", "-strip", str(path)],
+            input=self.rest(),
+            check=True,
+            timeout=TOOL_SECONDS,
+            capture_output=True,
+        )
+        return path
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other, each by its name in X: `Tab`, `alt+Down`, `ctrl+c`."""
+        self.keyboard("key", "--delay", str(KEY_MILLISECONDS), *keys)
+
+    def type(self, text: str) -> None:
+        """Type a text."""
+        self.keyboard("type", "--delay", str(KEY_MILLISECONDS), "--", text)
+
+    def keyboard(self, *arguments: str) -> None:
+        """Let xdotool press keys and wait for what comes of it."""
+        subprocess.run(
+            [find_tool("xdotool"), *arguments],
+            env={"DISPLAY": self.name, "LC_ALL": "C.UTF-8"},
+            check=True,
+            timeout=TOOL_SECONDS,
+            capture_output=True,
+        )
+        self.rest()

@@ -1,0 +1,69 @@
+"""The window of an open document: what it shows, where its cursor stands, what its menus do (see `server.py`)."""
+
+from typing import Any
+
+from book import Book, prop
+from com.sun.star.awt.PosSize import POSSIZE
+
+
+def arrange(model: Any, width: int, height: int) -> None:
+    """Let the window fill the screen, with nothing beside the cells."""
+    controller = model.CurrentController
+    window = controller.Frame.ContainerWindow
+    window.setPosSize(0, 0, width, height, POSSIZE)
+    controller.Sidebar.setVisible(False)
+    window.setFocus()
+
+
+def show(owner: Book, sheet: str, column: int, row: int) -> dict[str, Any]:
+    """Scroll a sheet to a column and a row, counted from 0; say what is seen beside the frozen cells."""
+    page, controller = owner.sheet(sheet), owner.model.CurrentController
+    controller.setActiveSheet(page)
+    pane = controller.getByIndex(controller.Count - 1)
+    pane.setFirstVisibleColumn(column)
+    pane.setFirstVisibleRow(row)
+    seen, (last_column, last_row) = pane.getVisibleRange(), end(page)
+    return {
+        "first": [seen.StartColumn, seen.StartRow],
+        "last": [seen.EndColumn, seen.EndRow],
+        "end": [last_column, last_row],
+    }
+
+
+def end(page: Any) -> tuple[int, int]:
+    """Give the last column and row of a sheet that are used and not hidden."""
+    cursor = page.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    where = cursor.RangeAddress
+    return last_visible(page.Columns, where.EndColumn), last_visible(page.Rows, where.EndRow)
+
+
+def last_visible(lines: Any, last: int) -> int:
+    """Go back from a column or row to one that is not hidden."""
+    while last and not lines.getByIndex(last).IsVisible:
+        last -= 1
+    return last
+
+
+def select(owner: Book, sheet: str, address: str) -> None:
+    """Put the cursor on a cell or a range, as a click does."""
+    controller = owner.model.CurrentController
+    controller.setActiveSheet(owner.sheet(sheet))
+    controller.select(owner.range(sheet, address))
+
+
+def cursor(owner: Book) -> dict[str, str]:
+    """Say which cells of which sheet are selected."""
+    chosen = owner.model.CurrentSelection
+    parts = getattr(chosen, "AbsoluteName", "").split(":")
+    return {
+        "sheet": owner.model.CurrentController.ActiveSheet.Name,
+        "cells": ":".join(part.rpartition(".")[2].replace("$", "") for part in parts),
+    }
+
+
+def run(context: Any, owner: Book, command: str, arguments: dict[str, Any]) -> None:
+    """Carry out a command of the menus, such as `.uno:HideDetail`."""
+    helper = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.DispatchHelper", context)
+    named = tuple(prop(name, value) for name, value in arguments.items())
+    helper.executeDispatch(owner.model.CurrentController.Frame, command, "", 0, named)
