@@ -21,11 +21,11 @@ from hrge_xl.spec.own_sheets import IDENTITY_SHEET
 from hrge_xl.words import right_to_left
 from tests.answers import layout
 from tests.made_workbooks import SPECS, made, opened
+from tests.screens import PIXELS_A_CHARACTER, height, width
 
 CONTRAST, WHITE, BLACK = 4.5, "FFFFFF", "000000"
 FONT = "Arial"
 SCREEN_WIDTH, SCREEN_HEIGHT = 1366, 768
-PIXELS_A_CHARACTER, PIXELS_A_LINE, PIXELS_A_POINT = 7, 17, 4 / 3
 PRINTABLE_WIDTH, SMALLEST_SCALE = 27.7 / 2.54 * 96, 0.55  # pixels at 96 dpi on A4 across
 INTENDED_GAPS = frozenset({"_hrge"})
 
@@ -105,14 +105,6 @@ def visible(sheet: Worksheet) -> Iterator[Cell]:
         for cell in row
         if cell.column not in columns and isinstance(cell, Cell)
     )
-
-
-def width(sheet: Worksheet, column: int) -> float:
-    """The width of a column in pixels."""
-    for dimension in sheet.column_dimensions.values():
-        if (dimension.min or 0) <= column <= (dimension.max or 0):
-            return 0 if dimension.hidden else dimension.width * PIXELS_A_CHARACTER
-    return 9 * PIXELS_A_CHARACTER
 
 
 def test_text_stands_out_from_its_ground(workbook: Made) -> None:
@@ -215,21 +207,8 @@ def test_heads_stay_in_view_and_leave_room(workbook: Made) -> None:
         corner = page[page.freeze_panes]
         across = sum(width(page, column) for column in range(1, corner.column))
         assert across <= SCREEN_WIDTH / 2, (sheet.name, across)
-        down = sum(height(workbook, page, row) for row in range(2, corner.row))
+        down = sum(height(page, row) for row in range(2, corner.row))
         assert down <= SCREEN_HEIGHT / 2, (sheet.name, down)
-
-
-def height(workbook: Made, page: Worksheet, row: int) -> float:
-    """How many pixels a row takes: as set, or as its longest text needs."""
-    fixed = page.row_dimensions[row].height
-    if fixed is not None and page.row_dimensions[row].customHeight:
-        return float(fixed) * PIXELS_A_POINT
-    lines = 1.0
-    for cell in page[row]:
-        if cell.alignment.wrap_text and isinstance(cell.value, str) and not cell.value.startswith("="):
-            room = width(page, cell.column) / PIXELS_A_CHARACTER or 1
-            lines = max(lines, sum(-(-len(line) * 1.05 // room) for line in cell.value.split("\n")))
-    return lines * PIXELS_A_LINE
 
 
 def test_heads_fit_into_their_columns(workbook: Made) -> None:
