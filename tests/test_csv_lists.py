@@ -85,7 +85,7 @@ def test_codes_stay_text(in_file: Path) -> None:
             "code,name\nPAK,Pakistan\n",
             [
                 "countries.csv:1:1: There is no column 'name'. A list has the columns code, label, parent, help, "
-                "aliases, label:fr, help:fr.",
+                "anchor, aliases, label:fr, help:fr, anchor:fr.",
                 "countries.csv:1:1: There is no column `label`. Add it.",
             ],
         ),

@@ -45,7 +45,7 @@ def text(spec: Spec, language: str = "") -> str:
         lines += _tool(spec, tool, say)
     lines += ["LISTS", ""]
     for name, vocabulary in spec.vocabularies.items():
-        entries = "; ".join(f"{item.code} {item.label.say(say)}" for item in vocabulary.items)
+        entries = "; ".join(item.as_step(say) for item in vocabulary.items)
         lines.append(f"  {name}: {entries}")
     return "\n".join(lines) + "\n"
 

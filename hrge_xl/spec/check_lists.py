@@ -8,7 +8,7 @@ from ..frozen import Found, Path
 from ..words import is_language
 from .check_languages import too_long
 from .check_names import doubled
-from .model import Matrix, Spec, Vocabulary
+from .model import Matrix, Spec, Vocabulary, VocabularyItem
 from .suggest import remedy_for
 
 LIMIT_LABEL = 250
@@ -19,6 +19,7 @@ def check_lists(spec: Spec) -> Found:
     """Codes and labels of every list, and the levels at the crossings of the matrix."""
     for name, vocabulary in spec.vocabularies.items():
         yield from _list(spec, vocabulary, ("vocabularies", name, "items"))
+        yield from _anchors(spec, name, vocabulary)
     if spec.matrix is not None:
         yield from _matrix(spec, spec.matrix)
 
@@ -54,6 +55,37 @@ def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
                 text = vocabulary.items[index].label.by_language
                 where = (*path, index, "label", language) if language in text else (*path, index, "label")
                 yield where, f"The label '{label}' ({language}) is used twice.", "Give each entry its own."
+
+
+def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
+    """Anchors that nobody would see, or that are missing at a step."""
+    path: Path = ("vocabularies", name)
+    for kind, label in vocabulary.kinds.items():
+        if not label:
+            yield (*path, "kinds", kind), f"The kind '{kind}' has an empty label.", "Say what it looks at."
+    for index, item in enumerate(vocabulary.items):
+        place, step = (*path, "items", index), item.as_step(spec.languages[0])
+        option = next((each for each in ("anchor", "anchors") if getattr(item, each)), None)
+        if option and name not in spec.scales:
+            reason = f"The list '{name}' is no scale: nobody would see what anchors the entry '{item.code}'."
+            yield (*place, option), reason, "Say it in `label` or `help`."
+        elif option == "anchor" and len(step) > LIMIT_LABEL:
+            reason = f"With its anchor the entry '{item.code}' has {len(step)} characters"
+            yield (*place, option), f"{reason}; a cell shows {LIMIT_LABEL}.", "Shorten the anchor."
+        yield from _kinds(vocabulary, item, place)
+
+
+def _kinds(vocabulary: Vocabulary, item: VocabularyItem, place: Path) -> Found:
+    """Kinds of anchors that the list does not have, or that an entry says nothing about."""
+    known = vocabulary.kinds
+    for kind in item.anchors:
+        if kind not in known:
+            remedy = remedy_for(kind, list(known)) if known else f"Add `kinds: {{{kind}: …}}` to the list."
+            yield (*place, "anchors", kind), f"The list has no kind '{kind}'.", remedy
+    for kind in known:
+        if not item.anchors.get(kind):
+            reason = f"The entry '{item.code}' says nothing by the kind '{kind}'."
+            yield (*place, "code"), reason, f"Add `{kind}: …` to its `anchors`."
 
 
 def _matrix(spec: Spec, matrix: Matrix) -> Found:

@@ -19,8 +19,8 @@ from .nodes import file_beside, get, mapping, mistake_at, sequence
 SUFFIX = ".csv"
 NEEDED = ("code", "label")
 PLAIN: tuple[str, ...] = ("code", "parent")
-WORDED = ("label", "help")  # may stand in several languages: `label:fr`
-COLUMNS = (*NEEDED, "parent", "help", "aliases")
+WORDED = ("label", "help", "anchor")  # may stand in several languages: `label:fr`
+COLUMNS = (*NEEDED, "parent", "help", "anchor", "aliases")
 BETWEEN = "|"  # aliases in one cell
 SEPARATORS = ",;\t"
 SAVE_AGAIN = "Save it as CSV in UTF-8."

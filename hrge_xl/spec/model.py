@@ -194,13 +194,27 @@ class Tool(Model):
 
 
 class VocabularyItem(Model):
-    """One entry of a list: a code for ever, a label that may change, other spellings that mean the same."""
+    """One entry of a list: a code for ever, a label that may change, other spellings that mean the same.
+
+    The `anchor` of a step says in a few words where it lies; `anchors` say it by each of the `kinds` of the list.
+    """
 
     code: Code
     label: Text
     help: Text = NO_TEXT
+    anchor: Text = NO_TEXT
+    anchors: dict[Code, Text] = Option(default={})
     parent: Code | None = None
     aliases: tuple[str, ...] = ()
+
+    def numbered(self, language: str) -> str:
+        """Give the label behind its code: `4 Likely`."""
+        return f"{self.code} {self.label.say(language)}"
+
+    def as_step(self, language: str) -> str:
+        """Give what people choose where the list is a scale: `4 Likely (61–80 %)`."""
+        anchor = self.anchor.say(language)
+        return self.numbered(language) + (f" ({anchor})" if anchor else "")
 
 
 def _or_a_file(schema: dict[str, Any]) -> None:
@@ -211,11 +225,12 @@ def _or_a_file(schema: dict[str, Any]) -> None:
 
 
 class Vocabulary(Model):
-    """A controlled list."""
+    """A controlled list; `kinds` are what the steps of a scale can be looked at by, each with its label."""
 
     model_config = ConfigDict(json_schema_extra=_or_a_file)
 
     items: tuple[VocabularyItem, ...] = Option(min_length=1)
+    kinds: dict[Code, Text] = Option(default={})
     note: Text = NO_TEXT
     tag: str = ""
 
@@ -361,6 +376,12 @@ class Spec(Model):
         if self.tick_field is None or own.always:
             return None
         return own.goes_with or tool
+
+    @cached_property
+    def scales(self) -> frozenset[str]:
+        """The names of the lists whose entries are steps: those of scales, and of the matrix."""
+        names = {str(field.vocabulary) for _, _, field in self.places() if field.type.stepped}
+        return frozenset(names | ({self.matrix.down, self.matrix.across} if self.matrix else set()))
 
     @cached_property
     def single_fields(self) -> dict[str, tuple[str, Field]]:

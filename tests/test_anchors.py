@@ -1,0 +1,91 @@
+"""Anchors of scales: what each step means, in a few words and by each kind of looking at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.layout.scales import scale_table
+from hrge_xl.reports.spec_page import html, text
+from hrge_xl.spec.load import load
+from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
+
+LISTS = "vocabularies.yaml"
+
+
+def test_every_step_stands_beside_its_anchor_by_each_kind() -> None:
+    lists = load("example").vocabularies
+    by_kind = scale_table(lists["IMPACT"], "fr")
+    assert by_kind.heads == ("Pour les personnes", "Pour l'atelier")
+    assert by_kind.rows[1] == ("2 Grave", "Certains ne peuvent pas participer", "Une journée est perdue")
+    assert scale_table(lists["LIKELIHOOD"], "en").rows == (
+        ("1 Rare", "under 10 %"), ("2 Possible", "10–50 %"), ("3 Likely", "over 50 %"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["example", "hrge_toolkit"])
+def test_every_scale_of_the_specs_says_something_about_its_steps(name: str) -> None:
+    spec = load(name)
+    for scale in spec.scales:
+        table = scale_table(spec.vocabularies[scale], spec.languages[0])
+        assert all(len(row) == 1 + len(table.heads) for row in table.rows)
+        assert any(cell for row in table.rows for cell in row[1:]), scale
+
+
+def test_the_page_of_a_spec_shows_anchors() -> None:
+    spec = load("example")
+    assert "2 Possible (10–50 %)" in text(spec, "en")
+    assert "For the workshop: A day is lost" in html(spec, "en")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "code: RED, label",
+            "code: RED, anchor: less of it, label",
+            "The list 'RESPONSE' is no scale: nobody would see what anchors the entry 'RED'. "
+            "Say it in `label` or `help`.",
+        ),
+        (
+            "plan: {en: A day",
+            "plans: {en: A day",
+            "The list has no kind 'plans'. Did you mean 'plan'?",
+        ),
+        (
+            "plan: {en: A day",
+            "plans: {en: A day",
+            "The entry '2' says nothing by the kind 'plan'. Add `plan: …` to its `anchors`.",
+        ),
+        (
+            "ar: نادر}, anchor",
+            "ar: نادر}, anchors: {people: few}, anchor",
+            "The list has no kind 'people'. Add `kinds: {people: …}` to the list.",
+        ),
+        (
+            "people: {en: For people",
+            'people: ""\n    more: {en: For people',
+            "The kind 'people' has an empty label. Say what it looks at.",
+        ),
+        (
+            "{en: over 50 %",
+            "{en: " + "very often " * 24,
+            "With its anchor the entry '3' has 274 characters; a cell shows 250. Shorten the anchor.",
+        ),
+    ],
+)
+def test_mistakes_in_anchors_are_told(copy: Path, old: str, new: str, said: str) -> None:  # noqa: F811
+    line, _ = damage(copy, LISTS, old, new)
+    told = [each for each in mistakes(copy) if each.endswith(said)]
+    assert told
+    assert abs(int(told[0].split(":")[1]) - line) <= 4
+
+
+def test_anchors_of_a_list_in_a_file(copy: Path) -> None:  # noqa: F811
+    written = (copy / LISTS).read_text("utf-8")
+    first, last = written.index("LIKELIHOOD:"), written.index("IMPACT:")
+    (copy / LISTS).write_text(written[:first] + "LIKELIHOOD: {file: l.csv}\n" + written[last:], "utf-8")
+    lines = "code,label,label:fr,anchor,anchor:fr\n1,Rare,Rare,seldom,rarement\n2,Now,Là,,\n3,So,Si,,\n"
+    (copy / "l.csv").write_text(lines, "utf-8")
+    assert load(copy).vocabularies["LIKELIHOOD"].items[0].as_step("fr") == "1 Rare (rarement)"
