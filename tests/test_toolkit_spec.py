@@ -38,7 +38,9 @@ POINTS = (15, 8, 9, 10, 9, 10, 8, 11, 8)  # of each sheet of Part 1: eight, and 
 # Fields of each sheet, and the rows of each of its tables from top to bottom (records of a form).
 FIELDS_AND_ROWS = {
     "FORM": (33, []),  # the 26 ticks are the tools that are issued
-    **{code: (9, [points]) for code, points in zip(PART_1, POINTS, strict=True)},  # 7 answers and 2 on the source
+    **{
+        code: (9, [points]) for code, points in zip(PART_1, POINTS, strict=True)
+    },  # 7 answers and 2 on the source
     "T2.1": (32, [6, 13]),
     "T2.2": (16, [35]),
     "T2.3": (12, [23]),
@@ -195,7 +197,9 @@ def test_no_question_of_the_content_is_lost(spec: Spec, code: str) -> None:
 def test_the_checklists_keep_the_codes_of_their_items(spec: Spec) -> None:
     for number, code in enumerate(PART_1, 1):
         points = [f"T1{number}_{row:02d}" for row in range(1, POINTS[number - 1] + 1)]
-        assert sorted(_items(spec, code, 0)) == points  # what was split or added stands beside what it belongs to
+        assert (
+            sorted(_items(spec, code, 0)) == points
+        )  # what was split or added stands beside what it belongs to
     assert _items(spec, "T3.1", 0) == [f"T31_{row:02d}" for row in range(1, 27)]
     assert _items(spec, "T2.2", 1) == INSTRUMENTS.split()
     assert _items(spec, "T2.3", 0) == LAW_TOPICS.split()

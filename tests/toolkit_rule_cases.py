@@ -100,7 +100,11 @@ CASES = [
     Case("R-P21", {"T26_10": 2.0, "FRM_29": "APP"}, {"EV_SRC": "Interviews"}, "T2.6"),
     *(
         Case("R-P03", {"EV_SRC": "Official gazette"}, {"EV_SRC": f"Official gazette, {year}, no. 3"}, tool)
-        for tool, year in {"T1.1": 2026, "T1.9": 1998, "T2.1E": 2020, "T2.2": 2000, "T2.3": 2011, "T2.4": 2025, "T2.6": 2024}.items()
+        for tool, year in zip(
+            ("T1.1", "T1.9", "T2.1E", "T2.2", "T2.3", "T2.4", "T2.6"),
+            (2026, 1998, 2020, 2000, 2011, 2025, 2024),
+            strict=True,
+        )
     ),
     Case("R-P03", {"EV_SRC": "Case 77, page 203"}, {"EV_SRC": None}, "T1.1"),
     Case("R-P04", {"T22_13": "NA"}, {"EV_NOTE": "No programme yet"}, "T2.2"),

@@ -52,13 +52,23 @@ def _stepped(tool: Tool) -> dict[str, Field]:
 
 
 def _steps(vocabulary: Vocabulary, language: str) -> Iterator[PanelLine]:
+    """Each step with where it lies; where it is looked at in several ways, with each of them."""
     yield from _lines("", vocabulary.note.say(language))
     for item in vocabulary.items:
-        yield from _lines(f"{item.code} {item.label.say(language)}", item.help.say(language))
+        said = {name: text.say(language) for name, text in item.anchors.items()}
+        ways = [
+            f"{kind.say(language)}: {said[name]}" for name, kind in vocabulary.kinds.items() if name in said
+        ]
+        own = [] if ways else [item.anchor.say(language)]
+        texts = [text for text in (*own, item.help.say(language), *ways) if text]
+        about = item.numbered(language)
+        for text in texts or [""]:
+            yield from _lines(about, text)
+            about = ""
 
 
 def _lines(about: str, text: str) -> Iterator[PanelLine]:
     """A text in lines that a cell shows whole, the first one with what it is about."""
-    for line in wrap(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False):
+    for line in wrap(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False) or [""] * bool(about):
         yield PanelLine(line, about)
         about = ""
