@@ -18,10 +18,11 @@ from ..words import tidy
 from ..workbook import Content
 from ..workbook.collect import CollectNow
 from ..workbook.content import Memory
-from ..workbook.cover import Fact, Progress, ProgressNow
+from ..workbook.cover import Fact
 from ..workbook.grid_now import RowNow
 from ..workbook.live import Live
 from ..workbook.problems import ProblemsNow
+from ..workbook.progress import Progress, ProgressNow
 from .issued_cells import ExpectedCells
 
 

@@ -13,8 +13,9 @@ from ..layout.model import LEFTOVER_HEAD
 from ..stamp import to_pairs
 from ..submission import Identity, Observation
 from ..words import tidy
-from ..workbook.cover import COVER_FACTS, LABEL, contact_label
+from ..workbook.cover import COVER_FACTS, contact_label
 from ..workbook.feedback_sheets import FEEDBACK_WIDTHS
+from ..workbook.progress import LABEL
 from .cell_values import shown_cell
 from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, What
 from .keys import observe, shorten

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from ..fields import Field
 from ..spec.model import Guide, Spec, Tool, Vocabulary
 from ..words import translator
-from .model import PanelLine
+from .model import HIDDEN, Grid, PanelLine
 
 LINE_LENGTH = 105  # characters that a line of the panel holds
 
 
-def panel_of(spec: Spec, tool: Tool, language: str) -> tuple[PanelLine, ...]:
+def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tuple[PanelLine, ...]:
     """Everything that helps to fill in a sheet; nothing where there is nothing to say."""
-    return (*_guide(tool, language), *_scales(spec, tool, language))
+    if not grids:
+        return ()
+    return (*_guide(tool, language), *_hints(grids, language), *_scales(spec, tool, language))
+
+
+def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
+    """What to write in columns whose heads have no room for it."""
+    columns = [c for grid in grids if not grid.across for c in grid.columns if c.field is not None]
+    first = (c for c in columns if c.part < 2 and c.role not in HIDDEN)
+    texts = [(c.label, c.field.help.say(language)) for c in first if c.field and not c.hint(language)]
+    if any(text for _, text in texts):
+        yield PanelLine(translator(language)("What to write"), is_head=True)
+    for label, text in texts:
+        if text:
+            yield from _lines(label, text)
 
 
 def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:

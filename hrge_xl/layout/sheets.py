@@ -43,7 +43,7 @@ from .model import (
 # A laptop's window is 1,250 pixels wide, at 85 percent some 205 characters; a third of that may stay in view.
 FROZEN_WIDTH = 66
 MARK_WIDTH, SIGN_WIDTH, NAME_WIDTH, LEAST_NAME_WIDTH = 9, 13, 44, 24
-HEAD_WIDTH, HELP_LINES = 26, 6
+HEAD_WIDTH = 26
 QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, STATUS_WIDTH = 36, 66, 42, 34
 RECORD_WIDTH, CHECK_WIDTH = 34, 9
 GAP_WIDTH, ABOUT_WIDTH, PANEL_WIDTH = 3, 22, 100
@@ -111,14 +111,14 @@ def _full_code(spec: Spec, code: str) -> str:
 
 
 def _sheet(spec: Spec, tool: Tool, language: str, issued: Sequence[str], blank_rows: int | None) -> Sheet:
-    panel = panel_of(spec, tool, language)
-    builder = _SheetBuilder(spec, tool, language, issued, blank_rows, has_panel=bool(panel))
+    builder = _SheetBuilder(spec, tool, language, issued, blank_rows)
     grids = builder.grids()
+    panel = panel_of(spec, tool, grids, language)
     widths: dict[int, int] = {}
     last_row = max((row.index for grid in grids for row in grid.rows), default=HEAD_ROW)
     drawn = drawn_blocks(spec, tool, last_row + 1 if grids else PROGRESS_ROW, issued)
     columns = [(column.index, column.width) for grid in grids for column in grid.columns]
-    panel_column = builder.panel_column if grids else 0
+    panel_column = builder.panel_column if panel else 0
     if panel_column:
         columns += [
             (panel_column - 1, GAP_WIDTH), (panel_column, ABOUT_WIDTH), (panel_column + 1, PANEL_WIDTH),
@@ -148,11 +148,9 @@ class _SheetBuilder:
         language: str,
         issued: Sequence[str],
         blank_rows: int | None,
-        *,
-        has_panel: bool,
     ) -> None:
         self.spec, self.tool, self.language = spec, tool, language
-        self.issued, self.blank_rows, self.has_panel = issued, blank_rows, has_panel
+        self.issued, self.blank_rows = issued, blank_rows
         self.panel_column = 0
         self.say = translator(language)
 
@@ -169,8 +167,7 @@ class _SheetBuilder:
             row = rows[-1].index + 1
             visible.append((block, number, columns, rows))
         free = max((c.index for _, _, columns, _ in visible for c in columns), default=1) + 1
-        if self.has_panel and visible:
-            self.panel_column, free = free + 1, free + 3
+        self.panel_column, free = free + 1, free + 3
         grids = []
         for held, number, columns, rows in visible:
             checks = list(_check_columns(held, columns, free))
@@ -267,12 +264,10 @@ class _SheetBuilder:
         return max(field.width or self._type_width(field), self._head_width(field))
 
     def _head_width(self, field: Field) -> int:
-        """How wide a column must be for its head: words in one piece, label and help in a few lines."""
-        label, hint = field.asks(self.language), field.help.say(self.language)
+        """How wide a column must be for its head: words in one piece, the label in two lines."""
+        label = field.asks(self.language)
         word = max((len(each) for each in label.split()), default=0)
-        if field.width is not None:
-            return word + 2
-        return min(max(word + 3, len(label) * 5 // 8, len(hint) // HELP_LINES), HEAD_WIDTH)
+        return word + 2 if field.width is not None else min(max(word + 3, len(label) // 2), HEAD_WIDTH)
 
     def _type_width(self, field: Field) -> int:
         if field.calculated and field.result == "text":

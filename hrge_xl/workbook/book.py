@@ -14,12 +14,13 @@ from ..stamp import FIELDS, PROPERTY_PREFIX, to_pairs
 from ..submission import Identity
 from ..words import right_to_left
 from .content import Content
-from .cover import COVER_FACTS, COVER_WIDTHS, CoverPainter, Fact
+from .cover import COVER_FACTS, CoverPainter, Fact
 from .drawing import Drawing
 from .excel_formula import absolute, answer_name, column_name, column_range
 from .feedback_sheets import FEEDBACK_WIDTHS, Feedback, feedback_sheets
 from .lists_sheet import ListsPainter
 from .pen import Formats, Pen
+from .progress import COVER_WIDTHS
 from .properties import DRAWN_ON
 from .references import looked_up
 from .shared_formulas import FormulaSheet

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from textwrap import wrap
 
 from xlsxwriter.workbook import Workbook
 
 from ..findings import sentence
-from ..language.sheet_text import text_literal, with_count
-from ..layout import Grid, Layout, Place, Sheet, address, column_letters, quoted
-from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
-from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME, purpose
+from ..layout import Drawn, Layout, Place, column_letters, quoted
+from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
+from ..spec.model import ProblemsBlock
 from ..spec.own_sheets import COVER_KEY
-from ..texts import NO_TEXT
 from ..words import language_name, translator
 from .content import Content, Shown
-from .excel_formula import ticked
 from .pen import Pen
+from .progress import LABEL, SHARE, STATE, VALUE, ProgressPainter
 
-LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
-COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (28, 72, 14, 11, 11, 11, 11, 24), strict=True))
 LINE_LENGTH = 150  # characters of a paragraph
-GAP = "  ·  "  # between the parts of a line
 COVER_FACTS = (
     "team",
     "country",
@@ -43,37 +38,27 @@ class CoverPainter:
         self.row = 2
 
     def draw(self) -> None:
-        """Title, note, facts, steps, progress."""
+        """Title, what this is and what to do side by side, the sheets with their progress, and whose work it is."""
         spec, language = self.layout.spec, self.layout.language
         self.pen.text(Place(CODE_ROW, CODE_COLUMN), COVER_KEY, "code")
-        self._band(spec.title.say(language), "cover_title")
-        self._paragraph(spec.note.say(language), "purpose")
-        self._facts()
-        self._steps()
-        self._progress()
+        self.pen.band(self.row, LABEL, STATE, spec.title.say(language), "cover_title")
+        self._heads()
+        ends = self._facts(self.row), self._steps(self.row)
+        for row in range(self.row, max(ends)):
+            self.pen.height(row, "cover_line")
+        self.row = ProgressPainter(self.book, self.pen, self.layout, max(ends)).draw()
+        for line in wrap(spec.note.say(language), LINE_LENGTH):
+            self.pen.text(Place(self.row, LABEL), line, "purpose")
+            self.row += 1
 
-    def _line(self, text: str, style: str) -> None:
-        self.pen.text(Place(self.row, LABEL), text, style)
-        self.pen.height(self.row, "cover_line")
+    def _heads(self) -> None:
+        self.row += 1
+        self.pen.band(self.row, LABEL, VALUE, self.say("This workbook"), "cover_block")
+        self.pen.band(self.row, SHARE, STATE, self.say("What to do"), "cover_block")
         self.row += 1
 
-    def _band(self, text: str, style: str) -> None:
-        self.pen.band(self.row, LABEL, STATE, text, style)
-        self.pen.height(self.row, "cover_title" if style == "cover_title" else "block")
-        self.row += 1
-
-    def _paragraph(self, text: str, style: str) -> None:
-        """Lines short enough to be read without merging cells."""
-        line = ""
-        for word in text.split():
-            if line and len(line) + len(word) > LINE_LENGTH:
-                self._line(line, style)
-                line = ""
-            line = f"{line} {word}".strip()
-        if line:
-            self._line(line, style)
-
-    def _facts(self) -> None:
+    def _facts(self, row: int) -> int:
+        """Write what this workbook is, and give the next row."""
         say = self.say
         facts: list[tuple[str, Fact | str]] = [
             (say("Team"), Fact("team")),
@@ -85,33 +70,28 @@ class CoverPainter:
             (say("Version"), f"{self.layout.spec.name} {self.layout.spec.version}"),
             (say("Issued on"), Fact("issued")),
         ]
-        self._band(say("This workbook"), "cover_block")
         for label, value in facts:
             if not isinstance(value, Fact) or value.name in self.given:
-                self.pen.text(Place(self.row, LABEL), label, "cover_label")
-                self._fact(value)
-                self.pen.height(self.row, "cover_line")
-                self.row += 1
-        self._today()
+                self.pen.text(Place(row, LABEL), label, "cover_label")
+                self._fact(Place(row, VALUE), value)
+                row += 1
+        self._today(row)
+        return row + 1
 
-    def _fact(self, value: Fact | str) -> None:
-        self.pen.band(self.row, VALUE, STATE, "" if isinstance(value, Fact) else value, "cover_value")
+    def _fact(self, place: Place, value: Fact | str) -> None:
         if isinstance(value, Fact):
-            self.pen.live([self.pen.entry(Place(self.row, VALUE), "cover_value")], value)
+            self.pen.live([self.pen.entry(place, "cover_value")], value)
+        else:
+            self.pen.text(place, value, "cover_value")
 
-    def _today(self) -> None:
+    def _today(self, row: int) -> None:
         """The day that due dates are measured against: the only volatile cell, as issued that of issue."""
-        place = Place(self.row, VALUE)
-        self.pen.text(Place(self.row, CODE_COLUMN), TODAY_NAME, "code")
-        self.pen.text(Place(self.row, LABEL), self.say("Day of the check"), "cover_label")
-        self.pen.height(self.row, "cover_line")
-        day = self.pen.formula(place, "=TODAY()", "cover_value", "yyyy-mm-dd")
+        self.pen.text(Place(row, CODE_COLUMN), TODAY_NAME, "code")
+        self.pen.text(Place(row, LABEL), self.say("Day of the check"), "cover_label")
+        day = self.pen.formula(Place(row, VALUE), "=TODAY()", "cover_value", "yyyy-mm-dd")
         self.pen.live([day], lambda content: [content.today])
-        note = self.say("Today, by the clock of this computer.")
-        self.pen.band(self.row, SHARE, STATE, note, "cover_note")
-        column, row = address(*place)[0], place.row
-        self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!${column}${row}")
-        self.row += 1
+        cell = f"${column_letters(VALUE)}${row}"
+        self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!{cell}")
 
     def _countries(self) -> Mapping[str, str]:
         """The names of the countries by code."""
@@ -119,166 +99,50 @@ class CoverPainter:
         entries = self.layout.spec.vocabularies[name].by_code if name else {}
         return {code: entry.label.say(self.layout.language) for code, entry in entries.items()}
 
-    def _steps(self) -> None:
+    def _steps(self, row: int) -> int:
+        """Write what to do, with links, and what to mind; give the next row."""
+        for number, (text, target) in enumerate(self._what_to_do(), start=1):
+            place = Place(row, SHARE)
+            if target:
+                self.pen.link(place, f"{quoted(target)}!A1", f"{number}. {text}", target, "step_link")
+            else:
+                self.pen.text(place, f"{number}. {text}", "step")
+            row += 1
         say = self.say
-        self._band(say("What to do"), "cover_block")
-        for number, text in enumerate(
-            (
-                say("If a bar above asks for it, choose “Enable editing”."),
-                say("Fill in the yellow cells. Grey cells are calculated, white ones are to read."),
-                say("Column “Status” says in words what is still missing or to correct."),
-                say("To paste from elsewhere, use Paste Special and “Values”, so that the lists stay."),
-                say("Do not delete sheets, rows or columns. Save as .xlsx and send the whole file back."),
-                *(text.say(self.layout.language) for text in self.layout.spec.what_to_do),
-            ),
-            start=1,
-        ):
-            self._line(f"{number}. {text}", "plain")
-
-    def _progress(self) -> None:
-        """The sheets by the parts that they belong to, each with what it is for and how far it is."""
-        say = self.say
-        self._band(say("Sheets"), "cover_block")
-        heads = (
-            say("Sheet"), say("What it is for"), say("Progress"), say("Required"), say("Given"), say("To correct"),
-            say("To look at"), say("Status"),
-        )  # fmt: skip
-        for column, head in enumerate(heads, start=LABEL):
-            self.pen.text(Place(self.row, column), head, "head")
-        self.row += 1
-        first, part = self.row, NO_TEXT
-        for sheet in self.layout.sheets:
-            if sheet.tool.part and sheet.tool.part != part:
-                self.pen.band(self.row, LABEL, STATE, sheet.tool.part.say(self.layout.language), "section")
-                self.row += 1
-            part = sheet.tool.part
-            self._sheet(sheet)
-            self.row += 1
-        self._total(first, self.row - 1)
-        self._colours(first, self.row - 1)
-
-    def _colours(self, first: int, last: int) -> None:
-        """What is to correct, to look at and complete, and bars; sheets that are not used are pale."""
-        for column, style in ((WRONG, "error"), (LOOK, "look")):
-            cell = f"${address(first, column)}"
-            self.pen.mark_when(Place(first, column), Place(last, column), f"=N({cell})>0", style)
-        state = f"${address(first, STATE)}"
-        words = self._words
-        for word, style in ((words.wrong, "error"), (words.complete, "good")):
-            formula = f"={state}={text_literal(word)}"
-            self.pen.mark_when(Place(first, STATE), Place(last, STATE), formula, style)
-        unused = f"={state}={text_literal(words.unused)}"
-        self.pen.mark_when(Place(first, LABEL), Place(last, VALUE), unused, "pale")
-        self.pen.mark_when(Place(first, STATE), Place(last, STATE), unused, "pale")
-        self.pen.bars(Place(first, SHARE), Place(last, SHARE))
-
-    def _total(self, first: int, last: int) -> None:
-        """All sheets together."""
-        self.pen.text(Place(self.row, LABEL), self.say("All sheets"), "total_name")
-        self.pen.text(Place(self.row, VALUE), "", "total_name")
-        cells = [self._share("total")]
-        for column in (NEED, GIVEN, WRONG, LOOK):
-            run = f"{address(first, column)}:{address(last, column)}"
-            cells.append(self.pen.formula(Place(self.row, column), f"=SUM({run})", "total"))
-        cells.append(self._state("total_name", "TRUE"))
-        self.pen.live(cells, ProgressNow(self.layout.sheets, self._words))
-        self.row += 1
-
-    def _sheet(self, sheet: Sheet) -> None:
-        target, tip = f"{quoted(sheet.name)}!A1", self.say("Go to the sheet")
-        self.pen.link(Place(self.row, LABEL), target, sheet.name, tip, "cover_link")
-        self.pen.text(Place(self.row, VALUE), purpose(sheet.tool, self.layout.language), "cover_status")
-        ranges = [check_range(sheet, grid) for grid in sheet.grids if grid.with_role("check")]
-        if not ranges:
-            for column in range(SHARE, STATE):
-                self.pen.text(Place(self.row, column), "", "cell_centre")
-            self.pen.text(Place(self.row, STATE), self.say("Nothing to fill in"), "cover_status")
-            return
-        wrong, missing, look = (
-            "+".join(f'COUNTIF({run},">={level * LEVEL}")' for run in ranges)
-            for level in (ERROR, MISSING, WARNING)
+        hints = (
+            say("If a bar above asks for it, choose “Enable editing”."),
+            say("Paste with Paste Special and “Values”, so that the lists stay."),
+            say("Do not delete sheets, rows or columns."),
+            *(text.say(self.layout.language) for text in self.layout.spec.what_to_do),
         )
-        need, bad = address(self.row, NEED), address(self.row, WRONG)
-        total = "+".join(f"SUMPRODUCT(MOD(INT({run}/1000),10))" for run in ranges)
-        formulas = (
-            (NEED, f"={total}"),
-            (GIVEN, f"={need}+{bad}-({missing})"),
-            (WRONG, f"={wrong}"),
-            (LOOK, f"={look}-({missing})"),
-        )
-        cells = [self._share("cell_centre")]
-        cells += [self.pen.formula(Place(self.row, column), text, "cell_centre") for column, text in formulas]
-        cells.append(self._state("cover_status", ticked(self.layout, sheet.tool.code)))
-        self.pen.live(cells, ProgressNow((sheet,), self._words))
-        name = f"={quoted(self.layout.cover_name)}!{_fixed(self.row, NEED)}:{_fixed(self.row, LOOK)}"
-        self.book.define_name(sheet.progress_name, name)
+        for hint in hints:
+            self.pen.text(Place(row, SHARE), hint, "hint")
+            row += 1
+        return row
 
-    def _share(self, style: str) -> Place:
-        """The share of required answers that are given."""
-        need, have = (address(self.row, column) for column in (NEED, GIVEN))
-        formula = f'=IF({need}=0,"",{have}/{need})'
-        return self.pen.formula(Place(self.row, SHARE), formula, style, "0%")
-
-    @property
-    def _words(self) -> States:
-        say = self.say
-        return States(
-            say("To correct"), say("Not ticked in the form"), say("Nothing required"), say("Not started"),
-            say("Complete"), say("In progress"),
-        )  # fmt: skip
-
-    def _state(self, style: str, in_use: str) -> Place:
-        need, have, bad = (address(self.row, column) for column in (NEED, GIVEN, WRONG))
-        wrong, unused, free, not_begun, complete, begun = (text_literal(word) for word in self._words)
-        formula = (
-            f"=IF({bad}>0,{wrong},IF({need}=0,IF({in_use},{free},{unused}),IF({have}=0,{not_begun},"
-            f"IF({have}>={need},{complete},{begun}))))"
-        )
-        return self.pen.formula(Place(self.row, STATE), formula, style)
+    def _what_to_do(self) -> Iterator[tuple[str, str]]:
+        """What to do, step by step, each with the sheet that its link leads to."""
+        say, names = self.say, {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
+        where, _ = self.layout.spec.tick_field or ("", "")
+        checks = next((s.name for s in self.layout.sheets if any(map(_lists_problems, s.drawn))), "")
+        if where in names:
+            text = sentence(
+                say("Fill in “{sheet}” and tick the sheets that you use."), {"sheet": names[where]}
+            )
+            yield text, names[where]
+        yield say("Fill in their yellow cells. Column “Check” says what is missing or to correct."), ""
+        if checks:
+            yield sentence(say("See in “{sheet}” what is still open."), {"sheet": checks}), checks
+        yield say("Save as .xlsx and send the whole file back."), ""
 
 
-def _fixed(row: int, column: int) -> str:
-    return f"${column_letters(column)}${row}"
+def _lists_problems(drawn: Drawn) -> bool:
+    return isinstance(drawn.block, ProblemsBlock)
 
 
 def contact_label(language: str) -> str:
     """Say what stands before whom to ask."""
     return translator(language)("Questions to")
-
-
-class States(NamedTuple):
-    """How far a sheet can be, in words."""
-
-    wrong: str
-    unused: str
-    free: str
-    not_begun: str
-    complete: str
-    begun: str
-
-    def now(self, required: int, given: int, wrong: int, *, in_use: bool) -> str:
-        """How far one is."""
-        if wrong:
-            return self.wrong
-        if not required:
-            return self.free if in_use else self.unused
-        return self.not_begun if not given else self.complete if given >= required else self.begun
-
-
-@dataclass(frozen=True)
-class ProgressNow:
-    """A line of the progress of some sheets together: the share, four counts, and the words."""
-
-    sheets: tuple[Sheet, ...]
-    words: States
-
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        """Six cells."""
-        figures = zip(*(content.progress(sheet) for sheet in self.sheets), strict=True)
-        required, given, wrong, look = (sum(each) for each in figures)
-        in_use = len(self.sheets) > 1 or content.ticked(self.sheets[0].tool.code)
-        state = self.words.now(required, given, wrong, in_use=in_use)
-        return [given / required if required else "", required, given, wrong, look, state]
 
 
 @dataclass(frozen=True)
@@ -292,57 +156,3 @@ class Fact:
         """One cell."""
         value = content.facts[self.name]
         return [self.labels.get(value, value)]
-
-
-def check_range(sheet: Sheet, grid: Grid) -> str:
-    """All check cells of a grid."""
-    columns = [c.index for c in grid.with_role("check")]
-    rows = grid.data_rows
-    first, last = address(rows[0].index, min(columns)), address(rows[-1].index, max(columns))
-    return f"{quoted(sheet.name)}!{first}:{last}"
-
-
-def progress_sentence(layout: Layout, sheet: Sheet) -> Progress:
-    """What the progress line of a sheet says."""
-    say = translator(layout.language)
-    return Progress(
-        sheet,
-        say("{given} of {required} answered"),
-        say("{count} to correct"),
-        say("{count} to look at"),
-        say("Not ticked in the form"),
-    )
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A sheet's own progress line: how many answers are given, to correct and to look at, or that it is not used."""
-
-    sheet: Sheet
-    answered: str
-    wrong: str
-    look: str
-    unused: str
-
-    def formula(self, in_use: str) -> str:
-        """The formula; `in_use` says whether the sheet counts."""
-        required, given, wrong, look = (f"INDEX({self.sheet.progress_name},1,{n})" for n in range(1, 5))
-        text = text_literal(self.answered)
-        for name, cell in (("required", required), ("given", given)):
-            text = text.replace("{" + name + "}", f'"&{cell}&"')
-        for template, cell in ((self.wrong, wrong), (self.look, look)):
-            text += f'&IF({cell}>0,{text_literal(GAP)}&{with_count(template, cell)},"")'
-        return f"=IF(AND({required}=0,NOT({in_use})),{text_literal(self.unused)},{text})"
-
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        """One cell."""
-        required, given, wrong, look = content.progress(self.sheet)
-        if not required and not content.ticked(self.sheet.tool.code):
-            return [self.unused]
-        parts = [sentence(self.answered, {"given": str(given), "required": str(required)})]
-        parts += [
-            sentence(template, {"count": str(count)})
-            for template, count in ((self.wrong, wrong), (self.look, look))
-            if count
-        ]
-        return [GAP.join(parts)]

@@ -11,7 +11,7 @@ from ..findings import sentence
 from ..language.sheet_text import text_literal, with_count, word_count
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
 from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING
-from ..layout.model import BAND_ROW, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
+from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
 from ..spec.compiled import compiled
 from ..spec.model import Level
 from ..texts import said
@@ -27,7 +27,7 @@ from .validation import validation
 MESSAGES = "check_messages"  # defined name of the message texts
 COUNT = "{count}"
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
-CHARACTERS = 1.12  # of a text for one of a column's width
+MOST_LINES = 8  # that a blank row keeps free
 WORD_LENGTH = 6.5  # characters, with the space behind it
 
 
@@ -66,8 +66,7 @@ class GridPainter:
                 if not (self.grid.across and self._repeated):
                     self.pen.text(place, label, "check")
             elif self.grid is self.sheet.grids[0]:
-                hint = column.field.help.say(self.layout.language) if column.field else ""
-                self.pen.two_lines(place, column.label, hint if column.part < 2 else "", "head")
+                self.pen.two_lines(place, column.label, column.hint(self.layout.language), "head")
         for number, (band, columns) in enumerate(self.grid.bands):
             style = ("band", "band_next")[number % 2]
             label = band.label.say(self.layout.language)
@@ -253,12 +252,12 @@ class GridPainter:
         return self.words[limit]
 
     def _lines(self, row: Row) -> int:
-        """How many lines the longest answer to a question takes; 1 in a table, whose rows grow."""
+        """How many lines a long answer to a question is shown first; 1 in a table. Rows grow with their texts."""
         limit = self._limit(row)
         if limit is None:
             return 1
         width = self.grid.with_role("answer")[0].width
-        return ceil(limit * WORD_LENGTH / (width * CHARACTERS))
+        return min(ceil(limit * WORD_LENGTH / (width * CHARACTERS)), MOST_LINES)
 
     def _limit(self, row: Row) -> int | None:
         """The word limit that the status of a question counts against."""

@@ -29,6 +29,7 @@ HEIGHTS = {
     "cover_title": 42,
     "title": 27,
     "block": 27,
+    "cover_block": 27,
     "section": 19,
     "cover_line": 17,
     "links": 18,
@@ -129,7 +130,9 @@ STYLES: dict[str, dict[str, Any]] = {
     "cover_link": {**PADDED, "font_color": LINK_INK, "underline": 1, "valign": "vcenter"},
     "cover_status": {**PADDED, "valign": "vcenter"},
     "cell_middle": {**PADDED, "valign": "vcenter"},
-    "step": {"font_color": INK},
+    "step": {"font_color": INK, "valign": "vcenter"},
+    "step_link": {"font_color": LINK_INK, "underline": 1, "valign": "vcenter"},
+    "hint": {"font_size": 9, "font_color": QUIET_INK, "valign": "vcenter"},
     "link_cell": {**PADDED, "font_color": LINK_INK, "underline": 1},
 }
 

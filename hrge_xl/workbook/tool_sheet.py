@@ -22,12 +22,12 @@ from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsB
 from ..words import translator
 from .calculated import BlockPainter, MatrixPainter
 from .collect import CollectPainter
-from .cover import progress_sentence
 from .excel_formula import absolute, active_name, column_range, row_codes, tick_name, ticked
 from .grids import GridPainter
 from .pen import Pen
 from .pivot import PivotPainter
 from .problems import ProblemsPainter
+from .progress import progress_sentence
 from .view import view
 
 LONGEST_SHORT = 5  # characters of the name of a neighbour that its link can show
