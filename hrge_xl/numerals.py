@@ -46,6 +46,15 @@ _ISO = re.compile(rf"(\d{{4}}){_GAP}(\d{{1,2}}){_GAP}(\d{{1,2}})\.?(?:[T ]00:00(
 _DAY_FIRST_OR_NOT = re.compile(rf"(\d{{1,2}}){_GAP}(\d{{1,2}}){_GAP}(\d{{4}})\.?")
 
 
+PLAIN_NUMBER = re.compile(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
+
+
+def plain_number(text: str) -> float | None:
+    """The number that a text is to a program, or None: not what Python takes for one besides, as nan and 1_0."""
+    number = float(text) if PLAIN_NUMBER.fullmatch(text) else math.nan
+    return number if math.isfinite(number) else None
+
+
 class Ambiguous(ValueError):
     """The text could mean two different things."""
 

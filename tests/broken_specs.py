@@ -76,6 +76,10 @@ BROKEN = (
             (RULES, "check: PLN_05 >= PLN_04", "check: PLN_05 >= PLN_4"),
         ),
     ),
+    Broken("brackets within brackets", ((RULES, "  at: [PLN_05]\n", f"  at: {'[' * 60}PLN_05{']' * 60}\n"),)),
+    Broken("brackets without end", ((RULES, "  at: [PLN_05]\n", f"  at: {'[' * 2000}\n"),)),
+    Broken("alias of itself", ((RULES, "  at: [PLN_05]\n", "  at: &cells [PLN_05, *cells]\n"),)),
+    Broken("alias of itself in a text", ((PLAN, WHO, "label: &who {en: *who}"),)),
     # options
     Broken("option misspelt", ((PLAN, "vocabulary: COUNTRY", "vocabluary: COUNTRY"),)),
     Broken("option of another part", ((LISTS, "{code: MEN,", "{code: MEN, required: always,"),)),
@@ -83,10 +87,30 @@ BROKEN = (
         "option of another type",
         ((PLAN, "type: text, required: always, characters: 20", "type: text, required: always, words: 20"),),
     ),
+    Broken("needed option misspelt", ((PLAN, WHO, "lable: Who looks after them"),)),
+    Broken("blocks misspelt", ((RISKS, "\nblocks:", "\nblcoks:"),)),
+    Broken("fields misspelt", ((RISKS, "    fields:", "    feilds:"),)),
+    Broken("sheets misspelt", ((HEAD, "\nsheets:", "\nsheet:"),)),
+    Broken("side of the matrix misspelt", ((MATRIX, "down: LIKELIHOOD", "dwon: LIKELIHOOD"),)),
+    Broken(
+        "option beside a column set", ((RISKS, "- use: follow_up", "- {use: follow_up, required: always}"),)
+    ),
+    Broken("several column sets", ((RISKS, "- use: follow_up", "- use: [follow_up]"),)),
+    Broken("tools in workbook.yaml", ((HEAD, "\ncountries:", "\ntools: [PLAN]\ncountries:"),)),
+    Broken("digest in workbook.yaml", ((HEAD, "\ncountries:", "\ndigest: 0a1b\ncountries:"),)),
+    Broken("entries and a file", ((LISTS, "RESPONSE:\n", "RESPONSE:\n  file: responses.csv\n"),)),
     Broken("label missing", ((PLAN, WHO, "help: The name"),)),
     Broken("unknown type", ((PLAN, "type: integer, minimum: 1", "type: number, minimum: 1"),)),
     Broken("yes for required", ((PLAN, "type: date, required: always", "type: date, required: yes"),)),
     Broken("number in words", ((PLAN, "        words: 40\n", "        words: forty\n"),)),
+    Broken("limit that is no number", ((PLAN, "minimum: 1, maximum: 500", "minimum: nan, maximum: .inf"),)),
+    Broken(
+        "numbers with an underscore",
+        (
+            (PLAN, "minimum: 1, maximum: 500", "minimum: 1, maximum: 5_00"),
+            (PLAN, "        words: 40\n", "        words: 4_0\n"),
+        ),
+    ),
     Broken("version is a number", ((HEAD, 'version: "1.0"', "version: 1.0"),)),
     Broken("one in place of a list", ((RISKS, "to: [C1]", "to: C1"),)),
     Broken(
@@ -121,6 +145,21 @@ BROKEN = (
     ),
     Broken("languages", ((HEAD, "[en, fr, ar]", "[en, fr, ar_IQ, prs, English, xx, fr]"),)),
     # what is said and calculated
+    Broken(
+        "years of other calendars", ((PLAN, "minimum: 2000, maximum: 2100", "minimum: 1000, maximum: 3000"),)
+    ),
+    Broken("nothing between the limits", ((PLAN, "minimum: 2000, maximum: 2100", "minimum: 2200"),)),
+    Broken(
+        "asked only where it is answered",
+        (
+            (PLAN, "{code: PLN_11, type: yesno,", "{code: PLN_11, type: yesno, relevant: filled(PLN_12),"),
+            (
+                PLAN,
+                "        type: text\n        required: {when",
+                "        type: text\n        relevant: PLN_11 == 'Y'\n        required: {when",
+            ),
+        ),
+    ),
     Broken("bad limits", ((PLAN, "minimum: 2000, maximum: 2100", "minimum: 2100, maximum: 2000"),)),
     Broken(
         "date compared with a text", ((RULES, "check: PLN_05 >= PLN_04", "check: PLN_05 >= '01.02.2026'"),)

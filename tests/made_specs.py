@@ -173,9 +173,10 @@ def _block(
 def _conditions(draw: st.DrawFn, fields: list[dict[str, Any]], register: str, entry: str) -> None:
     """Let some of the fields of a block hang on others: required, asked or right only where something holds."""
     asked = [field for field in fields if field["type"] != "calculated"]
-    for field in asked[1:]:
-        condition = draw(st.none() | truths(asked, register, entry))
+    for place, field in enumerate(asked[1:], start=1):
         use = draw(st.sampled_from(("required", "relevant", "constraint", "")))
+        known = asked[:place] if use == "relevant" else asked  # what decides whether it is asked comes before
+        condition = draw(st.none() | truths(known, register, entry))
         if condition is None or not use:
             continue
         field[use] = {

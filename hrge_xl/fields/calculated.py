@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ..language import Type
-from ..numerals import to_serial
+from ..numerals import plain_number, to_serial
 from ..words import tidy
 from .field import Cell, ColumnKind, Field, FieldType, Reading, Vocabularies
 
@@ -43,7 +43,7 @@ def figure_of(field: Field, written: str) -> float | None:
     try:
         if kind_of(field) is ColumnKind.DATE:
             return float(to_serial(date.fromisoformat(written)))
-        return float(written) if kind_of(field) is ColumnKind.NUMBER else None
+        return plain_number(written) if kind_of(field) is ColumnKind.NUMBER else None
     except ValueError:
         return None
 

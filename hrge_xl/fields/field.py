@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ..findings import Kind
 from ..findings.value import NOT_IN_LIST
-from ..frozen import Model
+from ..frozen import Model, Number, Whole
 from ..language import Expr, Ref, Type
 from ..language.targets import Scope
 from ..numerals import from_serial, shown
@@ -166,6 +166,10 @@ class FieldType:
         """Give what the sheet's validation lets in."""
         return Limits("any")
 
+    def wrong_limits(self, field: Field) -> Iterator[tuple[str, str]]:
+        """Give what is wrong with the limits of a field, each as reason and remedy."""
+        yield from ()
+
     def readable(self, field: Field, cell: str) -> str:
         """Write whether a cell that is not blank holds what can be read."""
         return "TRUE"
@@ -282,19 +286,19 @@ class Field(Model):
     constraint: Constraint | None = None
     vocabulary: Code | None = None
     parent: Code | None = None
-    cells: int = Option(default=3, ge=1, le=12)
-    words: int | None = Option(default=None, gt=0)
-    characters: int | None = Option(default=None, gt=0)
+    cells: Whole = Option(default=3, ge=1, le=12)
+    words: Whole | None = Option(default=None, gt=0)
+    characters: Whole | None = Option(default=None, gt=0)
     pattern: str | None = None
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: Number | None = None
+    maximum: Number | None = None
     to: tuple[Code, ...] = ()
     formula: str | None = None
     result: Literal["number", "text", "level", "date"] = "number"
-    decimals: int | None = Option(default=None, ge=0, le=6)
+    decimals: Whole | None = Option(default=None, ge=0, le=6)
     ticks: bool = False
     fixed: bool = False
-    width: int | None = Option(default=None, ge=4, le=90)
+    width: Whole | None = Option(default=None, ge=4, le=90)
     band: Band | None = None
     summary: bool = False
     restricted: bool = False

@@ -17,7 +17,15 @@ from ..findings.value import (
 from ..language import Compare, Expr, Literal, Logic, Ref, Type
 from ..language.functions.own import OwnCalendar, Readable, Whole
 from ..language.targets import Scope
-from ..numerals import Ambiguous, OtherCalendar, parse_number, percentage, refuse_other_calendar
+from ..numerals import (
+    BUDDHIST,
+    SOLAR_HIJRI,
+    Ambiguous,
+    OtherCalendar,
+    parse_number,
+    percentage,
+    refuse_other_calendar,
+)
 from ..words import Translate, fold, tidy, western_digits
 from .evidence import Evidence, Guess, Source
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sampling, Vocabularies
@@ -66,6 +74,14 @@ class DecimalField(FieldType):
     def limits(self, field: Field) -> Limits:
         """Between the bounds of the spec."""
         return Limits("whole" if self.whole else "decimal", field.minimum, field.maximum)
+
+    def wrong_limits(self, field: Field) -> Iterator[tuple[str, str]]:
+        """A minimum above the maximum."""
+        low, high = self.limits(field).low, self.limits(field).high
+        if low is not None and high is not None and low > high:
+            said = field.minimum is not None and field.maximum is not None
+            remedy = "Swap them." if said else "Give both of them."
+            yield f"The minimum {low:g} is above the maximum {high:g}.", remedy
 
     def readable(self, field: Field, cell: str) -> str:
         """Write whether it is a number; to LibreOffice TRUE is one, too."""
@@ -223,6 +239,17 @@ class YearField(DecimalField):
         """Between 1900 and 2100 unless the spec says otherwise."""
         low = 1900 if field.minimum is None else field.minimum
         return Limits("whole", low, 2100 if field.maximum is None else field.maximum)
+
+    def wrong_limits(self, field: Field) -> Iterator[tuple[str, str]]:
+        """Besides, years that are never read as Gregorian ones."""
+        yield from super().wrong_limits(field)
+        low, high = self.limits(field).low or 0, self.limits(field).high or 0
+        for calendar, years in (("Solar Hijri", SOLAR_HIJRI), ("Buddhist", BUDDHIST)):
+            if low < years.stop and high >= years.start:
+                reason = (
+                    f"The limits let in {years[0]} to {years[-1]}, which are read as years of the {calendar}"
+                )
+                yield f"{reason} calendar.", "Take a minimum and a maximum that leave them out."
 
 
 class ScaleField(DecimalField):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,13 +11,20 @@ import yaml
 from ..errors import Mistake
 from .csv_lists import take_in_lists
 from .lost import Lost
-from .model import Tool
+from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
 from .nodes import file_beside, get, mapping, mistake_at, sequence
-from .options import OWN_FILES, all_options
+from .options import HEAD, MADE, OWN_FILES, all_options, options_of
 from .suggest import nearest, remedy_for
 from .yaml_file import compose
 
 HEAD_FILE = "workbook.yaml"
+FIELD_BLOCKS: dict[str, type[FieldBlock]] = {
+    "form": FormBlock, "checklist": ChecklistBlock, "catalogue": CatalogueBlock, "register": RegisterBlock,
+}  # fmt: skip
+ELSEWHERE = {  # where that stands which is no option of workbook.yaml
+    "tools": "Write each tool into a file of the folder tools/, and its code into `sheets`.",
+    "covered": "Write it into rules.yaml, as entries with `covered_by`.",
+}
 
 
 @dataclass
@@ -83,7 +91,11 @@ class Assembly:
                 f"Put it into a file {key.value}.yaml.",
                 key.value,
             )
-        return key.value not in (*OWN_FILES, "sheets")
+        elif key.value in MADE:
+            known = ", ".join(options_of(Spec))
+            remedy = ELSEWHERE.get(key.value, f"Remove it; the options here are {known}.")
+            self._say(head, f"`{key.value}` is not an option here.", remedy, key.value)
+        return key.value not in (*OWN_FILES, *MADE, *HEAD)
 
     # tools
 
@@ -100,7 +112,7 @@ class Assembly:
                     self._say(node, "The tool has no `code`.", "Add one, for example `code: PLAN`.")
             elif node is not None and isinstance(code, yaml.ScalarNode):
                 self._add(by_code, code, node)
-        sheets = get(head, "sheets")
+        sheets = self._meant(head, "sheets", (*options_of(Spec), *OWN_FILES, *MADE))
         if isinstance(sheets, yaml.SequenceNode):
             return self._in_order(sheets, by_code)
         if head is not None and not self.lost.touches(head):
@@ -112,14 +124,18 @@ class Assembly:
 
     def _code(self, tool: yaml.Node) -> yaml.Node | None:
         """The code of a tool, also where that option is misspelt, which is told."""
-        if get(tool, "code") is None and isinstance(tool, yaml.MappingNode):
-            for key, _ in tool.value:
-                if key.value not in Tool.model_fields and nearest(key.value, ("code",)) is not None:
-                    self._say(
-                        tool, f"`{key.value}` is not an option here.", "Did you mean 'code'?", key.value
-                    )
-                    key.value = "code"
-        return get(tool, "code")
+        return self._meant(tool, "code", options_of(Tool))
+
+    def _meant(self, part: yaml.Node | None, option: str, known: Sequence[str]) -> yaml.Node | None:
+        """What an option says, also where its name is misspelt, which is told."""
+        if get(part, option) is None and isinstance(part, yaml.MappingNode):
+            for key, _ in part.value:
+                if key.value not in known and nearest(key.value, (option,)) is not None:
+                    reason, remedy = f"`{key.value}` is not an option here.", f"Did you mean '{option}'?"
+                    self._say(part, reason, remedy, key.value)
+                    key.value = option
+                    break
+        return get(part, option)
 
     def _add(self, by_code: dict[str, yaml.Node], code: yaml.Node, node: yaml.Node) -> None:
         if code.value in by_code:
@@ -188,21 +204,27 @@ class Assembly:
     # what is taken in from other files
 
     def _take_in(self, tool: yaml.Node, columns: yaml.Node | None) -> None:
-        blocks = get(tool, "blocks")
+        blocks = self._meant(tool, "blocks", options_of(Tool))
         for block in blocks.value if isinstance(blocks, yaml.SequenceNode) else ():
             self._take_in_columns(block, columns)
             self._take_in_file(block)
 
     def _take_in_columns(self, block: yaml.Node, columns: yaml.Node | None) -> None:
         """Replace each `- use: NAME` among the fields by the fields of that set."""
-        fields = get(block, "fields")
+        kind = FIELD_BLOCKS.get(_text(block, "kind"))
+        fields = get(block, "fields") if kind is None else self._meant(block, "fields", options_of(kind))
         if not isinstance(fields, yaml.SequenceNode):
             return
         taken: list[yaml.Node] = []
         for entry in fields.value:
             use = get(entry, "use")
-            if not isinstance(use, yaml.ScalarNode):
+            if use is None:
                 taken.append(entry)
+                continue
+            self._say_beside(entry, "use")
+            if not isinstance(use, yaml.ScalarNode):
+                self._say(entry, "`use` must name one column set.", "Write `- use: NAME` for each.", "use")
+                self.lost.nameless = True
                 continue
             found = get(columns, use.value)
             if isinstance(found, yaml.SequenceNode):
@@ -213,6 +235,14 @@ class Assembly:
                 known = [key.value for key, _ in sets]
                 self._say(use, f"There is no column set '{use.value}'.", remedy_for(use.value, known))
         fields.value[:] = taken
+
+    def _say_beside(self, entry: yaml.Node, option: str) -> None:
+        """Say that an entry has other options than the one that brings all of it from elsewhere."""
+        for key, _ in entry.value:
+            if key.value != option:
+                reason = f"`{key.value}` does nothing beside `{option}`."
+                remedy = "Remove it, or write out the fields of the set here and change them."
+                self._say(entry, reason, remedy, key.value)
 
     def _take_in_file(self, block: yaml.Node) -> None:
         """Replace `items: {file: NAME}` by the items of that file."""

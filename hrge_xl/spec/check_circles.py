@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..frozen import Found, Path
-from ..language import Call, Expr, Problem, Ref, inside
-from ..language.functions.choices import Completeness, tools_read
+from ..language import Call, Expr, Over, Problem, Ref, inside
+from ..language.functions.choices import Completeness, LookUp, tools_read
 from .check_expressions import Written, expressions
 from .model import RegisterBlock, Rule, Spec
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
+ASKED = "whether to ask "
 
 
 class Node(NamedTuple):
@@ -46,6 +47,11 @@ def _words(nodes: list[Node]) -> tuple[str, str]:
         return f"What rows are called leads back to itself: {way}.", "Name another field in `shows`."
     if all(node.kind == ANSWER for node in nodes):
         return f"The formula of {nodes[0]} leads back to itself: {way}.", "Take one of them out of a formula."
+    if any(node.kind == ASKED for node in nodes):
+        return (
+            f"Whether something is asked leads back to itself: {way}.",
+            "Ask one of them whatever the others say; that two answers exclude each other is a rule.",
+        )
     return (
         f"What is required or checked here leads back to itself: {way}.",
         "Ask for it by the answers themselves, not by completeness() of their own sheet.",
@@ -76,6 +82,9 @@ def _edges(spec: Spec) -> Edges:
         needs = list(dict.fromkeys(_needs(found)))
         for node in _said_by(written):
             edges.setdefault(node, []).extend((need, written.path) for need in needs)
+        for node in _decided_by(written):
+            asked = dict.fromkeys(_answers(found))
+            edges.setdefault(node, []).extend((need, written.path) for need in asked)
     for node, needed, path in _names_of_rows(spec):
         edges.setdefault(node, []).append((needed, path))
     for node in list(edges):
@@ -107,6 +116,25 @@ def _said_by(written: Written) -> Iterator[Node]:
         yield Node(kind, tool, written.field.code)
     elif written.rule is not None:
         yield from (Node(CHECK, tool, code) for code in _checked(written.rule))
+
+
+def _decided_by(written: Written) -> Iterator[Node]:
+    """What hangs on the answers of an expression: whether something is asked, and what is calculated of answers."""
+    field = written.field
+    if field is not None and written.path[-1] == "relevant":
+        yield Node(ASKED, written.scope.tool.code, field.code)
+    elif field is not None and field.calculated and not written.condition:
+        yield Node(ANSWER, written.scope.tool.code, field.code)
+
+
+def _answers(found: Expr) -> Iterator[Node]:
+    """The answers that an expression reads, of the same row or given once: those of other rows are no circle."""
+    if isinstance(found, Ref):
+        yield Node(ANSWER if found.calculated else ASKED, found.tool, found.code)
+    elif not isinstance(found, Over):
+        of_row = found.args[:1] if isinstance(found, Call) and isinstance(found.function, LookUp) else None
+        for part in inside(found) if of_row is None else of_row:
+            yield from _answers(part)
 
 
 def _checked(rule: Rule) -> tuple[str, ...]:

@@ -136,9 +136,8 @@ def _field(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
     yield from _targets(spec, field, path)
     for reason, remedy in wrong_default(spec, block, field):
         yield (*path, "default"), reason, remedy
-    if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
-        reason = f"The minimum {field.minimum:g} is above the maximum {field.maximum:g}."
-        yield (*path, "minimum"), reason, "Swap them."
+    for reason, remedy in field.type.wrong_limits(field):
+        yield (*path, "maximum" if field.minimum is None else "minimum"), reason, remedy
 
 
 def _texts(field: Field, path: Path) -> Found:

@@ -51,6 +51,7 @@ def _taken_in(folder: Path, node: yaml.Node, language: str, mistakes: list[Mista
         return True
     if get(node, "items") is not None:
         mistakes.append(mistake_at(named, (), "The list has `items` and a `file`.", "Keep one of them."))
+        node.value[:] = [(key, value) for key, value in node.value if value is not named]
         return True
     items = _items(folder, named, language, mistakes)
     node.value[:] = [(key, value) for key, value in node.value if value is not named]

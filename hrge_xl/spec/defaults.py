@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from ..fields import ColumnKind, Field
-from ..numerals import from_serial, shown
+from ..numerals import from_serial, plain_number, shown
 from ..words import count_words
 from .model import FieldBlock, RegisterBlock, Spec
 from .scope import entries
@@ -46,9 +46,8 @@ def wrong_default(spec: Spec, block: FieldBlock, field: Field) -> Wrong:
 
 
 def _number(field: Field, text: str) -> Wrong:
-    try:
-        number = float(text)
-    except ValueError:
+    number = plain_number(text)
+    if number is None:
         yield f"'{text}' is no number.", "Write digits, with a point for decimals."
         return
     limits = field.type.limits(field)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field as Option
 
-from ..frozen import Model
+from ..frozen import Model, Whole
 from ..texts import NO_TEXT, Code, Text
 
 
@@ -99,8 +99,8 @@ class OverviewFigures(Model):
     """What the overview shows: of long lists the first so many, and no part that is left out."""
 
     leave_out: tuple[Part, ...] = ()
-    top_risks: int = Option(default=15, ge=1, le=200)
-    top_gaps: int = Option(default=15, ge=1, le=200)
+    top_risks: Whole = Option(default=15, ge=1, le=200)
+    top_gaps: Whole = Option(default=15, ge=1, le=200)
 
 
 class Figures(Model):

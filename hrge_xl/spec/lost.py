@@ -39,6 +39,11 @@ class Lost:
         self.nameless = self.nameless or not names
         self.names.update(names)
 
+    def take_unseen(self, file: str, part: yaml.Node) -> None:
+        """Leave out a part that nobody can look into to its end."""
+        self.nameless = True
+        self.lines.setdefault(file, []).extend(range(part.start_mark.line, _last_line(part) + 1))
+
     def take_option(self, part: yaml.Node, option: str) -> None:
         """Leave out an option of a part."""
         self.options.setdefault(id(part), set()).add(option)

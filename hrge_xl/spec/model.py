@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Option
 
 from ..fields import Field, PersonalData
-from ..frozen import Model
+from ..frozen import Model, Whole
 from ..texts import NO_TEXT, Code, Text, fixed_value
 from .figures import Figures
 
@@ -57,7 +57,7 @@ class FormBlock(FieldBlock):
     """Questions down the sheet, one answer each; `records` answer columns when it is asked several times."""
 
     kind: Literal["form"]
-    records: int = Option(default=1, ge=1, le=20)
+    records: Whole = Option(default=1, ge=1, le=20)
     record: Text = NO_TEXT
 
 
@@ -82,7 +82,7 @@ class RegisterBlock(FieldBlock):
 
     kind: Literal["register"]
     id: Code
-    rows: int = Option(default=25, ge=1, le=500)
+    rows: Whole = Option(default=25, ge=1, le=500)
     shows: Code | None = None
     record: Text = NO_TEXT
 
@@ -121,14 +121,14 @@ class CollectBlock(Block):
     columns: dict[str, Text]
     sources: tuple[Collected, ...]
     due: str | None = None
-    rows: int = Option(default=60, ge=1, le=500)
+    rows: Whole = Option(default=60, ge=1, le=500)
 
 
 class ProblemsBlock(Block):
     """Lists the open problems of all sheets with links, most urgent first."""
 
     kind: Literal["problems"]
-    rows: int = Option(default=60, ge=1, le=500)
+    rows: Whole = Option(default=60, ge=1, le=500)
 
 
 AnyBlock = Annotated[
@@ -149,7 +149,7 @@ class Guide(Model):
 
     look_at: tuple[Text, ...] = ()
     example: dict[Code, Text] = Option(default={})  # what might stand in the cells of one row
-    minutes: int | None = Option(default=None, gt=0)
+    minutes: Whole | None = Option(default=None, gt=0)
     who: Text = NO_TEXT
 
 

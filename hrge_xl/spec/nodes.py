@@ -12,8 +12,6 @@ import yaml
 from ..errors import Mistake
 from .suggest import remedy_for
 
-MAX_DEPTH = 40  # deeper than any spec; stops an alias that contains itself
-
 
 class Loader(yaml.CSafeLoader):
     """The C loader with YAML 1.2 core scalars: `NO` is text, only true/false are truth values."""
@@ -59,14 +57,12 @@ def dumped(data: object) -> str:
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
-def plain(node: yaml.Node, depth: int = 0) -> Any:
+def plain(node: yaml.Node) -> Any:
     """The node as plain dicts, lists and scalars."""
-    if depth > MAX_DEPTH:
-        raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=node.start_mark)
     if isinstance(node, yaml.MappingNode):
-        return {plain(key, depth + 1): plain(value, depth + 1) for key, value in node.value}
+        return {plain(key): plain(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
-        return [plain(item, depth + 1) for item in node.value]
+        return [plain(item) for item in node.value]
     assert isinstance(node, yaml.ScalarNode)
     return _scalar(node)
 

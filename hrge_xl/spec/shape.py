@@ -44,12 +44,18 @@ class Shape:
     def _tell(self, found: ShapeMistake) -> None:
         mark = (id(found.container), found.option)
         missing = found.node is None
-        follows = self.lost.touches(found.container) if missing else id(found.node) in self._shortened
+        follows = self.lost.touches(found.container) if missing else self._is_less_than_written(found)
         if mark not in self._told and not follows:
             reason, remedy = found.words
             path = found.steps if not missing else found.steps[:-1]
             self.mistakes.append(mistake_at(self.root, path, reason, remedy))
         self._told.add(mark)
+
+    def _is_less_than_written(self, found: ShapeMistake) -> bool:
+        """Whether a group or list has another shape because a part was taken out of it."""
+        if found.is_unknown or isinstance(found.node, yaml.ScalarNode):
+            return False
+        return id(found.node) in self._shortened or self.lost.touches(found.node)
 
     # what is left out
 

@@ -79,6 +79,8 @@ def mistakes_of(root: yaml.Node, details: Sequence[ErrorDetails]) -> list[ShapeM
         found, fits = _located(root, detail)
         if not _short_for_its_mistakes(found):
             (meant if fits else others)[number] = found
+    misspelt = {(id(each.container), each.meant) for each in meant.values()}
+    meant = {n: each for n, each in meant.items() if not (each.node is None and _mark(each) in misspelt)}
     told = {_place(each) for each in meant.values()}
     for each in others.values():
         if not any(place[: len(_place(each))] == _place(each) for place in told):
@@ -93,6 +95,10 @@ def _short_for_its_mistakes(found: ShapeMistake) -> bool:
     if found.detail["type"] != "too_short" or not isinstance(found.node, yaml.SequenceNode):
         return False
     return least is not None and len(found.node.value) >= least
+
+
+def _mark(found: ShapeMistake) -> tuple[int, str]:
+    return id(found.container), found.option
 
 
 def _place(found: ShapeMistake) -> Steps:

@@ -9,11 +9,14 @@ import yaml
 
 from ..errors import Mistake
 from .lost import Lost
-from .nodes import MAX_DEPTH, Loader
-from .yaml_mistakes import Fault, explained
+from .nodes import Loader
+from .yaml_mistakes import LESS_NESTED, NESTED, Fault, explained
 
+MAX_DEPTH = 30  # groups and lists within each other: more than any spec has
 TRIES = 20  # faults that are left out of a file before it is given up
 OWN_TAG = "!"
+WITHIN_ITSELF = "An alias (*) in this part stands for the whole of it, which has no end."
+WRITTEN_OUT = "Write out what the alias is to stand for."
 
 
 def compose(
@@ -33,6 +36,10 @@ def compose(
         return None
     node = _tree(text, name, mistakes, lost, options)
     if node is not None:
+        nested = list(_endless(node, name, lost))
+        mistakes += nested
+        if nested and lost is None:
+            return None
         _name_marks(node, name)
         mistakes += [*_odd_keys(node, lost), *_doubled_keys(node, lost), *_odd_tags(node)]
     return node
@@ -102,18 +109,38 @@ def _why(error: Exception) -> str:
     return getattr(error, "strerror", None) or "it is not UTF-8 text"
 
 
-def _walk(node: yaml.Node, depth: int = 0) -> Iterator[yaml.Node]:
-    """The node and all below it."""
-    if depth > MAX_DEPTH:
-        return
-    yield node
+def _endless(
+    node: yaml.Node, name: str, lost: Lost | None, above: tuple[yaml.Node, ...] = ()
+) -> Iterator[Mistake]:
+    """Every part that stands too deep within others, or within itself by an alias: these are taken out."""
+    around = (*above, node)
+    for number, entry in reversed(list(enumerate(_entries(node)))):  # so that those before keep their numbers
+        itself = next((part for part in entry if any(part is each for each in around)), None)
+        if itself is None and len(around) <= MAX_DEPTH:
+            for part in entry:
+                yield from _endless(part, name, lost, around)
+            continue
+        del node.value[number]
+        if lost is not None:
+            lost.take_unseen(name, entry[-1])
+        reason, remedy = (WITHIN_ITSELF, WRITTEN_OUT) if itself else (NESTED, LESS_NESTED)
+        mark = (itself or entry[-1]).start_mark
+        yield Mistake(name, mark.line + 1, mark.column + 1, reason, remedy)
+
+
+def _entries(node: yaml.Node) -> list[tuple[yaml.Node, ...]]:
+    """What stands directly in a node: the names of a group with their values, the entries of a list."""
     if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _walk(key, depth + 1)
-            yield from _walk(value, depth + 1)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _walk(item, depth + 1)
+        return list(node.value)
+    return [(item,) for item in node.value] if isinstance(node, yaml.SequenceNode) else []
+
+
+def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
+    """The node and all below it."""
+    yield node
+    for entry in _entries(node):
+        for part in entry:
+            yield from _walk(part)
 
 
 def _doubled_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:

@@ -14,6 +14,8 @@ INDENT = re.compile(r"[ \t]*(?:- *)*")
 OPTION = re.compile(r"""(?P<lead>[ \t]*(?:-[ \t]+)*)(?P<name>[\w.\-]+):[ \t]+(?P<value>\S.*)$""")
 WORD_BEFORE = re.compile(r"([\w.\-]+)[ \t]*$")
 CLOSING = {"{": "}", "[": "]"}
+NESTED = "So many groups and lists stand within each other here that no spec can need them."
+LESS_NESTED = "Look for brackets or dashes that were typed again and again, and remove them."
 BESIDE = "Let it begin in the same column as the lines that it belongs to, with spaces and no tab."
 
 
@@ -65,6 +67,8 @@ class _Reading:
 
     def say(self, problem: str, context: str) -> Fault:
         """Find the cause behind what the YAML library says."""
+        if "nesting depth" in problem:
+            return self._at(self.mark, NESTED, LESS_NESTED)
         tab = self._tab()
         if tab is not None:
             return tab
