@@ -17,7 +17,7 @@ import pytest
 from hrge_xl.bulk import issue
 from hrge_xl.intake import Wanted, read
 from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import build
+from hrge_xl.layout import address, build
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.reports.spec_page import html, text
 from hrge_xl.spec.diff import diff
@@ -206,6 +206,8 @@ def test_an_answer_goes_before_a_default(prefilled: Path, tmp_path: Path) -> Non
         ("PLN_06", "501", "501 is not between 1 and 500."),
         ("PLN_06", "1.5", "1.5 is no whole number."),
         ("PLN_06", "many", "'many' is no number."),
+        ("PLN_06", "nan", "'nan' is no number."),
+        ("PLN_08", "1_0", "'1_0' is no number."),
         ("PLN_09", "45", "45 is not between 0 and 1."),
         ("PLN_10", "1999", "1999 is not between 2000 and 2100."),
         ("PLN_04", "1 May 2026", "'1 May 2026' is no day."),
@@ -323,3 +325,13 @@ def test_a_sheet_that_follows_none(copy: Path) -> None:  # noqa: F811
     damage(copy, "tools/checklist.yaml", "code: C1\n", "code: C1\nafter: PLANS\n")
     (found,) = mistakes(copy)
     assert found.endswith("The sheet 'PLANS' is described in no file. Did you mean 'PLAN'?")
+
+
+# decimals
+
+
+@pytest.mark.parametrize(("decimals", "format_"), [(0, "0%"), (1, "0.0%")])
+def test_a_share_is_shown_with_its_decimals(decimals: int, format_: str, copy: Path) -> None:  # noqa: F811
+    with_options(copy, PLN_09=f"decimals: {decimals}")
+    cell = address(*build(load(copy), "en").slots["PLAN", "1", "PLN_09"].cells[0])
+    assert openpyxl.load_workbook(BytesIO(issued(copy)))["Plan"][cell].number_format == format_

@@ -380,8 +380,9 @@ class GridPainter:
 
 def number_format_of(field: Field) -> str:
     """The number format of a field's cells."""
-    if field.decimals is not None and field.type.unit is None:
-        return "#,##0" + ("." + "0" * field.decimals if field.decimals else "")
+    if field.decimals is not None:
+        decimals = "." + "0" * field.decimals if field.decimals else ""
+        return f"0{decimals}%" if field.type.scaled else f"#,##0{decimals}"
     if field.calculated:
         return "yyyy-mm-dd" if field.result == "date" else "General"
     return field.type.number_format
