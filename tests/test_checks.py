@@ -81,6 +81,10 @@ def test_a_blank_workbook_asks_for_the_form_only() -> None:
     assert result.calculated == {}
 
 
+def test_what_is_compared_with_a_missing_answer_is_not_accused() -> None:
+    assert found(changed(also={plan("06"): None, plan("14"): None})) == [("V001", at("PLN_06"))]
+
+
 # one answer: what is wrong, the finding at its cell, and the verdict of its check cell
 
 UNREAD = {"code": None, "text": None, "number": None, "day": None}

@@ -18,3 +18,9 @@ def test_every_command_exists_and_is_listed() -> None:
     for name in cli.list_commands(None):  # type: ignore[arg-type]
         assert name in COMMANDS
         assert f"## hrge-xl {name}" in page
+
+
+def test_only_codes_are_said_to_be_joined() -> None:
+    joined = [line for line in PAGES["dataset.md"]().splitlines() if line.endswith("codes, joined by `;`. |")]
+    assert joined
+    assert not [line for line in joined if "SHA-256" in line or ".:" in line]

@@ -98,7 +98,7 @@ def test_each_change_by_itself(name: str, tmp_path: Path) -> None:
         ("tools/plan.yaml", ("words: 40", "words: 30"), ("PLAN / PLN_03", "words changed", "CHECK", False)),
         ("tools/plan.yaml", ("en: Budget, fr: Budget, ar: الميزانية", "en: Colour of the flag"),
          ("PLAN / PLN_08", "label changed", "CHECK", False)),
-        ("tools/plan.yaml", ("value <= PLN_06", "value < PLN_06"),
+        ("tools/plan.yaml", ("value > PLN_06", "value >= PLN_06"),
          ("PLAN / PLN_07", "constraint changed", "CHECK", False)),
         ("tools/plan.yaml", ("PLN_12\n        type: text", "PLN_12\n        type: long"),
          ("PLAN / PLN_12", "type changed", "KEPT", False)),

@@ -110,7 +110,7 @@ CHANGES: dict[str, tuple[tuple[str, tuple[str, str]], ...]] = {
     "budget gone": (("tools/plan.yaml", without("PLN_08")), ("tools/plan.yaml", without("PLN_14"))),
     "share gone": (("tools/plan.yaml", without("PLN_09")),),
     "women a text": (("tools/plan.yaml", (r"PLN_07, type: integer, minimum: 0", "PLN_07, type: text")),
-                     ("tools/plan.yaml", (r",\n +constraint: \{check: value <= PLN_06.*\}\}\}", "}"))),
+                     ("tools/plan.yaml", (r",\n +constraint: \{check: not \(value > PLN_06.*\}\}\}", "}"))),
     "year calculated": (("tools/plan.yaml", (r"PLN_10, type: year, minimum: 2000, maximum: 2100",
                                              "PLN_10, type: calculated, formula: PLN_06 + 1")),),
     "fewer cells": (("tools/plan.yaml", (r"vocabulary: GROUP, cells: 3", "vocabulary: GROUP, cells: 2")),),

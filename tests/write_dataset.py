@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.dialects import sqlite
 
-from hrge_xl.dataset.column_values import pattern, values
+from hrge_xl.dataset.column_values import PATTERNS, pattern, values
 from hrge_xl.dataset.data_dictionary import VALUES, meaning
 from hrge_xl.dataset.definitions import META, view_statements
 from hrge_xl.dataset.schema import AGGREGATES, CODEBOOK, DIMENSIONS, FACTS, ITEMS, SUBMISSIONS, VIEWS, Schema
@@ -241,7 +241,7 @@ def _row(schema: Schema, table: Table, column: Column) -> str:
     known = values(schema, table, column)
     if known and len(known) <= MOST_VALUES:
         what = f"{what.removesuffix('.')}: {_names(known)}."
-    elif pattern(schema, table, column):
+    elif column.name not in PATTERNS and pattern(schema, table, column):
         what += ": codes, joined by `;`."
     what += " *Internal.*" if column.name in table.internal else ""
     return f"| {column.name} | {column.kind} | {what} |"

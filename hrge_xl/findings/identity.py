@@ -19,7 +19,8 @@ ANOTHER_SPEC = Kind(
     name="another-spec",
     severity=ERROR,
     message="{file} is a workbook of “{found}”, not of “{expected}”.",
-    remedy="Validate it with --spec {found}, or send the right workbook.",
+    remedy="Validate it with --spec SPEC, where SPEC is the folder of “{found}” (its name is enough where it comes "
+    "with the program), or send the right workbook.",
     why="Its questions are those of another questionnaire.",
     example="A workbook of the example spec among those of the Toolkit.",
     refuses=True,

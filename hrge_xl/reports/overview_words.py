@@ -113,7 +113,8 @@ def words(say: Translate) -> dict[str, str]:
         ),
         "about_paper": say("On paper the rows behind the figures are left out."),
         "not_shared": say(
-            "Not for sharing: small counts of people are shown. There is a version with these masked."
+            "Not for sharing: small counts of people are shown. With --shareable, hrge-xl consolidate makes a "
+            "version in which these are masked."
         ),
         "shared": say("May be shared: counts of 1 to 10 people are masked, and what would give them away."),
         "spec": say("Spec"),
