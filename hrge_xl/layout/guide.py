@@ -1,4 +1,4 @@
-"""What the panel beside a table says: what to look at first, how a row may look, the steps of the scales."""
+"""What the panel beside a table says: what to look at first, how a row may look, what steps and entries mean."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from ..fields import Field
-from ..spec.model import Guide, Spec, Tool, Vocabulary
+from ..spec.model import Guide, Spec, Tool, Vocabulary, VocabularyItem
 from ..words import translator
 from .model import HIDDEN, Grid, PanelLine
 
@@ -17,7 +17,7 @@ def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tu
     """Everything that helps to fill in a sheet; nothing where there is nothing to say."""
     if not grids:
         return ()
-    return (*_guide(tool, language), *_hints(grids, language), *_scales(spec, tool, language))
+    return (*_guide(tool, language), *_hints(grids, language), *_lists(spec, tool, language))
 
 
 def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
@@ -51,34 +51,42 @@ def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
             yield from _lines(tool.fields[code].label.say(language), text.say(language))
 
 
-def _scales(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
-    """The steps of every scale that is asked for, each list once."""
-    for name, field in _stepped(tool).items():
+def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
+    """The steps of every scale, and the entries of every list that need an explanation, each list once."""
+    for name, field in _explained(spec, tool).items():
         vocabulary = spec.vocabularies[name]
         yield PanelLine(field.label.say(language), is_head=True)
-        yield from _steps(vocabulary, language)
+        yield from _lines("", vocabulary.note.say(language))
+        for item in vocabulary.items:
+            if field.type.stepped or item.help:
+                yield from _entry(vocabulary, item, field, language)
 
 
-def _stepped(tool: Tool) -> dict[str, Field]:
-    """The lists of steps, each with the first field that is answered from it."""
-    fields = (field for field in tool.fields.values() if field.asked and field.type.stepped)
-    return {str(field.vocabulary): field for field in reversed(list(fields))}
+def _explained(spec: Spec, tool: Tool) -> dict[str, Field]:
+    """The lists to explain, each with the first field that is answered from it."""
+    found: dict[str, Field] = {}
+    for field in tool.fields.values():
+        name = field.vocabulary
+        if name is not None and (
+            field.type.stepped or any(item.help for item in spec.vocabularies[name].items)
+        ):
+            found.setdefault(name, field)
+    return found
 
 
-def _steps(vocabulary: Vocabulary, language: str) -> Iterator[PanelLine]:
-    """Each step with where it lies; where it is looked at in several ways, with each of them."""
-    yield from _lines("", vocabulary.note.say(language))
-    for item in vocabulary.items:
-        said = {name: text.say(language) for name, text in item.anchors.items()}
-        ways = [
-            f"{kind.say(language)}: {said[name]}" for name, kind in vocabulary.kinds.items() if name in said
-        ]
-        own = [] if ways else [item.anchor.say(language)]
-        texts = [text for text in (*own, item.help.say(language), *ways) if text]
-        about = item.numbered(language)
-        for text in texts or [""]:
-            yield from _lines(about, text)
-            about = ""
+def _entry(vocabulary: Vocabulary, item: VocabularyItem, field: Field, language: str) -> Iterator[PanelLine]:
+    """An entry with what it means; a step with where it lies, by each way to look at it."""
+    about = item.numbered(language) if field.type.stepped else item.label.say(language)
+    ways = [(kind, item.anchors[name]) for name, kind in vocabulary.kinds.items() if name in item.anchors]
+    own = [] if ways else [item.anchor.say(language)]
+    texts = [
+        *own,
+        item.help.say(language),
+        *(f"{kind.say(language)}: {text.say(language)}" for kind, text in ways),
+    ]
+    for text in [each for each in texts if each] or [""]:
+        yield from _lines(about, text)
+        about = ""
 
 
 def _lines(about: str, text: str) -> Iterator[PanelLine]:

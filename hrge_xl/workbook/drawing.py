@@ -123,6 +123,6 @@ class Drawing:
     def packed(self, content: Content, sheets: Sequence[Member], texts: MoreTexts) -> bytes:
         """The workbook from its sheets, the texts that they ask for, and the facts of the stamp."""
         facts = content.facts
-        properties = (deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts["issued"])))
+        properties = (deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts)))
         found = {member.name: member for member in (*sheets, texts.member(), *properties)}
         return package([member or found[name] for name, member in self._members.items()])

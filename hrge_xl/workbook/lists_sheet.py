@@ -49,7 +49,9 @@ class ListsPainter:
 
     def _list(self, place: ListPlace) -> None:
         title = self.say("Levels") if place.name == LEVELS else place.name.lstrip("_")
-        self.pen.text(Place(HEAD_ROW, place.column), title, "head")
+        vocabulary = self.layout.spec.vocabularies.get(place.name)
+        note = vocabulary.note.say(self.layout.language) if vocabulary is not None else ""
+        self.pen.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
         self.pen.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
         for offset, (label, code) in enumerate(zip(place.labels, place.codes, strict=True)):
             self.pen.text(Place(place.first + offset, place.column), label, "list", "@")

@@ -37,10 +37,11 @@ def _property(number: int, pair: tuple[str, str]) -> str:
     return f"<property {attributes}><vt:lpwstr>{escaped(value)}</vt:lpwstr></property>"
 
 
-def core(drawn: bytes, issued: str) -> bytes:
-    """The usual properties with the day of issue in place of the one they were drawn with."""
-    day = datetime.fromisoformat(issued) if issued else DRAWN_ON
-    return drawn.replace(_written(DRAWN_ON), _written(day))
+def core(drawn: bytes, facts: Mapping[str, str]) -> bytes:
+    """The usual properties with the day of issue in place of the one they were drawn with, and with the language."""
+    day = datetime.fromisoformat(facts["issued"]) if facts["issued"] else DRAWN_ON
+    language = f"<dc:language>{escaped(facts['language'])}</dc:language></cp:coreProperties>".encode()
+    return drawn.replace(_written(DRAWN_ON), _written(day)).replace(b"</cp:coreProperties>", language)
 
 
 def _written(day: datetime) -> bytes:
