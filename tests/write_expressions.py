@@ -57,8 +57,8 @@ This page is made from the program: `python -m tests.write_expressions`.
 One rule for both sides: a comparison with a blank side is false, also `!=`; arithmetic with a blank side is blank; a
 blank condition does not hold; a cell with an error counts as blank. What each function does stands below.
 
-A check that compares with an answer that may be missing therefore names what is wrong: `not (value > PLN_06)` holds where
-`PLN_06` is blank, `value <= PLN_06` does not, and would blame the one answer for the absence of the other.
+A check that compares with an answer that may be missing therefore names what is wrong: `not (value > PLN_06)` holds
+where `PLN_06` is blank, `value <= PLN_06` does not, and would blame the one answer for the absence of the other.
 
 ## Operators
 """
