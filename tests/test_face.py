@@ -1,4 +1,4 @@
-"""What a sheet offers to somebody who has never seen it: one table, inputs in one run, help, links, a place to begin."""
+"""What a sheet offers to somebody who has never seen it: one table, inputs in one run, help, links, where to begin."""
 
 from __future__ import annotations
 
