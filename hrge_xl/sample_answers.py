@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from .fields import Field, Sampling
-from .layout import Layout, Slot
+from .layout import Layout, Slot, offered_rows
 from .spec.model import RegisterBlock
 from .submission import Answers, Value
 
@@ -50,7 +50,7 @@ def _targets(layout: Layout, field: Field) -> Iterator[Sequence[str]]:
     """The rows of each sheet that a reference can point to, where it was issued."""
     for code in field.to:
         if code in layout.rows_of:
-            yield [row.code for row in layout.rows_of[code].data_rows]
+            yield [row.code for row in offered_rows(layout.rows_of[code], field)]
 
 
 def _entries(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:

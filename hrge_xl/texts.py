@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler
@@ -65,6 +66,12 @@ def fixed_value(value: object) -> object:
     if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
         return Text({str(language): text for language, text in value.items()})
     return _as_written(value)
+
+
+def fixed_codes(value: object) -> list[str]:
+    """Give the codes that stand in a fixed column: `A;B` are two."""
+    written = "" if value is None else str(value)
+    return [code for each in re.split("[;,]", written) if (code := each.strip())]
 
 
 def said(value: object, language: str) -> object:

@@ -8,7 +8,7 @@ from functools import cache
 from hypothesis import strategies as st
 
 from hrge_xl.fields import ColumnKind
-from hrge_xl.layout import Layout, Slot, build
+from hrge_xl.layout import Layout, Slot, build, offered_rows
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Answers, Value
@@ -48,7 +48,7 @@ def value(where: Layout, slot: Slot) -> st.SearchStrategy[Value] | None:
             row.code
             for target in field.to
             if target in where.rows_of
-            for row in where.rows_of[target].data_rows
+            for row in offered_rows(where.rows_of[target], field)
         ]
         return st.sampled_from(codes) if codes else None
     name = field.list_name
@@ -93,7 +93,7 @@ def plain_value(where: Layout, slot: Slot, number: int = 0) -> Value | None:
             row.code
             for target in field.to
             if target in where.rows_of
-            for row in where.rows_of[target].data_rows
+            for row in offered_rows(where.rows_of[target], field)
         ]
         return rows[0] if rows else None
     if field.type.stepped:

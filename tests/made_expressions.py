@@ -27,9 +27,9 @@ FIGURES = {  # by type: a formula, and what it yields
         ("days_between({0}, today())", "number"),
         ("year({0})", "number"),
     ),
-    "choice": (("join({0}, '!')", "text"),),
+    "choice": (("join({0}, '!')", "text"), ("label({0})", "text")),
     "yesno": (("1 if {0} == 'Y' else 0", "number"),),
-    "many": (("count_of({0})", "number"),),
+    "many": (("count_of({0})", "number"), ("label({0})", "text")),
     "reference": (("lookup({0}, {register}A_01)", "text"),),
     "scale": (("most({0}, 2)", "number"), ("level({0}, {0})", "level")),
 }

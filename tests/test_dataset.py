@@ -39,6 +39,7 @@ from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
 from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.answers import full, layout
+from tests.made_specs import write
 from tests.read_package import read
 from tests.test_consolidate import returned, rewritten
 from tests.write_dataset import QUERIES
@@ -181,15 +182,25 @@ def test_the_package_knows_lists(out: Path) -> None:
     assert not any((table, name) in told for table, _ in told for name in NOT_IN_CSV)
 
 
-def test_a_column_of_several_sheets_has_the_codes_of_all() -> None:
-    """In the united table of risks each sheet draws on a list of its own."""
-    spec = load("hrge_toolkit")
-    schema = Schema(spec)
-    risks = schema.united["risks"]
-    lists = {str(spec.tool[tool].fields["RSK_02"].vocabulary) for tool in risks.tools}
-    assert len(lists) > 1
-    wanted = {item.code for name in lists for item in spec.vocabularies[name].items}
-    assert set(values(schema, risks, risks.columns[risks.at["RSK_02"]])) == wanted
+def test_a_column_of_several_sheets_has_the_codes_of_all(tmp_path: Path) -> None:
+    """In the united table of two sheets each draws on a list of its own."""
+    lists = {"WAY": ["BUS", "RAIL"], "BOAT": ["FERRY"]}
+    files = {
+        "workbook.yaml": {
+            "name": "made", "version": "1", "title": "Made", "languages": ["en"], "sheets": ["A", "B"],
+            "tables": {"ways": {"tools": ["A", "B"]}},
+        },
+        "vocabularies.yaml": {
+            name: {"items": [{"code": code, "label": code} for code in codes]} for name, codes in lists.items()
+        },
+    }  # fmt: skip
+    for tool, name in zip("AB", lists, strict=True):
+        field = {"code": "W_1", "type": "choice", "vocabulary": name, "label": "Way"}
+        block = {"kind": "register", "id": f"{tool}-", "fields": [field]}
+        files[f"tools/{tool.lower()}.yaml"] = {"code": tool, "sheet": tool, "title": tool, "blocks": [block]}
+    schema = Schema(load(write(files, tmp_path)))
+    ways = schema.united["ways"]
+    assert set(values(schema, ways, ways.columns[ways.at["W_1"]])) == {"BUS", "RAIL", "FERRY"}
 
 
 # read by others

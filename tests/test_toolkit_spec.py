@@ -48,12 +48,12 @@ FIELDS_AND_ROWS = {
     "T2.5": (35, [6, 6, 6, 6, 6]),
     "T2.6": (18, [20]),
     "T3.1": (6, [26]),
-    "T3.2": (34, [15, 8]),
-    "T3.3": (34, [15, 9]),
-    "T3.4": (34, [15, 9]),
-    "T3.5": (34, [15, 8]),
-    "T3.6": (34, [15, 9]),
-    "T3.7": (24, [12, 12]),
+    "T3.2": (33, [25]),
+    "T3.3": (33, [25]),
+    "T3.4": (33, [25]),
+    "T3.5": (33, [25]),
+    "T3.6": (33, [25]),
+    "T3.7": (23, [25]),
     "T3.8": (20, [8]),
     "T4.A": (18, [56]),
     "T4.B": (30, [20]),
@@ -177,8 +177,8 @@ def _items(spec: Spec, tool: str, block: int) -> list[str]:
 
 def test_the_sheets_stand_in_the_order_of_the_content(spec: Spec) -> None:
     assert len(TOOLS) == 26
-    assert list(spec.tool) == ["FORM", *TOOLS, *CALCULATED]
-    assert [tool.code for tool in spec.tools if tool.always] == ["FORM", *CALCULATED]
+    assert list(spec.tool) == ["FORM", *PART_1, *PART_2, *PART_3, "LIBRARY", *PART_4, *CALCULATED]
+    assert [tool.code for tool in spec.tools if tool.always] == ["FORM", "LIBRARY", *CALCULATED]
     assert [tool.code for tool in spec.tools if tool.calculated] == CALCULATED
 
 
@@ -221,13 +221,18 @@ def test_the_catalogue_has_56_complete_indicators(spec: Spec) -> None:
         assert {field.code for field in block.fields} - set(item.values) <= may_be_blank, item.code
 
 
-def test_the_risk_library_stands_below_its_tables_and_in_their_lists(spec: Spec) -> None:
+def test_each_risk_table_offers_the_suggestions_of_its_pillar(spec: Spec) -> None:
     assert sum(LIBRARY.values()) == 43
     for tool, (pillar, count) in zip(RISK_TABLES, LIBRARY.items(), strict=True):
-        codes = [f"LIB-{pillar}-{number:02d}" for number in range(1, count + 1)]
-        assert _items(spec, tool, 1) == codes
-        assert list(spec.vocabularies[f"LIB_{pillar}"].by_code) == codes
-        assert spec.tool[tool].fields["RSK_02"].vocabulary == f"LIB_{pillar}"
+        offered = spec.tool[tool].fields["RSK_02"]
+        found = [item.code for item in spec.tool["LIBRARY"].items if item.has(offered.only)]
+        assert found == [f"LIB-{pillar}-{number:02d}" for number in range(1, count + 1)]
+        assert offered.to == ("LIBRARY",)
+
+
+def test_the_library_has_twelve_requests_to_start_from(spec: Spec) -> None:
+    found = [item.code for item in spec.tool["LIBRARY"].items if item.has({"LIB_FOR": "T3.7"})]
+    assert found == [f"SEED_{number:02d}" for number in range(1, 13)]
 
 
 def test_fixed_columns_hold_codes_of_their_lists(spec: Spec) -> None:

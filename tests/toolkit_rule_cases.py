@@ -173,6 +173,16 @@ CASES = [
         for tool in ("T3.2", "T3.3", "T3.4", "T3.5", "T3.6")
     ),
     Case("R-R16", {"FRM_22": "N", "tick T3.2": "Y", "T3.2 RSK_05": "CTX"}, {"T3.2 RSK_05": None}),
+    *(
+        Case("R-R19", {"RSK_02": code, "RSK_07": copied}, {"RSK_07": f"{copied} at the border"}, tool)
+        for tool, code, copied in (
+            ("T3.2", "LIB-SP-06", "Targets  reward number of ARRESTS"),
+            ("T3.3", "LIB-LA-02", "Draft has no non-punishment rule"),
+            ("T3.4", "LIB-CB-02", "Training lifts arrests without protection capacity"),
+            ("T3.5", "LIB-RC-02", "Cooperation leads to return to serious harm"),
+            ("T3.6", "LIB-PA-02", "Help depends on testifying"),
+        )
+    ),
     Case("R-A02", {"T37_20": ago(1), "T37_21": "ONG"}, {"T37_21": "DRP"}),
     Case("R-A02", {"T37_20": ago(1), "T37_21": "LAT"}, {"T37_20": TODAY}),
     Case("R-L01", {"tick T3.8": "Y", "FRM_27": "All", "T38_03": "POS"}, {"T38_03#2": "NEG"}),

@@ -31,7 +31,7 @@ from ..language.vectors import NAN, Bools, Floats, Vector, blank, figure, limite
 from ..spec.compiled import CompiledSpec
 from .batch import Batch, serials
 from .cell_index import Column, Table
-from .values import answers, fixed
+from .values import answers, fixed, items_of_table
 
 Counts = tuple[Floats, Floats]  # required and answered
 
@@ -166,6 +166,25 @@ class Evaluator:
         cells = matrix.cells.items() if matrix else ()
         return {(float(down), float(across)): code for down, row in cells for across, code in row.items()}
 
+    def labels(self, name: str, codes: Ids) -> Ids:
+        """Give what each workbook calls the entries of a list."""
+        codes = np.broadcast_to(codes, (self.batch.size, *codes.shape[1:]))
+        found = np.full(codes.shape, BLANK, dtype=np.int64)
+        for number, layout in enumerate(self.batch.kinds):
+            labels = {self.texts.fold(code): label for code, label in layout.labels.get(name, {}).items()}
+            of_kind = self.batch.layout_of == number
+            found[of_kind] = self.texts.map(codes[of_kind], self._called(labels), BLANK, np.int64)
+        return found
+
+    def _called(self, labels: Mapping[int, str]) -> Callable[[str], int]:
+        """Give the function from a code to the number of its label."""
+
+        def called(code: str) -> int:
+            label = labels.get(self.texts.fold(code))
+            return BLANK if label is None else self.texts.id(label)
+
+        return called
+
     def cells(self, expr: Expr) -> Floats:
         """Count the cells in which an answer stands, readable or not."""
         vector = self.of(expr)
@@ -251,10 +270,15 @@ class Evaluator:
         for target in ref.targets:
             row = self.row_numbers(codes, target)
             if row is not None:
-                found = found | (
-                    self.active_rows(target)[np.arange(self.batch.size)[:, None], row] & (row >= 0)
-                )
+                in_use = self.active_rows(target) & self._offered(ref, target)
+                found = found | (in_use[np.arange(self.batch.size)[:, None], row] & (row >= 0))
         return np.asarray(found)
+
+    def _offered(self, ref: Ref, target: str) -> Bools:
+        """Which rows of a sheet a reference can name."""
+        table, only = self._table(target), self.program.spec.tool[ref.tool].fields[ref.code].only
+        items = items_of_table(self.batch, table) if only else {}
+        return np.array([not only or (row in items and items[row].has(only)) for row in table.rows])
 
     def used(self, tool: str) -> Bools:
         """Say in which submissions a tool is issued and ticked."""

@@ -10,11 +10,10 @@ from ..language.texts import BLANK, Ids
 from ..language.vectors import NAN, Vector
 from ..layout.sheets import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Item
+from ..texts import fixed_codes
 from ..texts import said as in_language
 from .batch import Batch
 from .cell_index import Column, Table, table_key
-
-SEPARATOR = ";"  # between the codes of a fixed field with several answers
 
 
 def answers(batch: Batch, column: Column) -> Vector:
@@ -30,7 +29,7 @@ def answers(batch: Batch, column: Column) -> Vector:
 
 def fixed(batch: Batch, column: Column) -> Vector:
     """What the spec itself says in a fixed column of its items: in each workbook what its own language has."""
-    kind, items = type_of(column.field), _items(batch, column.table)
+    kind, items = type_of(column.field), items_of_table(batch, column.table)
     rows = [items[row].values.get(column.field.code, "") if row in items else "" for row in column.table.rows]
     languages = [layout.language for layout in batch.kinds]
     by_language = {tag: [str(in_language(value, tag)) for value in rows] for tag in dict.fromkeys(languages)}
@@ -50,12 +49,12 @@ def fixed(batch: Batch, column: Column) -> Vector:
 
 
 def _many(batch: Batch, said: list[str], parts: int) -> Ids:
-    codes = [[code.strip() or None for code in each.split(SEPARATOR)] for each in said]
-    rows = [[*row, *[None] * parts][:parts] for row in codes]
+    rows = [[*fixed_codes(each), *[None] * parts][:parts] for each in said]
     return batch.texts.ids([code for row in rows for code in row]).reshape(len(rows), parts)
 
 
-def _items(batch: Batch, table: Table) -> dict[str, Item]:
+def items_of_table(batch: Batch, table: Table) -> dict[str, Item]:
+    """Give the fixed rows of a table by code; nothing where its rows are open."""
     for block in table.tool.field_blocks:
         if isinstance(block, ChecklistBlock | CatalogueBlock) and _is(block, table):
             every = items_of(batch.cell_index.spec, block, table.rows)

@@ -274,6 +274,7 @@ class Field(Model):
 
     `relevant`: where this expression does not hold the cell is greyed, and must be blank. `pattern`: a regular
     expression that the whole text fits, or `email`. `summary`: a calculated column that stands left of the inputs.
+    `only`: what must stand in fixed columns of the rows that a reference offers.
     """
 
     code: Code
@@ -293,6 +294,7 @@ class Field(Model):
     minimum: Number | None = None
     maximum: Number | None = None
     to: tuple[Code, ...] = ()
+    only: dict[Code, Code] = Option(default={})
     formula: str | None = None
     result: Literal["number", "text", "level", "date"] = "number"
     decimals: Whole | None = Option(default=None, ge=0, le=6)

@@ -23,6 +23,7 @@ class ReferenceField(FieldType):
     kind = ColumnKind.CODE
     yields = Type.CODE
     needs = frozenset({"to"})
+    allows = frozenset({"only"})
     width = 20
     refuses = (ROW_NOT_FOUND,)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 SPACES = ("CHAR(9)", "CHAR(10)", '"\u00a0"', '"\u202f"', '"\u200b"')
+SEVERAL = ", "  # between several answers that are one text
 LONE_MARKS = ("/", "-", "\u2013", "\u2014", "&")
 
 
@@ -31,6 +34,14 @@ def word_count(cell: str) -> str:
         text = f'SUBSTITUTE({text}," {mark} "," ")'
     text = f"TRIM({text})"
     return f'(LEN(SUBSTITUTE({text}," ","  "))-LEN({text})+1)'
+
+
+def joined(cells: Sequence[str], between: str) -> str:
+    """Write what stands in some cells as one text; those that are blank are passed over."""
+    if len(cells) == 1:
+        return cells[0]
+    pieces = "&".join(f'IF({cell}="","",{text_literal(between)}&{cell})' for cell in cells)
+    return f"MID({pieces},{len(between) + 1},32767)"
 
 
 def first_word(cell: str) -> str:

@@ -100,6 +100,9 @@ class SheetWriter(Protocol):
     def looked_up(self, reference: Ref, target: Ref) -> str | None:
         """Write the cell that a reference leads to, as shown; None where it leads nowhere."""
 
+    def labels(self, expr: Expr) -> str:
+        """Write the labels that the cells of an answer show, its own or one looked up, as one text."""
+
     def decoded(self, ref: Ref, shown: str) -> str:
         """Write the code of what a cell of an answer shows."""
 
@@ -176,6 +179,9 @@ class Evaluator(Protocol):
 
     def holds(self, expr: Expr) -> Bools:
         """Work out where a condition holds."""
+
+    def labels(self, name: str, codes: Ids) -> Ids:
+        """Give what each workbook calls the entries of a list."""
 
     def cells(self, expr: Expr) -> Floats:
         """Count the cells in which an answer stands, readable or not."""

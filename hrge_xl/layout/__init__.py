@@ -1,6 +1,6 @@
 """From a spec and a language to the exact place of everything; the only layer that knows addresses."""
 
-from .lists import reference_name
+from .lists import offered_rows, reference_name
 from .model import (
     CellOfSlot,
     Column,
@@ -33,6 +33,7 @@ __all__ = [
     "build",
     "column_letters",
     "laid_out",
+    "offered_rows",
     "quoted",
     "reference_name",
 ]

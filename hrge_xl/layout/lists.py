@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..fields import YES_NO, Field
+from ..language import Ref, walk
+from ..spec.compiled import compiled
 from ..spec.model import Spec, Vocabulary
 from ..words import translator
-from .model import Layout, ListPlace
+from .model import Grid, Layout, ListPlace, Row
 
 FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads
 FIRST_COLUMN = 2
@@ -36,7 +39,13 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
 def reference_name(layout: Layout, field: Field) -> str | None:
     """The defined name of the list of rows that a reference chooses from; None when none were issued."""
     issued = [code for code in field.to if code in layout.rows_of]
-    return "rows_" + "_".join(code.replace(".", "_") for code in issued) if issued else None
+    parts = [*issued, *(part for pair in field.only.items() for part in pair)]
+    return "rows_" + "_".join(re.sub(r"\W", "_", part) for part in parts) if issued else None
+
+
+def offered_rows(grid: Grid, field: Field) -> list[Row]:
+    """Give the rows of a grid that a reference can name."""
+    return [row for row in grid.data_rows if row.item is None or row.item.has(field.only)]
 
 
 def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
@@ -47,7 +56,13 @@ def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
     }
     if spec.matrix is not None:
         wanted |= {spec.matrix.down, spec.matrix.across}
-    return wanted
+    return wanted | _read(spec, tools)
+
+
+def _read(spec: Spec, tools: Sequence[str]) -> set[str]:
+    """The lists of answers that expressions read, fixed ones too."""
+    read = (part for expr in compiled(spec).expressions() for part in walk(expr) if isinstance(part, Ref))
+    return {ref.list for ref in read if ref.tool in tools and ref.list in spec.vocabularies}
 
 
 def _parents(spec: Spec) -> dict[str, Vocabulary]:

@@ -160,6 +160,10 @@ class Grid:
         """The columns of one role, from left to right."""
         return tuple(column for column in self.columns if column.role == role)
 
+    def columns_of(self, code: str) -> tuple[Column, ...]:
+        """The columns of a field, its check left out."""
+        return tuple(c for c in self.columns if c.field and c.field.code == code and c.role != "check")
+
     @cached_property
     def data_rows(self) -> tuple[Row, ...]:
         """The rows that hold answers."""

@@ -99,8 +99,13 @@ def choices(field: Field) -> str:
     if field.vocabulary:
         return f" {field.vocabulary}"
     if field.to:
-        return f" to {', '.join(field.to)}"
+        return f" to {', '.join(field.to)}{only(field)}"
     return f" {field.formula}" if field.formula else ""
+
+
+def only(field: Field) -> str:
+    """Which rows a reference is limited to."""
+    return "".join(f", only {name} {code}" for name, code in field.only.items())
 
 
 def rules_of(spec: Spec, tool: Tool) -> list[Rule]:

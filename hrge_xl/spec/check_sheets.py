@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
 from ..frozen import Found, Path, at_the_first
+from ..texts import fixed_codes
 from .check_languages import too_long
 from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
 from .defaults import wrong_default
@@ -114,10 +115,15 @@ def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
         )
     elif field.vocabulary in spec.vocabularies and kind_of(field) is not ColumnKind.NUMBER:
         known = spec.vocabularies[str(field.vocabulary)].by_code
-        for code in re.split("[;,]", str(value)):
-            if code.strip() not in known:
-                reason = f"'{code.strip()}' is not a code of the list '{field.vocabulary}'."
-                yield path, reason, remedy_for(code.strip(), list(known))
+        codes, most = fixed_codes(value), field.cells if field.several else 1
+        for code in codes:
+            if code not in known:
+                reason = f"'{code}' is not a code of the list '{field.vocabulary}'."
+                yield path, reason, remedy_for(code, list(known))
+        if len(codes) > most:
+            reason = f"'{field.code}' takes {most} of its list, and here are {len(codes)} codes."
+            remedy = "Leave some out, or make it a field of type many with so many `cells`."
+            yield path, reason, remedy
 
 
 # fields
@@ -134,6 +140,7 @@ def _field(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
         yield from _parent(spec, block, field, path)
     yield from _pattern(field, path)
     yield from _targets(spec, field, path)
+    yield from _only(spec, field, path)
     for reason, remedy in wrong_default(spec, block, field):
         yield (*path, "default"), reason, remedy
     for reason, remedy in field.type.wrong_limits(field):
@@ -191,6 +198,19 @@ def _targets(spec: Spec, field: Field, path: Path) -> Found:
                 reason,
                 f"Name one with a register or a list of items: {', '.join(known)}.",
             )
+
+
+def _only(spec: Spec, field: Field, path: Path) -> Found:
+    """What is to stand in fixed columns of the rows that a reference offers."""
+    for name, code in field.only.items():
+        for target in (spec.tool[each] for each in field.to if each in spec.tool):
+            fixed = [each.code for each in target.fields.values() if each.fixed]
+            if name not in fixed:
+                reason = f"The sheet '{target.code}' has no fixed column '{name}'."
+                yield (*path, "only", name), reason, remedy_for(name, fixed)
+            elif not any(item.has({name: code}) for item in target.items):
+                reason = f"No row of '{target.code}' has '{code}' there, so that nothing can be chosen."
+                yield (*path, "only", name), reason, "Name a code that stands in some of its rows."
 
 
 def _options(field: Field, path: Path) -> Found:

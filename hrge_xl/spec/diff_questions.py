@@ -35,6 +35,7 @@ TOLD_APART = frozenset(
         "parent",
         "cells",
         "to",
+        "only",
         "formula",
         "unit",
     ]
@@ -197,10 +198,10 @@ class SheetDiff:
             )  # fmt: skip
         if old.parent != new.parent:
             yield self._change("parent changed", Effect.CHECK, old.code, touches=touch)
-        if old.to != new.to:
-            fewer = bool(set(old.to) - set(new.to))
+        if (old.to, old.only) != (new.to, new.only):
+            fewer = bool(set(old.to) - set(new.to) or new.only.items() - old.only.items())
             effect = Effect.CHECK if fewer else Effect.KEPT
-            pair = {"before": ", ".join(old.to), "after": ", ".join(new.to)}
+            pair = {"before": _referred(old), "after": _referred(new)}
             yield self._change(
                 "sheets referred to changed", effect, old.code, touches=touch if fewer else (), **pair
             )
@@ -299,6 +300,11 @@ def _note(field: Field) -> str:
 
 def _said(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
+
+
+def _referred(field: Field) -> str:
+    """The sheets that a reference leads to, and what is in the rows that it offers there."""
+    return ", ".join([*field.to, *(f"{name}: {code}" for name, code in field.only.items())])
 
 
 def _list(codes: Sequence[str], label: str) -> str:

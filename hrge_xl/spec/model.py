@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -12,7 +12,7 @@ from pydantic import Field as Option
 
 from ..fields import Field, PersonalData
 from ..frozen import Model, Whole
-from ..texts import NO_TEXT, Code, Text, fixed_value
+from ..texts import NO_TEXT, Code, Text, fixed_codes, fixed_value
 from .figures import Figures
 
 
@@ -30,6 +30,10 @@ class Item(Model):
     help: Text = NO_TEXT
     section: Text = NO_TEXT
     values: dict[str, Annotated[Any, BeforeValidator(fixed_value)]] = Option(default={})
+
+    def has(self, codes: Mapping[str, str]) -> bool:
+        """Whether each of these fixed columns holds this code, alone or among others."""
+        return all(code in fixed_codes(self.values.get(name)) for name, code in codes.items())
 
 
 class ItemsFrom(Model):
@@ -181,6 +185,13 @@ class Tool(Model):
     def fields(self) -> dict[str, Field]:
         """Every field of the sheet by code."""
         return {field.code: field for block in self.field_blocks for field in block.fields}
+
+    @property
+    def items(self) -> Iterator[Item]:
+        """The rows that are always the same, as far as they are written out."""
+        for block in self.blocks:
+            if isinstance(block, ChecklistBlock | CatalogueBlock) and not isinstance(block.items, ItemsFrom):
+                yield from block.items
 
     @property
     def calculated(self) -> bool:

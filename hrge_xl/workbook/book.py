@@ -132,7 +132,7 @@ def _names(book: Workbook, layout: Layout) -> None:
     for grid, column in looked_up(layout):
         code = column.field.code if column.field is not None else ""
         place = column_range(layout, grid, column.index)
-        book.define_name(column_name(grid.tool.code, code), f"={place}")
+        book.define_name(column_name(grid.tool.code, code, column.part), f"={place}")
 
 
 def _identity_sheet(pen: Pen) -> None:

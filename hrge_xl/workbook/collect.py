@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from ..language import Expr
 from ..language.functions.choices import differs_by_row
-from ..language.sheet_text import text_literal
+from ..language.sheet_text import joined, text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.calculated import is_dated
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TODAY_NAME
@@ -233,10 +233,7 @@ class CollectPainter(BlockPainter):
             cells = [f"INDEX({source.name},{self._question(source, code)},{found})" for code in codes]
         else:
             cells = [f"INDEX({source.name},{found},{cell.column})" for cell in slot.cells]
-        if len(cells) == 1:
-            return cells[0]
-        joined = "&".join(f'IF({cell}="","","; "&{cell})' for cell in cells)
-        return f"MID({joined},3,32767)"
+        return joined(cells, "; ")
 
     def _question(self, source: Source, code: str) -> str:
         return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"

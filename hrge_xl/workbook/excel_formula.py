@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ..fields import YES_NO
+from ..fields import YES_NO, Field
 from ..language import (
     FIGURES,
     Arithmetic,
@@ -25,9 +25,9 @@ from ..language import (
     Type,
     refs,
 )
-from ..language.function import Record
-from ..language.sheet_text import answers_in, first_word, number_literal, text_literal
-from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
+from ..language.function import Record, ref_of
+from ..language.sheet_text import SEVERAL, answers_in, first_word, joined, number_literal, text_literal
+from ..layout import Grid, Layout, Place, Slot, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..numerals import LAST_SERIAL
@@ -318,16 +318,43 @@ class ExcelFormula:
         return entry(self.layout, name or "", code)
 
     def looked_up(self, reference: Ref, target: Ref) -> str | None:
-        """Write the cell that a reference leads to, as shown: an error where it leads nowhere, "" where blank."""
+        """Write what a reference leads to, as shown: an error where it leads nowhere, "" where blank."""
+        cells = self._cells_looked_up(reference, target)
+        if not cells:
+            return None
+        if target.type in FIGURES:
+            return f'IF({cells[0]}="","",{cells[0]})'
+        return f'{joined(cells, SEVERAL)}&""'
+
+    def _cells_looked_up(self, reference: Ref, target: Ref) -> list[str]:
+        """The cells of an answer in the row that a reference leads to; nothing where that sheet was not issued."""
         tool, cell = reference.targets[0], self.cell(reference)
         grid = self.layout.rows_of.get(tool)
-        columns = () if grid is None else grid.columns
-        codes = {each.field.code for each in columns if each.field is not None and each.role != "check"}
-        if cell is None or target.code not in codes:
-            return None
+        if cell is None or grid is None:
+            return []
         row = f"MATCH({first_word(cell)},{row_codes(self.layout, tool)},0)"
-        place = f"INDEX({column_name(tool, target.code)},{row})"
-        return f'IF({place}="","",{place})' if target.type in FIGURES else f'{place}&""'
+        parts = [each.part for each in grid.columns_of(target.code)]
+        return [f"INDEX({column_name(tool, target.code, part)},{row})" for part in parts]
+
+    def labels(self, expr: Expr) -> str:
+        """Write the labels that the cells of an answer show, its own or one looked up, as one text."""
+        answer = ref_of(expr.args[1] if isinstance(expr, Call) else expr)
+        field = self.layout.spec.tool[answer.tool].fields[answer.code]
+        if isinstance(expr, Call):
+            cells = self._cells_looked_up(ref_of(expr.args[0]), answer)
+        else:
+            cells = self._own_cells(answer, field)
+        if not field.fixed:
+            name = f"list_{answer.list}"
+            cells = [f'IFERROR(INDEX({name},MATCH({cell},{name},0)),"")' for cell in cells]
+        return f'IFERROR({joined(cells, SEVERAL)}&"","")' if cells else '""'
+
+    def _own_cells(self, ref: Ref, field: Field) -> list[str]:
+        """The cells of an answer, each by itself."""
+        cells = self.cell(ref)
+        if cells is None or not field.several:
+            return [] if cells is None else [cells]
+        return [f"INDEX({cells},{part})" for part in range(1, field.cells + 1)]
 
     def decoded(self, ref: Ref, shown: str) -> str:
         """Write the code of what a cell of an answer shows."""
@@ -381,6 +408,9 @@ class ExcelFormula:
     def in_use(self, ref: Ref) -> str:
         """Write whether the row that a reference names is in use; TRUE where none of its sheets was issued."""
         cell, found = str(self.cell(ref)), []
+        field = self.layout.spec.tool[ref.tool].fields[ref.code]
+        if field.only:
+            return _offered(str(reference_name(self.layout, field)), first_word(cell))
         for target in ref.targets:
             grid = self.layout.rows_of.get(target)
             if grid is None:
@@ -520,6 +550,11 @@ def _guarded(guards: list[str], formula: str, blank: str) -> str:
     return f"IFERROR(IF(COUNT({','.join(unique)})={len(unique)},{formula},{blank}),{blank})"
 
 
+def _offered(entries: str, code: str) -> str:
+    """Whether a code stands in front of one of the entries of a list of rows."""
+    return f'IFERROR(SUMPRODUCT(--(LEFT({entries},LEN({code})+1)={code}&" "))>0,FALSE)'
+
+
 def row_codes(layout: Layout, tool: str) -> str:
     """The defined name of the row codes of a tool's table."""
     return "rows_of_" + tool.replace(".", "_")
@@ -548,9 +583,9 @@ def answer_name(code: str) -> str:
     return f"answer_{code}"
 
 
-def column_name(tool: str, code: str) -> str:
-    """The defined name of a column that references look something up in."""
-    return f"column_{tool}_{code}".replace(".", "_")
+def column_name(tool: str, code: str, part: int = 0) -> str:
+    """The defined name of a column that references look something up in, one of several where it has parts."""
+    return f"column_{tool}_{code}{f'_part_{part}' if part else ''}".replace(".", "_")
 
 
 def active_name(tool: str) -> str:

@@ -8,13 +8,13 @@ from math import ceil
 
 from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
-from ..language.sheet_text import text_literal, with_count, word_count
+from ..language.sheet_text import SEVERAL, text_literal, with_count, word_count
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
 from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING
 from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
 from ..spec.compiled import compiled
 from ..spec.model import Level
-from ..texts import said
+from ..texts import fixed_codes, said
 from ..words import translator
 from .check_formula import CheckFormulas, active_formula
 from .excel_formula import ExcelFormula, cells_of, count_answers
@@ -155,12 +155,10 @@ class GridPainter:
         if figure is not None:
             self.pen.number(place, figure, "fixed", number_format_of(field))
             return
-        codes = str(value or "").replace(";", ",").split(",") if field.vocabulary else []
+        codes = fixed_codes(value) if field.vocabulary else []
         table = self.layout.spec.vocabularies[field.vocabulary].by_code if field.vocabulary else {}
-        labels = [
-            table[c.strip()].label.say(self.layout.language) if c.strip() in table else c for c in codes
-        ]
-        self.pen.text(place, ", ".join(labels) if codes else str(value or ""), "fixed")
+        labels = [table[code].label.say(self.layout.language) if code in table else code for code in codes]
+        self.pen.text(place, SEVERAL.join(labels) if codes else str(value or ""), "fixed")
 
     def _answer(self, slot: Slot, place: Place) -> None:
         if slot.field.calculated:

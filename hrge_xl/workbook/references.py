@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..fields import Field
 from ..language import Call, Expr, walk
 from ..language.function import ref_of
 from ..language.functions.choices import LookUp
-from ..layout import Column, Grid, Layout, column_letters, quoted, reference_name
+from ..layout import Column, Grid, Layout, column_letters, offered_rows, quoted, reference_name
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock
 
@@ -34,7 +35,7 @@ def reference_lists(layout: Layout) -> dict[str, list[Target]]:
             name = reference_name(layout, slot.field) if slot.field.to else None
             if name is not None and name not in lists:
                 grids = [layout.rows_of[code] for code in slot.field.to if code in layout.rows_of]
-                lists[name] = [target for grid in grids for target in _targets(grid)]
+                lists[name] = [target for grid in grids for target in _targets(grid, slot.field)]
     return lists
 
 
@@ -42,10 +43,9 @@ def looked_up(layout: Layout) -> Iterator[tuple[Grid, Column]]:
     """The columns that `lookup` reads anywhere in the spec."""
     keys = {key for expr in compiled(layout.spec).expressions() for key in looked_up_in(expr)}
     for grid in layout.rows_of.values():
-        fields = {
-            c.field.code: c for c in reversed(grid.columns) if c.field is not None and c.role != "check"
-        }
-        yield from ((grid, column) for code, column in fields.items() if (grid.tool.code, code) in keys)
+        for tool, code in sorted(keys):
+            if tool == grid.tool.code:
+                yield from ((grid, column) for column in grid.columns_of(code))
 
 
 def looked_up_in(expr: Expr) -> Iterator[tuple[str, str]]:
@@ -55,10 +55,10 @@ def looked_up_in(expr: Expr) -> Iterator[tuple[str, str]]:
             yield ref_of(part.args[1]).key
 
 
-def _targets(grid: Grid) -> list[Target]:
+def _targets(grid: Grid, field: Field) -> list[Target]:
     block = grid.block
     if not isinstance(block, RegisterBlock):
-        return [Target(grid, row.index, row.code, row.label, None) for row in grid.data_rows]
+        return [Target(grid, row.index, row.code, row.label, None) for row in offered_rows(grid, field)]
     shows = block.shows or block.fields[0].code
     column = next(c.index for c in grid.columns if c.field is not None and c.field.code == shows)
     return [Target(grid, row.index, row.code, "", column) for row in grid.data_rows]

@@ -27,10 +27,10 @@ BLANK = [
     ("beside the title of a block", "Form!E26"),
     ("beside a section", "3.1 Checklist!E6"),
     ("below a register", "4.C Values!C46"),
-    ("between a register and its suggestions", "3.2 Risk strategy!F22"),
-    ("beside the suggestions", "3.2 Risk strategy!J24"),
-    ("below the suggestions", "3.2 Risk strategy!C33"),
-    ("beside the topics", "3.7 Advocacy!G21"),
+    ("below a register of risks", "3.2 Risk strategy!F22"),
+    ("beside the suggestions", "Library!M7"),
+    ("below the suggestions", "Library!C70"),
+    ("below the requests", "3.7 Advocacy!G21"),
     ("in the hidden first column of a register", "4.C Values!A50"),
     ("in the hidden first row of a register", "4.C Values!CM1"),
     ("behind the hidden checks", "4.C Values!CK7"),
@@ -82,7 +82,7 @@ OVER_FORMULAS = [
     ("over a point of the checks", "Checks!C8", "Ask the office"),
     ("over the line of the checks", "Checks!B6", "Everything is fine."),
     ("over a hidden check", "1.1 Legislation!T6", "x"),
-    ("over an entry of a list of rows", "Lists!FA5", "IND-01 Another one"),
+    ("over an entry of a list of rows", "Lists!EQ5", "IND-01 Another one"),
 ]
 
 SORTS: list[tuple[str, str, tuple[Edit, ...]]] = [
@@ -123,7 +123,7 @@ KINDS: list[Kind] = [
     *[kind(f"remark: {name}", f"{OVER} {where}", text(where, said)) for name, where, said in OVER_FORMULAS],
     *[kind(f"remark: {name}", found, *edits) for name, found, edits in SORTS],
     kind("remark: over a help text", "S023 Form!F8", text("Form!F8", NOTE)),
-    kind("remark: over a suggestion", "S023 3.2 Risk strategy!H24", text("3.2 Risk strategy!H24", NOTE)),
+    kind("remark: over a suggestion", "S023 Library!F7", text("Library!F7", NOTE)),
     kind("remark: over a title", "S023 2.6 Barriers!B2", text("2.6 Barriers!B2", NOTE)),
     kind("remark: over a question", "S024 Form!C30", text("Form!C30", NOTE)),
     kind("remark: over a number", "S025 Form!B30", text("Form!B30", NOTE)),

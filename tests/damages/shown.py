@@ -37,7 +37,7 @@ RESULTS: list[tuple[str, str, str | float]] = [
     ("the state of a sheet", "Cover!F36", "Not started"),
     ("the state of all sheets", "Cover!F57", "In progress"),
     ("the sum of answers", "Cover!D57", 1),
-    ("an entry of a list of rows", "Lists!FA5", "IND-01 Another indicator"),
+    ("an entry of a list of rows", "Lists!EQ5", "IND-01 Another indicator"),
     ("a hidden count of the lists", "Lists!FC6", 1),
 ]
 
@@ -90,7 +90,7 @@ FORMULAS: list[tuple[str, str, str, str | float]] = [
     ("what is to be corrected", "Cover!E26", "0", 0),
     ("the state of a sheet", "Cover!F26", 'IF(E26>=0,"Complete","")', "Complete"),
     ("the sum of answers without a sheet", "Cover!D57", "SUM(D26:D56)-0", 768),
-    ("an entry of a list of rows", "Lists!FA5", '"IND-01 National"', "IND-01 National"),
+    ("an entry of a list of rows", "Lists!EQ5", '"IND-01 National"', "IND-01 National"),
 ]
 
 LEVELS: list[tuple[str, str, str, str | float]] = [
@@ -112,7 +112,7 @@ CLEARED = [
     ("the progress of a sheet", "1.1 Legislation!B4"),
     ("the state of a sheet", "Cover!F26"),
     ("the day of the check", "Cover!C16"),
-    ("an entry of a list of rows", "Lists!FA5"),
+    ("an entry of a list of rows", "Lists!EQ5"),
 ]
 
 

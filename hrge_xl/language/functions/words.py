@@ -11,8 +11,8 @@ from ...numerals import from_serial, shown
 from ...words import CHARACTERS_A_WORD, count_words, too_many_words
 from ..function import Function, code_of, ref_of
 from ..patterns import EMAIL, email_formula, in_a_sheet, pattern_formula
-from ..sheet_text import word_count
-from ..tree import FIGURES, Call, Expr, Literal, Type
+from ..sheet_text import SEVERAL, word_count
+from ..tree import FIGURES, Call, Expr, Literal, Ref, Type
 from .answers import write_filled
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from ..targets import Evaluator, SheetWriter, Typing
     from ..vectors import Floats, Vector
-
-SEVERAL = ", "  # between several answers joined to a text
 
 
 def _figure_of_text(run: Evaluator, arg: Expr, function: Callable[[str], int]) -> Vector:
@@ -223,3 +221,43 @@ def _shown(figures: Floats, *, is_date: bool) -> NDArray[Any]:
 def _one(value: float, *, is_date: bool) -> str:
     day = from_serial(value) if is_date else None
     return shown(day if day is not None else value)
+
+
+class Label(Function):
+    """`label(code)`: what the list calls it, in the language of the workbook."""
+
+    name = "label"
+    example = "label(RSK_02)"
+    takes = (None,)
+    takes_in_words = "answer from a list, or lookup() of one"
+    gives = Type.TEXT
+    meaning = "the words of the list for the code or codes of an answer, as its cells show them"
+    blank = "blank on blank"
+
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        args = self.arguments(typing, node)
+        if _list_of(args[0]) is None:
+            raise typing.refuse(node.args[0], "label() takes an answer that is chosen from a list.")
+        return self.call(*args)
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return write.labels(args[0])
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        from ..vectors import text
+
+        vector = run.of(args[0])
+        labels = text(vector.type, run.labels(_list_of(args[0]) or "", vector.data))
+        if vector.type is not Type.MANY:
+            return text(Type.TEXT, labels.data)
+        strings = _strings(run, labels)
+        return text(
+            Type.TEXT, run.texts.ids([each or None for each in strings.ravel()]).reshape(strings.shape)
+        )
+
+
+def _list_of(expr: Expr) -> str | None:
+    """Give the list that an answer, its own or one looked up, is chosen from."""
+    if isinstance(expr, Call) and expr.name == "lookup":
+        expr = expr.args[1]
+    return expr.list if isinstance(expr, Ref) else None
