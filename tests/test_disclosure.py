@@ -407,6 +407,17 @@ def test_a_percentage_of_a_numerator_that_nobody_filled_in() -> None:
     assert is_masked(line["least"])
 
 
+def test_a_percentage_is_worked_out_and_masked_with_its_numerator() -> None:
+    """3 of 40 are 7.5 %: nobody types it, and nobody is told."""
+    for numerator, value in ((20.0, 50.0), (3.0, None)):
+        shared = shared_values(values("PAK-1", RATE, {"T4C_04": numerator, "T4C_05": 40.0}))
+        (row,) = shared["indicators"].to_dict("records")
+        (told,) = shared["indicator_values"].to_dict("records")
+        (line,) = shared["aggregate_indicators"].to_dict("records")
+        found = row["T4C_16"], told["value"], line["least"]
+        assert all(map(is_masked, found)) if value is None else found == (value, value, value)
+
+
 def test_the_splits_of_a_percentage_add_up_to_a_numerator_that_nobody_filled_in() -> None:
     """50 % of 80 are 40, of whom 37 are women: the other three are masked, so is one more figure."""
     row = {"T4C_05": 80.0, "T4C_06": 50.0, "SEX_F": 37.0, "SEX_M": 3.0}
@@ -438,14 +449,19 @@ def test_a_percentage_that_cannot_be_read_is_masked() -> None:
 @pytest.mark.parametrize(
     ("value", "baseline", "target", "masked"),
     [
-        (5.0, 40.0, 200.0, {"T4C_06", "T4C_14", "T4C_15"}),  # a value between a published baseline and target
+        (
+            5.0,
+            40.0,
+            200.0,
+            {"T4C_06", "T4C_16", "T4C_14", "T4C_15"},
+        ),  # a value between a published baseline and target
         (50.0, 4.0, 200.0, {"T4B_13", "T4C_14", "T4C_15"}),
         (50.0, 40.0, 5.0, set()),  # a target is nobody
         (
             50.0,
             5.0,
             5.0,
-            {"T4B_13", "T4B_15"},
+            {"T4B_13", "T4B_15", "T4C_15"},
         ),  # a rule says that the two differ: here a finding tells that they do not
         (50.0, 40.0, 200.0, set()),
     ],
@@ -465,7 +481,10 @@ def test_progress_from_a_baseline_to_a_target(
         "T4C_15": "status",
     }
     (line,) = shared["indicator_values"].to_dict("records")
-    assert {code for code, name in names.items() if is_masked(line[name])} - {"T4C_14"} == masked - {"T4C_14"}
+    assert {code for code, name in names.items() if is_masked(line[name])} - {"T4C_14"} == masked - {
+        "T4C_14",
+        "T4C_16",
+    }
     (line,) = shared["aggregate_indicators"].to_dict("records")
     told = {"T4C_06": "total", "T4B_13": "baseline", "T4B_15": "target"}
     assert {code for code, name in told.items() if is_masked(line[name])} == masked & told.keys()

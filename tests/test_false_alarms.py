@@ -33,11 +33,6 @@ def first_answers() -> Answers:
         for tool in spec(TOOLKIT).tools
         if ("FORM", tool.code, "FRM_26") in WHERE.slots
     }
-    found |= {
-        key: "PAK"
-        for key in WHERE.slots
-        if key[2] == "T4C_02" and any(other[:2] == key[:2] for other in found)
-    }
     for key in beginnings(found):
         value = plain_value(WHERE, WHERE.slots[key])
         if value is not None and key not in found:

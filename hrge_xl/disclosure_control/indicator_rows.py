@@ -52,6 +52,11 @@ class IndicatorRows:
         return found
 
     @property
+    def of_value(self) -> tuple[str, ...]:
+        """Return the fields that a value stands in: typed, or calculated where it is not."""
+        return tuple(code for code in (self.figures.value, self.figures.calculated) if code)
+
+    @property
     def _register(self) -> Iterator[Record]:
         """Yield the rows of the register, whether their values count or not."""
         return (row for (_, tool, _), row in self._rows.items() if tool == self.figures.tool)

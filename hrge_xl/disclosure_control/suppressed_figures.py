@@ -113,10 +113,11 @@ class SuppressedFigures:
         if self._indicators is None:
             return ()
         figures = self._indicators.figures
-        named = ("value", "numerator", "denominator", "progress", "status")
-        own = {name: self._indicators.cell(record, getattr(figures, name)) for name in named}
-        cells = own | self._indicators.aims(record)
-        return tuple(name for name, cell in cells.items() if cell in self._suppressed)
+        named = ("numerator", "denominator", "progress", "status")
+        own = [(name, self._indicators.cell(record, getattr(figures, name))) for name in named]
+        own += [(VALUE, self._indicators.cell(record, code)) for code in self._indicators.of_value]
+        cells = [*own, *self._indicators.aims(record).items()]
+        return tuple(dict.fromkeys(name for name, cell in cells if cell in self._suppressed))
 
     def hidden_in_indicator(self, line: Record) -> tuple[str, ...]:
         """Return the columns of a line of indicators that are suppressed."""
@@ -136,7 +137,7 @@ class SuppressedFigures:
         if self._indicators is None:
             return False
         values = self._indicators.counted.get((line["indicator"], line["period"]), ())
-        return any(self.hides(value, self._indicators.figures.value) for value in values)
+        return any(self.hides(value, code) for value in values for code in self._indicators.of_value)
 
     def hides_part(self, line: Record) -> bool:
         """Say whether the total of a part of an indicator is suppressed."""

@@ -13,6 +13,7 @@ from .suggest import remedy_for
 
 NUMBERS = (
     "value",
+    "calculated",
     "numerator",
     "denominator",
     "progress",
@@ -20,6 +21,18 @@ NUMBERS = (
     "baseline_year",
     "target",
     "target_year",
+)
+
+OF_THE_ROW = (
+    "of",
+    "value",
+    "calculated",
+    "period",
+    "country",
+    "numerator",
+    "denominator",
+    "progress",
+    "status",
 )
 
 
@@ -78,7 +91,7 @@ def _indicators(spec: Spec, found: IndicatorFigures, path: Path) -> Found:
         yield from _in(found.tool, list(spec.tool), "tool", (*path, "tool"))
         return
     own = spec.tool[found.tool].fields
-    for name in ("of", "value", "period", "country", "numerator", "denominator", "progress", "status"):
+    for name in OF_THE_ROW:
         yield from _in(getattr(found, name), list(own), f"field of {found.tool} named", (*path, name))
     reached = _reached(spec, own, found.of)
     if found.of in own and not own[found.of].to:

@@ -50,16 +50,18 @@ class Split(Model):
 class IndicatorFigures(Model):
     """The register with one row a value, and what is known of its indicator.
 
-    A field may stand in the row itself, in the row that it refers to, and so on; of several the first that is
-    filled in counts. `sums` are the kinds whose values may be added up; `ratios` those that are worked out
-    from numerator and denominator, with the factor. Where two teams of one country report, there is no total, for
-    it may be counted twice: `add_over_teams` names the indicators whose values add up all the same, or says `all`.
-    In rows of the `harmless` indicators no figure leads to a person who has to be protected.
+    The value is typed, or `calculated` by another field where it is not. A field may stand in the row itself, in the
+    row that it refers to, and so on; of several the first that is filled in counts. `sums` are the kinds whose values
+    may be added up; `ratios` those that are worked out from numerator and denominator, with the factor. Where two
+    teams of one country report, there is no total, for it may be counted twice: `add_over_teams` names the indicators
+    whose values add up all the same, or says `all`. In rows of the `harmless` indicators no figure leads to a person
+    who has to be protected.
     """
 
     tool: Code
     of: Code
     value: Code
+    calculated: Code | None = None
     period: Code
     kind: Code
     country: Code | None = None

@@ -129,16 +129,7 @@ def issued(spec: str) -> tuple[bytes, Layout]:
         return generate(loaded, order), layout
     layout = build(loaded, "en", TOLD.tools)
     answers = from_mapping(TOLD.answers, layout)
-    answers |= {
-        key: "PAK"
-        for key, slot in layout.slots.items()
-        if slot.field.code == "T4C_02" and _used(answers, key)
-    }
     return generate(loaded, replace(ORDER, answers=answers)), layout
-
-
-def _used(answers: Any, key: tuple[str, str, str]) -> bool:
-    return any(other[:2] == key[:2] for other in answers)
 
 
 def main() -> None:

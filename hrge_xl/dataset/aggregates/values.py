@@ -22,8 +22,9 @@ from . import sql
 RESTATED = "stated again in a later return"
 NO_VALUE = "no value"
 ORDER = ("catalogue", "indicator", "period_place", "period", "team", "country", "submission", "row")
+VALUE = "value"
 NUMBERS = (
-    "value", "numerator", "denominator", "baseline", "target", "baseline_year", "target_year", "progress",
+    VALUE, "numerator", "denominator", "baseline", "target", "baseline_year", "target_year", "progress",
 )  # fmt: skip
 OF_ROW = ("submission", "team", "country", "tool", "row", "sheet", "cell", "file_sha256")
 
@@ -98,7 +99,8 @@ def _stated(source: sql.Sources) -> sql.Select:
     """Every value of the returns that count, with what the rows say that it leads to."""
     figures, known = indicator_figures(source.spec), _Known(source)
     own, catalogue, files = known.own, known.catalogue, source[SUBMISSIONS]
-    given, periods = sql.answers_to(source, figures.value, [figures.tool]), sql.codes(source)
+    typed, periods = sql.answers_to(source, figures.value, [figures.tool]), sql.codes(source)
+    worked_out = sql.answers_to(source, figures.calculated or figures.value, [figures.tool])
     framework, period = own.c[_column(figures.of)], own.c[_column(figures.period)]
     own_code, own_label = own.c.team + " " + framework, sa.func.coalesce(known.first(*figures.name), "")
     label = sa.case((catalogue.c.code.is_(None), own_label), else_=catalogue.c.label)
@@ -112,15 +114,17 @@ def _stated(source: sql.Sources) -> sql.Select:
             sa.func.coalesce(catalogue.c.place, len(catalogue_items(source.spec))).label("catalogue"),
             known.first(figures.kind).label("kind"), known.first(figures.status).label("status"),
             known.first(*figures.unit).label("unit"),
-            *(sa.cast(known.first(getattr(figures, name)), sa.Double()).label(name) for name in NUMBERS),
+            *(sa.cast(known.first(*_fields(figures, name)), sa.Double()).label(name) for name in NUMBERS),
             *(own.c[_column(code)] for code in _parts(figures)),
-            sa.func.coalesce(given.c.sheet, own.c.sheet).label("sheet"),
-            sa.func.coalesce(given.c.cell, own.c.cell).label("cell"), periods.c.n.label("period_place"),
+            sa.func.coalesce(typed.c.sheet, worked_out.c.sheet, own.c.sheet).label("sheet"),
+            sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell).label("cell"),
+            periods.c.n.label("period_place"),
             files.c.project, files.c.intervention, files.c.period_end, files.c.issued,
         )
         .select_from(known.joined)
         .join(files, sql.same(files, own, "submission"))
-        .outerjoin(given, sql.same(given, own, "submission", "tool", "row"))
+        .outerjoin(typed, sql.same(typed, own, "submission", "tool", "row"))
+        .outerjoin(worked_out, sql.same(worked_out, own, "submission", "tool", "row"))
         .outerjoin(periods, sa.and_(
             sql.same(periods, own, "tool"), periods.c.field == figures.period, periods.c.code == period,
         ))
@@ -165,6 +169,11 @@ def _column(code: str) -> str:
     return f"field_{code}"
 
 
+def _fields(figures: IndicatorFigures, name: str) -> tuple[str | None, ...]:
+    """The fields that a number may stand in: a value is typed, or else calculated."""
+    return (figures.value, figures.calculated) if name == VALUE else (getattr(figures, name),)
+
+
 def _parts(figures: IndicatorFigures) -> list[str]:
     """The fields of all splits."""
     return list(dict.fromkeys(code for split in figures.splits for code in split.parts))
@@ -173,7 +182,7 @@ def _parts(figures: IndicatorFigures) -> list[str]:
 def _kinds(figures: IndicatorFigures, leads: Sequence[str]) -> dict[str, str]:
     """What the fields hold that figures are made of."""
     texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
-    numbers = (*(getattr(figures, name) for name in NUMBERS), *_parts(figures))
+    numbers = (*(code for name in NUMBERS for code in _fields(figures, name)), *_parts(figures))
     found = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT) | dict.fromkeys(
         numbers, NUMBER
     )
