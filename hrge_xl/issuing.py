@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from .fields import ColumnKind, kind_of
+from .last_answers import digest_of, written
 from .layout import CellOfSlot, Layout, build
 from .spec.defaults import default_of
 from .spec.model import Spec
@@ -45,6 +46,10 @@ class Order:
     copy: str = ""  # the id of the workbook that this one goes on from; a new one when empty
     predecessor: str = ""  # the return whose answers it holds, where it is feedback
     prefilled: bool = True  # with the defaults of the spec
+    last: Answers = field(
+        default_factory=dict
+    )  # of the round before: what it shows beside and checks against
+    last_round: str = ""  # the name of that round
 
 
 def generate(spec: Spec, order: Order) -> bytes:
@@ -59,7 +64,8 @@ def generate(spec: Spec, order: Order) -> bytes:
 
 def layout_for(spec: Spec, order: Order) -> Layout:
     """The layout of an order. Raises `UsageError` for an unknown language or tool."""
-    return build(spec, order.language or spec.languages[0], order.tools, order.blank_rows)
+    language = order.language or spec.languages[0]
+    return build(spec, language, order.tools, order.blank_rows, last=bool(order.last))
 
 
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
@@ -69,18 +75,23 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
 
     spec = layout.spec
     plans = [
-        Plan(identity_of(spec, order, layout), layout, starting_answers(layout, order), order.today)
+        Plan(
+            identity_of(spec, order, layout), layout, starting_answers(layout, order), order.today,
+            last_placed(layout, order.last),
+        )
         for order in orders
-    ]
+    ]  # fmt: skip
     outcomes = foretell(plans)
     return [
-        _content(layout, plan.answers, said, facts_of(plan.identity, order.contact))
+        _content(layout, plan.answers, said, facts_of(plan.identity, order.contact), plan.last)
         for plan, said, order in zip(plans, outcomes, orders, strict=True)
     ]
 
 
-def _content(layout: Layout, answers: Answers, said: Outcome, facts: Mapping[str, str]) -> Content:
-    return Content(layout, answers, said.verdicts, said.calculated, said.kept, facts=facts)
+def _content(
+    layout: Layout, answers: Answers, said: Outcome, facts: Mapping[str, str], last: Answers
+) -> Content:
+    return Content(layout, answers, said.verdicts, said.calculated, said.kept, facts=facts, last=last)
 
 
 def render(
@@ -95,7 +106,8 @@ def render(
     from .checks import check
 
     (said,) = check([(submission, layout)], today=date.fromisoformat(identity.today), in_sheets=True)
-    content = _content(layout, submission.values(), said, facts_of(identity, contact))
+    last = last_placed(layout, submission.last)
+    content = _content(layout, submission.values(), said, facts_of(identity, contact), last)
     content = replace(content, originals=submission.originals())
     return write(content, identity, contact=contact, feedback=feedback)
 
@@ -116,6 +128,8 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         tools="" if order.tools is None else ",".join(sheet.tool.code for sheet in layout.sheets),
         rows="" if order.blank_rows is None else str(order.blank_rows),
         predecessor=order.predecessor,
+        last_round=order.last_round if layout.last else "",
+        last_digest=digest_of(written(last_placed(layout, order.last))),
     )
     identity = replace(identity, copy=order.copy or _copy_id(identity), edition=_edition(layout))
     return sign(identity, order.key) if order.key else identity
@@ -170,14 +184,26 @@ def placed(layout: Layout, answers: Answers) -> Answers:
     return found
 
 
-def submission_of(layout: Layout, answers: Answers, identity: Identity) -> Submission:
+def last_placed(layout: Layout, last: Answers) -> Answers:
+    """The answers of the round before that have cells in the layout."""
+    found: Answers = {}
+    for key, value in last.items():
+        cells = layout.last.get(key)
+        if cells is not None:
+            found[key] = value[: len(cells)] if isinstance(value, tuple) else value
+    return found
+
+
+def submission_of(
+    layout: Layout, answers: Answers, identity: Identity, last: Answers | None = None
+) -> Submission:
     """The submission that a workbook with these answers would come back as."""
     found: list[Answer] = []
     for key, value in placed(layout, answers).items():
         kind, cells = kind_of(layout.slots[key].field), layout.cells_of[key]
         values = value if isinstance(value, tuple) else (value,)
         found += [_answer(cell, kind, one) for cell, one in zip(cells, values, strict=False)]
-    return Submission("", "", 0, identity, answers=found)
+    return Submission("", "", 0, identity, answers=found, last=last_placed(layout, last or {}))
 
 
 def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> Answer:

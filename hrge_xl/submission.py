@@ -110,6 +110,8 @@ class Identity:
     rows: str = ""  # number of register rows where it is not the spec's own
     predecessor: str = ""  # the return whose answers it was given back with, where it is feedback
     edition: str = ""  # a digest of all texts and formulas that it was issued with
+    last_round: str = ""  # the round whose answers it goes on from
+    last_digest: str = ""  # of the answers of the round before that it shows and checks against
     signature: str = ""
 
 
@@ -172,6 +174,7 @@ class Submission:
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
     older: bool = False  # issued from an older version: what it does not have may never have been asked
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
+    last: Answers = each_with(default_factory=dict)  # of the round before, as it was issued with them
 
     def values(self) -> Answers:
         """Every answer given by key; the cells of a field with several answers together."""

@@ -16,7 +16,8 @@ from ..language.texts import BLANK, Ids, Texts
 from ..language.vectors import NAN, Bools, Floats, Integers
 from ..layout import Layout
 from ..numerals import to_serial
-from ..submission import Answer, State, Submission
+from ..spec.compiled import FieldKey
+from ..submission import Answer, State, Submission, Value
 from ..words import NO_ANSWER, says_nothing
 from .cell_index import CellIndex, Column, Table, distinct, number
 from .unread import Unread, unread
@@ -194,6 +195,15 @@ class Batch:
         matrix = np.full((self.size, self.cell_index.cell_count), NAN)
         matrix[self.submission, self.cell] = self.figure
         return matrix
+
+    @cached_property
+    def last(self) -> dict[FieldKey, list[tuple[int, str, Value]]]:
+        """By field the answers of the round before: submission, row and value."""
+        found: dict[FieldKey, list[tuple[int, str, Value]]] = {}
+        for at, submission in enumerate(self.submissions):
+            for (tool, row, code), value in submission.last.items():
+                found.setdefault((tool, code), []).append((at, row, value))
+        return found
 
     # by column and table: arrays of submissions by rows
 

@@ -27,6 +27,7 @@ class Plan(NamedTuple):
     layout: Layout
     answers: Answers
     today: date
+    last: Answers  # of the round before
 
 
 @dataclass
@@ -40,7 +41,8 @@ class DraftBatch(Batch):
     def to_be(cls, plans: Sequence[Plan]) -> DraftBatch:
         """Number the rows of all layouts; each is judged as of its own day."""
         days = [each.today for each in plans]
-        bare = Batch.of([(Submission("", "", 0, each.identity), each.layout) for each in plans], days[0])
+        blank = [(Submission("", "", 0, each.identity, last=each.last), each.layout) for each in plans]
+        bare = Batch.of(blank, days[0])
         return cls(bare.submissions, bare.layouts, bare.cell_index, bare.layout_of, days, plans)
 
     @cached_property

@@ -121,6 +121,8 @@ class ErrorPropagation:
         return found
 
     def _ref(self, expr: Ref) -> Integers:
+        if expr.last:  # it was settled before the workbook was issued
+            return CERTAIN
         return _from_anywhere(self.column(self.batch.cell_index.columns[expr.key]), expr)
 
     # what functions ask for
@@ -131,13 +133,13 @@ class ErrorPropagation:
 
     def presence(self, expr: Expr) -> Integers:
         """Say what makes it doubtful whether there is an answer at all: one that means nothing is one."""
-        if isinstance(expr, Ref) and expr.key not in self.run.program.formulas:
+        if isinstance(expr, Ref) and not expr.last and expr.key not in self.run.program.formulas:
             return self._slots(self.lost, expr)
         return self.of(expr)
 
     def off_scale(self, expr: Expr) -> Integers:
         """Say where an answer can be compared, but is no step of a scale and names no row."""
-        return self._slots(self.astray, expr) if isinstance(expr, Ref) else CERTAIN
+        return self._slots(self.astray, expr) if isinstance(expr, Ref) and not expr.last else CERTAIN
 
     def _slots(self, matrix: Integers, expr: Ref) -> Integers:
         return _from_anywhere(matrix[:, self.batch.cell_index.columns[expr.key].slots], expr)

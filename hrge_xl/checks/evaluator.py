@@ -31,7 +31,7 @@ from ..language.vectors import NAN, Bools, Floats, Vector, blank, figure, limite
 from ..spec.compiled import CompiledSpec
 from .batch import Batch, serials
 from .cell_index import Column, Table
-from .values import answers, fixed, items_of_table
+from .values import answers, fixed, items_of_table, last_answers
 
 Counts = tuple[Floats, Floats]  # required and answered
 
@@ -55,6 +55,7 @@ class Evaluator:
         self.counts: Callable[[str], Counts] | None = None  # how far a sheet is, for completeness()
         self._outer: int | None = None  # the row that `this` means
         self._columns: dict[tuple[str, str], Vector] = {}
+        self._last: dict[tuple[str, str], Vector] = {}
         self._busy: set[tuple[str, str]] = set()
 
     def of(self, expr: Expr) -> Vector:
@@ -87,7 +88,15 @@ class Evaluator:
         return limited(found, self.batch.active(column.table))
 
     def _ref(self, expr: Ref) -> Vector:
-        return self._seen(self.column(self.batch.cell_index.columns[expr.key]), expr)
+        column = self.batch.cell_index.columns[expr.key]
+        return self._seen(self.last(column) if expr.last else self.column(column), expr)
+
+    def last(self, column: Column) -> Vector:
+        """The values that a field had in the round before."""
+        found = self._last.get(column.key)
+        if found is None:
+            found = self._last[column.key] = last_answers(self.batch, column)
+        return found
 
     def _seen(self, vector: Vector, ref: Ref) -> Vector:
         """Narrow what `this` names down to the one row that is looked from."""
@@ -190,7 +199,8 @@ class Evaluator:
         vector = self.of(expr)
         if vector.type is not Type.MANY:
             return vector.filled.astype(np.float64)
-        if isinstance(expr, Ref) and not (column := self.batch.cell_index.columns[expr.key]).field.fixed:
+        column = self.batch.cell_index.columns[expr.key] if isinstance(expr, Ref) and not expr.last else None
+        if column is not None and not column.field.fixed:
             shape = self.batch.size, len(column.table.rows), column.parts
             counted = self.batch.filled[:, column.cells].reshape(shape).sum(axis=2)
             return np.asarray(counted, dtype=np.float64)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
 from ..fields import figure_of, type_of
 from ..language import FIGURES, Type
 from ..language.texts import BLANK, Ids
-from ..language.vectors import NAN, Vector
+from ..language.vectors import NAN, Vector, figure, text
 from ..layout.sheets import items_of
+from ..numerals import to_serial
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Item
 from ..texts import fixed_codes
 from ..texts import said as in_language
@@ -25,6 +28,26 @@ def answers(batch: Batch, column: Column) -> Vector:
     if kind is Type.MANY:
         ids = ids.reshape(batch.size, len(column.table.rows), column.parts)
     return Vector(kind, ids, filled)
+
+
+def last_answers(batch: Batch, column: Column) -> Vector:
+    """What the answers were in the round before, as it was issued with each workbook."""
+    kind, rows = type_of(column.field), column.table.number
+    given = [each for each in batch.last.get(column.key, ()) if each[1] in rows]
+    at = [number for number, _, _ in given], [rows[row] for _, row, _ in given]
+    blank = np.full((batch.size, len(rows)), NAN if kind in FIGURES else BLANK)
+    if kind in FIGURES:
+        blank[at] = [to_serial(value) if isinstance(value, date) else value for _, _, value in given]
+        return figure(kind, blank)
+    if kind is not Type.MANY:
+        ids = blank.astype(np.int64)
+        ids[at] = batch.texts.ids([str(value) for _, _, value in given])
+        return text(kind, ids)
+    many = np.full((*blank.shape, column.parts), BLANK, dtype=np.int64)
+    many[at] = _many(
+        batch, [SEPARATOR.join(value) for _, _, value in given if isinstance(value, tuple)], column.parts
+    )
+    return Vector(kind, many, np.asarray((many != BLANK).any(axis=2)))
 
 
 def fixed(batch: Batch, column: Column) -> Vector:

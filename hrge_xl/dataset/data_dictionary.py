@@ -80,6 +80,7 @@ MEANINGS: Mapping[str, str] = {
     "answered": "How many of the required answers are there.",
     "checks_run": "The codes of the checks that ran.",
     "stamp": "The whole stamp of the workbook, as JSON.",
+    "last_answers": "The answers of the round before that the workbook was issued with, as JSON.",
     "submissions.waived": "How many findings somebody has accepted as they are.",
     # files
     "received": "The day on which it came.",

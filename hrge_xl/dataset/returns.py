@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ..findings import Finding, Severity, Waiver
 from ..intake import Wanted, layout_of
+from ..last_answers import read_last
 from ..numerals import to_serial
 from ..stamp import from_pairs
 from ..submission import Answer, Identity, State, Submission, Unplaced
@@ -91,6 +92,7 @@ class Return:
     answered: int
     checks_run: Sequence[str]
     identity: Identity | None
+    last_answers: str | None = None  # of the round before, as they were issued with it
     open_errors: int = 0  # of its own, that nobody has accepted
     items: list[Item] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -221,6 +223,7 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
         "submission_id": submission_number(row["submission"]),
         "checks_run": None,
         "stamp": None,
+        "last_answers": None,
     }
     row = missing | row
     own = {name: row[name] for name in OWN}  # a copy to share lacks what is of no use to others
@@ -263,7 +266,7 @@ def result(store: Store, each: Return) -> Result:
         each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
         answers=list(answers(store, each)), unplaced=each.unplaced, comments=each.comments,
         not_run=each.checks_not_run, sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
-        saved=each.saved or "",
+        saved=each.saved or "", last=read_last(each.last_answers or "") or {},
     )  # fmt: skip
     layout = layout_of(sent, Wanted(store.schema.spec.folder or store.schema.spec.name))
     return Result(

@@ -13,6 +13,7 @@ from ..dates import parse_day
 from ..errors import looking_at
 from ..fields import Field
 from ..findings import Finding, Severity
+from ..last_answers import written
 from ..layout import Layout, address
 from ..numerals import shown, to_serial
 from ..spec.model import Spec
@@ -254,6 +255,7 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         sum(int(each.required) for each in progress), sum(int(each.answered) for each in progress),
         " ".join(result.outcome.checks_run) if result.outcome else None,
         json.dumps(dict(to_pairs(stamp)), ensure_ascii=False) if stamp else None,
+        clean(written(sent.last)) or None if sent else None,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Spec
 from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
-VERSION = 4  # of the tables; raised whenever one of them changes
+VERSION = 5  # of the tables; raised whenever one of them changes
 
 KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
 
@@ -49,13 +49,13 @@ SUBMISSIONS = Table(
         "reason team country language spec spec_version round period period_start:date period_end:date "
         "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
         "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
-        "checks_run stamp"
+        "checks_run stamp last_answers"
     ),
     (SUBMISSION_ID,),
     "Every content received, once: who sent it and when, what became of it, and whether it counts.",
     references=(TO_OTHER,),
     unique=("submission",),
-    internal=(SUBMISSION_ID, "checks_run", "stamp"),
+    internal=(SUBMISSION_ID, "checks_run", "stamp", "last_answers"),
 )
 SLOTS = Table(
     "slots",

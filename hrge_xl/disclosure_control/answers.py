@@ -52,6 +52,8 @@ class PeopleAnswers:
 
     def read_by(self, expression: Expr, at: Cell) -> Iterator[Cell]:
         """Yield the cells that an expression reads when it stands in the row of a cell."""
+        if isinstance(expression, Ref) and expression.last:
+            return  # it is in no return of this round
         if isinstance(expression, Ref):
             row = ONLY_ROW if expression.single else at.row
             yield Cell(at.submission, expression.tool, row, expression.code)

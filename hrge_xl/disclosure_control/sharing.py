@@ -268,7 +268,7 @@ def _as_it_is(record: Record) -> Record:
 
 def _submission(record: Record) -> Record:
     """Leave out where the file lay, and in whose words it was decided what becomes of it."""
-    hidden = {name: None for name in ("stamp", "reason") if name in record}
+    hidden = {name: None for name in ("stamp", "last_answers", "reason") if name in record}
     return record | {"path": PurePath(record["path"]).name} | hidden
 
 

@@ -275,6 +275,8 @@ class Field(Model):
     `relevant`: where this expression does not hold the cell is greyed, and must be blank. `pattern`: a regular
     expression that the whole text fits, or `email`. `summary`: a calculated column that stands left of the inputs.
     `only`: what must stand in fixed columns of the rows that a reference offers.
+    `carry`: what the workbook of the next round has of an answer: itself, what it was beside a cell to answer anew,
+    both, or nothing.
     """
 
     code: Code
@@ -303,6 +305,7 @@ class Field(Model):
     width: Whole | None = Option(default=None, ge=4, le=90)
     band: Band | None = None
     summary: bool = False
+    carry: Literal["answer", "last", "both", "nothing"] | None = None
     restricted: bool = False
     people: bool = False
     unit: Text = NO_TEXT
@@ -353,6 +356,7 @@ COMMON_OPTIONS = frozenset(
         "tag",
         "fixed",
         "ticks",
+        "carry",
         "band",
     ]
 )

@@ -138,3 +138,12 @@ SAVE_TIME_IMPOSSIBLE = Kind(
     why="Which of several versions is the newest goes by the moment at which each says that it was saved.",
     example="A program that writes the year 1, or a computer whose clock was never set.",
 )
+LAST_ANSWERS_CHANGED = Kind(
+    code="I015",
+    name="last-answers-changed",
+    severity=WARNING,
+    message="The answers of the round before that {file} shows are not those that it was issued with.",
+    remedy="Ask the team for the file it received. What needs those answers was not checked.",
+    why="New answers are compared with those of the round before, which travel in the workbook. The stamp says which.",
+    example="A program that drops hidden sheets; or a figure of last time that somebody made fit.",
+)

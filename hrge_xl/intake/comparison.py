@@ -12,12 +12,14 @@ from ..findings.structure import (
     SHEET_UNREADABLE,
 )
 from ..layout import address
-from ..submission import Unplaced
+from ..spec.own_sheets import LAST_SHEET
+from ..submission import Answers, Unplaced
 from .as_issued import judge
 from .axes import Axes, Axis, by_codes
 from .dropdowns import broken_lists
-from .issued_cells import Compared, ExpectedCells, Formulas, Moved, What, is_code
+from .issued_cells import Compared, ExpectedCells, Formulas, Moved, SheetResults, What, is_code
 from .keys import Plan, observe
+from .last_round import differing
 from .located import Circumstances, Located
 from .own_sheets import (
     beyond_feedback,
@@ -39,7 +41,7 @@ class Comparison:
     """Compares the sheets of one file with what was issued in it."""
 
     def __init__(self, plan: Plan, about: Circumstances, found: Located, workbook: RawWorkbook) -> None:
-        self.plan, self.found, self.identity = plan, found, about.identity
+        self.plan, self.found, self.identity, self.last = plan, found, about.identity, about.last
         named = "names" not in about.lost
         self.broken_lists = broken_lists(workbook, plan.layout) if named else frozenset[str]()
         self.lost, self.kept = about.lost, "formulas" not in about.lost
@@ -162,7 +164,14 @@ class Comparison:
             else:
                 roles = self.plan.roles_of_lists if name == layout.lists_name else Roles()
                 self._rows(raw, self.plan.issued[name], formulas, roles, None)
+                if name == LAST_SHEET and self.last is not None:
+                    self._last(raw, self.last)
         self.found.observations += missing_sheets(layout, [name for name, _ in assigned.ours])
+
+    def _last(self, raw: RawSheet, last: Answers) -> None:
+        """Compare what stands there of the round before."""
+        found = list(differing(raw, self.plan.issued[LAST_SHEET].issued, self.plan.layout, last))
+        self._judge(Compared(SheetResults(raw.name), found), Roles(), raw, None)
 
     def _rows(
         self,

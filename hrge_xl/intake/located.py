@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..submission import CellKey, Identity, Observation, Unplaced
+from ..submission import Answers, CellKey, Identity, Observation, Unplaced
 from .issued_cells import SheetResults
 from .keys import Part
 from .raw import RawCell
@@ -42,3 +42,4 @@ class Circumstances:
     older: bool = False  # what is missing may never have been there
     lost: frozenset[str] = frozenset()  # what the format of the file does not keep
     identity: Identity | None = None  # of a file whose every text and formula is known
+    last: Answers | None = None  # of the round before; None where nobody knows what they were

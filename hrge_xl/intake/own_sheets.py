@@ -10,6 +10,7 @@ from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import OWN_SHEET_MISSING, PROTECTION_OFF, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_RENAMED
 from ..layout import Layout, address
 from ..layout.model import LEFTOVER_HEAD
+from ..spec.own_sheets import LAST_SHEET
 from ..stamp import to_pairs
 from ..submission import Identity, Observation
 from ..words import tidy
@@ -172,6 +173,6 @@ def missing_sheets(layout: Layout, there: Collection[str]) -> Iterator[Observati
     """Our own sheets that are gone, but for the stamp, which is looked for by itself."""
     return (
         observe(OWN_SHEET_MISSING, name)
-        for name in (layout.cover_name, layout.lists_name)
+        for name in (layout.cover_name, layout.lists_name, *([LAST_SHEET] if layout.last else ()))
         if name not in there
     )

@@ -12,9 +12,11 @@ from ..errors import Mistake, SpecError
 from ..fault_isolation import apart, stopped
 from ..findings import Need, needing
 from ..findings.file import STOPPED_BY_THIS_FILE
+from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..gc_pause import gc_paused
 from ..layout import Layout, laid_out
 from ..path_text import path_text
+from ..spec.compiled import compiled
 from ..spec.load import SPEC_HOMES, find, is_path, load, names
 from ..spec.model import Spec
 from ..stamp import UNCHECKED
@@ -39,6 +41,7 @@ from .identity import (
     unreadable,
 )
 from .keys import Plan
+from .last_round import last_answers
 from .limits import LIMITS, Limits
 from .locate import locate
 from .located import Circumstances, Located
@@ -189,8 +192,9 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     older = is_older(identity, spec)
     same = identity.layout == plan.layout.digest
     known = identity if same and identity.edition and identity.edition == plan.edition else None
-    found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell), known))
-    submission = Submission(file.path, file.sha256, file.size, identity, stamp.signature)
+    last = last_answers(workbook, plan.layout, identity)
+    found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell), known, last))
+    submission = Submission(file.path, file.sha256, file.size, identity, stamp.signature, last=last or {})
     _fill(submission, found, workbook)
     submission.answers = list(
         answers(
@@ -207,6 +211,9 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)
+    if last is None:
+        submission.observations.append(_observation(Remark(LAST_ANSWERS_CHANGED), file.name))
+        submission.not_run |= _not_known(plan.layout.spec, identity.language)
     if known is None:
         submission.not_run |= _not_compared(identity.language, older)
     return submission
@@ -226,7 +233,7 @@ def _fill(submission: Submission, found: Located, workbook: RawWorkbook) -> None
     submission.cells, submission.sheets = found.cells, found.sheets
 
 
-_PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None], Plan] = {}
+_PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], Plan] = {}
 MOST_PLANS = 32
 
 
@@ -235,12 +242,13 @@ def plan_for(identity: Identity, spec: Spec) -> Plan:
     tools = chosen_tools(identity, spec)
     rows = register_rows(identity)
     chosen = None if tools is None else tuple(tools)
-    key = (spec.digest or str(id(spec)), spec.folder, identity.language, chosen, rows)
+    last = bool(identity.last_digest)
+    key = (spec.digest or str(id(spec)), spec.folder, identity.language, chosen, rows, last)
     plan = _PLANS.get(key)
     if plan is None:
         if len(_PLANS) >= MOST_PLANS:
             _PLANS.clear()
-        plan = _PLANS[key] = Plan(laid_out(spec, identity.language, tools, rows))
+        plan = _PLANS[key] = Plan(laid_out(spec, identity.language, tools, rows, last=last))
     return plan
 
 
@@ -267,6 +275,12 @@ def _not_compared(language: str, older: bool) -> dict[str, str]:
         else say("The workbook was issued by another version of the program or of the questionnaire.")
     )
     return dict.fromkeys(AS_ISSUED, reason)
+
+
+def _not_known(spec: Spec, language: str) -> dict[str, str]:
+    """The rules that need the answers of the round before."""
+    reason = translator(language)("The answers of last time are not those that the workbook was issued with.")
+    return dict.fromkeys((rule.rule.code for rule in compiled(spec).rules if rule.reads_last), reason)
 
 
 def _not_run(workbook: RawWorkbook, language: str, older: bool, unchecked: bool) -> dict[str, str]:

@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from ..findings.structure import OWN_SHEET_MISSING, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_MISSING, SHEET_RENAMED
 from ..layout import Layout
-from ..spec.own_sheets import COVER_KEY, FEEDBACK_KEY, IDENTITY_KEY, IDENTITY_SHEET, LEFTOVER_KEY, LISTS_KEY
+from ..spec.own_sheets import (
+    COVER_KEY,
+    FEEDBACK_KEY,
+    IDENTITY_KEY,
+    IDENTITY_SHEET,
+    LAST_KEY,
+    LAST_SHEET,
+    LEFTOVER_KEY,
+    LISTS_KEY,
+)
 from ..submission import Observation
 from .keys import Plan, SheetPlan, observe
 from .raw import Area, CellKind, RawSheet, RawWorkbook
@@ -98,6 +107,8 @@ def assign(workbook: RawWorkbook, plan: Plan) -> Assigned:
 def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
     """The name under which a sheet of ours that is no tool was issued, or its key; None for any other sheet."""
     names = {COVER_KEY: layout.cover_name, LISTS_KEY: layout.lists_name, IDENTITY_KEY: IDENTITY_SHEET}
+    if layout.last:
+        names[LAST_KEY] = LAST_SHEET
     if key in names or key in GIVEN_BACK:
         return names.get(key, key)
     return sheet.name if sheet.name in names.values() else None

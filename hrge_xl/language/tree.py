@@ -37,7 +37,8 @@ class Ref:
     """An answer: of the same row (or record), or, when `single`, the one answer of a form anywhere.
 
     `list` names the list that it is drawn from, `targets` the tools whose rows it refers to. Inside a function over
-    the rows of a table, `outer` means the row that the whole expression stands in: `this.CODE`.
+    the rows of a table, `outer` means the row that the whole expression stands in: `this.CODE`. `last`: what the answer
+    was in the round before, as it was issued with the workbook.
     """
 
     tool: str
@@ -48,6 +49,7 @@ class Ref:
     targets: tuple[str, ...] = ()
     calculated: bool = False
     outer: bool = False
+    last: bool = False
 
     @property
     def key(self) -> tuple[str, str]:

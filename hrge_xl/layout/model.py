@@ -5,7 +5,7 @@ Rows and columns count from 1, as people see them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made
 from functools import cache, cached_property
@@ -327,6 +327,8 @@ class Layout:
     lists_name: str
     blank_rows: int | None
     digest: str
+    last: Mapping[tuple[str, str, str], tuple[Place, ...]] = made(default_factory=dict)
+    """Where on their hidden sheet the answers of the round before stand; empty where the workbook has none."""
 
     @cached_property
     def sheet(self) -> dict[str, Sheet]:

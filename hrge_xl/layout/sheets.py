@@ -24,6 +24,7 @@ from ..texts import NO_TEXT
 from ..words import translator
 from .calculated import drawn_blocks
 from .guide import panel_of
+from .last import last_places
 from .lists import build_lists
 from .messages import build_messages
 from .model import (
@@ -50,10 +51,16 @@ GAP_WIDTH, ABOUT_WIDTH, PANEL_WIDTH = 3, 22, 100
 
 
 def build(
-    spec: Spec, language: str, tools: Iterable[str] | None = None, blank_rows: int | None = None
+    spec: Spec,
+    language: str,
+    tools: Iterable[str] | None = None,
+    blank_rows: int | None = None,
+    *,
+    last: bool = False,
 ) -> Layout:
     """Lay a spec out. `tools` chooses sheets by code (those marked `always` come anyway); None takes all.
 
+    `last`: with places for answers of the round before.
     Raises `UsageError` for a language or tool that the spec does not have.
     """
     if language not in spec.languages:
@@ -72,25 +79,31 @@ def build(
         lists_name=say("Lists"),
         blank_rows=blank_rows,
         digest="",
+        last=last_places(spec, sheets) if last else {},
     )
     return replace(layout, digest=_digest(layout))
 
 
-_LAYOUTS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None], Layout] = {}
+_LAYOUTS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], Layout] = {}
 MOST_LAYOUTS = 32  # remembered at a time
 
 
 def laid_out(
-    spec: Spec, language: str, tools: Iterable[str] | None = None, blank_rows: int | None = None
+    spec: Spec,
+    language: str,
+    tools: Iterable[str] | None = None,
+    blank_rows: int | None = None,
+    *,
+    last: bool = False,
 ) -> Layout:
     """Lay a spec out as `build` does, once a process for the same spec, language and choice."""
     chosen = None if tools is None else tuple(tools)
     # the folder too: a copy of the spec elsewhere may be gone by now, and a layout leads to its spec
-    key = (spec.digest or str(id(spec)), spec.folder, language, chosen, blank_rows)
+    key = (spec.digest or str(id(spec)), spec.folder, language, chosen, blank_rows, last)
     if key not in _LAYOUTS:
         if len(_LAYOUTS) >= MOST_LAYOUTS:
             _LAYOUTS.clear()
-        _LAYOUTS[key] = build(spec, language, chosen, blank_rows)
+        _LAYOUTS[key] = build(spec, language, chosen, blank_rows, last=last)
     return _LAYOUTS[key]
 
 
@@ -396,4 +409,6 @@ def _digest(layout: Layout) -> str:
         for slot in sheet.slots:
             for (row, column), cell in zip(slot.codes, slot.cells, strict=True):
                 total.update(f"{row}|{column}|{cell.row}|{cell.column}\n".encode())
+    for (tool, row, field), cells in layout.last.items():
+        total.update(f"last|{tool}|{row}|{field}|{cells[0].row}|{cells[0].column}\n".encode())
     return total.hexdigest()[:16]

@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from ..carry_over import carry_over
 from ..dataset.rows import submission_id
 from ..findings import CATALOGUE, Finding, InFeedback, Severity, codes
 from ..findings.value import ERROR_IN_CELL, FORMULA_NEVER_CALCULATED
 from ..intake.identity import register_rows
-from ..issuing import Order, identity_of, render
-from ..layout import Layout, address, build
+from ..issuing import Order, identity_of, layout_for, render
+from ..layout import Layout, address
 from ..spec.model import Spec
 from ..stamp import INVALID, UNSIGNED
 from ..submission import Identity, Submission, Unplaced
 from ..validation import Result
 from ..words import Translate, beginning, fits_a_cell, translator
 from ..workbook import Correction, Feedback, Leftover
-from .carry_over import carry_over
 
 UNREADABLE = codes(ERROR_IN_CELL, FORMULA_NEVER_CALCULATED)  # whatever is typed there, the answer is lost
 FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
@@ -100,11 +100,16 @@ def give_back(
     if sent is None or result.layout is None:
         raise ValueError(f"{result.path} was refused: there are no answers to give back")
     order = _order(sent, spec, today, key, contact, tools)
-    layout = build(spec, order.language, order.tools, order.blank_rows)
+    layout = layout_for(spec, order)
     carried = carry_over(sent, result.layout, layout)
     identity = identity_of(spec, order, layout)
     fresh = Submission(
-        sent.path, sent.sha256, sent.size, replace(identity, signature=""), answers=carried.kept
+        sent.path,
+        sent.sha256,
+        sent.size,
+        replace(identity, signature=""),
+        answers=carried.kept,
+        last=sent.last,
     )
     homeless = (*(each for each in sent.unplaced if each.question), *carried.homeless)
     beside = (*(each for each in sent.unplaced if not each.question), *sent.comments)
@@ -130,7 +135,7 @@ def _order(
         stamp.team, today, stamp.country, language, issued if chosen is None else tuple(chosen),
         register_rows(stamp), stamp.round, stamp.deadline, contact,
         None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
-        predecessor=submission_id(sent.sha256, sent.path),
+        predecessor=submission_id(sent.sha256, sent.path), last=sent.last, last_round=stamp.last_round,
     )  # fmt: skip
 
 

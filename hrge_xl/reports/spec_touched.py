@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..carry_over import question_of
 from ..intake import Refusal, Wanted, layout_of, read_many
 from ..spec.changes import TOUCHING, Effect, Group, Touch
 from ..spec.diff import SpecDiff
 from ..submission import Answer, Identity, Submission
-from .carry_over import question_of
 
 WORST_FIRST = (Effect.LOST, Effect.OTHER, Effect.CHECK)
 

@@ -145,7 +145,7 @@ def _checked(rule: Rule) -> tuple[str, ...]:
 def _needs(found: Expr) -> Iterator[Node]:
     """What has to be worked out before an expression."""
     if isinstance(found, Ref):
-        if found.calculated:
+        if found.calculated and not found.last:
             yield Node(ANSWER, found.tool, found.code)
     elif isinstance(found, Call) and isinstance(found.function, Completeness):
         yield from (Node(PROGRESS, tool) for tool in tools_read(found))

@@ -11,7 +11,7 @@ from ..frozen import Found, Path
 from ..language import Call, Expr, Over, Problem, Type, parts, reader_only
 from .check_sheets import has_rows
 from .expression_slips import slip
-from .model import CollectBlock, FieldBlock, Rule, Spec
+from .model import CollectBlock, FieldBlock, RegisterBlock, Rule, Spec
 from .scope import Scope, parsed, rule_scope
 
 NAME = re.compile(r"\w+")
@@ -60,6 +60,8 @@ def _all(spec: Spec) -> Iterator[Written]:
         for b, block in enumerate(tool.blocks):
             path: Path = ("tools", t, "blocks", b)
             if isinstance(block, FieldBlock):
+                if isinstance(block, RegisterBlock) and block.closed is not None:
+                    yield Written(block.closed, (*path, "closed"), Scope(spec, tool, block))
                 for f, field in enumerate(block.fields):
                     yield from _of_field(Scope(spec, tool, block), field, (*path, "fields", f))
             elif isinstance(block, CollectBlock):

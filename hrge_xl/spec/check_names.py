@@ -11,7 +11,7 @@ from ..language import FUNCTIONS
 from ..words import SOURCE_LANGUAGE, cell_length, is_language, translator
 from .check_languages import texts
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
-from .own_sheets import IDENTITY_SHEET, KEYS, NAMES
+from .own_sheets import IDENTITY_SHEET, KEYS, LAST_SHEET, NAMES
 
 FIELD_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*[A-Za-z0-9]|[A-Za-z][A-Za-z_]{2,}")
 ROW_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*")
@@ -22,7 +22,9 @@ SPEC_NAME = re.compile(r"\w[\w\-]*")
 SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 LIMIT_SHEET_NAME, LIMIT_CODE = 31, 60
 OF_EXCEL = "history"  # a sheet name that Excel keeps for itself
-RESERVED = frozenset([OF_EXCEL, IDENTITY_SHEET, *(name.casefold() for name in NAMES)])  # in English, folded
+RESERVED = frozenset(
+    [OF_EXCEL, IDENTITY_SHEET, LAST_SHEET, *(name.casefold() for name in NAMES)]
+)  # in English, folded
 Coded = Sequence[tuple[Path, str]]
 
 

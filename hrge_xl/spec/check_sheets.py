@@ -25,6 +25,7 @@ from .model import (
     Spec,
     Tool,
 )
+from .next_round import LAST, NOTHING
 from .suggest import remedy_for
 
 LIMIT_PROMPT, LIMIT_ERROR = 255, 255
@@ -131,6 +132,7 @@ def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
 
 def _field(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
     yield from _options(field, path)
+    yield from _carry(field, path)
     yield from _texts(field, path)
     if field.vocabulary is not None and field.vocabulary not in spec.vocabularies:
         yield (*path, "vocabulary"), *no_list(spec, field.vocabulary)
@@ -211,6 +213,17 @@ def _only(spec: Spec, field: Field, path: Path) -> Found:
             elif not any(item.has({name: code}) for item in target.items):
                 reason = f"No row of '{target.code}' has '{code}' there, so that nothing can be chosen."
                 yield (*path, "only", name), reason, "Name a code that stands in some of its rows."
+
+
+def _carry(field: Field, path: Path) -> Found:
+    """What does not go on into the next round as an answer: what no team answers."""
+    if field.carry is None or field.asked or field.carry == NOTHING:
+        return
+    if field.fixed:
+        yield (*path, "carry"), "A fixed column is the same in every round.", "Leave `carry` out."
+    elif field.carry != LAST:
+        reason = "A calculated field is worked out anew in every round."
+        yield (*path, "carry"), reason, "Write `carry: last` to show beside it what it was."
 
 
 def _options(field: Field, path: Path) -> Found:

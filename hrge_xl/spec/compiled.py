@@ -16,14 +16,17 @@ from ..language import (
     Problem,
     Ref,
     reader_only,
+    refs_inside,
     walk,
 )
 from ..language.functions.choices import Ticked, differs_by_row
 from ..language.tree import Literal, Type
 from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
+from .next_round import closing, is_shown
 from .scope import Scope, parsed, ref_to, rule_scope
 
 FieldKey = tuple[str, str]  # tool, field
+TableOfRows = tuple[str, int]  # tool, number of the block
 Source = tuple[str, int, int]  # tool of a collected list, number of its block, number of the source
 
 
@@ -47,6 +50,12 @@ class ParsedRule:
         """Whether a sheet cannot tell that the rule is broken."""
         expressions = (each for each in (self.when, self.check) if each is not None)
         return bool(self.rule.reader_only) or any(map(reader_only, expressions))
+
+    @property
+    def reads_last(self) -> bool:
+        """Whether it needs the answers of the round before."""
+        expressions = (each for each in (self.when, self.check) if each is not None)
+        return any(part.last for each in expressions for part in refs_inside(each))
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,7 @@ class CompiledSpec:
     )  # where a field is asked only under a condition
     rules: tuple[ParsedRule, ...] = ()
     lists: dict[Source, Keeping] = field(default_factory=dict)
+    closed: dict[TableOfRows, Expr] = field(default_factory=dict)  # which rows of a register are over
 
     @cached_property
     def rules_at(self) -> dict[FieldKey, tuple[ParsedRule, ...]]:
@@ -159,6 +169,13 @@ class CompiledSpec:
         }
         return {key: checks for key, checks in found.items() if checks}
 
+    @cached_property
+    def last(self) -> frozenset[FieldKey]:
+        """The fields of which a workbook has to know what they were in the round before."""
+        shown = {(tool.code, each.code) for tool, _, each in self.spec.places() if is_shown(self.spec, each)}
+        read = {part.key for expr in self.expressions() for part in refs_inside(expr) if part.last}
+        return frozenset(shown | read)
+
     def expressions(self) -> Iterator[Expr]:
         """Give every expression of the spec."""
         yield from (*self.formulas.values(), *self.relevant.values())
@@ -168,6 +185,7 @@ class CompiledSpec:
         for rule in self.rules:
             yield from (each for each in (rule.when, rule.check) if each is not None)
         yield from (keeping.condition for keeping in self.lists.values())
+        yield from self.closed.values()
 
     def _any_dated(self, *expressions: Expr | None) -> bool:
         return any(each is not None and _dated(each, self.dated) for each in expressions)
@@ -178,7 +196,7 @@ def _reads_more(expr: Expr, own: FieldKey) -> bool:
     for part in walk(expr):
         if isinstance(part, Over) or (isinstance(part, Call) and part.function.of_sheet):
             return True
-        if isinstance(part, Ref) and part.key != own:
+        if isinstance(part, Ref) and not part.last and part.key != own:
             return True
     return False
 
@@ -210,6 +228,10 @@ def _compiled(spec: Spec) -> CompiledSpec:
         if each.asked:
             relevant, rules_here = found.relevant.get(key), requiring.get(key, ())
             found.fields[key] = _of_field(each, scope, relevant, rules_here)
+    found.closed = {
+        (tool.code, tool.blocks.index(block)): _parsed(str(block.closed), Scope(spec, tool, block))
+        for tool, block in closing(spec)
+    }
     found.lists = {key: each for tool in spec.tools for key, each in _lists(spec, tool)}
     return found
 
@@ -261,7 +283,7 @@ def _dated(expr: Expr, fields: Collection[FieldKey]) -> bool:
     return any(
         part.function.by_the_day
         if isinstance(part, Call | Over)
-        else isinstance(part, Ref) and part.key in fields
+        else isinstance(part, Ref) and not part.last and part.key in fields
         for part in walk(expr)
     )
 

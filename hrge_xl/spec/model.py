@@ -82,12 +82,16 @@ class CatalogueBlock(FieldBlock):
 
 
 class RegisterBlock(FieldBlock):
-    """Open rows, numbered `id` + 01, 02 … ; `rows` of them are issued blank."""
+    """Open rows, numbered `id` + 01, 02 … ; `rows` of them are issued blank.
+
+    `closed`: a row for which this expression holds does not go on into the next round.
+    """
 
     kind: Literal["register"]
     id: Code
     rows: Whole = Option(default=25, ge=1, le=500)
     shows: Code | None = None
+    closed: str | None = None
     record: Text = NO_TEXT
 
 
@@ -332,6 +336,11 @@ class Identity(Model):
         """The form field of each part of the key that is asked for."""
         named = ((name, getattr(self, name)) for name in type(self).model_fields if name != OF_ROUNDS)
         return {name: code for name, code in named if code is not None}
+
+    @property
+    def of_the_period(self) -> tuple[Code, ...]:
+        """The form fields that say which period a return is about."""
+        return tuple(code for code in (self.period_start, self.period_end) if code is not None)
 
     def over_rounds(self, intervention: str) -> str:
         """What an intervention is called in every round: its name without the period."""

@@ -9,7 +9,7 @@ from io import BytesIO
 from xlsxwriter.workbook import Workbook
 
 from ..layout import Layout, Place
-from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET
+from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET
 from ..stamp import FIELDS, PROPERTY_PREFIX, to_pairs
 from ..submission import Identity
 from ..words import right_to_left
@@ -18,6 +18,7 @@ from .cover import COVER_FACTS, CoverPainter, Fact
 from .drawing import Drawing
 from .excel_formula import absolute, answer_name, column_name, column_range
 from .feedback_sheets import FEEDBACK_WIDTHS, Feedback, feedback_sheets
+from .last_sheet import draw_last_sheet
 from .lists_sheet import ListsPainter
 from .pen import Formats, Pen
 from .progress import COVER_WIDTHS
@@ -89,6 +90,8 @@ def painted(
     finish(lists.sheet, layout, {}, wide=True)
     lists.sheet.set_print_scale(LISTS_SCALE)
     _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats))
+    if layout.last:
+        draw_last_sheet(Pen(sheets[LAST_SHEET], formats), layout)
     sheets[next(feedback_sheets(layout, feedback))[0] if feedback else layout.cover_name].activate()
     return book
 
@@ -105,7 +108,8 @@ def _add_sheets(
 ) -> dict[str, FormulaSheet]:
     extra = [title for title, _ in feedback_sheets(layout, feedback)] if feedback else []
     tools = [sheet.name for sheet in layout.sheets]
-    names = [layout.cover_name, *extra, *tools, layout.lists_name, IDENTITY_SHEET]
+    hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
+    names = [layout.cover_name, *extra, *tools, layout.lists_name, *hidden]
     sheets = {name: book.add_worksheet(name, FormulaSheet) for name in names}
     for sheet in sheets.values():
         if right:

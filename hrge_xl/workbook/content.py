@@ -70,6 +70,7 @@ class Content:
     originals: Mapping[Part, str | float] = field(default_factory=dict)  # what could not be read, as it stood
     facts: Mapping[str, str] = field(default_factory=dict)  # the fields of the stamp, and the contact
     memory: Memory = field(default_factory=lambda: Memory({}))
+    last: Mapping[Key, Value] = field(default_factory=dict)  # answers of the round before
 
     @property
     def today(self) -> int:
@@ -110,6 +111,17 @@ class Content:
             return (self.show(slot.field, value), *BLANK * (len(slot.cells) - 1))
         codes = value if isinstance(value, tuple) else (str(value),)
         return (*[labels.get(code, code) for code in codes], *BLANK * (len(slot.cells) - len(codes)))
+
+    def shown_last(self, key: Key, cells: int) -> tuple[Shown, ...]:
+        """What the cells show that say what an answer was in the round before: as its own would, of rows the code."""
+        value, slot = self.last.get(key), self.layout.slots.get(key)
+        if value is None or slot is None:
+            return (None if value is None else str(value), *BLANK * (cells - 1))
+        labels = self.layout.labels_of.get(key)
+        if labels is not None:
+            codes = value if isinstance(value, tuple) else (str(value),)
+            return (*[labels.get(code, code) for code in codes], *BLANK * (cells - len(codes)))
+        return (str(value) if slot.field.to else self.show(slot.field, value), *BLANK * (cells - 1))
 
     def is_given(self, slot: Slot) -> bool:
         """Whether one of the cells of the slot shows something."""
@@ -237,6 +249,7 @@ class Content:
         for ours, theirs in (
             (self.answers, other.answers), (self.verdicts, other.verdicts), (self.calculated, other.calculated),
             (self.kept, other.kept), (self.originals, other.originals), (self.facts, other.facts),
+            (self.last, other.last),
         ):  # fmt: skip
             found |= _differences(ours, theirs)
         return found | {ANYTHING} if found else found

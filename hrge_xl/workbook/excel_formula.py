@@ -31,6 +31,7 @@ from ..layout import Grid, Layout, Place, Slot, column_letters, quoted, referenc
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..numerals import LAST_SERIAL
+from ..spec.own_sheets import LAST_SHEET
 from ..words import spaceless
 
 
@@ -74,6 +75,12 @@ def column_range(layout: Layout, grid: Grid, column: int) -> str:
     return (
         f"{quoted(layout.sheet[grid.tool.code].name)}!${letters}${rows[0].index}:${letters}${rows[-1].index}"
     )
+
+
+def last_cells(first: Place, last: Place, *, row: str | None = None) -> str:
+    """Cells of the hidden sheet with the answers of the round before, from any other sheet."""
+    start = f"{quoted(LAST_SHEET)}!${column_letters(first.column)}${row or first.row}"
+    return start if first == last else f"{start}:${column_letters(last.column)}${row or last.row}"
 
 
 def record_range(layout: Layout, ref: Ref) -> str:
@@ -248,6 +255,8 @@ class ExcelFormula:
         """The cell (or run of cells) of an answer; None where its sheet was not issued."""
         if ref.outer and self.here is not None:
             return self.here.cell(replace(ref, outer=False))
+        if ref.last:
+            return self._last_cell(ref)
         if self._is_value(ref):
             return self.about_cell
         if ref.single:
@@ -264,8 +273,18 @@ class ExcelFormula:
             return absolute(self.layout, ref.tool, slot, row=row)
         return cells_of(slot, row=row)
 
+    def _last_cell(self, ref: Ref) -> str | None:
+        """The cell that says what an answer was in the round before."""
+        cells = self.layout.last.get((ref.tool, "1" if ref.single else self.record, ref.code))
+        if cells is None:
+            return None
+        own = not ref.single and self.grid is not None and not self.grid.across
+        return last_cells(cells[0], cells[-1], row=self.row if own else None)
+
     def _is_value(self, expr: Expr) -> bool:
-        return isinstance(expr, Ref) and self.about is not None and expr.key == self.about.key
+        return (
+            isinstance(expr, Ref) and not expr.last and self.about is not None and expr.key == self.about.key
+        )
 
     def _row_slots(self) -> dict[str, Slot]:
         """Slots of the row; a record of a form may go on in the next block of its sheet."""
@@ -501,12 +520,22 @@ class _Columns:
         """Write the column ranges of an answer, or the cell of one that is the same for all rows."""
         if not isinstance(expr, Ref) or expr.single or expr.outer:
             return [self._once.value(expr)]
+        if expr.last:
+            return self._last_columns(expr)
         found = [
             c.index
             for c in self.grid.columns
             if c.field is not None and c.field.code == expr.code and c.role != "check"
         ]
         return [column_range(self.layout, self.grid, index) for index in found]
+
+    def _last_columns(self, ref: Ref) -> list[str]:
+        """The ranges beside those of an answer in which it stands what it was; "" where nothing is known of that."""
+        rows = self.grid.data_rows
+        ends = [self.layout.last.get((ref.tool, row.code, ref.code)) for row in (rows[0], rows[-1])]
+        if ends[0] is None or ends[1] is None:
+            return ['""']
+        return [last_cells(first, last) for first, last in zip(*ends, strict=True)]
 
     def number(self, expr: Expr) -> str:
         """Write numbers as an array."""

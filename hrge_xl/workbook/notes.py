@@ -36,6 +36,7 @@ class Notes:
             calculated=_NotedTable(content.calculated, self),
             kept=_NotedTable(content.kept, self),
             facts=_NotedTable(content.facts, self),
+            last=_NotedTable(content.last, self),
             memory=_NotedMemory(self),
         )
 

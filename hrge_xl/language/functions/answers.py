@@ -115,7 +115,7 @@ class Unique(Function):
     blank = "true on blank"
 
     def in_sheet(self, *args: Expr) -> bool:
-        return isinstance(args[0], Ref) and args[0].type is not Type.MANY
+        return isinstance(args[0], Ref) and args[0].type is not Type.MANY and not args[0].last
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         ref = ref_of(args[0])

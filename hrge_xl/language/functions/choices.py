@@ -258,8 +258,8 @@ class LookUp(Function):
         if not (isinstance(reference, Ref) and reference.targets):
             raise typing.refuse(node.args[0], "lookup() starts from a field of type reference.")
         target = typing.in_rows_of(reference.targets[0]).expr(node.args[1])
-        if not isinstance(target, Ref):
-            raise typing.refuse(node.args[1], "lookup() ends at a field of the other sheet.")
+        if not isinstance(target, Ref) or target.last:
+            raise typing.refuse(node.args[1], "lookup() ends at an answer of the other sheet.")
         return Call(self, (reference, target), target.type)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..fields import Cell, Field, Vocabularies
-from ..layout import Layout, Slot, address
-from ..numerals import shown
-from ..spec.spellings import vocabularies
-from ..submission import Answer, State, Submission, Unplaced
-from ..words import fits_a_cell
+from .fields import Cell, Field, Vocabularies
+from .layout import Layout, Slot, address
+from .numerals import shown
+from .spec.spellings import vocabularies
+from .submission import Answer, State, Submission, Unplaced
+from .words import fits_a_cell
 
 
 @dataclass(slots=True)
