@@ -12,6 +12,7 @@ from .errors import UsageError
 from .fields import ColumnKind, kind_of
 from .intake.limits import LIMITS
 from .layout import Layout
+from .next_round import GoingOn, go_on
 from .paths import read_regular
 from .submission import Answers, Value
 
@@ -67,19 +68,30 @@ def _day(text: str) -> date:
     return day
 
 
-def from_file(path: Path, layout: Layout, spec: str, password: str | None = None) -> Answers:
-    """The answers of a JSON file, or of a returned workbook of a spec (its name or folder). Raises `UsageError`."""
-    if path.suffix.lower() == ".json":
-        try:
-            table = json.loads(read_regular(path, LIMITS.file_bytes).decode("utf-8-sig"))
-        except (OSError, ValueError, RecursionError) as error:
-            raise UsageError(
-                f"{path}: the answers cannot be read ({error}). Save them as JSON, in UTF-8."
-            ) from error
-        return from_mapping(table, layout)
-    from .intake import Refusal, Wanted, read_many
+def from_file(path: Path, layout: Layout, spec: str, today: date, password: str | None = None) -> GoingOn:
+    """What a workbook begins with: the answers of a JSON file, or what goes on from a returned workbook of a spec.
 
-    (found,) = read_many([path], Wanted(spec=spec), password=password)
+    `spec` is its name or folder; `layout` has places for answers of the round before. Raises `UsageError`.
+    """
+    if path.suffix.lower() != ".json":
+        return _from_return(path, layout, spec, today, password)
+    try:
+        table = json.loads(read_regular(path, LIMITS.file_bytes).decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(
+            f"{path}: the answers cannot be read ({error}). Save them as JSON, in UTF-8."
+        ) from error
+    return GoingOn(from_mapping(table, layout))
+
+
+def _from_return(path: Path, layout: Layout, spec: str, today: date, password: str | None) -> GoingOn:
+    from .checks import check
+    from .intake import Refusal, Wanted, layout_of, read_many
+
+    want = Wanted(spec=spec)
+    (found,) = read_many([path], want, password=password)
     if isinstance(found, Refusal):
         raise UsageError(f"{path}: no answers can be read from it. Try `hrge-xl validate` to see why.")
-    return {key: value for key, value in found.values().items() if key in layout.slots}
+    read_in = layout_of(found, want)
+    (outcome,) = check([(found, read_in)], today=today)
+    return go_on(found, read_in, layout, today, outcome.calculated)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from .intake import stamp_at_a_glance
 from .intake.limits import LIMITS
 from .issuing import Order, contents_for, generate, identity_of, layout_for
-from .layout import Layout
+from .layout import Layout, laid_out
 from .paths import read_regular, write_whole
 from .spec.model import Spec
 from .submission import Identity
@@ -35,39 +36,44 @@ def issue_files(
 ) -> Iterator[tuple[Path, bool]]:
     """Write the workbooks that are not at their places yet; each path, and whether it was written now.
 
-    A workbook of the same order stays, whatever its day: it may have been sent. So what was interrupted goes on
-    where it stopped. Raises as `issue`, and `OutputError`.
+    A workbook of the same order stays, whatever its day and whatever answers it goes on from: it may have been sent.
+    So what was interrupted goes on where it stopped. Raises as `issue`, and `OutputError`.
     """
     missing: list[Order] = []
-    for same in _alike(spec, orders):
-        layout = layout_for(spec, same[0])
-        for order in same:
-            if _is_there(identity_of(spec, order, layout), place(order)):
-                yield place(order), False
-            else:
-                missing.append(order)
+    for order in chain.from_iterable(_alike(spec, orders)):
+        if _is_there(spec, order, place(order)):
+            yield place(order), False
+        else:
+            missing.append(order)
     for order, data in issue(spec, missing):
         write_whole(place(order), data)
         yield place(order), True
 
 
-def _is_there(wanted: Identity, path: Path) -> bool:
+def _is_there(spec: Spec, order: Order, path: Path) -> bool:
+    """Whether a workbook of an order lies at its place."""
     try:
         found = stamp_at_a_glance(read_regular(path, LIMITS.file_bytes))
     except OSError:  # nothing there, or nothing that can be read: writing will say what is wrong
         return False
-    return found is not None and _of_any_day(found) == _of_any_day(wanted)
+    if found is None:
+        return False
+    language, last = order.language or spec.languages[0], bool(found.last_digest)
+    layout = laid_out(spec, language, order.tools, order.blank_rows, last=last)
+    return _in_common(found) == _in_common(identity_of(spec, order, layout))
 
 
-def _of_any_day(identity: Identity) -> Identity:
-    return replace(identity, issued="", today="", copy="", edition="", signature="")
+def _in_common(identity: Identity) -> Identity:
+    """What workbooks of one order have in common, whatever its day and whatever answers it goes on from."""
+    others = ("issued", "today", "copy", "edition", "last_round", "last_digest", "signature")
+    return replace(identity, **dict.fromkeys(others, ""))
 
 
 def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
     """The orders of one layout together."""
     groups: dict[Hashable, list[Order]] = {}
     for order in orders:
-        key = (order.language or spec.languages[0], order.tools, order.blank_rows)
+        key = (order.language or spec.languages[0], order.tools, order.blank_rows, bool(order.last))
         groups.setdefault(key, []).append(order)
     return groups.values()
 

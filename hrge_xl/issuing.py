@@ -50,6 +50,7 @@ class Order:
         default_factory=dict
     )  # of the round before: what it shows beside and checks against
     last_round: str = ""  # the name of that round
+    intervention: str = ""  # that it is about, where a team has several
 
 
 def generate(spec: Spec, order: Order) -> bytes:
@@ -64,8 +65,9 @@ def generate(spec: Spec, order: Order) -> bytes:
 
 def layout_for(spec: Spec, order: Order) -> Layout:
     """The layout of an order. Raises `UsageError` for an unknown language or tool."""
-    language = order.language or spec.languages[0]
-    return build(spec, language, order.tools, order.blank_rows, last=bool(order.last))
+    chosen = order.language or spec.languages[0], order.tools, order.blank_rows
+    layout = build(spec, *chosen, last=bool(order.last))
+    return layout if last_placed(layout, order.last) else build(spec, *chosen) if layout.last else layout
 
 
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
@@ -131,7 +133,8 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         last_round=order.last_round if layout.last else "",
         last_digest=digest_of(written(last_placed(layout, order.last))),
     )
-    identity = replace(identity, copy=order.copy or _copy_id(identity), edition=_edition(layout))
+    copy = order.copy or _copy_id(identity, order.intervention)
+    identity = replace(identity, copy=copy, edition=_edition(layout))
     return sign(identity, order.key) if order.key else identity
 
 
@@ -148,9 +151,9 @@ def _edition(layout: Layout) -> str:
     return _EDITIONS[key]
 
 
-def _copy_id(identity: Identity) -> str:
+def _copy_id(identity: Identity, intervention: str) -> str:
     """Twelve hex digits that no other order shares, the same for the same order."""
-    return hashlib.sha256(canonical(identity)).hexdigest()[:12]
+    return hashlib.sha256(canonical(identity) + intervention.encode()).hexdigest()[:12]
 
 
 def starting_answers(layout: Layout, order: Order) -> Answers:

@@ -13,7 +13,7 @@ from .outcome import Outcome, Progress, Verdict
 if TYPE_CHECKING:
     from .draft_batch import Plan
 
-__all__ = ["Outcome", "Progress", "Verdict", "check", "foretell"]
+__all__ = ["Outcome", "Progress", "Verdict", "check", "closed_rows", "foretell"]
 
 AT_ONCE = 200  # submissions; bounds the memory
 
@@ -37,6 +37,19 @@ def check(
         batch = Batch.of(submissions[first : first + AT_ONCE], today)
         found += outcomes(program, batch, in_sheets=in_sheets)
     return found
+
+
+def closed_rows(
+    submissions: Sequence[tuple[Submission, Layout]], today: date
+) -> list[frozenset[tuple[str, str]]]:
+    """For each submission of one spec the rows of registers that are over, as tool and row."""
+    from ..spec.compiled import compiled
+    from .batch import Batch
+    from .closing import rows_that_are_over
+    from .evaluator import Evaluator
+
+    batch = Batch.of(submissions, today)
+    return rows_that_are_over(Evaluator(batch, compiled(submissions[0][1].spec)))
 
 
 def foretell(plans: Sequence[Plan]) -> list[Outcome]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from .terminal import line
 
 if TYPE_CHECKING:
     from ..issuing import Order
+    from ..rounds.rounds import Round
     from ..spec.model import Spec
 
 
@@ -24,8 +25,8 @@ APART = {  # what a round says itself: the option, and what to do instead
     "--tools": "Set the `tools` of the team in {file}.",
     "--blank-rows": "All workbooks of a round have the rows that its spec says. For another number, outside the "
     "round: hrge-xl generate {spec} --country … --blank-rows N",
-    "--answers": "The workbooks of a round are issued blank. Prefilled, outside the round: "
-    "hrge-xl generate {spec} --country … --answers FILE",
+    "--answers": "Each team of a round goes on from its own answers: hrge-xl generate {round} --from EARLIER_ROUND. "
+    "One workbook outside the round: hrge-xl generate {spec} --country … --answers FILE",
     "--password-file": "It opens the workbook of --answers.",
     "-o": "They go into {folder}, where `hrge-xl status` looks for them. Copy them from there.",
 }
@@ -72,7 +73,13 @@ class Choices:
 @click.option(
     "--answers",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="With a SPEC: prefill from JSON or from a returned workbook.",
+    help="With a SPEC: go on from a returned workbook, or prefill from JSON.",
+)
+@click.option(
+    "--from",
+    "earlier",
+    metavar="ROUND",
+    help="With a ROUND: go on from the answers of an earlier round (its folder, or a consolidated one).",
 )
 @password_option
 @click.option(
@@ -81,25 +88,35 @@ class Choices:
 @today_option
 @click.pass_context
 def command(
-    ctx: click.Context, /, spec: str, countries: tuple[str, ...], today: date | None, **choices: Any
-) -> None:
+    ctx: click.Context, /, spec: str, countries: tuple[str, ...], earlier: str | None, today: date | None,
+    **choices: Any,
+) -> None:  # fmt: skip
     """Write one workbook for each country, of a SPEC (a name or a folder); or one for each team of a ROUND folder.
 
     A SPEC that asks for no country needs none: then it is one workbook.
 
     A round says itself who gets what in which language (round.yaml): of the options it takes --country, for the teams
-    of these countries only, and --today. A workbook that was issued already stays as it is; delete its file to issue
-    it anew.
+    of these countries only, --from and --today. A workbook that was issued already stays as it is; delete its file to
+    issue it anew.
+
+    With --from each team begins with its own answers, those of its return that counts in the earlier round, as far as
+    they go on (option `carry` of the spec). What was said last time stands beside, and the checks that compare with it
+    run. Rows that were closed do not go on. A team without such a return gets a blank workbook, and is named.
 
     \b
     hrge-xl generate hrge_toolkit --country PAK --country Afghanistan
     hrge-xl generate output/2026-H1
-    hrge-xl generate output/2026-H1 --country PAK
+    hrge-xl generate output/2026-H2 --from output/2026-H1
     """
     from ..spec.load import names
 
     if spec not in names() and (Path(spec) / "round.yaml").is_file():
-        written = _round(Path(spec), countries, Choices(**choices), the_day(today))
+        written = _round(Path(spec), countries, Choices(**choices), earlier, the_day(today))
+    elif earlier is not None:
+        raise UsageError(
+            "--from goes on from one round into another: name the new round in place of the spec. For one workbook: "
+            f"hrge-xl generate {spec} --answers FILE"
+        )
     else:
         written = _spec(spec, countries, Choices(**choices), the_day(today))
     paths = list(written)  # first, for the progress bar and the paths would mix
@@ -113,6 +130,7 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     from ..bulk import issue
     from ..issuing import Order
     from ..layout import build
+    from ..next_round import GoingOn
     from ..paths import write_whole
     from ..spec.load import load
     from ..spec.lookup import asks_for_country, country_codes
@@ -122,12 +140,14 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     if not codes and asks_for_country(spec):
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     tools = tuple(code.strip() for code in (chosen.tools or "").split(",") if code.strip()) or None
-    layout = build(spec, chosen.language or spec.languages[0], tools, chosen.blank_rows)
-    filled = from_file(chosen.answers, layout, name, chosen.password) if chosen.answers else {}
-    orders = [
-        Order(code, today, code, layout.language, tools, chosen.blank_rows, answers=filled)
-        for code in codes or [""]
-    ]
+    layout = build(spec, chosen.language or spec.languages[0], tools, chosen.blank_rows, last=True)
+    file = chosen.answers
+    begin = from_file(file, layout, name, today, chosen.password) if file else GoingOn()
+    told = ", ".join(begin.left_behind())
+    if told:
+        line(f"{file}: {told}.", err=True)
+    blank = Order("", today, "", layout.language, tools, chosen.blank_rows)
+    orders = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
     for order, data in bar(issue(spec, orders), len(orders), "Issuing"):
         name_parts = filter(None, (spec.name, order.country, layout.language))
         path = (chosen.output or Path("output")) / f"{'_'.join(name_parts)}.xlsx"
@@ -135,7 +155,9 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
         yield path
 
 
-def _round(folder: Path, countries: Sequence[str], chosen: Choices, today: date) -> Iterator[Path]:
+def _round(
+    folder: Path, countries: Sequence[str], chosen: Choices, earlier: str | None, today: date
+) -> Iterator[Path]:
     from ..bulk import issue_files
     from ..dataset.files import only_writer
     from ..rounds.rounds import load_round, only_countries, orders
@@ -145,6 +167,8 @@ def _round(folder: Path, countries: Sequence[str], chosen: Choices, today: date)
     spec = load(round_.spec_source)
     _refuse(chosen, folder, spec)
     wanted = orders(only_countries(round_, countries) if countries else round_, today)
+    if earlier is not None:
+        wanted = _going_on(wanted, round_, earlier, spec)
     kept = 0
     with only_writer(folder / "issued"):
         issued = issue_files(spec, wanted, lambda order: _place(folder, order, spec))
@@ -156,13 +180,37 @@ def _round(folder: Path, countries: Sequence[str], chosen: Choices, today: date)
         line(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.", err=True)
 
 
+def _going_on(wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec) -> list[Order]:
+    """Have the orders of a round go on from an earlier one, and say of each team what does not."""
+    from ..rounds.datasets import one_dataset
+    from ..rounds.last_round import begun
+
+    today = wanted[0].today if wanted else date.min
+    if Path(earlier).resolve() == round_.folder.resolve():
+        raise UsageError(f"{earlier} is the round itself. Name an earlier one behind --from.")
+    with one_dataset(earlier, today) as dataset:
+        found = list(begun(wanted, dataset, spec))
+    for each in found:
+        for told in each.left_behind():
+            line(told, err=True)
+    blank = sum(each.source is None for each in found)
+    line(f"{len(found) - blank} workbooks go on from {earlier}, {blank} are blank.", err=True)
+    return [each.order for each in found]
+
+
 def _refuse(chosen: Choices, folder: Path, spec: Spec) -> None:
     """Raise `UsageError` for every option that a round has no use for, with what to do instead."""
-    facts = {"file": folder / "round.yaml", "folder": folder / "issued", "spec": spec.name}
+    facts = {
+        "file": folder / "round.yaml", "folder": folder / "issued", "spec": spec.name, "round": folder,
+    }  # fmt: skip
     wrong = [f"{option} is not for a round. {APART[option].format_map(facts)}" for option in chosen.given]
     if wrong:
         raise UsageError(*wrong)
 
 
 def _place(folder: Path, order: Order, spec: Spec) -> Path:
-    return folder / "issued" / f"{order.team}_{order.language or spec.languages[0]}.xlsx"
+    """Where the workbook of an order goes: named after its intervention too where a team has several."""
+    from ..rounds.feedback_choice import file_part
+
+    parts = order.team, file_part(order.intervention), order.language or spec.languages[0]
+    return folder / "issued" / f"{'_'.join(filter(None, parts))}.xlsx"

@@ -86,8 +86,8 @@ def _why_not(each: Return, last: Mapping[str, Return], names: Mapping[str, str])
 
 def file_name(each: Return, spec: Spec | None, taken: set[str]) -> str:
     """Name what is written for a return after its team and intervention; none takes the place of another."""
-    parts = filter(None, map(_safe, (each.team, _intervention(each, spec))))
-    name = "_".join(parts) or _safe(each.name.rpartition(".")[0]) or "return"
+    parts = filter(None, map(file_part, (each.team, _intervention(each, spec))))
+    name = "_".join(parts) or file_part(each.name.rpartition(".")[0]) or "return"
     numbered = (f"{name}_{number}" for number in count(2))
     free = next(one for one in chain([name], numbered) if one.casefold() not in taken)
     taken.add(free.casefold())
@@ -101,8 +101,8 @@ def _intervention(each: Return, spec: Spec | None) -> str:
     return "" if wrong else each.intervention or each.project
 
 
-def _safe(text: str) -> str:
-    """A text as part of the name of a file, on any system; a digest stands for what is too long of it."""
+def file_part(text: str) -> str:
+    """Write a text as part of the name of a file, on any system; a digest stands for what is too long of it."""
     name = UNSAFE.sub("-", text.strip()).strip("-. ")
     short = name[:MOST_CHARACTERS].encode()[:MOST_BYTES].decode(errors="ignore").strip("-. ")
     return name if short == name else f"{short}-{sha256(name.encode()).hexdigest()[:DIGITS]}"

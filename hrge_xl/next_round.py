@@ -1,0 +1,105 @@
+"""What goes on from a return into the workbook of the next round: answers, and what they were last time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from .carry_over import carry_over
+from .issuing import Order
+from .last_answers import CLOSED
+from .layout import Layout
+from .spec.compiled import FieldKey, compiled
+from .spec.model import RegisterBlock, Spec
+from .spec.next_round import closing, goes_on
+from .submission import Answers, Key, Submission, Value
+
+Row = tuple[str, str]  # tool and row
+
+
+@dataclass(frozen=True)
+class GoingOn:
+    """The answers that a workbook begins with, what they were in the round before, and which rows are over.
+
+    `without_place` are answers whose question, row or sheet the new workbook does not have; `unread` those that meant
+    nothing.
+    """
+
+    answers: Answers = field(default_factory=dict)
+    last: Answers = field(default_factory=dict)
+    last_round: str = ""
+    closed: frozenset[Row] = frozenset()
+    without_place: int = 0
+    unread: int = 0
+
+    def into(self, order: Order) -> Order:
+        """Give an order that goes on from it."""
+        return replace(order, answers=self.answers, last=self.last, last_round=self.last_round)
+
+    def left_behind(self) -> Iterator[str]:
+        """Say what does not go on, each in a few words; nothing where everything does."""
+        if self.closed:
+            yield f"{len(self.closed)} closed rows do not go on"
+        if self.without_place:
+            yield f"{self.without_place} answers have no place in the new workbook"
+        if self.unread:
+            yield f"{self.unread} answers could not be read"
+
+
+def go_on(
+    sent: Submission, read_in: Layout, layout: Layout, today: date, calculated: Mapping[Key, Value]
+) -> GoingOn:
+    """Tell what of a return that was read against `read_in` goes on into `layout`, which has places for it.
+
+    `calculated` are its calculated values as they were worked out again.
+    """
+    from .checks import closed_rows  # with numpy, which a JSON file does not need
+
+    carried = carry_over(sent, read_in, layout)
+    fitted = Submission(
+        sent.path, sent.sha256, sent.size, sent.identity, answers=carried.kept, last=sent.last
+    )
+    (closed,) = closed_rows([(fitted, layout)], today)
+    given = fitted.values()
+    open_ones = {key: value for key, value in given.items() if key[:2] not in closed}
+    before = _last(layout.spec, open_ones | _open(calculated, closed)) | _about(layout.spec, given, closed)
+    return GoingOn(
+        _answers(layout.spec, open_ones, closed),
+        {key: value for key, value in before.items() if key in layout.last},
+        sent.identity.round,
+        closed,
+        len(carried.homeless),
+        len({answer.key for answer in carried.kept if answer.value is None}),
+    )
+
+
+def _open(calculated: Mapping[Key, Value], closed: frozenset[Row]) -> Answers:
+    return {key: value for key, value in calculated.items() if key[:2] not in closed}
+
+
+def _answers(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
+    """The answers that stand in the new workbook as such; none that refers to a row which is over."""
+    fields = {(tool.code, each.code): each for tool, _, each in spec.places()}
+    found: Answers = {}
+    for (tool, row, code), value in given.items():
+        asked = fields[tool, code]
+        if goes_on(spec, asked) and not any((target, value) in closed for target in asked.to):
+            found[tool, row, code] = value
+    return found
+
+
+def _last(spec: Spec, given: Answers) -> Answers:
+    """What the new workbook has to know of the answers."""
+    wanted: frozenset[FieldKey] = compiled(spec).last
+    return {key: value for key, value in given.items() if (key[0], key[2]) in wanted}
+
+
+def _about(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
+    """What each row was about that is over."""
+    blocks: dict[str, RegisterBlock] = {tool.code: block for tool, block in closing(spec)}
+    found: Answers = {}
+    for tool, row in closed:
+        shown = blocks[tool].shows or blocks[tool].fields[0].code
+        found[tool, row, CLOSED] = str(given.get((tool, row, shown), row))
+    return found

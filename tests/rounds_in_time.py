@@ -1,0 +1,140 @@
+"""A spec whose rounds go on from one another, the rounds of it, and teams that fill in what they were issued."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from hrge_xl.cli import run
+from hrge_xl.demonstration import saved_on
+from hrge_xl.intake import Refusal, Wanted, read
+from hrge_xl.layout import Layout, address
+from hrge_xl.layout.sheets import laid_out
+from hrge_xl.spec.load import find, load
+from hrge_xl.spec.model import Spec
+from hrge_xl.submission import Answers, Submission, Value
+
+KEY = b"k" * 32
+CHANGES = {  # in the register and the form of the example
+    "shows: RSK_01": "shows: RSK_01\n    closed: RSK_09 == 'Y'",
+    "{code: RSK_03, type: scale,": "{code: RSK_03, type: scale, carry: last,",
+    "{code: RSK_04, type: scale,": "{code: RSK_04, type: scale, carry: both,",
+    "      - {code: RSK_08,": "      - {code: RSK_09, type: yesno, carry: nothing,"
+    " label: {en: Over, fr: Fini, ar: انتهى}}\n      - {code: RSK_08,",
+    "{code: PLN_06, type: integer,": "{code: PLN_06, type: integer, carry: last,",
+    "{code: PLN_13, type: many,": "{code: PLN_13, type: many, carry: both,",
+}
+RULES = """
+- {code: R-L01, name: impact-jumps, tool: R1, at: [RSK_04], severity: warning, message: It jumps.,
+   check: not (absolute(RSK_04 - last(RSK_04)) > 1)}
+- {code: R-L02, name: same-response, tool: R1, at: [RSK_06], severity: warning, message: The same response.,
+   check: not (RSK_06 == last(RSK_06))}
+- {code: R-L03, name: all-other-likelihoods, tool: PLAN, at: [PLN_01], severity: warning, message: All have changed.,
+   when: "any_row('R1', filled(last(RSK_03)))", check: "any_row('R1', last(RSK_03) == RSK_03)"}
+- {code: R-L04, name: same-purpose, tool: PLAN, at: [PLN_03], severity: warning, message: Copied from last time.,
+   check: not (PLN_03 == last(PLN_03))}
+- {code: R-L05, name: women-before, tool: R1, at: [RSK_02], severity: warning, message: Women are left out now.,
+   when: "'WOM' in last(RSK_02)", check: "'WOM' in RSK_02"}
+- {code: R-L06, name: high-before, tool: R1, at: [RSK_07], severity: warning, message: It was high.,
+   when: filled(RSK_07), check: not (last(RSK_05) == 'H')}
+- {code: R-L07, name: later-than-before, tool: R1, at: [FOL_02], severity: warning, message: It slips.,
+   check: not (FOL_02 > last(FOL_02))}
+- {code: R-L08, name: other-point, tool: R1, at: [RSK_08], severity: warning, message: Another point.,
+   when: filled(last(RSK_08)), check: RSK_08 == last(RSK_08)}
+"""
+
+
+def spec_in_time(folder: Path) -> Spec:
+    """The example spec with fields that go on in every way, and rules that read what was said before."""
+    shutil.copytree(find("example"), folder)
+    for file in folder.glob("tools/*.yaml"):
+        text = file.read_text(encoding="utf-8")
+        for old, new in CHANGES.items():
+            text = text.replace(old, new)
+        file.write_text(text, encoding="utf-8")
+    rules = folder / "rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8") + RULES, encoding="utf-8")
+    head = folder / "workbook.yaml"
+    head.write_text(head.read_text("utf-8").replace("name: example", "name: in_time"), encoding="utf-8")
+    return load(folder)
+
+
+@dataclass(frozen=True)
+class InTime:
+    """Rounds of one spec, one after the other."""
+
+    spec: Spec
+    folder: Path
+
+    def begin(self, name: str, teams: Mapping[str, str], issued: date, earlier: str = "") -> Path:
+        """Set a round up (teams with their country) and issue its workbooks."""
+        listed = self.folder / f"{name}.csv"
+        listed.write_text("team,country\n" + "".join(f"{team},{at}\n" for team, at in teams.items()), "utf-8")
+        round_ = self.folder / name
+        assert run(["round", "init", str(round_), "--spec", self.spec.folder, "--teams", str(listed)]) == 0
+        (round_ / "signing.key").chmod(0o600)
+        (round_ / "signing.key").write_bytes(KEY)
+        more = ["--from", str(self.folder / earlier)] if earlier else []
+        assert run(["generate", str(round_), *more, "--today", str(issued)]) == 0
+        return round_
+
+    def issued(self, name: str, team: str) -> bytes:
+        """The workbook that a team was issued in a round."""
+        return (self.folder / name / "issued" / f"{team}_en.xlsx").read_bytes()
+
+    def send(self, name: str, file: str, workbook: bytes, day: date) -> Path:
+        """Put what a team saved on a day among what came back."""
+        path = self.folder / name / "returned" / f"{file}.xlsx"
+        path.write_bytes(saved_on(workbook, day))
+        return path
+
+    def read(self, path: Path) -> Submission:
+        """What a returned file says."""
+        found = read(path, Wanted(self.spec.folder, key=KEY))
+        assert not isinstance(found, Refusal), found
+        return found
+
+
+def filled_in(workbook: bytes, spec: Spec, answers: Mapping[Any, Value | None]) -> bytes:
+    """A workbook after a team has typed answers into it; None empties a cell."""
+    book = load_workbook(BytesIO(workbook))
+    layout = laid_out(spec, "en", last="_hrge_last" in book.sheetnames)
+    for key, value in answers.items():
+        slot = layout.slots[key]
+        values = value if isinstance(value, tuple) else (value,)
+        for place, each in zip(slot.cells, values, strict=False):
+            book[layout.sheet[slot.tool].name][address(*place)].value = _typed(layout, key, each)
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _typed(layout: Layout, key: tuple[str, str, str], value: Any) -> Any:
+    return layout.labels_of.get(key, {}).get(str(value), value)
+
+
+def whole(purpose: str = "Plan it") -> Answers:
+    """Everything that the form and the checklist ask for."""
+    form: dict[str, Value] = {
+        "PLN_01": "WS-07", "PLN_03": purpose, "PLN_04": date(2026, 6, 10), "PLN_05": date(2026, 6, 11),
+        "PLN_06": 20.0, "PLN_11": "N", "PLN_13": ("WOM", "YOU"),
+    }  # fmt: skip
+    found: Answers = {("PLAN", "1", code): value for code, value in form.items()}
+    found |= {("PLAN", tool, "USE_01"): "Y" for tool in ("C1", "R1")}
+    return found | {("C1", row, "CHK_01"): "Y" for row in ("C1_01", "C1_02", "C1_03")}
+
+
+def risk(row: str, **more: Value | None) -> dict[tuple[str, str, str], Value | None]:
+    """A risk with everything that is asked of it."""
+    given: dict[str, Value | None] = {
+        "RSK_01": f"Risk {row}", "RSK_02": ("WOM",), "RSK_03": 2.0, "RSK_04": 2.0, "RSK_06": "RED", "RSK_07": "Act",
+        **more,
+    }  # fmt: skip
+    return {("R1", row, code): value for code, value in given.items()}

@@ -1,0 +1,290 @@
+"""What was answered in the round before: it travels in the workbook, and sheet and reader check against it alike."""
+
+from __future__ import annotations
+
+import io
+import random
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hrge_xl.bulk import issue
+from hrge_xl.checks import check
+from hrge_xl.errors import SpecError
+from hrge_xl.intake import Refusal, Wanted, read
+from hrge_xl.intake.read import layout_of
+from hrge_xl.issuing import Order, generate
+from hrge_xl.last_answers import CLOSED, digest_of, read_last, written
+from hrge_xl.layout.sheets import build, laid_out
+from hrge_xl.reports.feedback import feedback
+from hrge_xl.spec.load import load
+from hrge_xl.spec.model import Spec
+from hrge_xl.submission import Answers, Submission
+from hrge_xl.validation import ValidationRequest, validate
+from tests.property_tests import examples
+from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole
+from tests.test_parity import disagreements, filled
+
+TODAY = date(2026, 7, 1)
+LAST: Answers = {
+    ("PLAN", "1", "PLN_03"): "Plan it",
+    ("PLAN", "1", "PLN_06"): 20.0,
+    ("PLAN", "1", "PLN_13"): ("WOM", "YOU"),
+    ("R1", "K-01", "RSK_02"): ("WOM", "MEN"),
+    ("R1", "K-01", "RSK_03"): 2.0,
+    ("R1", "K-01", "RSK_04"): 1.0,
+    ("R1", "K-01", "RSK_05"): "H",
+    ("R1", "K-01", "RSK_06"): "RED",
+    ("R1", "K-01", "RSK_08"): "C1_02",
+    ("R1", "K-01", "FOL_02"): date(2026, 5, 1),
+    ("R1", "K-03", "RSK_03"): 1.0,
+    ("R1", "K-04", CLOSED): "An old risk",
+}
+CLEAN = whole("Another purpose") | risk(
+    "K-01", RSK_06="ACC", RSK_07=None, RSK_08="C1_02", FOL_01="Office", FOL_02=date(2026, 5, 1)
+)
+BREAKS: dict[str, dict[tuple[str, str, str], Any]] = {
+    "R-L01": {("R1", "K-01", "RSK_04"): 3.0},
+    "R-L02": {("R1", "K-01", "RSK_06"): "RED", ("R1", "K-01", "RSK_07"): None},
+    "R-L03": {("R1", "K-01", "RSK_03"): 3.0},
+    "R-L04": {("PLAN", "1", "PLN_03"): "plan it"},
+    "R-L05": {("R1", "K-01", "RSK_02"): ("YOU",)},
+    "R-L06": {("R1", "K-01", "RSK_07"): "Act"},
+    "R-L07": {("R1", "K-01", "FOL_02"): date(2026, 5, 2)},
+    "R-L08": {("R1", "K-01", "RSK_08"): "C1_03"},
+}
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
+    return spec_in_time(tmp_path_factory.mktemp("in-time") / "spec")
+
+
+def order(**more: Any) -> Order:
+    return replace(Order("PAK", TODAY, "PAK", last=LAST, last_round="2025-H2", key=KEY), **more)
+
+
+def said(spec: Spec, data: bytes, folder: Path) -> Submission:
+    (folder / "one.xlsx").write_bytes(data)
+    found = read(folder / "one.xlsx", Wanted(spec.folder, key=KEY))
+    assert not isinstance(found, Refusal), found.observations
+    return found
+
+
+def rules_told(spec: Spec, sent: Submission) -> set[str]:
+    layout = layout_of(sent, Wanted(spec.folder))
+    (outcome,) = check([(sent, layout)], today=TODAY)
+    return {finding.code for finding in outcome.findings if finding.code.startswith("R-L")}
+
+
+def given_answers(changes: dict[tuple[str, str, str], Any]) -> Answers:
+    return {key: value for key, value in (CLEAN | changes).items() if value is not None}
+
+
+# the workbook carries them
+
+
+def test_they_come_back_as_they_were_issued(spec: Spec, tmp_path: Path) -> None:
+    sent = said(spec, generate(spec, order()), tmp_path)
+    assert sent.last == LAST
+    assert sent.signature == "valid"
+    assert sent.identity.last_round == "2025-H2"
+    assert (sent.observations, sent.unplaced, sent.values().keys()) == ([], [], {("PLAN", "1", "PLN_02")})
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_libreoffice_leaves_them_as_they_are(spec: Spec, language: str, office: Any, tmp_path: Path) -> None:
+    (tmp_path / "issued.xlsx").write_bytes(generate(spec, order(language=language)))
+    for ending in ("xlsx", "ods"):
+        with office.open(tmp_path / "issued.xlsx") as document:
+            document.recalculate()
+            document.save_as(tmp_path / f"saved.{ending}")
+    for ending in ("xlsx", "ods"):
+        found = read(tmp_path / f"saved.{ending}", Wanted(spec.folder, key=KEY))
+        assert isinstance(found, Submission)
+        assert found.last == LAST
+        assert [each for each in found.observations if each.code in ("I005", "I015")] == []
+
+
+def test_a_workbook_that_goes_on_from_nothing_knows_nothing_of_it(spec: Spec, tmp_path: Path) -> None:
+    data = generate(spec, order(last={}, last_round=""))
+    assert openpyxl.load_workbook(io.BytesIO(data)).sheetnames[-1] == "_hrge"
+    assert said(spec, data, tmp_path).last == {}
+    answers = given_answers({key: value for each in BREAKS.values() for key, value in each.items()})
+    assert rules_told(spec, said(spec, generate(spec, order(last={}, answers=answers)), tmp_path)) == set()
+
+
+def test_many_are_stamped_as_each_alone_would_be_drawn(spec: Spec) -> None:
+    several = [
+        order(team=team, answers=given_answers({}), last={**LAST, ("R1", "K-01", "RSK_04"): impact})
+        for team, impact in (("A", 1.0), ("B", 2.0), ("C", 3.0))
+    ]
+    for each, data in issue(spec, [*several, order(team="D", last={})]):
+        assert data == generate(spec, each)
+
+
+def test_the_fields_of_the_stamp_tell_whose_they_are(spec: Spec, tmp_path: Path) -> None:
+    """Nobody can put other answers of before into a signed workbook: the digest of them is signed too."""
+    one, other = (
+        said(spec, generate(spec, order(last=last)), tmp_path).identity
+        for last in (LAST, dict(list(LAST.items())[1:]))
+    )
+    assert one.last_digest != other.last_digest
+    assert one.signature != other.signature
+
+
+# the checks read them
+
+
+@pytest.mark.parametrize("code", BREAKS)
+def test_each_rule_fires_where_it_should_and_nowhere_else(spec: Spec, code: str, tmp_path: Path) -> None:
+    clean = said(spec, generate(spec, order(answers=given_answers({}))), tmp_path)
+    assert rules_told(spec, clean) == set()
+    broken = said(spec, generate(spec, order(answers=given_answers(BREAKS[code]))), tmp_path)
+    assert code in rules_told(spec, broken)
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_sheet_and_reader_agree(spec: Spec, language: str, office: Any, tmp_path: Path) -> None:
+    """Each broken rule, then what somebody may have typed at random."""
+    where = laid_out(spec, language, last=True)
+    for number, changes in enumerate([{}, *BREAKS.values(), None]):
+        source, saved = tmp_path / f"{number}.xlsx", tmp_path / f"{number}-saved.xlsx"
+        answers = {} if changes is None else given_answers(changes)
+        source.write_bytes(generate(spec, order(language=language, answers=answers)))
+        with office.open(source) as document:
+            if changes is None:
+                document.fill(filled(where, random.Random(7)))
+            document.recalculate()
+            document.save_as(saved)
+        assert disagreements(saved, where, Wanted(spec.folder)) == []
+
+
+def test_the_cached_values_are_those_of_the_reader(spec: Spec, tmp_path: Path) -> None:
+    """As issued, before any program has calculated anything."""
+    data = generate(spec, order(answers=given_answers(BREAKS["R-L01"])))
+    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    where = laid_out(spec, "en", last=True)
+    slot = where.slots["R1", "K-01", "RSK_04"]
+    assert slot.check is not None
+    message = where.messages.decode(int(book["Risks"].cell(*slot.check).value))
+    assert message is not None
+    assert message.code == "R-L01"
+
+
+# what somebody changes in them
+
+
+def changed(data: bytes, place: tuple[int, int], value: Any) -> bytes:
+    """A workbook whose hidden sheet says something else in one cell."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    book["_hrge_last"].cell(*place).value = value
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_answers_of_before_that_were_changed_are_not_believed(spec: Spec, tmp_path: Path) -> None:
+    data = generate(spec, order(answers=given_answers(BREAKS["R-L01"])))
+    forged = written(LAST | {("R1", "K-01", "RSK_04"): 3.0})
+    sent = said(spec, changed(data, (2, 1), forged), tmp_path)
+    assert [each.code for each in sent.observations if each.code[0] == "I"] == ["I015"]
+    assert sent.last == {}
+    assert {"R-L01", "R-L03"} <= sent.not_run.keys()
+    assert rules_told(spec, sent) == set()
+
+
+def test_a_cell_of_them_that_was_changed_is_told_with_its_place(spec: Spec, tmp_path: Path) -> None:
+    layout = laid_out(spec, "en", last=True)
+    (place,) = layout.last["R1", "K-01", "RSK_04"]
+    sent = said(spec, changed(generate(spec, order()), place, 3), tmp_path)
+    (told,) = sent.observations
+    assert (told.sheet, told.value, told.detail["expected"]) == ("_hrge_last", "3", "1")
+    assert sent.last == LAST
+
+
+def test_a_hidden_sheet_that_is_gone_is_told(spec: Spec, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(generate(spec, order())))
+    del book["_hrge_last"]
+    target = io.BytesIO()
+    book.save(target)
+    codes = {each.code for each in said(spec, target.getvalue(), tmp_path).observations}
+    assert "I015" in codes
+
+
+# they go on
+
+
+def test_feedback_has_them_too(spec: Spec, tmp_path: Path) -> None:
+    (tmp_path / "sent.xlsx").write_bytes(filled_in(generate(spec, order()), spec, risk("K-01", RSK_04=3.0)))
+    want = Wanted(spec.folder, key=KEY)
+    (result,) = validate([tmp_path / "sent.xlsx"], ValidationRequest(want, TODAY))
+    assert "R-L01" in {finding.code for finding in result.findings}
+    back = said(spec, feedback(result, spec, today=TODAY, key=KEY), tmp_path)
+    assert back.last == LAST
+    assert back.identity.last_round == "2025-H2"
+
+
+VALUES = st.one_of(
+    st.text(st.characters(exclude_categories=("Cs",)), min_size=1),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(date(1900, 1, 1), date(2100, 1, 1)),
+    st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1), min_size=1).map(tuple),
+)
+
+
+@examples(60)
+@given(st.dictionaries(st.tuples(st.text("AB1"), st.text("K-01"), st.text("_AB")), VALUES))
+def test_what_is_written_down_is_read_again(last: Answers) -> None:
+    assert read_last(written(last)) == last
+    assert digest_of(written(last)) == digest_of(written(dict(reversed(last.items()))))
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "[1]", "1", '{"A": 1}', '{"A": {"B": [1]}}', '{"A": {"B": {"C": null}}}', "[" * 100_000]
+)
+def test_what_is_no_such_text_is_told(text: str) -> None:
+    assert read_last(text) is None
+
+
+# the spec
+
+
+def mistakes(tmp_path: Path, old: str, new: str) -> list[str]:
+    spec_in_time(tmp_path / "spec")
+    for file in (tmp_path / "spec").rglob("*.yaml"):
+        file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(SpecError) as told:
+        load(tmp_path / "spec")
+    return [f"{each.reason} {each.remedy}" for each in told.value.mistakes]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("last(RSK_06)", "last('RSK_06')", "last() takes the code of a field"),
+        ("last(RSK_06)", "last(last(RSK_06))", "last() takes the code of a field"),
+        ("last(RSK_06)", "last(RSK_6)", "There is no field 'RSK_6'"),
+        ("RSK_06 == last(RSK_06)", "RSK_06 == last(RSK_04)", "cannot be compared"),
+        ("closed: RSK_09 == 'Y'", "closed: RSK_09", "not true or false"),
+        ("closed: RSK_09 == 'Y'", "closed: RSK_9 == 'Y'", "There is no field 'RSK_9'"),
+        ("carry: nothing", "carry: something", "`carry` cannot be 'something'"),
+        ("{code: RSK_05,", "{code: RSK_05, carry: answer,", "worked out anew in every round"),
+    ],
+)
+def test_mistakes_are_told(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    assert any(reason in each for each in mistakes(tmp_path, old, new))
+
+
+def test_a_spec_that_asks_nothing_of_the_round_before_issues_no_more_sheets(tmp_path: Path) -> None:
+    plain = load("example")
+    assert build(plain, "en", last=True).last == {}
+    assert generate(plain, order()) == generate(plain, order(last={}, last_round=""))
