@@ -181,7 +181,8 @@ def test_answers_are_taken_from_a_file_in_a_process_of_its_own(
     order = Order("PAK", date(2026, 3, 1), answers={("PLAN", "1", "PLN_01"): "WS-1"})
     (tmp_path / "a.xlsx").write_bytes(generate(load("example"), order))
     monkeypatch.setattr("hrge_xl.intake.ooxml.read", lambda *_: pytest.fail("read in this process"))
-    assert from_file(tmp_path / "a.xlsx", layout("example"), "example")["PLAN", "1", "PLN_01"] == "WS-1"
+    found = from_file(tmp_path / "a.xlsx", layout("example"), "example", date(2026, 3, 1))
+    assert found.answers["PLAN", "1", "PLN_01"] == "WS-1"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_answers_are_taken_from_a_file_in_a_process_of_its_own(
 def test_answers_that_are_none_are_told(content: str, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(content, encoding="utf-8")
     with pytest.raises(UsageError):
-        from_file(tmp_path / "a.json", layout("example"), "example")
+        from_file(tmp_path / "a.json", layout("example"), "example", date(2026, 3, 1))
 
 
 # Nothing opens a workbook anywhere else. What is named here opens bytes of its own making, or runs in a worker.

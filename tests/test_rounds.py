@@ -121,7 +121,7 @@ OUTSIDE_A_ROUND = {
     "--lang": ("fr", "Set the `language` of the team in"),
     "--tools": ("C1", "Set the `tools` of the team in"),
     "--blank-rows": ("9", "hrge-xl generate example --country … --blank-rows N"),
-    "--answers": ("teams.csv", "hrge-xl generate example --country … --answers FILE"),
+    "--answers": ("teams.csv", "hrge-xl generate round --from EARLIER_ROUND"),
     "--password-file": ("teams.csv", "It opens the workbook of --answers."),
     "--output": ("elsewhere", "`hrge-xl status` looks for them"),
     "-o": ("elsewhere", "`hrge-xl status` looks for them"),
@@ -130,7 +130,7 @@ OUTSIDE_A_ROUND = {
 
 def test_every_option_of_generate_does_something_in_a_round_or_is_refused() -> None:
     known = {option for each in generate_command.params for option in each.opts if option.startswith("-")}
-    assert known == {*OUTSIDE_A_ROUND, "--country", "--today"}
+    assert known == {*OUTSIDE_A_ROUND, "--country", "--from", "--today"}
 
 
 @pytest.mark.parametrize("option", OUTSIDE_A_ROUND)
