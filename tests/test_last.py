@@ -111,6 +111,7 @@ def test_libreoffice_leaves_them_as_they_are(spec: Spec, language: str, office: 
         assert isinstance(found, Submission)
         assert found.last == LAST
         assert [each for each in found.observations if each.code in ("I005", "I015")] == []
+        assert found.shown_otherwise == []  # every cell shows what it showed
 
 
 def test_a_workbook_that_goes_on_from_nothing_knows_nothing_of_it(spec: Spec, tmp_path: Path) -> None:
@@ -178,6 +179,65 @@ def test_the_cached_values_are_those_of_the_reader(spec: Spec, tmp_path: Path) -
     message = where.messages.decode(int(book["Risks"].cell(*slot.check).value))
     assert message is not None
     assert message.code == "R-L01"
+
+
+# people see them
+
+
+def beside(spec: Spec, data: bytes, tool: str, row: str, column: str) -> tuple[str, Any]:
+    """Where a cell stands that shows an answer of before, and what it shows as issued."""
+    layout = laid_out(spec, "en", last=True)
+    sheet = layout.sheet[tool]
+    grid = next(grid for grid in sheet.grids if row in grid.row)
+    index = next(each.index for each in grid.columns if each.code == f"last.{column}")
+    cell = openpyxl.load_workbook(io.BytesIO(data), data_only=True)[sheet.name].cell(
+        grid.row[row].index, index
+    )
+    return cell.coordinate, cell.value
+
+
+@pytest.mark.parametrize(
+    ("tool", "row", "column", "shown"),
+    [
+        ("R1", "K-01", "RSK_03", 2),  # carry: last
+        ("R1", "K-01", "RSK_04", 1),  # carry: both
+        ("R1", "K-02", "RSK_04", None),
+        ("R1", "K-04", "", "An old risk"),
+        ("R1", "K-01", "", None),
+        ("PLAN", "PLN_06", "answer", 20),
+        ("PLAN", "PLN_13.1", "answer", "Women; Young people"),
+        ("PLAN", "PLN_03", "answer", None),  # only a rule reads it
+    ],
+)
+def test_they_stand_in_grey_beside_the_new_answer(
+    spec: Spec, tool: str, row: str, column: str, shown: Any
+) -> None:
+    data = generate(spec, order())
+    _, value = beside(spec, data, tool, row, column)
+    assert (value or None) == shown
+
+
+def test_what_does_not_have_to_be_seen_has_no_column(spec: Spec) -> None:
+    columns = [
+        each.code for grid in laid_out(spec, "en", last=True).sheet["R1"].grids for each in grid.columns
+    ]
+    assert [code for code in columns if code.startswith("last.")] == ["last.", "last.RSK_03", "last.RSK_04"]
+    plain = [each.code for grid in laid_out(spec, "en").sheet["R1"].grids for each in grid.columns]
+    assert [code for code in columns if not code.startswith("last.")] == plain
+
+
+def test_one_that_was_typed_over_is_told_and_changes_nothing(spec: Spec, tmp_path: Path) -> None:
+    data = generate(spec, order(answers=given_answers(BREAKS["R-L01"])))
+    cell, _ = beside(spec, data, "R1", "K-01", "RSK_04")
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    book["Risks"][cell].value = 3
+    target = io.BytesIO()
+    book.save(target)
+    sent = said(spec, target.getvalue(), tmp_path)
+    (told,) = [each for each in sent.observations if each.cell == cell]
+    assert (told.kind.name, told.value) == ("typed-over", "3")
+    assert sent.last == LAST
+    assert "R-L01" in rules_told(spec, sent)
 
 
 # what somebody changes in them

@@ -94,7 +94,7 @@ class ShownResults:
         answers, unread = submission.values(), submission.originals()
         memory = self.cells.remembered(self.cells.cleaned(self.shown), None if unread else answers)
         calculated, originals = _calculated(submission, self.layout), unread | submission.otherwise_written()
-        return Content(self.layout, answers, {}, calculated, kept, originals, facts, memory)
+        return Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, submission.last)
 
     def _about(self, found: Sequence[Differing]) -> Observation:
         first = found[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from ..errors import UsageError
@@ -24,7 +24,7 @@ from ..texts import NO_TEXT
 from ..words import translator
 from .calculated import drawn_blocks
 from .guide import panel_of
-from .last import last_places
+from .last import LastColumns, last_places
 from .lists import build_lists
 from .messages import build_messages
 from .model import (
@@ -67,7 +67,8 @@ def build(
         raise UsageError(f"'{language}' is no language of {spec.name}. It has: {', '.join(spec.languages)}.")
     chosen = _choose(spec, tools)
     codes = [tool.code for tool in chosen]
-    sheets = tuple(_sheet(spec, tool, language, codes, blank_rows) for tool in chosen)
+    wish = _Wish(spec, language, codes, blank_rows, last)
+    sheets = tuple(_sheet(wish, tool) for tool in chosen)
     say = translator(language)
     layout = Layout(
         spec=spec,
@@ -123,13 +124,24 @@ def _full_code(spec: Spec, code: str) -> str:
     raise UsageError(f"'{code}' is no tool of {spec.name}. It has: {', '.join(spec.tool)}.")
 
 
-def _sheet(spec: Spec, tool: Tool, language: str, issued: Sequence[str], blank_rows: int | None) -> Sheet:
-    builder = _SheetBuilder(spec, tool, language, issued, blank_rows)
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is laid out: the tools issued, blank rows of registers, and whether with answers of the round before."""
+
+    spec: Spec
+    language: str
+    issued: Sequence[str]
+    blank_rows: int | None
+    last: bool
+
+
+def _sheet(wish: _Wish, tool: Tool) -> Sheet:
+    builder = _SheetBuilder(wish, tool)
     grids = builder.grids()
-    panel = panel_of(spec, tool, grids, language)
+    panel = panel_of(wish.spec, tool, grids, wish.language)
     widths: dict[int, int] = {}
     last_row = max((row.index for grid in grids for row in grid.rows), default=HEAD_ROW)
-    drawn = drawn_blocks(spec, tool, last_row + 1 if grids else PROGRESS_ROW, issued)
+    drawn = drawn_blocks(wish.spec, tool, last_row + 1 if grids else PROGRESS_ROW, wish.issued)
     columns = [(column.index, column.width) for grid in grids for column in grid.columns]
     panel_column = builder.panel_column if panel else 0
     if panel_column:
@@ -141,7 +153,7 @@ def _sheet(spec: Spec, tool: Tool, language: str, issued: Sequence[str], blank_r
     last = Place(last_row, max(widths, default=2))
     return Sheet(
         tool,
-        tool.sheet.say(language),
+        tool.sheet.say(wish.language),
         grids,
         widths,
         last,
@@ -154,18 +166,12 @@ def _sheet(spec: Spec, tool: Tool, language: str, issued: Sequence[str], blank_r
 class _SheetBuilder:
     """Walks down one sheet and gives every block its rows and columns."""
 
-    def __init__(
-        self,
-        spec: Spec,
-        tool: Tool,
-        language: str,
-        issued: Sequence[str],
-        blank_rows: int | None,
-    ) -> None:
-        self.spec, self.tool, self.language = spec, tool, language
-        self.issued, self.blank_rows = issued, blank_rows
+    def __init__(self, wish: _Wish, tool: Tool) -> None:
+        self.spec, self.tool, self.language = wish.spec, tool, wish.language
+        self.issued, self.blank_rows = wish.issued, wish.blank_rows
         self.panel_column = 0
-        self.say = translator(language)
+        self.say = translator(self.language)
+        self.before = LastColumns(self.spec, tool, self.language) if wish.last else None
 
     def grids(self) -> tuple[Grid, ...]:
         visible: list[tuple[FieldBlock, int, list[Column], list[Row]]] = []
@@ -217,6 +223,7 @@ class _SheetBuilder:
             label = name if single else f"{name} {record}"
             width = FORM_ANSWER_WIDTH if single else RECORD_WIDTH
             yield Column(0, "answer", f"answer.{record}", label, width, record=record)
+        yield from self.before.of_form(single=single) if self.before else ()
         if single:  # otherwise the help stands below the question, not behind all records
             yield Column(0, "help", "", self.say("What to write"), HELP_WIDTH)
         yield self._status()
@@ -228,11 +235,15 @@ class _SheetBuilder:
         yield self._sign()
         yield Column(0, "name", "", self.say("Question"), QUESTION_WIDTH)
         yield Column(0, "answer", field.code, self.say("Answer"), FORM_ANSWER_WIDTH, field)
+        yield from self.before.of_form(single=True) if self.before else ()
         yield Column(0, "help", "", self.say("What to write"), HELP_WIDTH)
         yield self._status()
 
     def _table_columns(self, block: FieldBlock) -> Iterator[Column]:
-        """Number and check, what sums a row up, its name; what is given, the inputs, what is worked out, what to do."""
+        """Number and check, what sums a row up, its name; what is given, the inputs, what is worked out, what to do.
+
+        What was said in the round before is given.
+        """
         fields = list(block.fields)
         asks = any(field.asked for field in fields)
         left = [field for field in fields if field.summary]
@@ -249,7 +260,10 @@ class _SheetBuilder:
         else:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
             yield Column(0, "name", "", label, width)
-        for field in sorted(others, key=lambda each: (not each.fixed, each.calculated)):
+        for field in (each for each in others if each.fixed):
+            yield from self._cells(field)
+        yield from self.before.of_table(block, self._width) if self.before else ()
+        for field in sorted((each for each in others if not each.fixed), key=lambda each: each.calculated):
             yield from self._cells(field)
         if asks:
             yield self._status()

@@ -92,6 +92,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "level": {"bold": True},
     "fixed": {**PADDED},
     "calculated": {**PADDED, "bg_color": CALCULATED_FILL},
+    "last": {**PADDED, "bg_color": CALCULATED_FILL, "font_color": QUIET_INK, "italic": True},
     "input": {**PADDED, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False},
     "input_number": {
         **PADDED,

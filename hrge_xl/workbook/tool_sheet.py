@@ -24,6 +24,7 @@ from .calculated import BlockPainter, MatrixPainter
 from .collect import CollectPainter
 from .excel_formula import absolute, active_name, column_range, row_codes, tick_name, ticked
 from .grids import GridPainter
+from .last_cells import draw_last_cells
 from .pen import Pen
 from .pivot import PivotPainter
 from .problems import ProblemsPainter
@@ -42,6 +43,7 @@ def draw_tool_sheet(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -> N
     _top(pen, layout, sheet)
     for grid in sheet.grids:
         GridPainter(pen, layout, sheet, grid).draw()
+        draw_last_cells(pen, layout, grid)
     _calculated_blocks(book, pen, layout, sheet)
     _panel(pen, sheet)
     _names(book, layout, sheet)
