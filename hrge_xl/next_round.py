@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from .carry_over import carry_over
 from .issuing import Order
 from .last_answers import CLOSED
 from .layout import Layout
 from .spec.compiled import FieldKey, compiled
-from .spec.model import RegisterBlock, Spec
+from .spec.model import RegisterBlock, Series, Spec, Tool
 from .spec.next_round import closing, goes_on
+from .spec.scope import entries
 from .submission import Answers, Key, Submission, Value
 
 Row = tuple[str, str]  # tool and row
@@ -62,10 +64,11 @@ def go_on(
     )
     (closed,) = closed_rows([(fitted, layout)], today)
     given = fitted.values()
-    open_ones = {key: value for key, value in given.items() if key[:2] not in closed}
-    before = _last(layout.spec, open_ones | _open(calculated, closed)) | _about(layout.spec, given, closed)
+    over = closed | _earlier_of_series(layout.spec, given)
+    open_ones, worked_out = _without(given, over), _without(calculated, over)
+    before = _last(layout.spec, open_ones | worked_out) | _about(layout.spec, given, closed)
     return GoingOn(
-        _answers(layout.spec, open_ones, closed),
+        _answers(layout.spec, open_ones, over),
         {key: value for key, value in before.items() if key in layout.last},
         sent.identity.round,
         closed,
@@ -74,8 +77,33 @@ def go_on(
     )
 
 
-def _open(calculated: Mapping[Key, Value], closed: frozenset[Row]) -> Answers:
-    return {key: value for key, value in calculated.items() if key[:2] not in closed}
+def _without(answers: Mapping[Key, Value], rows: frozenset[Row]) -> Answers:
+    return {key: value for key, value in answers.items() if key[:2] not in rows}
+
+
+def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[Row]:
+    """The rows that another one about the same thing comes after."""
+    found: set[Row] = set()
+    for tool in spec.tools:
+        for block in tool.field_blocks:
+            if isinstance(block, RegisterBlock) and block.series is not None:
+                rows = dict.fromkeys(row for of, row, _ in given if of == tool.code)
+                found |= {(tool.code, row) for row in _earlier(spec, tool, block.series, rows, given)}
+    return frozenset(found)
+
+
+def _earlier(spec: Spec, tool: Tool, series: Series, rows: Iterable[str], given: Answers) -> Iterator[str]:
+    """All but the latest of the rows about one thing; rows that do not say when come first, those below later."""
+    steps = {code: number for number, code in enumerate(entries(spec, tool.fields[series.over].list_name))}
+    alike: dict[tuple[Value | None, ...], list[tuple[bool, Any, int, str]]] = {}
+    for number, row in enumerate(rows):
+        about = tuple(given.get((tool.code, row, code)) for code in series.of)
+        said = given.get((tool.code, row, series.over))
+        when = steps.get(str(said), said)
+        if None not in about:
+            alike.setdefault(about, []).append((when is not None, 0 if when is None else when, number, row))
+    for found in alike.values():
+        yield from (row for *_, row in sorted(found)[:-1])
 
 
 def _answers(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:

@@ -23,7 +23,7 @@ from hrge_xl.submission import Answers, Submission, Value
 
 KEY = b"k" * 32
 CHANGES = {  # in the register and the form of the example
-    "shows: RSK_01": "shows: RSK_01\n    closed: RSK_09 == 'Y'",
+    "shows: RSK_01": "shows: RSK_01\n    closed: RSK_09 == 'Y'\n    series: {of: [RSK_01], over: FOL_02}",
     "{code: RSK_03, type: scale,": "{code: RSK_03, type: scale, carry: last,",
     "{code: RSK_04, type: scale,": "{code: RSK_04, type: scale, carry: both,",
     "      - {code: RSK_08,": "      - {code: RSK_09, type: yesno, carry: nothing,"

@@ -336,6 +336,8 @@ def mistakes(tmp_path: Path, old: str, new: str) -> list[str]:
         ("RSK_06 == last(RSK_06)", "RSK_06 == last(RSK_04)", "cannot be compared"),
         ("closed: RSK_09 == 'Y'", "closed: RSK_09", "not true or false"),
         ("closed: RSK_09 == 'Y'", "closed: RSK_9 == 'Y'", "There is no field 'RSK_9'"),
+        ("over: FOL_02", "over: FOL_2", "There is no field 'FOL_2' here"),
+        ("of: [RSK_01]", "of: [RSK_1]", "There is no field 'RSK_1' here"),
         ("carry: nothing", "carry: something", "`carry` cannot be 'something'"),
         ("{code: RSK_05,", "{code: RSK_05, carry: answer,", "worked out anew in every round"),
     ],

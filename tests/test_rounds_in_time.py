@@ -176,6 +176,19 @@ def test_two_interventions_of_a_team_have_a_workbook_each(time: InTime) -> None:
     assert len({each.identity.copy for each in sent}) == 2
 
 
+def test_of_rows_about_one_thing_the_latest_goes_on(time: InTime) -> None:
+    time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
+    rows = (("K-01", 7), ("K-02", 9), ("K-03", 8), ("K-04", None))
+    risks = whole() | risk("K-05", RSK_01="Another")
+    for row, day in rows:
+        due = None if day is None else date(2026, day, 1)
+        risks |= risk(row, RSK_01="The same", RSK_04=1.0, FOL_01="Office", FOL_02=due)
+    answer(time, FIRST, "Rabat", risks, date(2026, 5, 4))
+    time.begin(SECOND, {"Rabat": "MAR"}, date(2026, 7, 1), FIRST)
+    for answers in values(time, SECOND, "Rabat"):
+        assert {key[1] for key in answers if key[0] == K} == {"K-02", "K-05"}
+
+
 def test_answers_of_one_workbook_go_on_in_the_same_way(
     time: InTime, capsys: pytest.CaptureFixture[str]
 ) -> None:

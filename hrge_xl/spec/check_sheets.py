@@ -56,12 +56,22 @@ def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
             yield from _field(spec, block, field, (*path, "fields", index))
     if isinstance(block, ChecklistBlock | CatalogueBlock):
         yield from _items(spec, block, path)
-    if isinstance(block, RegisterBlock) and block.shows is not None:
+    if isinstance(block, RegisterBlock):
         own = [field.code for field in block.fields]
-        if block.shows not in own:
-            yield (*path, "shows"), f"There is no field '{block.shows}' here.", remedy_for(block.shows, own)
+        for where, code in _named(block):
+            if code not in own:
+                yield (*path, *where), f"There is no field '{code}' here.", remedy_for(code, own)
     if isinstance(block, MatrixBlock | PivotBlock | CollectBlock):
         yield from _sources(spec, block, path)
+
+
+def _named(block: RegisterBlock) -> Iterator[tuple[Path, str]]:
+    """The fields that a register names, with the option that does."""
+    if block.shows is not None:
+        yield ("shows",), block.shows
+    if block.series is not None:
+        yield from ((("series", "of", number), code) for number, code in enumerate(block.series.of))
+        yield ("series", "over"), block.series.over
 
 
 def no_list(spec: Spec, name: str) -> tuple[str, str]:

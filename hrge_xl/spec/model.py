@@ -81,10 +81,18 @@ class CatalogueBlock(FieldBlock):
     item: Text = NO_TEXT
 
 
+class Series(Model):
+    """Rows that are one thing over time: those with the same answers to `of`, one after the other by `over`."""
+
+    of: tuple[Code, ...] = Option(min_length=1)
+    over: Code
+
+
 class RegisterBlock(FieldBlock):
     """Open rows, numbered `id` + 01, 02 … ; `rows` of them are issued blank.
 
-    `closed`: a row for which this expression holds does not go on into the next round.
+    `closed`: a row for which this expression holds does not go on into the next round. `series`: of several rows about
+    one thing only the latest does.
     """
 
     kind: Literal["register"]
@@ -92,6 +100,7 @@ class RegisterBlock(FieldBlock):
     rows: Whole = Option(default=25, ge=1, le=500)
     shows: Code | None = None
     closed: str | None = None
+    series: Series | None = None
     record: Text = NO_TEXT
 
 
