@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import laid_out
 from hrge_xl.spec.model import Rule, Spec
 from tests.answers import layout, spec
 from tests.made_workbooks import recalculate_on
@@ -36,12 +37,14 @@ def agree(case: Case, kind: str, office: Any, folder: Path) -> None:
     if rule.reader_only:
         return
     cells = case.fires if kind == "fires" else case.fires | case.silent
-    answers = written(layout(TOOLKIT), cells, rule.tool)
+    answers, last = (written(layout(TOOLKIT), each, rule.tool) for each in (cells, case.last))
     tools = tools_for(loaded, rule, {key[0] for key in answers})
     source, saved = folder / "issued.xlsx", folder / "saved.xlsx"
-    source.write_bytes(generate(loaded, Order("PAK", TODAY, "", "en", tools, answers=answers)))
+    order = Order("PAK", TODAY, "", "en", tools, answers=answers, last=last)
+    source.write_bytes(generate(loaded, order))
     recalculate_on(TODAY, office, source, saved)
-    assert disagreements(saved, layout(TOOLKIT, "en", tools)) == []
+    where = laid_out(loaded, "en", tools, last=bool(last))
+    assert disagreements(saved, where) == []
 
 
 @pytest.mark.office

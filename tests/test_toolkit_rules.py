@@ -41,7 +41,7 @@ def spec() -> Spec:
 
 @pytest.fixture(scope="module")
 def layout(spec: Spec) -> Layout:
-    return build(spec, "en")
+    return build(spec, "en", last=True)  # what knows of a round before knows of none, too
 
 
 def rules_of(spec: Spec, case: Case) -> list[Rule]:
@@ -74,10 +74,11 @@ def home_of(layout: Layout, rule: Rule, case: Case) -> Key:
     return home, case.row or row, code
 
 
-def outcomes(layout: Layout, every: list[Answers]) -> list[Outcome]:
-    """The outcomes of several sets of answers, checked at once."""
+def outcomes(layout: Layout, every: list[tuple[Answers, Answers]]) -> list[Outcome]:
+    """The outcomes of several sets of answers, each with those of the round before, checked at once."""
     stamp = Identity(layout.spec.name, layout.spec.version, layout.digest, layout.language)
-    return check([(submission_of(layout, answers, stamp), layout) for answers in every], today=TODAY)
+    sent = [(submission_of(layout, answers, stamp, last), layout) for answers, last in every]
+    return check(sent, today=TODAY)
 
 
 def found(outcome: Outcome, code: str) -> list[Finding]:
@@ -91,7 +92,8 @@ def results(spec: Spec, layout: Layout) -> dict[tuple[int, str], tuple[Outcome, 
     every = []
     for number, rule in runs:
         case = CASES[number]
-        every += [written(layout, answers, rule.tool) for answers in (case.fires, case.fires | case.silent)]
+        last = written(layout, case.last, rule.tool)
+        every += [(written(layout, each, rule.tool), last) for each in (case.fires, case.fires | case.silent)]
     out = outcomes(layout, every)
     return {(number, rule.tool): (out[2 * run], out[2 * run + 1]) for run, (number, rule) in enumerate(runs)}
 
@@ -124,7 +126,7 @@ def test_every_rule_that_can_be_told_has_a_case(spec: Spec) -> None:
 
 def test_an_empty_workbook_breaks_no_rule(spec: Spec, layout: Layout) -> None:
     """But for the one that asks for a tool of Part 2 or 3, and for answers that are missing everywhere."""
-    codes = {finding.code for finding in outcomes(layout, [{}])[0].findings}
+    codes = {finding.code for finding in outcomes(layout, [({}, {})])[0].findings}
     assert {code for code in codes if code.startswith("R-")} <= {"R-F10"}
 
 
@@ -195,7 +197,7 @@ def test_a_rule_may_be_asked_on_several_sheets(spec: Spec) -> None:
 
 def test_what_is_said_of_a_tool_names_it(layout: Layout) -> None:
     ticks: Written = {"tick T1.1": "Y", "tick T3.8": "Y", "tick T2.5": "N", "T25_06": START}
-    (result,) = outcomes(layout, [written(layout, ticks, "FORM")])
+    (result,) = outcomes(layout, [(written(layout, ticks, "FORM"), {})])
     said = [(each.code, each.row, each.message) for each in result.findings if each.field == "FRM_26"]
     assert ("R-F07", "T3.8", "T3.8 is marked as used, but its sheet is empty.") in said
     assert ("R-F08", "T1.1", "T1.1 is marked as used, but less than 60% of its sheet is filled in.") in said

@@ -7,7 +7,7 @@ an answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from hrge_xl.submission import Value
@@ -26,6 +26,7 @@ class Case:
     silent: Written
     tool: str = ""  # the sheet of the rule that it is about, where they differ; otherwise every one
     row: str = ""  # the only row that it fires in; otherwise the first
+    last: Written = field(default_factory=dict)  # what was said in the round before
 
 
 def ago(days: int) -> date:
@@ -46,6 +47,8 @@ RECIPIENT: Written = {"T25_01": "INS-01", "T25_02": "Y", "T25_04": "NO", "T25_23
 LESSON: Written = {"T38_02": "A lesson", "T38_20": "Y"}
 FIRST: Written = {"T4C_01": "IND-01", "T4C_02": "PAK", "T4C_03": "2025-H1"}
 FOCUS: Written = {"tick T4.B": "Y", "T4B_03": "A result", "T4B_04": "OUT"}
+VALUE: Written = {"T4C_01": "IND-01", "T4C_16": 100.0}
+HALF: Written = {"T4C_01": "IND-01", "FRM_06": START, "FRM_07": date(2026, 6, 30)}
 
 CASES = [
     Case("R-F01", {"FRM_18": "word " * 141}, {"FRM_18": "word " * 140}),
@@ -53,6 +56,14 @@ CASES = [
     Case("R-F04", {"FRM_22": "Y", "FRM_06": START}, {"T3.4 RSK_03": "A new risk"}),
     Case("R-F04", {"FRM_22": "Y", "FRM_06": START, "T3.6 RSK_29": ago(90)}, {"T3.6 RSK_29": ago(1)}),
     Case("R-F04", {"FRM_22": "Y"}, {"FRM_22": "N"}),
+    Case(
+        "R-F05", {"FRM_24": "N", "T4B_23": "Police answer"}, {"T4B_23": "Some police answer"},
+        last={"T4B_23": "Police answer"},
+    ),
+    Case(
+        "R-F05", {"FRM_24": "P", "T4B_23": "It holds"}, {"T4B_23#2": "Another"}, last={"T4B_23": "It holds"},
+    ),
+    Case("R-F05", {"FRM_24": "N", "T4B_23": "It holds"}, {"FRM_24": "Y"}, last={"T4B_23": "It holds"}),
     Case("R-F07", {"tick T3.7": "Y"}, {"T37_02": "One change"}, row="T3.7"),
     Case("R-F07", {"tick T2.5": "Y"}, {"T25_06": START}, row="T2.5"),
     Case("R-F07", {"tick T4.C": "Y"}, {"tick T4.C": None}, row="T4.C"),
@@ -231,6 +242,13 @@ CASES = [
     Case("R-M09", SHARE | {"AGE_U": 5.0}, {"AGE_U": 4.0}),
     Case("R-M16", SHARE | {"T4C_04": 24.4}, {"T4C_04": 24.0}),
     Case("R-M16", SHARE | {"T4C_04": 15.6}, {"T4C_13": "Few women apply"}),
+    Case("R-M10", COUNT | {"T4C_06": 151.0}, {"T4C_06": 150.0}, last=VALUE),
+    Case("R-M10", COUNT | {"T4C_06": 49.0}, {"T4C_13": "The border was closed"}, last=VALUE),
+    Case("R-M10", COUNT | {"T4C_06": 300.0}, {"T4C_01": "IND-02"}, last=VALUE),
+    Case("R-M12", HALF | {"T4B_21": "QTR"}, {"T4C_03": "2026-H1"}, last=VALUE),
+    Case("R-M12", HALF | {"T4B_21": "HYR"}, {"FRM_07": date(2026, 3, 31)}, last=VALUE),
+    Case("R-M12", HALF | {"T4B_21": "ANN", "FRM_07": date(2026, 12, 31)}, {"FRM_07": date(2026, 6, 30)}, last=VALUE),
+    Case("R-M12", HALF | {"T4B_01": "MN8"}, {"T4C_01": "IND-02"}, last=VALUE),
     Case("R-M11", FIRST | {f"{field}#2": value for field, value in FIRST.items()}, {"T4C_03#2": "2025-H2"}),
     Case("R-M11", FIRST | {f"{field}#2": value for field, value in FIRST.items()}, {"T4C_02": "BGD"}),
     Case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -44,9 +45,7 @@ def last_answers(batch: Batch, column: Column) -> Vector:
         ids[at] = batch.texts.ids([str(value) for _, _, value in given])
         return text(kind, ids)
     many = np.full((*blank.shape, column.parts), BLANK, dtype=np.int64)
-    many[at] = _many(
-        batch, [SEPARATOR.join(value) for _, _, value in given if isinstance(value, tuple)], column.parts
-    )
+    many[at] = _many(batch, [value for _, _, value in given if isinstance(value, tuple)], column.parts)
     return Vector(kind, many, np.asarray((many != BLANK).any(axis=2)))
 
 
@@ -65,14 +64,15 @@ def fixed(batch: Batch, column: Column) -> Vector:
             kind, np.where(there, np.array(figures, dtype=np.float64)[batch.layout_of], NAN), filled
         )
     if kind is Type.MANY:
-        many = np.stack([_many(batch, texts, column.parts) for texts in said])[batch.layout_of]
+        codes = [[fixed_codes(each) for each in texts] for texts in said]
+        many = np.stack([_many(batch, rows, column.parts) for rows in codes])[batch.layout_of]
         return Vector(kind, np.where(there[..., None], many, BLANK), filled)
     ids = np.stack([batch.texts.ids([each or None for each in texts]) for texts in said])[batch.layout_of]
     return Vector(kind, np.where(there, ids, BLANK), filled)
 
 
-def _many(batch: Batch, said: list[str], parts: int) -> Ids:
-    rows = [[*fixed_codes(each), *[None] * parts][:parts] for each in said]
+def _many(batch: Batch, said: Sequence[Sequence[str]], parts: int) -> Ids:
+    rows = [[*codes, *[None] * parts][:parts] for codes in said]
     return batch.texts.ids([code for row in rows for code in row]).reshape(len(rows), parts)
 
 
