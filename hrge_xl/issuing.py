@@ -15,7 +15,7 @@ from .spec.defaults import default_of
 from .spec.model import Spec
 from .stamp import canonical, sign
 from .submission import Answer, Answers, Identity, State, Submission
-from .workbook import Content, Feedback, cover_lines, draw, facts_of, write
+from .workbook import Content, cover_lines, draw, facts_of
 
 if TYPE_CHECKING:
     from .checks import Outcome
@@ -96,22 +96,14 @@ def _content(
     return Content(layout, answers, said.verdicts, said.calculated, said.kept, facts=facts, last=last)
 
 
-def render(
-    layout: Layout,
-    identity: Identity,
-    submission: Submission,
-    *,
-    contact: str = "",
-    feedback: Feedback | None = None,
-) -> bytes:
-    """A workbook that holds the answers of a submission, what could not be read as it stood."""
+def content_of(layout: Layout, identity: Identity, submission: Submission, *, contact: str = "") -> Content:
+    """What a workbook with the answers of a submission holds, those that could not be read as they stood."""
     from .checks import check
 
     (said,) = check([(submission, layout)], today=date.fromisoformat(identity.today), in_sheets=True)
     last = last_placed(layout, submission.last)
     content = _content(layout, submission.values(), said, facts_of(identity, contact), last)
-    content = replace(content, originals=submission.originals())
-    return write(content, identity, contact=contact, feedback=feedback)
+    return replace(content, originals=submission.originals())
 
 
 def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:

@@ -18,6 +18,7 @@ from hrge_xl.spec.load import load
 from hrge_xl.spec.own_sheets import FEEDBACK_KEY
 from hrge_xl.submission import Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
+from hrge_xl.workbook import Urgency
 from tests.damage import PLAN, RISKS, dressed, edited, on_top
 from tests.made_workbooks import day_of_check
 from tests.versions import returned, workbook
@@ -84,8 +85,8 @@ def test_what_is_to_correct_stands_on_a_sheet_with_links(tmp_path: Path) -> None
     rows = [row for row in sheet.iter_rows(min_row=5, values_only=True) if row[1]]
     errors = [each for each in before.findings if each.severity.value != "info"]
     assert len(rows) == len(errors)
-    assert ("Form", "E29") in {(row[2], row[3]) for row in rows}
-    linked = {cell.hyperlink.location for cell in sheet["D"] if cell.hyperlink}
+    assert ("Form", "E29") in {(row[3], row[4]) for row in rows}
+    linked = {cell.hyperlink.location for cell in sheet["E"] if cell.hyperlink}
     assert "'Form'!E29" in linked
 
 
@@ -94,10 +95,11 @@ def test_the_message_counts_and_names_the_day() -> None:
     assert result.submission is not None
     given = give_back(result, load(result.submission.identity.spec), today=TODAY)
     text = message(result, given, TODAY, "2026-07-15")
-    assert text.startswith("Thank you for wrong_words.xlsx.\n\nAnswers to correct: 4. To look at: ")
-    assert text.endswith("not in your old one.\nPlease send it back by 2026-07-15.\n")
+    assert text.startswith("Dear colleagues,\n\nThank you for wrong_words.xlsx.\n")
+    assert "\n\nTo correct: 2. Missing: 2. To look at: " in text
+    assert text.endswith("not in your old one.\nPlease send it back by 15 July 2026.\n")
     late = message(result, given, date(2026, 7, 16), "2026-07-15")
-    assert late.endswith("\nIt was due by 2026-07-15; please send it back as soon as you can.\n")
+    assert late.endswith("\nIt was due by 15 July 2026; please send it back as soon as you can.\n")
 
 
 def test_what_the_new_workbook_mends_is_only_to_be_looked_at(tmp_path: Path) -> None:
@@ -111,7 +113,7 @@ def test_what_the_new_workbook_mends_is_only_to_be_looked_at(tmp_path: Path) -> 
     mended = [each for each in given.corrections if each.remedy.startswith("It is mended")]
     assert {each.code for each in result.findings} & {"S013", "V017"}
     assert mended
-    assert not any(each.urgent for each in mended)
+    assert {each.urgency for each in mended} == {Urgency.DOUBTFUL}
 
 
 def test_the_office_keeps_its_own_findings(tmp_path: Path) -> None:
@@ -136,7 +138,7 @@ def test_a_correction_leads_to_the_very_cell(tmp_path: Path) -> None:
     target = tmp_path / "back.xlsx"
     target.write_bytes(feedback(look(path), load("example"), today=TODAY))
     sheet = openpyxl.load_workbook(target)["To correct"]
-    assert [cell.hyperlink.location for cell in sheet["D"] if cell.hyperlink] == ["'Plan'!E20"]
+    assert [cell.hyperlink.location for cell in sheet["E"] if cell.hyperlink] == ["'Plan'!E20"]
 
 
 def test_who_is_done_is_not_asked_to_send_again(tmp_path: Path) -> None:
@@ -144,8 +146,11 @@ def test_who_is_done_is_not_asked_to_send_again(tmp_path: Path) -> None:
     result = look(path)
     text = message(result, give_back(result, load("example"), today=TODAY), TODAY, "2026-07-15")
     assert text.splitlines() == [
+        "Dear colleagues,",
+        "",
         "Thank you for PAK.xlsx.",
         "It was accepted.",
+        "Answers received: 28. Sheets complete: 3 of 3.",
         "",
         "Nothing has to be corrected.",
         "",
@@ -168,7 +173,7 @@ def test_what_lay_on_top_comes_back_as_text_and_formatting_is_mended(tmp_path: P
     told = [
         str(cell.value) for row in openpyxl.load_workbook(target)["To correct"].iter_rows() for cell in row
     ]
-    assert any("what is struck through was read" in each for each in told)
+    assert any("hat is struck through was read" in each for each in told)
     assert any(each.startswith("It is mended in this workbook") for each in told)
     assert any(each.startswith("A picture lies over E9") for each in told)
     assert not any("For the north only" in each for each in told)

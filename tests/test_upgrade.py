@@ -126,13 +126,20 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
     assert back.identity.spec_version == "2.0"
     assert {(each.sheet, each.cell): (each.question, each.text) for each in back.unplaced} == GONE
 
-    assert (out / "PAK_WS-07_message.txt").read_text(encoding="utf-8").splitlines()[:8] == [
+    assert (out / "PAK_WS-07_message.txt").read_text(encoding="utf-8").splitlines()[:15] == [
+        "Dear colleagues,",
+        "",
         "Thank you for PAK.xlsx.",
+        "Answers received: 19. Sheets complete: 1 of 2.",
+        "",
         "It is of version 1.0; the questionnaire is now at version 2.0.",
         "The workbook attached is of the new version and holds your answers.",
         "",
-        "Answers to correct: 1. To look at: 0.",
+        "To correct: 1. Missing: 0. To look at: 0.",
         "They stand on the sheet “To correct” of the workbook attached, with links to their cells.",
+        "",
+        "Most important:",
+        "- Plan!E18: PLN_10 Groups",
         "",
         "Answers that the workbook attached does not ask for any more: 9.",
     ]

@@ -253,6 +253,7 @@ NUMBER_AS_TEXT = Kind(
     remedy="Type the number again so that the sheet counts it too.",
     why="A number stored as text is left out by the sheet's own sums and checks.",
     example="A figure pasted from a message.",
+    in_feedback=InFeedback.MENDED,
 )
 DATE_AS_TEXT = Kind(
     code="V105",
@@ -262,6 +263,7 @@ DATE_AS_TEXT = Kind(
     remedy="Type the date again so that the sheet counts it too.",
     why="A date stored as text is left out by the sheet's own checks.",
     example="2026-03-31 or 31 March 2026 pasted as text.",
+    in_feedback=InFeedback.MENDED,
 )
 CODE_FOR_LABEL = Kind(
     code="V106",

@@ -17,12 +17,12 @@ from ..submission import Answers, Unplaced
 from .as_issued import judge
 from .axes import Axes, Axis, by_codes
 from .dropdowns import broken_lists
+from .given_back import typed_on
 from .issued_cells import Compared, ExpectedCells, Formulas, Moved, SheetResults, What, is_code
 from .keys import Plan, observe
 from .last_round import differing
 from .located import Circumstances, Located
 from .own_sheets import (
-    beyond_feedback,
     compare_rows,
     cover_lines,
     facts_that_differ,
@@ -156,7 +156,7 @@ class Comparison:
         self.found.observations += own_sheets_touched(assigned.ours, layout, self.lost)
         for name, raw in first_ones(assigned.ours):
             if name in GIVEN_BACK:
-                self.found.add(beyond_feedback(raw))
+                self.found.add(typed_on(raw, formulas_known=self.kept))
             elif name == layout.cover_name:
                 expected = self.plan.cover(cover_lines(identity, raw, layout))
                 self._rows(raw, expected, formulas, Roles(), None)

@@ -9,13 +9,11 @@ from difflib import SequenceMatcher
 from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import OWN_SHEET_MISSING, PROTECTION_OFF, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_RENAMED
 from ..layout import Layout, address
-from ..layout.model import LEFTOVER_HEAD
 from ..spec.own_sheets import LAST_SHEET
 from ..stamp import to_pairs
 from ..submission import Identity, Observation
 from ..words import tidy
 from ..workbook.cover import COVER_FACTS, contact_label
-from ..workbook.feedback_sheets import FEEDBACK_WIDTHS
 from ..workbook.progress import LABEL
 from .cell_values import shown_cell
 from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, What
@@ -153,20 +151,6 @@ def _line(cells: Mapping[int, RawCell], shift: int) -> tuple[tuple[int, str], ..
 
 def _is_text(cell: RawCell) -> bool:
     return cell.kind is CellKind.TEXT and cell.formula is None and bool(cell.value)
-
-
-def beyond_feedback(raw: RawSheet) -> Left:
-    """What somebody typed beside or below the tables that a workbook was given back with."""
-    last_column = max(FEEDBACK_WIDTHS)
-    numbered = [row for row in raw.cells if text_at(raw, row, min(FEEDBACK_WIDTHS)).isdecimal()]
-    last_row = max([*numbered, LEFTOVER_HEAD + 1])
-    extra = [
-        Stray(row, column, text)
-        for row, cells in sorted(raw.cells.items())
-        for column in sorted(cells)
-        if (row > last_row or column > last_column) and (text := shown_cell(cells[column])).strip()
-    ]
-    return single_texts(raw, None, extra)
 
 
 def missing_sheets(layout: Layout, there: Collection[str]) -> Iterator[Observation]:

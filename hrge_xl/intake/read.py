@@ -26,6 +26,7 @@ from . import ooxml, other_formats
 from .calculation_day import day_of_calculation, day_on_cover
 from .closed_format import may_answer
 from .gate import Admitted, Refused, admit, fingerprint
+from .given_back import leftovers
 from .identity import (
     PENDING,
     Elsewhere,
@@ -51,7 +52,6 @@ from .raw import RawWorkbook, Remark, Unreadable
 from .reduced_formats import checks_lost
 from .shown_results import ShownResults
 from .signatures import settle, to_believe
-from .strays import leftovers
 from .worker import Crew, Died
 
 

@@ -9,15 +9,13 @@ from typing import NamedTuple
 from ..findings import Kind
 from ..findings.structure import COLUMN_WITHOUT_CODE, QUESTION_OUTLIVED, ROW_WITHOUT_CODE, TEXT_WITHOUT_PLACE
 from ..layout import address
-from ..layout.model import LEFTOVER_COLUMNS, LEFTOVER_HEAD
-from ..spec.own_sheets import LEFTOVER_KEY
 from ..submission import Observation, Unplaced
 from ..words import and_more
 from .axes import Axes, by_codes
 from .cell_values import shown_cell
 from .keys import Part, observe, shorten
 from .outlived import OldSheet
-from .raw import RawCell, RawSheet, RawWorkbook
+from .raw import RawCell, RawSheet
 from .tool_sheets import HOME, Corner, ToolSheet
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
@@ -337,19 +335,3 @@ def _column(entry: tuple[int, RawCell]) -> int:
 
 def _unplaced(sheet: RawSheet, stray: Stray) -> Unplaced:
     return Unplaced(sheet.name, address(stray.row, stray.column), stray.text, stray.question)
-
-
-def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
-    """What had no place in an earlier return and was given back on a sheet of its own: still kept."""
-    return [
-        Unplaced(*(_said(cells, column) for column in LEFTOVER_COLUMNS))
-        for sheet in workbook.sheets
-        if (corner := sheet.cell(1, 1)) is not None and corner.value == LEFTOVER_KEY
-        for row, cells in sorted(sheet.cells.items())
-        if row > LEFTOVER_HEAD and all(_said(cells, column) for column in LEFTOVER_COLUMNS[:3])
-    ]
-
-
-def _said(cells: Mapping[int, RawCell], column: int) -> str:
-    cell = cells.get(column)
-    return shown_cell(cell) if cell is not None else ""

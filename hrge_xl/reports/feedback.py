@@ -12,14 +12,15 @@ from ..dataset.rows import submission_id
 from ..findings import CATALOGUE, Finding, InFeedback, Severity, codes
 from ..findings.value import ERROR_IN_CELL, FORMULA_NEVER_CALCULATED
 from ..intake.identity import register_rows
-from ..issuing import Order, identity_of, layout_for, render
+from ..issuing import Order, content_of, identity_of, layout_for
 from ..layout import Layout, address
 from ..spec.model import Spec
 from ..stamp import INVALID, UNSIGNED
 from ..submission import Identity, Submission, Unplaced
 from ..validation import Result
 from ..words import Translate, beginning, fits_a_cell, translator
-from ..workbook import Correction, Feedback, Leftover
+from ..workbook import Content, Correction, Feedback, Leftover, Urgency, write
+from .corrections import corrections
 
 UNREADABLE = codes(ERROR_IN_CELL, FORMULA_NEVER_CALCULATED)  # whatever is typed there, the answer is lost
 FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
@@ -34,22 +35,28 @@ class GivenBack:
     “Without a place”.
     """
 
-    layout: Layout
     identity: Identity
-    answers: Submission  # those that have a place
+    content: Content  # with the answers that have a place
+    answers: Submission
     contact: str
     sent_version: str  # of the workbook that came
     corrections: tuple[Correction, ...]
     homeless: tuple[Unplaced, ...]
     too_long: tuple[Unplaced, ...]
     beside: tuple[Unplaced, ...]
+    added_sheets: tuple[str, ...]  # those of them that the workbook does not have, by name
     leftovers: tuple[Leftover, ...]  # all of them, with the reason of each
 
     @cached_property
     def workbook(self) -> bytes:
         """The workbook, drawn when it is first asked for."""
         said = Feedback(self.corrections, self.leftovers)
-        return render(self.layout, self.identity, self.answers, contact=self.contact, feedback=said)
+        return write(self.content, self.identity, contact=self.contact, feedback=said)
+
+    @property
+    def layout(self) -> Layout:
+        """Where everything stands in the workbook."""
+        return self.content.layout
 
     @property
     def language(self) -> str:
@@ -76,9 +83,28 @@ class GivenBack:
         """Whether there is anything to correct, to look at or to go on with."""
         return bool(self.corrections or self.leftovers) or self.upgraded
 
-    def count(self, *, urgent: bool) -> int:
-        """How many things are to be corrected (urgent), or only to be looked at."""
-        return sum(each.urgent is urgent for each in self.corrections)
+    def count(self, urgency: Urgency) -> int:
+        """How many things are to be corrected, are missing, or are only to be looked at."""
+        return sum(each.urgency is urgency for each in self.corrections)
+
+    @property
+    def to_do(self) -> int:
+        """How many things have to be put right before the return can be accepted."""
+        return sum(each.urgency is not Urgency.DOUBTFUL for each in self.corrections)
+
+    @property
+    def sheets_used(self) -> int:
+        """How many sheets ask for an answer at the moment."""
+        return sum(required > 0 for required, *_ in self._progress)
+
+    @property
+    def sheets_complete(self) -> int:
+        """How many of them have every answer, and none that their checks find fault with."""
+        return sum(0 < required <= given and not wrong for required, given, wrong, _ in self._progress)
+
+    @property
+    def _progress(self) -> list[tuple[int, int, int, int]]:
+        return [self.content.progress(sheet) for sheet in self.layout.sheets]
 
 
 def feedback(
@@ -115,9 +141,11 @@ def give_back(
     beside = (*(each for each in sent.unplaced if not each.question), *sent.comments)
     still = list(_still(result, layout))
     found = [*(_moved(each, sent, layout) for each in still), *_anew(result, still, fresh, layout)]
+    content = content_of(layout, identity, fresh, contact=contact)
+    added = _added(beside, sent, layout)
     return GivenBack(
-        layout, identity, fresh, contact, sent.identity.spec_version, tuple(_corrections(found, layout)), homeless,
-        tuple(carried.too_long), beside, tuple(_leftovers(homeless, carried.too_long, sent, layout)),
+        identity, content, fresh, contact, sent.identity.spec_version, tuple(corrections(found, content)), homeless,
+        tuple(carried.too_long), beside, added, tuple(_leftovers(homeless, carried.too_long, sent, added, layout)),
     )  # fmt: skip
 
 
@@ -196,32 +224,39 @@ def _moved(finding: Finding, sent: Submission, layout: Layout) -> Finding:
     return replace(finding, sheet=layout.sheet[slot.tool].name, cell=address(*place))
 
 
-def _corrections(findings: Sequence[Finding], layout: Layout) -> Iterator[Correction]:
-    """Errors first, then warnings; what was only normalised needs nothing."""
-    wanted = [each for each in findings if each.severity is not Severity.INFO]
-    for finding in sorted(wanted, key=lambda each: -each.severity.rank):
-        slot = layout.slots.get((finding.tool or "", finding.row or "", finding.field or ""))
-        places = {address(*place): place for place in slot.cells} if slot else {}
-        yield Correction(
-            finding.sheet or "", places.get(finding.cell or ""), finding.label or "", finding.value or "",
-            finding.message, finding.remedy, finding.severity is Severity.ERROR,
-        )  # fmt: skip
-
-
 # what has no place
 
 
+def _added(beside: Sequence[Unplaced], sent: Submission, layout: Layout) -> tuple[str, ...]:
+    """The sheets that something stood on and that the workbook does not have: copies, and those of teams."""
+    say = translator(layout.language)
+    ours = {
+        *sent.sheets.values(),
+        layout.cover_name,
+        layout.lists_name,
+        say("To correct"),
+        say("Without a place"),
+    }
+    return tuple(dict.fromkeys(each.sheet for each in beside if each.sheet not in ours))
+
+
 def _leftovers(
-    homeless: Sequence[Unplaced], too_long: Sequence[Unplaced], sent: Submission, layout: Layout
-) -> Iterator[Leftover]:
+    homeless: Sequence[Unplaced], too_long: Sequence[Unplaced], sent: Submission, added: Sequence[str],
+    layout: Layout,
+) -> Iterator[Leftover]:  # fmt: skip
     """Everything without a place, with the reason: answers first."""
     say = translator(layout.language)
+    beside = [each for each in sent.unplaced if not each.question]
     for some, why in (
         (homeless, say("This workbook does not ask for it any more.")),
         (too_long, say("It is longer than a cell of Excel can be.")),
         (
-            [each for each in sent.unplaced if not each.question],
+            [each for each in beside if each.sheet not in added],
             say("It stood outside the cells to fill in."),
+        ),
+        (
+            [each for each in beside if each.sheet in added],
+            say("It stood on a sheet that this workbook does not have; such sheets are not read."),
         ),
         (sent.comments, say("A comment.")),
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -9,13 +10,16 @@ from typing import Any
 
 from ..dataset.returns import Return
 from ..findings import sentence
+from ..layout import address
 from ..submission import Unplaced
 from ..validation import ACCEPTED, Result
-from ..words import Translate, translator
+from ..words import Translate, day, translator
+from ..workbook import Correction, Urgency
 from .feedback import GivenBack
 
 SCHEMA = "hrge-xl/feedback/1"
 LISTED = 20  # places that the message names; the workbook lists them all
+MOST_IMPORTANT = 3
 
 
 def message(result: Result, given: GivenBack, today: date, deadline: str = "") -> str:
@@ -27,8 +31,9 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
 
     late = bool(deadline) and deadline < today.isoformat()
     parts = [
-        _opening(say, result, given), _to_correct(say, given), _homeless(say, given.homeless),
-        _too_long(say, given), _beside(say, given), _next(say, result, given, deadline, late=late),
+        [say("Dear colleagues,")], _opening(say, result, given), _upgraded(say, given), _to_correct(say, given),
+        _most_important(say, given), _missing(say, given), _homeless(say, given.homeless), _too_long(say, given),
+        _beside(say, given), _added(say, given), _next(say, result, given, deadline, late=late),
     ]  # fmt: skip
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
@@ -36,37 +41,77 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
 def _details(result: Result, given: GivenBack, deadline: str) -> dict[str, str]:
     return {
         "file": Path(result.path).name,
-        "errors": str(given.count(urgent=True)),
-        "warnings": str(given.count(urgent=False)),
+        "kept": str(given.kept),
+        "complete": str(given.sheets_complete),
+        "used": str(given.sheets_used),
+        "wrong": str(given.count(Urgency.WRONG)),
+        "missing": str(given.count(Urgency.MISSING)),
+        "warnings": str(given.count(Urgency.DOUBTFUL)),
         "homeless": str(len(given.homeless)),
         "more": str(len(given.homeless) - LISTED),
         "too_long": str(len(given.too_long)),
-        "beside": str(len(given.beside)),
+        "beside": str(sum(each.sheet not in given.added_sheets for each in given.beside)),
         "version": given.version,
         "sent_version": given.sent_version,
-        "deadline": deadline,
+        "deadline": day(date.fromisoformat(deadline), given.language) if deadline else "",
+        "contact": given.contact,
     }
 
 
 def _opening(say: Translate, result: Result, given: GivenBack) -> list[str]:
+    """Thanks, and what is good."""
     lines = [say("Thank you for {file}.")]
     if result.verdict == ACCEPTED:
         lines.append(say("It was accepted."))
-    if given.upgraded:
-        lines.append(say("It is of version {sent_version}; the questionnaire is now at version {version}."))
-        lines.append(say("The workbook attached is of the new version and holds your answers."))
+    if given.kept:
+        lines.append(say("Answers received: {kept}. Sheets complete: {complete} of {used}."))
     return lines
 
 
+def _upgraded(say: Translate, given: GivenBack) -> list[str]:
+    if not given.upgraded:
+        return []
+    return [
+        say("It is of version {sent_version}; the questionnaire is now at version {version}."),
+        say("The workbook attached is of the new version and holds your answers."),
+    ]
+
+
 def _to_correct(say: Translate, given: GivenBack) -> list[str]:
+    """How much there is to do, and where it stands."""
     if not given.corrections:
         return [say("Nothing has to be corrected.")]
-    if given.count(urgent=True):
-        counted = say("Answers to correct: {errors}. To look at: {warnings}.")
+    if given.to_do:
+        counted = say("To correct: {wrong}. Missing: {missing}. To look at: {warnings}.")
     else:
         counted = say("Nothing has to be corrected. To look at: {warnings}.")
     where = say("They stand on the sheet “To correct” of the workbook attached, with links to their cells.")
     return [counted, where]
+
+
+def _most_important(say: Translate, given: GivenBack) -> list[str]:
+    """The first things that are wrong: where, and what was asked."""
+    wrong = [each for each in given.corrections if each.urgency is Urgency.WRONG]
+    if not wrong:
+        return []
+    return [say("Most important:"), *(f"- {_named(each)}" for each in wrong[:MOST_IMPORTANT])]
+
+
+def _named(each: Correction) -> str:
+    """Where something is wrong and what was asked, without what was answered."""
+    cell = address(*each.place) if each.place else ""
+    where = "!".join(filter(None, (each.sheet, cell)))
+    return ": ".join(filter(None, (where, " ".join(filter(None, (each.row, each.label))))))
+
+
+def _missing(say: Translate, given: GivenBack) -> list[str]:
+    """How many answers each sheet lacks."""
+    sheets = Counter(each.sheet for each in given.corrections if each.urgency is Urgency.MISSING)
+    return (
+        [say("Missing answers, by sheet:"), *(f"- {name}: {n}" for name, n in sheets.items())]
+        if sheets
+        else []
+    )
 
 
 def _homeless(say: Translate, answers: Sequence[Unplaced]) -> list[str]:
@@ -93,7 +138,7 @@ def _too_long(say: Translate, given: GivenBack) -> list[str]:
 
 
 def _beside(say: Translate, given: GivenBack) -> list[str]:
-    if not given.beside:
+    if all(each.sheet in given.added_sheets for each in given.beside):
         return []
     return [
         say("Texts and comments outside the cells to fill in: {beside}."),
@@ -101,14 +146,28 @@ def _beside(say: Translate, given: GivenBack) -> list[str]:
     ]
 
 
+def _added(say: Translate, given: GivenBack) -> list[str]:
+    """The sheets that nobody reads: one line each, however much stands on them."""
+    if not given.added_sheets:
+        return []
+    return [
+        say("These sheets are not part of the workbook and were not read:"),
+        *(f"- {name}" for name in given.added_sheets),
+        say("What stood on them is kept on the sheet “Without a place”; copy what is an answer to its cell."),
+    ]
+
+
 def _next(say: Translate, result: Result, given: GivenBack, deadline: str, *, late: bool) -> list[str]:
-    """What the team does now; nothing where its return is settled."""
-    if result.verdict == ACCEPTED and not given.upgraded and not given.count(urgent=True):
-        return [say("You need not send it again. If you change something, do so in the workbook attached.")]
-    lines = [say("Please go on in the workbook attached, not in your old one.")]
-    if late:
-        return [*lines, say("It was due by {deadline}; please send it back as soon as you can.")]
-    return [*lines, say("Please send it back by {deadline}.")] if deadline else lines
+    """What the team does now, and whom it can ask; nothing to send where its return is settled."""
+    if result.verdict == ACCEPTED and not given.upgraded and not given.to_do:
+        lines = [say("You need not send it again. If you change something, do so in the workbook attached.")]
+    else:
+        lines = [say("Please go on in the workbook attached, not in your old one.")]
+        if late:
+            lines.append(say("It was due by {deadline}; please send it back as soon as you can."))
+        elif deadline:
+            lines.append(say("Please send it back by {deadline}."))
+    return [*lines, say("Questions to: {contact}")] if given.contact else lines
 
 
 def as_data(found: Return, given: GivenBack, workbook: str, text: str) -> dict[str, Any]:
@@ -127,8 +186,9 @@ def as_data(found: Return, given: GivenBack, workbook: str, text: str) -> dict[s
         "workbook": workbook,
         "message": text,
         "answers_kept": given.kept,
-        "to_correct": given.count(urgent=True),
-        "to_look_at": given.count(urgent=False),
+        "to_correct": given.count(Urgency.WRONG),
+        "missing": given.count(Urgency.MISSING),
+        "to_look_at": given.count(Urgency.DOUBTFUL),
         "without_place": [_place(each) for each in given.homeless],
         "too_long": [_place(each) for each in given.too_long],
         "beside": [_place(each) for each in given.beside],

@@ -2,7 +2,9 @@
 
 from .book import cover_lines, draw, facts_of, write
 from .content import Content, Part
-from .feedback_sheets import Correction, Feedback, Leftover
+from .corrections_sheet import Correction, Urgency, least
+from .feedback_sheets import Feedback
+from .leftovers_sheet import Leftover
 from .template import Template
 
 __all__ = [
@@ -12,8 +14,10 @@ __all__ = [
     "Leftover",
     "Part",
     "Template",
+    "Urgency",
     "cover_lines",
     "draw",
     "facts_of",
+    "least",
     "write",
 ]

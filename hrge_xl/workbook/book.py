@@ -17,7 +17,7 @@ from .content import Content
 from .cover import COVER_FACTS, CoverPainter, Fact
 from .drawing import Drawing
 from .excel_formula import absolute, answer_name, column_name, column_range
-from .feedback_sheets import FEEDBACK_WIDTHS, Feedback, feedback_sheets
+from .feedback_sheets import Feedback, feedback_sheets
 from .last_sheet import draw_last_sheet
 from .lists_sheet import ListsPainter
 from .pen import Formats, Pen
@@ -78,9 +78,9 @@ def painted(
     CoverPainter(book, Pen(sheets[layout.cover_name], formats), layout, facts).draw()
     finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
     if feedback is not None:
-        for title, paint in feedback_sheets(layout, feedback):
-            paint(Pen(sheets[title], formats))
-            finish(sheets[title], layout, FEEDBACK_WIDTHS, wide=True)
+        for added in feedback_sheets(layout, feedback):
+            added.draw(Pen(sheets[added.title], formats))
+            finish(sheets[added.title], layout, added.widths, wide=True, protected=False)
     for sheet in layout.sheets:
         draw_tool_sheet(book, Pen(sheets[sheet.name], formats), layout, sheet)
     _tabs(sheets, layout)
@@ -92,7 +92,7 @@ def painted(
     _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats))
     if layout.last:
         draw_last_sheet(Pen(sheets[LAST_SHEET], formats), layout)
-    sheets[next(feedback_sheets(layout, feedback))[0] if feedback else layout.cover_name].activate()
+    sheets[next(feedback_sheets(layout, feedback)).title if feedback else layout.cover_name].activate()
     return book
 
 
@@ -106,7 +106,7 @@ def _properties(book: Workbook, layout: Layout) -> None:
 def _add_sheets(
     book: Workbook, layout: Layout, feedback: Feedback | None, *, right: bool
 ) -> dict[str, FormulaSheet]:
-    extra = [title for title, _ in feedback_sheets(layout, feedback)] if feedback else []
+    extra = [added.title for added in feedback_sheets(layout, feedback)] if feedback else []
     tools = [sheet.name for sheet in layout.sheets]
     hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
     names = [layout.cover_name, *extra, *tools, layout.lists_name, *hidden]

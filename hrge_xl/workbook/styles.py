@@ -135,6 +135,14 @@ STYLES: dict[str, dict[str, Any]] = {
     "step_link": {"font_color": LINK_INK, "underline": 1, "valign": "vcenter"},
     "hint": {"font_size": 9, "font_color": QUIET_INK, "valign": "vcenter"},
     "link_cell": {**PADDED, "font_color": LINK_INK, "underline": 1},
+    "group": {**PADDED, "bold": True, "bg_color": CALCULATED_FILL},
+    "group_link": {
+        **PADDED,
+        "bold": True,
+        "bg_color": CALCULATED_FILL,
+        "font_color": LINK_INK,
+        "underline": 1,
+    },
 }
 
 

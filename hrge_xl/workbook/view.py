@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..layout import Grid, Layout, Place, Sheet
 from ..layout.model import HEAD_ROW, HIDDEN, MARK_COLUMN
@@ -17,14 +17,17 @@ PROTECTION = {
 }  # fmt: skip  # no sorting: the numbers of rows are locked, and Excel sorts no locked cell
 
 
-def finish(sheet: FormulaSheet, layout: Layout, widths: dict[int, int], *, wide: bool) -> None:
+def finish(
+    sheet: FormulaSheet, layout: Layout, widths: Mapping[int, int], *, wide: bool, protected: bool = True
+) -> None:
     """Widths, hidden codes, protection, pages."""
     sheet.set_row(0, None, None, {"hidden": True})
     sheet.set_column(0, 0, 9, None, {"hidden": True})
     for column, width in widths.items():
         sheet.set_column(column - 1, column - 1, width)
     sheet.set_zoom(ZOOM)
-    sheet.protect("", PROTECTION)
+    if protected:
+        sheet.protect("", PROTECTION)
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     if wide:
