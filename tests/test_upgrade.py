@@ -139,7 +139,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
         "They stand on the sheet “To correct” of the workbook attached, with links to their cells.",
         "",
         "Most important:",
-        "- Plan!E18: PLN_10 Groups",
+        "- Plan!E18: PLN_13 Groups invited",
         "",
         "Answers that the workbook attached does not ask for any more: 9.",
     ]
