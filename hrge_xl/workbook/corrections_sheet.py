@@ -71,7 +71,7 @@ class CorrectionsPainter:
         heads = (
             "No.", "Done", "Sheet", "Cell", "Row", "Question", "What stands there", "What is wrong", "What to do",
         )  # fmt: skip
-        self.list = Listing(pen, layout, [say(head) for head in heads])
+        self.list = Listing(pen, layout, [say(head) for head in heads], CORRECTIONS_WIDTHS)
 
     def draw(self) -> None:
         """Draw the heads, then section after section."""
@@ -92,6 +92,7 @@ class CorrectionsPainter:
         }
         for urgency, part in groupby(self.corrections, key=lambda each: each.urgency):
             self._section(urgency, headings[urgency], list(part))
+        self.list.end()
 
     # sections
 
@@ -155,7 +156,7 @@ class CorrectionsPainter:
         self.list.text(STANDS, each.value, "cell")
         self.list.text(WRONG, each.message, wrong)
         self.list.text(TO_DO, each.remedy, "cell")
-        self.list.end_row()
+        self.list.end_row(fitted=True)
 
     def _go_to(self, column: int, each: Correction, text: str, style: str) -> None:
         """Write a link to the cell of a correction; a mere text where it has none."""

@@ -35,7 +35,7 @@ class LeftoversPainter:
         self.say = translator(layout.language)
         self.leftovers, self.number = leftovers, 0
         heads = ("No.", "Sheet", "Cell", "Question", "What stood there", "Why it stands here")
-        self.list = Listing(pen, layout, [self.say(head) for head in heads])
+        self.list = Listing(pen, layout, [self.say(head) for head in heads], LEFTOVERS_WIDTHS)
 
     def draw(self) -> None:
         """Draw the heads, then sheet after sheet."""
@@ -49,6 +49,7 @@ class LeftoversPainter:
             groups.setdefault((each.why, each.what.sheet), []).append(each)
         for group in groups.values():
             self._group(group)
+        self.list.end()
 
     def _group(self, group: Sequence[Leftover]) -> None:
         line = self.list.row
@@ -67,7 +68,7 @@ class LeftoversPainter:
         self.list.text(QUESTION, sentence(self.say("Texts: {count}"), {"count": str(count)}), "group")
         self.list.text(TEXT, "", "group")
         self.list.text(WHY, first.why, "group")
-        self.list.end_row()
+        self.list.end_row(fitted=True)
 
     def _row(self, each: Leftover) -> None:
         self.number += 1
@@ -76,4 +77,4 @@ class LeftoversPainter:
         for column, text in zip(LEFTOVER_COLUMNS, said, strict=True):
             self.list.text(column, text, "cell", "@")
         self.list.text(WHY, each.why, "cell")
-        self.list.end_row()
+        self.list.end_row(fitted=True)

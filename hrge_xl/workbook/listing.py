@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import ceil
 
 from ..layout import Layout, Place, quoted
 from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_HEAD, TITLE_ROW
@@ -14,6 +15,8 @@ from .row_digests import row_digests
 HEAD_ROW = LEFTOVER_HEAD
 FIRST_COLUMN = 2
 SHOWN = 5  # rows about one sheet that are not folded
+MOST_LINES = 20  # that a row keeps free; it still grows with its text
+LETTERS = 1.2  # of our font, in the width of one digit by which columns are measured
 
 
 class Listing:
@@ -22,20 +25,19 @@ class Listing:
     The sheet is not protected: on a protected one Excel folds and unfolds nothing.
     """
 
-    def __init__(self, pen: Pen, layout: Layout, heads: Sequence[str]) -> None:
-        self.pen, self.layout, self.heads = pen, layout, heads
-        self.row = HEAD_ROW
-        self._texts: list[str] = []
+    def __init__(self, pen: Pen, layout: Layout, heads: Sequence[str], widths: Mapping[int, int]) -> None:
+        self.pen, self.layout, self.heads, self.widths = pen, layout, heads, widths
+        self.row = TITLE_ROW
+        self._texts: dict[int, str] = {}
         self._formulas: list[int] = []
 
     def top(self, key: str, title: str, note: str) -> None:
         """Write what stands above the rows, with the way back to the cover."""
         self.pen.text(Place(CODE_ROW, CODE_COLUMN), key, "code")
-        self.row = TITLE_ROW
         self.text(FIRST_COLUMN, title, "title")
         back = translator(self.layout.language)("Back to the cover")
         cover = self.layout.cover_name
-        self.link(FIRST_COLUMN + len(self.heads) - 1, f"{quoted(cover)}!A1", back, cover, "link")
+        self.link(max(self.widths), f"{quoted(cover)}!A1", back, cover, "link")
         self.pen.height(self.row, "title")
         self.end_row()
         self.text(FIRST_COLUMN, note, "purpose")
@@ -51,23 +53,39 @@ class Listing:
     def text(self, column: int, text: str, style: str, number_format: str = "") -> None:
         """Write a text into the row."""
         self.pen.text(Place(self.row, column), text, style, number_format)
-        self._texts.append(text)
+        self._texts[column] = text
 
     def link(self, column: int, target: str, text: str, tip: str, style: str = "link_cell") -> None:
         """Write a link into the row."""
         self.pen.link(Place(self.row, column), target, text, tip, style)
-        self._texts.append(text)
+        self._texts[column] = text
 
     def formula(self, column: int, formula: str, style: str, now: Now) -> None:
         """Write a formula into the row, and what says what it shows."""
         self.pen.live([self.pen.formula(Place(self.row, column), formula, style)], now)
         self._formulas.append(column)
 
-    def end_row(self) -> None:
-        """Go on to the next row."""
-        self.pen.text(Place(self.row, CODE_COLUMN), row_digests(self._texts, self._formulas), "code")
-        self._texts, self._formulas = [], []
+    def end_row(self, *, fitted: bool = False) -> None:
+        """Go on to the next row; one that is `fitted` keeps free the lines that its texts take."""
+        code, place = row_digests(self._texts.values(), self._formulas), Place(self.row, CODE_COLUMN)
+        if fitted:
+            self.pen.row_code(place, code, self._lines())
+        else:
+            self.pen.text(place, code, "code")
+        self._texts, self._formulas = {}, []
         self.row += 1
+
+    def _lines(self) -> int:
+        """How many lines the texts of the row take: programs that fit rows to a zoomed view cut the last one."""
+        taken = (
+            sum(max(1, ceil(len(line) / (self.widths[column] * LETTERS))) for line in text.splitlines())
+            for column, text in self._texts.items()
+        )
+        return min(max(taken, default=1), MOST_LINES)
+
+    def end(self) -> None:
+        """Say what is printed."""
+        self.pen.sheet.print_area(TITLE_ROW - 1, FIRST_COLUMN - 1, self.row - 2, max(self.widths) - 1)
 
     def fold(self, line: int, last: int) -> None:
         """Fold the rows below a line."""
