@@ -121,6 +121,15 @@ def test_what_a_team_sent_last_is_what_it_corrects(
     assert back.identity.predecessor == submission_id(newest.sha256, "")
 
 
+def test_the_office_may_ask_for_another_day(
+    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent(made, "ONE", "v1", 1, **ERROR)
+    feedback(made, tmp_path / "out", capsys, "--reply-by", "2026-08-15")
+    (text,) = ((path.read_text(encoding="utf-8")) for path in (tmp_path / "out").glob("*_message.txt"))
+    assert text.endswith("Please send it back by 15 August 2026.\n")
+
+
 def test_json_tells_what_was_left_out(
     made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,7 +14,16 @@ import click
 
 from ..errors import Exit, LimitError
 from ..fault_isolation import apart, stopped
-from .common import jobs_option, ledger_option, password_option, question, quiet, spec_option, today_option
+from .common import (
+    Day,
+    jobs_option,
+    ledger_option,
+    password_option,
+    question,
+    quiet,
+    spec_option,
+    today_option,
+)
 from .terminal import data, line
 
 if TYPE_CHECKING:
@@ -33,6 +42,7 @@ class Wish:
     spec: str | None = None  # where not the dataset's own
     tools: Sequence[str] | None = None  # other sheets than those issued
     all: bool = False  # also for those with nothing to correct or to look at
+    reply_by: date | None = None  # where not the deadline of the workbook
 
 
 @dataclass
@@ -56,6 +66,13 @@ class Given:
 )
 @click.option("--all", "all_", is_flag=True, help="Also for teams with nothing to correct or to look at.")
 @click.option("--tools", default=None, metavar="CODES", help="Other sheets than those issued: 1.1,3.2.")
+@click.option(
+    "--reply-by",
+    type=Day(),
+    default=None,
+    metavar="DAY",
+    help="The day that the text asks for (default: the deadline of the workbook).",
+)
 @click.option("--json", "as_json", is_flag=True, help="What was given back, as JSON on stdout.")
 @ledger_option
 @password_option
@@ -64,8 +81,9 @@ class Given:
 @jobs_option
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
-    ctx: click.Context, paths: tuple[str, ...], output: Path, all_: bool, tools: str | None, as_json: bool,
-    ledger: Path | None, password: str | None, spec: str | None, today: date | None, jobs: int | None,
+    ctx: click.Context, paths: tuple[str, ...], output: Path, all_: bool, tools: str | None,
+    reply_by: date | None, as_json: bool, ledger: Path | None, password: str | None, spec: str | None,
+    today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """A fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
 
@@ -84,7 +102,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     given = Given()
     with datasets(asked) as opened:
         alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
-        wish = Wish(asked.today, output, spec, chosen, all_ or alone or chosen is not None)
+        wish = Wish(asked.today, output, spec, chosen, all_ or alone or chosen is not None, reply_by)
         for made in (each for dataset in opened for each in _give_all(dataset, wish, given)):
             if not as_json:
                 line(made["workbook"])
@@ -171,7 +189,8 @@ def _written(dataset: Dataset, found: Return, wish: Wish, target: Path) -> dict[
     _warn(found, back)
     workbook, text = (target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt"))
     write_whole(workbook, back.workbook)
-    write_whole(text, message(sent, back, wish.today, found.identity.deadline).encode())
+    deadline = wish.reply_by.isoformat() if wish.reply_by else found.identity.deadline
+    write_whole(text, message(sent, back, wish.today, deadline).encode())
     return as_data(found, back, str(workbook), str(text))
 
 
