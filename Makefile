@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test system check lint types imports pytest format bench scale hunt fuzz kills parity damage insider alone year \
-	pictures docs pins audit clean distclean
+	keys pictures docs pins audit clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -89,6 +89,10 @@ insider: $(VENV)/test.stamp
 # Every kind of file among three good ones, one at a time, through every command: half an hour or more.
 alone: $(VENV)/test.stamp
 	$(PY) -m pytest -m long -n $(WORKERS) $(PYTEST_ARGS) tests/test_one_file_alone.py tests/test_fault_isolation.py
+
+# Registers filled to their end by real keys, in the window of LibreOffice: some minutes.
+keys: $(VENV)/test.stamp
+	$(PY) -m pytest -m long tests/test_keys.py
 
 # A year of the Toolkit, every workbook saved by LibreOffice: some minutes.
 year: $(VENV)/test.stamp

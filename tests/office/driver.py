@@ -219,16 +219,14 @@ class Connection:
         self.answers: queue.Queue[str | None] = queue.Queue()
         self.office_pid: int | None = None
         command = [find_python(), str(SERVER), find_office(), str(self.folder), locale]
-        shown = {} if screen is None else {"DISPLAY": screen.name}
-        if screen is not None:
-            command += [str(side) for side in screen.window]
+        command.append("hidden" if screen is None else "shown")
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=bare() | shown,
+                env=bare() | ({} if screen is None else {"DISPLAY": screen.name}),
                 encoding="utf-8",
                 start_new_session=True,
             )
@@ -506,9 +504,9 @@ class Document:
         """Scroll a sheet to a column and a row, counted from 0, and say what is seen of it."""
         return View(**self.ask("show", sheet=sheet, column=column, row=row))
 
-    def select(self, sheet: str, cells: str) -> None:
-        """Put the cursor on a cell or a range, as a click does."""
-        self.ask("select", sheet=sheet, address=cells)
+    def go_to(self, sheet: str, cells: str) -> None:
+        """Put the cursor on a cell or a range, as the name box does."""
+        self.ask("go_to", sheet=sheet, address=cells)
 
     def cursor(self) -> tuple[str, str]:
         """Say on which sheet the cursor is, and which cells it has selected."""

@@ -1,12 +1,13 @@
 """The screen of a small laptop, for a LibreOffice with a window: a picture of it, and keys that are really pressed.
 
     with Screen() as screen, Office(screen=screen) as office, office.open(path) as book:
-        book.select("Form", "D7")
+        book.go_to("Form", "D7")
         screen.type("Yes")
         screen.press("Return")
         screen.shoot(folder / "form.png")
 
-Its display is Xvfb, its keys are sent by xdotool, its pictures are written by ImageMagick.
+Its display is Xvfb, its window manager openbox (else dialogs would get no keys); keys are sent by xdotool, pictures
+written by ImageMagick.
 """
 
 import contextlib
@@ -19,11 +20,19 @@ from types import TracebackType
 from typing import Self
 
 SIZE = (1366, 768)
-DESKTOP_BAR = 30  # pixels at the lower edge that the desktop keeps for itself
-START_SECONDS, TOOL_SECONDS, STILL_SECONDS = 20.0, 60.0, 20.0
+END_SECONDS, TOOL_SECONDS, STILL_SECONDS = 20.0, 60.0, 20.0
 LOOK_SECONDS, LOOKS = 0.06, 4  # how often it is looked at, and how many looks in a row must be alike
 KEY_MILLISECONDS = 12
-PACKAGES = {"Xvfb": "xvfb", "xdotool": "xdotool", "convert": "imagemagick", "montage": "imagemagick"}
+WINDOW_RULES = """<openbox_config xmlns="http://openbox.org/3.4/rc">
+<focus><focusNew>yes</focusNew></focus></openbox_config>
+"""  # and no keys of its own
+PACKAGES = {
+    "Xvfb": "xvfb",
+    "openbox": "openbox",
+    "xdotool": "xdotool",
+    "convert": "imagemagick",
+    "montage": "imagemagick",
+}
 
 
 class ScreenError(Exception):
@@ -49,30 +58,40 @@ def why_missing(*tools: str) -> str | None:
 
 
 class Screen:
-    """A display of its own; LibreOffice is given the part that a desktop leaves to a window."""
+    """A display of its own with a window manager."""
 
     def __init__(self, size: tuple[int, int] = SIZE) -> None:
-        self.window = (size[0], size[1] - DESKTOP_BAR)
         self.folder = Path(tempfile.mkdtemp(prefix="hrge-xl-screen-"))
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.environment = {"HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
         shape = f"{size[0]}x{size[1]}x24"
         # Without -noreset the display would begin anew whenever its last program ends, and so lose the next one.
-        self.process = subprocess.Popen(
-            [
-                find_tool("Xvfb"),
-                *("-displayfd", "1", "-screen", "0", shape, "-fbdir", str(self.folder)),
-                *("-nolisten", "tcp", "-nocursor", "-noreset"),
-            ],
+        display = self.start(
+            *("Xvfb", "-displayfd", "1", "-screen", "0", shape, "-fbdir", str(self.folder)),
+            *("-nolisten", "tcp", "-nocursor", "-noreset"),
+        )
+        assert display.stdout is not None
+        number = display.stdout.readline().decode().strip()
+        if not number:
+            self.close()
+            raise ScreenError("Xvfb did not start")
+        self.environment["DISPLAY"] = self.name = f":{number}"
+        rules = self.folder / "openbox.xml"
+        rules.write_text(WINDOW_RULES, encoding="utf-8")
+        self.start("openbox", "--config-file", str(rules))
+
+    def start(self, tool: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a program that runs as long as the screen."""
+        process = subprocess.Popen(
+            [find_tool(tool), *arguments],
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        assert self.process.stdout is not None
-        number = self.process.stdout.readline().decode().strip()
-        if not number:
-            self.close()
-            raise ScreenError("Xvfb did not start")
-        self.name = f":{number}"
+        self.processes.append(process)
+        return process
 
     def __enter__(self) -> Self:
         return self
@@ -84,9 +103,10 @@ class Screen:
 
     def close(self) -> None:
         """Take the display away."""
-        self.process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(START_SECONDS)
+        for process in reversed(self.processes):
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(END_SECONDS)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def rest(self) -> bytes:
@@ -103,10 +123,9 @@ class Screen:
         return before
 
     def shoot(self, path: Path) -> Path:
-        """Take a picture of the window when nothing moves any more."""
-        width, height = self.window
+        """Take a picture when nothing moves any more."""
         subprocess.run(
-            [find_tool("convert"), "xwd:-", "-crop", f"{width}x{height}+0+0", "+repage", "-strip", str(path)],
+            [find_tool("convert"), "xwd:-", "-strip", str(path)],
             input=self.rest(),
             check=True,
             timeout=TOOL_SECONDS,
@@ -126,7 +145,7 @@ class Screen:
         """Let xdotool press keys and wait for what comes of it."""
         subprocess.run(
             [find_tool("xdotool"), *arguments],
-            env={"DISPLAY": self.name, "LC_ALL": "C.UTF-8"},
+            env=self.environment,
             check=True,
             timeout=TOOL_SECONDS,
             capture_output=True,

@@ -1,9 +1,9 @@
 """Bridge that the Python of LibreOffice runs: JSON commands on standard input, answers on standard output.
 
 It starts one private LibreOffice, obeys one command a line, and takes LibreOffice and its profile away
-as soon as its standard input closes, also when whoever started it was killed. Without a window size nothing is
-shown; with one every document opens in a window of that size. It stands alone: only the standard library, `uno`
-and the modules `book` and `window` beside it are imported, and it runs on Python 3.10 and newer.
+as soon as its standard input closes, also when whoever started it was killed. Documents open out of sight, or, where
+they are to be shown, in a window that fills the screen. It stands alone: only the standard library, `uno` and the
+modules `book` and `window` beside it are imported, and it runs on Python 3.10 and newer.
 """
 
 import json
@@ -81,9 +81,9 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
 class Bridge:
     """One LibreOffice and its open documents."""
 
-    def __init__(self, soffice: str, folder: Path, locale: str, size: tuple[int, int] | None) -> None:
+    def __init__(self, soffice: str, folder: Path, locale: str, shown: bool) -> None:
         self.books: dict[int, Book] = {}
-        self.size = size
+        self.shown = shown
         self.last = 0
         self.folder = folder
         profile = folder / "profile"
@@ -93,7 +93,7 @@ class Bridge:
             [
                 soffice,
                 f"-env:UserInstallation={profile.as_uri()}",
-                *(() if size else ("--headless", "--invisible")),
+                *(() if shown else ("--headless", "--invisible")),
                 "--nologo",
                 "--nodefault",
                 "--norestore",
@@ -161,7 +161,7 @@ class Bridge:
         """Open a file."""
         more = [prop("Password", password)] if password else []
         try:
-            load = self.load_with if self.size else self.load
+            load = self.load_with if self.shown else self.load
             model = load(uno.systemPathToFileUrl(path), *more)
         except IllegalArgumentException as problem:
             raise Refused("unreadable", f"LibreOffice cannot open {path}: {problem.Message}") from problem
@@ -169,8 +169,8 @@ class Bridge:
             if model is not None:
                 model.close(True)
             raise Refused("unreadable", f"LibreOffice cannot open {path} as a spreadsheet")
-        if self.size:
-            window.arrange(model, *self.size)
+        if self.shown:
+            window.arrange(model)
         self.last += 1
         self.books[self.last] = Book(model)
         return {"book": self.last, "sheets": list(model.Sheets.ElementNames)}
@@ -355,9 +355,9 @@ class Bridge:
         """Scroll a sheet in the window and say what is seen of it."""
         return window.show(self.book(book), sheet, column, row)
 
-    def do_select(self, book: int, sheet: str, address: str) -> None:
+    def do_go_to(self, book: int, sheet: str, address: str) -> None:
         """Put the cursor on a cell or a range."""
-        window.select(self.book(book), sheet, address)
+        window.go_to(self.context, self.book(book), sheet, address)
 
     def do_cursor(self, book: int) -> dict[str, str]:
         """Say where the cursor is."""
@@ -465,10 +465,10 @@ def send(message: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def main(soffice: str, folder: str, locale: str, *size: str) -> None:
+def main(soffice: str, folder: str, locale: str, shown: str) -> None:
     """Serve until standard input closes."""
     lines: queue.Queue[str] = queue.Queue()
-    bridge = Bridge(soffice, Path(folder), locale, (int(size[0]), int(size[1])) if size else None)
+    bridge = Bridge(soffice, Path(folder), locale, shown == "shown")
 
     def read() -> None:
         for line in sys.stdin:

@@ -3,16 +3,13 @@
 from typing import Any
 
 from book import Book, prop
-from com.sun.star.awt.PosSize import POSSIZE
 
 
-def arrange(model: Any, width: int, height: int) -> None:
+def arrange(model: Any) -> None:
     """Let the window fill the screen, with nothing beside the cells."""
     controller = model.CurrentController
-    window = controller.Frame.ContainerWindow
-    window.setPosSize(0, 0, width, height, POSSIZE)
+    controller.Frame.ContainerWindow.IsMaximized = True
     controller.Sidebar.setVisible(False)
-    window.setFocus()
 
 
 def show(owner: Book, sheet: str, column: int, row: int) -> dict[str, Any]:
@@ -45,11 +42,11 @@ def last_visible(lines: Any, last: int) -> int:
     return last
 
 
-def select(owner: Book, sheet: str, address: str) -> None:
-    """Put the cursor on a cell or a range, as a click does."""
-    controller = owner.model.CurrentController
-    controller.setActiveSheet(owner.sheet(sheet))
-    controller.select(owner.range(sheet, address))
+def go_to(context: Any, owner: Book, sheet: str, address: str) -> None:
+    """Put the cursor on a cell or a range, as the name box does: a selection would hold Tab and Enter inside it."""
+    owner.model.CurrentController.setActiveSheet(owner.sheet(sheet))
+    owner.range(sheet, address)
+    run(context, owner, ".uno:GoToCell", {"ToPoint": address})
 
 
 def cursor(owner: Book) -> dict[str, str]:
