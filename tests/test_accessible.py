@@ -23,7 +23,7 @@ from tests.answers import layout
 from tests.made_workbooks import SPECS, made, opened
 from tests.screens import PIXELS_A_CHARACTER, height, width
 
-CONTRAST, WHITE, BLACK = 4.5, "FFFFFF", "000000"
+CONTRAST, CONTRAST_OF_SHAPES, WHITE, BLACK = 4.5, 3, "FFFFFF", "000000"
 FONT = "Arial"
 SCREEN_WIDTH, SCREEN_HEIGHT = 1366, 768
 PRINTABLE_WIDTH, SMALLEST_SCALE = 27.7 / 2.54 * 96, 0.55  # pixels at 96 dpi on A4 across
@@ -115,22 +115,49 @@ def test_text_stands_out_from_its_ground(workbook: Made) -> None:
     assert {pair: round(contrast(*pair), 2) for pair in pairs if contrast(*pair) < CONTRAST} == {}
 
 
+def looks(sheet: Worksheet, area: Any) -> set[tuple[str, str]]:
+    """How the cells of an area look: letters and ground."""
+    return {
+        (ink(cell), fill(cell))
+        for part in area.sqref.ranges
+        for row in sheet[
+            part.coord if part.size["rows"] + part.size["columns"] > 2 else f"{part.coord}:{part.coord}"
+        ]
+        for cell in row
+    }
+
+
 def test_so_it_does_where_a_condition_colours_it(workbook: Made) -> None:
     weak, seen = {}, 0
     for sheet in workbook.sheets:
         for area in sheet.conditional_formatting:
             for rule in area.rules:
-                ground = rule.dxf.fill.bgColor if rule.dxf.fill is not None else None
-                letters = rule.dxf.font.color if rule.dxf.font is not None else None
-                if ground is None and letters is None:
-                    continue
-                seen += 1
-                cell = sheet[str(area.sqref).split(":")[0].split(" ")[0]]
-                pair = rgb(letters, ink(cell)), rgb(ground, fill(cell))
-                if contrast(*pair) < CONTRAST:
-                    weak[sheet.title, str(area.sqref)] = pair
+                for pair in coloured(rule, looks(sheet, area)):
+                    seen += 1
+                    if contrast(*pair) < CONTRAST:
+                        weak[sheet.title, str(area.sqref)] = pair
     assert seen
     assert weak == {}
+
+
+def coloured(rule: Any, pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """How cells look where a rule holds: none when it colours nothing; a bar or scale goes below the letters."""
+    if rule.dataBar is not None:
+        return {(letters, rgb(rule.dataBar.color, WHITE)) for letters, _ in pairs}
+    if rule.colorScale is not None:
+        return {(letters, rgb(colour, WHITE)) for letters, _ in pairs for colour in rule.colorScale.color}
+    ground = rule.dxf.fill.bgColor if rule.dxf is not None and rule.dxf.fill is not None else None
+    letters = rule.dxf.font.color if rule.dxf is not None and rule.dxf.font is not None else None
+    if ground is None and letters is None:
+        return set()
+    return {(rgb(letters, own), rgb(ground, below)) for own, below in pairs}
+
+
+def test_tabs_of_a_colour_are_told_from_the_window(workbook: Made) -> None:
+    """Their names stand in black or white, whichever can be read; the colour itself stands out from white."""
+    colours = {sheet.title: rgb(sheet.sheet_properties.tabColor, BLACK) for sheet in workbook.sheets}
+    pale = {name: colour for name, colour in colours.items() if contrast(colour, WHITE) < CONTRAST_OF_SHAPES}
+    assert pale == {}
 
 
 def test_no_colour_without_a_word(workbook: Made) -> None:
@@ -198,6 +225,11 @@ def test_pictures_and_charts_have_a_text(workbook: Made) -> None:
             if name.startswith("xl/drawings/drawing"):
                 for properties in re.findall(r"<xdr:cNvPr [^>]*>", package.read(name).decode()):
                     assert re.search(r'descr="[^"]+"', properties), (name, properties)
+
+
+def test_the_language_is_said(workbook: Made) -> None:
+    """Of the document, as other programs show it; no cell of a workbook can say in which language it is spelled."""
+    assert workbook.book.properties.language == workbook.where.language
 
 
 def test_heads_stay_in_view_and_leave_room(workbook: Made) -> None:
