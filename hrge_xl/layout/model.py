@@ -25,6 +25,7 @@ MARK_COLUMN, SIGN_COLUMN = 2, 3
 LEFTOVER_HEAD = 4  # the row of their heads
 LEFTOVER_COLUMNS = (3, 4, 6, 5)  # sheet, cell, text, question
 TODAY_NAME = "today_of_check"
+NARROW = 8  # characters: the head of a column that is asked to be narrower is turned on its side
 HINT_LINES = 3  # of the help in the head of a column
 CHARACTERS = 1.12  # of a text for one of a column's width
 HIDDEN = ("check", "active")  # roles of columns that nobody sees
@@ -84,9 +85,14 @@ class Column:
     part: int = 0  # which cell of a field with several answers, from 1
     record: int = 0  # which answer column of a form, from 1
 
+    @property
+    def turned(self) -> bool:
+        """Whether its head is turned on its side."""
+        return self.width < NARROW and self.field is not None
+
     def hint(self, language: str) -> str:
         """Give the help that its head has room for; longer ones stand on the panel."""
-        if self.field is None or self.part > 1:
+        if self.field is None or self.part > 1 or self.turned:
             return ""
         text = self.field.help.say(language)
         return text if len(text) <= HINT_LINES * self.width * CHARACTERS else ""

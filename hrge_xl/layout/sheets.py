@@ -31,6 +31,7 @@ from .model import (
     FIRST_ROW,
     HEAD_ROW,
     MARK_COLUMN,
+    NARROW,
     PROGRESS_ROW,
     Column,
     Grid,
@@ -45,7 +46,7 @@ from .model import (
 FROZEN_WIDTH = 66
 MARK_WIDTH, SIGN_WIDTH, NAME_WIDTH, LEAST_NAME_WIDTH = 9, 13, 44, 24
 HEAD_WIDTH = 26
-QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, STATUS_WIDTH = 36, 66, 42, 34
+QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, FORM_STATUS_WIDTH, STATUS_WIDTH = 36, 66, 42, 34, 28
 RECORD_WIDTH, CHECK_WIDTH = 34, 9
 GAP_WIDTH, ABOUT_WIDTH, PANEL_WIDTH = 3, 22, 100
 
@@ -275,7 +276,8 @@ class _SheetBuilder:
         return Column(0, "sign", "sign", self.say("Check"), SIGN_WIDTH)
 
     def _status(self) -> Column:
-        return Column(0, "status", "status", self.say("What to do"), STATUS_WIDTH)
+        width = FORM_STATUS_WIDTH if self._in_form else STATUS_WIDTH
+        return Column(0, "status", "status", self.say("What to do"), width)
 
     def _cells(self, field: Field, width: int | None = None) -> Iterator[Column]:
         """The column of a field, or the columns of one with several answers."""
@@ -291,10 +293,12 @@ class _SheetBuilder:
         return max(field.width or self._type_width(field), self._head_width(field))
 
     def _head_width(self, field: Field) -> int:
-        """How wide a column must be for its head: words in one piece, the label in two lines."""
+        """How wide a column must be for its head: words in one piece, the label in two lines; turned heads fit."""
         label = field.asks(self.language)
         word = max((len(each) for each in label.split()), default=0)
-        return word + 2 if field.width is not None else min(max(word + 3, len(label) // 2), HEAD_WIDTH)
+        if field.width is None:
+            return min(max(word + 3, len(label) // 2), HEAD_WIDTH)
+        return 0 if field.width < NARROW else word + 2
 
     def _type_width(self, field: Field) -> int:
         if field.calculated and field.result == "text":

@@ -66,7 +66,10 @@ class GridPainter:
                 if not (self.grid.across and self._repeated):
                     self.pen.text(place, label, "check")
             elif self.grid is self.sheet.grids[0]:
-                self.pen.two_lines(place, column.label, column.hint(self.layout.language), "head")
+                style = "head_turned" if column.turned else "head"
+                self.pen.two_lines(place, column.label, column.hint(self.layout.language), style)
+        if any(column.turned for column in self.grid.columns):
+            self.pen.height(HEAD_ROW, "head_turned")
         for number, (band, columns) in enumerate(self.grid.bands):
             style = ("band", "band_next")[number % 2]
             label = band.label.say(self.layout.language)
