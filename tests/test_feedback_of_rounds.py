@@ -16,9 +16,11 @@ from hrge_xl.cli import run
 from hrge_xl.dataset.rows import submission_id
 from hrge_xl.intake import Wanted, read
 from hrge_xl.issuing import generate
+from hrge_xl.layout import address
 from hrge_xl.rounds.rounds import Round, init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
+from tests.answers import layout
 from tests.audited import edited
 from tests.versions import answers
 
@@ -177,11 +179,11 @@ def test_names_that_a_system_would_refuse(
 # from an older version
 
 
-def corrected(source: Path, target: Path, day: date, **cells: str) -> None:
+def corrected(source: Path, target: Path, day: date, **answers: str) -> None:
     """A team fills in what was missing, and saves on a day."""
-    book = openpyxl.load_workbook(source)
-    for cell, text in ({"E8": "Plan the workshop"} | cells).items():
-        book["Plan"][cell] = text
+    book, where = openpyxl.load_workbook(source), layout("example")
+    for field, text in ({"PLN_03": "Plan the workshop"} | answers).items():
+        book["Plan"][address(*where.slots["PLAN", "1", field].cells[0])] = text
     book.save(target)
     saved = (r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{day}T09:00:00Z")  # by the clock of the team
     target.write_bytes(edited(target.read_bytes(), "docProps/core.xml", *saved))
@@ -232,8 +234,8 @@ def test_a_corrected_project_code_is_no_second_workbook(
     sent(made, "ONE", "v1", 1, project="WRONG-7", **ERROR)
     feedback(made, tmp_path / "out", capsys)
     back = tmp_path / "out" / "ONE_WRONG-7_feedback.xlsx"
-    corrected(back, made.folder / "returned" / "v2.xlsx", TODAY - timedelta(1), E6="WS-07")
-    corrected(back, made.folder / "returned" / "v3.xlsx", TODAY, E6="WS-07", E8="Plan two workshops")
+    corrected(back, made.folder / "returned" / "v2.xlsx", TODAY - timedelta(1), PLN_01="WS-07")
+    corrected(back, made.folder / "returned" / "v3.xlsx", TODAY, PLN_01="WS-07", PLN_03="Plan two workshops")
     files, notes = told(made, capsys)
     assert files == {"v1.xlsx": "superseded", "v2.xlsx": "superseded", "v3.xlsx": "counts"}
     assert notes == ["superseded: v1.xlsx, v2.xlsx"]
@@ -246,6 +248,6 @@ def test_feedback_that_was_copied_for_another_project_waits_for_a_decision(
     feedback(made, tmp_path / "out", capsys)
     back = tmp_path / "out" / "ONE_WS-07_feedback.xlsx"
     corrected(back, made.folder / "returned" / "v2.xlsx", TODAY - timedelta(1))
-    corrected(back, made.folder / "returned" / "other.xlsx", TODAY, E6="WS-08")
+    corrected(back, made.folder / "returned" / "other.xlsx", TODAY, PLN_01="WS-08")
     files, _ = told(made, capsys)
     assert files == {"v1.xlsx": "superseded", "v2.xlsx": "conflict", "other.xlsx": "conflict"}
