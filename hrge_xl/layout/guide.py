@@ -38,10 +38,10 @@ def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
         return
     yield PanelLine(say("How to fill in"), is_head=True)
     yield from _lines(say("What it is for"), tool.purpose.say(language))
-    yield from _lines(say("Who"), guide.who.say(language))
+    yield from _lines(say("Who should be there"), guide.who.say(language))
     if guide.minutes:
-        yield PanelLine(say("About {minutes} minutes").format(minutes=guide.minutes), say("Time"))
-    about = say("Look at first")
+        yield PanelLine(say("About {minutes} minutes").format(minutes=guide.minutes), say("Time needed"))
+    about = say("Before you start")
     for text in guide.look_at:
         yield from _lines(about, text.say(language))
         about = ""

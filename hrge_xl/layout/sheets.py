@@ -321,7 +321,7 @@ class _SheetBuilder:
         """What to do when the open rows are full."""
         if isinstance(block, RegisterBlock):
             text = self.say(
-                "All rows in use? Ask for a workbook with more rows, or go on in a copy of this one."
+                "All rows in use? Ask for a workbook with more rows; nothing that you wrote is lost."
             )
             yield Row(0, "note", label=text)
 

@@ -110,8 +110,8 @@ class CoverPainter:
             row += 1
         say = self.say
         hints = (
-            say("If a bar above asks for it, choose “Enable editing”."),
-            say("Paste with Paste Special and “Values”, so that the lists stay."),
+            say("If a bar above asks for it, choose “Enable Editing”."),
+            say("Paste with Paste Special → Values, so that the lists stay."),
             say("Do not delete sheets, rows or columns."),
             *(text.say(self.layout.language) for text in self.layout.spec.what_to_do),
         )
@@ -130,9 +130,9 @@ class CoverPainter:
                 say("Fill in “{sheet}” and tick the sheets that you use."), {"sheet": names[where]}
             )
             yield text, names[where]
-        yield say("Fill in their yellow cells. Column “Check” says what is missing or to correct."), ""
+        yield say("Fill in the yellow cells of these sheets. Column “Check” says what is missing or to correct."), ""
         if checks:
-            yield sentence(say("See in “{sheet}” what is still open."), {"sheet": checks}), checks
+            yield sentence(say("“{sheet}” lists what is still open."), {"sheet": checks}), checks
         yield say("Save as .xlsx and send the whole file back."), ""
 
 

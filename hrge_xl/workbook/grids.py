@@ -17,7 +17,7 @@ from ..spec.model import Level
 from ..texts import fixed_codes, said
 from ..words import translator
 from .check_formula import CheckFormulas, active_formula
-from .excel_formula import ExcelFormula, cells_of, count_answers
+from .excel_formula import ExcelFormula, cells_of, count_answers, ticked
 from .grid_now import RecordCount, RowNow, Status, record_name, signs
 from .pen import Pen
 from .shared_formulas import ROW
@@ -350,11 +350,18 @@ class GridPainter:
             code = "" if self.grid.across or column.field is None else column.field.code
             cell = f"${column_letters(checks[code, column.record])}{first}"
             self._by_urgency(cell, Place(first, column.index), Place(last, column.index))
+            self._idle(Place(first, column.index), Place(last, column.index))
         run = _columns_run(list(checks.values()), first) if checks else ""
         for column in (*self.grid.with_role("sign"), *self.grid.with_role("status")):
             if run:
                 self._by_urgency(f"MAX({run})", Place(first, column.index), Place(last, column.index))
         self._levels(first, last)
+
+    def _idle(self, first: Place, last: Place) -> None:
+        """Cells of a sheet that is not ticked do not ask for anything."""
+        in_use = ticked(self.layout, self.sheet.tool.code)
+        if in_use != "TRUE":
+            self.pen.mark_when(first, last, f"=NOT({in_use})", "idle")
 
     def _by_urgency(self, check: str, first: Place, last: Place) -> None:
         for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):

@@ -37,7 +37,7 @@ class ProgressPainter:
         self.pen.band(self.row, LABEL, STATE, say("Sheets"), "cover_block")
         self.row += 1
         heads = (
-            say("Sheet"), say("What it is for"), say("Progress"), say("Required"), say("Given"), say("To correct"),
+            say("Sheet"), say("What it is for"), say("Progress"), say("Required"), say("Answered"), say("To correct"),
             say("To look at"), say("Status"),
         )  # fmt: skip
         for column, head in enumerate(heads, start=LABEL):

@@ -131,6 +131,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "look": {"bg_color": LOOK_FILL, "font_color": LOOK_INK},
     "missing": {"bg_color": MISSING_FILL, "font_color": MISSING_INK},
     "not_asked": {"bg_color": CALCULATED_FILL, "font_color": QUIET_INK},
+    "idle": {"bg_color": PAPER},
     "pale": {"font_color": PALE_INK},
     "good": {"bg_color": GOOD_FILL, "font_color": GOOD_INK},
     "listed": {"text_wrap": True, "align": "left", "indent": 1},

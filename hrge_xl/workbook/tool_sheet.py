@@ -69,8 +69,10 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     pen.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), "title")
     pen.height(TITLE_ROW, "title")
     pen.text(Place(PURPOSE_ROW, MARK_COLUMN), purpose(sheet.tool, language), "purpose")
-    for column, (target, text, tip) in enumerate(_links(layout, sheet), start=MARK_COLUMN):
-        pen.link(Place(LINKS_ROW, column), target, text, tip)
+    for column, (name, text) in enumerate(_links(layout, sheet), start=MARK_COLUMN):
+        fits = len(name) <= sheet.widths.get(column, 0)
+        shown = text.format(name if fits else _short(name)).strip()
+        pen.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
     if sheet.panel:
         target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
         first = _first_that_scrolls(sheet)
@@ -84,14 +86,13 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     pen.height(PROGRESS_ROW, "progress")
 
 
-def _links(layout: Layout, sheet: Sheet) -> Iterator[tuple[str, str, str]]:
-    """Target, text and tip of the links to the sheet before, the cover, and the sheet behind."""
+def _links(layout: Layout, sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """The sheet before, the cover, and the sheet behind, each with what its link says around its name."""
     names = [layout.cover_name, *(each.name for each in layout.sheets), layout.lists_name]
     at = names.index(sheet.name)
-    before, after = names[at - 1], names[at + 1]
-    yield f"{quoted(before)}!A1", f"◀ {_short(before)}".strip(), before
-    yield f"{quoted(layout.cover_name)}!A1", layout.cover_name, layout.cover_name
-    yield f"{quoted(after)}!A1", f"{_short(after)} ▶".strip(), after
+    yield names[at - 1], "◀ {}"
+    yield layout.cover_name, layout.cover_name
+    yield names[at + 1], "{} ▶"
 
 
 def _short(name: str) -> str:

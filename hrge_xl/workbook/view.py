@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ..layout import Grid, Layout, Place, Sheet
-from ..layout.model import HEAD_ROW, HIDDEN, MARK_COLUMN
+from ..layout.model import HEAD_ROW, HIDDEN, MARK_COLUMN, TITLE_ROW
 from ..spec.model import PivotBlock
 from .shared_formulas import FormulaSheet
 
@@ -53,6 +53,7 @@ def _blocks(sheet: FormulaSheet, tool: Sheet) -> None:
     """A sheet of calculated blocks: the heads of the only one stay in view."""
     last = Place(max((drawn.last_row for drawn in tool.drawn), default=HEAD_ROW), max(tool.widths, default=2))
     sheet.print_area(1, 1, last.row - 1, last.column - 1)
+    sheet.set_selection(TITLE_ROW - 1, MARK_COLUMN - 1, TITLE_ROW - 1, MARK_COLUMN - 1)
     if len(tool.drawn) == 1:
         (drawn,) = tool.drawn
         sheet.freeze_panes(drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0)
