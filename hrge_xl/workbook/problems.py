@@ -135,7 +135,7 @@ class ProblemsPainter(BlockPainter):
     @property
     def _words(self) -> dict[int, str]:
         say = self.say
-        return {WARNING: say("Please check"), MISSING: say("Missing"), ERROR: say("To correct")}
+        return {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
 
     def _list(self) -> Iterator[Place]:
         last = self.first + self.block.rows - 1
