@@ -138,6 +138,7 @@ BROKEN = (
             (RISKS, "code: R1", "code: LISTS"),
             (HEAD, "C1, R1,", "C1, LISTS,"),
             (HEAD, "tools: [R1]", "tools: [LISTS]"),
+            (HEAD, "tools: [R1]", "tools: [LISTS]"),
             (RULES, "tool: R1", "tool: LISTS"),
             ("tools/summary.yaml", "sources: [R1]", "sources: [LISTS]"),
             ("figures.yaml", "tools: [R1]", "tools: [LISTS]"),

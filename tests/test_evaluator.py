@@ -232,6 +232,7 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
     ("completeness('REC')", {}, None),
     ("ticked('FORM')", {}, True),
     ("ticked('REG')", {}, False),
+    ("issued('REG')", {}, True),
 ]  # fmt: skip
 
 
@@ -352,6 +353,7 @@ def test_a_sheet_that_was_not_issued_gives_blanks() -> None:
     for text, expected in (
         ("count('REG')", 0), ("sum('REG', REG_NA)", None), ("ticked('REG')", False), ("completeness('REG')", None),
         ("any_row('CAT', CAT_NUM > 1)", False), ("blank(ONE_TA)", True), ("ONE_TA != 'x'", False),
+        ("issued('CAT')", False), ("issued('FORM')", True),
     ):  # fmt: skip
         assert evaluate(text, [bare], layouts=[small]) == [[expected]], text
         # beside a workbook that has the sheet, too

@@ -119,6 +119,7 @@ def test_only_the_teams_of_some_countries(
 
 OUTSIDE_A_ROUND = {
     "--lang": ("fr", "Set the `language` of the team in"),
+    "--profile": ("short", "Set the `profile` of the team in"),
     "--tools": ("C1", "Set the `tools` of the team in"),
     "--blank-rows": ("9", "hrge-xl generate example --country … --blank-rows N"),
     "--answers": ("teams.csv", "hrge-xl generate round --from EARLIER_ROUND"),

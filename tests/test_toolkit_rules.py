@@ -29,6 +29,7 @@ CHECKS = {
 MORE = {
     "R-F18",  # what R-F09 says of a mark that is missing, of one that says no
     "R-P24",  # on consultation within the UN, which the content did not ask for
+    "R-F19",  # what R-F12 would say, where the sheet that it asks for was not issued
 }
 WARNS_BEFORE = "R-F01"  # the error at 150 words is V009; the rule is the warning at 140
 LONGEST_MESSAGE = 200  # the sheet shows it
@@ -76,9 +77,24 @@ def home_of(layout: Layout, rule: Rule, case: Case) -> Key:
 
 def outcomes(layout: Layout, every: list[tuple[Answers, Answers]]) -> list[Outcome]:
     """The outcomes of several sets of answers, each with those of the round before, checked at once."""
-    stamp = Identity(layout.spec.name, layout.spec.version, layout.digest, layout.language)
-    sent = [(submission_of(layout, answers, stamp, last), layout) for answers, last in every]
+    return outcomes_in([(layout, answers, last) for answers, last in every])
+
+
+def outcomes_in(every: list[tuple[Layout, Answers, Answers]]) -> list[Outcome]:
+    """The same, each set in a workbook of its own."""
+    sent = [(submission_of(layout, answers, stamp_of(layout), last), layout) for layout, answers, last in every]
     return check(sent, today=TODAY)
+
+
+def stamp_of(layout: Layout) -> Identity:
+    return Identity(layout.spec.name, layout.spec.version, layout.digest, layout.language)
+
+
+def issued_for(layout: Layout, case: Case) -> Layout:
+    """The workbook of a case: the whole one, or the same without some sheets."""
+    if not case.without:
+        return layout
+    return build(layout.spec, "en", [code for code in layout.sheet if code not in case.without])
 
 
 def found(outcome: Outcome, code: str) -> list[Finding]:
@@ -92,9 +108,10 @@ def results(spec: Spec, layout: Layout) -> dict[tuple[int, str], tuple[Outcome, 
     every = []
     for number, rule in runs:
         case = CASES[number]
-        last = written(layout, case.last, rule.tool)
-        every += [(written(layout, each, rule.tool), last) for each in (case.fires, case.fires | case.silent)]
-    out = outcomes(layout, every)
+        issued, last = issued_for(layout, case), written(layout, case.last, rule.tool)
+        both = (case.fires, case.fires | case.silent)
+        every += [(issued, written(layout, each, rule.tool), last) for each in both]
+    out = outcomes_in(every)
     return {(number, rule.tool): (out[2 * run], out[2 * run + 1]) for run, (number, rule) in enumerate(runs)}
 
 

@@ -27,6 +27,7 @@ class Case:
     tool: str = ""  # the sheet of the rule that it is about, where they differ; otherwise every one
     row: str = ""  # the only row that it fires in; otherwise the first
     last: Written = field(default_factory=dict)  # what was said in the round before
+    without: tuple[str, ...] = ()  # sheets that were not issued
 
 
 def ago(days: int) -> date:
@@ -89,6 +90,7 @@ CASES = [
     Case("R-F11", {"FRM_08": "SP", "tick T3.3": "Y"}, {"FRM_08": "XC"}),
     Case("R-F12", {"FRM_11": "Y", "T25_23": "GO"}, {"tick T2.5": "Y"}),
     Case("R-F12", {"FRM_11": "Y", "tick T2.5": "Y"}, {"T25_23": "GO"}),
+    Case("R-F19", {"FRM_11": "Y"}, {"FRM_11": "N"}, without=("T2.5",)),
     Case("R-F14", FOCUS | {"FRM_14": 2.0, "T4B_01": "I02"}, {"T4B_01": "LA5"}),
     Case("R-F14", FOCUS | {"FRM_14": 3.0, "T4B_06": "HR"}, {"T4B_06": "BOTH"}),
     Case("R-F14", FOCUS | {"FRM_14": 3.0}, {"FRM_14": 1.0}),

@@ -290,10 +290,14 @@ class Evaluator:
         items = items_of_table(self.batch, table) if only else {}
         return np.array([not only or (row in items and items[row].has(only)) for row in table.rows])
 
+    def issued(self, tool: str) -> Bools:
+        """Say in which submissions a tool is issued."""
+        return np.array([[tool in layout.sheet] for layout in self.batch.layouts])
+
     def used(self, tool: str) -> Bools:
         """Say in which submissions a tool is issued and ticked."""
         spec, cell_index = self.program.spec, self.batch.cell_index
-        issued = np.array([[tool in layout.sheet] for layout in self.batch.layouts])
+        issued = self.issued(tool)
         ticked = spec.tick_of(tool)
         if ticked is None or spec.tick_field is None:
             return issued

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 APART = {  # what a round says itself: the option, and what to do instead
     "--lang": "Set the `language` of the team in {file}.",
+    "--profile": "Set the `profile` of the team in {file}.",
     "--tools": "Set the `tools` of the team in {file}.",
-    "--blank-rows": "All workbooks of a round have the rows that its spec says. For another number, outside the "
-    "round: hrge-xl generate {spec} --country … --blank-rows N",
+    "--blank-rows": "The workbooks of a round have the rows that its spec or their profile says. For another number, "
+    "outside the round: hrge-xl generate {spec} --country … --blank-rows N",
     "--answers": "Each team of a round goes on from its own answers: hrge-xl generate {round} --from EARLIER_ROUND. "
     "One workbook outside the round: hrge-xl generate {spec} --country … --answers FILE",
     "--password-file": "It opens the workbook of --answers.",
@@ -37,6 +38,7 @@ class Choices:
     """What was chosen for workbooks that are issued outside a round."""
 
     language: str | None
+    profile: str | None
     tools: str | None
     blank_rows: int | None
     answers: Path | None
@@ -44,9 +46,16 @@ class Choices:
     output: Path | None
 
     @property
+    def tool_codes(self) -> list[str]:
+        """The tools that were named."""
+        return [code.strip() for code in (self.tools or "").split(",") if code.strip()]
+
+    @property
     def given(self) -> list[str]:
         """The options that were given, as they are typed."""
-        values = (self.language, self.tools, self.blank_rows, self.answers, self.password, self.output)
+        values = (
+            self.language, self.profile, self.tools, self.blank_rows, self.answers, self.password, self.output
+        )  # fmt: skip
         return [option for option, value in zip(APART, values, strict=True) if value is not None]
 
 
@@ -63,9 +72,14 @@ class Choices:
     "--lang", "language", metavar="TAG", help="With a SPEC: language of the workbooks (default: its first)."
 )
 @click.option(
+    "--profile",
+    metavar="NAME",
+    help="With a SPEC: the choice of sheets and rows that it has under this name (default: the one it names itself).",
+)
+@click.option(
     "--tools",
     metavar="CODES",
-    help="With a SPEC: only these sheets, by comma: 1.1,3.2 (the form comes anyway).",
+    help="With a SPEC: only these sheets, by comma: 1.1,3.2 (the form comes anyway); with --profile: these besides.",
 )
 @click.option(
     "--blank-rows", type=click.IntRange(1, 500), metavar="N", help="With a SPEC: blank rows in registers."
@@ -93,7 +107,8 @@ def command(
 ) -> None:  # fmt: skip
     """Write one workbook for each country, of a SPEC (a name or a folder); or one for each team of a ROUND folder.
 
-    A SPEC that asks for no country needs none: then it is one workbook.
+    A SPEC that asks for no country needs none: then it is one workbook. Sheets that the chosen ones cannot be filled in
+    without come along, which is said.
 
     A round says itself who gets what in which language (round.yaml): of the options it takes --country, for the teams
     of these countries only, --from and --today. A workbook that was issued already stays as it is; delete its file to
@@ -105,6 +120,7 @@ def command(
 
     \b
     hrge-xl generate hrge_toolkit --country PAK --country Afghanistan
+    hrge-xl generate hrge_toolkit --country PAK --profile quick --tools 3.4
     hrge-xl generate output/2026-H1
     hrge-xl generate output/2026-H2 --from output/2026-H1
     """
@@ -132,6 +148,7 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     from ..layout import build
     from ..next_round import GoingOn
     from ..paths import write_whole
+    from ..spec.choice import choose
     from ..spec.load import load
     from ..spec.lookup import asks_for_country, country_codes
 
@@ -139,14 +156,16 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     codes = country_codes(spec, countries)
     if not codes and asks_for_country(spec):
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
-    tools = tuple(code.strip() for code in (chosen.tools or "").split(",") if code.strip()) or None
-    layout = build(spec, chosen.language or spec.languages[0], tools, chosen.blank_rows, last=True)
+    choice = choose(spec, chosen.profile or "", chosen.tool_codes, chosen.blank_rows)
+    if choice.explained:
+        line(f"{choice.explained}.", err=True)
+    layout = build(spec, chosen.language or spec.languages[0], choice.tools, choice.rows, last=True)
     file = chosen.answers
     begin = from_file(file, layout, name, today, chosen.password) if file else GoingOn()
     told = ", ".join(begin.left_behind())
     if told:
         line(f"{file}: {told}.", err=True)
-    blank = Order("", today, "", layout.language, tools, chosen.blank_rows)
+    blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     orders = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
     for order, data in bar(issue(spec, orders), len(orders), "Issuing"):
         name_parts = filter(None, (spec.name, order.country, layout.language))
@@ -160,13 +179,16 @@ def _round(
 ) -> Iterator[Path]:
     from ..bulk import issue_files
     from ..dataset.files import only_writer
-    from ..rounds.rounds import load_round, only_countries, orders
+    from ..rounds.rounds import load_round, only_countries, orders, taken_along
     from ..spec.load import load
 
     round_ = load_round(folder)
     spec = load(round_.spec_source)
     _refuse(chosen, folder, spec)
-    wanted = orders(only_countries(round_, countries) if countries else round_, today)
+    teams = only_countries(round_, countries) if countries else round_
+    for named, why in taken_along(teams):
+        line(f"{', '.join(named)}: {why}.", err=True)
+    wanted = orders(teams, today)
     if earlier is not None:
         wanted = _going_on(wanted, round_, earlier, spec)
     kept = 0

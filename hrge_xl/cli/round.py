@@ -23,7 +23,7 @@ def command() -> None:
     "--teams",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     required=True,
-    help="csv or xlsx with the columns team, country, language, deadline, contact, tools.",
+    help="csv or xlsx with the columns team, country, language, deadline, contact, tools, profile.",
 )
 @click.option("--start", type=Day(), default=None, metavar="DAY", help="First day of the period.")
 @click.option("--end", type=Day(), default=None, metavar="DAY", help="Last day of the period.")

@@ -106,6 +106,9 @@ class SheetWriter(Protocol):
     def decoded(self, ref: Ref, shown: str) -> str:
         """Write the code of what a cell of an answer shows."""
 
+    def issued(self, tool: str) -> bool:
+        """Say whether a tool is in the workbook."""
+
     def ticked(self, tool: str) -> str:
         """Write whether a tool counts."""
 
@@ -209,6 +212,9 @@ class Evaluator(Protocol):
 
     def side_by_side(self, vectors: Sequence[Vector]) -> Vector:
         """Put together what each row of a table comes out with."""
+
+    def issued(self, tool: str) -> Bools:
+        """Say in which submissions a tool is issued."""
 
     def used(self, tool: str) -> Bools:
         """Say in which submissions a tool is issued and ticked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,6 +18,7 @@ from ..dataset.terms import Terms
 from ..dates import RANGE, parse_day
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
+from ..spec.choice import Choice, choose
 from ..spec.load import load, names
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
@@ -37,7 +38,7 @@ KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "teams")
 HEAD = """\
 # A round: which spec, which period, and the teams expected to answer. Written by `hrge-xl round init`; you may edit it.
 # The spec lies in spec/; for a newer version of it: `hrge-xl round update-spec`.
-# Each team: team (its code), country, language, deadline (2026-07-31), contact, tools (by comma; none means all).
+# Each team: team (its code), country, language, deadline (2026-07-31), contact, tools (by comma), profile of the spec.
 """
 
 
@@ -168,7 +169,9 @@ def _written(round_: Round) -> str:
 
 def _plain(team: Team) -> dict[str, str]:
     deadline = team.deadline.isoformat() if team.deadline else ""
-    cells = (team.code, team.country, team.language, deadline, team.contact, ",".join(team.tools or ()))
+    cells = (
+        team.code, team.country, team.language, deadline, team.contact, ",".join(team.tools or ()), team.profile
+    )  # fmt: skip
     return {name: cell for name, cell in zip(COLUMNS, cells, strict=True) if cell}
 
 
@@ -299,9 +302,30 @@ def orders(round_: Round, today: date) -> list[Order]:
 
     return [
         Order(
-            team=team.code, today=today, country=team.country, language=team.language, tools=team.tools,
+            team=team.code, today=today, country=team.country, language=team.language,
+            tools=choice.tools, blank_rows=choice.rows,
             round=round_.name, deadline=team.deadline.isoformat() if team.deadline else "",
             contact=team.contact, key=round_.key,
         )
-        for team in round_.teams
+        for team, choice in _choices(round_)
     ]  # fmt: skip
+
+
+def taken_along(round_: Round) -> list[tuple[list[str], str]]:
+    """Which sheets come along though nobody named them, each sentence with the teams that it is about."""
+    found: dict[str, list[str]] = {}
+    for team, choice in _choices(round_):
+        if choice.explained:
+            found.setdefault(choice.explained, []).append(team.code)
+    return [(teams, why) for why, teams in found.items()]
+
+
+def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
+    """Each team with what it is issued."""
+    spec = load(round_.spec_source)
+    known: dict[tuple[str, tuple[str, ...]], Choice] = {}
+    for team in round_.teams:
+        key = (team.profile, team.tools or ())
+        if key not in known:
+            known[key] = choose(spec, *key)
+        yield team, known[key]

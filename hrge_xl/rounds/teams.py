@@ -19,11 +19,13 @@ from ..intake import first_table
 from ..intake.limits import LIMITS
 from ..numerals import Ambiguous, OtherCalendar, parse_date
 from ..paths import read_regular
+from ..spec.choice import choose
 from ..spec.lookup import Names, countries, languages
 from ..spec.model import Spec
+from ..spec.suggest import listed
 from ..words import tidy
 
-COLUMNS = ("team", "country", "language", "deadline", "contact", "tools")
+COLUMNS = ("team", "country", "language", "deadline", "contact", "tools", "profile")
 MOST_CHARACTERS = 60  # of a team's code: it names files
 MOST_TEAMS = 10_000
 CLOSE = 75  # how alike a misspelt column must be to be taken for one
@@ -43,7 +45,8 @@ class Team:
     language: str = ""
     deadline: date | None = None
     contact: str = ""
-    tools: tuple[str, ...] | None = None  # None: all
+    tools: tuple[str, ...] | None = None  # None: those of the profile
+    profile: str = ""  # of the spec; empty: its default, else all sheets
 
 
 def read_teams(file: Path, spec: Spec) -> list[Team]:
@@ -173,8 +176,10 @@ def _team(cells: Mapping[str, str], known: Known) -> tuple[Team, list[str]]:
     deadline = _deadline(cells.get("deadline", ""), wrong)
     team = Team(
         code, country, language or known.spec.languages[0], deadline, cells.get("contact", ""),
-        tuple(dict.fromkeys(chosen)) or None,
+        tuple(dict.fromkeys(chosen)) or None, _profile(cells.get("profile", ""), known.spec, wrong),
     )  # fmt: skip
+    if not wrong:
+        wrong += _choice_mistakes(team, known.spec)
     return team, wrong
 
 
@@ -205,6 +210,22 @@ def _tool(text: str, spec: Spec, wrong: list[str]) -> str:
         return code
     wrong.append(f"there is no tool '{text}'. Known are: {', '.join(spec.tool)}.")
     return ""
+
+
+def _profile(text: str, spec: Spec, wrong: list[str]) -> str:
+    """The name of a profile as the spec writes it; a mistake where it has none of this name."""
+    names = {name.casefold(): name for name in spec.profiles}
+    if text and text.casefold() not in names:
+        wrong.append(f"there is no profile '{text}'. Known are: {listed(list(spec.profiles))}.")
+    return names.get(text.casefold(), "")
+
+
+def _choice_mistakes(team: Team, spec: Spec) -> Iterator[str]:
+    """What is wrong with a profile and tools together."""
+    try:
+        choose(spec, team.profile, team.tools or ())
+    except UsageError as error:
+        yield str(error)
 
 
 def _deadline(text: str, wrong: list[str]) -> date | None:

@@ -9,6 +9,7 @@ from .check_figures import check_figures
 from .check_languages import check_languages
 from .check_lists import check_lists
 from .check_names import check_names
+from .check_profiles import check_profiles
 from .check_rules import check_identity, check_rules
 from .check_sheets import check_sheets
 from .model import Spec
@@ -20,6 +21,7 @@ CHECKS = (
     check_lists,
     check_sheets,
     check_identity,
+    check_profiles,
     check_rules,
     check_figures,
     check_expressions,

@@ -19,8 +19,8 @@ from ..language import (
     refs_inside,
     walk,
 )
-from ..language.functions.choices import Ticked, differs_by_row
-from ..language.tree import Literal, Type
+from ..language.functions.choices import Ticked, asks_what_is_issued, differs_by_row, one_issued, sheets_named
+from ..language.tree import Literal, Logic, Type
 from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
 from .next_round import closing, is_shown
 from .scope import Scope, parsed, ref_to, rule_scope
@@ -250,13 +250,16 @@ def _of_field(each: Field, scope: Scope, relevant: Expr | None, rules: Collectio
 
 
 def _own_requirement(each: Field, scope: Scope) -> Iterator[Expr]:
-    """Give the condition under which a field asks for an answer itself."""
+    """Give the condition under which a field asks for an answer itself; a reference has to have rows to choose from."""
+    if each.required == "optional":
+        return
     if isinstance(each.required, When):
-        yield _parsed(each.required.when, scope)
+        when = _parsed(each.required.when, scope)
     elif each.required == "always" and is_open(scope.block):
-        yield TRUE
-    elif each.required != "optional":
-        yield Ticked().call(Literal(scope.tool.code, Type.TEXT))
+        when = TRUE
+    else:
+        when = Ticked().call(Literal(scope.tool.code, Type.TEXT))
+    yield Logic("and", (one_issued(each.to), when)) if each.to else when
 
 
 def is_open(block: FieldBlock | None) -> bool:
@@ -274,8 +277,21 @@ def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:
 
 def _rule(spec: Spec, rule: Rule) -> ParsedRule:
     scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
-    when, check = (text and _parsed(text, scope) for text in (rule.when, rule.check))
-    return ParsedRule(rule, scope, when or None, check or None)
+    when, check = (_parsed(text, scope) if text else None for text in (rule.when, rule.check))
+    return ParsedRule(rule, scope, _where_issued(spec, rule.tool, when, check), check)
+
+
+def _where_issued(spec: Spec, own: str, when: Expr | None, check: Expr | None) -> Expr | None:
+    """The condition of a rule, which is not asked where none of the other sheets that it names was issued.
+
+    A rule that asks itself which sheets are issued says what then.
+    """
+    said = [each for each in (when, check) if each is not None]
+    others = dict.fromkeys(tool for each in said for tool in sheets_named(each) if tool != own)
+    if not others or any(spec.tool[tool].always for tool in others) or any(map(asks_what_is_issued, said)):
+        return when
+    there = one_issued(others)
+    return there if when is None else Logic("and", (there, when))
 
 
 def _dated(expr: Expr, fields: Collection[FieldKey]) -> bool:

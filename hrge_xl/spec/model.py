@@ -313,6 +313,19 @@ class Rule(Model):
         return self.name or "rule-" + re.sub(r"[^a-z0-9]+", "-", self.code.lower()).strip("-")
 
 
+class Profile(Model):
+    """A choice of sheets and rows under a name, for whoever issues workbooks.
+
+    Besides `tools` come those that are named on issue: at least one of `choose_from`, where it names any.
+    """
+
+    title: Text
+    purpose: Text = NO_TEXT
+    tools: tuple[Code, ...] | None = None  # None: all
+    choose_from: tuple[Code, ...] = ()
+    rows: int | None = Option(default=None, ge=1, le=500)  # of registers, where not the spec's own
+
+
 class Covered(Model):
     """An entry of `rules.yaml` that needs no rule: which findings or other rules already tell, and how."""
 
@@ -373,6 +386,8 @@ class Spec(Model):
     rules: tuple[Rule, ...] = ()
     covered: tuple[Covered, ...] = ()
     tables: dict[str, Table] = Option(default={})
+    profiles: dict[Code, Profile] = Option(default={})
+    default_profile: Code | None = None  # what is issued where nothing else is chosen; None: all sheets
     expects: tuple[PersonalData, ...] = ()  # personal data that is no finding on any sheet
     what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for

@@ -109,12 +109,14 @@ class CheckFormulas:
         """Give the condition under which each rule is broken; with `blank_at` only of those broken by a blank."""
         for parsed in self.compiled.rules_at.get((slot.tool, slot.field.code), ()):
             if blank_at is None or _breaks(parsed, blank_at):
-                yield self._fails(parsed, compiler), parsed.rule.code, ""
+                fails = self._fails(parsed, compiler)
+                if fails != "FALSE":  # as it is where what it names was not issued
+                    yield fails, parsed.rule.code, ""
 
     def _fails(self, parsed: ParsedRule, compiler: ExcelFormula) -> str:
         assert parsed.check is not None
         fails = f"NOT({compiler.condition(parsed.check)})"
-        return fails if parsed.when is None else f"AND({compiler.condition(parsed.when)},{fails})"
+        return fails if parsed.when is None else _and(compiler.condition(parsed.when), fails)
 
 
 def _breaks(parsed: ParsedRule, key: FieldKey) -> bool:

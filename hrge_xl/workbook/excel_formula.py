@@ -116,9 +116,11 @@ class ExcelFormula:
     def condition(self, expr: Expr) -> str:
         """A formula that is TRUE or FALSE, never an error."""
         if isinstance(expr, Logic):
-            written = [self.condition(part) for part in expr.parts]
-            joined = ",".join(part for part in written if expr.op == "or" or part != "TRUE")
-            return f"{expr.op.upper()}({joined})" if joined else str(expr.op == "and").upper()
+            settled, open_ = ("TRUE", "FALSE") if expr.op == "or" else ("FALSE", "TRUE")
+            written = [part for part in map(self.condition, expr.parts) if part != open_]
+            if settled in written:
+                return settled
+            return f"{expr.op.upper()}({','.join(written)})" if written else open_
         if isinstance(expr, Not):
             return f"NOT({self.condition(expr.part)})"
         if isinstance(expr, Compare):
@@ -381,6 +383,10 @@ class ExcelFormula:
             text = f"TRIM({shown})" if ref.type is Type.TEXT else shown
             return f'IFERROR({first_word(shown) if ref.targets else text},"")'
         return f'IFERROR(INDEX(code_{ref.list},MATCH({shown},list_{ref.list},0)),"")'
+
+    def issued(self, tool: str) -> bool:
+        """Say whether a tool is in the workbook."""
+        return tool in self.layout.sheet
 
     def ticked(self, tool: str) -> str:
         """Write whether a tool counts."""

@@ -1,13 +1,13 @@
-"""Functions over lists, levels, tools and rows referred to: has, belongs, level, ticked, completeness, lookup."""
+"""Functions over lists, levels, tools and rows referred to: has, level, issued, ticked, completeness, lookup."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..function import Function, code_of, expect, ref_of, worst_of
-from ..tree import FIGURES, Call, Expr, Literal, Ref, Type, walk
+from ..tree import FIGURES, Call, Expr, Literal, Logic, Over, Ref, Type, walk
 
 if TYPE_CHECKING:
     from ..targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter, Typing
@@ -193,6 +193,27 @@ def differs_by_row(expr: Expr) -> bool:
     )
 
 
+class Issued(OfTool):
+    """`issued('T1.1')`."""
+
+    name = "issued"
+    example = "issued('C1')"
+    meaning = "this tool is in the workbook"
+    blank = "true or false, whatever is blank"
+    of_sheet = False
+
+    def excel_of(self, write: SheetWriter, tool: str) -> str:
+        return str(write.issued(tool)).upper()
+
+    def evaluate_of(self, run: Evaluator, tool: str) -> Vector:
+        from ..vectors import truth
+
+        return truth(run.issued(tool))
+
+    def error_of(self, errors: ErrorPropagation, tool: str) -> Integers:
+        return errors.worst([])
+
+
 class Ticked(OfTool):
     """`ticked('T1.1')`."""
 
@@ -238,6 +259,28 @@ class Completeness(OfTool):
 
     def error_of(self, errors: ErrorPropagation, tool: str) -> Integers:
         return errors.progress(tool)
+
+
+def one_issued(tools: Iterable[str]) -> Expr:
+    """Give the condition that one of some tools is in the workbook."""
+    return Logic("or", tuple(Issued().call(Literal(tool, Type.TEXT)) for tool in tools))
+
+
+def sheets_named(expr: Expr) -> Iterator[str]:
+    """Give every tool that an expression is about by name: over its rows, or what is said of it as a whole."""
+    for part in walk(expr):
+        if isinstance(part, Over):
+            yield part.tool
+        elif (
+            isinstance(part, Call) and isinstance(part.function, OfTool) and isinstance(part.args[0], Literal)
+        ):
+            yield code_of(part.args[0])
+
+
+def asks_what_is_issued(expr: Expr) -> bool:
+    """Say whether an expression asks itself which sheets there are, or runs over the list of those that are."""
+    calls = (part for part in walk(expr) if isinstance(part, Call))
+    return differs_by_row(expr) or any(isinstance(call.function, Issued) for call in calls)
 
 
 class LookUp(Function):

@@ -1,0 +1,128 @@
+"""Which sheets a workbook is issued with: those of a profile, those named, and those that these refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..errors import UsageError
+from ..language import Call, Problem, Ref, walk
+from .check_expressions import expressions
+from .model import Profile, Spec
+from .suggest import remedy_for
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a workbook is issued with; None where it is everything that the spec has."""
+
+    tools: tuple[str, ...] | None = None
+    rows: int | None = None
+    taken_along: tuple[tuple[str, str], ...] = ()  # a tool that nobody named, and the one that refers to it
+
+    @property
+    def explained(self) -> str:
+        """Which sheets were taken along and why; empty where none was."""
+        said = (f"{tool} comes along, since {by} refers to it" for tool, by in self.taken_along)
+        return "; ".join(said)
+
+
+def choose(
+    spec: Spec, profile: str = "", named: Sequence[str] = (), rows: int | None = None, *, first: bool = False
+) -> Choice:
+    """What is issued where a profile is chosen, tools are named, or neither.
+
+    Named tools come besides those of a profile, and where none is chosen they are all. Without either it is the
+    spec's default profile, else everything. `first`: where a profile leaves tools to choose from and none of them is
+    named, it is the first. Raises `UsageError` for a profile or tool that the spec does not have, and for a choice left
+    open.
+    """
+    codes = [_code(spec, each) for each in named]
+    name = profile or ("" if codes else spec.default_profile or "")
+    chosen = profile_called(spec, name) if name else None
+    if chosen is None:
+        return _whole(spec, codes or None, rows)
+    if chosen.choose_from and not set(codes) & set(chosen.choose_from):
+        if not first:
+            raise UsageError(_open(spec, name, chosen))
+        codes.append(chosen.choose_from[0])
+    tools = None if chosen.tools is None else [*chosen.tools, *codes]
+    return _whole(spec, tools, rows or chosen.rows)
+
+
+def profile_called(spec: Spec, name: str) -> Profile:
+    """The profile of a name, in capitals or not. Raises `UsageError`."""
+    names = {each.casefold(): each for each in spec.profiles}
+    found = names.get(name.casefold())
+    if found is None:
+        remedy = remedy_for(name, list(spec.profiles)) if spec.profiles else "It has no profiles."
+        raise UsageError(f"'{name}' is no profile of {spec.name}. {remedy}")
+    return spec.profiles[found]
+
+
+def _code(spec: Spec, tool: str) -> str:
+    """The code of a tool as the spec writes it."""
+    found = spec.tool_called(tool)
+    if found is None:
+        raise UsageError(f"'{tool}' is no tool of {spec.name}. It has: {', '.join(spec.tool)}.")
+    return found
+
+
+def _open(spec: Spec, name: str, profile: Profile) -> str:
+    language = spec.languages[0]
+    tools = (f"{code} ({spec.tool[code].title.say(language)})" for code in profile.choose_from)
+    return (
+        f"The profile '{name}' leaves sheets to choose from. Name one or more of them with the tools: "
+        f"{', '.join(tools)}."
+    )
+
+
+def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
+    """The choice with every tool that it cannot do without, in the order of the sheets."""
+    if tools is None:
+        return Choice(None, rows)
+    along = dict(_taken_along(needed_tools(spec), dict.fromkeys(tools)))
+    chosen = (code for code in spec.tool if code in tools or code in along)
+    return Choice(tuple(chosen), rows, tuple(along.items()))
+
+
+def _taken_along(needs: Mapping[str, Sequence[str]], tools: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each tool that is referred to and not there, with the first one that refers to it."""
+    waiting = list(tools)
+    there = set(waiting)
+    for tool in waiting:
+        for needed in needs.get(tool, ()):
+            if needed not in there:
+                there.add(needed)
+                waiting.append(needed)
+                yield needed, tool
+
+
+def needed_tools(spec: Spec) -> dict[str, tuple[str, ...]]:
+    """For each tool those that it cannot be filled in without.
+
+    That is where a reference that is asked for leads nowhere else, and where its fields look something up. A reference
+    that may stay blank, or that leads to one of several tools, needs none of them.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for tool, _, field in spec.places():
+        if field.required != "optional":
+            found.setdefault(tool.code, {}).update(dict.fromkeys(_only_target(field.to, tool.code)))
+    for tool_code, ref in _looked_up(spec):
+        found.setdefault(tool_code, {}).update(dict.fromkeys(_only_target(ref.targets, tool_code)))
+    return {code: tuple(needed) for code, needed in found.items()}
+
+
+def _only_target(targets: Sequence[str], own: str) -> Sequence[str]:
+    return targets if len(targets) == 1 and targets[0] != own else ()
+
+
+def _looked_up(spec: Spec) -> Iterator[tuple[str, Ref]]:
+    """Each reference that a field of a tool looks something up by."""
+    for written in expressions(spec):
+        found = written.found
+        if written.field is None or isinstance(found, Problem):
+            continue
+        for part in walk(found):
+            if isinstance(part, Call) and part.name == "lookup" and isinstance(part.args[0], Ref):
+                yield written.scope.tool.code, part.args[0]

@@ -1,0 +1,266 @@
+"""Profiles: a choice of sheets and rows with a name; and what is asked where a sheet was not issued."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from hrge_xl.checks import check
+from hrge_xl.errors import RoundError, UsageError
+from hrge_xl.intake import Wanted, read
+from hrge_xl.intake.read import layout_of
+from hrge_xl.issuing import Order, generate, layout_for, submission_of
+from hrge_xl.layout import build
+from hrge_xl.rounds.rounds import Round, init_round, load_round, orders, taken_along
+from hrge_xl.spec.choice import Choice, choose, needed_tools
+from hrge_xl.spec.load import load
+from hrge_xl.spec.model import Spec
+from hrge_xl.submission import Answers, Identity, Submission
+from tests.audited import hrge
+from tests.test_parity import disagreements
+from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
+
+TODAY = date(2026, 6, 30)
+PROFILES = ("quick", "standard", "full")
+
+
+@pytest.fixture(scope="module")
+def toolkit() -> Spec:
+    return load("hrge_toolkit")
+
+
+@pytest.fixture(scope="module")
+def example() -> Spec:
+    return load("example")
+
+
+# what is chosen
+
+
+def test_a_profile_names_sheets_and_rows(example: Spec) -> None:
+    assert choose(example, "short") == Choice(("R1",), 3)
+    assert choose(example, "SHORT", rows=20) == Choice(("R1",), 20)
+    assert choose(example, "short", ["c1"]) == Choice(("C1", "R1"), 3)
+
+
+def test_without_a_choice_it_is_the_default_profile_else_everything(example: Spec) -> None:
+    assert choose(example) == Choice(None, None)
+    assert choose(example.model_copy(update={"default_profile": "short"})) == Choice(("R1",), 3)
+    assert choose(example.model_copy(update={"default_profile": None, "profiles": {}})) == Choice()
+    assert choose(example, named=["C1"]) == Choice(("C1",))
+
+
+def test_a_profile_that_leaves_a_choice_asks_for_it(toolkit: Spec) -> None:
+    with pytest.raises(UsageError, match=r"'quick' leaves sheets to choose from.*T3\.4 \(Capacity building"):
+        choose(toolkit, "quick")
+    assert choose(toolkit, "quick", ["3.4"]) == Choice(("T3.4", "T4.A", "T4.B", "T4.C"), 5)
+    assert choose(toolkit, "quick", first=True).tools == ("T3.2", "T4.A", "T4.B", "T4.C")
+    both = choose(toolkit, "quick", ["3.4", "3.5", "1.1"]).tools
+    assert both == ("T1.1", "T3.4", "T3.5", "T4.A", "T4.B", "T4.C")
+
+
+def test_names_that_there_are_not_are_told_with_what_there_is(toolkit: Spec) -> None:
+    with pytest.raises(UsageError, match=r"'quik' is no profile of hrge_toolkit\. Did you mean 'quick'\?"):
+        choose(toolkit, "quik")
+    with pytest.raises(UsageError, match=r"'9\.9' is no tool of hrge_toolkit"):
+        choose(toolkit, "full", ["9.9"])
+
+
+def test_tools_take_along_what_they_cannot_be_filled_in_without(toolkit: Spec) -> None:
+    assert {code: needs for code, needs in needed_tools(toolkit).items() if needs} == {
+        "T2.5": ("T2.4",),
+        "T4.B": ("T4.A",),
+        "T4.C": ("T4.B",),
+    }
+    values = choose(toolkit, named=["4.C"])
+    assert values.tools == ("T4.A", "T4.B", "T4.C")
+    assert (
+        values.explained
+        == "T4.B comes along, since T4.C refers to it; T4.A comes along, since T4.B refers to it"
+    )
+    assert choose(toolkit, named=["1.1"]).tools == ("T1.1",)  # its follow-up may stay blank
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_each_profile_of_the_toolkit_holds_what_its_sheets_need(toolkit: Spec, name: str) -> None:
+    assert choose(toolkit, name, first=True).taken_along == ()
+
+
+# issued and read back
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_workbook_of_a_profile_is_read_by_its_stamp(toolkit: Spec, name: str, tmp_path: Path) -> None:
+    choice = choose(toolkit, name, first=True)
+    order = Order("PAK", TODAY, "PAK", tools=choice.tools, blank_rows=choice.rows)
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(generate(toolkit, order))
+    back = read(path, Wanted())
+    assert isinstance(back, Submission)
+    layout = layout_for(toolkit, order)
+    assert layout_of(back, Wanted()).digest == layout.digest == back.identity.layout
+    (outcome,) = check([(back, layout)], today=TODAY)
+    told = {finding.tool for finding in outcome.findings}
+    assert told == {"FORM"}, "a blank workbook asks for the form alone"
+
+
+def test_generate_issues_a_profile_and_says_what_comes_along(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = ("generate", "hrge_toolkit", "--country", "PAK", "-o", tmp_path)
+    assert hrge(*one, "--profile", "quick", "--tools", "3.4") == 0
+    names = openpyxl.load_workbook(tmp_path / "hrge_toolkit_PAK_en.xlsx", read_only=True).sheetnames
+    assert [name.split()[0] for name in names if name[0].isdigit()] == ["3.4", "4.A", "4.B", "4.C"]
+    assert capsys.readouterr().err == ""
+    assert hrge(*one, "--tools", "4.B") == 0
+    assert capsys.readouterr().err.strip() == "T4.A comes along, since T4.B refers to it."
+    assert hrge(*one, "--profile", "quick") == 2
+    assert "leaves sheets to choose from" in capsys.readouterr().err
+
+
+# rounds
+
+
+def a_round(folder: Path, teams: str, spec: str = "hrge_toolkit") -> Round:
+    (folder / "teams.csv").write_text(teams, encoding="utf-8")
+    return init_round(folder / "round", spec, folder / "teams.csv")
+
+
+def test_each_team_of_a_round_has_its_profile(tmp_path: Path) -> None:
+    made = a_round(
+        tmp_path,
+        "team,country,profile,tools\nA,PAK,Quick,3.4\nB,AFG,full,\nC,IRQ,,\nD,UZB,,4.C\n",
+    )
+    teams = {team.code: (team.profile, team.tools) for team in made.teams}
+    assert teams["A"] == ("quick", ("T3.4",))
+    assert load_round(made.folder).teams == made.teams
+    a, b, c, d = orders(made, TODAY)
+    assert (a.tools, a.blank_rows) == (("T3.4", "T4.A", "T4.B", "T4.C"), 5)
+    assert (b.tools, b.blank_rows) == (None, None)
+    assert c.tools == load("hrge_toolkit").profiles["standard"].tools
+    assert d.tools == ("T4.A", "T4.B", "T4.C")
+    ((codes, why),) = taken_along(made)
+    assert codes == ["D"]
+    assert "T4.A comes along" in why
+
+
+def test_a_team_with_no_such_profile_or_an_open_choice_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(RoundError) as told:
+        a_round(tmp_path, "team,country,profile\nA,PAK,quik\nB,AFG,quick\n")
+    first, second = told.value.lines
+    assert "line 2: there is no profile 'quik'. Known are: quick, standard, full." in first
+    assert "line 3: The profile 'quick' leaves sheets to choose from" in second
+
+
+def test_a_round_refuses_the_option_and_names_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = a_round(tmp_path, "team,country\nA,PAK\n", "example")
+    assert hrge("generate", made.folder, "--profile", "short") == 2
+    assert "--profile is not for a round. Set the `profile` of the team in" in capsys.readouterr().err
+
+
+# mistakes in a spec
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("tools: [R1]\n", "tools: [R7]\n", "There is no tool 'R7'. Known are: PLAN, C1"),
+        ("tools: [R1]\n", "tools: [PLAN]\n", "'PLAN' is issued whatever is chosen."),
+        (
+            "default_profile: whole",
+            "default_profile: whle",
+            "There is no profile 'whle'. Did you mean 'whole'?",
+        ),
+        (
+            "tools: [R1]\n",
+            "choose_from: [C1]\n",
+            "'C1' is to be chosen from, and the profile takes it anyway.",
+        ),
+        ("rows: 3", "rows: 0", "Write a number that is 1 or more."),
+        ("rows: 3", "rowz: 3", "`rowz` is not an option here."),
+    ],
+)
+def test_mistakes_in_profiles_are_told(copy: Path, old: str, new: str, said: str) -> None:  # noqa: F811
+    damage(copy, "workbook.yaml", old, new)
+    assert any(said in mistake for mistake in mistakes(copy)), mistakes(copy)
+
+
+def test_a_default_leaves_no_choice_open(copy: Path) -> None:  # noqa: F811
+    damage(copy, "workbook.yaml", "tools: [R1]\n", "tools: [R1]\n    choose_from: [C1]\n")
+    damage(copy, "workbook.yaml", "default_profile: whole", "default_profile: short")
+    (said,) = mistakes(copy)
+    assert "leaves sheets to choose from, and a default is issued as it is" in said
+
+
+# what was not issued
+
+
+def codes(spec: Spec, tools: list[str] | None, answers: Answers) -> list[str]:
+    layout = build(spec, "en", tools)
+    stamp = Identity(spec.name, spec.version, layout.digest, "en")
+    (outcome,) = check([(submission_of(layout, answers, stamp), layout)], today=TODAY)
+    return [finding.code for finding in outcome.findings]
+
+
+SUPPORT: Answers = {("FORM", "1", "FRM_11"): "Y", ("FORM", "1", "FRM_22"): "Y"}
+
+
+def test_a_rule_about_sheets_that_were_not_issued_is_not_asked(toolkit: Spec) -> None:
+    full = codes(toolkit, None, SUPPORT)
+    assert {"R-F12", "R-F04", "R-F10"} <= set(full)
+    few = codes(toolkit, ["T1.1"], SUPPORT)
+    assert {"R-F12", "R-F04", "R-F10"}.isdisjoint(few)
+    assert "R-F19" in few, "a rule that asks itself what was issued speaks of what was not"
+    assert "R-F19" not in full
+    assert "R-F04" in codes(toolkit, ["T3.5"], SUPPORT), "one of the sheets it names is enough"
+
+
+def test_a_reference_without_rows_to_choose_from_is_not_required(toolkit: Spec) -> None:
+    key = next(key for key in build(toolkit, "en").slots if key[2] == "T37_02")
+    row: Answers = {key: "A change"}
+
+    def missing(tools: list[str]) -> set[str | None]:
+        layout = build(toolkit, "en", tools)
+        stamp = Identity(toolkit.name, toolkit.version, layout.digest, "en")
+        (outcome,) = check([(submission_of(layout, row, stamp), layout)], today=TODAY)
+        return {each.field for each in outcome.findings if each.code == "V001"}
+
+    assert {"T37_06"} <= missing(["T3.7", "T2.4"])
+    alone = missing(["T3.7"])
+    assert "T37_06" not in alone
+    assert "T37_06D" in alone, "then a document is asked for"
+
+
+RULE = (
+    "- {code: R-E09, name: risks-wanted, tool: C1, at: [CHK_01], when: CHK_01 == 'N', "
+    "check: count('R1') > 0, message: No risk., remedy: Add one.}\n"
+)
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(("tools", "asked"), [(["C1"], False), (["C1", "R1"], True)])
+def test_the_sheet_asks_no_more_than_the_reader(
+    copy: Path,  # noqa: F811
+    office: Any,
+    tmp_path: Path,
+    tools: list[str],
+    asked: bool,
+) -> None:
+    """A rule about another sheet, in workbooks with and without it, recalculated by LibreOffice."""
+    damage(copy, "rules.yaml", "- code: R-E01", RULE + "- code: R-E01")
+    spec = load(copy)
+    layout = build(spec, "en", tools)
+    source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
+    order = Order("T", TODAY, "PAK", tools=tuple(tools), answers={("C1", "C1_01", "CHK_01"): "N"})
+    source.write_bytes(generate(spec, order))
+    with office.open(source) as document:
+        document.recalculate()
+        document.save_as(saved)
+    assert disagreements(saved, layout, Wanted(spec=str(copy))) == []
+    assert ("R-E09" in codes(spec, tools, order.answers)) is asked
