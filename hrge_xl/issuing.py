@@ -12,6 +12,7 @@ from .fields import ColumnKind, kind_of
 from .last_answers import digest_of, written
 from .layout import CellOfSlot, Layout, build
 from .spec.defaults import default_of
+from .spec.facts import facts_about
 from .spec.model import Spec
 from .stamp import canonical, sign
 from .submission import Answer, Answers, Identity, State, Submission
@@ -45,12 +46,13 @@ class Order:
     answers: Answers = field(default_factory=dict)
     copy: str = ""  # the id of the workbook that this one goes on from; a new one when empty
     predecessor: str = ""  # the return whose answers it holds, where it is feedback
-    prefilled: bool = True  # with the defaults of the spec
+    prefilled: bool = True  # with the defaults of the spec, and what is known of the country
     last: Answers = field(
         default_factory=dict
     )  # of the round before: what it shows beside and checks against
     last_round: str = ""  # the name of that round
     intervention: str = ""  # that it is about, where a team has several
+    sample: bool = False  # to look at, and never to be sent back
 
 
 def generate(spec: Spec, order: Order) -> bytes:
@@ -124,6 +126,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         predecessor=order.predecessor,
         last_round=order.last_round if layout.last else "",
         last_digest=digest_of(written(last_placed(layout, order.last))),
+        sample="yes" if order.sample else "",
     )
     copy = order.copy or _copy_id(identity, order.intervention)
     identity = replace(identity, copy=copy, edition=_edition(layout))
@@ -149,8 +152,8 @@ def _copy_id(identity: Identity, intervention: str) -> str:
 
 
 def starting_answers(layout: Layout, order: Order) -> Answers:
-    """Defaults, the country where it is asked for, and over them the answers of the order that have a place."""
-    answers = _defaults(layout) if order.prefilled else {}
+    """Defaults, what is known of the country, and over them the answers of the order that have a place."""
+    answers = _defaults(layout) | dict(facts_about(layout.spec, order.country)) if order.prefilled else {}
     country = layout.spec.identity.country
     if country and order.country:
         tool, _ = layout.spec.single_fields[country]

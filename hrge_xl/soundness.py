@@ -12,6 +12,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from .errors import LimitError, SpecError
+from .filled_sample import errors_in_sample
 from .findings import CATALOGUE, Finding, Severity
 from .findings.value import ANSWER_MISSING
 from .frozen import Path as Steps
@@ -21,8 +22,10 @@ from .issuing import Order, contents_for, layout_for
 from .layout import Layout, Slot
 from .sample_answers import sample_answers
 from .spec.check_expressions import Written, expressions
+from .spec.choice import choose
 from .spec.load import places
 from .spec.model import FieldBlock, Spec
+from .spec.sample import answers_of
 from .submission import Answers, Key, Submission, Value
 from .validation import ValidationRequest, check_all, finding_of
 from .words import translator
@@ -43,6 +46,7 @@ def try_out(spec: Spec) -> None:
     """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
     with gc_paused():
         found = {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
+        found |= dict.fromkeys(_wrong_in_sample(spec))
     if found:
         place = places(Path(spec.folder))
         raise SpecError([place(*mistake) for mistake in found])
@@ -74,6 +78,23 @@ def _made(layout: Layout) -> list[Made]:
         (what, content.answers, drawing.filled(content))
         for what, content in zip(given, contents, strict=True)
     ]
+
+
+def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
+    """What a team would have to correct in the sample of each profile; what is wrong is so in every language."""
+    if spec.sample is None:
+        return
+    where = {(each.tool, each.row, each.field): each.path for each in answers_of(spec, spec.sample)}
+    told: dict[Placed, list[str]] = {}
+    for name in spec.profiles or ("",):
+        for finding in errors_in_sample(spec, choose(spec, name, first=True)):
+            key = (finding.tool or "", finding.row or "", finding.field or "")
+            said = f"{' / '.join(key)}: {finding.code} {finding.message}"
+            path = where.get(key, ("sample", "answers", key[0]))
+            told.setdefault((path, said, finding.remedy), []).append(name)
+    for (path, said, remedy), profiles in told.items():
+        of = f" ({', '.join(profiles)})" if all(profiles) else ""
+        yield path, f"The sample is not right{of}: {said}", remedy
 
 
 class _Index:

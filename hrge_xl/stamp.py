@@ -13,7 +13,13 @@ from .submission import Identity
 PROPERTY_PREFIX = "hrge_"  # of the custom document properties that hold the second copy
 FIELDS = tuple(field.name for field in fields(Identity))
 NEEDED = ("spec", "spec_version", "layout", "language")
-LATER = ("predecessor", "edition", "last_round", "last_digest")  # fields that the first stamps did not have
+LATER = (  # fields that the first stamps did not have
+    "predecessor",
+    "edition",
+    "last_round",
+    "last_digest",
+    "sample",
+)
 VALID, INVALID, UNSIGNED = "valid", "invalid", "unsigned"
 UNCHECKED = "unchecked"  # signed, and no key to check it with
 

@@ -112,6 +112,7 @@ class Identity:
     edition: str = ""  # a digest of all texts and formulas that it was issued with
     last_round: str = ""  # the round whose answers it goes on from
     last_digest: str = ""  # of the answers of the round before that it shows and checks against
+    sample: str = ""  # "yes" where it is a filled sample, and no workbook of anybody
     signature: str = ""
 
 

@@ -21,6 +21,7 @@ from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Answers, Identity, Submission
 from tests.audited import hrge
+from tests.burden import burdens, table
 from tests.test_parity import disagreements
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 
@@ -120,6 +121,17 @@ def test_generate_issues_a_profile_and_says_what_comes_along(
     assert capsys.readouterr().err.strip() == "T4.A comes along, since T4.B refers to it."
     assert hrge(*one, "--profile", "quick") == 2
     assert "leaves sheets to choose from" in capsys.readouterr().err
+
+
+def test_what_each_profile_weighs_can_be_counted(example: Spec, toolkit: Spec) -> None:
+    short, whole = burdens(example)
+    assert (short.profile, short.tabs, whole.tabs) == ("short", 5, 6)
+    assert short.inputs < whole.inputs
+    assert short.formulas < whole.formulas
+    assert short.kilobytes < whole.kilobytes
+    said = table([short, whole]).splitlines()
+    assert len(said) == 3
+    assert said[1].split() == ["short", "5", *said[1].split()[2:]]
 
 
 # rounds

@@ -82,7 +82,9 @@ def outcomes(layout: Layout, every: list[tuple[Answers, Answers]]) -> list[Outco
 
 def outcomes_in(every: list[tuple[Layout, Answers, Answers]]) -> list[Outcome]:
     """The same, each set in a workbook of its own."""
-    sent = [(submission_of(layout, answers, stamp_of(layout), last), layout) for layout, answers, last in every]
+    sent = [
+        (submission_of(layout, answers, stamp_of(layout), last), layout) for layout, answers, last in every
+    ]
     return check(sent, today=TODAY)
 
 

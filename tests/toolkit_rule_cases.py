@@ -72,14 +72,14 @@ CASES = [
     Case("R-F08", {"tick T3.8": "Y", "T38_02": "A lesson"}, {"tick T3.8": None}, row="T3.8"),
     Case("R-F09", {"T1.4 P1_REL": "H"}, {"tick T1.4": "Y"}, row="T1.4"),
     Case("R-F09", {"T21_11": "By sea"}, {"tick T2.1": "Y"}, row="T2.1"),
-    Case("R-F09", {"T22_06": "NK"}, {"T22_06": None}, row="T2.2"),
+    Case("R-F09", {"T22_14": "An entry point"}, {"T22_14": None}, row="T2.2"),
     Case("R-F09", {"T23_02": "None found"}, {"T23_02": None}, row="T2.3"),
     Case("R-F09", {"T25_06": START}, {"tick T2.5": "N"}, row="T2.5"),
     Case("R-F09", {"CHK_ANS": "Y"}, {"tick T3.1": "Y"}, row="T3.1"),
     Case("R-F09", {"T4C_06": 1.0}, {"tick T4.C": "Y"}, row="T4.C"),
     Case("R-F18", {"tick T2.5": "N", "T25_06": START}, {"T25_06": None}, row="T2.5"),
     Case("R-F18", {"tick T2.1": "N", "T21_11": "By sea"}, {"tick T2.1": "Y"}, row="T2.1"),
-    Case("R-F18", {"tick T2.2": "N", "T22_06": "NK"}, {"tick T2.2": None}, row="T2.2"),
+    Case("R-F18", {"tick T2.2": "N", "T22_14": "An entry point"}, {"tick T2.2": None}, row="T2.2"),
     Case("R-F10", {"FRM_08": "XC", "tick T1.1": "Y", "tick T4.B": "Y"}, {"tick T2.6": "Y"}),
     *(
         Case("R-F11", {"FRM_08": pillar, "tick T3.1": "Y"}, {f"tick {tool}": "Y"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 APART = {  # what a round says itself: the option, and what to do instead
     "--lang": "Set the `language` of the team in {file}.",
+    "--sample": "A sample is of a spec: hrge-xl generate {spec} --sample",
     "--profile": "Set the `profile` of the team in {file}.",
     "--tools": "Set the `tools` of the team in {file}.",
     "--blank-rows": "The workbooks of a round have the rows that its spec or their profile says. For another number, "
@@ -38,6 +39,7 @@ class Choices:
     """What was chosen for workbooks that are issued outside a round."""
 
     language: str | None
+    sample: bool
     profile: str | None
     tools: str | None
     blank_rows: int | None
@@ -54,7 +56,8 @@ class Choices:
     def given(self) -> list[str]:
         """The options that were given, as they are typed."""
         values = (
-            self.language, self.profile, self.tools, self.blank_rows, self.answers, self.password, self.output
+            self.language, self.sample or None, self.profile, self.tools, self.blank_rows, self.answers,
+            self.password, self.output,
         )  # fmt: skip
         return [option for option, value in zip(APART, values, strict=True) if value is not None]
 
@@ -70,6 +73,9 @@ class Choices:
 )
 @click.option(
     "--lang", "language", metavar="TAG", help="With a SPEC: language of the workbooks (default: its first)."
+)
+@click.option(
+    "--sample", is_flag=True, help="With a SPEC: no workbook for anybody, but a filled sample to look at."
 )
 @click.option(
     "--profile",
@@ -121,20 +127,24 @@ def command(
     \b
     hrge-xl generate hrge_toolkit --country PAK --country Afghanistan
     hrge-xl generate hrge_toolkit --country PAK --profile quick --tools 3.4
+    hrge-xl generate hrge_toolkit --sample --profile standard
     hrge-xl generate output/2026-H1
     hrge-xl generate output/2026-H2 --from output/2026-H1
     """
     from ..spec.load import names
 
+    chosen = Choices(**choices)
     if spec not in names() and (Path(spec) / "round.yaml").is_file():
-        written = _round(Path(spec), countries, Choices(**choices), earlier, the_day(today))
+        written = _round(Path(spec), countries, chosen, earlier, the_day(today))
     elif earlier is not None:
         raise UsageError(
             "--from goes on from one round into another: name the new round in place of the spec. For one workbook: "
             f"hrge-xl generate {spec} --answers FILE"
         )
+    elif chosen.sample:
+        written = _sample(spec, chosen, {"--country": bool(countries), "--today": today is not None})
     else:
-        written = _spec(spec, countries, Choices(**choices), the_day(today))
+        written = _spec(spec, countries, chosen, the_day(today))
     paths = list(written)  # first, for the progress bar and the paths would mix
     if not quiet(ctx):
         for path in paths:
@@ -172,6 +182,31 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
         path = (chosen.output or Path("output")) / f"{'_'.join(name_parts)}.xlsx"
         write_whole(path, data)
         yield path
+
+
+def _sample(name: str, chosen: Choices, given: Mapping[str, bool]) -> Iterator[Path]:
+    from ..filled_sample import sample_workbook
+    from ..paths import write_whole
+    from ..spec.choice import choose
+    from ..spec.load import load
+
+    given = {**given, "--answers": chosen.answers is not None}
+    wrong = [
+        f"{option} is not for a sample: it says itself what stands in it."
+        for option in given
+        if given[option]
+    ]
+    if wrong:
+        raise UsageError(*wrong)
+    spec = load(name)
+    choice = choose(spec, chosen.profile or "", chosen.tool_codes, chosen.blank_rows, first=True)
+    if choice.explained:
+        line(f"{choice.explained}.", err=True)
+    language = chosen.language or spec.languages[0]
+    name_parts = filter(None, (spec.name, "SAMPLE", chosen.profile, language))
+    path = (chosen.output or Path("output")) / f"{'_'.join(name_parts)}.xlsx"
+    write_whole(path, sample_workbook(spec, language, choice))
+    yield path
 
 
 def _round(

@@ -147,3 +147,13 @@ LAST_ANSWERS_CHANGED = Kind(
     why="New answers are compared with those of the round before, which travel in the workbook. The stamp says which.",
     example="A program that drops hidden sheets; or a figure of last time that somebody made fit.",
 )
+SAMPLE_RETURNED = Kind(
+    code="I016",
+    name="sample-returned",
+    severity=ERROR,
+    message="{file} is a filled sample, or holds a sheet of one: {detail}.",
+    remedy="Fill in the workbook that was issued to you, and send that. A sheet of a sample has no place in it.",
+    why="What stands in a sample is made up: it must never be taken for what a team says.",
+    example="The sample of the Toolkit sent back in place of the workbook of the team.",
+    refuses=True,
+)

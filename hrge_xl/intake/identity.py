@@ -14,6 +14,7 @@ from ..findings.identity import (
     NEWER_VERSION,
     NO_STAMP,
     OLDER_VERSION,
+    SAMPLE_RETURNED,
     SIGNATURE_INVALID,
     STAMP_DAMAGED,
     UNKNOWN_LANGUAGE,
@@ -21,7 +22,7 @@ from ..findings.identity import (
 )
 from ..numerals import shown
 from ..spec.model import Spec
-from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET
+from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
 from ..submission import Identity, Observation
 from .file_names import teams_named
@@ -32,6 +33,7 @@ MOST_ROWS = 500  # of a register, as in the spec language
 BELIEVED_ROWS = 100  # without our signature; more of them the file must show
 MOST_SHOWN = 60  # characters of a field that is wrong
 DAYS = ("issued", "deadline", "today")  # the fields that hold a day
+MARK_OF_SAMPLE = (2, 1)  # row and column of the hidden mark, below the key of a sheet
 PENDING = "pending"  # whoever has the key will say
 
 
@@ -142,6 +144,16 @@ def _shorten(stamp: Stamp, workbook: RawWorkbook) -> str:
 
 def _about(kind: Kind, file: str, **detail: str) -> Observation:
     return Observation(kind, value=detail.get("found"), detail={"file": file, **detail})
+
+
+def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Observation | None:
+    """Whether a file is a sample, by its stamp; or by the marks on its sheets, whatever has become of the stamp."""
+    if any(copy.sample for copy in stamp.copies):
+        return _about(SAMPLE_RETURNED, file, detail="its stamp says so")
+    marked = [sheet.name for sheet in workbook.sheets if _text(sheet, *MARK_OF_SAMPLE) == SAMPLE_KEY]
+    if marked:
+        return _about(SAMPLE_RETURNED, file, detail=f"the sheet “{marked[0]}” carries its mark")
+    return None
 
 
 # what the stamp means for reading

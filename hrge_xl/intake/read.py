@@ -39,6 +39,7 @@ from .identity import (
     is_older,
     read_stamp,
     register_rows,
+    sample,
     unreadable,
 )
 from .keys import Plan
@@ -149,6 +150,9 @@ def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submissi
     """What a workbook says, seen against the layout that its stamp names."""
     remarks = [_observation(remark, file.name) for remark in workbook.remarks]
     stamp = read_stamp(workbook, file.name, want.key)
+    made_up = sample(workbook, stamp, file.name)
+    if made_up is not None:
+        return file.refused(made_up)
     if stamp.identity is None:
         return file.refused(*stamp.observations, *remarks)
     spec = _spec(stamp.identity, want.spec)

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from ..errors import Mistake
+from .csv_facts import take_in_facts
 from .csv_lists import take_in_lists
 from .lost import Lost
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
@@ -50,6 +51,7 @@ class Assembly:
             self.mistakes,
             self.lost,
         )
+        take_in_facts(self.folder, get(head, "facts"), self.mistakes)
         columns = parts.pop("columns", None)
         for tool in tools:
             self._take_in(tool, columns)

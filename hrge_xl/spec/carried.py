@@ -21,6 +21,7 @@ from ..paths import UNFINISHED, sync_folder
 FOLDERS = (".", "tools", "languages")
 KINDS = (".yaml", ".po")
 LISTS, LIST = "vocabularies.yaml", ".csv"  # which names the lists that stand in files of their own
+FACTS = "facts"  # the folder of the files that hold facts
 NAME = re.compile(r"""file:\s*["']?([^"'\n]+?\.csv)\b""")
 DIGITS = 16  # of a digest tell copies apart; 64 would make paths too long for Windows
 
@@ -30,9 +31,8 @@ Files = Mapping[str, bytes]
 def pack(folder: Path) -> dict[str, bytes]:
     """Read every file that a spec is made of: path → content, in order."""
     files = [file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS]
-    paths = {
-        file.relative_to(folder).as_posix(): file for file in (*files, *_lists(folder)) if file.is_file()
-    }
+    files += [*_lists(folder), *(folder / FACTS).glob(f"[!.]*{LIST}")]
+    paths = {file.relative_to(folder).as_posix(): file for file in files if file.is_file()}
     return {path: paths[path].read_bytes() for path in sorted(paths)}
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from ..frozen import Path
 from .check_circles import check_circles
 from .check_expressions import check_expressions
+from .check_facts import check_facts
 from .check_figures import check_figures
 from .check_languages import check_languages
 from .check_lists import check_lists
 from .check_names import check_names
 from .check_profiles import check_profiles
 from .check_rules import check_identity, check_rules
+from .check_sample import check_sample
 from .check_sheets import check_sheets
 from .model import Spec
 from .placeholders import check_placeholders
@@ -30,6 +32,14 @@ CHECKS = (
 )
 
 
-def check(spec: Spec) -> list[tuple[Path, str, str]]:
-    """Every mistake as (path in the spec, reason, remedy); all checks run, whatever the others find."""
+Mistakes = list[tuple[Path, str, str]]  # path in the spec, reason, remedy
+
+
+def check(spec: Spec) -> Mistakes:
+    """Every mistake in what is asked; all checks run, whatever the others find."""
     return [mistake for one_check in CHECKS for mistake in one_check(spec)]
+
+
+def check_given(spec: Spec) -> Mistakes:
+    """Every mistake in the answers that a spec gives itself, facts and sample; nothing else may be wrong in it."""
+    return [*check_facts(spec), *check_sample(spec)]

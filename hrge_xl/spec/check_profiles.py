@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ..frozen import Found, Path
 from .check_names import ROW_CODE
-from .model import Profile, Spec
+from .issuance import Profile
+from .model import Spec
 from .suggest import remedy_for
 
 

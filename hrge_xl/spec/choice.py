@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ..errors import UsageError
 from ..language import Call, Problem, Ref, walk
 from .check_expressions import expressions
-from .model import Profile, Spec
+from .issuance import Profile
+from .model import Spec
 from .suggest import remedy_for
 
 

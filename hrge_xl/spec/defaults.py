@@ -1,4 +1,4 @@
-"""What cells hold before anybody has answered: `default`, as written in a spec, and what is wrong with one."""
+"""Answers that are written in a spec: what they are to the program, and what is wrong with one."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ Wrong = Iterator[tuple[str, str]]
 
 def default_of(field: Field) -> Value | None:
     """Give the answer that a cell is issued with; None where it is blank."""
-    if not field.default:
-        return None
+    return value_of(field, field.default) if field.default else None
+
+
+def value_of(field: Field, written: tuple[str, ...]) -> Value:
+    """Give the answer to a field that is written so; in it nothing must be wrong."""
     if field.several:
-        return field.default
-    (text,) = field.default
+        return written
+    (text,) = written
     if field.type.kind is ColumnKind.NUMBER:
         return float(text)
     return date.fromisoformat(text) if field.type.kind is ColumnKind.DATE else text
@@ -36,13 +39,19 @@ def wrong_default(spec: Spec, block: FieldBlock, field: Field) -> Wrong:
     elif field.fixed or field.parent is not None:
         what = "is filled in by `values` of the items" if field.fixed else "depends on another answer"
         yield f"The field {what}, so it has no default.", "Leave it out."
-    elif not field.several and len(field.default) > 1:
+    else:
+        yield from wrong_answer(spec, field, field.default)
+
+
+def wrong_answer(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
+    """Give what is wrong with an answer to a field that is written so, each as reason and remedy."""
+    if not field.several and len(written) > 1:
         yield "The field takes one answer, and these are several.", "Keep one."
     elif field.list_name is not None:
-        yield from _codes(spec, field)
+        yield from _codes(spec, field, written)
     else:
         kinds = {ColumnKind.NUMBER: _number, ColumnKind.DATE: _day}
-        yield from kinds.get(field.type.kind, _text)(field, field.default[0])
+        yield from kinds.get(field.type.kind, _text)(field, written[0])
 
 
 def _number(field: Field, text: str) -> Wrong:
@@ -81,15 +90,15 @@ def _text(field: Field, text: str) -> Wrong:
         yield f"The text has {count_words(text)} words; the field takes {field.words}.", "Shorten it."
 
 
-def _codes(spec: Spec, field: Field) -> Wrong:
+def _codes(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
     known = entries(spec, field.list_name)
-    for code in field.default:
+    for code in written:
         if known and code not in known:
             yield f"'{code}' is not a code of this list.", f"Known are: {', '.join(known[:40])}."
-    if len(field.default) > field.cells and field.several:
+    if len(written) > field.cells and field.several:
         yield (
-            f"{len(field.default)} answers do not fit into {field.cells} cells.",
+            f"{len(written)} answers do not fit into {field.cells} cells.",
             "Raise `cells`, or take fewer.",
         )
-    if len(set(field.default)) < len(field.default):
+    if len(set(written)) < len(written):
         yield "The same code stands here twice.", "Keep one."

@@ -12,8 +12,8 @@ import yaml
 from ..errors import Mistake, SpecError, UsageError
 from . import model
 from .assemble import HEAD_FILE, Assembly
-from .carried import digest_of, pack
-from .check import check
+from .carried import FACTS, digest_of, pack
+from .check import check, check_given
 from .nodes import mistake_at
 from .shape import Shape
 
@@ -101,4 +101,8 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, yaml.Node | None
             for path, reason, remedy in check(loaded)
             if not lost.explains(reason) and not lost.inside(root, path, reason)
         ]
+        if all(
+            mistake.file.startswith(f"{FACTS}/") for mistake in mistakes
+        ):  # else it may only follow from others
+            mistakes += [mistake_at(root, *found) for found in check_given(loaded)]
     return loaded, root, list(dict.fromkeys(mistakes))

@@ -14,6 +14,7 @@ from ..fields import Field, PersonalData
 from ..frozen import Model, Whole
 from ..texts import NO_TEXT, Code, Text, fixed_codes, fixed_value
 from .figures import Figures
+from .issuance import FactFile, Profile, Sample
 
 
 class Use(Model):
@@ -313,19 +314,6 @@ class Rule(Model):
         return self.name or "rule-" + re.sub(r"[^a-z0-9]+", "-", self.code.lower()).strip("-")
 
 
-class Profile(Model):
-    """A choice of sheets and rows under a name, for whoever issues workbooks.
-
-    Besides `tools` come those that are named on issue: at least one of `choose_from`, where it names any.
-    """
-
-    title: Text
-    purpose: Text = NO_TEXT
-    tools: tuple[Code, ...] | None = None  # None: all
-    choose_from: tuple[Code, ...] = ()
-    rows: int | None = Option(default=None, ge=1, le=500)  # of registers, where not the spec's own
-
-
 class Covered(Model):
     """An entry of `rules.yaml` that needs no rule: which findings or other rules already tell, and how."""
 
@@ -388,6 +376,8 @@ class Spec(Model):
     tables: dict[str, Table] = Option(default={})
     profiles: dict[Code, Profile] = Option(default={})
     default_profile: Code | None = None  # what is issued where nothing else is chosen; None: all sheets
+    facts: tuple[FactFile, ...] = ()  # that workbooks are issued with
+    sample: Sample | None = None
     expects: tuple[PersonalData, ...] = ()  # personal data that is no finding on any sheet
     what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
@@ -399,6 +389,13 @@ class Spec(Model):
     def tool(self) -> dict[str, Tool]:
         """Every tool by code, in sheet order."""
         return {tool.code: tool for tool in self.tools}
+
+    @property
+    def made_up_countries(self) -> tuple[str, ...]:
+        """The codes of countries that there are only in the sample."""
+        return (
+            (self.sample.country.code,) if self.sample is not None and self.sample.country is not None else ()
+        )
 
     def tool_called(self, text: str) -> str | None:
         """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""

@@ -10,11 +10,19 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from ..fields import COMMON_OPTIONS, FIELD_TYPES, Field
 from ..fields import field as fields
 from ..frozen import Model
-from . import figures, model
+from . import figures, issuance, model
 
-OWN_FILES = ("vocabularies", "columns", "matrix", "rules", "figures")  # each stands in a file of its name
+OWN_FILES = (
+    "vocabularies",
+    "columns",
+    "matrix",
+    "rules",
+    "figures",
+    "sample",
+)  # each stands in a file of its name
 MADE = ("tools", "covered", "digest", "folder")  # what the loader puts into the model
 HEAD = ("sheets",)  # what only the loader reads
+MADE_IN: Mapping[type, tuple[str, ...]] = {issuance.FactFile: ("rows",)}  # what it puts into a part
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {
     model.Rule: ("tools", "covered_by"),
     Field: ("use",),
@@ -26,7 +34,8 @@ def options_of(part: type[Model]) -> list[str]:
     """The options that a part takes in a file, in their order."""
     if part is model.Spec:
         return [*(name for name in part.model_fields if name not in (*OWN_FILES, *MADE)), *HEAD]
-    return [*part.model_fields, *TAKEN_IN.get(part, ())]
+    made = MADE_IN.get(part, ())
+    return [*(name for name in part.model_fields if name not in made), *TAKEN_IN.get(part, ())]
 
 
 @cache
@@ -34,7 +43,12 @@ def all_options() -> tuple[str, ...]:
     """Every option that there is anywhere in a spec."""
     parts = [
         part
-        for part in (*vars(model).values(), *vars(figures).values(), *vars(fields).values())
+        for part in (
+            *vars(model).values(),
+            *vars(figures).values(),
+            *vars(issuance).values(),
+            *vars(fields).values(),
+        )
         if isinstance(part, type) and issubclass(part, Model)
     ]
     return tuple(sorted({name for part in parts for name in options_of(part)}))

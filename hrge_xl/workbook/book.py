@@ -14,7 +14,7 @@ from ..stamp import FIELDS, PROPERTY_PREFIX, to_pairs
 from ..submission import Identity
 from ..words import right_to_left
 from .content import Content
-from .cover import COVER_FACTS, CoverPainter, Fact
+from .cover import COVER_FACTS, SAMPLE, CoverPainter, Fact
 from .drawing import Drawing
 from .excel_formula import absolute, answer_name, column_name, column_range
 from .feedback_sheets import Feedback, feedback_sheets
@@ -24,6 +24,7 @@ from .pen import Formats, Pen
 from .progress import COVER_WIDTHS
 from .properties import DRAWN_ON
 from .references import looked_up
+from .sample_mark import mark_as_sample, titles
 from .shared_formulas import FormulaSheet
 from .styles import FONT, SIZE, TAB_COLOURS
 from .tool_sheet import draw_tool_sheet
@@ -46,8 +47,8 @@ def facts_of(identity: Identity, contact: str = "") -> dict[str, str]:
 
 
 def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
-    """The facts that the cover has a line for."""
-    return frozenset(name for name in COVER_FACTS if facts[name])
+    """The facts that a workbook is drawn by: those that the cover has a line for, and that it is a sample."""
+    return frozenset(name for name in (*COVER_FACTS, SAMPLE) if facts[name])
 
 
 def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = None) -> Drawing:
@@ -92,6 +93,9 @@ def painted(
     _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats))
     if layout.last:
         draw_last_sheet(Pen(sheets[LAST_SHEET], formats), layout)
+    if SAMPLE in facts:
+        for name, title, last in titles(layout):
+            mark_as_sample(Pen(sheets[name], formats), title, last, layout.language)
     sheets[next(feedback_sheets(layout, feedback)).title if feedback else layout.cover_name].activate()
     return book
 

@@ -19,6 +19,7 @@ from .pen import Pen
 from .progress import LABEL, SHARE, STATE, VALUE, ProgressPainter
 
 LINE_LENGTH = 150  # characters of a paragraph
+SAMPLE = "sample"  # the fact that marks all sheets
 COVER_FACTS = (
     "team",
     "country",
@@ -42,6 +43,8 @@ class CoverPainter:
         spec, language = self.layout.spec, self.layout.language
         self.pen.text(Place(CODE_ROW, CODE_COLUMN), COVER_KEY, "code")
         self.pen.band(self.row, LABEL, STATE, spec.title.say(language), "cover_title")
+        if SAMPLE in self.given:
+            self._of_sample()
         self._heads()
         ends = self._facts(self.row), self._steps(self.row)
         for row in range(self.row, max(ends)):
@@ -50,6 +53,15 @@ class CoverPainter:
         for line in wrap(spec.note.say(language), LINE_LENGTH):
             self.pen.text(Place(self.row, LABEL), line, "purpose")
             self.row += 1
+
+    def _of_sample(self) -> None:
+        text = self.say(
+            "This workbook is a filled sample, to look at. Country, people and figures are made up. "
+            "Do not send it back: fill in the workbook that was issued to you."
+        )
+        for line in wrap(text, LINE_LENGTH):
+            self.row += 1
+            self.pen.text(Place(self.row, LABEL), line, "sample_note")
 
     def _heads(self) -> None:
         self.row += 1
@@ -85,10 +97,15 @@ class CoverPainter:
             self.pen.text(place, value, "cover_value")
 
     def _today(self, row: int) -> None:
-        """The day that due dates are measured against: the only volatile cell, as issued that of issue."""
+        """The day that due dates are measured against: the only volatile cell, as issued that of issue.
+
+        A sample stays as it was filled in: its day never changes.
+        """
         self.pen.text(Place(row, CODE_COLUMN), TODAY_NAME, "code")
         self.pen.text(Place(row, LABEL), self.say("Day of the check"), "cover_label")
-        day = self.pen.formula(Place(row, VALUE), "=TODAY()", "cover_value", "yyyy-mm-dd")
+        place, form = Place(row, VALUE), ("cover_value", "yyyy-mm-dd")
+        still = SAMPLE in self.given
+        day = self.pen.entry(place, *form) if still else self.pen.formula(place, "=TODAY()", *form)
         self.pen.live([day], lambda content: [content.today])
         cell = f"${column_letters(VALUE)}${row}"
         self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!{cell}")

@@ -28,6 +28,7 @@ LINE_OF_CODE = 10.5  # by which it grows for each line that a row has to hold
 HEIGHTS = {
     "cover_title": 42,
     "title": 27,
+    "sample_title": 30,
     "block": 27,
     "cover_block": 27,
     "section": 19,
@@ -54,6 +55,14 @@ STYLES: dict[str, dict[str, Any]] = {
     "cover_value": {**LINE, "bold": True, "valign": "vcenter", "text_wrap": True, "align": "left"},
     "cover_note": {**LINE, "font_color": QUIET_INK, "valign": "vcenter", "align": "left", "indent": 1},
     "title": {"bold": True, "font_size": 16, "font_color": ACCENT, "valign": "vcenter"},
+    "sample_title": {
+        "bold": True,
+        "font_size": 16,
+        "font_color": PAPER,
+        "bg_color": ERROR_INK,
+        "valign": "vcenter",
+    },
+    "sample_note": {"bold": True, "font_color": ERROR_INK},
     "purpose": {"font_color": QUIET_INK},
     "progress": {"bold": True},
     "link": {"font_color": LINK_INK, "underline": 1},

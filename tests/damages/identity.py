@@ -80,6 +80,7 @@ KINDS: list[Kind] = [
     kind("identity: the stamp of another team of the country", f"{COVER} Cover!C8", restamped(team="AFG")),
     kind("identity: a newer version", "I003", restamped(spec_version="9.0")),
     kind("identity: another questionnaire", "I002", restamped(spec="example")),
+    kind("identity: a filled sample", "I016", restamped(sample="yes")),
     kind("identity: a language that nobody has", "I010", restamped(language="xx")),
     kind("identity: stamp sheet cleared", "I005", stamp_cleared),
     kind("identity: properties removed", "I005", without_properties),

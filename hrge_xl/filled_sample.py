@@ -1,0 +1,61 @@
+"""The filled sample of a spec: a workbook to look at, and whether everything in it is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .errors import UsageError
+from .findings import Finding, Severity
+from .issuing import Order, generate, identity_of, layout_for, starting_answers, submission_of
+from .layout import Layout
+from .spec.choice import Choice
+from .spec.issuance import Sample
+from .spec.model import Spec
+from .spec.sample import answers_of, spec_of_sample
+from .submission import Answers, Value
+
+
+def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:
+    """A workbook of these sheets, filled in as an example; the same bytes on whichever day.
+
+    Raises `UsageError` where the spec has no sample, and for an unknown language or tool.
+    """
+    layout, order = sample_order(spec, language, choice)
+    return generate(layout.spec, order)
+
+
+def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
+    """What a team would have to correct in the sample; there should be nothing."""
+    from .checks import check
+
+    layout, order = sample_order(spec, spec.languages[0], choice)
+    filled = submission_of(layout, starting_answers(layout, order), identity_of(layout.spec, order, layout))
+    (outcome,) = check([(filled, layout)], today=order.today)
+    return [finding for finding in outcome.findings if finding.severity is Severity.ERROR]
+
+
+def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Order]:
+    """The layout of a sample, and the order that it is made by. Raises `UsageError` as `sample_workbook`."""
+    sample = spec.sample
+    if sample is None or sample.day is None:
+        raise UsageError(f"The spec '{spec.name}' has no sample.yaml, so there is no sample of it.")
+    country = sample.country.code if sample.country is not None else ""
+    order = Order(sample.team, sample.day, country, language, choice.tools, choice.rows, sample=True)
+    layout = layout_for(spec_of_sample(spec), order)
+    return layout, replace(order, answers=_answers(layout, sample))
+
+
+def _answers(layout: Layout, sample: Sample) -> Answers:
+    """The answers that have a place, and lead to a row that is there."""
+    found: Answers = {}
+    for answer in answers_of(layout.spec, sample):
+        slot = layout.slots.get((answer.tool, answer.row, answer.field))
+        if slot is not None:
+            value = answer.means(slot.field, layout.language)
+            if not slot.field.to or _leads_somewhere(layout, slot.field.to, value):
+                found[slot.key] = value
+    return found
+
+
+def _leads_somewhere(layout: Layout, tools: tuple[str, ...], row: Value) -> bool:
+    return any(row in layout.row_codes.get(tool, ()) for tool in tools)

@@ -1,0 +1,266 @@
+"""The filled sample of each spec and profile: all of it right, marked on every sheet, and never taken for an answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl import Workbook
+
+from hrge_xl import stamp
+from hrge_xl.checks import check
+from hrge_xl.errors import SpecError, UsageError
+from hrge_xl.filled_sample import sample_order, sample_workbook
+from hrge_xl.intake import Refusal, Wanted, read
+from hrge_xl.issuing import Order, generate, identity_of, starting_answers, submission_of
+from hrge_xl.soundness import try_out
+from hrge_xl.spec.choice import choose
+from hrge_xl.spec.load import load
+from hrge_xl.spec.lookup import country_codes
+from hrge_xl.spec.own_sheets import SAMPLE_KEY
+from hrge_xl.stamp import PROPERTY_PREFIX
+from hrge_xl.words import country_names, translator
+from tests.audited import hrge
+from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
+
+PROFILES = [(name, profile) for name in ("example", "hrge_toolkit") for profile in load(name).profiles]
+TODAY = date(2026, 7, 20)
+PILLARS = ("T3.2", "T3.6")  # the risk tables that the sample of the Toolkit uses
+
+
+def sample(name: str = "example", profile: str = "", language: str = "en") -> bytes:
+    spec = load(name)
+    return sample_workbook(spec, language, choose(spec, profile, first=True))
+
+
+def told(data: bytes, at: Path, spec: str | None = None) -> Refusal:
+    at.write_bytes(data)
+    found = read(at, Wanted(spec=spec))
+    assert isinstance(found, Refusal)
+    return found
+
+
+# what stands in it
+
+
+@pytest.mark.parametrize(("name", "profile"), PROFILES)
+def test_nothing_in_a_sample_is_to_be_corrected_or_looked_at(name: str, profile: str) -> None:
+    """Whoever changes a spec sees here what no longer fits: `hrge-xl spec check` names the lines."""
+    spec = load(name)
+    layout, order = sample_order(spec, spec.languages[0], choose(spec, profile, first=True))
+    filled = submission_of(layout, starting_answers(layout, order), identity_of(layout.spec, order, layout))
+    (outcome,) = check([(filled, layout)], today=order.today, in_sheets=True)
+    assert [f"{each.tool} {each.row} {each.field}: {each.message}" for each in outcome.findings] == []
+    unanswered = [key for key, verdict in outcome.verdicts.items() if verdict.required and verdict.code]
+    assert unanswered == []
+
+
+@pytest.mark.parametrize("profile", ["quick", "standard", "full"])
+def test_the_sample_of_the_toolkit_shows_what_a_team_would_do(profile: str) -> None:
+    spec = load("hrge_toolkit")
+    layout, order = sample_order(spec, "en", choose(spec, profile, first=True))
+    given = starting_answers(layout, order)
+    rows = {tool: {row for each, row, _ in given if each == tool} for tool in layout.sheet}
+    assert len(rows["T4.B"]) == len(rows["T4.C"]) == 5
+    for tool in PILLARS:
+        assert tool not in layout.sheet or len(rows[tool]) >= 5
+    assert len(rows["T3.2"]) == (5 if profile == "quick" else 6)
+    ticked = {row for (tool, row, field), value in given.items() if field == "FRM_26" and value == "Y"}
+    assert {tool for tool in ticked if not rows[tool]} == set(), "what is ticked is filled in"
+
+
+def test_every_answer_of_a_sample_has_its_place_in_the_whole_workbook() -> None:
+    for name in ("example", "hrge_toolkit"):
+        spec = load(name)
+        assert spec.sample is not None
+        _, order = sample_order(spec, spec.languages[0], choose(spec, list(spec.profiles)[-1]))
+        written = sum(
+            len(value) if isinstance(value, dict) and key not in spec.tool[tool].fields else 1
+            for tool, rows in spec.sample.answers.items()
+            for key, value in rows.items()
+        )
+        assert len(order.answers) == written
+
+
+def test_free_text_is_said_in_the_language_of_the_workbook() -> None:
+    spec = load("example")
+    texts = {
+        language: sample_order(spec, language, choose(spec))[1].answers["R1", "K-01", "RSK_01"]
+        for language in spec.languages
+    }
+    assert texts["en"] == "Women do not come"
+    assert len(set(texts.values())) == 3
+
+
+def test_a_sample_is_the_same_on_every_day_and_stays_so() -> None:
+    first = sample()
+    assert first == sample()
+    cover = openpyxl.load_workbook(BytesIO(first))["Cover"]
+    values = [cell.value for row in cover.iter_rows() for cell in row]
+    assert not any(str(value).startswith("=TODAY") for value in values)
+    assert "Examplia" in values
+
+
+# a country that there is not
+
+
+@pytest.mark.parametrize("name", ["example", "hrge_toolkit"])
+def test_its_country_can_never_be_taken_for_a_real_one(name: str) -> None:
+    spec = load(name)
+    (code,) = spec.made_up_countries
+    assert code not in country_names("en")
+    assert spec.countries is not None
+    assert code not in spec.vocabularies[spec.countries].by_code
+    with pytest.raises(UsageError, match="is no country of"):
+        country_codes(spec, ["Examplia"])
+    blank = openpyxl.load_workbook(BytesIO(generate(spec, Order("PAK", TODAY, "PAK"))))
+    assert "Examplia" not in {cell.value for row in blank["Lists"].iter_rows() for cell in row}
+
+
+def test_a_country_that_there_is_makes_no_sample(copy: Path) -> None:  # noqa: F811
+    damage(copy, "sample.yaml", "code: XEX", "code: FRA")
+    assert any("'FRA' is a country that there is" in said for said in mistakes(copy))
+
+
+# marked and refused
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_every_sheet_that_is_seen_is_marked(language: str) -> None:
+    book = openpyxl.load_workbook(BytesIO(sample("example", "", language)))
+    word = translator(language)("SAMPLE")
+    seen = [sheet for sheet in book if sheet.sheet_state == "visible"]
+    assert len(seen) > 4
+    for sheet in seen:
+        assert str(sheet["B2"].value).startswith(f"{word} · "), sheet.title
+        assert sheet["A2"].value == SAMPLE_KEY
+        assert word in str(getattr(sheet.oddHeader, "center").text)  # noqa: B009
+
+
+def test_no_other_workbook_is_marked() -> None:
+    book = openpyxl.load_workbook(BytesIO(generate(load("example"), Order("PAK", TODAY, "PAK"))))
+    assert all(sheet["A2"].value != SAMPLE_KEY for sheet in book)
+
+
+@pytest.mark.parametrize("name", ["example", "hrge_toolkit"])
+def test_a_sample_that_comes_back_is_refused(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert hrge("generate", name, "--sample", "-o", out) == 0
+    assert (out / f"{name}_SAMPLE_en.xlsx").is_file()
+    assert hrge("validate", out) == 4
+    said = capsys.readouterr().out
+    assert "I016 error" in said
+    assert "its stamp says so. Fill in the workbook that was issued to you" in said
+    assert ": refused" in said
+
+
+def without_stamp(data: bytes) -> Workbook:
+    book: Any = openpyxl.load_workbook(BytesIO(data))
+    book.remove(book["_hrge"])
+    for name in [each for each in book.custom_doc_props.names if each.startswith(PROPERTY_PREFIX)]:
+        del book.custom_doc_props[name]
+    assert isinstance(book, Workbook)
+    return book
+
+
+def saved(book: Workbook) -> bytes:
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_the_marks_are_enough_where_the_stamp_is_lost(tmp_path: Path) -> None:
+    found = told(saved(without_stamp(sample())), tmp_path / "a.xlsx")
+    assert [each.code for each in found.observations] == ["I016"]
+    assert "“Cover” carries its mark" in found.observations[0].detail["detail"]
+
+
+def test_a_sheet_of_a_sample_in_a_real_workbook_is_refused_and_named(tmp_path: Path) -> None:
+    """Copied as it is, over the sheet of the team: what it says is nobody's."""
+    book = openpyxl.load_workbook(BytesIO(generate(load("example"), Order("PAK", TODAY, "PAK"))))
+    book["Risks"]["A2"] = SAMPLE_KEY
+    found = told(saved(book), tmp_path / "b.xlsx")
+    assert [each.code for each in found.observations] == ["I016"]
+    assert "“Risks”" in found.observations[0].detail["detail"]
+
+
+def test_stamps_from_before_there_were_samples_are_signed_as_they_were() -> None:
+    spec = load("example")
+    layout, order = sample_order(spec, "en", choose(spec))
+    identity = identity_of(layout.spec, order, layout)
+    assert b'"sample":"yes"' in stamp.canonical(identity)
+    plain = identity_of(spec, Order("PAK", TODAY, "PAK"), layout)
+    assert b"sample" not in stamp.canonical(plain)
+
+
+# the command
+
+
+def test_a_sample_says_itself_what_stands_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--country", "PAK", "--today", "2026-07-01")
+    assert hrge("generate", "example", "--sample", *options, "-o", tmp_path) == 2
+    said = capsys.readouterr().err
+    assert "--country is not for a sample" in said
+    assert "--today is not for a sample" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_profile_has_a_file_of_its_own(tmp_path: Path) -> None:
+    one = ("generate", "hrge_toolkit", "--sample", "-o", tmp_path)
+    assert hrge(*one, "--profile", "quick", "--tools", "3.6") == 0
+    (file,) = tmp_path.iterdir()
+    assert file.name == "hrge_toolkit_SAMPLE_quick_en.xlsx"
+    names = openpyxl.load_workbook(file, read_only=True).sheetnames
+    assert [name.split()[0] for name in names if name[0].isdigit()] == ["3.6", "4.A", "4.B", "4.C"]
+
+
+def test_a_spec_without_a_sample_says_so(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    (copy / "sample.yaml").unlink()
+    assert hrge("generate", copy, "--sample", "-o", copy / "out") == 2
+    assert "has no sample.yaml" in capsys.readouterr().err
+
+
+# mistakes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("  R1:\n    K-01", "  R7:\n    K-01", 29, "There is no tool 'R7'."),
+        ("    K-02:", "    K-2:", 38, "There is no row 'K-2' for this in R1. Did you mean 'K-02'?"),
+        ("RSK_02: [WOM]", "RSK_02: [WOMEN]", 32, "RSK_02: 'WOMEN' is not a code of this list."),
+        ("RSK_03: 3", "RSK_03: 7", 33, "RSK_03: '7' is not a code of this list."),
+        ("PLN_06: 24", "PLN_06: 24.5", 15, "PLN_06: 24.5 is no whole number."),
+        ("PLN_05: 2026-09-09", "PLN_05: 9 September", 14, "PLN_05: '9 September' is no day."),
+        ("PLN_06: 24", "PLN_60: 24", 15, "The tool 'PLAN' has no field 'PLN_60'. Did you mean"),
+        ("PLN_06: 24", "PLN_14: 250", 15, "The field 'PLN_14' is calculated."),
+        ("RSK_08: C1_03", "RSK_08: C1_33", 37, "RSK_08: 'C1_33' is no row of C1."),
+        ("today: 2026-06-30", "today: soon", 3, "'soon' is not a day between"),
+        ("{en: Women do not come, fr", "{en: Women do not come, de", 31, "'de' is no language of the spec."),
+    ],
+)
+def test_each_mistake_is_told_with_its_line(copy: Path, old: str, new: str, line: int, said: str) -> None:  # noqa: F811
+    damage(copy, "sample.yaml", old, new)
+    with pytest.raises(SpecError) as caught:
+        load(copy)
+    found = [(each.file, each.line) for each in caught.value.mistakes if said in str(each)]
+    assert found == [("sample.yaml", line)], caught.value.mistakes
+
+
+def test_spec_check_says_what_is_not_right_in_a_sample(copy: Path) -> None:  # noqa: F811
+    damage(copy, "sample.yaml", "    PLN_05: 2026-09-09", "    PLN_05: 2026-09-01")
+    with pytest.raises(SpecError) as caught:
+        try_out(load(copy))
+    (mistake,) = caught.value.mistakes
+    assert mistake.file == "sample.yaml"
+    assert mistake.line == 14
+    assert (
+        "The sample is not right (short, whole): PLAN / 1 / PLN_05: R-E01 The end is before the start."
+        in str(mistake)
+    )
