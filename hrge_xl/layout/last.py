@@ -20,6 +20,7 @@ FIRST_COLUMN = 2
 IN_FORM = "answer"  # in place of a field, in the one column of a form
 ROLE = "last"  # of the columns in which people see them
 WIDTH, CLOSED_WIDTH, FORM_WIDTH = 26, 22, 34
+AROUND = 4  # characters around the longest word of a head
 
 Places = Mapping[tuple[str, str, str], tuple[Place, ...]]
 
@@ -52,7 +53,8 @@ class LastColumns:
         for field in block.fields:
             if is_shown(self.spec, field):
                 label = sentence(self.say("Last time: {label}"), {"label": field.asks(self.language)})
-                yield Column(0, ROLE, code_of(field.code), label, min(width(field), WIDTH))
+                words = max(map(len, label.split()), default=0) + AROUND
+                yield Column(0, ROLE, code_of(field.code), label, max(min(width(field), WIDTH), words))
 
     def of_form(self, *, single: bool) -> Iterator[Column]:
         """Give the one of a form that asks once, if any of its answers is shown."""

@@ -24,7 +24,7 @@ def draw_last_cells(pen: Pen, layout: Layout, grid: Grid) -> None:
     for row, column in ((row, column) for column in grid.with_role(ROLE) for row in grid.data_rows):
         place, key = Place(row.index, column.index), _key(layout, grid, row, column)
         if key is None:
-            pen.text(place, "", "last")
+            pen.text(place, "", "help")
         else:
             said = layout.last[key]
             pen.formula(place, f"={_shown(said)}", "last", _format(layout, key))
