@@ -30,6 +30,6 @@ class Last(Function):
         found = typing.expr(node.args[0])
         if not isinstance(found, Ref) or found.last:
             raise typing.refuse(
-                node.args[0], "last() takes the code of a field.", "Write it as last(RSK_03)."
+                node.args[0], "last() takes the code of a field.", "Write that alone."
             )
         return replace(found, last=True)
