@@ -92,7 +92,7 @@ def painted(
     lists.sheet.set_print_scale(LISTS_SCALE)
     _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats))
     if layout.last:
-        draw_last_sheet(Pen(sheets[LAST_SHEET], formats), layout)
+        draw_last_sheet(book, Pen(sheets[LAST_SHEET], formats), layout)
     if SAMPLE in facts:
         for name, title, last in titles(layout):
             mark_as_sample(Pen(sheets[name], formats), title, last, layout.language)

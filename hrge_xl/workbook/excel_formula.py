@@ -83,6 +83,11 @@ def last_cells(first: Place, last: Place, *, row: str | None = None) -> str:
     return start if first == last else f"{start}:${column_letters(last.column)}${row or last.row}"
 
 
+def last_of_row(tool: str, code: str, row: str) -> str:
+    """What an answer of this row was, found by the code of the row: a formula that can be shared down its column."""
+    return f"INDEX({last_name(tool, code)},MATCH(${column_letters(CODE_COLUMN)}{row},{last_rows(tool)},0))"
+
+
 def record_range(layout: Layout, ref: Ref) -> str:
     """The cells of a question that is asked once a record, side by side, from any sheet."""
     slots = [slot for key, slot in layout.slots.items() if (key[0], key[2]) == ref.key]
@@ -280,8 +285,11 @@ class ExcelFormula:
         cells = self.layout.last.get((ref.tool, "1" if ref.single else self.record, ref.code))
         if cells is None:
             return None
-        own = not ref.single and self.grid is not None and not self.grid.across
-        return last_cells(cells[0], cells[-1], row=self.row if own else None)
+        if ref.single or self.grid is None or self.grid.across or self.row is None:
+            return last_cells(cells[0], cells[-1])
+        if self.away or len(cells) > 1:
+            return last_cells(cells[0], cells[-1], row=self.row)
+        return last_of_row(ref.tool, ref.code, self.row)
 
     def _is_value(self, expr: Expr) -> bool:
         return (
@@ -626,3 +634,13 @@ def column_name(tool: str, code: str, part: int = 0) -> str:
 def active_name(tool: str) -> str:
     """The defined name of the helper cells that count the answers of each row of a register."""
     return "answers_in_rows_of_" + tool.replace(".", "_")
+
+
+def last_name(tool: str, code: str) -> str:
+    """The defined name of a column that says what answers were in the round before."""
+    return f"last_{tool}_{code or 'closed'}".replace(".", "_")
+
+
+def last_rows(tool: str) -> str:
+    """The defined name of the row codes beside these columns."""
+    return "last_rows_of_" + tool.replace(".", "_")

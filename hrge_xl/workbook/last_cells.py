@@ -10,9 +10,10 @@ from ..layout import Column, Grid, Layout, Place, Row
 from ..layout.last import IN_FORM, ROLE, field_of
 from ..spec.next_round import is_shown
 from .content import Content, Shown
-from .excel_formula import last_cells
+from .excel_formula import last_cells, last_of_row
 from .grids import number_format_of
 from .pen import Pen
+from .shared_formulas import ROW
 
 BETWEEN = "; "  # several answers
 Key = tuple[str, str, str]
@@ -27,7 +28,12 @@ def draw_last_cells(pen: Pen, layout: Layout, grid: Grid) -> None:
             pen.text(place, "", "help")
         else:
             said = layout.last[key]
-            pen.formula(place, f"={_shown(said)}", "last", _format(layout, key))
+            if grid.across or len(said) > 1 or field_of(column) == IN_FORM:
+                pen.formula(place, f"={_shown(said)}", "last", _format(layout, key))
+            else:
+                was = last_of_row(grid.tool.code, field_of(column), ROW)
+                formula = f'=IF({was}="","",{was})'
+                pen.column_formula(place, grid.data_rows[-1].index, formula, "last", _format(layout, key))
             cells.append((place, key, len(said)))
     if cells:
         pen.live([place for place, _, _ in cells], LastShown(tuple((key, n) for _, key, n in cells)))

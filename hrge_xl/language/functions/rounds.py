@@ -29,7 +29,5 @@ class Last(Function):
         expect(typing, node, self.name, 1)
         found = typing.expr(node.args[0])
         if not isinstance(found, Ref) or found.last:
-            raise typing.refuse(
-                node.args[0], "last() takes the code of a field.", "Write that alone."
-            )
+            raise typing.refuse(node.args[0], "last() takes the code of a field.", "Write that alone.")
         return replace(found, last=True)
