@@ -192,8 +192,12 @@ def _gathered(draw: st.DrawFn, code: str, fields: list[dict[str, Any]]) -> dict[
     listed = [field["code"] for field in fields if field["type"] in ("choice", "many", "scale")]
     if listed and draw(st.booleans()):
         down, across = draw(st.sampled_from(listed)), draw(st.sampled_from(listed))
-        highest = {"highest": draw(st.sampled_from(listed))} if draw(st.booleans()) else {}
-        return {"kind": "pivot", "source": code, "down": down, "across": across, **highest}
+        more: dict[str, Any] = {"highest": draw(st.sampled_from(listed))} if draw(st.booleans()) else {}
+        lists = {field["code"]: field.get("vocabulary") for field in fields}
+        alike = [each for each in listed if each != down and lists[each] == lists[down]]
+        if alike and draw(st.booleans()):
+            more["also_down"] = alike
+        return {"kind": "pivot", "source": code, "down": down, "across": across, **more}
     shown = [field["code"] for field in fields][:3]
     return {
         "kind": "collect",

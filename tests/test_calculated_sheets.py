@@ -64,10 +64,12 @@ def barriers() -> Answers:
     }
     stages = layout(TOOLKIT).lists["STAGE"].codes
     groups = layout(TOOLKIT).lists["GROUP"].codes
+    overlapping = {"BAR-02": ("DIS", "GIR"), "BAR-03": ("BOY",)}
     answers: Answers = {}
     for row, (_, stage, severity) in rows.items():
         answers["T2.6", row, "T26_01"] = groups[0]
         answers["T2.6", row, "T26_05"] = stages[stage]
+        answers["T2.6", row, "T26_02"] = overlapping.get(row, ())
         if severity is not None:
             answers["T2.6", row, "T26_10"] = severity
     return answers
@@ -82,6 +84,11 @@ def test_the_pivot_shows_the_highest_step_in_words_and_nothing_where_nothing_was
     labels = where.lists["SEV4"].labels
     assert shown == [f"4 {labels[3]}", f"1 {labels[0]}", None, None]
     assert sheet.cell(block.head, 3).value == where.lists["STAGE"].labels[0]
+    assert where.lists["GROUP"].codes[1:4] == ("MEN", "GIR", "BOY")
+    overlaps = [
+        [sheet.cell(row, column).value for column in (3, 4)] for row in range(block.head + 2, block.head + 5)
+    ]
+    assert overlaps == [[None, None], [f"4 {labels[3]}", None], [None, f"1 {labels[0]}"]]
     legend = [sheet.cell(row, 2).value for row in range(block.last_row - 3, block.last_row + 1)]
     assert legend == [f"{code} {label}" for code, label in zip("4321", labels[::-1], strict=True)]
 

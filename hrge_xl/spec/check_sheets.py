@@ -314,7 +314,8 @@ def _wanted(block: MatrixBlock | PivotBlock | CollectBlock) -> Iterator[Wanted]:
         for i, code in enumerate(block.sources):
             yield ("sources", i), code, sides
         return
-    extra: list[tuple[Path, str]] = [(("highest",), block.highest)] if block.highest else []
+    extra: list[tuple[Path, str]] = [(("also_down", i), code) for i, code in enumerate(block.also_down)]
+    extra += [(("highest",), block.highest)] if block.highest else []
     yield ("source",), block.source, [*sides, *extra]
 
 
@@ -342,3 +343,12 @@ def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, place: P
             yield (*path, *place), reason, "Name a field with a vocabulary, or one that calculates a level."
     elif field.vocabulary is None:
         yield (*path, *place), f"'{field.code}' has no list to cross by.", "Name a field with a vocabulary."
+    elif place[0] == "also_down" and field.vocabulary != _list_of(spec, block.source, block.down):
+        reason = f"'{field.code}' draws from another list than '{block.down}'."
+        yield (*path, *place), reason, "Name a field with the same vocabulary."
+
+
+def _list_of(spec: Spec, tool: str, code: str) -> str | None:
+    """The list that a field draws from; None where the field is not there."""
+    field = spec.tool[tool].fields.get(code)
+    return field.vocabulary if field else None

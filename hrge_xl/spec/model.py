@@ -115,13 +115,22 @@ class MatrixBlock(Block):
 
 
 class PivotBlock(Block):
-    """Shows for each pair of two choice fields the highest value of a third, or the number of rows."""
+    """Shows for each pair of two choice fields the highest value of a third, or the number of rows.
+
+    `also_down`: further fields with the list of `down`; a row stands under each entry that one of them names.
+    """
 
     kind: Literal["pivot"]
     source: Code
     down: Code
+    also_down: tuple[Code, ...] = ()
     across: Code
     highest: Code | None = None
+
+    @property
+    def all_down(self) -> tuple[Code, ...]:
+        """Every field whose entries a row stands under."""
+        return (self.down, *self.also_down)
 
 
 class Collected(Model):

@@ -58,7 +58,7 @@ class PivotPainter(BlockPainter):
 
     def _names(self) -> None:
         """Each column of the source by name: only so can one formula serve a whole column here."""
-        codes = dict.fromkeys((self.block.down, self.block.across, self.block.highest))
+        codes = dict.fromkeys((*self.block.all_down, self.block.across, self.block.highest))
         for code in filter(
             None, codes
         ):  # one field may stand on two sides; a name that is there twice breaks the file
@@ -89,10 +89,9 @@ class PivotPainter(BlockPainter):
             self.pen.mark_when(corner, end, f"={address(*corner)}={step}", "step", bg_color=fill)
 
     def _formula(self, column: int) -> str:
-        pairs = product(self._cells_of(self.block.down), self._cells_of(self.block.across))
-        row = _literally(f"${column_letters(LABEL_COLUMN)}{ROW}", self.down)
         head = _literally(f"{column_letters(column)}${self.head}", self.across)
-        counts = [f"{one},{row},{other},{head}" for one, other in pairs]
+        across = [f"{cell},{head}" for cell in self._cells_of(self.block.across)]
+        counts = [f"{one},{other}" for one, other in product(self._rows(), across)]
         if not self.steps:
             return "=" + "+".join(f"COUNTIFS({each})" for each in counts)
         highest = self._cells_of(str(self.block.highest))
@@ -104,6 +103,20 @@ class PivotPainter(BlockPainter):
             found = "+".join(f"COUNTIFS({each},{steps},{wanted})" for each in counts for steps in highest)
             formula = f"IF({found}>0,{cell},{formula})"
         return "=" + formula
+
+    def _rows(self) -> list[str]:
+        """The conditions of COUNTIFS that find the rows which stand under an entry.
+
+        Where rows are counted, each is found once: in the first of the fields that names the entry.
+        """
+        entry = f"${column_letters(LABEL_COLUMN)}{ROW}"
+        wanted, other = _literally(entry, self.down), f'"<>"&{_as_text(entry, self.down)}'
+        found, before = [], ""
+        for code in self.block.all_down:
+            cells = self._cells_of(code)
+            found += [f"{before}{cell},{wanted}" for cell in cells]
+            before += "" if self.steps else "".join(f"{cell},{other}," for cell in cells)
+        return found
 
     def _criterion(self, name: str, code: str) -> str:
         if self._is_scale:
@@ -162,8 +175,8 @@ class PivotNow:
         pairs: dict[Crossing, list[set[str]]] = {}
         for row in self.grid.by_row.values():
             steps = content.counted(row[self.block.highest]) if self.block.highest else set()
-            down, across = (content.counted(row[code]) for code in (self.block.down, self.block.across))
-            for pair in product(down, across):
+            down = {each for code in self.block.all_down for each in content.counted(row[code])}
+            for pair in product(down, content.counted(row[self.block.across])):
                 pairs.setdefault(pair, []).append(steps)
         return [self._cell(pairs.get(cell, [])) for cell in self.cells]
 
@@ -176,9 +189,14 @@ class PivotNow:
 
 def _literally(cell: str, place: ListPlace) -> str:
     """A cell as COUNTIFS must have it to find its text and nothing else."""
+    text = _as_text(cell, place)
+    like_a_condition = place.name != LEVELS and any(label[:1] in "<>=" for label in place.labels)
+    return f'"="&{text}' if like_a_condition else text
+
+
+def _as_text(cell: str, place: ListPlace) -> str:
+    """A cell without anything that COUNTIFS would take for a pattern."""
     labels = "".join(place.labels)
-    if place.name != LEVELS and any(label[:1] in "<>=" for label in place.labels):
-        cell = f'"="&{cell}'
     for mark in WILD:
         if mark in labels:
             cell = f'SUBSTITUTE({cell},"{mark}","~{mark}")'
