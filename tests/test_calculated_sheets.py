@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.layout import Layout, address
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import Layout, address, build
+from hrge_xl.spec.load import find, load
 from hrge_xl.spec.model import CollectBlock, PivotBlock
 from hrge_xl.stamp import Identity
 from hrge_xl.submission import Answers
@@ -91,6 +94,28 @@ def test_the_pivot_shows_the_highest_step_in_words_and_nothing_where_nothing_was
     assert overlaps == [[None, None], [f"4 {labels[3]}", None], [None, f"1 {labels[0]}"]]
     legend = [sheet.cell(row, 2).value for row in range(block.last_row - 3, block.last_row + 1)]
     assert legend == [f"{code} {label}" for code, label in zip("4321", labels[::-1], strict=True)]
+
+
+@pytest.mark.office
+def test_a_row_that_names_a_group_twice_is_counted_once(office: Any, tmp_path: Path) -> None:
+    """Under each of its groups, whichever of the fields names it; the sheet counts so itself."""
+    folder = tmp_path / TOOLKIT
+    shutil.copytree(find(TOOLKIT), folder)
+    block = folder / "tools" / "barrier_map.yaml"
+    block.write_text(block.read_text("utf-8").replace("    highest: T26_10\n", ""), encoding="utf-8")
+    counting = load(folder)
+    where = build(counting, "en")
+    groups = {"BAR-01": ("WOM", ("DIS", "WOM")), "BAR-02": ("WOM", ()), "BAR-03": ("MEN", ("WOM", "DIS"))}
+    answers: Answers = {("T2.6", row, "T26_05"): "LEG" for row in groups}
+    answers |= {("T2.6", row, "T26_01"): main for row, (main, _) in groups.items()}
+    answers |= {("T2.6", row, "T26_02"): others for row, (_, others) in groups.items()}
+    data = generate(counting, Order("PAK", TODAY, "PAK", "en", None, answers=answers))
+    (tmp_path / "issued.xlsx").write_bytes(data)
+    recalculate_on(TODAY, office, tmp_path / "issued.xlsx", tmp_path / "saved.xlsx")
+    for written in (data, (tmp_path / "saved.xlsx").read_bytes()):
+        sheet, head = opened(written, values=True)[where.sheet["BARRIERS"].name], drawn(where, "BARRIERS").head
+        counts = {sheet.cell(row, 2).value: sheet.cell(row, 3).value for row in range(head + 1, head + 16)}
+        assert (counts["Women"], counts["Men"], counts["Persons with disabilities"], counts["Girls"]) == (3, 1, 2, 0)
 
 
 # the collected list
