@@ -113,9 +113,17 @@ def test_a_row_that_names_a_group_twice_is_counted_once(office: Any, tmp_path: P
     (tmp_path / "issued.xlsx").write_bytes(data)
     recalculate_on(TODAY, office, tmp_path / "issued.xlsx", tmp_path / "saved.xlsx")
     for written in (data, (tmp_path / "saved.xlsx").read_bytes()):
-        sheet, head = opened(written, values=True)[where.sheet["BARRIERS"].name], drawn(where, "BARRIERS").head
+        sheet, head = (
+            opened(written, values=True)[where.sheet["BARRIERS"].name],
+            drawn(where, "BARRIERS").head,
+        )
         counts = {sheet.cell(row, 2).value: sheet.cell(row, 3).value for row in range(head + 1, head + 16)}
-        assert (counts["Women"], counts["Men"], counts["Persons with disabilities"], counts["Girls"]) == (3, 1, 2, 0)
+        assert (counts["Women"], counts["Men"], counts["Persons with disabilities"], counts["Girls"]) == (
+            3,
+            1,
+            2,
+            0,
+        )
 
 
 # the collected list

@@ -147,7 +147,12 @@ class CoverPainter:
                 say("Fill in “{sheet}” and tick the sheets that you use."), {"sheet": names[where]}
             )
             yield text, names[where]
-        yield say("Fill in the yellow cells of these sheets. Column “Check” says what is missing or to correct."), ""
+        yield (
+            say(
+                "Fill in the yellow cells of these sheets. Column “Check” says what is missing or to correct."
+            ),
+            "",
+        )
         if checks:
             yield sentence(say("“{sheet}” lists what is still open."), {"sheet": checks}), checks
         yield say("Save as .xlsx and send the whole file back."), ""
