@@ -41,7 +41,7 @@ def _entries(name: str, old: Spec, new: Spec) -> Iterator[Change]:
     for code, item in before.by_code.items():
         touches = tuple(Touch(tool, field=field, code=code) for tool, field in users(old, name))
         if code not in after.by_code:
-            yield _gone(f"{name} / {code}", item.label.say(""), code, read[code], touches)
+            yield _gone(f"{name} / {code}", item.label.say(""), code, read[code], touches, after)
         elif item != after.by_code[code]:
             yield from _changed(name, code, old, new, read[code], touches)
     for code, item in after.by_code.items():
@@ -65,8 +65,17 @@ def _steps(before: Vocabulary, after: Vocabulary) -> Readings:
 
 
 def _gone(
-    place: str, label: str, code: str, read: frozenset[str | None], touches: tuple[Touch, ...]
+    place: str,
+    label: str,
+    code: str,
+    read: frozenset[str | None],
+    touches: tuple[Touch, ...],
+    after: Vocabulary,
 ) -> Change:
+    new = after.by_code.get(next(iter(read)) or "") if len(read) == 1 else None
+    if new is not None and code in new.aliases:
+        note = f"It is {new.code} now, and read as that."
+        return Change(Group.LISTS, place, "code renamed", Effect.KEPT, note, label, new.label.say(""))
     other = ", ".join(sorted(each for each in read if each is not None))
     if other:
         note = f"Its label is read as {other} now. Codes are for ever: keep {code} for it."
