@@ -132,6 +132,12 @@ class ShownRows(NamedTuple):
     codes: tuple[str, ...]
     sheet: str
     cell: str
+    ranks: tuple[float, ...] = ()  # of a ranked list
+
+    @property
+    def ranked(self) -> dict[str, float]:
+        """The rows, each with its rank."""
+        return dict(zip(self.codes, self.ranks or [0.0] * len(self.codes), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

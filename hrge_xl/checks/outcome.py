@@ -37,7 +37,7 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     verdicts: dict[Key, Verdict] = field(default_factory=dict)  # where they were asked for
     calculated: dict[Key, Value] = field(default_factory=dict)
-    kept: dict[Source, tuple[str, ...]] = field(default_factory=dict)  # see `checks.listed_rows`
+    kept: dict[Source, dict[str, float]] = field(default_factory=dict)  # see `checks.listed_rows`
     progress: dict[str, Progress] = field(default_factory=dict)
     checks_run: list[str] = field(default_factory=list)
     checks_not_run: dict[str, str] = field(default_factory=dict)

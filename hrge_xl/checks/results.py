@@ -18,7 +18,7 @@ def differing_results(
     submission: Submission,
     layout: Layout,
     expected: Sequence[int | None],
-    kept: Mapping[Source, tuple[str, ...]],
+    kept: Mapping[Source, Mapping[str, float]],
 ) -> Iterator[Observation]:
     """One observation for the check cells of a submission, which are hidden, and one for each list."""
     cells, said = submission.shown_checks, submission.shown_checks.numbers if submission.shown_checks else ()
@@ -30,9 +30,15 @@ def differing_results(
     if cells is not None and wrong:
         yield _checks(submission, layout, wrong, expected)
     for source, rows in submission.shown_rows.items():
-        if rows.codes != tuple(kept.get(source, ())):
-            texts = {"value": ", ".join(rows.codes), "expected": ", ".join(kept.get(source, ()))}
+        said_rows, due_rows = _in_order(rows.ranked), _in_order(kept.get(source, {}))
+        if said_rows != due_rows:
+            texts = {"value": ", ".join(said_rows), "expected": ", ".join(due_rows)}
             yield _observation(rows.sheet, rows.cell, source[0], rows.cell, **texts)
+
+
+def _in_order(ranked: Mapping[str, float]) -> list[str]:
+    """The rows of a list, those of the highest rank first."""
+    return sorted(ranked, key=lambda row: -ranked[row])
 
 
 def _checks(

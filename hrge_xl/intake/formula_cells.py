@@ -23,7 +23,10 @@ from ..workbook.grid_now import RowNow
 from ..workbook.live import Live
 from ..workbook.problems import ProblemsNow
 from ..workbook.progress import Progress, ProgressNow
+from ..workbook.sheet_progress import SheetProgressNow
 from .issued_cells import ExpectedCells
+
+OF_CHECKS = ProgressNow | Progress | ProblemsNow | SheetProgressNow  # what sums up check cells
 
 
 class Cell(NamedTuple):
@@ -128,9 +131,9 @@ class FormulaCells:
 
     @cached_property
     def lists(self) -> list[tuple[CollectNow, list[int]]]:
-        """The collected lists, each with the cells that count the rows it keeps."""
+        """The collected lists, each with the cells that count the rows it keeps, and those that rank them."""
         return [
-            (live.now, [self._number[Cell(name, *place)] for place in live.places[: len(live.now.rows)]])
+            (live.now, [self._number[Cell(name, *place)] for place in live.places[: live.now.deciding]])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
             if isinstance(live.now, CollectNow)
@@ -192,7 +195,7 @@ class FormulaCells:
     def _of_others(self, content: Content, *, broken: bool) -> Iterator[tuple[int, Result]]:
         """What all else should show; without sums of check cells where some of them are broken."""
         for live, numbers in self._others:
-            if not (broken and isinstance(live.now, ProgressNow | Progress | ProblemsNow)):
+            if not (broken and isinstance(live.now, OF_CHECKS)):
                 pairs = zip(numbers, live.now(content), strict=True)
                 yield from ((number, value) for number, value in pairs if number is not None)
 

@@ -59,20 +59,13 @@ class ShownResults:
     def rows(self) -> dict[tuple[str, int, int], ShownRows]:
         """Which rows the collected lists keep, for each of their sources."""
         found: dict[tuple[str, int, int], ShownRows] = {}
-        for now, counts in self.cells.lists:
-            numbers = [_number(self.shown[cell]) for cell in counts]
-            if not counts or None in numbers:
+        for now, cells in self.cells.lists:
+            ranked = now.kept([self.shown[cell] for cell in cells])
+            if not cells or ranked is None:
                 continue
-            sheet, *place = self.place(counts[0])
-            before = 0.0
-            kept: dict[tuple[str, int, int], list[str]] = {
-                (*now.asked.key, each.source.number): [] for each in now.rows
-            }
-            for each, number in zip(now.rows, numbers, strict=True):
-                if number is not None and number > before:
-                    kept[*now.asked.key, each.source.number].append(each.row)
-                before = number or 0.0
-            found |= {key: ShownRows(tuple(rows), sheet, address(*place)) for key, rows in kept.items()}
+            sheet, *place = self.place(cells[0])
+            at = sheet, address(*place)
+            found |= {key: ShownRows(tuple(rows), *at, tuple(rows.values())) for key, rows in ranked.items()}
         return found
 
     def differing(self, submission: Submission) -> Iterator[Observation]:
@@ -90,7 +83,7 @@ class ShownResults:
     def _content(self, submission: Submission) -> Content:
         facts, day = facts_of(submission.identity), submission.calculated_on
         facts["today"] = day.isoformat() if day is not None else facts["today"]
-        kept = {key: rows.codes for key, rows in submission.shown_rows.items()}
+        kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
         answers, unread = submission.values(), submission.originals()
         memory = self.cells.remembered(self.cells.cleaned(self.shown), None if unread else answers)
         calculated, originals = _calculated(submission, self.layout), unread | submission.otherwise_written()
@@ -115,10 +108,6 @@ class ShownResults:
         if results is None or results.places is None:
             return results.sheet if results is not None else cell.sheet, cell.row, cell.column
         return results.sheet, *results.places[number - self.cells.first[cell.sheet]]
-
-
-def _number(value: Result) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
 
 
 def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:

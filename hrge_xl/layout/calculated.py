@@ -7,30 +7,38 @@ from collections.abc import Sequence
 from ..fields import ColumnKind, kind_of
 from ..spec.model import (
     Block,
+    CalculatedBlock,
     CollectBlock,
-    FieldBlock,
     MatrixBlock,
     PivotBlock,
     ProblemsBlock,
+    ProgressBlock,
     Spec,
     Tool,
 )
 from .model import MARK_COLUMN, Drawn
 
-LABEL_WIDTH, COUNT_WIDTH, STEP_WIDTH = 40, 19, 17
+LABEL_WIDTH, COUNT_WIDTH, STEP_WIDTH, GAP_WIDTH = 40, 19, 17, 3
+SCALE_WIDTH, CODES_WIDTH = 14, 15
+PROGRESS_WIDTHS = [26, 10, 9, 9]
 NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, FIRST_TEXT_WIDTH = 6, 13, 26, 52
 STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH = 15, 24, 16, 48, 60
 
 
 def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> tuple[Drawn, ...]:
-    """The calculated blocks of a sheet below each other; those whose sources were not issued are left out."""
-    drawn = []
+    """The calculated blocks of a sheet, below each other or beside those before; without sources they are left out."""
+    drawn: list[Drawn] = []
+    top, left = first, MARK_COLUMN
     for number, block in enumerate(tool.blocks):
-        if isinstance(block, FieldBlock) or not sources_of(block, issued):
+        if not isinstance(block, CalculatedBlock) or not sources_of(block, issued):
             continue
-        rows = bool(block.title) + bool(block.help) + _height(spec, block)
-        widths = dict(enumerate(_widths(spec, block), start=MARK_COLUMN))
-        drawn.append(Drawn(block, number, first, first + rows - 1, widths))
+        if block.beside and drawn:
+            first, left = top, max(column for each in drawn for column in each.widths) + 2
+        rows = bool(block.title) + bool(block.help) + _height(spec, block, issued)
+        widths = dict(enumerate(_widths(spec, block), start=left))
+        if left > MARK_COLUMN:
+            widths[left - 1] = GAP_WIDTH
+        drawn.append(Drawn(block, number, first, first + rows - 1, widths, left))
         first += rows
     return tuple(drawn)
 
@@ -46,10 +54,21 @@ def sources_of(block: Block, issued: Sequence[str]) -> list[str]:
     return list(issued)
 
 
+def to_fill_in(spec: Spec, issued: Sequence[str]) -> list[str]:
+    """The tools with something to fill in, as far as they were issued."""
+    return [code for code in issued if any(field.asked for field in spec.tool[code].fields.values())]
+
+
 def is_dated(spec: Spec, block: CollectBlock, column: str) -> bool:
     """Whether a column of a collected list holds days."""
     fields = [spec.tool[s.tool].fields[s.columns[column]] for s in block.sources if column in s.columns]
     return bool(fields) and all(kind_of(each) is ColumnKind.DATE for each in fields)
+
+
+def is_figure(spec: Spec, block: CollectBlock, column: str) -> bool:
+    """Whether a column of a collected list holds numbers."""
+    fields = [spec.tool[s.tool].fields[s.columns[column]] for s in block.sources if column in s.columns]
+    return bool(fields) and all(kind_of(each) is ColumnKind.NUMBER for each in fields)
 
 
 def steps_of(spec: Spec, block: PivotBlock) -> list[tuple[str, str]]:
@@ -63,30 +82,36 @@ def steps_of(spec: Spec, block: PivotBlock) -> list[tuple[str, str]]:
     return [(name, item.code) for item in spec.vocabularies[name].items]
 
 
-def _height(spec: Spec, block: Block) -> int:
+def _height(spec: Spec, block: Block, issued: Sequence[str]) -> int:
     """Heads, the rows, and what stands above and below them."""
     if isinstance(block, MatrixBlock) and spec.matrix is not None:
         scale = spec.vocabularies[spec.matrix.down].items
-        return 1 + len(scale) + 1 + len(spec.matrix.levels)
+        return 1 + len(scale) + (0 if block.codes else 1 + len(spec.matrix.levels))
     if isinstance(block, PivotBlock):
         steps = steps_of(spec, block)
         return 1 + len(_entries(spec, block, block.down)) + (1 + len(steps) if steps else 0)
     if isinstance(block, CollectBlock | ProblemsBlock):
         return 2 + block.rows
+    if isinstance(block, ProgressBlock):
+        return 1 + len(to_fill_in(spec, issued))
     return 1
 
 
 def _widths(spec: Spec, block: Block) -> list[int]:
     """The widths of the visible columns from the first one on."""
     if isinstance(block, MatrixBlock) and spec.matrix is not None:
-        return [LABEL_WIDTH, *[COUNT_WIDTH] * len(spec.vocabularies[spec.matrix.across].items)]
+        label, cell = (SCALE_WIDTH, CODES_WIDTH) if block.codes else (LABEL_WIDTH, COUNT_WIDTH)
+        return [label, *[cell] * len(spec.vocabularies[spec.matrix.across].items)]
     if isinstance(block, PivotBlock):
         return [LABEL_WIDTH, *[STEP_WIDTH] * len(_entries(spec, block, block.across))]
     if isinstance(block, CollectBlock):
         kinds = [DAY_WIDTH if is_dated(spec, block, column) else TEXT_WIDTH for column in block.columns]
-        first = kinds[0] if kinds[0] == DAY_WIDTH else FIRST_TEXT_WIDTH
+        kinds[0] = kinds[0] if kinds[0] == DAY_WIDTH else FIRST_TEXT_WIDTH
+        wide = [block.widths.get(column, width) for column, width in zip(block.columns, kinds, strict=True)]
         state = [STATE_WIDTH] if block.due is not None else []
-        return [NUMBER_WIDTH, first, *kinds[1:], *state, SHEET_WIDTH, ROW_WIDTH]
+        return [NUMBER_WIDTH, *wide, *state, SHEET_WIDTH, ROW_WIDTH]
+    if isinstance(block, ProgressBlock):
+        return PROGRESS_WIDTHS
     if isinstance(block, ProblemsBlock):
         return [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH]
     return [LABEL_WIDTH]

@@ -245,6 +245,7 @@ class Drawn:
     first: int
     last_row: int
     widths: dict[int, int]
+    left: int = MARK_COLUMN
 
     @property
     def head(self) -> int:

@@ -92,6 +92,9 @@ def _of_collected(spec: Spec, block: CollectBlock, path: Path) -> Iterator[Writt
         if tool is not None and tool.field_blocks:
             scope = rule_scope(spec, tool, tuple(source.columns.values()))
             yield Written(source.keep, (*path, "sources", s, "keep"), scope, in_sheet="list the rows")
+            if source.rank is not None:
+                where = (*path, "sources", s, "rank")
+                yield Written(source.rank, where, scope, condition=False, in_sheet="rank the rows")
 
 
 def _of_rule(spec: Spec, rule: Rule, path: Path) -> Iterator[Written]:
@@ -115,6 +118,9 @@ def _mistakes(written: Written) -> Found:
         yield written.path, *_for_the_reader(written, found)
     if written.field is not None and not written.condition:
         yield from _result(written, written.field, found)
+    elif not written.condition and found.type is not Type.NUMBER:
+        reason = f"Rows are ranked by a number, and this yields a {found.type}."
+        yield written.path, reason, "Write for example: 3 if LEVEL == 'H' else 1."
 
 
 def _problem(found: Problem) -> tuple[str, str]:

@@ -325,8 +325,14 @@ def _columns(block: CollectBlock, path: Path) -> Found:
             if name not in block.columns:
                 where = (*path, "sources", number, "columns", name)
                 yield where, f"There is no column '{name}'.", remedy_for(name, list(block.columns))
-    if block.due is not None and block.due not in block.columns:
-        yield (*path, "due"), f"There is no column '{block.due}'.", remedy_for(block.due, list(block.columns))
+    named = [
+        (("due",), block.due),
+        (("bars",), block.bars),
+        *((("widths", each), each) for each in block.widths),
+    ]
+    for where, column in named:
+        if column is not None and column not in block.columns:
+            yield (*path, *where), f"There is no column '{column}'.", remedy_for(column, list(block.columns))
 
 
 def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, place: Path, path: Path) -> Found:

@@ -87,11 +87,17 @@ class FieldChecks:
 
 @dataclass(frozen=True)
 class Keeping:
-    """Which rows of a source a collected list keeps."""
+    """Which rows of a source a collected list keeps, and where the list is ranked, by which figure."""
 
     source: Collected
     scope: Scope
     condition: Expr
+    rank: Expr | None = None
+
+    @property
+    def expressions(self) -> tuple[Expr, ...]:
+        """What is worked out in each row."""
+        return (self.condition,) if self.rank is None else (self.condition, self.rank)
 
 
 @dataclass
@@ -157,7 +163,7 @@ class CompiledSpec:
     def by_the_day(self) -> bool:
         """Whether anything that the sheets say depends on the day."""
         conditions = [need.when for each in self.fields.values() for need in each.requirements]
-        conditions += [keeping.condition for keeping in self.lists.values()]
+        conditions += [each for keeping in self.lists.values() for each in keeping.expressions]
         return bool(self.dated or self.dated_rules or self.dated_checks) or self._any_dated(*conditions)
 
     @cached_property
@@ -184,7 +190,7 @@ class CompiledSpec:
             yield from (need.when for need in own.requirements)
         for rule in self.rules:
             yield from (each for each in (rule.when, rule.check) if each is not None)
-        yield from (keeping.condition for keeping in self.lists.values())
+        yield from (each for keeping in self.lists.values() for each in keeping.expressions)
         yield from self.closed.values()
 
     def _any_dated(self, *expressions: Expr | None) -> bool:
@@ -272,7 +278,8 @@ def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:
         for number, source in enumerate(block.sources if isinstance(block, CollectBlock) else ()):
             scope = rule_scope(spec, spec.tool[source.tool], tuple(source.columns.values()))
             condition = _parsed(source.keep, scope)
-            yield (tool.code, block_number, number), Keeping(source, scope, condition)
+            rank = None if source.rank is None else _parsed(source.rank, scope, condition=False)
+            yield (tool.code, block_number, number), Keeping(source, scope, condition, rank)
 
 
 def _rule(spec: Spec, rule: Rule) -> ParsedRule:

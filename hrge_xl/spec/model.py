@@ -52,6 +52,12 @@ class Block(Model):
     help: Text = NO_TEXT
 
 
+class CalculatedBlock(Block):
+    """A block that shows what stands elsewhere; `beside`: right of all blocks before it, not below the last one."""
+
+    beside: bool = False
+
+
 class FieldBlock(Block):
     """A block that holds fields."""
 
@@ -105,16 +111,17 @@ class RegisterBlock(FieldBlock):
     record: Text = NO_TEXT
 
 
-class MatrixBlock(Block):
-    """Counts the rows of registers by two scale fields, in the colours of the levels."""
+class MatrixBlock(CalculatedBlock):
+    """Shows the rows of registers by two scale fields, in the colours of the levels: how many, or by `codes` which."""
 
     kind: Literal["matrix"]
     sources: tuple[Code, ...]
     down: Code
     across: Code
+    codes: bool = False
 
 
-class PivotBlock(Block):
+class PivotBlock(CalculatedBlock):
     """Shows for each pair of two choice fields the highest value of a third, or the number of rows.
 
     `also_down`: further fields with the list of `down`; a row stands under each entry that one of them names.
@@ -134,24 +141,36 @@ class PivotBlock(Block):
 
 
 class Collected(Model):
-    """One source of a collected list: which fields of its rows stand in which column."""
+    """One source of a collected list: which fields of its rows stand in which column; `rank` puts the highest first."""
 
     tool: Code
     keep: str
     columns: dict[str, Code]
+    rank: str | None = None
 
 
-class CollectBlock(Block):
-    """Gathers rows from several tools under common columns, as many as `rows`."""
+class CollectBlock(CalculatedBlock):
+    """Gathers rows from several tools under common columns, as many as `rows`.
+
+    `widths` are those of columns; the column `bars` holds shares, with bars behind them.
+    """
 
     kind: Literal["collect"]
     columns: dict[str, Text]
     sources: tuple[Collected, ...]
     due: str | None = None
     rows: Whole = Option(default=60, ge=1, le=500)
+    widths: dict[str, Whole] = Option(default={})
+    bars: str | None = None
 
 
-class ProblemsBlock(Block):
+class ProgressBlock(CalculatedBlock):
+    """Shows of each sheet how much of it is answered, and what is missing or wrong."""
+
+    kind: Literal["progress"]
+
+
+class ProblemsBlock(CalculatedBlock):
     """Lists the open problems of all sheets with links, most urgent first."""
 
     kind: Literal["problems"]
@@ -166,6 +185,7 @@ AnyBlock = Annotated[
     | MatrixBlock
     | PivotBlock
     | CollectBlock
+    | ProgressBlock
     | ProblemsBlock,
     Option(discriminator="kind"),
 ]

@@ -13,15 +13,14 @@ from ..findings import sentence
 from ..language.sheet_text import text_literal, with_count
 from ..layout import Drawn, Grid, Layout, Place, Sheet, address, column_letters
 from ..layout.calculated import sources_of
-from ..layout.model import MARK_COLUMN
 from ..spec.model import Block, Level, Matrix, MatrixBlock
 from ..words import Translate, right_to_left, translator
 from .content import Content, Shown
 from .excel_formula import column_range
+from .matrix_codes import HELPERS, CodesNow, JoinedCodes, crossed_rows, crossing, steps_of_list
 from .pen import Pen
 from .styles import LINES, ink_on
 
-LABEL_COLUMN, FIRST_COUNT_COLUMN = MARK_COLUMN, MARK_COLUMN + 1
 Crossing = tuple[str, str]  # a code of each of two scales
 
 
@@ -55,6 +54,11 @@ class BlockPainter:
     def __post_init__(self) -> None:
         self.say = translator(self.layout.language)
 
+    @property
+    def left(self) -> int:
+        """The first column of the block."""
+        return self.drawn.left
+
     def draw(self) -> int:
         """Draw the block; the next free column."""
         raise NotImplementedError
@@ -64,13 +68,13 @@ class BlockPainter:
         row = self.drawn.first
         for text, style in ((block.title, "block"), (block.help, "purpose")):
             if text:
-                self.pen.band(row, MARK_COLUMN, MARK_COLUMN, text.say(self.layout.language), style)
+                self.pen.band(row, self.left, self.left, text.say(self.layout.language), style)
                 row += 1
         return row
 
     def heads(self, row: int, labels: list[str]) -> None:
         """The heads of a list, from the first column on."""
-        for column, label in enumerate(labels, start=MARK_COLUMN):
+        for column, label in enumerate(labels, start=self.left):
             self.pen.text(Place(row, column), label, "head")
 
     def summarise(self, row: int, count: str, summary: Summary) -> Place:
@@ -78,20 +82,20 @@ class BlockPainter:
         too_many, most = summary.too_many.replace("{rows}", str(summary.most)), summary.most
         some = f"IF({count}>{most},{with_count(too_many, count)},{with_count(summary.fits, count)})"
         formula = f"=IF({count}=0,{text_literal(summary.nothing)},{some})"
-        return self.pen.formula(Place(row, MARK_COLUMN), formula, "progress")
+        return self.pen.formula(Place(row, self.left), formula, "progress")
 
     def frame_used(self, first: int, last: int, columns: int, state: int, words: dict[str, str]) -> None:
         """Lines around the rows in use, and the words of the state column in their colours.
 
         LibreOffice takes one conditional format a cell, so that those of the state column bring their lines along.
         """
-        used = f'=${column_letters(MARK_COLUMN)}{first}<>""'
-        end = MARK_COLUMN + columns - 1
+        used = f'=${column_letters(self.left)}{first}<>""'
+        end = self.left + columns - 1
         cell = f"=${column_letters(state)}{first}"
         for word, style in words.items():
             formula = f"{cell}={text_literal(word)}"
             self.pen.mark_when(Place(first, state), Place(last, state), formula, style, **LINES)
-        for left, right in ((MARK_COLUMN, state - 1), (state, state), (state + 1, end)):
+        for left, right in ((self.left, state - 1), (state, state), (state + 1, end)):
             if left <= right:
                 self.pen.mark_when(Place(first, left), Place(last, right), used, "framed")
 
@@ -110,27 +114,6 @@ def chosen(number: str, cases: list[str]) -> str:
     return cases[0] if len(cases) == 1 else f"CHOOSE({number},{','.join(cases)})"
 
 
-class Run:
-    """Rows of a list: a run of cells of one column, and the first of them for formulas that are shared."""
-
-    def __init__(self, column: int, first: int, last: int) -> None:
-        self.column, self.first, self.last = column, first, last
-
-    @property
-    def whole(self) -> str:
-        """`$C$6:$C$85`."""
-        letters = column_letters(self.column)
-        return f"${letters}${self.first}:${letters}${self.last}"
-
-    def at(self, row: int | str) -> str:
-        """`$C12`."""
-        return f"${column_letters(self.column)}{row}"
-
-    def place(self, offset: int) -> Place:
-        """The cell that many rows down."""
-        return Place(self.first + offset, self.column)
-
-
 class MatrixPainter(BlockPainter):
     """Draws one matrix block: the crossing counts, then the number of rows at each level."""
 
@@ -141,6 +124,7 @@ class MatrixPainter(BlockPainter):
         assert matrix is not None
         self.block, self.matrix = block, matrix
         self.tools = self.issued(block)
+        self.codes = self._joined_codes() if block.codes else None
         self.cells: dict[Place, tuple[Crossing, ...]] = {}  # which crossings each live cell counts
         head = self.top(block)
         self.first = head + 1
@@ -148,26 +132,53 @@ class MatrixPainter(BlockPainter):
         down, across = self.layout.lists[matrix.down], self.layout.lists[matrix.across]
         steps = list(zip(down.codes, down.labels, strict=True))[::-1]
         for offset, (code, label) in enumerate(zip(across.codes, across.labels, strict=True)):
-            self.pen.text(Place(head, FIRST_COUNT_COLUMN + offset), f"{code} {label}", "head")
+            self.pen.text(Place(head, self.left + 1 + offset), f"{code} {label}", "head")
         for row, (code, label) in enumerate(steps, start=self.first):
-            self.pen.text(Place(row, LABEL_COLUMN), f"{code} {label}", "cell_middle")
+            self.pen.text(Place(row, self.left), f"{code} {label}", "cell_middle")
             self.pen.height(row, "step")
             for offset, other in enumerate(across.codes):
-                self._count(Place(row, FIRST_COUNT_COLUMN + offset), code, other)
+                self._count(Place(row, self.left + 1 + offset), code, other)
+        if self.codes is not None:
+            return self._live_codes(self.codes)
         self._levels(self.first + len(steps))
         grids = tuple(self.layout.rows_of[tool] for tool in self.tools)
         self.pen.live(self.cells, MatrixNow(grids, block, tuple(self.cells.values())))
         return self.free
+
+    def _live_codes(self, codes: JoinedCodes) -> int:
+        """The hidden columns that the codes in the cells are taken from; the next free column."""
+        places = [*codes.draw(), *self.cells]
+        scales = self.layout.lists[self.matrix.down], self.layout.lists[self.matrix.across]
+        numbers = [crossing(*scales, each) for (each,) in self.cells.values()]
+        down, across = map(steps_of_list, scales)
+        self.pen.live(places, CodesNow(codes.rows, down, across, numbers))
+        return self.free + HELPERS
 
     def _corner(self, row: int) -> None:
         fields = self.layout.spec.tool[self.tools[0]].fields
         down, across = (
             fields[code].label.say(self.layout.language) for code in (self.block.down, self.block.across)
         )
-        self.pen.text(Place(row, LABEL_COLUMN), self.corner.format(down=down, across=across), "head")
+        self.pen.text(Place(row, self.left), self.corner.format(down=down, across=across), "head")
+
+    def _joined_codes(self) -> JoinedCodes:
+        rows = crossed_rows([self.layout.rows_of[tool] for tool in self.tools], self.block)
+        return JoinedCodes(self.pen, self.layout, rows, Place(self.drawn.first, self.free))
 
     def _count(self, place: Place, down: str, across: str) -> None:
+        """The cell of a crossing: how many rows stand there, or which."""
         level = self.matrix.level[self.matrix.cells[down][across]]
+        label = level.label.say(self.layout.language).replace('"', "'")
+        form, formula = f'"{label}: "0;;"{label}"', self._number_of_rows(down, across)
+        if self.codes is not None:
+            scales = self.layout.lists[self.matrix.down], self.layout.lists[self.matrix.across]
+            form = f'General;General;General;"{label}: "@'
+            formula = self.codes.at(crossing(*scales, (down, across)))
+        colours = {"bg_color": level.colour, "font_color": ink_on(level.colour)}
+        style = self.pen.formats("cell_centre", form, **colours)
+        self.cells[self.pen.styled_formula(place, formula, style)] = ((down, across),)
+
+    def _number_of_rows(self, down: str, across: str) -> str:
         terms = []
         for tool in self.tools:
             grid = self.layout.rows_of[tool]
@@ -179,22 +190,19 @@ class MatrixPainter(BlockPainter):
                 for code in (self.block.down, self.block.across)
             ]
             terms.append(f"COUNTIFS({ranges[0]},{down},{ranges[1]},{across})")
-        label = level.label.say(self.layout.language).replace('"', "'")
-        form = f'"{label}: "0;;"{label}"'
-        style = self.pen.formats("cell_centre", form, bg_color=level.colour, font_color=ink_on(level.colour))
-        self.cells[self.pen.styled_formula(place, "=" + "+".join(terms), style)] = ((down, across),)
+        return "=" + "+".join(terms)
 
     def _levels(self, first: int) -> None:
         """How many rows stand at each level, highest first."""
-        self.pen.text(Place(first, LABEL_COLUMN), self.say("Rows by level"), "head")
-        self.pen.text(Place(first, FIRST_COUNT_COLUMN), self.say("Number"), "head")
+        self.pen.text(Place(first, self.left), self.say("Rows by level"), "head")
+        self.pen.text(Place(first, self.left + 1), self.say("Number"), "head")
         for row, level in enumerate(reversed(self.matrix.levels), start=first + 1):
             label = self.pen.formats("cell_middle", bg_color=level.colour, font_color=ink_on(level.colour))
-            self.pen.styled_text(Place(row, LABEL_COLUMN), level.label.say(self.layout.language), label)
+            self.pen.styled_text(Place(row, self.left), level.label.say(self.layout.language), label)
             self.pen.height(row, "step")
             cells = dict(self._cells_of(level))
             formula = "=" + "+".join(address(*place) for place in cells) if cells else "=0"
-            place = self.pen.formula(Place(row, FIRST_COUNT_COLUMN), formula, "cell_centre")
+            place = self.pen.formula(Place(row, self.left + 1), formula, "cell_centre")
             self.cells[place] = tuple(cells.values())
 
     def _cells_of(self, level: Level) -> list[tuple[Place, Crossing]]:
@@ -202,7 +210,7 @@ class MatrixPainter(BlockPainter):
         down, across = self.layout.lists[matrix.down].codes, self.layout.lists[matrix.across].codes
         found = []
         for row, one in enumerate(reversed(down), start=self.first):
-            for column, other in enumerate(across, start=FIRST_COUNT_COLUMN):
+            for column, other in enumerate(across, start=self.left + 1):
                 if matrix.cells[one][other] == level.code:
                     found.append((Place(row, column), (one, other)))
         return found

@@ -6,22 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from ..language import Expr
 from ..language.functions.choices import differs_by_row
 from ..language.sheet_text import joined, text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
-from ..layout.calculated import is_dated
-from ..layout.model import CODE_COLUMN, MARK_COLUMN, TODAY_NAME
-from ..spec.compiled import compiled
+from ..layout.calculated import is_dated, is_figure
+from ..layout.model import CODE_COLUMN, TODAY_NAME
+from ..spec.compiled import Keeping, compiled
 from ..spec.model import CollectBlock, Collected
 from ..spec.scope import rule_scope
 from ..words import translator
-from .calculated import BlockPainter, Run, Summary, chosen
+from .calculated import BlockPainter, Summary, chosen
 from .content import Content, Shown
 from .excel_formula import ExcelFormula
+from .runs import Run
 from .shared_formulas import ROW
 
-HELPERS = 7
+HELPERS = 8
+OfSource = tuple[str, int, int]  # tool of the list, number of the block, number of the source
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class CollectPainter(BlockPainter):
         self.summary = self.top(block)
         self.first = self.summary + 2
         self._runs()
-        cells = [*self._candidates(), self._summary()]
+        cells = [*self._candidates(), *(self._ranks() if self.ranked else ()), self._summary()]
         self.heads(self.first - 1, self._head_labels())
         self.pen.live(
             [*cells, *self._list()], CollectNow(self.layout, self._asked(), self.rows, self._lines())
@@ -99,6 +100,7 @@ class CollectPainter(BlockPainter):
             Run(self.free + n, self.first, last) for n in range(4)
         )
         self.pick, self.origin, self.found = (Run(self.free + 4 + n, self.first, end) for n in range(3))
+        self.rank = Run(self.free + 7, self.first, last)
 
     # the hidden columns: one row for each row of the sources
 
@@ -109,8 +111,7 @@ class CollectPainter(BlockPainter):
             if source.grid.across or self._differs(source) or source.number not in conditions:
                 conditions[source.number] = self._condition(source, each.row)
             condition = conditions[source.number].replace(ROW, str(each.found))
-            before = f"{self.count.at(self.first + offset - 1)}+" if offset else ""
-            yield self.pen.formula(self.count.place(offset), f"={before}IF({condition},1,0)", "check")
+            yield self.pen.formula(self.count.place(offset), f"={self._count(offset, condition)}", "check")
             self.pen.number(self.which.place(offset), each.position, "check")
             if source.grid.across:
                 self.pen.number(self.find.place(offset), each.found, "check")
@@ -118,19 +119,44 @@ class CollectPainter(BlockPainter):
                 self.pen.text(self.find.place(offset), each.row, "check")
             self.pen.text(self.named.place(offset), each.name, "check")
 
+    def _count(self, offset: int, condition: str) -> str:
+        """Count the rows kept down to one, or say as which one it is listed where the list is ranked; 0 for none."""
+        if not self.ranked:
+            before = f"{self.count.at(self.first + offset - 1)}+" if offset else ""
+            return f"{before}IF({condition},1,0)"
+        own = self.rank.at(self.first + offset)
+        above = f"COUNTIF({self.rank.at(f'${self.first}')}:{own},{own})-1"
+        return f"IF(ISNUMBER({own}),RANK({own},{self.rank.whole})+{above},0)"
+
+    @property
+    def ranked(self) -> bool:
+        """Whether the highest come first, not the rows in the order of the sheets."""
+        return any(source.spec.rank is not None for source in self.sources)
+
+    def _ranks(self) -> Iterator[Place]:
+        """The rank of each row that is kept."""
+        for offset, each in enumerate(self.rows):
+            source = each.source
+            own = None if source.grid.across else str(each.found)
+            rank = self._keeping(source).rank
+            compiler = ExcelFormula(self.layout, source.grid, each.row, own, away=True)
+            value = "0" if rank is None else f"N({compiler.value(rank)})"
+            condition = self._condition(source, each.row).replace(ROW, str(each.found))
+            yield self.pen.formula(self.rank.place(offset), f'=IF({condition},{value},"")', "check")
+
     def _differs(self, source: Source) -> bool:
         """Say whether the condition is another one in each row, not only for the cells of that row."""
-        return differs_by_row(self._kept(source))
+        return differs_by_row(self._keeping(source).condition)
 
-    def _kept(self, source: Source) -> Expr:
-        """Give the condition under which a row is listed."""
+    def _keeping(self, source: Source) -> Keeping:
+        """Give the condition under which a row is listed, and its rank."""
         lists = compiled(self.layout.spec).lists.values()
-        return next(each.condition for each in lists if each.source is source.spec)
+        return next(each for each in lists if each.source is source.spec)
 
     def _condition(self, source: Source, row: str) -> str:
         own = None if source.grid.across else ROW
         compiler = ExcelFormula(self.layout, source.grid, row, own, away=True)
-        condition = compiler.condition(self._kept(source))
+        condition = compiler.condition(self._keeping(source).condition)
         place = self.layout.active_place(source.grid, row)
         if place is None:
             return condition
@@ -158,8 +184,9 @@ class CollectPainter(BlockPainter):
         return Asked(
             (self.sheet.tool.code, self.drawn.number),
             columns,
-            dated,
+            dated | {column for column in columns if is_figure(self.layout.spec, self.block, column)},
             None if due is None else columns.index(due),
+            self.ranked,
         )
 
     def _head_labels(self) -> list[str]:
@@ -173,7 +200,10 @@ class CollectPainter(BlockPainter):
         for offset in range(self.block.rows):
             for run, formula, style, form in formulas:
                 yield self.pen.column_formula(run.place(offset), last, "=" + formula, style, form)
-        state = MARK_COLUMN + 1 + len(self.block.columns)
+        state = self.left + 1 + len(self.block.columns)
+        if self.block.bars is not None:
+            bars = self.left + 1 + list(self.block.columns).index(self.block.bars)
+            self.pen.bars(Place(self.first, bars), Place(last, bars))
         words = {self.say("Overdue"): "error", self.say("No date"): "missing"}
         self.frame_used(
             self.first, last, len(self._head_labels()), state, words if self.block.due is not None else {}
@@ -182,9 +212,9 @@ class CollectPainter(BlockPainter):
     def _formulas(self) -> list[tuple[Run, str, str, str]]:
         """Each column of the list: its cells, formula, style and number format."""
         end = self.first + self.block.rows - 1
-        visible = [Run(MARK_COLUMN + n, self.first, end) for n in range(4 + len(self.block.columns))]
+        visible = [Run(self.left + n, self.first, end) for n in range(4 + len(self.block.columns))]
         pick, origin, found = self.pick.at(ROW), self.origin.at(ROW), self.found.at(ROW)
-        number = f"ROWS({column_letters(MARK_COLUMN)}${self.first}:{column_letters(MARK_COLUMN)}{ROW})"
+        number = f"ROWS({column_letters(self.left)}${self.first}:{column_letters(self.left)}{ROW})"
         names = [source.name for source in self.sources]
         find = f"INDEX({self.find.whole},{pick})"
         row = f"IFERROR(MATCH({find},INDEX({chosen(origin, names)},0,{CODE_COLUMN}),0),0)"
@@ -195,10 +225,7 @@ class CollectPainter(BlockPainter):
             (visible[0], f'IF({pick}=0,"",{number})', "listed_mark", ""),
         ]
         for run, column in zip(visible[1:], self.block.columns, strict=False):
-            dated = is_dated(self.layout.spec, self.block, column)
-            formulas.append(
-                (run, self._value(column, origin, found), "listed", "yyyy-mm-dd" if dated else "")
-            )
+            formulas.append((run, self._value(column, origin, found), "listed", self._format(column)))
         used = len(formulas) - 3
         if self.block.due is not None:
             due = visible[1 + list(self.block.columns).index(self.block.due)].at(ROW)
@@ -211,6 +238,11 @@ class CollectPainter(BlockPainter):
         formulas.append((visible[used + 1], f'IF({pick}=0,"",{link})', "listed_link", ""))
         return formulas
 
+    def _format(self, column: str) -> str:
+        """The number format of a column."""
+        dated = is_dated(self.layout.spec, self.block, column)
+        return "0%" if column == self.block.bars else "yyyy-mm-dd" if dated else ""
+
     def _state(self, pick: str, due: str) -> str:
         words = self.say("Overdue"), self.say("Not yet due"), self.say("No date")
         late, early, never = (text_literal(word) for word in words)
@@ -219,7 +251,7 @@ class CollectPainter(BlockPainter):
     def _value(self, column: str, origin: str, found: str) -> str:
         cases = [self._cell(source, column, found) for source in self.sources]
         value = chosen(origin, cases)
-        if is_dated(self.layout.spec, self.block, column):
+        if is_dated(self.layout.spec, self.block, column) or is_figure(self.layout.spec, self.block, column):
             return f'IF({origin}=0,"",IFERROR(IF({value}="","",{value}),""))'
         return f'IF({origin}=0,"",IFERROR({value}&"",""))'
 
@@ -258,12 +290,13 @@ def _seen(source: Source, row: str) -> tuple[str, int]:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a list asks of its sources: which list it is, its columns, those with dates, the place of the due date."""
+    """What a list asks of its sources: which list it is, its columns, those with days or numbers, where it is due."""
 
     key: tuple[str, int]
     columns: list[str]
-    dated: set[str]
+    figures: set[str]
     due: int | None
+    ranked: bool = False
 
 
 class CollectNow:
@@ -275,19 +308,47 @@ class CollectNow:
         texts = 3 + len(asked.columns) + (asked.due is not None)
         self.unused: list[Shown] = [0, 0, 0, *[""] * texts]
 
+    @property
+    def deciding(self) -> int:
+        """How many of its cells say which rows it keeps: the first ones."""
+        return len(self.rows) * (2 if self.asked.ranked else 1)
+
+    def kept(self, shown: Sequence[Shown]) -> dict[OfSource, dict[str, float]] | None:
+        """Say which rows of each source these cells keep, with their ranks; None where one shows no number."""
+        counts, ranks = shown[: len(self.rows)], shown[len(self.rows) :] or [0.0] * len(self.rows)
+        found: dict[OfSource, dict[str, float]] = {
+            (*self.asked.key, each.source.number): {} for each in self.rows
+        }
+        before = 0.0
+        for each, count, rank in zip(self.rows, counts, ranks, strict=True):
+            if not isinstance(count, int | float):
+                return None
+            if count > before:
+                number = rank if isinstance(rank, int | float) else 0.0
+                found[*self.asked.key, each.source.number][each.row] = number
+            before = 0.0 if self.asked.ranked else count
+        return found
+
     def __call__(self, content: Content) -> Sequence[Shown]:
         """In the order of the painter."""
-        kept = {
-            (number, row)
-            for number in {each.source.number for each in self.rows}
-            for row in content.kept.get((*self.asked.key, number), ())
-        }
-        used = [(each.source.number, each.row) in kept for each in self.rows]
-        values: list[Shown] = [*accumulate(map(int, used)), self.summary.now(sum(used))]
-        listed = [place for place, used_one in enumerate(used) if used_one][: self.summary.most]
-        for number, place in enumerate(listed, start=1):
+        ranks = [self._rank(content, each) for each in self.rows]
+        listed = [place for place, rank in enumerate(ranks) if rank is not None]
+        if self.asked.ranked:
+            listed.sort(key=lambda place: -(ranks[place] or 0.0))
+            places = {place: number for number, place in enumerate(listed, start=1)}
+            values: list[Shown] = [places.get(place, 0) for place in range(len(ranks))]
+            values += ["" if rank is None else rank for rank in ranks]
+        else:
+            values = [*accumulate(int(rank is not None) for rank in ranks)]
+        values.append(self.summary.now(len(listed)))
+        shown = listed[: self.summary.most]
+        for number, place in enumerate(shown, start=1):
             values += self._line(content, number, place)
-        return values + self.unused * (self.summary.most - len(listed))
+        return values + self.unused * (self.summary.most - len(shown))
+
+    def _rank(self, content: Content, each: Listed) -> float | None:
+        """The rank of a row; None where it is not kept."""
+        return content.kept.get((*self.asked.key, each.source.number), {}).get(each.row)
 
     def _line(self, content: Content, number: int, place: int) -> Sequence[Shown]:
         each = self.rows[place]
@@ -298,7 +359,7 @@ class CollectNow:
     def _said(self, content: Content, each: Listed, column: str) -> Shown:
         slot = each.source.slot(self.layout, column, each.row)
         values = [] if slot is None else [value for value in content.shown(slot) if value is not None]
-        if column in self.asked.dated:
+        if column in self.asked.figures:
             return values[0] if values else ""
         return "; ".join(f"{value:.15g}" if isinstance(value, float) else str(value) for value in values)
 

@@ -40,8 +40,8 @@ class Verdict(Protocol):
 
 
 Part = tuple[str, str, str, int]  # key of an answer, and which of its cells; 0 where it has one
-Kept = Mapping[tuple[str, int, int], Collection[str]]
-"""Rows that a collected list keeps: (its tool, number of the block, number of the source) → codes or records."""
+Kept = Mapping[tuple[str, int, int], Mapping[str, float]]
+"""Rows that a collected list keeps: (its tool, number of the block, number of the source) → row or record → rank."""
 
 
 class Memory:

@@ -10,7 +10,7 @@ from ..layout import Grid, ListPlace, Place, address, column_letters
 from ..layout.calculated import steps_of
 from ..layout.lists import LEVELS
 from ..spec.model import PivotBlock
-from .calculated import FIRST_COUNT_COLUMN, LABEL_COLUMN, BlockPainter, Crossing
+from .calculated import BlockPainter, Crossing
 from .content import Content, Shown
 from .excel_formula import column_range
 from .shared_formulas import ROW
@@ -36,8 +36,8 @@ class PivotPainter(BlockPainter):
         self.first = self.head + 1
         self.last = self.head + len(self.down.codes)
         down, across = (fields[code].label.say(self.layout.language) for code in (block.down, block.across))
-        self.pen.text(Place(self.head, LABEL_COLUMN), self.corner.format(down=down, across=across), "head")
-        for column, label in enumerate(self.across.labels, start=FIRST_COUNT_COLUMN):
+        self.pen.text(Place(self.head, self.left), self.corner.format(down=down, across=across), "head")
+        for column, label in enumerate(self.across.labels, start=self.left + 1):
             self.pen.text(Place(self.head, column), label, "head")
         self._names()
         self._legend()
@@ -72,10 +72,10 @@ class PivotPainter(BlockPainter):
     def _table(self) -> None:
         number_format = "" if self.steps else "0;;"
         cells: dict[Place, Crossing] = {}
-        for column, across in enumerate(self.across.codes, start=FIRST_COUNT_COLUMN):
+        for column, across in enumerate(self.across.codes, start=self.left + 1):
             formula = self._formula(column)
             for row, down in enumerate(self.down.codes, start=self.first):
-                self.pen.text(Place(row, LABEL_COLUMN), self.down.labels[row - self.first], "cell")
+                self.pen.text(Place(row, self.left), self.down.labels[row - self.first], "cell")
                 place = Place(row, column)
                 cells[self.pen.column_formula(place, self.last, formula, "cell", number_format)] = (
                     down,
@@ -83,8 +83,8 @@ class PivotPainter(BlockPainter):
                 )
         labels = dict(zip((code for _, code in self.steps), self._labels(), strict=True))
         self.pen.live(cells, PivotNow(self.grid, self.block, labels, tuple(cells.values())))
-        corner = Place(self.first, FIRST_COUNT_COLUMN)
-        end = Place(self.last, FIRST_COUNT_COLUMN + len(self.across.codes) - 1)
+        corner = Place(self.first, self.left + 1)
+        end = Place(self.last, self.left + 1 + len(self.across.codes) - 1)
         for step, fill in zip(self._step_cells(), step_fills(len(self.steps)), strict=True):
             self.pen.mark_when(corner, end, f"={address(*corner)}={step}", "step", bg_color=fill)
 
@@ -109,7 +109,7 @@ class PivotPainter(BlockPainter):
 
         Where rows are counted, each is found once: in the first of the fields that names the entry.
         """
-        entry = f"${column_letters(LABEL_COLUMN)}{ROW}"
+        entry = f"${column_letters(self.left)}{ROW}"
         wanted, other = _literally(entry, self.down), f'"<>"&{_as_text(entry, self.down)}'
         found, before = [], ""
         for code in self.block.all_down:
@@ -136,14 +136,14 @@ class PivotPainter(BlockPainter):
             return
         fields = self.layout.spec.tool[self.block.source].fields
         self.pen.text(
-            Place(self.last + 1, LABEL_COLUMN),
+            Place(self.last + 1, self.left),
             fields[str(self.block.highest)].label.say(self.layout.language),
             "head",
         )
         fills = step_fills(len(self.steps))
         for number, label in enumerate(self._labels()):
             form = self.pen.formats("cell", bg_color=fills[number])
-            self.pen.styled_text(Place(self._step_row(number), LABEL_COLUMN), label, form)
+            self.pen.styled_text(Place(self._step_row(number), self.left), label, form)
 
     def _labels(self) -> list[str]:
         labels = []
@@ -157,7 +157,7 @@ class PivotPainter(BlockPainter):
         return self.last + 1 + len(self.steps) - number
 
     def _step_cells(self) -> list[str]:
-        letters = column_letters(LABEL_COLUMN)
+        letters = column_letters(self.left)
         return [f"${letters}${self._step_row(number)}" for number in range(len(self.steps))]
 
 

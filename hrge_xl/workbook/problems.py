@@ -9,11 +9,12 @@ from itertools import chain
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Place, Row, Sheet, Slot, column_letters, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING, level_of, order_of
-from ..layout.model import CODE_COLUMN, MARK_COLUMN
+from ..layout.model import CODE_COLUMN
 from ..spec.model import ProblemsBlock
-from .calculated import BlockPainter, Run, Summary, chosen
+from .calculated import BlockPainter, Summary, chosen
 from .content import Content, Shown
 from .grids import MESSAGES
+from .runs import Run
 from .shared_formulas import ROW
 
 HELPERS = 13
@@ -144,15 +145,15 @@ class ProblemsPainter(BlockPainter):
             for run, formula, style in formulas:
                 yield self.pen.column_formula(run.place(offset), last, "=" + formula, style)
         words = {self._words[ERROR]: "error", self._words[MISSING]: "missing"}
-        self.frame_used(self.first, last, 6, MARK_COLUMN + 1, words)
+        self.frame_used(self.first, last, 6, self.left + 1, words)
 
     def _formulas(self) -> list[tuple[Run, str, str]]:
         """Each column of the list: its cells, formula and style."""
         end = self.first + self.block.rows - 1
         pick, worst, origin = self.pick.at(ROW), self.number.at(ROW), self.origin.at(ROW)
         found, what = self.found.at(ROW), self.what.at(ROW)
-        visible = [Run(MARK_COLUMN + n, self.first, end) for n in range(6)]
-        number = f"ROWS({column_letters(MARK_COLUMN)}${self.first}:{column_letters(MARK_COLUMN)}{ROW})"
+        visible = [Run(self.left + n, self.first, end) for n in range(6)]
+        number = f"ROWS({column_letters(self.left)}${self.first}:{column_letters(self.left)}{ROW})"
         keys = self.key.whole
         rank = f'IF({number}>COUNTIF({keys},">0"),0,MATCH(LARGE({keys},{number}),{keys},0))'
         sheets = chosen(origin, [sheet.name_in_book for sheet in self.sheets])

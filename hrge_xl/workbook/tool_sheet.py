@@ -18,7 +18,7 @@ from ..layout.model import (
     Column,
     purpose,
 )
-from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock
+from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
 from ..words import translator
 from .calculated import BlockPainter, MatrixPainter
 from .collect import CollectPainter
@@ -29,11 +29,13 @@ from .pen import Pen
 from .pivot import PivotPainter
 from .problems import ProblemsPainter
 from .progress import progress_sentence
+from .sheet_progress import SheetProgressPainter
 from .view import view
 
 LONGEST_SHORT = 5  # characters of the name of a neighbour that its link can show
 PAINTERS: dict[type[Block], type[BlockPainter]] = {
     MatrixBlock: MatrixPainter, PivotBlock: PivotPainter, CollectBlock: CollectPainter, ProblemsBlock: ProblemsPainter,
+    ProgressBlock: SheetProgressPainter,
 }  # fmt: skip
 
 

@@ -1,0 +1,115 @@
+"""Which rows stand at each crossing of a matrix: hidden columns join their codes down the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..language.sheet_text import text_literal
+from ..layout import Grid, Layout, ListPlace, Place, Slot
+from ..spec.model import MatrixBlock
+from .content import Content, Shown
+from .excel_formula import absolute
+from .pen import Pen
+from .runs import Run
+
+BETWEEN = ", "
+HELPERS = 2
+DOWN = 1000  # a crossing as one number: the place of the step down, then that of the step across
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """One row of a register, and where its two steps stand."""
+
+    code: str
+    down: Slot
+    across: Slot
+
+
+def crossed_rows(grids: Sequence[Grid], block: MatrixBlock) -> list[Crossed]:
+    """Give every row that a matrix shows."""
+    rows = (each for grid in grids for each in grid.by_row.items())
+    return [Crossed(code, slots[block.down], slots[block.across]) for code, slots in rows]
+
+
+def crossing(down: ListPlace, across: ListPlace, steps: tuple[str, str]) -> int:
+    """Give the number of a crossing: 0 is none."""
+    return DOWN * (down.codes.index(steps[0]) + 1) + across.codes.index(steps[1]) + 1
+
+
+class JoinedCodes:
+    """Two hidden columns: at which crossing each row stands, and the codes of the rows there down to it."""
+
+    def __init__(self, pen: Pen, layout: Layout, rows: Sequence[Crossed], corner: Place) -> None:
+        last = corner.row + len(rows) - 1
+        self.pen, self.layout, self.rows = pen, layout, rows
+        self.crossing = Run(corner.column, corner.row, last)
+        self.joined = Run(corner.column + 1, corner.row, last)
+
+    def draw(self) -> Iterator[Place]:
+        """The two cells of each row."""
+        for offset, each in enumerate(self.rows):
+            yield self.pen.formula(self.crossing.place(offset), self._crossing(each), "check")
+            yield self.pen.formula(self.joined.place(offset), self._joined(offset, each.code), "check")
+
+    def _crossing(self, each: Crossed) -> str:
+        down, across = (absolute(self.layout, slot.tool, slot) for slot in (each.down, each.across))
+        number = f"MATCH({down},matrix_down,0)*{DOWN}+MATCH({across},matrix_across,0)"
+        return f"=IF(COUNT({down},{across})=2,IFERROR({number},0),0)"
+
+    def _joined(self, offset: int, code: str) -> str:
+        """The codes above at the same crossing, and this one."""
+        own = self.crossing.at(self.crossing.first + offset)
+        code = text_literal(code)
+        if not offset:
+            return f'=IF({own}=0,"",{code})'
+        before = Run(self.crossing.column, self.crossing.first, self.crossing.first + offset - 1)
+        texts = Run(self.joined.column, before.first, before.last)
+        above = f"{self._last(before, texts, own)}&{text_literal(BETWEEN)}&{code}"
+        return f'=IF({own}=0,"",IF(COUNTIF({before.whole},{own})=0,{code},{above}))'
+
+    def at(self, number: int) -> str:
+        """Write the codes at a crossing."""
+        found = self._last(self.crossing, self.joined, str(number))
+        return f'=IF(COUNTIF({self.crossing.whole},{number})=0,"",{found})'
+
+    @staticmethod
+    def _last(crossings: Run, texts: Run, wanted: str) -> str:
+        """Write what stands beside the last of some crossings that is the wanted one."""
+        rows = f"ROW({crossings.whole})-{crossings.first - 1}"
+        return f"INDEX({texts.whole},SUMPRODUCT(MAX(({crossings.whole}={wanted})*({rows}))))"
+
+
+@dataclass(frozen=True)
+class CodesNow:
+    """The two hidden cells of each row, and the codes at each crossing."""
+
+    rows: Sequence[Crossed]
+    down: Mapping[float, int]  # the place of each step in its list, from 1
+    across: Mapping[float, int]
+    cells: Sequence[int]
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """In the order of the painter."""
+        joined: dict[int, str] = {0: ""}
+        values: list[Shown] = []
+        for each in self.rows:
+            number = self._crossing(content, each)
+            if number:
+                joined[number] = BETWEEN.join(filter(None, (joined.get(number), each.code)))
+            values += [number, joined[number]]
+        return [*values, *(joined.get(cell, "") for cell in self.cells)]
+
+    def _crossing(self, content: Content, each: Crossed) -> int:
+        (down, *_), (across, *_) = content.shown(each.down), content.shown(each.across)
+        if not (isinstance(down, float | int) and isinstance(across, float | int)):
+            return 0
+        if down not in self.down or across not in self.across:
+            return 0
+        return DOWN * self.down[down] + self.across[across]
+
+
+def steps_of_list(place: ListPlace) -> dict[float, int]:
+    """Give the place of each step in its list, from 1."""
+    return {float(code): number for number, code in enumerate(place.codes, start=1)}
