@@ -18,10 +18,11 @@ from ..spec.model import (
 )
 from .model import MARK_COLUMN, Drawn
 
-LABEL_WIDTH, COUNT_WIDTH, STEP_WIDTH, GAP_WIDTH = 40, 19, 17, 3
-SCALE_WIDTH, CODES_WIDTH = 14, 15
-PROGRESS_WIDTHS = [26, 10, 9, 9]
+LABEL_WIDTH, COUNT_WIDTH, STEP_WIDTH, GAP_WIDTH = 40, 19, 17, 2
+SCALE_WIDTH, CODES_WIDTH, CODE_WIDTH = 8, 8, 9
+PROGRESS_WIDTHS = [18, 10, 8, 8]
 NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, FIRST_TEXT_WIDTH = 6, 13, 26, 52
+COMPACT_STATE_WIDTH = 9
 STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH = 15, 24, 16, 48, 60
 
 
@@ -108,8 +109,12 @@ def _widths(spec: Spec, block: Block) -> list[int]:
         kinds = [DAY_WIDTH if is_dated(spec, block, column) else TEXT_WIDTH for column in block.columns]
         kinds[0] = kinds[0] if kinds[0] == DAY_WIDTH else FIRST_TEXT_WIDTH
         wide = [block.widths.get(column, width) for column, width in zip(block.columns, kinds, strict=True)]
-        state = [STATE_WIDTH] if block.due is not None else []
-        return [NUMBER_WIDTH, *wide, *state, SHEET_WIDTH, ROW_WIDTH]
+        state = [COMPACT_STATE_WIDTH if block.compact else STATE_WIDTH] if block.due is not None else []
+        return (
+            [CODE_WIDTH, *wide, *state]
+            if block.compact
+            else [NUMBER_WIDTH, *wide, *state, SHEET_WIDTH, ROW_WIDTH]
+        )
     if isinstance(block, ProgressBlock):
         return PROGRESS_WIDTHS
     if isinstance(block, ProblemsBlock):

@@ -152,7 +152,8 @@ class Collected(Model):
 class CollectBlock(CalculatedBlock):
     """Gathers rows from several tools under common columns, as many as `rows`.
 
-    `widths` are those of columns; the column `bars` holds shares, with bars behind them.
+    `widths` are those of columns; the column `bars` holds shares, with bars behind them. A `compact` list names no
+    sheets: the link to the row stands in front.
     """
 
     kind: Literal["collect"]
@@ -162,6 +163,7 @@ class CollectBlock(CalculatedBlock):
     rows: Whole = Option(default=60, ge=1, le=500)
     widths: dict[str, Whole] = Option(default={})
     bars: str | None = None
+    compact: bool = False
 
 
 class ProgressBlock(CalculatedBlock):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -130,11 +130,12 @@ class MatrixPainter(BlockPainter):
         self.first = head + 1
         self._corner(head)
         down, across = self.layout.lists[matrix.down], self.layout.lists[matrix.across]
+        across_style, down_style = ("head_codes", "step_codes") if block.codes else ("head", "cell_middle")
         steps = list(zip(down.codes, down.labels, strict=True))[::-1]
         for offset, (code, label) in enumerate(zip(across.codes, across.labels, strict=True)):
-            self.pen.text(Place(head, self.left + 1 + offset), f"{code} {label}", "head")
+            self.pen.text(Place(head, self.left + 1 + offset), f"{code} {label}", across_style)
         for row, (code, label) in enumerate(steps, start=self.first):
-            self.pen.text(Place(row, self.left), f"{code} {label}", "cell_middle")
+            self.pen.text(Place(row, self.left), f"{code} {label}", down_style)
             self.pen.height(row, "step")
             for offset, other in enumerate(across.codes):
                 self._count(Place(row, self.left + 1 + offset), code, other)
@@ -151,15 +152,24 @@ class MatrixPainter(BlockPainter):
         scales = self.layout.lists[self.matrix.down], self.layout.lists[self.matrix.across]
         numbers = [crossing(*scales, each) for (each,) in self.cells.values()]
         down, across = map(steps_of_list, scales)
-        self.pen.live(places, CodesNow(codes.rows, down, across, numbers))
+        cells = dict(zip(numbers, self._labels(), strict=True))
+        self.pen.live(places, CodesNow(codes.rows, down, across, cells))
         return self.free + HELPERS
 
     def _corner(self, row: int) -> None:
+        if self.block.codes:  # too narrow for words: the title or the help of the block has them
+            self.pen.text(Place(row, self.left), self.corner.format(down="", across="").strip(), "head")
+            return
         fields = self.layout.spec.tool[self.tools[0]].fields
         down, across = (
             fields[code].label.say(self.layout.language) for code in (self.block.down, self.block.across)
         )
         self.pen.text(Place(row, self.left), self.corner.format(down=down, across=across), "head")
+
+    def _labels(self) -> Iterator[str]:
+        """The level of each cell in words."""
+        for ((down, across),) in self.cells.values():
+            yield self.matrix.level[self.matrix.cells[down][across]].label.say(self.layout.language)
 
     def _joined_codes(self) -> JoinedCodes:
         rows = crossed_rows([self.layout.rows_of[tool] for tool in self.tools], self.block)
@@ -168,14 +178,14 @@ class MatrixPainter(BlockPainter):
     def _count(self, place: Place, down: str, across: str) -> None:
         """The cell of a crossing: how many rows stand there, or which."""
         level = self.matrix.level[self.matrix.cells[down][across]]
-        label = level.label.say(self.layout.language).replace('"', "'")
-        form, formula = f'"{label}: "0;;"{label}"', self._number_of_rows(down, across)
+        label = level.label.say(self.layout.language)
+        quoted = label.replace('"', "'")
+        form, formula = f'"{quoted}: "0;;"{quoted}"', self._number_of_rows(down, across)
         if self.codes is not None:
             scales = self.layout.lists[self.matrix.down], self.layout.lists[self.matrix.across]
-            form = f'General;General;General;"{label}: "@'
-            formula = self.codes.at(crossing(*scales, (down, across)))
+            form, formula = "", self.codes.at(crossing(*scales, (down, across)), label)
         colours = {"bg_color": level.colour, "font_color": ink_on(level.colour)}
-        style = self.pen.formats("cell_centre", form, **colours)
+        style = self.pen.formats("cell_centre" if self.codes is None else "cell_codes", form, **colours)
         self.cells[self.pen.styled_formula(place, formula, style)] = ((down, across),)
 
     def _number_of_rows(self, down: str, across: str) -> str:

@@ -187,11 +187,14 @@ class CollectPainter(BlockPainter):
             dated | {column for column in columns if is_figure(self.layout.spec, self.block, column)},
             None if due is None else columns.index(due),
             self.ranked,
+            self.block.compact,
         )
 
     def _head_labels(self) -> list[str]:
         columns = [text.say(self.layout.language) for text in self.block.columns.values()]
         state = [self.say("In time?")] if self.block.due is not None else []
+        if self.block.compact:
+            return [self.say("Row"), *columns, *state]
         return [self.say("No."), *columns, *state, self.say("Sheet"), self.say("Row")]
 
     def _list(self) -> Iterator[Place]:
@@ -222,8 +225,14 @@ class CollectPainter(BlockPainter):
             (self.pick, f"IFERROR(MATCH({number},{self.count.whole},0),0)", "check", ""),
             (self.origin, f"IF({pick}=0,0,INDEX({self.which.whole},{pick}))", "check", ""),
             (self.found, f"IF({pick}=0,0,IF(ISNUMBER({find}),{find},{row}))", "check", ""),
-            (visible[0], f'IF({pick}=0,"",{number})', "listed_mark", ""),
         ]
+        address = chosen(origin, [self._address(source, found) for source in self.sources])
+        hyperlink = f'HYPERLINK("#"&{address},INDEX({self.named.whole},{pick}))'
+        link = f'IF({pick}=0,"",{hyperlink})'
+        if self.block.compact:
+            formulas.append((visible[0], link, "listed_link", ""))
+        else:
+            formulas.append((visible[0], f'IF({pick}=0,"",{number})', "listed_mark", ""))
         for run, column in zip(visible[1:], self.block.columns, strict=False):
             formulas.append((run, self._value(column, origin, found), "listed", self._format(column)))
         used = len(formulas) - 3
@@ -231,11 +240,10 @@ class CollectPainter(BlockPainter):
             due = visible[1 + list(self.block.columns).index(self.block.due)].at(ROW)
             formulas.append((visible[used], self._state(pick, due), "listed", ""))
             used += 1
-        sheets = chosen(origin, [text_literal(source.sheet) for source in self.sources])
-        formulas.append((visible[used], f'IF({pick}=0,"",{sheets})', "listed", ""))
-        address = chosen(origin, [self._address(source, found) for source in self.sources])
-        link = f'HYPERLINK("#"&{address},INDEX({self.named.whole},{pick}))'
-        formulas.append((visible[used + 1], f'IF({pick}=0,"",{link})', "listed_link", ""))
+        if not self.block.compact:
+            sheets = chosen(origin, [text_literal(source.sheet) for source in self.sources])
+            formulas.append((visible[used], f'IF({pick}=0,"",{sheets})', "listed", ""))
+            formulas.append((visible[used + 1], link, "listed_link", ""))
         return formulas
 
     def _format(self, column: str) -> str:
@@ -297,6 +305,7 @@ class Asked:
     figures: set[str]
     due: int | None
     ranked: bool = False
+    compact: bool = False
 
 
 class CollectNow:
@@ -305,7 +314,7 @@ class CollectNow:
     def __init__(self, layout: Layout, asked: Asked, rows: Sequence[Listed], summary: Summary) -> None:
         self.layout, self.asked, self.rows, self.summary = layout, asked, rows, summary
         self.say = translator(layout.language)
-        texts = 3 + len(asked.columns) + (asked.due is not None)
+        texts = (1 if asked.compact else 3) + len(asked.columns) + (asked.due is not None)
         self.unused: list[Shown] = [0, 0, 0, *[""] * texts]
 
     @property
@@ -354,7 +363,10 @@ class CollectNow:
         each = self.rows[place]
         said = [self._said(content, each, column) for column in self.asked.columns]
         state = [] if self.asked.due is None else [self._state(content, said[self.asked.due])]
-        return [place + 1, each.position, each.found, number, *said, *state, each.source.sheet, each.name]
+        found = [place + 1, each.position, each.found]
+        if self.asked.compact:
+            return [*found, each.name, *said, *state]
+        return [*found, number, *said, *state, each.source.sheet, each.name]
 
     def _said(self, content: Content, each: Listed, column: str) -> Shown:
         slot = each.source.slot(self.layout, column, each.row)

@@ -13,7 +13,7 @@ from .excel_formula import absolute
 from .pen import Pen
 from .runs import Run
 
-BETWEEN = ", "
+LINE = "\n"  # between the codes of a cell
 HELPERS = 2
 DOWN = 1000  # a crossing as one number: the place of the step down, then that of the step across
 
@@ -66,13 +66,13 @@ class JoinedCodes:
             return f'=IF({own}=0,"",{code})'
         before = Run(self.crossing.column, self.crossing.first, self.crossing.first + offset - 1)
         texts = Run(self.joined.column, before.first, before.last)
-        above = f"{self._last(before, texts, own)}&{text_literal(BETWEEN)}&{code}"
+        above = f"{self._last(before, texts, own)}&CHAR(10)&{code}"
         return f'=IF({own}=0,"",IF(COUNTIF({before.whole},{own})=0,{code},{above}))'
 
-    def at(self, number: int) -> str:
-        """Write the codes at a crossing."""
+    def at(self, number: int, level: str) -> str:
+        """Write the codes at a crossing, or its level where no row stands there."""
         found = self._last(self.crossing, self.joined, str(number))
-        return f'=IF(COUNTIF({self.crossing.whole},{number})=0,"",{found})'
+        return f"=IF(COUNTIF({self.crossing.whole},{number})=0,{text_literal(level)},{found})"
 
     @staticmethod
     def _last(crossings: Run, texts: Run, wanted: str) -> str:
@@ -88,7 +88,7 @@ class CodesNow:
     rows: Sequence[Crossed]
     down: Mapping[float, int]  # the place of each step in its list, from 1
     across: Mapping[float, int]
-    cells: Sequence[int]
+    cells: Mapping[int, str]  # each crossing, with its level in words
 
     def __call__(self, content: Content) -> Sequence[Shown]:
         """In the order of the painter."""
@@ -97,9 +97,9 @@ class CodesNow:
         for each in self.rows:
             number = self._crossing(content, each)
             if number:
-                joined[number] = BETWEEN.join(filter(None, (joined.get(number), each.code)))
+                joined[number] = LINE.join(filter(None, (joined.get(number), each.code)))
             values += [number, joined[number]]
-        return [*values, *(joined.get(cell, "") for cell in self.cells)]
+        return [*values, *(joined.get(cell, level) for cell, level in self.cells.items())]
 
     def _crossing(self, content: Content, each: Crossed) -> int:
         (down, *_), (across, *_) = content.shown(each.down), content.shown(each.across)

@@ -37,6 +37,7 @@ HEIGHTS = {
     "links": 18,
     "progress": 18,
     "step": 19,
+    "side_by_side": 28,
 }
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -130,6 +131,9 @@ STYLES: dict[str, dict[str, Any]] = {
     "list": {**LINES},
     "cell": {**PADDED},
     "cell_centre": {**FRAME, "align": "center", "valign": "vcenter"},
+    "cell_codes": {**FRAME, "align": "center", "valign": "vcenter", "text_wrap": True, "font_size": 8},
+    "step_codes": {**FRAME, "align": "left", "valign": "vcenter", "font_size": 8},
+    "head_codes": {**FRAME, "bold": True, "font_color": PAPER, "bg_color": ACCENT, "font_size": 8},
     "count": {**FRAME, "align": "center", "valign": "vcenter", "bold": True, "font_size": 14},
     "plain": {"align": "left", "indent": 1, "valign": "vcenter"},
     "total": {**FRAME, "valign": "vcenter", "align": "center", "bold": True, "bg_color": SECTION_FILL},

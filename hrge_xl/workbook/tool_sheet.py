@@ -125,6 +125,11 @@ def _calculated_blocks(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -
     for drawn in sheet.drawn:
         painter = PAINTERS[type(drawn.block)]
         free = painter(book, pen, layout, sheet, drawn, free).draw()
+    if any(
+        drawn.left > MARK_COLUMN for drawn in sheet.drawn
+    ):  # one height, or a long text here leaves a gap there
+        for row in range(sheet.drawn[0].first, max(drawn.last_row for drawn in sheet.drawn) + 1):
+            pen.height(row, "side_by_side")
     if free > first:
         pen.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
     if sheet.tool.calculated and not sheet.drawn:
