@@ -40,6 +40,7 @@ TYPES = (
     "choice",
     "many",
     "yesno",
+    "tick",
     "scale",
     "reference",
     "calculated",

@@ -14,6 +14,7 @@ from ..findings import Finding, Kind, Severity, sentence, word
 from ..findings.value import (
     ANSWER_MISSING,
     DOES_NOT_FIT,
+    NOT_IN_LIST,
     OTHER_CALENDAR,
     OUT_OF_RANGE,
     TEXT_TOO_LONG,
@@ -162,7 +163,7 @@ class FindingWriter:
         if rule is not None:
             message = self._own(rule.message, spot, details) or message
             remedy = self._own(rule.remedy, spot, details) or remedy
-        elif kind in FIGURES:
+        elif kind in (*FIGURES, NOT_IN_LIST):
             remedy = instructed(kind, spot.column.field, self.run.program.spec, spot.layout.language)
         elif constraint is not None and kind is DOES_NOT_FIT:
             remedy = self._own(constraint.remedy, spot, details) or remedy

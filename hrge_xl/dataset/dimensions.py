@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..fields import YES_NO, Field, When
+from ..fields import TICK, YES_NO, Field, When
 from ..layout import laid_out
 from ..layout.lists import LEVELS
 from ..spec.carried import pack
@@ -51,10 +51,10 @@ def spec_files(spec: Spec | None) -> list[Row]:
 
 
 def codes(spec: Spec | None) -> list[Row]:
-    """Give the entries of every list, those of yes and no and of levels too."""
+    """Give the entries of every list, those of yes and no, of ticks and of levels too."""
     if spec is None:
         return []
-    names = dict.fromkeys((*spec.vocabularies, YES_NO, *((LEVELS,) if spec.matrix else ())))
+    names = dict.fromkeys((*spec.vocabularies, YES_NO, TICK, *((LEVELS,) if spec.matrix else ())))
     return [
         (name, position, code, label)
         for name in names
@@ -66,7 +66,7 @@ def codes(spec: Spec | None) -> list[Row]:
 
 def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
     """Give the codes of a list with their labels."""
-    if name == YES_NO:
+    if name in (YES_NO, TICK):
         say = translator(language)
         yield from (("Y", say("Yes")), ("N", say("No")))
     elif name == LEVELS:

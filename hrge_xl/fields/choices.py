@@ -1,8 +1,8 @@
-"""Field types with a list: one entry, several, yes or no."""
+"""Field types with a list: one entry, several, yes or no, a tick."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -11,12 +11,18 @@ from ..language import Ref, Type
 from ..language.functions.choices import Belongs
 from ..language.functions.own import Readable
 from ..language.targets import Scope
-from ..words import fold, tidy
+from ..words import Translate, fold, tidy, translator
 from .evidence import Evidence, Guess, Source
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sample, Sampling, Vocabularies
 
 SUGGESTION_CUTOFF = 75
-YES_NO = "_YN"
+YES_NO, TICK = "_YN", "_TICK"
+# What stands for a tick, and for none, in any language; as a sheet finds it in small letters. The truth values are
+# those of Excel in English, French, Portuguese, Russian and Spanish: what a formula makes of TRUE goes by it.
+TICKS = {
+    "Y": ("✓", "✔", "☑", "√", "x", "×", "1", "y", "yes", "true", "vrai", "verdadeiro", "истина", "verdadero"),
+    "N": ("n", "no", "0", "false", "faux", "falso", "ложь"),
+}
 YES_NO_WORDS = tuple(map(frozenset, (("yes", "no"), ("oui", "non"), ("نعم", "لا"), ("y", "n"), ("sí", "no"))))
 
 
@@ -126,6 +132,75 @@ class YesNoField(ChoiceField):
         if told.values and all(isinstance(value, bool) for value in told.values):
             return Guess(Source.VALUES, note="yes or no, from what stands there", special=True)
         return None
+
+
+class TickField(ChoiceField):
+    """A tick: one key says yes, in whatever way people tick; blank says that there is none."""
+
+    name = "tick"
+    meaning = "a tick: `x`, `✓`, `1` or yes; blank is none"
+    needs = frozenset()
+    allows = frozenset()
+    keeps = frozenset({"yesno"})
+    style = "input_centre"
+    width = 8
+    tolerant = True
+
+    def list_of(self, field: Field) -> str | None:
+        """The tick, and the word that older workbooks have where there is none."""
+        return TICK
+
+    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+        """Read a tick in whatever way it is given; a truth value is that of a box to tick."""
+        written, known = cell.as_text().strip(" ").lower(), lists.spellings[TICK]
+        if written in known:
+            return Reading(code=known[written][0])
+        code, _ = known.get(fold(written), (None, None))
+        return (
+            Reading(code=code, notes=(SPELLING_TIDIED.code,)) if code else Reading(problem=NOT_IN_LIST.code)
+        )
+
+    def readable(self, field: Field, cell: str) -> str:
+        """Write whether it is a tick, or says that there is none."""
+        return f"OR({ticked(cell, 'Y')},{ticked(cell, 'N')})"
+
+    def instruction(self, say: Translate) -> str:
+        """Say how to tick."""
+        return say("Type x, or leave the cell blank.")
+
+    def guess(self, told: Evidence) -> Guess | None:
+        """A dropdown of nothing but ticks, or cells with nothing else."""
+        if told.rule == "list" and told.labels and _are_ticks(told.labels):
+            return Guess(Source.RULE, note="a tick, from its dropdown", special=True)
+        if told.values and _are_ticks(told.values):
+            return Guess(Source.VALUES, note="a tick, from what stands there", special=True)
+        return None
+
+    def sample(self, field: Field, given: Sampling) -> Sample | None:
+        """A tick."""
+        return "Y"
+
+
+def tick_spellings(languages: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Give by code what is read as a tick, and as none, in a workbook of a spec in these languages."""
+    said = [translator(language) for language in languages]
+    words = {"Y": [say("Yes") for say in said], "N": [say("No") for say in said]}
+    return {
+        code: tuple(dict.fromkeys((*known, *(word.lower() for word in words[code]))))
+        for code, known in TICKS.items()
+    }
+
+
+def ticked(cells: str, code: str) -> str:
+    """Write whether a cell, or each of a run, is ticked, or with the code `N` says that it is not."""
+    return (
+        f'ISNUMBER(FIND("["&LOWER(TRIM({cells}))&"]",INDEX(spellings_{TICK},{list(TICKS).index(code) + 1})))'
+    )
+
+
+def _are_ticks(values: Sequence[object]) -> bool:
+    marks = TICKS["Y"][:6]
+    return all(isinstance(each, str) and each.strip().lower() in marks for each in values)
 
 
 def _suggest(text: str, labels: tuple[str, ...]) -> str | None:

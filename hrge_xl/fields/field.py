@@ -119,7 +119,8 @@ class FieldType:
     `meaning` says in the guide what is answered. `needs` and `allows` are the options of its own; `style` and `width`
     draw its cells; `refuses` is what the sheet's own alert is about. `repeats`: the same few answers come again and
     again. `keeps` names the types that all its answers are answers of, just as they stand. `scaled`: people see another
-    number than the stored one. `adds_up`: a total of its answers means something.
+    number than the stored one. `adds_up`: a total of its answers means something. `tolerant`: what people may type is
+    more than what the dropdown offers, so that the sheet refuses nothing; its check tells what is wrong.
     """
 
     name: str = ""
@@ -140,6 +141,7 @@ class FieldType:
     calculated: bool = False
     scaled: bool = False
     adds_up: bool = False
+    tolerant: bool = False
 
     def __init_subclass__(cls) -> None:
         if cls.name:
@@ -181,6 +183,10 @@ class FieldType:
     def bounded(self, say: Translate) -> str:
         """Say what to do within limits, which stand in `{limits}`."""
         return "{limits}"
+
+    def instruction(self, say: Translate) -> str:
+        """Say what to give where something is not in the list; "" where that says it well enough."""
+        return ""
 
     def said(self, figure: float) -> str:
         """Give a figure as people write it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ..layout import Layout, ListPlace
 from ..layout.model import CODE_COLUMN, CODE_ROW
 from ..spec.own_sheets import LISTS_KEY
-from .keys import ANY_RULE, Plan
+from .keys import ANY_RULE, OPEN, Plan
 from .raw import Area, RawWorkbook, Validation
 from .references import parse_area
 from .runs import Run, runs
@@ -38,6 +38,9 @@ class Dropdowns:
 
     def runs(self, need: str, column: int) -> list[Run]:
         """The rows of a column with the rule that is needed: any rule, or the list of this name."""
+        if need.startswith(OPEN):
+            name = need.removeprefix(OPEN)
+            return runs((*self._lists.get(name, ()), *self._lenient.get(name, ())), column)
         return runs(self._any if need == ANY_RULE else self._lists.get(need, ()), column)
 
     def lenient_runs(self, need: str, column: int) -> list[Run]:
@@ -98,7 +101,7 @@ def _name(place: ListPlace) -> str:
 
 
 def _offers(place: ListPlace, entries: set[str]) -> bool:
-    ways = ({each.casefold() for each in way} for way in (place.codes, place.labels))
+    ways = ({each.casefold() for each in way} for way in (place.codes, place.labels, place.offered))
     return any(entries == way for way in ways)
 
 

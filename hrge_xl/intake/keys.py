@@ -20,6 +20,7 @@ from .issued_cells import ExpectedCells
 from .roles import Roles, roles_of_lists, roles_of_tool
 
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
+OPEN = "?"  # stands before the name of a list whose dropdown refuses nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -321,7 +322,7 @@ def _need(layout: Layout, field: Field) -> str:
         return (reference_name(layout, field) or "").casefold()
     name = field.list_name
     if name is not None:
-        return f"list_{name}".casefold()
+        return (OPEN if field.type.tolerant else "") + f"list_{name}".casefold()
     bounds = field.type.limits(field).type
     return ANY_RULE if bounds in ("whole", "decimal", "date") else ""
 

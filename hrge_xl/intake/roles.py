@@ -43,7 +43,7 @@ def roles_of_lists(layout: Layout) -> Roles:
     """Those of the sheet with the lists: every entry and its code."""
     meanings: dict[Home, Kind] = {}
     for place in layout.lists.values():
-        columns = range(place.column, place.column + (3 if place.parents else 2))
+        columns = range(place.column, place.column + place.width)
         rows = range(place.first, place.last + 1)
         meanings |= {(row, column): HEAD_CHANGED for row in rows for column in columns}
     return Roles(meanings)

@@ -40,6 +40,8 @@ def remedy(finding: Kind, field: Field, spec: Spec, language: str) -> str:
         within = limits_in_words(field, spec, language)
         whole = value.NOT_A_WHOLE_NUMBER if field.type.limits(field).type == "whole" else value.NOT_A_NUMBER
         return field.type.bounded(say).format(limits=within) if within else say(whole.remedy)
+    if finding == value.NOT_IN_LIST and field.type.instruction(say):
+        return field.type.instruction(say)
     return sentence(say(finding.remedy), limits(finding, field, spec, language))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..fields import YES_NO, Field
+from ..fields import TICK, YES_NO, Field, tick_spellings
 from ..language import Ref, walk
 from ..spec.compiled import compiled
 from ..spec.model import Spec, Vocabulary
@@ -24,12 +24,12 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
     column = FIRST_COLUMN
     for name in [YES_NO, *sorted(_used(spec, tools))]:
         place = (
-            _yes_no(language, column)
-            if name == YES_NO
+            OWN[name](spec, language, column)
+            if name in OWN
             else _place(spec, name, language, column, parents.get(name))
         )
         places[name] = place
-        column += 3 if place.parents else 2
+        column += place.width
     if spec.matrix is not None:
         labels = tuple(level.label.say(language) for level in spec.matrix.levels)
         places[LEVELS] = ListPlace(LEVELS, column, FIRST_ROW, labels, tuple(spec.matrix.level))
@@ -50,9 +50,9 @@ def offered_rows(grid: Grid, field: Field) -> list[Row]:
 
 def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
     wanted = {
-        field.vocabulary
+        name
         for tool, _, field in spec.places()
-        if tool.code in tools and field.vocabulary is not None and not field.fixed
+        if tool.code in tools and (name := field.list_name) not in (None, YES_NO) and not field.fixed
     }
     if spec.matrix is not None:
         wanted |= {spec.matrix.down, spec.matrix.across}
@@ -75,9 +75,19 @@ def _parents(spec: Spec) -> dict[str, Vocabulary]:
     return table
 
 
-def _yes_no(language: str, column: int) -> ListPlace:
+def _yes_no(spec: Spec, language: str, column: int) -> ListPlace:
     say = translator(language)
     return ListPlace(YES_NO, column, FIRST_ROW, (say("Yes"), say("No")), ("Y", "N"))
+
+
+def _tick(spec: Spec, language: str, column: int) -> ListPlace:
+    known = tick_spellings(spec.languages)
+    texts = tuple("".join(f"[{each}]" for each in spellings) for spellings in known.values())
+    labels = (known["Y"][0], translator(language)("No"))
+    return ListPlace(TICK, column, FIRST_ROW, labels, tuple(known), spellings=texts)
+
+
+OWN = {YES_NO: _yes_no, TICK: _tick}  # lists that no spec has to describe
 
 
 def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary | None) -> ListPlace:

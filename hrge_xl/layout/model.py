@@ -310,6 +310,17 @@ class ListPlace:
     labels: tuple[str, ...]
     codes: tuple[str, ...]
     parents: tuple[str, ...] = ()  # labels of the parents, in `column + 2`
+    spellings: tuple[str, ...] = ()  # what else is read as each entry, in `column + 2`
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The entries that the dropdown offers: of a tick the tick alone."""
+        return self.labels[:1] if self.spellings else self.labels
+
+    @property
+    def width(self) -> int:
+        """How many columns it has."""
+        return 3 if self.parents or self.spellings else 2
 
     @property
     def last(self) -> int:

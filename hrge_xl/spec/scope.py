@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..fields import YES_NO, Field, type_of
+from ..fields import TICK, YES_NO, Field, type_of
 from ..language import Call, Expr, Problem, Ref, Type, parse, parse_condition
 from .model import FieldBlock, FormBlock, ItemsFrom, Spec, Tool
 
@@ -102,7 +102,7 @@ _PARSED: dict[str, tuple[Spec, dict[Key, Expr | Problem]]] = {}  # by name of th
 
 def entries(spec: Spec, name: str | None) -> tuple[str, ...]:
     """Give the codes of a list, in its order; nothing where there is no such list."""
-    if name == YES_NO:
+    if name in (YES_NO, TICK):
         return ("Y", "N")
     known = spec.vocabularies.get(name or "")
     return tuple(known.by_code) if known is not None else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ..fields import YES_NO, Vocabularies
+from ..fields import TICK, YES_NO, Vocabularies, tick_spellings
 from ..findings.value import CODE_FOR_LABEL, LABEL_IN_ANOTHER_LANGUAGE, OTHER_SPELLING
 from ..words import fold, fold_code, translator
 from .model import Spec, Vocabulary
@@ -49,6 +49,8 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
     tables = {name: entries(each, spec.languages) for name, each in spec.vocabularies.items()}
     tables[YES_NO] = _yes_no(spec)
     found = {name: spellings(table, language) for name, table in tables.items()}
+    ticks = tick_spellings(spec.languages)
+    found[TICK] = {each: (code, None) for code, spellings in ticks.items() for each in spellings}
     labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
     known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
     return Vocabularies(language, found, labels, known)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ..fields import YES_NO, Field
+from ..fields import TICK, Field
+from ..fields import ticked as is_ticked
 from ..language import (
     FIGURES,
     Arithmetic,
@@ -102,6 +103,18 @@ def entry(layout: Layout, name: str, code: str) -> str | None:
     return f"INDEX(list_{name},{place.codes.index(code) + 1})" if place and code in place.codes else None
 
 
+def decoded(name: str, shown: str) -> str:
+    """Write the code of the entry of a list that a cell shows; empty text where it shows none."""
+    if name == TICK:
+        return f'IF({is_ticked(shown, "Y")},"Y",IF({is_ticked(shown, "N")},"N",""))'
+    return f'IFERROR(INDEX(code_{name},MATCH({shown},list_{name},0)),"")'
+
+
+def _other(code: str) -> str:
+    """What a tick is that is not this."""
+    return "N" if code == "Y" else "Y"
+
+
 @dataclass(frozen=True)
 class ExcelFormula:
     """Compiles expressions for one row (or record) of one grid; `row` may be the placeholder `ROW`."""
@@ -177,6 +190,8 @@ class ExcelFormula:
         label = entry(self.layout, name, code)
         if label is None or cell is None:
             return "FALSE"
+        if name == TICK:
+            return is_ticked(cell, code if op == "=" else _other(code))
         if op == "=":
             return f"IFERROR({cell}={label},FALSE)"
         return f"IFERROR(AND(ISNUMBER(MATCH({cell},list_{name},0)),{cell}<>{label}),FALSE)"
@@ -248,7 +263,7 @@ class ExcelFormula:
         if ref.type is Type.LEVEL:
             return cell
         if ref.list is not None and ref.type is Type.CODE:
-            return f'IFERROR(INDEX(code_{ref.list},MATCH({cell},list_{ref.list},0)),"")'
+            return decoded(ref.list, cell)
         if ref.targets:
             return f'IFERROR({first_word(cell)},"")'
         return f'IFERROR(TRIM({cell}),"")'
@@ -390,7 +405,7 @@ class ExcelFormula:
         if ref.list is None or ref.type is not Type.CODE:
             text = f"TRIM({shown})" if ref.type is Type.TEXT else shown
             return f'IFERROR({first_word(shown) if ref.targets else text},"")'
-        return f'IFERROR(INDEX(code_{ref.list},MATCH({shown},list_{ref.list},0)),"")'
+        return decoded(ref.list, shown)
 
     def issued(self, tool: str) -> bool:
         """Say whether a tool is in the workbook."""
@@ -515,6 +530,8 @@ class _Columns:
 
     def _there(self, expr: Expr, shown: str) -> str:
         """Write where there is an answer: of a list, one of its entries, for anything else counts as blank."""
+        if isinstance(expr, Ref) and expr.list == TICK:
+            return f"({is_ticked(shown, 'Y')}+{is_ticked(shown, 'N')})"
         if isinstance(expr, Ref) and expr.list is not None and expr.type is Type.CODE:
             return f"ISNUMBER(MATCH({shown},list_{expr.list},0))"
         return f'({shown}<>"")'
@@ -526,6 +543,8 @@ class _Columns:
 
     def _compare_code(self, ref: Ref, code: str, op: str) -> str:
         column = self.text(ref)
+        if ref.list == TICK:
+            return is_ticked(column, code if op == "=" else _other(code))
         label = text_literal(code) if ref.list is None else self.entry(ref.list, code) or '""'
         there = self._there(ref, column) if op == "<>" else f'({column}<>"")'
         return f"{there}*({column}{op}{label})"
@@ -613,7 +632,10 @@ def ticked(layout: Layout, tool: str) -> str:
     where, field = layout.spec.tick_field
     if (where, own, field) not in layout.slots:
         return "FALSE"
-    return f"IFERROR({tick_name(own)}={entry(layout, YES_NO, 'Y')},FALSE)"
+    of = layout.slots[where, own, field].field
+    if of.list_name == TICK:
+        return is_ticked(tick_name(own), "Y")
+    return f"IFERROR({tick_name(own)}={entry(layout, str(of.list_name), 'Y')},FALSE)"
 
 
 def tick_name(tool: str) -> str:

@@ -8,6 +8,7 @@ from itertools import accumulate, chain
 
 from xlsxwriter.workbook import Workbook
 
+from ..language.sheet_text import text_literal
 from ..layout import Layout, ListPlace, Place, column_letters, quoted
 from ..layout.lists import LEVELS
 from ..spec.own_sheets import LISTS_KEY
@@ -62,9 +63,17 @@ class ListsPainter:
             for offset, parent in enumerate(place.parents):
                 self.pen.text(Place(place.first + offset, place.column + 2), parent, "list", "@")
             self._name(f"parent_{place.name}", place.column + 2, place.first, place.last)
+        if place.spellings:
+            self._spellings(place)
         width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
         self.pen.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
-        self.next_column = max(self.next_column, place.column + (3 if place.parents else 2))
+        self.next_column = max(self.next_column, place.column + place.width)
+
+    def _spellings(self, place: ListPlace) -> None:
+        """Beside each entry everything that is read as the same."""
+        for offset, text in enumerate(place.spellings):
+            self.pen.text(Place(place.first + offset, place.column + 2), text, "list", "@")
+        self._name(f"spellings_{place.name}", place.column + 2, place.first, place.last)
 
     def _matrix(self) -> None:
         matrix = self.layout.spec.matrix
@@ -157,5 +166,5 @@ def _in_use(content: Content, target: Target) -> bool:
 def text_formula(layout: Layout, target: Target) -> str:
     """The entry of one row, as a formula."""
     if target.label_column is None:
-        return "=" + '"' + f"{target.code} {target.label[:60]}".replace('"', '""') + '"'
+        return "=" + text_literal(f"{target.code} {target.label[:60]}")
     return "=" + label_formula(layout, target)

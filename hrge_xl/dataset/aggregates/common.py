@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from ...fields import YES_NO, ColumnKind, Field, kind_of
+from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
 from ...spec.model import Spec
 from ...words import day, translator
 from ..schema import spec_language
@@ -40,7 +40,7 @@ def said(spec: Spec, field: Field, value: Any, language: str | None = None) -> s
     if field.vocabulary is not None:
         codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")
         return "; ".join(label_of(spec, field.vocabulary, code, tag) for code in codes)
-    if field.list_name == YES_NO:
+    if field.list_name in (YES_NO, TICK):
         return translator(tag)("Yes" if value == "Y" else "No")
     if kind_of(field) is ColumnKind.DATE:
         return day(value if isinstance(value, date) else date.fromisoformat(value), tag)
