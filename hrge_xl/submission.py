@@ -205,7 +205,9 @@ class Submission:
     def otherwise_written(self) -> dict[CellKey, str | float]:
         """Give answers that may stand there in other words or signs than their sheet writes, as they stood."""
         other = {
-            answer.key for answer in self.answers if isinstance(answer.original, str) and answer.text is None
+            answer.key
+            for answer in self.answers
+            if answer.text is None and (answer.day is None or isinstance(answer.original, str))
         }
         return self._as_they_stood(lambda answer: answer.key in other)
 

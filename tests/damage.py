@@ -848,7 +848,7 @@ STRUCTURES = [
     ),
     accepted(
         "steps of a scale changed",
-        edited(swap(RISKS, '"1,2,3"</formula1>', '"1,2,3,4"</formula1>')),
+        edited(swap(RISKS, "list_LIKELIHOOD</formula1>", "list_RESPONSE</formula1>")),
         "S011 Risks!G6",
     ),
     accepted(

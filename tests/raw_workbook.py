@@ -180,8 +180,6 @@ def _validations(layout: Layout, grid: Grid) -> list[Validation]:
         area = Area(min(rows), min(columns), max(rows), max(columns))
         name = field.list_name
         source = "rows_C1" if name is None else f"list_{name}"
-        if field.type.stepped:
-            source = '"1,2,3"'
         rules.append(Validation(kind, "between", source if kind == "list" else "0", "", (area,), blocks=True))
     return rules
 

@@ -275,13 +275,6 @@ def test_a_sheet_that_is_not_ticked_asks_for_nothing() -> None:
     assert changed(also=blank).findings[0].label == "C1_01 Answer"
 
 
-def test_a_scale_knows_its_steps() -> None:
-    wrong = changed(also={risk("03"): 6, risk("05"): None})
-    assert found(wrong) == [("V008", at("RSK_03", "K-01", "R1"))]
-    label = {risk("03"): {"original": "Possible", "notes": ("V104",)}}
-    assert changed(label).verdicts[risk("03")].code == "V003"
-
-
 @pytest.mark.parametrize(
     ("row", "codes"), [("C1_02", []), ("c1_03", []), ("C1_09", ["V016"]), ("K-01", ["V016"])]
 )

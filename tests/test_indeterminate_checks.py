@@ -69,14 +69,14 @@ def cell(key: Key, where: Layout = LAYOUT) -> str:
         (plan("04"), BROKEN, "V011", {"R-E01": (plan("05"), plan("04"))}),
         (plan("06"), unread("many", "V003"), "V003", {"V014": (plan("07"), plan("06"))}),
         (plan("11"), unread("perhaps", "V002"), "V002", {"V001": (plan("12"), plan("11"))}),
-        (risk("03"), unread("often", "V003"), "V003", {}),  # the response is to reduce it, whatever the level
+        (risk("03"), unread("often", "V002"), "V002", {}),  # the response is to reduce it, whatever the level
     ],
 )
 def test_one_answer_in_error_is_one_finding(
     key: Key, attributes: dict[str, Any], code: str, open_ones: dict[str, tuple[Key, Key]]
 ) -> None:
     shown = {risk("05"): None, plan("14"): None}  # what the sheet shows where it cannot calculate
-    result = changed({key: attributes}, also=shown if code == "V003" else {})
+    result = changed({key: attributes}, also=shown if key in (plan("06"), risk("03")) else {})
     assert [each for each, _ in found(result)] == [code]
     assert open_checks(result) == {rule: between(*keys) for rule, keys in open_ones.items()}
     assert set(open_ones) <= set(result.checks_run) | {"V014", "V001"}
@@ -94,10 +94,10 @@ def test_what_is_certain_all_the_same_is_said() -> None:
     more = {
         risk("01", "K-02"): "Rain", risk("02", "K-02"): ("WOM",), risk("03", "K-02"): 3, risk("04", "K-02"): 3,
         risk("05", "K-02"): "High", risk("06", "K-02"): "ACC",
-        risk("03"): 9, risk("05"): None, risk("06"): "ACC", risk("07"): None,
+        risk("05"): None, risk("06"): "ACC", risk("07"): None,
     }  # fmt: skip
-    result = changed(also=more)
-    assert {code for code, _ in found(result)} == {"R-E02", "V008"}
+    result = changed({risk("03"): unread(9, "V002")}, also=more)
+    assert {code for code, _ in found(result)} == {"R-E02", "V002"}
     assert open_checks(result) == {"R-E02": between(risk("06"), risk("03"))}
 
 

@@ -81,7 +81,7 @@ def test_status_cell_and_stop_alert_say_the_same(name: str, language: str) -> No
                 number = where.messages.index[kind.code, field.code]
                 said = where.messages.entries[number - 1].text
                 assert said in flat(rule.error)
-                assert said == remedy(kind, field, where.spec, language)
+                assert said == remedy(kind, field, language)
                 compared.add(kind)
     assert compared == set(kinds)
 
@@ -109,7 +109,7 @@ def test_status_cell_and_finding_say_the_same(number: str) -> None:
 def test_every_limit_is_named_with_its_figure() -> None:
     fields = {field.code: field for _, _, field in spec("example").places()}
     said = {
-        (kind, code): remedy(kind, fields[code], spec("example"), "en")
+        (kind, code): remedy(kind, fields[code], "en")
         for kind, code in ((TOO_MANY_WORDS, "PLN_03"), (TEXT_TOO_LONG, "PLN_01"), (TEXT_TOO_LONG, "PLN_03"))
     }
     assert list(said.values()) == [

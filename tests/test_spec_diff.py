@@ -115,7 +115,8 @@ def test_each_change_by_itself(name: str, tmp_path: Path) -> None:
         ("vocabularies.yaml", ("en: Mali, fr: Mali, ar: مالي", "en: Brazil, fr: Brésil, ar: البرازيل"),
          ("COUNTRY / MLI", "code reused", "OTHER", True)),
         ("vocabularies.yaml", ("code: YOU", "code: YTH"), ("GROUP / YOU", "code removed", "OTHER", True)),
-        ("vocabularies.yaml", ("code: YOU,", "code: YTH, aliases: [YOU],"), ("GROUP / YOU", "code renamed", "KEPT", False)),
+        ("vocabularies.yaml", ("code: YOU,", "code: YTH, aliases: [YOU],"),
+         ("GROUP / YOU", "code renamed", "KEPT", False)),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )  # fmt: skip

@@ -164,7 +164,7 @@ class FindingWriter:
             message = self._own(rule.message, spot, details) or message
             remedy = self._own(rule.remedy, spot, details) or remedy
         elif kind in (*FIGURES, NOT_IN_LIST):
-            remedy = instructed(kind, spot.column.field, self.run.program.spec, spot.layout.language)
+            remedy = instructed(kind, spot.column.field, spot.layout.language)
         elif constraint is not None and kind is DOES_NOT_FIT:
             remedy = self._own(constraint.remedy, spot, details) or remedy
         return message, remedy
@@ -188,14 +188,14 @@ class FindingWriter:
         kind, field = spot.hit.kind, spot.column.field
         text = (spot.hit.answer.text if spot.hit.answer else "") or ""
         if kind is OUT_OF_RANGE:
-            return {"limits": limits_in_words(field, self.run.program.spec, spot.layout.language)}
+            return {"limits": limits_in_words(field, spot.layout.language)}
         if kind is TOO_MANY_WORDS:
             return {"count": str(words_of(text)), "limit": str(field.words)}
         if kind is TEXT_TOO_LONG:
             count, limit = _length(field, text)
             return {"count": str(count), "limit": str(limit)}
         if kind is WRONG_PATTERN:
-            return limits(kind, field, self.run.program.spec, spot.layout.language)
+            return limits(kind, field, spot.layout.language)
         if kind is WRONG_PARENT:
             return {"parent": self._answer(spot, field.parent or "")}
         if kind is DOES_NOT_FIT and field.constraint is not None:

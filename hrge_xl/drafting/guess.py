@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import UsageError
+from ..fields import step_in
 from ..spec.check_lists import LIMIT_LABEL
 from ..spec.check_names import LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
 from .codes import item_codes, list_name, tool_code, unique
@@ -391,10 +392,19 @@ class _Sheet:
     def _vocabulary(self, label: str, rule: Rule | None, entries: Sequence[str], *, numbered: bool) -> str:
         labels = [each[:LIMIT_LABEL] for each in entries]
         labels = list({each.casefold(): each for each in labels}.values())
-        items = list(zip(labels if numbered else item_codes(labels), labels, strict=True))
+        items = _steps(labels) if numbered else list(zip(item_codes(labels), labels, strict=True))
         lists = self.draft.vocabularies
         known = next((name for name, each in lists.items() if each == items), None)
         if known is None:
             known = unique(list_name(rule.name if rule and rule.name else label), set(lists))
             lists[known] = items
         return known
+
+
+def _steps(entries: Sequence[str]) -> list[tuple[str, str]]:
+    """The numbers in front of some entries, each with what stands behind it."""
+    heads = [step_in(entry) for entry in entries]
+    return [
+        (head, entry.strip(" ").removeprefix(head).strip(" .:-–") or head)
+        for head, entry in zip(heads, entries, strict=True)
+    ]

@@ -1,8 +1,8 @@
-"""Field types with a list: one entry, several, yes or no, a tick."""
+"""Field types with a list: one entry, several, a step of a scale, yes or no, a tick."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -10,8 +10,10 @@ from ..findings.value import NOT_IN_LIST, OTHER_SPELLING, SPELLING_TIDIED, WRONG
 from ..language import Ref, Type
 from ..language.functions.choices import Belongs
 from ..language.functions.own import Readable
+from ..language.sheet_text import first_word
 from ..language.targets import Scope
-from ..words import Translate, fold, tidy, translator
+from ..numerals import shown
+from ..words import Translate, fold, tidy, translator, western_digits
 from .evidence import Evidence, Guess, Source
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sample, Sampling, Vocabularies
 
@@ -103,6 +105,60 @@ class ManyField(ChoiceField):
         return None if first is None else tuple(dict.fromkeys((first, *given.codes)))[: given.cells]
 
 
+class ScaleField(ChoiceField):
+    """A step of a numbered scale: the cell shows `3 Possible (41–60 %)`, the data hold 3.
+
+    The number in front is what counts: whatever stands behind it, or nothing.
+    """
+
+    name = "scale"
+    meaning = "a step of a numbered list; the codes are numbers"
+    kind = ColumnKind.NUMBER
+    yields = Type.NUMBER
+    allows = frozenset({"default"})
+    number_format = "General"
+    width = 18
+    stepped = True
+    tolerant = True
+
+    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+        """Read the number of the step: as a sheet does in front, else from a label in whatever spelling."""
+        text, known = shown(cell.value), lists.spellings[field.vocabulary or ""]
+        if _is_code(step_in(text), known) and not isinstance(cell.value, bool):
+            return Reading(number=float(step_in(text)))
+        plain = tidy(western_digits(text))
+        front = step_in(plain).rstrip(".:-–)")
+        code = front if _is_code(front, known) else known.get(fold(plain), (None, None))[0]
+        if code is None:
+            return Reading(
+                problem=NOT_IN_LIST.code, suggestion=_suggest(plain, lists.labels[field.vocabulary or ""])
+            )
+        return Reading(number=float(code), notes=(OTHER_SPELLING.code,))
+
+    def readable(self, field: Field, cell: str) -> str:
+        """Write whether a step stands in front; to LibreOffice TRUE is a number."""
+        known = f"SUMPRODUCT(--(code_{field.list_name}={first_word(cell)}))>0"
+        return f"AND(NOT(ISLOGICAL({cell})),{known})"
+
+    def instruction(self, say: Translate) -> str:
+        """Say that the number is enough."""
+        return say("Choose a step, or type its number.")
+
+    def guess(self, told: Evidence) -> Guess | None:
+        """A dropdown of nothing but numbers, alone or in front of words."""
+        labels = told.labels or ()
+        heads = {step_in(each) for each in labels}
+        if told.rule != "list" or len(labels) < 2 or len(heads) < len(labels):
+            return None
+        if not all(head.isascii() and head.isdecimal() for head in heads):
+            return None
+        return Guess(Source.RULE, labels=labels, note="a scale, as all entries are numbers", special=True)
+
+    def sample(self, field: Field, given: Sampling) -> Sample | None:
+        """The next step."""
+        return None if given.code is None else float(given.code)
+
+
 class YesNoField(ChoiceField):
     """Yes or no."""
 
@@ -179,6 +235,15 @@ class TickField(ChoiceField):
     def sample(self, field: Field, given: Sampling) -> Sample | None:
         """A tick."""
         return "Y"
+
+
+def _is_code(text: str, known: Mapping[str, tuple[str, str | None]]) -> bool:
+    return known.get(text, ("", None))[0] == text != ""
+
+
+def step_in(text: str) -> str:
+    """Give the number in front of what a cell shows, just as the sheet's own formulas find it."""
+    return text.strip(" ").split(" ")[0]
 
 
 def tick_spellings(languages: Iterable[str]) -> dict[str, tuple[str, ...]]:

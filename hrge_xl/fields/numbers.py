@@ -1,4 +1,4 @@
-"""Field types of numbers: whole, with decimals, shares, years, steps of a scale."""
+"""Field types of numbers: whole, with decimals, shares, years."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ..numerals import (
     percentage,
     refuse_other_calendar,
 )
-from ..words import Translate, fold, tidy, western_digits
+from ..words import Translate, western_digits
 from .evidence import Evidence, Guess, Source
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sampling, Vocabularies
 
@@ -250,64 +250,3 @@ class YearField(DecimalField):
                     f"The limits let in {years[0]} to {years[-1]}, which are read as years of the {calendar}"
                 )
                 yield f"{reason} calendar.", "Take a minimum and a maximum that leave them out."
-
-
-class ScaleField(DecimalField):
-    """A step of a numbered scale; `3`, `3 - Possible` and `Possible` all mean 3."""
-
-    name = "scale"
-    meaning = "a step of a numbered list; the codes are numbers"
-    needs = frozenset({"vocabulary"})
-    allows = frozenset({"default"})
-    keeps = frozenset()
-    number_format = "0"
-    style = "input_centre"
-    width = 11
-    repeats = True
-    stepped = True
-    whole = True
-
-    def list_of(self, field: Field) -> str | None:
-        """The list of the steps."""
-        return field.vocabulary
-
-    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
-        """Read the number of the step."""
-        if not isinstance(cell.value, str):
-            return super().read(field, cell, lists)
-        text = tidy(western_digits(cell.value))
-        meant = lists.spellings[field.vocabulary or ""].get(fold(text))
-        if meant is not None:
-            return Reading(number=float(meant[0]), notes=(NUMBER_AS_TEXT.code,))
-        head = text.split(" ")[0].rstrip(".-:–")
-        number = parse_number(head) if head.isdecimal() else None
-        if number is None:
-            return Reading(problem=NOT_A_NUMBER.code)
-        return Reading(number=number, notes=(NUMBER_AS_TEXT.code,))
-
-    def limits(self, field: Field) -> Limits:
-        """A step."""
-        return Limits("list")
-
-    def bounded(self, say: Translate) -> str:
-        """Say what to choose."""
-        return say("Choose a step of the scale ({limits}).")
-
-    def guess(self, told: Evidence) -> Guess | None:
-        """A dropdown of nothing but numbers."""
-        labels = told.labels or ()
-        if (
-            told.rule == "list"
-            and len(labels) > 1
-            and all(each.isascii() and each.isdecimal() for each in labels)
-        ):
-            return Guess(Source.RULE, labels=labels, note="a scale, as all entries are numbers", special=True)
-        return None
-
-    def sample(self, field: Field, given: Sampling) -> float | None:
-        """The next step."""
-        return None if given.code is None else float(given.code)
-
-    def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr:
-        steps = tuple(Literal(float(code), Type.NUMBER) for code in scope.entries(field.vocabulary))
-        return Logic("or", tuple(Compare("==", value, step) for step in steps))

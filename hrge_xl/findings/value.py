@@ -21,8 +21,9 @@ NOT_IN_LIST = Kind(
     severity=ERROR,
     message="{label}: “{value}” is not in the list.",
     remedy="Choose from the list.",
-    why="Only entries of a list can be counted and compared across countries and languages.",
-    example="“Partially” was typed where the list has “Partly”.",
+    why="Only entries of a list can be counted and compared across countries and languages; so can only the steps that "
+    "a scale has.",
+    example="“Partially” was typed where the list has “Partly”, or an impact of 6 on a scale from 1 to 5.",
 )
 NOT_A_NUMBER = Kind(
     code="V003",
@@ -39,7 +40,7 @@ NOT_A_WHOLE_NUMBER = Kind(
     severity=ERROR,
     message="{label}: {value} is not a whole number.",
     remedy="Type a whole number.",
-    why="People and things are counted in whole numbers; steps of a scale are whole numbers too.",
+    why="People and things are counted in whole numbers.",
     example="2.5 persons.",
 )
 NOT_A_DATE = Kind(
@@ -78,8 +79,8 @@ OUT_OF_RANGE = Kind(
     severity=ERROR,
     message="{label}: {value} is out of range ({limits}).",
     remedy="Type a value in this range: {limits}.",
-    why="The value cannot be right: a share over 100 %, a step the scale does not have, a date of another century.",
-    example="An impact of 6 on a scale from 1 to 5.",
+    why="The value cannot be right: a share over 100 %, a date of another century.",
+    example="A share of 120 %.",
 )
 TOO_MANY_WORDS = Kind(
     code="V009",

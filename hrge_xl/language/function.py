@@ -190,7 +190,7 @@ def code_of(expr: Expr) -> str:
     return str(expr.value)
 
 
-def ref_of(expr: Expr) -> Ref:
+def ref_of(expr: Expr | None) -> Ref:
     """Give the answer that an argument has to be."""
     assert isinstance(expr, Ref)
     return expr

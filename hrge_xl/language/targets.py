@@ -152,6 +152,9 @@ class ColumnWriter(Protocol):
     def number(self, expr: Expr) -> str:
         """Write numbers as an array."""
 
+    def known(self, ref: Ref) -> str:
+        """Write 1 where there is a number, as an array."""
+
     def columns(self, expr: Expr) -> list[str]:
         """Write the column ranges of an answer."""
 

@@ -36,9 +36,10 @@ class Literal:
 class Ref:
     """An answer: of the same row (or record), or, when `single`, the one answer of a form anywhere.
 
-    `list` names the list that it is drawn from, `targets` the tools whose rows it refers to. Inside a function over
-    the rows of a table, `outer` means the row that the whole expression stands in: `this.CODE`. `last`: what the answer
-    was in the round before, as it was issued with the workbook.
+    `list` names the list that it is drawn from, `targets` the tools whose rows it refers to; `steps` are the numbers of
+    a scale, one of which stands in front of what its cell shows. Inside a function over the rows of a table, `outer`
+    means the row that the whole expression stands in: `this.CODE`. `last`: what the answer was in the round before, as
+    it was issued with the workbook.
     """
 
     tool: str
@@ -50,6 +51,7 @@ class Ref:
     calculated: bool = False
     outer: bool = False
     last: bool = False
+    steps: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from ..fields import ColumnKind, Field
 from ..findings import Kind, sentence, value
-from ..spec.model import Spec
 from ..words import CELL_LIMIT, translator
 
 EMAIL_EXAMPLE = "name@example.org"
 FIGURES = (value.NOT_A_NUMBER, value.NOT_A_WHOLE_NUMBER, value.OUT_OF_RANGE)
 
 
-def prompt(field: Field, spec: Spec, language: str) -> str:
+def prompt(field: Field, language: str) -> str:
     """Say what may be given; "" where anything may."""
     say = translator(language)
-    if field.type.stepped:
-        steps = spec.vocabularies[str(field.vocabulary)].items
-        return "; ".join(f"{step.code} {step.label.say(language)}" for step in steps)
     if field.type.kind is not ColumnKind.TEXT:
-        return remedy(field.type.refuses[0], field, spec, language)
+        return remedy(field.type.refuses[0], field, language)
     words, characters = field.words, field.characters
     limits = [
         say("At most {limit} words.").format(limit=words) if words else "",
@@ -27,28 +23,28 @@ def prompt(field: Field, spec: Spec, language: str) -> str:
     return " ".join(filter(None, limits))
 
 
-def alert(field: Field, spec: Spec, language: str) -> str:
+def alert(field: Field, language: str) -> str:
     """Say what to give instead of what the sheet refuses."""
-    said = (remedy(each, field, spec, language) for each in field.type.refuses)
+    said = (remedy(each, field, language) for each in field.type.refuses)
     return " ".join(dict.fromkeys(said))
 
 
-def remedy(finding: Kind, field: Field, spec: Spec, language: str) -> str:
+def remedy(finding: Kind, field: Field, language: str) -> str:
     """Say what to do about a finding at a field: for a figure that is what its type asks for."""
     say = translator(language)
     if finding in FIGURES and field.type.kind is ColumnKind.NUMBER:
-        within = limits_in_words(field, spec, language)
+        within = limits_in_words(field, language)
         whole = value.NOT_A_WHOLE_NUMBER if field.type.limits(field).type == "whole" else value.NOT_A_NUMBER
         return field.type.bounded(say).format(limits=within) if within else say(whole.remedy)
     if finding == value.NOT_IN_LIST and field.type.instruction(say):
         return field.type.instruction(say)
-    return sentence(say(finding.remedy), limits(finding, field, spec, language))
+    return sentence(say(finding.remedy), limits(finding, field, language))
 
 
-def limits(finding: Kind, field: Field, spec: Spec, language: str) -> dict[str, str]:
+def limits(finding: Kind, field: Field, language: str) -> dict[str, str]:
     """Give the limits that message and remedy of a finding name."""
     if finding == value.OUT_OF_RANGE:
-        return {"limits": limits_in_words(field, spec, language)}
+        return {"limits": limits_in_words(field, language)}
     if finding == value.TOO_MANY_WORDS:
         return {"limit": str(field.words)}
     if finding == value.WRONG_PATTERN:
@@ -56,9 +52,9 @@ def limits(finding: Kind, field: Field, spec: Spec, language: str) -> dict[str, 
     return {"limit": str(field.characters or CELL_LIMIT)} if finding == value.TEXT_TOO_LONG else {}
 
 
-def limits_in_words(field: Field, spec: Spec, language: str) -> str:
+def limits_in_words(field: Field, language: str) -> str:
     """Both bounds of a figure or date as people write them; "" where there is none."""
-    say, bounds = translator(language), _bounds(field, spec)
+    say, bounds = translator(language), _bounds(field)
     low, high = (None if each is None else field.type.said(each) for each in bounds)
     if low is None:
         return "" if high is None else say("{high} or less").format(high=high)
@@ -67,9 +63,6 @@ def limits_in_words(field: Field, spec: Spec, language: str) -> str:
     return say("{low} to {high}").format(low=low, high=high)
 
 
-def _bounds(field: Field, spec: Spec) -> tuple[float | None, float | None]:
-    if field.type.stepped:
-        steps = [float(step.code) for step in spec.vocabularies[str(field.vocabulary)].items]
-        return min(steps), max(steps)
+def _bounds(field: Field) -> tuple[float | None, float | None]:
     own = field.type.limits(field)
     return own.low, own.high

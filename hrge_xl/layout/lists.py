@@ -99,7 +99,7 @@ def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary 
         name,
         column,
         FIRST_ROW,
-        tuple(item.label.say(language) for item in items),
+        tuple(item.as_step(language) if name in spec.scales else item.label.say(language) for item in items),
         tuple(item.code for item in items),
         tuple(above.by_code[str(item.parent)].label.say(language) for item in items) if above else (),
     )

@@ -91,7 +91,7 @@ def _of_fields(spec: Spec, language: str, tools: Sequence[str]) -> Said:
     for (tool, code), own in compiled(spec).fields.items():
         field = spec.tool[tool].fields[code]
         for check in own.in_sheet if tool in tools else ():
-            text = remedy(check.kind, field, spec, language)
+            text = remedy(check.kind, field, language)
             if check.kind is DOES_NOT_FIT and field.constraint is not None:
                 text = field.constraint.message.say(language)
             said[check.kind.code, code] = Message(check.kind.code, ERROR, text)

@@ -45,7 +45,7 @@ def _what_to_do(finding: Finding, slot: Slot, layout: Layout) -> str:
     """The remedy; where nothing is answered yet, with what may be given."""
     if finding.code != ANSWER_MISSING.code:
         return finding.remedy
-    return f"{finding.remedy} {prompt(slot.field, layout.spec, layout.language)}".strip()
+    return f"{finding.remedy} {prompt(slot.field, layout.language)}".strip()
 
 
 def _urgency(finding: Finding, layout: Layout) -> Urgency:

@@ -244,7 +244,7 @@ def _compiled(spec: Spec) -> CompiledSpec:
 
 def _of_field(each: Field, scope: Scope, relevant: Expr | None, rules: Collection[ParsedRule]) -> FieldChecks:
     """Make everything that is checked of one field: first whether it is asked, then its type, then its constraint."""
-    value = ref_to(scope.tool.code, each, single=scope.single)
+    value = ref_to(scope.spec, scope.tool.code, each, single=scope.single)
     checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
     checks += each.type.checks(each, value, scope)
     if each.constraint is not None:

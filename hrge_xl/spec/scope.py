@@ -23,11 +23,11 @@ class Scope:
     def find(self, name: str) -> Ref | None:
         """Give the answer that a name means here, or None."""
         if name == "value" and self.value is not None:
-            return ref_to(self.tool.code, self.value, single=self.single)
+            return ref_to(self.spec, self.tool.code, self.value, single=self.single)
         if name in self._row:
-            return ref_to(self.tool.code, self._row[name])
+            return ref_to(self.spec, self.tool.code, self._row[name])
         found = self.spec.single_fields.get(name)
-        return None if found is None else ref_to(*found, single=True)
+        return None if found is None else ref_to(self.spec, *found, single=True)
 
     def names(self) -> list[str]:
         """Give every name that may be used here."""
@@ -45,7 +45,7 @@ class Scope:
 
     def any_of_row(self) -> Ref | None:
         """Give any answer of the row; None where there are no rows."""
-        return next((ref_to(self.tool.code, each) for each in self._row.values()), None)
+        return next((ref_to(self.spec, self.tool.code, each) for each in self._row.values()), None)
 
     def listed_tools(self) -> Sequence[str]:
         """Give the tools that the rows stand for; nothing where they are no list of tools."""
@@ -108,10 +108,11 @@ def entries(spec: Spec, name: str | None) -> tuple[str, ...]:
     return tuple(known.by_code) if known is not None else ()
 
 
-def ref_to(tool: str, field: Field, *, single: bool = False) -> Ref:
+def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:
     """Give an answer as expressions see it; that of a scale is a number."""
-    name = None if field.type.stepped else field.list_name
-    return Ref(tool, field.code, type_of(field), single, name, field.to, field.calculated)
+    name, steps = field.list_name, entries(spec, field.list_name) if field.type.stepped else ()
+    of = None if steps else name
+    return Ref(tool, field.code, type_of(field), single, of, field.to, field.calculated, steps=steps)
 
 
 def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:

@@ -28,6 +28,17 @@ def entries(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
     ]
 
 
+def _steps(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
+    """The entries of a scale: chosen as `4 Likely (61–80 %)`, and known by their labels alone, too."""
+    return [
+        each._replace(
+            labels={tag: item.as_step(tag) for tag in each.labels},
+            aliases=(*each.aliases, *each.labels.values()),
+        )
+        for item, each in zip(vocabulary.items, entries(vocabulary, languages), strict=True)
+    ]
+
+
 def spellings(table: Iterable[Entry], language: str) -> dict[str, tuple[str, str | None]]:
     """Folded text → (code, finding code of the note). Earlier spellings win over later ones."""
     found: dict[str, tuple[str, str | None]] = {}
@@ -46,7 +57,10 @@ def spellings(table: Iterable[Entry], language: str) -> dict[str, tuple[str, str
 
 def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -> Vocabularies:
     """Give the spellings of each list, the labels in `language` going first; `rows` are codes by tool."""
-    tables = {name: entries(each, spec.languages) for name, each in spec.vocabularies.items()}
+    tables = {
+        name: (_steps if name in spec.scales else entries)(each, spec.languages)
+        for name, each in spec.vocabularies.items()
+    }
     tables[YES_NO] = _yes_no(spec)
     found = {name: spellings(table, language) for name, table in tables.items()}
     ticks = tick_spellings(spec.languages)

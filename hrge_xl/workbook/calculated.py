@@ -10,7 +10,7 @@ from itertools import product
 from xlsxwriter.workbook import Workbook
 
 from ..findings import sentence
-from ..language.sheet_text import text_literal, with_count
+from ..language.sheet_text import is_step, text_literal, with_count
 from ..layout import Drawn, Grid, Layout, Place, Sheet, address, column_letters
 from ..layout.calculated import sources_of
 from ..spec.model import Block, Level, Matrix, MatrixBlock
@@ -132,10 +132,10 @@ class MatrixPainter(BlockPainter):
         down, across = self.layout.lists[matrix.down], self.layout.lists[matrix.across]
         across_style, down_style = ("head_codes", "step_codes") if block.codes else ("head", "cell_middle")
         steps = list(zip(down.codes, down.labels, strict=True))[::-1]
-        for offset, (code, label) in enumerate(zip(across.codes, across.labels, strict=True)):
-            self.pen.text(Place(head, self.left + 1 + offset), f"{code} {label}", across_style)
+        for offset, label in enumerate(across.labels):
+            self.pen.text(Place(head, self.left + 1 + offset), label, across_style)
         for row, (code, label) in enumerate(steps, start=self.first):
-            self.pen.text(Place(row, self.left), f"{code} {label}", down_style)
+            self.pen.text(Place(row, self.left), label, down_style)
             self.pen.height(row, "step")
             for offset, other in enumerate(across.codes):
                 self._count(Place(row, self.left + 1 + offset), code, other)
@@ -199,7 +199,10 @@ class MatrixPainter(BlockPainter):
                 column_range(self.layout, grid, columns[code])
                 for code in (self.block.down, self.block.across)
             ]
-            terms.append(f"COUNTIFS({ranges[0]},{down},{ranges[1]},{across})")
+            steps = [
+                is_step(cells, text_literal(step)) for cells, step in zip(ranges, (down, across), strict=True)
+            ]
+            terms.append(f"SUMPRODUCT({'*'.join(steps)})")
         return "=" + "+".join(terms)
 
     def _levels(self, first: int) -> None:

@@ -30,8 +30,8 @@ class CheckFormulas:
         row = None if self.grid.across else ROW
         cell, own = cells_of(slot, row=row), self.compiled.fields[slot.tool, slot.field.code]
         compiler = ExcelFormula(self.layout, self.grid, slot.row, row)
-        block = self.grid.block
-        value = ref_to(slot.tool, slot.field, single=isinstance(block, FormBlock) and block.records == 1)
+        once = isinstance(self.grid.block, FormBlock) and self.grid.block.records == 1
+        value = ref_to(self.layout.spec, slot.tool, slot.field, single=once)
         of_value = replace(compiler, about=value, about_cell=cell)
         checks = self._first(slot, self._tests(slot, own, of_value, compiler))
         broken, blank = _broken(slot, cell), _blank(slot, cell)

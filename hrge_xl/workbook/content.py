@@ -10,11 +10,11 @@ from itertools import chain, compress
 from operator import is_not
 from typing import Any, Protocol, TypeVar
 
-from ..fields import Field
+from ..fields import Field, step_in
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
 from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, order_of
-from ..numerals import to_serial
+from ..numerals import shown, to_serial
 from ..spec.model import RegisterBlock
 from ..submission import Key, Value
 from ..words import count_words
@@ -134,11 +134,9 @@ class Content:
         shown = (each for each in self.shown(slot) if each is not None)
         seen = {each if isinstance(each, str) else f"{each:g}" for each in shown}
         name = LEVELS if slot.field.calculated else slot.field.list_name
-        if (
-            slot.field.type.stepped
-            or name is None
-            or (slot.field.calculated and slot.field.result != "level")
-        ):
+        if slot.field.type.stepped:
+            return {step_in(text) for text in seen}
+        if name is None or (slot.field.calculated and slot.field.result != "level"):
             return seen
         written = {text.casefold() for text in seen}
         return {code for code, label in self.layout.labels[name].items() if label.casefold() in written}
@@ -152,7 +150,7 @@ class Content:
     def show(self, each: Field, value: Value | None) -> Shown:
         """A value as its cell shows it: labels for codes, serial numbers for dates."""
         if isinstance(value, NUMBER):
-            return float(value)
+            return self._step(each, value) if each.type.stepped else float(value)
         if value is None or value == "":
             return None
         if isinstance(value, date):
@@ -162,6 +160,10 @@ class Content:
         if each.calculated and each.result == "level":
             return self.layout.labels[LEVELS].get(str(value), str(value))
         return str(value)
+
+    def _step(self, each: Field, value: float) -> Shown:
+        """What a step of a scale shows: the entry of its list; a number that is none stays as it is."""
+        return self.layout.labels[str(each.list_name)].get(f"{value:g}", float(value))
 
     def _row_label(self, each: Field, code: str) -> str:
         """What a reference shows: the entry of the list it is chosen from."""
@@ -177,7 +179,7 @@ class Content:
             return fixed_label(grid, code)
         about = grid.by_row[code][grid.block.shows or grid.block.fields[0].code]
         text = self.shown(about)[0]
-        return f"{code} {'' if text is None else str(text)[:LABEL_LENGTH]}"
+        return f"{code} {'' if text is None else shown(text)[:LABEL_LENGTH]}"
 
     def answered(self, slots: Iterable[Slot]) -> int:
         """How many cells of some slots hold something that people filled in."""

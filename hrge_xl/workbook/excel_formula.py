@@ -27,7 +27,17 @@ from ..language import (
     refs,
 )
 from ..language.function import Record, ref_of
-from ..language.sheet_text import SEVERAL, answers_in, first_word, joined, number_literal, text_literal
+from ..language.sheet_text import (
+    SEVERAL,
+    answers_in,
+    first_word,
+    joined,
+    number_literal,
+    step_number,
+    step_numbers,
+    steps_known,
+    text_literal,
+)
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
@@ -216,7 +226,8 @@ class ExcelFormula:
         if isinstance(expr, Literal):
             return number_literal(float(expr.value))
         if isinstance(expr, Ref):
-            return self.cell(expr) or '""'
+            cell = self.cell(expr) or '""'
+            return step_number(cell, expr.steps) if expr.steps else cell
         if isinstance(expr, Arithmetic):
             left, right = self.number(expr.left), self.number(expr.right)
             return _power(left, right, expr.right) if expr.op == "**" else f"({left}{expr.op}{right})"
@@ -402,6 +413,8 @@ class ExcelFormula:
 
     def decoded(self, ref: Ref, shown: str) -> str:
         """Write the code of what a cell of an answer shows."""
+        if ref.steps:
+            return f'IFERROR({step_number(shown, ref.steps)},"")'
         if ref.list is None or ref.type is not Type.CODE:
             text = f"TRIM({shown})" if ref.type is Type.TEXT else shown
             return f'IFERROR({first_word(shown) if ref.targets else text},"")'
@@ -516,9 +529,7 @@ class _Columns:
         op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
         left, right = expr.left, expr.right
         if left.type in FIGURES:
-            known = dict.fromkeys(
-                f"ISNUMBER({self.number(ref)})*" for side in (left, right) for ref in refs(side)
-            )
+            known = dict.fromkeys(f"{self.known(ref)}*" for side in (left, right) for ref in refs(side))
             return f"{''.join(known)}({self.number(left)}{op}{self.number(right)})"
         if Type.LEVEL in (left.type, right.type):
             return f"IFERROR({self._rank(left)}{op}{self._rank(right)},FALSE)"
@@ -575,8 +586,15 @@ class _Columns:
         if isinstance(expr, Arithmetic):
             return f"({self.number(expr.left)}{expr.op}{self.number(expr.right)})"
         if isinstance(expr, Ref) and not (expr.single or expr.outer):
-            return self.columns(expr)[0]
+            (cells, *_) = self.columns(expr)
+            return step_numbers(cells, expr.steps) if expr.steps else cells
         return self._once.number(expr)
+
+    def known(self, ref: Ref) -> str:
+        """Write 1 where there is a number, as an array."""
+        if ref.steps and not (ref.single or ref.outer):
+            return steps_known(self.columns(ref)[0], ref.steps)
+        return f"ISNUMBER({self.number(ref)})"
 
     def text(self, expr: Expr) -> str:
         """Write texts as an array: labels as shown, of references the code of their row."""

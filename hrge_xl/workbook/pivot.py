@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
+from ..language.sheet_text import first_word, text_literal
 from ..layout import Grid, ListPlace, Place, address, column_letters
 from ..layout.calculated import steps_of
 from ..layout.lists import LEVELS
@@ -89,45 +90,51 @@ class PivotPainter(BlockPainter):
             self.pen.mark_when(corner, end, f"={address(*corner)}={step}", "step", bg_color=fill)
 
     def _formula(self, column: int) -> str:
-        head = _literally(f"{column_letters(column)}${self.head}", self.across)
-        across = [f"{cell},{head}" for cell in self._cells_of(self.block.across)]
-        counts = [f"{one},{other}" for one, other in product(self._rows(), across)]
+        head = f"{column_letters(column)}${self.head}"
+        across = [self._test(self.block.across, cells, head) for cells in self._cells_of(self.block.across)]
+        counts = [(*one, other) for one, other in product(self._rows(), across)]
         if not self.steps:
-            return "=" + "+".join(f"COUNTIFS({each})" for each in counts)
-        highest = self._cells_of(str(self.block.highest))
+            return "=" + "+".join(map(_counted, counts))
         formula = '""'
         for (name, code), cell in zip(
             self.steps, self._step_cells(), strict=True
         ):  # the highest comes out in front
-            wanted = self._criterion(name, code)
-            found = "+".join(f"COUNTIFS({each},{steps},{wanted})" for each in counts for steps in highest)
+            wanted = self._wanted(name, code)
+            found = "+".join(_counted((*tests, step)) for tests in counts for step in wanted)
             formula = f"IF({found}>0,{cell},{formula})"
         return "=" + formula
 
-    def _rows(self) -> list[str]:
-        """The conditions of COUNTIFS that find the rows which stand under an entry.
+    def _rows(self) -> list[tuple[Test, ...]]:
+        """What is asked of the rows which stand under an entry.
 
         Where rows are counted, each is found once: in the first of the fields that names the entry.
         """
         entry = f"${column_letters(self.left)}{ROW}"
-        wanted, other = _literally(entry, self.down), f'"<>"&{_as_text(entry, self.down)}'
-        found, before = [], ""
+        found: list[tuple[Test, ...]] = []
+        before: tuple[Test, ...] = ()
         for code in self.block.all_down:
-            cells = self._cells_of(code)
-            found += [f"{before}{cell},{wanted}" for cell in cells]
-            before += "" if self.steps else "".join(f"{cell},{other}," for cell in cells)
+            tests = [self._test(code, cells, entry) for cells in self._cells_of(code)]
+            found += [(*before, test) for test in tests]
+            before += () if self.steps else tuple(replace(test, unlike=True) for test in tests)
         return found
 
-    def _criterion(self, name: str, code: str) -> str:
-        if self._is_scale:
-            return code
+    def _wanted(self, name: str, code: str) -> list[Test]:
+        """What is asked of the cells that hold the steps."""
         place = self.layout.lists[name]
-        return _literally(f"INDEX(list_{name},{place.codes.index(code) + 1})", place)
+        entry = f"INDEX(list_{name},{place.codes.index(code) + 1})"
+        of = str(self.block.highest)
+        if self._is_scale(of):
+            return [Test(cells, text_literal(code)) for cells in self._cells_of(of)]
+        return [Test(cells, entry, place) for cells in self._cells_of(of)]
 
-    @property
-    def _is_scale(self) -> bool:
-        field = self.layout.spec.tool[self.block.source].fields[str(self.block.highest)]
-        return field.type.stepped
+    def _test(self, code: str, cells: str, heading: str) -> Test:
+        """What is asked of the cells of a field: that they show what a heading does, or have its step in front."""
+        if self._is_scale(code):
+            return Test(cells, first_word(heading))
+        return Test(cells, heading, self.down if code in self.block.all_down else self.across)
+
+    def _is_scale(self, code: str) -> bool:
+        return self.layout.spec.tool[self.block.source].fields[code].type.stepped
 
     # the steps
 
@@ -149,8 +156,7 @@ class PivotPainter(BlockPainter):
         labels = []
         for name, code in self.steps:
             place = self.layout.lists[name]
-            label = place.labels[place.codes.index(code)]
-            labels.append(f"{code} {label}" if self._is_scale else label)
+            labels.append(place.labels[place.codes.index(code)])
         return labels
 
     def _step_row(self, number: int) -> int:
@@ -185,6 +191,36 @@ class PivotNow:
             return len(rows)
         steps = {step for row in rows for step in row}
         return next((label for code, label in reversed(list(self.labels.items())) if code in steps), "")
+
+
+@dataclass(frozen=True)
+class Test:
+    """What is asked of a column: to show an entry of a list, or without a list to have a step of a scale in front."""
+
+    cells: str
+    shown: str
+    place: ListPlace | None = None
+    unlike: bool = False  # to show anything else
+
+    @property
+    def criterion(self) -> str:
+        """As COUNTIFS takes it."""
+        assert self.place is not None
+        wanted = _literally(self.shown, self.place)
+        return f"{self.cells}," + (f'"<>"&{_as_text(self.shown, self.place)}' if self.unlike else wanted)
+
+    @property
+    def array(self) -> str:
+        """As an array of 0 and 1."""
+        cells = first_word(self.cells) if self.place is None else self.cells
+        return f"({cells}{'<>' if self.unlike else '='}{self.shown})"
+
+
+def _counted(tests: Sequence[Test]) -> str:
+    """Count the rows that meet all tests; COUNTIFS, which is quick, does not see what stands in front."""
+    if all(test.place for test in tests):
+        return f"COUNTIFS({','.join(test.criterion for test in tests)})"
+    return f"SUMPRODUCT({'*'.join(test.array for test in tests)})"
 
 
 def _literally(cell: str, place: ListPlace) -> str:

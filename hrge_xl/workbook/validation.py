@@ -32,7 +32,7 @@ def validation(
     elif rule is not None:
         options |= {
             "error_title": say("Check this answer")[:TITLE_LIMIT],
-            "error_message": broken_lines(alert(field, layout.spec, layout.language)),
+            "error_message": broken_lines(alert(field, layout.language)),
             "error_type": "stop",
         }
     return options
@@ -42,9 +42,6 @@ def _rule(layout: Layout, grid: Grid, field: Field, column: Column, first_row: i
     if field.to:
         name = reference_name(layout, field)
         return {"validate": "list", "source": f"={name}"} if name else None
-    if field.type.stepped:
-        steps = list(layout.lists[str(field.vocabulary)].codes)
-        return {"validate": "list", "source": steps}
     place = layout.lists.get(field.list_name or "")
     if place is not None and place.spellings:
         return {"validate": "list", "source": list(place.offered)}
@@ -94,7 +91,7 @@ def _parent_cell(grid: Grid, code: str, column: Column, first_row: int) -> str:
 
 def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
     """Help and what may be typed, broken into lines, within Excel's limit. Raises `LimitError` where they exceed it."""
-    own, asked = field.help.say(layout.language), prompt(field, layout.spec, layout.language)
+    own, asked = field.help.say(layout.language), prompt(field, layout.language)
     hint = "" if fold(asked) in fold(own) else asked
     named = (("help", own), ("hint", hint), ("example", _example(layout, field, say)))
     parts = [(name, text) for name, text in named if text]
@@ -109,14 +106,9 @@ def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
 
 def _too_long(field: Field, part: str, count: int) -> str:
     """By how much a prompt is too long, and what of it to shorten."""
-    shorten = {
-        "help": "its help",
-        "hint": f"the labels of the list {field.vocabulary}",
-        "example": "its example",
-    }
     return (
         f"{field.code}: the prompt has {count} characters, {count - PROMPT_LIMIT} more than the {PROMPT_LIMIT} that "
-        f"Excel takes. Shorten {shorten[part]}."
+        f"Excel takes. Shorten its {part}."
     )
 
 

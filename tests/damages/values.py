@@ -70,9 +70,9 @@ TYPED = [
     ("true for a label", "Form!E39", "TRUE", "V107"),
     ("an own group", "3.2 Risk strategy!J7", "Fishers", "V002"),
     # scales
-    ("a step in words", "3.2 Risk strategy!R8", "weak", "V003"),
-    ("a step as text", "3.2 Risk strategy!R8", "2", "V104"),
-    ("a step with its label", "3.2 Risk strategy!R8", "2 Weak", "V104"),
+    ("a step in words", "3.2 Risk strategy!R8", "weak", "V002"),
+    ("a step as text", "3.2 Risk strategy!R8", "2", ""),
+    ("a step with its label", "3.2 Risk strategy!R8", "2 Weak", ""),
     # references
     ("a row by its code alone", "4.C Values!C9", "IND-04", ""),
     ("a row in small letters", "4.C Values!C9", "ind-04 consultations held", "V102"),
@@ -110,9 +110,9 @@ TYPED = [
 NUMBERS = [
     ("half a person", "4.C Values!AC8", 30.5, "V004; R-M04 4.C Values!I8"),
     ("fewer than nobody", "4.C Values!AC8", -1, "V008; R-M04 4.C Values!I8"),
-    ("a step too high", "3.2 Risk strategy!R8", 6, "V008"),
-    ("half a step", "3.2 Risk strategy!R8", 2.5, "V004"),
-    ("a step too low", "3.2 Risk strategy!R8", -2, "V008"),
+    ("a step too high", "3.2 Risk strategy!R8", 6, "V002"),
+    ("half a step", "3.2 Risk strategy!R8", 2.5, "V002"),
+    ("a step too low", "3.2 Risk strategy!R8", -2, "V002"),
     ("a year of three digits", "4.B Framework!Q9", 999, "V008"),
     ("a year of the Buddhist calendar", "4.B Framework!S9", 2570, "V007"),
     ("a year with a fraction", "4.B Framework!S9", 2026.5, "V004"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..function import Function, ref_of, worst_of
-from ..sheet_text import answers_in
+from ..sheet_text import answers_in, first_word
 from ..tree import FIGURES, TEXTS, Call, Expr, Ref, Type
 
 if TYPE_CHECKING:
@@ -122,7 +122,9 @@ class Unique(Function):
         column, cell = write.column(ref), write.cell(ref)
         if column is None or cell is None:
             return "TRUE"
-        if ref.type in TEXTS:
+        if ref.steps:
+            column, cell = first_word(column), first_word(cell)
+        elif ref.type in TEXTS:
             column, cell = f"TRIM({column})", f"TRIM({cell})"
         return f'IFERROR(OR({cell}="",SUMPRODUCT(--({column}={cell}))<=1),TRUE)'
 

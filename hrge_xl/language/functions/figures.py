@@ -24,10 +24,15 @@ class _Among(Function):
     gives = Type.NUMBER
     repeats = True
     excel_name: str = ""
+    neutral = "0"  # what changes nothing, in the place of a step that is not there
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        values = ",".join(write.number(arg) if isinstance(arg, Ref) else write.value(arg) for arg in args)
-        return f'IF(COUNT({values})=0,"",{self.excel_name}({values}))'
+        values = [write.number(arg) if isinstance(arg, Ref) else write.value(arg) for arg in args]
+        worth = [
+            f"IFERROR({value},{self.neutral})" if isinstance(arg, Ref) and arg.steps else value
+            for arg, value in zip(args, values, strict=True)
+        ]
+        return f'IF(COUNT({",".join(values)})=0,"",{self.excel_name}({",".join(worth)}))'
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         import numpy as np
@@ -65,6 +70,7 @@ class Least(_Among):
     meaning = "smallest of its arguments"
     blank = "blanks left out"
     excel_name = "MIN"
+    neutral = "1E99"
 
     def among(self, stack: Floats) -> Floats:
         import numpy as np
@@ -80,6 +86,7 @@ class Most(_Among):
     meaning = "largest of its arguments"
     blank = "blanks left out"
     excel_name = "MAX"
+    neutral = "-1E99"
 
     def among(self, stack: Floats) -> Floats:
         import numpy as np

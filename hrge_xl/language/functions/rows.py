@@ -164,21 +164,28 @@ class _Number(_Rows):
     never_blank = False
     blank = "blank without numbers"
     excel_name: str = ""
+    neutral = "0"  # what changes nothing among the steps of a scale, which are never below 0
 
     def in_sheet(self, inner: Expr | None) -> bool:
         return isinstance(inner, Ref) and not inner.outer
 
     def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
-        assert inner is not None
-        return self._over_cells([write.number(inner)])
+        ref = ref_of(inner)
+        numbers, known = write.number(ref), write.known(ref)
+        if not ref.steps:
+            return self._over_cells([numbers])
+        worth = numbers if self.neutral == "0" else f"{numbers}+(1-{known})*{self.neutral}"
+        return f'IF(SUMPRODUCT({known})=0,"",SUMPRODUCT({self.excel_name}({worth})))'
 
     def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
-        assert inner is not None
-        return self._over_cells([record.write.number(inner) for record in records])
+        ref = ref_of(inner)
+        cells = [record.write.number(ref) for record in records]
+        return self._over_cells(cells, self.neutral if ref.steps else "")
 
-    def _over_cells(self, ranges: list[str]) -> str:
-        cells = ",".join(ranges)
-        return f'IF(COUNT({cells})=0,"",{self.excel_name}({cells}))'
+    def _over_cells(self, ranges: list[str], neutral: str = "") -> str:
+        """Write it over cells; where there is no step in one it is an error, and something neutral is taken."""
+        worth = [f"IFERROR({each},{neutral})" if neutral else each for each in ranges]
+        return f'IF(COUNT({",".join(ranges)})=0,"",{self.excel_name}({",".join(worth)}))'
 
     def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
         import numpy as np
@@ -208,7 +215,7 @@ class Sum(_Number):
         if not _is_partial(inner):
             return super().excel(write, inner)
         met, numbers = f"(({write.condition(inner.condition)})>0)", write.number(inner.then)
-        known = f"SUMPRODUCT(({write.active()})*(1-{met}*(1-ISNUMBER({numbers}))))"
+        known = f"SUMPRODUCT(({write.active()})*(1-{met}*(1-{write.known(ref_of(inner.then))})))"
         return f'IF({known}=0,"",SUMPRODUCT(({write.active()})*{met},{numbers}))'
 
     def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
@@ -256,6 +263,7 @@ class Minimum(_Extreme):
     example = "min('R1', RSK_03)"
     meaning = "smallest number over the rows"
     excel_name = "MIN"
+    neutral = "1E9"
 
 
 class Maximum(_Extreme):
