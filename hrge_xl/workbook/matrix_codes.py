@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..language.sheet_text import text_literal
+from ..language.sheet_text import step_number, text_literal
 from ..layout import Grid, Layout, ListPlace, Place, Slot
 from ..spec.model import MatrixBlock
 from .content import Content, Shown
@@ -54,9 +54,15 @@ class JoinedCodes:
             yield self.pen.formula(self.joined.place(offset), self._joined(offset, each.code), "check")
 
     def _crossing(self, each: Crossed) -> str:
-        down, across = (absolute(self.layout, slot.tool, slot) for slot in (each.down, each.across))
-        number = f"MATCH({down},matrix_down,0)*{DOWN}+MATCH({across},matrix_across,0)"
-        return f"=IF(COUNT({down},{across})=2,IFERROR({number},0),0)"
+        down, across = (self._step(slot) for slot in (each.down, each.across))
+        return f"=IFERROR(MATCH({down},matrix_down,0)*{DOWN}+MATCH({across},matrix_across,0),0)"
+
+    def _step(self, slot: Slot) -> str:
+        """Write the step that an answer has, as a number."""
+        cell = absolute(self.layout, slot.tool, slot)
+        if slot.field.calculated:
+            return cell
+        return step_number(cell, self.layout.lists[str(slot.field.vocabulary)].codes)
 
     def _joined(self, offset: int, code: str) -> str:
         """The codes above at the same crossing, and this one."""
@@ -86,8 +92,8 @@ class CodesNow:
     """The two hidden cells of each row, and the codes at each crossing."""
 
     rows: Sequence[Crossed]
-    down: Mapping[float, int]  # the place of each step in its list, from 1
-    across: Mapping[float, int]
+    down: Mapping[str, int]  # the place of each step in its list, from 1
+    across: Mapping[str, int]
     cells: Mapping[int, str]  # each crossing, with its level in words
 
     def __call__(self, content: Content) -> Sequence[Shown]:
@@ -102,14 +108,12 @@ class CodesNow:
         return [*values, *(joined.get(cell, level) for cell, level in self.cells.items())]
 
     def _crossing(self, content: Content, each: Crossed) -> int:
-        (down, *_), (across, *_) = content.shown(each.down), content.shown(each.across)
-        if not (isinstance(down, float | int) and isinstance(across, float | int)):
-            return 0
+        down, across = (next(iter(content.counted(slot)), "") for slot in (each.down, each.across))
         if down not in self.down or across not in self.across:
             return 0
         return DOWN * self.down[down] + self.across[across]
 
 
-def steps_of_list(place: ListPlace) -> dict[float, int]:
+def steps_of_list(place: ListPlace) -> dict[str, int]:
     """Give the place of each step in its list, from 1."""
-    return {float(code): number for number, code in enumerate(place.codes, start=1)}
+    return {code: number for number, code in enumerate(place.codes, start=1)}
