@@ -17,6 +17,7 @@ from hrge_xl.errors import SpecError, UsageError
 from hrge_xl.filled_sample import sample_order, sample_workbook
 from hrge_xl.intake import Refusal, Wanted, read
 from hrge_xl.issuing import Order, generate, identity_of, starting_answers, submission_of
+from hrge_xl.rounds.rounds import init_round
 from hrge_xl.soundness import try_out
 from hrge_xl.spec.choice import choose
 from hrge_xl.spec.load import load
@@ -209,6 +210,14 @@ def test_a_sample_says_itself_what_stands_in_it(tmp_path: Path, capsys: pytest.C
     assert "--country is not for a sample" in said
     assert "--today is not for a sample" in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_round_has_no_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "teams.csv").write_text("team,country\nA,PAK\n", encoding="utf-8")
+    init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
+    assert hrge("generate", tmp_path / "round", "--sample") == 2
+    said = capsys.readouterr().err
+    assert "--sample is not for a round. A sample is of a spec: hrge-xl generate example --sample" in said
 
 
 def test_a_profile_has_a_file_of_its_own(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from ..errors import UsageError
 from ..language import Call, Problem, Ref, walk
 from .check_expressions import expressions
 from .issuance import Profile
-from .model import Spec
+from .model import Spec, Tool
 from .suggest import remedy_for
 
 
@@ -100,7 +100,7 @@ def _taken_along(needs: Mapping[str, Sequence[str]], tools: Iterable[str]) -> It
 
 
 def needed_tools(spec: Spec) -> dict[str, tuple[str, ...]]:
-    """For each tool those that it cannot be filled in without.
+    """For each tool those that it cannot be filled in without, and that are not issued in any case.
 
     That is where a reference that is asked for leads nowhere else, and where its fields look something up. A reference
     that may stay blank, or that leads to one of several tools, needs none of them.
@@ -108,17 +108,20 @@ def needed_tools(spec: Spec) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for tool, _, field in spec.places():
         if field.required != "optional":
-            found.setdefault(tool.code, {}).update(dict.fromkeys(_only_target(field.to, tool.code)))
-    for tool_code, ref in _looked_up(spec):
-        found.setdefault(tool_code, {}).update(dict.fromkeys(_only_target(ref.targets, tool_code)))
-    return {code: tuple(needed) for code, needed in found.items()}
+            found.setdefault(tool.goes_with or tool.code, {}).update(dict.fromkeys(_only_target(field.to)))
+    for tool, ref in _looked_up(spec):
+        found.setdefault(tool.goes_with or tool.code, {}).update(dict.fromkeys(_only_target(ref.targets)))
+    return {
+        code: tuple(each for each in needed if each != code and not spec.tool[each].always)
+        for code, needed in found.items()
+    }
 
 
-def _only_target(targets: Sequence[str], own: str) -> Sequence[str]:
-    return targets if len(targets) == 1 and targets[0] != own else ()
+def _only_target(targets: Sequence[str]) -> Sequence[str]:
+    return targets if len(targets) == 1 else ()
 
 
-def _looked_up(spec: Spec) -> Iterator[tuple[str, Ref]]:
+def _looked_up(spec: Spec) -> Iterator[tuple[Tool, Ref]]:
     """Each reference that a field of a tool looks something up by."""
     for written in expressions(spec):
         found = written.found
@@ -126,4 +129,4 @@ def _looked_up(spec: Spec) -> Iterator[tuple[str, Ref]]:
             continue
         for part in walk(found):
             if isinstance(part, Call) and part.name == "lookup" and isinstance(part.args[0], Ref):
-                yield written.scope.tool.code, part.args[0]
+                yield written.scope.tool, part.args[0]
