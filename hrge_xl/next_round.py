@@ -42,11 +42,11 @@ class GoingOn:
     def left_behind(self) -> Iterator[str]:
         """Say what does not go on, each in a few words; nothing where everything does."""
         if self.closed:
-            yield f"{len(self.closed)} closed rows do not go on"
+            yield f"closed rows that do not go on: {len(self.closed)}"
         if self.without_place:
-            yield f"{self.without_place} answers have no place in the new workbook"
+            yield f"answers without a place in the new workbook: {self.without_place}"
         if self.unread:
-            yield f"{self.unread} answers could not be read"
+            yield f"answers that could not be read: {self.unread}"
 
 
 def go_on(

@@ -251,7 +251,7 @@ def _going_on(wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec) 
         for told in each.left_behind():
             line(told, err=True)
     blank = sum(each.source is None for each in found)
-    line(f"{len(found) - blank} workbooks go on from {earlier}, {blank} are blank.", err=True)
+    line(f"Workbooks that go on from {earlier}: {len(found) - blank}; blank ones: {blank}.", err=True)
     return [each.order for each in found]
 
 
