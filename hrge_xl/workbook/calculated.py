@@ -11,7 +11,7 @@ from xlsxwriter.workbook import Workbook
 
 from ..findings import sentence
 from ..language.sheet_text import is_step, text_literal, with_count
-from ..layout import Drawn, Grid, Layout, Place, Sheet, address, column_letters
+from ..layout import Drawn, Grid, Layout, ListPlace, Place, Sheet, address, column_letters
 from ..layout.calculated import sources_of
 from ..spec.model import Block, Level, Matrix, MatrixBlock
 from ..words import Translate, right_to_left, translator
@@ -131,17 +131,16 @@ class MatrixPainter(BlockPainter):
         self._corner(head)
         down, across = self.layout.lists[matrix.down], self.layout.lists[matrix.across]
         across_style, down_style = ("head_codes", "step_codes") if block.codes else ("head", "cell_middle")
-        steps = list(zip(down.codes, down.labels, strict=True))[::-1]
-        for offset, label in enumerate(across.labels):
-            self.pen.text(Place(head, self.left + 1 + offset), label, across_style)
-        for row, (code, label) in enumerate(steps, start=self.first):
-            self.pen.text(Place(row, self.left), label, down_style)
+        for offset, code in enumerate(across.codes):
+            self.pen.text(Place(head, self.left + 1 + offset), self._step(across, code), across_style)
+        for row, code in enumerate(reversed(down.codes), start=self.first):
+            self.pen.text(Place(row, self.left), self._step(down, code), down_style)
             self.pen.height(row, "step")
             for offset, other in enumerate(across.codes):
                 self._count(Place(row, self.left + 1 + offset), code, other)
         if self.codes is not None:
             return self._live_codes(self.codes)
-        self._levels(self.first + len(steps))
+        self._levels(self.first + len(down.codes))
         grids = tuple(self.layout.rows_of[tool] for tool in self.tools)
         self.pen.live(self.cells, MatrixNow(grids, block, tuple(self.cells.values())))
         return self.free
@@ -155,6 +154,11 @@ class MatrixPainter(BlockPainter):
         cells = dict(zip(numbers, self._labels(), strict=True))
         self.pen.live(places, CodesNow(codes.rows, down, across, cells))
         return self.free + HELPERS
+
+    def _step(self, scale: ListPlace, code: str) -> str:
+        """A step in few words: a matrix has no room for where it lies."""
+        vocabulary = self.layout.spec.vocabularies[scale.name]
+        return vocabulary.by_code[code].numbered(self.layout.language)
 
     def _corner(self, row: int) -> None:
         if self.block.codes:  # too narrow for words: the title or the help of the block has them

@@ -21,7 +21,7 @@ STEP_FILLS = ("#E3EFE1", "#FFF6D6", "#FFE3AD", "#FACDAA", "#F2B3A3")  # from har
 BASE: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "font_color": INK, "valign": "top"}
 LINES: dict[str, Any] = {"border": 1, "border_color": BORDER}
 FRAME: dict[str, Any] = {**LINES, "text_wrap": True}
-PADDED: dict[str, Any] = {**FRAME, "align": "left", "indent": 1}
+PADDED: dict[str, Any] = {**FRAME, "align": "left"}
 LINE: dict[str, Any] = {"bottom": 1, "bottom_color": BORDER}
 TALL = 14  # size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
 LINE_OF_CODE = 10.5  # by which it grows for each line that a row has to hold
@@ -106,9 +106,9 @@ STYLES: dict[str, dict[str, Any]] = {
     "name_more": {**PADDED, "indent": 2, "font_size": 9, "font_color": QUIET_INK},
     "name_help": {"font_size": 9, "font_color": QUIET_INK, "italic": True},
     "help": {**PADDED, "font_size": 9, "font_color": QUIET_INK},
-    "sign": {**PADDED, "font_size": 9, "indent": 0},
+    "sign": {**PADDED, "font_size": 9},
     "status": {**PADDED, "font_size": 9},
-    "level": {"bold": True},
+    "level": {},
     "fixed": {**PADDED},
     "calculated": {**PADDED, "bg_color": CALCULATED_FILL},
     "last": {**PADDED, "bg_color": CALCULATED_FILL, "font_color": QUIET_INK, "italic": True},
