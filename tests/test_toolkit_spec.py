@@ -41,10 +41,13 @@ FIELDS_AND_ROWS = {
     **{
         code: (9, [points]) for code, points in zip(PART_1, POINTS, strict=True)
     },  # 7 answers and 2 on the source
-    "T2.1": (32, [6, 13]),
-    "T2.2": (16, [35]),
+    "T2.1": (25, []),
+    "T2.1S": (4, [6]),
+    "T2.1E": (3, [13]),
+    "T2.2O": (4, []),
+    "T2.2": (12, [35]),
     "T2.3": (12, [23]),
-    "T2.4": (24, [12]),
+    "T2.4": (24, [15]),
     "T2.5": (35, [6, 6, 6, 6, 6]),
     "T2.6": (18, [20]),
     "T3.1": (6, [26]),
@@ -53,11 +56,11 @@ FIELDS_AND_ROWS = {
     "T3.4": (33, [25]),
     "T3.5": (33, [25]),
     "T3.6": (33, [25]),
-    "T3.7": (23, [25]),
-    "T3.8": (20, [8]),
+    "T3.7": (23, [15]),
+    "T3.8": (20, [10]),
     "T4.A": (18, [56]),
-    "T4.B": (30, [20]),
-    "T4.C": (41, [40]),
+    "T4.B": (30, [25]),
+    "T4.C": (44, [30]),
 }
 
 INDICATORS = (
@@ -138,7 +141,8 @@ VOCABULARIES = {
 QUESTIONS = {
     "FORM": {f"FRM_{n:02d}" for n in range(1, 31)},
     "T2.1": {f"T21_{n:02d}" for n in range(1, 25)} - {"T21_21"},  # a small table: T21_21A to D
-    "T2.2": {f"T22_{n:02d}" for n in range(1, 15)} - {"T22_05"},
+    "T2.2O": {f"T22_{n:02d}" for n in range(1, 5)},
+    "T2.2": {f"T22_{n:02d}" for n in range(6, 15)},
     "T2.3": {f"T23_{n:02d}" for n in range(2, 10)},
     "T2.4": {f"T24_{n:02d}" for n in range(1, 21)},
     "T2.5": {f"T25_{n:02d}" for n in range(1, 32)},
@@ -177,9 +181,13 @@ def _items(spec: Spec, tool: str, block: int) -> list[str]:
 
 def test_the_sheets_stand_in_the_order_of_the_content(spec: Spec) -> None:
     assert len(TOOLS) == 26
-    assert list(spec.tool) == ["FORM", *PART_1, *PART_2, *PART_3, "LIBRARY", *PART_4, *CALCULATED]
-    assert [tool.code for tool in spec.tools if tool.always] == ["FORM", "LIBRARY", *CALCULATED]
-    assert [tool.code for tool in spec.tools if tool.calculated] == CALCULATED
+    sheets = [*PART_1, "T2.1", "T2.1S", "T2.1E", "T2.2O", *PART_2[1:], *PART_3, "LIBRARY", *PART_4]
+    assert list(spec.tool) == ["FORM", "DASHBOARD", *sheets, *CALCULATED]
+    assert [tool.code for tool in spec.tools if tool.always] == ["FORM", "DASHBOARD", "LIBRARY", *CALCULATED]
+    assert [tool.code for tool in spec.tools if tool.calculated] == ["DASHBOARD", *CALCULATED]
+    assert {tool.code: tool.goes_with for tool in spec.tools if tool.goes_with} == {
+        "T2.1S": "T2.1", "T2.1E": "T2.1", "T2.2O": "T2.2",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("code", list(FIELDS_AND_ROWS))
@@ -201,7 +209,7 @@ def test_the_checklists_keep_the_codes_of_their_items(spec: Spec) -> None:
             sorted(_items(spec, code, 0)) == points
         )  # what was split or added stands beside what it belongs to
     assert _items(spec, "T3.1", 0) == [f"T31_{row:02d}" for row in range(1, 27)]
-    assert _items(spec, "T2.2", 1) == INSTRUMENTS.split()
+    assert _items(spec, "T2.2", 0) == INSTRUMENTS.split()
     assert _items(spec, "T2.3", 0) == LAW_TOPICS.split()
 
 
