@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from .errors import UsageError
 from .findings import Finding, Severity
-from .issuing import Order, generate, identity_of, layout_for, starting_answers, submission_of
+from .issuing import Order, generate, layout_for, starting_answers, submission_of
 from .layout import Layout
 from .spec.choice import Choice
 from .spec.issuance import Sample
 from .spec.model import Spec
 from .spec.sample import answers_of, spec_of_sample
-from .submission import Answers, Value
+from .submission import Answers, Identity, Value
 
 
 def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:
@@ -29,7 +29,8 @@ def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
     from .checks import check
 
     layout, order = sample_order(spec, spec.languages[0], choice)
-    filled = submission_of(layout, starting_answers(layout, order), identity_of(layout.spec, order, layout))
+    stamp = Identity(spec.name, spec.version, layout.digest, layout.language, order.team, order.country)
+    filled = submission_of(layout, starting_answers(layout, order), stamp)
     (outcome,) = check([(filled, layout)], today=order.today)
     return [finding for finding in outcome.findings if finding.severity is Severity.ERROR]
 

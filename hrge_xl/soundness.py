@@ -46,7 +46,7 @@ def try_out(spec: Spec) -> None:
     """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
     with gc_paused():
         found = {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
-        found |= dict.fromkeys(_wrong_in_sample(spec))
+        found = found or dict.fromkeys(_wrong_in_sample(spec))
     if found:
         place = places(Path(spec.folder))
         raise SpecError([place(*mistake) for mistake in found])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -20,17 +21,23 @@ from hrge_xl.issuing import Order, generate, identity_of, starting_answers, subm
 from hrge_xl.rounds.rounds import init_round
 from hrge_xl.soundness import try_out
 from hrge_xl.spec.choice import choose
-from hrge_xl.spec.load import load
+from hrge_xl.spec.load import find, load
 from hrge_xl.spec.lookup import country_codes
 from hrge_xl.spec.own_sheets import SAMPLE_KEY
 from hrge_xl.stamp import PROPERTY_PREFIX
 from hrge_xl.words import country_names, translator
 from tests.audited import hrge
-from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
+from tests.test_spec import damage, mistakes
 
 PROFILES = [(name, profile) for name in ("example", "hrge_toolkit") for profile in load(name).profiles]
 TODAY = date(2026, 7, 20)
 PILLARS = ("T3.2", "T3.6")  # the risk tables that the sample of the Toolkit uses
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the example spec with its sample."""
+    return Path(shutil.copytree(find("example"), tmp_path / "spec"))
 
 
 def sample(name: str = "example", profile: str = "", language: str = "en") -> bytes:
@@ -122,7 +129,7 @@ def test_its_country_can_never_be_taken_for_a_real_one(name: str) -> None:
     assert "Examplia" not in {cell.value for row in blank["Lists"].iter_rows() for cell in row}
 
 
-def test_a_country_that_there_is_makes_no_sample(copy: Path) -> None:  # noqa: F811
+def test_a_country_that_there_is_makes_no_sample(copy: Path) -> None:
     damage(copy, "sample.yaml", "code: XEX", "code: FRA")
     assert any("'FRA' is a country that there is" in said for said in mistakes(copy))
 
@@ -229,7 +236,7 @@ def test_a_profile_has_a_file_of_its_own(tmp_path: Path) -> None:
     assert [name.split()[0] for name in names if name[0].isdigit()] == ["3.6", "4.A", "4.B", "4.C"]
 
 
-def test_a_spec_without_a_sample_says_so(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+def test_a_spec_without_a_sample_says_so(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (copy / "sample.yaml").unlink()
     assert hrge("generate", copy, "--sample", "-o", copy / "out") == 2
     assert "has no sample.yaml" in capsys.readouterr().err
@@ -254,7 +261,7 @@ def test_a_spec_without_a_sample_says_so(copy: Path, capsys: pytest.CaptureFixtu
         ("{en: Women do not come, fr", "{en: Women do not come, de", 31, "'de' is no language of the spec."),
     ],
 )
-def test_each_mistake_is_told_with_its_line(copy: Path, old: str, new: str, line: int, said: str) -> None:  # noqa: F811
+def test_each_mistake_is_told_with_its_line(copy: Path, old: str, new: str, line: int, said: str) -> None:
     damage(copy, "sample.yaml", old, new)
     with pytest.raises(SpecError) as caught:
         load(copy)
@@ -262,7 +269,7 @@ def test_each_mistake_is_told_with_its_line(copy: Path, old: str, new: str, line
     assert found == [("sample.yaml", line)], caught.value.mistakes
 
 
-def test_spec_check_says_what_is_not_right_in_a_sample(copy: Path) -> None:  # noqa: F811
+def test_spec_check_says_what_is_not_right_in_a_sample(copy: Path) -> None:
     damage(copy, "sample.yaml", "    PLN_05: 2026-09-09", "    PLN_05: 2026-09-01")
     with pytest.raises(SpecError) as caught:
         try_out(load(copy))

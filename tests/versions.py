@@ -32,7 +32,7 @@ blocks:
 
 def copy(folder: Path) -> Path:
     """The example spec in a folder of its own."""
-    return Path(shutil.copytree(find("example"), folder))
+    return Path(shutil.copytree(find("example"), folder, ignore=shutil.ignore_patterns("sample.yaml")))
 
 
 def edit(spec: Path, file: str, *pairs: tuple[str, str]) -> None:
