@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from hrge_xl.layout import build
 from hrge_xl.reports.spec_touched import touched_files
 from hrge_xl.spec.changes import Change, Effect
 from hrge_xl.spec.diff import diff
-from hrge_xl.spec.load import load
+from hrge_xl.spec.load import find, load
 from hrge_xl.submission import Submission
 from tests.answer_strategies import answers_of
 from tests.property_tests import examples
@@ -37,7 +38,8 @@ def lines_of(spec: Path) -> set[Line]:
 
 
 def test_nothing_changed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert run(["spec", "diff", "example", str(copy(tmp_path / "same"))]) == 0
+    same = shutil.copytree(find("example"), tmp_path / "same")
+    assert run(["spec", "diff", "example", str(same)]) == 0
     said = capsys.readouterr().out
     assert said.startswith("example 1.0 → example 1.0. Changes: 0.")
     assert "Nothing breaks" in said

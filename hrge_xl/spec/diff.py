@@ -21,6 +21,7 @@ TOLD_ELSEWHERE = frozenset(
         "rules",
         "covered",
         "matrix",
+        "sample",  # says nothing about answers of teams
         "digest",
         "folder",
     ]
