@@ -182,8 +182,9 @@ def _items(spec: Spec, tool: str, block: int) -> list[str]:
 def test_the_sheets_stand_in_the_order_of_the_content(spec: Spec) -> None:
     assert len(TOOLS) == 26
     sheets = [*PART_1, "T2.1", "T2.1S", "T2.1E", "T2.2O", *PART_2[1:], *PART_3, "LIBRARY", *PART_4]
-    assert list(spec.tool) == ["FORM", "DASHBOARD", *sheets, *CALCULATED]
-    assert [tool.code for tool in spec.tools if tool.always] == ["FORM", "DASHBOARD", "LIBRARY", *CALCULATED]
+    assert list(spec.tool) == ["FORM", "DASHBOARD", *sheets, *CALCULATED, "GLOSSARY"]
+    always = ["FORM", "DASHBOARD", "LIBRARY", *CALCULATED, "GLOSSARY"]
+    assert [tool.code for tool in spec.tools if tool.always] == always
     assert [tool.code for tool in spec.tools if tool.calculated] == ["DASHBOARD", *CALCULATED]
     assert {tool.code: tool.goes_with for tool in spec.tools if tool.goes_with} == {
         "T2.1S": "T2.1", "T2.1E": "T2.1", "T2.2O": "T2.2",
@@ -236,6 +237,16 @@ def test_each_risk_table_offers_the_suggestions_of_its_pillar(spec: Spec) -> Non
         found = [item.code for item in spec.tool["LIBRARY"].items if item.has(offered.only)]
         assert found == [f"LIB-{pillar}-{number:02d}" for number in range(1, count + 1)]
         assert offered.to == ("LIBRARY",)
+
+
+def test_the_glossary_explains_in_few_words_and_every_source_is_cited(spec: Spec) -> None:
+    block = spec.tool["GLOSSARY"].blocks[0]
+    assert isinstance(block, CatalogueBlock)
+    assert not isinstance(block.items, ItemsFrom)
+    assert len(block.items) >= 50
+    assert all(0 < len(str(item.values["GLO_01"]).split()) <= 40 for item in block.items)
+    cited = {code for item in block.items for code in str(item.values.get("GLO_02", "")).split(";")} - {""}
+    assert cited == set(spec.vocabularies["SOURCE"].by_code)
 
 
 def test_the_library_has_twelve_requests_to_start_from(spec: Spec) -> None:
