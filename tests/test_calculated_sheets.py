@@ -85,15 +85,15 @@ def test_the_pivot_shows_the_highest_step_in_words_and_nothing_where_nothing_was
     sheet = opened(issued(TOOLKIT, "en", barriers()), values=True)[where.sheet["BARRIERS"].name]
     shown = [sheet.cell(block.head + 1, column).value for column in (3, 4, 5, 6)]
     labels = where.lists["SEV4"].labels
-    assert shown == [f"4 {labels[3]}", f"1 {labels[0]}", None, None]
+    assert shown == [labels[3], labels[0], None, None]
     assert sheet.cell(block.head, 3).value == where.lists["STAGE"].labels[0]
     assert where.lists["GROUP"].codes[1:4] == ("MEN", "GIR", "BOY")
     overlaps = [
         [sheet.cell(row, column).value for column in (3, 4)] for row in range(block.head + 2, block.head + 5)
     ]
-    assert overlaps == [[None, None], [f"4 {labels[3]}", None], [None, f"1 {labels[0]}"]]
+    assert overlaps == [[None, None], [labels[3], None], [None, labels[0]]]
     legend = [sheet.cell(row, 2).value for row in range(block.last_row - 3, block.last_row + 1)]
-    assert legend == [f"{code} {label}" for code, label in zip("4321", labels[::-1], strict=True)]
+    assert legend == list(labels[::-1])
 
 
 @pytest.mark.office
