@@ -199,8 +199,8 @@ def beside(spec: Spec, data: bytes, tool: str, row: str, column: str) -> tuple[s
 @pytest.mark.parametrize(
     ("tool", "row", "column", "shown"),
     [
-        ("R1", "K-01", "RSK_03", 2),  # carry: last
-        ("R1", "K-01", "RSK_04", 1),  # carry: both
+        ("R1", "K-01", "RSK_03", "2 Possible (10–50 %)"),  # carry: last
+        ("R1", "K-01", "RSK_04", "1 Minor"),  # carry: both
         ("R1", "K-02", "RSK_04", None),
         ("R1", "K-04", "", "An old risk"),
         ("R1", "K-01", "", None),
@@ -267,7 +267,7 @@ def test_a_cell_of_them_that_was_changed_is_told_with_its_place(spec: Spec, tmp_
     (place,) = layout.last["R1", "K-01", "RSK_04"]
     sent = said(spec, changed(generate(spec, order()), place, 3), tmp_path)
     (told,) = sent.observations
-    assert (told.sheet, told.value, told.detail["expected"]) == ("_hrge_last", "3", "1")
+    assert (told.sheet, told.value, told.detail["expected"]) == ("_hrge_last", "3", "1 Minor")
     assert sent.last == LAST
 
 
