@@ -12,8 +12,8 @@ from hrge_xl.layout import Grid, Layout, Sheet, Slot, column_letters, quoted
 from hrge_xl.layout.model import (
     CODE_COLUMN,
     CODE_ROW,
+    HEAD_ROW,
     MARK_COLUMN,
-    NAME_COLUMN,
     PROGRESS_ROW,
     PURPOSE_ROW,
     TITLE_ROW,
@@ -119,22 +119,21 @@ def put(raw: RawSheet, row: int, column: int, cell: RawCell) -> None:
 
 
 def _grid(raw: RawSheet, grid: Grid) -> None:
+    for column in grid.columns:
+        if column.label:
+            help_text = column.field.help.say("en") if column.field else ""
+            put(raw, HEAD_ROW, column.index, text(f"{column.label}\n{help_text}".strip()))
+    names = [column.index for column in grid.with_role("name")]
     for row in grid.rows:
-        if row.role == "header":
-            for column in grid.columns:
-                if column.label:
-                    help_text = column.field.help.say("en") if column.field else ""
-                    put(raw, row.index, column.index, text(f"{column.label}\n{help_text}".strip()))
-            continue
         if row.code:
             put(raw, row.index, CODE_COLUMN, text(row.code))
             put(raw, row.index, MARK_COLUMN, text(row.code))
         if row.label and grid.kind != "register":
-            put(raw, row.index, NAME_COLUMN, text(row.label))
+            put(raw, row.index, names[0], text(row.label))
         if row.role not in ("item", "record", "question"):
             continue
         for column in grid.columns:
-            if column.role == "status":
+            if column.role in ("sign", "status"):
                 put(raw, row.index, column.index, text("", 'IF(1,"","")'))
             elif column.role in ("check", "active"):
                 put(raw, row.index, column.index, RawCell(CellKind.NUMBER, 0.0, "0"))

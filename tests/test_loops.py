@@ -13,7 +13,7 @@ from hrge_xl.checks import check
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import build
-from hrge_xl.layout.model import NAME_COLUMN
+from hrge_xl.layout.model import MARK_COLUMN
 from hrge_xl.spec.load import find, load
 from hrge_xl.submission import Answers
 from tests.made_workbooks import recalculate_on
@@ -75,7 +75,7 @@ def test_the_sheet_and_the_reader_name_the_tool(
     assert changed == set()  # on the cover the clock was stopped
     for path in (source, saved):
         cells = openpyxl.load_workbook(path, data_only=True)[where.sheet["PLAN"].name]
-        status = {row[0]: " ".join(str(cell) for cell in row[NAME_COLUMN:]) for row in cells.values}
+        status = {row[0]: " ".join(str(cell) for cell in row[MARK_COLUMN:]) for row in cells.values}
         for row, message in zip(("C1", "R1"), SAID[language], strict=True):
             assert message in status[row]
 
@@ -90,6 +90,6 @@ def test_what_a_warning_asks_for_is_no_required_answer_on_the_cover_either(
     recalculate_on(TODAY, office, source, saved)
     (result,) = check([(read(saved.read_bytes(), want), where)], today=TODAY)
     cover = openpyxl.load_workbook(saved, data_only=True)[where.cover_name]
-    shown = {row[1]: row[2:4] for row in cover.iter_rows(values_only=True)}
+    shown = {row[1]: row[4:6] for row in cover.iter_rows(values_only=True)}
     progress = result.progress["PLAN"]
     assert shown[where.sheet["PLAN"].name] == (progress.required, progress.answered)
