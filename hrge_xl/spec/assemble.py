@@ -11,6 +11,7 @@ import yaml
 from ..errors import Mistake
 from .csv_facts import take_in_facts
 from .csv_lists import take_in_lists
+from .item_files import items_in
 from .lost import Lost
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
 from .nodes import file_beside, get, mapping, mistake_at, sequence
@@ -256,10 +257,24 @@ class Assembly:
             self._leave_out_items(block)
             return
         items = compose(file, str(name.value), self.mistakes, self.lost, all_options())
+        if items is not None:
+            items = self._items_in(items, get(block, "items"), name)
         if items is None:
             self._leave_out_items(block)
         else:
             block.value[:] = [(key, items if key.value == "items" else value) for key, value in block.value]
+
+    def _items_in(self, file: yaml.Node, wanted: yaml.Node | None, name: yaml.ScalarNode) -> yaml.Node | None:
+        """Give the items of a file; what has no list is told."""
+        part = get(wanted, "part")
+        if part is None and get(wanted, "label") is None and get(wanted, "values") is None:
+            return file
+        found = items_in(file, wanted)
+        if found is None:
+            asked = f" '{part.value}'" if part is not None else ""
+            remedy = "Name with `part` one of the lists in the file."
+            self._say(part or name, f"The file '{name.value}' has no list{asked}.", remedy)
+        return found
 
     def _leave_out_items(self, block: yaml.MappingNode) -> None:
         """Leave a block without items: which rows it has is not known."""

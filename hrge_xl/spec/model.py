@@ -38,10 +38,16 @@ class Item(Model):
 
 
 class ItemsFrom(Model):
-    """Rows that come from elsewhere: a vocabulary, a data file of the spec, or the list of tools."""
+    """Rows that come from elsewhere: a vocabulary, a data file of the spec, or the list of tools.
+
+    `part` is one of several lists in the file, `label` the key that its entries have for it, `values` those of fields.
+    """
 
     vocabulary: Code | None = None
     file: str | None = None
+    part: str | None = None
+    label: str | None = None
+    values: dict[Code, str] = Option(default={})
     tools: bool = False
 
 
