@@ -200,6 +200,9 @@ def _gathered(draw: st.DrawFn, code: str, fields: list[dict[str, Any]]) -> dict[
             more["also_down"] = alike
         return {"kind": "pivot", "source": code, "down": down, "across": across, **more}
     shown = [field["code"] for field in fields][:3]
+    numbers = [field["code"] for field in fields if field["type"] in ("integer", "decimal", "scale")]
+    ranks = [f"length({shown[0]})", *(f"{code} * 2" for code in numbers)]
+    rank = {"rank": draw(st.sampled_from(ranks))} if draw(st.booleans()) else {}
     return {
         "kind": "collect",
         "rows": 4,
@@ -209,8 +212,10 @@ def _gathered(draw: st.DrawFn, code: str, fields: list[dict[str, Any]]) -> dict[
                 "tool": code,
                 "keep": f"filled({shown[0]})",
                 "columns": {f"c{n}": f for n, f in enumerate(shown)},
+                **rank,
             }
         ],
+        "compact": draw(st.booleans()),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from hrge_xl.layout import Layout, address, build
 from hrge_xl.spec.load import load
 from tests.answers import TODAY
 from tests.made_specs import Files, specs, write
+from tests.made_workbooks import opened
 from tests.property_tests import examples
 from tests.test_parity import disagreements, filled
 from tests.test_round_trip import read
@@ -135,3 +137,29 @@ def test_a_list_shows_what_stands_in_its_rows(office: Any, tmp_path: Path) -> No
             places = where.slots["S", row, code].cells
             cells |= {("Steps", address(*place)): value for place, value in zip(places, of_row, strict=True)}
     assert list(said_differently(where, cells, tmp_path, office)) == []
+
+
+@pytest.mark.office
+def test_a_ranked_list_has_the_highest_first_and_of_equals_the_first(office: Any, tmp_path: Path) -> None:
+    """What has no rank comes last; a compact list shows the same with its links in front."""
+    files = copy.deepcopy(LISTED)
+    steps, collected = (files[f"tools/{name}.yaml"]["blocks"][0] for name in "sl")
+    steps["rows"] = 4
+    collected |= {"compact": True, "rows": 3}
+    collected["sources"][0]["rank"] = "S_6 * 2"
+    where = build(load(write(files, tmp_path)), "en")
+    typed = {"S-01": ("Low", 1), "S-02": ("High", 2), "S-03": ("None", None), "S-04": ("Also high", 2)}
+    cells = {
+        ("Steps", address(*where.slots["S", row, code].cells[0])): value
+        for row, values in typed.items()
+        for code, value in zip(("S_1", "S_6"), values, strict=True)
+        if value is not None
+    }
+    assert list(said_differently(where, cells, tmp_path, office)) == []
+    block = where.sheet["L"].drawn[0]
+    sheet = opened((tmp_path / "saved.xlsx").read_bytes(), values=True)["List"]
+    rows = [
+        [sheet.cell(row, block.left + n).value for n in (0, 1)]
+        for row in range(block.head + 1, block.head + 4)
+    ]
+    assert rows == [["S-02", "High"], ["S-04", "Also high"], ["S-01", "Low"]]
