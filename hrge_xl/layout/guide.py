@@ -10,7 +10,7 @@ from ..spec.model import Guide, Spec, Tool, Vocabulary, VocabularyItem
 from ..words import translator
 from .model import HIDDEN, Grid, PanelLine
 
-LINE_LENGTH = 105  # characters that a line of the panel holds
+LINE_LENGTH, ABOUT_LENGTH = 105, 24  # characters that a line of the panel holds, and what stands before it
 
 
 def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tuple[PanelLine, ...]:
@@ -90,7 +90,10 @@ def _entry(vocabulary: Vocabulary, item: VocabularyItem, field: Field, language:
 
 
 def _lines(about: str, text: str) -> Iterator[PanelLine]:
-    """A text in lines that a cell shows whole, the first one with what it is about."""
+    """A text in lines that a cell shows whole, the first one with what it is about, where that is short."""
+    if len(about) > ABOUT_LENGTH:
+        yield PanelLine("", about)
+        about = ""
     for line in wrap(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False) or [""] * bool(about):
         yield PanelLine(line, about)
         about = ""

@@ -85,6 +85,8 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
         progress = progress_sentence(layout, sheet)
         formula = progress.formula(ticked(layout, sheet.tool.code))
         pen.live([pen.formula(Place(PROGRESS_ROW, MARK_COLUMN), formula, "progress")], progress)
+    elif sheet.grids:
+        pen.text(Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress")
     pen.height(PROGRESS_ROW, "progress")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ..layout import Grid, Layout, Place, Sheet
-from ..layout.model import HEAD_ROW, HIDDEN, MARK_COLUMN, TITLE_ROW
+from ..layout.model import HEAD_ROW, HIDDEN, LINKS_ROW, MARK_COLUMN, TITLE_ROW
 from ..spec.model import PivotBlock
 from .shared_formulas import FormulaSheet
 
@@ -54,7 +54,9 @@ def _blocks(sheet: FormulaSheet, tool: Sheet) -> None:
     last = Place(max((drawn.last_row for drawn in tool.drawn), default=HEAD_ROW), max(tool.widths, default=2))
     sheet.print_area(1, 1, last.row - 1, last.column - 1)
     sheet.set_selection(TITLE_ROW - 1, MARK_COLUMN - 1, TITLE_ROW - 1, MARK_COLUMN - 1)
-    if len(tool.drawn) == 1:
+    if len(tool.drawn) != 1:
+        sheet.freeze_panes(LINKS_ROW, 0)
+    else:
         (drawn,) = tool.drawn
         sheet.freeze_panes(drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0)
         sheet.repeat_rows(drawn.head - 1)
