@@ -598,7 +598,7 @@ def accepted(name: str, make: Callable[[], bytes], *found: Place | str) -> Damag
 
 
 def _place(found: Place | str) -> Place:
-    """`V002 Plan!E7` → the code, the sheet and the cell."""
+    """`V002 Plan!E8` → the code, the sheet and the cell."""
     if isinstance(found, tuple):
         return found
     code, _, where = found.partition(" ")
@@ -631,7 +631,7 @@ FILES = [
     refused("packed by bzip2", bytes_of(with_part("a", b"x", zipfile.ZIP_BZIP2)), "F013"),
     refused("packed in an unknown way", bytes_of(lambda d: directory_field(d, PLAN, *METHOD, 99)), "F013"),
     refused("zip with a password", bytes_of(lambda d: directory_field(d, PLAN, 8, "<H", 1)), "F033"),
-    refused("cell that stands nowhere", altered(swap(PLAN, 'r="E6"', 'r="ZZZZ6"')), "F034 Plan"),
+    refused("cell that stands nowhere", altered(swap(PLAN, 'r="E7"', 'r="ZZZZ6"')), "F034 Plan"),
     refused("row that cannot be", altered(swap(PLAN, '<row r="6"', '<row r="0"')), "F036 Plan"),
     refused("no sheets", altered(regex(BOOK, "<sheet [^>]*>", "")), "F035"),
     refused("sheet listed twice", altered(regex(BOOK, 'name="Risks"', 'name="PLAN"')), "F037 Plan"),
@@ -674,18 +674,18 @@ FILES = [
     accepted("embedded file", edited(add("xl/embeddings/oleObject1.bin", "x")), "F047"),
     accepted(
         "comments damaged",
-        edited(*commented(PLAN, "E7", "x"), lambda p: p.update({"xl/comments2.xml": "<comments"})),
+        edited(*commented(PLAN, "E8", "x"), lambda p: p.update({"xl/comments2.xml": "<comments"})),
         "F045 Plan",
     ),
     returned(
         "cell stored twice",
-        edited(swap(PLAN, '<c r="F11"', '<c r="E11"><v>24</v></c><c r="F11"')),
-        "F048 Plan!E11",
+        edited(swap(PLAN, '<c r="F12"', '<c r="E12"><v>24</v></c><c r="F12"')),
+        "F048 Plan!E12",
     ),
     returned(
-        "number that is none", edited(cell(PLAN, "E12", "<v>12..</v>")), "F040 Plan!E12", "V011 Plan!E12"
+        "number that is none", edited(cell(PLAN, "E13", "<v>12..</v>")), "F040 Plan!E13", "V011 Plan!E13"
     ),
-    accepted("setting damaged", edited(swap(PLAN, 'sqref="E6">', 'sqref="E6 ?">')), "F049 Plan"),
+    accepted("setting damaged", edited(swap(PLAN, 'sqref="E7">', 'sqref="E6 ?">')), "F049 Plan"),
 ]
 IDENTITIES = [
     accepted(
@@ -720,26 +720,26 @@ IDENTITIES = [
     refused("unknown language", edited(restamp(language="xx")), "I010"),
     returned("another round", edited(restamp(round="2025-H2")), "I007", "I012 Cover!C7"),
     returned("unknown team", edited(restamp(team="XYZ")), "I008", "I012 Cover!C5"),
-    returned("another country", edited(words(PLAN, "E7", "Iraq")), "I009 Plan!E7"),
+    returned("another country", edited(words(PLAN, "E8", "Iraq")), "I009 Plan!E8"),
 ]
 AS_ISSUED = [
     accepted("team typed over on the cover", edited(words(COVER, "C5", "AFG")), "I012 Cover!C5"),
     accepted("purpose typed over", edited(words(CHECKLIST, "B3", "See my mail")), "S023 Checklist!B3"),
-    returned("question reworded", edited(words(CHECKLIST, "C7", "Is there no room?")), "S024 Checklist!C7"),
+    returned("question reworded", edited(words(CHECKLIST, "D8", "Is there no room?")), "S024 Checklist!D8"),
     returned("entry of a list reworded", edited(words(LISTS, "D5", "Nobody")), "S024 Lists!D5"),
-    returned("number of a row retyped", edited(words(RISKS, "B7", "K-09")), "S025 Risks!B7"),
-    accepted("status typed over", edited(words(RISKS, "D7", "Fine")), "S027 Risks!D7"),
+    returned("number of a row retyped", edited(words(RISKS, "B8", "K-09")), "S025 Risks!B8"),
+    accepted("status typed over", edited(words(RISKS, "O8", "Fine")), "S027 Risks!O8"),
     accepted(
         "formula that always says the same",
-        edited(cell(RISKS, "D7", "<f>IF(1=1,&quot;Fine&quot;,&quot;&quot;)</f><v>Fine</v>", ' t="str"')),
-        "S026 Risks!D7",
+        edited(cell(RISKS, "O8", "<f>IF(1=1,&quot;Fine&quot;,&quot;&quot;)</f><v>Fine</v>", ' t="str"')),
+        "S026 Risks!O8",
     ),
     accepted(
         "Complete where something is missing",
         altered(
-            regex(RISKS, r'(<c r="D7"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>))<v></v>', r"\1<v>Complete</v>")
+            regex(RISKS, r'(<c r="O8"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>))<v></v>', r"\1<v>Complete</v>")
         ),
-        "S028 Risks!D7",
+        "S028 Risks!O8",
     ),
     accepted("remark below the cover", edited(new_cell(COVER, "C60", "Call me")), "S014 Cover!C60"),
 ]
@@ -775,23 +775,23 @@ STRUCTURES = [
     accepted("column inserted", edited(move(RISKS, columns=inserted(8)))),
     accepted(
         "row inserted with a note",
-        edited(move(RISKS, rows=inserted(7)), new_cell(RISKS, "C7", "A note")),
-        "S008 Risks!C7",
+        edited(move(RISKS, rows=inserted(7)), new_cell(RISKS, "D8", "A note")),
+        "S008 Risks!D8",
     ),
     accepted(
         "column inserted with a note",
         edited(
             move(RISKS, columns=inserted(8)),
-            new_cell(RISKS, "H6", "Careful"),
+            new_cell(RISKS, "H7", "Careful"),
         ),
-        "S017 Risks!H6",
+        "S017 Risks!H7",
     ),
     returned("row deleted", edited(move(CHECKLIST, rows=deleted(8))), "S004 Checklist"),
     returned("blank row of a register deleted", edited(move(RISKS, rows=deleted(12))), "S004 Risks"),
     returned("column deleted", edited(move(RISKS, columns=deleted(11))), "S005 Risks"),
     returned("row doubled", edited(copy_row(RISKS, 6, 14)), "S006 Risks!C14"),
     returned("column doubled", edited(copy_column(RISKS, "K", "Z")), "S007 Risks!Z6"),
-    accepted("register sorted", edited(move(RISKS, rows=exchanged(6, 8))), "S020 Risks!C6"),
+    accepted("register sorted", edited(move(RISKS, rows=exchanged(6, 8))), "S020 Risks!D7"),
     accepted("columns exchanged", edited(move(RISKS, columns=exchanged(11, 13)))),
     accepted("code row cleared", edited(clear_codes(RISKS, row=True)), "S009 Risks"),
     accepted("code column cleared", edited(clear_codes(RISKS, column=True)), "S009 Risks"),
@@ -811,7 +811,7 @@ STRUCTURES = [
             ),
             swap(RISKS, '<row r="8"', '<row r="8" hidden="1"'),
         ),
-        "S021 Risks!C8",
+        "S021 Risks!D9",
     ),
     accepted("blank row hidden", edited(swap(RISKS, '<row r="9"', '<row r="9" hidden="1"'))),
     accepted(
@@ -823,38 +823,38 @@ STRUCTURES = [
                 '<mergeCells count="1"><mergeCell ref="E11:F12"/></mergeCells><autoFilter',
             )
         ),
-        "S015 Plan!E11",
+        "S015 Plan!E12",
     ),
     accepted("protection off", edited(regex(PLAN, "<sheetProtection[^>]*/>", "")), "S012 Plan"),
-    accepted("list of a cell removed", edited(regex(PLAN, LIST_E7, "")), "S011 Plan!E7"),
-    accepted("list of a column removed", edited(regex(RISKS, LIST_GROUP, "")), "S011 Risks!E6"),
+    accepted("list of a cell removed", edited(regex(PLAN, LIST_E7, "")), "S011 Plan!E8"),
+    accepted("list of a column removed", edited(regex(RISKS, LIST_GROUP, "")), "S011 Risks!E7"),
     accepted(
-        "another list", edited(swap(PLAN, "list_COUNTRY</formula1>", "list_GROUP</formula1>")), "S011 Plan!E7"
+        "another list", edited(swap(PLAN, "list_COUNTRY</formula1>", "list_GROUP</formula1>")), "S011 Plan!E8"
     ),
     accepted(
         "list of other words",
         edited(swap(PLAN, "list_COUNTRY</formula1>", '"Pakistan,Atlantis"</formula1>')),
-        "S011 Plan!E7",
+        "S011 Plan!E8",
     ),
     accepted(
         "list of a name that nobody knows",
         edited(swap(PLAN, "list_COUNTRY</formula1>", "countries</formula1>")),
-        "S011 Plan!E7",
+        "S011 Plan!E8",
     ),
     accepted(
         "list of other cells",
         edited(swap(PLAN, "list_COUNTRY</formula1>", "$B$5:$B$9</formula1>")),
-        "S011 Plan!E7",
+        "S011 Plan!E8",
     ),
     accepted(
         "steps of a scale changed",
         edited(swap(RISKS, "list_LIKELIHOOD</formula1>", "list_RESPONSE</formula1>")),
-        "S011 Risks!G6",
+        "S011 Risks!G7",
     ),
     accepted(
         "rows to refer to changed",
         edited(swap(RISKS, "rows_C1</formula1>", "rows_R1</formula1>")),
-        "S011 Risks!L6",
+        "S011 Risks!K7",
     ),
     accepted(
         "the same list by its cells",
@@ -873,7 +873,7 @@ STRUCTURES = [
                 r'showErrorMessage="0"\1',
             )
         ),
-        "S039 Plan!E7",
+        "S039 Plan!E8",
     ),
     accepted(
         "list that only warns",
@@ -884,7 +884,7 @@ STRUCTURES = [
                 r'showErrorMessage="1" errorStyle="warning"\1',
             )
         ),
-        "S039 Plan!E7",
+        "S039 Plan!E8",
     ),
     accepted(
         "another list that does not stop anybody",
@@ -895,7 +895,7 @@ STRUCTURES = [
                 r'showErrorMessage="0"\1list_GROUP',
             )
         ),
-        "S011 Plan!E7",
+        "S011 Plan!E8",
     ),
     accepted(
         "alerts of a column off",
@@ -906,33 +906,33 @@ STRUCTURES = [
                 r'showErrorMessage="0"\1',
             )
         ),
-        "S039 Risks!E6",
+        "S039 Risks!E7",
     ),
-    accepted("formula cleared", edited(blank(PLAN, "E21")), "S022 Plan!E21"),
-    accepted("cell of a formula gone", edited(regex(PLAN, '<c r="E21".*?</c>', "")), "S022 Plan!E21"),
+    accepted("formula cleared", edited(blank(PLAN, "E22")), "S022 Plan!E22"),
+    accepted("cell of a formula gone", edited(regex(PLAN, '<c r="E22".*?</c>', "")), "S022 Plan!E22"),
     accepted(
         "formulas of a column cleared",
         edited(*(blank(RISKS, f"I{row}") for row in (7, 8, 12))),
-        "S022 Risks!I7",
+        "S022 Risks!N8",
     ),
-    accepted("formula overwritten by the same", edited(number(PLAN, "E21", 200)), "S013 Plan!E21"),
-    returned("formula overwritten", edited(number(PLAN, "E21", 999)), "V017 Plan!E21"),
+    accepted("formula overwritten by the same", edited(number(PLAN, "E22", 200)), "S013 Plan!E22"),
+    returned("formula overwritten", edited(number(PLAN, "E22", 999)), "V017 Plan!E22"),
     accepted(
         "formula not current",
         edited(regex(PLAN, r"<v>200(?:\.0)?</v>", "<v>999</v>")),
-        "V019 Plan!E21",
+        "V019 Plan!E22",
     ),
-    accepted("comment at an answer", edited(*commented(PLAN, "E7", "Sure?")), "S018 Plan!E7"),
+    accepted("comment at an answer", edited(*commented(PLAN, "E8", "Sure?")), "S018 Plan!E8"),
     accepted("comment elsewhere", edited(*commented(RISKS, "B2", "Why?")), "S018 Risks!B2"),
     accepted("note below", edited(new_cell(PLAN, "C40", "See also March")), "S014 Plan!C40"),
     accepted(
         "text box over an answer",
         edited(*on_top(PLAN, "<x:sp><x:txBody><a:p><a:r><a:t>Not yet</a:t></a:r></a:p></x:txBody></x:sp>")),
-        "S035 Plan!E9",
+        "S035 Plan!E10",
     ),
     accepted("precision as displayed", edited(regex(BOOK, "<calcPr ", '<calcPr fullPrecision="0" ')), "S037"),
     accepted("manual calculation", edited(regex(BOOK, "<calcPr ", '<calcPr calcMode="manual" ')), "S038"),
-    accepted("answer struck through", edited(dressed(PLAN, "E8", font="<strike/>")), "S030 Plan!E8"),
+    accepted("answer struck through", edited(dressed(PLAN, "E9", font="<strike/>")), "S030 Plan!E9"),
     accepted(
         "word of an answer struck through",
         edited(
@@ -943,7 +943,7 @@ STRUCTURES = [
                 ' t="inlineStr"',
             )
         ),
-        "S030 Plan!E8",
+        "S030 Plan!E9",
     ),
     accepted(
         "note struck through",
@@ -956,50 +956,50 @@ STRUCTURES = [
         edited(
             regex(RISKS, r'<col min="3" max="3" width="[0-9.]+"', '<col min="3" max="3" hidden="1" width="9"')
         ),
-        "S031 Risks!C6",
+        "S031 Risks!D7",
     ),
     accepted(
         "column of answers without a width",
         edited(regex(RISKS, r'<col min="3" max="3" width="[0-9.]+"', '<col min="3" max="3" width="0"')),
-        "S031 Risks!C6",
+        "S031 Risks!D7",
     ),
     accepted(
         "row without a height",
         edited(regex(RISKS, '<row r="8"( spans="[^"]*")?', '<row r="8" ht="0" customHeight="1"')),
-        "S021 Risks!C8",
+        "S021 Risks!D9",
     ),
     accepted(
         "white on white",
-        edited(dressed(PLAN, "E8", font='<color rgb="FFFFFFFF"/>', fill='patternType="none">')),
-        "S032 Plan!E8",
+        edited(dressed(PLAN, "E9", font='<color rgb="FFFFFFFF"/>', fill='patternType="none">')),
+        "S032 Plan!E9",
     ),
     accepted(
         "yellow on its own yellow",
-        edited(dressed(PLAN, "E12", font='<color rgb="FFFFF9DB"/>')),
-        "S032 Plan!E12",
+        edited(dressed(PLAN, "E13", font='<color rgb="FFFFF9DB"/>')),
+        "S032 Plan!E13",
     ),
-    accepted("format that shows nothing", edited(dressed(PLAN, "E12", code=";;;")), "S032 Plan!E12"),
+    accepted("format that shows nothing", edited(dressed(PLAN, "E13", code=";;;")), "S032 Plan!E13"),
     accepted(
         "format that shows a text",
         edited(
-            dressed(PLAN, "E12", code=';;;"not known"'),
-            words(PLAN, "E17", "x"),
-            dressed(PLAN, "E17", code=';;;"not known"'),
+            dressed(PLAN, "E13", code=';;;"not known"'),
+            words(PLAN, "E18", "x"),
+            dressed(PLAN, "E18", code=';;;"not known"'),
         ),
-        "S032 Plan!E12",
-        "S033 Plan!E17",
+        "S032 Plan!E13",
+        "S033 Plan!E18",
     ),
-    accepted("format that leaves thousands out", edited(dressed(PLAN, "E13", code="0,")), "S033 Plan!E13"),
+    accepted("format that leaves thousands out", edited(dressed(PLAN, "E14", code="0,")), "S033 Plan!E14"),
     accepted(
-        "format that shows hundred times as much", edited(dressed(PLAN, "E12", code="0%")), "S033 Plan!E12"
+        "format that shows hundred times as much", edited(dressed(PLAN, "E13", code="0%")), "S033 Plan!E13"
     ),
     accepted(
         "text that became a date",
-        edited(number(PLAN, "E8", 46115), dressed(PLAN, "E8", code="d-m")),
-        "S034 Plan!E8",
+        edited(number(PLAN, "E9", 46115), dressed(PLAN, "E9", code="d-m")),
+        "S034 Plan!E9",
     ),
-    accepted("picture over an answer", edited(*on_top(PLAN, "<x:pic/>")), "S036 Plan!E9"),
-    accepted("line through an answer", edited(*on_top(PLAN, "<x:cxnSp/>")), "S036 Plan!E9"),
+    accepted("picture over an answer", edited(*on_top(PLAN, "<x:pic/>")), "S036 Plan!E10"),
+    accepted("line through an answer", edited(*on_top(PLAN, "<x:cxnSp/>")), "S036 Plan!E10"),
     accepted("drawing damaged", edited(*on_top(PLAN, "<x:sp>")), "F045 Plan"),
 ]
 
@@ -1044,32 +1044,32 @@ VALUES = [
     typed("words for a number", R, "E12", "twelve", "V003"),
     typed("a unit", R, "E12", "12 women", "V003"),
     typed("infinity", R, "E12", "1e999", "V003"),
-    plan("half a person", R, number(PLAN, "E12", 2.5), "V004 E12"),
-    plan("minus one", R, number(PLAN, "E12", -1), "V008 E12"),
-    plan("too many", R, number(PLAN, "E11", 600), "V008 E11", "V019 E21"),
-    plan("more women than participants", R, number(PLAN, "E12", 30), "V014 E12"),
+    plan("half a person", R, number(PLAN, "E13", 2.5), "V004 E12"),
+    plan("minus one", R, number(PLAN, "E13", -1), "V008 E12"),
+    plan("too many", R, number(PLAN, "E12", 600), "V008 E11", "V019 E21"),
+    plan("more women than participants", R, number(PLAN, "E13", 30), "V014 E12"),
     typed("percent as text", A, "E14", "50%", "V104"),
     typed("Arabic percent", A, "E14", "٥٠٪", "V103", "V104"),
     typed("percent sign in front", A, "E14", "٪٥٠", "V103", "V104"),
     typed("fullwidth percent", A, "E14", "５０％", "V103", "V104"),
-    plan("percent over 100", R, number(PLAN, "E14", 50), "V008 E14"),
-    plan("Buddhist year", R, number(PLAN, "E15", 2563), "V007 E15"),
-    plan("Solar Hijri year", R, number(PLAN, "E15", 1399), "V007 E15"),
-    plan("year of another century", R, number(PLAN, "E15", 1999), "V008 E15"),
-    due("ISO date as text", A, words(CHECKLIST, "H8", "2026-03-02"), "V105"),
-    due("date as text in Persian digits", A, words(CHECKLIST, "H8", "۲۰۲۶-۰۳-۰۲"), "V103", "V105"),
-    due("date in words", A, words(CHECKLIST, "H8", "2 March 2026"), "V105"),
-    due("date in words of another language", R, words(CHECKLIST, "H8", "2 mars 2026"), "V005"),
-    due("date and another day of the week", R, words(CHECKLIST, "H8", "Tuesday 2 March 2026"), "V006"),
-    due("ambiguous date", R, words(CHECKLIST, "H8", "03/04/2026"), "V006"),
-    due("Solar Hijri date", R, words(CHECKLIST, "H8", "1404-12-11"), "V007"),
-    due("Buddhist date", R, words(CHECKLIST, "H8", "2569-03-02"), "V007"),
-    due("31 February", R, words(CHECKLIST, "H8", "2026-02-31"), "V005"),
-    due("no date", R, words(CHECKLIST, "H8", "next week"), "V005"),
-    due("serial 0", R, number(CHECKLIST, "H8", 0), "V005"),
-    due("serial 60", R, number(CHECKLIST, "H8", 60), "V005"),
-    due("serial out of range", R, number(CHECKLIST, "H8", 3e6), "V005"),
-    plan("end before start", R, number(PLAN, "E10", 46000), "R-E01 E10"),
+    plan("percent over 100", R, number(PLAN, "E15", 50), "V008 E14"),
+    plan("Buddhist year", R, number(PLAN, "E16", 2563), "V007 E15"),
+    plan("Solar Hijri year", R, number(PLAN, "E16", 1399), "V007 E15"),
+    plan("year of another century", R, number(PLAN, "E16", 1999), "V008 E15"),
+    due("ISO date as text", A, words(CHECKLIST, "H9", "2026-03-02"), "V105"),
+    due("date as text in Persian digits", A, words(CHECKLIST, "H9", "۲۰۲۶-۰۳-۰۲"), "V103", "V105"),
+    due("date in words", A, words(CHECKLIST, "H9", "2 March 2026"), "V105"),
+    due("date in words of another language", R, words(CHECKLIST, "H9", "2 mars 2026"), "V005"),
+    due("date and another day of the week", R, words(CHECKLIST, "H9", "Tuesday 2 March 2026"), "V006"),
+    due("ambiguous date", R, words(CHECKLIST, "H9", "03/04/2026"), "V006"),
+    due("Solar Hijri date", R, words(CHECKLIST, "H9", "1404-12-11"), "V007"),
+    due("Buddhist date", R, words(CHECKLIST, "H9", "2569-03-02"), "V007"),
+    due("31 February", R, words(CHECKLIST, "H9", "2026-02-31"), "V005"),
+    due("no date", R, words(CHECKLIST, "H9", "next week"), "V005"),
+    due("serial 0", R, number(CHECKLIST, "H9", 0), "V005"),
+    due("serial 60", R, number(CHECKLIST, "H9", 60), "V005"),
+    due("serial out of range", R, number(CHECKLIST, "H9", 3e6), "V005"),
+    plan("end before start", R, number(PLAN, "E11", 46000), "R-E01 E10"),
     typed("label in another language", A, "E16", "Non", "V101"),
     typed("label in Arabic", A, "E18", "نساء", "V101"),
     typed("capitals", A, "E7", "PAKISTAN", "V102"),
@@ -1078,18 +1078,18 @@ VALUES = [
     typed("code for a label", A, "E7", "PAK", "V106"),
     typed("not in the list", R, "E7", "Pakistana", "V002"),
     typed("number for a label", R, "E7", "7", "V002"),
-    Damage("alias", edited(words(CHECKLIST, "E8", "partially")), A, frozenset({("V107", "Checklist", "E8")})),
-    plan("chosen twice", A, words(PLAN, "E19", "Women"), "V015 E19"),
-    plan("answer cleared", R, blank(PLAN, "E8"), "V001 E8"),
+    Damage("alias", edited(words(CHECKLIST, "E9", "partially")), A, frozenset({("V107", "Checklist", "E9")})),
+    plan("chosen twice", A, words(PLAN, "E20", "Women"), "V015 E19"),
+    plan("answer cleared", R, blank(PLAN, "E9"), "V001 E8"),
     typed("only spaces", R, "E8", " \u200b\u00a0", "V001"),
     typed("41 words", R, "E8", "word " * 41, "V009"),
     typed("21 characters", R, "E6", "W" * 21, "V010"),
-    Damage("row that is none", edited(words(RISKS, "L6", "C1_09")), R, frozenset({("V016", "Risks", "L6")})),
-    plan("error", R, cell(PLAN, "E12", "<v>#REF!</v>", ' t="e"'), "V011 E12"),
-    plan("formula with a result", A, formula(PLAN, "E12", "6+6", "12"), "V012 E12"),
-    plan("formula without a result", R, formula(PLAN, "E12", "6+6", None), "V013 E12"),
-    plan("formula from outside", A, formula(PLAN, "E12", "[1]Sheet1!A1", "12"), "F043 E12", "V012 E12"),
-    plan("formula to a program", A, formula(PLAN, "E12", "cmd|'/C calc'!A0", "12"), "F043 E12", "V012 E12"),
+    Damage("row that is none", edited(words(RISKS, "K7", "C1_09")), R, frozenset({("V016", "Risks", "K7")})),
+    plan("error", R, cell(PLAN, "E13", "<v>#REF!</v>", ' t="e"'), "V011 E12"),
+    plan("formula with a result", A, formula(PLAN, "E13", "6+6", "12"), "V012 E12"),
+    plan("formula without a result", R, formula(PLAN, "E13", "6+6", None), "V013 E12"),
+    plan("formula from outside", A, formula(PLAN, "E13", "[1]Sheet1!A1", "12"), "F043 E12", "V012 E12"),
+    plan("formula to a program", A, formula(PLAN, "E13", "cmd|'/C calc'!A0", "12"), "F043 E12", "V012 E12"),
     typed("text like a formula", A, "E17", '=HYPERLINK("http://example.org";"x")', "V108"),
     typed("text like a command", A, "E17", "@SUM(1+1)*cmd|' /C calc'!A0", "V108"),
     typed("text that begins with a dash", A, "E17", "- first, (second)"),
@@ -1129,14 +1129,14 @@ def other_words(book: Any) -> None:
 
 BY_OPENPYXL = [
     accepted("openpyxl: saved", openpyxl_saved(lambda book: None)),
-    accepted("openpyxl: formula overwritten", openpyxl_saved(strip_formulas), "S013 Plan!E21"),
-    accepted("openpyxl: comment", openpyxl_saved(with_comment), "S018 Plan!E7"),
-    accepted("openpyxl: no lists", openpyxl_saved(without_lists), "S011 Checklist!E7", "S011 Checklist!H7"),
-    accepted("openpyxl: list of other words", openpyxl_saved(other_words), "S011 Plan!E7"),
+    accepted("openpyxl: formula overwritten", openpyxl_saved(strip_formulas), "S013 Plan!E22"),
+    accepted("openpyxl: comment", openpyxl_saved(with_comment), "S018 Plan!E8"),
+    accepted("openpyxl: no lists", openpyxl_saved(without_lists), "S011 Checklist!E8", "S011 Checklist!H8"),
+    accepted("openpyxl: list of other words", openpyxl_saved(other_words), "S011 Plan!E8"),
     accepted(
         "openpyxl: formula cleared",
         openpyxl_saved(lambda book: book["Plan"].__setitem__("E21", None)),
-        "S022 Plan!E21",
+        "S022 Plan!E22",
     ),
     accepted(
         "openpyxl: hidden",
@@ -1146,18 +1146,18 @@ BY_OPENPYXL = [
     accepted("openpyxl: renamed", openpyxl_saved(lambda b: setattr(b["Risks"], "title", "R")), "S002 R"),
     accepted("openpyxl: unprotected", openpyxl_saved(lambda b: b["Plan"].protection.disable()), "S012 Plan"),
     returned("openpyxl: deleted", openpyxl_saved(lambda b: b.remove(b["Checklist"])), "S001 Checklist"),
-    accepted("openpyxl: merged", openpyxl_saved(lambda b: b["Plan"].merge_cells("E17:F17")), "S015 Plan!E17"),
+    accepted("openpyxl: merged", openpyxl_saved(lambda b: b["Plan"].merge_cells("E17:F17")), "S015 Plan!E18"),
     accepted(
         "openpyxl: sheet added",
         openpyxl_saved(lambda b: b.create_sheet("Mine").append(["Hello"])),
         "S014 Mine!A1",
     ),
     returned(
-        "openpyxl: text", openpyxl_saved(lambda b: b["Plan"].__setitem__("E12", "many")), "V003 Plan!E12"
+        "openpyxl: text", openpyxl_saved(lambda b: b["Plan"].__setitem__("E12", "many")), "V003 Plan!E13"
     ),
 ]
 LAW, RISK_STRATEGY, FIGURES = (f"xl/worksheets/sheet{number}.xml" for number in (3, 4, 7))
-SPLIT = ("V019 4.C Values!AT9", "V019 4.C Values!AU9")  # made from I9; nothing calculated them again
+SPLIT = ("V019 4.C Values!AU10", "V019 4.C Values!AV10")  # made from I9; nothing calculated them again
 TOOLKIT = [
     accepted("Toolkit: nothing", toolkit()),
     accepted("Toolkit: saved by openpyxl", openpyxl_saved(lambda book: None, RETURNS / "careful.xlsx")),
@@ -1174,16 +1174,16 @@ TOOLKIT = [
         "S012 3.2 Risk strategy",
     ),
     returned(
-        "Toolkit: not in the list", toolkit(words(LAW, "F7", "Partially true")), "V002 1.1 Legislation!F7"
+        "Toolkit: not in the list", toolkit(words(LAW, "F7", "Partially true")), "V002 1.1 Legislation!F8"
     ),
     returned(
-        "Toolkit: words for a number", toolkit(words(FIGURES, "I9", "five")), "V003 4.C Values!I9", *SPLIT
+        "Toolkit: words for a number", toolkit(words(FIGURES, "I9", "five")), "V003 4.C Values!I10", *SPLIT
     ),
-    returned("Toolkit: one comma", toolkit(words(FIGURES, "H7", "1,234")), "V018 4.C Values!H7"),
+    returned("Toolkit: one comma", toolkit(words(FIGURES, "H7", "1,234")), "V018 4.C Values!H8"),
     returned(
         "Toolkit: error",
         toolkit(cell(FIGURES, "I9", "<v>#DIV/0!</v>", ' t="e"')),
-        "V011 4.C Values!I9",
+        "V011 4.C Values!I10",
         *SPLIT,
     ),
     accepted("Toolkit: note below", toolkit(new_cell(LAW, "C40", "A note")), "S014 1.1 Legislation!C40"),
@@ -1239,7 +1239,7 @@ def unprotected(sheet: str, act: Callable[[Document], None]) -> Callable[[Docume
     return everything
 
 
-LEVELS = ("V019 Risks!I6", "V019 Risks!I8")  # the sheet shows #REF!
+LEVELS = ("V019 Risks!N7", "V019 Risks!N9")  # the sheet shows #REF!
 BY_OFFICE = [
     acted("office: saved", A, lambda d: None),
     acted("office: row inserted", A, unprotected("Risks", lambda d: d.insert_rows("Risks", 7))),
@@ -1261,37 +1261,37 @@ BY_OFFICE = [
         "office: sorted",
         A,
         unprotected("Risks", lambda d: d.sort("Risks", "A6:X13", "C", ascending=False)),
-        "S020 Risks!C6",
+        "S020 Risks!D7",
     ),
     acted("office: sorted as it was", A, unprotected("Risks", lambda d: d.sort("Risks", "A6:X13", "A"))),
-    acted("office: filtered", A, lambda d: d.filter("Risks", "B5:N13", "C", "Rain"), "S021 Risks!C8"),
+    acted("office: filtered", A, lambda d: d.filter("Risks", "B5:N13", "C", "Rain"), "S021 Risks!D9"),
     acted(
         "office: row hidden",
         A,
         unprotected("Risks", lambda d: d.set_hidden("Risks", rows="6:6")),
-        "S021 Risks!C6",
+        "S021 Risks!D7",
     ),
     acted("office: blank row hidden", A, unprotected("Risks", lambda d: d.set_hidden("Risks", rows="9:9"))),
     acted(
         "office: list of other words",
         A,
         unprotected("Plan", lambda d: d.set_list("Plan", "E7", '"Pakistan";"Atlantis"')),
-        "S011 Plan!E7",
+        "S011 Plan!E8",
     ),
     acted(
         "office: list of other cells",
         A,
         unprotected("Plan", lambda d: d.set_list("Plan", "E7", "$Cover.$B$2:$B$9")),
-        "S011 Plan!E7",
+        "S011 Plan!E8",
     ),
     acted(
         "office: formula cleared",
         A,
         unprotected("Risks", lambda d: d.clear("Risks", "I6:I13")),
-        "S022 Risks!I6",
+        "S022 Risks!N7",
     ),
     acted("office: unprotected", A, lambda d: d.unprotect("Plan"), "S012 Plan"),
-    acted("office: merged", A, unprotected("Plan", lambda d: d.merge("Plan", "E17:F17")), "S015 Plan!E17"),
+    acted("office: merged", A, unprotected("Plan", lambda d: d.merge("Plan", "E17:F17")), "S015 Plan!E18"),
     acted("office: hidden", A, lambda d: d.set_hidden("Risks"), "S016 Risks"),
     acted("office: renamed", A, lambda d: d.rename_sheet("Risks", "R"), "S002 R"),
     acted("office: deleted", R, lambda d: d.delete_sheet("Checklist"), "S001 Checklist"),
@@ -1300,10 +1300,10 @@ BY_OFFICE = [
         "office: Persian digits",
         A,
         lambda d: d.type_text("Plan", "E12", "۱۲"),
-        "V103 Plan!E12",
-        "V104 Plan!E12",
+        "V103 Plan!E13",
+        "V104 Plan!E13",
     ),
-    acted("office: not in the list", R, lambda d: d.type_text("Plan", "E7", "Atlantis"), "V002 Plan!E7"),
+    acted("office: not in the list", R, lambda d: d.type_text("Plan", "E7", "Atlantis"), "V002 Plan!E8"),
     acted("office: ods", A, lambda d: None, "F046", suffix="ods"),
     acted("office: xls", A, lambda d: None, "F046", suffix="xls"),
     acted("office: csv", REFUSED, lambda d: None, "F007", suffix="csv"),

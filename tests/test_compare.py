@@ -67,11 +67,11 @@ def test_two_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, said = compared_by_command(capsys, one, other)
     assert code == 0
     assert said.splitlines() == [
-        "Plan!E13 (PLAN / 1 / PLN_08): 5000.5 → (blank)",
-        "Plan!E18 (PLAN / 1 / PLN_13): WOM; YOU → DIS; MEN",
-        "Plan!E11 (PLAN / 1 / PLN_06): (blank) → 20",
-        "fixed: V001 Plan!E11 Participants expected: the answer is missing.",
-        "fixed: V014 Plan!E12 Of these women: More women than participants.",
+        "Plan!E14 (PLAN / 1 / PLN_08): 5000.5 → (blank)",
+        "Plan!E19 (PLAN / 1 / PLN_13): WOM; YOU → DIS; MEN",
+        "Plan!E12 (PLAN / 1 / PLN_06): (blank) → 20",
+        "fixed: V001 Plan!E12 Participants expected: the answer is missing.",
+        "fixed: V014 Plan!E13 Of these women: More women than participants.",
         "Answers changed: 3.",
         "Findings: 2 fixed, 0 new, 0 unchanged.",
     ]
@@ -79,7 +79,7 @@ def test_two_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(said)
     assert told["schema"] == "hrge-xl/comparison/1"
     assert told["changes"][1] == {
-        "tool": "PLAN", "row": "1", "field": "PLN_13", "place": "Plan!E18",
+        "tool": "PLAN", "row": "1", "field": "PLN_13", "place": "Plan!E19",
         "before": ["WOM", "YOU"], "after": ["DIS", "MEN"],
     }  # fmt: skip
     assert [each["code"] for each in told["fixed"]] == ["V001", "V014"]
@@ -110,12 +110,12 @@ def test_files_and_datasets_say_the_same(tmp_path: Path, capsys: pytest.CaptureF
         assert compared_by_command(capsys, *pair) == (4, said)
     assert said.splitlines() == [
         "WS-07 / PAK / PAK: answers changed: 2. Findings: 0 fixed, 0 new, 0 unchanged.",
-        "  Plan!E11 (PLAN / 1 / PLN_06): 20 → 25",
-        "  Plan!E18 (PLAN / 1 / PLN_13): WOM; YOU → WOM",
+        "  Plan!E12 (PLAN / 1 / PLN_06): 20 → 25",
+        "  Plan!E19 (PLAN / 1 / PLN_13): WOM; YOU → WOM",
         "WS-08 / PAK / MAR: answers changed: 1. Findings: 2 fixed, 0 new, 0 unchanged.",
-        "  Plan!E11 (PLAN / 1 / PLN_06): (blank) → 30",
-        "  fixed: V001 Plan!E11 Participants attendus\N{NO-BREAK SPACE}: la réponse manque.",
-        "  fixed: V014 Plan!E12 Dont femmes\N{NO-BREAK SPACE}: Plus de femmes que de participants.",
+        "  Plan!E12 (PLAN / 1 / PLN_06): (blank) → 30",
+        "  fixed: V001 Plan!E12 Participants attendus\N{NO-BREAK SPACE}: la réponse manque.",
+        "  fixed: V014 Plan!E13 Dont femmes\N{NO-BREAK SPACE}: Plus de femmes que de participants.",
         f"only before: WS-01 / PAK / IRQ ({before / 'irq.xlsx'})",
         f"only after: WS-02 / PAK / EGY ({after / 'egypt.xlsx'})",
         "before: 1 refused",

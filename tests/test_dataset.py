@@ -494,7 +494,7 @@ def test_who_only_reads_is_told_what_to_do(
 def test_an_old_ledger_tells_what_it_knows(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It gets what it lacks when it is opened, by whomever."""
     assert cli(["waive", "--list", "--ledger", str(old)]) == 0
-    assert "V001 mar.xlsx Plan!E11" in capsys.readouterr().out
+    assert "V001 mar.xlsx Plan!E12" in capsys.readouterr().out
     with sqlite3.connect(old / "ledger.sqlite") as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (3,)
         assert connection.execute("SELECT path, received, stated FROM files ORDER BY n").fetchall() == [

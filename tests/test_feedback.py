@@ -87,7 +87,7 @@ def test_what_is_to_correct_stands_on_a_sheet_with_links(tmp_path: Path) -> None
     assert len(rows) == len(errors)
     assert ("Form", "E29") in {(row[3], row[4]) for row in rows}
     linked = {cell.hyperlink.location for cell in sheet["E"] if cell.hyperlink}
-    assert "'Form'!E29" in linked
+    assert "'Form'!E30" in linked
 
 
 def test_the_message_counts_and_names_the_day() -> None:
@@ -138,7 +138,7 @@ def test_a_correction_leads_to_the_very_cell(tmp_path: Path) -> None:
     target = tmp_path / "back.xlsx"
     target.write_bytes(feedback(look(path), load("example"), today=TODAY))
     sheet = openpyxl.load_workbook(target)["To correct"]
-    assert [cell.hyperlink.location for cell in sheet["E"] if cell.hyperlink] == ["'Plan'!E20"]
+    assert [cell.hyperlink.location for cell in sheet["E"] if cell.hyperlink] == ["'Plan'!E21"]
 
 
 def test_who_is_done_is_not_asked_to_send_again(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
         "They stand on the sheet “To correct” of the workbook attached, with links to their cells.",
         "",
         "Most important:",
-        "- Plan!E18: PLN_13 Groups invited",
+        "- Plan!E19: PLN_13 Groups invited",
         "",
         "Answers that the workbook attached does not ask for any more: 9.",
     ]
@@ -155,7 +155,7 @@ def test_the_list_is_printed_and_the_paths_stand_alone_on_stdout(
     assert code == 4
     assert said.out == f"{out / 'PAK_WS-07_feedback.xlsx'}\n"
     assert "  version 1.0 to 2.0\n" in said.err
-    assert "  Checklist!F8: C1_02 What is missing\n" in said.err
+    assert "  Checklist!F9: C1_02 What is missing\n" in said.err
     assert "A private room" not in said.err
     assert "sub.xlsx: refused, there are no answers to give back.\n" in said.err
 
@@ -175,10 +175,10 @@ def test_validate_names_each_answer_that_is_asked_no_more(two: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr", ["Il est de la version 1.0", "ne demande plus : 9.", "- Plan!E13: Budget", "« Sans place »"]),
+        ("fr", ["Il est de la version 1.0", "ne demande plus : 9.", "- Plan!E14: Budget", "« Sans place »"]),
         (
             "ar",
-            ["هو من النسخة 1.0", "لم يعد المصنف المرفق يطلبها: 9.", "- الخطة!E13: الميزانية", "«بلا مكان»"],
+            ["هو من النسخة 1.0", "لم يعد المصنف المرفق يطلبها: 9.", "- الخطة!E14: الميزانية", "«بلا مكان»"],
         ),
     ],
 )

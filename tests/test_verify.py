@@ -164,8 +164,8 @@ def test_findings_gone_new_and_changed_are_told_one_by_one(case: Path) -> None:
     kinds = [each.kind for each in audit.differences]
     assert sorted(kinds) == ["changed", "gone", "new"]
     assert "gone: findings[V002 الخطة!Z99], in the report, not found again." in said(audit)
-    assert "new: findings[V002 الخطة!E18], found now, not in the report." in said(audit)
-    assert "digits.xlsx: findings[V104 الخطة!E11].value: “Partly” in the report" in said(audit)
+    assert "new: findings[V002 الخطة!E19], found now, not in the report." in said(audit)
+    assert "digits.xlsx: findings[V104 الخطة!E12].value: “Partly” in the report" in said(audit)
     hidden = look(case, redacted=True)
     assert "Partly" not in said(hidden)
     assert "Partly" not in json.dumps(hidden.data())
@@ -583,10 +583,10 @@ def test_two_readers_that_differ_are_told_with_both_values(tmp_path: Path) -> No
     assert not audit.differences
     (found,) = audit.opinion.differences
     assert (found.sheet, found.cell) == ("Plan", "E11")
-    assert "Plan!E11: our reader sees number “24”, openpyxl sees number “25”." in said(audit)
+    assert "Plan!E12: our reader sees number “24”, openpyxl sees number “25”." in said(audit)
     hidden = look(tmp_path, redacted=True)
     assert "“24”" not in said(hidden)
-    assert "Plan!E11: our reader and openpyxl see different values (number, number)." in said(hidden)
+    assert "Plan!E12: our reader and openpyxl see different values (number, number)." in said(hidden)
     (row,) = hidden.data()["second_opinion"]["differences"]
     assert row == {
         "file": found.file, "sheet": "Plan", "cell": "E11", "ours_kind": "number", "openpyxl_kind": "number",

@@ -105,12 +105,12 @@ def in_issued(folder: Path) -> None:
 
 ANSWER = "(submission_id, slot) = (SELECT submission_id, slot FROM answers_fact WHERE text = 'WS-07' LIMIT 1)"
 EDITS = [
-    Edit("an answer", in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}"), "Plan!E6"),
+    Edit("an answer", in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}"), "Plan!E7"),
     Edit(
         "a number", in_database("UPDATE answers_fact SET number = 1e6 WHERE number = 24"),
         "“1000000.0” in the dataset",
     ),
-    Edit("an answer less", in_database(f"DELETE FROM answers_fact WHERE {ANSWER}"), "new: answers_fact[Plan!E6]"),
+    Edit("an answer less", in_database(f"DELETE FROM answers_fact WHERE {ANSWER}"), "new: answers_fact[Plan!E7]"),
     Edit(
         "an answer more",
         in_database(
@@ -130,7 +130,7 @@ EDITS = [
         "a hash", in_database("UPDATE submissions SET sha256 = '00' WHERE team = 'AFG'"),
         "its bytes are not in received/",
     ),
-    Edit("a finding less", in_database("DELETE FROM findings_fact WHERE code = 'V001'"), "new: findings_fact[Plan!E8]"),
+    Edit("a finding less", in_database("DELETE FROM findings_fact WHERE code = 'V001'"), "new: findings_fact[Plan!E9]"),
     Edit("a finding waived", in_database("UPDATE findings_fact SET waived = 1, waiver = 'by me'"), "findings_fact["),
     Edit("a figure", in_database("UPDATE aggregate_answers SET count = 99 WHERE n = 3"), "aggregate_answers[n 3"),
     Edit("a label", in_database("UPDATE codes SET label = 'No' WHERE code = 'Y'"), "codes[list"),
@@ -267,7 +267,7 @@ def test_a_sample_says_what_it_may_miss(made: Path) -> None:
 
 def test_a_sample_notices_what_it_reads_and_every_figure(case: Path) -> None:
     in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}")(case)
-    assert "Plan!E6" in said(case, sample=2)
+    assert "Plan!E7" in said(case, sample=2)
     in_database("UPDATE aggregate_answers SET count = 99 WHERE n = 3")(case)
     assert "aggregate_answers[n 3" in said(case, sample=1)
 
@@ -292,7 +292,7 @@ def test_redacted_nothing_of_a_file_is_shown(case: Path) -> None:
     in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}")(case)
     told = said(case, redacted=True)
     assert "WS-99" not in told
-    assert "answers_fact[Plan!E6].text differs" in told
+    assert "answers_fact[Plan!E7].text differs" in told
 
 
 def test_as_json(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -313,7 +313,7 @@ def test_the_dataset_of_several_rounds_kept_elsewhere(tmp_path: Path) -> None:
     in_database("UPDATE submissions SET signature = 'invalid'")(out)
     assert "submissions.signature" in said(out, returned=[folder / "returned"])
     in_database("UPDATE answers_fact SET text = 'WS-99' WHERE text = 'WS-07'")(out)
-    assert "Plan!E6" in said(out)
+    assert "Plan!E7" in said(out)
 
 
 def test_what_cannot_be_verified_says_why(
@@ -341,8 +341,8 @@ def test_a_database_that_holds_the_same(tmp_path: Path, database: str) -> None:
     with sa.create_engine(database).begin() as connection:
         connection.execute(sa.text(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}"))
     told = said(folder, store=database)
-    assert "answers_fact[Plan!E6].text: “WS-99” in the dataset, “WS-07” now" in told
-    assert "answers[Plan!E6].text: “WS-99” in the dataset, “WS-07” now" in told
+    assert "answers_fact[Plan!E7].text: “WS-99” in the dataset, “WS-07” now" in told
+    assert "answers[Plan!E7].text: “WS-99” in the dataset, “WS-07” now" in told
 
 
 def test_every_difference_counts_also_those_that_are_not_told() -> None:

@@ -29,7 +29,7 @@ WHY = ("--reason", REASON, "--by", NAME, "--today", DAY)
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A round: AFG's return is whole, in PAK's one answer is missing at Plan!E8."""
+    """A round: AFG's return is whole, in PAK's one answer is missing at Plan!E9."""
     return round_folder(tmp_path_factory.mktemp("waivers"))
 
 
@@ -228,8 +228,8 @@ def test_a_file_is_named_by_path_name_or_hash(folder: Path, capsys: pytest.Captu
         ),
         (("V001", "--file", "PAC.xlsx"), "Did you mean PAK.xlsx ("),
         (
-            ("V001", "--file", "PAK.xlsx", "--cell", "Plan!E12"),
-            "has no V001 at Plan!E12. It stands at Plan!E8.",
+            ("V001", "--file", "PAK.xlsx", "--cell", "Plan!E13"),
+            "has no V001 at Plan!E13. It stands at Plan!E9.",
         ),
         (("V001", "--file", "PAK.xlsx", "--cell", "E8"), "names no cell"),
         (("V001", "--file", "PAK.xlsx", "--until", "2026-06-29"), "is past already"),

@@ -29,7 +29,7 @@ class Kind:
 
 
 def place(found: str) -> Place:
-    """`V002 Form!E7` → the code, the sheet and the cell."""
+    """`V002 Form!E8` → the code, the sheet and the cell."""
     code, _, where = found.partition(" ")
     sheet, _, cell = where.partition("!")
     return code, sheet or None, cell or None
@@ -56,7 +56,7 @@ def answered(name: str, found: str, *edits: Edit) -> Kind:
 
 
 def at(where: str) -> tuple[str, str]:
-    """`Form!E7` → the sheet and the cell."""
+    """`Form!E8` → the sheet and the cell."""
     sheet, _, cell = where.rpartition("!")
     return sheet, cell
 

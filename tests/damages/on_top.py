@@ -25,8 +25,8 @@ KINDS: list[Kind] = [
         kind(f"on top: a text box {name}", f"{TEXT} {where}", text_box(where, NOTE))
         for name, where in (
             ("over an answer", f"{LAW}!M6"),
-            ("over a number", f"{VALUES}!K8"),
-            ("over a question", "Form!C28"),
+            ("over a number", f"{VALUES}!P9"),
+            ("over a question", "Form!D29"),
             ("beside the table", "Form!M9"),
             ("on the cover", "Cover!D10"),
             ("on the actions", "Actions!C8"),
@@ -51,48 +51,48 @@ KINDS: list[Kind] = [
         f"{TEXT} {LAW}!M6; {TEXT} {LAW}!M6",
         group(f"{LAW}!M6", "first", "second"),
     ),
-    kind("on top: a bubble", f"{TEXT} {VALUES}!K8", text_shape(f"{VALUES}!K8", NOTE)),
+    kind("on top: a bubble", f"{TEXT} {VALUES}!P9", text_shape(f"{VALUES}!P9", NOTE)),
     kind(
-        "on top: an arrow with a text", f"{TEXT} {VALUES}!K8", text_shape(f"{VALUES}!K8", NOTE, "rightArrow")
+        "on top: an arrow with a text", f"{TEXT} {VALUES}!P9", text_shape(f"{VALUES}!P9", NOTE, "rightArrow")
     ),
     *[
         kind(f"on top: a picture {name}", f"{PICTURE} {where}", picture(where))
         for name, where in (
-            ("over answers", f"{LAW}!E9"),
-            ("over figures", f"{VALUES}!J8"),
+            ("over answers", f"{LAW}!E13"),
+            ("over figures", f"{VALUES}!O9"),
             ("beside the table", "Form!M9"),
-            ("on the cover", "Cover!C8"),
+            ("on the cover", "Cover!C4"),
             ("on the map", "Barrier map!C8"),
         )
     ],
-    kind("on top: a picture of a size of its own", f"{PICTURE} {LAW}!E9", picture(f"{LAW}!E9", "oneCell")),
+    kind("on top: a picture of a size of its own", f"{PICTURE} {LAW}!E13", picture(f"{LAW}!E13", "oneCell")),
     kind(
         "on top: a picture with a description",
-        f"{PICTURE} {LAW}!E9",
-        picture(f"{LAW}!E9", described="A signed page"),
+        f"{PICTURE} {LAW}!E13",
+        picture(f"{LAW}!E13", described="A signed page"),
     ),
     kind("on top: a logo", f"{PICTURE} Cover!F2", picture("Cover!F2", name="Logo")),
-    kind("on top: a chart", f"{TEXT} {VALUES}!J12", chart(f"{VALUES}!J12", "Our figures")),
-    kind("on top: a chart without a title", f"{PICTURE} {VALUES}!J12", chart(f"{VALUES}!J12", "")),
+    kind("on top: a chart", f"{TEXT} {VALUES}!O13", chart(f"{VALUES}!O13", "Our figures")),
+    kind("on top: a chart without a title", f"{PICTURE} {VALUES}!O13", chart(f"{VALUES}!O13", "")),
     kind("on top: a chart on the matrix", f"{TEXT} Risk matrix!I6", chart("Risk matrix!I6", "Risks")),
-    kind("on top: a document of Word", f"F047; {PICTURE} {LAW}!G9", embedded(f"{LAW}!G9")),
-    kind("on top: handwriting", f"{PICTURE} {VALUES}!J8", ink(f"{VALUES}!J8")),
-    kind("on top: a line through a figure", f"{PICTURE} {VALUES}!K8", line(f"{VALUES}!K8")),
+    kind("on top: a document of Word", f"F047; {PICTURE} {LAW}!G13", embedded(f"{LAW}!G13")),
+    kind("on top: handwriting", f"{PICTURE} {VALUES}!O9", ink(f"{VALUES}!O9")),
+    kind("on top: a line through a figure", f"{PICTURE} {VALUES}!P9", line(f"{VALUES}!P9")),
     kind(
         "on top: a text box and a picture",
-        f"{TEXT} {LAW}!M6; {PICTURE} {LAW}!E9",
+        f"{TEXT} {LAW}!M6; {PICTURE} {LAW}!E13",
         text_box(f"{LAW}!M6", NOTE),
-        picture(f"{LAW}!E9"),
+        picture(f"{LAW}!E13"),
     ),
     *[
         kind(f"on top: a comment {name}", f"S018 {where}", comment(where, NOTE))
         for name, where in (
-            ("at an answer", f"{VALUES}!K8"),
-            ("at a head", f"{VALUES}!K5"),
+            ("at an answer", f"{VALUES}!P9"),
+            ("at a head", f"{VALUES}!P6"),
             ("at a blank cell", "Form!M9"),
-            ("on the cover", "Cover!C8"),
+            ("on the cover", "Cover!C4"),
             ("on the lists", "Lists!F5"),
         )
     ],
-    kind("on top: a discussion", f"S018 {VALUES}!K8", threaded(f"{VALUES}!K8", NOTE)),
+    kind("on top: a discussion", f"S018 {VALUES}!P9", threaded(f"{VALUES}!P9", NOTE)),
 ]

@@ -106,8 +106,8 @@ KINDS: list[Kind] = [
         kind(f"sheet: protection of {name} taken off", f"S012 {name}", unprotected(name))
         for name in ("Form", "4.C Values", *OURS)
     ],
-    kind("sheet: inputs merged", "S015 1.1 Legislation!G6", merged("1.1 Legislation!G6:H6")),
-    kind("sheet: rows merged", "S015 4.C Values!AS7", merged("4.C Values!AS7:AS8")),
+    kind("sheet: inputs merged", "S015 1.1 Legislation!G7", merged("1.1 Legislation!G7:J7")),
+    kind("sheet: rows merged", "S015 4.C Values!N8", merged("4.C Values!N8:N9")),
     kind("sheet: cells of the title merged", "", merged("Form!B2:F2")),
     # hidden codes
     *[
@@ -131,12 +131,12 @@ KINDS: list[Kind] = [
     kind("codes: key beside the day reworded", "S009 Cover", text("Cover!A16", "tomorrow_of_check")),
     kind("codes: key with a remark", "S009 4.C Values", text("4.C Values!A1", "T4.C values")),
     answered("codes: hidden column deleted", "S009 3.1 Checklist", column_deleted("3.1 Checklist!A")),
-    kind("codes: one of a column cleared", "S009 4.C Values", clear("4.C Values!J1")),
-    kind("codes: one of a row cleared", "S009 4.C Values", clear("4.C Values!A8")),
-    kind("codes: one of a row misspelt", "S009 4.C Values", text("4.C Values!A8", "V-O3")),
-    kind("codes: one of a column misspelt", "S009 4.C Values", text("4.C Values!J1", "SEX F")),
+    kind("codes: one of a column cleared", "S009 4.C Values", clear("4.C Values!O1")),
+    kind("codes: one of a row cleared", "S009 4.C Values", clear("4.C Values!A9")),
+    kind("codes: one of a row misspelt", "S009 4.C Values", text("4.C Values!A9", "V-O3")),
+    kind("codes: one of a column misspelt", "S009 4.C Values", text("4.C Values!O1", "SEX F")),
     kind(
-        "codes: one of a calculated column cleared", "S009 3.2 Risk strategy", clear("3.2 Risk strategy!P1")
+        "codes: one of a calculated column cleared", "S009 3.2 Risk strategy", clear("3.2 Risk strategy!D1")
     ),
     kind("codes: one of a check cleared", "S009 1.1 Legislation", clear("1.1 Legislation!U1")),
     answered("codes: a column deleted", "S005 4.C Values", column_deleted("4.C Values!L")),

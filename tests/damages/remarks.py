@@ -57,22 +57,22 @@ BLANK = [
 ]
 
 LOCKED_BLANK = [
-    ("over the empty help of a question", "Form!F15"),
-    ("over the empty number of a further answer", "Form!B17"),
-    ("over the empty status of a further answer", "Form!D17"),
+    ("over the empty help of a question", "Form!F16"),
+    ("over the empty number of a further answer", "Form!B18"),
+    ("over the empty status of a further answer", "Form!G18"),
     ("over the empty status of a suggestion", "3.2 Risk strategy!D24"),
     ("over the empty status of an indicator", "4.A Indicators!D6"),
     ("over the progress of a sheet to read", "Cover!C50"),
 ]
 
 OVER_FORMULAS = [
-    ("over a status", "Form!D9", "Ask the ministry"),
-    ("over the status of a point", "1.1 Legislation!D6", "To be discussed"),
-    ("over the status of a blank row", "4.C Values!D20", "Not yet"),
-    ("over the progress of a sheet", "1.1 Legislation!B4", "Approved by the team"),
+    ("over a status", "Form!G10", "Ask the ministry"),
+    ("over the status of a point", "1.1 Legislation!P7", "To be discussed"),
+    ("over the status of a blank row", "4.C Values!AY21", "Not yet"),
+    ("over the progress of a sheet", "1.1 Legislation!B5", "Approved by the team"),
     ("over the state of a sheet", "Cover!F26", "Done"),
     ("over the state of all sheets", "Cover!F57", "Done"),
-    ("over the day of the check", "Cover!C16", "tomorrow"),
+    ("over the day of the check", "Cover!C12", "tomorrow"),
     ("over an action", "Actions!C8", "Three consultations"),
     ("over an owner", "Actions!D9", "Nobody"),
     ("over an action that is not there", "Actions!C20", "Hold a press conference"),
@@ -81,7 +81,7 @@ OVER_FORMULAS = [
     ("over a cell of the map", "Barrier map!D8", "no barrier"),
     ("over a point of the checks", "Checks!C8", "Ask the office"),
     ("over the line of the checks", "Checks!B6", "Everything is fine."),
-    ("over a hidden check", "1.1 Legislation!T6", "x"),
+    ("over a hidden check", "1.1 Legislation!T7", "x"),
     ("over an entry of a list of rows", "Lists!EQ5", "IND-01 Another one"),
 ]
 
@@ -122,9 +122,9 @@ KINDS: list[Kind] = [
     *[kind(f"remark: {name}", f"{BESIDE} {where}", text(where, NOTE)) for name, where in LOCKED_BLANK],
     *[kind(f"remark: {name}", f"{OVER} {where}", text(where, said)) for name, where, said in OVER_FORMULAS],
     *[kind(f"remark: {name}", found, *edits) for name, found, edits in SORTS],
-    kind("remark: over a help text", "S023 Form!F8", text("Form!F8", NOTE)),
+    kind("remark: over a help text", "S023 Form!F9", text("Form!F9", NOTE)),
     kind("remark: over a suggestion", "S023 Library!F7", text("Library!F7", NOTE)),
     kind("remark: over a title", "S023 2.6 Barriers!B2", text("2.6 Barriers!B2", NOTE)),
-    kind("remark: over a question", "S024 Form!C30", text("Form!C30", NOTE)),
-    kind("remark: over a number", "S025 Form!B30", text("Form!B30", NOTE)),
+    kind("remark: over a question", "S024 Form!D31", text("Form!D31", NOTE)),
+    kind("remark: over a number", "S025 Form!B31", text("Form!B31", NOTE)),
 ]

@@ -9,17 +9,17 @@ VALUES, LAW, RISKS = "4.C Values", "1.1 Legislation", "3.2 Risk strategy"
 ROW = "S025"
 
 RETYPED = [
-    ("a number of a register", f"{VALUES}!B7", "V-03"),
-    ("a number that is not", f"{VALUES}!B9", "V-99"),
-    ("a number of a blank row", f"{VALUES}!B30", "V-01"),
+    ("a number of a register", f"{VALUES}!B8", "V-03"),
+    ("a number that is not", f"{VALUES}!B10", "V-99"),
+    ("a number of a blank row", f"{VALUES}!B31", "V-01"),
     ("a number with a remark", f"{RISKS}!B7", "R-SP-01 (old)"),
     ("a number of a risk", f"{RISKS}!B8", "R-SP-03"),
-    ("a number of a question", "Form!B9", "FRM_16"),
-    ("a number of a point", f"{LAW}!B6", "T11_02"),
-    ("a number of a point of 3.1", "3.1 Checklist!B7", "T31_26"),
-    ("a number of an instrument", "2.2 International law!B14", "TIPP"),
-    ("a number of a tool", "Form!B39", "T1.2"),
-    ("a number of its own", f"{VALUES}!B6", "1"),
+    ("a number of a question", "Form!B10", "FRM_16"),
+    ("a number of a point", f"{LAW}!B7", "T11_02"),
+    ("a number of a point of 3.1", "3.1 Checklist!B8", "T31_26"),
+    ("a number of an instrument", "2.2 International law!B8", "TIPP"),
+    ("a number of a tool", "Form!B41", "T1.2"),
+    ("a number of its own", f"{VALUES}!B7", "1"),
 ]
 
 EXCHANGED = [
@@ -46,9 +46,9 @@ KINDS: list[Kind] = [
     *[kind(f"row: {name} retyped", f"{ROW} {where}", text(where, said)) for name, where, said in RETYPED],
     *[
         kind(f"row: {name} cleared", f"{ROW} {where}", clear(where))
-        for name, where in (("a number", f"{VALUES}!B7"), ("a number of a question", "Form!B9"))
+        for name, where in (("a number", f"{VALUES}!B8"), ("a number of a question", "Form!B10"))
     ],
-    kind("row: a number typed as a number", f"{ROW} {VALUES}!B6", number(f"{VALUES}!B6", 1)),
+    kind("row: a number typed as a number", f"{ROW} {VALUES}!B7", number(f"{VALUES}!B7", 1)),
     *[
         answered(
             f"row: {name} sorted without their codes",
@@ -57,39 +57,39 @@ KINDS: list[Kind] = [
         )
         for name, sheet, one, other, first, last in EXCHANGED
     ],
-    kind("row: two numbers exchanged", f"S020 {VALUES}!C8", exchanged(f"{VALUES}!B8", f"{VALUES}!B9")),
+    kind("row: two numbers exchanged", f"S020 {VALUES}!D9", exchanged(f"{VALUES}!B9", f"{VALUES}!B10")),
     answered(
         "row: two values sorted without their codes, one number retyped",
-        f"{ROW} {VALUES}!B8",
+        f"{ROW} {VALUES}!B9",
         *_with_number(VALUES, 8, 9, "C", "AS"),
-        text(f"{VALUES}!B9", "V-3"),
+        text(f"{VALUES}!B10", "V-3"),
     ),
     answered(
         "row: two points sorted, questions and all",
-        f"S020 {LAW}!E7",
+        f"S020 {LAW}!E8",
         *_with_number(LAW, 7, 9, "C", "S"),
     ),
     answered(
         "row: pasted over another with its number",
-        f"{ROW} {VALUES}!B10; R-M11 {VALUES}!F9; R-M11 {VALUES}!F10",
-        pasted(f"{VALUES}!B9:C9", f"{VALUES}!B10:C10"),
-        pasted(f"{VALUES}!E9:AS9", f"{VALUES}!E10:AS10"),
+        f"{ROW} {VALUES}!B11; R-M11 {VALUES}!F10; R-M11 {VALUES}!F11",
+        pasted(f"{VALUES}!B10:D10", f"{VALUES}!B11:D11"),
+        pasted(f"{VALUES}!E10:N10", f"{VALUES}!E11:N11"),
     ),
     answered(
         "row: of a checklist pasted over another with its number",
-        f"{ROW} {LAW}!B8; S024 {LAW}!C8",
-        pasted(f"{LAW}!B6:C6", f"{LAW}!B8:C8"),
-        pasted(f"{LAW}!E6:S6", f"{LAW}!E8:S8"),
+        f"{ROW} {LAW}!B10; S024 {LAW}!D10",
+        pasted(f"{LAW}!B7:D7", f"{LAW}!B10:D10"),
+        pasted(f"{LAW}!E7:I7", f"{LAW}!E10:I10"),
     ),
     answered(
         "row: two codes exchanged, numbers left",
-        f"{ROW} {VALUES}!B8",
-        exchanged(f"{VALUES}!A8", f"{VALUES}!A9"),
+        f"{ROW} {VALUES}!B9",
+        exchanged(f"{VALUES}!A9", f"{VALUES}!A10"),
     ),
     answered(
         "row: two rows exchanged, codes and all",
-        f"S020 {VALUES}!C8",
-        exchanged(f"{VALUES}!A8:C8", f"{VALUES}!A9:C9"),
-        exchanged(f"{VALUES}!E8:AS8", f"{VALUES}!E9:AS9"),
+        f"S020 {VALUES}!D9",
+        exchanged(f"{VALUES}!A9:D9", f"{VALUES}!A10:D10"),
+        exchanged(f"{VALUES}!E9:N9", f"{VALUES}!E10:N10"),
     ),
 ]

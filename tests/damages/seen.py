@@ -13,51 +13,51 @@ FIRST, REST = "Four", " Two local consultations"
 CROSSED = [
     ("a text", f"{LAW}!M6", "<strike/>"),
     ("a text, said to be true", f"{LAW}!M13", '<strike val="1"/>'),
-    ("a text, as LibreOffice says it", f"{LAW}!N6", '<strike val="true"/>'),
-    ("a number", f"{VALUES}!K8", "<strike/>"),
+    ("a text, as LibreOffice says it", f"{LAW}!N7", '<strike val="true"/>'),
+    ("a number", f"{VALUES}!P9", "<strike/>"),
     ("a figure of the profile", "2.1 Country profile!E11", "<strike/>"),
-    ("a choice", "Form!E14", "<strike/>"),
+    ("a choice", "Form!E15", "<strike/>"),
     ("a date", f"{LAW}!O6", "<strike/>"),
-    ("a risk", f"{RISKS}!C8", "<strike/>"),
-    ("a reference", f"{VALUES}!C9", "<strike/>"),
+    ("a risk", f"{RISKS}!I8", "<strike/>"),
+    ("a reference", f"{VALUES}!D10", "<strike/>"),
     ("a step", f"{RISKS}!R8", "<strike/>"),
 ]
 
 COLOURS = [
     ("white on white", f"{LAW}!M6", f'<color rgb="{WHITE}"/>', WHITE),
-    ("a number white on white", f"{VALUES}!K8", f'<color rgb="{WHITE}"/>', WHITE),
-    ("a choice white on white", "Form!E14", f'<color rgb="{WHITE}"/>', WHITE),
-    ("black on black", f"{RISKS}!G7", '<color rgb="FF000000"/>', "FF000000"),
-    ("yellow on the same yellow", f"{RISKS}!H7", '<color rgb="FFFFFF00"/>', "FFFFFF00"),
-    ("white by its place in the theme", f"{LAW}!N6", '<color theme="0"/>', WHITE),
+    ("a number white on white", f"{VALUES}!P9", f'<color rgb="{WHITE}"/>', WHITE),
+    ("a choice white on white", "Form!E15", f'<color rgb="{WHITE}"/>', WHITE),
+    ("black on black", f"{RISKS}!J7", '<color rgb="FF000000"/>', "FF000000"),
+    ("yellow on the same yellow", f"{RISKS}!F7", '<color rgb="FFFFFF00"/>', "FFFFFF00"),
+    ("white by its place in the theme", f"{LAW}!N7", '<color theme="0"/>', WHITE),
 ]
 
 FORMATS = [
-    ("words for a number", f"{VALUES}!K8", '"not known"'),
-    ("another number", f"{VALUES}!J8", '"15"'),
-    ("thousands", f"{VALUES}!I8", '0,"k"'),
-    ("percent", f"{VALUES}!I7", "0%"),
+    ("words for a number", f"{VALUES}!P9", '"not known"'),
+    ("another number", f"{VALUES}!O9", '"15"'),
+    ("thousands", f"{VALUES}!I9", '0,"k"'),
+    ("percent", f"{VALUES}!I8", "0%"),
     ("words for a date", f"{LAW}!O6", '"soon"'),
     ("words for a text", f"{LAW}!M6", ';;;"agreed"'),
-    ("words around a text", f"{LAW}!N6", ';;;"not "@'),
-    ("words for a choice", "Form!E14", ';;;"Legislation"'),
+    ("words around a text", f"{LAW}!N7", ';;;"not "@'),
+    ("words for a choice", "Form!E15", ';;;"Legislation"'),
 ]
 
 WIDTHS = [
-    ("a column of people hidden", f"{VALUES}!K", {"hidden": "1"}, f"{VALUES}!K8"),
+    ("a column of people hidden", f"{VALUES}!K", {"hidden": "1"}, f"{VALUES}!P9"),
     ("a column of a checklist hidden", f"{LAW}!M", {"hidden": "1"}, f"{LAW}!M6"),
-    ("a column of risks hidden", f"{RISKS}!N", {"hidden": "1"}, f"{RISKS}!N7"),
-    ("the answers of the form hidden", "Form!E", {"hidden": "1"}, "Form!E7"),
-    ("a column of width 0", f"{VALUES}!K", {"width": "0", "customWidth": "1"}, f"{VALUES}!K8"),
-    ("a column as narrow as a line", f"{VALUES}!K", {"width": "0.05", "customWidth": "1"}, f"{VALUES}!K8"),
+    ("a column of risks hidden", f"{RISKS}!N", {"hidden": "1"}, f"{RISKS}!S7"),
+    ("the answers of the form hidden", "Form!E", {"hidden": "1"}, "Form!E8"),
+    ("a column of width 0", f"{VALUES}!K", {"width": "0", "customWidth": "1"}, f"{VALUES}!P9"),
+    ("a column as narrow as a line", f"{VALUES}!K", {"width": "0.05", "customWidth": "1"}, f"{VALUES}!P9"),
 ]
 
 ROWS = [
-    ("a row of answers hidden", f"{VALUES}!8", {"hidden": "1"}, f"S021 {VALUES}!C8"),
-    ("a row of answers of height 0", f"{VALUES}!8", {"ht": "0", "customHeight": "1"}, f"S021 {VALUES}!C8"),
-    ("a row as low as a line", f"{VALUES}!8", {"ht": "0.5", "customHeight": "1"}, f"S021 {VALUES}!C8"),
-    ("a question hidden", "Form!9", {"hidden": "1"}, "S021 Form!E9"),
-    ("a question of height 0", "Form!9", {"ht": "0", "customHeight": "1"}, "S021 Form!E9"),
+    ("a row of answers hidden", f"{VALUES}!8", {"hidden": "1"}, f"S021 {VALUES}!D9"),
+    ("a row of answers of height 0", f"{VALUES}!8", {"ht": "0", "customHeight": "1"}, f"S021 {VALUES}!D9"),
+    ("a row as low as a line", f"{VALUES}!8", {"ht": "0.5", "customHeight": "1"}, f"S021 {VALUES}!D9"),
+    ("a question hidden", "Form!9", {"hidden": "1"}, "S021 Form!E10"),
+    ("a question of height 0", "Form!9", {"ht": "0", "customHeight": "1"}, "S021 Form!E10"),
     ("a blank row hidden", f"{VALUES}!30", {"hidden": "1"}, ""),
     ("a blank row of height 0", f"{VALUES}!30", {"ht": "0", "customHeight": "1"}, ""),
 ]
@@ -85,8 +85,8 @@ KINDS: list[Kind] = [
     ],
     answered(
         "seen: the first words struck through",
-        f"{STRUCK} {RISKS}!T7",
-        runs(f"{RISKS}!T7", (FIRST, True), (REST, False)),
+        f"{STRUCK} {RISKS}!V7",
+        runs(f"{RISKS}!V7", (FIRST, True), (REST, False)),
     ),
     answered(
         "seen: the last words struck through",
@@ -95,21 +95,21 @@ KINDS: list[Kind] = [
     ),
     answered(
         "seen: words in the middle struck through",
-        f"{STRUCK} Form!E28",
-        runs("Form!E28", ("Support to ", False), ("four ", True), ("national bodies", False)),
+        f"{STRUCK} Form!E29",
+        runs("Form!E29", ("Support to ", False), ("four ", True), ("national bodies", False)),
     ),
     answered(
         "seen: every run struck through",
-        f"{STRUCK} {LAW}!N6",
-        runs(f"{LAW}!N6", ("Draft", True), (" law", True)),
+        f"{STRUCK} {LAW}!N7",
+        runs(f"{LAW}!N7", ("Draft", True), (" law", True)),
     ),
     answered(
         "seen: bold and plain runs, none struck",
         "",
         runs(f"{LAW}!M6", ("Article 1", False), (" and 2", False)),
     ),
-    kind("seen: a blank answer struck through", "", struck(f"{LAW}!G6")),
-    kind("seen: a text of ours struck through", "", struck("Form!F29")),
+    kind("seen: a blank answer struck through", "", struck(f"{LAW}!G7")),
+    kind("seen: a text of ours struck through", "", struck("Form!F30")),
     *[
         kind(f"seen: {name}", f"{INVISIBLE} {where}", restyled(where, font=font, fill=fill))
         for name, where, font, fill in COLOURS
@@ -117,7 +117,7 @@ KINDS: list[Kind] = [
     kind(
         "seen: a blank answer white on white",
         "",
-        restyled(f"{LAW}!G6", font=f'<color rgb="{WHITE}"/>', fill=WHITE),
+        restyled(f"{LAW}!G7", font=f'<color rgb="{WHITE}"/>', fill=WHITE),
     ),
     kind("seen: an answer in red", "", restyled(f"{LAW}!M6", font='<color rgb="FFFF0000"/>')),
     kind("seen: an answer marked yellow", "", restyled(f"{LAW}!M6", fill="FFFFFF00")),
@@ -138,25 +138,25 @@ KINDS: list[Kind] = [
             restyled(where, number_format=code),
         )
         for name, where, code in (
-            ("a number", f"{VALUES}!K8", ";;;"),
-            ("a number, words for texts", f"{VALUES}!K8", ';;;"not known"'),
+            ("a number", f"{VALUES}!P9", ";;;"),
+            ("a number, words for texts", f"{VALUES}!P9", ';;;"not known"'),
             ("a text", f"{LAW}!M6", ";;;"),
             ("a date", f"{LAW}!O6", ";;;"),
-            ("a choice", "Form!E14", "0;-0;0;"),
+            ("a choice", "Form!E15", "0;-0;0;"),
         )
     ],
-    kind("seen: format that would show no minus", "", restyled(f"{VALUES}!O8", number_format="0;0")),
-    kind("seen: format that shows the month only", "", restyled("Form!E22", number_format="mmmm")),
-    kind("seen: format with other decimals", "", restyled(f"{VALUES}!I9", number_format="0.00")),
-    kind("seen: format with thousands apart", "", restyled(f"{VALUES}!I9", number_format="#,##0")),
+    kind("seen: format that would show no minus", "", restyled(f"{VALUES}!T9", number_format="0;0")),
+    kind("seen: format that shows the month only", "", restyled("Form!E24", number_format="mmmm")),
+    kind("seen: format with other decimals", "", restyled(f"{VALUES}!I10", number_format="0.00")),
+    kind("seen: format with thousands apart", "", restyled(f"{VALUES}!I10", number_format="#,##0")),
     kind("seen: format of another date", "", restyled(f"{LAW}!O6", number_format="dd/mm/yyyy")),
     answered(
         "seen: a number turned into a date",
-        f"V003 {VALUES}!I9",
-        *date_format(f"{VALUES}!I9", 46082),
+        f"V003 {VALUES}!I10",
+        *date_format(f"{VALUES}!I10", 46082),
     ),
-    answered("seen: a text turned into a date", f"{BY_FORMAT} Form!E7", *date_format("Form!E7", 46082)),
-    answered("seen: a version turned into a date", f"{BY_FORMAT} Form!E30", *date_format("Form!E30", 45992)),
+    answered("seen: a text turned into a date", f"{BY_FORMAT} Form!E8", *date_format("Form!E8", 46082)),
+    answered("seen: a version turned into a date", f"{BY_FORMAT} Form!E31", *date_format("Form!E31", 45992)),
     *[
         kind(f"seen: {name}", f"{HIDDEN} {first}", column(where, **said))
         for name, where, said, first in WIDTHS
@@ -167,8 +167,8 @@ KINDS: list[Kind] = [
     kind("seen: the hidden codes shown", "", shown_again(VALUES)),
     answered(
         "seen: a text struck through and typed again",
-        f"{STRUCK} {LAW}!N13",
-        text(f"{LAW}!N13", "Minutes of the second hearing"),
-        struck(f"{LAW}!N13"),
+        f"{STRUCK} {LAW}!N21",
+        text(f"{LAW}!N21", "Minutes of the second hearing"),
+        struck(f"{LAW}!N21"),
     ),
 ]

@@ -16,24 +16,24 @@ ON_ALL_OF_PART_1 = "; ".join(f"{GONE} {sheet}!E6" for sheet in PART_1)
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 RULES = [
-    ("of the country", "Form!E10"),
-    ("of a relevance", f"{LAW}!E6"),
-    ("of a group", f"{LAW}!J6"),
-    ("of a follow-up", f"{LAW}!S6"),
+    ("of the country", "Form!E11"),
+    ("of a relevance", f"{LAW}!E7"),
+    ("of a group", f"{LAW}!L7"),
+    ("of a follow-up", f"{LAW}!I7"),
     ("of a date", f"{LAW}!O6"),
-    ("of a step", f"{RISKS}!N7"),
-    ("of people", f"{VALUES}!J6"),
-    ("of an indicator", f"{VALUES}!C6"),
-    ("of a tick", "Form!E39"),
+    ("of a step", f"{RISKS}!S7"),
+    ("of people", f"{VALUES}!O7"),
+    ("of an indicator", f"{VALUES}!D7"),
+    ("of a tick", "Form!E41"),
 ]
 
 OTHER_LISTS = [
-    ("of another vocabulary", f"{LAW}!E6", "list_REL<", "list_CONF<"),
-    ("of other words", f"{LAW}!E6", "list_REL<", '"High,Low"<'),
-    ("of other cells", f"{LAW}!E6", "list_REL<", "$B$6:$B$13<"),
-    ("of a name that nobody knows", f"{LAW}!E6", "list_REL<", "relevance<"),
-    ("of rows of another sheet", f"{VALUES}!C6", "rows_T4_B<", "rows_T3_2<"),
-    ("of more steps", f"{RISKS}!N7", '"1,2,3,4,5"<', '"0,1,2,3,4,5"<'),
+    ("of another vocabulary", f"{LAW}!E7", "list_REL<", "list_CONF<"),
+    ("of other words", f"{LAW}!E7", "list_REL<", '"High,Low"<'),
+    ("of other cells", f"{LAW}!E7", "list_REL<", "$B$6:$B$13<"),
+    ("of a name that nobody knows", f"{LAW}!E7", "list_REL<", "relevance<"),
+    ("of rows of another sheet", f"{VALUES}!D7", "rows_T4_B<", "rows_T3_2<"),
+    ("of more steps", f"{RISKS}!S7", '"1,2,3,4,5"<', '"0,1,2,3,4,5"<'),
 ]
 
 
@@ -82,7 +82,7 @@ KINDS: list[Kind] = [
         kind(f"rule: list {name}", f"{GONE} {where}", rule(where, old, new))
         for name, where, old, new in OTHER_LISTS
     ],
-    kind("rule: prompt turned off", "", without_alert(f"{LAW}!E6", "showInputMessage")),
+    kind("rule: prompt turned off", "", without_alert(f"{LAW}!E7", "showInputMessage")),
     kind("name: of a list gone", ON_ALL_OF_PART_1, name_changed("list_REL", None)),
     kind(
         "name: of a list stands for other cells",
@@ -94,7 +94,7 @@ KINDS: list[Kind] = [
     kind("setting: calculates all but tables", "", calculation(calcMode="autoNoTable")),
     kind("setting: precision as displayed", ROUNDED, calculation(fullPrecision="0")),
     kind("setting: both", f"{MANUAL}; {ROUNDED}", calculation(calcMode="manual", fullPrecision="0")),
-    kind("setting: a filter hides a value", f"S021 {VALUES}!C8", filtered(VALUES, "8")),
+    kind("setting: a filter hides a value", f"S021 {VALUES}!D9", filtered(VALUES, "8")),
     kind("setting: a filter hides a blank row", "", filtered(VALUES, "30")),
     kind("setting: a macro", "F041", macro),
     kind("setting: a link to a file", "F042", external),

@@ -25,12 +25,12 @@ RESULTS: list[tuple[str, str, str | float]] = [
     ("the line of the checks", "Checks!B6", "12 in all."),
     ("a point that is not open", "Checks!C60", "To correct"),
     ("a hidden count of the checks", "Checks!H9", 30000000),
-    ("a status", "Form!D9", "To correct"),
-    ("the status of a blank row", f"{VALUES}!D20", "Complete"),
-    ("a count of words", "Form!D29", "10 of 150 words"),
-    ("a hidden check", "1.1 Legislation!U6", 30000000),
-    ("a hidden count of answers", f"{VALUES}!AV9", 0),
-    ("the progress of a sheet", "1.1 Legislation!B4", "8 of 8 answered, 0 to correct"),
+    ("a status", "Form!G10", "To correct"),
+    ("the status of a blank row", f"{VALUES}!AY21", "Complete"),
+    ("a count of words", "Form!G30", "10 of 150 words"),
+    ("a hidden check", "1.1 Legislation!U7", 30000000),
+    ("a hidden count of answers", f"{VALUES}!BC10", 0),
+    ("the progress of a sheet", "1.1 Legislation!B5", "8 of 8 answered, 0 to correct"),
     ("the required answers of a sheet", "Cover!C26", 8),
     ("the answers given on a sheet", "Cover!D27", 5),
     ("what is to be corrected", "Cover!E43", 4),
@@ -42,12 +42,12 @@ RESULTS: list[tuple[str, str, str | float]] = [
 ]
 
 ANSWERS: list[tuple[str, str, str | float]] = [
-    ("a level before", f"{RISKS}!P7", "Low"),
-    ("a level after", f"{RISKS}!Z8", "High"),
-    ("a progress", f"{VALUES}!AT9", 1.0),
-    ("a status of a value", f"{VALUES}!AU9", "met"),
-    ("an intervention ID", "Form!E8", "PAK-2026-OTHER"),
-    ("an indicator as used", "4.B Framework!AH6", "Something else"),
+    ("a level before", f"{RISKS}!D7", "Low"),
+    ("a level after", f"{RISKS}!E8", "High"),
+    ("a progress", f"{VALUES}!AU10", 1.0),
+    ("a status of a value", f"{VALUES}!AV10", "met"),
+    ("an intervention ID", "Form!E9", "PAK-2026-OTHER"),
+    ("an indicator as used", "4.B Framework!AG7", "Something else"),
 ]
 
 CONSTANTS: list[tuple[str, str, str | float]] = [
@@ -57,10 +57,10 @@ CONSTANTS: list[tuple[str, str, str | float]] = [
     ("a cell of the barrier map", "Barrier map!C8", "2 Serious: many cannot use the service"),
     ("a due date", "Actions!E8", 46400),
     ("the answers given on a sheet", "Cover!D27", 19),
-    ("a hidden check", "1.1 Legislation!U6", 1000),
+    ("a hidden check", "1.1 Legislation!U7", 1000),
     ("a state of a sheet", "Cover!F26", "Complete"),
-    ("a status", "Form!D9", "Complete"),
-    ("a progress", "1.1 Legislation!B4", "19 of 19 answered, 0 to correct"),
+    ("a status", "Form!G10", "Complete"),
+    ("a progress", "1.1 Legislation!B5", "19 of 19 answered, 0 to correct"),
 ]
 
 FORMULAS: list[tuple[str, str, str, str | float]] = [
@@ -77,12 +77,12 @@ FORMULAS: list[tuple[str, str, str, str | float]] = [
     ("the number of actions", "Actions!B6", '"5 in all."', "5 in all."),
     ("the line of the checks", "Checks!B6", '"Nothing to correct."', "Nothing to correct."),
     ("a hidden count of the checks", "Checks!H9", "1000", 1000),
-    ("a status", "Form!D9", '"Complete"', "Complete"),
-    ("a status by that of another", "Form!D9", "D10", "Complete"),
-    ("a hidden check by nothing", "1.1 Legislation!U6", "1000+0", 1000),
+    ("a status", "Form!G10", '"Complete"', "Complete"),
+    ("a status by that of another", "Form!G10", "D10", "Complete"),
+    ("a hidden check by nothing", "1.1 Legislation!U7", "1000+0", 1000),
     (
         "the progress of a sheet",
-        "1.1 Legislation!B4",
+        "1.1 Legislation!B5",
         '"19 of 19 answered, 0 to correct"',
         "19 of 19 answered, 0 to correct",
     ),
@@ -94,10 +94,10 @@ FORMULAS: list[tuple[str, str, str, str | float]] = [
 ]
 
 LEVELS: list[tuple[str, str, str, str | float]] = [
-    ("a level by a constant", f"{RISKS}!P7", 'IF(1=1,"Low","")', "Low"),
-    ("a level by another row", f"{RISKS}!P7", "P9", "Moderate"),
-    ("a progress by a constant", f"{VALUES}!AT9", "1+0", 1),
-    ("an intervention ID", "Form!E8", '"PAK-2026-OTHER"', "PAK-2026-OTHER"),
+    ("a level by a constant", f"{RISKS}!D7", 'IF(1=1,"Low","")', "Low"),
+    ("a level by another row", f"{RISKS}!D7", "P9", "Moderate"),
+    ("a progress by a constant", f"{VALUES}!AU10", "1+0", 1),
+    ("an intervention ID", "Form!E9", '"PAK-2026-OTHER"', "PAK-2026-OTHER"),
 ]
 
 CLEARED = [
@@ -107,11 +107,11 @@ CLEARED = [
     ("an action", "Actions!C8"),
     ("the number of actions", "Actions!B6"),
     ("the line of the checks", "Checks!B6"),
-    ("a status", "Form!D9"),
-    ("a hidden check", "1.1 Legislation!U6"),
-    ("the progress of a sheet", "1.1 Legislation!B4"),
+    ("a status", "Form!G10"),
+    ("a hidden check", "1.1 Legislation!U7"),
+    ("the progress of a sheet", "1.1 Legislation!B5"),
     ("the state of a sheet", "Cover!F26"),
-    ("the day of the check", "Cover!C16"),
+    ("the day of the check", "Cover!C12"),
     ("an entry of a list of rows", "Lists!EQ5"),
 ]
 
@@ -147,22 +147,22 @@ KINDS: list[Kind] = [
     ],
     kind(
         "shown: another formula with the same level",
-        f"{FORMULA} {RISKS}!P7",
-        formula(f"{RISKS}!P7", '"Sub"&"stantial"', "Substantial"),
+        f"{FORMULA} {RISKS}!D7",
+        formula(f"{RISKS}!D7", '"Sub"&"stantial"', "Substantial"),
     ),
     *[kind(f"shown: {name} cleared", f"{EMPTY} {where}", clear(where)) for name, where in CLEARED],
     on_the_day(
-        "shown: a constant for the day of the check", f"{TYPED} Cover!C16", number("Cover!C16", 46203)
+        "shown: a constant for the day of the check", f"{TYPED} Cover!C12", number("Cover!C12", 46203)
     ),
     on_the_day(
         "shown: another formula for the day of the check",
-        f"{FORMULA} Cover!C16",
-        formula("Cover!C16", "DATE(2026,6,30)", 46203),
+        f"{FORMULA} Cover!C12",
+        formula("Cover!C12", "DATE(2026,6,30)", 46203),
     ),
-    kind("shown: a level typed over", f"V017 {RISKS}!P7", text(f"{RISKS}!P7", "Low")),
-    kind("shown: the right level typed over", f"S013 {RISKS}!P7", text(f"{RISKS}!P7", "Substantial")),
-    kind("shown: a level cleared", f"S022 {RISKS}!P7", clear(f"{RISKS}!P7")),
-    kind("shown: every level cleared", f"S022 {RISKS}!P7", clear(f"{RISKS}!P7:P21")),
-    kind("shown: a progress typed over", f"V017 {VALUES}!AT9", number(f"{VALUES}!AT9", 1)),
-    kind("shown: an intervention ID typed over", "V017 Form!E8", text("Form!E8", "PAK-2026-OTHER")),
+    kind("shown: a level typed over", f"V017 {RISKS}!D7", text(f"{RISKS}!D7", "Low")),
+    kind("shown: the right level typed over", f"S013 {RISKS}!D7", text(f"{RISKS}!D7", "Substantial")),
+    kind("shown: a level cleared", f"S022 {RISKS}!D7", clear(f"{RISKS}!D7")),
+    kind("shown: every level cleared", f"S022 {RISKS}!D7", clear(f"{RISKS}!D7:D21")),
+    kind("shown: a progress typed over", f"V017 {VALUES}!AU10", number(f"{VALUES}!AU10", 1)),
+    kind("shown: an intervention ID typed over", "V017 Form!E9", text("Form!E9", "PAK-2026-OTHER")),
 ]
