@@ -55,11 +55,13 @@ def specs(draw: st.DrawFn) -> Files:
     codes = [f"T{number}" for number in range(1, draw(st.integers(2, 4)))]
     entry = lists["WORDS"]["items"][0]["code"]
     tools = {code: draw(_tool(code, codes, languages, entry)) for code in codes}
+    sums = draw(_sums(tools[codes[-1]]))
     head = {
-        "name": "made", "version": "1", "title": draw(_text(languages)), "languages": languages, "sheets": codes,
+        "name": "made", "version": "1", "title": draw(_text(languages)), "languages": languages,
+        "sheets": [*codes, sums["code"]],
     }  # fmt: skip
     files: Files = {"workbook.yaml": head, "vocabularies.yaml": lists, "matrix.yaml": draw(_matrix(lists))}
-    files |= {f"tools/{code.lower()}.yaml": tool for code, tool in tools.items()}
+    files |= {f"tools/{tool['code'].lower()}.yaml": tool for tool in (*tools.values(), sums)}
     rules = draw(_rules(tools, entry))
     return files | ({"rules.yaml": rules} if rules else {})
 
@@ -115,15 +117,22 @@ def _matrix(draw: st.DrawFn, lists: dict[str, Any]) -> dict[str, Any]:
 @st.composite
 def _tool(draw: st.DrawFn, code: str, codes: list[str], languages: list[str], entry: str) -> dict[str, Any]:
     kinds = st.sampled_from(("form", "records", "checklist", "catalogue", "register"))
-    first = ["register"] if code == codes[-1] else []  # what references point to
-    blocks = []
-    for number, kind in enumerate([*first, *draw(st.lists(kinds, min_size=1, max_size=2, unique=True))][:2]):
-        blocks.append(draw(_block(kind, f"{code}{'ABC'[number]}", codes, languages, entry)))
-    if draw(st.integers(0, 3)) == 0:
-        blocks.append({"kind": "problems", "rows": 5})
-    if code == codes[-1]:
-        blocks += draw(st.lists(_gathered(code, blocks[0]["fields"]), max_size=2))
+    kind = "register" if code == codes[-1] else draw(kinds)  # what references point to
+    blocks = [draw(_block(kind, f"{code}A", codes, languages, entry))]
+    if kind == "form" and draw(st.booleans()):
+        blocks.append(
+            draw(_block(draw(st.sampled_from(("form", "list"))), f"{code}B", codes, languages, entry))
+        )
     return {"code": code, "sheet": f"Sheet {code}", "title": draw(_text(languages)), "blocks": blocks}
+
+
+@st.composite
+def _sums(draw: st.DrawFn, register: dict[str, Any]) -> dict[str, Any]:
+    """A sheet that draws from the others: what is wrong or missing, and blocks over the rows of a register."""
+    gathered = st.lists(_gathered(register["code"], register["blocks"][0]["fields"]), max_size=2)
+    problems = [{"kind": "problems", "rows": 5}] if draw(st.integers(0, 3)) == 0 else []
+    blocks = [*problems, *draw(gathered)] or [{"kind": "problems", "rows": 3}]
+    return {"code": "SUMS", "sheet": "Sums", "title": "Sums", "blocks": blocks}
 
 
 @st.composite
@@ -131,11 +140,11 @@ def _block(
     draw: st.DrawFn, kind: str, code: str, codes: list[str], languages: list[str], entry: str
 ) -> dict[str, Any]:
     """A block of a kind; its fields begin with its own code."""
-    many = draw(st.integers(1, 4))
+    many = 1 if kind == "list" else draw(st.integers(1, 4))
     fields = [draw(_field(f"{code}_{n:02d}", codes, languages)) for n in range(1, many + 1)]
     if kind == "register":  # what its rows are called
         fields[0] = {"code": fields[0]["code"], "type": "text", "label": "What"}
-    if draw(st.booleans()):
+    if kind != "list" and draw(st.booleans()):
         fields += [
             {"code": f"{code}_P", "type": "choice", "vocabulary": "WORDS", "label": "Above"},
             {
@@ -154,15 +163,20 @@ def _block(
             "label": "Calculated",
             "result": result,
         }
-        for n, (formula, result) in enumerate(draw(_formulas(fields, codes[-1], kind)))
+        for n, (formula, result) in enumerate(
+            [] if kind == "list" else draw(_formulas(fields, codes[-1], kind))
+        )
     ]
     draw(_conditions(fields, codes[-1], entry))
-    made: dict[str, Any] = {"kind": "form" if kind == "records" else kind, "fields": fields}
+    made: dict[str, Any] = {
+        "kind": {"records": "form", "list": "checklist"}.get(kind, kind),
+        "fields": fields,
+    }
     if kind == "records":
         made["records"] = draw(st.integers(2, 3))
     if kind == "register":
         made |= {"id": f"{code}-", "rows": draw(st.integers(1, 4))}
-    if kind in ("checklist", "catalogue"):
+    if kind in ("checklist", "catalogue", "list"):
         made["items"] = [
             {"code": f"{code}.{n}", "label": draw(_text(languages, str(n)))}
             for n in range(1, draw(st.integers(2, 4)))

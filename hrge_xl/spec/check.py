@@ -14,6 +14,7 @@ from .check_profiles import check_profiles
 from .check_rules import check_identity, check_rules
 from .check_sample import check_sample
 from .check_sheets import check_sheets
+from .check_tables import check_tables
 from .model import Spec
 from .placeholders import check_placeholders
 
@@ -22,6 +23,7 @@ CHECKS = (
     check_names,
     check_lists,
     check_sheets,
+    check_tables,
     check_identity,
     check_profiles,
     check_rules,
