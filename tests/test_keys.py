@@ -72,7 +72,7 @@ class Typist:
         shown = self.where.lists.get(slot.field.list_name or "")
         codes = [] if shown is None or slot.field.to else list(shown.codes)
         at = codes.index(text) if codes else 0
-        if codes and not slot.field.type.stepped:
+        if codes:
             text = shown.labels[at]
         if slot.field.to or (codes and (by_list or REWRITTEN.search(text))):
             # The first entry is only pointed at when the list opens.
@@ -150,6 +150,27 @@ def test_what_is_not_in_the_list_is_refused(screen: Screen, windowed_office: Off
         screen.press("Tab")  # the alert comes
         screen.press("Return", "Escape")
         assert saved(typist, tmp_path / "filled.xlsx") == {}
+
+
+def test_a_tick_is_one_key_and_a_step_its_number(
+    screen: Screen, windowed_office: Office, tmp_path: Path
+) -> None:
+    with blank(screen, windowed_office, "example", "R1", "C1") as typist:
+        where, keys = typist.where, {}
+        for tool, text in (("C1", "x"), ("R1", "1")):
+            keys["PLAN", tool, "USE_01"] = "Y"
+            cell = where.slots["PLAN", tool, "USE_01"].cells[0]
+            typist.book.go_to(where.sheet["PLAN"].name, address(*cell))
+            screen.type(text)
+            screen.press("Return")
+        for code, text in (("RSK_03", "2"), ("RSK_04", "3 Very")):
+            keys["R1", typist.rows[0], code] = float(text[0])
+            typist.book.go_to(typist.sheet, address(*where.slots["R1", typist.rows[0], code].cells[0]))
+            screen.type(text)
+            screen.press("Return")
+            screen.press("Return")  # it was told what the list has, and is kept
+        values = read(typist.book.save_as(tmp_path / "filled.xlsx").read_bytes()).values()
+        assert {key: values.get(key) for key in keys} == keys
 
 
 @pytest.mark.long

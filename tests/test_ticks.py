@@ -115,12 +115,13 @@ def test_sheet_and_reader_take_the_same_for_a_tick(one: Any, where: Layout, offi
     assert list(said_differently(where, cells, Path(where.spec.folder), office)) == []
 
 
-def test_its_dropdown_offers_one_entry_and_refuses_nothing(where: Layout) -> None:
+def test_its_dropdown_lets_in_what_is_one_key(where: Layout) -> None:
     book = openpyxl.load_workbook(BytesIO(generate(where.spec, Order("T", TODAY, language="fr"))))
     (rule,) = [each for each in book["Rows"].data_validations.dataValidation if each.type == "list"]
-    assert (rule.formula1, bool(rule.showErrorMessage), rule.prompt) == (
-        '"✓"', False, "Tapez x, ou laissez la cellule vide.",
-    )  # fmt: skip
+    said = "Tapez x, ou laissez la cellule vide."
+    assert (rule.formula1, rule.prompt, rule.error) == ("list__TICK", said, said)
+    sheet, cells = next(book.defined_names["list__TICK"].destinations)
+    assert [cell.value for (cell,) in book[sheet][cells]] == ["✓", "x", 1]
 
 
 def test_an_older_yes_is_shown_as_a_tick(where: Layout) -> None:

@@ -19,6 +19,7 @@ from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, S
 
 SUGGESTION_CUTOFF = 75
 YES_NO, TICK = "_YN", "_TICK"
+OFFERED = ("✓", "x", "1")  # of the ways to tick those that the sheet itself lets in
 # What stands for a tick, and for none, in any language; as a sheet finds it in small letters. The truth values are
 # those of Excel in English, French, Portuguese, Russian and Spanish: what a formula makes of TRUE goes by it.
 TICKS = {
@@ -198,9 +199,9 @@ class TickField(ChoiceField):
     needs = frozenset()
     allows = frozenset()
     keeps = frozenset({"yesno"})
+    number_format = "General"  # else a typed 1 is a text, and no entry of the list
     style = "input_centre"
     width = 8
-    tolerant = True
 
     def list_of(self, field: Field) -> str | None:
         """The tick, and the word that older workbooks have where there is none."""

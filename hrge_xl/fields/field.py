@@ -120,7 +120,7 @@ class FieldType:
     draw its cells; `refuses` is what the sheet's own alert is about. `repeats`: the same few answers come again and
     again. `keeps` names the types that all its answers are answers of, just as they stand. `scaled`: people see another
     number than the stored one. `adds_up`: a total of its answers means something. `tolerant`: what people may type is
-    more than what the dropdown offers, so that the sheet refuses nothing; its check tells what is wrong.
+    more than what the dropdown offers; the sheet tells so and refuses nothing, and its check tells what is wrong.
     """
 
     name: str = ""

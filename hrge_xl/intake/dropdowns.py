@@ -60,12 +60,12 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
         if named is None or sheet is None:
             return False
         area = named[1]
-        rows = range(area.first_row, min(area.last_row, area.first_row + len(place.labels)) + 1)
+        rows = range(area.first_row, min(area.last_row, area.first_row + len(place.offered)) + 1)
         texts = {text_at(sheet, row, area.first_column) for row in rows}
         known = sum(
-            label in texts for label in place.labels
+            label in texts for label in place.offered
         )  # single ones may be reworded, which is told of by itself
-        return area.last_row - area.first_row + 1 == len(place.labels) and 2 * known >= len(place.labels)
+        return area.last_row - area.first_row + 1 == len(place.offered) and 2 * known >= len(place.offered)
 
     return frozenset(_name(place) for place in layout.lists.values() if not is_whole(place))
 
@@ -106,4 +106,4 @@ def _offers(place: ListPlace, entries: set[str]) -> bool:
 
 
 def _covers(place: ListPlace, area: Area) -> bool:
-    return area == Area(place.first, place.column, place.last, place.column)
+    return area == Area(place.first, place.column, place.last_offered, place.column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..fields import TICK, YES_NO, Field, tick_spellings
+from ..fields import OFFERED, TICK, YES_NO, Field, tick_spellings
 from ..language import Ref, walk
 from ..spec.compiled import compiled
 from ..spec.model import Spec, Vocabulary
@@ -83,8 +83,8 @@ def _yes_no(spec: Spec, language: str, column: int) -> ListPlace:
 def _tick(spec: Spec, language: str, column: int) -> ListPlace:
     known = tick_spellings(spec.languages)
     texts = tuple("".join(f"[{each}]" for each in spellings) for spellings in known.values())
-    labels = (known["Y"][0], translator(language)("No"))
-    return ListPlace(TICK, column, FIRST_ROW, labels, tuple(known), spellings=texts)
+    labels, codes = (*OFFERED, translator(language)("No")), (*["Y"] * len(OFFERED), "N")
+    return ListPlace(TICK, column, FIRST_ROW, labels, codes, spellings=texts)
 
 
 OWN = {YES_NO: _yes_no, TICK: _tick}  # lists that no spec has to describe

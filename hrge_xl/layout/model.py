@@ -314,8 +314,13 @@ class ListPlace:
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """The entries that the dropdown offers: of a tick the tick alone."""
-        return self.labels[:1] if self.spellings else self.labels
+        """The entries that the dropdown offers: of those of a tick all but the word for none."""
+        return self.labels[:-1] if self.spellings else self.labels
+
+    @property
+    def last_offered(self) -> int:
+        """Row of the last entry that the dropdown offers."""
+        return self.first + len(self.offered) - 1
 
     @property
     def width(self) -> int:

@@ -55,9 +55,9 @@ class ListsPainter:
         self.pen.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
         self.pen.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
         for offset, (label, code) in enumerate(zip(place.labels, place.codes, strict=True)):
-            self.pen.text(Place(place.first + offset, place.column), label, "list", "@")
+            self._entry(place, Place(place.first + offset, place.column), label)
             self.pen.text(Place(place.first + offset, place.column + 1), code, "list", "@")
-        self._name(f"list_{place.name}", place.column, place.first, place.last)
+        self._name(f"list_{place.name}", place.column, place.first, place.last_offered)
         self._name(f"code_{place.name}", place.column + 1, place.first, place.last)
         if place.parents:
             for offset, parent in enumerate(place.parents):
@@ -69,11 +69,19 @@ class ListsPainter:
         self.pen.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
         self.next_column = max(self.next_column, place.column + place.width)
 
+    def _entry(self, place: ListPlace, cell: Place, label: str) -> None:
+        """One entry; of a tick a figure is one, for what people type is compared with it."""
+        if place.spellings and label.isdecimal():
+            self.pen.number(cell, float(label), "list")
+        else:
+            self.pen.text(cell, label, "list", "@")
+
     def _spellings(self, place: ListPlace) -> None:
-        """Beside each entry everything that is read as the same."""
+        """For a tick, and for none, everything that is read as it."""
         for offset, text in enumerate(place.spellings):
             self.pen.text(Place(place.first + offset, place.column + 2), text, "list", "@")
-        self._name(f"spellings_{place.name}", place.column + 2, place.first, place.last)
+        last = place.first + len(place.spellings) - 1
+        self._name(f"spellings_{place.name}", place.column + 2, place.first, last)
 
     def _matrix(self) -> None:
         matrix = self.layout.spec.matrix

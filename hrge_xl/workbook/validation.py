@@ -27,13 +27,11 @@ def validation(
     options = rule or {"validate": "any"}
     if text:
         options |= {"input_title": _title(field.label.say(layout.language)), "input_message": text}
-    if rule is not None and field.type.tolerant:
-        options["show_error"] = False
-    elif rule is not None:
+    if rule is not None:
         options |= {
             "error_title": say("Check this answer")[:TITLE_LIMIT],
             "error_message": broken_lines(alert(field, layout.language)),
-            "error_type": "stop",
+            "error_type": "information" if field.type.tolerant else "stop",
         }
     return options
 
@@ -42,9 +40,6 @@ def _rule(layout: Layout, grid: Grid, field: Field, column: Column, first_row: i
     if field.to:
         name = reference_name(layout, field)
         return {"validate": "list", "source": f"={name}"} if name else None
-    place = layout.lists.get(field.list_name or "")
-    if place is not None and place.spellings:
-        return {"validate": "list", "source": list(place.offered)}
     if field.list_name is not None:
         return {"validate": "list", "source": _list_source(layout, grid, field, column, first_row)}
     limits = field.type.limits(field)
