@@ -46,7 +46,7 @@ IN_THE_SHEET = {  # what reading says, and the check of the sheet that does not 
     v.SPELLING_TIDIED: v.NOT_IN_LIST,  # no full-width letters and the like,
     v.CODE_FOR_LABEL: v.NOT_IN_LIST,  # codes,
     v.OTHER_SPELLING: v.NOT_IN_LIST,  # or other spellings
-    v.NUMBER_AS_TEXT: v.NOT_A_NUMBER,  # or the label of a step of a scale
+    v.NUMBER_AS_TEXT: v.NOT_A_NUMBER,
     v.DATE_AS_TEXT: v.NOT_A_DATE,
 }
 FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
