@@ -7,6 +7,7 @@ cannot do is listed here, and given to it as it is shown: everything that hangs 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +18,11 @@ from typing import Any
 import pytest
 from openpyxl.cell.cell import Cell
 
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import build
 from hrge_xl.numerals import to_serial
+from hrge_xl.spec.load import find, load
+from tests.answers import TODAY
 from tests.conftest import missing
 from tests.made_workbooks import FILLINGS, NAMES, made, opened
 
@@ -127,3 +132,25 @@ def test_its_limits_are_limits_still(tmp_path: Path) -> None:
             if any(not same(each.shown, calculated(model, each)) for each in concerned):
                 shown.add(what)
     assert shown == set(LIMITS)
+
+
+@pytest.mark.parametrize("function", ["total", "least", "most"])
+def test_a_blank_figure_among_others_is_left_out(function: str, tmp_path: Path) -> None:
+    """Excel takes no text for a number unless it stands in a cell: the blank of a quotient does not."""
+    model = engine(_with_formula(f"{function}(PLN_08 / PLN_06, 7)", tmp_path))
+    model.evaluate()
+    slot = build(load(str(tmp_path / "spec")), "en").slots["PLAN", "1", "PLN_14"]
+    (place,) = slot.cells
+    assert model.get_formatted_cell_value(1, place.row, place.column) == "7"
+
+
+def _with_formula(formula: str, folder: Path) -> Path:
+    """The example's workbook with another formula, blank."""
+    shutil.copytree(find("example"), folder / "spec")
+    (folder / "spec" / "sample.yaml").unlink(missing_ok=True)
+    plan = folder / "spec" / "tools" / "plan.yaml"
+    text = plan.read_text(encoding="utf-8").replace("PLN_08 / PLN_06, decimals: 2", f'"{formula}"')
+    plan.write_text(text, encoding="utf-8")
+    path = folder / "made.xlsx"
+    path.write_bytes(generate(load(str(folder / "spec")), Order("PAK", TODAY)))
+    return path

@@ -28,11 +28,16 @@ class _Among(Function):
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         values = [write.number(arg) if isinstance(arg, Ref) else write.value(arg) for arg in args]
-        worth = [
-            f"IFERROR({value},{self.neutral})" if isinstance(arg, Ref) and arg.steps else value
-            for arg, value in zip(args, values, strict=True)
-        ]
+        worth = [self._worth(arg, value) for arg, value in zip(args, values, strict=True)]
         return f'IF(COUNT({",".join(values)})=0,"",{self.excel_name}({",".join(worth)}))'
+
+    def _worth(self, arg: Expr, value: str) -> str:
+        """Write what a figure is worth where it is blank: Excel leaves out texts in cells, and no others."""
+        if isinstance(arg, Literal):
+            return value
+        if isinstance(arg, Ref):
+            return f"IFERROR({value},{self.neutral})" if arg.steps else value
+        return f"IF(ISNUMBER({value}),{value},{self.neutral})"
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         import numpy as np
