@@ -10,7 +10,7 @@ from ..spec.model import Guide, Spec, Tool, Vocabulary, VocabularyItem
 from ..words import translator
 from .model import HIDDEN, Grid, PanelLine
 
-LINE_LENGTH, ABOUT_LENGTH = 105, 24  # characters that a line of the panel holds, and what stands before it
+LINE_LENGTH, ABOUT_LENGTH = 92, 24  # characters that a line of the panel holds, and what stands before it
 
 
 def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tuple[PanelLine, ...]:
