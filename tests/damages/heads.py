@@ -18,7 +18,7 @@ REWORDED = [
     ("a head of a register", "2.4 Institutions!J6", "Staff, male\nAt most the total."),
     ("a head of a calculated column", f"{RISKS}!D6", "Level after\nFrom the risk matrix."),
     ("a head above fixed rows", "3.1 Checklist!E6", "Answer of the ministry"),
-    ("a head of other figures", "2.1 Country profile!G48", "Value in millions"),
+    ("a head of other figures", "2.1 SDG values!G6", "Value in millions"),
     ("a head of a record", "2.5 Security forces!F6", "Recipient 1"),
     ("a question of the form", "Form!D24", "Date of approval"),
     ("a question in thousands", "2.1 Country profile!D11", "Population, in thousands"),
@@ -67,18 +67,18 @@ EXCHANGED = [
 ]
 
 MOVED = [
-    ("women and men", VALUES, "J5:J45", "K5:K45"),
-    ("children and adults", VALUES, "N5:N45", "O5:O45"),
-    ("human rights and gender", LAW, "Q5:Q13", "R5:R13"),
-    ("found and side effect", LAW, "G5:G13", "H5:H13"),
-    ("cause and effect", RISKS, "G6:G21", "I6:I21"),
+    ("women and men", VALUES, "O6:O36", "P6:P36"),
+    ("children and adults", VALUES, "S6:S36", "T6:T36"),
+    ("human rights and gender", "2.4 Institutions", "S6:S21", "T6:T21"),
+    ("found and side effect", LAW, "G6:G21", "J6:J21"),
+    ("cause and effect", RISKS, "J6:J31", "K6:K31"),
 ]
 
 CODES = [
-    ("women and men", VALUES, "J1", "K1", "J5", "K5"),
-    ("children and adults", VALUES, "N1", "O1", "N5", "O5"),
-    ("human rights and gender", LAW, "Q1", "R1", "Q5", "R5"),
-    ("two texts of a checklist", LAW, "G1", "H1", "G5", "H5"),
+    ("women and men", VALUES, "O1", "P1", "O6", "P6"),
+    ("children and adults", VALUES, "S1", "T1", "S6", "T6"),
+    ("human rights and gender", "2.4 Institutions", "S1", "T1", "S6", "T6"),
+    ("two texts of a checklist", LAW, "G1", "J1", "G6", "J6"),
 ]
 
 KINDS: list[Kind] = [

@@ -24,32 +24,32 @@ KINDS: list[Kind] = [
     *[
         kind(f"on top: a text box {name}", f"{TEXT} {where}", text_box(where, NOTE))
         for name, where in (
-            ("over an answer", f"{LAW}!M6"),
+            ("over an answer", f"{LAW}!G7"),
             ("over a number", f"{VALUES}!P9"),
             ("over a question", "Form!D29"),
-            ("beside the table", "Form!M9"),
+            ("beside the table", "Form!R9"),
             ("on the cover", "Cover!D10"),
             ("on the actions", "Actions!C8"),
             ("on the matrix", "Risk matrix!E8"),
             ("on the lists", "Lists!F5"),
         )
     ],
-    kind("on top: a text box of several lines", f"{TEXT} {LAW}!M6", text_box(f"{LAW}!M6", "first\nsecond")),
-    kind("on top: a text box that does not move", f"{TEXT} {LAW}", text_box(f"{LAW}!M6", NOTE, "absolute")),
+    kind("on top: a text box of several lines", f"{TEXT} {LAW}!G7", text_box(f"{LAW}!G7", "first\nsecond")),
+    kind("on top: a text box that does not move", f"{TEXT} {LAW}", text_box(f"{LAW}!G7", NOTE, "absolute")),
     kind(
-        "on top: a text box of a size of its own", f"{TEXT} {LAW}!M6", text_box(f"{LAW}!M6", NOTE, "oneCell")
+        "on top: a text box of a size of its own", f"{TEXT} {LAW}!G7", text_box(f"{LAW}!G7", NOTE, "oneCell")
     ),
-    kind("on top: a text box in Arabic", f"{TEXT} {LAW}!M6", text_box(f"{LAW}!M6", "الرقم الثاني خطأ")),
+    kind("on top: a text box in Arabic", f"{TEXT} {LAW}!G7", text_box(f"{LAW}!G7", "الرقم الثاني خطأ")),
     kind(
         "on top: two text boxes",
-        f"{TEXT} {LAW}!M6; {TEXT} {LAW}!M9",
-        text_box(f"{LAW}!M6", "a"),
-        text_box(f"{LAW}!M9", "b"),
+        f"{TEXT} {LAW}!G7; {TEXT} {LAW}!G10",
+        text_box(f"{LAW}!G7", "a"),
+        text_box(f"{LAW}!G10", "b"),
     ),
     kind(
         "on top: a group of text boxes",
-        f"{TEXT} {LAW}!M6; {TEXT} {LAW}!M6",
-        group(f"{LAW}!M6", "first", "second"),
+        f"{TEXT} {LAW}!G7; {TEXT} {LAW}!G7",
+        group(f"{LAW}!G7", "first", "second"),
     ),
     kind("on top: a bubble", f"{TEXT} {VALUES}!P9", text_shape(f"{VALUES}!P9", NOTE)),
     kind(
@@ -60,7 +60,7 @@ KINDS: list[Kind] = [
         for name, where in (
             ("over answers", f"{LAW}!E13"),
             ("over figures", f"{VALUES}!O9"),
-            ("beside the table", "Form!M9"),
+            ("beside the table", "Form!R9"),
             ("on the cover", "Cover!C4"),
             ("on the map", "Barrier map!C8"),
         )
@@ -80,8 +80,8 @@ KINDS: list[Kind] = [
     kind("on top: a line through a figure", f"{PICTURE} {VALUES}!P9", line(f"{VALUES}!P9")),
     kind(
         "on top: a text box and a picture",
-        f"{TEXT} {LAW}!M6; {PICTURE} {LAW}!E13",
-        text_box(f"{LAW}!M6", NOTE),
+        f"{TEXT} {LAW}!G7; {PICTURE} {LAW}!E13",
+        text_box(f"{LAW}!G7", NOTE),
         picture(f"{LAW}!E13"),
     ),
     *[
@@ -89,7 +89,7 @@ KINDS: list[Kind] = [
         for name, where in (
             ("at an answer", f"{VALUES}!P9"),
             ("at a head", f"{VALUES}!P6"),
-            ("at a blank cell", "Form!M9"),
+            ("at a blank cell", "Form!R9"),
             ("on the cover", "Cover!C4"),
             ("on the lists", "Lists!F5"),
         )

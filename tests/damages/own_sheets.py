@@ -8,8 +8,9 @@ from tests.damages.book import At, Book
 from tests.damages.kinds import Edit, Kind, answered, at, clear, kind, text
 from tests.damages.sheets import deleted, doubled, first, merged, own_sheet, renamed, said_of, unprotected
 
-CALCULATED = ("Risk matrix", "Barrier map", "Actions", "Checks")
+CALCULATED = ("Dashboard", "Risk matrix", "Barrier map", "Actions", "Checks")
 OURS = ("Cover", "Lists", *CALCULATED)
+TO_READ = ("Library", "4.A Indicators", "Glossary")
 ANSWERED = (
     "Form",
     "1.1 Legislation",
@@ -68,7 +69,7 @@ def column_deleted(where: str) -> Edit:
 
 
 KINDS: list[Kind] = [
-    *[kind(f"sheet: {name} deleted", f"S029 {name}", deleted(name)) for name in (*OURS, "4.A Indicators")],
+    *[kind(f"sheet: {name} deleted", f"S029 {name}", deleted(name)) for name in (*OURS, *TO_READ)],
     kind("sheet: two of ours deleted", "S029 Cover; S029 Actions", deleted("Cover"), deleted("Actions")),
     *[
         answered(f"sheet: {name} deleted", f"S001 {name}", deleted(name))
@@ -128,7 +129,7 @@ KINDS: list[Kind] = [
         for name in ("Form", "1.1 Legislation", "4.C Values", "Risk matrix", "Cover", "Lists")
     ],
     kind("codes: key of another sheet", "S009 1.1 Legislation", text("1.1 Legislation!A1", "T9.9")),
-    kind("codes: key beside the day reworded", "S009 Cover", text("Cover!A16", "tomorrow_of_check")),
+    kind("codes: key beside the day reworded", "S009 Cover", text("Cover!A12", "tomorrow_of_check")),
     kind("codes: key with a remark", "S009 4.C Values", text("4.C Values!A1", "T4.C values")),
     answered("codes: hidden column deleted", "S009 3.1 Checklist", column_deleted("3.1 Checklist!A")),
     kind("codes: one of a column cleared", "S009 4.C Values", clear("4.C Values!O1")),
@@ -139,5 +140,5 @@ KINDS: list[Kind] = [
         "codes: one of a calculated column cleared", "S009 3.2 Risk strategy", clear("3.2 Risk strategy!D1")
     ),
     kind("codes: one of a check cleared", "S009 1.1 Legislation", clear("1.1 Legislation!U1")),
-    answered("codes: a column deleted", "S005 4.C Values", column_deleted("4.C Values!L")),
+    answered("codes: a column deleted", "S005 4.C Values", column_deleted("4.C Values!Q")),
 ]

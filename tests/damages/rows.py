@@ -23,11 +23,11 @@ RETYPED = [
 ]
 
 EXCHANGED = [
-    ("two values", VALUES, 8, 9, "C", "AS"),
-    ("two risks", RISKS, 7, 8, "C", "O"),
-    ("two lessons", "3.8 Lessons", 7, 8, "C", "AB"),
-    ("two indicators", "4.B Framework", 6, 9, "C", "AG"),
-    ("a row with a blank one", "2.6 Barriers", 7, 12, "C", "AG"),
+    ("two values", VALUES, 9, 10, "D", "AS"),
+    ("two risks", RISKS, 7, 8, "F", "AJ"),
+    ("two lessons", "3.8 Lessons", 7, 8, "D", "AC"),
+    ("two indicators", "4.B Framework", 7, 10, "D", "AF"),
+    ("a row with a blank one", "2.6 Barriers", 7, 12, "D", "AA"),
 ]
 
 
@@ -52,7 +52,7 @@ KINDS: list[Kind] = [
     *[
         answered(
             f"row: {name} sorted without their codes",
-            f"S020 {sheet}!C{one}",
+            f"S020 {sheet}!{first}{one}",
             *_with_number(sheet, one, other, first, last),
         )
         for name, sheet, one, other, first, last in EXCHANGED
@@ -61,13 +61,13 @@ KINDS: list[Kind] = [
     answered(
         "row: two values sorted without their codes, one number retyped",
         f"{ROW} {VALUES}!B9",
-        *_with_number(VALUES, 8, 9, "C", "AS"),
+        *_with_number(VALUES, 9, 10, "D", "AS"),
         text(f"{VALUES}!B10", "V-3"),
     ),
     answered(
         "row: two points sorted, questions and all",
         f"S020 {LAW}!E8",
-        *_with_number(LAW, 7, 9, "C", "S"),
+        *_with_number(LAW, 8, 13, "D", "O"),
     ),
     answered(
         "row: pasted over another with its number",

@@ -11,20 +11,20 @@ LAW, RISKS, VALUES = "1.1 Legislation", "3.2 Risk strategy", "4.C Values"
 FIRST, REST = "Four", " Two local consultations"
 
 CROSSED = [
-    ("a text", f"{LAW}!M6", "<strike/>"),
-    ("a text, said to be true", f"{LAW}!M13", '<strike val="1"/>'),
+    ("a text", f"{LAW}!G7", "<strike/>"),
+    ("a text, said to be true", f"{LAW}!G21", '<strike val="1"/>'),
     ("a text, as LibreOffice says it", f"{LAW}!N7", '<strike val="true"/>'),
     ("a number", f"{VALUES}!P9", "<strike/>"),
     ("a figure of the profile", "2.1 Country profile!E11", "<strike/>"),
     ("a choice", "Form!E15", "<strike/>"),
-    ("a date", f"{LAW}!O6", "<strike/>"),
+    ("a date", f"{RISKS}!AD7", "<strike/>"),
     ("a risk", f"{RISKS}!I8", "<strike/>"),
     ("a reference", f"{VALUES}!D10", "<strike/>"),
     ("a step", f"{RISKS}!R8", "<strike/>"),
 ]
 
 COLOURS = [
-    ("white on white", f"{LAW}!M6", f'<color rgb="{WHITE}"/>', WHITE),
+    ("white on white", f"{LAW}!G7", f'<color rgb="{WHITE}"/>', WHITE),
     ("a number white on white", f"{VALUES}!P9", f'<color rgb="{WHITE}"/>', WHITE),
     ("a choice white on white", "Form!E15", f'<color rgb="{WHITE}"/>', WHITE),
     ("black on black", f"{RISKS}!J7", '<color rgb="FF000000"/>', "FF000000"),
@@ -36,28 +36,28 @@ FORMATS = [
     ("words for a number", f"{VALUES}!P9", '"not known"'),
     ("another number", f"{VALUES}!O9", '"15"'),
     ("thousands", f"{VALUES}!I9", '0,"k"'),
-    ("percent", f"{VALUES}!I8", "0%"),
-    ("words for a date", f"{LAW}!O6", '"soon"'),
-    ("words for a text", f"{LAW}!M6", ';;;"agreed"'),
+    ("percent", f"{VALUES}!H8", "0%"),
+    ("words for a date", f"{RISKS}!AD7", '"soon"'),
+    ("words for a text", f"{LAW}!G7", ';;;"agreed"'),
     ("words around a text", f"{LAW}!N7", ';;;"not "@'),
     ("words for a choice", "Form!E15", ';;;"Legislation"'),
 ]
 
 WIDTHS = [
-    ("a column of people hidden", f"{VALUES}!K", {"hidden": "1"}, f"{VALUES}!P9"),
-    ("a column of a checklist hidden", f"{LAW}!M", {"hidden": "1"}, f"{LAW}!M6"),
-    ("a column of risks hidden", f"{RISKS}!N", {"hidden": "1"}, f"{RISKS}!S7"),
+    ("a column of people hidden", f"{VALUES}!P", {"hidden": "1"}, f"{VALUES}!P9"),
+    ("a column of a checklist hidden", f"{LAW}!G", {"hidden": "1"}, f"{LAW}!G7"),
+    ("a column of risks hidden", f"{RISKS}!S", {"hidden": "1"}, f"{RISKS}!S7"),
     ("the answers of the form hidden", "Form!E", {"hidden": "1"}, "Form!E8"),
-    ("a column of width 0", f"{VALUES}!K", {"width": "0", "customWidth": "1"}, f"{VALUES}!P9"),
-    ("a column as narrow as a line", f"{VALUES}!K", {"width": "0.05", "customWidth": "1"}, f"{VALUES}!P9"),
+    ("a column of width 0", f"{VALUES}!P", {"width": "0", "customWidth": "1"}, f"{VALUES}!P9"),
+    ("a column as narrow as a line", f"{VALUES}!P", {"width": "0.05", "customWidth": "1"}, f"{VALUES}!P9"),
 ]
 
 ROWS = [
-    ("a row of answers hidden", f"{VALUES}!8", {"hidden": "1"}, f"S021 {VALUES}!D9"),
-    ("a row of answers of height 0", f"{VALUES}!8", {"ht": "0", "customHeight": "1"}, f"S021 {VALUES}!D9"),
-    ("a row as low as a line", f"{VALUES}!8", {"ht": "0.5", "customHeight": "1"}, f"S021 {VALUES}!D9"),
-    ("a question hidden", "Form!9", {"hidden": "1"}, "S021 Form!E10"),
-    ("a question of height 0", "Form!9", {"ht": "0", "customHeight": "1"}, "S021 Form!E10"),
+    ("a row of answers hidden", f"{VALUES}!9", {"hidden": "1"}, f"S021 {VALUES}!D9"),
+    ("a row of answers of height 0", f"{VALUES}!9", {"ht": "0", "customHeight": "1"}, f"S021 {VALUES}!D9"),
+    ("a row as low as a line", f"{VALUES}!9", {"ht": "0.5", "customHeight": "1"}, f"S021 {VALUES}!D9"),
+    ("a question hidden", "Form!10", {"hidden": "1"}, "S021 Form!E10"),
+    ("a question of height 0", "Form!10", {"ht": "0", "customHeight": "1"}, "S021 Form!E10"),
     ("a blank row hidden", f"{VALUES}!30", {"hidden": "1"}, ""),
     ("a blank row of height 0", f"{VALUES}!30", {"ht": "0", "customHeight": "1"}, ""),
 ]
@@ -90,8 +90,8 @@ KINDS: list[Kind] = [
     ),
     answered(
         "seen: the last words struck through",
-        f"{STRUCK} {LAW}!M6",
-        runs(f"{LAW}!M6", ("Article 1", False), (" and 2", True)),
+        f"{STRUCK} {LAW}!G7",
+        runs(f"{LAW}!G7", ("Article 1", False), (" and 2", True)),
     ),
     answered(
         "seen: words in the middle struck through",
@@ -106,9 +106,9 @@ KINDS: list[Kind] = [
     answered(
         "seen: bold and plain runs, none struck",
         "",
-        runs(f"{LAW}!M6", ("Article 1", False), (" and 2", False)),
+        runs(f"{LAW}!G7", ("Article 1", False), (" and 2", False)),
     ),
-    kind("seen: a blank answer struck through", "", struck(f"{LAW}!G7")),
+    kind("seen: a blank answer struck through", "", struck(f"{LAW}!H7")),
     kind("seen: a text of ours struck through", "", struck("Form!F30")),
     *[
         kind(f"seen: {name}", f"{INVISIBLE} {where}", restyled(where, font=font, fill=fill))
@@ -117,15 +117,15 @@ KINDS: list[Kind] = [
     kind(
         "seen: a blank answer white on white",
         "",
-        restyled(f"{LAW}!G7", font=f'<color rgb="{WHITE}"/>', fill=WHITE),
+        restyled(f"{LAW}!H7", font=f'<color rgb="{WHITE}"/>', fill=WHITE),
     ),
-    kind("seen: an answer in red", "", restyled(f"{LAW}!M6", font='<color rgb="FFFF0000"/>')),
-    kind("seen: an answer marked yellow", "", restyled(f"{LAW}!M6", fill="FFFFFF00")),
-    kind("seen: an answer in bold", "", restyled(f"{LAW}!M6", font="<b/>")),
+    kind("seen: an answer in red", "", restyled(f"{LAW}!G7", font='<color rgb="FFFF0000"/>')),
+    kind("seen: an answer marked yellow", "", restyled(f"{LAW}!G7", fill="FFFFFF00")),
+    kind("seen: an answer in bold", "", restyled(f"{LAW}!G7", font="<b/>")),
     kind(
         "seen: an answer in very small letters",
-        f"{INVISIBLE} {LAW}!M6",
-        restyled(f"{LAW}!M6", font='<sz val="1"/>'),
+        f"{INVISIBLE} {LAW}!G7",
+        restyled(f"{LAW}!G7", font='<sz val="1"/>'),
     ),
     *[
         kind(f"seen: format that shows {name}", f"{OTHERWISE} {where}", restyled(where, number_format=code))
@@ -140,8 +140,8 @@ KINDS: list[Kind] = [
         for name, where, code in (
             ("a number", f"{VALUES}!P9", ";;;"),
             ("a number, words for texts", f"{VALUES}!P9", ';;;"not known"'),
-            ("a text", f"{LAW}!M6", ";;;"),
-            ("a date", f"{LAW}!O6", ";;;"),
+            ("a text", f"{LAW}!G7", ";;;"),
+            ("a date", f"{RISKS}!AD7", ";;;"),
             ("a choice", "Form!E15", "0;-0;0;"),
         )
     ],
@@ -149,7 +149,7 @@ KINDS: list[Kind] = [
     kind("seen: format that shows the month only", "", restyled("Form!E24", number_format="mmmm")),
     kind("seen: format with other decimals", "", restyled(f"{VALUES}!I10", number_format="0.00")),
     kind("seen: format with thousands apart", "", restyled(f"{VALUES}!I10", number_format="#,##0")),
-    kind("seen: format of another date", "", restyled(f"{LAW}!O6", number_format="dd/mm/yyyy")),
+    kind("seen: format of another date", "", restyled(f"{RISKS}!AD7", number_format="dd/mm/yyyy")),
     answered(
         "seen: a number turned into a date",
         f"V003 {VALUES}!I10",
@@ -161,7 +161,7 @@ KINDS: list[Kind] = [
         kind(f"seen: {name}", f"{HIDDEN} {first}", column(where, **said))
         for name, where, said, first in WIDTHS
     ],
-    kind("seen: an empty column hidden", "", column(f"{VALUES}!S", hidden="1")),
+    kind("seen: an empty column hidden", "", column(f"{VALUES}!X", hidden="1")),
     kind("seen: a column of help hidden", "", column("Form!F", hidden="1")),
     *[kind(f"seen: {name}", found, row(where, **said)) for name, where, said, found in ROWS],
     kind("seen: the hidden codes shown", "", shown_again(VALUES)),

@@ -12,7 +12,7 @@ LAW, RISKS, VALUES = "1.1 Legislation", "3.2 Risk strategy", "4.C Values"
 GONE, QUIET, MANUAL, ROUNDED = "S011", "S039", "S038", "S037"
 PART_1 = (LAW, "1.2 Prevention", "1.3 Identification", "1.4 Protection", "1.5 Return", "1.6 Investigation",
           "1.7 Data", "1.8 Prosecution defence", "1.9 Sentencing")  # fmt: skip
-ON_ALL_OF_PART_1 = "; ".join(f"{GONE} {sheet}!E6" for sheet in PART_1)
+ON_ALL_OF_PART_1 = "; ".join(f"{GONE} {sheet}!E7" for sheet in PART_1)
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 RULES = [
@@ -20,7 +20,7 @@ RULES = [
     ("of a relevance", f"{LAW}!E7"),
     ("of a group", f"{LAW}!L7"),
     ("of a follow-up", f"{LAW}!I7"),
-    ("of a date", f"{LAW}!O6"),
+    ("of a date", f"{RISKS}!AD7"),
     ("of a step", f"{RISKS}!S7"),
     ("of people", f"{VALUES}!O7"),
     ("of an indicator", f"{VALUES}!D7"),
@@ -94,7 +94,7 @@ KINDS: list[Kind] = [
     kind("setting: calculates all but tables", "", calculation(calcMode="autoNoTable")),
     kind("setting: precision as displayed", ROUNDED, calculation(fullPrecision="0")),
     kind("setting: both", f"{MANUAL}; {ROUNDED}", calculation(calcMode="manual", fullPrecision="0")),
-    kind("setting: a filter hides a value", f"S021 {VALUES}!D9", filtered(VALUES, "8")),
+    kind("setting: a filter hides a value", f"S021 {VALUES}!D9", filtered(VALUES, "9")),
     kind("setting: a filter hides a blank row", "", filtered(VALUES, "30")),
     kind("setting: a macro", "F041", macro),
     kind("setting: a link to a file", "F042", external),
