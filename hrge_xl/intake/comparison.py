@@ -14,11 +14,12 @@ from ..findings.structure import (
 from ..layout import address
 from ..spec.own_sheets import LAST_SHEET
 from ..submission import Answers, Unplaced
+from ..words import tidy
 from .as_issued import judge
 from .axes import Axes, Axis, by_codes
 from .dropdowns import broken_lists
 from .given_back import typed_on
-from .issued_cells import Compared, ExpectedCells, Formulas, Moved, SheetResults, What, is_code
+from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, SheetResults, What, is_code
 from .keys import Plan, observe
 from .last_round import differing
 from .located import Circumstances, Located
@@ -72,6 +73,7 @@ class Comparison:
         """Compare a sheet with answers."""
         name = sheet.plan.sheet.name
         compared = self.plan.issued[name].compare(sheet.raw, moved, formulas)
+        compared.differences = [each for each in compared.differences if not _stayed(sheet, each)]
         self.found.results[name] = compared.results
         self._judge(compared, sheet.plan.issued_roles, sheet.raw, sheet.plan.tool)
         self._replaced(sheet, compared)
@@ -188,6 +190,12 @@ class Comparison:
             compared.results.places = expected.formula_places
         self._judge(compared, roles, raw, tool)
         self.found.add(extra)
+
+
+def _stayed(sheet: ToolSheet, each: Difference) -> bool:
+    """Whether it is a band or a line of the panel that stands at home while a row or column there has moved."""
+    there = tidy(text_at(sheet.raw, *each.home)) == tidy(each.issued)
+    return each.what is What.CHANGED and there and sheet.plan.is_loose(*each.home, each.issued)
 
 
 def _moved(axes: Axes) -> Moved | None:

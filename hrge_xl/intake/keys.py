@@ -9,7 +9,7 @@ from functools import cached_property
 from ..fields import Field, Reading, Vocabularies
 from ..findings import Kind
 from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_name
-from ..layout.model import CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
+from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
 from ..spec.model import FieldBlock
 from ..spec.spellings import vocabularies
 from ..submission import CellKey, Observation
@@ -151,15 +151,29 @@ class SheetPlan:
 
     @cached_property
     def texts(self) -> frozenset[str]:
-        """Every text that the layout puts on the sheet, folded: it tells our rows and columns from theirs."""
+        """Every text of the table and above it, folded: it tells our rows and columns from theirs."""
         tool = self.sheet.tool
         said = {text for each in (tool.title, tool.part) for text in each.by_language.values()}
         said |= {purpose(tool, language) for language in tool.title.by_language}
+        drawn = issued_sheets(self.layout)[self.sheet.name].constants
+        above = (drawn.get(row, {}) for row in range(CODE_ROW + 1, HEAD_ROW))
+        said |= {str(text) for cells in above for text in cells.values()}
         for grid in self.sheet.grids:
             for row in grid.rows:
                 said |= {row.label, row.help, row.code}
             said |= {column.label for column in grid.columns}
         return frozenset(fold(text) for text in said) - {""}
+
+    @cached_property
+    def band_texts(self) -> frozenset[str]:
+        """What the bands above the heads say, folded."""
+        bands = (band for grid in self.sheet.grids for band, _ in grid.bands)
+        return frozenset(fold(band.label.say(self.layout.language)) for band in bands)
+
+    @cached_property
+    def panel_texts(self) -> frozenset[str]:
+        """Every text of the panel beside the table, folded; answers may well be written alike."""
+        return frozenset(fold(text) for line in self.sheet.panel for text in (line.about, line.text)) - {""}
 
     @cached_property
     def issued_roles(self) -> Roles:
@@ -207,6 +221,11 @@ class SheetPlan:
     def known_text(self, text: str) -> bool:
         """Whether a text is one of ours; labels may carry their help on further lines."""
         return fold(text.split("\n", 1)[0]) in self.texts
+
+    def is_loose(self, row: int, column: int, text: str) -> bool:
+        """Whether a text is a band or a line of the panel, which go with no row or column that has a code."""
+        is_band = row == BAND_ROW and fold(text) in self.band_texts
+        return is_band or (column - self.sheet.panel_column in (0, 1) and fold(text) in self.panel_texts)
 
 
 def _parts(layout: Layout, slot: Slot) -> Iterable[Part]:

@@ -109,8 +109,11 @@ class _Sorter:
             extra: Iterable[int] = cells.keys() - self.expected(row) | self._outlived(row, cells)
             for column in sorted(extra):
                 text = shown_cell(cells[column], epoch_1904=epoch_1904)
-                if text and not text.isspace():
+                if text and not text.isspace() and not self._is_loose(row, column, text):
                     yield Stray(row, column, text, self._question(row, column))
+
+    def _is_loose(self, row: int, column: int, text: str) -> bool:
+        return self.plan.is_loose(row, self.columns.origin.get(column, 0), text)
 
     def _outlived(self, row: int, columns: Iterable[int]) -> set[int]:
         old = self.old
@@ -303,6 +306,7 @@ def every_text(tool_sheet: ToolSheet) -> list[Unplaced]:
     for row, column, text, _ in _texts(raw):
         cell = raw.cells[row][column]
         ours = cell.formula is not None or text.strip() == plan.tool or plan.known_text(text)
+        ours = ours or plan.is_loose(row, column, text)
         if not ours and not all(token in plan.column_codes for token in text.split()):
             found.append(_unplaced(raw, Stray(row, column, text)))
     return found[:KEPT_TEXTS]
