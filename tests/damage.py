@@ -116,7 +116,7 @@ def edited(*edits: Callable[[Parts], None]) -> Callable[[], bytes]:
     return altered(*map(_forgetting, edits))
 
 
-CALCULATED = {PLAN: "E2[01]", RISKS: r"I\d+"}  # the calculated answers of the example
+CALCULATED = {PLAN: "E22", RISKS: r"N\d+"}  # the calculated answers of the example
 
 
 def _forgetting(edit: Callable[[Parts], None]) -> Callable[[Parts], None]:
@@ -485,12 +485,12 @@ def commented(part: str, place: str, text: str) -> list[Callable[[Parts], None]]
 
 
 def on_top(part: str, inside: str) -> list[Callable[[Parts], None]]:
-    """Something drawn over E9."""
+    """Something drawn over E10."""
     base, number = (
         "http://schemas.openxmlformats.org/drawingml/2006",
         re.sub(r"\D", "", part.rpartition("/")[2]),
     )
-    corner = "<x:from><x:col>4</x:col><x:colOff>0</x:colOff><x:row>8</x:row><x:rowOff>0</x:rowOff></x:from>"
+    corner = "<x:from><x:col>4</x:col><x:colOff>0</x:colOff><x:row>9</x:row><x:rowOff>0</x:rowOff></x:from>"
     anchor = f"<x:oneCellAnchor>{corner}<x:ext cx='1' cy='1'/>{inside}<x:clientData/></x:oneCellAnchor>"
     names = f'xmlns:x="{base}/spreadsheetDrawing" xmlns:a="{base}/main"'
     return [
@@ -631,8 +631,8 @@ FILES = [
     refused("packed by bzip2", bytes_of(with_part("a", b"x", zipfile.ZIP_BZIP2)), "F013"),
     refused("packed in an unknown way", bytes_of(lambda d: directory_field(d, PLAN, *METHOD, 99)), "F013"),
     refused("zip with a password", bytes_of(lambda d: directory_field(d, PLAN, 8, "<H", 1)), "F033"),
-    refused("cell that stands nowhere", altered(swap(PLAN, 'r="E7"', 'r="ZZZZ6"')), "F034 Plan"),
-    refused("row that cannot be", altered(swap(PLAN, '<row r="6"', '<row r="0"')), "F036 Plan"),
+    refused("cell that stands nowhere", altered(swap(PLAN, 'r="E7"', 'r="ZZZZ7"')), "F034 Plan"),
+    refused("row that cannot be", altered(swap(PLAN, '<row r="7"', '<row r="0"')), "F036 Plan"),
     refused("no sheets", altered(regex(BOOK, "<sheet [^>]*>", "")), "F035"),
     refused("sheet listed twice", altered(regex(BOOK, 'name="Risks"', 'name="PLAN"')), "F037 Plan"),
     accepted("other bytes behind it", bytes_of(lambda data: data + b"<html></html>"), "F032"),
@@ -685,7 +685,7 @@ FILES = [
     returned(
         "number that is none", edited(cell(PLAN, "E13", "<v>12..</v>")), "F040 Plan!E13", "V011 Plan!E13"
     ),
-    accepted("setting damaged", edited(swap(PLAN, 'sqref="E7">', 'sqref="E6 ?">')), "F049 Plan"),
+    accepted("setting damaged", edited(swap(PLAN, 'sqref="E7">', 'sqref="E7 ?">')), "F049 Plan"),
 ]
 IDENTITIES = [
     accepted(
@@ -718,12 +718,12 @@ IDENTITIES = [
     refused("version that is none", edited(restamp(spec_version="one")), "I003"),
     accepted("older version", edited(restamp(spec_version="0.9")), "I004"),
     refused("unknown language", edited(restamp(language="xx")), "I010"),
-    returned("another round", edited(restamp(round="2025-H2")), "I007", "I012 Cover!C7"),
-    returned("unknown team", edited(restamp(team="XYZ")), "I008", "I012 Cover!C5"),
+    returned("another round", edited(restamp(round="2025-H2")), "I007", "I012 Cover!C6"),
+    returned("unknown team", edited(restamp(team="XYZ")), "I008", "I012 Cover!C4"),
     returned("another country", edited(words(PLAN, "E8", "Iraq")), "I009 Plan!E8"),
 ]
 AS_ISSUED = [
-    accepted("team typed over on the cover", edited(words(COVER, "C5", "AFG")), "I012 Cover!C5"),
+    accepted("team typed over on the cover", edited(words(COVER, "C4", "AFG")), "I012 Cover!C4"),
     accepted("purpose typed over", edited(words(CHECKLIST, "B3", "See my mail")), "S023 Checklist!B3"),
     returned("question reworded", edited(words(CHECKLIST, "D8", "Is there no room?")), "S024 Checklist!D8"),
     returned("entry of a list reworded", edited(words(LISTS, "D5", "Nobody")), "S024 Lists!D5"),
@@ -737,15 +737,15 @@ AS_ISSUED = [
     accepted(
         "Complete where something is missing",
         altered(
-            regex(RISKS, r'(<c r="O8"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>))<v></v>', r"\1<v>Complete</v>")
+            regex(RISKS, r'(<c r="C8"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>))<v></v>', r"\1<v>✓ Complete</v>")
         ),
-        "S028 Risks!O8",
+        "S028 Risks!C8",
     ),
     accepted("remark below the cover", edited(new_cell(COVER, "C60", "Call me")), "S014 Cover!C60"),
 ]
 RULE = "<dataValidation (?:(?!</dataValidation>).)*"
-LIST_E7 = f'{RULE}sqref="E7"><formula1>list_COUNTRY</formula1></dataValidation>'
-LIST_GROUP = f'{RULE}sqref="E6:E13"><formula1>list_GROUP</formula1></dataValidation>'
+LIST_E8 = f'{RULE}sqref="E8"><formula1>list_COUNTRY</formula1></dataValidation>'
+LIST_GROUP = f'{RULE}sqref="E7:E14"><formula1>list_GROUP</formula1></dataValidation>'
 STRUCTURES = [
     returned(
         "sheet deleted",
@@ -771,11 +771,11 @@ STRUCTURES = [
         ),
         "S014 Notes!B2",
     ),
-    accepted("row inserted", edited(move(RISKS, rows=inserted(7)))),
+    accepted("row inserted", edited(move(RISKS, rows=inserted(8)))),
     accepted("column inserted", edited(move(RISKS, columns=inserted(8)))),
     accepted(
         "row inserted with a note",
-        edited(move(RISKS, rows=inserted(7)), new_cell(RISKS, "D8", "A note")),
+        edited(move(RISKS, rows=inserted(8)), new_cell(RISKS, "D8", "A note")),
         "S008 Risks!D8",
     ),
     accepted(
@@ -786,13 +786,13 @@ STRUCTURES = [
         ),
         "S017 Risks!H7",
     ),
-    returned("row deleted", edited(move(CHECKLIST, rows=deleted(8))), "S004 Checklist"),
-    returned("blank row of a register deleted", edited(move(RISKS, rows=deleted(12))), "S004 Risks"),
-    returned("column deleted", edited(move(RISKS, columns=deleted(11))), "S005 Risks"),
-    returned("row doubled", edited(copy_row(RISKS, 6, 14)), "S006 Risks!C14"),
-    returned("column doubled", edited(copy_column(RISKS, "K", "Z")), "S007 Risks!Z6"),
-    accepted("register sorted", edited(move(RISKS, rows=exchanged(6, 8))), "S020 Risks!D7"),
-    accepted("columns exchanged", edited(move(RISKS, columns=exchanged(11, 13)))),
+    returned("row deleted", edited(move(CHECKLIST, rows=deleted(9))), "S004 Checklist"),
+    returned("blank row of a register deleted", edited(move(RISKS, rows=deleted(13))), "S004 Risks"),
+    returned("column deleted", edited(move(RISKS, columns=deleted(10))), "S005 Risks"),
+    returned("row doubled", edited(copy_row(RISKS, 7, 17)), "S006 Risks!D17"),
+    returned("column doubled", edited(copy_column(RISKS, "J", "AC")), "S007 Risks!AC7"),
+    accepted("register sorted", edited(move(RISKS, rows=exchanged(7, 9))), "S020 Risks!D7"),
+    accepted("columns exchanged", edited(move(RISKS, columns=exchanged(10, 12)))),
     accepted("code row cleared", edited(clear_codes(RISKS, row=True)), "S009 Risks"),
     accepted("code column cleared", edited(clear_codes(RISKS, column=True)), "S009 Risks"),
     returned(
@@ -805,28 +805,28 @@ STRUCTURES = [
         edited(
             swap(
                 RISKS,
-                '<autoFilter ref="B5:N13"/>',
-                '<autoFilter ref="B5:N13"><filterColumn colId="1"><filters><filter val="Rain"/></filters>'
+                '<autoFilter ref="B6:O14"/>',
+                '<autoFilter ref="B6:O14"><filterColumn colId="2"><filters><filter val="Rain"/></filters>'
                 "</filterColumn></autoFilter>",
             ),
-            swap(RISKS, '<row r="8"', '<row r="8" hidden="1"'),
+            swap(RISKS, '<row r="9"', '<row r="9" hidden="1"'),
         ),
         "S021 Risks!D9",
     ),
-    accepted("blank row hidden", edited(swap(RISKS, '<row r="9"', '<row r="9" hidden="1"'))),
+    accepted("blank row hidden", edited(swap(RISKS, '<row r="10"', '<row r="10" hidden="1"'))),
     accepted(
         "inputs merged",
         edited(
             swap(
                 PLAN,
-                "<autoFilter",
-                '<mergeCells count="1"><mergeCell ref="E11:F12"/></mergeCells><autoFilter',
+                "<conditionalFormatting",
+                '<mergeCells count="1"><mergeCell ref="E12:F13"/></mergeCells><conditionalFormatting',
             )
         ),
         "S015 Plan!E12",
     ),
     accepted("protection off", edited(regex(PLAN, "<sheetProtection[^>]*/>", "")), "S012 Plan"),
-    accepted("list of a cell removed", edited(regex(PLAN, LIST_E7, "")), "S011 Plan!E8"),
+    accepted("list of a cell removed", edited(regex(PLAN, LIST_E8, "")), "S011 Plan!E8"),
     accepted("list of a column removed", edited(regex(RISKS, LIST_GROUP, "")), "S011 Risks!E7"),
     accepted(
         "another list", edited(swap(PLAN, "list_COUNTRY</formula1>", "list_GROUP</formula1>")), "S011 Plan!E8"
@@ -869,7 +869,7 @@ STRUCTURES = [
         edited(
             regex(
                 PLAN,
-                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E7">)',
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E8">)',
                 r'showErrorMessage="0"\1',
             )
         ),
@@ -880,7 +880,7 @@ STRUCTURES = [
         edited(
             regex(
                 PLAN,
-                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E7">)',
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E8">)',
                 r'showErrorMessage="1" errorStyle="warning"\1',
             )
         ),
@@ -891,7 +891,7 @@ STRUCTURES = [
         edited(
             regex(
                 PLAN,
-                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E7"><formula1>)list_COUNTRY',
+                r'showErrorMessage="1"( (?:(?!</dataValidation>).)*sqref="E8"><formula1>)list_COUNTRY',
                 r'showErrorMessage="0"\1list_GROUP',
             )
         ),
@@ -912,7 +912,7 @@ STRUCTURES = [
     accepted("cell of a formula gone", edited(regex(PLAN, '<c r="E22".*?</c>', "")), "S022 Plan!E22"),
     accepted(
         "formulas of a column cleared",
-        edited(*(blank(RISKS, f"I{row}") for row in (7, 8, 12))),
+        edited(*(blank(RISKS, f"N{row}") for row in (8, 9, 13))),
         "S022 Risks!N8",
     ),
     accepted("formula overwritten by the same", edited(number(PLAN, "E22", 200)), "S013 Plan!E22"),
@@ -938,7 +938,7 @@ STRUCTURES = [
         edited(
             cell(
                 PLAN,
-                "E8",
+                "E9",
                 "<is><r><rPr><strike/></rPr><t>Four</t></r><r><t> Two consultations</t></r></is>",
                 ' t="inlineStr"',
             )
@@ -954,18 +954,18 @@ STRUCTURES = [
     accepted(
         "column of answers hidden",
         edited(
-            regex(RISKS, r'<col min="3" max="3" width="[0-9.]+"', '<col min="3" max="3" hidden="1" width="9"')
+            regex(RISKS, r'<col min="4" max="4" width="[0-9.]+"', '<col min="4" max="4" hidden="1" width="9"')
         ),
         "S031 Risks!D7",
     ),
     accepted(
         "column of answers without a width",
-        edited(regex(RISKS, r'<col min="3" max="3" width="[0-9.]+"', '<col min="3" max="3" width="0"')),
+        edited(regex(RISKS, r'<col min="4" max="4" width="[0-9.]+"', '<col min="4" max="4" width="0"')),
         "S031 Risks!D7",
     ),
     accepted(
         "row without a height",
-        edited(regex(RISKS, '<row r="8"( spans="[^"]*")?', '<row r="8" ht="0" customHeight="1"')),
+        edited(regex(RISKS, '<row r="9"( spans="[^"]*")?', '<row r="9" ht="0" customHeight="1"')),
         "S021 Risks!D9",
     ),
     accepted(
@@ -1018,44 +1018,44 @@ def typed(name: str, verdict: str, place: str, text: str, *codes: str) -> Damage
 
 def due(name: str, verdict: str, edit: Callable[[Parts], None], *codes: str) -> Damage:
     """A due date of the checklist, with its findings there."""
-    return Damage(name, edited(edit), verdict, frozenset((code, "Checklist", "H8") for code in codes))
+    return Damage(name, edited(edit), verdict, frozenset((code, "Checklist", "H9") for code in codes))
 
 
 A, R = ACCEPTED, RETURNED
 VALUES = [
-    typed("Arabic digits", A, "E12", "١٢", "V103", "V104"),
-    typed("Persian digits", A, "E12", "۱۲", "V103", "V104"),
-    typed("Nepali digits", A, "E12", "१२", "V103", "V104"),
-    typed("Bengali digits", A, "E12", "১২", "V103", "V104"),
-    typed("Khmer digits", A, "E12", "១២", "V103", "V104"),
-    typed("Burmese digits", A, "E12", "၁၂", "V103", "V104"),
-    typed("fullwidth digits", A, "E12", "１２", "V103", "V104"),
-    typed("digits of two scripts", A, "E13", "٤٨00", "V103", "V104"),
-    typed("number as text", A, "E12", "12", "V104"),
-    typed("non-breaking space", A, "E12", "12\u00a0", "V104"),
-    typed("zero-width space", A, "E12", "1\u200b2", "V104"),
-    typed("mark of direction", A, "E12", "\u200f12", "V104"),
-    typed("decimal comma", A, "E13", "4800,00", "V104"),
-    typed("spaces between thousands", A, "E13", "4\u202f800,00", "V104"),
-    typed("one comma", R, "E13", "4,800", "V018", "V019 E21"),
-    typed("one point", R, "E13", "4.800", "V018", "V019 E21"),
-    typed("Arabic separator of thousands", A, "E13", "٤٬٨٠٠", "V103", "V104"),
-    typed("two figures in one cell", R, "E13", "4\n800", "V003", "V019 E21"),
-    typed("words for a number", R, "E12", "twelve", "V003"),
-    typed("a unit", R, "E12", "12 women", "V003"),
-    typed("infinity", R, "E12", "1e999", "V003"),
-    plan("half a person", R, number(PLAN, "E13", 2.5), "V004 E12"),
-    plan("minus one", R, number(PLAN, "E13", -1), "V008 E12"),
-    plan("too many", R, number(PLAN, "E12", 600), "V008 E11", "V019 E21"),
-    plan("more women than participants", R, number(PLAN, "E13", 30), "V014 E12"),
-    typed("percent as text", A, "E14", "50%", "V104"),
-    typed("Arabic percent", A, "E14", "٥٠٪", "V103", "V104"),
-    typed("percent sign in front", A, "E14", "٪٥٠", "V103", "V104"),
-    typed("fullwidth percent", A, "E14", "５０％", "V103", "V104"),
-    plan("percent over 100", R, number(PLAN, "E15", 50), "V008 E14"),
-    plan("Buddhist year", R, number(PLAN, "E16", 2563), "V007 E15"),
-    plan("Solar Hijri year", R, number(PLAN, "E16", 1399), "V007 E15"),
-    plan("year of another century", R, number(PLAN, "E16", 1999), "V008 E15"),
+    typed("Arabic digits", A, "E13", "١٢", "V103", "V104"),
+    typed("Persian digits", A, "E13", "۱۲", "V103", "V104"),
+    typed("Nepali digits", A, "E13", "१२", "V103", "V104"),
+    typed("Bengali digits", A, "E13", "১২", "V103", "V104"),
+    typed("Khmer digits", A, "E13", "១២", "V103", "V104"),
+    typed("Burmese digits", A, "E13", "၁၂", "V103", "V104"),
+    typed("fullwidth digits", A, "E13", "１２", "V103", "V104"),
+    typed("digits of two scripts", A, "E14", "٤٨00", "V103", "V104"),
+    typed("number as text", A, "E13", "12", "V104"),
+    typed("non-breaking space", A, "E13", "12\u00a0", "V104"),
+    typed("zero-width space", A, "E13", "1\u200b2", "V104"),
+    typed("mark of direction", A, "E13", "\u200f12", "V104"),
+    typed("decimal comma", A, "E14", "4800,00", "V104"),
+    typed("spaces between thousands", A, "E14", "4\u202f800,00", "V104"),
+    typed("one comma", R, "E14", "4,800", "V018", "V019 E22"),
+    typed("one point", R, "E14", "4.800", "V018", "V019 E22"),
+    typed("Arabic separator of thousands", A, "E14", "٤٬٨٠٠", "V103", "V104"),
+    typed("two figures in one cell", R, "E14", "4\n800", "V003", "V019 E22"),
+    typed("words for a number", R, "E13", "twelve", "V003"),
+    typed("a unit", R, "E13", "12 women", "V003"),
+    typed("infinity", R, "E13", "1e999", "V003"),
+    plan("half a person", R, number(PLAN, "E13", 2.5), "V004 E13"),
+    plan("minus one", R, number(PLAN, "E13", -1), "V008 E13"),
+    plan("too many", R, number(PLAN, "E12", 600), "V008 E12", "V019 E22"),
+    plan("more women than participants", R, number(PLAN, "E13", 30), "V014 E13"),
+    typed("percent as text", A, "E15", "50%", "V104"),
+    typed("Arabic percent", A, "E15", "٥٠٪", "V103", "V104"),
+    typed("percent sign in front", A, "E15", "٪٥٠", "V103", "V104"),
+    typed("fullwidth percent", A, "E15", "５０％", "V103", "V104"),
+    plan("percent over 100", R, number(PLAN, "E15", 50), "V008 E15"),
+    plan("Buddhist year", R, number(PLAN, "E16", 2563), "V007 E16"),
+    plan("Solar Hijri year", R, number(PLAN, "E16", 1399), "V007 E16"),
+    plan("year of another century", R, number(PLAN, "E16", 1999), "V008 E16"),
     due("ISO date as text", A, words(CHECKLIST, "H9", "2026-03-02"), "V105"),
     due("date as text in Persian digits", A, words(CHECKLIST, "H9", "۲۰۲۶-۰۳-۰۲"), "V103", "V105"),
     due("date in words", A, words(CHECKLIST, "H9", "2 March 2026"), "V105"),
@@ -1069,47 +1069,47 @@ VALUES = [
     due("serial 0", R, number(CHECKLIST, "H9", 0), "V005"),
     due("serial 60", R, number(CHECKLIST, "H9", 60), "V005"),
     due("serial out of range", R, number(CHECKLIST, "H9", 3e6), "V005"),
-    plan("end before start", R, number(PLAN, "E11", 46000), "R-E01 E10"),
-    typed("label in another language", A, "E16", "Non", "V101"),
-    typed("label in Arabic", A, "E18", "نساء", "V101"),
-    typed("capitals", A, "E7", "PAKISTAN", "V102"),
-    typed("spaces", A, "E7", "  Pakistan\u00a0", "V102"),
-    typed("look-alike letters", R, "E7", "Раkistan", "V002"),
-    typed("code for a label", A, "E7", "PAK", "V106"),
-    typed("not in the list", R, "E7", "Pakistana", "V002"),
-    typed("number for a label", R, "E7", "7", "V002"),
+    plan("end before start", R, number(PLAN, "E11", 46000), "R-E01 E11"),
+    typed("label in another language", A, "E17", "Non", "V101"),
+    typed("label in Arabic", A, "E19", "نساء", "V101"),
+    typed("capitals", A, "E8", "PAKISTAN", "V102"),
+    typed("spaces", A, "E8", "  Pakistan\u00a0", "V102"),
+    typed("look-alike letters", R, "E8", "Раkistan", "V002"),
+    typed("code for a label", A, "E8", "PAK", "V106"),
+    typed("not in the list", R, "E8", "Pakistana", "V002"),
+    typed("number for a label", R, "E8", "7", "V002"),
     Damage("alias", edited(words(CHECKLIST, "E9", "partially")), A, frozenset({("V107", "Checklist", "E9")})),
-    plan("chosen twice", A, words(PLAN, "E20", "Women"), "V015 E19"),
-    plan("answer cleared", R, blank(PLAN, "E9"), "V001 E8"),
-    typed("only spaces", R, "E8", " \u200b\u00a0", "V001"),
-    typed("41 words", R, "E8", "word " * 41, "V009"),
-    typed("21 characters", R, "E6", "W" * 21, "V010"),
+    plan("chosen twice", A, words(PLAN, "E20", "Women"), "V015 E20"),
+    plan("answer cleared", R, blank(PLAN, "E9"), "V001 E9"),
+    typed("only spaces", R, "E9", " \u200b\u00a0", "V001"),
+    typed("41 words", R, "E9", "word " * 41, "V009"),
+    typed("21 characters", R, "E7", "W" * 21, "V010"),
     Damage("row that is none", edited(words(RISKS, "K7", "C1_09")), R, frozenset({("V016", "Risks", "K7")})),
-    plan("error", R, cell(PLAN, "E13", "<v>#REF!</v>", ' t="e"'), "V011 E12"),
-    plan("formula with a result", A, formula(PLAN, "E13", "6+6", "12"), "V012 E12"),
-    plan("formula without a result", R, formula(PLAN, "E13", "6+6", None), "V013 E12"),
-    plan("formula from outside", A, formula(PLAN, "E13", "[1]Sheet1!A1", "12"), "F043 E12", "V012 E12"),
-    plan("formula to a program", A, formula(PLAN, "E13", "cmd|'/C calc'!A0", "12"), "F043 E12", "V012 E12"),
-    typed("text like a formula", A, "E17", '=HYPERLINK("http://example.org";"x")', "V108"),
-    typed("text like a command", A, "E17", "@SUM(1+1)*cmd|' /C calc'!A0", "V108"),
-    typed("text that begins with a dash", A, "E17", "- first, (second)"),
-    typed("control characters", A, "E17", "The_x0001_ office_x0000__x001F_", "V109"),
-    typed("marks that turn text around", A, "E17", "\u202eecnatsissa", "V109"),
-    typed("script", A, "E17", "<script>alert(1)</script>"),
-    typed("e-mail address", A, "E8", "Write to a.person@example.org", "P001"),
-    typed("phone number", A, "E8", "Call +92 300 1234567", "P002"),
-    typed("document number", A, "E8", "Passport no. AB1234567", "P003"),
+    plan("error", R, cell(PLAN, "E13", "<v>#REF!</v>", ' t="e"'), "V011 E13"),
+    plan("formula with a result", A, formula(PLAN, "E13", "6+6", "12"), "V012 E13"),
+    plan("formula without a result", R, formula(PLAN, "E13", "6+6", None), "V013 E13"),
+    plan("formula from outside", A, formula(PLAN, "E13", "[1]Sheet1!A1", "12"), "F043 E13", "V012 E13"),
+    plan("formula to a program", A, formula(PLAN, "E13", "cmd|'/C calc'!A0", "12"), "F043 E13", "V012 E13"),
+    typed("text like a formula", A, "E18", '=HYPERLINK("http://example.org";"x")', "V108"),
+    typed("text like a command", A, "E18", "@SUM(1+1)*cmd|' /C calc'!A0", "V108"),
+    typed("text that begins with a dash", A, "E18", "- first, (second)"),
+    typed("control characters", A, "E18", "The_x0001_ office_x0000__x001F_", "V109"),
+    typed("marks that turn text around", A, "E18", "\u202eecnatsissa", "V109"),
+    typed("script", A, "E18", "<script>alert(1)</script>"),
+    typed("e-mail address", A, "E9", "Write to a.person@example.org", "P001"),
+    typed("phone number", A, "E9", "Call +92 300 1234567", "P002"),
+    typed("document number", A, "E9", "Passport no. AB1234567", "P003"),
 ]
 
 
 def strip_formulas(book: Any) -> None:
     """A program that keeps no formulas."""
-    book["Plan"]["E21"] = 200
+    book["Plan"]["E22"] = 200
 
 
 def with_comment(book: Any) -> None:
     """A comment by openpyxl."""
-    book["Plan"]["E7"].comment = Comment("Sure?", "A")
+    book["Plan"]["E8"].comment = Comment("Sure?", "A")
 
 
 def without_lists(book: Any) -> None:
@@ -1121,9 +1121,9 @@ def other_words(book: Any) -> None:
     """A list typed into the rule itself, in the place of ours."""
     sheet = book["Plan"]
     rules = sheet.data_validations.dataValidation
-    rules[:] = [rule for rule in rules if "E7" not in str(rule.sqref)]
+    rules[:] = [rule for rule in rules if "E8" not in str(rule.sqref)]
     sheet.add_data_validation(
-        DataValidation("list", formula1='"Pakistan,Atlantis"', showErrorMessage=True, sqref="E7")
+        DataValidation("list", formula1='"Pakistan,Atlantis"', showErrorMessage=True, sqref="E8")
     )
 
 
@@ -1135,7 +1135,7 @@ BY_OPENPYXL = [
     accepted("openpyxl: list of other words", openpyxl_saved(other_words), "S011 Plan!E8"),
     accepted(
         "openpyxl: formula cleared",
-        openpyxl_saved(lambda book: book["Plan"].__setitem__("E21", None)),
+        openpyxl_saved(lambda book: book["Plan"].__setitem__("E22", None)),
         "S022 Plan!E22",
     ),
     accepted(
@@ -1146,14 +1146,14 @@ BY_OPENPYXL = [
     accepted("openpyxl: renamed", openpyxl_saved(lambda b: setattr(b["Risks"], "title", "R")), "S002 R"),
     accepted("openpyxl: unprotected", openpyxl_saved(lambda b: b["Plan"].protection.disable()), "S012 Plan"),
     returned("openpyxl: deleted", openpyxl_saved(lambda b: b.remove(b["Checklist"])), "S001 Checklist"),
-    accepted("openpyxl: merged", openpyxl_saved(lambda b: b["Plan"].merge_cells("E17:F17")), "S015 Plan!E18"),
+    accepted("openpyxl: merged", openpyxl_saved(lambda b: b["Plan"].merge_cells("E18:F18")), "S015 Plan!E18"),
     accepted(
         "openpyxl: sheet added",
         openpyxl_saved(lambda b: b.create_sheet("Mine").append(["Hello"])),
         "S014 Mine!A1",
     ),
     returned(
-        "openpyxl: text", openpyxl_saved(lambda b: b["Plan"].__setitem__("E12", "many")), "V003 Plan!E13"
+        "openpyxl: text", openpyxl_saved(lambda b: b["Plan"].__setitem__("E13", "many")), "V003 Plan!E13"
     ),
 ]
 LAW, RISK_STRATEGY, FIGURES = (f"xl/worksheets/sheet{number}.xml" for number in (3, 4, 7))
@@ -1242,56 +1242,56 @@ def unprotected(sheet: str, act: Callable[[Document], None]) -> Callable[[Docume
 LEVELS = ("V019 Risks!N7", "V019 Risks!N9")  # the sheet shows #REF!
 BY_OFFICE = [
     acted("office: saved", A, lambda d: None),
-    acted("office: row inserted", A, unprotected("Risks", lambda d: d.insert_rows("Risks", 7))),
+    acted("office: row inserted", A, unprotected("Risks", lambda d: d.insert_rows("Risks", 8))),
     acted("office: column inserted", A, unprotected("Risks", lambda d: d.insert_columns("Risks", "H"))),
     acted(
         "office: row deleted",
         R,
-        unprotected("Checklist", lambda d: d.delete_rows("Checklist", 8)),
+        unprotected("Checklist", lambda d: d.delete_rows("Checklist", 9)),
         "S004 Checklist",
     ),
     acted(
         "office: column deleted",
         R,
-        unprotected("Risks", lambda d: d.delete_columns("Risks", "K")),
+        unprotected("Risks", lambda d: d.delete_columns("Risks", "J")),
         "S005 Risks",
         *LEVELS,
     ),
     acted(
         "office: sorted",
         A,
-        unprotected("Risks", lambda d: d.sort("Risks", "A6:X13", "C", ascending=False)),
+        unprotected("Risks", lambda d: d.sort("Risks", "A7:AB14", "D", ascending=False)),
         "S020 Risks!D7",
     ),
-    acted("office: sorted as it was", A, unprotected("Risks", lambda d: d.sort("Risks", "A6:X13", "A"))),
-    acted("office: filtered", A, lambda d: d.filter("Risks", "B5:N13", "C", "Rain"), "S021 Risks!D9"),
+    acted("office: sorted as it was", A, unprotected("Risks", lambda d: d.sort("Risks", "A7:AB14", "A"))),
+    acted("office: filtered", A, lambda d: d.filter("Risks", "B6:O14", "D", "Rain"), "S021 Risks!D9"),
     acted(
         "office: row hidden",
         A,
-        unprotected("Risks", lambda d: d.set_hidden("Risks", rows="6:6")),
+        unprotected("Risks", lambda d: d.set_hidden("Risks", rows="7:7")),
         "S021 Risks!D7",
     ),
-    acted("office: blank row hidden", A, unprotected("Risks", lambda d: d.set_hidden("Risks", rows="9:9"))),
+    acted("office: blank row hidden", A, unprotected("Risks", lambda d: d.set_hidden("Risks", rows="10:10"))),
     acted(
         "office: list of other words",
         A,
-        unprotected("Plan", lambda d: d.set_list("Plan", "E7", '"Pakistan";"Atlantis"')),
+        unprotected("Plan", lambda d: d.set_list("Plan", "E8", '"Pakistan";"Atlantis"')),
         "S011 Plan!E8",
     ),
     acted(
         "office: list of other cells",
         A,
-        unprotected("Plan", lambda d: d.set_list("Plan", "E7", "$Cover.$B$2:$B$9")),
+        unprotected("Plan", lambda d: d.set_list("Plan", "E8", "$Cover.$B$2:$B$9")),
         "S011 Plan!E8",
     ),
     acted(
         "office: formula cleared",
         A,
-        unprotected("Risks", lambda d: d.clear("Risks", "I6:I13")),
+        unprotected("Risks", lambda d: d.clear("Risks", "N7:N14")),
         "S022 Risks!N7",
     ),
     acted("office: unprotected", A, lambda d: d.unprotect("Plan"), "S012 Plan"),
-    acted("office: merged", A, unprotected("Plan", lambda d: d.merge("Plan", "E17:F17")), "S015 Plan!E18"),
+    acted("office: merged", A, unprotected("Plan", lambda d: d.merge("Plan", "E18:F18")), "S015 Plan!E18"),
     acted("office: hidden", A, lambda d: d.set_hidden("Risks"), "S016 Risks"),
     acted("office: renamed", A, lambda d: d.rename_sheet("Risks", "R"), "S002 R"),
     acted("office: deleted", R, lambda d: d.delete_sheet("Checklist"), "S001 Checklist"),
@@ -1299,11 +1299,11 @@ BY_OFFICE = [
     acted(
         "office: Persian digits",
         A,
-        lambda d: d.type_text("Plan", "E12", "۱۲"),
+        lambda d: d.type_text("Plan", "E13", "۱۲"),
         "V103 Plan!E13",
         "V104 Plan!E13",
     ),
-    acted("office: not in the list", R, lambda d: d.type_text("Plan", "E7", "Atlantis"), "V002 Plan!E8"),
+    acted("office: not in the list", R, lambda d: d.type_text("Plan", "E8", "Atlantis"), "V002 Plan!E8"),
     acted("office: ods", A, lambda d: None, "F046", suffix="ods"),
     acted("office: xls", A, lambda d: None, "F046", suffix="xls"),
     acted("office: csv", REFUSED, lambda d: None, "F007", suffix="csv"),
