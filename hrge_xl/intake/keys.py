@@ -147,6 +147,9 @@ class SheetPlan:
             columns = frozenset({CODE_COLUMN, *(column.index for column in grid.columns)})
             data = {row.index for row in grid.data_rows}
             table.update({row.index: columns if row.index in data else whole for row in grid.rows})
+        for row, _ in enumerate(self.sheet.panel, start=HEAD_ROW):
+            here = {self.sheet.panel_column, self.sheet.panel_column + 1}
+            table[row] = table.get(row, frozenset({CODE_COLUMN})) | here
         return table
 
     @cached_property
@@ -162,6 +165,8 @@ class SheetPlan:
             for row in grid.rows:
                 said |= {row.label, row.help, row.code}
             said |= {column.label for column in grid.columns}
+        for line in self.sheet.panel:
+            said |= {line.about, line.text}
         return frozenset(fold(text) for text in said) - {""}
 
     @cached_property

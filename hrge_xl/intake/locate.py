@@ -184,13 +184,12 @@ def _find_own_lines(tool_sheet: ToolSheet, axes: Axes) -> None:
 
 
 def _row_is_ours(raw: RawSheet, plan: SheetPlan, row: int, *, above: bool) -> bool:
-    """Whether a row without a code shows a text of the layout, or the progress line above all blocks."""
+    """Whether a row without a code shows a text of the layout, or above all blocks the links or the progress."""
     cells = raw.cells.get(row, {}).values()
-    return any(
-        (above and cell.formula is not None)
-        or (cell.kind is CellKind.TEXT and plan.known_text(str(cell.value)))
-        for cell in cells
-    )
+    texts = [str(cell.value) for cell in cells if cell.kind is CellKind.TEXT]
+    if above and (plan.layout.cover_name in texts or any(cell.formula is not None for cell in cells)):
+        return True
+    return any(map(plan.known_text, texts))
 
 
 def _column_is_ours(raw: RawSheet, plan: SheetPlan, column: int) -> bool:
