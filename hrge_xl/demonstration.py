@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -184,14 +185,15 @@ def saved_on(workbook: bytes, day: date) -> bytes:
 
 
 def _own_country(layout: Layout, filled: dict[Any, Any], country: str) -> dict[Any, Any]:
-    """The team's country in every row that asks for one and is in use."""
+    """The team's country in every row that always asks for one and is in use."""
     name = layout.spec.countries
     rows = {key[:2] for key in filled}
-    return {
-        key: country
+    asked = {
+        key
         for key, slot in layout.slots.items()
-        if slot.field.vocabulary == name and name is not None and key[:2] in rows and key not in filled
+        if name is not None and slot.field.vocabulary == name and slot.field.relevant is None
     }
+    return {key: country for key in asked - filled.keys() if key[:2] in rows}
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -208,7 +210,11 @@ def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> byte
 
     from openpyxl import load_workbook
 
-    book = load_workbook(BytesIO(workbook))
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", UserWarning
+        )  # bars of progress are lost: a team's program may lose them too
+        book = load_workbook(BytesIO(workbook))
     for each in typed:
         slot = _slot(layout, each)
         place = slot.cells[each.part - 1]
