@@ -13,10 +13,11 @@ from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET
 from ..stamp import FIELDS, PROPERTY_PREFIX, to_pairs
 from ..submission import Identity
 from ..words import right_to_left
+from .cell_ranges import absolute, column_range
 from .content import Content
 from .cover import COVER_FACTS, SAMPLE, CoverPainter, Fact
+from .defined_names import answer_name, column_name
 from .drawing import Drawing
-from .excel_formula import absolute, answer_name, column_name, column_range
 from .feedback_sheets import Feedback, feedback_sheets
 from .last_sheet import draw_last_sheet
 from .lists_sheet import ListsPainter

@@ -15,8 +15,8 @@ from ..layout import Drawn, Grid, Layout, ListPlace, Place, Sheet, address, colu
 from ..layout.calculated import sources_of
 from ..spec.model import Block, Level, Matrix, MatrixBlock
 from ..words import Translate, right_to_left, translator
+from .cell_ranges import column_range
 from .content import Content, Shown
-from .excel_formula import column_range
 from .matrix_codes import HELPERS, CodesNow, JoinedCodes, crossed_rows, crossing, steps_of_list
 from .pen import Pen
 from .styles import LINES, ink_on

@@ -14,7 +14,8 @@ from ..spec.compiled import CompiledSpec, FieldChecks, ParsedRule, compiled
 from ..spec.model import FormBlock
 from ..spec.scope import ref_to
 from ..words import NO_ANSWER
-from .excel_formula import ExcelFormula, cells_of, count_answers
+from .cell_ranges import cells_of, count_answers
+from .excel_formula import ExcelFormula
 from .shared_formulas import ROW
 
 

@@ -6,7 +6,6 @@ error cell makes it false, and every figure so that it makes it blank (empty tex
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..fields import TICK, Field
@@ -29,7 +28,6 @@ from ..language import (
 from ..language.function import Record, ref_of
 from ..language.sheet_text import (
     SEVERAL,
-    answers_in,
     first_word,
     joined,
     number_literal,
@@ -42,75 +40,9 @@ from ..layout import Grid, Layout, Place, Slot, column_letters, quoted, referenc
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..numerals import LAST_SERIAL
-from ..spec.own_sheets import LAST_SHEET
 from ..words import spaceless
-
-
-def cells_of(slot: Slot, *, row: str | None = None) -> str:
-    """The cell, or the run of cells, of a slot; with `row` in place of its row number."""
-    return _run(slot.cells[0], slot.cells[-1], row)
-
-
-def _run(first: Place, last: Place, row: str | None) -> str:
-    start = f"${column_letters(first.column)}{row or first.row}"
-    return start if first == last else f"{start}:${column_letters(last.column)}{row or last.row}"
-
-
-def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
-    """Write how many cells of some slots are answered; cells side by side are counted together."""
-    runs: list[tuple[Place, Place]] = []
-    for cell in (cell for slot in slots for cell in slot.cells):
-        if runs and _continues(*runs[-1], cell):
-            runs[-1] = runs[-1][0], cell
-        else:
-            runs.append((cell, cell))
-    return "+".join(answers_in(_run(first, last, row)) for first, last in runs)
-
-
-def _continues(first: Place, last: Place, cell: Place) -> bool:
-    """Whether a cell stands at the end of a run, in its row or in its column."""
-    beside = first.row == last.row and cell == Place(last.row, last.column + 1)
-    return beside or (first.column == last.column and cell == Place(last.row + 1, last.column))
-
-
-def absolute(layout: Layout, tool: str, slot: Slot, *, row: str | None = None) -> str:
-    """The same, from any other sheet."""
-    first, last = slot.cells[0], slot.cells[-1]
-    start = f"{quoted(layout.sheet[tool].name)}!${column_letters(first.column)}${row or first.row}"
-    return start if len(slot.cells) == 1 else f"{start}:${column_letters(last.column)}${row or last.row}"
-
-
-def column_range(layout: Layout, grid: Grid, column: int) -> str:
-    """A whole column of a grid's data rows, from any sheet."""
-    letters, rows = column_letters(column), grid.data_rows
-    return (
-        f"{quoted(layout.sheet[grid.tool.code].name)}!${letters}${rows[0].index}:${letters}${rows[-1].index}"
-    )
-
-
-def last_cells(first: Place, last: Place, *, row: str | None = None) -> str:
-    """Cells of the hidden sheet with the answers of the round before, from any other sheet."""
-    start = f"{quoted(LAST_SHEET)}!${column_letters(first.column)}${row or first.row}"
-    return start if first == last else f"{start}:${column_letters(last.column)}${row or last.row}"
-
-
-def last_of_row(tool: str, code: str, row: str) -> str:
-    """What an answer of this row was, found by the code of the row: a formula that can be shared down its column."""
-    return f"INDEX({last_name(tool, code)},MATCH(${column_letters(CODE_COLUMN)}{row},{last_rows(tool)},0))"
-
-
-def record_range(layout: Layout, ref: Ref) -> str:
-    """The cells of a question that is asked once a record, side by side, from any sheet."""
-    slots = [slot for key, slot in layout.slots.items() if (key[0], key[2]) == ref.key]
-    first, last = slots[0].cells[0], slots[-1].cells[-1]
-    sheet = quoted(layout.sheet[ref.tool].name)
-    return f"{sheet}!${column_letters(first.column)}${first.row}:${column_letters(last.column)}${last.row}"
-
-
-def entry(layout: Layout, name: str, code: str) -> str | None:
-    """The entry of a list that shows the label of a code."""
-    place = layout.lists.get(name)
-    return f"INDEX(list_{name},{place.codes.index(code) + 1})" if place and code in place.codes else None
+from .cell_ranges import absolute, cells_of, column_range, entry, last_cells, record_range
+from .defined_names import active_name, answer_name, column_name, last_of_row, row_codes, ticked
 
 
 def decoded(name: str, shown: str) -> str:
@@ -633,54 +565,3 @@ def _guarded(guards: list[str], formula: str, blank: str) -> str:
 def _offered(entries: str, code: str) -> str:
     """Whether a code stands in front of one of the entries of a list of rows."""
     return f'IFERROR(SUMPRODUCT(--(LEFT({entries},LEN({code})+1)={code}&" "))>0,FALSE)'
-
-
-def row_codes(layout: Layout, tool: str) -> str:
-    """The defined name of the row codes of a tool's table."""
-    return "rows_of_" + tool.replace(".", "_")
-
-
-def ticked(layout: Layout, tool: str) -> str:
-    """Whether a tool counts: ticked in the form, or such that it always does."""
-    if tool not in layout.sheet:
-        return "FALSE"
-    own = layout.spec.tick_of(tool)
-    if own is None or layout.spec.tick_field is None:
-        return "TRUE"
-    where, field = layout.spec.tick_field
-    if (where, own, field) not in layout.slots:
-        return "FALSE"
-    of = layout.slots[where, own, field].field
-    if of.list_name == TICK:
-        return is_ticked(tick_name(own), "Y")
-    return f"IFERROR({tick_name(own)}={entry(layout, str(of.list_name), 'Y')},FALSE)"
-
-
-def tick_name(tool: str) -> str:
-    """The defined name of the cell that ticks a tool."""
-    return "tick_" + tool.replace(".", "_")
-
-
-def answer_name(code: str) -> str:
-    """The defined name of the cell of a question that is asked once."""
-    return f"answer_{code}"
-
-
-def column_name(tool: str, code: str, part: int = 0) -> str:
-    """The defined name of a column that references look something up in, one of several where it has parts."""
-    return f"column_{tool}_{code}{f'_part_{part}' if part else ''}".replace(".", "_")
-
-
-def active_name(tool: str) -> str:
-    """The defined name of the helper cells that count the answers of each row of a register."""
-    return "answers_in_rows_of_" + tool.replace(".", "_")
-
-
-def last_name(tool: str, code: str) -> str:
-    """The defined name of a column that says what answers were in the round before."""
-    return f"last_{tool}_{code or 'closed'}".replace(".", "_")
-
-
-def last_rows(tool: str) -> str:
-    """The defined name of the row codes beside these columns."""
-    return "last_rows_of_" + tool.replace(".", "_")

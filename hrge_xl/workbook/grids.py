@@ -16,8 +16,10 @@ from ..spec.compiled import compiled
 from ..spec.model import Level
 from ..texts import fixed_codes, said
 from ..words import translator
+from .cell_ranges import cells_of, count_answers
 from .check_formula import CheckFormulas, active_formula
-from .excel_formula import ExcelFormula, cells_of, count_answers, ticked
+from .defined_names import ticked
+from .excel_formula import ExcelFormula
 from .grid_now import RecordCount, RowNow, Status, record_name, signs
 from .pen import Pen
 from .shared_formulas import ROW

@@ -9,8 +9,9 @@ from ..fields import ColumnKind, kind_of
 from ..layout import Column, Grid, Layout, Place, Row
 from ..layout.last import IN_FORM, ROLE, field_of
 from ..spec.next_round import is_shown
+from .cell_ranges import last_cells
 from .content import Content, Shown
-from .excel_formula import last_cells, last_of_row
+from .defined_names import last_of_row
 from .grids import number_format_of
 from .pen import Pen
 from .shared_formulas import ROW

@@ -12,8 +12,9 @@ from ..last_answers import written
 from ..layout import Layout, Place
 from ..layout.model import CODE_ROW
 from ..spec.own_sheets import LAST_KEY
+from .cell_ranges import last_cells
 from .content import Content, Shown
-from .excel_formula import last_cells, last_name, last_rows
+from .defined_names import last_name, last_rows
 from .pen import Pen
 
 TEXT_COLUMN, TEXT_ROWS = 1, range(2, 18)  # where that text stands, so much in each row

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ..language.sheet_text import step_number, text_literal
 from ..layout import Grid, Layout, ListPlace, Place, Slot
 from ..spec.model import MatrixBlock
+from .cell_ranges import absolute
 from .content import Content, Shown
-from .excel_formula import absolute
 from .pen import Pen
 from .runs import Run
 

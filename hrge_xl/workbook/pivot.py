@@ -12,8 +12,8 @@ from ..layout.calculated import steps_of
 from ..layout.lists import LEVELS
 from ..spec.model import PivotBlock
 from .calculated import BlockPainter, Crossing
+from .cell_ranges import column_range
 from .content import Content, Shown
-from .excel_formula import column_range
 from .shared_formulas import ROW
 from .styles import step_fills
 

@@ -16,7 +16,7 @@ from ..layout.model import purpose
 from ..texts import NO_TEXT
 from ..words import translator
 from .content import Content, Shown
-from .excel_formula import ticked
+from .defined_names import ticked
 from .pen import Pen
 
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)

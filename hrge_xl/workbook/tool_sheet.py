@@ -21,8 +21,9 @@ from ..layout.model import (
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
 from ..words import translator
 from .calculated import BlockPainter, MatrixPainter
+from .cell_ranges import absolute, column_range
 from .collect import CollectPainter
-from .excel_formula import absolute, active_name, column_range, row_codes, tick_name, ticked
+from .defined_names import active_name, row_codes, tick_name, ticked
 from .grids import GridPainter
 from .last_cells import draw_last_cells
 from .pen import Pen
