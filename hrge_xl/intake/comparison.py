@@ -66,7 +66,8 @@ class Comparison:
         self._calculated_sheets(assigned, formulas)
         self._own_sheets(assigned, formulas)
         self._forget_sorting()
-        if not (whole and self.kept):  # what refers to cells that are gone cannot show what it should
+        if not (whole and self.kept and all(map(_found_by_codes, self._seen))):
+            # what refers to cells that are gone, or looks for codes that are, cannot show what it should
             self.found.results.clear()
 
     def _questions(self, sheet: ToolSheet, moved: Moved | None, formulas: Formulas) -> None:
@@ -190,6 +191,12 @@ class Comparison:
             compared.results.places = expected.formula_places
         self._judge(compared, roles, raw, tool)
         self.found.add(extra)
+
+
+def _found_by_codes(seen: tuple[ToolSheet, Axes]) -> bool:
+    """Whether every row that was read stands beside its hidden code, by which formulas of other sheets find it."""
+    (raw, corner), rows = (seen[0].raw, seen[0].corner), seen[1].rows.places
+    return all(text_at(raw, row, corner.column) == code for code, row in rows.items())
 
 
 def _stayed(sheet: ToolSheet, each: Difference) -> bool:

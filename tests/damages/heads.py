@@ -12,6 +12,7 @@ REWORDED = [
     ("a head says the opposite", f"{VALUES}!O6", "Male"),
     ("a head of ages", f"{VALUES}!S6", "Children (0-14)"),
     ("a head in another language", f"{VALUES}!O6", "Femmes"),
+    ("a head with a line that it had not", f"{VALUES}!I6", "Value\nIn thousands."),
     ("a head with a remark", f"{VALUES}!P6", "Male (estimate)"),
     ("before and after", f"{RISKS}!T6", "Impact after\nExpected once the mitigation works."),
     ("a head of several cells", f"{LAW}!L6", "Groups 2\nOnly groups that gained."),
@@ -40,11 +41,11 @@ REWORDED = [
 ]
 
 LINES = [  # below a head that stays, or above cells that nobody answers: what it means is not in doubt
-    ("a unit", f"{VALUES}!I6", "Value\nIn thousands; percentages as 0 to 1."),
+    ("a unit", "4.B Framework!G6", "Baseline value\nIn thousands; percentages as 0 to 1."),
     ("a line", f"{VALUES}!H6", "Denominator\nFor everything; may be 0."),
     ("a line taken out", f"{VALUES}!H6", "Denominator"),
-    ("a scale turned round", f"{RISKS}!S6", "Likelihood before\n1 almost certain, 5 rare."),
-    ("a line of a checklist", f"{LAW}!F6", "Answer\nWill this be the case next year?"),
+    ("a scale turned round", f"{RISKS}!R6", "How well they work\n0 very well, 4 not at all."),
+    ("a line of a checklist", f"{LAW}!E6", "Relevance\nHow much this will matter next year."),
     ("a line of a question", "2.5 Security forces!D8", "Recipient body and unit\nAny body."),
     ("a head of the status", f"{VALUES}!AY6", "Approved by"),
     ("a head of the help", "Form!F6", "What not to write"),
@@ -70,7 +71,7 @@ MOVED = [
     ("women and men", VALUES, "O6:O36", "P6:P36"),
     ("children and adults", VALUES, "S6:S36", "T6:T36"),
     ("human rights and gender", "2.4 Institutions", "S6:S21", "T6:T21"),
-    ("found and side effect", LAW, "G6:G21", "J6:J21"),
+    ("what happens and which right", "2.6 Barriers", "P6:P26", "Q6:Q26"),
     ("cause and effect", RISKS, "J6:J31", "K6:K31"),
 ]
 
@@ -78,7 +79,7 @@ CODES = [
     ("women and men", VALUES, "O1", "P1", "O6", "P6"),
     ("children and adults", VALUES, "S1", "T1", "S6", "T6"),
     ("human rights and gender", "2.4 Institutions", "S1", "T1", "S6", "T6"),
-    ("two texts of a checklist", LAW, "G1", "J1", "G6", "J6"),
+    ("two texts of a checklist", "2.3 National law", "H1", "I1", "H6", "I6"),
 ]
 
 KINDS: list[Kind] = [

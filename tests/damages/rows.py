@@ -27,7 +27,7 @@ EXCHANGED = [
     ("two risks", RISKS, 7, 8, "F", "AJ"),
     ("two lessons", "3.8 Lessons", 7, 8, "D", "AC"),
     ("two indicators", "4.B Framework", 7, 10, "D", "AF"),
-    ("a row with a blank one", "2.6 Barriers", 7, 12, "D", "AA"),
+    ("a row with a blank one", "2.6 Barriers", 7, 12, "D", "AB"),
 ]
 
 
@@ -52,7 +52,7 @@ KINDS: list[Kind] = [
     *[
         answered(
             f"row: {name} sorted without their codes",
-            f"S020 {sheet}!{first}{one}",
+            f"S020 {sheet}!D{one}",
             *_with_number(sheet, one, other, first, last),
         )
         for name, sheet, one, other, first, last in EXCHANGED
@@ -90,6 +90,6 @@ KINDS: list[Kind] = [
         "row: two rows exchanged, codes and all",
         f"S020 {VALUES}!D9",
         exchanged(f"{VALUES}!A9:D9", f"{VALUES}!A10:D10"),
-        exchanged(f"{VALUES}!E9:N9", f"{VALUES}!E10:N10"),
+        exchanged(f"{VALUES}!E9:AS9", f"{VALUES}!E10:AS10"),
     ),
 ]

@@ -101,7 +101,7 @@ KINDS: list[Kind] = [
     answered(
         "seen: every run struck through",
         f"{STRUCK} {LAW}!N7",
-        runs(f"{LAW}!N7", ("Draft", True), (" law", True)),
+        runs(f"{LAW}!N7", ("Draft law,", True), (" March 2026", True)),
     ),
     answered(
         "seen: bold and plain runs, none struck",
@@ -168,7 +168,7 @@ KINDS: list[Kind] = [
     answered(
         "seen: a text struck through and typed again",
         f"{STRUCK} {LAW}!N21",
-        text(f"{LAW}!N21", "Minutes of the second hearing"),
+        text(f"{LAW}!N21", "Minutes of the second hearing, May 2026"),
         struck(f"{LAW}!N21"),
     ),
 ]

@@ -163,8 +163,13 @@ KINDS: list[Kind] = [
     ),
     kind("shown: a level typed over", f"V017 {RISKS}!D7", text(f"{RISKS}!D7", "Low")),
     kind("shown: the right level typed over", f"S013 {RISKS}!D7", text(f"{RISKS}!D7", "Substantial")),
-    kind("shown: a level cleared", f"S022 {RISKS}!D7", clear(f"{RISKS}!D7")),
-    kind("shown: every level cleared", f"S022 {RISKS}!D7", clear(f"{RISKS}!D7:D31")),
+    kind("shown: a level cleared", f"S022 {RISKS}!D7", clear(f"{RISKS}!D7"), shown("Dashboard!J8", "")),
+    kind(
+        "shown: every level cleared",
+        f"S022 {RISKS}!D7",
+        clear(f"{RISKS}!D7:D31"),
+        *[shown(f"Dashboard!J{row}", "") for row in (8, 9, 10)],
+    ),
     kind("shown: a progress typed over", f"V017 {VALUES}!AU10", number(f"{VALUES}!AU10", 1)),
     kind("shown: an intervention ID typed over", "V017 Form!E9", text("Form!E9", "PAK-2026-OTHER")),
 ]
