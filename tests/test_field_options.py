@@ -148,7 +148,7 @@ def test_a_blank_parent_decides_nothing(spec: Spec, tmp_path: Path) -> None:
 
 def test_a_dropdown_in_a_form_hangs_on_the_answer_above_it(spec: Spec) -> None:
     sheet = openpyxl.load_workbook(BytesIO(generate(spec, Order("T", TODAY))))["Form"]
-    where = {row[2].value: row[0].row for row in sheet.iter_rows(min_row=1, max_col=4) if row[2].value}
+    where = {row[3].value: row[0].row for row in sheet.iter_rows(min_row=1, max_col=4) if row[3].value}
     lists = [str(rule.formula1) for rule in sheet.data_validations.dataValidation if rule.type == "list"]
     assert any(f"${where['Region']}" in text and "parent_DISTRICT" in text for text in lists), lists
 

@@ -36,19 +36,19 @@ def said(data: bytes) -> list[tuple[str, str | None, str]]:
 WHITE = '<color rgb="FFFFFFFF"/>'
 MESSAGES = {
     "a whole cell struck through": (
-        [dressed(PLAN, "E8", font="<strike/>")],
-        "S030 E8",
-        "Purpose of the workshop: what is struck through was read like any other text: “~~Train the trainers~~” (E8).",
+        [dressed(PLAN, "E9", font="<strike/>")],
+        "S030 E9",
+        "Purpose of the workshop: what is struck through was read like any other text: “~~Train the trainers~~” (E9).",
     ),
     "two cells of a column": (
-        [dressed(RISKS, "C6", "C8", font='<strike val="true"/>')],
-        "S030 C6",
-        "K-01 Risk: what is struck through was read like any other text: “~~Rain~~” (C6, C8).",
+        [dressed(RISKS, "D7", "D9", font='<strike val="true"/>')],
+        "S030 D7",
+        "K-01 Risk: what is struck through was read like any other text: “~~Rain~~” (D7, D9).",
     ),
     "a number struck through": (
-        [dressed(PLAN, "E12", font="<strike/>")],
-        "S030 E12",
-        "Of these women: what is struck through was read like any other text: “~~12~~” (E12).",
+        [dressed(PLAN, "E13", font="<strike/>")],
+        "S030 E13",
+        "Of these women: what is struck through was read like any other text: “~~12~~” (E13).",
     ),
     "a note beside, struck through": (
         [new_cell(PLAN, "C40", "No"), dressed(PLAN, "C40", font="<strike/>")],
@@ -56,24 +56,24 @@ MESSAGES = {
         "C40: what is struck through was read like any other text: “~~No~~” (C40).",
     ),
     "a hidden column": (
-        [regex(RISKS, '<col min="3" max="3" width="[0-9.]+"', '<col min="3" max="3" width="0.5"')],
-        "S031 C6",
-        "Columns with answers are hidden on the sheet “Risks”: C. They were read all the same.",
+        [regex(RISKS, '<col min="4" max="4" width="[0-9.]+"', '<col min="4" max="4" width="0.5"')],
+        "S031 D7",
+        "Columns with answers are hidden on the sheet “Risks”: D. They were read all the same.",
     ),
     "white on white": (
-        [dressed(PLAN, "E8", font=WHITE, fill='patternType="none">')],
-        "S032 E8",
-        "Purpose of the workshop: what E8 holds cannot be seen on the sheet; “Train the trainers” was read.",
+        [dressed(PLAN, "E9", font=WHITE, fill='patternType="none">')],
+        "S032 E9",
+        "Purpose of the workshop: what E9 holds cannot be seen on the sheet; “Train the trainers” was read.",
     ),
     "thousands left out": (
-        [dressed(PLAN, "E13", code="#,##0,")],
-        "S033 E13",
-        "Budget: E13 shows “5”, but holds “4800”; that was read.",
+        [dressed(PLAN, "E14", code="#,##0,")],
+        "S033 E14",
+        "Budget: E14 shows “5”, but holds “4800”; that was read.",
     ),
     "a date in the place of a text": (
-        [number(PLAN, "E8", 46115), dressed(PLAN, "E8", code="d-m")],
-        "S034 E8",
-        "Purpose of the workshop: E8 asks for a text but holds a date, read as “2026-04-03”.",
+        [number(PLAN, "E9", 46115), dressed(PLAN, "E9", code="d-m")],
+        "S034 E9",
+        "Purpose of the workshop: E9 asks for a text but holds a date, read as “2026-04-03”.",
     ),
 }
 
@@ -89,13 +89,13 @@ def test_what_is_seen_and_what_was_read_is_told(name: str) -> None:
 def test_nothing_is_told_of_cells_without_an_answer() -> None:
     """Blank ones, our own texts and formulas, whatever they look like."""
     odd = [
-        dressed(PLAN, *places, font=f"<strike/>{WHITE}", code=";;;") for places in (["E20"], ["C8"], ["E21"])
+        dressed(PLAN, *places, font=f"<strike/>{WHITE}", code=";;;") for places in (["E21"], ["D9"], ["E22"])
     ]
     assert said(edited(*odd)()) == []
 
 
 def test_what_is_read_stays_as_it_is() -> None:
-    data = edited(dressed(PLAN, "E8", "E12", "E13", font="<strike/>", code='"many"'))()
+    data = edited(dressed(PLAN, "E9", "E13", "E14", font="<strike/>", code='"many"'))()
     found = read_bytes(data, path="", sha256="", size=0, format="xlsx", want=Wanted())
     plain = read_bytes(filled(), path="", sha256="", size=0, format="xlsx", want=Wanted())
     assert isinstance(found, Submission)
@@ -103,7 +103,7 @@ def test_what_is_read_stays_as_it_is() -> None:
     assert found.values() == plain.values()
 
 
-@pytest.mark.parametrize(("place", "code"), [("E7", "V002"), ("E16", "V002"), ("E12", "V003")])
+@pytest.mark.parametrize(("place", "code"), [("E8", "V002"), ("E17", "V002"), ("E13", "V003")])
 def test_a_date_where_none_can_be_is_told_once(place: str, code: str) -> None:
     """In a list, a number or a scale it is an error of the answer, which says so."""
     data = edited(number(PLAN, place, 46115), dressed(PLAN, place, code="d-m"))()
@@ -299,16 +299,16 @@ def test_formats_with_a_number_of_their_own() -> None:
 
 def test_odd_styles_of_one_file_are_not_those_of_another() -> None:
     """Rows are remembered from file to file, whatever their styles mean there."""
-    struck = dressed(PLAN, "E8", font="<strike/>")
+    struck = dressed(PLAN, "E9", font="<strike/>")
     odd, plain = edited(struck)(), filled()
-    ordinary = edited(dressed(PLAN, "E8", font="<b/>"))()  # the same cells, of another meaning
+    ordinary = edited(dressed(PLAN, "E9", font="<b/>"))()  # the same cells, of another meaning
     for _ in range(2):
         assert [code for code, _, _ in said(odd)] == ["S030"]
         assert said(plain) == said(ordinary) == []
 
 
 def test_rows_without_a_height() -> None:
-    data = edited(regex(RISKS, '<row r="8"', '<row ht="0.5" customHeight="1" r="8"'))()
+    data = edited(regex(RISKS, '<row r="9"', '<row ht="0.5" customHeight="1" r="9"'))()
     by_handlers = [code for code, _, _ in said(data)]
     assert by_handlers == ["S021"]
 
@@ -316,13 +316,13 @@ def test_rows_without_a_height() -> None:
 def test_as_openpyxl_formats_it() -> None:
     book = openpyxl.load_workbook(io.BytesIO(filled()))
     plan = book["Plan"]
-    plan["E8"].font = Font(strike=True)
-    plan["E12"].font, plan["E12"].fill = Font(color=Color(theme=0)), PatternFill()
-    plan["E13"].number_format = '0,"k"'
-    book["Risks"].column_dimensions["C"].hidden = True
-    book["Risks"].row_dimensions[8].hidden = True
+    plan["E9"].font = Font(strike=True)
+    plan["E13"].font, plan["E13"].fill = Font(color=Color(theme=0)), PatternFill()
+    plan["E14"].number_format = '0,"k"'
+    book["Risks"].column_dimensions["D"].hidden = True
+    book["Risks"].row_dimensions[9].hidden = True
     target = io.BytesIO()
     book.save(target)
     assert sorted((code, cell) for code, cell, _ in said(target.getvalue())) == [
-        ("S021", "C8"), ("S030", "E8"), ("S031", "C6"), ("S032", "E12"), ("S033", "E13"),
+        ("S021", "D9"), ("S030", "E9"), ("S031", "D7"), ("S032", "E13"), ("S033", "E14"),
     ]  # fmt: skip

@@ -103,10 +103,10 @@ def test_moving_things_loses_nothing(language: str, data: st.DataObject) -> None
 
 
 def test_every_cell_is_known_and_moves_along() -> None:
-    found = damaged(on("R1", lambda sheet: map_lines(sheet, insert(7), insert(5))))
+    found = damaged(on("R1", lambda sheet: map_lines(sheet, insert(8), insert(5))))
     assert sum(map(len, found.cells.values())) == sum(len(slot.cells) for slot in EN.slots.values())
-    assert [found.cell(("R1", f"K-0{n}", "RSK_03", 0)) for n in (1, 2, 3)] == ["H6", "H8", "H9"]
-    assert [found.cell(("PLAN", "1", "PLN_13", part)) for part in (1, 2, 3)] == ["E18", "E19", "E20"]
+    assert [found.cell(("R1", f"K-0{n}", "RSK_03", 0)) for n in (1, 2, 3)] == ["H7", "H9", "H10"]
+    assert [found.cell(("PLAN", "1", "PLN_13", part)) for part in (1, 2, 3)] == ["E19", "E20", "E21"]
 
 
 # kinds of nothing
@@ -295,11 +295,11 @@ def test_doubled_row() -> None:
         put(sheet, at + 1, column("R1", "RSK_01"), text("Hail"))
 
     found = damaged(on("R1", copy))
-    assert ("S006", "Risks", f"C{at + 1}") in seen(found)
+    assert ("S006", "Risks", f"D{at + 1}") in seen(found)
     about = next(each for each in found.observations if each.code == "S006")
     assert (about.row, about.detail["row"]) == ("K-01", "K-01")
     assert found.values() == ANSWERS
-    assert ("Risks", f"C{at + 1}", "Hail") in [(u.sheet, u.cell, u.text) for u in found.unplaced]
+    assert ("Risks", f"D{at + 1}", "Hail") in [(u.sheet, u.cell, u.text) for u in found.unplaced]
     assert {code for code, _, _ in seen(found)} == {"S006"}
 
 
@@ -328,7 +328,7 @@ def test_row_inserted_by_hand() -> None:
         put(sheet, at, column("R1", "RSK_03"), number(3.0))
 
     found = damaged(on("R1", add))
-    assert seen(found) == [("S008", "Risks", f"C{at}")]
+    assert seen(found) == [("S008", "Risks", f"D{at}")]
     assert [each.text for each in found.unplaced] == ["Fog", "3"]
     assert found.values() == ANSWERS
 
@@ -372,11 +372,11 @@ def test_text_outside() -> None:
     below, beside = EN.sheet["C1"].last.row + 2, EN.sheet["C1"].last.column + 2
 
     def add(sheet: RawSheet) -> None:
-        put(sheet, below, 3, text("See annex"))
+        put(sheet, below, 4, text("See annex"))
         put(sheet, HOME["C1_01"], beside, text("?"))
 
     found = damaged(on("C1", add))
-    assert seen(found) == [("S014", "Checklist", f"N{HOME['C1_01']}"), ("S014", "Checklist", f"C{below}")]
+    assert seen(found) == [("S014", "Checklist", f"R{HOME['C1_01']}"), ("S014", "Checklist", f"D{below}")]
     assert [each.value for each in found.observations] == ["?", "See annex"]
 
 
@@ -508,9 +508,9 @@ def test_one_lost_dropdown() -> None:
         "RSK_02": f"E{at}, F{at}",
         "RSK_03": f"G{at}",
         "RSK_04": f"H{at}",
-        "RSK_06": f"J{at}",
-        "RSK_08": f"L{at}",
-        "FOL_02": f"N{at}",
+        "RSK_06": f"I{at}",
+        "RSK_08": f"K{at}",
+        "FOL_02": f"M{at}",
     }
 
 
@@ -539,9 +539,9 @@ def test_protection_off() -> None:
 
 def test_merged_cells() -> None:
     at = HOME["K-01"]
-    found = damaged(on("R1", lambda sheet: sheet.merges.append(Area(at, 3, at + 1, 5))))
-    assert seen(found) == [("S015", "Risks", f"C{at}")]
-    assert found.observations[0].value == f"C{at}:E{at + 1}"
+    found = damaged(on("R1", lambda sheet: sheet.merges.append(Area(at, 4, at + 1, 6))))
+    assert seen(found) == [("S015", "Risks", f"D{at}")]
+    assert found.observations[0].value == f"D{at}:F{at + 1}"
 
 
 def test_merged_heads_are_no_matter() -> None:
@@ -555,8 +555,8 @@ def test_the_whole_sheet_merged() -> None:
 
 def test_comments() -> None:
     at = HOME["K-01"]
-    found = damaged(on("R1", lambda sheet: sheet.comments.extend([(at, 3, "Why?"), (2, 2, "Hello")])))
-    assert seen(found) == [("S018", "Risks", f"C{at}"), ("S018", "Risks", "B2")]
+    found = damaged(on("R1", lambda sheet: sheet.comments.extend([(at, 4, "Why?"), (2, 2, "Hello")])))
+    assert seen(found) == [("S018", "Risks", f"D{at}"), ("S018", "Risks", "B2")]
     assert [each.text for each in found.comments] == ["Why?", "Hello"]
     assert found.observations[0].field == "RSK_01"
     assert found.observations[0].value == "Why?"
@@ -577,7 +577,7 @@ def test_swapped_sheets_and_lines() -> None:
     def damage(workbook: RawWorkbook) -> None:
         workbook.sheets.reverse()
         sheet = sheet_of(workbook, "R1")
-        map_lines(sheet, swap(HOME["K-01"], HOME["K-03"]), swap(3, 7))
+        map_lines(sheet, swap(HOME["K-01"], HOME["K-03"]), swap(4, 7))
 
     found = damaged(damage)
     assert found.values() == ANSWERS

@@ -191,7 +191,7 @@ def test_a_template_is_blank() -> None:
     ("order", "said"),
     [
         (Order("T" * 256, TODAY), r"team: 256 characters; Excel takes 255\. Shorten it\."),
-        (Order("A", TODAY, answers={TEXT: "x" * 32_768}), r"Sheet “.*”, cell C6: 32768 characters"),
+        (Order("A", TODAY, answers={TEXT: "x" * 32_768}), r"Sheet “.*”, cell D7: 32768 characters"),
     ],
 )
 def test_what_excel_does_not_take_is_named(order: Order, said: str) -> None:

@@ -31,15 +31,15 @@ from tests.property_tests import examples
 from tests.versions import CHANGES, TODAY, answers, changed, returned, second, workbook
 
 GONE = {  # of the answers in `tests.versions.answers`: cell in version 1.0, question, text
-    ("Plan", "E13"): ("Budget", "5000.5"),
-    ("Plan", "E24"): ("C1 Used", "Yes"),
-    ("Checklist", "E7"): ("C1_01 Answer", "Yes"),
-    ("Checklist", "E8"): ("C1_02 Answer", "Partly"),
-    ("Checklist", "F8"): ("C1_02 What is missing", "A private room"),
-    ("Checklist", "G8"): ("C1_02 Who does it (role)", "Host"),
-    ("Checklist", "H8"): ("C1_02 Due date", "2026-04-01"),
-    ("Checklist", "E10"): ("C1_03 Answer", "Yes"),
-    ("Risks", "L6"): ("K-01 Point of the checklist", "C1_02 There is a private room for talks"),
+    ("Plan", "E14"): ("Budget", "5000.5"),
+    ("Plan", "E24"): ("C1 Used", "✓"),
+    ("Checklist", "E8"): ("C1_01 Answer", "Yes"),
+    ("Checklist", "E9"): ("C1_02 Answer", "Partly"),
+    ("Checklist", "F9"): ("C1_02 What is missing", "A private room"),
+    ("Checklist", "G9"): ("C1_02 Who does it (role)", "Host"),
+    ("Checklist", "H9"): ("C1_02 Due date", "2026-04-01"),
+    ("Checklist", "E11"): ("C1_03 Answer", "Yes"),
+    ("Risks", "K7"): ("K-01 Point of the checklist", "C1_02 There is a private room for talks"),
 }
 
 
@@ -122,7 +122,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
     layout = build(load(two), "en")
     expected = {key: value for key, value in answers().items() if key in layout.slots}
     assert back.values() == expected | {("PLAN", "1", "PLN_13"): ("WOM",)}
-    assert [(each.cell, each.original) for each in back.answers if each.problem] == [("E18", "Young people")]
+    assert [(each.cell, each.original) for each in back.answers if each.problem] == [("E19", "Young people")]
     assert back.identity.spec_version == "2.0"
     assert {(each.sheet, each.cell): (each.question, each.text) for each in back.unplaced} == GONE
 
@@ -165,7 +165,7 @@ def test_validate_names_each_answer_that_is_asked_no_more(two: Path, tmp_path: P
     result = look(path, two)
     found = {(each.sheet, each.cell): each for each in result.findings if each.code == "S019"}
     assert found.keys() == GONE.keys()
-    budget = found["Plan", "E13"]
+    budget = found["Plan", "E14"]
     assert budget.message == "Budget: version 2.0 asks this no more; “5000.5” was kept, not counted."
     assert {each.code for each in result.findings if each.code[0] == "S"} == {"S019"}
     older = next(each for each in result.findings if each.code == "I004")
@@ -270,7 +270,7 @@ def test_a_return_read_with_the_older_version_upgrades_too(two: Path, tmp_path: 
     given_back = give_back(look(path, "example"), load(two), today=TODAY)
     target.write_bytes(given_back.workbook)
     assert {(each.sheet, each.cell): (each.question, each.text) for each in given_back.homeless} == GONE
-    assert [(each.place, each.value) for each in given_back.corrections] == [((18, 5), "Young people")]
+    assert [(each.place, each.value) for each in given_back.corrections] == [((19, 5), "Young people")]
     assert sent_of(target, two).values()["PLAN", "1", "PLN_13"] == ("WOM",)
 
 

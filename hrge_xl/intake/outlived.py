@@ -7,6 +7,7 @@ of its question. So labels, calculated cells and checks of a question that is go
 from __future__ import annotations
 
 from functools import cached_property
+from operator import itemgetter
 
 from .raw import CellKind, RawSheet, RawWorkbook
 from .tool_sheets import HOME, Corner, named_area, text_at
@@ -63,10 +64,20 @@ class OldSheet:
         question, code = self.question(row, column) or "", self.rows.get(row, "")
         checked = self._checked(row)
         if question.startswith(ANSWER):
-            return _first_line(text_at(self.raw, checked, self.corner.column + 2)) or code
+            return _first_line(self._name(checked)) or code
         check = next((each for each in self._checks(question) if self._holds(checked, each)), column)
         heads = (text_at(self.raw, above, check) for above in self._above(row))
         return f"{code} {_first_line(next((text for text in heads if text), question))}"
+
+    def _name(self, row: int) -> str:
+        """What a row is about: the first text behind its number that no formula shows."""
+        number = self.corner.column + 1
+        texts = (
+            text_at(self.raw, row, column)
+            for column, cell in sorted(self.raw.cells.get(row, {}).items(), key=itemgetter(0))
+            if column > number and cell.formula is None
+        )
+        return next(filter(None, texts), "")
 
     def ours(self, row: int, column: int) -> bool:
         """Whether a cell that asks nothing was part of the sheet: a label, a code, a calculated cell, a check.
