@@ -334,8 +334,8 @@ def test_texts_are_kept_and_pictures_named_with_their_place() -> None:
     assert said(found) == [("S035", "E9", text), ("S036", "E11", picture)]
     assert found.unplaced == [Unplaced("Plan", "E9", "Figures for the north\nonly")]
     assert [(each.row, each.field, each.value) for each in found.observations] == [
-        ("1", "PLN_04", "Figures for the north only"),
-        ("1", "PLN_06", "A stamp"),
+        ("1", "PLN_03", "Figures for the north only"),
+        ("1", "PLN_05", "A stamp"),
     ]
 
 

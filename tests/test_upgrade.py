@@ -236,7 +236,7 @@ def test_a_copy_of_the_spec_that_is_gone_by_now_is_not_led_to(tmp_path: Path) ->
 def test_the_sheet_says_why(two: Path, tmp_path: Path) -> None:
     (path,) = returned(tmp_path, {"PAK.xlsx": workbook()})
     book = openpyxl.load_workbook(path)
-    book["Risks"]["C30"] = "A remark below the table"
+    book["Risks"]["D30"] = "A remark below the table"
     book.save(path)
     target = tmp_path / "back.xlsx"
     target.write_bytes(feedback(look(path, two), load(two), today=TODAY))
