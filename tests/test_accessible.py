@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hrge_xl.layout import Layout
@@ -161,7 +161,7 @@ def test_tabs_of_a_colour_are_told_from_the_window(workbook: Made) -> None:
 
 
 def test_no_colour_without_a_word(workbook: Made) -> None:
-    """A coloured cell shows the word itself, or its row has a status in words (its sheet a column of them)."""
+    """A coloured cell shows the word itself or a number below its head, or its row has a status in words."""
     for sheet in workbook.sheets:
         grids = next((each.grids for each in workbook.where.sheets if each.name == sheet.title), ())
         for area in sheet.conditional_formatting:
@@ -176,8 +176,15 @@ def test_no_colour_without_a_word(workbook: Made) -> None:
                     for row in grid.rows
                     for column in grid.columns
                 )
-                counted = sheet.title == workbook.where.cover_name  # a number, and the word beside it
+                counted = is_headed_count(sheet, str(area.sqref), rule.formula[0])
                 assert says_itself or status or counted, (sheet.title, str(area.sqref), rule.formula)
+
+
+def is_headed_count(sheet: Worksheet, area: str, formula: str) -> bool:
+    """Whether the cells of one column are coloured where they count something, and a head says what."""
+    left, top, right, _ = range_boundaries(area)
+    counts = formula == f"N(${get_column_letter(left)}{top})>0"
+    return counts and left == right and any(sheet.cell(row, left).value for row in range(CODE_ROW + 1, top))
 
 
 def test_cells_are_not_merged(workbook: Made) -> None:
