@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hrge_xl.cli import run
 from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import address, build
 from hrge_xl.rounds.rounds import load_round, orders
 from hrge_xl.spec.load import load
 from tests.damage import ANSWERS
@@ -19,12 +20,17 @@ from tests.damage import ANSWERS
 DAY = "2026-06-30"
 TODAY = date(2026, 6, 30)
 RETURNS = Path(__file__).parent / "returns"  # saved by LibreOffice
-BLANK = ("PLAN", "1", "PLN_03")  # a required answer, in Plan!E8
+BLANK = ("PLAN", "1", "PLN_03")  # a required answer
+
+
+def cell(field: str, part: int = 1) -> str:
+    """Give the cell of an answer on the sheet “Plan” of the example."""
+    return address(*build(load("example"), "en").slots["PLAN", "1", field].cells[part - 1])
 
 
 @cache
 def workbook(team: str = "PAK", *, whole: bool = True, language: str = "en") -> bytes:
-    """A return without a mistake, or with one answer missing at Plan!E8."""
+    """A return without a mistake, or with one answer missing."""
     answers = {key: value for key, value in ANSWERS.items() if whole or key != BLANK}
     return generate(load("example"), Order(team, TODAY, team, language, answers=answers))
 

@@ -20,6 +20,7 @@ from hrge_xl.rounds.datasets import Question, datasets
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Identity
 from hrge_xl.validation import Result, ValidationRequest, validate
+from tests.audited import cell
 from tests.versions import TODAY, returned, workbook
 
 DAY = ["--today", "2026-06-30"]
@@ -89,7 +90,7 @@ def test_an_answer_that_means_nothing_is_compared_as_it_stood(tmp_path: Path) ->
     """Also the one of several that is in no list: its neighbours do not hide it."""
     one, other = returned(tmp_path, {"one.xlsx": workbook(), "other.xlsx": workbook()})
     book = openpyxl.load_workbook(other)
-    book["Plan"]["E20"] = "Everybody"
+    book["Plan"][cell("PLN_13", 3)] = "Everybody"
     book.save(other)
     (change,) = compare(look(one), look(other)).changes
     assert (change.before, change.after) == (("WOM", "YOU"), ("WOM", "YOU", "Everybody"))
@@ -153,7 +154,10 @@ def test_only_returns_that_count_are_compared(tmp_path: Path, capsys: pytest.Cap
         (issued,) = (tmp_path / name / "issued").glob("*.xlsx")
         for version in versions:
             book = openpyxl.load_workbook(issued)
-            book["Plan"]["E6"], book["Plan"]["E8"] = "WS-07", f"Purpose {version} of {name}"
+            book["Plan"][cell("PLN_01")], book["Plan"][cell("PLN_03")] = (
+                "WS-07",
+                f"Purpose {version} of {name}",
+            )
             book.save(tmp_path / name / "returned" / f"{version}.xlsx")
     code, said = compared_by_command(capsys, tmp_path / "one", tmp_path / "two")
     assert code == 0

@@ -10,6 +10,7 @@ import pytest
 
 from hrge_xl.dataset.returns import result as found
 from hrge_xl.intake import Wanted
+from hrge_xl.layout import address
 from hrge_xl.reports.build import file_rows
 from hrge_xl.reports.feedback import feedback, give_back
 from hrge_xl.reports.feedback_message import message
@@ -19,6 +20,7 @@ from hrge_xl.spec.own_sheets import FEEDBACK_KEY
 from hrge_xl.submission import Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
 from hrge_xl.workbook import Urgency
+from tests.audited import cell
 from tests.damage import PLAN, RISKS, dressed, edited, on_top
 from tests.made_workbooks import day_of_check
 from tests.versions import returned, workbook
@@ -85,9 +87,11 @@ def test_what_is_to_correct_stands_on_a_sheet_with_links(tmp_path: Path) -> None
     rows = [row for row in sheet.iter_rows(min_row=5, values_only=True) if row[1]]
     errors = [each for each in before.findings if each.severity.value != "info"]
     assert len(rows) == len(errors)
-    assert ("Form", "E29") in {(row[3], row[4]) for row in rows}
-    linked = {cell.hyperlink.location for cell in sheet["E"] if cell.hyperlink}
-    assert "'Form'!E30" in linked
+    assert before.layout is not None
+    change = address(*before.layout.slots["FORM", "1", "FRM_18"].cells[0])
+    assert ("Form", change) in {(row[3], row[4]) for row in rows}
+    linked = {each.hyperlink.location for each in sheet["E"] if each.hyperlink}
+    assert f"'Form'!{change}" in linked
 
 
 def test_the_message_counts_and_names_the_day() -> None:
@@ -133,12 +137,13 @@ def test_a_correction_leads_to_the_very_cell(tmp_path: Path) -> None:
     """The second of several answers is wrong: the link leads to the second cell."""
     (path,) = returned(tmp_path, {"PAK.xlsx": workbook()})
     book = openpyxl.load_workbook(path)
-    book["Plan"]["E20"] = "Everybody"
+    book["Plan"][cell("PLN_13", 2)] = "Everybody"
     book.save(path)
     target = tmp_path / "back.xlsx"
     target.write_bytes(feedback(look(path), load("example"), today=TODAY))
     sheet = openpyxl.load_workbook(target)["To correct"]
-    assert [cell.hyperlink.location for cell in sheet["E"] if cell.hyperlink] == ["'Plan'!E21"]
+    links = [each.hyperlink.location for each in sheet["E"] if each.hyperlink]
+    assert links == [f"'Plan'!{cell('PLN_13', 2)}"]
 
 
 def test_who_is_done_is_not_asked_to_send_again(tmp_path: Path) -> None:
@@ -162,7 +167,9 @@ def test_what_lay_on_top_comes_back_as_text_and_formatting_is_mended(tmp_path: P
     path = tmp_path / "return.xlsx"
     box = "<x:sp><x:txBody><a:p><a:r><a:t>For the north only</a:t></a:r></a:p></x:txBody></x:sp>"
     path.write_bytes(
-        edited(*on_top(PLAN, box), *on_top(RISKS, "<x:pic/>"), dressed(PLAN, "E8", font="<strike/>"))()
+        edited(
+            *on_top(PLAN, box), *on_top(RISKS, "<x:pic/>"), dressed(PLAN, cell("PLN_03"), font="<strike/>")
+        )()
     )
     before, after, target = given_back(path, tmp_path)
     assert before.submission is not None
@@ -171,7 +178,7 @@ def test_what_lay_on_top_comes_back_as_text_and_formatting_is_mended(tmp_path: P
     assert not {"S030", "S035", "S036"} & {each.code for each in after.findings}
     assert [each.text for each in after.submission.unplaced] == ["For the north only"]
     told = [
-        str(cell.value) for row in openpyxl.load_workbook(target)["To correct"].iter_rows() for cell in row
+        str(each.value) for row in openpyxl.load_workbook(target)["To correct"].iter_rows() for each in row
     ]
     assert any("hat is struck through was read" in each for each in told)
     assert any(each.startswith("It is mended in this workbook") for each in told)

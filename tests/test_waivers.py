@@ -20,7 +20,7 @@ from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.waivers import waivers
 from hrge_xl.findings import Finding, Severity, Waiver, waived
 from hrge_xl.reports.document import Document
-from tests.audited import DAY, hrge, returned, round_folder, workbook
+from tests.audited import DAY, cell, hrge, returned, round_folder, workbook
 
 FORMATS = [word for name in ("json", "html", "xlsx", "sarif", "junit") for word in ("--format", name)]
 REASON, NAME = "The workshop has no fixed number of participants", "A. Coordinator"
@@ -158,7 +158,7 @@ def test_a_withdrawn_waiver_stays_in_the_list(folder: Path, capsys: pytest.Captu
 def test_only_the_cell_that_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = folder / "returned" / "PAK.xlsx"
     book = openpyxl.load_workbook(path)
-    book["Plan"]["E6"] = None
+    book["Plan"][cell("PLN_01")] = None
     book.save(path)
     places = [
         f["cell"]
@@ -166,14 +166,15 @@ def test_only_the_cell_that_is_named(folder: Path, capsys: pytest.CaptureFixture
         for f in file["findings"]
         if f["code"] == "V001"
     ]
-    assert places == ["E6", "E8"]
-    assert waive(folder, "--cell", "plan!$e$8") == 0
+    named, blank = cell("PLN_01"), cell("PLN_03")
+    assert places == [named, blank]
+    assert waive(folder, "--cell", f"plan!${blank[0].lower()}${blank[1:]}") == 0
     data, code = document(folder, capsys)
     states = {
         f["cell"]: f["waiver"] for file in data["files"] for f in file["findings"] if f["code"] == "V001"
     }
-    assert states["E6"] is None
-    assert states["E8"]["cell"] == "E8"
+    assert states[named] is None
+    assert states[blank]["cell"] == blank
     assert (code, data["summary"]["returned"]) == (1, 1)
 
 
@@ -181,7 +182,7 @@ def test_another_content_of_the_file_is_not_covered(folder: Path, capsys: pytest
     assert waive(folder) == 0
     path = folder / "returned" / "PAK.xlsx"
     book = openpyxl.load_workbook(path)
-    book["Plan"]["E6"] = "WS-08"
+    book["Plan"][cell("PLN_01")] = "WS-08"
     book.save(path)
     data, code = document(folder, capsys)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
