@@ -33,6 +33,7 @@ from hrge_xl.dataset.take_in import Options, take_in
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.errors import UsageError
 from hrge_xl.exports.package import description
+from hrge_xl.fields.choices import OFFERED
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
@@ -50,13 +51,14 @@ TODAY = date(2026, 6, 30)
 ASKED = ValidationRequest(Wanted(), TODAY)
 SPECS = ("example", "hrge_toolkit")
 ODD = ("007", "NO", "NA", "null", "1e5", "true", "2026-01-01", "nan")  # texts, whatever they look like
+ACCEPTED = {"RSK_06": "ACC"}  # the response to each risk
 NOT_IN_CSV = ("submission_id", "checks_run", "stamp")
 
 
 def workbook(team: str, language: str = "en", spec: str = "example", **more: Any) -> bytes:
     """A return with every cell filled in; `more` by field code, None leaves a question out."""
     where = layout(spec, language)
-    wanted = {str(where.spec.identity.country): "PAK", **more}
+    wanted = {str(where.spec.identity.country): "PAK", **ACCEPTED, **more}
     found = {key: wanted.get(key[2], value) for key, value in full(where).items()}
     kept = {key: value for key, value in found.items() if value is not None}
     return generate(where.spec, Order(team, TODAY, "PAK", language, answers=kept))
@@ -70,7 +72,8 @@ def odd_risks() -> bytes:
     """A return whose risks are called what programs take for something else."""
     answers = full(layout("example")) | {("PLAN", "1", "PLN_02"): "PAK"}
     for n, text in enumerate(ODD, start=1):
-        answers |= {("R1", f"K-{n:02d}", "RSK_01"): text, ("R1", f"K-{n:02d}", "RSK_02"): ("WOM", "DIS")}
+        risk = {"RSK_01": text, "RSK_02": ("WOM", "DIS"), **ACCEPTED}
+        answers |= {("R1", f"K-{n:02d}", code): value for code, value in risk.items()}
     return generate(load("example"), Order("0042", TODAY, "PAK", answers=answers))
 
 
@@ -269,14 +272,14 @@ def test_the_questions_of_the_page(out: Path) -> None:
         ("R-E02", "high-risk-accepted", "warning", 9, 3),
         ("R-E01", "end-before-start", "error", 3, 3),
         ("V001", "answer-missing", "error", 1, 1),
-        ("V014", "does-not-fit", "error", 1, 1),
     ]
     risks = [
         (team, risk, response, Path(path).name, *at)
         for team, risk, response, path, *at in asked(out, "risks")
     ]
-    assert risks[0] == ("0042", "NO", "Accept", "two.xlsx", "Risks", "C7")
-    assert risks[3] == ("MLI", "Answer 39", "Accept", "ar.xlsx", "المخاطر", "C7")
+    assert risks[0] == ("0042", "NO", "Accept", "two.xlsx", "Risks", "D8")
+    named = full(layout("example", "ar"))["R1", "K-02", "RSK_01"]
+    assert risks[3] == ("MLI", named, "Accept", "ar.xlsx", "المخاطر", "D8")
     assert len(risks) == 9
     assert asked(out, "participants") == [(period, "0042", 1.0, 31.0), (period, "NA", 30.0, 31.0)]
 
@@ -346,13 +349,15 @@ def test_labels_speak_the_language_of_the_spec(name: str, files: list[Path], tmp
 
 
 def test_what_a_label_says_is_not_kept_again(out: Path) -> None:
-    """The label in the sheet stands in `codes`; that of another language is kept as it was."""
+    """The label in the sheet stands in `codes`; a tick, and a label of another language, are kept as they were."""
     shown = "SELECT language, original FROM answers JOIN submissions USING (submission) WHERE code = 'Y'"
-    kept = """
-        SELECT language, count(original) FROM answers_fact JOIN submissions USING (submission_id)
+    kept = f"""
+        SELECT language, count(original) - total(original = '{OFFERED[0]}')
+        FROM answers_fact JOIN submissions USING (submission_id)
         JOIN codes USING (code) JOIN slots USING (slot, list) WHERE NOT calculated GROUP BY language"""
     with sqlite3.connect(out / DATASET) as connection:
-        assert set(connection.execute(shown)) == {("en", "Yes"), ("fr", "Oui"), ("ar", "نعم")}
+        words = {("en", "Yes"), ("fr", "Oui"), ("ar", "نعم")}
+        assert set(connection.execute(shown)) == words | {(language, OFFERED[0]) for language, _ in words}
         counts = dict(connection.execute(kept).fetchall())
     assert counts["en"] == 0
     assert counts["fr"] > 0
@@ -431,6 +436,8 @@ def test_a_database_sees_to_it(files: list[Path], tmp_path: Path, database: str)
 OLD = (
     Path(__file__).parent / "fixtures" / "dataset_version_2"
 )  # of two returns, one with a waiver; `returned/` is gone
+SAID_SINCE = "code = 'S011'"  # which tools are used was chosen from yes and no then, and is ticked now
+SAID_THEN = "code = 'V014'"  # of an answer compared with one that is missing: now only that one is asked for
 READ_ANEW = "The dataset was of an earlier version of the program or of the spec: it was read anew."
 
 
@@ -449,11 +456,19 @@ def test_an_old_dataset_is_read_anew_from_what_is_kept(old: Path, capsys: pytest
         for table, names in {
             "answers": own,
             "findings": "code, severity, sheet, cell, message, waived, waiver, file_sha256",
-            "submissions": "path, sha256, verdict, current, team, period, errors, waived",
+            "submissions": "path, sha256, current, team, period, waived",
             "risks": 'row, "RSK_01", "RSK_02", "RSK_05", sheet, cell',
         }.items():
-            shown = f"SELECT {names} FROM {table} ORDER BY {names}"
-            assert after.execute(shown).fetchall() == before.execute(shown).fetchall(), table
+            shown = f"SELECT {names} FROM {table} WHERE {{}} ORDER BY {names}"
+            now, then = (SAID_SINCE, SAID_THEN) if table == "findings" else ("false", "false")
+            kept = before.execute(shown.format(f"NOT ({then})")).fetchall()
+            assert after.execute(shown.format(f"NOT ({now})")).fetchall() == kept, table
+        told = after.execute(f"SELECT tool, field, cell FROM findings WHERE {SAID_SINCE}").fetchall()
+        assert told == [("PLAN", "USE_01", "E24")] * 2
+        assert after.execute(f"SELECT * FROM findings WHERE {SAID_THEN}").fetchall() == []
+        assert after.execute("SELECT path, verdict, errors FROM submissions ORDER BY path").fetchall() == [
+            ("returned/mar.xlsx", "accepted", 1), ("returned/pak.xlsx", "accepted", 0),
+        ]  # fmt: skip
         assert after.execute("PRAGMA foreign_key_check").fetchall() == []
         assert after.execute("SELECT path, received FROM files ORDER BY path").fetchall() == [
             ("returned/mar.xlsx", "2026-06-30"), ("returned/pak.xlsx", "2026-06-30"),
@@ -494,7 +509,7 @@ def test_who_only_reads_is_told_what_to_do(
 def test_an_old_ledger_tells_what_it_knows(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It gets what it lacks when it is opened, by whomever."""
     assert cli(["waive", "--list", "--ledger", str(old)]) == 0
-    assert "V001 mar.xlsx Plan!E12" in capsys.readouterr().out
+    assert "V001 mar.xlsx Plan!E11" in capsys.readouterr().out
     with sqlite3.connect(old / "ledger.sqlite") as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (3,)
         assert connection.execute("SELECT path, received, stated FROM files ORDER BY n").fetchall() == [

@@ -324,7 +324,7 @@ def test_missing_and_changed_files_each_have_their_line(
     (case / "returned" / "afg.xlsx").unlink()
     path = case / "returned" / "digits.xlsx"
     book = openpyxl.load_workbook(path)
-    book.worksheets[1]["E6"] = "Another workshop"
+    book.worksheets[1]["E7"] = "Another workshop"
     book.save(path)
     (case / "returned" / "z again.xlsx").unlink()  # or the content would still be there
     report = case / "reports" / "validation.json"
@@ -573,7 +573,7 @@ def opinion(files: dict[str, bytes], folder: Path, want: Wanted | None = None) -
 
 def test_two_readers_that_differ_are_told_with_both_values(tmp_path: Path) -> None:
     """A cell that stands twice in the file: our reader takes the first, openpyxl the last."""
-    cell = r'(<c r="E11"[^>]*><v>)24(</v></c>)'
+    cell = r'(<c r="E12"[^>]*><v>)24(</v></c>)'
     data = edited(workbook("PAK"), "xl/worksheets/sheet2.xml", cell, r"\g<1>24\g<2>\g<1>25\g<2>")
     returned(tmp_path / "returned", {"pak.xlsx": data})
     report = ["report", str(tmp_path / "returned"), "--format", "json", "--today", DAY]
@@ -582,19 +582,19 @@ def test_two_readers_that_differ_are_told_with_both_values(tmp_path: Path) -> No
     assert not audit.identical
     assert not audit.differences
     (found,) = audit.opinion.differences
-    assert (found.sheet, found.cell) == ("Plan", "E11")
+    assert (found.sheet, found.cell) == ("Plan", "E12")
     assert "Plan!E12: our reader sees number “24”, openpyxl sees number “25”." in said(audit)
     hidden = look(tmp_path, redacted=True)
     assert "“24”" not in said(hidden)
     assert "Plan!E12: our reader and openpyxl see different values (number, number)." in said(hidden)
     (row,) = hidden.data()["second_opinion"]["differences"]
     assert row == {
-        "file": found.file, "sheet": "Plan", "cell": "E11", "ours_kind": "number", "openpyxl_kind": "number",
+        "file": found.file, "sheet": "Plan", "cell": "E12", "ours_kind": "number", "openpyxl_kind": "number",
     }  # fmt: skip
 
 
 def test_what_openpyxl_cannot_read_is_told(tmp_path: Path) -> None:
-    none = r'(<c r="E11"[^>]*><v>)24(</v></c>)'
+    none = r'(<c r="E12"[^>]*><v>)24(</v></c>)'
     found = opinion(
         {"pak.xlsx": edited(workbook("PAK"), "xl/worksheets/sheet2.xml", none, r"\g<1>twenty\g<2>")}, tmp_path
     )
