@@ -50,7 +50,7 @@ SHEET = (
 def told() -> bytes:
     """A return with a canary in every kind of place, and with something wrong in most of them."""
     return edited(
-        move(RISKS, rows=inserted(7)),
+        move(RISKS, rows=inserted(8)),
         words(PLAN, "E7", f"{CANARY} and far too long for a code"),
         words(PLAN, "E8", f"Pakistan {CANARY}"),
         words(PLAN, "E9", f"{CANARY} " * 45 + f"{CANARY}@example.org, +92 300 1234567"),
