@@ -21,9 +21,12 @@ RULES = [
     ("of a group", f"{LAW}!L7"),
     ("of a follow-up", f"{LAW}!I7"),
     ("of a date", f"{RISKS}!AD7"),
-    ("of a step", f"{RISKS}!S7"),
     ("of people", f"{VALUES}!O7"),
     ("of an indicator", f"{VALUES}!D7"),
+]
+
+SUGGESTING = [  # they offer a list and refuse nothing
+    ("of a step", f"{RISKS}!S7"),
     ("of a tick", "Form!E41"),
 ]
 
@@ -33,7 +36,7 @@ OTHER_LISTS = [
     ("of other cells", f"{LAW}!E7", "list_REL<", "$B$6:$B$13<"),
     ("of a name that nobody knows", f"{LAW}!E7", "list_REL<", "relevance<"),
     ("of rows of another sheet", f"{VALUES}!D7", "rows_T4_B<", "rows_T3_2<"),
-    ("of more steps", f"{RISKS}!S7", '"1,2,3,4,5"<', '"0,1,2,3,4,5"<'),
+    ("of the steps of another scale", f"{RISKS}!S7", "list_LIKELIHOOD<", "list_IMPACT<"),
 ]
 
 
@@ -69,7 +72,10 @@ def external(book: Book) -> None:
 
 
 KINDS: list[Kind] = [
-    *[kind(f"rule: {name} gone", f"{GONE} {where}", without_rule(where)) for name, where in RULES],
+    *[
+        kind(f"rule: {name} gone", f"{GONE} {where}", without_rule(where))
+        for name, where in RULES + SUGGESTING
+    ],
     *[
         kind(f"rule: alert {name} turned off", f"{QUIET} {where}", without_alert(where))
         for name, where in RULES

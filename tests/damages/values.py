@@ -33,7 +33,7 @@ TYPED = [
     ("people with an exponent", "4.C Values!P9", "3e1", "V104"),
     # decimals
     ("a value with a decimal comma", "4.C Values!I10", "5,0", "V104"),
-    ("a value with one point and three digits", "4.C Values!I10", "5.000", "V104"),
+    ("a value with one point and three digits", "4.C Values!I10", "5.000", "V018"),
     ("a value that is infinite", "4.C Values!I10", "1e400", "V003"),
     ("a value that is no number", "4.C Values!I10", "NaN", "V003"),
     # years
