@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, address, build
+from hrge_xl.layout.model import HEAD_ROW, MARK_COLUMN
 from hrge_xl.spec.load import find, load
 from hrge_xl.spec.model import CollectBlock, PivotBlock
 from hrge_xl.stamp import Identity
@@ -228,9 +229,8 @@ def test_a_sheet_without_its_sources_says_so() -> None:
     where = layout(TOOLKIT, "en", ("T1.1",))
     book = opened(made(TOOLKIT, "en", "blank", ("T1.1",)), values=True)
     said = "The sheets that this one draws from are not in this workbook."
-    assert [book[where.sheet[tool].name]["B5"].value for tool in ("MATRIX", "BARRIERS", "ACTIONS")] == [
-        said
-    ] * 3
+    sheets = (book[where.sheet[tool].name] for tool in ("MATRIX", "BARRIERS", "ACTIONS"))
+    assert [sheet.cell(HEAD_ROW, MARK_COLUMN).value for sheet in sheets] == [said] * 3
 
 
 # live, in LibreOffice
