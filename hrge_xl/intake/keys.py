@@ -165,8 +165,6 @@ class SheetPlan:
             for row in grid.rows:
                 said |= {row.label, row.help, row.code}
             said |= {column.label for column in grid.columns}
-        for line in self.sheet.panel:
-            said |= {line.about, line.text}
         return frozenset(fold(text) for text in said) - {""}
 
     @cached_property
@@ -227,10 +225,14 @@ class SheetPlan:
         """Whether a text is one of ours; labels may carry their help on further lines."""
         return fold(text.split("\n", 1)[0]) in self.texts
 
+    def on_panel(self, text: str) -> bool:
+        """Whether a text is a line of the panel."""
+        return fold(text) in self.panel_texts
+
     def is_loose(self, row: int, column: int, text: str) -> bool:
         """Whether a text is a band or a line of the panel, which go with no row or column that has a code."""
         is_band = row == BAND_ROW and fold(text) in self.band_texts
-        return is_band or (column - self.sheet.panel_column in (0, 1) and fold(text) in self.panel_texts)
+        return is_band or (column - self.sheet.panel_column in (0, 1) and self.on_panel(text))
 
 
 def _parts(layout: Layout, slot: Slot) -> Iterable[Part]:

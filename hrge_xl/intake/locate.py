@@ -194,7 +194,7 @@ def _row_is_ours(raw: RawSheet, plan: SheetPlan, row: int, *, above: bool) -> bo
 
 def _column_is_ours(raw: RawSheet, plan: SheetPlan, column: int) -> bool:
     return any(
-        (text := text_at(raw, row, column)) and plan.known_text(text)
+        (text := text_at(raw, row, column)) and (plan.known_text(text) or plan.on_panel(text))
         for row in raw.cells
         if column in raw.cells[row]
     )

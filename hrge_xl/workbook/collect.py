@@ -272,8 +272,12 @@ class CollectPainter(BlockPainter):
             codes = [row for row, _ in slot.codes]
             cells = [f"INDEX({source.name},{self._question(source, code)},{found})" for code in codes]
         else:
-            cells = [f"INDEX({source.name},{found},{cell.column})" for cell in slot.cells]
+            cells = [f"INDEX({source.name},{found},{self._column(source, cell)})" for cell in slot.cells]
         return joined(cells, "; ")
+
+    def _column(self, source: Source, cell: Place) -> str:
+        """The number of a column of a source, wherever a column that somebody inserts moves it."""
+        return f"COLUMN({quoted(source.sheet)}!${column_letters(cell.column)}$1)"
 
     def _question(self, source: Source, code: str) -> str:
         return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"
@@ -282,7 +286,7 @@ class CollectPainter(BlockPainter):
         """Where the first field of the row stands."""
         slot = source.slot(self.layout, next(iter(source.spec.columns)), source.rows[0])
         assert slot is not None
-        row, column = found, str(slot.cells[0].column)
+        row, column = found, self._column(source, slot.cells[0])
         if source.grid.across:
             row, column = self._question(source, slot.codes[0][0]), found
         return f"{text_literal(quoted(source.sheet) + '!')}&ADDRESS({row},{column},4)"

@@ -51,8 +51,8 @@ def nothing(desk: Desk) -> None:
 def wrong_words(desk: Desk) -> None:
     """Words where the list has others, a blank, too many words."""
     desk.type("T1.1", "T11_02", "P1_ANS", "Partially true")
-    desk.type("T1.1", "T11_04", "P1_ACT", None)
-    desk.type("T1.1", "T11_04", "EV_LINK", None)
+    desk.type("T1.1", "T11_12", "P1_ACT", None)
+    desk.type("T1.1", "T11_12", "EV_LINK", None)
     desk.type("T3.2", "R-SP-02", "RSK_27", "open ")
     desk.type("FORM", "1", "FRM_03", None)
     desk.type("FORM", "1", "FRM_18", "word " * 151)
