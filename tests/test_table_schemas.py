@@ -108,9 +108,18 @@ def test_what_is_not_right_is_told(datasets: dict[str, Path]) -> None:
     expected = {code: (why, "WRONG") for code, (_, why) in WRONG.items() if code != "PLN_04"}
     assert {code: told[code] for code in expected} == expected
     risks = not_right(datasets["example"] / DATASET, "example")
-    assert {(row.column, row.check, row.failure_case, row.team) for row in risks.itertuples()} == {
-        ("RSK_03", "one of 1, 2, 3", 7.0, "WRONG")
+    assert {(row.column, row.check, row.team) for row in risks.itertuples()} == {
+        ("RSK_03", "not_nullable", "WRONG")  # 7 is no step, as no other word is one
     }
+
+
+def test_a_number_that_is_no_step(datasets: dict[str, Path]) -> None:
+    frame = frames(datasets["example"])("risks").query("team == '0042'").reset_index(drop=True)
+    frame["RSK_03"] = pd.Series([7.0, *frame["RSK_03"][1:]], dtype=object)
+    with pytest.raises(SchemaErrors) as failed:
+        hrge_xl.schemas(load("example"))["risks"].validate(frame, lazy=True)
+    cases = failed.value.failure_cases
+    assert set(zip(cases["column"], cases["check"], strict=True)) == {("RSK_03", "one of 1, 2, 3")}
 
 
 @pytest.mark.parametrize("code", WRONG)
