@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hrge_xl.cli import run
 from hrge_xl.intake import Wanted, read
 from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import build
+from hrge_xl.layout import address, build
 from hrge_xl.reports.spec_touched import touched_files
 from hrge_xl.spec.changes import Change, Effect
 from hrge_xl.spec.diff import diff
@@ -163,16 +163,17 @@ def test_the_command_names_every_answer_that_is_touched(
     assert told["breaks"] is True
     (file,) = told["returned"]
     assert (file["team"], file["version"], file["answers"], file["new_questions"]) == ("PAK", "1.0", 28, 1)
+    (place,) = build(load("example"), "en").slots["PLAN", "1", "PLN_08"].cells
     assert file["counts"] == {"kept": 18, "check": 1, "other": 0, "lost": 9}
     budget = next(each for each in file["touched"] if each["field"] == "PLN_08")
-    assert (budget["sheet"], budget["cell"], budget["question"]) == ("Plan", "E13", "Budget")
+    assert (budget["sheet"], budget["cell"], budget["question"]) == ("Plan", address(*place), "Budget")
     (number,) = budget["changes"]
     assert told["changes"][number - 1]["place"] == "PLAN / PLN_08"
 
     assert run(["spec", "diff", "example", str(spec), "--returned", str(path)]) == 1
     said = capsys.readouterr().out
     assert "PAK.xlsx (PAK, en, 1.0): 28 answers: 18 kept, 1 to be checked again, 9 without a place." in said
-    assert f"  Plan!E14 Budget: has no place any more ({number})\n" in said
+    assert f"  Plan!{address(*place)} Budget: has no place any more ({number})\n" in said
     assert "5000" not in said
 
 
