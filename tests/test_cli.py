@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from hrge_xl.layout import address
 from hrge_xl.spec.load import SPEC_HOMES
+from tests.answers import layout
 
 RETURNS = Path(__file__).parent / "returns"
 
@@ -135,9 +137,10 @@ def test_json_is_the_contract() -> None:
         "command",
     } <= set(report["run"])
     finding = next(f for f in report["files"][0]["findings"] if f["code"] == "V009")
+    (place,) = layout("hrge_toolkit").slots["FORM", "1", "FRM_18"].cells
     assert (finding["sheet"], finding["cell"], finding["tool"], finding["field"]) == (
         "Form",
-        "E29",
+        address(*place),
         "FORM",
         "FRM_18",
     )
