@@ -110,7 +110,11 @@ class _Writer:
         before, data, after = re.split(r"<sheetData>|</sheetData>", self.book[part])
         root = HEAD + _root("worksheet", "x14ac xr xr2 xr3", f' xmlns:r="{REL}"') + self.uid() + ">"
         before = re.sub(r"^.*?<worksheet[^>]*>", lambda _: root, before, flags=re.DOTALL)
-        before = re.sub(r"<sheetFormatPr([^>]*?)/>", r'<sheetFormatPr\1 x14ac:dyDescent="0.25"/>', before)
+        before = re.sub(
+            r'<sheetFormatPr([^>]*?)(?: x14ac:dyDescent="[^"]*")?/>',
+            r'<sheetFormatPr\1 x14ac:dyDescent="0.25"/>',
+            before,
+        )
         rows = "".join(self.rows(data, number))
         self.book[part] = f"{before}<sheetData>{rows}</sheetData>{self.settings(after, part, number)}"
 
