@@ -1156,8 +1156,10 @@ BY_OPENPYXL = [
         "openpyxl: text", openpyxl_saved(lambda b: b["Plan"].__setitem__("E13", "many")), "V003 Plan!E13"
     ),
 ]
-LAW, RISK_STRATEGY, FIGURES = (f"xl/worksheets/sheet{number}.xml" for number in (3, 4, 7))
-SPLIT = ("V019 4.C Values!AU10", "V019 4.C Values!AV10")  # made from I9; nothing calculated them again
+LAW, RISK_STRATEGY, FIGURES = (f"xl/worksheets/sheet{number}.xml" for number in (4, 5, 9))
+SPLIT = tuple(
+    f"V019 4.C Values!{column}10" for column in ("AT", "AU", "AV")
+)  # made from I10; nothing calculated them again
 TOOLKIT = [
     accepted("Toolkit: nothing", toolkit()),
     accepted("Toolkit: saved by openpyxl", openpyxl_saved(lambda book: None, RETURNS / "careful.xlsx")),
@@ -1174,16 +1176,34 @@ TOOLKIT = [
         "S012 3.2 Risk strategy",
     ),
     returned(
-        "Toolkit: not in the list", toolkit(words(LAW, "F7", "Partially true")), "V002 1.1 Legislation!F8"
+        "Toolkit: not in the list",
+        toolkit(words(LAW, "F8", "Partially true")),
+        "V002 1.1 Legislation!F8",
+        "S028 1.1 Legislation!U8",
     ),
     returned(
-        "Toolkit: words for a number", toolkit(words(FIGURES, "I9", "five")), "V003 4.C Values!I10", *SPLIT
+        "Toolkit: words for a number",
+        toolkit(words(FIGURES, "I10", "five")),
+        "V003 4.C Values!I10",
+        "S028 4.C Values!BI10",
+        *SPLIT,
     ),
-    returned("Toolkit: one comma", toolkit(words(FIGURES, "H7", "1,234")), "V018 4.C Values!H8"),
+    returned(
+        "Toolkit: one comma",
+        toolkit(words(FIGURES, "H8", "1,234")),
+        "V018 4.C Values!H8",
+        "S028 4.C Values!BH8",
+        "S028 Dashboard!AK34",
+        "V019 4.C Values!AT8",
+        "V019 4.C Values!AU8",
+        "V019 4.C Values!AV8",
+    ),
     returned(
         "Toolkit: error",
-        toolkit(cell(FIGURES, "I9", "<v>#DIV/0!</v>", ' t="e"')),
+        toolkit(cell(FIGURES, "I10", "<v>#DIV/0!</v>", ' t="e"')),
         "V011 4.C Values!I10",
+        "S028 4.C Values!BI10",
+        "S028 Dashboard!AK34",
         *SPLIT,
     ),
     accepted("Toolkit: note below", toolkit(new_cell(LAW, "C40", "A note")), "S014 1.1 Legislation!C40"),
