@@ -46,6 +46,12 @@ def answers() -> Answers:
     return found
 
 
+@cache
+def workbook() -> bytes:
+    """The Toolkit with them, issued once."""
+    return issued(TOOLKIT, "en", answers())
+
+
 def drawn(block: int) -> Drawn:
     """One block of the dashboard."""
     return layout(TOOLKIT).sheet["DASHBOARD"].drawn[block]
@@ -61,12 +67,13 @@ def table(sheet: Worksheet, block: Drawn, columns: int) -> list[tuple[Any, ...]]
     return [row for row in found if any(value != "" for value in row)]
 
 
+@cache
 def dashboard(data: bytes) -> Worksheet:
     return opened(data, values=True)[layout(TOOLKIT).sheet["DASHBOARD"].name]
 
 
 def test_the_heaviest_risks_come_first_and_closed_ones_not_at_all() -> None:
-    rows = table(dashboard(issued(TOOLKIT, "en", answers())), drawn(RISKS), 7)
+    rows = table(dashboard(workbook()), drawn(RISKS), 7)
     assert [row[:2] for row in rows] == [
         ("R-SP-02", "Event 1"),
         ("R-LA-03", "Event 2"),
@@ -77,7 +84,7 @@ def test_the_heaviest_risks_come_first_and_closed_ones_not_at_all() -> None:
 
 
 def test_what_is_most_overdue_comes_first_and_what_is_due_later_is_left_out() -> None:
-    rows = table(dashboard(issued(TOOLKIT, "en", answers())), drawn(DUE), 7)
+    rows = table(dashboard(workbook()), drawn(DUE), 7)
     assert [(row[1], row[6]) for row in rows] == [
         ("Ask earlier", "Overdue"),
         ("Measure 0", "Overdue"),
@@ -87,29 +94,25 @@ def test_what_is_most_overdue_comes_first_and_what_is_due_later_is_left_out() ->
 
 
 def test_an_indicator_is_shown_between_baseline_and_target() -> None:
-    ((row, *_, base, target, value, progress),) = table(
-        dashboard(issued(TOOLKIT, "en", answers())), drawn(INDICATORS), 7
-    )
+    ((row, *_, base, target, value, progress),) = table(dashboard(workbook()), drawn(INDICATORS), 7)
     assert (row, base, target, value, progress) == ("V-01", 20, 60, 30, 0.25)
 
 
 def test_the_matrix_names_the_risks_at_each_crossing() -> None:
-    rows = table(dashboard(issued(TOOLKIT, "en", answers())), drawn(BEFORE), 6)
+    rows = table(dashboard(workbook()), drawn(BEFORE), 6)
     cells = {row[0][0]: row[1:] for row in rows}  # by the step of likelihood
     assert cells["2"][2] == "R-SP-01\nR-PA-01"
     assert cells["5"][4] == "R-SP-02"
     assert cells["4"][4] == "R-LA-03"
     assert [text for row in cells.values() for text in row].count("R-CB-01") == 1
     assert cells["3"][4] == "High"  # nobody there
-    after = {
-        row[0][0]: row[1:] for row in table(dashboard(issued(TOOLKIT, "en", answers())), drawn(AFTER), 6)
-    }
+    after = {row[0][0]: row[1:] for row in table(dashboard(workbook()), drawn(AFTER), 6)}
     assert after["1"][4] == "R-SP-02\nR-LA-03"
 
 
 def test_each_sheet_says_how_much_of_it_is_answered() -> None:
     where = layout(TOOLKIT)
-    rows = {row[0]: row[1:] for row in table(dashboard(issued(TOOLKIT, "en", answers())), drawn(PROGRESS), 4)}
+    rows = {row[0]: row[1:] for row in table(dashboard(workbook()), drawn(PROGRESS), 4)}
     assert where.sheet["LIBRARY"].name not in rows
     share, missing, wrong = rows[where.sheet["T1.1"].name]
     assert 0 < share < 0.1
@@ -127,7 +130,7 @@ def test_a_workbook_without_risks_has_a_dashboard_of_what_is_there() -> None:
 @pytest.mark.office
 def test_the_office_and_the_reader_say_the_same(office: Any, tmp_path: Path) -> None:
     source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"
-    source.write_bytes(issued(TOOLKIT, "en", answers()))
+    source.write_bytes(workbook())
     recalculate_on(TODAY, office, source, saved)
     told = [
         {

@@ -39,15 +39,14 @@ def is_form(sheet: Sheet) -> bool:
 
 @EVERY_SPEC
 def test_a_sheet_has_one_table_below_one_header(name: str, language: str) -> None:
-    where = layout(name, language)
+    where, book = layout(name, language), opened(made(name, language, "blank"))
     for sheet in where.sheets:
         assert len(sheet.grids) <= 1 or is_form(sheet), sheet.name
         assert not (sheet.grids and sheet.drawn), sheet.name
         for grid in sheet.grids:
             assert min(row.index for row in grid.rows) >= FIRST_ROW
     for sheet in filled_in(where):
-        drawn = opened(made(name, language, "blank"))[sheet.name]
-        assert coordinate_to_tuple(drawn.freeze_panes)[0] == FIRST_ROW, sheet.name
+        assert coordinate_to_tuple(book[sheet.name].freeze_panes)[0] == FIRST_ROW, sheet.name
 
 
 @EVERY_SPEC
