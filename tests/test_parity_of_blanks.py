@@ -51,10 +51,11 @@ FILES = {
         "version": "1",
         "title": "T",
         "languages": ["en"],
-        "sheets": ["T", "F"],
+        "sheets": ["T", "F", "C"],
     },
     "vocabularies.yaml": {"WORDS": WORDS, "BELOW": BELOW},
-    "tools/t.yaml": {"code": "T", "sheet": "Sheet T", "title": "T", "blocks": [REGISTER, COLLECTED]},
+    "tools/t.yaml": {"code": "T", "sheet": "Sheet T", "title": "T", "blocks": [REGISTER]},
+    "tools/c.yaml": {"code": "C", "sheet": "Sheet C", "title": "C", "always": True, "blocks": [COLLECTED]},
     "tools/f.yaml": {"code": "F", "sheet": "Sheet F", "title": "F", "blocks": [RECORDS]},
     "rules.yaml": [RULE],
 }
