@@ -205,8 +205,8 @@ def test_problems_stand_most_urgent_first_with_words_and_a_remedy() -> None:
     rows = rows_of(sheet, block.head + 1, 6)
     assert rows[0][1:5] == ("To correct", "2.5 Security forces", "T25_07", "Support ends: Recipient 1")
     assert rows[0][5] == "The support ends before it starts."
-    assert {row[1] for row in rows[1:]} <= {"Missing", "Please check"}
-    urgency = [("To correct", "Missing", "Please check").index(row[1]) for row in rows]
+    assert {row[1] for row in rows[1:]} <= {"Missing", "To look at"}
+    urgency = [("To correct", "Missing", "To look at").index(row[1]) for row in rows]
     assert urgency == sorted(urgency)
     order = [sheet.name for sheet in where.sheets]
     places = [order.index(row[2]) for row in rows if row[1] == "Missing"]
