@@ -10,7 +10,7 @@ from ..language.functions.choices import differs_by_row
 from ..language.sheet_text import joined, text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.calculated import is_dated, is_figure
-from ..layout.model import CODE_COLUMN, TODAY_NAME
+from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled
 from ..spec.model import CollectBlock, Collected
 from ..spec.scope import rule_scope
@@ -272,12 +272,12 @@ class CollectPainter(BlockPainter):
             codes = [row for row, _ in slot.codes]
             cells = [f"INDEX({source.name},{self._question(source, code)},{found})" for code in codes]
         else:
-            cells = [f"INDEX({source.name},{found},{self._column(source, cell)})" for cell in slot.cells]
+            cells = [f"INDEX({source.name},{found},{self._column(source, code)})" for _, code in slot.codes]
         return joined(cells, "; ")
 
-    def _column(self, source: Source, cell: Place) -> str:
+    def _column(self, source: Source, code: str) -> str:
         """The number of a column of a source, wherever a column that somebody inserts moves it."""
-        return f"COLUMN({quoted(source.sheet)}!${column_letters(cell.column)}$1)"
+        return f"MATCH({text_literal(code)},INDEX({source.name},{CODE_ROW},0),0)"
 
     def _question(self, source: Source, code: str) -> str:
         return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"
@@ -286,7 +286,7 @@ class CollectPainter(BlockPainter):
         """Where the first field of the row stands."""
         slot = source.slot(self.layout, next(iter(source.spec.columns)), source.rows[0])
         assert slot is not None
-        row, column = found, self._column(source, slot.cells[0])
+        row, column = found, self._column(source, slot.codes[0][1])
         if source.grid.across:
             row, column = self._question(source, slot.codes[0][0]), found
         return f"{text_literal(quoted(source.sheet) + '!')}&ADDRESS({row},{column},4)"
