@@ -9,7 +9,7 @@ from ..fields import TICK, YES_NO, Field, When
 from ..layout import laid_out
 from ..layout.lists import LEVELS
 from ..spec.carried import pack
-from ..spec.model import CollectBlock, Spec
+from ..spec.model import CollectBlock, Collected, Spec
 from ..words import translator
 from .matrix_rows import matrix_levels
 from .schema import (
@@ -77,15 +77,22 @@ def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 def list_columns(spec: Spec | None) -> list[Row]:
-    """Give the field behind each column of each source of the collected lists, and the one that says when it is due."""
+    """Give the field behind each column of each source of the collected lists, and the one that says when it is due.
+
+    A compact list is an excerpt of others, on a sheet that shows several at once: what is due is told by those.
+    """
     return [
-        (tool.code, number, place, position, column, field, source.columns.get(block.due or ""))
+        (tool.code, number, place, position, column, field, _due_field(block, source))
         for tool in (spec.tools if spec else ())
         for number, block in enumerate(tool.blocks)
         if isinstance(block, CollectBlock)
         for place, source in enumerate(block.sources)
         for position, (column, field) in enumerate(source.columns.items(), start=1)
     ]
+
+
+def _due_field(block: CollectBlock, source: Collected) -> str | None:
+    return None if block.compact or block.due is None else source.columns.get(block.due)
 
 
 def codebook(schema: Schema) -> list[Row]:

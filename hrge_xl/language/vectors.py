@@ -69,9 +69,9 @@ def blank(kind: Type) -> Vector:
 
 
 def limited(vector: Vector, where: Bools) -> Vector:
-    """Make a result blank elsewhere."""
+    """Make the result of a formula blank elsewhere; what cannot be read gives it no value, so that nothing is there."""
     data = np.where(where, vector.data, NAN if vector.type in FIGURES else BLANK)
-    return Vector(vector.type, data, vector.filled & where)
+    return Vector(vector.type, data, vector.known & where)
 
 
 def same(left: Floats, right: Floats) -> Bools:
