@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,7 @@ from ..spec.spellings import vocabularies
 from ..submission import CellKey, Observation
 from ..words import fold
 from ..workbook.issued import edition_of, issued_cover, issued_sheets
+from ..workbook.progress import progress_sentence
 from .formula_cells import FormulaCells
 from .issued_cells import ExpectedCells
 from .roles import Roles, roles_of_lists, roles_of_tool
@@ -220,6 +222,12 @@ class SheetPlan:
     def foreign(self) -> bool:
         """Whether the sheet also shows calculated blocks, whose cells the layout does not place."""
         return any(not isinstance(block, FieldBlock) for block in self.sheet.tool.blocks)
+
+    def is_progress(self, text: str) -> bool:
+        """Whether a text counts the answers of the sheet."""
+        counted = progress_sentence(self.layout, self.sheet).answered
+        pattern = re.escape(counted).replace(r"\{given\}", r"\d+").replace(r"\{required\}", r"\d+")
+        return re.match(pattern, text) is not None
 
     def known_text(self, text: str) -> bool:
         """Whether a text is one of ours; labels may carry their help on further lines."""

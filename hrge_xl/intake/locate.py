@@ -187,7 +187,11 @@ def _row_is_ours(raw: RawSheet, plan: SheetPlan, row: int, *, above: bool) -> bo
     """Whether a row without a code shows a text of the layout, or above all blocks the links or the progress."""
     cells = raw.cells.get(row, {}).values()
     texts = [str(cell.value) for cell in cells if cell.kind is CellKind.TEXT]
-    if above and (plan.layout.cover_name in texts or any(cell.formula is not None for cell in cells)):
+    if above and (
+        plan.layout.cover_name in texts
+        or any(cell.formula is not None for cell in cells)
+        or any(map(plan.is_progress, texts))  # as other formats keep it, without its formula
+    ):
         return True
     return any(map(plan.known_text, texts))
 
