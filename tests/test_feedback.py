@@ -182,5 +182,5 @@ def test_what_lay_on_top_comes_back_as_text_and_formatting_is_mended(tmp_path: P
     ]
     assert any("hat is struck through was read" in each for each in told)
     assert any(each.startswith("It is mended in this workbook") for each in told)
-    assert any(each.startswith("A picture lies over E9") for each in told)
+    assert any(each.startswith("A picture lies over E10") for each in told)
     assert not any("For the north only" in each for each in told)

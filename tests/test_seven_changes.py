@@ -186,7 +186,7 @@ class DurationField(IntegerField):
     unit = "minutes"
 
     def _from_text(self, text: str, language: str) -> Reading:
-        hours, mark, minutes = tidy(text).casefold().partition("h")
+        hours, mark, minutes = text.strip().casefold().partition("h")
         if mark and hours.isdecimal() and (minutes or "0").isdecimal():
             return Reading(number=float(60 * int(hours) + int(minutes or 0)), notes=(NUMBER_AS_TEXT.code,))
         return super()._from_text(text, language)
