@@ -69,7 +69,7 @@ def _day(text: str) -> date:
 
 
 def from_file(path: Path, layout: Layout, spec: str, today: date, password: str | None = None) -> GoingOn:
-    """What a workbook begins with: the answers of a JSON file, or what goes on from a returned workbook of a spec.
+    """Give what a workbook begins with: the answers of a JSON file, or what goes on from a returned workbook of a spec.
 
     `spec` is its name or folder; `layout` has places for answers of the round before. Raises `UsageError`.
     """

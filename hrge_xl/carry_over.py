@@ -22,7 +22,7 @@ class Carried:
 
 
 def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
-    """Every answer of a return that was read against `read_in`, for `layout`.
+    """Bring every answer of a return that was read against `read_in` into `layout`.
 
     A code that the new version still has stays what it is, whatever its label; where the question is of another kind
     now, or the code is gone, what stood in the cell is read anew and kept as it stood.
@@ -91,7 +91,7 @@ def _text(answer: Answer) -> str:
 
 
 def question_of(answer: Answer, layout: Layout) -> str:
-    """What was asked, with its row where there are several."""
+    """Give what was asked, with its row where there are several."""
     slot = layout.slots[answer.key]
     label = slot.field.label.say(layout.language)
     grid = next(each for each in layout.sheet[slot.tool].grids if each.number == slot.grid)

@@ -16,7 +16,7 @@ from .submission import Answers, Identity, Value
 
 
 def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:
-    """A workbook of these sheets, filled in as an example; the same bytes on whichever day.
+    """Give a workbook of these sheets, filled in as an example; the same bytes on whichever day.
 
     Raises `UsageError` where the spec has no sample, and for an unknown language or tool.
     """
@@ -25,7 +25,7 @@ def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:
 
 
 def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
-    """What a team would have to correct in the sample; there should be nothing."""
+    """Give what a team would have to correct in the sample; there should be nothing."""
     from .checks import check
 
     layout, order = sample_order(spec, spec.languages[0], choice)
@@ -36,7 +36,7 @@ def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
 
 
 def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Order]:
-    """The layout of a sample, and the order that it is made by. Raises `UsageError` as `sample_workbook`."""
+    """Give the layout of a sample, and the order that it is made by. Raises `UsageError` as `sample_workbook`."""
     sample = spec.sample
     if sample is None or sample.day is None:
         raise UsageError(f"The spec '{spec.name}' has no sample.yaml, so there is no sample of it.")

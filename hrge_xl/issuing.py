@@ -99,7 +99,7 @@ def _content(
 
 
 def content_of(layout: Layout, identity: Identity, submission: Submission, *, contact: str = "") -> Content:
-    """What a workbook with the answers of a submission holds, those that could not be read as they stood."""
+    """Give what a workbook with the answers of a submission holds, those that could not be read as they stood."""
     from .checks import check
 
     (said,) = check([(submission, layout)], today=date.fromisoformat(identity.today), in_sheets=True)
@@ -152,7 +152,7 @@ def _copy_id(identity: Identity, intervention: str) -> str:
 
 
 def starting_answers(layout: Layout, order: Order) -> Answers:
-    """Defaults, what is known of the country, and over them the answers of the order that have a place."""
+    """Give defaults, what is known of the country, and over them the answers of the order that have a place."""
     answers = _defaults(layout) | dict(facts_about(layout.spec, order.country)) if order.prefilled else {}
     country = layout.spec.identity.country
     if country and order.country:
@@ -183,7 +183,7 @@ def placed(layout: Layout, answers: Answers) -> Answers:
 
 
 def last_placed(layout: Layout, last: Answers) -> Answers:
-    """The answers of the round before that have cells in the layout."""
+    """Give the answers of the round before that have cells in the layout."""
     found: Answers = {}
     for key, value in last.items():
         cells = layout.last.get(key)

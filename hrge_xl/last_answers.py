@@ -35,7 +35,7 @@ def _plain(value: Value) -> Any:
 
 
 def digest_of(text: str) -> str:
-    """What the stamp says of them; "" where there are none."""
+    """Give what the stamp says of them; "" where there are none."""
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS] if text else ""
 
 

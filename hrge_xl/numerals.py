@@ -50,7 +50,7 @@ PLAIN_NUMBER = re.compile(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?", re.ASCI
 
 
 def plain_number(text: str) -> float | None:
-    """The number that a text is to a program, or None: not what Python takes for one besides, as nan and 1_0."""
+    """Give the number that a text is to a program, or None: not what Python takes for one besides, as nan and 1_0."""
     number = float(text) if PLAIN_NUMBER.fullmatch(text) else math.nan
     return number if math.isfinite(number) else None
 

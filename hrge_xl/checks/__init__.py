@@ -42,7 +42,7 @@ def check(
 def closed_rows(
     submissions: Sequence[tuple[Submission, Layout]], today: date
 ) -> list[frozenset[tuple[str, str]]]:
-    """For each submission of one spec the rows of registers that are over, as tool and row."""
+    """Give for each submission of one spec the rows of registers that are over, as tool and row."""
     from ..spec.compiled import compiled
     from .batch import Batch
     from .closing import rows_that_are_over

@@ -11,7 +11,7 @@ Row = tuple[str, str]  # tool and row
 
 
 def rows_that_are_over(run: Evaluator) -> list[frozenset[Row]]:
-    """For each submission the rows in use that are closed."""
+    """Give for each submission the rows in use that are closed."""
     found: list[set[Row]] = [set() for _ in range(run.batch.size)]
     for (code, number), condition in run.program.closed.items():
         tool = run.program.spec.tool[code]

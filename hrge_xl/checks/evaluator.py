@@ -92,7 +92,7 @@ class Evaluator:
         return self._seen(self.last(column) if expr.last else self.column(column), expr)
 
     def last(self, column: Column) -> Vector:
-        """The values that a field had in the round before."""
+        """Give the values that a field had in the round before."""
         found = self._last.get(column.key)
         if found is None:
             found = self._last[column.key] = last_answers(self.batch, column)

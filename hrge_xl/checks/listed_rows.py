@@ -10,7 +10,7 @@ from .evaluator import Evaluator
 
 
 def kept(run: Evaluator) -> list[dict[Source, dict[str, float]]]:
-    """For each submission and source of a collected list the rows (or records) to keep, each with its rank."""
+    """Give for each submission and source of a collected list the rows (or records) to keep, each with its rank."""
     found: list[dict[Source, dict[str, float]]] = [{} for _ in range(run.batch.size)]
     for key, keeping in run.program.lists.items():
         for submission, rows in enumerate(_rows(run, keeping)):

@@ -21,7 +21,7 @@ NOT_UNDERSTOOD = {
 
 
 def is_seen_otherwise(batch: Batch, number: int) -> bool:
-    """Whether the sheets of a submission do not understand some of the answers that the reader did."""
+    """Say whether the sheets of a submission do not understand some of the answers that the reader did."""
     layout = batch.layout(number)
     return any(_as_seen(answer, layout) is not answer for answer in batch.submissions[number].answers)
 

@@ -11,8 +11,8 @@ from ..fields import figure_of, type_of
 from ..language import FIGURES, Type
 from ..language.texts import BLANK, Ids
 from ..language.vectors import NAN, Vector, figure, text
-from ..layout.sheets import items_of
 from ..numerals import to_serial
+from ..spec.fixed_rows import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Item
 from ..texts import fixed_codes
 from ..texts import said as in_language
@@ -32,7 +32,7 @@ def answers(batch: Batch, column: Column) -> Vector:
 
 
 def last_answers(batch: Batch, column: Column) -> Vector:
-    """What the answers were in the round before, as it was issued with each workbook."""
+    """Give what the answers were in the round before, as it was issued with each workbook."""
     kind, rows = type_of(column.field), column.table.number
     given = [each for each in batch.last.get(column.key, ()) if each[1] in rows]
     at = [number for number, _, _ in given], [rows[row] for _, row, _ in given]

@@ -146,7 +146,7 @@ class ScaleField(ChoiceField):
         return say("Choose a step, or type its number.")
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A dropdown of nothing but numbers, alone or in front of words."""
+        """Give a dropdown of nothing but numbers, alone or in front of words."""
         labels = told.labels or ()
         heads = {step_in(each) for each in labels}
         if told.rule != "list" or len(labels) < 2 or len(heads) < len(labels):
@@ -156,7 +156,7 @@ class ScaleField(ChoiceField):
         return Guess(Source.RULE, labels=labels, note="a scale, as all entries are numbers", special=True)
 
     def sample(self, field: Field, given: Sampling) -> Sample | None:
-        """The next step."""
+        """Give the next step."""
         return None if given.code is None else float(given.code)
 
 
@@ -204,7 +204,7 @@ class TickField(ChoiceField):
     width = 8
 
     def list_of(self, field: Field) -> str | None:
-        """The tick, and the word that older workbooks have where there is none."""
+        """Give the tick, and the word that older workbooks have where there is none."""
         return TICK
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
@@ -226,7 +226,7 @@ class TickField(ChoiceField):
         return say("Type x, or leave the cell blank.")
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A dropdown of nothing but ticks, or cells with nothing else."""
+        """Give a dropdown of nothing but ticks, or cells with nothing else."""
         if told.rule == "list" and told.labels and _are_ticks(told.labels):
             return Guess(Source.RULE, note="a tick, from its dropdown", special=True)
         if told.values and _are_ticks(told.values):
@@ -234,7 +234,7 @@ class TickField(ChoiceField):
         return None
 
     def sample(self, field: Field, given: Sampling) -> Sample | None:
-        """A tick."""
+        """Give a tick."""
         return "Y"
 
 

@@ -76,7 +76,7 @@ class DecimalField(FieldType):
         return Limits("whole" if self.whole else "decimal", field.minimum, field.maximum)
 
     def wrong_limits(self, field: Field) -> Iterator[tuple[str, str]]:
-        """A minimum above the maximum."""
+        """Tell of a minimum above the maximum."""
         low, high = self.limits(field).low, self.limits(field).high
         if low is not None and high is not None and low > high:
             said = field.minimum is not None and field.maximum is not None
@@ -241,7 +241,7 @@ class YearField(DecimalField):
         return Limits("whole", low, 2100 if field.maximum is None else field.maximum)
 
     def wrong_limits(self, field: Field) -> Iterator[tuple[str, str]]:
-        """Besides, years that are never read as Gregorian ones."""
+        """Tell besides of years that are never read as Gregorian ones."""
         yield from super().wrong_limits(field)
         low, high = self.limits(field).low or 0, self.limits(field).high or 0
         for calendar, years in (("Solar Hijri", SOLAR_HIJRI), ("Buddhist", BUDDHIST)):

@@ -22,7 +22,7 @@ ANOTHER_SPEC = Kind(
     remedy="Validate it with --spec SPEC, where SPEC is the folder of “{found}” (its name is enough where it comes "
     "with the program), or send the right workbook.",
     why="Its questions are those of another questionnaire.",
-    example="A workbook of the example spec among those of the Toolkit.",
+    example="A workbook of one spec among those of another.",
     refuses=True,
 )
 NEWER_VERSION = Kind(
@@ -154,6 +154,6 @@ SAMPLE_RETURNED = Kind(
     message="{file} is a filled sample, or holds a sheet of one: {detail}.",
     remedy="Fill in the workbook that was issued to you, and send that. A sheet of a sample has no place in it.",
     why="What stands in a sample is made up: it must never be taken for what a team says.",
-    example="The sample of the Toolkit sent back in place of the workbook of the team.",
+    example="The filled sample sent back in place of the workbook of the team.",
     refuses=True,
 )

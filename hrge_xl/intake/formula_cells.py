@@ -12,7 +12,17 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..layout import Layout
-from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, Messages, level_of, order_of
+from ..layout.messages import (
+    ERROR,
+    LEVEL,
+    MISSING,
+    REQUIRED,
+    WARNING,
+    Messages,
+    is_required,
+    level_of,
+    order_of,
+)
 from ..submission import Answers, Key, Result
 from ..words import tidy
 from ..workbook import Content
@@ -229,5 +239,5 @@ def _progress(numbers: Sequence[int]) -> tuple[int, int, int, int]:
     for each, count in Counter(numbers).items():
         number = int(each or 0)
         at[level_of(number)] += count
-        required += count * (number // REQUIRED % 10)
+        required += count * is_required(number)
     return required, required - at[MISSING], at[ERROR], at[WARNING]

@@ -17,7 +17,7 @@ Cells = Mapping[int, RawCell]
 
 
 def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
-    """What had no place in an earlier return and was given back on a sheet of its own: still kept."""
+    """Give what had no place in an earlier return and was given back on a sheet of its own: still kept."""
     return [
         Unplaced(*(_said(cells, column) for column in LEFTOVER_COLUMNS))
         for sheet in workbook.sheets
@@ -27,7 +27,7 @@ def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
 
 
 def typed_on(sheet: RawSheet, *, formulas_known: bool) -> Left:
-    """What somebody typed on such a sheet, beside, below or over what it was given back with."""
+    """Give what somebody typed on such a sheet, beside, below or over what it was given back with."""
     found = [
         Stray(row, column, text)
         for row in sorted(sheet.cells)

@@ -147,7 +147,7 @@ def _about(kind: Kind, file: str, **detail: str) -> Observation:
 
 
 def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Observation | None:
-    """Whether a file is a sample, by its stamp; or by the marks on its sheets, whatever has become of the stamp."""
+    """Say whether a file is a sample, by its stamp; or by the marks on its sheets, whatever has become of the stamp."""
     if any(copy.sample for copy in stamp.copies):
         return _about(SAMPLE_RETURNED, file, detail="its stamp says so")
     marked = [sheet.name for sheet in workbook.sheets if _text(sheet, *MARK_OF_SAMPLE) == SAMPLE_KEY]

@@ -223,22 +223,22 @@ class SheetPlan:
         """Whether the sheet also shows calculated blocks, whose cells the layout does not place."""
         return any(not isinstance(block, FieldBlock) for block in self.sheet.tool.blocks)
 
-    def is_progress(self, text: str) -> bool:
-        """Whether a text counts the answers of the sheet."""
-        counted = progress_sentence(self.layout, self.sheet).answered
-        pattern = re.escape(counted).replace(r"\{given\}", r"\d+").replace(r"\{required\}", r"\d+")
-        return re.match(pattern, text) is not None
+    @cached_property
+    def progress(self) -> re.Pattern[str]:
+        """How the line begins that counts the answers of the sheet."""
+        counted = re.escape(progress_sentence(self.layout, self.sheet).answered)
+        return re.compile(counted.replace(r"\{given\}", r"\d+").replace(r"\{required\}", r"\d+"))
 
     def known_text(self, text: str) -> bool:
         """Whether a text is one of ours; labels may carry their help on further lines."""
         return fold(text.split("\n", 1)[0]) in self.texts
 
     def on_panel(self, text: str) -> bool:
-        """Whether a text is a line of the panel."""
+        """Say whether a text is a line of the panel."""
         return fold(text) in self.panel_texts
 
     def is_loose(self, row: int, column: int, text: str) -> bool:
-        """Whether a text is a band or a line of the panel, which go with no row or column that has a code."""
+        """Say whether a text is a band or a line of the panel, which go with no row or column that has a code."""
         is_band = row == BAND_ROW and fold(text) in self.band_texts
         return is_band or (column - self.sheet.panel_column in (0, 1) and self.on_panel(text))
 

@@ -190,7 +190,7 @@ def _row_is_ours(raw: RawSheet, plan: SheetPlan, row: int, *, above: bool) -> bo
     if above and (
         plan.layout.cover_name in texts
         or any(cell.formula is not None for cell in cells)
-        or any(map(plan.is_progress, texts))  # as other formats keep it, without its formula
+        or any(map(plan.progress.match, texts))  # as other formats keep it, without its formula
         or any(
             cell.value == 0 for cell in cells if cell.kind is CellKind.NUMBER
         )  # what .xls shows of such a text

@@ -79,7 +79,7 @@ def first_word(cell: str) -> str:
 
 
 def with_count(template: str, cell: str) -> str:
-    """A sentence with `{count}` in it as a formula that takes the count from a cell."""
+    """Give a sentence with `{count}` in it as a formula that takes the count from a cell."""
     before, after = template.split("{count}")
     parts = [text_literal(before) if before else "", cell, text_literal(after) if after else ""]
     return "&".join(part for part in parts if part)

@@ -27,7 +27,7 @@ STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH = 15, 24, 16, 48
 
 
 def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> tuple[Drawn, ...]:
-    """The calculated blocks of a sheet, below each other or beside those before; without sources they are left out."""
+    """Place the calculated blocks of a sheet that have sources, below each other or beside those before."""
     drawn: list[Drawn] = []
     top, left = first, MARK_COLUMN
     for number, block in enumerate(tool.blocks):
@@ -56,7 +56,7 @@ def sources_of(block: Block, issued: Sequence[str]) -> list[str]:
 
 
 def to_fill_in(spec: Spec, issued: Sequence[str]) -> list[str]:
-    """The tools with something to fill in, as far as they were issued."""
+    """Give the tools with something to fill in, as far as they were issued."""
     return [code for code in issued if any(field.asked for field in spec.tool[code].fields.values())]
 
 
@@ -67,7 +67,7 @@ def is_dated(spec: Spec, block: CollectBlock, column: str) -> bool:
 
 
 def is_figure(spec: Spec, block: CollectBlock, column: str) -> bool:
-    """Whether a column of a collected list holds numbers."""
+    """Say whether a column of a collected list holds numbers."""
     fields = [spec.tool[s.tool].fields[s.columns[column]] for s in block.sources if column in s.columns]
     return bool(fields) and all(kind_of(each) is ColumnKind.NUMBER for each in fields)
 

@@ -14,7 +14,7 @@ LINE_LENGTH, ABOUT_LENGTH = 92, 24  # characters that a line of the panel holds,
 
 
 def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tuple[PanelLine, ...]:
-    """Everything that helps to fill in a sheet; nothing where there is nothing to say."""
+    """Give everything that helps to fill in a sheet; nothing where there is nothing to say."""
     if not grids:
         return ()
     return (*_guide(tool, language), *_hints(grids, language), *_lists(spec, tool, language))

@@ -63,12 +63,12 @@ class LastColumns:
 
 
 def code_of(field: str) -> str:
-    """The code of the column that shows what a field was."""
+    """Give the code of the column that shows what a field was."""
     return f"{ROLE}.{field}"
 
 
 def field_of(column: Column) -> str:
-    """The field of which a column shows what it was."""
+    """Give the field of which a column shows what it was."""
     return column.code.removeprefix(f"{ROLE}.")
 
 

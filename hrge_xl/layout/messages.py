@@ -123,5 +123,5 @@ def order_of(value: int) -> int:
 
 
 def is_required(value: int) -> bool:
-    """Whether a check cell's number says that an answer is required."""
+    """Say whether a check cell's number says that an answer is required."""
     return value // REQUIRED % 10 == 1

@@ -21,7 +21,7 @@ CODE_COLUMN = 1  # hidden: the codes of the rows
 TITLE_ROW, PURPOSE_ROW, LINKS_ROW, PROGRESS_ROW, HEAD_ROW = 2, 3, 4, 5, 6
 BAND_ROW = PROGRESS_ROW  # right of the progress
 FIRST_ROW = HEAD_ROW + 1
-MARK_COLUMN, SIGN_COLUMN = 2, 3
+MARK_COLUMN = 2  # the first one that is seen
 LEFTOVER_HEAD = 4  # the row of their heads
 LEFTOVER_COLUMNS = (3, 4, 6, 5)  # sheet, cell, text, question
 TODAY_NAME = "today_of_check"
@@ -167,7 +167,7 @@ class Grid:
         return tuple(column for column in self.columns if column.role == role)
 
     def columns_of(self, code: str) -> tuple[Column, ...]:
-        """The columns of a field, its check left out."""
+        """Give the columns of a field, its check left out."""
         return tuple(c for c in self.columns if c.field and c.field.code == code and c.role != "check")
 
     @cached_property

@@ -9,18 +9,17 @@ from itertools import chain
 
 from ..errors import UsageError
 from ..fields import FIELD_TYPES, Field
+from ..spec.choice import tool_code
+from ..spec.fixed_rows import items_of
 from ..spec.model import (
     CatalogueBlock,
     ChecklistBlock,
     FieldBlock,
     FormBlock,
-    Item,
-    ItemsFrom,
     RegisterBlock,
     Spec,
     Tool,
 )
-from ..texts import NO_TEXT
 from ..words import translator
 from .calculated import drawn_blocks
 from .guide import panel_of
@@ -112,17 +111,9 @@ def laid_out(
 def _choose(spec: Spec, tools: Iterable[str] | None) -> list[Tool]:
     if tools is None:
         return list(spec.tools)
-    wanted = {_full_code(spec, code) for code in tools}
+    wanted = {tool_code(spec, code) for code in tools}
     wanted |= {with_it for code in wanted if (with_it := spec.tool[code].goes_with) is not None}
     return [tool for tool in spec.tools if tool.always or (tool.goes_with or tool.code) in wanted]
-
-
-def _full_code(spec: Spec, code: str) -> str:
-    """Give the code as the spec writes it."""
-    found = spec.tool_called(code)
-    if found is not None:
-        return found
-    raise UsageError(f"'{code}' is no tool of {spec.name}. It has: {', '.join(spec.tool)}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,21 +393,6 @@ def _check_columns(block: FieldBlock, columns: Sequence[Column], first: int) -> 
     inputs = {c.field.code: c.field for c in columns if c.role == "answer" and c.field is not None}
     for offset, (code, field) in enumerate(inputs.items()):
         yield Column(first + offset, "check", f"check.{code}", "", CHECK_WIDTH, field)
-
-
-def items_of(spec: Spec, block: ChecklistBlock | CatalogueBlock, issued: Sequence[str]) -> tuple[Item, ...]:
-    """The fixed rows of a block; those that come from the tools are the tools that were issued."""
-    if not isinstance(block.items, ItemsFrom):
-        return block.items
-    if block.items.vocabulary is not None:
-        entries = spec.vocabularies[block.items.vocabulary].items
-        return tuple(Item(code=each.code, label=each.label, help=each.help) for each in entries)
-    tools = [spec.tool[code] for code in issued if spec.tool[code].can_be_ticked]
-    parts = [NO_TEXT, *(tool.part for tool in tools)]
-    return tuple(
-        Item(code=tool.code, label=tool.title, section=tool.part if tool.part != before else NO_TEXT)
-        for before, tool in zip(parts, tools, strict=False)
-    )
 
 
 def _digest(layout: Layout) -> str:

@@ -16,7 +16,7 @@ COLONS = " :：\u00a0\u202f"  # what languages put behind the name of a question
 
 
 def corrections(findings: Sequence[Finding], content: Content) -> list[Correction]:
-    """The most urgent first, in the order of the sheets; what was only normalised needs nothing."""
+    """Give the most urgent first, in the order of the sheets; what was only normalised needs nothing."""
     wanted = [each for each in findings if each.severity is not Severity.INFO]
     number = {sheet.name: number for number, sheet in enumerate(content.layout.sheets)}
     found = (_correction(each, content) for each in wanted)
@@ -71,12 +71,12 @@ def _reason(finding: Finding) -> str:
 
 
 def row_code(slot: Slot, layout: Layout) -> str:
-    """The code that stands before an answer: that of its row, or in a form that of the question."""
+    """Give the code that stands before an answer: that of its row, or in a form that of the question."""
     return slot.field.code if grid_of(slot, layout).across else slot.row
 
 
 def question_of(slot: Slot, layout: Layout) -> str:
-    """What was asked, in a checklist with its statement in front, in a repeated form with the record."""
+    """Give what was asked, in a checklist with its statement in front, in a repeated form with the record."""
     label, grid = slot.field.label.say(layout.language), grid_of(slot, layout)
     if grid.across:
         return f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
@@ -85,5 +85,5 @@ def question_of(slot: Slot, layout: Layout) -> str:
 
 
 def grid_of(slot: Slot, layout: Layout) -> Grid:
-    """The block that an answer belongs to."""
+    """Give the block that an answer belongs to."""
     return next(each for each in layout.sheet[slot.tool].grids if each.number == slot.grid)

@@ -84,7 +84,7 @@ class GivenBack:
         return bool(self.corrections or self.leftovers) or self.upgraded
 
     def count(self, urgency: Urgency) -> int:
-        """How many things are to be corrected, are missing, or are only to be looked at."""
+        """Say how many things are to be corrected, are missing, or are only to be looked at."""
         return sum(each.urgency is urgency for each in self.corrections)
 
     @property

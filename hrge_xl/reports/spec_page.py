@@ -104,7 +104,7 @@ def choices(field: Field) -> str:
 
 
 def only(field: Field) -> str:
-    """Which rows a reference is limited to."""
+    """Say which rows a reference is limited to."""
     return "".join(f", only {name} {code}" for name, code in field.only.items())
 
 

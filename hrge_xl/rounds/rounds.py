@@ -312,7 +312,7 @@ def orders(round_: Round, today: date) -> list[Order]:
 
 
 def taken_along(round_: Round) -> list[tuple[list[str], str]]:
-    """Which sheets come along though nobody named them, each sentence with the teams that it is about."""
+    """Say which sheets come along though nobody named them, each sentence with the teams that it is about."""
     found: dict[str, list[str]] = {}
     for team, choice in _choices(round_):
         if choice.explained:

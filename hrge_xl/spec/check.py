@@ -38,10 +38,10 @@ Mistakes = list[tuple[Path, str, str]]  # path in the spec, reason, remedy
 
 
 def check(spec: Spec) -> Mistakes:
-    """Every mistake in what is asked; all checks run, whatever the others find."""
+    """Give every mistake in what is asked; all checks run, whatever the others find."""
     return [mistake for one_check in CHECKS for mistake in one_check(spec)]
 
 
 def check_given(spec: Spec) -> Mistakes:
-    """Every mistake in the answers that a spec gives itself, facts and sample; nothing else may be wrong in it."""
+    """Give every mistake in the answers that a spec gives itself, facts and sample; nothing else may be wrong in it."""
     return [*check_facts(spec), *check_sample(spec)]

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from ..fields import Field
 from .defaults import Wrong, wrong_answer
-from .model import FieldBlock, FormBlock, ItemsFrom, RegisterBlock, Spec, Tool
+from .fixed_rows import items_of
+from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
 from .scope import Scope
 from .suggest import remedy_for
 
@@ -66,12 +67,9 @@ def row_codes(spec: Spec, block: FieldBlock) -> tuple[str, ...]:
         return tuple(str(record) for record in range(1, block.records + 1))
     if isinstance(block, RegisterBlock):
         return _numbered(block.id)
-    items = getattr(block, "items", ())
-    if not isinstance(items, ItemsFrom):
-        return tuple(item.code for item in items)
-    if items.vocabulary is not None:
-        return tuple(spec.vocabularies[items.vocabulary].by_code)
-    return tuple(tool.code for tool in spec.tools if tool.can_be_ticked)
+    if isinstance(block, ChecklistBlock | CatalogueBlock):
+        return tuple(item.code for item in items_of(spec, block))
+    return ()
 
 
 @lru_cache(maxsize=64)

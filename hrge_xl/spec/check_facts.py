@@ -13,7 +13,7 @@ from .suggest import remedy_for
 
 
 def check_facts(spec: Spec) -> Found:
-    """Every file of facts, and every line in it."""
+    """Check every file of facts, and every line in it."""
     for number, file in enumerate(spec.facts):
         path: Path = ("facts", number)
         wrong = [((*path, "tool"), *each) for each in no_tool(spec, file.tool)]

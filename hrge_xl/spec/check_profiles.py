@@ -12,7 +12,7 @@ from .suggest import remedy_for
 
 
 def check_profiles(spec: Spec) -> Found:
-    """Every profile, and which of them is the default."""
+    """Check every profile, and which of them is the default."""
     for name, profile in spec.profiles.items():
         yield from _profile(spec, name, profile)
     default = spec.default_profile

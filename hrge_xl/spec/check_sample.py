@@ -16,7 +16,7 @@ from .suggest import listed
 
 
 def check_sample(spec: Spec) -> Found:
-    """Its day, its country, and every answer."""
+    """Check its day, its country, and every answer."""
     sample = spec.sample
     if sample is None:
         return

@@ -9,7 +9,7 @@ OWN_SHEET = "Give it a sheet of its own: a file in tools/, with `goes_with` wher
 
 
 def check_tables(spec: Spec) -> Found:
-    """Every sheet."""
+    """Check every sheet."""
     for index, tool in enumerate(spec.tools):
         path: Path = ("tools", index)
         forms = [block for block in tool.blocks if isinstance(block, FormBlock)]

@@ -31,14 +31,14 @@ class Choice:
 def choose(
     spec: Spec, profile: str = "", named: Sequence[str] = (), rows: int | None = None, *, first: bool = False
 ) -> Choice:
-    """What is issued where a profile is chosen, tools are named, or neither.
+    """Give what is issued where a profile is chosen, tools are named, or neither.
 
     Named tools come besides those of a profile, and where none is chosen they are all. Without either it is the
     spec's default profile, else everything. `first`: where a profile leaves tools to choose from and none of them is
     named, it is the first. Raises `UsageError` for a profile or tool that the spec does not have, and for a choice left
     open.
     """
-    codes = [_code(spec, each) for each in named]
+    codes = [tool_code(spec, each) for each in named]
     name = profile or ("" if codes else spec.default_profile or "")
     chosen = profile_called(spec, name) if name else None
     if chosen is None:
@@ -52,7 +52,7 @@ def choose(
 
 
 def profile_called(spec: Spec, name: str) -> Profile:
-    """The profile of a name, in capitals or not. Raises `UsageError`."""
+    """Give the profile of a name, in capitals or not. Raises `UsageError`."""
     names = {each.casefold(): each for each in spec.profiles}
     found = names.get(name.casefold())
     if found is None:
@@ -61,8 +61,8 @@ def profile_called(spec: Spec, name: str) -> Profile:
     return spec.profiles[found]
 
 
-def _code(spec: Spec, tool: str) -> str:
-    """The code of a tool as the spec writes it."""
+def tool_code(spec: Spec, tool: str) -> str:
+    """Give the code of a tool as the spec writes it. Raises `UsageError`."""
     found = spec.tool_called(tool)
     if found is None:
         raise UsageError(f"'{tool}' is no tool of {spec.name}. It has: {', '.join(spec.tool)}.")
@@ -100,7 +100,7 @@ def _taken_along(needs: Mapping[str, Sequence[str]], tools: Iterable[str]) -> It
 
 
 def needed_tools(spec: Spec) -> dict[str, tuple[str, ...]]:
-    """For each tool those that it cannot be filled in without, and that are not issued in any case.
+    """Give for each tool those that it cannot be filled in without, and that are not issued in any case.
 
     That is where a reference that is asked for leads nowhere else, and where its fields look something up. A reference
     that may stay blank, or that leads to one of several tools, needs none of them.

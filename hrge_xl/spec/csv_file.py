@@ -39,7 +39,7 @@ class CsvFile(ABC):
         return ""
 
     def entries(self) -> Iterator[yaml.Node]:
-        """What the lines say; one that has a mistake of its own is left out."""
+        """Give what the lines say; one that has a mistake of its own is left out."""
         lines = self._lines()
         first = next(lines, None)
         if first is None:
@@ -105,14 +105,14 @@ class CsvFile(ABC):
 
     @abstractmethod
     def takes(self, head: str) -> bool:
-        """Whether there is a column of this name."""
+        """Say whether there is a column of this name."""
 
     @abstractmethod
     def node(self, line: int, given: dict[str, str]) -> yaml.Node:
-        """What a line says, as a part of the spec."""
+        """Give what a line says, as a part of the spec."""
 
     def scalar(self, line: int, text: str) -> yaml.Node:
-        """A text that stands in a line."""
+        """Give a text that stands in a line."""
         mark = yaml.Mark(self.name, 0, line - 1, 0, None, 0)
         return yaml.ScalarNode("tag:yaml.org,2002:str", text, mark, mark)
 

@@ -10,12 +10,12 @@ from ..texts import NO_TEXT, Text
 from ..words import and_more
 from .changes import Change, Effect, Group, Touch, meant_alike, short
 from .diff_lists import readings
+from .fixed_rows import items_of
 from .model import (
     CatalogueBlock,
     ChecklistBlock,
     FieldBlock,
     FormBlock,
-    ItemsFrom,
     RegisterBlock,
     Spec,
     Tool,
@@ -50,11 +50,7 @@ def rows_of(spec: Spec, block: FieldBlock) -> Rows:
         return {f"{block.id}{number:02d}": NO_TEXT for number in range(1, block.rows + 1)}
     if not isinstance(block, ChecklistBlock | CatalogueBlock):
         return {}
-    if not isinstance(block.items, ItemsFrom):
-        return {item.code: item.label for item in block.items}
-    if block.items.vocabulary is not None:
-        return {each.code: each.label for each in spec.vocabularies[block.items.vocabulary].items}
-    return {tool.code: tool.title for tool in spec.tools if tool.can_be_ticked}
+    return {item.code: item.label for item in items_of(spec, block)}
 
 
 class SheetDiff:

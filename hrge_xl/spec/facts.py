@@ -29,5 +29,5 @@ def _sources(file: FactFile, fact: Fact) -> Iterator[tuple[Key, Value]]:
 
 
 def said_of_source(file: FactFile, fact: Fact) -> str:
-    """The source of a fact, with the date behind it where that has no cell of its own."""
+    """Give the source of a fact, with the date behind it where that has no cell of its own."""
     return fact.source if file.date is not None else f"{fact.source}, {fact.date}"

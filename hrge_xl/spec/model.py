@@ -33,7 +33,7 @@ class Item(Model):
     values: dict[str, Annotated[Any, BeforeValidator(fixed_value)]] = Option(default={})
 
     def has(self, codes: Mapping[str, str]) -> bool:
-        """Whether each of these fixed columns holds this code, alone or among others."""
+        """Say whether each of these fixed columns holds this code, alone or among others."""
         return all(code in fixed_codes(self.values.get(name)) for name, code in codes.items())
 
 

@@ -18,12 +18,12 @@ def carry_of(spec: Spec, field: Field) -> str:
 
 
 def goes_on(spec: Spec, field: Field) -> bool:
-    """Whether an answer stands in the next workbook as its answer."""
+    """Say whether an answer stands in the next workbook as its answer."""
     return carry_of(spec, field) in (ANSWER, BOTH)
 
 
 def is_shown(spec: Spec, field: Field) -> bool:
-    """Whether an answer stands in the next workbook beside the cell to answer anew."""
+    """Say whether an answer stands in the next workbook beside the cell to answer anew."""
     return carry_of(spec, field) in (LAST, BOTH)
 
 

@@ -25,12 +25,12 @@ class SampleAnswer(NamedTuple):
     value: Any
 
     def written(self, language: str) -> tuple[str, ...]:
-        """What it says in a language, each of several by itself."""
+        """Give what it says in a language, each of several by itself."""
         values = self.value if isinstance(self.value, list) else [self.value]
         return tuple(_as_text(value, language) for value in values)
 
     def means(self, field: Field, language: str) -> Value:
-        """The answer that it is; nothing must be wrong in it."""
+        """Give the answer that it is; nothing must be wrong in it."""
         return value_of(field, self.written(language))
 
 
@@ -56,7 +56,7 @@ def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
 
 
 def spec_of_sample(spec: Spec) -> Spec:
-    """The spec with the country of its sample among those that can be chosen."""
+    """Give the spec with the country of its sample among those that can be chosen."""
     country = spec.sample.country if spec.sample is not None else None
     if country is None or spec.countries not in spec.vocabularies:
         return spec

@@ -48,7 +48,7 @@ def facts_of(identity: Identity, contact: str = "") -> dict[str, str]:
 
 
 def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
-    """The facts that a workbook is drawn by: those that the cover has a line for, and that it is a sample."""
+    """Give the facts that a workbook is drawn by: those that the cover has a line for, and that it is a sample."""
     return frozenset(name for name in (*COVER_FACTS, SAMPLE) if facts[name])
 
 

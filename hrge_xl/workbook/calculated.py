@@ -129,7 +129,7 @@ class MatrixPainter(BlockPainter):
         head = self.top(block)
         self.first = head + 1
         self._corner(head)
-        down, across = self.layout.lists[matrix.down], self.layout.lists[matrix.across]
+        down, across = self.scales
         across_style, down_style = ("head_codes", "step_codes") if block.codes else ("head", "cell_middle")
         for offset, code in enumerate(across.codes):
             self.pen.text(Place(head, self.left + 1 + offset), self._step(across, code), across_style)
@@ -145,12 +145,16 @@ class MatrixPainter(BlockPainter):
         self.pen.live(self.cells, MatrixNow(grids, block, tuple(self.cells.values())))
         return self.free
 
+    @property
+    def scales(self) -> tuple[ListPlace, ListPlace]:
+        """The lists of the steps down and across."""
+        return self.layout.lists[self.matrix.down], self.layout.lists[self.matrix.across]
+
     def _live_codes(self, codes: JoinedCodes) -> int:
         """The hidden columns that the codes in the cells are taken from; the next free column."""
         places = [*codes.draw(), *self.cells]
-        scales = self.layout.lists[self.matrix.down], self.layout.lists[self.matrix.across]
-        numbers = [crossing(*scales, each) for (each,) in self.cells.values()]
-        down, across = map(steps_of_list, scales)
+        numbers = [crossing(*self.scales, each) for (each,) in self.cells.values()]
+        down, across = map(steps_of_list, self.scales)
         cells = dict(zip(numbers, self._labels(), strict=True))
         self.pen.live(places, CodesNow(codes.rows, down, across, cells))
         return self.free + HELPERS
@@ -186,8 +190,7 @@ class MatrixPainter(BlockPainter):
         quoted = label.replace('"', "'")
         form, formula = f'"{quoted}: "0;;"{quoted}"', self._number_of_rows(down, across)
         if self.codes is not None:
-            scales = self.layout.lists[self.matrix.down], self.layout.lists[self.matrix.across]
-            form, formula = "", self.codes.at(crossing(*scales, (down, across)), label)
+            form, formula = "", self.codes.at(crossing(*self.scales, (down, across)), label)
         colours = {"bg_color": level.colour, "font_color": ink_on(level.colour)}
         style = self.pen.formats("cell_centre" if self.codes is None else "cell_codes", form, **colours)
         self.cells[self.pen.styled_formula(place, formula, style)] = ((down, across),)

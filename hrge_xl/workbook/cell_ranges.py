@@ -11,7 +11,7 @@ from ..spec.own_sheets import LAST_SHEET
 
 
 def cells_of(slot: Slot, *, row: str | None = None) -> str:
-    """The cell, or the run of cells, of a slot; with `row` in place of its row number."""
+    """Give the cell, or the run of cells, of a slot; with `row` in place of its row number."""
     return _run(slot.cells[0], slot.cells[-1], row)
 
 
@@ -38,14 +38,14 @@ def _continues(first: Place, last: Place, cell: Place) -> bool:
 
 
 def absolute(layout: Layout, tool: str, slot: Slot, *, row: str | None = None) -> str:
-    """The same, from any other sheet."""
+    """Write the cell, or the run of cells, of a slot, from any other sheet."""
     first, last = slot.cells[0], slot.cells[-1]
     start = f"{quoted(layout.sheet[tool].name)}!${column_letters(first.column)}${row or first.row}"
     return start if len(slot.cells) == 1 else f"{start}:${column_letters(last.column)}${row or last.row}"
 
 
 def column_range(layout: Layout, grid: Grid, column: int) -> str:
-    """A whole column of a grid's data rows, from any sheet."""
+    """Give a whole column of a grid's data rows, from any sheet."""
     letters, rows = column_letters(column), grid.data_rows
     return (
         f"{quoted(layout.sheet[grid.tool.code].name)}!${letters}${rows[0].index}:${letters}${rows[-1].index}"
@@ -53,13 +53,13 @@ def column_range(layout: Layout, grid: Grid, column: int) -> str:
 
 
 def last_cells(first: Place, last: Place, *, row: str | None = None) -> str:
-    """Cells of the hidden sheet with the answers of the round before, from any other sheet."""
+    """Write cells of the hidden sheet with the answers of the round before, from any other sheet."""
     start = f"{quoted(LAST_SHEET)}!${column_letters(first.column)}${row or first.row}"
     return start if first == last else f"{start}:${column_letters(last.column)}${row or last.row}"
 
 
 def record_range(layout: Layout, ref: Ref) -> str:
-    """The cells of a question that is asked once a record, side by side, from any sheet."""
+    """Give the cells of a question that is asked once a record, side by side, from any sheet."""
     slots = [slot for key, slot in layout.slots.items() if (key[0], key[2]) == ref.key]
     first, last = slots[0].cells[0], slots[-1].cells[-1]
     sheet = quoted(layout.sheet[ref.tool].name)
@@ -67,6 +67,6 @@ def record_range(layout: Layout, ref: Ref) -> str:
 
 
 def entry(layout: Layout, name: str, code: str) -> str | None:
-    """The entry of a list that shows the label of a code."""
+    """Give the entry of a list that shows the label of a code."""
     place = layout.lists.get(name)
     return f"INDEX(list_{name},{place.codes.index(code) + 1})" if place and code in place.codes else None

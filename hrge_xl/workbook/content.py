@@ -113,7 +113,7 @@ class Content:
         return (*[labels.get(code, code) for code in codes], *BLANK * (len(slot.cells) - len(codes)))
 
     def shown_last(self, key: Key, cells: int) -> tuple[Shown, ...]:
-        """What the cells show that say what an answer was in the round before: as its own would, of rows the code."""
+        """Give what the cells show that say what an answer was in the round before; of rows the code."""
         value, slot = self.last.get(key), self.layout.slots.get(key)
         if value is None or slot is None:
             return (None if value is None else str(value), *BLANK * (cells - 1))
@@ -212,7 +212,7 @@ class Content:
         return self.once(key, lambda: [self.check(slot) for slot in slots])
 
     def progress(self, sheet: Sheet) -> tuple[int, int, int, int]:
-        """Required answers of a sheet, those given, and answers to correct and to look at."""
+        """Count the required answers of a sheet, those given, and answers to correct and to look at."""
         return self.once(("progress", sheet.tool.code), lambda: self._progress(sheet))
 
     def _progress(self, sheet: Sheet) -> tuple[int, int, int, int]:
@@ -228,7 +228,7 @@ class Content:
         return required, required - at[MISSING], at[ERROR], at[WARNING]
 
     def ticked(self, tool: str) -> bool:
-        """Whether a tool counts: ticked in the form, or such that it always does."""
+        """Say whether a tool counts: ticked in the form, or such that it always does."""
         spec = self.layout.spec
         ticked = spec.tick_of(tool)
         if ticked is None or spec.tick_field is None:

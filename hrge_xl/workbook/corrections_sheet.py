@@ -8,7 +8,7 @@ from enum import IntEnum
 from itertools import groupby
 
 from ..findings import sentence
-from ..language.sheet_text import text_literal
+from ..language.sheet_text import text_literal, with_count
 from ..layout import Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import LEVEL, MISSING, WARNING
 from ..spec.own_sheets import FEEDBACK_KEY
@@ -124,11 +124,10 @@ class CorrectionsPainter:
 
     def _count(self, style: str, part: Sequence[Correction], last: int) -> None:
         watched, here = [each for each in part if each.watched], Place(self.list.row, DONE)
-        before, after = self.counted.replace("{all}", str(len(watched))).split("{done}")
         cells = f"{address(here.row + 1, DONE)}:{address(last, DONE)}"
         count = f"COUNTIF({cells},{text_literal(self.done)})"
-        parts = [text_literal(before) if before else "", count, text_literal(after) if after else ""]
-        formula = "=" + "&".join(filter(None, parts))
+        template = self.counted.replace("{all}", str(len(watched))).replace("{done}", "{count}")
+        formula = f"={with_count(template, count)}"
         self.list.formula(DONE, formula, style, DoneCount(tuple(watched), self.counted))
         all_done = sentence(self.counted, {"done": str(len(watched)), "all": str(len(watched))})
         self.pen.mark_when(here, here, f"={address(*here)}={text_literal(all_done)}", "good", **LINES)
@@ -204,5 +203,5 @@ class DoneCount:
 
 
 def is_done(about: Correction, content: Content) -> bool:
-    """Whether the check cell of an answer shows no more what was wrong with it."""
+    """Say whether the check cell of an answer shows no more what was wrong with it."""
     return about.watched is not None and content.check(about.watched) < about.least

@@ -39,7 +39,7 @@ class CoverPainter:
         self.row = 2
 
     def draw(self) -> None:
-        """Title, what this is and what to do side by side, the sheets with their progress, and whose work it is."""
+        """Draw title, facts and steps side by side, the sheets with their progress, and whose work it is."""
         spec, language = self.layout.spec, self.layout.language
         self.pen.text(Place(CODE_ROW, CODE_COLUMN), COVER_KEY, "code")
         self.pen.band(self.row, LABEL, STATE, spec.title.say(language), "cover_title")

@@ -10,17 +10,17 @@ from .cell_ranges import entry
 
 
 def last_of_row(tool: str, code: str, row: str) -> str:
-    """What an answer of this row was, found by the code of the row: a formula that can be shared down its column."""
+    """Write what an answer of this row was, found by the code of the row, so that the formula can be shared."""
     return f"INDEX({last_name(tool, code)},MATCH(${column_letters(CODE_COLUMN)}{row},{last_rows(tool)},0))"
 
 
 def row_codes(layout: Layout, tool: str) -> str:
-    """The defined name of the row codes of a tool's table."""
+    """Give the defined name of the row codes of a tool's table."""
     return "rows_of_" + tool.replace(".", "_")
 
 
 def ticked(layout: Layout, tool: str) -> str:
-    """Whether a tool counts: ticked in the form, or such that it always does."""
+    """Say whether a tool counts: ticked in the form, or such that it always does."""
     if tool not in layout.sheet:
         return "FALSE"
     own = layout.spec.tick_of(tool)
@@ -36,30 +36,30 @@ def ticked(layout: Layout, tool: str) -> str:
 
 
 def tick_name(tool: str) -> str:
-    """The defined name of the cell that ticks a tool."""
+    """Give the defined name of the cell that ticks a tool."""
     return "tick_" + tool.replace(".", "_")
 
 
 def answer_name(code: str) -> str:
-    """The defined name of the cell of a question that is asked once."""
+    """Give the defined name of the cell of a question that is asked once."""
     return f"answer_{code}"
 
 
 def column_name(tool: str, code: str, part: int = 0) -> str:
-    """The defined name of a column that references look something up in, one of several where it has parts."""
+    """Give the defined name of a column that references look something up in, one of several where it has parts."""
     return f"column_{tool}_{code}{f'_part_{part}' if part else ''}".replace(".", "_")
 
 
 def active_name(tool: str) -> str:
-    """The defined name of the helper cells that count the answers of each row of a register."""
+    """Give the defined name of the helper cells that count the answers of each row of a register."""
     return "answers_in_rows_of_" + tool.replace(".", "_")
 
 
 def last_name(tool: str, code: str) -> str:
-    """The defined name of a column that says what answers were in the round before."""
+    """Give the defined name of a column that says what answers were in the round before."""
     return f"last_{tool}_{code or 'closed'}".replace(".", "_")
 
 
 def last_rows(tool: str) -> str:
-    """The defined name of the row codes beside these columns."""
+    """Give the defined name of the row codes beside these columns."""
     return "last_rows_of_" + tool.replace(".", "_")

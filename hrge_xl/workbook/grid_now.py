@@ -41,7 +41,7 @@ class Status:
         self.signs = signs(self.say, one=grid.across and not self.repeated)
 
     def sign(self, checks: Sequence[int], *, given: bool) -> str:
-        """How the row stands beside some check numbers; `given`: something is answered in it."""
+        """Say how the row stands beside some check numbers; `given`: something is answered in it."""
         levels = [level_of(number) for number in checks]
         worst = max(levels, default=0)
         if worst or given:
@@ -49,7 +49,7 @@ class Status:
         return ""
 
     def words(self, content: Content, slots: Sequence[Slot], checks: Sequence[int]) -> str:
-        """What to do about some slots with their check numbers; of a text with a limit also how long it is."""
+        """Give what to do about some slots with their check numbers; of a text with a limit also how long it is."""
         problem = content.problem(checks)
         if self.limit is not None:
             return self._counted(content, slots[0], problem[1] if problem else "")
@@ -70,7 +70,7 @@ class Status:
 
 
 def signs(say: Translate, *, one: bool) -> dict[int, str]:
-    """The words of the check column by level; `one`: only one thing can be missing or wrong in a row."""
+    """Give the words of the check column by level; `one`: only one thing can be missing or wrong in a row."""
     return {
         ERROR: say("✗ To correct") if one else say("✗ {count} to correct"),
         MISSING: say("… Missing") if one else say("… {count} missing"),
@@ -103,7 +103,7 @@ class RowNow:
         return [*cells, *active, *self.status_places, *checks]
 
     def status_words(self, content: Content, checks: Sequence[int]) -> tuple[str, ...]:
-        """What its sign and its sentence show beside these check numbers; nothing where it has none."""
+        """Give what its sign and its sentence show beside these check numbers; nothing where it has none."""
         if self.status is None:
             return ()
         if self.grid.across:

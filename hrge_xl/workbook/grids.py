@@ -43,7 +43,7 @@ class GridPainter:
     grid: Grid
 
     def draw(self) -> None:
-        """Heads and bands first, then row by row, then what spans columns."""
+        """Draw heads and bands first, then row by row, then what spans columns."""
         self.say = translator(self.layout.language)
         self.compiled: dict[str, str] = {}
         self.words: dict[int | None, Status] = {}
@@ -75,7 +75,7 @@ class GridPainter:
         for number, (band, columns) in enumerate(self.grid.bands):
             style = ("band", "band_next")[number % 2]
             label = band.label.say(self.layout.language)
-            self.pen.run(BAND_ROW, [column.index for column in columns], label, style)
+            self.pen.band(BAND_ROW, columns[0].index, columns[-1].index, label, style)
         if self._repeated:
             self._record_counts()
 

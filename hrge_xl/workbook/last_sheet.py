@@ -72,7 +72,7 @@ class LastOfTool:
 
 
 def travelling(content: Content) -> Sequence[Shown]:
-    """The answers as one text, in pieces. Raises `LimitError` where that is too long."""
+    """Give the answers as one text, in pieces. Raises `LimitError` where that is too long."""
     text = written(dict(content.last))
     pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
     if len(pieces) > len(TEXT_ROWS):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from ..layout import Layout, Place, quoted
-from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_HEAD, TITLE_ROW
+from ..layout.model import CHARACTERS, CODE_COLUMN, CODE_ROW, LEFTOVER_HEAD, TITLE_ROW
 from ..words import translator
 from .live import Now
 from .pen import Pen
@@ -16,7 +16,6 @@ HEAD_ROW = LEFTOVER_HEAD
 FIRST_COLUMN = 2
 SHOWN = 5  # rows about one sheet that are not folded
 MOST_LINES = 20  # that a row keeps free; it still grows with its text
-LETTERS = 1.2  # of our font, in the width of one digit by which columns are measured
 
 
 class Listing:
@@ -78,7 +77,7 @@ class Listing:
     def _lines(self) -> int:
         """How many lines the texts of the row take: programs that fit rows to a zoomed view cut the last one."""
         taken = (
-            sum(max(1, ceil(len(line) / (self.widths[column] * LETTERS))) for line in text.splitlines())
+            sum(max(1, ceil(len(line) / (self.widths[column] * CHARACTERS))) for line in text.splitlines())
             for column, text in self._texts.items()
         )
         return min(max(taken, default=1), MOST_LINES)

@@ -48,7 +48,7 @@ class JoinedCodes:
         self.joined = Run(corner.column + 1, corner.row, last)
 
     def draw(self) -> Iterator[Place]:
-        """The two cells of each row."""
+        """Draw the two cells of each row, and give their places."""
         for offset, each in enumerate(self.rows):
             yield self.pen.formula(self.crossing.place(offset), self._crossing(each), "check")
             yield self.pen.formula(self.joined.place(offset), self._joined(offset, each.code), "check")

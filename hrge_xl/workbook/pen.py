@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -77,13 +77,8 @@ class Pen:
             self.text(Place(row, column), text if column == first else "", style)
         self.height(row, style)
 
-    def run(self, row: int, columns: Sequence[int], text: str, style: str) -> None:
-        """A text at the left of a run of cells that look as one."""
-        for number, column in enumerate(columns):
-            self.text(Place(row, column), "" if number else text, style)
-
     def row_code(self, place: Place, code: str, lines: int) -> None:
-        """The hidden code of a row: its size keeps so many lines free, and the row still grows with its text."""
+        """Write the hidden code of a row: its size keeps so many lines free, and the row still grows with its text."""
         size = max(TALL, round(lines * LINE_OF_CODE))
         self._done(
             self.sheet.write_string(
@@ -137,7 +132,7 @@ class Pen:
         return place
 
     def entry(self, place: Place, style: str, number_format: str = "", **more: Any) -> Place:
-        """A live cell without a formula: an answer, or a fact of the stamp; `more` differs from the style."""
+        """Write a live cell without a formula: an answer, or a fact of the stamp; `more` differs from the style."""
         form = self.formats(style, number_format, **more)
         self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
         return place
@@ -181,7 +176,7 @@ class Pen:
         self._done(result, first)
 
     def bars(self, first: Place, last: Place) -> None:
-        """Bars behind shares from nothing to all."""
+        """Put bars behind shares from nothing to all."""
         options = {
             "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": BAR_FILL,
             "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,

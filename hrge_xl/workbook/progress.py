@@ -150,7 +150,7 @@ class States(NamedTuple):
     begun: str
 
     def now(self, required: int, given: int, wrong: int, *, in_use: bool) -> str:
-        """How far one is."""
+        """Say how far one is."""
         if wrong:
             return self.wrong
         if not required:
@@ -175,7 +175,7 @@ class ProgressNow:
 
 
 def check_range(sheet: Sheet, grid: Grid) -> str:
-    """All check cells of a grid."""
+    """Give all check cells of a grid."""
     columns = [c.index for c in grid.with_role("check")]
     rows = grid.data_rows
     first, last = address(rows[0].index, min(columns)), address(rows[-1].index, max(columns))
@@ -183,7 +183,7 @@ def check_range(sheet: Sheet, grid: Grid) -> str:
 
 
 def progress_sentence(layout: Layout, sheet: Sheet) -> Progress:
-    """What the progress line of a sheet says."""
+    """Give what the progress line of a sheet says."""
     say = translator(layout.language)
     return Progress(
         sheet,
@@ -205,7 +205,7 @@ class Progress:
     unused: str
 
     def formula(self, in_use: str) -> str:
-        """The formula; `in_use` says whether the sheet counts."""
+        """Give the formula; `in_use` says whether the sheet counts."""
         required, given, wrong, look = (f"INDEX({self.sheet.progress_name},1,{n})" for n in range(1, 5))
         text = text_literal(self.answered)
         for name, cell in (("required", required), ("given", given)):

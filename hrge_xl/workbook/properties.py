@@ -38,7 +38,7 @@ def _property(number: int, pair: tuple[str, str]) -> str:
 
 
 def core(drawn: bytes, facts: Mapping[str, str]) -> bytes:
-    """The usual properties with the day of issue in place of the one they were drawn with, and with the language."""
+    """Give the usual properties with day of issue and language, in place of what they were drawn with."""
     day = datetime.fromisoformat(facts["issued"]) if facts["issued"] else DRAWN_ON
     language = f"<dc:language>{escaped(facts['language'])}</dc:language></cp:coreProperties>".encode()
     return drawn.replace(_written(DRAWN_ON), _written(day)).replace(b"</cp:coreProperties>", language)

@@ -18,9 +18,9 @@ class Run:
         return f"${letters}${self.first}:${letters}${self.last}"
 
     def at(self, row: int | str) -> str:
-        """`$C12`."""
+        """Write the cell of a row: `$C12`."""
         return f"${column_letters(self.column)}{row}"
 
     def place(self, offset: int) -> Place:
-        """The cell that many rows down."""
+        """Give the cell that many rows down."""
         return Place(self.first + offset, self.column)

@@ -20,7 +20,7 @@ PROTECTION = {
 def finish(
     sheet: FormulaSheet, layout: Layout, widths: Mapping[int, int], *, wide: bool, protected: bool = True
 ) -> None:
-    """Widths, hidden codes, protection, pages."""
+    """Set widths, hidden codes, protection and pages."""
     sheet.set_row(0, None, None, {"hidden": True})
     sheet.set_column(0, 0, 9, None, {"hidden": True})
     for column, width in widths.items():
@@ -37,7 +37,7 @@ def finish(
 
 
 def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
-    """What a tool sheet shows first, and what of it is printed."""
+    """Set what a tool sheet shows first, and what of it is printed."""
     finish(sheet, layout, tool.widths or {MARK_COLUMN: 40}, wide=not _is_form(tool))
     if tool.grids:
         _grids(sheet, tool)
