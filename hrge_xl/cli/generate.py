@@ -17,6 +17,7 @@ from .terminal import line
 if TYPE_CHECKING:
     from ..issuing import Order
     from ..rounds.rounds import Round
+    from ..spec.choice import Choice
     from ..spec.model import Spec
 
 
@@ -158,7 +159,6 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     from ..layout import build
     from ..next_round import GoingOn
     from ..paths import write_whole
-    from ..spec.choice import choose
     from ..spec.load import load
     from ..spec.lookup import asks_for_country, country_codes
 
@@ -166,9 +166,7 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     codes = country_codes(spec, countries)
     if not codes and asks_for_country(spec):
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
-    choice = choose(spec, chosen.profile or "", chosen.tool_codes, chosen.blank_rows)
-    if choice.explained:
-        line(f"{choice.explained}.", err=True)
+    choice = _choice(spec, chosen)
     layout = build(spec, chosen.language or spec.languages[0], choice.tools, choice.rows, last=True)
     file = chosen.answers
     begin = from_file(file, layout, name, today, chosen.password) if file else GoingOn()
@@ -178,8 +176,7 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     orders = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
     for order, data in bar(issue(spec, orders), len(orders), "Issuing"):
-        name_parts = filter(None, (spec.name, order.country, layout.language))
-        path = (chosen.output or Path("output")) / f"{'_'.join(name_parts)}.xlsx"
+        path = _path(chosen, spec.name, order.country, layout.language)
         write_whole(path, data)
         yield path
 
@@ -187,7 +184,6 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
 def _sample(name: str, chosen: Choices, given: Mapping[str, bool]) -> Iterator[Path]:
     from ..filled_sample import sample_workbook
     from ..paths import write_whole
-    from ..spec.choice import choose
     from ..spec.load import load
 
     given = {**given, "--answers": chosen.answers is not None}
@@ -199,14 +195,26 @@ def _sample(name: str, chosen: Choices, given: Mapping[str, bool]) -> Iterator[P
     if wrong:
         raise UsageError(*wrong)
     spec = load(name)
-    choice = choose(spec, chosen.profile or "", chosen.tool_codes, chosen.blank_rows, first=True)
-    if choice.explained:
-        line(f"{choice.explained}.", err=True)
+    choice = _choice(spec, chosen, first=True)
     language = chosen.language or spec.languages[0]
-    name_parts = filter(None, (spec.name, "SAMPLE", chosen.profile, language))
-    path = (chosen.output or Path("output")) / f"{'_'.join(name_parts)}.xlsx"
+    path = _path(chosen, spec.name, "SAMPLE", chosen.profile, language)
     write_whole(path, sample_workbook(spec, language, choice))
     yield path
+
+
+def _choice(spec: Spec, chosen: Choices, *, first: bool = False) -> Choice:
+    """Choose the tools of the workbooks, and say what comes along unasked."""
+    from ..spec.choice import choose
+
+    choice = choose(spec, chosen.profile or "", chosen.tool_codes, chosen.blank_rows, first=first)
+    if choice.explained:
+        line(f"{choice.explained}.", err=True)
+    return choice
+
+
+def _path(chosen: Choices, *parts: str | None) -> Path:
+    """Give the file of a workbook that belongs to no round."""
+    return (chosen.output or Path("output")) / f"{'_'.join(filter(None, parts))}.xlsx"
 
 
 def _round(
@@ -225,7 +233,7 @@ def _round(
         line(f"{', '.join(named)}: {why}.", err=True)
     wanted = orders(teams, today)
     if earlier is not None:
-        wanted = _going_on(wanted, round_, earlier, spec)
+        wanted = _going_on(wanted, round_, earlier, spec, today)
     kept = 0
     with only_writer(folder / "issued"):
         issued = issue_files(spec, wanted, lambda order: _place(folder, order, spec))
@@ -237,12 +245,11 @@ def _round(
         line(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.", err=True)
 
 
-def _going_on(wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec) -> list[Order]:
+def _going_on(wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec, today: date) -> list[Order]:
     """Have the orders of a round go on from an earlier one, and say of each team what does not."""
     from ..rounds.datasets import one_dataset
     from ..rounds.last_round import begun
 
-    today = wanted[0].today if wanted else date.min
     if Path(earlier).resolve() == round_.folder.resolve():
         raise UsageError(f"{earlier} is the round itself. Name an earlier one behind --from.")
     with one_dataset(earlier, today) as dataset:

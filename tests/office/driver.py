@@ -25,10 +25,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from tests.office.screen import Screen
+from tests.office.screen import Closing, Screen
 
 START_SECONDS = 120.0
 COMMAND_SECONDS = 60.0
@@ -295,7 +294,7 @@ class Connection:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Office:
+class Office(Closing):
     """One private LibreOffice, started at the first `open` and started again once when it crashes.
 
     Nobody sees it, unless it is given a screen: then each document opens in a window on that.
@@ -308,14 +307,6 @@ class Office:
         self.timeout = timeout
         self.screen = screen
         self.connection: Connection | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End LibreOffice and remove its profile."""
@@ -365,7 +356,7 @@ class Office:
             return document.save_as(out)
 
 
-class Document:
+class Document(Closing):
     """One open workbook."""
 
     def __init__(self, office: Office, number: int, path: Path) -> None:
@@ -373,14 +364,6 @@ class Document:
         self.number = number
         self.path = path
         self.connection = office.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def ask(self, verb: str, timeout: float | None = None, **arguments: Any) -> Any:
         """Send one command about this document."""

@@ -57,7 +57,22 @@ def why_missing(*tools: str) -> str | None:
     return None
 
 
-class Screen:
+class Closing:
+    """What is closed at the end of a `with` block."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+
+class Screen(Closing):
     """A display of its own with a window manager."""
 
     def __init__(self, size: tuple[int, int] = SIZE) -> None:
@@ -92,14 +107,6 @@ class Screen:
         )
         self.processes.append(process)
         return process
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Take the display away."""
