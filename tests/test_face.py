@@ -11,7 +11,18 @@ from openpyxl.utils import coordinate_to_tuple, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hrge_xl.layout import Grid, Layout, Sheet
-from hrge_xl.layout.model import BAND_ROW, FIRST_ROW, HEAD_ROW, HIDDEN, LINKS_ROW, MARK_COLUMN, PROGRESS_ROW
+from hrge_xl.layout.model import (
+    BAND_ROW,
+    CHARACTERS,
+    CODE_COLUMN,
+    FIRST_ROW,
+    HEAD_ROW,
+    HIDDEN,
+    LINKS_ROW,
+    MARK_COLUMN,
+    PROGRESS_ROW,
+    column_letters,
+)
 from hrge_xl.spec.model import ChecklistBlock, FormBlock
 from hrge_xl.submission import Answers
 from hrge_xl.texts import Text
@@ -81,6 +92,30 @@ def test_every_sheet_leads_to_its_neighbours_and_the_cover(name: str, language: 
         assert [link.location for link in links] == [
             f"'{each}'!A1" for each in (before, where.cover_name, after)
         ]
+
+
+@EVERY_SPEC
+def test_a_link_is_not_cut_by_the_one_beside_it(name: str, language: str) -> None:
+    book = opened(made(name, language, "blank"))
+    for sheet in layout(name, language).sheets:
+        texts = [
+            book[sheet.name].cell(LINKS_ROW, column).value for column in range(MARK_COLUMN, MARK_COLUMN + 2)
+        ]
+        for column, text in enumerate(texts, start=MARK_COLUMN):
+            room = book[sheet.name].column_dimensions[column_letters(column)].width * CHARACTERS
+            assert len(str(text)) <= max(room, 1), (sheet.name, text)
+
+
+@EVERY_SPEC
+def test_the_cover_has_room_for_what_each_sheet_is_for(name: str, language: str) -> None:
+    where, book = layout(name, language), opened(made(name, language, "blank"))
+    cover, sheets = book[where.cover_name], {sheet.name for sheet in where.sheets}
+    width = cover.column_dimensions["C"].width * CHARACTERS
+    rows = [row for row in range(1, cover.max_row + 1) if cover.cell(row, 2).value in sheets]
+    assert len(rows) == len(sheets)
+    for row in rows:
+        text, size = str(cover.cell(row, 3).value), cover.cell(row, CODE_COLUMN).font.size
+        assert len(text) <= width or size >= 20, text  # its letters keep the second line free
 
 
 @EVERY_SPEC
@@ -178,15 +213,12 @@ def squeezed(text: str) -> str:
 
 
 def seen(name: str, language: str) -> str:
-    """Everything that can be read in a blank workbook: cells, row by row and column by column, and prompts."""
+    """Everything that can be read in a blank workbook: cells, each by itself, and prompts."""
     texts: list[str] = []
     for sheet in opened(made(name, language, "blank")):
-        columns = [
-            [cell.value for cell in column if isinstance(cell.value, str)] for column in sheet.iter_cols()
-        ]
-        texts += [" ".join(column) for column in columns]
+        texts += [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
         texts += [rule.prompt for rule in sheet.data_validations.dataValidation if rule.prompt]
-    return squeezed(" ".join(texts))
+    return "\n".join(map(squeezed, texts))
 
 
 def helping(where: Layout) -> Iterator[tuple[str, Text]]:

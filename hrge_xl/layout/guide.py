@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 
 from ..fields import Field
 from ..spec.model import Guide, Spec, Tool, Vocabulary, VocabularyItem
 from ..words import translator
 from .model import HIDDEN, Grid, PanelLine
-
-LINE_LENGTH, ABOUT_LENGTH = 92, 24  # characters that a line of the panel holds, and what stands before it
 
 
 def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tuple[PanelLine, ...]:
@@ -29,7 +26,7 @@ def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
         yield PanelLine(translator(language)("What to write"), is_head=True)
     for label, text in texts:
         if text:
-            yield from _lines(label, text)
+            yield from _line(label, text)
 
 
 def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
@@ -37,18 +34,18 @@ def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
     if guide == Guide():
         return
     yield PanelLine(say("How to fill in"), is_head=True)
-    yield from _lines(say("What it is for"), tool.purpose.say(language))
-    yield from _lines(say("Who should be there"), guide.who.say(language))
+    yield from _line(say("What it is for"), tool.purpose.say(language))
+    yield from _line(say("Who should be there"), guide.who.say(language))
     if guide.minutes:
         yield PanelLine(say("About {minutes} minutes").format(minutes=guide.minutes), say("Time needed"))
     about = say("Before you start")
     for text in guide.look_at:
-        yield from _lines(about, text.say(language))
+        yield from _line(about, text.say(language))
         about = ""
     if guide.example:
         yield PanelLine(say("An example"), is_head=True)
         for code, text in guide.example.items():
-            yield from _lines(tool.fields[code].label.say(language), text.say(language))
+            yield from _line(tool.fields[code].label.say(language), text.say(language))
 
 
 def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
@@ -56,7 +53,7 @@ def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     for name, field in _explained(spec, tool).items():
         vocabulary = spec.vocabularies[name]
         yield PanelLine(field.label.say(language), is_head=True)
-        yield from _lines("", vocabulary.note.say(language))
+        yield from _line("", vocabulary.note.say(language))
         for item in vocabulary.items:
             if field.type.stepped or item.help:
                 yield from _entry(vocabulary, item, field, language)
@@ -85,15 +82,11 @@ def _entry(vocabulary: Vocabulary, item: VocabularyItem, field: Field, language:
         *(f"{kind.say(language)}: {text.say(language)}" for kind, text in ways),
     ]
     for text in [each for each in texts if each] or [""]:
-        yield from _lines(about, text)
+        yield from _line(about, text)
         about = ""
 
 
-def _lines(about: str, text: str) -> Iterator[PanelLine]:
-    """A text in lines that a cell shows whole, the first one with what it is about, where that is short."""
-    if len(about) > ABOUT_LENGTH:
-        yield PanelLine("", about)
-        about = ""
-    for line in wrap(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False) or [""] * bool(about):
-        yield PanelLine(line, about)
-        about = ""
+def _line(about: str, text: str) -> Iterator[PanelLine]:
+    """Give a text with what it is about, unless there is nothing to say."""
+    if about or text:
+        yield PanelLine(text, about)

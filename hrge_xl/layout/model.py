@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made
 from functools import cache, cached_property
+from math import ceil
 from typing import NamedTuple
 
 from ..fields import Band, Field
@@ -48,6 +49,11 @@ def purpose(tool: Tool, language: str) -> str:
     return say("Fill in the yellow cells. Grey cells are calculated, white ones are to read.")
 
 
+def lines_of(text: str, width: float) -> int:
+    """Estimate the lines that a text takes in a column."""
+    return sum(max(1, ceil(len(line) / (width * CHARACTERS))) for line in text.splitlines())
+
+
 @cache
 def column_letters(column: int) -> str:
     """`3` → `C`."""
@@ -73,7 +79,7 @@ class Column:
     """One column of a grid.
 
     `role`: mark (the number of the row), sign (how it stands, in a word), name, fixed, answer, calculated, help, status
-    (what to do, in a sentence), panel (how to fill in), and hidden: check or active.
+    (what to do, in a sentence), and hidden: check or active.
     """
 
     index: int

@@ -44,7 +44,7 @@ from .model import (
 # A laptop's window is 1,250 pixels wide, at 85 percent some 205 characters; a third of that may stay in view.
 FROZEN_WIDTH = 66
 MARK_WIDTH, SIGN_WIDTH, NAME_WIDTH, LEAST_NAME_WIDTH = 9, 13, 44, 24
-HEAD_WIDTH = 26
+HEAD_WIDTH, HEAD_BUTTON = 26, 3  # at most of what a head asks for, and of that what the filter takes
 QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, FORM_STATUS_WIDTH, STATUS_WIDTH = 36, 66, 42, 34, 20
 RECORD_WIDTH, CHECK_WIDTH = 34, 9
 GAP_WIDTH, ABOUT_WIDTH, PANEL_WIDTH = 3, 22, 88
@@ -288,8 +288,8 @@ class _SheetBuilder:
         label = field.asks(self.language)
         word = max((len(each) for each in label.split()), default=0)
         if field.width is None:
-            return min(max(word + 3, len(label) // 2), HEAD_WIDTH)
-        return 0 if field.width < NARROW else word + 2
+            return min(max(word + HEAD_BUTTON, len(label) // 2), HEAD_WIDTH)
+        return 0 if field.width < NARROW else word + HEAD_BUTTON
 
     def _type_width(self, field: Field) -> int:
         if field.calculated and field.result == "text":

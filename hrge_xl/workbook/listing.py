@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 
 from ..layout import Layout, Place, quoted
-from ..layout.model import CHARACTERS, CODE_COLUMN, CODE_ROW, LEFTOVER_HEAD, TITLE_ROW
+from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_HEAD, TITLE_ROW, lines_of
 from ..words import translator
 from .live import Now
 from .pen import Pen
@@ -76,10 +75,7 @@ class Listing:
 
     def _lines(self) -> int:
         """How many lines the texts of the row take: programs that fit rows to a zoomed view cut the last one."""
-        taken = (
-            sum(max(1, ceil(len(line) / (self.widths[column] * CHARACTERS))) for line in text.splitlines())
-            for column, text in self._texts.items()
-        )
+        taken = (lines_of(text, self.widths[column]) for column, text in self._texts.items())
         return min(max(taken, default=1), MOST_LINES)
 
     def end(self) -> None:

@@ -12,7 +12,7 @@ from ..findings import sentence
 from ..language.sheet_text import text_literal, with_count
 from ..layout import Grid, Layout, Place, Sheet, address, column_letters, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
-from ..layout.model import purpose
+from ..layout.model import CODE_COLUMN, lines_of, purpose
 from ..texts import NO_TEXT
 from ..words import translator
 from .content import Content, Shown
@@ -85,7 +85,11 @@ class ProgressPainter:
     def _sheet(self, sheet: Sheet) -> None:
         target, tip = f"{quoted(sheet.name)}!A1", self.say("Go to the sheet")
         self.pen.link(Place(self.row, LABEL), target, sheet.name, tip, "cover_link")
-        self.pen.text(Place(self.row, VALUE), purpose(sheet.tool, self.layout.language), "cover_status")
+        text = purpose(sheet.tool, self.layout.language)
+        self.pen.text(Place(self.row, VALUE), text, "cover_status")
+        lines = lines_of(text, COVER_WIDTHS[VALUE])
+        if lines > 1:  # programs that fit rows to a zoomed view may take it for one line
+            self.pen.row_code(Place(self.row, CODE_COLUMN), sheet.tool.code, lines)
         ranges = [check_range(sheet, grid) for grid in sheet.grids if grid.with_role("check")]
         if not ranges:
             for column in range(SHARE, STATE):

@@ -33,7 +33,7 @@ HEIGHTS = {
     "cover_block": 27,
     "section": 19,
     "cover_line": 17,
-    "head_turned": 92,
+    "head_turned": 100,
     "links": 18,
     "progress": 18,
     "step": 19,
@@ -80,6 +80,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "head_turned": {
         **FRAME,
         "bold": True,
+        "font_size": 9,
         "font_color": PAPER,
         "bg_color": ACCENT,
         "rotation": 90,
@@ -90,8 +91,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "band": {"bold": True, "font_color": PAPER, "bg_color": BAND_FILL, "valign": "vcenter"},
     "band_next": {"bold": True, "font_color": PAPER, "bg_color": BAND_NEXT_FILL, "valign": "vcenter"},
     "panel_head": {"bold": True, "font_size": 11, "font_color": ACCENT},
-    "panel_about": {"bold": True, "font_size": 9, "font_color": QUIET_INK},
-    "panel_text": {"font_size": 9, "font_color": INK},
+    "panel_about": {"bold": True, "font_size": 9, "font_color": QUIET_INK, "text_wrap": True},
+    "panel_text": {"font_size": 9, "font_color": INK, "text_wrap": True},
     "section": {
         "bold": True,
         "bg_color": SECTION_FILL,

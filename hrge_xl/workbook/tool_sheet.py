@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from xlsxwriter.workbook import Workbook
 
@@ -16,6 +17,7 @@ from ..layout.model import (
     PURPOSE_ROW,
     TITLE_ROW,
     Column,
+    lines_of,
     purpose,
 )
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
@@ -33,7 +35,7 @@ from .progress import progress_sentence
 from .sheet_progress import SheetProgressPainter
 from .view import view
 
-LONGEST_SHORT = 5  # characters of the name of a neighbour that its link can show
+USUAL_WIDTH = 8  # characters, of a column that nothing else asks to be wider
 PAINTERS: dict[type[Block], type[BlockPainter]] = {
     MatrixBlock: MatrixPainter, PivotBlock: PivotPainter, CollectBlock: CollectPainter, ProblemsBlock: ProblemsPainter,
     ProgressBlock: SheetProgressPainter,
@@ -73,9 +75,9 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     pen.height(TITLE_ROW, "title")
     pen.text(Place(PURPOSE_ROW, MARK_COLUMN), purpose(sheet.tool, language), "purpose")
     for column, (name, text) in enumerate(_links(layout, sheet), start=MARK_COLUMN):
-        fits = len(name) <= sheet.widths.get(column, 0)
-        shown = text.format(name if fits else _short(name)).strip()
-        pen.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
+        last_one = column == MARK_COLUMN + 2 and not sheet.panel
+        room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
+        pen.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", _link_text(text, name, room), name)
     if sheet.panel:
         target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
         first = _first_that_scrolls(sheet)
@@ -100,10 +102,11 @@ def _links(layout: Layout, sheet: Sheet) -> Iterator[tuple[str, str]]:
     yield names[at + 1], "{} ▶"
 
 
-def _short(name: str) -> str:
-    """The first word of the name of a sheet, where a narrow cell shows it."""
-    word = name.split(maxsplit=1)[0]
-    return word if len(word) <= LONGEST_SHORT else ""
+def _link_text(text: str, name: str, room: float) -> str:
+    """Say where a link leads, as far as there is room: a name, else its first word, else no more than an arrow."""
+    words = (name, name.split(maxsplit=1)[0])
+    found = (said for said in (text.format(each) for each in words) if lines_of(said, room) == 1)
+    return next(found, text.format("").strip())
 
 
 def _first_that_scrolls(sheet: Sheet) -> int:
