@@ -1186,6 +1186,7 @@ TOOLKIT = [
         toolkit(words(FIGURES, "I10", "five")),
         "V003 4.C Values!I10",
         "S028 4.C Values!BI10",
+        "S028 Dashboard!AK34",
         *SPLIT,
     ),
     returned(
@@ -1259,7 +1260,6 @@ def unprotected(sheet: str, act: Callable[[Document], None]) -> Callable[[Docume
     return everything
 
 
-LEVELS = ("V019 Risks!N7", "V019 Risks!N9")  # the sheet shows #REF!
 BY_OFFICE = [
     acted("office: saved", A, lambda d: None),
     acted("office: row inserted", A, unprotected("Risks", lambda d: d.insert_rows("Risks", 8))),
@@ -1273,9 +1273,8 @@ BY_OFFICE = [
     acted(
         "office: column deleted",
         R,
-        unprotected("Risks", lambda d: d.delete_columns("Risks", "J")),
+        unprotected("Risks", lambda d: d.delete_columns("Risks", "H")),
         "S005 Risks",
-        *LEVELS,
     ),
     acted(
         "office: sorted",
