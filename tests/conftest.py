@@ -24,6 +24,7 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tests.kept_workers import Shelf, kept_workers
 from tests.office.driver import Office, why_missing
 from tests.office.pictures import CHROMIUM_ARGUMENTS, find_chromium
 from tests.office.screen import Screen
@@ -37,6 +38,7 @@ register_profiles()  # before any test is imported: the settings of a test take 
 
 CLIENTS = {"office": "office", "windowed_office": "office", "browser": "browser", "postgres_url": "postgres"}
 START_SECONDS = 60.0
+OF_WORKERS = {"test_worker", "test_worker_files", "test_sandbox", "test_fault_isolation", "test_doctor", "test_fuzz"}
 
 
 def in_ci() -> bool:
@@ -102,6 +104,24 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         for module in (ooxml_sheet, ooxml_parts):
             monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
     return request.param
+
+
+@pytest.fixture(scope="session")
+def shelf() -> Iterator[Shelf]:
+    """Give the shelf of the processes of this test process that read files."""
+    shelf = Shelf()
+    yield shelf
+    shelf.clear()
+
+
+@pytest.fixture(autouse=True)
+def readers_live_on(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[None]:
+    """Start no new process for reading files where one waits, but in tests of these very processes."""
+    if request.module.__name__.rpartition(".")[2] in OF_WORKERS:
+        yield
+    else:
+        with kept_workers(shelf):
+            yield
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from rapidfuzz import fuzz, process
 
@@ -19,22 +20,25 @@ THREE_LETTERS = 3  # codes of two are too much like each other to say which coun
 
 @dataclass(frozen=True)
 class Names:
-    """What the things of one kind are called: by every name the code; by every code the label."""
+    """What the things of one kind are called: by every name the code; by every code the label.
+
+    `others` gives the names of what is of the same kind, but none of these.
+    """
 
     labels: Mapping[str, str]
     known: Mapping[str, str]  # folded name -> code
-    loose: Mapping[str, str | None]  # the same without accents and order; None: another one, or several
+    others: Callable[[], Iterable[str]] = tuple
 
-    @classmethod
-    def of(cls, labels: Mapping[str, str], known: Mapping[str, str], others: Iterable[str]) -> Names:
-        """Names with those of `others`, which are of the same kind, but none of these."""
+    @cached_property
+    def loose(self) -> Mapping[str, str | None]:
+        """The same without accents and order; None: another one, or several. It takes long, and is rarely asked for."""
         codes: dict[str, set[str | None]] = defaultdict(set)
-        for name, code in known.items():
+        for name, code in self.known.items():
             codes[loosely(name)].add(code)
-        for name in others:
-            if fold(name) not in known:
+        for name in self.others():
+            if fold(name) not in self.known:
                 codes.setdefault(loosely(name), {None})
-        return cls(labels, known, {name: one.pop() if len(one) == 1 else None for name, one in codes.items()})
+        return {name: one.pop() if len(one) == 1 else None for name, one in codes.items()}
 
     def code(self, text: str) -> str | None:
         """The code of what is named; None where nothing or several things are. A spec without a list takes any."""
@@ -58,17 +62,22 @@ class Names:
 def countries(spec: Spec) -> Names:
     """The names of the countries of a spec: its own, and those that CLDR has; none where it lists no countries."""
     if spec.countries is None:
-        return Names({}, {}, {})
+        return Names({}, {})
     table = entries(spec.vocabularies[spec.countries], spec.languages)
     known = {name: code for name, (code, _) in spellings(table, spec.languages[0]).items()}
-    others: list[str] = []
-    for language in _spoken(spec):
-        names = country_names(language)
+    for names in map(country_names, _spoken(spec)):
         for entry in table:
             if entry.code in names:
                 known.setdefault(fold(names[entry.code]), entry.code)
-        others += [*names.values(), *(code for code in names if len(code) == THREE_LETTERS)]
-    return Names.of({entry.code: entry.labels[spec.languages[0]] for entry in table}, known, others)
+    labels = {entry.code: entry.labels[spec.languages[0]] for entry in table}
+    return Names(labels, known, partial(_names_of_countries, spec))
+
+
+def _names_of_countries(spec: Spec) -> Iterator[str]:
+    """Give what every country of the world is called, and its code of three letters."""
+    for names in map(country_names, _spoken(spec)):
+        yield from names.values()
+        yield from (code for code in names if len(code) == THREE_LETTERS)
 
 
 def asks_for_country(spec: Spec) -> bool:
@@ -96,8 +105,13 @@ def languages(spec: Spec) -> Names:
     known: dict[str, str] = {}
     for tag, name in _names_of_languages(spec, spoken):
         known.setdefault(fold(name), tag)
-    others = [name for language in spoken for entry in language_names(language).items() for name in entry]
-    return Names.of({tag: language_name(tag, SOURCE_LANGUAGE) for tag in spec.languages}, known, others)
+    labels = {tag: language_name(tag, SOURCE_LANGUAGE) for tag in spec.languages}
+    return Names(labels, known, partial(_tags_and_names, spoken))
+
+
+def _tags_and_names(spoken: Iterable[str]) -> Iterator[str]:
+    """Give the tags of all languages, and what they are called in some of them."""
+    return (name for language in spoken for entry in language_names(language).items() for name in entry)
 
 
 def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str, str]]:
