@@ -110,8 +110,8 @@ SORTS: list[tuple[str, str, tuple[Edit, ...]]] = [
     ),
     (
         "a row of them below the table",
-        "S008 1.1 Legislation!C28",
-        tuple(text(f"1.1 Legislation!{letter}28", letter) for letter in "CEFG"),
+        "S008 1.1 Legislation!C46",
+        tuple(text(f"1.1 Legislation!{letter}46", letter) for letter in "CEFG"),
     ),
     ("on a sheet of their own", f"{BESIDE} Remarks!A1", (own_sheet("Remarks", A1="first", B7="second"),)),
     ("on a sheet called like one of ours", f"{BESIDE} Lists (2)!C9", (own_sheet("Lists (2)", C9="mine"),)),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.damages.book import Book
 from tests.damages.kinds import Edit, Kind, clear, formula, kind, number, on_the_day, shown, text
 
+DUE = range(21, 31)  # rows of the dashboard that list what is due
 RESULT, FORMULA, TYPED, EMPTY = "S028", "S026", "S027", "S022"
 RISKS, VALUES = "3.2 Risk strategy", "4.C Values"
 
@@ -122,6 +124,17 @@ def _typed(where: str, value: str | float) -> Edit:
     return text(where, value) if isinstance(value, str) else number(where, value)
 
 
+def no_level_of(rows: str) -> Edit:
+    """Let the list of what is due show no level of these risks: which of them are on it depends on the day."""
+
+    def edit(book: Book) -> None:
+        for row in DUE:
+            if book.text("Dashboard", f"G{row}").startswith(rows):
+                book.show("Dashboard", f"K{row}", "")
+
+    return edit
+
+
 KINDS: list[Kind] = [
     *[
         kind(f"shown: {name} shows another result", f"{RESULT} {where}", shown(where, said))
@@ -169,6 +182,7 @@ KINDS: list[Kind] = [
         f"S022 {RISKS}!D7",
         clear(f"{RISKS}!D7:D31"),
         *[shown(f"Dashboard!J{row}", "") for row in (8, 9, 10)],
+        no_level_of("R-SP-"),
     ),
     kind("shown: a progress typed over", f"V017 {VALUES}!AU10", number(f"{VALUES}!AU10", 1)),
     kind("shown: an intervention ID typed over", "V017 Form!E9", text("Form!E9", "PAK-2026-OTHER")),
