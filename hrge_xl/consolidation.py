@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -58,13 +58,16 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     sources: Sequence[Source], out: Path, *, store: str | None = None, engine: str = "local",
     executor: Executor | None = None, jobs: int = 1, dry_run: bool = False, received: date | None = None,
     only_these: bool = False, resume: bool = True, terms: Mapping[str, Terms] | None = None,
+    formats: Collection[str] = exports.USUAL,
 ) -> Summary:  # fmt: skip
     """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
 
     `received` is the day they came, where somebody states it; `terms` are those of the rounds that they came to. Files
-    of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again. Raises
-    `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again. `formats` are the
+    kinds of files that are written beside the dataset, besides those that are there. Raises `StoreError`,
+    `OutputError`, `UsageError`, `SpecError`.
     """
+    wanted = exports.checked(formats)
     options = Options(store, engine, executor, jobs, only_these, resume)
     if dry_run:
         with foreseen(sources, out, options=options) as (run, verdicts, known):
@@ -74,7 +77,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     with take_in(sources, out, arrived=arrived, options=options) as run:
         summary = _summary(run)
         run.pool.here.shutdown()  # what is held for figures is of no use to files
-        write_files(run)
+        write_files(run, wanted)
         return summary
 
 
@@ -93,16 +96,16 @@ def amend(
         yield ledger, found
     with take_in([source], folder, options=Options(store, jobs=jobs)) as run:
         run.pool.here.shutdown()
-        if any(path.is_file() for path in exports.names(run.file, folder)):
+        if exports.there(folder):
             write_files(run)
 
 
-def write_files(run: Run) -> None:
-    """Write the files beside the dataset, unless they are there already and nothing has changed."""
-    done, file = f"done {run.today}", run.file
-    if file.state() == done and all(path.is_file() for path in exports.names(file, run.out)):
+def write_files(run: Run, wanted: Collection[str] = ()) -> None:
+    """Write the files beside the dataset that are wanted or there, unless they are there and nothing has changed."""
+    done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.there(run.out)}
+    if file.state() == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
         return
-    failed = exports.write(file, exports.Export(str(run.out / DATASET), run.today), run.pool.here)
+    failed = exports.write(file, exports.Export(str(run.out / DATASET), run.today, formats), run.pool.here)
     for store in run.stores[:-1]:
         store.finish("" if failed else done)
     compact(file, run.out / DATASET, "" if failed else done)

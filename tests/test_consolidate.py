@@ -315,11 +315,32 @@ def test_what_all_answers_of_a_file_share_is_in_each_line(tmp_path: Path) -> Non
 
 def test_parquet_holds_the_same(files: list[Path], tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
-    run(files, tmp_path / "out")
+    run(files, tmp_path / "out", formats=("csv", "parquet"))
     for table in Schema(SPEC).shown:
         found = parquet.read_table(tmp_path / "out" / "parquet" / f"{table.name}.parquet")
         assert tuple(found.column_names) == table.names
         assert found.num_rows == len(rows(tmp_path / "out", table.name))
+
+
+def test_only_the_kinds_of_files_that_are_wanted_are_written(files: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(files[:1], out, formats=("xlsx",))
+    assert {path.name for path in out.iterdir() if path.name in ("data.xlsx", "csv", "parquet")} == {
+        "data.xlsx"
+    }
+    run(files[:1], out, formats=("parquet",))
+    assert not (out / "csv").exists()
+    with pytest.raises(UsageError, match=r"no format 'cvs'. Take some of xlsx, csv, parquet"):
+        run(files, out, formats=("cvs",))
+
+
+def test_files_that_are_there_follow_the_dataset(files: list[Path], tmp_path: Path) -> None:
+    parquet, out = pytest.importorskip("pyarrow.parquet"), tmp_path / "out"
+    run(files[:1], out, formats=("parquet",))
+    run(files, out)
+    assert parquet.read_table(out / "parquet" / "submissions.parquet").num_rows == len(
+        rows(out, "submissions")
+    )
 
 
 # figures

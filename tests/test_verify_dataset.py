@@ -197,7 +197,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A round with everything beside its dataset."""
     folder = round_folder(tmp_path_factory.mktemp("held"))
     assert hrge("generate", folder, "--today", DAY) == 0
-    assert hrge("consolidate", folder, "--today", DAY) == 0
+    assert hrge("consolidate", folder, "--today", DAY, "--formats", "xlsx,csv,parquet") == 0
     assert hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
     assert hrge("decide", folder, "AFG.xlsx", "--use", *WHY) == 0
     assert hrge("consolidate", folder, "--today", DAY) == 0

@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     metavar="ENGINE",
     help="local, dask, or tcp://scheduler:8786.",
 )
+@click.option(
+    "--formats",
+    default="xlsx,csv",
+    show_default=True,
+    metavar="LIST",
+    help="Which files to write beside the dataset: xlsx, csv, parquet. Those that are there always follow.",
+)
 @click.option("--only-these", is_flag=True, help="Take files of earlier runs out of the dataset.")
 @click.option(
     "--resume/--no-resume",
@@ -58,10 +65,10 @@ if TYPE_CHECKING:
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], output: Path | None, store: str | None, engine: str, only_these: bool, resume: bool,
-    dry_run: bool, shareable: bool, received: date | None, password: str | None, spec: str | None,
+    dry_run: bool, shareable: bool, formats: str, received: date | None, password: str | None, spec: str | None,
     today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
-    """Validate returned files and put them together: SQLite, data.xlsx, CSV, datapackage.json, overview.
+    """Validate returned files and put them together: SQLite, data.xlsx, CSV with a description, overview.
 
     Of a round what lies in its `returned/` is meant, however many rounds are named.
 
@@ -80,7 +87,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     check_own(folder)
     summary = consolidate(
         sources(asked), folder, store=store, engine=engine, jobs=asked.jobs, dry_run=dry_run, received=received,
-        only_these=only_these, resume=resume, terms=terms_of(rounds),
+        only_these=only_these, resume=resume, terms=terms_of(rounds), formats=formats.replace(",", " ").split(),
     )  # fmt: skip
     for told in summary.lines():
         line(told)
@@ -92,10 +99,11 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 def _pages(folder: Path, round_: Round | None, today: date, *, shareable: bool) -> None:
     """The overview beside the dataset, and the copies that may be shared."""
+    from ..exports.exports import there
     from ..exports.shareable import write_shareable
 
     line(f"Overview: {overview_of_folder(folder, folder / 'reports', round_=round_)}")
     if shareable:
-        line(f"To share: {write_shareable(folder, today)}")
+        line(f"To share: {write_shareable(folder, today, there(folder))}")
         page = overview_of_folder(folder, folder / "reports", round_=round_, masked=True)
         line(f"Overview to share: {page}")

@@ -1,8 +1,8 @@
-"""Everything that is made out of a dataset: figures, data.xlsx, CSV with a description, Parquet."""
+"""Everything that is made out of a dataset: data.xlsx, CSV with a description, Parquet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -14,38 +14,68 @@ from ..dataset.parquet import has_parquet, write_csv_as_parquet
 from ..dataset.schema import ANSWERS, FINDINGS
 from ..dataset.store import Store
 from ..dataset.workers import Workers
-from ..errors import OutputError
+from ..errors import OutputError, UsageError
 from .data_xlsx import write_workbook
 from .package import described, write_csv, write_description, write_raw_csv
 
+XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
+USUAL = (XLSX, CSV)
 WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
 LARGE = (ANSWERS.name, FINDINGS.name)  # tables that are worth a process of their own, the largest first
 FEW = 6  # of the others that a process takes at a time: who is done first takes more
 
 
 class Export(NamedTuple):
-    """What a worker has to know: the dataset and the day."""
+    """What a worker has to know: the dataset, the day, and which kinds of files are written."""
 
     dataset: str
     today: date
+    formats: Collection[str] = USUAL
 
 
-def names(store: Store, out: Path) -> list[Path]:
+def checked(formats: Iterable[str]) -> tuple[str, ...]:
+    """Give kinds of files, each once. Raises `UsageError` for one that there is not, or that needs an extra."""
+    wanted = tuple(dict.fromkeys(formats))
+    wrong = [name for name in wanted if name not in FORMATS]
+    if wrong:
+        raise UsageError(f"There is no format '{wrong[0]}'. Take some of {', '.join(FORMATS)}.")
+    if PARQUET in wanted and not has_parquet():
+        raise UsageError("For Parquet install the extra: pip install 'hrge-xl[parquet]'.")
+    return wanted
+
+
+def there(out: Path) -> tuple[str, ...]:
+    """Give the kinds of files that stand beside a dataset, and so have to follow it."""
+    places = {XLSX: WORKBOOK, CSV: "csv/*.csv", PARQUET: "parquet/*.parquet"}
+    return tuple(name for name, place in places.items() if any(out.glob(place)))
+
+
+def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[Path]:
     """Every file that `write` leaves."""
-    tables = [table.name for table in store.schema.shown]
-    suffixes = ("csv", "parquet") if has_parquet() else ("csv",)
-    return [out / WORKBOOK, out / DESCRIPTION] + [
-        out / suffix / f"{name}.{suffix}" for suffix in suffixes for name in tables
+    paths = [out / WORKBOOK] if XLSX in formats else []
+    paths += [out / DESCRIPTION] if CSV in formats else []
+    return paths + [
+        out / kind / f"{table.name}.{kind}"
+        for kind in (CSV, PARQUET)
+        if kind in formats
+        for table in store.schema.shown
     ]
 
 
 def write(store: Store, export: Export, pool: Workers) -> list[str]:
     """The files beside the dataset, several at once; what is said of those that could not be written."""
     _remove_retired(store, Path(export.dataset).parent)
-    rest = [DESCRIPTION, *(table.name for table in store.schema.shown if table.name not in LARGE)]
+    wanted = parts(store, export.formats)
+    rest = [name for name in wanted if name not in (WORKBOOK, *LARGE)]
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
-    parts = [[LARGE[0]], [WORKBOOK], *([name] for name in LARGE[1:]), *few]
-    return [failed for some in pool.map(part, parts, export) for failed in some]
+    alone = [[name] for name in (LARGE[0], WORKBOOK, *LARGE[1:]) if name in wanted]
+    return [failed for some in pool.map(part, [*alone, *few], export) for failed in some]
+
+
+def parts(store: Store, formats: Collection[str]) -> list[str]:
+    """Give what `part` writes for these kinds of files: the workbook, the description, and tables by name."""
+    tables = [table.name for table in store.schema.shown] if {CSV, PARQUET} & {*formats} else []
+    return [*([WORKBOOK] if XLSX in formats else []), *([DESCRIPTION] if CSV in formats else []), *tables]
 
 
 def _remove_retired(store: Store, out: Path) -> None:
@@ -79,17 +109,17 @@ def _one(store: Store, name: str, export: Export) -> None:
     elif name == DESCRIPTION:
         write_description(store, out / DESCRIPTION)
     else:
-        _table(store, name, out)
+        _table(store, name, out, export.formats)
 
 
-def _table(store: Store, name: str, out: Path) -> None:
-    table, source = store.schema.by_name[name].shown, out / "csv" / f"{name}.csv"
-    changed = write_csv(source, table, store)
-    if not has_parquet():
+def _table(store: Store, name: str, out: Path, formats: Collection[str]) -> None:
+    table, source = store.schema.by_name[name].shown, out / CSV / f"{name}.csv"
+    as_it_came = CSV in formats and not write_csv(source, table, store)
+    if PARQUET not in formats:
         return
-    target = out / "parquet" / f"{name}.parquet"
-    with parts_of(target) as parts:  # Parquet has every text as it came
-        if changed:
-            source = parts / "rows.csv"
+    target = out / PARQUET / f"{name}.parquet"
+    with parts_of(target) as temporary:  # Parquet has every text as it came
+        if not as_it_came:
+            source = temporary / "rows.csv"
             write_raw_csv(source, table, store)
         write_csv_as_parquet(source, target, table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from . import exports
 FOLDER = "shareable"
 
 
-def write_shareable(folder: Path, today: date) -> Path:
+def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path:
     """Write the copy into `shareable/` of a consolidated folder; gives that folder. Raises `OutputError`."""
     out = folder / FOLDER
     with open_dataset(folder) as store:
@@ -23,8 +24,9 @@ def write_shareable(folder: Path, today: date) -> Path:
             unfinished.unlink(missing_ok=True)
             with open_file(unfinished, lasting=False) as copy:
                 fill_shareable(copy, store, today)
-        names = [exports.WORKBOOK, exports.DESCRIPTION, *(table.name for table in store.schema.shown)]
-        failed = exports.part(names, exports.Export(str(out / DATASET), today))
+        failed = exports.part(
+            exports.parts(store, formats), exports.Export(str(out / DATASET), today, formats)
+        )
     if failed:
         raise OutputError(*failed)
     return out
