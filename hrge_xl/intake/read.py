@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
-from ..errors import Mistake, SpecError
+from ..errors import HrgeError, Mistake, SpecError
 from ..fault_isolation import apart, stopped
 from ..findings import Need, needing
 from ..findings.file import STOPPED_BY_THIS_FILE
@@ -27,6 +28,7 @@ from .calculation_day import day_of_calculation, day_on_cover
 from .closed_format import may_answer
 from .gate import Admitted, Refused, admit, fingerprint
 from .given_back import leftovers
+from .glance import stamp_at_a_glance
 from .identity import (
     PENDING,
     Elsewhere,
@@ -363,6 +365,8 @@ def _read_by(
                 job = (found.data, _File.of(found), given)
                 waiting.append(job)
                 yield job
+        for job in [each for each in waiting if not isinstance(each, Refusal)][:1]:
+            _prepare(job)
 
     for outcome in pool.work(admitted()):
         while isinstance(head := waiting.popleft(), Refusal):
@@ -372,6 +376,15 @@ def _read_by(
 
 
 _Job = tuple[bytes, _File, Wanted]
+
+
+def _prepare(job: _Job) -> None:
+    """Load the spec that a file names at a glance, while another process reads the file."""
+    data, _, want = job
+    identity = stamp_at_a_glance(data)
+    with suppress(HrgeError):  # whatever is wrong with it is told with the file itself
+        if identity is not None:
+            _spec(identity, want.spec)
 
 
 def _settled(found: Submission | Refusal, job: _Job, key: Key, pool: Readers) -> Submission | Refusal:
