@@ -9,7 +9,7 @@ from .layout import Layout, Slot, address
 from .numerals import shown
 from .spec.spellings import vocabularies
 from .submission import Answer, State, Submission, Unplaced
-from .words import fits_a_cell
+from .words import fits_a_cell, fold
 
 
 @dataclass(slots=True)
@@ -70,8 +70,8 @@ def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> A
 def _same_meaning(answer: Answer, before: Field, now: Field, lists: Vocabularies) -> bool:
     """Whether what was read is what would be read now."""
     if now.vocabulary is not None and not now.type.stepped:
-        codes = {code for code, _ in lists.spellings[now.vocabulary].values()}
-        return before.vocabulary == now.vocabulary and answer.code in codes
+        meant = lists.spellings[now.vocabulary].get(fold(answer.code or ""))
+        return before.vocabulary == now.vocabulary and meant is not None and meant[0] == answer.code
     return before.type is now.type
 
 

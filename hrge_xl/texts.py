@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 
+class Catalogue(Protocol):
+    """Translations of a spec, by the place of a text in the spec and its wording in the spec's own language."""
+
+    def find(self, language: str, place: str, text: str) -> str | None:
+        """Give the text in this very language; None where it is not translated."""
+
+
 class Text:
-    """A text by BCP-47 language. A bare string is the text in the spec's own (first) language."""
+    """A text by BCP-47 language. A bare string is the text in the spec's own (first) language.
 
-    __slots__ = ("by_language",)
+    What is not written beside it stands in the catalogue of the spec, under the `place` of the text.
+    """
 
-    def __init__(self, by_language: dict[str, str]) -> None:
-        self.by_language = by_language
+    __slots__ = ("by_language", "catalogue", "place")
+
+    def __init__(
+        self, by_language: dict[str, str], catalogue: Catalogue | None = None, place: str = ""
+    ) -> None:
+        self.by_language, self.catalogue, self.place = by_language, catalogue, place
+
+    @property
+    def source(self) -> str:
+        """The text in the spec's own language."""
+        return next(iter(self.by_language.values()), "")
 
     def say(self, language: str) -> str:
         """The text in this language, else in its base language, else in the first one that stands there."""
-        table = self.by_language
-        for key in (language, language.split("-", maxsplit=1)[0]):
-            if key in table:
-                return table[key]
-        return next(iter(table.values()), "")
+        for tag in (language, language.split("-", maxsplit=1)[0]):
+            if tag in self.by_language:
+                return self.by_language[tag]
+            if self.catalogue is not None:
+                found = self.catalogue.find(tag, self.place, self.source)
+                if found is not None:
+                    return found
+        return self.source
 
     def __bool__(self) -> bool:
         return any(self.by_language.values())

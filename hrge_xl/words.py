@@ -176,7 +176,8 @@ def translator(language: str) -> Translate:
 
     Texts that a catalogue lacks stay English; `tests/test_words.py` says which those are.
     """
-    table = _catalogue(language) or _catalogue(language.split("-", maxsplit=1)[0])
+    base = language.split("-", maxsplit=1)[0]
+    table = _catalogue(base) | (_catalogue(language) if language != base else {})
     return lambda text: table.get(text, text)
 
 

@@ -34,7 +34,7 @@ DOCUMENTS = {
 }
 FORMATS = {"html": html, "xlsx": xlsx, "sarif": sarif, "junit": junit, "json": json_format}
 SCHEMA_FILE = Path(__file__).resolve().parent.parent / "docs" / "validation-report.schema.json"
-WORDS = html.WORDS["en"]
+WORDS = html._words("en")
 SEVERITY_OF_WORD = {WORDS[key]: key for key in html.SEVERITIES}
 STATUS_OF_WORD = {WORDS[key]: key for key in ("counts", "refused", *html.BECAME[1:])}
 VERDICT_OF_WORD = {WORDS[key]: key for key in html.VERDICTS}

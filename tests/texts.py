@@ -8,30 +8,22 @@ A text that is new stands there without a translation, and `tests/test_words.py`
 from __future__ import annotations
 
 import ast
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po, write_po
-
+from hrge_xl import __version__
 from hrge_xl.findings import CATALOGUE
+from hrge_xl.reports.html_words import WORDS
+from hrge_xl.spec.translating import Wanted, as_file, new_catalogue, updated
+from hrge_xl.spec.translations import read_catalogue
 from hrge_xl.words import CATALOGUES
 
 PACKAGE = CATALOGUES.parent
-HEADER = """# hrge_xl: the engine's own texts in one language.
-# msgid is the English text as it stands in the code; what stands in {{braces}} is filled in and stays as it is.
-# `python -m tests.texts` puts new texts in and takes old ones out.
-msgid ""
-msgstr ""
-"Project-Id-Version: hrge_xl\\n"
-"Language: {language}\\n"
-"MIME-Version: 1.0\\n"
-"Content-Type: text/plain; charset=utf-8\\n"
-"Content-Transfer-Encoding: 8bit\\n"
-"""
+HEADER = """# hrge_xl: the engine's own texts in one language. Drafts that nobody has looked at yet are marked fuzzy.
+# msgid is the English text as it stands in the code; what stands in {braces} is filled in and stays as it is.
+# `python -m tests.texts` puts new texts in; what is used no more stands at the end."""
 
 
 @dataclass
@@ -52,7 +44,7 @@ class Use:
 def texts() -> dict[str, Use]:
     """Every translatable text in source order: findings by family, then what the code says."""
     found: dict[str, Use] = {}
-    for text, file, note in (*_findings(), *_said()):
+    for text, file, note in (*_findings(), *_said(), *_of_the_report()):
         found.setdefault(text, Use()).add(file, note)
     return found
 
@@ -66,11 +58,18 @@ def _findings() -> Iterator[tuple[str, str, str]]:
         if kind.message_of_value:
             yield kind.message_of_value, module, f"{kind.code} {kind.name}"
         yield kind.remedy, module, f"{kind.code} what to do"
+        yield kind.why, module, f"{kind.code} why it matters"
+        yield kind.example, module, f"{kind.code} example"
+
+
+def _of_the_report() -> Iterator[tuple[str, str, str]]:
+    for key, text in WORDS.items():
+        yield text, "hrge_xl/reports/html_words.py", f"validation report: {key}"
 
 
 def _said() -> Iterator[tuple[str, str, str]]:
     for path in sorted(PACKAGE.rglob("*.py")):
-        if path.name == "html.py":  # the report page has words of its own
+        if path.name == "html.py":  # it says the words of the page by their keys
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         named = _named(tree)
@@ -132,23 +131,21 @@ def _is_say(function: ast.expr) -> bool:
 
 
 def catalogue(path: Path) -> dict[str, str]:
-    """English text to translation, fuzzy ones left out."""
-    with path.open("rb") as stream:
-        entries = read_po(stream)
-    return {str(each.id): str(each.string) for each in entries if each.id and not each.fuzzy}
+    """English text to translation."""
+    return {str(entry.id): str(entry.string) for entry in read_catalogue(path) if entry.id and entry.string}
 
 
 def canonical(path: Path) -> str:
-    """A catalogue as it should stand: every text in source order, with the places where it is used."""
-    known, result = catalogue(path), Catalog()
-    for text, use in texts().items():
-        notes = [note for note in use.notes if note]
-        locations = [(file, 1) for file in use.files]
-        result.add(text, known.get(text, ""), locations=locations, auto_comments=notes)
-    stream = io.BytesIO()
-    write_po(stream, result, width=110, omit_header=True, include_lineno=False)
-    lines = stream.getvalue().decode("utf-8")
-    return HEADER.format(language=path.stem) + "\n" + lines.strip("\n") + "\n"
+    """A catalogue as it should stand: every text in source order, with the places where it is used.
+
+    What translators wrote stays: comments, marks of drafts, headers, and what is not used any more.
+    """
+    known = read_catalogue(path) if path.is_file() else new_catalogue("hrge_xl", __version__, HEADER)
+    known.header_comment, known.version = HEADER, __version__
+    wanted = [
+        Wanted("", text, [note for note in use.notes if note], use.files) for text, use in texts().items()
+    ]
+    return as_file(updated(wanted, known), path.stem).decode()
 
 
 def main() -> None:

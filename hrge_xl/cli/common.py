@@ -105,11 +105,12 @@ def command_line() -> str:
     return path_text(masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:]))
 
 
-def facts(today: date | None, *, redacted: bool = False) -> Facts:
+def facts(today: date | None, *, redacted: bool = False, language: str | None = None) -> Facts:
     """What a report says of the run."""
     from ..reports.build import Facts
+    from ..words import SOURCE_LANGUAGE
 
-    return Facts(started(today), the_day(today), command_line(), redacted=redacted)
+    return Facts(started(today), the_day(today), command_line(), language or SOURCE_LANGUAGE, redacted)
 
 
 def question(

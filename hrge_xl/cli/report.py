@@ -53,7 +53,8 @@ OVERVIEW = "overview"
     "--period", default=None, metavar="NAME", help="Period of the overview (default: the latest one)."
 )
 @click.option(
-    "--lang", default=None, metavar="LANG", help="Language of the overview (default: that of the spec)."
+    "--lang", default=None, metavar="LANG",
+    help="Language of the reader (default: English; of the overview: that of the spec).",
 )
 @received_option
 @password_option
@@ -81,7 +82,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
         if OVERVIEW in formats:
             text = _overview(found, asked.today, language, masked=shareable, period=period)
             line(str(write_overview(text, output, masked=shareable)))
-        made = document(found, facts(today, redacted=redact))
+        made = document(found, facts(today, redacted=redact, language=language))
         for name in [each for each in formats if each != OVERVIEW] or ([] if formats else ["html"]):
             line(str(write(made, name, output)))
         print_totals(found)

@@ -81,7 +81,7 @@ def _yes_no(spec: Spec, language: str, column: int) -> ListPlace:
 
 
 def _tick(spec: Spec, language: str, column: int) -> ListPlace:
-    known = tick_spellings(spec.languages)
+    known = tick_spellings((language, spec.languages[0]))
     texts = tuple("".join(f"[{each}]" for each in spellings) for spellings in known.values())
     labels, codes = (*OFFERED, translator(language)("No")), (*["Y"] * len(OFFERED), "N")
     return ListPlace(TICK, column, FIRST_ROW, labels, codes, spellings=texts)

@@ -15,6 +15,7 @@ from ..dataset.returns import settled
 from ..findings import CATALOGUE, Kind, Severity, general
 from ..rounds.datasets import Dataset
 from ..spec.model import Rule, Spec
+from ..words import translator
 from .document import (
     SCHEMA,
     CodeRow,
@@ -172,20 +173,21 @@ def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> li
     used = sorted({finding["code"] for file in files for finding in file["findings"]})
     rules: Mapping[str, Rule] = {rule.code: rule for spec in specs for rule in spec.rules}
     return [
-        _kind(CATALOGUE[code]) if code in CATALOGUE else _rule(rules[code], language)
+        _kind(CATALOGUE[code], language) if code in CATALOGUE else _rule(rules[code], language)
         for code in used
         if code in CATALOGUE or code in rules
     ]
 
 
-def _kind(kind: Kind) -> CodeRow:
+def _kind(kind: Kind, language: str) -> CodeRow:
+    say = translator(language)
     return {
         "code": kind.code,
         "name": kind.name,
         "severity": kind.severity.value,
-        "why": kind.why,
-        "example": kind.example,
-        "remedy": general(kind.remedy),
+        "why": say(kind.why),
+        "example": say(kind.example),
+        "remedy": general(say(kind.remedy)),
     }
 
 

@@ -16,6 +16,7 @@ from .carried import FACTS, digest_of, pack
 from .check import check, check_given
 from .nodes import mistake_at
 from .shape import Shape
+from .translations import translated
 
 SPEC_HOMES = (
     Path(__file__).parent.parent / "workbook_specs",  # installed: inside the package
@@ -77,7 +78,7 @@ def _load(folder: Path, digest: str) -> model.Spec:
     loaded, _, mistakes = read(folder, digest)
     if mistakes or loaded is None:
         raise SpecError(mistakes)
-    return loaded
+    return translated(loaded, folder)
 
 
 def places(folder: Path) -> Callable[[Sequence[str | int], str, str], Mistake]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from ..fields import TICK, YES_NO, Vocabularies, tick_spellings
@@ -39,9 +40,13 @@ def _steps(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
     ]
 
 
-def spellings(table: Iterable[Entry], language: str) -> dict[str, tuple[str, str | None]]:
+Meant = tuple[str, str | None]  # code, and the finding code of the note
+Spelled = Mapping[str, Meant]  # by folded text
+
+
+def spellings(table: Iterable[Entry], language: str) -> dict[str, Meant]:
     """Folded text → (code, finding code of the note). Earlier spellings win over later ones."""
-    found: dict[str, tuple[str, str | None]] = {}
+    found: dict[str, Meant] = {}
     rows = list(table)
     for each in rows:
         found.setdefault(fold(each.labels[language]), (each.code, None))
@@ -55,24 +60,61 @@ def spellings(table: Iterable[Entry], language: str) -> dict[str, tuple[str, str
     return found
 
 
+class EveryLanguage(Mapping[str, Meant]):
+    """The spellings of a list: those of one language, and only where a text is none of these those of all languages."""
+
+    def __init__(self, own: Spelled, every: Callable[[], Spelled]) -> None:
+        self._own, self._every = own, every
+
+    @cached_property
+    def every(self) -> Spelled:
+        """The spellings in all languages of the spec, whose catalogues are read for it."""
+        return self._every()
+
+    def __getitem__(self, text: str) -> Meant:
+        found = self._own.get(text)
+        return self.every[text] if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.every)
+
+    def __len__(self) -> int:
+        return len(self.every)
+
+
 def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -> Vocabularies:
     """Give the spellings of each list, the labels in `language` going first; `rows` are codes by tool."""
-    tables = {
-        name: (_steps if name in spec.scales else entries)(each, spec.languages)
-        for name, each in spec.vocabularies.items()
+    spoken = tuple(dict.fromkeys((language, spec.languages[0])))
+
+    def table(name: str, languages: Iterable[str]) -> list[Entry]:
+        if name == YES_NO:
+            return _yes_no(languages)
+        return (_steps if name in spec.scales else entries)(spec.vocabularies[name], languages)
+
+    tables = {name: table(name, spoken) for name in (*spec.vocabularies, YES_NO)}
+    found: dict[str, Spelled] = {
+        name: EveryLanguage(
+            spellings(own, language), partial(_in_all, partial(table, name), spec.languages, language)
+        )
+        for name, own in tables.items()
     }
-    tables[YES_NO] = _yes_no(spec)
-    found = {name: spellings(table, language) for name, table in tables.items()}
-    ticks = tick_spellings(spec.languages)
+    ticks = tick_spellings(spoken)
     found[TICK] = {each: (code, None) for code, spellings in ticks.items() for each in spellings}
     labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
     known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
     return Vocabularies(language, found, labels, known)
 
 
-def _yes_no(spec: Spec) -> list[Entry]:
+def _in_all(
+    table: Callable[[Iterable[str]], list[Entry]], languages: Iterable[str], language: str
+) -> Spelled:
+    return spellings(table(languages), language)
+
+
+def _yes_no(languages: Iterable[str]) -> list[Entry]:
     words = {"Y": ("Yes", ("True",)), "N": ("No", ())}
+    spoken = tuple(languages)
     return [
-        Entry(code, {tag: translator(tag)(english) for tag in spec.languages}, aliases)
+        Entry(code, {tag: translator(tag)(english) for tag in spoken}, aliases)
         for code, (english, aliases) in words.items()
     ]

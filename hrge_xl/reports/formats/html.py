@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from ...dataset.reconciliation import WORDS as WORDS_OF_STATUS
 from ...dataset.reconciliation import Reconciliation
+from ...words import is_language, right_to_left, translator
 from ..document import DecisionRow, Document, FileRow, FindingRow, MatrixCell, MatrixRow, WaiverRow
 from ..html_words import WORDS
 from ..page import asset, colours, css_text, environment, pale, policy
 
 SUFFIX = "html"
-RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 SEVERITIES = ("error", "warning", "info")
 VERDICTS = ("accepted", "returned", "refused")
 BECAME = tuple(WORDS_OF_STATUS)
@@ -238,7 +238,7 @@ class View:
 
     def direction(self, file: FileRow) -> str:
         """The direction that the sheets of a file run in."""
-        return "rtl" if self.language(file).split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+        return direction(self.language(file))
 
     def say(self, key: str, **values: object) -> str:
         """Fill a sentence of the page."""
@@ -302,6 +302,11 @@ def _waiver_key(waiver: WaiverRow) -> tuple[object, ...]:
 
 
 def _words(language: str) -> dict[str, str]:
-    """The words of the page, in English where the language has none; `lang` says which they are."""
-    chosen = language if language in WORDS else "en"
-    return {**WORDS["en"], **WORDS[chosen], "lang": chosen}
+    """The words of the page in a language, with the language itself and its direction."""
+    say = translator(language)
+    return {key: say(text) for key, text in WORDS.items()} | {"lang": language, "dir": direction(language)}
+
+
+def direction(language: str) -> str:
+    """Give the direction that texts in a language run in; a tag that nobody knows runs as English does."""
+    return "rtl" if is_language(language) and right_to_left(language) else "ltr"

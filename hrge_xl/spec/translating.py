@@ -1,0 +1,195 @@
+"""The catalogue of a language as translators get it: every text of a spec in its order, what is known kept.
+
+What a person wrote stays through every update: translations, comments, marks, headers. A text whose English changed
+keeps its translation as a draft (`fuzzy`), with the English that was translated beside it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import write_po
+
+from .model import Spec
+from .translations import Unit, units
+
+DRAFT = "fuzzy"
+LETTER = re.compile(r"[^\W\d_]")
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+LINE = 110  # characters of a line in a file
+SHEET_NAME, PROMPT = 31, 255
+LIMITS = {"sheet": SHEET_NAME, "help": PROMPT, "remedy": PROMPT, "message": PROMPT}  # by the end of a place
+
+
+class Coverage(NamedTuple):
+    """How far a language is: texts in all, and of these missing, drafts, and looked at by a person."""
+
+    texts: int
+    missing: int
+    drafts: int
+
+    @property
+    def reviewed(self) -> int:
+        """Translations that a person looked at."""
+        return self.texts - self.missing - self.drafts
+
+
+def to_translate(spec: Spec) -> dict[tuple[str, str], Unit]:
+    """Every text with words in it, by its place and wording."""
+    return {(unit.place, unit.text.source): unit for unit in units(spec) if LETTER.search(unit.text.source)}
+
+
+class Wanted(NamedTuple):
+    """A text that a catalogue has to hold: its place (none for the program's own), and what helps to translate it."""
+
+    place: str
+    text: str
+    notes: Sequence[str] = ()
+    files: Sequence[str] = ()
+
+
+def wanted_of(spec: Spec) -> list[Wanted]:
+    """Give what a catalogue of a spec has to hold."""
+    return [
+        Wanted(place, text, [f"at most {limit} characters"] if (limit := limit_of(place)) else [])
+        for place, text in to_translate(spec)
+    ]
+
+
+def new_catalogue(name: str, version: str, comment: str) -> Catalog:
+    """Give a catalogue that holds nothing yet."""
+    return Catalog(locale=None, project=name, version=version, header_comment=comment, charset="utf-8")
+
+
+def limit_of(place: str) -> int | None:
+    """Give how many characters Excel takes at a place; None where it does not matter."""
+    return LIMITS.get(place.rpartition("/")[2]) if place.startswith(("tool/", "field/", "rule/")) else None
+
+
+def updated(wanted: Iterable[Wanted], known: Catalog) -> Catalog:
+    """Give a catalogue with every text that is wanted, in order, and what was known of it."""
+    before = {(str(entry.context or ""), str(entry.id)): entry for entry in known if entry.id}
+    by_place = {place: entry for (place, _), entry in before.items() if entry.string and place}
+    fresh = Catalog(
+        locale=None, project=known.project, version=known.version, header_comment=known.header_comment,
+        last_translator=known.last_translator, language_team=known.language_team, charset="utf-8",
+    )  # fmt: skip
+    for each in wanted:
+        _add(fresh, each, before.pop((each.place, each.text), None), by_place)
+    for entry in before.values():
+        if entry.string:
+            fresh.obsolete[str(entry.id), str(entry.context or "")] = entry
+    return fresh
+
+
+def _add(fresh: Catalog, wanted: Wanted, same: Message | None, by_place: dict[str, Message]) -> None:
+    """Put a text in, as it was translated; else with what its place said before, as a draft."""
+    earlier = by_place.get(wanted.place) if same is None else None
+    entry = same or earlier
+    fresh.add(
+        wanted.text, entry.string if entry is not None else "", context=wanted.place or None,
+        flags=[DRAFT] if earlier is not None or (same is not None and DRAFT in same.flags) else [],
+        auto_comments=wanted.notes, locations=[(file, 1) for file in wanted.files],
+        user_comments=entry.user_comments if entry is not None else (),
+        previous_id=earlier.id if earlier is not None else same.previous_id if same is not None else (),
+    )  # fmt: skip
+
+
+def coverage(spec: Spec, catalogue: Catalog) -> Coverage:
+    """Count how far a catalogue translates a spec."""
+    said = {
+        (str(entry.context or ""), str(entry.id)): entry for entry in catalogue if entry.id and entry.string
+    }
+    wanted = to_translate(spec)
+    there = [said[key] for key in wanted if key in said]
+    return Coverage(len(wanted), len(wanted) - len(there), sum(DRAFT in entry.flags for entry in there))
+
+
+def as_file(catalogue: Catalog, language: str) -> bytes:
+    """Give a catalogue as a PO file: the same catalogue, the same bytes."""
+    stream = io.BytesIO()
+    write_po(stream, catalogue, width=LINE, omit_header=True, include_previous=True, include_lineno=False)
+    head = _header(catalogue, language)
+    return (head + stream.getvalue().decode("utf-8").strip("\n") + "\n").encode()
+
+
+def _header(catalogue: Catalog, language: str) -> str:
+    names = {"Project-Id-Version": f"{catalogue.project} {catalogue.version}", "Language": language}
+    kept = dict(_of_people(catalogue))
+    fixed = {
+        "MIME-Version": "1.0", "Content-Type": "text/plain; charset=utf-8", "Content-Transfer-Encoding": "8bit"
+    }  # fmt: skip
+    lines = [f'"{name}: {value}\\n"' for name, value in (names | kept | fixed).items()]
+    comment = "\n".join(line.rstrip() for line in catalogue.header_comment.splitlines())
+    return "\n".join([comment, 'msgid ""', 'msgstr ""', *lines, "", ""]).lstrip("\n")
+
+
+def _of_people(catalogue: Catalog) -> Iterable[tuple[str, str]]:
+    """The headers that translators fill in, where they did."""
+    named = {"Last-Translator": catalogue.last_translator, "Language-Team": catalogue.language_team}
+    return (
+        (name, value) for name, value in named.items() if "FULL NAME" not in value and "<LL@" not in value
+    )
+
+
+# what is wrong with translations
+
+
+class Slip(NamedTuple):
+    """A translation that cannot stand: its place, what is wrong, and what to do."""
+
+    place: str
+    reason: str
+    remedy: str
+
+
+BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+
+
+def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
+    """Everything that is wrong with the translations of a spec, in the order of its texts."""
+    wanted = to_translate(spec)
+    for entry in catalogue:
+        place, text, said = str(entry.context or ""), str(entry.id or ""), str(entry.string or "")
+        if text and said and (place, text) in wanted:
+            yield from _slips_of(place, text, said)
+    yield from _doubled(wanted, {(str(e.context or ""), str(e.id)): str(e.string or "") for e in catalogue})
+
+
+def _slips_of(place: str, text: str, said: str) -> Iterator[Slip]:
+    meant, there = (sorted(PLACEHOLDER.findall(each)) for each in (text, said))
+    if meant != there:
+        reason = f"The English has {' '.join(meant) or 'no placeholder'}, the translation {' '.join(there) or 'none'}."
+        yield Slip(place, reason, "Keep every placeholder as it is, in whatever order.")
+    limit = limit_of(place)
+    if limit is not None and len(said) > limit:
+        yield Slip(
+            place, f"“{said}” has {len(said)} characters, {len(said) - limit} more than fit.", "Shorten it."
+        )
+    if BIDI.search(said):
+        yield Slip(place, "The translation holds a mark of direction, which nobody sees.", "Take it out.")
+
+
+def _doubled(wanted: Iterable[tuple[str, str]], said: dict[tuple[str, str], str]) -> Iterator[Slip]:
+    """Entries of one list, and names of sheets, that a language does not tell apart."""
+    seen: dict[tuple[str, str], str] = {}
+    for place, text in wanted:
+        group = _told_apart(place)
+        shown = said.get((place, text), "").casefold()
+        if group and shown:
+            first = seen.setdefault((group, shown), place)
+            if first != place:
+                yield Slip(
+                    place, f"“{said[place, text]}” also stands for {first}.", "Give each its own words."
+                )
+
+
+def _told_apart(place: str) -> str:
+    parts = place.split("/")
+    if parts[0] == "list" and parts[-1] == "label":
+        return f"list {parts[1]}"
+    return "sheets" if parts[0] == "tool" and parts[-1] == "sheet" else ""
