@@ -15,12 +15,13 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest format bench scale hunt fuzz kills parity damage insider alone year \
+.PHONY: help demo test system check lint types imports pytest deep format bench scale hunt fuzz kills parity damage insider alone year \
 	keys pictures docs pins audit clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
 	@echo "make test      install, with what the tests need, and run every check and test"
+	@echo "make deep      run what takes long to show the same once more: before a release"
 	@echo "make hunt      look for new examples against the property tests, at random and for an hour or more"
 	@echo "make audit     hold every pin against the databases of known vulnerabilities"
 	@echo "make pins      write the pins anew after a change of pyproject.toml; UPGRADE=--upgrade takes the newest versions"
@@ -59,9 +60,13 @@ format: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp
 	$(PY) -m tests.bench
 
+# What every release has to pass besides `make test`: every damage, crash, client and change, some twenty minutes.
+deep: $(VENV)/test.stamp
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m 'deep and not long' $(PYTEST_ARGS)
+
 # Every property test with twenty times the examples, at random: what it finds becomes an explicit @example.
 hunt: $(VENV)/test.stamp
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --hypothesis-profile hunt -m 'hypothesis and not long' $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --hypothesis-profile hunt -m 'hypothesis and not long and not deep' $(PYTEST_ARGS)
 
 # Two hundred runs and fifty with PostgreSQL killed at random moments, and disks of many sizes that fill.
 kills: $(VENV)/test.stamp

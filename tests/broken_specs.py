@@ -131,7 +131,7 @@ BROKEN = (
         "sheet name too long",
         ((RISKS, "sheet: {en: Risks,", "sheet: {en: Risks and what we are doing about them,"),),
     ),
-    Broken("sheet of the program", ((RISKS, "fr: Risques,", "fr: Accueil,"),)),
+    Broken("sheet of the program", ((RISKS, "fr: Risques,", "fr: Page de garde,"),)),
     Broken(
         "code of the program",
         (

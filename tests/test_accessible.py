@@ -321,6 +321,7 @@ def test_links_look_like_links(workbook: Made) -> None:
         assert any(workbook.where.cover_name in str(cell.hyperlink.location) for cell in back), sheet.name
 
 
+@pytest.mark.deep
 def test_no_text_is_cut_off_in_a_narrow_cell(workbook: Made) -> None:
     """Texts of one line are short enough, or have empty cells to run into."""
     for sheet in workbook.where.sheets:

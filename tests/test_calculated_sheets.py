@@ -97,6 +97,7 @@ def test_the_pivot_shows_the_highest_step_in_words_and_nothing_where_nothing_was
     assert legend == list(labels[::-1])
 
 
+@pytest.mark.deep
 @pytest.mark.office
 def test_a_row_that_names_a_group_twice_is_counted_once(office: Any, tmp_path: Path) -> None:
     """Under each of its groups, whichever of the fields names it; the sheet counts so itself."""
@@ -276,6 +277,7 @@ def test_all_of_it_follows_what_is_typed(office: Any, tmp_path: Path) -> None:
         assert book.value(name["BARRIERS"], f"E{head + 1}").value == where.lists["SEV4"].labels[2]
 
 
+@pytest.mark.deep
 @pytest.mark.office
 @pytest.mark.parametrize(("name", "language", "filling"), EVERY)
 def test_recalculation_changes_nothing(
@@ -284,12 +286,14 @@ def test_recalculation_changes_nothing(
     assert changes(made(name, language, filling), office, tmp_path) == []
 
 
+@pytest.mark.deep
 @pytest.mark.office
 @pytest.mark.parametrize("tools", [("T1.1", "T2.6", "T3.2"), ("T2.4", "T2.5"), ("T4.B", "T4.C")])
 def test_nor_in_a_choice_of_tools(tools: tuple[str, ...], office: Any, tmp_path: Path) -> None:
     assert changes(made("hrge_toolkit", "en", "partly", tools), office, tmp_path) == []
 
 
+@pytest.mark.deep
 @pytest.mark.office
 @pytest.mark.parametrize("name", ["example", TOOLKIT])
 def test_on_any_later_day_it_shows_what_one_issued_on_that_day_would(
@@ -347,6 +351,7 @@ def same(one: Any, other: Any) -> bool:
 # files that Excel takes
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("name", "language", "filling"), EVERY)
 def test_openxml_audit_finds_nothing(name: str, language: str, filling: str, tmp_path: Path) -> None:
     from openxml_audit import OpenXmlValidator

@@ -45,6 +45,7 @@ def change(folder: Path, statements: str) -> None:
         database.executescript(statements)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("statements", CHANGES.values(), ids=CHANGES)
 def test_the_next_run_reads_everything_again(
     case: Path, made: Path, statements: str, capsys: pytest.CaptureFixture[str]

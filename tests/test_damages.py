@@ -115,6 +115,7 @@ def on_all(
     }
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("case", BY_TURNS, ids=lambda case: f"{case[0].name} ({case[1]})")
 def test_damage_is_found_and_nothing_else(case: Case, by_turns: dict[str, list[Found]]) -> None:
     kind, _ = case
@@ -130,6 +131,7 @@ def test_damage_is_found_on_every_carrier(case: Case, on_all: dict[tuple[str, st
         assert found == expected(kind)
 
 
+@pytest.mark.deep
 def test_a_clean_workbook_is_clean_whoever_saved_it(
     carrier_of: Callable[[str], Carrier], tmp_path: Path
 ) -> None:

@@ -157,6 +157,7 @@ def report(folder: Path, *places: Path, code: int) -> dict[str, Any]:
 OFTEN = (("the gate", True), ("checks", False), ("rows", True))  # in an ordinary run; `make alone` plays all
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("place", "lasting"),
     [

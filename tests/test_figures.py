@@ -384,6 +384,7 @@ def test_figures_are_views_too(both_rounds: Store) -> None:
     assert found == {name: list(both_rounds.rows(name)) for name in SELECTS}
 
 
+@pytest.mark.deep
 def test_figures_are_views_of_postgresql_too(both_rounds: Store, postgres_url: str) -> None:
     found = as_views(both_rounds, postgres_url)  # nothing is kept: nobody commits
     assert found == {name: list(both_rounds.rows(name)) for name in SELECTS}

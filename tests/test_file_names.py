@@ -62,6 +62,7 @@ def made(folder: Path) -> tuple[Round, list[bytes]]:
     return round_, [generate(load("example"), order) for order in wanted]
 
 
+@pytest.mark.deep
 @BYTES_FOR_NAMES
 @pytest.mark.parametrize("home", [b"home", b"h\xf6me"], ids=["folder", "folder that is no text"])
 def test_names_that_are_no_text(home: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,6 +98,7 @@ def test_names_that_are_no_text(home: bytes, tmp_path: Path, capsys: pytest.Capt
         assert database.execute("SELECT count(*) FROM files").fetchone() == (6,)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("stem", ["x" * 245, "ع" * 122, "😀" * 61], ids=["latin", "arabic", "pictures"])
 def test_a_very_long_name_of_a_file(stem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     round_, (one, two) = made(tmp_path)

@@ -252,6 +252,7 @@ def test_no_mutation_of_another_format_raises(tmp_path: Path) -> None:
     assert tally.codes["read"] > OTHERS // 10
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("run", range(RUNS))
 def test_no_mutation_raises(run: int, tmp_path: Path) -> None:
     tally = fuzz(MUTATIONS, SEED + run, tmp_path)

@@ -130,6 +130,7 @@ def answers_of(typist: Typist, row: str, inputs: range | None = None) -> Answers
     return {key: value for key, value in values.items() if value is not None}
 
 
+@pytest.mark.deep
 def test_a_row_is_entered_copied_and_read(screen: Screen, windowed_office: Office, tmp_path: Path) -> None:
     with blank(screen, windowed_office, "example", "R1", "C1") as typist:
         first, second, *_ = typist.rows

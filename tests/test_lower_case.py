@@ -40,6 +40,7 @@ QUESTIONS = (
 )
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 def test_workbooks_read_back(language: str, lower: Path, tmp_path: Path) -> None:
     """Blank and filled in: what is found is what is found with capitals, and what the sheet says itself."""

@@ -71,6 +71,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_workbooks_are_told_by_every_command(
     kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -148,6 +148,7 @@ def same(found: Said, without: Said) -> None:
         assert found[name] == wanted, name
 
 
+@pytest.mark.deep
 def test_all_sorts_of_files_at_once(good: dict[str, bytes], without: Said, tmp_path: Path) -> None:
     odd = [*map(of_damage, EXAMPLE[::SHARE]), *FURTHER]
     same(all_said(tmp_path / "run", good, odd), without)

@@ -355,7 +355,7 @@ def test_consolidate_leaves_the_overview(
     assert "May be shared" in masked
     assert (out / "shareable" / "data.xlsx").is_file()
     assert run(["report", str(out), "--format", "overview", "--lang", "fr", "-o", str(tmp_path)]) == 0
-    assert "Au 20 juillet 2026" in (tmp_path / "overview.html").read_text(encoding="utf-8")
+    assert "Situation au 20 juillet 2026" in (tmp_path / "overview.html").read_text(encoding="utf-8")
 
 
 def test_report_makes_it_from_files_too(returns: Path, tmp_path: Path) -> None:
@@ -369,7 +369,7 @@ def test_a_language_that_nobody_speaks(
     returns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["report", str(returns), "--format", "overview", "--lang", "xx", "-o", str(tmp_path)]) == 2
-    assert "There is no language 'xx'. Known are: ar, en, fr." in capsys.readouterr().err
+    assert "There is no language 'xx'. Known are: ar, ckb, en, es," in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -105,6 +105,7 @@ DAMAGES: list[Callable[[random.Random, bytes, list[bytes]], bytes]] = [
 ]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("path", [*RETURNS[:2], *BY_OTHERS], ids=lambda path: path.stem)
 def test_damaged_rows_are_read_or_refused_alike(path: Path, by_handlers: Callable[[bytes], Outcome]) -> None:
     chance = random.Random(path.stem)

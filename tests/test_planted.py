@@ -63,6 +63,7 @@ def codes(row: dict[str, Any]) -> set[str]:
     return {finding["code"] for finding in row["findings"]}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("how", ["round", "returned", "inside", "planted round", "file"])
 def test_a_round_among_returns_is_not_the_round(
     how: str, genuine: Path, forger: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

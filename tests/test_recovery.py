@@ -58,6 +58,7 @@ def states(folder: Path) -> list[tuple[Any, ...]]:
         ).fetchall()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
 def test_nothing_counts_again_until_it_is_recovered(
     case: Path, lose: Callable[[Path], object], capsys: pytest.CaptureFixture[str]

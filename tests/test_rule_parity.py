@@ -47,6 +47,7 @@ def agree(case: Case, kind: str, office: Any, folder: Path) -> None:
     assert disagreements(saved, where) == []
 
 
+@pytest.mark.deep
 @pytest.mark.office
 @pytest.mark.parametrize("case", FIRST_OF_EACH[::3], ids=lambda case: case.code)
 def test_sheet_and_reader_agree_on_a_violation(case: Case, office: Any, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ import pytest
 
 from tests.conftest import missing
 
+pytestmark = pytest.mark.deep
+
 ROOT = Path(__file__).parent.parent
 TODAY = ("--today", "2026-06-30")
 PARTS = ("hrge_xl", "tests", "docs", "workbook_specs")  # what the program and its pages are made of
@@ -404,7 +406,7 @@ def test_a_language_is_one_catalogue(copy: Copy) -> None:
     assert copy.changed() == ["hrge_xl/languages/es.po"]
     copy.replace("workbook_specs/services/workbook.yaml", "languages: [en]", "languages: [es]")
     copy.hrge("spec", "check", copy.spec)
-    assert "Accueil" in openpyxl.load_workbook(copy.workbook()).sheetnames
+    assert "Page de garde" in openpyxl.load_workbook(copy.workbook()).sheetnames
 
 
 STORE = '''

@@ -237,7 +237,7 @@ def test_the_cover_says_what_the_spec_says(copy: Path) -> None:  # noqa: F811
     assert line in cells(issued(copy), "Cover")
     assert (
         "Pas de noms, de coordonnées ni de numéros de dossier\N{NO-BREAK SPACE}: seulement des fonctions."
-        in cells(issued(copy, "fr"), "Accueil")
+        in cells(issued(copy, "fr"), "Page de garde")
     )
     workbook = (copy / "workbook.yaml").read_text(encoding="utf-8")
     start, end = workbook.index("what_to_do:"), workbook.index("identity:")

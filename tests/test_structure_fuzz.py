@@ -355,6 +355,7 @@ def told(tally: Tally) -> str:
     )
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("what", FUZZ)
 def test_what_nobody_would_say_stops_nothing(what: str, tmp_path: Path) -> None:
     look(what, RUNS[what], SEED, tmp_path)

@@ -72,6 +72,7 @@ def frames(out: Path) -> Callable[[str], pd.DataFrame]:
     return frame
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("name", SPECS)
 def test_every_table_holds_what_its_schema_says(name: str, datasets: dict[str, Path]) -> None:
     """Facts, dimensions, views and figures, right answers and wrong ones; and the frame comes back in its types."""
@@ -91,6 +92,7 @@ def test_every_table_holds_what_its_schema_says(name: str, datasets: dict[str, P
         ], table
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("table", ["risks", "PLAN", "C1", "submissions", "answers", "findings"])
 def test_however_it_was_read(table: str, datasets: dict[str, Path]) -> None:
     """CSV by its description as well as SQLite."""

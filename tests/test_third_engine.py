@@ -101,6 +101,7 @@ def same(one: str | float | bool, other: str | float | bool) -> bool:
     return one == other
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("name", "language", "filling"), SMALL + LARGE)
 def test_it_gets_what_the_workbook_shows(name: str, language: str, filling: str, tmp_path: Path) -> None:
     path = tmp_path / "workbook.xlsx"

@@ -277,6 +277,7 @@ def test_a_return_read_with_the_older_version_upgrades_too(two: Path, tmp_path: 
 # the law
 
 
+@pytest.mark.deep
 @examples(6)
 @given(data=st.data(), names=st.lists(st.sampled_from(sorted(CHANGES)), unique=True, max_size=6))
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -239,6 +239,7 @@ def some(edits: list[Edit]) -> list[object]:
     ]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("edit", some(EDITS))
 def test_every_edit_is_named(case: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
     edit.do(case)
@@ -248,6 +249,7 @@ def test_every_edit_is_named(case: Path, edit: Edit, capsys: pytest.CaptureFixtu
     assert "Traceback" not in told.err
 
 
+@pytest.mark.deep
 def test_the_copy_to_share_is_compared_too(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert hrge("consolidate", case, "--shareable", "--today", DAY) == 0
     assert look(case).identical

@@ -158,6 +158,7 @@ def is_free(change: Change, path: tuple[str | int, ...]) -> bool:
     return path[0] == "files" and len(path) == 2 and change.do == "rename"
 
 
+@pytest.mark.deep
 @examples(150, suppress=[HealthCheck.function_scoped_fixture])
 @example(Change("rename", ("summary", "info"), "ingo"))
 @example(Change("rename", ("files", 1, "counts", "info"), "ingo"))

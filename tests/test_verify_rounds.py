@@ -91,6 +91,7 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return found
 
 
+@pytest.mark.deep
 def test_an_untouched_report_holds_whatever_happened(rounds: list[Path]) -> None:
     """Of versions, copies, conflicts, decisions, waivers, excluded, withdrawn and refused files."""
     statuses: set[str] = set()
