@@ -15,6 +15,9 @@ class Catalogue(Protocol):
     def find(self, language: str, place: str, text: str) -> str | None:
         """Give the text in this very language; None where it is not translated."""
 
+    def stand_in(self, language: str, place: str, text: str) -> str:
+        """Give what is shown in place of a translation that there is not."""
+
 
 class Text:
     """A text by BCP-47 language. A bare string is the text in the spec's own (first) language.
@@ -43,7 +46,14 @@ class Text:
                 found = self.catalogue.find(tag, self.place, self.source)
                 if found is not None:
                     return found
-        return self.source
+        source = self.source
+        return source if self.catalogue is None else self.catalogue.stand_in(language, self.place, source)
+
+    def is_said(self, language: str) -> bool:
+        """Say whether the text is there in this language or its base language."""
+        tags = (language, language.split("-", maxsplit=1)[0])
+        found = (self.catalogue and self.catalogue.find(tag, self.place, self.source) for tag in tags)
+        return any(tag in self.by_language for tag in tags) or any(found)
 
     def __bool__(self) -> bool:
         return any(self.by_language.values())

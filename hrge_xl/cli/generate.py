@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -106,11 +106,16 @@ class Choices:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="With a SPEC: folder (default: output)."
 )
+@click.option(
+    "--allow-draft",
+    is_flag=True,
+    help="Also in a language that is not wholly translated; what is not is marked.",
+)
 @today_option
 @click.pass_context
 def command(
     ctx: click.Context, /, spec: str, countries: tuple[str, ...], earlier: str | None, today: date | None,
-    **choices: Any,
+    *, allow_draft: bool, **choices: Any,
 ) -> None:  # fmt: skip
     """Write one workbook for each country, of a SPEC (a name or a folder); or one for each team of a ROUND folder.
 
@@ -136,7 +141,7 @@ def command(
 
     chosen = Choices(**choices)
     if spec not in names() and (Path(spec) / "round.yaml").is_file():
-        written = _round(Path(spec), countries, chosen, earlier, the_day(today))
+        written = _round(Path(spec), countries, chosen, earlier, the_day(today), allow_draft=allow_draft)
     elif earlier is not None:
         raise UsageError(
             "--from goes on from one round into another: name the new round in place of the spec. For one workbook: "
@@ -145,14 +150,33 @@ def command(
     elif chosen.sample:
         written = _sample(spec, chosen, {"--country": bool(countries), "--today": today is not None})
     else:
-        written = _spec(spec, countries, chosen, the_day(today))
+        written = _spec(spec, countries, chosen, the_day(today), allow_draft=allow_draft)
     paths = list(written)  # first, for the progress bar and the paths would mix
     if not quiet(ctx):
         for path in paths:
             line(str(path))
 
 
-def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> Iterator[Path]:
+def _check_languages(spec: Spec, languages: Iterable[str | None]) -> None:
+    """Raise `UsageError` for every language that is not wholly translated."""
+    from ..spec.translating import untranslated, with_file
+
+    wrong = []
+    for language in dict.fromkeys(filter(None, languages)):
+        missing = untranslated(spec, language) if with_file(spec, language) else []
+        if missing:
+            wrong.append(
+                f"{language}: {len(missing)} texts of {spec.name} are not translated, the first of them {missing[0]}. "
+                f"Have them translated (hrge-xl spec translate {spec.name} --lang {language} --to-xlsx FILE), "
+                "or issue them in English with --allow-draft."
+            )
+    if wrong:
+        raise UsageError(*wrong)
+
+
+def _spec(
+    name: str, countries: Sequence[str], chosen: Choices, today: date, *, allow_draft: bool
+) -> Iterator[Path]:
     from ..answers import from_file
     from ..bulk import issue
     from ..issuing import Order
@@ -166,6 +190,8 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     codes = country_codes(spec, countries)
     if not codes and asks_for_country(spec):
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
+    if not allow_draft:
+        _check_languages(spec, [chosen.language])
     choice = _choice(spec, chosen)
     layout = build(spec, chosen.language or spec.languages[0], choice.tools, choice.rows, last=True)
     file = chosen.answers
@@ -218,8 +244,9 @@ def _path(chosen: Choices, *parts: str | None) -> Path:
 
 
 def _round(
-    folder: Path, countries: Sequence[str], chosen: Choices, earlier: str | None, today: date
-) -> Iterator[Path]:
+    folder: Path, countries: Sequence[str], chosen: Choices, earlier: str | None, today: date, *,
+    allow_draft: bool,
+) -> Iterator[Path]:  # fmt: skip
     from ..bulk import issue_files
     from ..dataset.files import only_writer
     from ..rounds.rounds import load_round, only_countries, orders, taken_along
@@ -232,6 +259,8 @@ def _round(
     for named, why in taken_along(teams):
         line(f"{', '.join(named)}: {why}.", err=True)
     wanted = orders(teams, today)
+    if not allow_draft:
+        _check_languages(spec, [order.language for order in wanted])
     if earlier is not None:
         wanted = _going_on(wanted, round_, earlier, spec, today)
     kept = 0

@@ -53,7 +53,9 @@ OVERVIEW = "overview"
     "--period", default=None, metavar="NAME", help="Period of the overview (default: the latest one)."
 )
 @click.option(
-    "--lang", default=None, metavar="LANG",
+    "--lang",
+    default=None,
+    metavar="LANG",
     help="Language of the reader (default: English; of the overview: that of the spec).",
 )
 @received_option

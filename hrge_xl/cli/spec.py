@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..errors import Exit, UsageError
+from ..errors import Exit, SpecError, UsageError
+from . import translate
 from .common import SpecName, jobs_option, password_option, quiet
 from .terminal import block, data, line
 
@@ -26,8 +27,12 @@ def check_spec(spec: str, fast: bool) -> None:
     A spec without one is tried out: its workbook is made in every language, blank and filled in, and read back.
     """
     from ..spec.load import load
+    from ..spec.translating import mistakes
 
     loaded = load(spec)
+    wrong = mistakes(loaded)
+    if wrong:
+        raise SpecError(wrong)
     if not fast:
         from ..soundness import try_out
 
@@ -153,3 +158,6 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
         f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
         f"Look for `# guess:`, then run: hrge-xl spec check {typed(output)}"
     )
+
+
+command.add_command(translate.command)

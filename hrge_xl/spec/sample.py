@@ -35,6 +35,8 @@ class SampleAnswer(NamedTuple):
 
 
 def _as_text(value: Any, language: str) -> str:
+    if isinstance(value, Text):
+        return value.say(language)
     if isinstance(value, Mapping):
         return Text({str(tag): str(text) for tag, text in value.items()}).say(language)
     if isinstance(value, float) and value.is_integer():

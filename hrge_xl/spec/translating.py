@@ -14,11 +14,10 @@ from typing import NamedTuple
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
+from ..errors import Mistake
 from .model import Spec
-from .translations import Unit, units
+from .translations import DRAFT, FOLDER, LETTER, SUFFIX, Unit, read_catalogue, translations_of, units
 
-DRAFT = "fuzzy"
-LETTER = re.compile(r"[^\W\d_]")
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 LINE = 110  # characters of a line in a file
 SHEET_NAME, PROMPT = 31, 255
@@ -109,6 +108,18 @@ def coverage(spec: Spec, catalogue: Catalog) -> Coverage:
     return Coverage(len(wanted), len(wanted) - len(there), sum(DRAFT in entry.flags for entry in there))
 
 
+def untranslated(spec: Spec, language: str) -> list[str]:
+    """Give the places of the texts that are not there in a language, in the order of the sheets."""
+    return [unit.place for unit in to_translate(spec).values() if not unit.text.is_said(language)]
+
+
+def with_file(spec: Spec, language: str) -> bool:
+    """Say whether the texts of a language, or of its base language, stand in a file."""
+    translations = translations_of(spec)
+    base = language.split("-", maxsplit=1)[0]
+    return translations is not None and not {language, base}.isdisjoint(translations.languages)
+
+
 def as_file(catalogue: Catalog, language: str) -> bytes:
     """Give a catalogue as a PO file: the same catalogue, the same bytes."""
     stream = io.BytesIO()
@@ -145,6 +156,7 @@ class Slip(NamedTuple):
     place: str
     reason: str
     remedy: str
+    line: int = 1  # of the file
 
 
 BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
@@ -153,14 +165,32 @@ BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
     """Everything that is wrong with the translations of a spec, in the order of its texts."""
     wanted = to_translate(spec)
-    for entry in catalogue:
-        place, text, said = str(entry.context or ""), str(entry.id or ""), str(entry.string or "")
-        if text and said and (place, text) in wanted:
-            yield from _slips_of(place, text, said)
-    yield from _doubled(wanted, {(str(e.context or ""), str(e.id)): str(e.string or "") for e in catalogue})
+    entries = {
+        (str(entry.context or ""), str(entry.id)): entry for entry in catalogue if entry.id and entry.string
+    }
+    said = {key: str(entry.string) for key, entry in entries.items() if key in wanted}
+    for place, text in wanted:
+        for slip in _slips_of(place, text, said.get((place, text), "")):
+            yield slip._replace(line=entries[place, text].lineno or 1)
+    for slip in _doubled(wanted, said):
+        yield slip
+
+
+def mistakes(spec: Spec) -> list[Mistake]:
+    """Everything that is wrong with the translations of a spec, by file and line."""
+    translations = translations_of(spec)
+    found = []
+    for tag in translations.languages if translations is not None else ():
+        assert translations is not None
+        file = f"{FOLDER}/{tag}{SUFFIX}"
+        for slip in slips(spec, read_catalogue(translations.file(tag))):
+            found.append(Mistake(file, slip.line, 1, f"{slip.place}: {slip.reason}", slip.remedy))
+    return found
 
 
 def _slips_of(place: str, text: str, said: str) -> Iterator[Slip]:
+    if not said:
+        return
     meant, there = (sorted(PLACEHOLDER.findall(each)) for each in (text, said))
     if meant != there:
         reason = f"The English has {' '.join(meant) or 'no placeholder'}, the translation {' '.join(there) or 'none'}."
@@ -193,3 +223,49 @@ def _told_apart(place: str) -> str:
     if parts[0] == "list" and parts[-1] == "label":
         return f"list {parts[1]}"
     return "sheets" if parts[0] == "tool" and parts[-1] == "sheet" else ""
+
+
+# one language, from file to file
+
+
+class Changes(NamedTuple):
+    """What an update did: texts that are new, changed in English, gone, translated otherwise."""
+
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    translated: int = 0
+
+
+def compared(before: Catalog, after: Catalog) -> Changes:
+    """Say what became of one catalogue."""
+    old, new = (
+        {(str(e.context or ""), str(e.id)): str(e.string or "") for e in each if e.id}
+        for each in (before, after)
+    )
+    drafted = sum(bool(entry.previous_id) for entry in after if entry.id)
+    both = old.keys() & new.keys()
+    return Changes(
+        len(new.keys() - old.keys()) - drafted, drafted, len(old.keys() - new.keys()),
+        sum(old[key] != new[key] for key in both),
+    )  # fmt: skip
+
+
+def merged(known: Catalog, given: Iterable[tuple[str, str, str, bool, str]]) -> list[str]:
+    """Take translations into a catalogue: place, English, translation, whether reviewed, comment.
+
+    Gives the places that the catalogue does not have; then nothing may be written.
+    """
+    entries = {(str(entry.context or ""), str(entry.id)): entry for entry in known if entry.id}
+    strange = []
+    for place, text, said, reviewed, comment in given:
+        entry = entries.get((place, text))
+        if entry is None:
+            strange.append(place)
+            continue
+        entry.string = said
+        entry.flags.discard(DRAFT)
+        if said and not reviewed:
+            entry.flags.add(DRAFT)
+        entry.user_comments = [comment] if comment else entry.user_comments
+    return strange

@@ -6,11 +6,15 @@ A place is made of codes, so that it stays when questions move: `field/EV_SRC/he
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from pydantic import BaseModel
@@ -20,7 +24,10 @@ from ..texts import Text
 from ..words import is_language
 from .model import Block, CatalogueBlock, ChecklistBlock, FieldBlock, Item, Rule, Spec, Tool, VocabularyItem
 
-FOLDER, SUFFIX = "languages", ".po"
+FOLDER, SUFFIX, STATES = "languages", ".po", "languages.yaml"
+LETTER = re.compile(r"[^\W\d_]")
+MARK = "[en] "  # before what is not translated yet
+DRAFT = "fuzzy"  # what gettext calls a translation that somebody should look at
 WRITTEN = ("text", "long")  # types of fixed columns that are read, and so translated
 
 
@@ -35,12 +42,33 @@ class Unit(NamedTuple):
     text: Text
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What one file says: by place and English text the translation; and whether some of it is a draft."""
+
+    said: Mapping[tuple[str, str], str]
+    drafts: bool = False
+
+    @classmethod
+    def of(cls, catalogue: Catalog) -> Table:
+        """Take what is translated out of a catalogue."""
+        entries = [entry for entry in catalogue if entry.id and entry.string]
+        said = {(str(entry.context or ""), str(entry.id)): str(entry.string) for entry in entries}
+        return cls(said, any(DRAFT in entry.flags for entry in entries))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over every translation: what a person reviewed."""
+        lines = sorted("\0".join((*key, text)) for key, text in self.said.items())
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
 class Translations:
     """The catalogues of a spec folder, by language."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._tables: dict[str, dict[tuple[str, str], str]] = {}
+        self._tables: dict[str, Table] = {}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -54,26 +82,50 @@ class Translations:
 
     def find(self, language: str, place: str, text: str) -> str | None:
         """Give the text at a place in this very language; None where it is not translated."""
-        if language not in self.languages:
-            return None
+        return self.table(language).said.get((place, text)) if language in self.languages else None
+
+    def stand_in(self, language: str, place: str, text: str) -> str:
+        """Give the English, marked as such where it is read; entries of lists and names of sheets stay as they are."""
+        spoken = {language, language.split("-", maxsplit=1)[0]} & {*self.languages}
+        kept = place.startswith("list/") or place.endswith("/sheet") or not LETTER.search(text)
+        return text if kept or not spoken else f"{MARK}{text}"
+
+    def table(self, language: str) -> Table:
+        """Give what the file of a language says. Raises `OSError` and `PoFileError`."""
         table = self._tables.get(language)
         if table is None:
-            table = self._tables[language] = _table(read_catalogue(self.file(language)))
-        return table.get((place, text))
+            table = self._tables[language] = Table.of(read_catalogue(self.file(language)))
+        return table
+
+    def is_draft(self, language: str) -> bool:
+        """Say whether a person has still to look at some of what is said in a language."""
+        tags = {language, language.split("-", maxsplit=1)[0]} & {*self.languages}
+        return any(self.table(tag).drafts or self.reviewed.get(tag) != self.table(tag).digest for tag in tags)
+
+    @cached_property
+    def reviewed(self) -> dict[str, str]:
+        """The digests of the languages that somebody has reviewed; a later edit has another one."""
+        file = self.folder / STATES
+        states = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None
+        return {str(tag): str(state.get("digest")) for tag, state in (states or {}).items()}
+
+
+def translations_of(spec: Spec) -> Translations | None:
+    """Give the catalogues that a spec was loaded with; None where it has none."""
+    catalogue = spec.title.catalogue
+    return catalogue if isinstance(catalogue, Translations) else None
+
+
+def is_draft(spec: Spec, language: str) -> bool:
+    """Say whether the texts of a spec in a language wait for somebody to review them."""
+    translations = translations_of(spec)
+    return translations is not None and translations.is_draft(language)
 
 
 def read_catalogue(file: Path) -> Catalog:
     """Read a PO file. Raises `OSError`, `ValueError` and `babel.messages.pofile.PoFileError`."""
     with file.open("rb") as stream:
         return read_po(stream, locale=None, abort_invalid=True)
-
-
-def _table(catalogue: Catalog) -> dict[tuple[str, str], str]:
-    return {
-        (str(entry.context or ""), str(entry.id)): str(entry.string)
-        for entry in catalogue
-        if entry.id and entry.string
-    }
 
 
 def translated(spec: Spec, folder: Path) -> Spec:
@@ -93,7 +145,7 @@ def translated(spec: Spec, folder: Path) -> Spec:
 def units(spec: Spec) -> Iterator[Unit]:
     """Every text of a spec that may be translated, in the order of its sheets. Texts of fixed columns become `Text`."""
     for name, part in _options(spec):
-        if name not in ("tools", "vocabularies", "rules"):
+        if name not in ("tools", "vocabularies", "rules", "sample"):
             yield from _below(part, name)
     for tool in spec.tools:
         yield from _of_tool(tool)
@@ -101,6 +153,11 @@ def units(spec: Spec) -> Iterator[Unit]:
         yield from _below(vocabulary, f"list/{code}")
         yield from _entries(vocabulary.items, f"list/{code}")
     yield from _entries(spec.rules, "rule")
+    if spec.sample is not None:
+        yield from _below(spec.sample.country, "sample/country")
+        for name, answers in spec.sample.answers.items():
+            fields = spec.tool[name].fields if name in spec.tool else {}
+            yield from _of_sample(answers, fields, f"sample/{name}")
 
 
 def _of_tool(tool: Tool) -> Iterator[Unit]:
@@ -120,6 +177,18 @@ def _as_texts(items: tuple[Item, ...], columns: set[str]) -> None:
         for code in columns & item.values.keys():
             if isinstance(item.values[code], str):
                 item.values[code] = Text({"": item.values[code]})
+
+
+def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterator[Unit]:
+    """The texts that a sample is filled in with; they become `Text` where they stand."""
+    for key, value in answers.items():
+        if isinstance(value, dict):
+            yield from _of_sample(value, fields, f"{place}/{key}")
+        elif isinstance(value, Text):
+            yield Unit(f"{place}/{key}", value)
+        elif isinstance(value, str) and " " in value and key in fields and fields[key].type.name in WRITTEN:
+            answers[key] = Text({"": value})  # a word alone is a code, such as that of the project
+            yield Unit(f"{place}/{key}", answers[key])
 
 
 def _below(part: Any, place: str) -> Iterator[Unit]:

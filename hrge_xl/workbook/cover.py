@@ -13,7 +13,8 @@ from ..layout import Drawn, Layout, Place, column_letters, quoted
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.model import ProblemsBlock
 from ..spec.own_sheets import COVER_KEY
-from ..words import language_name, translator
+from ..spec.translations import is_draft
+from ..words import SOURCE_LANGUAGE, language_name, translator
 from .content import Content, Shown
 from .pen import Pen
 from .progress import LABEL, SHARE, STATE, VALUE, ProgressPainter
@@ -45,6 +46,8 @@ class CoverPainter:
         self.pen.band(self.row, LABEL, STATE, spec.title.say(language), "cover_title")
         if SAMPLE in self.given:
             self._of_sample()
+        if is_draft(spec, language):
+            self._of_draft()
         self._heads()
         ends = self._facts(self.row), self._steps(self.row)
         for row in range(self.row, max(ends)):
@@ -62,6 +65,13 @@ class CoverPainter:
         for line in wrap(text, LINE_LENGTH):
             self.row += 1
             self.pen.text(Place(self.row, LABEL), line, "sample_note")
+
+    def _of_draft(self) -> None:
+        """Say in the language, and in English, that nobody has looked at the translation yet."""
+        for say in (self.say, translator(SOURCE_LANGUAGE)):
+            self.row += 1
+            text = say("Machine draft, not yet reviewed by a native speaker")
+            self.pen.text(Place(self.row, LABEL), text, "sample_note")
 
     def _heads(self) -> None:
         self.row += 1

@@ -1,0 +1,70 @@
+"""The translations into one language as a workbook for translators, and what they wrote in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import UsageError
+
+HEADS = ("Place", "At most", "English", "Translation", "State", "Comment")
+WIDTHS = (28, 8, 60, 60, 12, 30)
+OPEN = (3, 4, 5)  # the columns that translators write in
+REVIEWED, MACHINE, MISSING = "reviewed", "draft", ""
+
+
+class Row(NamedTuple):
+    """One text: where it stands, its limit, the English, the translation with its state, and a comment."""
+
+    place: str
+    limit: int | None
+    text: str
+    said: str
+    state: str
+    comment: str
+
+
+def write_rows(rows: Sequence[Row], language: str, *, right_to_left: bool) -> bytes:
+    """Give the workbook: protected but for the columns that translators write in."""
+    from xlsxwriter import Workbook
+
+    target = BytesIO()
+    book = Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet(language)
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    fixed = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#404040"})
+    free = book.add_format(
+        {"text_wrap": True, "valign": "top", "locked": False, "num_format": "@", "bg_color": "#FFF9E5",
+         "reading_order": 2 if right_to_left else 1}
+    )  # fmt: skip
+    for column, (name, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, name, head)
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row):
+            text = "" if value is None else str(value)
+            sheet.write_string(number, column, text, free if column in OPEN else fixed)
+    sheet.data_validation(1, 4, max(len(rows), 1), 4, {"validate": "list", "source": [MACHINE, REVIEWED]})
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(HEADS) - 1)
+    sheet.protect("", {"autofilter": True, "format_rows": True, "format_columns": True, "sort": True})
+    book.close()
+    return target.getvalue()
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """The rows of such a workbook. Raises `UsageError` where it is none."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        lines = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read as a workbook: {error}. Save it as .xlsx.") from error
+    if not lines or tuple(map(str, lines[0][: len(HEADS)])) != HEADS:
+        raise UsageError(f"{path} is not a workbook of translations: its heads are not {', '.join(HEADS)}.")
+    for line in lines[1:]:
+        place, _, text, said, state, comment = (str(value).strip("\n") for value in line[: len(HEADS)])
+        if text:
+            yield Row(place, None, text, said, state.strip().lower(), comment)
