@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -288,6 +288,27 @@ def bare(text: str) -> str:
 def fold(text: str) -> str:
     """The text as it is compared: tidy, without case or compatibility forms."""
     return tidy(text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+
+
+# Letters that keyboards and programs of one script put for each other.
+_ALIKE = {
+    **dict.fromkeys(map(ord, "يى"), "ی"), ord("ك"): "ک", **dict.fromkeys(map(ord, "ہھەةۀ"), "ه"),
+    **dict.fromkeys(map(ord, "أإآٱ"), "ا"), ord("ڕ"): "ر", ord("ڵ"): "ل", ord("ـ"): None,
+}  # fmt: skip
+_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
+
+
+@lru_cache(maxsize=10_000)
+def skeleton(text: str) -> str:
+    """The text as it is compared when nothing matches: without case, marks, unseen characters and kinds of a letter.
+
+    Words of Arabic script are compared without their spaces, since joiners are typed as spaces and left out.
+    """
+    bones = "".join(
+        c for c in unicodedata.normalize("NFKD", fold(text)) if unicodedata.category(c) not in ("Mn", "Cf")
+    )
+    bones = bones.translate(_ALIKE)
+    return bones.replace(" ", "") if _ARABIC.search(bones) else bones
 
 
 def fold_code(text: str) -> str:

@@ -13,7 +13,7 @@ from ..language.functions.own import Readable
 from ..language.sheet_text import first_word
 from ..language.targets import Scope
 from ..numerals import shown
-from ..words import Translate, fold, tidy, translator, western_digits
+from ..words import Translate, fold, skeleton, tidy, translator, western_digits
 from .evidence import Evidence, Guess, Source
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sample, Sampling, Vocabularies
 
@@ -48,7 +48,7 @@ class ChoiceField(FieldType):
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read the code of the label, in whatever spelling the list knows; else a suggestion."""
         text, name = tidy(cell.as_text()), field.list_name or ""
-        meant = lists.spellings[name].get(fold(text))
+        meant = _nearly(text, name, lists) or lists.spellings[name].get(fold(text))
         if meant is None:
             return Reading(problem=NOT_IN_LIST.code, suggestion=_suggest(text, lists.labels[name]))
         code, note = meant
@@ -267,6 +267,17 @@ def ticked(cells: str, code: str) -> str:
 def _are_ticks(values: Sequence[object]) -> bool:
     marks = TICKS["Y"][:6]
     return all(isinstance(each, str) and each.strip().lower() in marks for each in values)
+
+
+def _nearly(text: str, name: str, lists: Vocabularies) -> tuple[str, str] | None:
+    """Give the one entry whose label differs in marks, unseen characters or kinds of a letter only; None else."""
+    labels = lists.labels[name]
+    if text in labels:
+        return None
+    bones, known = skeleton(text), lists.spellings[name]
+    near = {known[fold(label)][0] for label in labels if skeleton(label) == bones}
+    same = any(fold(label) == fold(text) for label in labels)
+    return (near.pop(), OTHER_SPELLING.code) if bones and len(near) == 1 and not same else None
 
 
 def _suggest(text: str, labels: tuple[str, ...]) -> str | None:

@@ -1,0 +1,346 @@
+"""Translations beside a spec: every text in every language, what translators send back, drafts, spelling."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from hrge_xl.cli import run
+from hrge_xl.fields import Cell
+from hrge_xl.intake import Wanted
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import build
+from hrge_xl.spec.load import find, load
+from hrge_xl.spec.model import Spec
+from hrge_xl.spec.spellings import vocabularies
+from hrge_xl.spec.translating import (
+    as_file,
+    mistakes,
+    new_catalogue,
+    to_translate,
+    untranslated,
+    updated,
+    wanted_of,
+)
+from hrge_xl.spec.translations import DRAFT, LETTER, Translations, is_draft, read_catalogue
+from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.words import languages, translator
+
+TOOLKIT = load("hrge_toolkit")
+SPOKEN = ("ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh")
+DAY = date(2026, 11, 26)
+TENTH = "sw"
+
+
+Hrge = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def hrge(capsys: pytest.CaptureFixture[str]) -> Hrge:
+    """Run the command line; gives the exit code and what it said."""
+
+    def called(*words: object) -> tuple[int, str]:
+        code = run([*map(str, words)])
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    return called
+
+
+def pseudo(text: str) -> str:
+    """Words of a language that nobody speaks, with the placeholders of the English."""
+    return re.sub(r"(\{[^{}]*\})|([A-Za-z])", lambda found: found[1] or _strange(found[2]), text)
+
+
+def _strange(letter: str) -> str:
+    """The same letter, as mathematicians write it."""
+    first, code = ("A", 0x1D5D4) if letter.isupper() else ("a", 0x1D5EE)
+    return chr(code + ord(letter) - ord(first))
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Give a copy of the small spec, without translations in its files."""
+    return Path(shutil.copytree(find("example"), tmp_path / "example"))
+
+
+def translate(folder: Path, language: str, *, drafts: bool = False) -> None:
+    """Write a catalogue with every text in the language that nobody speaks."""
+    spec = load(folder)
+    catalogue = updated(wanted_of(spec), new_catalogue(spec.name, spec.version, ""))
+    for entry in catalogue:
+        if entry.id:
+            entry.string = pseudo(str(entry.id))[: 31 if str(entry.context).endswith("/sheet") else None]
+            entry.flags |= {DRAFT} if drafts else set()
+    file = Translations(folder).file(language)
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(as_file(catalogue, language))
+
+
+# the Toolkit
+
+
+def test_the_toolkit_speaks_nine_languages_besides_english() -> None:
+    assert set(TOOLKIT.languages) == {"en", *SPOKEN}
+    assert set(languages()) == {"en", *SPOKEN}
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_every_text_of_the_toolkit_is_there(language: str) -> None:
+    assert untranslated(TOOLKIT, language) == []
+    assert is_draft(TOOLKIT, language)  # until somebody has looked at it
+
+
+def test_no_translation_of_the_toolkit_is_wrong() -> None:
+    assert mistakes(TOOLKIT) == []
+
+
+@pytest.mark.parametrize("language", ["ar", "ckb", "fa", "ru", "ur", "zh"])
+def test_no_english_is_left_in_what_people_read(language: str) -> None:
+    """But for names: two English words in a row, in small letters, stand nowhere."""
+    english = re.compile(r"\b[a-z]{3,} [a-z]{3,}\b")
+    left = [
+        f"{unit.place}: {said}"
+        for unit in to_translate(TOOLKIT).values()
+        if english.search(re.sub(r"https?://\S+|\{[^{}]*\}", "", said := unit.text.say(language)))
+    ]
+    assert left == []
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_a_workbook_is_issued_and_read_back(language: str, tmp_path: Path) -> None:
+    layout = build(TOOLKIT, language, ("T1.1",))
+    answers = {("FORM", "1", "FRM_05"): "N", ("T1.1", "T11_01", "P1_REL"): "H"}
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(generate(TOOLKIT, Order("PAK", DAY, "PAK", language, ("T1.1",), answers=answers)))
+    (result,) = validate([path], ValidationRequest(Wanted(), DAY))
+    assert result.submission is not None
+    read = {key: value for key, value in result.submission.values().items() if value is not None}
+    assert {key: read.get(key) for key in answers} == answers
+    assert not [finding for finding in result.findings if finding.code[0] in "FIS"]
+    sheets = openpyxl.load_workbook(path, read_only=True).sheetnames
+    assert layout.cover_name in sheets
+    assert translator(language)("Cover") == layout.cover_name
+
+
+def test_the_cover_says_that_it_is_a_draft_in_both_languages(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(generate(TOOLKIT, Order("PAK", DAY, "PAK", "fr", ("T1.1",))))
+    cover = openpyxl.load_workbook(path).worksheets[0]
+    said = {str(cell.value) for row in cover.iter_rows() for cell in row if cell.value}
+    draft = "Machine draft, not yet reviewed by a native speaker"
+    assert {draft, translator("fr")(draft)} <= said
+
+
+def test_english_reads_no_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = load(find("hrge_toolkit"))
+    catalogue = spec.title.catalogue
+    assert isinstance(catalogue, Translations)
+    monkeypatch.setattr(catalogue, "_tables", {})
+    generate(spec, Order("PAK", DAY, "PAK", "en", ("T1.1",)))
+    lists = vocabularies(spec, "en", {})
+    assert lists.spellings["GROUP"]["women"] == ("WOM", None)
+    assert catalogue._tables == {}
+
+
+# another language is one file
+
+
+def test_a_tenth_language_is_one_file(hrge: Hrge, copy: Path, tmp_path: Path) -> None:
+    translate(copy, TENTH)
+    assert TENTH in load(copy).languages
+    code, said = hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", tmp_path)
+    assert code == 0, said
+    path = next(tmp_path.glob("*.xlsx"))
+    (result,) = validate([path], ValidationRequest(Wanted(str(copy)), DAY))
+    assert result.submission is not None
+    assert result.submission.identity.language == TENTH
+
+
+def test_nothing_that_the_spec_says_stays_outside_a_catalogue(copy: Path) -> None:
+    """In a language that nobody speaks no word of the spec is English, whatever is drawn."""
+    translate(copy, TENTH)
+    spec = load(copy)
+    english = {unit.text.source for unit in to_translate(spec).values()}
+    book = openpyxl.load_workbook(_written(spec, copy.parent / "book.xlsx"))
+    shown = {str(c.value) for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.value}
+    said_alike = {translator(TENTH)(text) for text in english}  # words that the program has too
+    assert {text for text in english & shown if LETTER.search(text)} <= said_alike & _of_the_program()
+
+
+def _of_the_program() -> set[str]:
+    from tests.texts import texts
+
+    return set(texts())
+
+
+def _written(spec: Spec, path: Path) -> Path:
+    path.write_bytes(generate(spec, Order("PAK", DAY, "PAK", TENTH)))
+    return path
+
+
+def test_what_is_not_translated_is_marked_and_issued_only_when_that_is_allowed(
+    hrge: Hrge, copy: Path, tmp_path: Path
+) -> None:
+    translate(copy, TENTH)
+    file = Translations(copy).file(TENTH)
+    lines = file.read_text(encoding="utf-8").split("\n\n")
+    lost = [
+        part
+        for part in lines
+        if 'msgctxt "title"' not in part and 'msgctxt "list/GROUP/WOM/label"' not in part
+    ]
+    assert len(lost) < len(lines)
+    file.write_text("\n\n".join(lost) + "\n", encoding="utf-8")
+    spec = load(copy)
+    assert spec.title.say(TENTH) == f"[en] {spec.title.source}"
+    code, said = hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", tmp_path / "out")
+    assert code == 2
+    assert "texts of example are not translated" in said
+    assert (
+        hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", tmp_path / "out", "--allow-draft")[
+            0
+        ]
+        == 0
+    )
+
+
+# translators
+
+
+def test_a_workbook_for_translators_comes_back_as_it_went(hrge: Hrge, copy: Path, tmp_path: Path) -> None:
+    translate(copy, TENTH)
+    file, sheet = Translations(copy).file(TENTH), tmp_path / "sw.xlsx"
+    before = file.read_bytes()
+    assert hrge("spec", "translate", copy, "--lang", TENTH, "--to-xlsx", sheet)[0] == 0
+    assert hrge("spec", "translate", copy, "--lang", TENTH, "--from", sheet)[0] == 0
+    assert file.read_bytes() == before
+
+
+def test_what_translators_wrote_survives_every_update(hrge: Hrge, copy: Path) -> None:
+    translate(copy, TENTH)
+    file = Translations(copy).file(TENTH)
+    text = file.read_text(encoding="utf-8")
+    text = text.replace('"Language: sw\\n"', '"Language: sw\\n"\n"Last-Translator: Language desk\\n"')
+    text = text.replace('msgctxt "title"', '# a remark of the translator\n#, fuzzy\nmsgctxt "title"')
+    file.write_text(text, encoding="utf-8")
+    head = copy / "workbook.yaml"
+    head.write_text(
+        head.read_text(encoding="utf-8").replace("en: Workshop planner", "en: Planner of workshops"),
+        encoding="utf-8",
+    )
+    assert hrge("spec", "translate", copy, "--lang", TENTH)[0] == 0
+    after = file.read_text(encoding="utf-8")
+    assert "Last-Translator: Language desk" in after
+    assert "# a remark of the translator" in after
+    entry = next(each for each in read_catalogue(file) if each.context == "title")
+    assert entry.id == "Planner of workshops"
+    assert entry.string == pseudo("Workshop planner")
+    assert DRAFT in entry.flags
+    assert "Workshop planner" in after  # what was translated stands beside
+
+
+@pytest.mark.parametrize(
+    ("place", "said", "told"),
+    [
+        ("field/PLN_07/constraint/message", "mfano {wrong}", "placeholder"),
+        ("tool/R1/sheet", "x" * 32, "1 more than fit"),
+        ("list/GROUP/WOM/label", "\u200fabc", "mark of direction"),
+        ("list/GROUP/WOM/label", "Wanaume", "also stands for"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_is_taken_in(
+    hrge: Hrge, copy: Path, tmp_path: Path, place: str, said: str, told: str
+) -> None:
+    translate(copy, TENTH)
+    file = Translations(copy).file(TENTH)
+    before, sent = file.read_bytes(), tmp_path / "sent.po"
+    catalogue = read_catalogue(file)
+    for entry in catalogue:
+        if entry.context == place:
+            entry.string = said
+        if entry.context == "list/GROUP/MEN/label":
+            entry.string = "Wanaume"
+    sent.write_bytes(as_file(catalogue, TENTH))
+    code, output = hrge("spec", "translate", copy, "--lang", TENTH, "--from", sent)
+    assert code == 2
+    assert told in output
+    assert file.read_bytes() == before
+    file.write_bytes(sent.read_bytes())
+    assert told in hrge("spec", "check", copy, "--fast")[1]
+
+
+def test_a_language_is_reviewed_until_somebody_edits_it(hrge: Hrge, copy: Path) -> None:
+    translate(copy, TENTH)
+    assert is_draft(load(copy), TENTH)
+    assert hrge("spec", "translate", copy, "--lang", TENTH, "--reviewed-by", "office in Dodoma")[0] == 0
+    assert not is_draft(load(copy), TENTH)
+    file = Translations(copy).file(TENTH)
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(pseudo("Women"), pseudo("Ladies"), 1), encoding="utf-8"
+    )
+    assert is_draft(load(copy), TENTH)
+
+
+def test_drafts_are_not_called_reviewed(hrge: Hrge, copy: Path) -> None:
+    translate(copy, TENTH, drafts=True)
+    code, said = hrge("spec", "translate", copy, "--lang", TENTH, "--reviewed-by", "nobody yet")
+    assert code == 2
+    assert "are drafts" in said
+
+
+# what people type
+
+SWAPS = {
+    "ar": [("ي", "ی"), ("ك", "ک"), ("ة", "ه"), ("أ", "ا"), ("إ", "ا")],
+    "fa": [("ی", "ي"), ("ک", "ك"), ("\u200c", " "), ("\u200c", "")],
+    "ur": [("ی", "ي"), ("ک", "ك"), ("ہ", "ه"), ("ھ", "ه")],
+    "ckb": [("ی", "ي"), ("ک", "ك"), ("ە", "ه"), ("ڕ", "ر")],
+    "fr": [("é", "e"), ("è", "e"), ("ô", "o")],
+    "es": [("ó", "o"), ("í", "i"), ("ñ", "n")],
+    "ru": [("ё", "е"), ("и", "И")],
+}
+FIELDS = {
+    field.vocabulary: field
+    for _, _, field in TOOLKIT.places()
+    if field.type.name == "choice" and field.vocabulary
+}
+LISTS = [name for name in FIELDS if 3 <= len(TOOLKIT.vocabularies[name].items) <= 30][:12]
+
+
+def variants() -> Iterator[tuple[str, str, str, str]]:
+    """Language, list, code, and a way to type the label that keyboards make."""
+    for language, swaps in SWAPS.items():
+        for name in LISTS:
+            for item in TOOLKIT.vocabularies[name].items:
+                label = item.label.say(language)
+                typed = {label.replace(old, new) for old, new in swaps} - {label}
+                typed |= {f"\u200f{label}\u200e", label.replace(" ", "\u00a0")}
+                if language in ("ar", "fa", "ur", "ckb"):
+                    typed |= {label[:2] + "ـ" + label[2:], label[:1] + "\u064e" + label[1:]}
+                for text in typed:
+                    yield language, name, item.code, text
+
+
+TYPED = list(variants())
+
+
+def test_there_are_many_ways_to_type() -> None:
+    assert len(TYPED) > 500
+
+
+@pytest.mark.parametrize("language", sorted(SWAPS))
+def test_labels_are_read_as_people_type_them(language: str) -> None:
+    lists, wrong = vocabularies(TOOLKIT, language, {}), []
+    for _, name, code, text in (each for each in TYPED if each[0] == language):
+        field = FIELDS[name]
+        reading = field.type.read(field, Cell(text), lists)
+        if reading.code != code:
+            wrong.append((name, code, text, reading))
+    assert wrong == []
