@@ -8,7 +8,7 @@ from pathlib import Path
 from ..fields import TICK, YES_NO, Field, When
 from ..layout import laid_out
 from ..layout.lists import LEVELS
-from ..spec.carried import pack
+from ..spec.carried import as_text, pack
 from ..spec.model import CollectBlock, Collected, Spec
 from ..words import translator
 from .matrix_rows import matrix_levels
@@ -47,7 +47,7 @@ def dimensions(schema: Schema, *, every_slot: bool = True) -> Rows:
 def spec_files(spec: Spec | None) -> list[Row]:
     """Give the files of the spec."""
     found = pack(Path(spec.folder)) if spec and spec.folder else {}
-    return [(path, content.decode("utf-8", "replace")) for path, content in found.items()]
+    return [(path, as_text(content)) for path, content in found.items()]
 
 
 def codes(spec: Spec | None) -> list[Row]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ..addresses import is_address
 from ..errors import StoreError, UsageError
-from ..spec.carried import find, write
+from ..spec.carried import as_bytes, find, write
 from ..spec.load import load
 from ..spec.model import Spec
 from .databases import open_url
@@ -82,7 +82,12 @@ def spec_of(store: Store) -> Spec | None:
 def carried_files(store: Store) -> dict[str, bytes]:
     """Give the files of the spec that a dataset carries: path → content."""
     table = sa.table(SPEC_FILES.name, *(sa.column(name) for name in SPEC_FILES.names))
-    return {str(path): str(content).encode() for path, content in store.select(sa.select(table))}
+    try:
+        return {str(path): as_bytes(str(content)) for path, content in store.select(sa.select(table))}
+    except ValueError as error:
+        raise StoreError(
+            f"{store.name}: the spec that it carries was changed. Consolidate again with --spec."
+        ) from error
 
 
 @cache

@@ -7,11 +7,13 @@ folder (a returned workbook, a round with its key) goes nowhere.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import re
 import secrets
 import shutil
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -23,6 +25,8 @@ KINDS = (".yaml", ".po")
 LISTS, LIST = "vocabularies.yaml", ".csv"  # which names the lists that stand in files of their own
 FACTS = "facts"  # the folder of the files that hold facts
 NAME = re.compile(r"""file:\s*["']?([^"'\n]+?\.csv)\b""")
+LONG = 100_000  # bytes: catalogues of translations; a file that people look for in a database reads as it is
+COMPRESSED = "zlib+base85:"
 DIGITS = 16  # of a digest tell copies apart; 64 would make paths too long for Windows
 
 Files = Mapping[str, bytes]
@@ -50,6 +54,23 @@ def digest_of(files: Files) -> str:
         total.update(path.encode() + b"\0")
         total.update(files[path].replace(b"\r\n", b"\n") + b"\0")
     return total.hexdigest()
+
+
+def as_text(content: bytes) -> str:
+    """Give a file as a table of a database keeps it: as it reads, but for what is long, which is compressed."""
+    if len(content) <= LONG:
+        return content.decode("utf-8", "replace")
+    return COMPRESSED + base64.b85encode(zlib.compress(content, 9)).decode("ascii")
+
+
+def as_bytes(text: str) -> bytes:
+    """Give a file that a table kept. Raises `ValueError` where it was changed there."""
+    if not text.startswith(COMPRESSED):
+        return text.encode()
+    try:
+        return zlib.decompress(base64.b85decode(text.removeprefix(COMPRESSED)))
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
 
 
 def place(home: Path, digest: str) -> Path:
