@@ -55,6 +55,13 @@ class Text:
         found = (self.catalogue and self.catalogue.find(tag, self.place, self.source) for tag in tags)
         return any(tag in self.by_language for tag in tags) or any(found)
 
+    def is_worded_as(self, other: Text) -> bool:
+        """Say whether two texts say the same in their first language, and in every other one that both have."""
+        shared = self.by_language.keys() & other.by_language.keys()
+        return self.source == other.source and all(
+            self.by_language[tag] == other.by_language[tag] for tag in shared
+        )
+
     def __bool__(self) -> bool:
         return any(self.by_language.values())
 

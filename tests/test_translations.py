@@ -344,3 +344,52 @@ def test_labels_are_read_as_people_type_them(language: str) -> None:
         if reading.code != code:
             wrong.append((name, code, text, reading))
     assert wrong == []
+
+
+# what was wrong with languages
+
+
+def _small(folder: Path, languages: str, label: str) -> Path:
+    (folder / "tools").mkdir(parents=True)
+    head = f'name: small\nversion: "1"\ntitle: Small\nlanguages: [{languages}]\nsheets: [A]\n'
+    (folder / "workbook.yaml").write_text(head, encoding="utf-8")
+    field = f"  - {{code: SEX, type: text, label: {label}}}\n"
+    tool = f"code: A\nsheet: A\ntitle: A\nblocks:\n- kind: form\n  fields:\n{field}"
+    (folder / "tools" / "a.yaml").write_text(tool, encoding="utf-8")
+    return folder
+
+
+def test_another_language_changes_no_label(hrge: Hrge, tmp_path: Path) -> None:
+    before = _small(tmp_path / "a", "en", "Sex")
+    after = _small(tmp_path / "b", "en, fr", "{en: Sex, fr: Sexe}")
+    code, said = hrge("spec", "diff", before, after)
+    assert code == 0
+    assert "language added" in said
+    assert "label changed" not in said
+    reworded = _small(tmp_path / "c", "en, fr", "{en: Sex, fr: Genre}")
+    assert "label changed" in hrge("spec", "diff", after, reworded)[1]
+
+
+def test_an_empty_text_is_no_translation(hrge: Hrge, tmp_path: Path) -> None:
+    code, said = hrge("spec", "check", _small(tmp_path / "a", "en, fr", '{en: Sex, fr: ""}'), "--fast")
+    assert code == 3
+    assert "tools/a.yaml:7:" in said
+    assert "The text in 'fr' is empty." in said
+
+
+def test_yes_is_yes_in_the_language_of_the_workbook(tmp_path: Path) -> None:
+    lists = vocabularies(TOOLKIT, "fa", {})
+    assert lists.spellings["_YN"]["بله"] == ("Y", None)
+    assert lists.spellings["_YN"]["oui"][0] == "Y"  # and in every other one
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "zh"])
+def test_a_report_is_in_the_language_of_its_reader(hrge: Hrge, tmp_path: Path, language: str) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(generate(TOOLKIT, Order("PAK", DAY, "PAK", "en", ("T1.1",))))
+    code, _ = hrge("report", path, "--format", "html", "--lang", language, "-o", tmp_path)
+    assert code == 0
+    page = (tmp_path / "validation.html").read_text(encoding="utf-8")
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in page
+    assert translator(language)("Validation report") in page
+    assert "Why it matters" not in page

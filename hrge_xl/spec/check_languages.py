@@ -24,6 +24,9 @@ def check_languages(spec: Spec) -> Found:
         for tag in text.by_language:
             if tag and tag not in known:
                 undeclared.setdefault(tag, []).append((*path, tag))
+        for tag, words in text.by_language.items():
+            if tag and not words.strip() and any(text.by_language.values()):
+                yield (*path, tag), f"The text in '{tag}' is empty.", "Write it, or leave the language out."
         if text.by_language and first.isdisjoint(text.by_language):
             without.append(path)
     for tag, paths in undeclared.items():

@@ -103,7 +103,7 @@ def _changed(
     elif read - {code}:
         note = "Workbooks issued before hold the old label: put it into `aliases`, so that it is read."
         yield Change(Group.LISTS, place, "label changed", Effect.CHECK, note, *pair, touches=touches)
-    elif before.label != after.label:
+    elif not before.label.is_worded_as(after.label):
         yield Change(Group.LISTS, place, "label changed", Effect.KEPT, "", *pair)
     if before.parent != after.parent:
         pair = (before.parent or "", after.parent or "")

@@ -105,7 +105,7 @@ class SheetDiff:
         if old == new:
             return
         touch = (Touch(self.code, field=old.code),)
-        if old.label != new.label:
+        if not old.label.is_worded_as(new.label):
             alike = meant_alike(old.label, new.label)
             note = "" if alike else "If it asks something else now, give it a code of its own."
             effect = Effect.KEPT if alike else Effect.CHECK
@@ -222,7 +222,7 @@ class SheetDiff:
                 Group.ROWS, self.code, "rows added", Effect.NEW, after=_list(added, after[added[0]].say(""))
             )
         for code in before:
-            if code in after and before[code] != after[code]:
+            if code in after and not before[code].is_worded_as(after[code]):
                 alike = meant_alike(before[code], after[code])
                 yield Change(
                     Group.ROWS, f"{self.code} / {code}", "label changed", Effect.KEPT if alike else Effect.CHECK,
