@@ -185,7 +185,7 @@ def test_a_cell_shows_the_words_and_its_dropdown_offers_them(where: Layout) -> N
         each for each in book["Steps"].data_validations.dataValidation if "list_STEPS" in each.formula1
     )
     assert rule.errorStyle == "information"  # else Excel would refuse a typed 2
-    assert rule.prompt == "Choisissez un degré, ou tapez son numéro."
+    assert rule.prompt == "Choisissez un degré, ou saisissez son numéro."
 
 
 def test_scales_of_another_workbook_are_recognised() -> None:

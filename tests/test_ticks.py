@@ -118,7 +118,7 @@ def test_sheet_and_reader_take_the_same_for_a_tick(one: Any, where: Layout, offi
 def test_its_dropdown_lets_in_what_is_one_key(where: Layout) -> None:
     book = openpyxl.load_workbook(BytesIO(generate(where.spec, Order("T", TODAY, language="fr"))))
     (rule,) = [each for each in book["Rows"].data_validations.dataValidation if each.type == "list"]
-    said = "Tapez x, ou laissez la cellule vide."
+    said = "Saisissez x, ou laissez la cellule vide."
     assert (rule.formula1, rule.prompt, rule.error) == ("list__TICK", said, said)
     sheet, cells = next(book.defined_names["list__TICK"].destinations)
     assert [cell.value for (cell,) in book[sheet][cells]] == ["✓", "x", 1]

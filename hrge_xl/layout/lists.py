@@ -9,6 +9,7 @@ from ..fields import OFFERED, TICK, YES_NO, Field, tick_spellings
 from ..language import Ref, walk
 from ..spec.compiled import compiled
 from ..spec.model import Spec, Vocabulary
+from ..spec.translations import written_languages
 from ..words import translator
 from .model import Grid, Layout, ListPlace, Row
 
@@ -81,7 +82,7 @@ def _yes_no(spec: Spec, language: str, column: int) -> ListPlace:
 
 
 def _tick(spec: Spec, language: str, column: int) -> ListPlace:
-    known = tick_spellings((language, spec.languages[0]))
+    known = tick_spellings(written_languages(spec, language))
     texts = tuple("".join(f"[{each}]" for each in spellings) for spellings in known.values())
     labels, codes = (*OFFERED, translator(language)("No")), (*["Y"] * len(OFFERED), "N")
     return ListPlace(TICK, column, FIRST_ROW, labels, codes, spellings=texts)

@@ -10,6 +10,7 @@ from ..fields import TICK, YES_NO, Vocabularies, tick_spellings
 from ..findings.value import CODE_FOR_LABEL, LABEL_IN_ANOTHER_LANGUAGE, OTHER_SPELLING
 from ..words import fold, fold_code, translator
 from .model import Spec, Vocabulary
+from .translations import written_languages
 
 
 class Entry(NamedTuple):
@@ -84,7 +85,7 @@ class EveryLanguage(Mapping[str, Meant]):
 
 def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -> Vocabularies:
     """Give the spellings of each list, the labels in `language` going first; `rows` are codes by tool."""
-    spoken = tuple(dict.fromkeys((language, spec.languages[0])))
+    spoken = written_languages(spec, language)
 
     def table(name: str, languages: Iterable[str]) -> list[Entry]:
         if name == YES_NO:

@@ -116,6 +116,13 @@ def translations_of(spec: Spec) -> Translations | None:
     return catalogue if isinstance(catalogue, Translations) else None
 
 
+def written_languages(spec: Spec, language: str) -> tuple[str, ...]:
+    """Give a language, and those that are written in the YAML of a spec: no file is read for their words."""
+    translations = translations_of(spec)
+    in_files = translations.languages if translations is not None else ()
+    return tuple(dict.fromkeys((language, *(tag for tag in spec.languages if tag not in in_files))))
+
+
 def is_draft(spec: Spec, language: str) -> bool:
     """Say whether the texts of a spec in a language wait for somebody to review them."""
     translations = translations_of(spec)
