@@ -393,3 +393,17 @@ def test_a_report_is_in_the_language_of_its_reader(hrge: Hrge, tmp_path: Path, l
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in page
     assert translator(language)("Validation report") in page
     assert "Why it matters" not in page
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_the_report_as_a_workbook_speaks_to_its_reader(hrge: Hrge, tmp_path: Path, language: str) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(generate(load("example"), Order("PAK", DAY, "PAK", "en")))
+    assert hrge("report", path, "--format", "xlsx", "--lang", language, "-o", tmp_path)[0] == 0
+    book = openpyxl.load_workbook(tmp_path / "validation.xlsx")
+    say = translator(language)
+    assert {say("Findings"), say("Files"), say("Codes")} <= {*book.sheetnames}
+    assert bool(book[say("Files")].sheet_view.rightToLeft) == (language in ("ar", "ckb", "fa", "fa-AF", "ur"))
+    heads = [cell.value for cell in book[say("Findings")][1]]
+    assert say("Severity") in heads
+    assert len({str(head).casefold() for head in heads}) == len(heads)

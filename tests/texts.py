@@ -15,6 +15,7 @@ from pathlib import Path
 
 from hrge_xl import __version__
 from hrge_xl.findings import CATALOGUE
+from hrge_xl.reports.formats.xlsx import WORDS as WORDS_OF_WORKBOOK
 from hrge_xl.reports.html_words import WORDS
 from hrge_xl.spec.translating import Wanted, as_file, new_catalogue, updated
 from hrge_xl.spec.translations import read_catalogue
@@ -65,6 +66,8 @@ def _findings() -> Iterator[tuple[str, str, str]]:
 def _of_the_report() -> Iterator[tuple[str, str, str]]:
     for key, text in WORDS.items():
         yield text, "hrge_xl/reports/html_words.py", f"validation report: {key}"
+    for key, text in WORDS_OF_WORKBOOK.items():
+        yield text, "hrge_xl/reports/formats/xlsx.py", f"validation report as a workbook: {key}"
 
 
 def _said() -> Iterator[tuple[str, str, str]]:

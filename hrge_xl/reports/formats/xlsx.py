@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ...dataset.reconciliation import WORDS as BECAME
 from ...errors import LimitError
-from ...words import CELL_LIMIT, beginning, fits_a_cell
+from ...words import CELL_LIMIT, beginning, fits_a_cell, right_to_left, translator
 from ..document import Document, FileRow, FindingRow, WaiverRow, is_waived
 from ..shown_text import visible
 
@@ -131,9 +131,14 @@ WORDS = {
     "yes": "Yes",
     "no": "No",
     "completeness": "Completeness of this report",
+    "open": "Open",
+    "asked": "Asked the team",
+    "corrected": "Corrected",
+    "accepted_as_it_is": "Accepted as it is",
+    "no_error": "Not an error",
 }
-STATUSES = ("Open", "Asked the team", "Corrected", "Accepted as it is", "Not an error")
-ACCEPTED_AS_IT_IS = STATUSES[3]
+STATUSES = ("open", "asked", "corrected", "accepted_as_it_is", "no_error")
+Words = Mapping[str, str]
 MOST_LINKS = 65_000
 MOST_ROWS = 1_048_575
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -161,16 +166,19 @@ def render(document: Document) -> bytes:
     }
     with xlsxwriter.Workbook(target, options) as book:
         started = datetime.fromisoformat(document["run"]["started"]).replace(tzinfo=None)
-        book.set_properties({"title": WORDS["title"], "created": started})
-        _Report(book, document).draw()
+        say = translator(document["run"]["language"])
+        words = {key: say(text) for key, text in WORDS.items()}
+        book.set_properties({"title": words["title"], "created": started})
+        _Report(book, document, words).draw()
     return target.getvalue()
 
 
 class _Report:
     """Draws the sheets; holds the formats and where each code and file stands."""
 
-    def __init__(self, book: xlsxwriter.Workbook, document: Document) -> None:
-        self.book = book
+    def __init__(self, book: xlsxwriter.Workbook, document: Document, words: Words) -> None:
+        self.book, self.words = book, words
+        self.right_to_left = right_to_left(document["run"]["language"])
         self.document = document
         self.formats = {name: self._format(tint) for name, tint in {"": None, **_TINTS}.items()}
         self.quoted = {name: self._format(tint, quote=True) for name, tint in {"": None, **_TINTS}.items()}
@@ -204,6 +212,12 @@ class _Report:
         self._decisions()
         self._codes()
 
+    def _sheet(self, name: str) -> Worksheet:
+        sheet = self.book.add_worksheet(name)
+        if self.right_to_left:
+            sheet.right_to_left()
+        return sheet
+
     def text(self, sheet: Worksheet, row: int, column: int, value: Cell, tint: str = "") -> None:
         """Write a value: a number as a number, every text as text and nothing else."""
         if value is None:
@@ -211,7 +225,7 @@ class _Report:
         elif not isinstance(value, str):
             done = sheet.write_number(row, column, value, self.formats[tint])
         else:
-            shown = _fit(visible(value))
+            shown = _fit(self.words, visible(value))
             look = self.quoted if shown.startswith(_FORMULA_STARTS) else self.formats
             done = sheet.write_string(row, column, shown, look[tint])
         if done != 0:
@@ -224,13 +238,13 @@ class _Report:
         if row > MOST_LINKS:
             self.text(sheet, row, column, shown)
             return
-        sheet.write_url(row, column, f"internal:{target}", self.link, _fit(visible(shown)))
+        sheet.write_url(row, column, f"internal:{target}", self.link, _fit(self.words, visible(shown)))
 
     def table(
         self, name: str, sheet: Worksheet, headers: Sequence[str], widths: Sequence[int], rows: int
     ) -> None:
         """Make a table with a filter, frozen headers, and a printed page that fits its width."""
-        columns = [{"header": header, "header_format": self.header} for header in headers]
+        columns = [{"header": header, "header_format": self.header} for header in _told_apart(headers)]
         sheet.add_table(0, 0, max(rows, 1), len(headers) - 1, {
             "name": name, "columns": columns, "style": "Table Style Light 1", "banded_rows": False,
         })  # fmt: skip
@@ -241,20 +255,20 @@ class _Report:
         sheet.repeat_rows(0)
 
     def _summary(self) -> None:
-        sheet = self.book.add_worksheet(WORDS["summary"])
+        sheet = self._sheet(self.words["summary"])
         run, summary = self.document["run"], self.document["summary"]
         sheet.set_column(0, 0, 28)
         sheet.set_column(1, 1, 90)
-        sheet.write_string(0, 0, WORDS["title"], self.title)
-        sheet.write_string(1, 0, _fit(visible(run["spec_title"])), self.plain)
-        sheet.write_string(2, 0, WORDS["intro"], self.plain)
+        sheet.write_string(0, 0, self.words["title"], self.title)
+        sheet.write_string(1, 0, _fit(self.words, visible(run["spec_title"])), self.plain)
+        sheet.write_string(2, 0, self.words["intro"], self.plain)
         facts: list[tuple[str, Cell, str]] = [
             ("files", summary["files"], ""),
             *((key, summary[key], key) for key in ("accepted", "returned", "refused")),
             *((key, _cell(summary, key), "") for key in BECAME),
             *((f"{key}s", summary[key], key) for key in ("error", "warning", "info")),
             ("waived", summary["waived"], ""),
-            ("others", WORDS["count"].format(**summary["other"]), ""),
+            ("others", self.words["count"].format(**summary["other"]), ""),
             ("run_id", run["id"], ""),
             ("started", run["started"], ""),
             ("today", run["today"], ""),
@@ -263,12 +277,12 @@ class _Report:
             ("spec_digest", run["spec_digest"], ""),
             ("round", run["round"], ""),
             ("command", run["command"], ""),
-            ("redacted", WORDS["yes" if run["redacted"] else "no"], ""),
-            ("completeness", WORDS["no_cap"].format(limit=f"{CELL_LIMIT:,}"), ""),
+            ("redacted", self.words["yes" if run["redacted"] else "no"], ""),
+            ("completeness", self.words["no_cap"].format(limit=f"{CELL_LIMIT:,}"), ""),
         ]
         left = self.book.add_format({"align": "left", "valign": "top", "font_name": "Calibri", "bold": True})
         for row, (key, value, tint) in enumerate(facts, 4):
-            sheet.write_string(row, 0, WORDS[key], self.bold)
+            sheet.write_string(row, 0, self.words[key], self.bold)
             if isinstance(value, int):
                 sheet.write_number(row, 1, value, left)
             else:
@@ -277,11 +291,11 @@ class _Report:
             ("files", "findings", "checks", "not_checked", "unplaced", "waivers", "decisions", "codes"),
             5 + len(facts),
         ):
-            self.jump(sheet, row, 0, f"'{WORDS[key]}'!A1", WORDS[key])
+            self.jump(sheet, row, 0, f"'{self.words[key]}'!A1", self.words[key])
         _print(sheet)
 
     def _files(self) -> None:
-        sheet = self.book.add_worksheet(WORDS["files"])
+        sheet = self._sheet(self.words["files"])
         keys = (
             "team", "country", "file", "verdict", "file_status", "signature", "answered", "required", "share",
             "errors", "warnings", "infos", "waived", "why_not", "arrived", "arrival", "late_day", "late_by", "checked",
@@ -293,9 +307,9 @@ class _Report:
             13, 16, 12,
         )  # fmt: skip
         files = self.document["files"]
-        self.table("Files", sheet, [WORDS[key] for key in keys], widths, len(files))
+        self.table("Files", sheet, [self.words[key] for key in keys], widths, len(files))
         for row, file in enumerate(files, 1):
-            cells = _file_cells(file)
+            cells = _file_cells(self.words, file)
             for column, key in enumerate(keys):
                 value = cells[key]
                 if key == "share" and isinstance(value, float):
@@ -308,8 +322,8 @@ class _Report:
     def _findings(self) -> None:
         rows = [(file, finding) for file in self.document["files"] for finding in file["findings"]]
         for part, start in enumerate(range(0, max(len(rows), 1), MOST_ROWS), 1):
-            name = WORDS["findings"] if part == 1 else f"{WORDS['findings']} {part}"
-            sheet = self.book.add_worksheet(name)
+            name = self.words["findings"] if part == 1 else f"{self.words['findings']} {part}"
+            sheet = self._sheet(name)
             self._finding_rows(sheet, f"Findings{part}", rows[start : start + MOST_ROWS], start)
 
     def _finding_rows(
@@ -321,21 +335,22 @@ class _Report:
             "file", "name", "sheet", "cell", "tool", "row", "field",
         )  # fmt: skip
         widths = (6, 10, 8, 9, 22, 32, 22, 38, 34, 14, 17, 28, 34, 15, 40, 22, 20, 9, 9, 13, 13)
-        self.table(name, sheet, [WORDS[key] for key in keys], widths, len(rows))
+        self.table(name, sheet, [self.words[key] for key in keys], widths, len(rows))
         for row, (file, finding) in enumerate(rows, 1):
             target = self.code_rows.get(finding["code"])
-            cells = _finding_cells(start + row, file, finding)
+            cells = _finding_cells(self.words, start + row, file, finding)
             for column, key in enumerate(keys):
                 if key == "code" and target is not None:
-                    self.jump(sheet, row, column, f"'{WORDS['codes']}'!A{target + 1}", finding["code"])
+                    self.jump(sheet, row, column, f"'{self.words['codes']}'!A{target + 1}", finding["code"])
                 else:
                     tint = finding["severity"] if key == "severity" else ""
                     self.text(sheet, row, column, cells[key], tint)
         status = keys.index("status")
         sheet.data_validation(1, status, max(len(rows), 1), status, {
-            "validate": "list", "source": list(STATUSES), "input_title": WORDS["status_title"],
-            "input_message": WORDS["status_help"], "error_title": WORDS["status_title"],
-            "error_message": WORDS["status_error"],
+            "validate": "list", "source": [self.words[key] for key in STATUSES],
+            "input_title": self.words["status_title"], "input_message": self.words["status_help"],
+            "error_title": self.words["status_title"],
+            "error_message": self.words["status_error"],
         })  # fmt: skip
         sheet.freeze_panes(1, 3)
         sheet.print_area(0, 0, max(len(rows), 1), keys.index("file_status"))
@@ -359,7 +374,7 @@ class _Report:
 
     def _not_checked(self) -> None:
         rows = (
-            (_team(file), file["path"], skip["code"], skip["why"])
+            (_team(self.words, file), file["path"], skip["code"], skip["why"])
             for file in self.document["files"]
             for skip in file["checks"]["not_run"]
         )
@@ -368,10 +383,10 @@ class _Report:
     def _unplaced(self) -> None:
         rows = (
             (
-                _team(file),
+                _team(self.words, file),
                 file["path"],
                 f"{item['sheet']}!{item['cell']}",
-                WORDS["withheld"] if item["text"] is None else item["text"],
+                self.words["withheld"] if item["text"] is None else item["text"],
             )
             for file in self.document["files"]
             for item in file["unplaced"]
@@ -384,20 +399,20 @@ class _Report:
             "withdrawn_by", "sha256",
         )  # fmt: skip
         widths = (6, 11, 10, 40, 20, 9, 50, 22, 12, 12, 12, 22, 68)
-        rows = ([_waiver_cell(row, key) for key in keys] for row in self.document["waivers"])
+        rows = ([_waiver_cell(self.words, row, key) for key in keys] for row in self.document["waivers"])
         self._list("waivers", "Waivers", keys, widths, rows)
 
     def _decisions(self) -> None:
         keys = ("number", "choice", "file", "submission", "reason", "by", "day")
         rows = (
-            (row["n"], WORDS[row["choice"]], *(_cell(row, key) for key in keys[2:]))
+            (row["n"], self.words[row["choice"]], *(_cell(row, key) for key in keys[2:]))
             for row in self.document["decisions"]
         )
         self._list("decisions", "Decisions", keys, (6, 12, 40, 19, 50, 22, 12), rows)
 
     def _codes(self) -> None:
         rows = (
-            (row["code"], row["name"], WORDS[row["severity"]], row["why"], row["example"], row["remedy"])
+            (row["code"], row["name"], self.words[row["severity"]], row["why"], row["example"], row["remedy"])
             for row in self.document["codes"]
         )
         keys = ("code", "name", "severity", "why", "example", "remedy")
@@ -407,9 +422,9 @@ class _Report:
         self, key: str, name: str, keys: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Cell]]
     ) -> None:
         """Draw a sheet that is one plain table."""
-        sheet = self.book.add_worksheet(WORDS[key])
+        sheet = self._sheet(self.words[key])
         found = list(rows)
-        self.table(name, sheet, [WORDS[word] for word in keys], widths, len(found))
+        self.table(name, sheet, [self.words[word] for word in keys], widths, len(found))
         for row, values in enumerate(found, 1):
             for column, value in enumerate(values):
                 self.text(sheet, row, column, value)
@@ -422,27 +437,37 @@ def _print(sheet: Worksheet) -> None:
     sheet.set_footer("&L&A&R&P / &N")
 
 
-def _fit(text: str) -> str:
+def _told_apart(headers: Sequence[str]) -> list[str]:
+    """Heads of a table must differ; where a language has one word for two, the second gets a number."""
+    seen: dict[str, int] = {}
+    told = []
+    for header in headers:
+        count = seen[header.casefold()] = seen.get(header.casefold(), 0) + 1
+        told.append(header if count == 1 else f"{header} {count}")
+    return told
+
+
+def _fit(words: Words, text: str) -> str:
     """Cut a text that a cell cannot hold, and say so in its last words."""
     if fits_a_cell(text):
         return text
-    note = WORDS["cut"].format(count=f"{len(text):,}")
+    note = words["cut"].format(count=f"{len(text):,}")
     return beginning(text, CELL_LIMIT - len(note)) + note
 
 
-def _team(file: FileRow) -> str:
-    return file["identity"]["team"] if file["identity"] else WORDS["none"]
+def _team(words: Words, file: FileRow) -> str:
+    return file["identity"]["team"] if file["identity"] else words["none"]
 
 
-def _file_cells(file: FileRow) -> dict[str, Cell]:
+def _file_cells(words: Words, file: FileRow) -> dict[str, Cell]:
     identity = file["identity"]
     answered = sum(row["answered"] for row in file["completeness"])
     required = sum(row["required"] for row in file["completeness"])
     cells: dict[str, Cell] = {
-        "team": _team(file),
+        "team": _team(words, file),
         "file": file["path"],
-        "verdict": WORDS[file["verdict"]],
-        "signature": WORDS[identity["signature"] if identity else "no_identity"],
+        "verdict": words[file["verdict"]],
+        "signature": words[identity["signature"] if identity else "no_identity"],
         "answered": answered,
         "required": required,
         "share": answered / required if required else None,
@@ -456,34 +481,34 @@ def _file_cells(file: FileRow) -> dict[str, Cell]:
     ):  # fmt: skip
         cells[key] = _cell(file, key)
     cells["file_status"], cells["why_not"] = (
-        WORDS[file["status"]],
+        words[file["status"]],
         None if file["counted"] else file["reason"],
     )
     cells["waived"] = file["counts"]["waived"]
     return cells | {f"{key}s": file["counts"][key] for key in ("error", "warning", "info")}
 
 
-def _finding_cells(number: int, file: FileRow, finding: FindingRow) -> dict[str, Cell]:
+def _finding_cells(words: Words, number: int, file: FileRow, finding: FindingRow) -> dict[str, Cell]:
     cells: dict[str, Cell] = {}
     for key in ("code", "value", "message", "remedy", "suggestion", "name", "sheet", "cell", "tool", "row"):
         cells[key] = finding[key]
     cells["field"] = finding["field"]
     return cells | {
         "number": number,
-        "severity": WORDS[finding["severity"]],
-        "team": _team(file),
-        "file_status": WORDS[file["status"]],
+        "severity": words[finding["severity"]],
+        "team": _team(words, file),
+        "file_status": words[file["status"]],
         "place": "!".join(part for part in (finding["sheet"], finding["cell"]) if part),
         "question": finding["label"],
-        "status": ACCEPTED_AS_IT_IS if is_waived(finding) else STATUSES[0],
+        "status": words["accepted_as_it_is" if is_waived(finding) else "open"],
         "comment": None,
-        "waiver": _waiver(finding),
+        "waiver": _waiver(words, finding),
         "file": file["path"],
     }
 
 
-def _waiver_cell(row: WaiverRow, key: str) -> Cell:
-    return WORDS[row["state"]] if key == "state" else _cell(row, key)
+def _waiver_cell(words: Words, row: WaiverRow, key: str) -> Cell:
+    return words[row["state"]] if key == "state" else _cell(row, key)
 
 
 def _cell(row: Mapping[str, object], key: str) -> Cell:
@@ -493,10 +518,10 @@ def _cell(row: Mapping[str, object], key: str) -> Cell:
     return value
 
 
-def _waiver(finding: FindingRow) -> str | None:
+def _waiver(words: Words, finding: FindingRow) -> str | None:
     """The waiver of a finding in a line; its number leads to the sheet of waivers."""
     row = finding["waiver"]
     if row is None:
         return None
-    until = f", {WORDS['until'].lower()} {row['until']}" if row["until"] else ""
-    return f"{row['number']}: {WORDS[row['state']]}: {row['reason']} ({row['by']}, {row['day']}{until})"
+    until = f", {words['until'].lower()} {row['until']}" if row["until"] else ""
+    return f"{row['number']}: {words[row['state']]}: {row['reason']} ({row['by']}, {row['day']}{until})"
