@@ -407,3 +407,27 @@ def test_the_report_as_a_workbook_speaks_to_its_reader(hrge: Hrge, tmp_path: Pat
     heads = [cell.value for cell in book[say("Findings")][1]]
     assert say("Severity") in heads
     assert len({str(head).casefold() for head in heads}) == len(heads)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        (
+            "sw.po",
+            b'msgid "a"\nmsgstr "b"\nnonsense\n',
+            "languages/sw.po:3:1: This line is not as a PO file has it",
+        ),
+        ("sw.po", 'msgid "a"\nmsgstr "é"\n'.encode("latin-1"), "languages/sw.po:1:1: The file is not UTF-8"),
+        ("swahili.po", b"", "languages/swahili.po:1:1: The name of this file is not a tag of a language"),
+    ],
+)
+def test_a_file_that_is_no_catalogue_is_told_with_its_line(
+    hrge: Hrge, copy: Path, name: str, content: bytes, told: str
+) -> None:
+    (copy / "languages").mkdir()
+    (copy / "languages" / name).write_bytes(content)
+    code, said = hrge("spec", "check", copy, "--fast")
+    assert (code, told in said) == (3, True), said
+    if name == "sw.po":
+        code, said = hrge("generate", copy, "--country", "PAK", "--lang", "sw", "-o", copy.parent / "out")
+        assert (code, told in said) == (3, True), said

@@ -9,14 +9,25 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
-from ..errors import Mistake
+from ..errors import Mistake, SpecError
 from .model import Spec
-from .translations import DRAFT, FOLDER, LETTER, SUFFIX, Unit, read_catalogue, translations_of, units
+from .translations import (
+    DRAFT,
+    FOLDER,
+    LETTER,
+    SUFFIX,
+    Translations,
+    Unit,
+    read_catalogue,
+    translations_of,
+    units,
+)
 
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 LINE = 110  # characters of a line in a file
@@ -178,13 +189,22 @@ def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
 
 def mistakes(spec: Spec) -> list[Mistake]:
     """Everything that is wrong with the translations of a spec, by file and line."""
-    translations = translations_of(spec)
-    found = []
-    for tag in translations.languages if translations is not None else ():
-        assert translations is not None
+    translations = Translations(Path(spec.folder))
+    found = [
+        Mistake(f"{FOLDER}/{name}", 1, 1, "The name of this file is not a tag of a language, so nobody reads it.",
+                "Call it after its language: fr.po, ar-IQ.po, fa-AF.po.")
+        for name in translations.nameless
+    ]  # fmt: skip
+    for tag in translations.languages:
         file = f"{FOLDER}/{tag}{SUFFIX}"
-        for slip in slips(spec, read_catalogue(translations.file(tag))):
-            found.append(Mistake(file, slip.line, 1, f"{slip.place}: {slip.reason}", slip.remedy))
+        try:
+            wrong = list(slips(spec, read_catalogue(translations.file(tag))))
+        except SpecError as error:
+            found += error.mistakes
+        else:
+            found += [
+                Mistake(file, slip.line, 1, f"{slip.place}: {slip.reason}", slip.remedy) for slip in wrong
+            ]
     return found
 
 

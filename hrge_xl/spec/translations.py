@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 
 import yaml
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from pydantic import BaseModel
 
+from ..errors import Mistake, SpecError
 from ..fields import Field
 from ..texts import Text
-from ..words import is_language
+from ..words import proper_tag
 from .model import Block, CatalogueBlock, ChecklistBlock, FieldBlock, Item, Rule, Spec, Tool, VocabularyItem
 
 FOLDER, SUFFIX, STATES = "languages", ".po", "languages.yaml"
@@ -73,8 +74,15 @@ class Translations:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages that there are files for."""
-        files = (self.folder / FOLDER).glob(f"[!.]*{SUFFIX}")
-        return tuple(sorted(file.stem for file in files if is_language(file.stem)))
+        return tuple(sorted(file.stem for file in self._files() if proper_tag(file.stem) == file.stem))
+
+    @property
+    def nameless(self) -> list[str]:
+        """The files whose names are not tags of languages: nobody would read them."""
+        return sorted(file.name for file in self._files() if file.stem not in self.languages)
+
+    def _files(self) -> Iterator[Path]:
+        return (self.folder / FOLDER).glob(f"[!.]*{SUFFIX}")
 
     def file(self, language: str) -> Path:
         """Where the translations into a language stand."""
@@ -91,7 +99,7 @@ class Translations:
         return text if kept or not spoken else f"{MARK}{text}"
 
     def table(self, language: str) -> Table:
-        """Give what the file of a language says. Raises `OSError` and `PoFileError`."""
+        """Give what the file of a language says. Raises `SpecError` where it cannot be read."""
         table = self._tables.get(language)
         if table is None:
             table = self._tables[language] = Table.of(read_catalogue(self.file(language)))
@@ -130,9 +138,20 @@ def is_draft(spec: Spec, language: str) -> bool:
 
 
 def read_catalogue(file: Path) -> Catalog:
-    """Read a PO file. Raises `OSError`, `ValueError` and `babel.messages.pofile.PoFileError`."""
-    with file.open("rb") as stream:
-        return read_po(stream, locale=None, abort_invalid=True)
+    """Read a PO file. Raises `SpecError` with the line where it is none."""
+    name = f"{FOLDER}/{file.name}"
+    try:
+        with file.open("rb") as stream:
+            return read_po(stream, locale=None, abort_invalid=True)
+    except PoFileError as error:
+        reason = f"This line is not as a PO file has it: {str(error).partition(': ')[2] or error}."
+        remedy = "Take the file that you had before, or `hrge-xl spec translate` into a new one."
+        raise SpecError([Mistake(name, (error.lineno or 0) + 1, 1, reason, remedy)]) from error
+    except (UnicodeDecodeError, LookupError) as error:
+        reason = "The file is not UTF-8, or its header names another encoding."
+        raise SpecError([Mistake(name, 1, 1, reason, "Save it as UTF-8.")]) from error
+    except OSError as error:
+        raise SpecError([Mistake(name, 1, 1, f"The file cannot be read: {error.strerror}.", "")]) from error
 
 
 def translated(spec: Spec, folder: Path) -> Spec:
