@@ -23,6 +23,8 @@ from tests.answers import layout
 from tests.made_workbooks import SPECS, made, opened
 from tests.screens import PIXELS_A_CHARACTER, height, width
 
+pytestmark = pytest.mark.xdist_group("accessible")  # what its fixtures play is played once
+
 CONTRAST, CONTRAST_OF_SHAPES, WHITE, BLACK = 4.5, 3, "FFFFFF", "000000"
 FONT = "Arial"
 SCREEN_WIDTH, SCREEN_HEIGHT = 1366, 768

@@ -41,6 +41,8 @@ from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Answers
 from hrge_xl.validation import Source, ValidationRequest, validate
 
+pytestmark = pytest.mark.xdist_group("consolidate")  # what its fixtures play is played once
+
 TODAY = date(2026, 6, 30)
 SPEC = load("example")
 MARKUP = "<r><t>bold</t></r>"  # which the writer of workbooks takes for its own

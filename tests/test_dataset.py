@@ -46,6 +46,8 @@ from tests.test_consolidate import returned, rewritten
 from tests.write_dataset import QUERIES
 from tests.write_docs import DOCS
 
+pytestmark = pytest.mark.xdist_group("dataset")  # what its fixtures play is played once
+
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 6, 30)
 ASKED = ValidationRequest(Wanted(), TODAY)

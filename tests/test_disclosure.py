@@ -23,6 +23,8 @@ from tests.answers import TODAY, layout
 from tests.people_returns import Return, dataset, dataset_of, people_spec
 from tests.property_tests import examples
 
+pytestmark = pytest.mark.xdist_group("disclosure")  # what its fixtures play is played once
+
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Key = tuple[str, str, str]  # tool, row, field

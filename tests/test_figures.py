@@ -49,6 +49,8 @@ from tests.test_sharing import TODAY, files, toolkit, workbook
 from tests.two_rounds import EARLIER, LATER
 from tests.versions import edit
 
+pytestmark = pytest.mark.xdist_group("figures")  # what its fixtures play is played once
+
 FIGURES = IndicatorFigures(
     tool="V", of="V_OF", value="V_VAL", period="V_PER", kind="V_KIND", numerator="V_NUM", denominator="V_DEN",
     sums=("CNT",), ratios={"PCT": 100},

@@ -32,6 +32,8 @@ from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.property_tests import examples
 from tests.temporary import of_results
 
+pytestmark = pytest.mark.xdist_group("sharing")  # what its fixtures play is played once
+
 TODAY = date(2026, 6, 30)
 TOOLS = ("T4.A", "T4.B", "T4.C")
 PERIODS = {

@@ -22,6 +22,8 @@ from hrge_xl.findings import Finding, Severity, Waiver, waived
 from hrge_xl.reports.document import Document
 from tests.audited import DAY, cell, hrge, returned, round_folder, workbook
 
+pytestmark = pytest.mark.xdist_group("waivers")  # what its fixtures play is played once
+
 FORMATS = [word for name in ("json", "html", "xlsx", "sarif", "junit") for word in ("--format", name)]
 REASON, NAME = "The workshop has no fixed number of participants", "A. Coordinator"
 WHY = ("--reason", REASON, "--by", NAME, "--today", DAY)
