@@ -431,3 +431,14 @@ def test_a_file_that_is_no_catalogue_is_told_with_its_line(
     if name == "sw.po":
         code, said = hrge("generate", copy, "--country", "PAK", "--lang", "sw", "-o", copy.parent / "out")
         assert (code, told in said) == (3, True), said
+
+
+@pytest.mark.parametrize("content", ["fr: {digest: [", "- fr", "fr: yes"])
+def test_a_file_of_reviews_that_is_none_is_told(hrge: Hrge, copy: Path, content: str) -> None:
+    translate(copy, TENTH)
+    (copy / "languages.yaml").write_text(content, encoding="utf-8")
+    code, said = hrge("spec", "check", copy, "--fast")
+    assert code == 3
+    assert "languages.yaml:1:1: The file" in said
+    code, said = hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", copy.parent / "out")
+    assert code == 3

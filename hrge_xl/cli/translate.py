@@ -132,7 +132,7 @@ def _state(translations: Translations, spec: Spec, language: str, fresh: Catalog
 
     from ..paths import write_whole
     from ..spec.translating import coverage
-    from ..spec.translations import STATES, Table
+    from ..spec.translations import STATES, Table, read_states
 
     count = coverage(spec, fresh)
     if count.missing or count.drafts:
@@ -141,7 +141,7 @@ def _state(translations: Translations, spec: Spec, language: str, fresh: Catalog
             "the mark `fuzzy` away, or set the state to reviewed in the workbook."
         )
     file = translations.folder / STATES
-    states = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    states = read_states(translations.folder)
     states[language] = {"by": by, "on": date.today().isoformat(), "digest": Table.of(fresh).digest}
     write_whole(file, yaml.safe_dump(states, allow_unicode=True, sort_keys=True).encode())
     line(str(file))

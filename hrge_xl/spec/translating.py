@@ -25,6 +25,7 @@ from .translations import (
     Translations,
     Unit,
     read_catalogue,
+    read_states,
     translations_of,
     units,
 )
@@ -195,6 +196,10 @@ def mistakes(spec: Spec) -> list[Mistake]:
                 "Call it after its language: fr.po, ar-IQ.po, fa-AF.po.")
         for name in translations.nameless
     ]  # fmt: skip
+    try:
+        read_states(translations.folder)
+    except SpecError as error:
+        found += error.mistakes
     for tag in translations.languages:
         file = f"{FOLDER}/{tag}{SUFFIX}"
         try:

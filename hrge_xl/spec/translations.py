@@ -29,9 +29,10 @@ FOLDER, SUFFIX, STATES = "languages", ".po", "languages.yaml"
 LETTER = re.compile(r"[^\W\d_]")
 MARK = "[en] "  # before what is not translated yet
 DRAFT = "fuzzy"  # what gettext calls a translation that somebody should look at
+REVIEW_ANEW = (
+    "Delete it, and say anew who reviewed what: hrge-xl spec translate SPEC --lang LANG --reviewed-by ROLE."
+)
 WRITTEN = ("text", "long")  # types of fixed columns that are read, and so translated
-
-
 OF_THEIR_OWN = (Tool, Block, Field, Item, VocabularyItem, Rule)  # named by their codes, wherever they stand
 PLAIN = (str, int, float, bool, type(None), frozenset)
 
@@ -112,10 +113,24 @@ class Translations:
 
     @cached_property
     def reviewed(self) -> dict[str, str]:
-        """The digests of the languages that somebody has reviewed; a later edit has another one."""
-        file = self.folder / STATES
-        states = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None
-        return {str(tag): str(state.get("digest")) for tag, state in (states or {}).items()}
+        """The digests of the languages that somebody has reviewed. Raises `SpecError` where their file is none."""
+        states = read_states(self.folder)
+        return {str(tag): str(state.get("digest")) for tag, state in states.items()}
+
+
+def read_states(folder: Path) -> dict[str, dict[str, str]]:
+    """Read who reviewed which language; nobody where there is no such file. Raises `SpecError` where it is none."""
+    file = folder / STATES
+    try:
+        states = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        raise SpecError([Mistake(STATES, line, 1, "The file is not YAML in UTF-8.", REVIEW_ANEW)]) from error
+    if not isinstance(states, dict) or not all(isinstance(state, dict) for state in states.values()):
+        raise SpecError(
+            [Mistake(STATES, 1, 1, "The file does not name languages with their reviews.", REVIEW_ANEW)]
+        )
+    return states
 
 
 def translations_of(spec: Spec) -> Translations | None:
