@@ -31,6 +31,8 @@ from hrge_xl.spec.load import load
 from tests.conftest import emptied, missing
 from tests.small_returns import LEDGER, SPEC, TODAY, dataset, returns, run
 
+pytestmark = pytest.mark.deep
+
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = (
     f"import sys; sys.path.insert(0, {str(ROOT)!r}); import hrge_xl.library; from hrge_xl.cli import run; "

@@ -36,6 +36,8 @@ from hrge_xl.validation import validate
 from tests.conftest import missing
 from tests.small_returns import ASKED, SPEC, TODAY, dataset, returns, run
 
+pytestmark = pytest.mark.deep
+
 distributed = pytest.importorskip("distributed")
 ROOT = Path(__file__).resolve().parent.parent
 ELSEWHERE = ("unshare", "--mount", *(("--map-root-user",) if os.geteuid() else ()), "sh", "-c",

@@ -24,6 +24,8 @@ from tests.answers import layout
 from tests.audited import edited
 from tests.versions import answers
 
+pytestmark = pytest.mark.deep
+
 SPEC = load("example")
 ISSUED, TODAY = date(2026, 6, 1), date(2026, 6, 30)
 DAY = ("--today", str(TODAY), "--jobs", "1")

@@ -31,6 +31,8 @@ from tests.property_tests import examples
 from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole
 from tests.test_parity import disagreements, filled
 
+pytestmark = pytest.mark.deep
+
 TODAY = date(2026, 7, 1)
 LAST: Answers = {
     ("PLAN", "1", "PLN_03"): "Plan it",

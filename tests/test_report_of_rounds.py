@@ -33,7 +33,10 @@ from tests.played_rounds import (
     with_a_mistake,
 )
 
-pytestmark = pytest.mark.xdist_group("report of rounds")  # what its fixtures play is played once
+pytestmark = [
+    pytest.mark.xdist_group("report of rounds"),
+    pytest.mark.deep,
+]  # what its fixtures play is played once
 
 DAY = TODAY.isoformat()
 

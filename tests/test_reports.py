@@ -334,7 +334,7 @@ def test_a_lone_surrogate_comes_back_from_json() -> None:
 
 
 def test_a_text_is_cut_where_excel_counts_two() -> None:
-    cut = xlsx._fit("😀" * 20_000)
+    cut = xlsx._fit(xlsx.WORDS, "😀" * 20_000)
     assert cell_length(cut) <= CELL_LIMIT
     assert cut.endswith("20,000 characters in all; the JSON report has the whole text]")
 

@@ -131,7 +131,7 @@ OUTSIDE_A_ROUND = {
 
 def test_every_option_of_generate_does_something_in_a_round_or_is_refused() -> None:
     known = {option for each in generate_command.params for option in each.opts if option.startswith("-")}
-    assert known == {*OUTSIDE_A_ROUND, "--sample", "--country", "--from", "--today"}
+    assert known == {*OUTSIDE_A_ROUND, "--sample", "--country", "--from", "--today", "--allow-draft"}
 
 
 @pytest.mark.parametrize("option", OUTSIDE_A_ROUND)

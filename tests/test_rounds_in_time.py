@@ -16,6 +16,8 @@ from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Answers
 from tests.rounds_in_time import InTime, filled_in, risk, spec_in_time, whole
 
+pytestmark = pytest.mark.deep
+
 FIRST, SECOND, THIRD = "2026-H1", "2026-H2", "2027-H1"
 TEAMS = {"Rabat": "MAR", "Karachi": "PAK", "Cairo": "EGY"}
 K = "R1"

@@ -32,7 +32,10 @@ from tests.read_package import read
 from tests.test_consolidate import returned
 from tests.test_dataset import SPECS, TODAY, odd_risks, run, workbook
 
-pytestmark = pytest.mark.xdist_group("table schemas")  # what its fixtures play is played once
+pytestmark = [
+    pytest.mark.xdist_group("table schemas"),
+    pytest.mark.deep,
+]  # what its fixtures play is played once
 
 WRONG = {  # an answer of the example spec that is not right, and what the schema of PLAN says of it
     "PLN_01": ("A code of more than twenty characters", "at most 20 characters"),

@@ -25,7 +25,10 @@ from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.schema import AGGREGATE_INDICATORS
 from tests.audited import DAY, edited, hrge, returned, round_folder, workbook
 
-pytestmark = pytest.mark.xdist_group("verify dataset")  # what its fixtures play is played once
+pytestmark = [
+    pytest.mark.xdist_group("verify dataset"),
+    pytest.mark.deep,
+]  # what its fixtures play is played once
 WHY = ("--reason", "Agreed with the team", "--by", "office")
 PARQUET = ("items.parquet", "codebook.parquet")
 OFTEN = 12  # an ordinary run makes every twelfth of the edits; `make insider` all of them

@@ -38,7 +38,10 @@ from tests.played_rounds import (
 )
 from tests.property_tests import examples
 
-pytestmark = pytest.mark.xdist_group("verify_rounds")  # what its fixtures play is played once
+pytestmark = [
+    pytest.mark.xdist_group("verify_rounds"),
+    pytest.mark.deep,
+]  # what its fixtures play is played once
 BUSY = (
     (corrected, made_worse, two_copies, forged),
     (decided, old_version_sent_twice, withdrawn, waived),

@@ -20,9 +20,10 @@ from hrge_xl.validation import ValidationRequest, check_all
 from tests.damage import filled, to_letters
 from tests.intake_files import members, pack
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="children are looked for in /proc"
-)
+pytestmark = [
+    pytest.mark.deep,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="children are looked for in /proc"),
+]
 
 MEGABYTE = 1024 * 1024
 SHEETS = ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet5.xml", "xl/worksheets/sheet6.xml")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     help="Take in what they wrote: that workbook, or a PO file.",
 )
 @click.option("--status", is_flag=True, help="Only count what is missing, a draft, or reviewed.")
-@click.option("--reviewed-by", default=None, metavar="ROLE", help="Everything was looked at, by whom.")
+@click.option("--reviewed-by", default=None, metavar="WHO", help="Everything was looked at, by whom.")
 def command(
     spec: str, language: str, to_xlsx: Path | None, source: Path | None, status: bool, reviewed_by: str | None
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import UsageError
+from ..intake import first_table
 
 HEADS = ("Place", "At most", "English", "Translation", "State", "Comment")
 WIDTHS = (28, 8, 60, 60, 12, 30)
@@ -56,15 +57,13 @@ def write_rows(rows: Sequence[Row], language: str, *, right_to_left: bool) -> by
 
 def read_rows(path: Path) -> Iterator[Row]:
     """The rows of such a workbook. Raises `UsageError` where it is none."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        lines = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read as a workbook: {error}. Save it as .xlsx.") from error
-    if not lines or tuple(map(str, lines[0][: len(HEADS)])) != HEADS:
-        raise UsageError(f"{path} is not a workbook of translations: its heads are not {', '.join(HEADS)}.")
-    for line in lines[1:]:
-        place, _, text, said, state, comment = (str(value).strip("\n") for value in line[: len(HEADS)])
+    remedy = "Take the workbook that was made with --to-xlsx."
+    table = first_table(path, remedy)
+    if not table or tuple(table[0][1]) != HEADS:
+        raise UsageError(
+            f"{path} is no workbook of translations: its heads are not {', '.join(HEADS)}. {remedy}"
+        )
+    for _, cells in table[1:]:
+        place, _, text, said, state, comment = (cell.strip("\n") for cell in cells)
         if text:
             yield Row(place, None, text, said, state.strip().lower(), comment)
