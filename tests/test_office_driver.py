@@ -26,6 +26,8 @@ from tests.office.driver import (
     UnreadableFile,
 )
 
+pytestmark = pytest.mark.deep  # the tests of a tool of the tests
+
 LEGAL, LIST = "T1.1 Legislation", "Liste é"
 
 
