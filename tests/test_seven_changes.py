@@ -402,9 +402,9 @@ def test_what_a_finding_says_stands_once(copy: Copy) -> None:
 
 def test_a_language_is_one_catalogue(copy: Copy) -> None:
     french = (ROOT / "hrge_xl" / "languages" / "fr.po").read_text(encoding="utf-8")
-    copy.append("hrge_xl/languages/es.po", french.replace('"Language: fr\\n"', '"Language: es\\n"'))
-    assert copy.changed() == ["hrge_xl/languages/es.po"]
-    copy.replace("workbook_specs/services/workbook.yaml", "languages: [en]", "languages: [es]")
+    copy.append("hrge_xl/languages/pt.po", french.replace('"Language: fr\\n"', '"Language: pt\\n"'))
+    assert copy.changed() == ["hrge_xl/languages/pt.po"]
+    copy.replace("workbook_specs/services/workbook.yaml", "languages: [en]", "languages: [pt]")
     copy.hrge("spec", "check", copy.spec)
     assert "Page de garde" in openpyxl.load_workbook(copy.workbook()).sheetnames
 
