@@ -67,7 +67,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     kinds of files that are written beside the dataset, besides those that are there. Raises `StoreError`,
     `OutputError`, `UsageError`, `SpecError`.
     """
-    wanted = exports.checked(formats)
+    wanted = exports.checked_formats(formats)
     options = Options(store, engine, executor, jobs, only_these, resume)
     if dry_run:
         with foreseen(sources, out, options=options) as (run, verdicts, known):
@@ -96,13 +96,13 @@ def amend(
         yield ledger, found
     with take_in([source], folder, options=Options(store, jobs=jobs)) as run:
         run.pool.here.shutdown()
-        if exports.there(folder):
+        if exports.formats_there(folder):
             write_files(run)
 
 
 def write_files(run: Run, wanted: Collection[str] = ()) -> None:
     """Write the files beside the dataset that are wanted or there, unless they are there and nothing has changed."""
-    done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.there(run.out)}
+    done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
     if file.state() == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
         return
     failed = exports.write(file, exports.Export(str(run.out / DATASET), run.today, formats), run.pool.here)

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Protocol
 from pydantic import BeforeValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from .words import with_base
+
 
 class Catalogue(Protocol):
     """Translations of a spec, by the place of a text in the spec and its wording in the spec's own language."""
@@ -39,21 +41,22 @@ class Text:
 
     def say(self, language: str) -> str:
         """The text in this language, else in its base language, else in the first one that stands there."""
-        for tag in (language, language.split("-", maxsplit=1)[0]):
+        found = self.find(language)
+        if found is not None:
+            return found
+        source = self.source
+        return source if self.catalogue is None else self.catalogue.stand_in(language, self.place, source)
+
+    def find(self, language: str) -> str | None:
+        """Give the text in this language or its base language; None where it is there in neither."""
+        for tag in with_base(language):
             if tag in self.by_language:
                 return self.by_language[tag]
             if self.catalogue is not None:
                 found = self.catalogue.find(tag, self.place, self.source)
                 if found is not None:
                     return found
-        source = self.source
-        return source if self.catalogue is None else self.catalogue.stand_in(language, self.place, source)
-
-    def is_said(self, language: str) -> bool:
-        """Say whether the text is there in this language or its base language."""
-        tags = (language, language.split("-", maxsplit=1)[0])
-        found = (self.catalogue and self.catalogue.find(tag, self.place, self.source) for tag in tags)
-        return any(tag in self.by_language for tag in tags) or any(found)
+        return None
 
     def is_worded_as(self, other: Text) -> bool:
         """Say whether two texts say the same in their first language, and in every other one that both have."""

@@ -73,6 +73,16 @@ def _cased(tag: str) -> str:
     return "-".join([first.lower(), *(shapes.get(len(part), str.lower)(part) for part in others)])
 
 
+def with_base(language: str) -> tuple[str, str]:
+    """Give a tag and that of the language alone, which is asked where the tag has nothing: `fa-AF`, `fa`."""
+    return language, language.split("-", maxsplit=1)[0]
+
+
+def direction(language: str) -> str:
+    """Give how texts in a language run, as HTML says it; a tag that nobody knows runs as English does."""
+    return "rtl" if is_language(language) and right_to_left(language) else "ltr"
+
+
 def right_to_left(language: str) -> bool:
     """Whether sheets in this language run from right to left."""
     return locale(language).text_direction == "rtl"
@@ -176,14 +186,16 @@ def translator(language: str) -> Translate:
 
     Texts that a catalogue lacks stay English; `tests/test_words.py` says which those are.
     """
-    base = language.split("-", maxsplit=1)[0]
-    table = _catalogue(base) | (_catalogue(language) if language != base else {})
+    own, base = with_base(language)
+    table = _catalogue(base) | (_catalogue(own) if own != base else {})
     return lambda text: table.get(text, text)
 
 
 def _catalogue(language: str) -> dict[str, str]:
     file = CATALOGUES / f"{language}.po"
-    if not file.is_file():
+    if (
+        not is_language(language) or not file.is_file()
+    ):  # a tag may come from anywhere; it leads to no other folder
         return {}
     with file.open("rb") as stream:
         catalogue = read_po(stream, locale=language.replace("-", "_"))
@@ -300,14 +312,11 @@ _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 
 @lru_cache(maxsize=10_000)
 def skeleton(text: str) -> str:
-    """The text as it is compared when nothing matches: without case, marks, unseen characters and kinds of a letter.
+    """Give the text as it is compared when nothing matches: without accents, unseen characters and kinds of a letter.
 
     Words of Arabic script are compared without their spaces, since joiners are typed as spaces and left out.
     """
-    bones = "".join(
-        c for c in unicodedata.normalize("NFKD", fold(text)) if unicodedata.category(c) not in ("Mn", "Cf")
-    )
-    bones = bones.translate(_ALIKE)
+    bones = bare(unhidden(text)).translate(_ALIKE)
     return bones.replace(" ", "") if _ARABIC.search(bones) else bones
 
 

@@ -34,6 +34,7 @@ from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Schema, field_column
 from hrge_xl.dataset.table import Rows
 from hrge_xl.disclosure_control.sharing import shareable
 from hrge_xl.errors import OutputError, StoreError, UsageError
+from hrge_xl.exports import exports
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
@@ -343,6 +344,18 @@ def test_files_that_are_there_follow_the_dataset(files: list[Path], tmp_path: Pa
     assert parquet.read_table(out / "parquet" / "submissions.parquet").num_rows == len(
         rows(out, "submissions")
     )
+
+
+def test_parquet_of_another_machine_stops_nothing(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyarrow")
+    out = tmp_path / "out"
+    run(files[:1], out, formats=("csv", "parquet"))
+    before = len(rows(out, "submissions"))
+    monkeypatch.setattr(exports, "has_parquet", lambda: False)
+    run(files, out)
+    assert len(rows(out, "submissions")) > before
 
 
 # figures

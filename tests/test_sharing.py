@@ -22,7 +22,7 @@ from hrge_xl.dataset.store import Store
 from hrge_xl.dataset.table import Row
 from hrge_xl.disclosure_control.sharing import MASKED, frames, shareable
 from hrge_xl.disclosure_control.suppression import Sum, is_sensitive, suppress
-from hrge_xl.exports.exports import there
+from hrge_xl.exports.exports import formats_there
 from hrge_xl.exports.shareable import write_shareable
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
@@ -197,7 +197,7 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
     consolidate(
         [Source(files(tmp_path / "in", FIGURES), ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out
     )
-    folder = write_shareable(out, TODAY, there(out))
+    folder = write_shareable(out, TODAY, formats_there(out))
     assert {"data.xlsx", "datapackage.json", "csv", "dataset.sqlite"} <= {
         each.name for each in folder.iterdir()
     }
@@ -213,7 +213,7 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
     }
     assert told == {"AFG": 20, "BGD": None, "PAK": None}
     first = (folder / "dataset.sqlite").read_bytes()
-    write_shareable(out, TODAY, there(out))
+    write_shareable(out, TODAY, formats_there(out))
     assert (folder / "dataset.sqlite").read_bytes() == first
 
 

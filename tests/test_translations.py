@@ -17,6 +17,7 @@ from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import build
 from hrge_xl.spec.load import find, load
+from hrge_xl.spec.lookup import countries
 from hrge_xl.spec.model import Spec
 from hrge_xl.spec.spellings import vocabularies
 from hrge_xl.spec.translating import (
@@ -30,7 +31,7 @@ from hrge_xl.spec.translating import (
 )
 from hrge_xl.spec.translations import DRAFT, LETTER, Translations, is_draft, read_catalogue
 from hrge_xl.validation import ValidationRequest, validate
-from hrge_xl.words import languages, translator
+from hrge_xl.words import direction, languages, translator
 
 TOOLKIT = load("hrge_toolkit")
 SPOKEN = ("ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh")
@@ -78,7 +79,7 @@ def translate(folder: Path, language: str, *, drafts: bool = False) -> None:
         if entry.id:
             entry.string = pseudo(str(entry.id))[: 31 if str(entry.context).endswith("/sheet") else None]
             entry.flags |= {DRAFT} if drafts else set()
-    file = Translations(folder).file(language)
+    file = Translations(folder, "en").file(language)
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(as_file(catalogue, language))
 
@@ -189,7 +190,7 @@ def test_what_is_not_translated_is_marked_and_issued_only_when_that_is_allowed(
     hrge: Hrge, copy: Path, tmp_path: Path
 ) -> None:
     translate(copy, TENTH)
-    file = Translations(copy).file(TENTH)
+    file = Translations(copy, "en").file(TENTH)
     lines = file.read_text(encoding="utf-8").split("\n\n")
     lost = [
         part
@@ -202,7 +203,7 @@ def test_what_is_not_translated_is_marked_and_issued_only_when_that_is_allowed(
     assert spec.title.say(TENTH) == f"[en] {spec.title.source}"
     code, said = hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", tmp_path / "out")
     assert code == 2
-    assert "texts of example are not translated" in said
+    assert "texts of example that are not translated: " in said
     assert (
         hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", tmp_path / "out", "--allow-draft")[
             0
@@ -216,7 +217,7 @@ def test_what_is_not_translated_is_marked_and_issued_only_when_that_is_allowed(
 
 def test_a_workbook_for_translators_comes_back_as_it_went(hrge: Hrge, copy: Path, tmp_path: Path) -> None:
     translate(copy, TENTH)
-    file, sheet = Translations(copy).file(TENTH), tmp_path / "sw.xlsx"
+    file, sheet = Translations(copy, "en").file(TENTH), tmp_path / "sw.xlsx"
     before = file.read_bytes()
     assert hrge("spec", "translate", copy, "--lang", TENTH, "--to-xlsx", sheet)[0] == 0
     assert hrge("spec", "translate", copy, "--lang", TENTH, "--from", sheet)[0] == 0
@@ -225,7 +226,7 @@ def test_a_workbook_for_translators_comes_back_as_it_went(hrge: Hrge, copy: Path
 
 def test_what_translators_wrote_survives_every_update(hrge: Hrge, copy: Path) -> None:
     translate(copy, TENTH)
-    file = Translations(copy).file(TENTH)
+    file = Translations(copy, "en").file(TENTH)
     text = file.read_text(encoding="utf-8")
     text = text.replace('"Language: sw\\n"', '"Language: sw\\n"\n"Last-Translator: Language desk\\n"')
     text = text.replace('msgctxt "title"', '# a remark of the translator\n#, fuzzy\nmsgctxt "title"')
@@ -259,7 +260,7 @@ def test_what_is_wrong_is_told_and_nothing_is_taken_in(
     hrge: Hrge, copy: Path, tmp_path: Path, place: str, said: str, told: str
 ) -> None:
     translate(copy, TENTH)
-    file = Translations(copy).file(TENTH)
+    file = Translations(copy, "en").file(TENTH)
     before, sent = file.read_bytes(), tmp_path / "sent.po"
     catalogue = read_catalogue(file)
     for entry in catalogue:
@@ -281,7 +282,7 @@ def test_a_language_is_reviewed_until_somebody_edits_it(hrge: Hrge, copy: Path) 
     assert is_draft(load(copy), TENTH)
     assert hrge("spec", "translate", copy, "--lang", TENTH, "--reviewed-by", "office in Dodoma")[0] == 0
     assert not is_draft(load(copy), TENTH)
-    file = Translations(copy).file(TENTH)
+    file = Translations(copy, "en").file(TENTH)
     file.write_text(
         file.read_text(encoding="utf-8").replace(pseudo("Women"), pseudo("Ladies"), 1), encoding="utf-8"
     )
@@ -442,3 +443,55 @@ def test_a_file_of_reviews_that_is_none_is_told(hrge: Hrge, copy: Path, content:
     assert "languages.yaml:1:1: The file" in said
     code, said = hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", copy.parent / "out")
     assert code == 3
+
+
+def test_what_comes_back_blank_takes_nothing_away(hrge: Hrge, copy: Path, tmp_path: Path) -> None:
+    translate(copy, TENTH)
+    file, sent = Translations(copy, "en").file(TENTH), tmp_path / "sent.po"
+    before = file.read_bytes()
+    catalogue = read_catalogue(file)
+    for entry in catalogue:
+        if entry.id:
+            entry.string = "Wanawake" if entry.context == "list/GROUP/WOM/label" else ""
+    sent.write_bytes(as_file(catalogue, TENTH))
+    code, said = hrge("spec", "translate", copy, "--lang", TENTH, "--from", sent)
+    assert (code, "Translated otherwise than before: 1." in said) == (0, True), said
+    assert load(copy).title.say(TENTH) == pseudo(load(copy).title.source)
+    assert before.count(b"msgid") == file.read_bytes().count(b"msgid")
+
+
+def test_a_name_that_no_sheet_can_have_is_told(hrge: Hrge, copy: Path) -> None:
+    translate(copy, TENTH)
+    file = Translations(copy, "en").file(TENTH)
+    catalogue = read_catalogue(file)
+    next(each for each in catalogue if each.context == "tool/R1/sheet").string = "Hatari: zote"
+    file.write_bytes(as_file(catalogue, TENTH))
+    assert "tool/R1/sheet: “Hatari: zote” cannot be a sheet name" in hrge("spec", "check", copy, "--fast")[1]
+
+
+def test_a_sample_is_not_half_translated_unasked(hrge: Hrge, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(find("hrge_toolkit"), tmp_path / "toolkit"))
+    file = folder / "languages" / "fr.po"
+    parts = file.read_text(encoding="utf-8").split("\n\n")
+    file.write_text("\n\n".join(part for part in parts if 'msgctxt "title"' not in part), encoding="utf-8")
+    words = ("generate", folder, "--sample", "--profile", "quick", "--lang", "fr", "-o", tmp_path / "out")
+    code, said = hrge(*words)
+    assert (code, "texts of hrge_toolkit that are not translated: 1" in said) == (2, True), said
+    assert hrge(*words, "--allow-draft")[0] == 0
+
+
+def test_teams_and_countries_are_found_without_the_catalogues(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = TOOLKIT.title.catalogue
+    assert isinstance(catalogue, Translations)
+    monkeypatch.setattr(catalogue, "_tables", {})
+    names = countries(TOOLKIT)
+    assert [names.code(text) for text in ("PAK", "Pakistan", "pakistan")] == ["PAK"] * 3
+    assert catalogue._tables == {}
+    assert names.code("باكستان") == "PAK"  # then all of them are asked
+
+
+def test_a_report_that_names_no_language_is_english(tmp_path: Path) -> None:
+    """What is in a report that somebody edited leads to no file elsewhere."""
+    assert translator("../../elsewhere/fr")("Validation report") == "Validation report"
+    assert {direction(tag) for tag in ("ar", "ckb", "fa-AF")} == {"rtl"}
+    assert {direction(tag) for tag in ("fr", "no such tag", "../fa")} == {"ltr"}

@@ -89,7 +89,7 @@ def verify_dataset(asked: Question) -> DatasetAudit:
         setting = Setting(str(spec.folder) if spec else None, by_name, (), asked.jobs, asked.password)
         with rebuilt(asked.folder, store, files, setting, today, pool) as made:
             _compare_rows(audit, asked, store, made)
-            export = exports.Export(str(made.folder / DATASET), today, exports.there(asked.folder))
+            export = exports.Export(str(made.folder / DATASET), today, exports.formats_there(asked.folder))
             _compare_files(audit, asked.folder, store, made, export, pool)
             _compare_pages(audit, asked.folder, made.folder, round_)
     return audit
@@ -175,7 +175,7 @@ def _compare_files(
     compact(made.store, made.folder / DATASET, store.state())
     if (folder / SHAREABLE).is_dir():
         there += (path for path in exports.names(store, folder / SHAREABLE) if path.is_file())
-        write_shareable(made.folder, export.today, exports.there(folder / SHAREABLE))
+        write_shareable(made.folder, export.today, exports.formats_there(folder / SHAREABLE))
     audit.files += len(there)
     for path in there:
         table = store.schema.by_name.get(path.stem)

@@ -44,10 +44,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--formats",
-    default="xlsx,csv",
-    show_default=True,
     metavar="LIST",
-    help="Which files to write beside the dataset: xlsx, csv, parquet. Those that are there always follow.",
+    help="Which files to write beside the dataset, by comma: xlsx, csv, parquet (default: the first two). "
+    "Those that are there always follow.",
 )
 @click.option("--only-these", is_flag=True, help="Take files of earlier runs out of the dataset.")
 @click.option(
@@ -65,7 +64,7 @@ if TYPE_CHECKING:
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], output: Path | None, store: str | None, engine: str, only_these: bool, resume: bool,
-    dry_run: bool, shareable: bool, formats: str, received: date | None, password: str | None, spec: str | None,
+    dry_run: bool, shareable: bool, formats: str | None, received: date | None, password: str | None, spec: str | None,
     today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Validate returned files and put them together: SQLite, data.xlsx, CSV with a description, overview.
@@ -77,6 +76,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl consolidate 2026-H1 --received 2026-07-03
     """
     from ..consolidation import consolidate
+    from ..exports.exports import USUAL
     from ..rounds.datasets import check_own, places, sources
     from ..rounds.rounds import terms_of
 
@@ -87,7 +87,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     check_own(folder)
     summary = consolidate(
         sources(asked), folder, store=store, engine=engine, jobs=asked.jobs, dry_run=dry_run, received=received,
-        only_these=only_these, resume=resume, terms=terms_of(rounds), formats=formats.replace(",", " ").split(),
+        only_these=only_these, resume=resume, terms=terms_of(rounds),
+        formats=formats.replace(",", " ").split() if formats else USUAL,
     )  # fmt: skip
     for told in summary.lines():
         line(told)
@@ -99,11 +100,11 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 def _pages(folder: Path, round_: Round | None, today: date, *, shareable: bool) -> None:
     """The overview beside the dataset, and the copies that may be shared."""
-    from ..exports.exports import there
+    from ..exports.exports import formats_there
     from ..exports.shareable import write_shareable
 
     line(f"Overview: {overview_of_folder(folder, folder / 'reports', round_=round_)}")
     if shareable:
-        line(f"To share: {write_shareable(folder, today, there(folder))}")
+        line(f"To share: {write_shareable(folder, today, formats_there(folder))}")
         page = overview_of_folder(folder, folder / "reports", round_=round_, masked=True)
         line(f"Overview to share: {page}")

@@ -148,7 +148,8 @@ def command(
             f"hrge-xl generate {spec} --answers FILE"
         )
     elif chosen.sample:
-        written = _sample(spec, chosen, {"--country": bool(countries), "--today": today is not None})
+        given = {"--country": bool(countries), "--today": today is not None}
+        written = _sample(spec, chosen, given, allow_draft=allow_draft)
     else:
         written = _spec(spec, countries, chosen, the_day(today), allow_draft=allow_draft)
     paths = list(written)  # first, for the progress bar and the paths would mix
@@ -157,7 +158,7 @@ def command(
             line(str(path))
 
 
-def _check_languages(spec: Spec, languages: Iterable[str | None]) -> None:
+def _refuse_untranslated(spec: Spec, languages: Iterable[str | None]) -> None:
     """Raise `UsageError` for every language that is not wholly translated."""
     from ..spec.translating import untranslated, with_file
 
@@ -166,9 +167,9 @@ def _check_languages(spec: Spec, languages: Iterable[str | None]) -> None:
         missing = untranslated(spec, language) if with_file(spec, language) else []
         if missing:
             wrong.append(
-                f"{language}: {len(missing)} texts of {spec.name} are not translated, the first of them {missing[0]}. "
+                f"{language}: texts of {spec.name} that are not translated: {len(missing)}, the first is {missing[0]}. "
                 f"Have them translated (hrge-xl spec translate {spec.name} --lang {language} --to-xlsx FILE), "
-                "or issue them in English with --allow-draft."
+                f"or add --allow-draft: then they stand in {spec.languages[0]}."
             )
     if wrong:
         raise UsageError(*wrong)
@@ -191,7 +192,7 @@ def _spec(
     if not codes and asks_for_country(spec):
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     if not allow_draft:
-        _check_languages(spec, [chosen.language])
+        _refuse_untranslated(spec, [chosen.language])
     choice = _choice(spec, chosen)
     layout = build(spec, chosen.language or spec.languages[0], choice.tools, choice.rows, last=True)
     file = chosen.answers
@@ -207,7 +208,7 @@ def _spec(
         yield path
 
 
-def _sample(name: str, chosen: Choices, given: Mapping[str, bool]) -> Iterator[Path]:
+def _sample(name: str, chosen: Choices, given: Mapping[str, bool], *, allow_draft: bool) -> Iterator[Path]:
     from ..filled_sample import sample_workbook
     from ..paths import write_whole
     from ..spec.load import load
@@ -221,6 +222,8 @@ def _sample(name: str, chosen: Choices, given: Mapping[str, bool]) -> Iterator[P
     if wrong:
         raise UsageError(*wrong)
     spec = load(name)
+    if not allow_draft:
+        _refuse_untranslated(spec, [chosen.language])
     choice = _choice(spec, chosen, first=True)
     language = chosen.language or spec.languages[0]
     path = _path(chosen, spec.name, "SAMPLE", chosen.profile, language)
@@ -260,7 +263,7 @@ def _round(
         line(f"{', '.join(named)}: {why}.", err=True)
     wanted = orders(teams, today)
     if not allow_draft:
-        _check_languages(spec, [order.language for order in wanted])
+        _refuse_untranslated(spec, [order.language for order in wanted])
     if earlier is not None:
         wanted = _going_on(wanted, round_, earlier, spec, today)
     kept = 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import SpecName
+from .common import SpecName, the_day
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from ..exports.translation_xlsx import Row
     from ..spec.model import Spec
-    from ..spec.translations import Translations
 
 
 @click.command("translate")
@@ -46,93 +45,69 @@ def command(
     hrge-xl spec translate ./my_spec --lang fr --from fr.xlsx
     hrge-xl spec translate ./my_spec --lang fr --reviewed-by "programme officer, Dakar"
     """
+    from ..exports.translation_xlsx import workbook_of
+    from ..paths import write_whole
     from ..spec.load import find, load
-    from ..spec.translating import as_file, new_catalogue, updated, wanted_of
+    from ..spec.translating import as_file, coverage, new_catalogue, updated, wanted_of
     from ..spec.translations import Translations, read_catalogue
     from ..words import proper_tag
 
     if proper_tag(language) != language:
         raise UsageError(f"'{language}' is not a tag of a language. Write one such as fr, ar-IQ or fa-AF.")
-    loaded, translations = load(spec), Translations(find(spec))
+    loaded = load(spec)
+    translations = Translations(find(spec), loaded.languages[0])
     file = translations.file(language)
     known = read_catalogue(file) if file.is_file() else new_catalogue(loaded.name, loaded.version, "")
     fresh = updated(wanted_of(loaded), known)
     if source is not None:
-        _take_in(loaded, fresh, source)
+        line(f"Translated otherwise than before: {_take_in(loaded, fresh, source)}.")
     if not status:
-        from ..paths import write_whole
-
         write_whole(file, as_file(fresh, language))
         line(str(file))
     if reviewed_by is not None:
-        _state(translations, loaded, language, fresh, reviewed_by)
+        line(str(_note_review(translations.folder, loaded, language, fresh, reviewed_by)))
     if to_xlsx is not None:
-        _hand_out(fresh, language, to_xlsx)
-    _tell(loaded, language, fresh)
+        write_whole(to_xlsx, workbook_of(list(_rows(fresh)), language))
+        line(str(to_xlsx))
+    count = coverage(loaded, fresh)
+    line(
+        f"{language}: {count.texts} texts, {count.missing} missing, {count.drafts} drafts, {count.reviewed} reviewed."
+    )
 
 
-def _take_in(spec: Spec, fresh: Catalog, source: Path) -> None:
-    """Merge what translators wrote. Raises `UsageError` with everything that is wrong, and merges nothing then."""
-    from ..exports.translation_xlsx import REVIEWED, read_rows
-    from ..spec.translating import merged, slips
-    from ..spec.translations import DRAFT, read_catalogue
+def _take_in(spec: Spec, fresh: Catalog, source: Path) -> int:
+    """Merge what translators sent, and count it. Raises `UsageError` with everything that is wrong with it."""
+    from ..exports import translation_xlsx
+    from ..spec.translating import merge, sent_in, slips
+    from ..spec.translations import read_catalogue
 
-    if source.suffix.lower() == ".po":
-        entries = (entry for entry in read_catalogue(source) if entry.id)
-        given = [
-            (
-                str(e.context or ""),
-                str(e.id),
-                str(e.string or ""),
-                DRAFT not in e.flags,
-                "\n".join(e.user_comments),
-            )
-            for e in entries
-        ]
-    else:
-        given = [
-            (row.place, row.text, row.said, row.state == REVIEWED, row.comment) for row in read_rows(source)
-        ]
-    strange = merged(fresh, given)
+    is_catalogue = source.suffix.lower() == ".po"
+    sent = sent_in(read_catalogue(source)) if is_catalogue else translation_xlsx.sent_in(source)
+    changes = merge(fresh, sent)
     wrong = [
-        f"{place}: this text is not one of {spec.name}. Take a new file with --to-xlsx." for place in strange
+        f"{place}: {spec.name} has no such text. Take a new file with --to-xlsx." for place in changes.strange
     ]
     wrong += [f"{slip.place}: {slip.reason} {slip.remedy}" for slip in slips(spec, fresh)]
     if wrong:
         raise UsageError(*wrong)
-
-
-def _hand_out(fresh: Catalog, language: str, target: Path) -> None:
-    from ..exports.translation_xlsx import write_rows
-    from ..paths import write_whole
-    from ..words import right_to_left
-
-    write_whole(target, write_rows(list(_rows(fresh)), language, right_to_left=right_to_left(language)))
-    line(str(target))
+    return changes.translated
 
 
 def _rows(fresh: Catalog) -> Iterator[Row]:
     from ..exports.translation_xlsx import MACHINE, MISSING, REVIEWED, Row
     from ..spec.translating import limit_of
-    from ..spec.translations import DRAFT
+    from ..spec.translations import DRAFT, by_key
 
-    for entry in fresh:
-        if entry.id:
-            place, said = str(entry.context or ""), str(entry.string or "")
-            state = MISSING if not said else MACHINE if DRAFT in entry.flags else REVIEWED
-            comment = "\n".join(entry.user_comments)
-            yield Row(place, limit_of(place), str(entry.id), said, state, comment)
+    for (place, text), entry in by_key(fresh).items():
+        said, comment = str(entry.string or ""), "\n".join(entry.user_comments)
+        state = MISSING if not said else MACHINE if DRAFT in entry.flags else REVIEWED
+        yield Row(place, limit_of(place), text, said, state, comment)
 
 
-def _state(translations: Translations, spec: Spec, language: str, fresh: Catalog, by: str) -> None:
+def _note_review(folder: Path, spec: Spec, language: str, fresh: Catalog, by: str) -> Path:
     """Write that somebody looked at everything. Raises `UsageError` where something is missing or still a draft."""
-    from datetime import date
-
-    import yaml
-
-    from ..paths import write_whole
     from ..spec.translating import coverage
-    from ..spec.translations import STATES, Table, read_states
+    from ..spec.translations import Table, write_state
 
     count = coverage(spec, fresh)
     if count.missing or count.drafts:
@@ -140,17 +115,5 @@ def _state(translations: Translations, spec: Spec, language: str, fresh: Catalog
             f"{count.missing} texts are missing and {count.drafts} are drafts. Have somebody look at each, and take "
             "the mark `fuzzy` away, or set the state to reviewed in the workbook."
         )
-    file = translations.folder / STATES
-    states = read_states(translations.folder)
-    states[language] = {"by": by, "on": date.today().isoformat(), "digest": Table.of(fresh).digest}
-    write_whole(file, yaml.safe_dump(states, allow_unicode=True, sort_keys=True).encode())
-    line(str(file))
-
-
-def _tell(spec: Spec, language: str, fresh: Catalog) -> None:
-    from ..spec.translating import coverage
-
-    count = coverage(spec, fresh)
-    line(
-        f"{language}: {count.texts} texts, {count.missing} missing, {count.drafts} drafts, {count.reviewed} reviewed."
-    )
+    state = {"by": by, "on": the_day(None).isoformat(), "digest": Table.of(fresh).digest}
+    return write_state(folder, language, state)

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ..errors import UsageError
 from .files import whole
 from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 
@@ -19,6 +20,12 @@ AT_ONCE = 5_000  # rows read at a time
 def has_parquet() -> bool:
     """Whether the extra is installed."""
     return find_spec("pyarrow") is not None
+
+
+def need_parquet() -> None:
+    """Raise `UsageError` with what to install where the extra is not there."""
+    if not has_parquet():
+        raise UsageError("For Parquet install the extra: pip install 'hrge-xl[parquet]'.")
 
 
 def write_rows(path: Path, table: Table, rows: Sequence[Row]) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..dataset.files import parts_of
 from ..dataset.opening import opened
-from ..dataset.parquet import has_parquet, write_csv_as_parquet
+from ..dataset.parquet import has_parquet, need_parquet, write_csv_as_parquet
 from ..dataset.schema import ANSWERS, FINDINGS
 from ..dataset.store import Store
 from ..dataset.workers import Workers
@@ -33,21 +33,22 @@ class Export(NamedTuple):
     formats: Collection[str] = USUAL
 
 
-def checked(formats: Iterable[str]) -> tuple[str, ...]:
+def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
     """Give kinds of files, each once. Raises `UsageError` for one that there is not, or that needs an extra."""
     wanted = tuple(dict.fromkeys(formats))
     wrong = [name for name in wanted if name not in FORMATS]
     if wrong:
         raise UsageError(f"There is no format '{wrong[0]}'. Take some of {', '.join(FORMATS)}.")
-    if PARQUET in wanted and not has_parquet():
-        raise UsageError("For Parquet install the extra: pip install 'hrge-xl[parquet]'.")
+    if PARQUET in wanted:
+        need_parquet()
     return wanted
 
 
-def there(out: Path) -> tuple[str, ...]:
-    """Give the kinds of files that stand beside a dataset, and so have to follow it."""
+def formats_there(out: Path) -> tuple[str, ...]:
+    """Give the kinds of files that stand beside a dataset and follow it; Parquet only where it can be written."""
     places = {XLSX: WORKBOOK, CSV: "csv/*.csv", PARQUET: "parquet/*.parquet"}
-    return tuple(name for name, place in places.items() if any(out.glob(place)))
+    found = tuple(name for name, place in places.items() if any(out.glob(place)))
+    return tuple(name for name in found if name != PARQUET or has_parquet())
 
 
 def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[Path]:
@@ -65,14 +66,14 @@ def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[P
 def write(store: Store, export: Export, pool: Workers) -> list[str]:
     """The files beside the dataset, several at once; what is said of those that could not be written."""
     _remove_retired(store, Path(export.dataset).parent)
-    wanted = parts(store, export.formats)
+    wanted = pieces(store, export.formats)
     rest = [name for name in wanted if name not in (WORKBOOK, *LARGE)]
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     alone = [[name] for name in (LARGE[0], WORKBOOK, *LARGE[1:]) if name in wanted]
     return [failed for some in pool.map(part, [*alone, *few], export) for failed in some]
 
 
-def parts(store: Store, formats: Collection[str]) -> list[str]:
+def pieces(store: Store, formats: Collection[str]) -> list[str]:
     """Give what `part` writes for these kinds of files: the workbook, the description, and tables by name."""
     tables = [table.name for table in store.schema.shown] if {CSV, PARQUET} & {*formats} else []
     return [*([WORKBOOK] if XLSX in formats else []), *([DESCRIPTION] if CSV in formats else []), *tables]

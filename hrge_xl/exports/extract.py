@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ..dataset.clean import csv_text, harmless
 from ..dataset.files import parts_of, whole
-from ..dataset.parquet import has_parquet, write_csv_as_parquet
+from ..dataset.parquet import need_parquet, write_csv_as_parquet
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
 from ..disclosure_control.sharing import shared_rows
@@ -140,8 +140,7 @@ def _json(stream: Sink, table: Table, rows: Iterable[Row]) -> None:
 
 
 def _parquet(path: Path, table: Table, rows: Iterable[Row]) -> None:
-    if not has_parquet():
-        raise UsageError("For Parquet install the extra: pip install 'hrge-xl[parquet]'.")
+    need_parquet()
     with parts_of(path) as parts:
         source = parts / "rows.csv"
         with source.open("w", encoding="utf-8-sig", newline="") as stream:

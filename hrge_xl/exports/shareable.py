@@ -25,7 +25,7 @@ def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path
             with open_file(unfinished, lasting=False) as copy:
                 fill_shareable(copy, store, today)
         failed = exports.part(
-            exports.parts(store, formats), exports.Export(str(out / DATASET), today, formats)
+            exports.pieces(store, formats), exports.Export(str(out / DATASET), today, formats)
         )
     if failed:
         raise OutputError(*failed)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import UsageError
 from ..intake import first_table
+from ..spec.translating import Sent
+from ..words import right_to_left
 
 HEADS = ("Place", "At most", "English", "Translation", "State", "Comment")
 WIDTHS = (28, 8, 60, 60, 12, 30)
@@ -27,7 +29,7 @@ class Row(NamedTuple):
     comment: str
 
 
-def write_rows(rows: Sequence[Row], language: str, *, right_to_left: bool) -> bytes:
+def workbook_of(rows: Sequence[Row], language: str) -> bytes:
     """Give the workbook: protected but for the columns that translators write in."""
     from xlsxwriter import Workbook
 
@@ -38,7 +40,7 @@ def write_rows(rows: Sequence[Row], language: str, *, right_to_left: bool) -> by
     fixed = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#404040"})
     free = book.add_format(
         {"text_wrap": True, "valign": "top", "locked": False, "num_format": "@", "bg_color": "#FFF9E5",
-         "reading_order": 2 if right_to_left else 1}
+         "reading_order": 2 if right_to_left(language) else 1}
     )  # fmt: skip
     for column, (name, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
@@ -50,20 +52,22 @@ def write_rows(rows: Sequence[Row], language: str, *, right_to_left: bool) -> by
     sheet.data_validation(1, 4, max(len(rows), 1), 4, {"validate": "list", "source": [MACHINE, REVIEWED]})
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(rows), 1), len(HEADS) - 1)
-    sheet.protect("", {"autofilter": True, "format_rows": True, "format_columns": True, "sort": True})
+    sheet.protect("", {"autofilter": True, "format_rows": True, "format_columns": True})
     book.close()
     return target.getvalue()
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of such a workbook. Raises `UsageError` where it is none."""
+def sent_in(path: Path) -> list[Sent]:
+    """Give what translators wrote in such a workbook. Raises `UsageError` where it is none."""
     remedy = "Take the workbook that was made with --to-xlsx."
     table = first_table(path, remedy)
     if not table or tuple(table[0][1]) != HEADS:
         raise UsageError(
             f"{path} is no workbook of translations: its heads are not {', '.join(HEADS)}. {remedy}"
         )
-    for _, cells in table[1:]:
-        place, _, text, said, state, comment = (cell.strip("\n") for cell in cells)
-        if text:
-            yield Row(place, None, text, said, state.strip().lower(), comment)
+    rows = ([cell.strip("\n") for cell in cells] for _, cells in table[1:])
+    return [
+        Sent(place, text, said, state.strip().lower() == REVIEWED, comment)
+        for place, _, text, said, state, comment in rows
+        if text
+    ]

@@ -271,13 +271,11 @@ def _are_ticks(values: Sequence[object]) -> bool:
 
 def _nearly(text: str, name: str, lists: Vocabularies) -> tuple[str, str] | None:
     """Give the one entry whose label differs in marks, unseen characters or kinds of a letter only; None else."""
-    labels = lists.labels[name]
-    if text in labels:
+    labels, folded, bones = lists.labels[name], fold(text), skeleton(text)
+    if not bones or text in labels or any(fold(label) == folded for label in labels):
         return None
-    bones, known = skeleton(text), lists.spellings[name]
-    near = {known[fold(label)][0] for label in labels if skeleton(label) == bones}
-    same = any(fold(label) == fold(text) for label in labels)
-    return (near.pop(), OTHER_SPELLING.code) if bones and len(near) == 1 and not same else None
+    near = {lists.spellings[name][fold(label)][0] for label in labels if skeleton(label) == bones}
+    return (near.pop(), OTHER_SPELLING.code) if len(near) == 1 else None
 
 
 def _suggest(text: str, labels: tuple[str, ...]) -> str | None:

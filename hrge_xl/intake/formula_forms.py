@@ -80,9 +80,8 @@ def counted_from(formula: str, anchor: Anchor) -> str:
         if match.lastindex is None:
             return match[0]
         fixed_column, letters, fixed_row, digits = match.groups()
-        down = (
-            digits if fixed_row else f"\1{int(digits) - anchor.row}"
-        )  # no formula holds a control character
+        # What is counted stands behind a control character, which no formula holds.
+        down = digits if fixed_row else f"\1{int(digits) - anchor.row}"
         across = letters if fixed_column else f"\2{column_number(letters) - anchor.column}"
         return f"{fixed_row}{down}{fixed_column}{across}"
 

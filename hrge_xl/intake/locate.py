@@ -191,9 +191,7 @@ def _row_is_ours(raw: RawSheet, plan: SheetPlan, row: int, *, above: bool) -> bo
         plan.layout.cover_name in texts
         or any(cell.formula is not None for cell in cells)
         or any(map(plan.progress.match, texts))  # as other formats keep it, without its formula
-        or any(
-            cell.value == 0 for cell in cells if cell.kind is CellKind.NUMBER
-        )  # what .xls shows of such a text
+        or any(cell.kind is CellKind.NUMBER and cell.value == 0 for cell in cells)  # what .xls shows of it
     ):
         return True
     return any(map(plan.known_text, texts))

@@ -365,8 +365,9 @@ def _read_by(
                 job = (found.data, _File.of(found), given)
                 waiting.append(job)
                 yield job
-        for job in [each for each in waiting if not isinstance(each, Refusal)][:1]:
-            _prepare(job)
+        first = next((each for each in waiting if not isinstance(each, Refusal)), None)
+        if first is not None:
+            _prepare(first)
 
     for outcome in pool.work(admitted()):
         while isinstance(head := waiting.popleft(), Refusal):

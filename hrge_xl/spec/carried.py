@@ -26,6 +26,7 @@ LISTS, LIST = "vocabularies.yaml", ".csv"  # which names the lists that stand in
 FACTS = "facts"  # the folder of the files that hold facts
 NAME = re.compile(r"""file:\s*["']?([^"'\n]+?\.csv)\b""")
 LONG = 100_000  # bytes: catalogues of translations; a file that people look for in a database reads as it is
+MOST = 25_000_000  # bytes of one file
 COMPRESSED = "zlib+base85:"
 DIGITS = 16  # of a digest tell copies apart; 64 would make paths too long for Windows
 
@@ -67,10 +68,14 @@ def as_bytes(text: str) -> bytes:
     """Give a file that a table kept. Raises `ValueError` where it was changed there."""
     if not text.startswith(COMPRESSED):
         return text.encode()
+    unpacking = zlib.decompressobj()
     try:
-        return zlib.decompress(base64.b85decode(text.removeprefix(COMPRESSED)))
+        content = unpacking.decompress(base64.b85decode(text.removeprefix(COMPRESSED)), MOST)
     except zlib.error as error:
         raise ValueError(str(error)) from error
+    if not unpacking.eof:
+        raise ValueError("cut short, or longer than any file of a spec")
+    return content
 
 
 def place(home: Path, digest: str) -> Path:

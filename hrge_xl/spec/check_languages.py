@@ -21,11 +21,10 @@ def check_languages(spec: Spec) -> Found:
     known = {part for tag in (*spec.languages, *declared) for part in (tag, tag.split("-", maxsplit=1)[0])}
     first = {"", spec.languages[0], declared[0], declared[0].split("-", maxsplit=1)[0]}
     for path, text in texts(spec):
-        for tag in text.by_language:
+        for tag, words in text.by_language.items():
             if tag and tag not in known:
                 undeclared.setdefault(tag, []).append((*path, tag))
-        for tag, words in text.by_language.items():
-            if tag and not words.strip() and any(text.by_language.values()):
+            if tag and text and not words.strip():
                 yield (*path, tag), f"The text in '{tag}' is empty.", "Write it, or leave the language out."
         if text.by_language and first.isdisjoint(text.by_language):
             without.append(path)

@@ -13,6 +13,7 @@ from ..errors import UsageError
 from ..words import SOURCE_LANGUAGE, country_names, fold, language_name, language_names, loosely
 from .model import Spec
 from .spellings import entries, spellings
+from .translations import written_languages
 
 CLOSE = 75  # how alike a misspelt name must be to be taken for one, of 100
 THREE_LETTERS = 3  # codes of two are too much like each other to say which country is not meant
@@ -22,21 +23,28 @@ THREE_LETTERS = 3  # codes of two are too much like each other to say which coun
 class Names:
     """What the things of one kind are called: by every name the code; by every code the label.
 
-    `others` gives the names of what is of the same kind, but none of these.
+    `further` gives what they are called besides, and `others` the names of what is of the same kind, but none of these:
+    both take long, and are asked only for a name that is not `known`.
     """
 
     labels: Mapping[str, str]
     known: Mapping[str, str]  # folded name -> code
+    further: Callable[[], Mapping[str, str]] = dict
     others: Callable[[], Iterable[str]] = tuple
 
     @cached_property
+    def every(self) -> Mapping[str, str]:
+        """The same with what they are called besides."""
+        return {**self.further(), **self.known}
+
+    @cached_property
     def loose(self) -> Mapping[str, str | None]:
-        """The same without accents and order; None: another one, or several. It takes long, and is rarely asked for."""
+        """The same without accents and order; None: another one, or several."""
         codes: dict[str, set[str | None]] = defaultdict(set)
-        for name, code in self.known.items():
+        for name, code in self.every.items():
             codes[loosely(name)].add(code)
         for name in self.others():
-            if fold(name) not in self.known:
+            if fold(name) not in self.every:
                 codes.setdefault(loosely(name), {None})
         return {name: one.pop() if len(one) == 1 else None for name, one in codes.items()}
 
@@ -44,7 +52,8 @@ class Names:
         """The code of what is named; None where nothing or several things are. A spec without a list takes any."""
         if not self.labels:
             return text
-        return self.known.get(fold(text)) or self.loose.get(loosely(text))
+        folded = fold(text)
+        return self.known.get(folded) or self.every.get(folded) or self.loose.get(loosely(text))
 
     def hint(self, text: str) -> str:
         """What may have been meant, unless something else in the world is as near; else everything that is known."""
@@ -63,14 +72,23 @@ def countries(spec: Spec) -> Names:
     """The names of the countries of a spec: its own, and those that CLDR has; none where it lists no countries."""
     if spec.countries is None:
         return Names({}, {})
-    table = entries(spec.vocabularies[spec.countries], spec.languages)
-    known = {name: code for name, (code, _) in spellings(table, spec.languages[0]).items()}
-    for names in map(country_names, _spoken(spec)):
+    first, items = spec.languages[0], spec.vocabularies[spec.countries].items
+    labels = {item.code: item.label.say(first) for item in items}
+    known = _countries_in(spec, written_languages(spec, first))
+    return Names(
+        labels, known, partial(_countries_in, spec, _spoken(spec)), partial(_names_of_countries, spec)
+    )
+
+
+def _countries_in(spec: Spec, languages: Sequence[str]) -> dict[str, str]:
+    """Give the codes of the countries of a spec by what they are called in some languages, by it and by CLDR."""
+    table = entries(spec.vocabularies[str(spec.countries)], languages)
+    known = {name: code for name, (code, _) in spellings(table, languages[0]).items()}
+    for names in map(country_names, dict.fromkeys((*languages, SOURCE_LANGUAGE))):
         for entry in table:
             if entry.code in names:
                 known.setdefault(fold(names[entry.code]), entry.code)
-    labels = {entry.code: entry.labels[spec.languages[0]] for entry in table}
-    return Names(labels, known, partial(_names_of_countries, spec))
+    return known
 
 
 def _names_of_countries(spec: Spec) -> Iterator[str]:
@@ -106,7 +124,7 @@ def languages(spec: Spec) -> Names:
     for tag, name in _names_of_languages(spec, spoken):
         known.setdefault(fold(name), tag)
     labels = {tag: language_name(tag, SOURCE_LANGUAGE) for tag in spec.languages}
-    return Names(labels, known, partial(_tags_and_names, spoken))
+    return Names(labels, known, others=partial(_tags_and_names, spoken))
 
 
 def _tags_and_names(spoken: Iterable[str]) -> Iterator[str]:

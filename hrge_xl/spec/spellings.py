@@ -92,24 +92,18 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
             return _yes_no(languages)
         return (_steps if name in spec.scales else entries)(spec.vocabularies[name], languages)
 
+    def in_all(name: str) -> Spelled:
+        return spellings(table(name, spec.languages), language)
+
     tables = {name: table(name, spoken) for name in (*spec.vocabularies, YES_NO)}
     found: dict[str, Spelled] = {
-        name: EveryLanguage(
-            spellings(own, language), partial(_in_all, partial(table, name), spec.languages, language)
-        )
-        for name, own in tables.items()
+        name: EveryLanguage(spellings(own, language), partial(in_all, name)) for name, own in tables.items()
     }
     ticks = tick_spellings(spoken)
     found[TICK] = {each: (code, None) for code, spellings in ticks.items() for each in spellings}
     labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
     known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
     return Vocabularies(language, found, labels, known)
-
-
-def _in_all(
-    table: Callable[[Iterable[str]], list[Entry]], languages: Iterable[str], language: str
-) -> Spelled:
-    return spellings(table(languages), language)
 
 
 def _yes_no(languages: Iterable[str]) -> list[Entry]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,14 +16,19 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
 from ..errors import Mistake, SpecError
+from ..words import cell_length
+from .check_names import LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
+from .check_sheets import LIMIT_ERROR, LIMIT_PROMPT
 from .model import Spec
 from .translations import (
     DRAFT,
     FOLDER,
     LETTER,
     SUFFIX,
+    Key,
     Translations,
     Unit,
+    by_key,
     read_catalogue,
     read_states,
     translations_of,
@@ -32,8 +37,9 @@ from .translations import (
 
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 LINE = 110  # characters of a line in a file
-SHEET_NAME, PROMPT = 31, 255
-LIMITS = {"sheet": SHEET_NAME, "help": PROMPT, "remedy": PROMPT, "message": PROMPT}  # by the end of a place
+LIMITS = {
+    "sheet": LIMIT_SHEET_NAME, "help": LIMIT_PROMPT, "remedy": LIMIT_ERROR, "message": LIMIT_ERROR
+}  # by the end of a place  # fmt: skip
 
 
 class Coverage(NamedTuple):
@@ -49,7 +55,30 @@ class Coverage(NamedTuple):
         return self.texts - self.missing - self.drafts
 
 
-def to_translate(spec: Spec) -> dict[tuple[str, str], Unit]:
+class Sent(NamedTuple):
+    """One text as translators send it back."""
+
+    place: str
+    text: str
+    said: str
+    reviewed: bool
+    comment: str
+
+    @property
+    def key(self) -> Key:
+        """What it is a translation of."""
+        return self.place, self.text
+
+
+def sent_in(catalogue: Catalog) -> list[Sent]:
+    """Give what a PO file says, as translators send it back."""
+    return [
+        Sent(*key, str(entry.string or ""), DRAFT not in entry.flags, "\n".join(entry.user_comments))
+        for key, entry in by_key(catalogue).items()
+    ]
+
+
+def to_translate(spec: Spec) -> dict[Key, Unit]:
     """Every text with words in it, by its place and wording."""
     return {(unit.place, unit.text.source): unit for unit in units(spec) if LETTER.search(unit.text.source)}
 
@@ -83,7 +112,7 @@ def limit_of(place: str) -> int | None:
 
 def updated(wanted: Iterable[Wanted], known: Catalog) -> Catalog:
     """Give a catalogue with every text that is wanted, in order, and what was known of it."""
-    before = {(str(entry.context or ""), str(entry.id)): entry for entry in known if entry.id}
+    before = by_key(known)
     by_place = {place: entry for (place, _), entry in before.items() if entry.string and place}
     fresh = Catalog(
         locale=None, project=known.project, version=known.version, header_comment=known.header_comment,
@@ -112,24 +141,20 @@ def _add(fresh: Catalog, wanted: Wanted, same: Message | None, by_place: dict[st
 
 def coverage(spec: Spec, catalogue: Catalog) -> Coverage:
     """Count how far a catalogue translates a spec."""
-    said = {
-        (str(entry.context or ""), str(entry.id)): entry for entry in catalogue if entry.id and entry.string
-    }
-    wanted = to_translate(spec)
-    there = [said[key] for key in wanted if key in said]
+    entries, wanted = by_key(catalogue), to_translate(spec)
+    there = [entries[key] for key in wanted if key in entries and entries[key].string]
     return Coverage(len(wanted), len(wanted) - len(there), sum(DRAFT in entry.flags for entry in there))
 
 
 def untranslated(spec: Spec, language: str) -> list[str]:
     """Give the places of the texts that are not there in a language, in the order of the sheets."""
-    return [unit.place for unit in to_translate(spec).values() if not unit.text.is_said(language)]
+    return [unit.place for unit in to_translate(spec).values() if unit.text.find(language) is None]
 
 
 def with_file(spec: Spec, language: str) -> bool:
     """Say whether the texts of a language, or of its base language, stand in a file."""
     translations = translations_of(spec)
-    base = language.split("-", maxsplit=1)[0]
-    return translations is not None and not {language, base}.isdisjoint(translations.languages)
+    return translations is not None and bool(translations.of(language))
 
 
 def as_file(catalogue: Catalog, language: str) -> bytes:
@@ -176,21 +201,18 @@ BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
 def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
     """Everything that is wrong with the translations of a spec, in the order of its texts."""
-    wanted = to_translate(spec)
-    entries = {
-        (str(entry.context or ""), str(entry.id)): entry for entry in catalogue if entry.id and entry.string
+    entries = by_key(catalogue)
+    said = {
+        key: str(entries[key].string) for key in to_translate(spec) if key in entries and entries[key].string
     }
-    said = {key: str(entry.string) for key, entry in entries.items() if key in wanted}
-    for place, text in wanted:
-        for slip in _slips_of(place, text, said.get((place, text), "")):
-            yield slip._replace(line=entries[place, text].lineno or 1)
-    for slip in _doubled(wanted, said):
-        yield slip
+    for key, words in said.items():
+        yield from (slip._replace(line=entries[key].lineno or 1) for slip in _slips_of(*key, words))
+    yield from _doubled(said)
 
 
 def mistakes(spec: Spec) -> list[Mistake]:
     """Everything that is wrong with the translations of a spec, by file and line."""
-    translations = Translations(Path(spec.folder))
+    translations = Translations(Path(spec.folder), spec.languages[0])
     found = [
         Mistake(f"{FOLDER}/{name}", 1, 1, "The name of this file is not a tag of a language, so nobody reads it.",
                 "Call it after its language: fr.po, ar-IQ.po, fa-AF.po.")
@@ -214,33 +236,28 @@ def mistakes(spec: Spec) -> list[Mistake]:
 
 
 def _slips_of(place: str, text: str, said: str) -> Iterator[Slip]:
-    if not said:
-        return
     meant, there = (sorted(PLACEHOLDER.findall(each)) for each in (text, said))
     if meant != there:
         reason = f"The English has {' '.join(meant) or 'no placeholder'}, the translation {' '.join(there) or 'none'}."
         yield Slip(place, reason, "Keep every placeholder as it is, in whatever order.")
-    limit = limit_of(place)
-    if limit is not None and len(said) > limit:
-        yield Slip(
-            place, f"“{said}” has {len(said)} characters, {len(said) - limit} more than fit.", "Shorten it."
-        )
+    limit, length = limit_of(place), cell_length(said)
+    if limit is not None and length > limit:
+        yield Slip(place, f"“{said}” has {length} characters, {length - limit} more than fit.", "Shorten it.")
+    if place.endswith("/sheet") and SHEET_NAME_FORBIDDEN.search(said):
+        reason = f"“{said}” cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
+        yield Slip(place, reason, "Write it without these.")
     if BIDI.search(said):
         yield Slip(place, "The translation holds a mark of direction, which nobody sees.", "Take it out.")
 
 
-def _doubled(wanted: Iterable[tuple[str, str]], said: dict[tuple[str, str], str]) -> Iterator[Slip]:
-    """Entries of one list, and names of sheets, that a language does not tell apart."""
+def _doubled(said: Mapping[Key, str]) -> Iterator[Slip]:
+    """Tell of entries of one list, and names of sheets, that a language does not tell apart."""
     seen: dict[tuple[str, str], str] = {}
-    for place, text in wanted:
+    for (place, _), words in said.items():
         group = _told_apart(place)
-        shown = said.get((place, text), "").casefold()
-        if group and shown:
-            first = seen.setdefault((group, shown), place)
-            if first != place:
-                yield Slip(
-                    place, f"“{said[place, text]}” also stands for {first}.", "Give each its own words."
-                )
+        first = seen.setdefault((group, words.casefold()), place)
+        if group and first != place:
+            yield Slip(place, f"“{words}” also stands for {first}.", "Give each its own words.")
 
 
 def _told_apart(place: str) -> str:
@@ -250,47 +267,27 @@ def _told_apart(place: str) -> str:
     return "sheets" if parts[0] == "tool" and parts[-1] == "sheet" else ""
 
 
-# one language, from file to file
+# what translators send back
 
 
 class Changes(NamedTuple):
-    """What an update did: texts that are new, changed in English, gone, translated otherwise."""
+    """What translators sent: how many texts are translated otherwise than before, and the places of strange ones."""
 
-    new: int = 0
-    changed: int = 0
-    gone: int = 0
-    translated: int = 0
+    translated: int
+    strange: list[str]
 
 
-def compared(before: Catalog, after: Catalog) -> Changes:
-    """Say what became of one catalogue."""
-    old, new = (
-        {(str(e.context or ""), str(e.id)): str(e.string or "") for e in each if e.id}
-        for each in (before, after)
-    )
-    drafted = sum(bool(entry.previous_id) for entry in after if entry.id)
-    both = old.keys() & new.keys()
-    return Changes(
-        len(new.keys() - old.keys()) - drafted, drafted, len(old.keys() - new.keys()),
-        sum(old[key] != new[key] for key in both),
-    )  # fmt: skip
-
-
-def merged(known: Catalog, given: Iterable[tuple[str, str, str, bool, str]]) -> list[str]:
-    """Take translations into a catalogue: place, English, translation, whether reviewed, comment.
-
-    Gives the places that the catalogue does not have; then nothing may be written.
-    """
-    entries = {(str(entry.context or ""), str(entry.id)): entry for entry in known if entry.id}
-    strange = []
-    for place, text, said, reviewed, comment in given:
-        entry = entries.get((place, text))
+def merge(known: Catalog, sent: Iterable[Sent]) -> Changes:
+    """Take translations into a catalogue; a blank one takes nothing away. Where some are strange, write nothing."""
+    entries, translated, strange = by_key(known), 0, []
+    for each in sent:
+        entry = entries.get(each.key)
         if entry is None:
-            strange.append(place)
-            continue
-        entry.string = said
-        entry.flags.discard(DRAFT)
-        if said and not reviewed:
-            entry.flags.add(DRAFT)
-        entry.user_comments = [comment] if comment else entry.user_comments
-    return strange
+            strange.append(each.place)
+        elif each.said:
+            translated += entry.string != each.said
+            entry.string = each.said
+            entry.flags.discard(DRAFT)
+            entry.flags |= set() if each.reviewed else {DRAFT}
+            entry.user_comments = [each.comment] if each.comment else entry.user_comments
+    return Changes(translated, strange)

@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 from pydantic import BaseModel
 
 from ..errors import Mistake, SpecError
 from ..fields import Field
+from ..paths import write_whole
 from ..texts import Text
-from ..words import proper_tag
+from ..words import proper_tag, with_base
 from .model import Block, CatalogueBlock, ChecklistBlock, FieldBlock, Item, Rule, Spec, Tool, VocabularyItem
 
 FOLDER, SUFFIX, STATES = "languages", ".po", "languages.yaml"
 LETTER = re.compile(r"[^\W\d_]")
-MARK = "[en] "  # before what is not translated yet
 DRAFT = "fuzzy"  # what gettext calls a translation that somebody should look at
 REVIEW_ANEW = (
     "Delete it, and say anew who reviewed what: hrge-xl spec translate SPEC --lang LANG --reviewed-by ROLE."
@@ -35,6 +35,14 @@ REVIEW_ANEW = (
 WRITTEN = ("text", "long")  # types of fixed columns that are read, and so translated
 OF_THEIR_OWN = (Tool, Block, Field, Item, VocabularyItem, Rule)  # named by their codes, wherever they stand
 PLAIN = (str, int, float, bool, type(None), frozenset)
+
+
+Key = tuple[str, str]  # the place of a text and its wording
+
+
+def by_key(catalogue: Catalog) -> dict[Key, Message]:
+    """Give the entries of a catalogue by place and wording; those of the program have no place."""
+    return {(str(entry.context or ""), str(entry.id)): entry for entry in catalogue if entry.id}
 
 
 class Unit(NamedTuple):
@@ -48,15 +56,15 @@ class Unit(NamedTuple):
 class Table:
     """What one file says: by place and English text the translation; and whether some of it is a draft."""
 
-    said: Mapping[tuple[str, str], str]
+    said: Mapping[Key, str]
     drafts: bool = False
 
     @classmethod
     def of(cls, catalogue: Catalog) -> Table:
         """Take what is translated out of a catalogue."""
-        entries = [entry for entry in catalogue if entry.id and entry.string]
-        said = {(str(entry.context or ""), str(entry.id)): str(entry.string) for entry in entries}
-        return cls(said, any(DRAFT in entry.flags for entry in entries))
+        entries = {key: entry for key, entry in by_key(catalogue).items() if entry.string}
+        said = {key: str(entry.string) for key, entry in entries.items()}
+        return cls(said, any(DRAFT in entry.flags for entry in entries.values()))
 
     @property
     def digest(self) -> str:
@@ -66,10 +74,10 @@ class Table:
 
 
 class Translations:
-    """The catalogues of a spec folder, by language."""
+    """The catalogues of a spec folder, by language; `source` is the language that is translated from."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, source: str) -> None:
+        self.folder, self.source = folder, source
         self._tables: dict[str, Table] = {}
 
     @cached_property
@@ -94,10 +102,13 @@ class Translations:
         return self.table(language).said.get((place, text)) if language in self.languages else None
 
     def stand_in(self, language: str, place: str, text: str) -> str:
-        """Give the English, marked as such where it is read; entries of lists and names of sheets stay as they are."""
-        spoken = {language, language.split("-", maxsplit=1)[0]} & {*self.languages}
+        """Give the text itself, marked with its language where it is read; lists and names of sheets are not."""
         kept = place.startswith("list/") or place.endswith("/sheet") or not LETTER.search(text)
-        return text if kept or not spoken else f"{MARK}{text}"
+        return f"[{self.source}] {text}" if self.of(language) and not kept else text
+
+    def of(self, language: str) -> list[str]:
+        """Give the files that are asked for a language: its own, and that of its base language."""
+        return [tag for tag in dict.fromkeys(with_base(language)) if tag in self.languages]
 
     def table(self, language: str) -> Table:
         """Give what the file of a language says. Raises `SpecError` where it cannot be read."""
@@ -108,8 +119,10 @@ class Translations:
 
     def is_draft(self, language: str) -> bool:
         """Say whether a person has still to look at some of what is said in a language."""
-        tags = {language, language.split("-", maxsplit=1)[0]} & {*self.languages}
-        return any(self.table(tag).drafts or self.reviewed.get(tag) != self.table(tag).digest for tag in tags)
+        return any(
+            self.table(tag).drafts or self.reviewed.get(tag) != self.table(tag).digest
+            for tag in self.of(language)
+        )
 
     @cached_property
     def reviewed(self) -> dict[str, str]:
@@ -131,6 +144,13 @@ def read_states(folder: Path) -> dict[str, dict[str, str]]:
             [Mistake(STATES, 1, 1, "The file does not name languages with their reviews.", REVIEW_ANEW)]
         )
     return states
+
+
+def write_state(folder: Path, language: str, state: dict[str, str]) -> Path:
+    """Write who reviewed a language; gives the file. Raises `SpecError` as `read_states`, and `OutputError`."""
+    file, states = folder / STATES, read_states(folder) | {language: state}
+    write_whole(file, yaml.safe_dump(states, allow_unicode=True, sort_keys=True).encode())
+    return file
 
 
 def translations_of(spec: Spec) -> Translations | None:
@@ -171,7 +191,7 @@ def read_catalogue(file: Path) -> Catalog:
 
 def translated(spec: Spec, folder: Path) -> Spec:
     """Give the spec with what is translated beside it: its texts know their place, and its languages are more."""
-    translations = Translations(folder)
+    translations = Translations(folder, spec.languages[0])
     if not translations.languages:
         return spec
     for unit in units(spec):

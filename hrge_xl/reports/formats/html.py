@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ...dataset.reconciliation import WORDS as WORDS_OF_STATUS
 from ...dataset.reconciliation import Reconciliation
-from ...words import is_language, right_to_left, translator
+from ...words import direction, translator
 from ..document import DecisionRow, Document, FileRow, FindingRow, MatrixCell, MatrixRow, WaiverRow
 from ..html_words import WORDS
 from ..page import asset, colours, css_text, environment, pale, policy
@@ -305,8 +305,3 @@ def _words(language: str) -> dict[str, str]:
     """The words of the page in a language, with the language itself and its direction."""
     say = translator(language)
     return {key: say(text) for key, text in WORDS.items()} | {"lang": language, "dir": direction(language)}
-
-
-def direction(language: str) -> str:
-    """Give the direction that texts in a language run in; a tag that nobody knows runs as English does."""
-    return "rtl" if is_language(language) and right_to_left(language) else "ltr"

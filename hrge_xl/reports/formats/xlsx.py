@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ...dataset.reconciliation import WORDS as BECAME
 from ...errors import LimitError
-from ...words import CELL_LIMIT, beginning, fits_a_cell, right_to_left, translator
+from ...words import CELL_LIMIT, beginning, direction, fits_a_cell, translator
 from ..document import Document, FileRow, FindingRow, WaiverRow, is_waived
 from ..shown_text import visible
 
@@ -178,7 +178,7 @@ class _Report:
 
     def __init__(self, book: xlsxwriter.Workbook, document: Document, words: Words) -> None:
         self.book, self.words = book, words
-        self.right_to_left = right_to_left(document["run"]["language"])
+        self.right_to_left = direction(document["run"]["language"]) == "rtl"
         self.document = document
         self.formats = {name: self._format(tint) for name, tint in {"": None, **_TINTS}.items()}
         self.quoted = {name: self._format(tint, quote=True) for name, tint in {"": None, **_TINTS}.items()}
@@ -438,7 +438,7 @@ def _print(sheet: Worksheet) -> None:
 
 
 def _told_apart(headers: Sequence[str]) -> list[str]:
-    """Heads of a table must differ; where a language has one word for two, the second gets a number."""
+    """Give heads that differ, as a table needs them: where a language has one word for two, the second is numbered."""
     seen: dict[str, int] = {}
     told = []
     for header in headers:
