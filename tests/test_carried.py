@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import random
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
 
 from hrge_xl.errors import OutputError, SpecError
-from hrge_xl.spec.carried import digest_of, find, pack, place, write
+from hrge_xl.spec.carried import (
+    COMPRESSED,
+    LONG,
+    MOST,
+    as_bytes,
+    as_text,
+    digest_of,
+    find,
+    pack,
+    place,
+    write,
+)
 from hrge_xl.spec.load import find as find_spec
 from hrge_xl.spec.load import load, names
 
@@ -91,3 +105,18 @@ def test_a_copy_is_there_whole_or_not_at_all(
     with pytest.raises(OutputError, match="No space left on device"):
         write(pack(spec), tmp_path / "kept")
     assert list((tmp_path / "kept").iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [0, 10, LONG, LONG + 1, 3 * LONG])
+def test_a_file_comes_out_of_a_table_as_it_went_in(size: int) -> None:
+    content = "ملاحظة ".encode() * (size // 10)
+    assert as_bytes(as_text(content)) == content
+
+
+def test_a_long_file_that_was_cut_or_blown_up_is_no_file() -> None:
+    text = as_text(random.Random(1).randbytes(2 * LONG).hex().encode())
+    assert text.startswith(COMPRESSED)
+    blown_up = COMPRESSED + base64.b85encode(zlib.compress(bytes(MOST + 1), 9)).decode()
+    for wrong in (text[: len(text) // 2], text[:-20], COMPRESSED + "nothing", blown_up):
+        with pytest.raises(ValueError):
+            as_bytes(wrong)

@@ -353,7 +353,12 @@ def test_parquet_of_another_machine_stops_nothing(
     out = tmp_path / "out"
     run(files[:1], out, formats=("csv", "parquet"))
     before = len(rows(out, "submissions"))
+
+    def missing(*_: object) -> None:
+        raise ImportError("no pyarrow here")
+
     monkeypatch.setattr(exports, "has_parquet", lambda: False)
+    monkeypatch.setattr(exports, "write_csv_as_parquet", missing)
     run(files, out)
     assert len(rows(out, "submissions")) > before
 

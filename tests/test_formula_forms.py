@@ -5,8 +5,10 @@ from __future__ import annotations
 from time import perf_counter
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from hrge_xl.intake.formula_forms import Anchor, normal_form
+from hrge_xl.intake.formula_forms import Anchor, counted_from, normal_form
 
 HERE = Anchor(3, 2)
 
@@ -29,6 +31,44 @@ def test_programs_write_one_formula_in_several_ways(one: str, other: str) -> Non
 )
 def test_what_means_something_else_is_not_alike(one: str, other: str) -> None:
     assert normal_form(one, HERE) != normal_form(other, HERE)
+
+
+PIECES = st.sampled_from(
+    ["A1", "$A1", "A$1", "$A$1", "B2", "$B$12", "AA10", "SUM(", ")", "+", ",", ":", '"A1"', '"it\'s A1"', "'A1 b'!",
+     "'it''s'!", "T11_02", "list_A", "LOG10(", "TRUE()", "FALSE", "1.0", "12", "#REF!"]
+)  # fmt: skip
+ANCHORS = st.builds(Anchor, st.integers(1, 20), st.integers(1, 30))
+
+
+@given(st.lists(PIECES, max_size=6), ANCHORS, st.lists(PIECES, max_size=6), ANCHORS)
+@example(["$B$12"], HERE, ["$A$1"], HERE)
+@example(["A1"], HERE, ["B2"], Anchor(4, 3))
+@example(['"A1"'], HERE, ['"it\'s A1"'], Anchor(4, 3))
+def test_what_is_alike_at_a_glance_is_the_same_formula(
+    one: list[str], here: Anchor, other: list[str], there: Anchor
+) -> None:
+    first, second = "".join(one), "".join(other)
+    if counted_from(first, here) == counted_from(second, there):
+        assert normal_form(first, here) == normal_form(second, there)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("$A$19", "$A$20"),
+        ("$A19", "$B19"),
+        ("A$1", "B$1"),
+        ("A1", "$A1"),
+        ('"A1"', '"A2"'),
+        ("'A1'!B2", "'A2'!B2"),
+    ],
+)
+def test_at_a_glance_no_other_formula_is_alike(one: str, other: str) -> None:
+    assert counted_from(one, HERE) != counted_from(other, HERE)
+
+
+def test_at_a_glance_a_formula_further_down_is_alike() -> None:
+    assert counted_from('SUM($A3:C$9)&"A3"', HERE) == counted_from('SUM($A5:C$9)&"A3"', Anchor(5, 2))
 
 
 @pytest.mark.parametrize("unit", ["'", '"', "'a", "'''a", "\"'", "(", "A", "1.", " ", "$"])
