@@ -67,8 +67,11 @@ def test_at_a_glance_no_other_formula_is_alike(one: str, other: str) -> None:
     assert counted_from(one, HERE) != counted_from(other, HERE)
 
 
-def test_at_a_glance_a_formula_further_down_is_alike() -> None:
-    assert counted_from('SUM($A3:C$9)&"A3"', HERE) == counted_from('SUM($A5:C$9)&"A3"', Anchor(5, 2))
+@pytest.mark.parametrize(
+    ("moved", "anchor"), [('SUM($A5:C$9)&"A3"', Anchor(5, 2)), ('SUM($A3:E$9)&"A3"', Anchor(3, 4))]
+)
+def test_at_a_glance_a_formula_further_on_is_alike(moved: str, anchor: Anchor) -> None:
+    assert counted_from('SUM($A3:C$9)&"A3"', HERE) == counted_from(moved, anchor)
 
 
 @pytest.mark.parametrize("unit", ["'", '"', "'a", "'''a", "\"'", "(", "A", "1.", " ", "$"])
