@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
+from hrge_xl.dataset.reconciliation import Reconciliation
 from hrge_xl.fields import Cell
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
@@ -394,6 +395,8 @@ def test_a_report_is_in_the_language_of_its_reader(hrge: Hrge, tmp_path: Path, l
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in page
     assert translator(language)("Validation report") in page
     assert "Why it matters" not in page
+    assert "1 file: 0 accepted" not in page
+    assert next(Reconciliation(1, 0, 1, 0, 1).lines(language)) in page
 
 
 @pytest.mark.parametrize("language", SPOKEN)

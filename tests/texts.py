@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from hrge_xl import __version__
+from hrge_xl.dataset.reconciliation import WORDS as WORDS_OF_FILES
 from hrge_xl.findings import CATALOGUE
 from hrge_xl.reports.formats.xlsx import WORDS as WORDS_OF_WORKBOOK
 from hrge_xl.reports.html_words import WORDS
@@ -66,6 +67,8 @@ def _findings() -> Iterator[tuple[str, str, str]]:
 def _of_the_report() -> Iterator[tuple[str, str, str]]:
     for key, text in WORDS.items():
         yield text, "hrge_xl/reports/html_words.py", f"validation report: {key}"
+    for key, text in WORDS_OF_FILES.items():
+        yield text, "hrge_xl/dataset/reconciliation.py", f"what became of files: {key}"
     for key, text in WORDS_OF_WORKBOOK.items():
         yield text, "hrge_xl/reports/formats/xlsx.py", f"validation report as a workbook: {key}"
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, astuple, dataclass
 import sqlalchemy as sa
 
 from ..validation import REFUSED
+from ..words import SOURCE_LANGUAGE, translator
 from .return_status import COUNTS, DOUBLED
 from .returns import Return
 from .schema import RECONCILIATION
@@ -40,16 +41,20 @@ class Reconciliation:
         """Give the sum over two datasets."""
         return Reconciliation(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
         """Say it in one or two sentences: the second one where not everything counts."""
-        yield (
-            f"{self.received} file{'' if self.received == 1 else 's'}: {self.accepted} accepted, "
-            f"{self.returned} returned, {self.refused} refused."
-        )
+        say = translator(language)
+        yield say(
+            "{received} file: {accepted} accepted, {returned} returned, {refused} refused."
+            if self.received == 1
+            else "{received} files: {accepted} accepted, {returned} returned, {refused} refused."
+        ).format(**asdict(self))
         readable = self.accepted + self.returned
         if readable != self.counted:
-            parts = [f"{count} {WORDS[name]}" for name, count in self.parts().items() if count]
-            yield f"Of the {readable} that could be read: {', '.join(parts)}."
+            parts = [say(WORDS[name]).format(count=count) for name, count in self.parts().items() if count]
+            yield say("Of the {readable} that could be read: {parts}.").format(
+                readable=readable, parts=", ".join(parts)
+            )
 
     def parts(self) -> dict[str, int]:
         """Give what became of the files that could be read."""
@@ -57,13 +62,13 @@ class Reconciliation:
 
 
 WORDS = {
-    "counted": "counted",
-    "superseded": "superseded",
-    "waiting": "newer but with errors",
-    "doubled": "the same as another file",
-    "conflict": "in conflict",
-    "excluded": "excluded",
-    "withdrawn": "withdrawn",
+    "counted": "{count} counted",
+    "superseded": "{count} superseded",
+    "waiting": "{count} newer but with errors",
+    "doubled": "{count} the same as another file",
+    "conflict": "{count} in conflict",
+    "excluded": "{count} excluded",
+    "withdrawn": "{count} withdrawn",
 }
 
 

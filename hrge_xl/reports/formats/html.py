@@ -136,7 +136,7 @@ class View:
     def reconciliation(self) -> list[str]:
         """What was received and what became of it, a sentence each: as it is said everywhere."""
         numbers = {key: value for key, value in self.document["summary"].items() if key in RECONCILED}
-        return list(Reconciliation(self.document["summary"]["files"], **numbers).lines())  # type: ignore[arg-type]
+        return list(Reconciliation(self.document["summary"]["files"], **numbers).lines(self.words["lang"]))  # type: ignore[arg-type]
 
     def became(self) -> list[str]:
         """What became of files that could be read, by the keys of the summary, as far as it became of any."""
