@@ -12,9 +12,10 @@ from functools import cached_property
 from ..dates import parse_day
 from ..errors import looking_at
 from ..fields import Field
-from ..findings import Finding, Severity
+from ..findings import Finding, Severity, Told
 from ..last_answers import written
 from ..layout import Layout, address
+from ..layout.wording import Rewording
 from ..numerals import shown, to_serial
 from ..spec.model import Spec
 from ..stamp import to_pairs
@@ -23,6 +24,7 @@ from ..validation import Result
 from ..words import tidy
 from .clean import clean
 from .dimensions import codes
+from .received import name_of
 from .schema import (
     ANSWERS_FACT,
     CHECKS_NOT_RUN,
@@ -34,6 +36,7 @@ from .schema import (
     SUBMISSIONS,
     UNPLACED_FACT,
     Schema,
+    spec_language,
 )
 from .slots import Known, Slots, rows_of, slots_of
 from .table import Row, Rows
@@ -142,6 +145,7 @@ class RowBuilder:
     def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
         self.schema, self._every_slot = schema, every_slot
         self._furthers: dict[tuple[str, str], Mapping[CellKey, Known]] = {}
+        self._rewordings: dict[int, Rewording] = {}
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
@@ -151,7 +155,7 @@ class RowBuilder:
     def _rows(self, result: Result) -> Rows:
         rows, owner = no_rows(self.schema), return_key(result)
         rows[SUBMISSIONS.name].append(_submission(result, owner))
-        rows[FINDINGS_FACT.name] += finding_rows(result.findings, owner.number)
+        rows[FINDINGS_FACT.name] += finding_rows(self._findings(result), owner.number)
         rows[CHECKS_NOT_RUN.name] += [
             (owner.number, code, clean(why)) for code, why in sorted(result.not_run.items())
         ]
@@ -167,6 +171,13 @@ class RowBuilder:
     @property
     def _spec_name(self) -> str | None:
         return self.schema.spec.name if self.schema.spec else None
+
+    def _findings(self, result: Result) -> Iterator[Finding]:
+        """Give what was found in the language of the dataset, whatever the team's is."""
+        spec = result.layout.spec if result.layout is not None else self.schema.spec
+        language, file = spec_language(self.schema.spec), name_of(result.path)
+        reword = self._rewordings.setdefault(id(spec), Rewording(spec))
+        return (reword(each, file, language) for each in result.findings)
 
     # answers
 
@@ -297,9 +308,19 @@ def finding_rows(findings: Iterable[Finding], number: int, first: int = 1) -> li
         (number, n, each.code, each.name, each.severity.value, each.tool, each.row, each.field, each.label,
          each.sheet, each.cell, clean(each.value), clean(each.message), clean(each.remedy),
          clean(each.suggestion), not each.open, clean(each.waiver.told) if each.waiver else None,
-         each.waiver.number if each.waiver else None)
+         each.waiver.number if each.waiver else None, details_as_text(each.details))
         for n, each in enumerate(findings, start=first)
     ]  # fmt: skip
+
+
+def details_as_text(details: Told) -> str | None:
+    """Give the details of a finding as JSON; None where there are none, as mostly."""
+    return clean(json.dumps(dict(details), ensure_ascii=False)) if details else None
+
+
+def read_details(text: str | None) -> Told:
+    """Give the details of a finding as they were before `details_as_text`."""
+    return tuple(json.loads(text).items()) if text else ()
 
 
 # answers as facts
