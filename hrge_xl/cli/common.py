@@ -15,6 +15,7 @@ from ..dates import RANGE, parse_day
 from ..errors import Exit, UsageError
 from ..path_text import path_text
 from ..paths import read_regular
+from ..suggest import did_you_mean
 from .terminal import line, style
 
 if TYPE_CHECKING:
@@ -215,7 +216,8 @@ def quiet(ctx: click.Context) -> bool:
 def one_of(value: str, known: Sequence[str], what: str) -> str:
     """The value if it is known. Raises `UsageError` with what is."""
     if value not in known:
-        raise UsageError(f"There is no {what} '{value}'. Known are: {', '.join(known)}.")
+        hint = did_you_mean(value, known)
+        raise UsageError(f"There is no {what} '{value}'. {hint}Known are: {', '.join(known)}.")
     return value
 
 

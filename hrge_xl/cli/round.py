@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from .common import Day, SpecName
+from .groups import Group
 from .terminal import line
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """A round is a folder: teams and deadlines, what was issued, what came back, the signing key."""
 

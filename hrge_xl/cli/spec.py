@@ -10,10 +10,11 @@ import click
 from ..errors import Exit, SpecError, UsageError
 from . import translate
 from .common import SpecName, jobs_option, password_option, quiet
+from .groups import Group
 from .terminal import block, data, line
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Check, show, compare, describe and draft specs: SPEC is a name or a folder."""
 
