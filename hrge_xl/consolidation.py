@@ -23,6 +23,7 @@ from .dataset.terms import Terms
 from .errors import OutputError
 from .exports import exports
 from .rounds.datasets import one_dataset
+from .shell_words import quoted
 from .validation import ACCEPTED, REFUSED, RETURNED, Source
 
 
@@ -42,7 +43,7 @@ class Summary:
 
     def lines(self) -> list[str]:
         """Say it, a sentence a line."""
-        decide = f"Decide which one counts: hrge-xl decide {self.out}"
+        decide = f"Decide which one counts: hrge-xl decide {quoted(self.out)}"
         return [
             *self.notes,
             *(islice(self.totals.lines(), 1) if self.dry_run else self.totals.lines()),

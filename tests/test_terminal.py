@@ -19,7 +19,7 @@ CLIPBOARD, CLEAR, RED = "\x1b]52;c;cm0gLXJm\x07", "\x1b[2J", "\x1b[31m"
 HOSTILE = f"{CLIPBOARD}{CLEAR}{RED}\x9b2J\u202egnp\u2066x\rOK\nZZZ: accepted"
 IN_NAME = f"{CLIPBOARD}{CLEAR}{RED}\u202egnp\rOK\nZZZ.xlsx: accepted"
 LIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-OURS = re.compile(r"\x1b\[(0|1|31|33|34)m")
+OURS = re.compile(r"\x1b\[(0|1|31|32|33|34|35)m")
 
 
 @pytest.mark.parametrize(

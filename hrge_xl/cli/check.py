@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .common import exit_code, password_option, print_files, question, spec_option, today_option
+from .common import exit_code, password_option, question, spec_option, today_option
 
 if TYPE_CHECKING:
     from ..intake import Wanted
@@ -31,11 +31,12 @@ def command(file: Path, password: str | None, spec: str | None, today: date | No
     """
     from ..reports.build import file_rows
     from ..rounds.datasets import datasets
+    from .findings_view import print_every_line
 
     asked = question([str(file)], today, spec=spec, jobs=1, password=password)
     with datasets(replace(asked, answers=False, wanted=_of_round(spec))) as found:
         files = file_rows(found)
-        print_files(files, quiet=False)
+        print_every_line(files, quiet=False)
         return exit_code(files, "error")
 
 

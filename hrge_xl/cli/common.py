@@ -15,17 +15,19 @@ from ..dates import RANGE, parse_day
 from ..errors import Exit, UsageError
 from ..path_text import path_text
 from ..paths import read_regular
+from ..shell_words import quoted
 from ..suggest import did_you_mean
+from .groups import said
 from .terminal import line, style
 
 if TYPE_CHECKING:
     from ..reports.build import Facts
-    from ..reports.document import FileRow, FindingRow
+    from ..reports.document import FileRow
     from ..rounds.datasets import Dataset, Question
 
 Item = TypeVar("Item")
 MOST_PASSWORD_BYTES = 10_000
-COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+WARNING = "yellow"
 
 
 class Day(click.ParamType[date]):
@@ -156,36 +158,28 @@ def first_line(file: Path) -> str:
     return (text.splitlines() or [""])[0]
 
 
-def print_files(files: Sequence[FileRow], *, quiet: bool) -> None:
-    """Findings on stdout, a line each, the place first; below each file its verdict, and why it does not count."""
-    for file in files:
-        name = Path(file["path"]).name
-        for finding in file["findings"]:
-            if not quiet or finding["severity"] == "error":
-                line(f"{name}: {_line(finding)}")
-        aside = (
-            "" if file["counted"] or file["status"] == "refused" else f" ({file['status']}: {file['reason']})"
-        )
-        line(f"{name}: {style(file['verdict'], bold=True)}{aside}")
-
-
-def _line(finding: FindingRow) -> str:
-    from ..reports.file_rows import waiver_of
-
-    sheet, cell, waiver = finding["sheet"], finding["cell"], finding["waiver"]
-    place = f"{sheet}!{cell}: " if cell else f"{sheet}: " if sheet else ""
-    severity = style(finding["severity"], fg=COLOURS[finding["severity"]])
-    hint = f" → “{finding['suggestion']}”?" if finding["suggestion"] else ""
-    waived = f" [waiver {waiver['number']} {waiver_of(waiver).told}]" if waiver else ""
-    return f"{place}{finding['code']} {severity}: {finding['message']}{hint} {finding['remedy']}{waived}"
-
-
 def print_totals(datasets: Sequence[Dataset]) -> None:
     """What was received and what became of it, on stderr: the last lines."""
     from ..reports.build import totals
 
     for told in (*(note for each in datasets for note in each.notes), *totals(datasets).lines()):
         line(told, err=True)
+
+
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default=None,
+    metavar="FILE",
+    help="Write what would be printed into this file (- is the terminal).",
+)  # of commands whose output is data; a file that is written by > may be of another encoding
+
+
+def next_step(command: str, *words: str | Path, and_then: str = "") -> None:
+    """Say on stderr, last of all, which command comes next."""
+    typed = " ".join(["hrge-xl", command, *map(quoted, words)])
+    line(f"Next: {typed}{and_then}", err=True)
 
 
 def exit_code(files: Sequence[FileRow], fail_on: str) -> int:
@@ -205,12 +199,17 @@ def warn_of_ledgers(*folders: Path) -> None:
     from ..rounds.ledger_doubts import ledger_doubts
 
     for told in ledger_doubts(*folders):
-        line(f"{style('warning', fg=COLOURS['warning'])}: {told}", err=True)
+        line(f"{style('warning', fg=WARNING)}: {told}", err=True)
 
 
 def quiet(ctx: click.Context) -> bool:
     """Whether `-q` was given."""
-    return bool((ctx.find_root().obj or {}).get("quiet"))
+    return said(ctx, "quiet")
+
+
+def verbose(ctx: click.Context) -> bool:
+    """Whether `-v` was given."""
+    return said(ctx, "verbose")
 
 
 def one_of(value: str, known: Sequence[str], what: str) -> str:

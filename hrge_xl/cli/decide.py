@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
+from ..shell_words import quoted
 from .common import AS_SUITS, the_day, today_option, warn_of_ledgers
 from .terminal import line
 
@@ -94,16 +95,12 @@ def _overview(folder: Path, day: date) -> Iterator[str]:
             against = f" Other: {_named(other)}." if other else ""
             yield f"{_named(each)} {said}: {each.reason}{against}"
             if status == "conflict":
-                yield f'  hrge-xl decide {_quoted(folder)} {each.submission} --use --reason "…"'
+                yield f'  hrge-xl decide {quoted(folder)} {each.submission} --use --reason "…"'
     with Ledger.open(folder, write=False) as ledger:
         made = history(ledger)
     yield from (f"decided {each.told}" for each in made)
     if not made and not any(each.status in WAITS for each in returns):
         yield "Nothing waits for a decision, and none was made."
-
-
-def _quoted(folder: Path) -> str:
-    return f'"{folder}"' if " " in str(folder) else str(folder)
 
 
 def _named(each: Return) -> str:

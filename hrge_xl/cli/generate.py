@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
+from ..shell_words import quoted
 from .common import SpecName, bar, password_option, quiet, the_day, today_option
 from .terminal import line
 
@@ -145,7 +146,7 @@ def command(
     elif earlier is not None:
         raise UsageError(
             "--from goes on from one round into another: name the new round in place of the spec. For one workbook: "
-            f"hrge-xl generate {spec} --answers FILE"
+            f"hrge-xl generate {quoted(spec)} --answers FILE"
         )
     elif chosen.sample:
         given = {"--country": bool(countries), "--today": today is not None}
@@ -297,7 +298,7 @@ def _going_on(wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec, 
 def _refuse(chosen: Choices, folder: Path, spec: Spec) -> None:
     """Raise `UsageError` for every option that a round has no use for, with what to do instead."""
     facts = {
-        "file": folder / "round.yaml", "folder": folder / "issued", "spec": spec.name, "round": folder,
+        "file": folder / "round.yaml", "folder": folder / "issued", "spec": spec.name, "round": quoted(folder),
     }  # fmt: skip
     wrong = [f"{option} is not for a round. {APART[option].format_map(facts)}" for option in chosen.given]
     if wrong:

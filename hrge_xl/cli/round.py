@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..shell_words import quoted
 from .common import Day, SpecName
 from .groups import Group
 from .terminal import line
@@ -37,7 +38,7 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
     from ..rounds.rounds import init_round
 
     made = init_round(folder, spec, teams, start, end)
-    line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {folder}")
+    line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {quoted(folder)}")
 
 
 @command.command("update-spec")
@@ -69,4 +70,6 @@ def update_round(folder: Path, spec: str | None) -> None:
     for told in summary(update.changes):
         line(told)
     if update.changes.changes:
-        line(f'Each change: hrge-xl spec diff "{update.before}" "{update.after}" --returned "{folder}"')
+        line(
+            f"Each change: hrge-xl spec diff {quoted(update.before)} {quoted(update.after)} --returned {quoted(folder)}"
+        )

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, SpecError, UsageError
+from ..shell_words import quoted
 from . import translate
 from .common import SpecName, jobs_option, password_option, quiet
 from .groups import Group
@@ -157,7 +158,7 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
     fields = sum(len(tool.fields) for tool in loaded.tools)
     line(
         f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
-        f"Look for `# guess:`, then run: hrge-xl spec check {typed(output)}"
+        f"Look for `# guess:`, then run: hrge-xl spec check {quoted(typed(output))}"
     )
 
 

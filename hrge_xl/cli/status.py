@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..shell_words import quoted
+from .columns import beside, hanging, padded, taken
 from .common import (
+    OUTPUT,
     jobs_option,
+    next_step,
     password_option,
     question,
     received_option,
     today_option,
     warn_of_ledgers,
 )
-from .terminal import data, line, shown
+from .terminal import data, line, output_to, shown, style, width
 
 if TYPE_CHECKING:
     from ..dataset.returns import Return
@@ -30,6 +34,16 @@ COLUMNS = (
     "team", "country", "state", "completeness", "errors", "days_late", "deadline", "day", "by", "files", "version",
     "file", "note",
 )  # fmt: skip
+NARROW = ("team", "state", "completeness", "errors", "days_late", "deadline", "note")  # without --wide
+HEADS = {"completeness": "done", "days_late": "days late"}  # where a column is called otherwise there
+FIGURES = ("completeness", "errors", "days_late")
+COLOURS = {  # of states; the word stands there too
+    "accepted": "green", "returned": "yellow", "late": "red", "refused": "red", "to decide": "magenta",
+    "not in this round": "magenta",
+}  # fmt: skip
+GAP = "  "
+LEAST_TEAM = 12  # columns, of the code of a team
+DISPENSABLE = ("deadline", "completeness", "days_late")  # where the terminal is narrow
 DAYS = ("deadline", "day")
 Line = Mapping[str, Any]  # a team, as JSON has it
 
@@ -44,13 +58,15 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also as a workbook.")
+@click.option("--wide", is_flag=True, help="Every column: country, day and what it is, files, version, file.")
+@OUTPUT
 @received_option
 @password_option
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
-    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, received: date | None,
-    password: str | None, today: date | None, jobs: int | None,
+    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
+    received: date | None, password: str | None, today: date | None, jobs: int | None,
 ) -> None:  # fmt: skip
     """Team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
@@ -72,15 +88,32 @@ def command(  # noqa: PLR0913 (one parameter an option)
         teams = status(dataset.of_round(), asked.today, dataset.round)
         lines = [*dataset.notes, *dataset.totals().lines(), *_summary(dataset, teams)]
     rows = [_line(each) for each in teams]
-    if as_json:
-        data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
-    else:
-        _print(rows)
+    with output_to(output):
+        if as_json:
+            data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
+        elif wide:
+            _print_wide(rows)
+        else:
+            _print_narrow(rows)
     if xlsx is not None:
         _workbook(rows, xlsx)
     for told in lines:
         line(told, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
+    if not as_json:
+        _next(round_folder, {each.state for each in teams})
+
+
+def _next(folder: Path, states: Collection[str]) -> None:
+    """Say what to do next; what to decide was said already."""
+    if "to decide" in states:
+        return
+    if "returned" in states:
+        next_step("feedback", folder, and_then=" -o feedback")
+    elif "not issued" in states:
+        next_step("generate", folder)
+    elif states == {"accepted"}:
+        next_step("consolidate", folder)
 
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus]) -> Iterator[str]:
@@ -93,7 +126,7 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus]) -> Iterator[str]:
     if silent:
         yield f"Not answered: {', '.join(silent)}."
     if counts[TO_DECIDE]:
-        yield f"To decide: hrge-xl decide {dataset.folder}"
+        yield f"To decide: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
 def _line(each: TeamStatus) -> dict[str, Any]:
@@ -131,14 +164,65 @@ def _shown(line: Line, column: str) -> str:
     return f"{value:.0%}" if column == "completeness" else str(value)
 
 
-def _print(lines: Sequence[Line]) -> None:
-    """A line a team; columns that say nothing about anybody are left out."""
+def _narrow(line: Line, column: str) -> str:
+    """A cell where there is little room: a file of nobody stands where the team does."""
+    return _shown(line, column) or (_shown(line, "file") if column == "team" else "")
+
+
+def _print_narrow(lines: Sequence[Line]) -> None:
+    """Print a line a team, as wide as the terminal; columns that say nothing about anybody are left out."""
+    rows = [{column: shown(_narrow(line, column)) for column in NARROW} for line in lines]
+    used = [column for column in NARROW if any(row[column] for row in rows)]
+    heads = {column: HEADS.get(column, column) for column in used}
+    widths = {column: max(taken(row[column]) for row in (heads, *rows)) for column in used}
+    columns = width()
+    if columns:
+        widths = _fitted(widths, columns)
+    for row in (heads, *rows):
+        _print_row(row, widths, columns)
+
+
+def _fitted(widths: Mapping[str, int], columns: int) -> dict[str, int]:
+    """Give the widths with which a line fits: columns that one can do without give way first, then long names."""
+    kept = dict(widths)
+    for column in ("", *DISPENSABLE):
+        kept.pop(column, None)
+        room = columns - sum(wide + len(GAP) for name, wide in kept.items() if name not in ("team", "note"))
+        if room >= min(LEAST_TEAM, kept["team"]):
+            break
+    return {**kept, "team": min(kept["team"], room)}
+
+
+def _print_row(row: Mapping[str, str], widths: Mapping[str, int], columns: int | None) -> None:
+    """Print a team: its name on several lines where it is long, and so its note."""
+    fixed = [column for column in widths if column not in ("team", "note")]
+    *above, name = hanging(row["team"], widths["team"])
+    for each in above:
+        line(style(each, bold=True))
+    cells = [padded(row[column], widths[column], right=column in FIGURES) for column in fixed]
+    coloured = [
+        style(cell, fg=COLOURS.get(row[column])) if column == "state" else cell
+        for column, cell in zip(fixed, cells, strict=True)
+    ]
+    name = padded(name, widths["team"])
+    start = GAP.join([name, *cells])
+    first = GAP.join([style(name, bold=True), *coloured])
+    note = row["note"] if "note" in widths else ""
+    if not note:
+        line(first.rstrip())
+        return
+    for each in beside(first + GAP, note, columns, indent=taken(start + GAP)):
+        line(each)
+
+
+def _print_wide(lines: Sequence[Line]) -> None:
+    """Print a line a team, of any length; columns that say nothing about anybody are left out."""
     cells = {column: [shown(_shown(line, column)) for line in lines] for column in COLUMNS}
     used = [column for column in COLUMNS if any(cells[column])]
-    widths = {column: max(len(cell) for cell in [*cells[column], column]) for column in used}
-    line("  ".join(column.replace("_", " ").ljust(widths[column]) for column in used).rstrip())
+    widths = {column: max(map(taken, [*cells[column], column])) for column in used}
+    line("  ".join(padded(column.replace("_", " "), widths[column]) for column in used).rstrip())
     for n in range(len(lines)):
-        line("  ".join(cells[column][n].ljust(widths[column]) for column in used).rstrip())
+        line("  ".join(padded(cells[column][n], widths[column]) for column in used).rstrip())
 
 
 def _workbook(lines: Sequence[Line], path: Path) -> None:
