@@ -84,14 +84,14 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
 
 @contextmanager
 def amend(
-    folder: Path, day: date, *, store: str | None = None, jobs: int = 1
+    folder: Path, day: date, *, store: str | None = None, jobs: int = 1, password: str | None = None
 ) -> Iterator[tuple[Ledger, list[Return]]]:
     """Give the ledger of a round or consolidated folder to write in, with the returns; the dataset follows at the end.
 
     Of a round what is new is taken in first; nothing is read twice. The files beside the dataset follow where they are
     there. `store` is the database that holds the same. Raises as `consolidate` does.
     """
-    with one_dataset(folder, day, jobs) as dataset:
+    with one_dataset(folder, day, jobs, password) as dataset:
         found, source = dataset.returns(), dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:
         yield ledger, found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 CLOSE = 65  # how alike a misspelt name must be to be taken for one, of 100
 MOST = 40  # names that are listed
+_NUMBER = re.compile(r"\d+")
 
 
 def alike(wrong: object, known: Sequence[str], most: int = 3, close: int = CLOSE) -> list[str]:
@@ -33,6 +35,12 @@ def did_you_mean(wrong: object, known: Sequence[str]) -> str:
 def remedy_for(wrong: object, known: Sequence[str]) -> str:
     """Ask whether the nearest name was meant; else list what is known, or say that nothing is."""
     return did_you_mean(wrong, known).rstrip() or f"Known are: {listed(known)}."
+
+
+def plain(code: str) -> str:
+    """Give a code or name as it is compared: without case, marks between, and zeros before a number."""
+    letters = "".join(each for each in code.casefold() if each.isalnum())
+    return _NUMBER.sub(lambda match: match[0].lstrip("0") or "0", letters)
 
 
 def listed(names: Sequence[str]) -> str:

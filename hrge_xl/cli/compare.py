@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Exit, UsageError
-from .common import jobs_option, password_option, question, quiet, spec_option, today_option
-from .terminal import data, line
+from .common import OUTPUT, jobs_option, password_option, question, quiet, spec_option, today_option
+from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
     from ..rounds.datasets import Dataset
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@OUTPUT
 @password_option
 @spec_option
 @today_option
 @jobs_option
 @click.pass_context
-def command(ctx: click.Context, /, before: str, after: str, as_json: bool, **how: Any) -> int:
+def command(
+    ctx: click.Context, /, before: str, after: str, as_json: bool, output: Path | None, **how: Any
+) -> int:
     """Two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
     Of rounds (round folders, consolidated folders, or folders of returned files) the returns that count are compared
@@ -47,6 +50,7 @@ def command(ctx: click.Context, /, before: str, after: str, as_json: bool, **how
     asked = question([], **how)
     with ExitStack() as stack:
         one, other = (stack.enter_context(datasets(replace(asked, paths=[path]))) for path in (before, after))
+        stack.enter_context(output_to(output))
         if folders[0]:
             return _rounds(one, other, (before, after), as_json=as_json, short=quiet(ctx))
         return _files(one, other, (before, after), as_json=as_json)

@@ -10,9 +10,9 @@ import click
 from ..errors import Exit, SpecError, UsageError
 from ..shell_words import quoted
 from . import translate
-from .common import SpecName, jobs_option, password_option, quiet
+from .common import OUTPUT, SpecName, jobs_option, password_option, quiet
 from .groups import Group
-from .terminal import block, data, line
+from .terminal import block, data, line, output_to
 
 
 @click.group(cls=Group)
@@ -78,12 +78,13 @@ def schema() -> None:
 @click.option("--returned", multiple=True, metavar="PATHS…|ROUND", help="Which answers of these it touches.")
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@OUTPUT
 @password_option
 @jobs_option
 @click.pass_context
 def diff_specs(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
-    as_json: bool, password: str | None, jobs: int | None,
+    as_json: bool, output: Path | None, password: str | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """What changed from version A of a spec to version B, and what it means for answers already given.
 
@@ -106,16 +107,17 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     found = diff(load(before), load(after))
     files = touched_files(found, _returned([*returned, *more]), before, jobs or cores(), password)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
-    if as_json:
-        told = list(files)
-        data(json.dumps(as_data(found, told), ensure_ascii=False, indent=2))
-        return int(max(codes | {Exit.REFUSED for file in told if file.refused}))
-    for text_line in lines(found):
-        line(text_line)
-    for file in files:
-        codes |= {Exit.REFUSED} if file.refused else set()
-        for text_line in file_lines(file, places=not quiet(ctx)):
+    with output_to(output):
+        if as_json:
+            told = list(files)
+            data(json.dumps(as_data(found, told), ensure_ascii=False, indent=2))
+            return int(max(codes | {Exit.REFUSED for file in told if file.refused}))
+        for text_line in lines(found):
             line(text_line)
+        for file in files:
+            codes |= {Exit.REFUSED} if file.refused else set()
+            for text_line in file_lines(file, places=not quiet(ctx)):
+                line(text_line)
     return int(max(codes))
 
 

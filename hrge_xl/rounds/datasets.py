@@ -286,7 +286,9 @@ def check_folder(folder: Path) -> None:
 
 
 @contextmanager
-def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Dataset]:
+def one_dataset(
+    place: str | Path, today: date, jobs: int = 1, password: str | None = None
+) -> Iterator[Dataset]:
     """Open the one dataset of a round, with what is new taken in, of a consolidated folder, or at an address.
 
     Raises `UsageError` where there is none, or where it lies among returned files.
@@ -298,7 +300,7 @@ def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Datas
         with open_dataset(place) as store:
             yield Dataset(store)
         return
-    with datasets(Question([str(place)], today, jobs=jobs)) as (dataset,):
+    with datasets(Question([str(place)], today, jobs=jobs, password=password)) as (dataset,):
         yield dataset
 
 
