@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,7 @@ from ..paths import read_regular
 from ..shell_words import quoted
 from ..suggest import did_you_mean
 from .groups import said
+from .stdin import STDIN
 from .terminal import line, style
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ..reports.document import FileRow
     from ..rounds.datasets import Dataset, Question
 
-Item = TypeVar("Item")
 MOST_PASSWORD_BYTES = 10_000
 WARNING = "yellow"
 
@@ -77,9 +77,9 @@ def password_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--password-file",
         "password",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
         callback=lambda _ctx, _option, file: first_line(file) if file else None,
-        help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
+        help="A text file, or -, whose first line opens encrypted workbooks (needs the extra encrypted).",
     )(function)
 
 
@@ -150,7 +150,8 @@ def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def first_line(file: Path) -> str:
     """A password from a file, so that it stands in no command line."""
     try:
-        text = read_regular(file, MOST_PASSWORD_BYTES).decode("utf-8-sig")
+        read = read_regular if str(file) != STDIN else _from_stdin
+        text = read(file, MOST_PASSWORD_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{file}: the password cannot be read. Save it as UTF-8 text, on the first line."
@@ -164,6 +165,10 @@ def print_totals(datasets: Sequence[Dataset]) -> None:
 
     for told in (*(note for each in datasets for note in each.notes), *totals(datasets).lines()):
         line(told, err=True)
+
+
+def _from_stdin(_: Path, most: int) -> bytes:
+    return sys.stdin.buffer.read(most)
 
 
 OUTPUT = click.option(
@@ -218,12 +223,3 @@ def one_of(value: str, known: Sequence[str], what: str) -> str:
         hint = did_you_mean(value, known)
         raise UsageError(f"There is no {what} '{value}'. {hint}Known are: {', '.join(known)}.")
     return value
-
-
-def bar(items: Iterable[Item], total: int, text: str) -> Iterable[Item]:
-    """The items with a progress bar on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(items, description=text, total=total, console=console, disable=not console.is_terminal)

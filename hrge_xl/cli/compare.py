@@ -11,6 +11,7 @@ import click
 
 from ..errors import Exit, UsageError
 from .common import OUTPUT, jobs_option, password_option, question, quiet, spec_option, today_option
+from .stdin import ReturnedPath
 from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@click.argument("before", metavar="A", type=ReturnedPath())
+@click.argument("after", metavar="B", type=ReturnedPath())
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @OUTPUT
 @password_option

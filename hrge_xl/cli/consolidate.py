@@ -19,6 +19,7 @@ from .common import (
     warn_of_ledgers,
 )
 from .report import overview_of_folder
+from .stdin import ReturnedPath
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
 @click.option(
     "-o",
     "--output",

@@ -24,6 +24,7 @@ from .common import (
     spec_option,
     today_option,
 )
+from .stdin import ReturnedPath
 from .terminal import data, line
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Given:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
 @click.option(
     "-o",
     "--output",

@@ -12,7 +12,8 @@ import click
 
 from ..errors import UsageError
 from ..shell_words import quoted
-from .common import SpecName, bar, password_option, quiet, the_day, today_option
+from ..under_way import steps
+from .common import SpecName, password_option, quiet, the_day, today_option
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _spec(
         line(f"{file}: {told}.", err=True)
     blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     orders = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
-    for order, data in bar(issue(spec, orders), len(orders), "Issuing"):
+    for order, data in steps(issue(spec, orders), len(orders), "Issuing"):
         path = _path(chosen, spec.name, order.country, layout.language)
         write_whole(path, data)
         yield path
@@ -270,7 +271,7 @@ def _round(
     kept = 0
     with only_writer(folder / "issued"):
         issued = issue_files(spec, wanted, lambda order: _place(folder, order, spec))
-        for path, is_new in bar(issued, len(wanted), "Issuing"):
+        for path, is_new in steps(issued, len(wanted), "Issuing"):
             kept += not is_new
             if is_new:
                 yield path

@@ -12,8 +12,8 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -35,6 +35,7 @@ class _Screen:
 
     coloured: bool | None = None  # None: where it is a terminal
     file: StringIO | None = None  # what standard output is written into, where not there
+    aside: Callable[[], AbstractContextManager[None]] | None = None  # takes a bar of progress away meanwhile
 
     def out(self) -> IO[str]:
         """Give what stands for standard output."""
@@ -83,6 +84,19 @@ def output_to(file: Path | None) -> Iterator[None]:
     write_whole(file, text.encode("utf-8", "backslashreplace"))
 
 
+@contextmanager
+def beside_a_bar(aside: Callable[[], AbstractContextManager[None]]) -> Iterator[bool]:
+    """Have a bar of progress taken away while something is printed. Gives False where there is one already."""
+    if _SCREEN.aside is not None:
+        yield False
+        return
+    _SCREEN.aside = aside
+    try:
+        yield True
+    finally:
+        _SCREEN.aside = None
+
+
 def shown(text: str, *, one_line: bool = True) -> str:
     """Give a text with a picture in place of each character that a terminal would obey: ␛, or <202E>.
 
@@ -116,7 +130,10 @@ def block(text: str, *, err: bool = False) -> None:
 def _print(text: str, *, one_line: bool, err: bool) -> None:
     pieces = (shown(piece, one_line=one_line) for piece in text.split(_OURS))
     file = sys.stderr if err else _SCREEN.out()
-    click.echo("\x1b".join(pieces), file=file, color=_SCREEN.coloured if file is not _SCREEN.file else False)
+    with _SCREEN.aside() if _SCREEN.aside else nullcontext():
+        click.echo(
+            "\x1b".join(pieces), file=file, color=_SCREEN.coloured if file is not _SCREEN.file else False
+        )
 
 
 class _Teller(logging.Handler):

@@ -26,6 +26,7 @@ from .common import (
     today_option,
     verbose,
 )
+from .stdin import ReturnedPath
 from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON document on stdout (hrge-xl/validation-report/1)."
 )
