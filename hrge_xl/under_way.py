@@ -1,4 +1,4 @@
-"""How far a long piece of work is, told to whoever listens: the command line shows it, a library that is used does not."""
+"""How far a long piece of work is, told to whoever listens: the command line does, and shows it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ from .. import __version__
 from ..addresses import masked
 from ..errors import Exit, HrgeError, SpecError
 from ..fault_log import log_text, running, write_log
-from ..under_way import listening
 from .groups import Group, everywhere, with_everywhere
 from .progress import shown as progress
 from .settings import check_names, defaults
@@ -106,7 +105,7 @@ def run(arguments: list[str] | None = None) -> int:
     listen()
     colours(colours_of_environment())
     typed = sys.argv[1:] if arguments is None else arguments
-    with running(partial(_without_values, typed)), listening(progress):
+    with running(partial(_without_values, typed)), progress():
         return _run(arguments, typed)
 
 

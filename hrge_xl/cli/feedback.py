@@ -14,6 +14,7 @@ import click
 
 from ..errors import Exit, LimitError
 from ..fault_isolation import apart, stopped
+from ..under_way import steps
 from .common import (
     Day,
     jobs_option,
@@ -131,7 +132,7 @@ def _give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, 
 
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
-    for found in chosen:
+    for found in steps(chosen, len(chosen), "Writing feedback"):
         target = wish.output / file_name(found, dataset.spec, given.names)
         (made,) = apart(partial(_give, dataset, wish, target), [found], _stopped)
         if isinstance(made, LeftOut):

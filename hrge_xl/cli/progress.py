@@ -1,88 +1,118 @@
-"""How far a command is: a bar on stderr for whatever takes longer than a second, and nothing where that is no terminal."""
+"""How far a command is: a bar on stderr for what takes longer than a second; nothing where that is no terminal."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from threading import Lock, Timer
+from contextlib import contextmanager
+from threading import RLock, Timer
 from typing import TYPE_CHECKING
 
-from ..under_way import Advance
-from .terminal import beside_a_bar
+from ..under_way import Advance, listening
+from .terminal import printing_beside
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 PATIENCE = 1.0  # seconds
+AT_WORK = "Working"
 
 
 class Bar:
-    """A bar that shows once somebody has waited for a second."""
+    """A bar that shows once somebody has waited for a second. It goes where something is printed, and comes back."""
 
-    def __init__(self, text: str, total: int | None, patience: float = PATIENCE) -> None:
-        self._text, self._total, self._done = text, total, 0
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._pieces: list[
+            tuple[str, int | None, int]
+        ] = []  # of work, within each other: text, steps, of these done
         self._bar: Progress | None = None
-        self._lock, self._timer = Lock(), Timer(patience, self.show)
+        self._patient, self._printed = True, False
+        self._lock, self._timer = RLock(), Timer(patience, self.lose_patience)
         self._timer.daemon = True
 
     def start(self) -> None:
         """Begin to wait."""
         self._timer.start()
 
-    def show(self) -> None:
-        """Draw it."""
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        counted = () if self._total is None else (MofNCompleteColumn(),)
-        columns = (TextColumn("{task.description}"), BarColumn(), *counted, TimeElapsedColumn())
+    def lose_patience(self) -> None:
+        """Draw it from now on."""
         with self._lock:
-            self._bar = Progress(
-                *columns,
-                console=Console(stderr=True),
-                transient=True,
-                redirect_stdout=False,
-                redirect_stderr=False,
-            )
-            self._bar.add_task(self._text, total=self._total, completed=self._done)
-            self._bar.start()
-
-    def advance(self, steps: int) -> None:
-        """Note that so many steps more are done."""
-        with self._lock:
-            self._done += steps
-            if self._bar is not None:
-                self._bar.advance(self._bar.task_ids[0], steps)
-
-    def stop(self) -> None:
-        """Take it away."""
-        self._timer.cancel()
-        with self._lock:
-            if self._bar is not None:
-                self._bar.stop()
+            self._patient = False
+            if not self._printed:  # else at the next step: a long list may be under way
+                self._draw()
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Take it away for as long as something else is printed."""
+    def piece(self, text: str, total: int | None) -> Iterator[Advance]:
+        """Say what is being done meanwhile."""
         with self._lock:
+            self._pieces.append((text, total, 0))
+            self._draw()
+        try:
+            yield self._advance
+        finally:
+            with self._lock:
+                self._pieces.pop()
+                self._draw()
+
+    def _advance(self, steps: int) -> None:
+        with self._lock:
+            text, total, done = self._pieces[-1]
+            self._pieces[-1] = text, total, done + steps
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._patient or not self._pieces:
+            return
+        text, total, done = self._pieces[-1]
+        if self._bar is None:
+            self._bar = _bar()
+            self._bar.add_task(text, how_far="")
+            self._bar.start()
+        how_far = "" if total is None else f"{done} of {total}"
+        self._bar.update(
+            self._bar.task_ids[0], description=text, total=total, completed=done, how_far=how_far
+        )
+
+    def hide(self) -> None:
+        """Take it away until there is something new to say."""
+        with self._lock:
+            self._printed = True
             if self._bar is not None:
                 self._bar.stop()
-            yield
-            if self._bar is not None:
-                self._bar.start()
+                self._bar = None
+
+    def stop(self) -> None:
+        """Take it away for good."""
+        self._timer.cancel()
+        with self._lock:
+            self._patient = True
+            self.hide()
+
+
+def _bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[how_far]}"),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
 
 
 @contextmanager
-def shown(text: str, total: int | None) -> Iterator[Advance]:
-    """Show how far a piece of work is, where stderr is a terminal; of pieces within each other the outermost."""
-    bar = Bar(text, total)
-    with beside_a_bar(bar.aside) if sys.stderr.isatty() else nullcontext(False) as ours:
-        if not ours:
-            yield lambda _: None
-            return
+def shown(patience: float = PATIENCE) -> Iterator[None]:
+    """Show meanwhile how far the command is, where stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    bar = Bar(patience)
+    with printing_beside(bar.hide), listening(bar.piece), bar.piece(AT_WORK, None):
         bar.start()
         try:
-            yield bar.advance
+            yield
         finally:
             bar.stop()

@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -35,7 +35,7 @@ class _Screen:
 
     coloured: bool | None = None  # None: where it is a terminal
     file: StringIO | None = None  # what standard output is written into, where not there
-    aside: Callable[[], AbstractContextManager[None]] | None = None  # takes a bar of progress away meanwhile
+    hide: Callable[[], None] | None = None  # takes a bar of progress away
 
     def out(self) -> IO[str]:
         """Give what stands for standard output."""
@@ -85,16 +85,13 @@ def output_to(file: Path | None) -> Iterator[None]:
 
 
 @contextmanager
-def beside_a_bar(aside: Callable[[], AbstractContextManager[None]]) -> Iterator[bool]:
-    """Have a bar of progress taken away while something is printed. Gives False where there is one already."""
-    if _SCREEN.aside is not None:
-        yield False
-        return
-    _SCREEN.aside = aside
+def printing_beside(hide: Callable[[], None]) -> Iterator[None]:
+    """Have something taken from the terminal before anything is printed."""
+    _SCREEN.hide = hide
     try:
-        yield True
+        yield
     finally:
-        _SCREEN.aside = None
+        _SCREEN.hide = None
 
 
 def shown(text: str, *, one_line: bool = True) -> str:
@@ -130,10 +127,9 @@ def block(text: str, *, err: bool = False) -> None:
 def _print(text: str, *, one_line: bool, err: bool) -> None:
     pieces = (shown(piece, one_line=one_line) for piece in text.split(_OURS))
     file = sys.stderr if err else _SCREEN.out()
-    with _SCREEN.aside() if _SCREEN.aside else nullcontext():
-        click.echo(
-            "\x1b".join(pieces), file=file, color=_SCREEN.coloured if file is not _SCREEN.file else False
-        )
+    if _SCREEN.hide:
+        _SCREEN.hide()
+    click.echo("\x1b".join(pieces), file=file, color=_SCREEN.coloured if file is not _SCREEN.file else False)
 
 
 class _Teller(logging.Handler):
@@ -152,6 +148,8 @@ def listen() -> None:
 def data(text: str, *, nl: bool = True) -> None:
     """Print JSON as it is. On a terminal, what would be obeyed is written as JSON itself can write it."""
     file = _SCREEN.out()
+    if _SCREEN.hide:
+        _SCREEN.hide()
     click.echo(_LIVE.sub(_escaped, text) if file.isatty() else text, file=file, nl=nl, color=True)
 
 
@@ -166,6 +164,8 @@ class Rows:
     """
 
     def __init__(self, *, json: bool) -> None:
+        if _SCREEN.hide:
+            _SCREEN.hide()
         self._picture = None if not sys.stdout.isatty() else _escaped if json else _picture
 
     def write(self, text: str) -> int:
