@@ -16,7 +16,7 @@ from ..addresses import masked
 from ..errors import Exit, HrgeError, SpecError
 from ..fault_log import log_text, running, write_log
 from .groups import Group, everywhere, with_everywhere
-from .progress import shown as progress
+from .progress import shown as with_progress
 from .settings import check_names, defaults
 from .terminal import block, colours, colours_of_environment, line, listen, style
 
@@ -105,7 +105,7 @@ def run(arguments: list[str] | None = None) -> int:
     listen()
     colours(colours_of_environment())
     typed = sys.argv[1:] if arguments is None else arguments
-    with running(partial(_without_values, typed)), progress():
+    with running(partial(_without_values, typed)), with_progress():
         return _run(arguments, typed)
 
 

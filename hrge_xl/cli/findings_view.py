@@ -169,7 +169,7 @@ def print_folded(files: Sequence[FileRow], *, quiet: bool) -> None:
         if told and not _is_settled(file):
             _print_file(file, told, None if len(files) == 1 else MOST_FOLDS)
         elif _aside(file):
-            _print_head(_named(file), file["status"], f": {file['reason']}")
+            _print_head(_named(file), f"{file['status']}:", str(file["reason"]))
         else:
             clean.append(_named(file))
     if clean and not quiet:
@@ -210,7 +210,7 @@ def _named(file: FileRow) -> str:
 
 
 def _print_file(file: FileRow, told: Sequence[Fold], most: int | None) -> None:
-    _print_head(_named(file), file["verdict"], _verdict(file))
+    _print_head(_named(file), f"{file['verdict']},", _counts(file), VERDICTS[file["verdict"]])
     if _aside(file):
         _print_row("  status", "", _aside(file), short=False)
     refused = file["verdict"] == "refused"
@@ -242,21 +242,22 @@ def _print_row(word: str, colour: str, text: str, *, short: bool) -> None:
         line(each)
 
 
-def _verdict(file: FileRow) -> str:
+def _counts(file: FileRow) -> str:
     """Say how much was found in a file."""
     counts = Counter(file["counts"])
     found = [f"{counts[key]} {key}{'s' if counts[key] != 1 else ''}" for key in FOLDED if counts[key]]
     found += [f"{counts[key]} {key}" for key in ("info", "waived") if counts[key]]
-    return "".join(f", {each}" for each in found)
+    return ", ".join(found)
 
 
-def _print_head(name: str, verdict: str, text: str) -> None:
+def _print_head(name: str, verdict: str, text: str, colour: str | None = None) -> None:
     """Print the line above what was found in a file: its name, on lines of its own where it is long."""
-    *above, name = hanging(name, width())
+    columns, behind = width(), f": {verdict} "
+    *above, name = hanging(name, columns - taken(behind) if columns else None)
     for each in above:
         line(style(each, bold=True))
-    first = f"{style(name, bold=True)}: {style(verdict, fg=VERDICTS.get(verdict), bold=True)}"
-    for each in beside(first, text, width(), indent=taken(f"{name}: {verdict}")):
+    first = f"{style(name, bold=True)}: {style(verdict, fg=colour, bold=True)} "
+    for each in beside(first, text, columns, indent=taken(name + behind)):
         line(each)
 
 

@@ -21,7 +21,7 @@ AT_WORK = "Working"
 class Bar:
     """A bar that shows once somebody has waited for a second. It goes where something is printed, and comes back."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float) -> None:
         self._pieces: list[
             tuple[str, int | None, int]
         ] = []  # of work, within each other: text, steps, of these done
@@ -104,12 +104,12 @@ def _bar() -> Progress:
 
 
 @contextmanager
-def shown(patience: float = PATIENCE) -> Iterator[None]:
+def shown(patience: float | None = None) -> Iterator[None]:
     """Show meanwhile how far the command is, where stderr is a terminal."""
     if not sys.stderr.isatty():
         yield
         return
-    bar = Bar(patience)
+    bar = Bar(PATIENCE if patience is None else patience)
     with printing_beside(bar.hide), listening(bar.piece), bar.piece(AT_WORK, None):
         bar.start()
         try:
