@@ -28,6 +28,8 @@ def command(file: str, password: str | None, spec: str | None, today: date | Non
     \b
     hrge-xl check "3. Pakistan.xlsx"
     hrge-xl check "3. Pakistan.xlsx" --spec output/2026-H1
+
+    Next: hrge-xl explain V001
     """
     from ..reports.build import file_rows
     from ..rounds.datasets import datasets

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..addresses import masked
 from ..dates import RANGE, parse_day
@@ -58,6 +59,15 @@ class SpecName(click.ParamType[str]):
         if text in names() and (hint := hint_at(text)):
             line(f"{text} is the spec of this name that is installed. {hint}", err=True)
         return text
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the specs that are installed; folders once none of these is meant."""
+        from ..spec.load import names
+
+        found = [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="dir")]
 
 
 def today_option(function: Callable[..., Any]) -> Callable[..., Any]:

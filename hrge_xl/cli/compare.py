@@ -40,6 +40,8 @@ def command(
     \b
     hrge-xl compare first.xlsx corrected.xlsx
     hrge-xl compare 2025-H2 2026-H1
+
+    Next: hrge-xl waive, where an answer is right as it is
     """
     from ..rounds.datasets import datasets
 

@@ -75,6 +75,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl consolidate returned/ -o dataset
     hrge-xl consolidate 2026-H1 --received 2026-07-03
+
+    Next: hrge-xl report 2026-H1 --format html -o reports
     """
     from ..consolidation import consolidate
     from ..exports.exports import USUAL

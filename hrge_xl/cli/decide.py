@@ -48,6 +48,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl decide output/dataset
     hrge-xl decide output/dataset PAK_final.xlsx --use --reason "The team confirmed it."
+
+    Next: hrge-xl report output/dataset --format overview
     """
     from ..consolidation import amend
     from ..dataset.decisions import decide

@@ -33,6 +33,8 @@ def command(output: Path, spec: str) -> None:
 
     \b
     hrge-xl demo -o output/demo
+
+    Next: open output/demo/reports/overview.html; hrge-xl help round
     """
     from ..consolidation import consolidate
     from ..dataset.ledger import Arrived, Ledger

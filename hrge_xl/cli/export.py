@@ -9,6 +9,7 @@ import click
 
 from ..errors import UsageError
 from .common import AS_SUITS, password_option, the_day
+from .offered import offered, teams
 from .terminal import STDOUT, Rows, line
 
 if TYPE_CHECKING:
@@ -27,7 +28,14 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
     default=None,
     help="Default: as the file ends, else csv.",
 )
-@click.option("--team", "teams", multiple=True, metavar="CODE", help="Only of this team; repeat for more.")
+@click.option(
+    "--team",
+    "teams",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=offered(teams),
+    help="Only of this team; repeat for more.",
+)
 @click.option(
     "--period", "periods", multiple=True, metavar="TEXT", help="Only of this period; repeat for more."
 )
@@ -49,6 +57,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl export output/dataset --table codebook -o codebook.xlsx
     hrge-xl export output/dataset --table answers --team PAK --current --format json
+
+    Next: hrge-xl trace output/dataset --team PAK --field RSK_10
     """
     from ..exports import extract
     from ..rounds.datasets import one_dataset

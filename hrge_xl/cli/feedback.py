@@ -96,6 +96,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     \b
     hrge-xl feedback 2026-H1 -o feedback
+
+    Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
     from ..rounds.datasets import datasets
 

@@ -14,6 +14,7 @@ from ..errors import UsageError
 from ..shell_words import quoted
 from ..under_way import steps
 from .common import SpecName, password_option, quiet, the_day, today_option
+from .offered import countries, languages, offered, profiles, tools
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -72,10 +73,15 @@ class Choices:
     "countries",
     multiple=True,
     metavar="COUNTRY",
+    shell_complete=offered(countries),
     help="A country, by code or name; repeat for more.",
 )
 @click.option(
-    "--lang", "language", metavar="TAG", help="With a SPEC: language of the workbooks (default: its first)."
+    "--lang",
+    "language",
+    metavar="TAG",
+    shell_complete=offered(languages),
+    help="With a SPEC: language of the workbooks (default: its first).",
 )
 @click.option(
     "--sample", is_flag=True, help="With a SPEC: no workbook for anybody, but a filled sample to look at."
@@ -83,11 +89,13 @@ class Choices:
 @click.option(
     "--profile",
     metavar="NAME",
+    shell_complete=offered(profiles),
     help="With a SPEC: the choice of sheets and rows that it has under this name (default: the one it names itself).",
 )
 @click.option(
     "--tools",
     metavar="CODES",
+    shell_complete=offered(tools),
     help="With a SPEC: only these sheets, by comma: 1.1,3.2 (the form comes anyway); with --profile: these besides.",
 )
 @click.option(
@@ -138,6 +146,8 @@ def command(
     hrge-xl generate hrge_toolkit --sample --profile standard
     hrge-xl generate output/2026-H1
     hrge-xl generate output/2026-H2 --from output/2026-H1
+
+    Next: hrge-xl status output/2026-H2
     """
     from ..spec.load import names
 

@@ -75,6 +75,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl report returned/ --format html --format xlsx -o reports
     hrge-xl report output/2026-H1 --format overview -o reports
+
+    Next: hrge-xl sign reports/validation.json --by "A. Name"
     """
     from ..reports.build import document
     from ..rounds.datasets import datasets

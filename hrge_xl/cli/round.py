@@ -15,7 +15,13 @@ from .terminal import line
 
 @click.group(cls=Group)
 def command() -> None:
-    """A round is a folder: teams and deadlines, what was issued, what came back, the signing key."""
+    """A round is a folder: teams and deadlines, what was issued, what came back, the signing key.
+
+    \b
+    hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.csv
+
+    Next: hrge-xl generate output/2026-H1
+    """
 
 
 @command.command("init")
@@ -34,6 +40,8 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
 
     \b
     hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.csv
+
+    Next: hrge-xl generate output/2026-H1
     """
     from ..rounds.rounds import init_round
 
@@ -59,6 +67,8 @@ def update_round(folder: Path, spec: str | None) -> None:
     \b
     hrge-xl round update-spec output/2026-H1
     hrge-xl round update-spec output/2026-H1 --spec my_specs/hrge_toolkit
+
+    Next: hrge-xl generate output/2026-H1
     """
     from ..reports.spec_diff import summary
     from ..rounds.update_spec import update_spec

@@ -17,7 +17,13 @@ from .terminal import block, data, line, output_to
 
 @click.group(cls=Group)
 def command() -> None:
-    """Check, show, compare, describe and draft specs: SPEC is a name or a folder."""
+    """Check, show, compare, describe and draft specs: SPEC is a name or a folder.
+
+    \b
+    hrge-xl spec check ./my_spec
+
+    Next: hrge-xl generate ./my_spec --country PAK
+    """
 
 
 @command.command("check")
@@ -27,6 +33,11 @@ def check_spec(spec: str, fast: bool) -> None:
     """Every mistake of a spec, with file:line:column, the reason and the remedy.
 
     A spec without one is tried out: its workbook is made in every language, blank and filled in, and read back.
+
+    \b
+    hrge-xl spec check ./my_spec
+
+    Next: hrge-xl generate ./my_spec --country PAK
     """
     from ..spec.load import load
     from ..spec.translating import mistakes
@@ -51,7 +62,13 @@ def check_spec(spec: str, fast: bool) -> None:
 @click.argument("spec", type=SpecName())
 @click.option("--format", "how", type=click.Choice(["text", "html"]), default="text", show_default=True)
 def show_spec(spec: str, how: str) -> None:
-    """Every sheet, question, list and rule, to read."""
+    """Every sheet, question, list and rule, to read.
+
+    \b
+    hrge-xl spec show hrge_toolkit --format html > spec.html
+
+    Next: hrge-xl generate hrge_toolkit --sample
+    """
     from ..reports.spec_page import html, text
     from ..spec.load import load
 
@@ -64,7 +81,13 @@ def show_spec(spec: str, how: str) -> None:
 
 @command.command("schema")
 def schema() -> None:
-    """A JSON Schema of the spec language, for editors."""
+    """A JSON Schema of the spec language, for editors.
+
+    \b
+    hrge-xl spec schema > spec.schema.json
+
+    Next: hrge-xl spec check ./my_spec
+    """
     import json
 
     from ..spec.model import Spec
@@ -93,6 +116,8 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
 
     \b
     hrge-xl spec diff old/my_spec ./my_spec --returned 2026-H1
+
+    Next: hrge-xl round update-spec 2026-H1 --spec ./my_spec
     """
     import json
 
@@ -141,7 +166,13 @@ def _returned(paths: list[str]) -> list[Path]:
 )
 @click.option("--name", default="", metavar="NAME", help="Name of the spec (default: that of the folder).")
 def draft_spec(file: Path, output: Path, name: str) -> None:
-    """A first spec from a workbook that your office already uses; every guess is marked `# guess:`."""
+    """A first spec from a workbook that your office already uses; every guess is marked `# guess:`.
+
+    \b
+    hrge-xl spec draft "our form.xlsx" -o my_spec
+
+    Next: hrge-xl spec check ./my_spec
+    """
     from ..drafting import draft
     from ..paths import write_whole
     from ..spec.load import load, typed

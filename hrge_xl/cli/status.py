@@ -75,6 +75,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     \b
     hrge-xl status output/2026-H1
+
+    Next: hrge-xl validate output/2026-H1
     """
     from ..rounds.datasets import datasets
     from ..rounds.round_status import status

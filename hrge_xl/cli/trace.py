@@ -11,6 +11,7 @@ from ..addresses import is_address
 from ..errors import UsageError
 from .columns import beside, taken
 from .common import AS_SUITS, password_option, the_day
+from .offered import fields, offered, teams
 from .terminal import line, style, width
 
 if TYPE_CHECKING:
@@ -22,8 +23,20 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
 
 @click.command()
 @click.argument("words", metavar="[DATASET | TABLE ROW]", nargs=-1)
-@click.option("--team", default="", metavar="TEAM", help="Of this team, by its code or its country.")
-@click.option("--field", default="", metavar="CODE", help="Answers to this question, such as RSK_10.")
+@click.option(
+    "--team",
+    default="",
+    metavar="TEAM",
+    shell_complete=offered(teams),
+    help="Of this team, by its code or its country.",
+)
+@click.option(
+    "--field",
+    default="",
+    metavar="CODE",
+    shell_complete=offered(fields),
+    help="Answers to this question, such as RSK_10.",
+)
 @click.option("--row", default="", metavar="CODE", help="Answers in this row.")
 @click.option("--finding", default="", metavar="CODE", help="Findings of this kind, such as V006.")
 @click.option(

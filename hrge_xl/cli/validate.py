@@ -68,6 +68,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl validate returned/
     hrge-xl validate PAK.xlsx AFG.xlsx --json > report.json
     hrge-xl validate output/2025-H2 output/2026-H1  two rounds
+
+    Next: hrge-xl feedback output/2026-H1 -o feedback
     """
     from ..reports.build import document, file_rows
     from ..reports.formats.json import render

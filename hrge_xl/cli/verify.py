@@ -64,6 +64,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl verify reports/validation.json --returned dataset/received
     hrge-xl verify 2026-H1
+
+    Next: hrge-xl trace, to the cell of a figure
     """
     from ..intake import cores
 

@@ -65,6 +65,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl waive V001 --file PAK.xlsx --cell "Plan!E6" --reason "No such unit there" --by "A. Name" --ledger 2026-H1
     hrge-xl waive --list --ledger 2026-H1
     hrge-xl waive --withdraw 1 --by "A. Name" --ledger 2026-H1
+
+    Next: hrge-xl status 2026-H1
     """
     from ..rounds.datasets import check_folder
 
