@@ -17,6 +17,7 @@ from hrge_xl.cli import run
 from hrge_xl.cli.columns import beside, cut, hanging, padded, taken, wrapped
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
 from hrge_xl.cli.status import _print_narrow
+from hrge_xl.words import translator
 
 WIDTHS = (60, 80, 120)
 OURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -177,24 +178,27 @@ def test_status_fits_the_terminal(
     long = {**LINE, "team": f"{CHINESE} {ARABIC}", "state": "not in this round"}
     refused = {**LINE, "team": "", "state": "refused", "note": "F007: It is a PDF."}
     with terminal(monkeypatch, columns):
-        _print_narrow([LINE, long, refused])
+        _print_narrow([LINE, long, refused], translator("en"))
     lines = OURS.sub("", capsys.readouterr().out).splitlines()
     assert [each for each in lines if cell_len(each) > columns] == []
     text = " ".join(" ".join(lines).split())
     assert "refused" in text
     assert "PAK.xlsx" in text
     assert "".join(CHINESE.split()) in "".join(text.split())
-    assert lines[0].split()[:4] == ["team", "state", "done", "errors"]
+    assert lines[0].split()[:2] == ["Team", "State"]
 
 
 def test_status_in_colour_and_without(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with terminal(monkeypatch, 80):
-        _print_narrow([{**LINE, "note": ""}])
+        _print_narrow([{**LINE, "note": ""}], translator("en"))
     assert "\x1b[33mreturned" in capsys.readouterr().out
-    _print_narrow([{**LINE, "note": ""}])
-    assert capsys.readouterr().out.splitlines()[1] == "PAK-1  returned   93%      12          5  2026-07-31"
+    _print_narrow([{**LINE, "note": ""}], translator("en"))
+    assert (
+        capsys.readouterr().out.splitlines()[1]
+        == "PAK-1  returned           93%      12          5  2026-07-31"
+    )
 
 
 # columns

@@ -10,7 +10,8 @@ from click.shell_completion import CompletionItem
 
 from ..errors import UsageError
 from ..suggest import alike, plain
-from .common import SpecName
+from ..words import SOURCE_LANGUAGE, Translate, translator
+from .common import SpecName, lang_option
 from .terminal import block, line
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class CodeName(click.ParamType[str]):
 @click.option(
     "--spec", type=SpecName(), default=None, metavar="SPEC", help="Where rules of a spec (R-…) are looked up."
 )
-def command(code: str, spec: str | None) -> None:
+@lang_option
+def command(code: str, spec: str | None, lang: str | None) -> None:
     """What a code means, why it matters, and what to do. A name, or a code written in another way, does as well.
 
     \b
@@ -56,27 +58,32 @@ def command(code: str, spec: str | None) -> None:
     """
     from ..findings import CATALOGUE
 
-    wanted = plain(code)
+    wanted, language = plain(code), lang or SOURCE_LANGUAGE
     for kind in CATALOGUE.values():
         if wanted in (plain(kind.code), plain(kind.name)):
-            _explain_kind(kind)
+            _explain_kind(kind, translator(language))
             return
     rules = list(_rules(spec))
     for name, rule in rules:
         if wanted == plain(rule.code):
-            _explain_rule(name, rule)
+            _explain_rule(name, rule, language)
             return
     raise UsageError(f"There is no code '{code}'. {_hint(code, [rule.code for _, rule in rules])}")
 
 
-def _explain_kind(kind: Kind) -> None:
-    block(f"{kind.code} {kind.name} ({kind.severity.value})\n")
-    block(f"{kind.message}\n\nWhy: {kind.why}\nExample: {kind.example}\nWhat to do: {kind.remedy}")
+def _explain_kind(kind: Kind, say: Translate) -> None:
+    block(f"{kind.code} {kind.name} ({say(kind.severity.value)})\n")
+    block(
+        f"{say(kind.message)}\n\n{say('Why it matters')}: {say(kind.why)}\n"
+        f"{say('Example')}: {say(kind.example)}\n{say('What to do')}: {say(kind.remedy)}"
+    )
 
 
-def _explain_rule(name: str, rule: Rule) -> None:
-    block(f"{rule.code} ({rule.severity}), a rule of {name}\n")
-    block(f"{rule.message.say('en')}\n\nWhat to do: {rule.remedy.say('en')}")
+def _explain_rule(name: str, rule: Rule, language: str) -> None:
+    say = translator(language)
+    rule_of = say("a rule of {spec}").format(spec=name)
+    block(f"{rule.code} ({say(rule.severity)}), {rule_of}\n")
+    block(f"{rule.message.say(language)}\n\n{say('What to do')}: {rule.remedy.say(language)}")
     for key in ("why", "when", "check"):
         if getattr(rule, key):
             line(f"{key.capitalize()}: {getattr(rule, key)}")

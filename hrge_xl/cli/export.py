@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, password_option, the_day
+from .common import AS_SUITS, known_language, password_option, the_day
 from .offered import offered, teams
 from .terminal import STDOUT, Rows, line
 
@@ -43,11 +43,17 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 @click.option(
     "--shareable", is_flag=True, help="Without restricted questions; small counts of people masked."
 )
+@click.option(
+    "--lang",
+    default=None,
+    metavar="LANG",
+    help="With the table codebook: language of its labels (default: the spec's).",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="File (default: stdout).")
 @password_option
 def command(  # noqa: PLR0913 (one parameter an option)
     dataset: str, table: str | None, format_: str | None, teams: tuple[str, ...], periods: tuple[str, ...],
-    current: bool, shareable: bool, output: Path | None, password: str | None,
+    current: bool, shareable: bool, lang: str | None, output: Path | None, password: str | None,
 ) -> None:  # fmt: skip
     """Write one table of a dataset, such as answers, risks or codebook.
 
@@ -69,7 +75,9 @@ def command(  # noqa: PLR0913 (one parameter an option)
             _tables(store)
             return
         wanted = extract.table_of(store, table)
-        rows = extract.rows_of(store, wanted, extract.Wish(teams, periods, current, shareable))
+        rows = extract.rows_of(
+            store, wanted, extract.Wish(teams, periods, current, shareable, known_language(lang))
+        )
         chosen = format_ or _by_name(output)
         if output is not None and output != STDOUT:
             extract.write_file(output, wanted, rows, chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..findings import CATALOGUE, general
 from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
+from ..words import SOURCE_LANGUAGE, translator
 from .columns import beside, cut, hanging, padded, taken
 from .terminal import line, shown, style, width
 
@@ -29,7 +31,7 @@ SEVERAL = {  # what is said of many findings of a kind, where there is a better 
     ANSWER_MISSING.code: "{count} answers missing",
     NOT_IN_LIST.code: "{count} answers not in the list",
 }
-LABEL = "{label}: "
+LABEL = re.compile(r"^\{label\}\s*[:：]\s*")  # before what is said of one of them
 
 
 def print_every_line(files: Sequence[FileRow], *, quiet: bool) -> None:
@@ -81,6 +83,7 @@ class Fold:
     """The findings of one kind in one file."""
 
     findings: Sequence[FindingRow]
+    language: str = SOURCE_LANGUAGE
 
     @property
     def first(self) -> FindingRow:
@@ -98,7 +101,7 @@ class Fold:
         several = len(self.findings)
         if several == 1:
             return _said(self.first)
-        words = SEVERAL.get(self.first["code"])
+        words = SEVERAL.get(self.first["code"]) if self.language == SOURCE_LANGUAGE else None
         return words.format(count=several) if words else f"{several} × {self._one_for_all()}"
 
     def _one_for_all(self) -> str:
@@ -107,7 +110,7 @@ class Fold:
         kind = CATALOGUE.get(self.first["code"])
         if len(messages) == 1 or kind is None:
             return self.first["message"]
-        return general(kind.message.removeprefix(LABEL))
+        return general(LABEL.sub("", translator(self.language)(kind.message)))
 
     @property
     def code(self) -> str:
@@ -146,7 +149,7 @@ def _list(words: Sequence[str], most: int = MOST_CELLS) -> str:
     return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")
 
 
-def folds(file: FileRow) -> list[Fold]:
+def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[Fold]:
     """Give the findings of a file that nobody has accepted, those of one kind together, the most important first."""
     from ..reports.document import is_waived
 
@@ -154,10 +157,10 @@ def folds(file: FileRow) -> list[Fold]:
     for each in file["findings"]:
         if not is_waived(each):
             by_code.setdefault(each["code"], []).append(each)
-    return sorted(map(Fold, by_code.values()), key=lambda fold: fold.rank)
+    return sorted((Fold(some, language) for some in by_code.values()), key=lambda fold: fold.rank)
 
 
-def print_folded(files: Sequence[FileRow], *, quiet: bool) -> None:
+def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, quiet: bool) -> None:
     """Print files by team, the most important team first; those with nothing to look at in one line.
 
     Of one file alone everything is told, of several what matters most.
@@ -165,7 +168,7 @@ def print_folded(files: Sequence[FileRow], *, quiet: bool) -> None:
     shown = FOLDED[:1] if quiet else FOLDED
     clean: list[str] = []
     for file in by_importance(files):
-        told = [fold for fold in folds(file) if fold.first["severity"] in shown]
+        told = [fold for fold in folds(file, language) if fold.first["severity"] in shown]
         if told and not _is_settled(file):
             _print_file(file, told, None if len(files) == 1 else MOST_FOLDS)
         elif _aside(file):

@@ -15,6 +15,7 @@ from .common import (
     exit_code,
     facts,
     jobs_option,
+    lang_option,
     ledger_option,
     next_step,
     password_option,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 )
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
 @OUTPUT
+@lang_option
 @received_option
 @password_option
 @ledger_option
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None,
+    lang: str | None,
     received: date | None, password: str | None, ledger: Path | None, spec: str | None, today: date | None,
     jobs: int | None,
 ) -> int:  # fmt: skip
@@ -78,13 +81,15 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)
     with datasets(replace(asked, answers=as_json)) as found:
-        files = file_rows(found, redacted=redact)
+        said = facts(today, redacted=redact, language=lang)
+        files = file_rows(found, said.language, redacted=redact)
         with output_to(output):
             if as_json:
-                data(render(document(found, facts(today, redacted=redact), files)), nl=False)
+                data(render(document(found, said, files)), nl=False)
+            elif verbose(ctx):
+                print_every_line(files, quiet=quiet(ctx))
             else:
-                show = print_every_line if verbose(ctx) else print_folded
-                show(files, quiet=quiet(ctx))
+                print_folded(files, said.language, quiet=quiet(ctx))
         print_totals(found)
         if not as_json and not quiet(ctx):
             _next(paths, files, every_line=verbose(ctx))
