@@ -146,7 +146,7 @@ def test_json_is_the_contract() -> None:
     )
     assert set(finding) == {
         "code", "name", "severity", "sheet", "cell", "tool", "row", "field", "label", "value", "message", "remedy",
-        "suggestion", "waiver",
+        "suggestion", "waiver", "details",
     }  # fmt: skip
 
 

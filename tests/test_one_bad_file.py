@@ -151,7 +151,7 @@ def test_every_command_goes_on_with_the_others(
         assert "a.xlsx: Plan!E18: V010 error" in said
         assert "3 files: 2 accepted, 1 returned, 0 refused" in err
     with printed(capsys, 0, "status", folder, *DAY, "--wide", "--xlsx", out / "status.xlsx") as (said, _):
-        assert [line.split()[0] for line in said.splitlines()] == ["team", "BAD", "ONE", "TWO"]
+        assert [line.split()[0] for line in said.splitlines()] == ["Team", "BAD", "ONE", "TWO"]
     with printed(capsys, 0, "consolidate", folder, *DAY) as (said, _):
         assert "2 accepted, 1 returned" in said
     formats = [
