@@ -190,7 +190,10 @@ def test_what_may_be_shared(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--table", "answer"), "There is no table 'answer'. The dataset has: submissions, files"),
+        (
+            ("--table", "answer"),
+            "There is no table 'answer'. Did you mean 'answers'? The dataset has: submissions, files",
+        ),
         (("--table", "answers", "--team", "XXX"), "The dataset has no team 'XXX'. It has: MAR-1, PAK-1."),
         (("--table", "answers", "--period", "2020"), "no period '2020'"),
         (("--table", "codebook", "--team", "PAK-1"), "has no column 'team'"),
