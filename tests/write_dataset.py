@@ -31,7 +31,7 @@ twice. The *figures* over all teams are tables that every run works out anew.
 
 | for | take |
 |---|---|
-| reading in Excel | `data.xlsx`, a sheet a table |
+| reading in Excel | `data.xlsx`: heads in words, names beside codes, the codes of the columns in the folded row 2 |
 | statistics | `csv/` with `datapackage.json`, the types of all columns; `parquet/` with `--formats csv,parquet` |
 | questions in SQL | the views: `answers`, `findings`, and one for each sheet |
 | building on it | facts and dimensions; their shape changes with the version (`schema_version` in `meta`) |

@@ -126,18 +126,21 @@ def _lines(schema: Schema, spec: Spec, tool: str, field: Field) -> Iterator[Row]
 
 def items(schema: Schema) -> list[Row]:
     """The fixed rows of the lists, by code."""
-    if schema.spec is None:
-        return []
-    layout = laid_out(schema.spec, spec_language(schema.spec))
-    found: list[Row] = []
-    for sheet in layout.sheets:
+    rows = fixed_rows(schema.spec, spec_language(schema.spec)) if schema.spec else ()
+    return [
+        (n, tool, row, section or None, label) for n, (tool, row, section, label) in enumerate(rows, start=1)
+    ]
+
+
+def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]:
+    """Give tool, code, section and label of every fixed row, in a language."""
+    for sheet in laid_out(spec, language).sheets:
         for grid in sheet.grids:
             section = ""
             for row in grid.rows:
                 section = row.label if row.role == "section" else section
                 if row.role == "item":
-                    found.append((len(found) + 1, sheet.tool.code, row.code, section or None, row.label))
-    return found
+                    yield sheet.tool.code, row.code, section, row.label
 
 
 def labels(schema: Schema) -> dict[tuple[str, str], str]:
