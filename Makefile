@@ -103,12 +103,14 @@ keys: $(VENV)/test.stamp
 year: $(VENV)/test.stamp
 	$(PY) -m pytest -m long tests/test_year.py
 
-# Every sheet on the screen of a laptop and as printed, blank and filled, and every page of a report: some minutes.
+# Every sheet on the screen of a laptop and as printed, every page of a report, and the pictures of the guides: some minutes.
 pictures: $(VENV)/test.stamp
 	$(VENV)/bin/hrge-xl generate hrge_toolkit --country PAK -o output/pictures
 	$(VENV)/bin/hrge-xl demo -o output/pictures/demo
 	$(PY) -m tests.office.pictures -o output/pictures \
 		output/pictures/*.xlsx output/pictures/demo/returned/PAK.xlsx output/pictures/demo/reports/*.html
+	-$(VENV)/bin/hrge-xl feedback output/pictures/demo/returned -o output/pictures/demo/feedback
+	$(PY) -m tests.office.guide_pictures output/pictures/demo -o docs/pictures
 
 docs: $(VENV)/test.stamp
 	$(PY) -m tests.write_docs

@@ -31,7 +31,7 @@ from .readable_columns import SHARE
 from .sheet_rows import put
 
 MOST_QUESTIONS, MOST_TRENDS = 15, 20
-CHART_COLUMN, CHART_WIDTH = 8, 760
+LABEL_WIDTH, CHART_WIDTH = 40, 720
 ROW_HEIGHT, LEAST_HEIGHT, AROUND = 20, 340, 130  # pixels; what a chart has around its bars
 LONG_LABEL, MOST_LABEL = 24, 90  # characters of a label that needs room, and that a chart shows
 BESIDE_LABELS = {"x": 0.46, "y": 0.1, "width": 0.5, "height": 0.74}  # of the bars, where their names are long
@@ -62,14 +62,17 @@ def write_figures(
     """Draw every block, below each other. Raises `LimitError` where a text does not fit."""
     sheet.hide_gridlines(2)
     sheet.fit_to_pages(1, 0)
-    sheet.set_column(0, 0, 46)
-    sheet.set_column(1, CHART_COLUMN - 2, 12)
+    drawn = list(blocks(store, language))
+    beside = max(len(block.heads) for block in drawn) + 1  # the column of the charts
+    sheet.set_column(0, 0, LABEL_WIDTH)
+    sheet.set_column(1, beside - 2, 12)
+    sheet.set_column(beside - 1, beside - 1, 3)
     top = write_period(sheet, store, formats, language)
-    for block in blocks(store, language):
+    for block in drawn:
         _table(sheet, block, top, formats)
         chart = _chart(book, block, (sheet.name, top))
         chart.set_size({"width": CHART_WIDTH, "height": _height(block)})
-        sheet.insert_chart(top + 1, CHART_COLUMN, chart, _described(block))
+        sheet.insert_chart(top + 1, beside, chart, _described(block))
         top += max(len(block.rows) + 4, _height(block) // ROW_HEIGHT + 3)
 
 
