@@ -21,7 +21,7 @@ NAMES = (
     "check compare consolidate datasets decide diff document draft explain export feedback generate init_round issue "
     "load load_round one_dataset read recover report schemas sign status trace try_out validate verify waive withdraw"
 )
-AT_A_TERMINAL = {"demo", "doctor"}  # commands that only talk to people
+AT_A_TERMINAL = {"demo", "doctor", "completion", "help"}  # commands that only talk to people
 GROUPS = {"spec": {"load", "try_out", "diff", "draft"}, "round": {"init_round", "load_round"}}
 
 

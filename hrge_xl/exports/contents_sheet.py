@@ -156,9 +156,7 @@ def _not_here(labels: CodeLabels, listed: Listed) -> Iterator[str]:
         table.name for table in listed.tables if table.name in listed.repeated and listed.counts[table.name]
     ]
     if repeated:
-        text = labels.say(
-            "Only in the CSV files and in dataset.sqlite, for other sheets show their rows: {tables}."
-        )
+        text = say("Only in the CSV files and in dataset.sqlite, for other sheets show their rows: {tables}.")
         yield text.format(tables=", ".join(repeated))
     if listed.without_rows:
         yield say("Without rows: {tables}.").format(tables=", ".join(listed.without_rows))
