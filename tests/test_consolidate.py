@@ -102,7 +102,7 @@ def rewritten(data: bytes, old: bytes, new: bytes) -> bytes:
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    """Three returns: one clean, one with a mistake, one that is no workbook."""
+    """Three returns: one clean, one with a mistake, one that is not a workbook."""
     return returned(
         tmp_path / "returned",
         {
@@ -622,7 +622,7 @@ def test_a_dataset_of_a_newer_program(files: list[Path], tmp_path: Path) -> None
 
 def test_something_else_in_the_place_of_the_dataset(files: list[Path], tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / DATASET).write_bytes(b"this is no database, but somebody's notes" * 100)
+    (tmp_path / "out" / DATASET).write_bytes(b"this is not a database, but somebody's notes" * 100)
     with pytest.raises(StoreError, match="Move it away"):
         run(files, tmp_path / "out")
 

@@ -203,7 +203,7 @@ def test_a_number_that_excel_does_not_know() -> None:
     key = next(
         key for key, slot in layout("example").slots.items() if slot.field.type is FIELD_TYPES["integer"]
     )
-    with pytest.raises(LimitError, match="inf is no number"):
+    with pytest.raises(LimitError, match="inf is not a number"):
         list(issue(spec("example"), [Order("A", TODAY), Order("B", TODAY, answers={key: float("inf")})]))
 
 

@@ -63,8 +63,8 @@ and accepted + returned = counted + superseded + waiting + doubled + conflict + 
 
 OWN = """## Views of a spec
 
-Every sheet with questions has a view: one row a row of the sheet (of a form: one a file), one column a question. Names
-come from the spec.
+Every sheet with questions has a view: one row per row of the sheet (of a form: one per file), one column per
+question. Names come from the spec.
 
 * The view is called like the sheet's code, with `_` for what no name may hold: `T3.2` → `T3_2`, `2A` → `t_2A`. What the
   spec names under `tables` unites several sheets (`risks`); only the united view is exported then.

@@ -32,13 +32,13 @@ COMMANDS = {
     "feedback": ("feedback", "Give each team its own answers back with what to correct."),
     "compare": ("compare", "What changed between two returns, or two rounds."),
     "export": ("export", "One table of a dataset as a file, or the codebook."),
-    "trace": ("trace", "The way of a figure back to its file and cell."),
-    "verify": ("verify", "Whether a report or dataset still says what its files say."),
+    "trace": ("trace", "Trace a figure to its file and cell."),
+    "verify": ("verify", "Check that a report or dataset still agrees with its files."),
     "waive": ("waive", "Accept a finding of one file as it is, with a reason."),
     "recover": ("recover", "Make a lost or damaged ledger again, with all that was entered."),
     "sign": ("sign", "Seal a report, so that a later change shows."),
     "explain": ("explain", "What a finding code means."),
-    "doctor": ("doctor", "Whether this machine has what is needed."),
+    "doctor": ("doctor", "Check this installation."),
 }
 
 

@@ -132,7 +132,7 @@ def _shown(line: Line, column: str) -> str:
 
 
 def _print(lines: Sequence[Line]) -> None:
-    """A line a team; columns that say nothing about anybody are left out."""
+    """A line per team; columns that say nothing about anybody are left out."""
     cells = {column: [shown(_shown(line, column)) for line in lines] for column in COLUMNS}
     used = [column for column in COLUMNS if any(cells[column])]
     widths = {column: max(len(cell) for cell in [*cells[column], column]) for column in used}

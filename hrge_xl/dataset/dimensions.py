@@ -96,7 +96,7 @@ def _due_field(block: CollectBlock, source: Collected) -> str | None:
 
 
 def codebook(schema: Schema) -> list[Row]:
-    """One line a question, followed by one line a code that it can be answered with."""
+    """One line per question, followed by one line per code that it can be answered with."""
     spec = schema.spec
     if spec is None:
         return []

@@ -69,7 +69,7 @@ def write_workbook(store: Store, path: Path, today: date, language: str | None =
 
 
 class _Book:
-    """Draws the sheets: contents, heat maps, figures, then a sheet a table that has rows."""
+    """Draws the sheets: contents, heat maps, figures, then a sheet per table that has rows."""
 
     def __init__(self, book: Workbook, store: Store, today: date, language: str) -> None:
         self.book, self.store, self.today = book, store, today

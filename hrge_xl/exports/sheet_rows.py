@@ -27,7 +27,7 @@ ROWS_AT_ONCE = 1_000
 def write_rows(
     sheet: Worksheet, columns: Sequence[Column], rows: Iterable[Row], styles: Sequence[int], first: int = 1
 ) -> None:
-    """Write rows from the one numbered `first` (0 is the top) on, a style a column; those above are written already.
+    """Write rows from the one numbered `first` (0 is the top) on, a style per column; those above are written already.
 
     Days come as ISO text, truth values as 0 and 1.
     """

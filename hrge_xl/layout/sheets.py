@@ -64,7 +64,9 @@ def build(
     Raises `UsageError` for a language or tool that the spec does not have.
     """
     if language not in spec.languages:
-        raise UsageError(f"'{language}' is no language of {spec.name}. It has: {', '.join(spec.languages)}.")
+        raise UsageError(
+            f"'{language}' is not a language of {spec.name}. It has: {', '.join(spec.languages)}."
+        )
     chosen = _choose(spec, tools)
     codes = [tool.code for tool in chosen]
     wish = _Wish(spec, language, codes, blank_rows, last)

@@ -57,7 +57,7 @@ def profile_called(spec: Spec, name: str) -> Profile:
     found = names.get(name.casefold())
     if found is None:
         remedy = remedy_for(name, list(spec.profiles)) if spec.profiles else "It has no profiles."
-        raise UsageError(f"'{name}' is no profile of {spec.name}. {remedy}")
+        raise UsageError(f"'{name}' is not a profile of {spec.name}. {remedy}")
     return spec.profiles[found]
 
 
@@ -65,7 +65,7 @@ def tool_code(spec: Spec, tool: str) -> str:
     """Give the code of a tool as the spec writes it. Raises `UsageError`."""
     found = spec.tool_called(tool)
     if found is None:
-        raise UsageError(f"'{tool}' is no tool of {spec.name}. It has: {', '.join(spec.tool)}.")
+        raise UsageError(f"'{tool}' is not a tool of {spec.name}. It has: {', '.join(spec.tool)}.")
     return found
 
 
