@@ -137,7 +137,7 @@ def test_what_does_not_belong_is_named(spec: Spec, tmp_path: Path) -> None:
         "Choose an entry that belongs to the other answer, or correct that one."
     )
     assert told["FWHY_1"].startswith("Why: “No reason” is answered, though it is not asked here.")
-    assert told["FREF_2"] == "Reference: “WS 1” is not written as it has to be. Write it in this form: WS-01"
+    assert told["FREF_2"] == "Reference: “WS 1” does not have the required form. Write it in this form: WS-01"
     assert told["FMAI_1"].endswith("Write it in this form: name@example.org")
 
 

@@ -195,7 +195,7 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
         ("team,contact\nA,x\n".encode("utf-16-le"), "is not text"),
         (b"name,country\nA,PAK\n", "there is no column 'team'"),
         (b"team,countri\nA,PAK\n", "Did you mean 'country'"),
-        (b"team,team\nA,B\n", "stands there twice"),
+        (b"team,team\nA,B\n", "appears twice"),
         (b"team,deadline\nA,9999-12-31\n", "the deadline 9999-12-31 is not a day between 1900 and 2200"),
         ("team,contact\nA,Jos\xe9\n".encode("latin-1"), "not UTF-8"),
     ],

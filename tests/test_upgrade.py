@@ -142,7 +142,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
         "Most important:",
         "- Plan!E19: PLN_13 Groups invited",
         "",
-        "Answers that the workbook attached does not ask for any more: 9.",
+        "Answers that the attached workbook no longer asks for: 9.",
     ]
 
 
@@ -167,7 +167,7 @@ def test_validate_names_each_answer_that_is_asked_no_more(two: Path, tmp_path: P
     found = {(each.sheet, each.cell): each for each in result.findings if each.code == "S019"}
     assert found.keys() == GONE.keys()
     budget = found["Plan", "E14"]
-    assert budget.message == "Budget: version 2.0 asks this no more; “5000.5” was kept, not counted."
+    assert budget.message == "Budget: version 2.0 no longer asks this; “5000.5” was kept, not counted."
     assert {each.code for each in result.findings if each.code[0] == "S"} == {"S019"}
     older = next(each for each in result.findings if each.code == "I004")
     assert "`hrge-xl feedback`" in older.remedy
