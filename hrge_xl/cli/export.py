@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, the_day
-from .report import known_language
+from .common import AS_SUITS, known_language, the_day
 from .terminal import Rows, line
 
 if TYPE_CHECKING:
@@ -37,7 +36,10 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
     "--shareable", is_flag=True, help="Without restricted questions; small counts of people masked."
 )
 @click.option(
-    "--lang", default=None, metavar="LANG", help="Language of the whole workbook (default: that of the spec)."
+    "--lang",
+    default=None,
+    metavar="LANG",
+    help="Language of the whole workbook, or of the labels of the table codebook (default: the spec's).",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="File (default: stdout).")
 def command(  # noqa: PLR0913 (one parameter an option)
@@ -64,10 +66,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
                 raise UsageError("Rows can be chosen in one table. Say which with --table.")
             _whole(store, lang, output, format_)
             return
-        if lang is not None:
-            raise UsageError("--lang is for the whole workbook. Leave out --table, or --lang.")
         wanted = extract.table_of(store, table)
-        rows = extract.rows_of(store, wanted, extract.Wish(teams, periods, current, shareable))
+        rows = extract.rows_of(
+            store, wanted, extract.Wish(teams, periods, current, shareable, known_language(lang))
+        )
         chosen = format_ or _by_name(output)
         if output is not None:
             extract.write_file(output, wanted, rows, chosen)

@@ -144,9 +144,9 @@ def _stopped(found: Return, fault: Exception) -> list[dict[str, Any] | LeftOut]:
     """Leave out a return that a fault of ours shows with."""
     from ..rounds.feedback_choice import LeftOut
     from ..validation import finding_of
-    from ..words import translator
+    from ..words import SOURCE_LANGUAGE
 
-    told = finding_of(stopped(found.path, fault), found.path, translator("en"))
+    told = finding_of(stopped(found.path, fault), found.path, SOURCE_LANGUAGE)
     why = f"{told.code} {told.message} {told.remedy}".rstrip(".")
     return [LeftOut(found, why, found.path, Exit.REFUSED)]
 
