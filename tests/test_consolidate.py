@@ -331,6 +331,10 @@ def test_data_xlsx_in_the_language_of_a_reader(files: list[Path], tmp_path: Path
     book, say = openpyxl.load_workbook(target), translator("ar")
     assert book.sheetnames[0] == say("Contents")
     assert all(sheet.sheet_view.rightToLeft for sheet in book)
+    assert [cell.value for cell in book.worksheets[0][5]] == [
+        say(word) for word in ("Sheet", "What it holds", "Rows")
+    ]
+    assert say("What it holds") != "What it holds"
     heads = [cell.value for cell in book["findings"][3]]
     assert {say("Severity"), say("What to do")} <= set(heads)
     assert {row[say("Severity")] for row in read_sheet(target, "findings")} <= {

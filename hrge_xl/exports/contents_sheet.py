@@ -74,7 +74,8 @@ def write_contents(
     for at, width in enumerate(WIDTHS):
         sheet.set_column(at, at, width)
     row = _introduction(sheet, schema, labels, formats, today)
-    for at, head in enumerate((labels.say("Sheet"), labels.say("What it holds"), labels.say("Rows"))):
+    say = labels.say
+    for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
         put(sheet, row, at, head, formats["head"])
     row = _figures(sheet, row + 1, labels, formats, figures)
     headings = list(groups(labels.say).values())

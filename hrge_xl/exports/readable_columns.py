@@ -21,6 +21,7 @@ FOLDED = frozenset(
 )
 SHARES = frozenset({"share", "progress"})
 OF_ANY_ROW = frozenset({ANSWERS.name, AGGREGATE_ANSWERS.name, AGGREGATE_NUMBERS.name})
+LABELLED_BY = ("indicator", "field")  # what the column `label` says the name of
 STATES = frozenset({"verdict", "status", "severity"})
 LONG = frozenset({
     "message", "remedy", "text", "original", "label", "help", "reason", "path", "suggestion", "waiver", "why", "item",
@@ -87,7 +88,10 @@ class _Columns:
 
     def _own(self, at: int, column: Column, fields: Sequence[Field] | None, *, coded: bool) -> ReadableColumn:
         head = self._head(column, fields)
-        if coded or column.name + NAMED in self.table.at:
+        has_name = column.name + NAMED in self.table.at or (
+            column.name in LABELLED_BY and "label" in self.table.at
+        )
+        if coded or has_name:
             head = f"{head} ({self.say('Code')})"
         percent = fields[0].type.name == "percent" if fields else column.name in SHARES
         width = (
@@ -112,8 +116,10 @@ class _Columns:
             text = fields[0].asks(self.labels.language)
         elif column.name.endswith(NAMED):
             text = self.heads.get(column.name.removesuffix(NAMED), column.name)
-        elif column.name == "label" and "field" in self.table.at:
-            text = self.heads["field"]
+        elif column.name == "label" and (
+            of := next((name for name in LABELLED_BY if name in self.table.at), "")
+        ):
+            text = self.heads[of]
         else:
             text = self.heads.get(column.name) or column.title or column.name
         return beginning(" ".join(text.split()), MOST_HEAD)
