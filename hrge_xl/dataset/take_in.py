@@ -25,6 +25,7 @@ from .ledger import Arrival, Arrived, Ledger
 from .opening import DATASET, SPECS, spec_of
 from .received import RECEIVED, has_content, kept_at
 from .rows import submission_id
+from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
 from .shards import discard, shard_folder, take
 from .store import Known, Store, open_file
@@ -134,6 +135,7 @@ def take_in(
             derive(stores, out / DATASET, run.today, pool.here)
             for store in stores:
                 store.set_derived(str(run.today))
+        record_run(run.ledger, run.file, run.today)
         yield run
         note(run.ledger, out / DATASET)
 
