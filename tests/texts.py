@@ -16,8 +16,8 @@ from pathlib import Path
 from hrge_xl import __version__
 from hrge_xl.dataset.reconciliation import WORDS as WORDS_OF_FILES
 from hrge_xl.findings import CATALOGUE
-from hrge_xl.reports.formats.xlsx import WORDS as WORDS_OF_WORKBOOK
 from hrge_xl.reports.html_words import WORDS
+from hrge_xl.reports.xlsx_words import WORDS as WORDS_OF_WORKBOOK
 from hrge_xl.spec.translating import Wanted, as_file, new_catalogue, updated
 from hrge_xl.spec.translations import read_catalogue
 from hrge_xl.words import CATALOGUES
@@ -70,7 +70,7 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
     for key, text in WORDS_OF_FILES.items():
         yield text, "hrge_xl/dataset/reconciliation.py", f"what became of files: {key}"
     for key, text in WORDS_OF_WORKBOOK.items():
-        yield text, "hrge_xl/reports/formats/xlsx.py", f"validation report as a workbook: {key}"
+        yield text, "hrge_xl/reports/xlsx_words.py", f"validation report as a workbook: {key}"
 
 
 def _said() -> Iterator[tuple[str, str, str]]:

@@ -70,7 +70,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     )
     with datasets(asked) as (dataset,):
         teams = status(dataset.of_round(), asked.today, dataset.round)
-        lines = [*dataset.notes, *dataset.totals().lines(), *_summary(dataset, teams)]
+        lines = [*dataset.notes, *dataset.totals().lines(), *_summary(dataset, teams), *_since(dataset)]
     rows = [_line(each) for each in teams]
     if as_json:
         data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
@@ -94,6 +94,14 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus]) -> Iterator[str]:
         yield f"Not answered: {', '.join(silent)}."
     if counts[TO_DECIDE]:
         yield f"To decide: hrge-xl decide {dataset.folder}"
+
+
+def _since(dataset: Dataset) -> Iterator[str]:
+    """What the last run that changed something changed, where there was one before it."""
+    from ..dataset.run_history import last_change
+
+    change = last_change(dataset.store)
+    return change.lines() if change else iter(())
 
 
 def _line(each: TeamStatus) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def lines(
 
 def _marks(drawing: Drawing, marks: Sequence[Mark], scale: _Scale, right: float) -> None:
     """What values are held against, each named beside its line, no name upon another."""
-    lowest = HEIGHT - FOOT + LINE
+    lowest: float = HEIGHT - FOOT + LINE
     for mark in sorted(marks, key=lambda each: each.value):
         height = scale.y(mark.value)
         drawing.line([(EDGE, height), (right, height)], mark.css)

@@ -214,9 +214,11 @@ class View:
         """The answers to a question in words."""
         told = [f"{answer.label} {self.number(answer.count)}" for answer in question.answers]
         if question.least is not None and question.most is not None:
-            told.append(self.say("range", least=self.number(question.least), most=self.number(question.most)))
+            told.append(
+                self.words["range"].format(least=self.number(question.least), most=self.number(question.most))
+            )
         if question.missing:
-            told.append(self.say("missing_answers", n=self.number(question.missing)))
+            told.append(self.words["missing_answers"].format(n=self.number(question.missing)))
         return " · ".join(told)
 
     @property
