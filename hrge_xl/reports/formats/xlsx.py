@@ -224,15 +224,13 @@ class _Report:
         files = self.document["files"]
         counting = [(at, file) for at, file in enumerate(files) if file["counted"]]
         findings = {each.title: each.counts for each in by_team(counting, self._team)}
-        rows = [
+        rows: list[list[Cell]] = [
             [group.title, ", ".join(group.names), *self._became([files[at] for at in group.files]),
              *findings.get(group.title, dict.fromkeys(SEVERITIES, 0)).values()]
             for group in by_team(enumerate(files), self._team)
         ]  # fmt: skip
-        sums = [
-            sum(int(count or 0) for count in column)
-            for column in zip(*(row[2:] for row in rows), strict=True)
-        ]
+        numbers = zip(*(row[2:] for row in rows), strict=True)
+        sums = [sum(int(count or 0) for count in column) for column in numbers]
         if rows:
             rows.append([self.words["all"], None, *sums])
         keys = ("team", "country", "received", *RECONCILED, "errors", "warnings", "infos")
