@@ -415,7 +415,7 @@ def test_a_matrix_without_rows_is_one_sentence() -> None:
     document = build(0, 0, nasty=False)
     text = html.render(document)
     assert 'class="matrix"' not in text
-    assert WORDS["matrix_empty"].format(tools="T3.2") in text
+    assert WORDS["matrix_empty"].format(tools="3.2 Risk strategy") in text
 
 
 def test_a_large_report_stays_small() -> None:
@@ -676,6 +676,16 @@ def test_a_large_report_filters_its_files_and_leads_to_them(
         assert [
             each for each in trouble if not each.endswith(".html#f0") and "validation_pages" not in each
         ] == []
+
+
+def test_countries_and_sheets_go_by_name() -> None:
+    document = build(12, 150, nasty=False)
+    text = html.render(document)
+    assert re.search(r"\bAFG Afghanistan\b", table_of(text, "By team"))
+    assert re.search(r"\bBGD BGD\b", table_of(text, "By team"))  # of which no name is known
+    assert " 1.1 Legislation " in table_of(text, "By sheet")
+    assert "1.1 التشريعات" not in table_of(text, "By sheet")
+    assert {row["Country"] for row in headed(workbook(document)["Files"])} >= {"Afghanistan", "Iraq"}
 
 
 def test_the_workbook_adds_up_by_team_and_by_rule() -> None:

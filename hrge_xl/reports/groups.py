@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .document import FileRow, FindingRow
@@ -31,15 +31,20 @@ class Group:
         self.files[file] = self.files.get(file, 0) + 1
 
 
-def by_sheet_and_rule(files: Numbered, whole_file: str) -> tuple[list[Group], list[Group]]:
-    """Give the findings of some files by sheet and by code; `whole_file` is said of those that have no sheet."""
+def by_sheet_and_rule(
+    files: Numbered, whole_file: str, sheets_called: Mapping[str, str]
+) -> tuple[list[Group], list[Group]]:
+    """Give the findings of some files by sheet and by code; `whole_file` is said of those that have no sheet.
+
+    Sheets of the spec go by their names there, all others by their own.
+    """
     sheets: dict[str, Group] = {}
     rules: dict[str, Group] = {}
     for at, file in files:
         for finding in file["findings"]:
             tool = finding["tool"] or finding["sheet"] or ""
             sheet = sheets.setdefault(tool, Group(tool))
-            sheet.names[finding["sheet"] or whole_file] = None
+            sheet.names[sheets_called.get(tool) or finding["sheet"] or whole_file] = None
             sheet.add(at, finding)
             rule = rules.setdefault(finding["code"], Group(finding["code"]))
             rule.names[finding["name"]] = None
@@ -47,14 +52,17 @@ def by_sheet_and_rule(files: Numbered, whole_file: str) -> tuple[list[Group], li
     return [sheets[key] for key in sorted(sheets)], [rules[key] for key in sorted(rules)]
 
 
-def by_team(files: Numbered, team: Callable[[FileRow], str]) -> list[Group]:
-    """Give the findings of some files by team, each with its countries."""
+def by_team(
+    files: Numbered, team: Callable[[FileRow], str], countries_called: Mapping[str, str]
+) -> list[Group]:
+    """Give the findings of some files by team, each with its countries by name."""
     teams: dict[str, Group] = {}
     for at, file in files:
         group = teams.setdefault(team(file), Group(team(file)))
         group.files[at] = len(file["findings"])
-        if file["identity"] and file["identity"]["country"]:
-            group.names[file["identity"]["country"]] = None
+        country = file["identity"]["country"] if file["identity"] else None
+        if country:
+            group.names[countries_called.get(country, country)] = None
         for severity in SEVERITIES:
             group.counts[severity] += file["counts"][severity]
     return [teams[key] for key in sorted(teams)]

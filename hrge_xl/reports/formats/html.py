@@ -93,13 +93,25 @@ class View:
             if file["copy_of"] is None
         }
         counting = [(at, file) for at, file in files if file["counted"]]
-        self.sheets, self.rules = by_sheet_and_rule(counting, words["whole_file"])
-        self.codes = by_sheet_and_rule(files, words["whole_file"])[1]
-        self.teams = by_team(counting, self.team)
+        names, whole = document["names"], words["whole_file"]
+        self.sheets, self.rules = by_sheet_and_rule(counting, whole, names["sheets"])
+        self.codes = by_sheet_and_rule(files, whole, names["sheets"])[1]
+        self.teams = by_team(counting, self.team, names["countries"])
         self.team_names = sorted({self.team(file) for _, file in files})
         self.verdicts_there = [each for each in VERDICTS if any(file["verdict"] == each for _, file in files)]
         statuses = dict.fromkeys(("counts", *BECAME[1:], "refused"))
         self.statuses_there = [each for each in statuses if any(file["status"] == each for _, file in files)]
+
+    def country(self, file: FileRow) -> str:
+        """The country of a file by name; empty where it states none, or where the team is called like it."""
+        code = file["identity"]["country"] if file["identity"] else None
+        name = self.document["names"]["countries"].get(code or "", code or "")
+        return "" if name == self.team(file) else name
+
+    def tools_of(self, matrix: MatrixRow) -> str:
+        """The sheets that a matrix is of, by name."""
+        called = self.document["names"]["sheets"]
+        return ", ".join(called.get(tool, tool) for tool in matrix["tools"])
 
     def team(self, file: FileRow) -> str:
         """The team of a file, or words for none."""

@@ -206,10 +206,11 @@ class _Report:
             10, 10, 40, 11, 15, 11, 10, 10, 10, 8, 10, 8, 8, 40, 12, 12, 12, 12, 12, 68, 14, 22, 40, 19, 11, 10, 12,
             13, 16, 12,
         )  # fmt: skip
-        files = self.document["files"]
+        files, called = self.document["files"], self.document["names"]["countries"]
         self.table("Files", sheet, [self.words[key] for key in keys], widths, len(files))
         for row, file in enumerate(files, 1):
             cells = _file_cells(self.words, file)
+            cells["country"] = called.get(str(cells["country"] or ""), cells["country"])
             for column, key in enumerate(keys):
                 value = cells[key]
                 if key == "share" and isinstance(value, float):
@@ -221,13 +222,13 @@ class _Report:
 
     def _by_team(self) -> None:
         """What came from each team and what became of it, then the findings of what counts: the last row adds up."""
-        files = self.document["files"]
+        files, called = self.document["files"], self.document["names"]["countries"]
         counting = [(at, file) for at, file in enumerate(files) if file["counted"]]
-        findings = {each.title: each.counts for each in by_team(counting, self._team)}
+        findings = {each.title: each.counts for each in by_team(counting, self._team, called)}
         rows: list[list[Cell]] = [
             [group.title, ", ".join(group.names), *self._became([files[at] for at in group.files]),
              *findings.get(group.title, dict.fromkeys(SEVERITIES, 0)).values()]
-            for group in by_team(enumerate(files), self._team)
+            for group in by_team(enumerate(files), self._team, called)
         ]  # fmt: skip
         numbers = zip(*(row[2:] for row in rows), strict=True)
         sums = [sum(int(count or 0) for count in column) for column in numbers]
@@ -252,7 +253,7 @@ class _Report:
         counting = [(at, file) for at, file in enumerate(self.document["files"]) if file["counted"]]
         rows: Iterable[list[Cell]] = (
             [group.title, ", ".join(group.names), *group.counts.values(), len(group.files)]
-            for group in by_sheet_and_rule(counting, "")[1]
+            for group in by_sheet_and_rule(counting, "", {})[1]
         )
         keys = ("code", "name", "errors", "warnings", "infos", "files")
         self._list("by_rule", "ByRule", keys, (12, 44, 10, 10, 10, 10), rows)
