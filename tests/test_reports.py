@@ -682,8 +682,8 @@ def test_countries_and_sheets_go_by_name() -> None:
     document = build(12, 150, nasty=False)
     text = html.render(document)
     assert re.search(r"\bAFG Afghanistan\b", table_of(text, "By team"))
-    assert re.search(r"\bBGD BGD\b", table_of(text, "By team"))  # of which no name is known
-    assert " 1.1 Legislation " in table_of(text, "By sheet")
+    assert re.search(r"\bIRN IRN\b", table_of(text, "By team"))  # of which no name is known
+    assert re.search(r"\b1\.1 Legislation\n", table_of(text, "By sheet"))
     assert "1.1 التشريعات" not in table_of(text, "By sheet")
     assert {row["Country"] for row in headed(workbook(document)["Files"])} >= {"Afghanistan", "Iraq"}
 
