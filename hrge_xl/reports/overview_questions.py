@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import sqlalchemy as sa
+
 from ..dataset.aggregates.common import TOTAL, Record, records, said
 from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS, ITEMS
 from ..dataset.store import Store
@@ -16,6 +18,7 @@ from ..spec.model import Spec
 from .overview_model import AnswerCount, Behind, Question
 
 MOST_ROWS_OF_A_QUESTION = 40
+OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
 Key = tuple[str, str | None, str]  # sheet, fixed row, question
 
@@ -29,7 +32,7 @@ class _Gathered:
     most: float | None = None
     numbers: int = 0
     missing: int = 0
-    rows: list[tuple[int, str, Record]] = field(default_factory=list)  # place, text, row
+    rows: list[tuple[int, Record]] = field(default_factory=list)  # place, row
 
 
 @dataclass
@@ -100,11 +103,12 @@ class Profiles:
     def _list_answers(self, found: dict[Key, _Gathered]) -> None:
         table = self.store.tables[ANSWERS.name].c
         gaps = {key: {answer.code for answer in each.answers if answer.is_no} for key, each in found.items()}
-        for row in records(self.store, ANSWERS.name, table.current, table.period == self.period):
-            key, value = self._key(row), row["number"] if row["code"] is None else row["code"]
-            if key in gaps and value is not None:
-                text = said(self.spec, self._asked(row), value, self.language)
-                found[key].rows.append((NO if row["code"] in gaps[key] else OTHER, text, row))
+        given = sa.or_(table.code.is_not(None), table.number.is_not(None))
+        of_period = (table.current, table.period == self.period, given)
+        for row in records(self.store, ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
+            key = self._key(row)
+            if key in gaps:
+                found[key].rows.append((NO if row["code"] in gaps[key] else OTHER, row))
 
     def _list_missing(self, found: dict[Key, _Gathered]) -> None:
         table = self.store.tables[FINDINGS.name].c
@@ -113,14 +117,25 @@ class Profiles:
             if row["tool"] in self.spec.tool and row["field"] in self.spec.tool[row["tool"]].fields:
                 each = found[self._key(row)]
                 each.missing += 1
-                each.rows.append((BLANK, self.blank, row))
+                each.rows.append((BLANK, row))
+
+    def _said(self, place: int, row: Record) -> str:
+        """What stands in a row behind a question."""
+        if place == BLANK:
+            return self.blank
+        return said(
+            self.spec, self._asked(row), row["number"] if row["code"] is None else row["code"], self.language
+        )
 
     def _question(self, key: Key, each: _Gathered) -> Question:
         tool, row, code = key
         in_order = sorted(each.rows, key=lambda line: line[0])
-        texts = {id(line): text for _, text, line in in_order}
-        rows = [line for _, _, line in in_order]
-        behind = self.behind(rows, lambda line: texts[id(line)], MOST_ROWS_OF_A_QUESTION)
+        places = {id(line): place for place, line in in_order}
+        behind = self.behind(
+            [line for _, line in in_order],
+            lambda line: self._said(places[id(line)], line),
+            MOST_ROWS_OF_A_QUESTION,
+        )
         return Question(
             self.spec.tool[tool].sheet.say(self.language), self.text(self.spec, tool, row or "", code), code,
             each.answers, each.least, each.most, each.numbers, each.missing, behind,
