@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -21,8 +22,10 @@ from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.intake import Wanted, layout_of, read_many
 from hrge_xl.intake import read as read_file
 from hrge_xl.issuing import Order, generate
+from hrge_xl.spec.load import find
 from hrge_xl.submission import Submission
 from tests.answers import TODAY, full, layout, spec
+from tests.damages.as_excel import as_excel
 from tests.different_returns import SPEC, saved_by_office, write_returns
 
 RUNS = 5
@@ -89,6 +92,27 @@ def reading(what: str, paths: Sequence[Path]) -> None:
     )  # fmt: skip
 
 
+def producers(paths: Sequence[Path], folder: Path) -> Iterator[tuple[str, Sequence[Path]]]:
+    """The same files as several programs save them; Excel's way is imitated, and openpyxl's takes long."""
+    yield "as issued", paths
+    yield "saved by LibreOffice", [*saved_by_office(list(paths), folder / "saved")]
+    yield "as Excel saves them", [_rewritten(path, folder / "excel", as_excel) for path in paths]
+    yield "saved by openpyxl", [_rewritten(path, folder / "openpyxl", _by_openpyxl) for path in paths[:60]]
+
+
+def _rewritten(path: Path, folder: Path, saved: Callable[[bytes], bytes]) -> Path:
+    folder.mkdir(exist_ok=True)
+    target = folder / path.name
+    target.write_bytes(saved(path.read_bytes()))
+    return target
+
+
+def _by_openpyxl(data: bytes) -> bytes:
+    target = BytesIO()
+    openpyxl.load_workbook(BytesIO(data)).save(target)
+    return target.getvalue()
+
+
 def comparing(what: str, paths: Sequence[Path]) -> None:
     """What it costs to compare every cell with the issued one: the same files with and without, in turn."""
     times: dict[bool, list[float]] = {True: [], False: []}
@@ -144,6 +168,14 @@ def stamping(what: str, wanted: list[Order]) -> None:
     say(f"issue {len(wanted)} {what}, per workbook", each, alone, f"a full render, {alone / each:.0f} times")
 
 
+def languages(folder: Path) -> None:
+    """The spec with its nine languages, of which none is asked for, and the same without them."""
+    without = Path(shutil.copytree(find(SPEC), folder / SPEC, ignore=shutil.ignore_patterns("languages*")))
+    loading = "import sys; from hrge_xl.spec.load import load; load(sys.argv[1])"
+    with_them, alone = (median(process("-c", loading, str(place))) for place in (find(SPEC), without))
+    say("load the spec with nine languages", with_them, alone, "the same without them")
+
+
 def main() -> None:
     """Measure and print."""
     sys.stdout.write(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, medians of {RUNS}\n")
@@ -154,6 +186,7 @@ def main() -> None:
         "bare click program",
     )
     with tempfile.TemporaryDirectory() as folder:
+        languages(Path(folder))
         measure(Path(folder))
 
 
@@ -170,8 +203,7 @@ def measure(folder: Path) -> None:
     )
     stamping("blank workbooks", orders(prefilled=False))
     stamping("prefilled workbooks", orders(prefilled=True))
-    saved = [*saved_by_office(paths, folder / "saved")]
-    for what, files in (("as issued", paths), ("saved by LibreOffice", saved)):
+    for what, files in producers(paths, folder):
         reading(what, files)
         comparing(what, files[:60])
     pairs = [(found, layout_of(found, Wanted())) for found in map(read, paths[:50])]

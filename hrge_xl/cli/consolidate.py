@@ -19,6 +19,7 @@ from .common import (
     warn_of_ledgers,
 )
 from .report import overview_of_folder
+from .stdin import ReturnedPath
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
 @click.option(
     "-o",
     "--output",
@@ -74,6 +75,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl consolidate returned/ -o dataset
     hrge-xl consolidate 2026-H1 --received 2026-07-03
+
+    Next: hrge-xl report 2026-H1 --format html -o reports
     """
     from ..consolidation import consolidate
     from ..exports.exports import USUAL

@@ -14,6 +14,7 @@ import click
 
 from ..errors import Exit, LimitError
 from ..fault_isolation import apart, stopped
+from ..under_way import steps
 from .common import (
     Day,
     jobs_option,
@@ -24,6 +25,7 @@ from .common import (
     spec_option,
     today_option,
 )
+from .stdin import ReturnedPath
 from .terminal import data, line
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class Given:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
 @click.option(
     "-o",
     "--output",
@@ -94,6 +96,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     \b
     hrge-xl feedback 2026-H1 -o feedback
+
+    Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
     from ..rounds.datasets import datasets
 
@@ -130,7 +134,7 @@ def _give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, 
 
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
-    for found in chosen:
+    for found in steps(chosen, len(chosen), "Writing feedback"):
         target = wish.output / file_name(found, dataset.spec, given.names)
         (made,) = apart(partial(_give, dataset, wish, target), [found], _stopped)
         if isinstance(made, LeftOut):
@@ -144,9 +148,9 @@ def _stopped(found: Return, fault: Exception) -> list[dict[str, Any] | LeftOut]:
     """Leave out a return that a fault of ours shows with."""
     from ..rounds.feedback_choice import LeftOut
     from ..validation import finding_of
-    from ..words import translator
+    from ..words import SOURCE_LANGUAGE
 
-    told = finding_of(stopped(found.path, fault), found.path, translator("en"))
+    told = finding_of(stopped(found.path, fault), found.path, SOURCE_LANGUAGE)
     why = f"{told.code} {told.message} {told.remedy}".rstrip(".")
     return [LeftOut(found, why, found.path, Exit.REFUSED)]
 

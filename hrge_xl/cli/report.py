@@ -15,8 +15,8 @@ from .common import (
     exit_code,
     facts,
     jobs_option,
+    known_language,
     ledger_option,
-    one_of,
     password_option,
     print_totals,
     question,
@@ -24,6 +24,7 @@ from .common import (
     spec_option,
     today_option,
 )
+from .stdin import ReturnedPath
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ OVERVIEW = "overview"
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
 @click.option(
     "--format", "formats", multiple=True, type=click.Choice((*FORMATS, OVERVIEW)), help="Default: html."
 )
@@ -74,6 +75,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl report returned/ --format html --format xlsx -o reports
     hrge-xl report output/2026-H1 --format overview -o reports
+
+    Next: hrge-xl sign reports/validation.json --by "A. Name"
     """
     from ..reports.build import document
     from ..rounds.datasets import datasets
@@ -120,13 +123,6 @@ def write(document: Document, name: str, folder: Path) -> Path:
     for stale in {page for other in others for page in other.parent.glob("*.html")} - others.keys():
         stale.unlink()  # the page of a team that is in the report no more
     return path
-
-
-def known_language(tag: str | None) -> str | None:
-    """A language that the program speaks. Raises `UsageError` with those that it does."""
-    from ..words import languages
-
-    return one_of(tag, languages(), "language") if tag else None
 
 
 def overview_of_folder(

@@ -7,13 +7,21 @@ from pathlib import Path
 
 import click
 
+from ..shell_words import quoted
 from .common import Day, SpecName
+from .groups import Group
 from .terminal import line
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
-    """A round is a folder: teams and deadlines, what was issued, what came back, the signing key."""
+    """A round is a folder: teams and deadlines, what was issued, what came back, the signing key.
+
+    \b
+    hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.csv
+
+    Next: hrge-xl generate output/2026-H1
+    """
 
 
 @command.command("init")
@@ -32,11 +40,13 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
 
     \b
     hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.csv
+
+    Next: hrge-xl generate output/2026-H1
     """
     from ..rounds.rounds import init_round
 
     made = init_round(folder, spec, teams, start, end)
-    line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {folder}")
+    line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {quoted(folder)}")
 
 
 @command.command("update-spec")
@@ -57,6 +67,8 @@ def update_round(folder: Path, spec: str | None) -> None:
     \b
     hrge-xl round update-spec output/2026-H1
     hrge-xl round update-spec output/2026-H1 --spec my_specs/hrge_toolkit
+
+    Next: hrge-xl generate output/2026-H1
     """
     from ..reports.spec_diff import summary
     from ..rounds.update_spec import update_spec
@@ -68,4 +80,6 @@ def update_round(folder: Path, spec: str | None) -> None:
     for told in summary(update.changes):
         line(told)
     if update.changes.changes:
-        line(f'Each change: hrge-xl spec diff "{update.before}" "{update.after}" --returned "{folder}"')
+        line(
+            f"Each change: hrge-xl spec diff {quoted(update.before)} {quoted(update.after)} --returned {quoted(folder)}"
+        )

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..shell_words import quoted
+from ..words import SOURCE_LANGUAGE, Translate, right_to_left, translator
+from .columns import beside, hanging, padded, taken
 from .common import (
+    OUTPUT,
     jobs_option,
+    lang_option,
+    next_step,
     password_option,
     question,
     received_option,
     today_option,
     warn_of_ledgers,
 )
-from .terminal import data, line, shown
+from .terminal import data, line, output_to, shown, style, width
 
 if TYPE_CHECKING:
     from ..dataset.returns import Return
@@ -30,7 +36,22 @@ COLUMNS = (
     "team", "country", "state", "completeness", "errors", "days_late", "deadline", "day", "by", "files", "version",
     "file", "note",
 )  # fmt: skip
+NARROW = ("team", "state", "completeness", "errors", "days_late", "deadline", "note")  # without --wide
+HEADS = {
+    "team": "Team", "country": "Country", "state": "State", "completeness": "Completeness", "errors": "Errors",
+    "days_late": "Days late", "deadline": "Deadline", "day": "Day", "by": "By", "files": "Files", "version": "Version",
+    "file": "File", "note": "Note",
+}  # fmt: skip
+FIGURES = ("completeness", "errors", "days_late")
+COLOURS = {  # of states; the word stands there too
+    "accepted": "green", "returned": "yellow", "late": "red", "refused": "red", "to decide": "magenta",
+    "not in this round": "magenta",
+}  # fmt: skip
+GAP = "  "
+LEAST_TEAM = 12  # columns, of the code of a team
+DISPENSABLE = ("deadline", "completeness", "days_late")  # where the terminal is narrow
 DAYS = ("deadline", "day")
+SAID = ("state", "by")  # columns whose values are words of ours
 Line = Mapping[str, Any]  # a team, as JSON has it
 
 
@@ -44,13 +65,17 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also as a workbook.")
+@click.option("--wide", is_flag=True, help="Every column: country, day and what it is, files, version, file.")
+@OUTPUT
+@lang_option
 @received_option
 @password_option
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
-    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, received: date | None,
-    password: str | None, today: date | None, jobs: int | None,
+    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
+    lang: str | None,
+    received: date | None, password: str | None, today: date | None, jobs: int | None,
 ) -> None:  # fmt: skip
     """Team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
@@ -59,6 +84,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     \b
     hrge-xl status output/2026-H1
+
+    Next: hrge-xl validate output/2026-H1
     """
     from ..rounds.datasets import datasets
     from ..rounds.round_status import status
@@ -70,30 +97,53 @@ def command(  # noqa: PLR0913 (one parameter an option)
     )
     with datasets(asked) as (dataset,):
         teams = status(dataset.of_round(), asked.today, dataset.round)
-        lines = [*dataset.notes, *dataset.totals().lines(), *_summary(dataset, teams), *_since(dataset)]
-    rows = [_line(each) for each in teams]
-    if as_json:
-        data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
-    else:
-        _print(rows)
+        language = lang or SOURCE_LANGUAGE
+        lines = [
+            *dataset.notes,
+            *dataset.totals().lines(language),
+            *_summary(dataset, teams, language),
+            *_since(dataset),
+        ]
+    rows = [_line(each, language) for each in teams]
+    with output_to(output):
+        if as_json:
+            data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
+        else:
+            show = _print_wide if wide else _print_narrow
+            show(rows, translator(language))
     if xlsx is not None:
-        _workbook(rows, xlsx)
+        _workbook(rows, xlsx, language)
     for told in lines:
         line(told, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
+    if not as_json:
+        _next(round_folder, {each.state for each in teams})
 
 
-def _summary(dataset: Dataset, teams: Sequence[TeamStatus]) -> Iterator[str]:
+def _next(folder: Path, states: Collection[str]) -> None:
+    """Say what to do next; what to decide was said already."""
+    if "to decide" in states:
+        return
+    if "returned" in states:
+        next_step("feedback", folder, and_then=" -o feedback")
+    elif "not issued" in states:
+        next_step("generate", folder)
+    elif states == {"accepted"}:
+        next_step("consolidate", folder)
+
+
+def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
     """How many of each state, then what there is to do."""
     from ..rounds.round_status import OPEN, TO_DECIDE
 
+    say = translator(language)
     counts = Counter(each.state for each in teams)
-    yield ", ".join(f"{number} {state}" for state, number in counts.items()) + "."
+    yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
     silent = [each.team.code for each in teams if each.state in OPEN]
     if silent:
-        yield f"Not answered: {', '.join(silent)}."
+        yield f"{say('Not answered')}: {', '.join(silent)}."
     if counts[TO_DECIDE]:
-        yield f"To decide: hrge-xl decide {dataset.folder}"
+        yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
 def _since(dataset: Dataset) -> Iterator[str]:
@@ -104,7 +154,7 @@ def _since(dataset: Dataset) -> Iterator[str]:
     return change.lines() if change else iter(())
 
 
-def _line(each: TeamStatus) -> dict[str, Any]:
+def _line(each: TeamStatus, language: str) -> dict[str, Any]:
     """A team as JSON data."""
     newest, (day, by) = each.newest, each.lateness
     return {
@@ -113,7 +163,7 @@ def _line(each: TeamStatus) -> dict[str, Any]:
         "version": (newest.spec_version if newest else None) or "", "required": each.required,
         "answered": each.answered, "errors": each.errors, "days_late": each.days_late,
         "received": newest.arrived if newest else None, "day": day, "by": by,
-        "path": newest.path if newest else "", "note": "; ".join(each.notes()),
+        "path": newest.path if newest else "", "note": "; ".join(each.notes(language)),
         "files": [_file(one) for one in each.returns], "completeness": each.completeness,
     }  # fmt: skip
 
@@ -132,41 +182,101 @@ def _value(line: Line, column: str) -> Any:
     return line["returns"] if column == "files" else line[column]
 
 
-def _shown(line: Line, column: str) -> str:
+def _shown(line: Line, column: str, say: Translate) -> str:
     value = _value(line, column)
+    if column in SAID and value:
+        return say(value)
     if value is None or value == "" or (value == 0 and column in ("files", "errors", "days_late")):
         return ""
     return f"{value:.0%}" if column == "completeness" else str(value)
 
 
-def _print(lines: Sequence[Line]) -> None:
-    """A line a team; columns that say nothing about anybody are left out."""
-    cells = {column: [shown(_shown(line, column)) for line in lines] for column in COLUMNS}
+def _narrow(line: Line, column: str, say: Translate) -> str:
+    """A cell where there is little room: a file of nobody stands where the team does."""
+    return _shown(line, column, say) or (_shown(line, "file", say) if column == "team" else "")
+
+
+def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
+    """Print a line a team, as wide as the terminal; columns that say nothing about anybody are left out."""
+    rows = [{column: shown(_narrow(line, column, say)) for column in NARROW} for line in lines]
+    used = [column for column in NARROW if any(row[column] for row in rows)]
+    heads = {column: say(HEADS[column]) for column in used}
+    widths = {column: max(taken(row[column]) for row in (heads, *rows)) for column in used}
+    columns = width()
+    if columns:
+        widths = _fitted(widths, columns)
+    states = (None, *(line["state"] for line in lines))
+    for row, state in zip((heads, *rows), states, strict=True):
+        _print_row(row, widths, columns, COLOURS.get(str(state)))
+
+
+def _fitted(widths: Mapping[str, int], columns: int) -> dict[str, int]:
+    """Give the widths with which a line fits: columns that one can do without give way first, then long names."""
+    kept = dict(widths)
+    for column in ("", *DISPENSABLE):
+        kept.pop(column, None)
+        room = columns - sum(wide + len(GAP) for name, wide in kept.items() if name not in ("team", "note"))
+        if room >= min(LEAST_TEAM, kept["team"]):
+            break
+    return {**kept, "team": min(kept["team"], room)}
+
+
+def _print_row(
+    row: Mapping[str, str], widths: Mapping[str, int], columns: int | None, colour: str | None
+) -> None:
+    """Print a team: its name on several lines where it is long, and so its note."""
+    fixed = [column for column in widths if column not in ("team", "note")]
+    *above, name = hanging(row["team"], widths["team"])
+    for each in above:
+        line(style(each, bold=True))
+    cells = [padded(row[column], widths[column], right=column in FIGURES) for column in fixed]
+    coloured = [
+        style(cell, fg=colour) if column == "state" else cell
+        for column, cell in zip(fixed, cells, strict=True)
+    ]
+    name = padded(name, widths["team"])
+    start = GAP.join([name, *cells])
+    first = GAP.join([style(name, bold=True), *coloured])
+    note = row["note"] if "note" in widths else ""
+    if not note:
+        line(first.rstrip())
+        return
+    for each in beside(first + GAP, note, columns, indent=taken(start + GAP)):
+        line(each)
+
+
+def _print_wide(lines: Sequence[Line], say: Translate) -> None:
+    """Print a line a team, of any length; columns that say nothing about anybody are left out."""
+    cells = {column: [shown(_shown(line, column, say)) for line in lines] for column in COLUMNS}
     used = [column for column in COLUMNS if any(cells[column])]
-    widths = {column: max(len(cell) for cell in [*cells[column], column]) for column in used}
-    line("  ".join(column.replace("_", " ").ljust(widths[column]) for column in used).rstrip())
+    heads = {column: say(HEADS[column]) for column in used}
+    widths = {column: max(map(taken, [*cells[column], heads[column]])) for column in used}
+    line("  ".join(padded(heads[column], widths[column]) for column in used).rstrip())
     for n in range(len(lines)):
-        line("  ".join(cells[column][n].ljust(widths[column]) for column in used).rstrip())
+        line("  ".join(padded(cells[column][n], widths[column]) for column in used).rstrip())
 
 
-def _workbook(lines: Sequence[Line], path: Path) -> None:
+def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
     from io import BytesIO
 
     from xlsxwriter.workbook import Workbook
 
     from ..paths import write_whole
 
-    target = BytesIO()
+    target, say = BytesIO(), translator(language)
     with Workbook(
         target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        sheet, bold = book.add_worksheet("Status"), book.add_format({"bold": True})
+        sheet, bold = book.add_worksheet(say("Status")), book.add_format({"bold": True})
         styles = {column: book.add_format({"num_format": "yyyy-mm-dd"}) for column in DAYS}
         styles["completeness"] = book.add_format({"num_format": "0%"})
+        if right_to_left(language):
+            sheet.right_to_left()
         for place, column in enumerate(COLUMNS):
-            sheet.write_string(0, place, column.replace("_", " "), bold)
+            sheet.write_string(0, place, say(HEADS[column]), bold)
             for row, line in enumerate(lines, start=1):
-                _cell(sheet, row, place, _value(line, column), styles.get(column))
+                value = _shown(line, column, say) if column in SAID else _value(line, column)
+                _cell(sheet, row, place, value, styles.get(column))
         sheet.autofilter(0, 0, len(lines), len(COLUMNS) - 1)
         sheet.freeze_panes(1, 1)
         sheet.autofit()

@@ -12,12 +12,15 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from ..dataset.clean import csv_text, harmless
+from ..dataset.dimensions import codebook
 from ..dataset.files import parts_of, whole
 from ..dataset.parquet import need_parquet, write_csv_as_parquet
+from ..dataset.schema import CODEBOOK
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
 from ..disclosure_control.sharing import shared_rows
 from ..errors import UsageError
+from ..suggest import did_you_mean
 from .sheet_rows import write_rows
 
 FORMATS = ("csv", "json", "xlsx", "parquet")
@@ -45,14 +48,16 @@ class Wish:
     periods: Sequence[str] = ()
     current: bool = False
     shareable: bool = False
+    language: str | None = None  # of the codebook; None: that of the spec
 
 
 def table_of(store: Store, name: str) -> Table:
     """A table by its name, however it is written. Raises `UsageError` with those that there are."""
     by_fold = {table.name.casefold(): table.shown for table in store.schema.by_name.values()}
     if name.casefold() not in by_fold:
-        known = ", ".join(table.name for table in store.schema.shown)
-        raise UsageError(f"There is no table '{name}'. The dataset has: {known}.")
+        known = [table.name for table in store.schema.shown]
+        hint = did_you_mean(name, known)
+        raise UsageError(f"There is no table '{name}'. {hint}The dataset has: {', '.join(known)}.")
     return by_fold[name.casefold()]
 
 
@@ -76,9 +81,21 @@ def rows_of(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
             known = ", ".join(each.name for each in store.schema.shown)
             raise UsageError(f"The table '{table.name}' has no copy to share. These have: {known}.")
         return (row for row in masked if all(row[place] in values for place, values in at.items()))
+    if wish.language is not None:
+        return _codebook(store, table, wish.language)
     columns = store.tables[table.name].c
     where = (columns[column].in_(values) for column, values in asked.items())
     return store.rows(table.name, *where, columns=table.names)
+
+
+def _codebook(store: Store, table: Table, language: str) -> Iterator[Row]:
+    """Questions and codes with their labels in a language. Raises `UsageError` for a table that has no other one."""
+    if table.name != CODEBOOK.name:
+        raise UsageError(
+            f"Only the table 'codebook' has other languages, not '{table.name}'. Leave out --lang."
+        )
+    at = [CODEBOOK.at[name] for name in table.names]
+    return (tuple(row[place] for place in at) for row in codebook(store.schema, language))
 
 
 def _known(store: Store, column: str, values: Iterable[str]) -> None:
@@ -87,7 +104,8 @@ def _known(store: Store, column: str, values: Iterable[str]) -> None:
     known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
     wrong = [value for value in values if value not in known]
     if wrong:
-        raise UsageError(f"The dataset has no {column} '{wrong[0]}'. It has: {', '.join(known)}.")
+        hint = did_you_mean(wrong[0], known)
+        raise UsageError(f"The dataset has no {column} '{wrong[0]}'. {hint}It has: {', '.join(known)}.")
 
 
 # formats

@@ -22,7 +22,7 @@ from ..paths import read_regular
 from ..spec.choice import choose
 from ..spec.lookup import Names, countries, languages
 from ..spec.model import Spec
-from ..spec.suggest import listed
+from ..suggest import listed
 from ..words import tidy
 
 COLUMNS = ("team", "country", "language", "deadline", "contact", "tools", "profile")

@@ -24,6 +24,7 @@ SUFFIX = "xlsx"
 RECONCILED = ("accepted", "returned", "refused", *BECAME)
 STATUSES = ("open", "asked", "corrected", "accepted_as_it_is", "no_error")
 Words = Mapping[str, str]
+MOST_LETTERS = 31  # of the name of a sheet
 MOST_LINKS = 65_000
 MOST_ROWS = 1_048_575
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -101,7 +102,7 @@ class _Report:
         self._codes()
 
     def _sheet(self, name: str) -> Worksheet:
-        sheet = self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(beginning(name, MOST_LETTERS))
         if self.right_to_left:
             sheet.right_to_left()
         return sheet
@@ -455,6 +456,7 @@ def _file_cells(words: Words, file: FileRow) -> dict[str, Cell]:
         "arrived", "arrival", "late_day", "late_by", "checked", "period", "saved", "copy_of", "submission",
     ):  # fmt: skip
         cells[key] = _cell(file, key)
+    cells |= {key: words[f"day_{file[key]}"] for key in ("arrival", "late_by") if file[key]}
     cells["file_status"], cells["why_not"] = (
         words[file["status"]],
         None if file["counted"] else file["reason"],
