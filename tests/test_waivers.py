@@ -197,8 +197,8 @@ def test_the_team_is_not_asked_again(folder: Path, tmp_path: Path) -> None:
     assert hrge("status", folder, "--today", DAY, "--xlsx", tmp_path / "status.xlsx") == 0
     rows = openpyxl.load_workbook(tmp_path / "status.xlsx").worksheets[0].iter_rows(values_only=True)
     heads, *teams = rows
-    (row,) = [line for each in teams if (line := dict(zip(heads, each, strict=True)))["team"] == "PAK"]
-    assert (row["state"], int(row["errors"])) == ("accepted", 0)
+    (row,) = [line for each in teams if (line := dict(zip(heads, each, strict=True)))["Team"] == "PAK"]
+    assert (row["State"], int(row["Errors"])) == ("accepted", 0)
 
 
 # how it is given
