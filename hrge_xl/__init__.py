@@ -8,8 +8,9 @@ from typing import Any
 
 __version__ = "0.1.0"
 VERBS = frozenset({
-    "consolidate", "datasets", "document", "feedback", "generate", "issue", "load", "read", "report", "schemas",
-    "validate",
+    "check", "compare", "consolidate", "datasets", "decide", "diff", "document", "draft", "explain", "export",
+    "feedback", "generate", "init_round", "issue", "load", "load_round", "one_dataset", "read", "recover", "report",
+    "schemas", "sign", "status", "trace", "try_out", "validate", "verify", "waive", "withdraw",
 })  # fmt: skip
 
 

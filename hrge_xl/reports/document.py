@@ -134,7 +134,7 @@ class Unplaced(TypedDict):
 class FileRow(TypedDict):
     """One file received: what it is, what became of it, and all that was found in it.
 
-    The same content at two places is two files: the second one is a copy, and says only that.
+    The same content in two places is two files: the second one is a copy, and says only that.
     """
 
     path: str

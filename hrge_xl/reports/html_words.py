@@ -100,7 +100,7 @@ WORDS: dict[str, str] = {
     "complete_marks": "Characters that cannot be seen are replaced by their picture, such as ␇.",
     "complete_remedy": "A remedy that is the general one of its code is given once, on its page.",
     "all_files": "All files",
-    "all_files_caption": "One line a file; the name leads to its section.",
+    "all_files_caption": "One line per file; the name leads to its section.",
     "team": "Team",
     "no_team": "(no team)",
     "file": "File",

@@ -89,7 +89,7 @@ def _decoded(file: Path) -> str:
             f"{file.name}: the team list is not UTF-8 text. Save it as “{CSV}” or as .xlsx."
         ) from error
     if "\0" in text:
-        raise RoundError(f"{file.name}: the team list is no text. Save it as “{CSV}” or as .xlsx.")
+        raise RoundError(f"{file.name}: the team list is not text. Save it as “{CSV}” or as .xlsx.")
     return text
 
 
@@ -126,7 +126,7 @@ def _heads(line: int, heads: Sequence[str]) -> Iterator[str]:
         yield f"line {line}: there is no column 'team'. The columns are {', '.join(COLUMNS)}."
     for head in dict.fromkeys(heads):
         if head in COLUMNS and heads.count(head) > 1:
-            yield f"line {line}: the column '{head}' stands there twice. Keep one."
+            yield f"line {line}: the column '{head}' appears twice. Keep one."
         close = (
             process.extractOne(head, [c for c in COLUMNS if c not in heads], score_cutoff=CLOSE)
             if head
@@ -236,7 +236,7 @@ def _deadline(text: str, wrong: list[str]) -> date | None:
     except (Ambiguous, OtherCalendar):
         day = None
     if day is None:
-        wrong.append(f"'{text}' can be no day or several. Write the deadline as 2026-07-31.")
+        wrong.append(f"'{text}' is not an unambiguous date. Write the deadline as 2026-07-31.")
     elif not is_possible(day):
         wrong.append(f"the deadline {day} is not {RANGE}. Correct it.")
     return day
