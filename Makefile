@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test system check lint types imports pytest coverage deep format bench scale hunt fuzz kills parity damage insider alone year \
-	keys pictures docs pins audit clean distclean
+	keys outlines pictures docs pins audit clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -118,6 +118,11 @@ pictures: $(VENV)/test.stamp
 		output/pictures/*.xlsx output/pictures/demo/returned/PAK.xlsx output/pictures/demo/reports/*.html
 	-$(VENV)/bin/hrge-xl feedback output/pictures/demo/returned -o output/pictures/demo/feedback
 	$(PY) -m tests.office.guide_pictures output/pictures/demo -o docs/pictures
+
+# The outlines of the countries that the overview draws its map from, out of the npm package world-atlas (Natural Earth).
+outlines: $(VENV)/test.stamp
+	mkdir -p output/outlines && cd output/outlines && npm pack --silent world-atlas@2.0.2 && tar -xzf world-atlas-2.0.2.tgz
+	$(PY) -m tests.write_outlines output/outlines/package
 
 docs: $(VENV)/test.stamp
 	$(PY) -m tests.write_docs

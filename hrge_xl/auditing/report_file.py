@@ -16,7 +16,7 @@ from ..dataset.received import name_of
 from ..dates import RANGE, parse_day
 from ..errors import UsageError
 from ..paths import read_regular
-from ..reports import FORMATS, report, suffix
+from ..reports import FORMATS, beside, report, suffix
 from ..reports.document import SCHEMA, DecisionRow, Document, Run, WaiverRow
 from ..reports.formats.json import render
 
@@ -173,9 +173,10 @@ def _days(document: Document) -> Iterator[str]:
 
 
 def _is_page_of(path: Path, document: Document) -> bool:
-    """Whether a page was made from these data: the same data give the same bytes."""
+    """Whether a page was made from these data, and all that lies beside it: the same data give the same bytes."""
     name = next(name for name in FORMATS if path.suffix.lower() == f".{suffix(name)}")
     try:
-        return report(document, name) == path.read_bytes()
+        others = all((path.parent / other).read_bytes() == data for other, data in beside(document, name))
+        return others and report(document, name) == path.read_bytes()
     except Exception:  # noqa: BLE001 - of data that were changed there may be no page, for any reason
         return False
