@@ -73,3 +73,49 @@ def test_a_database_leads_to_the_same_cell(
 def test_a_place_without_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert hrge("trace", "answers", 1, "--data", tmp_path / "nowhere") == 2
     assert "holds no dataset. Run `hrge-xl consolidate" in capsys.readouterr().err
+
+
+# as one asks
+
+
+def asked(capsys: pytest.CaptureFixture[str], *words: object, code: int = 0) -> str:
+    """What `trace` says."""
+    capsys.readouterr()
+    assert hrge("trace", *words) == code
+    return "".join(capsys.readouterr())
+
+
+def test_an_answer_is_found_by_team_and_question(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By code or country, in whatever case; a table and a number still do."""
+    one = asked(capsys, folder, "--team", "Pakistan", "--field", "pln_02")
+    assert one == asked(capsys, "--data", folder, "--team", "pak", "--field", "PLN_02")
+    place = f"in {folder / 'returned' / 'PAK.xlsx'}"
+    assert "PAK PLAN" in one
+    assert place in one
+    assert asked(capsys, folder, "--row", "nowhere", code=2).startswith(
+        "Error: Nothing stands at a row 'nowhere'"
+    )
+
+
+def test_a_finding_is_found_by_its_kind(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = asked(capsys, folder, "--finding", "v1", "--team", "PAK")
+    assert said == asked(capsys, folder, "--finding", "answer-missing", "--team", "PAK")
+    assert "V001 error: " in said
+    assert "← Plan!" in said
+    assert said.endswith("finding.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--team", "PAC"), "The dataset has no team 'PAC'. Did you mean 'PAK'?"),
+        (("--field", "PLN_99"), "Nothing stands at a question 'PLN_99' in the dataset. Did you mean 'PLN_0"),
+        (("--finding", "V01x"), "The dataset has no finding 'V01x'. Did you mean 'V001'?"),
+        (("answers",), "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW."),
+        (("answers", "0"), "'0' is no number of a row"),
+    ],
+)
+def test_what_nothing_stands_at_is_asked_back(
+    words: tuple[str, ...], told: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told in asked(capsys, *words, "--data", folder, code=2)
