@@ -8,8 +8,8 @@ from typing import Any
 
 __version__ = "0.1.0"
 VERBS = frozenset({
-    "consolidate", "datasets", "document", "feedback", "generate", "issue", "load", "read", "report", "schemas",
-    "validate",
+    "consolidate", "datasets", "document", "feedback", "generate", "issue", "load", "read", "receive", "report",
+    "schemas", "validate",
 })  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from .reports import report
 from .reports.build import Facts, document
 from .reports.feedback import feedback
 from .rounds.datasets import Question, datasets
+from .rounds.receiving import receive
 from .spec.load import load
 from .validation import Source, ValidationRequest, validate
 
@@ -30,6 +31,7 @@ __all__ = [
     "issue",
     "load",
     "read",
+    "receive",
     "report",
     "schemas",
     "validate",

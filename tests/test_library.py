@@ -12,7 +12,7 @@ from hrge_xl.reports import FORMATS
 TODAY = date(2026, 6, 30)
 NAMES = (
     "Facts Order Question Source ValidationRequest Wanted "
-    "consolidate datasets document feedback generate issue load read report schemas validate"
+    "consolidate datasets document feedback generate issue load read receive report schemas validate"
 )
 
 

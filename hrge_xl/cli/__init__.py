@@ -23,6 +23,7 @@ COMMANDS = {
     "spec": ("spec", "Check, show, compare and describe specs."),
     "round": ("round", "Set up a round: teams, deadlines, signing key."),
     "generate": ("generate", "Issue workbooks to teams."),
+    "receive": ("receive", "Take returned workbooks out of mails, archives and folders."),
     "validate": ("validate", "Check returned files; nothing is written."),
     "check": ("check", "Check one workbook before it is sent."),
     "consolidate": ("consolidate", "Put returned files together into one dataset."),
