@@ -8,8 +8,8 @@ from typing import Any
 
 __version__ = "0.1.0"
 VERBS = frozenset({
-    "consolidate", "datasets", "document", "feedback", "generate", "issue", "load", "read", "receive", "report",
-    "schemas", "validate",
+    "consolidate", "datasets", "document", "drafts", "feedback", "generate", "issue", "load", "read", "receive",
+    "refresh", "remind", "report", "schemas", "validate",
 })  # fmt: skip
 
 

@@ -5,9 +5,11 @@ Importing this module imports pandas and its like; a program that needs one verb
 
 from .bulk import issue
 from .consolidation import consolidate
+from .correspondence import drafts, remind
 from .dataset.frame_schemas import schemas
 from .intake import Wanted, read
 from .issuing import Order, generate
+from .refreshing import refresh
 from .reports import report
 from .reports.build import Facts, document
 from .reports.feedback import feedback
@@ -26,12 +28,15 @@ __all__ = [
     "consolidate",
     "datasets",
     "document",
+    "drafts",
     "feedback",
     "generate",
     "issue",
     "load",
     "read",
     "receive",
+    "refresh",
+    "remind",
     "report",
     "schemas",
     "validate",

@@ -177,6 +177,12 @@ def write_whole(path: Path, data: bytes) -> None:
         ) from error
 
 
+def write_if_changed(path: Path, data: bytes) -> None:
+    """As `write_whole`, unless the file holds this already: running again changes nothing."""
+    if not path.is_file() or path.read_bytes() != data:
+        write_whole(path, data)
+
+
 def sync_folder(folder: Path) -> None:
     """Make sure that the new name survives a power cut, where the system can do so."""
     with suppress(OSError):

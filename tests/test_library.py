@@ -12,7 +12,8 @@ from hrge_xl.reports import FORMATS
 TODAY = date(2026, 6, 30)
 NAMES = (
     "Facts Order Question Source ValidationRequest Wanted "
-    "consolidate datasets document feedback generate issue load read receive report schemas validate"
+    "consolidate datasets document drafts feedback generate issue load read receive refresh remind report schemas "
+    "validate"
 )
 
 

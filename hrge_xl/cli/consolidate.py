@@ -18,7 +18,6 @@ from .common import (
     today_option,
     warn_of_ledgers,
 )
-from .report import overview_of_folder
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -104,6 +103,7 @@ def _pages(folder: Path, round_: Round | None, today: date, *, shareable: bool) 
     """The overview beside the dataset, and the copies that may be shared."""
     from ..exports.exports import formats_there
     from ..exports.shareable import write_shareable
+    from ..reports.overview_files import overview_of_folder
 
     line(f"Overview: {overview_of_folder(folder, folder / 'reports', round_=round_)}")
     if shareable:

@@ -103,3 +103,20 @@ def update_round(folder: Path, spec: str | None) -> None:
         line(told)
     if update.changes.changes:
         line(f'Each change: hrge-xl spec diff "{update.before}" "{update.after}" --returned "{folder}"')
+
+
+@command.command("messages")
+@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def messages(folder: Path) -> None:
+    """Write what mails to teams say into ROUND/messages, to be changed: a file for each language of a team.
+
+    Files that are there stay as they are. A text that is changed wrongly is told before any mail is drafted.
+
+    \b
+    hrge-xl round messages output/2026-H1
+    """
+    from ..rounds.mail.templates import write_templates
+    from ..rounds.rounds import load_round
+
+    for path in write_templates(folder, (team.language for team in load_round(folder).teams)):
+        line(str(path))

@@ -82,7 +82,7 @@ def _give(
         why = f"no workbook can be made: {str(limit).rstrip('.')}"
         return [LeftOut(found, why, found.path, Exit.FINDINGS)]
     why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
-    return [made or LeftOut(found, why, found.path)]
+    return [made or LeftOut(found, why, found.path, is_settled=True)]
 
 
 def _written(

@@ -23,6 +23,7 @@ class LeftOut:
     why: str
     path: str  # where it lies: of one content that was seen twice the other place
     ends: Exit = Exit.OK  # what a run ends with that should have given it back
+    is_settled: bool = False  # there is nothing to say about it
 
     @property
     def name(self) -> str:

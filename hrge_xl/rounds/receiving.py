@@ -44,6 +44,8 @@ class Received:
     @property
     def summary(self) -> str:
         """How much of everything there was, in a sentence; the figures add up to all that was found."""
+        if not (self.placed or self.known or self.left or self.unopened):
+            return "nothing."
         parts = [f"{number(len(self.placed), 'workbook')} taken in"]
         parts += [f"{len(self.known)} here already"] if self.known else []
         parts += [f"{len(self.left)} left aside"] if self.left else []
@@ -58,9 +60,9 @@ class Received:
         return dict(sorted(found.items()))
 
 
-def number(count: int, noun: str) -> str:
+def number(count: int, noun: str, several: str = "") -> str:
     """A number of things: 1 workbook, 2 workbooks."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count} {several or noun + 's'}"
 
 
 @dataclass
