@@ -34,11 +34,11 @@ from .rounds.mail.standard_texts import Occasion
 from .rounds.mail.templates import load_templates
 from .rounds.receiving import Received, number, receive
 from .rounds.round_status import OPEN, STRANGE, TO_DECIDE, TeamStatus, status
-from .rounds.rounds import Round, load_round, terms_of
+from .rounds.rounds import INBOX, Round, load_round, terms_of
 from .validation import REFUSED
 from .words import and_more
 
-INBOX, REPORTS = "inbox", "reports"
+REPORTS = "reports"
 NAMED = 8  # teams that a line names; the others are counted
 
 

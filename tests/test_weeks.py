@@ -23,9 +23,12 @@ from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.demonstration import saved_on
 from hrge_xl.issuing import generate
 from hrge_xl.refreshing import Week, refresh
-from hrge_xl.rounds.mail.standard_texts import Occasion
+from hrge_xl.rounds.mail.eml import Letter, as_eml
+from hrge_xl.rounds.mail.standard_texts import PLACEHOLDERS, Occasion, standard
+from hrge_xl.rounds.mail.templates import filled
 from hrge_xl.rounds.rounds import init_round, load_round, orders
 from hrge_xl.spec.load import load
+from hrge_xl.words import languages, right_to_left
 from tests.letters import mail, mbox, msg, tnef, with_logo, zipped
 from tests.test_consolidate import answers
 
@@ -273,15 +276,12 @@ def test_the_weeks_that_follow(first: tuple[Story, Week]) -> None:
     assert {"MAR-1_thanks", "MAR-3_thanks"} <= set(made)
     assert not list((story.folder / "drafts" / str(before.today)).glob("*before*"))  # they stand no longer
     assert [each.team for each in on.drafts.outdated if each.occasion == "feedback"] == ["MAR-1"]
-    late = story.week(DEADLINE + timedelta(days=3))
-    assert (
-        listed(late, "Late")
-        == "PAK-3 (3 days), EGY-3 (3 days), PAK-4 (3 days), MAR-4 (3 days), EGY-4 (3 days)."
-    )
-    assert Counter(each.occasion for each in late.drafts.new)["reminder-after"] == 4
-    assert not story.week(DEADLINE + timedelta(days=4)).drafts.new  # once a week is enough
+    late = drafts(story.folder, DEADLINE + timedelta(days=3))
+    assert Counter(each.occasion for each in late.new)["reminder-after"] == 4
+    assert not drafts(story.folder, DEADLINE + timedelta(days=4)).new  # once a week is enough
     story.send("PAK-4", DEADLINE + timedelta(days=9))
     end = story.week(DEADLINE + timedelta(days=10))
+    assert listed(end, "Late") == "PAK-3 (10 days), EGY-3 (10 days), MAR-4 (10 days), EGY-4 (10 days)."
     assert {each.team for each in end.drafts.new if each.occasion == "reminder-after"} == {
         "EGY-3",
         "MAR-4",
@@ -291,18 +291,52 @@ def test_the_weeks_that_follow(first: tuple[Story, Week]) -> None:
     assert (pak4.state, pak4.days_late) == ("accepted", 9)
 
 
-def test_two_workbooks_about_one_thing_wait_for_a_decision(tmp_path: Path) -> None:
-    """Nobody is reminded, thanked or corrected meanwhile; who is decided for is."""
+def test_what_only_she_can_decide_waits(tmp_path: Path) -> None:
+    """Two workbooks about one thing, one of another round: nobody is reminded, thanked or corrected meanwhile."""
     lines = "team,country,deadline,email\nPAK-1,PAK,2026-07-03,pak@example.org\n"
     (tmp_path / "teams.csv").write_text(lines, encoding="utf-8")
     story = Story(init_round(tmp_path / "round", "example", tmp_path / "teams.csv").folder)
     (order,) = orders(load_round(story.folder), DAY_0)
-    for number, copy in enumerate(("a" * 12, "b" * 12)):
-        made = generate(SPEC, replace(order, answers=answers(), copy=copy))
-        story.receive(mail("pak@example.org", moment(DAY_0), {f"{number}.xlsx": saved_on(made, DAY_0)}))
+    for name, changes in {
+        "a": {"copy": "a" * 12},
+        "b": {"copy": "b" * 12},
+        "c": {"round": "2025-H2"},
+    }.items():
+        made = generate(SPEC, replace(order, answers=answers(), **changes))
+        story.receive(mail("pak@example.org", moment(DAY_0), {f"{name}.xlsx": saved_on(made, DAY_0)}))
     week = story.week(DAY_0 + timedelta(days=9))
-    assert listed(week, "To decide").startswith('PAK-1. See: hrge-xl decide "')
+    assert listed(week, "To decide") == f'PAK-1, c.xlsx. See: hrge-xl decide "{story.folder}"'
     assert week.drafts.new == []
+
+
+def test_the_deadlines_as_a_calendar(begun: Story) -> None:
+    """Well-formed by RFC 5545: an entry a day with the teams due on it, no line over 75 octets, the same every day."""
+    data = (begun.folder / "drafts" / "deadlines.ics").read_bytes()
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    lines = data.decode().replace("\r\n ", "").split("\r\n")
+    assert (lines[0], lines[-2:]) == ("BEGIN:VCALENDAR", ["END:VCALENDAR", ""])
+    assert Counter(line.split(":")[1] for line in lines if line.startswith("BEGIN")) == {
+        "VCALENDAR": 1, "VEVENT": 1, "VALARM": 1,
+    }  # fmt: skip
+    assert "DTSTART;VALUE=DATE:20260722" in lines
+    assert "DTEND;VALUE=DATE:20260723" in lines
+    assert "DESCRIPTION:" + "\\, ".join(TEAMS) in lines
+    assert f"SUMMARY:2026-H1: {len(TEAMS)} workbooks are due" in lines
+
+
+def test_mails_are_written_in_every_language_of_the_program() -> None:
+    """Each occasion has words of its own in each, and none that nothing fills in; English stands in for none."""
+    facts = dict.fromkeys(PLACEHOLDERS, "X")
+    for language in set(languages()) - {"en", "fa-AF"}:
+        for occasion in Occasion:
+            said = filled(standard(occasion, language), facts)
+            assert said.subject.startswith("X")
+            assert "{" not in said.subject + said.text
+            assert occasion is Occasion.FEEDBACK or said.text != filled(standard(occasion, "en"), facts).text
+        letter = as_eml(Letter("a@example.org", language, filled(standard(Occasion.ON, language), facts)))
+        page = text_of(message_from_bytes(letter, policy=default), "html")  # type: ignore[arg-type]
+        assert (f'<html lang="{language}" dir="rtl">' in page) == right_to_left(language)
 
 
 # texts of a round's own
@@ -362,7 +396,7 @@ def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(
             "messages/klingonese.txt: the name is no language. Call it after one, for example fr.txt.",
         ]
     assert not (small / "drafts").exists()
-    assert not (small / "inbox").exists()
+    assert not (small / "dataset.sqlite").exists()
 
 
 def test_a_mail_that_is_too_large_for_many_servers_is_told(

@@ -32,8 +32,12 @@ if TYPE_CHECKING:  # what draws workbooks is not needed to read them
     from ..issuing import Order
 
 FILE, KEY = "round.yaml", "signing.key"
-ISSUED, RETURNED = "issued", "returned"  # the folders of a round that hold what went out, and what came back
-FOLDERS = (ISSUED, RETURNED, "reports")
+ISSUED, RETURNED, INBOX = (
+    "issued",
+    "returned",
+    "inbox",
+)  # what went out, what came back, and what came by mail
+FOLDERS = (ISSUED, RETURNED, INBOX, "reports")
 KEY_BYTES = 32
 KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "teams")
 HEAD = """\
@@ -88,7 +92,7 @@ def round_around(place: Path) -> Path | None:
     """
     whole_path = Path(os.path.abspath(place))  # noqa: PTH100 (links stay what they are, and `..` is followed)
     for folder in reversed(whole_path.parents):
-        if whole_path.relative_to(folder).parts[0] in FOLDERS[:2] and (folder / FILE).is_file():
+        if whole_path.relative_to(folder).parts[0] in (ISSUED, RETURNED, INBOX) and (folder / FILE).is_file():
             return folder
     return None
 
