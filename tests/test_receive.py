@@ -198,7 +198,7 @@ def test_names_are_such_as_any_system_can_have(folder: Path) -> None:
     came(folder, x_eml=made.as_bytes())
     for name in returned(folder):
         assert len(name) < 80
-        assert not set(name) & set('<>:"/\\|?* ')
+        assert not set(name) & set('<>:"/\\|?*')
         assert name.lower() != "con.xlsx"
         assert name.endswith(".xlsx")
 

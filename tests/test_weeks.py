@@ -185,7 +185,7 @@ def test_each_team_gets_one_feedback_on_what_stands(first: tuple[Story, Week]) -
     feedback = {name: each for name, each in made.items() if name.endswith("feedback")}
     assert [each["To"] for each in feedback.values()] == [address(t) for t in ("EGY-1", "MAR-1", "PAK-2")]
     texts = {name.split("_")[0]: text_of(each) for name, each in feedback.items()}
-    assert texts["PAK-2"].startswith("Dear colleagues,\n\nThank you for v3-(final).xlsx.")
+    assert texts["PAK-2"].startswith("Dear colleagues,\n\nThank you for v3 (final).xlsx.")
     assert texts["MAR-1"].startswith("Chères et chers collègues,")
     assert texts["EGY-1"].startswith("الزميلات والزملاء الأعزاء،")
     assert '<html lang="ar" dir="rtl">' in text_of(feedback["EGY-1_WS-07_feedback"], "html")

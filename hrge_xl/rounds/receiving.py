@@ -17,7 +17,7 @@ from ..intake import fingerprint
 from ..intake.nobodys_answer import is_named_as_workbook
 from ..intake.unpacking import Left, Letter, Unopened, Workbook, found_in
 from ..path_text import path_text
-from .file_part import file_part
+from .file_part import MOST_CHARACTERS, file_part
 from .rounds import RETURNED, Round, load_round, terms_of
 
 UNNAMED = "workbook"
@@ -109,8 +109,10 @@ def _named(workbook: Workbook) -> tuple[str, str]:
     """The name of a workbook as any system can have it, and its ending."""
     name = PurePosixPath(workbook.name.replace("\\", "/")).name
     ending = PurePosixPath(name).suffix.lower() if is_named_as_workbook(name) else ""
-    stem = file_part(name[: len(name) - len(ending)]) if ending else file_part(name)
-    return stem or UNNAMED, ending or f".{workbook.format or 'xlsx'}"
+    stem = " ".join(filter(None, map(file_part, name[: len(name) - len(ending)].split())))
+    return (
+        stem if len(stem) <= MOST_CHARACTERS else file_part(stem)
+    ) or UNNAMED, ending or f".{workbook.format or 'xlsx'}"
 
 
 def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
