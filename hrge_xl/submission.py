@@ -2,73 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as each_with
 from datetime import date
-from enum import StrEnum
 from typing import NamedTuple
 
+from .answer import Answer, Answers, CellKey, Key, State, Value
+from .answer_columns import AnswerColumns
 from .findings import Kind
-from .numerals import shown
 
-Value = str | float | date | tuple[str, ...]
-Key = tuple[str, str, str]  # tool, row, field
-CellKey = tuple[str, str, str, int]  # tool, row, field, part
+__all__ = [
+    "Answer",
+    "Answers",
+    "CellKey",
+    "Identity",
+    "Key",
+    "Observation",
+    "Period",
+    "Result",
+    "ShownChecks",
+    "ShownRows",
+    "State",
+    "Submission",
+    "Unplaced",
+    "Value",
+]
+
 Period = tuple[date | None, date | None]  # first and last day, where they are known
 Result = str | float | bool | None  # what a formula shows; None where it was never calculated
-Answers = dict[Key, Value]
-"""Answers to write or as read: code for a choice, codes for several, float, date or text; no blanks."""
-
-
-class State(StrEnum):
-    """The four kinds of nothing, kept apart, and an answer."""
-
-    ANSWERED = "answered"
-    BLANK = "blank"
-    EMPTY_TEXT = "empty-text"
-    ERROR = "error"
-    NOT_CALCULATED = "not-calculated"
-
-
-@dataclass(slots=True)
-class Answer:
-    """One answer as it stood in one cell (`part` counts the cells of a field with several, from 1).
-
-    `original` is what stood there; `code`, `text`, `number` and `day` what it means. `problem` is the code
-    of the finding that says why it means nothing, `notes` the codes of what was normalised.
-    """
-
-    tool: str
-    row: str
-    field: str
-    part: int
-    sheet: str
-    cell: str
-    state: State
-    original: str | float | bool | None = None
-    formula: bool = False
-    code: str | None = None
-    text: str | None = None
-    number: float | None = None
-    day: date | None = None
-    problem: str | None = None
-    suggestion: str | None = None
-    notes: tuple[str, ...] = ()
-    calculated: bool = False  # shown by a formula: recomputed, never believed
-
-    @property
-    def key(self) -> Key:
-        """Tool, row and field."""
-        return self.tool, self.row, self.field
-
-    @property
-    def value(self) -> str | float | date | None:
-        """What the answer means, or None."""
-        for value in (self.code, self.number, self.day, self.text):
-            if value is not None:
-                return value
-        return None
 
 
 @dataclass(slots=True)
@@ -159,7 +121,7 @@ class Submission:
     size: int
     identity: Identity
     signature: str = "unsigned"  # valid, invalid, unsigned
-    answers: list[Answer] = each_with(default_factory=list)
+    answers: Sequence[Answer] = ()
     observations: list[Observation] = each_with(default_factory=list)
     unplaced: list[Unplaced] = each_with(default_factory=list)
     comments: list[Unplaced] = each_with(default_factory=list)
@@ -184,41 +146,28 @@ class Submission:
     last: Answers = each_with(default_factory=dict)  # of the round before, as it was issued with them
 
     def values(self) -> Answers:
-        """Every answer given by key; the cells of a field with several answers together."""
+        """Give every answer by key; the cells of a field with several answers together."""
         found: Answers = {}
-        for answer in self.answers:
-            value = None if answer.calculated else answer.value
-            if value is None:
+        for _, place, value in AnswerColumns.of(self.answers).values():
+            if value is None or place.calculated:
                 continue
-            if answer.part:
-                before = found.get(answer.key, ())
-                found[answer.key] = (*before, str(value)) if isinstance(before, tuple) else (str(value),)
+            key = place[:3]
+            if place.part:
+                before = found.get(key, ())
+                found[key] = (*before, str(value)) if isinstance(before, tuple) else (str(value),)
             else:
-                found[answer.key] = value
+                found[key] = value
         return found
 
     def originals(self) -> dict[CellKey, str | float]:
         """Give answers that mean nothing, as they stood; with several cells all of them: each keeps its place."""
-        unread = {answer.key for answer in self.answers if answer.value is None and not answer.calculated}
-        return self._as_they_stood(lambda answer: answer.key in unread)
+        answers = AnswerColumns.of(self.answers)
+        unread = {place[:3] for _, place, value in answers.values() if value is None and not place.calculated}
+        return answers.as_they_stood(unread) if unread else {}
 
     def otherwise_written(self) -> dict[CellKey, str | float]:
         """Give answers that may stand there in other words or signs than their sheet writes, as they stood."""
-        other = {
-            answer.key
-            for answer in self.answers
-            if answer.text is None and (answer.day is None or isinstance(answer.original, str))
-        }
-        return self._as_they_stood(lambda answer: answer.key in other)
-
-    def _as_they_stood(self, wanted: Callable[[Answer], bool]) -> dict[CellKey, str | float]:
-        return {
-            (*answer.key, answer.part): answer.original
-            if isinstance(answer.original, str | float)
-            else shown(answer.original)
-            for answer in self.answers
-            if answer.original is not None and not answer.calculated and wanted(answer)
-        }
+        return (answers := AnswerColumns.of(self.answers)).as_they_stood(answers.keys_in_other_words())
 
     def cell(self, key: CellKey) -> str | None:
         """Where the cell of an answer is in the file; None where it is not there."""

@@ -164,9 +164,8 @@ def test_a_cluster_at_an_address(
 def test_nothing_but_the_manifest_comes_back(files: list[Path], tmp_path: Path) -> None:
     with shard_folder(tmp_path) as folder:
         shard = shard_of([arrival(path) for path in files], task(tmp_path), folder)
-        written = {path.name for path in Path(shard.place).iterdir()}
         assert shard.rows["submissions"] == len(shard.submissions) == NUMBER + 1
-        assert written == shard.digests.keys() == {f"{name}.parquet" for name in shard.rows}
+        assert hashlib.sha256(Path(shard.place).read_bytes()).hexdigest() == shard.digest
         again = shard_of([arrival(path) for path in files], task(tmp_path), folder)
         assert again == shard
         assert [path.name for path in folder.iterdir()] == [Path(shard.place).name]
@@ -183,13 +182,12 @@ def arrival(path: Path) -> Arrival:
     return Arrival(str(path), hashlib.sha256(data).hexdigest(), len(data))
 
 
-@pytest.mark.parametrize("parquet", [False, True])
-def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path, parquet: bool) -> None:
+def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path) -> None:
     schema = Schema(load(SPEC))
     rows = [RowBuilder(schema).rows(each) for each in validate(files, ASKED)]
     with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
         store.use(schema)
-        take(write_shard(rows, schema, folder, parquet=parquet), store)
+        take(write_shard(rows, schema, folder), store)
         for name, lines in all_rows(rows, schema).items():
             if name == SLOTS.name:  # every cell of the spec is there already
                 assert not lines
@@ -287,11 +285,11 @@ def test_a_shard_that_changed_on_its_way(files: list[Path], tmp_path: Path) -> N
     with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
         store.use(Schema(load(SPEC)))
         shard = shard_of([arrival(files[0])], task(tmp_path), folder)
-        answers = Path(shard.place) / "answers_fact.parquet"
-        answers.write_bytes(answers.read_bytes()[:-1])
-        with pytest.raises(StoreError, match=r"answers_fact\.parquet is not as a worker wrote it"):
+        rows = Path(shard.place)
+        rows.write_bytes(rows.read_bytes()[:-1])
+        with pytest.raises(StoreError, match=r"\.sqlite is not as a worker wrote it"):
             take(shard, store)
-        answers.unlink()
+        rows.unlink()
         with pytest.raises(StoreError, match="cannot be read where it was not written"):
             take(shard, store)
         assert store.known() == {}

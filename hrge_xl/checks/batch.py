@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import chain
+from operator import itemgetter
+from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..answer_columns import STATES, AnswerColumns, Remarked
 from ..fields import ColumnKind, kind_of
 from ..language.texts import BLANK, Ids, Texts
 from ..language.vectors import NAN, Bools, Floats, Integers
@@ -21,6 +24,8 @@ from ..submission import Answer, State, Submission, Value
 from ..words import NO_ANSWER, says_nothing
 from .cell_index import CellIndex, Column, Table, distinct, number
 from .unread import Unread, unread
+
+STATE_NAMES = np.array([each.value for each in STATES], dtype="U14")
 
 
 @dataclass
@@ -69,31 +74,34 @@ class Batch:
     # the long list
 
     @cached_property
-    def _known(self) -> tuple[Sequence[Answer], Integers, Integers]:
-        """Answers whose cell is in their layout, with submission and cell."""
-        find = self.cell_index.cell_of.get
-        answers = list(chain.from_iterable(each.answers for each in self.submissions))
-        cells = np.array([find((a.tool, a.row, a.field, a.part), -1) for a in answers], dtype=np.int64)
-        counts = [len(each.answers) for each in self.submissions]
-        of = np.repeat(np.arange(self.size), counts)
+    def _columns(self) -> Sequence[AnswerColumns]:
+        return [AnswerColumns.of(each.answers) for each in self.submissions]
+
+    @cached_property
+    def _known(self) -> Known:
+        """Answers whose cell is in their layout."""
+        sizes = [len(each) for each in self._columns]
+        of = np.repeat(np.arange(self.size), sizes)
+        cells = _joined([self.cell_index.cells_at(each.places)[each.columns.at] for each in self._columns])
         kept = np.flatnonzero(cells >= 0)
         kept = kept[self.slot_exists[of[kept], self.cell_index.slot_of_cell[cells[kept]]]]
-        return [answers[place] for place in kept.tolist()], of[kept], cells[kept]
+        within = kept - np.cumsum([0, *sizes])[of[kept]]
+        return Known(kept, of[kept], cells[kept], within)
 
     @property
     def answers(self) -> Sequence[Answer]:
-        """Every answer, submission after submission."""
-        return self._known[0]
+        """Every answer, submission after submission; each is made when it is asked for."""
+        return _Answers(self._columns, self._known)
 
     @property
     def submission(self) -> Integers:
         """For each answer its submission."""
-        return self._known[1]
+        return self._known.submission
 
     @property
     def cell(self) -> Integers:
         """For each answer its cell."""
-        return self._known[2]
+        return self._known.cell
 
     @cached_property
     def slot(self) -> Integers:
@@ -103,9 +111,14 @@ class Batch:
     @cached_property
     def state(self) -> NDArray[np.str_]:
         """For each answer what stands in its cell; spaces alone are an empty text."""
-        states = np.array([each.state for each in self.answers], dtype="U14")
-        bare = (place for place, each in enumerate(self.answers) if not (each.text or each.code))
-        states[[place for place in bare if _only_spaces(self.answers[place])]] = State.EMPTY_TEXT.value
+        raw = b"".join(bytes(each.columns.states) for each in self._columns)
+        states = STATE_NAMES[np.frombuffer(raw, dtype=np.uint8)][self._known.kept]
+        bare = np.flatnonzero(
+            (states == State.ANSWERED.value) & np.array([not each for each in self._said], dtype=bool)
+        )
+        originals = self._list("originals")
+        spaces = [place for place in bare.tolist() if _only_spaces(originals[place])]
+        states[spaces] = State.EMPTY_TEXT.value
         return states
 
     @cached_property
@@ -116,8 +129,13 @@ class Batch:
     @cached_property
     def text(self) -> Ids:
         """For each answer its code or text by number."""
-        codes = [each.code if each.code is not None else each.text for each in self.answers]
-        return np.where(self.given, self.texts.ids(codes), BLANK)
+        return np.where(self.given, self.texts.ids(self._said), BLANK)
+
+    @cached_property
+    def _said(self) -> list[str | None]:
+        """For each answer its code or text."""
+        pairs = zip(self._list("codes"), self._list("texts"), strict=True)
+        return [text if code is None else code for code, text in pairs]
 
     @cached_property
     def mute(self) -> Bools:
@@ -136,29 +154,59 @@ class Batch:
     @cached_property
     def figure(self) -> Floats:
         """For each answer its number, or the serial number of its day; NaN where it has none."""
-        numbers = np.array([each.number for each in self.answers], dtype=np.float64)
-        days = [place for place, each in enumerate(self.answers) if each.day is not None]
-        numbers[days] = [to_serial(day) for place in days if (day := self.answers[place].day)]
-        return np.where(self.given, numbers, NAN)
+        some = []
+        for each in self._columns:
+            numbers = np.array(each.columns.numbers, dtype=np.float64)
+            days = each.columns.days
+            numbers[[*days]] = [to_serial(day) for day in days.values()]
+            some.append(numbers)
+        return np.where(self.given, _joined(some, np.float64)[self._known.kept], NAN)
 
     @cached_property
     def formula(self) -> Bools:
         """For each answer whether a formula stands in its cell."""
-        return np.array([each.formula for each in self.answers], dtype=bool)
+        raw = b"".join(bytes(each.columns.formulas) for each in self._columns)
+        return np.frombuffer(raw, dtype=np.bool_)[self._known.kept]
 
     @cached_property
     def problem(self) -> NDArray[np.str_]:
         """For each answer why it cannot be read, as the code of a finding; '' where it can."""
-        return np.array([each.problem or "" for each in self.answers], dtype="U8")
+        problems = np.full(len(self.answers), "", dtype="U8")
+        for place, remarked in self._remarked:
+            problems[place] = remarked.problem or ""
+        return problems
 
     @cached_property
     def notes(self) -> dict[str, list[int]]:
         """For each kind of note the places of the answers that carry it."""
         places: dict[str, list[int]] = {}
-        for place, answer in enumerate(self.answers):
-            for code in answer.notes:
+        for place, remarked in self._remarked:
+            for code in remarked.notes:
                 places.setdefault(code, []).append(place)
         return places
+
+    @cached_property
+    def _remarked(self) -> list[tuple[int, Remarked]]:
+        """The few answers that something was noticed about while they were read, in order."""
+        lines = zip(self.submission.tolist(), self._known.within.tolist(), strict=True)
+        at = (
+            {line: place for place, line in enumerate(lines)}
+            if any(c.columns.remarked for c in self._columns)
+            else {}
+        )
+        found = (
+            (at[number, within], remarked)
+            for number, each in enumerate(self._columns)
+            for within, remarked in each.columns.remarked.items()
+            if (number, within) in at
+        )
+        return sorted(found, key=itemgetter(0))
+
+    def _list(self, name: Literal["codes", "texts", "originals"]) -> list[Any]:
+        """One column of all submissions, without what has no cell."""
+        every = list(chain.from_iterable(getattr(each.columns, name) for each in self._columns))
+        kept = self._known.kept
+        return every if len(kept) == len(every) else [every[place] for place in kept.tolist()]
 
     # matrices of submissions by cells or slots
 
@@ -268,7 +316,38 @@ def serials(days: Iterable[date | None]) -> Floats:
     return np.array([[NAN if day is None else float(to_serial(day))] for day in days])
 
 
-def _only_spaces(answer: Answer) -> bool:
+def _only_spaces(original: object) -> bool:
     """Whether a text holds nothing that can be seen."""
-    spaces = isinstance(answer.original, str) and not answer.original.strip()
-    return spaces and answer.state is State.ANSWERED
+    return isinstance(original, str) and not original.strip()
+
+
+def _joined(arrays: Sequence[NDArray[Any]], kind: type[np.generic] = np.int64) -> NDArray[Any]:
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype=kind)
+
+
+class Known(NamedTuple):
+    """Answers of all submissions: their places among all that came, their submissions, cells and places in these."""
+
+    kept: Integers
+    submission: Integers
+    cell: Integers
+    within: Integers
+
+
+class _Answers(Sequence[Answer]):
+    """The answers of a batch: made for those places only that something is found at."""
+
+    def __init__(self, columns: Sequence[AnswerColumns], known: Known) -> None:
+        self._columns, self._known = columns, known
+
+    def __len__(self) -> int:
+        return len(self._known.kept)
+
+    @overload
+    def __getitem__(self, place: int) -> Answer: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Answer]: ...
+    def __getitem__(self, place: int | slice) -> Answer | Sequence[Answer]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        return self._columns[int(self._known.submission[place])][int(self._known.within[place])]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..answer_columns import Place
 from ..fields import Field
 from ..language.vectors import Integers
 from ..layout import Grid, Layout
@@ -24,6 +25,7 @@ from ..submission import CellKey, Key
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
 SINGLE = "single"
+MOST_LAYOUTS = 64  # whose cells are remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +99,7 @@ class CellIndex:
     exists: dict[TableKey, NDArray[np.bool_]] = field(default_factory=dict)  # (layout, row)
     slot_count: int = 0
     cell_count: int = 0
+    _cells_at: dict[int, tuple[Sequence[Place], Integers]] = field(default_factory=dict)
 
     @cached_property
     def column_list(self) -> tuple[Column, ...]:
@@ -125,6 +128,17 @@ class CellIndex:
             keys = ((tool, row, code, part) for row in column.table.rows for part in parts)
             table.update(zip(keys, range(column.cells.start, column.cells.stop), strict=True))
         return table
+
+    def cells_at(self, places: Sequence[Place]) -> Integers:
+        """The numbers of the cells at some places, -1 of one that is no cell here; worked out once for a layout."""
+        known = self._cells_at.get(id(places))
+        if known is None or known[0] is not places:
+            find = self.cell_of.get
+            numbers = np.array([find(place[:4], -1) for place in places], dtype=np.int64)
+            if len(self._cells_at) >= MOST_LAYOUTS:
+                self._cells_at.clear()
+            known = self._cells_at[id(places)] = places, numbers
+        return known[1]
 
     @cached_property
     def first_cell_of(self) -> dict[Key, int]:

@@ -16,7 +16,7 @@ from ..language.vectors import NAN, Bools, Floats, Integers
 from ..layout import Layout
 from ..numerals import to_serial
 from ..submission import Answer, Answers, Identity, State, Submission
-from .batch import Batch
+from .batch import Batch, Known
 from .cell_index import CellIndex
 
 
@@ -46,28 +46,29 @@ class DraftBatch(Batch):
         return cls(bare.submissions, bare.layouts, bare.cell_index, bare.layout_of, days, plans)
 
     @cached_property
-    def _known(self) -> tuple[Sequence[Answer], Integers, Integers]:
+    def _known(self) -> Known:
         first_of = self.cell_index.first_cell_of
         counts: list[int] = []
         cells: list[int] = []
-        values: list[str | float | date] = []
         for plan in self.plans:
             for key, value in plan.answers.items():
                 if isinstance(value, tuple):
                     cells += range(first_of[key], first_of[key] + len(value))
-                    values += value
                 else:
                     cells.append(first_of[key])
-                    values.append(value)
             counts.append(len(cells) - sum(counts))
-        numbers = np.array(cells, dtype=np.int64)
-        return _Values(values, numbers, self.cell_index), np.repeat(np.arange(self.size), counts), numbers
+        every = np.arange(len(cells))
+        return Known(every, np.repeat(np.arange(self.size), counts), np.array(cells, dtype=np.int64), every)
 
     @cached_property
     def _values(self) -> list[str | float | date]:
-        answers = self._known[0]
-        assert isinstance(answers, _Values)
-        return answers.values
+        every = (value for plan in self.plans for value in plan.answers.values())
+        return [one for value in every for one in (value if isinstance(value, tuple) else (value,))]
+
+    @property
+    def answers(self) -> Sequence[Answer]:
+        """As in any batch."""
+        return _Values(self._values, self.cell, self.cell_index)
 
     @cached_property
     def state(self) -> NDArray[np.str_]:

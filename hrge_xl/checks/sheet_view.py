@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..answer_columns import AnswerColumns
 from ..findings import value as v
 from ..layout import Layout, Slot
 from ..submission import Answer, Submission
@@ -22,8 +23,9 @@ NOT_UNDERSTOOD = {
 
 def is_seen_otherwise(batch: Batch, number: int) -> bool:
     """Say whether the sheets of a submission do not understand some of the answers that the reader did."""
-    layout = batch.layout(number)
-    return any(_as_seen(answer, layout) is not answer for answer in batch.submissions[number].answers)
+    layout, answers = batch.layout(number), AnswerColumns.of(batch.submissions[number].answers)
+    remarked = (answers[at] for at, each in answers.columns.remarked.items() if each.notes)
+    return any(_as_seen(answer, layout) is not answer for answer in remarked)
 
 
 def as_seen(batch: Batch, numbers: Sequence[int]) -> Batch:

@@ -39,7 +39,6 @@ def cluster(engine: str, jobs: int) -> Iterator[Cluster]:
     with ExitStack() as stack:
         try:
             distributed: Any = import_module("distributed")
-            import_module("pyarrow")  # which workers write with
             _quiet()
             client = stack.enter_context(_client(distributed, engine, jobs, stack))
         except ImportError as error:

@@ -14,6 +14,7 @@ from ..submission import State
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL
 from .aggregates.risks import AFTER, BEFORE
+from .answer_rows import NUMBER_TYPE, TRUTH_TYPE
 from .return_status import (
     CONFLICT,
     COUNTS,
@@ -24,7 +25,7 @@ from .return_status import (
     WAITING,
     WITHDRAWN,
 )
-from .rows import COMMENT, LOOSE_TEXT, NUMBER_TYPE, TRUTH_TYPE
+from .rows import COMMENT, LOOSE_TEXT
 from .schema import LABEL, MASKED, Schema
 from .table import Column, Table
 

@@ -1,8 +1,8 @@
-"""Parquet, where pyarrow is installed: tables beside the dataset, and the shards of a cluster."""
+"""Parquet, where pyarrow is installed: tables beside the dataset."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -26,18 +26,6 @@ def need_parquet() -> None:
     """Raise `UsageError` with what to install where the extra is not there."""
     if not has_parquet():
         raise UsageError("For Parquet install the extra: pip install 'hrge-xl[parquet]'.")
-
-
-def write_rows(path: Path, table: Table, rows: Sequence[Row]) -> None:
-    """Rows of a table as they are in memory. Raises `OSError`."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    schema = _schema(table)
-    columns = [
-        pa.array(values, kind) for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
-    ]
-    parquet.write_table(pa.Table.from_arrays(columns, schema=schema), str(path), compression="zstd")
 
 
 def read_rows(path: Path) -> Iterator[Row]:

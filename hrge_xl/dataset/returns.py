@@ -19,9 +19,10 @@ from ..stamp import from_pairs
 from ..submission import Answer, Identity, State, Submission, Unplaced
 from ..validation import Result
 from ..words import fold
+from .answer_rows import NUMBER_TYPE, TRUTH_TYPE
 from .apply_waivers import ACROSS
 from .return_status import EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
-from .rows import COMMENT, NUMBER_TYPE, TRUTH_TYPE, submission_number
+from .rows import COMMENT, submission_number
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from ..answer_columns import AnswerColumns
 from ..dates import parse_day
 from ..errors import looking_at
-from ..fields import Field
 from ..findings import Finding, Severity
 from ..last_answers import written
-from ..layout import Layout, address
-from ..numerals import shown, to_serial
+from ..numerals import shown
 from ..spec.model import Spec
 from ..stamp import to_pairs
-from ..submission import Answer, CellKey, Key, State, Submission, Value
+from ..submission import Submission, Value
 from ..validation import Result
 from ..words import tidy
+from .answer_rows import AnswerRowBuilder
 from .clean import clean
-from .dimensions import codes
 from .schema import (
     ANSWERS_FACT,
     CHECKS_NOT_RUN,
@@ -35,16 +34,10 @@ from .schema import (
     UNPLACED_FACT,
     Schema,
 )
-from .slots import Known, Slots, rows_of, slots_of
 from .table import Row, Rows
 
 SHORT = 16  # hex digits of a submission's id: a million files without two alike
-LONGEST_WAY = 4  # references that lead from one row to the next
-KEPT = (State.ANSWERED, State.ERROR, State.NOT_CALCULATED)
-NOTHING_SHOWN = ""  # the original of a value that is worked out again and was not shown
 LOOSE_TEXT, COMMENT = "text", "comment"  # what stands outside every known cell
-CodeKey = tuple[str, str]  # of a list
-NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is no text
 
 
 def submission_id(sha256: str | None, path: str) -> str:
@@ -102,10 +95,10 @@ def _identity_answers(result: Result, spec: Spec) -> dict[str, Value]:
     places = {(*_single(spec, code), code): part for code, part in asked.items()}
     calculated = result.outcome.calculated if result.outcome else {}
     found = {part: calculated[key] for key, part in places.items() if key in calculated}
-    for answer in result.submission.answers if result.submission else ():
-        part = places.get(answer.key)
-        if part is not None and answer.value is not None and not answer.calculated:
-            found.setdefault(part, answer.value)
+    for _, place, value in AnswerColumns.of(result.submission.answers).values() if result.submission else ():
+        part = places.get(place[:3])
+        if part is not None and value is not None and not place.calculated:
+            found.setdefault(part, value)
     return found
 
 
@@ -141,7 +134,6 @@ class RowBuilder:
 
     def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
         self.schema, self._every_slot = schema, every_slot
-        self._furthers: dict[tuple[str, str], Mapping[CellKey, Known]] = {}
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
@@ -161,79 +153,22 @@ class RowBuilder:
             if self.schema.answers:
                 rows[LISTED_FACT.name] += _listed(result, owner.number)
             if self.schema.answers and result.layout.spec.name == self._spec_name:
-                self._answers(rows, result.submission, result.layout, result.outcome.calculated, owner.number)
+                its = self._answers.rows(
+                    result.submission, result.layout, result.outcome.calculated, owner.number
+                )
+                rows[ANSWERS_FACT.name] += its.facts
+                rows[SLOTS.name] += its.slots
+                rows[ROW_REFERENCES.name] += its.references
         return rows
 
     @property
     def _spec_name(self) -> str | None:
         return self.schema.spec.name if self.schema.spec else None
 
-    # answers
-
-    def _answers(
-        self, rows: Rows, submission: Submission, layout: Layout, values: dict[Key, Value], number: int
-    ) -> None:
-        further = self._further(layout)
-        found: list[tuple[Known, Answer]] = []
-        for answer in (*_given(submission), *_calculated(submission, layout, values)):
-            key = (*answer.key, answer.part)
-            found.append((self._slots.known(key) or further[key], answer))
-        found.sort(key=lambda each: each[0].slot)
-        rows[ANSWERS_FACT.name] += [
-            (number, known.slot, *_fact(answer, known, self._labels)) for known, answer in found
-        ]
-        used = {(*answer.key, answer.part): known for known, answer in found}
-        new = {key: known for key, known in used.items() if not self._every_slot or key in further}
-        rows[SLOTS.name] += rows_of(new, layout)
-        rows[ROW_REFERENCES.name] += self._references_of([answer for _, answer in found], number)
-
     @cached_property
-    def _slots(self) -> Slots:
+    def _answers(self) -> AnswerRowBuilder:
         assert self.schema.spec is not None
-        return slots_of(self.schema.spec)
-
-    @cached_property
-    def _labels(self) -> dict[CodeKey, str]:
-        """The label of every code in the language of the spec."""
-        return {(str(name), str(code)): str(label) for name, _, code, label in codes(self.schema.spec)}
-
-    def _further(self, layout: Layout) -> Mapping[CellKey, Known]:
-        """The cells of a layout that not every workbook has."""
-        key = (layout.digest, layout.language)
-        if key not in self._furthers:
-            self._furthers[key] = self._slots.further(layout)
-        return self._furthers[key]
-
-    def _references_of(self, answers: Iterable[Answer], number: int) -> Iterator[Row]:
-        """For each row that refers to another one, what it refers to in the end."""
-        referring: dict[tuple[str, str], Answer] = {}
-        for answer in answers:
-            if (answer.tool, answer.field) in self._reference_fields and answer.code is not None:
-                referring.setdefault((answer.tool, answer.row), answer)
-        rows = {(answer.tool, answer.row) for answer in answers}
-        for tool, row in referring:
-            yield number, tool, row, self._about(referring, rows, tool, row)
-
-    def _about(
-        self, referring: Mapping[tuple[str, str], Answer], rows: set[tuple[str, str]], tool: str, row: str
-    ) -> str | None:
-        """What a row refers to in the end: from a value to its indicator, from there to the catalogue."""
-        about = None
-        for _ in range(LONGEST_WAY):
-            step = referring.get((tool, row))
-            if step is None or step.code is None:
-                return about
-            about = row = step.code
-            tools = self._reference_fields[step.tool, step.field]
-            tool = next((each for each in tools if (each, row) in rows), tools[0])
-        return about
-
-    @cached_property
-    def _reference_fields(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        """The fields that refer to rows of other tools."""
-        spec = self.schema.spec
-        places = spec.places() if spec else ()
-        return {(t.code, f.code): f.to for t, _, f in places if f.to}
+        return AnswerRowBuilder(self.schema.spec, every_slot=self._every_slot)
 
 
 # about a file
@@ -300,73 +235,3 @@ def finding_rows(findings: Iterable[Finding], number: int, first: int = 1) -> li
          each.waiver.number if each.waiver else None)
         for n, each in enumerate(findings, start=first)
     ]  # fmt: skip
-
-
-# answers as facts
-
-
-def _given(submission: Submission) -> Iterable[Answer]:
-    return (each for each in submission.answers if not each.calculated and each.state in KEPT)
-
-
-def _calculated(submission: Submission, layout: Layout, values: dict[Key, Value]) -> Iterable[Answer]:
-    """Values worked out again, at the cells that show them; `original` is what these showed."""
-    shows = {answer.key: answer for answer in submission.answers if answer.calculated}
-    for key, value in values.items():
-        slot = layout.slots.get(key)
-        if slot is None:
-            continue
-        cell = submission.cell((*key, 0)) or address(*slot.cells[0])
-        answer = Answer(*key, 0, "", cell, State.ANSWERED, calculated=True)
-        if key in shows:
-            answer.original, answer.cell = shows[key].original, shows[key].cell
-        _set(answer, slot.field, value)
-        yield answer
-
-
-def _set(answer: Answer, field: Field, value: Value) -> None:
-    if isinstance(value, date):
-        answer.day = value
-    elif isinstance(value, float | int):
-        answer.number = float(value)
-    elif field.result == "level":
-        answer.code = str(value)
-    else:
-        answer.text = str(value)
-
-
-def _fact(answer: Answer, known: Known, labels: Mapping[CodeKey, str]) -> Sequence[str | float | date | None]:
-    """The columns of a fact after its key; what can be told from the others is left out."""
-    text = clean(answer.text)
-    original, type_ = _original(answer)
-    label = labels.get((known.list or "", answer.code or ""))
-    if original == (_shown(text, answer.number, answer.day) if label is None else label):
-        original = None
-    return (
-        None if answer.state is State.ANSWERED else answer.state.value,
-        answer.code, text, answer.number, answer.day, original, type_, answer.problem,
-        None if answer.cell == known.cell else answer.cell,
-    )  # fmt: skip
-
-
-def _shown(text: str | None, number: float | None, day: date | None) -> str | None:
-    """What the view shows of a fact without an original; of fractions databases show other digits."""
-    if text is not None:
-        return text
-    if number is not None:
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else None
-    return day.isoformat() if day is not None else None
-
-
-def _original(answer: Answer) -> tuple[str | None, str | None]:
-    """What stood in the cell, as a person saw it, and its type where that is not the value's own."""
-    value = answer.original
-    if value is None:
-        return NOTHING_SHOWN if answer.value is not None else None, None
-    if isinstance(value, str):
-        return clean(value), None
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE", TRUTH_TYPE
-    if answer.day is not None:
-        return answer.day.isoformat(), None if value == to_serial(answer.day) else NUMBER_TYPE
-    return shown(value), None if answer.number == value else NUMBER_TYPE

@@ -66,7 +66,7 @@ def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]
     def instead(file: Arrival, fault: Exception) -> list[Shard]:
         builder = _row_builder(task.asked.wanted.spec)
         rows = builder.rows(_stopped(file, fault, task))
-        return [_signed(write_shard([rows], builder.schema, folder, parquet=task.far), task)]
+        return [_signed(write_shard([rows], builder.schema, folder), task)]
 
     return apart(lambda some: [shard_of(some, task, folder)], files, instead)
 
@@ -89,7 +89,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
         results = _read(files, task, gone)
         changed = tuple(_changed(files, results))
         rows = _row_check(task.asked.wanted.spec)(map(builder.rows, _one_by_one(results)))
-        shard = write_shard(rows, builder.schema, folder, parquet=task.far)
+        shard = write_shard(rows, builder.schema, folder)
     return _signed(replace(shard, changed=changed), task)
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..errors import HrgeError
 from .cluster import cluster
 
-BATCH = 6  # files: enough for the checks to pay off, few enough for memory to stay small
+BATCH = 16  # files: enough for the checks to pay off, few enough for memory to stay small
 LOOK = 5  # seconds between two looks whether a cluster still has workers
 TRIES = 3  # of a batch whose worker dies
 

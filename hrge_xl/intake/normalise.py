@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
+from ..answer_columns import Columns
 from ..fields import Cell, ColumnKind, Field, Reading
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
-from ..submission import Answer, State
+from ..submission import State
 from ..words import tidy
 from .keys import Part, Plan
 from .raw import CellKind, RawCell
@@ -25,38 +26,22 @@ Filled = tuple[Part, str, str, RawCell]  # cell of the layout, sheet, address, w
 
 def answers(
     filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool = False, formulas_lost: bool = False
-) -> Iterator[Answer]:
-    """An answer for every cell that holds something.
+) -> Columns:
+    """An answer for every cell that holds something, by the number of the cell in the plan.
 
     Where a format tells no formulas, a calculated cell counts as whole: nobody can say that it was typed over.
     """
-    for part, sheet, cell, raw in filled:
+    found, numbers = Columns.none(), plan.numbers
+    for part, _, _, raw in filled:
         state = _state(raw)
         if state is None:
             continue
         reading = (
             read_cell(part.slot.field, raw, plan, epoch_1904=epoch_1904) if state is ANSWERED else NOTHING
         )
-        tool, row, name, number = part.key
-        yield Answer(
-            tool,
-            row,
-            name,
-            number,
-            sheet,
-            cell,
-            state,
-            raw.value,
-            raw.formula is not None or (formulas_lost and part.calculated),
-            reading.code,
-            reading.text,
-            reading.number,
-            reading.day,
-            reading.problem,
-            reading.suggestion,
-            reading.notes,
-            part.calculated,
-        )
+        formula = raw.formula is not None or (formulas_lost and part.calculated)
+        found.add(numbers[part.key], state, raw.value, reading, formula=formula)
+    return found
 
 
 def _state(raw: RawCell) -> State | None:

@@ -135,10 +135,9 @@ class Cells:
             self.guard.refuse(DAMAGED_PART)
         context.remarks.append(Remark(kind, self.sheet.name, address(row, column)))
 
-    def note_formula(self, formula: str, row: int, column: int) -> None:
-        """Look whether a formula reaches outside the workbook."""
-        if may_reach_outside(formula) and _reaches_outside(_STRING_LITERAL.sub("", formula)):
-            self._outside.append(address(row, column))
+    def note_outside(self, row: int, column: int) -> None:
+        """Remember a formula that reaches outside the workbook."""
+        self._outside.append(address(row, column))
 
     def note_array(self, attributes: Attributes) -> None:
         """Remember the rectangle that an array formula or a data table fills."""
@@ -168,14 +167,12 @@ class Cells:
             )
 
 
-def may_reach_outside(text: str) -> bool:
-    """A quick look that misses none: formulas without any of these marks stay inside."""
-    return any(mark in text for mark in _MARKS) or "&#" in text
-
-
-def _reaches_outside(formula: str) -> bool:
-    """Another workbook, another program or the network, in a formula without its texts."""
-    return any(pattern.search(formula) for pattern in (_EXTERNAL, _PROGRAM, _LIVE))
+def reaches_outside(formula: str) -> bool:
+    """Whether a formula reaches for another workbook, another program or the network; its texts do not count."""
+    if not any(mark in formula for mark in _MARKS):  # a quick look that misses none
+        return False
+    bare = _STRING_LITERAL.sub("", formula)
+    return any(pattern.search(bare) for pattern in (_EXTERNAL, _PROGRAM, _LIVE))
 
 
 def _mark_array(sheet: RawSheet, area: Area) -> None:
@@ -280,7 +277,7 @@ def cell_handlers(  # noqa: PLR0915 - the hot loop: closures over local names, a
             cells.note_look(row, column, style)
         if cells.struck is not None:
             cells.note_struck(row, column)
-        if formula:
-            cells.note_formula(formula, row, column)
+        if formula and reaches_outside(formula):
+            cells.note_outside(row, column)
 
     return start, end

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 
 from .cell_values import BLANK, is_unseen, stored_cell
 from .memory import Memory
-from .ooxml_cells import Cells, Context, may_reach_outside, shared_number
+from .ooxml_cells import Cells, Context, reaches_outside, shared_number
 from .plain_xml import SPACE, TEXT, closed_up, is_sound, plain_attributes, plain_text, prefixes, resolved
 from .raw import Follower, RawCell
 from .references import COLUMNS, LAST_ROW
@@ -89,11 +89,11 @@ class _Special(NamedTuple):
     """What is to be noted of a cell besides its content; few have any of it."""
 
     area: Attributes | None  # of a formula that fills a rectangle, or is shared in it
-    formula: str | None  # one that may reach outside
+    outside: bool  # its formula reaches outside the workbook
     style: str | None  # one that may hide what the cell holds
 
 
-_NOTHING_SPECIAL = _Special(None, None, None)
+_NOTHING_SPECIAL = _Special(None, False, None)
 
 
 class _Cell(NamedTuple):
@@ -204,8 +204,8 @@ def _note(special: _Special, row: int, column: int, cells: Cells) -> None:
         number = shared_number(special.area)
         if number is not None:
             cells.share(number, cells.sheet.cells[row][column].formula or "", row, column)
-    if special.formula:
-        cells.note_formula(special.formula, row, column)
+    if special.outside:
+        cells.note_outside(row, column)
     if special.style is not None and cells.sheet.cells[row][column] is not BLANK:
         cells.note_look(row, column, special.style)
 
@@ -282,7 +282,7 @@ class _Reader:
             place,
             place.constant(value) if value not in ("", _GAP) or (formula and not value) else BLANK,
             takes_value=value == _GAP,
-            special=_special(place, formula, text),
+            special=_special(place, formula),
             prefixes=prefixes(text),
         )
         self._cells.put(text, cell, len(text))
@@ -333,10 +333,11 @@ def _enter(template: _Template, number: str, raw: str) -> None:
         template.hidden.append(row)
 
 
-def _special(place: _Place, formula: str, text: str) -> _Special | None:
-    """What is to be noted of a cell with this text and this `f` element."""
+def _special(place: _Place, formula: str) -> _Special | None:
+    """What is to be noted of a cell with this `f` element."""
     area = _attributes(_opening(formula)) if " ref=" in formula else None
-    special = _Special(area, place.formula if may_reach_outside(text) else None, place.odd)
+    outside = place.formula is not None and reaches_outside(place.formula)
+    special = _Special(area, outside, place.odd)
     return None if special == _NOTHING_SPECIAL else special
 
 

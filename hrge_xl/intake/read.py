@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
+from ..answer_columns import Columns, Remarked
 from ..errors import HrgeError, Mistake, SpecError
 from ..fault_isolation import apart, stopped
 from ..findings import Need, needing
@@ -50,7 +51,7 @@ from .limits import LIMITS, Limits
 from .locate import locate
 from .located import Circumstances, Located
 from .normalise import answers
-from .parcel import Columns, Parcel, pack, unpack
+from .parcel import Parcel, pack, unpack, with_answers
 from .raw import RawWorkbook, Remark, Unreadable
 from .reduced_formats import checks_lost
 from .shown_results import ShownResults
@@ -202,14 +203,13 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell), known, last))
     submission = Submission(file.path, file.sha256, file.size, identity, stamp.signature, last=last or {})
     _fill(submission, found, workbook)
-    submission.answers = list(
-        answers(
-            found.filled,
-            plan,
-            epoch_1904=workbook.epoch_1904,
-            formulas_lost="formulas" in workbook.cannot_tell,
-        )
+    columns = answers(
+        found.filled,
+        plan,
+        epoch_1904=workbook.epoch_1904,
+        formulas_lost="formulas" in workbook.cannot_tell,
     )
+    with_answers(submission, columns, plan)
     submission.stamps = _to_check(stamp)
     submission.calculated_on = day_of_calculation(workbook, identity)
     submission.saved, submission.older = workbook.saved, older
@@ -417,6 +417,7 @@ def read_job(job: _Job) -> Parcel | Refusal | SpecError:
 may_answer(
     Parcel,
     Columns,
+    Remarked,
     Submission,
     Identity,
     Observation,

@@ -1,0 +1,224 @@
+"""The answers of one file as columns: filled by the reader, sent as they are, checked and stored as they are.
+
+A workbook has thousands of answers. As columns they are a few arrays and lists; what the layout says of a cell is said
+once for all files that were issued alike. An `Answer` is a view of one line, made when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple, overload
+
+from .answer import Answer, CellKey, Key, State
+from .fields import Reading
+from .numerals import shown
+
+NAN = math.nan
+STATES = tuple(State)
+NUMBER_OF = {state: number for number, state in enumerate(STATES)}
+ANSWERED = NUMBER_OF[State.ANSWERED]
+
+
+class Place(NamedTuple):
+    """A cell that can hold an answer: what it asks for, and where it is in the file."""
+
+    tool: str
+    row: str
+    field: str
+    part: int
+    sheet: str
+    cell: str
+    calculated: bool
+
+    @property
+    def key(self) -> CellKey:
+        """Tool, row, field and part."""
+        return self[:4]
+
+
+class Remarked(NamedTuple):
+    """What few answers have: see `Answer`."""
+
+    problem: str | None
+    suggestion: str | None
+    notes: tuple[str, ...]
+
+
+NOTHING = Remarked(None, None, ())
+
+
+class Columns(NamedTuple):
+    """Answers one below the other; `at` is the place of each, by number.
+
+    `days` and `remarked` go by the number of the answer: few have any.
+    """
+
+    at: array[int]
+    states: bytearray  # by number in `STATES`
+    formulas: bytearray
+    originals: list[str | float | bool | None]
+    codes: list[str | None]
+    texts: list[str | None]
+    numbers: array[float]  # NaN where there is none
+    days: dict[int, date]
+    remarked: dict[int, Remarked]
+
+    @classmethod
+    def none(cls) -> Columns:
+        """No answers yet."""
+        return cls(array("L"), bytearray(), bytearray(), [], [], [], array("d"), {}, {})
+
+    def add(
+        self, at: int, state: State, original: str | float | bool | None, means: Reading, *, formula: bool
+    ) -> None:
+        """Add one answer."""
+        number = len(self.at)
+        self.at.append(at)
+        self.states.append(NUMBER_OF[state])
+        self.formulas.append(formula)
+        self.originals.append(original)
+        code, text, figure, day, problem, suggestion, notes = means
+        self.codes.append(code)
+        self.texts.append(text)
+        self.numbers.append(NAN if figure is None else figure)
+        if day is not None:
+            self.days[number] = day
+        if problem is not None or suggestion is not None or notes:
+            self.remarked[number] = Remarked(problem, suggestion, notes)
+
+
+class Line(NamedTuple):
+    """One answer with its place, and nothing made of it: see `Answer`."""
+
+    at: int
+    place: Place
+    state: State
+    original: str | float | bool | None
+    code: str | None
+    text: str | None
+    number: float | None
+    day: date | None
+    problem: str | None
+
+
+class AnswerColumns(Sequence[Answer]):
+    """Columns with the places that they go by: a sequence of answers, each made when it is asked for."""
+
+    __slots__ = ("columns", "places")
+
+    def __init__(self, columns: Columns, places: Sequence[Place]) -> None:
+        """Put columns and places together. Raises ValueError where they cannot belong to each other."""
+        lengths = {len(each) for each in columns[:-2]}
+        if (
+            len(lengths) > 1
+            or max(columns.at, default=-1) >= len(places)
+            or max(columns.states, default=0) >= len(STATES)
+        ):
+            raise ValueError("columns of answers that are no columns of this layout")
+        self.columns, self.places = columns, places
+
+    @classmethod
+    def of(cls, answers: Sequence[Answer]) -> AnswerColumns:
+        """Give answers as columns; those that are columns already as they are."""
+        if isinstance(answers, cls):
+            return answers
+        columns = Columns.none()
+        for at, each in enumerate(answers):
+            means = Reading(
+                each.code, each.text, each.number, each.day, each.problem, each.suggestion, each.notes
+            )
+            columns.add(at, each.state, each.original, means, formula=each.formula)
+        return cls(
+            columns, [Place(*each.key, each.part, each.sheet, each.cell, each.calculated) for each in answers]
+        )
+
+    def __len__(self) -> int:
+        return len(self.columns.at)
+
+    @overload
+    def __getitem__(self, number: int) -> Answer: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Answer]: ...
+    def __getitem__(self, number: int | slice) -> Answer | Sequence[Answer]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        if not -len(self) <= number < len(self):
+            raise IndexError(number)
+        return self._answer(number % len(self))
+
+    def __iter__(self) -> Iterator[Answer]:
+        return map(self._answer, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and [*self] == [*other]
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _answer(self, number: int) -> Answer:
+        columns, place = self.columns, self.places[self.columns.at[number]]
+        figure = columns.numbers[number]
+        problem, suggestion, notes = columns.remarked.get(number, NOTHING)
+        return Answer(
+            *place[:6],
+            STATES[columns.states[number]],
+            columns.originals[number],
+            bool(columns.formulas[number]),
+            columns.codes[number],
+            columns.texts[number],
+            None if math.isnan(figure) else figure,
+            columns.days.get(number),
+            problem,
+            suggestion,
+            notes,
+            place.calculated,
+        )
+
+    def values(self) -> Iterator[tuple[int, Place, str | float | date | None]]:
+        """Give number, place and meaning of every answer."""
+        columns, places, day, isnan = self.columns, self.places, self.columns.days.get, math.isnan
+        rows = zip(columns.at, columns.codes, columns.numbers, columns.texts, strict=True)
+        for number, (at, code, figure, text) in enumerate(rows):
+            if code is not None:
+                yield number, places[at], code
+            else:
+                yield number, places[at], day(number, text) if isnan(figure) else figure
+
+    def lines(self) -> Iterator[Line]:
+        """Give every answer with its place, and nothing made of it."""
+        columns, places = self.columns, self.places
+        day, remarked, isnan = columns.days.get, columns.remarked.get, math.isnan
+        rows = zip(*columns[:-2], strict=True)
+        for number, (at, state, _, original, code, text, figure) in enumerate(rows):
+            yield Line(
+                at,
+                places[at],
+                STATES[state],
+                original,
+                code,
+                text,
+                None if isnan(figure) else figure,
+                day(number),
+                remarked(number, NOTHING).problem,
+            )
+
+    def keys_in_other_words(self) -> set[Key]:
+        """Give the answers that may stand there in other words or signs than their sheet writes."""
+        columns, places, days = self.columns, self.places, self.columns.days
+        rows = zip(columns.at, columns.texts, columns.originals, strict=True)
+        return {
+            places[at][:3]
+            for number, (at, text, original) in enumerate(rows)
+            if text is None and (number not in days or isinstance(original, str))
+        }
+
+    def as_they_stood(self, keys: Collection[Key]) -> dict[CellKey, str | float]:
+        """Give what stood in the cells of some answers, but for calculated ones."""
+        found: dict[CellKey, str | float] = {}
+        for at, original in zip(self.columns.at, self.columns.originals, strict=True):
+            place = self.places[at]
+            if original is not None and not place.calculated and place[:3] in keys:
+                found[place.key] = original if isinstance(original, str | float) else shown(original)
+        return found
