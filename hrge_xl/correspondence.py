@@ -36,6 +36,7 @@ from .spec.lookup import country_label
 from .spec.model import Spec
 from .validation import REFUSED
 from .words import day as in_words
+from .words import kept_in_order
 
 FOLDER, FEEDBACK_FOLDER = "drafts", "feedback"
 LIST, CALENDAR = "mail-merge.csv", "deadlines.ics"
@@ -214,14 +215,16 @@ def _write(work: _Work, due: Due, attached: Sequence[Path], made: Drafts) -> str
 def _facts(work: _Work, due: Due) -> dict[str, str]:
     """What the placeholders of a text are filled in with."""
     team, language = due.team, due.team.language or "en"
-    return {
+    facts = {
         "round": work.round.name,
         "team": team.code,
         "country": country_label(work.spec, team.country, language),
         "deadline": in_words(team.deadline, language) if team.deadline else "",
         "contact": team.contact,
-        **due.facts,
+        **{name: text for name, text in due.facts.items() if name != "feedback"},
     }
+    said = {name: kept_in_order(text, language) for name, text in facts.items()}
+    return said | {name: text for name, text in due.facts.items() if name == "feedback"}
 
 
 def _tidy(work: _Work, known: Mapping[str, Drafted], due: Mapping[str, Due], made: Drafts) -> None:

@@ -298,6 +298,19 @@ def test_what_cannot_be_opened_is_told_with_what_to_do(
     assert err == "1 workbook taken in, 2 not opened.\n"
 
 
+@pytest.mark.parametrize("source", [".", "issued", "returned", ".."])
+def test_what_the_round_wrote_itself_is_no_return(
+    source: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A blank workbook that was issued would be an answer of nobody."""
+    assert run(["receive", str(folder), str(folder / source)]) == 2
+    assert "holds what the round wrote or received itself." in capsys.readouterr().err
+    assert run(["receive", str(folder), str(folder / "nowhere.zip")]) == 2
+    (folder / "inbox" / "a.xlsx").write_bytes(book(1))
+    assert run(["receive", str(folder), str(folder / "inbox")]) == 0
+    assert returned(folder) == {"a.xlsx": book(1)}
+
+
 # what somebody sends who means harm
 
 

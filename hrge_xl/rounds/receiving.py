@@ -13,12 +13,13 @@ from pathlib import Path, PurePosixPath
 from ..dataset.files import only_writer, whole
 from ..dataset.kinds import Origin
 from ..dataset.ledger import NAME, Arrival, Arrived, Ledger
+from ..errors import UsageError
 from ..intake import fingerprint
 from ..intake.nobodys_answer import is_named_as_workbook
 from ..intake.unpacking import Left, Letter, Unopened, Workbook, found_in
 from ..path_text import path_text
 from .file_part import MOST_CHARACTERS, file_part
-from .rounds import RETURNED, Round, load_round, terms_of
+from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 
 UNNAMED = "workbook"
 
@@ -123,6 +124,7 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     `OutputError`, `StoreError`.
     """
     round_ = load_round(folder)
+    _check_sources(folder, sources)
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:
         shelf = _Shelf.of(returned, ledger.order())
@@ -139,6 +141,18 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
                 placed.append((sha256, Placed(shelf.put(each, sha256), _light(each), _day(each, today))))
         _write_down(ledger, round_, placed, today)
     return Received(tuple(each for _, each in placed), tuple(known), tuple(left), tuple(unopened))
+
+
+def _check_sources(folder: Path, sources: Sequence[str]) -> None:
+    """Raise `UsageError` for a source that holds what the round wrote itself: a blank workbook is no answer."""
+    home, inbox = folder.resolve(), (folder / INBOX).resolve()
+    for source in sources:
+        place = Path(source).resolve()
+        if home.is_relative_to(place) or (place.is_relative_to(home) and not place.is_relative_to(inbox)):
+            raise UsageError(
+                f"{source} holds what the round wrote or received itself. Name what came: mails, archives or folders "
+                f"elsewhere, or {folder / INBOX}."
+            )
 
 
 def _light(workbook: Workbook) -> Workbook:
