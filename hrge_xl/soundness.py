@@ -28,7 +28,7 @@ from .spec.model import FieldBlock, Spec
 from .spec.sample import answers_of
 from .submission import Answers, Key, Submission, Value
 from .validation import ValidationRequest, check_all, finding_of
-from .words import translator
+from .words import SOURCE_LANGUAGE, translator
 from .workbook import cover_lines, draw
 from .workbook.formula_limits import size_of, too_large
 from .workbook.validation import prompt_of
@@ -223,8 +223,7 @@ def _reading(data: bytes, want: Wanted) -> Submission | Refusal:
 
 
 def _said(refusal: Refusal) -> str:
-    say = translator("en")
-    return "; ".join(finding_of(each, refusal.path, say).message for each in refusal.observations)
+    return "; ".join(finding_of(each, refusal.path, SOURCE_LANGUAGE).message for each in refusal.observations)
 
 
 def _is_odd(finding: Finding, *, filled: bool) -> bool:

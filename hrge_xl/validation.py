@@ -11,16 +11,18 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from . import kept_texts
 from .errors import looking_at
 from .fault_isolation import apart, stopped
-from .findings import Finding, Severity, Waiver, waived, word
+from .findings import Finding, Severity, Waiver, waived
 from .findings.file import CHANGED_WHILE_READ
 from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
 from .layout import Layout
+from .layout.wording import noted, worded
 from .spec.load import load
 from .spec.model import Spec
 from .submission import Observation, Submission
-from .words import Translate, translator
+from .words import SOURCE_LANGUAGE
 
 if TYPE_CHECKING:  # pandas is slow to import
     from .checks import Outcome
@@ -160,26 +162,23 @@ def _instead(about: Result, why: Observation) -> Result:
 
 
 def _refused(refusal: Refusal) -> Result:
-    say = translator("en")
-    findings = [finding_of(observation, refusal.path, say) for observation in refusal.observations]
-    not_run = dict.fromkeys("SVRXP", "The file could not be read.")
+    findings = [
+        finding_of(observation, refusal.path, SOURCE_LANGUAGE) for observation in refusal.observations
+    ]
+    not_run = dict.fromkeys("SVRXP", kept_texts.NOT_READ)
     return Result(refusal.path, refusal.sha256, refusal.size, REFUSED, findings, not_run=not_run)
 
 
-def finding_of(observation: Observation, path: str, say: Translate) -> Finding:
+def finding_of(observation: Observation, path: str, language: str) -> Finding:
     """The finding of something noticed about a file."""
-    kind = observation.kind
-    details = {
-        "file": Path(path).name,
-        "sheet": observation.sheet,
-        "cell": observation.cell,
-        **observation.detail,
-    }
-    message, remedy = word(kind, say, details)
-    return Finding(
+    kind, file = observation.kind, Path(path).name
+    details = {"file": file, "sheet": observation.sheet, "cell": observation.cell, **observation.detail}
+    message, remedy = worded(kind, None, details, language)
+    found = Finding(
         kind.code, kind.name, kind.severity, message, remedy, observation.sheet, observation.cell,
-        observation.tool, observation.row, observation.field, value=observation.value,
+        observation.tool, observation.row, observation.field, value=observation.value, language=language,
     )  # fmt: skip
+    return replace(found, details=noted(details, kind, None, found, file))
 
 
 def spec_of(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:

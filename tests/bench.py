@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from hrge_xl.intake import read as read_file
 from hrge_xl.issuing import Order, generate
 from hrge_xl.submission import Submission
 from tests.answers import TODAY, full, layout, spec
+from tests.damages.as_excel import as_excel
 from tests.different_returns import SPEC, saved_by_office, write_returns
 
 RUNS = 5
@@ -87,6 +88,27 @@ def reading(what: str, paths: Sequence[Path]) -> None:
         f"read {len(paths)}, {what}, per file", ours, other,
         f"openpyxl and concat, {other / ours:.1f} times",
     )  # fmt: skip
+
+
+def producers(paths: Sequence[Path], folder: Path) -> Iterator[tuple[str, Sequence[Path]]]:
+    """The same files as several programs save them; Excel's way is imitated, and openpyxl's takes long."""
+    yield "as issued", paths
+    yield "saved by LibreOffice", [*saved_by_office(list(paths), folder / "saved")]
+    yield "as Excel saves them", [_rewritten(path, folder / "excel", as_excel) for path in paths]
+    yield "saved by openpyxl", [_rewritten(path, folder / "openpyxl", _by_openpyxl) for path in paths[:60]]
+
+
+def _rewritten(path: Path, folder: Path, saved: Callable[[bytes], bytes]) -> Path:
+    folder.mkdir(exist_ok=True)
+    target = folder / path.name
+    target.write_bytes(saved(path.read_bytes()))
+    return target
+
+
+def _by_openpyxl(data: bytes) -> bytes:
+    target = BytesIO()
+    openpyxl.load_workbook(BytesIO(data)).save(target)
+    return target.getvalue()
 
 
 def comparing(what: str, paths: Sequence[Path]) -> None:
@@ -170,8 +192,7 @@ def measure(folder: Path) -> None:
     )
     stamping("blank workbooks", orders(prefilled=False))
     stamping("prefilled workbooks", orders(prefilled=True))
-    saved = [*saved_by_office(paths, folder / "saved")]
-    for what, files in (("as issued", paths), ("saved by LibreOffice", saved)):
+    for what, files in producers(paths, folder):
         reading(what, files)
         comparing(what, files[:60])
     pairs = [(found, layout_of(found, Wanted())) for found in map(read, paths[:50])]

@@ -109,12 +109,12 @@ def test_files_and_datasets_say_the_same(tmp_path: Path, capsys: pytest.CaptureF
     for pair in (datasets, (before, datasets[1]), (datasets[0], after)):
         assert compared_by_command(capsys, *pair) == (4, said)
     assert said.splitlines() == [
-        "WS-07 / PAK / PAK: answers changed: 2. Findings: 0 fixed, 0 new, 0 unchanged.",
+        "WS-07 / PAK / PAK: Answers changed: 2. Findings: 0 fixed, 0 new, 0 unchanged.",
         "  Plan!E12 (PLAN / 1 / PLN_06): 20 → 25",
         "  Plan!E19 (PLAN / 1 / PLN_13): WOM; YOU → WOM",
-        "WS-08 / PAK / MAR: answers changed: 1. Findings: 1 fixed, 0 new, 0 unchanged.",
+        "WS-08 / PAK / MAR: Answers changed: 1. Findings: 1 fixed, 0 new, 0 unchanged.",
         "  Plan!E12 (PLAN / 1 / PLN_06): (blank) → 30",
-        "  fixed: V001 Plan!E12 Participants attendus\N{NO-BREAK SPACE}: la réponse manque.",
+        "  fixed: V001 Plan!E12 Participants expected: the answer is missing.",
         f"only before: WS-01 / PAK / IRQ ({before / 'irq.xlsx'})",
         f"only after: WS-02 / PAK / EGY ({after / 'egypt.xlsx'})",
         "before: 1 refused",
@@ -224,7 +224,7 @@ def test_an_intervention_is_the_same_in_another_year(
     """Its ID holds the year of the period; the spec says which part of it that is."""
     before, after = of_year(tmp_path, 2025), of_year(tmp_path, 2026, FRM_03="Strategy II")
     _, said = compared_by_command(capsys, before, after)
-    assert said.startswith("GLO-07 / PAK-2026-GLO-07 / PAK / PAK: answers changed: 3.")
+    assert said.startswith("GLO-07 / PAK-2026-GLO-07 / PAK / PAK: Answers changed: 3.")
     assert "(FORM / 1 / FRM_03): Strategy → Strategy II" in said
     assert said.splitlines()[-1].startswith("Pairs: 1. Only before: 0. Only after: 0.")
     assert run(["compare", str(tmp_path), str(after), *DAY]) == 0  # both years in one folder

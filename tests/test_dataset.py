@@ -457,7 +457,7 @@ def test_an_old_dataset_is_read_anew_from_what_is_kept(old: Path, capsys: pytest
         )
         for table, names in {
             "answers": own,
-            "findings": "code, severity, sheet, cell, message, waived, waiver, file_sha256",
+            "findings": "code, severity, sheet, cell, waived, waiver, file_sha256",
             "submissions": "path, sha256, current, team, period, waived",
             "risks": 'row, "RSK_01", "RSK_02", "RSK_05", sheet, cell',
         }.items():
@@ -465,6 +465,10 @@ def test_an_old_dataset_is_read_anew_from_what_is_kept(old: Path, capsys: pytest
             now, then = (SAID_SINCE, SAID_THEN) if table == "findings" else ("false", "false")
             kept = before.execute(shown.format(f"NOT ({then})")).fetchall()
             assert after.execute(shown.format(f"NOT ({now})")).fetchall() == kept, table
+        said = after.execute("SELECT DISTINCT message FROM findings WHERE code = 'V001' AND cell = 'E11'")
+        assert said.fetchall() == [
+            ("Participants expected: the answer is missing.",)
+        ]  # was French for one team
         told = after.execute(f"SELECT tool, field, cell FROM findings WHERE {SAID_SINCE}").fetchall()
         assert told == [("PLAN", "USE_01", "E24")] * 2
         assert after.execute(f"SELECT * FROM findings WHERE {SAID_THEN}").fetchall() == []

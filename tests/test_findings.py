@@ -92,7 +92,7 @@ from tests.write_docs import findings_page
 from hrge_xl.cli import cli
 
 assert "### S999" in findings_page() and "| [S999](#s999) | made-up | info |" in findings_page()
-assert "S999" in AS_ISSUED and "S999" in checks_lost(["drawings"], "ods", "en")
+assert "S999" in AS_ISSUED and "S999" in checks_lost(["drawings"], "ods")
 assert "{label}: made up." in texts()
 cli(["explain", "made-up"])
 """

@@ -22,6 +22,7 @@ from hrge_xl.rounds.datasets import Dataset, Question, datasets
 from hrge_xl.rounds.round_status import TeamStatus, status
 from hrge_xl.rounds.rounds import Round, init_round, orders
 from hrge_xl.spec.load import load
+from hrge_xl.words import translator
 from tests.test_consolidate import answers
 
 SPEC = load("example")
@@ -96,8 +97,8 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: pytest.CaptureFixt
     out, err = capsys.readouterr()
     heads, first, *_, last = out.splitlines()
     assert heads.split() == [
-        "team", "country", "state", "completeness", "errors", "days", "late", "deadline", "day", "by", "files",
-        "version", "file", "note",
+        "Team", "Country", "State", "Completeness", "Errors", "Days", "late", "Deadline", "Day", "By", "Files",
+        "Version", "File", "Note",
     ]  # fmt: skip
     assert first.split() == [
         "PAK-1", "PAK", "returned", "93%", "1", "5", "2026-07-31", "2026-06-30", "saved", "1", "1.0", "=1+1.xlsx",
@@ -111,11 +112,32 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: pytest.CaptureFixt
     ]
     (names, *rows) = openpyxl.load_workbook(sheet)["Status"].iter_rows()
     cells = {str(name.value): cell for name, cell in zip(names, rows[0], strict=True)}
-    assert [cells[name].value for name in ("team", "state", "errors", "days late", "by")] == [
+    assert [cells[name].value for name in ("Team", "State", "Errors", "Days late", "By")] == [
         "PAK-1", "returned", 1, 5, "saved",
     ]  # fmt: skip
-    assert [cells[name].value.date() for name in ("deadline", "day")] == [date(2026, 7, 31), TODAY]
+    assert [cells[name].value.date() for name in ("Deadline", "Day")] == [date(2026, 7, 31), TODAY]
     assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_it_speaks_to_its_reader(
+    made: Round, capsys: pytest.CaptureFixture[str], language: str, tmp_path: Path
+) -> None:
+    """Names, codes and figures are the same; no word of English is left."""
+    returned(made, **{"one": workbook(made, "PAK-1", PLN_03=None), "scan": b"%PDF-1.7"})
+    sheet, say = tmp_path / "status.xlsx", translator(language)
+    assert run(["status", str(made.folder), *DAY, "--xlsx", str(sheet), "--lang", language]) == 0
+    out, err = capsys.readouterr()
+    line = next(line for line in out.splitlines() if "PAK-1" in line)
+    assert say("returned") in line
+    assert "93%" in line
+    assert say("a PDF document") in out
+    assert say("Not answered") in err
+    for english in ("Team", "late", "returned", "refused", "PDF document", "Not answered"):
+        assert english not in out + err.replace("issued/", "")
+    book = openpyxl.load_workbook(sheet)
+    assert book.sheetnames == [say("Status")]
+    assert bool(book[say("Status")].sheet_view.rightToLeft) == (language == "ar")
 
 
 def test_nothing_is_read_twice(

@@ -153,9 +153,11 @@ def first(begun: Story) -> tuple[Story, Week]:
 def test_on_day_0_every_team_gets_its_workbook(begun: Story) -> None:
     for team in TEAMS:
         each = begun.issued[f"{team}_issue"]
-        (attached,) = each.iter_attachments()
-        assert attached.get_filename() == f"{team}_{COUNTRIES[team[:3]]}.xlsx"
-        assert attached.get_content() == (begun.folder / "issued" / str(attached.get_filename())).read_bytes()
+        workbook, guide = each.iter_attachments()
+        language = COUNTRIES[team[:3]]
+        assert workbook.get_filename() == f"{team}_{language}.xlsx"
+        assert workbook.get_content() == (begun.folder / "issued" / f"{team}_{language}.xlsx").read_bytes()
+        assert guide.get_filename() == f"filling-in_{language}.html"
         assert (each["X-Unsent"], each["To"]) == ("1", address(team))
 
 

@@ -8,16 +8,20 @@ A text that is new stands there without a translation, and `tests/test_words.py`
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from hrge_xl import __version__
+from hrge_xl import __version__, kept_texts
+from hrge_xl.cli.status import HEADS
 from hrge_xl.dataset.reconciliation import WORDS as WORDS_OF_FILES
-from hrge_xl.findings import CATALOGUE
+from hrge_xl.dataset.return_status import ARRIVED, FIRST_SEEN, SAVED
+from hrge_xl.findings import CATALOGUE, Severity
 from hrge_xl.reports.formats.xlsx import WORDS as WORDS_OF_WORKBOOK
 from hrge_xl.reports.html_words import WORDS
+from hrge_xl.rounds.round_status import NOTES, STATES
 from hrge_xl.spec.translating import Wanted, as_file, new_catalogue, updated
 from hrge_xl.spec.translations import read_catalogue
 from hrge_xl.words import CATALOGUES
@@ -26,6 +30,11 @@ PACKAGE = CATALOGUES.parent
 HEADER = """# hrge_xl: the engine's own texts in one language. Drafts that nobody has looked at yet are marked fuzzy.
 # msgid is the English text as it stands in the code; what stands in {braces} is filled in and stays as it is.
 # `python -m tests.texts` puts new texts in; what is used no more stands at the end."""
+
+
+WHAT = re.compile(
+    r"(an? |there is |you are |its name |the system |the signature |what was |merged cells)[^.\n{]*"
+)  # how constants begin that say what something is, or why it cannot be read
 
 
 @dataclass
@@ -69,8 +78,29 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         yield text, "hrge_xl/reports/html_words.py", f"validation report: {key}"
     for key, text in WORDS_OF_FILES.items():
         yield text, "hrge_xl/dataset/reconciliation.py", f"what became of files: {key}"
+    for text in kept_texts.EVERY:
+        yield text, "hrge_xl/kept_texts.py", "kept in English, and said in the language of the reader"
+    for text in (*STATES, *NOTES.values()):
+        yield text, "hrge_xl/rounds/round_status.py", "where a team stands"
+    for text in HEADS.values():
+        yield text, "hrge_xl/cli/status.py", "head of a column: where teams stand"
+    for text in (ARRIVED, SAVED, FIRST_SEEN):
+        yield text, "hrge_xl/cli/status.py", "by which day lateness goes"
+    for severity in Severity:
+        yield severity.value, "hrge_xl/cli/explain.py", "how much a finding weighs"
+    for text, file in _what_files_are():
+        yield text, file, "stands in: it is {what}, cannot be read: {reason}"
     for key, text in WORDS_OF_WORKBOOK.items():
         yield text, "hrge_xl/reports/formats/xlsx.py", f"validation report as a workbook: {key}"
+
+
+def _what_files_are() -> Iterator[tuple[str, str]]:
+    """What a file is instead of a workbook, and why it was not handed over: constants of what reads it."""
+    for name in ("content_sniffing", "gate", "ooxml_sheet"):
+        file = f"hrge_xl/intake/{name}.py"
+        for node in ast.walk(ast.parse((PACKAGE.parent / file).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and WHAT.fullmatch(node.value):
+                yield node.value, file
 
 
 def _said() -> Iterator[tuple[str, str, str]]:
@@ -155,8 +185,8 @@ def canonical(path: Path) -> str:
 
 
 def main() -> None:
-    """Write every catalogue again."""
-    for path in sorted(CATALOGUES.glob("*.po")):
+    """Write every catalogue again, but for what a country says differently: that is a few texts alone."""
+    for path in sorted(each for each in CATALOGUES.glob("*.po") if "-" not in each.stem):
         path.write_text(canonical(path), encoding="utf-8")
 
 

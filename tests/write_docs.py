@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import click
+from markdown_it import MarkdownIt
 
+from hrge_xl import guides
 from hrge_xl.cli import cli
 from hrge_xl.fields import FIELD_TYPES, Field, FieldType
 from hrge_xl.findings import CATALOGUE, FAMILIES
 from hrge_xl.reports import schema
 from hrge_xl.spec.load import load
+from hrge_xl.words import direction
 from tests.write_dataset import dataset_page
 from tests.write_rules import rules_page
 
@@ -93,6 +98,33 @@ def _row(kind: FieldType) -> str:
     return f"| {kind.name} | {kind.meaning} |{''.join(f' {cell} |' if cell else ' |' for cell in cells)}\n"
 
 
+LINK = re.compile(
+    r"\[([^\]]+)\]\((?!https?:|#)[^)]*\)"
+)  # to another page, which does not go out with this one
+STYLE = """
+  body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, "Noto Sans", Arial, sans-serif;
+    color: #1b1b1b; background: #fff }
+  h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2rem }
+  table { border-collapse: collapse; width: 100% } 
+  th, td { border: 1px solid #999; padding: .3rem .6rem; text-align: start }
+  code { direction: ltr; unicode-bidi: isolate } :focus-visible { outline: 3px solid #0b57d0 }
+"""
+
+
+def guide_for_teams(language: str) -> str:
+    """The guide for teams in one language as a page that needs nothing else."""
+    own = DOCS / "filling-in" / f"{language}.md"
+    text = (own if own.is_file() else DOCS / "filling-in.md").read_text(encoding="utf-8")
+    title = text.splitlines()[0].lstrip("# ")
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(LINK.sub(r"\1", text))
+    return (
+        f'<!doctype html>\n<html lang="{language}" dir="{direction(language)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
+        f"<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
+    )
+
+
+GUIDES = ("en", *sorted(path.stem for path in (DOCS / "filling-in").glob("*.md")))
 PAGES: dict[str, Callable[[], str]] = {
     "findings.md": findings_page,
     "cli.md": cli_page,
@@ -107,6 +139,8 @@ def main() -> None:
     """Write every page."""
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
+    for language in GUIDES:
+        (guides.PAGES / f"filling-in_{language}.html").write_text(guide_for_teams(language), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Everything that follows from it (verdict, counts, whether the file counts, matri
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -50,11 +51,21 @@ def _findings(row: Mapping[str, Any]) -> Iterator[tuple[int, Finding]]:
     for at, told in enumerate(row.get("findings") or ()):
         if told.get("code") in OF_ROUND:
             with suppress(ValueError):  # one that is none is not there afterwards, and so is a difference
-                yield at, _finding(TypeAdapter(FindingRow).validate_python(told))
+                yield (
+                    at,
+                    _finding(TypeAdapter(FindingRow).validate_python({**told, "details": _details(told)})),
+                )
+
+
+def _details(told: Mapping[str, Any]) -> object:
+    """Give the details of a finding: a report has them as they are, a dataset as JSON."""
+    details = told.get("details") or {}
+    return json.loads(details) if isinstance(details, str) else details
 
 
 def _finding(row: FindingRow) -> Finding:
     return Finding(
         row["code"], row["name"], Severity(row["severity"]), row["message"], row["remedy"], row["sheet"], row["cell"],
         row["tool"], row["row"], row["field"], row["label"], row["value"], row["suggestion"],
+        details=tuple(row.get("details", {}).items()),
     )  # fmt: skip

@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import ceil
 from pathlib import PurePath
-from string import Formatter
 
+from .. import kept_texts
 from ..fields import ColumnKind, Field
-from ..findings import Finding, Kind, Severity, sentence, word
+from ..findings import Finding, Severity
 from ..findings.value import (
-    ANSWER_MISSING,
-    DOES_NOT_FIT,
-    NOT_IN_LIST,
     OTHER_CALENDAR,
-    OUT_OF_RANGE,
     TEXT_TOO_LONG,
     TOO_MANY_WORDS,
     WRONG_PARENT,
-    WRONG_PATTERN,
 )
 from ..layout import Layout, address
-from ..layout.instructions import FIGURES, limits, limits_in_words
-from ..layout.instructions import remedy as instructed
+from ..layout.wording import asked_of_row, noted, placeholders, worded
 from ..numerals import shown as said
 from ..spec.model import Rule
 from ..submission import Answer, Submission
-from ..texts import Text
 from ..words import (
     CELL_LIMIT,
     CHARACTERS_A_WORD,
-    Translate,
     and_more,
     cell_length,
     count_words,
     spaceless,
-    translator,
 )
 from . import calculated
 from .cell_index import SINGLE, Column
@@ -113,9 +104,8 @@ class FindingWriter:
         """For each submission and code why it was not decided everywhere, with the places."""
         open_: dict[tuple[int, str], dict[str, tuple[dict[str, None], dict[str, None]]]] = {}
         for each in found:
-            say = translator(self.batch.layout(each.hit.submission).language)
             whys = open_.setdefault((each.hit.submission, each.hit.code), {})
-            places, causes = whys.setdefault(_indeterminate(say, each.cause), ({}, {}))
+            places, causes = whys.setdefault(_indeterminate(each.cause), ({}, {}))
             places[self._place(each.hit)] = None
             causes[each.cause.place if isinstance(each.cause, Gap) else self._place(each.cause)] = None
         told: dict[int, dict[str, str]] = {}
@@ -139,35 +129,16 @@ class FindingWriter:
 
     def _finding(self, spot: Spot) -> Finding:
         hit, answer, (tool, row, field) = spot.hit, spot.hit.answer, spot.key
+        about, asked, language = hit.kind, spot.column.field, spot.layout.language
         details = self._details(spot)
-        message, remedy = self._said(spot, details)
-        severity = Severity(hit.kind.severity)
-        return Finding(
-            code=hit.code, name=name(hit), severity=severity, message=message, remedy=remedy,
+        message, remedy = worded(about, asked, details, language)
+        found = Finding(
+            code=hit.code, name=name(hit), severity=Severity(hit.kind.severity), message=message, remedy=remedy,
             sheet=details["sheet"], cell=details["cell"], tool=tool, row=row, field=field,
             label=details["label"], value=details["value"] or self._quoted(spot) or None,
-            suggestion=answer.suggestion if answer and answer.problem == hit.code else None,
+            suggestion=answer.suggestion if answer and answer.problem == hit.code else None, language=language,
         )  # fmt: skip
-
-    def _said(self, spot: Spot, details: Details) -> tuple[str, str]:
-        """Message and remedy: those of the spec where it has its own, else those of the catalogue."""
-        rule, constraint = spot.hit.rule, spot.column.field.constraint
-        kind = (
-            spot.hit.kind
-            if isinstance(spot.hit.kind, Kind)
-            else ANSWER_MISSING
-            if asks(spot.hit)
-            else DOES_NOT_FIT
-        )
-        message, remedy = word(kind, translator(spot.layout.language), details)
-        if rule is not None:
-            message = self._own(rule.message, spot, details) or message
-            remedy = self._own(rule.remedy, spot, details) or remedy
-        elif kind in (*FIGURES, NOT_IN_LIST):
-            remedy = instructed(kind, spot.column.field, spot.layout.language)
-        elif constraint is not None and kind is DOES_NOT_FIT:
-            remedy = self._own(constraint.remedy, spot, details) or remedy
-        return message, remedy
+        return replace(found, details=noted(details, about, asked, found, details["file"]))
 
     def _quoted(self, spot: Spot) -> str:
         """The answers of other cells that the own message of a rule quotes, so that they can be withheld."""
@@ -181,34 +152,20 @@ class FindingWriter:
             "label": spot.label, "value": excerpt(shown(spot.hit.answer, spot.column)), "row": spot.key[1],
             "sheet": spot.sheet, "cell": spot.cell, "file": file_name(spot.submission.path), "read": read(spot),
         }  # fmt: skip
-        return details | self._measures(spot, details)
+        details |= self._measures(spot)
+        codes = asked_of_row(spot.hit.kind, spot.column.field) - details.keys()
+        return details | {code: self._answer(spot, code) for code in codes}
 
-    def _measures(self, spot: Spot, details: Details) -> Details:
-        """What a message needs besides: limits, counts, reasons."""
+    def _measures(self, spot: Spot) -> Details:
+        """What a message needs besides: counts, and the answer that decides which entries there are."""
         kind, field = spot.hit.kind, spot.column.field
         text = (spot.hit.answer.text if spot.hit.answer else "") or ""
-        if kind is OUT_OF_RANGE:
-            return {"limits": limits_in_words(field, spot.layout.language)}
         if kind is TOO_MANY_WORDS:
             return {"count": str(words_of(text)), "limit": str(field.words)}
         if kind is TEXT_TOO_LONG:
             count, limit = _length(field, text)
             return {"count": str(count), "limit": str(limit)}
-        if kind is WRONG_PATTERN:
-            return limits(kind, field, spot.layout.language)
-        if kind is WRONG_PARENT:
-            return {"parent": self._answer(spot, field.parent or "")}
-        if kind is DOES_NOT_FIT and field.constraint is not None:
-            return {"reason": self._own(field.constraint.message, spot, details)}
-        return {"reason": spot.hit.rule.why} if spot.hit.rule is not None else {}
-
-    def _own(self, text: Text, spot: Spot, details: Details) -> str:
-        """A text of the spec, with the answers of the row in the place of their codes."""
-        template = text.say(spot.layout.language)
-        if "{" not in template:
-            return template
-        codes = placeholders(template) - set(details)
-        return sentence(template, details | {code: self._answer(spot, code) for code in codes})
+        return {"parent": self._answer(spot, field.parent or "")} if kind is WRONG_PARENT else {}
 
     def _answer(self, spot: Spot, code: str) -> str:
         """What is answered under a field code in the same row, or in a form."""
@@ -229,22 +186,20 @@ class FindingWriter:
         submission, layout = self.batch.submissions[hit.submission], self.batch.layout(hit.submission)
         sheet = submission.sheets.get(hit.rule.tool) or layout.sheet[hit.rule.tool].name
         details = {"file": file_name(submission.path), "sheet": sheet}
-        message, remedy = (
-            sentence(text.say(layout.language), details) for text in (hit.rule.message, hit.rule.remedy)
-        )
+        message, remedy = worded(hit.rule, None, details, layout.language)
         return Finding(
-            code=hit.code, name=name(hit), severity=Severity(hit.rule.severity),
-            message=message or hit.rule.why, remedy=remedy, sheet=sheet, tool=hit.rule.tool,
+            code=hit.code, name=name(hit), severity=Severity(hit.rule.severity), message=message, remedy=remedy,
+            sheet=sheet, tool=hit.rule.tool, language=layout.language,
         )  # fmt: skip
 
 
-def _indeterminate(say: Translate, cause: Cause) -> str:
+def _indeterminate(cause: Cause) -> str:
     """Why something is not decided."""
     if not isinstance(cause, Gap):
-        return say("Not decided at {places}: it depends on answers that are in error themselves: {causes}.")
+        return kept_texts.IN_ERROR
     if cause.older:
-        return say("Not decided at {places}: it depends on what this older workbook does not ask: {causes}.")
-    return say("Not decided at {places}: it depends on what could not be read: {causes}.")
+        return kept_texts.NOT_ASKED
+    return kept_texts.UNREAD
 
 
 def few(cells: Collection[str]) -> str:
@@ -268,12 +223,6 @@ def asks(hit: Hit) -> bool:
 def file_name(path: str) -> str:
     """A file without its folder."""
     return PurePath(path).name
-
-
-@cache
-def placeholders(template: str) -> frozenset[str]:
-    """The names in braces."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def name(hit: Hit) -> str:

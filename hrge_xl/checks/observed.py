@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from pathlib import PurePath
 
-from ..findings import Finding, word
+from ..findings import Finding
+from ..layout.wording import noted, worded
 from ..submission import Observation
-from ..words import translator
 from .batch import Batch
+from .cell_index import Column
 from .messages import excerpt, label
 
 ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
@@ -31,16 +33,24 @@ def _finding(batch: Batch, number: int, seen: Observation) -> Finding:
         "file": PurePath(batch.submissions[number].path).name, "sheet": seen.sheet, "cell": seen.cell,
         "row": seen.row, "value": value, "label": named or seen.row or seen.cell,
     }  # fmt: skip
-    message, remedy = word(kind, translator(language), details | seen.detail)
-    return Finding(
+    details |= seen.detail
+    column = _column(batch, seen)
+    field = column.field if column else None
+    message, remedy = worded(kind, field, details, language)
+    found = Finding(
         code=kind.code, name=kind.name, severity=kind.severity, message=message, remedy=remedy,
         sheet=seen.sheet, cell=seen.cell, tool=seen.tool, row=seen.row, field=seen.field,
-        label=named, value=value, suggestion=seen.suggestion,
+        label=named, value=value, suggestion=seen.suggestion, language=language,
     )  # fmt: skip
+    return replace(found, details=noted(details, kind, field, found, details["file"] or ""))
+
+
+def _column(batch: Batch, seen: Observation) -> Column | None:
+    return batch.cell_index.columns.get((seen.tool or "", seen.field or ""))
 
 
 def _label(batch: Batch, seen: Observation, language: str) -> str | None:
-    column = batch.cell_index.columns.get((seen.tool or "", seen.field or ""))
+    column = _column(batch, seen)
     return label(column, column.table.number.get(seen.row or ""), language) if column else None
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import kept_texts
 from ..findings import Severity, codes
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
@@ -14,7 +15,6 @@ from ..findings.value import ANSWER_MISSING, CALCULATION_DIFFERS, CALCULATION_NO
 from ..layout import Layout
 from ..spec.compiled import CompiledSpec
 from ..submission import Observation
-from ..words import translator
 from .batch import Batch
 from .calculated import columns, overwritten, values
 from .draft_batch import DraftBatch, Plan
@@ -223,11 +223,11 @@ def _account(batch: Batch, program: CompiledSpec, results: Sequence[Outcome]) ->
 
 
 def _not_run(program: CompiledSpec, layout: Layout) -> dict[str, str]:
-    say, reasons = translator(layout.language), {}
+    reasons = {}
     there = {parsed.rule.code for parsed in program.rules if parsed.rule.tool in layout.sheet}
     for rule in (parsed.rule for parsed in program.rules):
         if rule.code not in there:  # a rule may stand for several sheets
-            reasons[rule.code] = say("Its sheet is not in this workbook.")
+            reasons[rule.code] = kept_texts.NO_SHEET
         elif rule.check is None and not rule.require:
             reasons[rule.code] = rule.reader_only
     return reasons

@@ -133,6 +133,24 @@ def received_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--received", type=Day(), default=None, metavar="DAY", help=text)(function)
 
 
+def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--lang`: the language of who reads what is said of findings."""
+    return click.option(
+        "--lang",
+        default=None,
+        metavar="LANG",
+        callback=lambda _, __, tag: known_language(tag),
+        help="Language of the reader, in which findings are worded (default: English).",
+    )(function)
+
+
+def known_language(tag: str | None) -> str | None:
+    """A language that the program speaks. Raises `UsageError` with those that it does."""
+    from ..words import languages
+
+    return one_of(tag, languages(), "language") if tag else None
+
+
 def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--ledger`: whose waivers count."""
     return click.option(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Exit, UsageError
-from .common import jobs_option, password_option, question, quiet, spec_option, today_option
+from ..words import SOURCE_LANGUAGE
+from .common import jobs_option, lang_option, password_option, question, quiet, spec_option, today_option
 from .terminal import data, line
 
 if TYPE_CHECKING:
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@lang_option
 @password_option
 @spec_option
 @today_option
 @jobs_option
 @click.pass_context
-def command(ctx: click.Context, /, before: str, after: str, as_json: bool, **how: Any) -> int:
+def command(
+    ctx: click.Context, /, before: str, after: str, as_json: bool, lang: str | None, **how: Any
+) -> int:
     """Two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
     Of rounds (round folders, consolidated folders, or folders of returned files) the returns that count are compared
@@ -44,23 +48,25 @@ def command(ctx: click.Context, /, before: str, after: str, as_json: bool, **how
         raise UsageError("Name two files, or two folders: a file and a folder cannot be compared.")
     if Path(before).resolve() == Path(after).resolve():
         raise UsageError("Name two different files, or two different folders, to compare.")
-    asked = question([], **how)
+    asked, language = question([], **how), lang or SOURCE_LANGUAGE
     with ExitStack() as stack:
         one, other = (stack.enter_context(datasets(replace(asked, paths=[path]))) for path in (before, after))
         if folders[0]:
-            return _rounds(one, other, (before, after), as_json=as_json, short=quiet(ctx))
-        return _files(one, other, (before, after), as_json=as_json)
+            return _rounds(one, other, (before, after), language, as_json=as_json, short=quiet(ctx))
+        return _files(one, other, (before, after), language, as_json=as_json)
 
 
-def _files(before: list[Dataset], after: list[Dataset], names: tuple[str, str], *, as_json: bool) -> int:
+def _files(
+    before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool
+) -> int:  # fmt: skip
     from ..reports.compare import compare, lines
     from ..reports.compare_output import json_of_files
 
-    found = compare(_only(before), _only(after))
+    found = compare(_only(before), _only(after), language)
     if as_json:
         data(json_of_files(*names, found))
     else:
-        for told in lines(found):
+        for told in lines(found, language):
             line(told)
     return int(Exit.OK)
 
@@ -79,18 +85,19 @@ def _only(datasets: list[Dataset]) -> Result:
 
 
 def _rounds(
-    before: list[Dataset], after: list[Dataset], names: tuple[str, str], *, as_json: bool, short: bool
+    before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool,
+    short: bool,
 ) -> int:  # fmt: skip
     from ..reports.compare_output import json_of_rounds, round_lines
     from ..reports.compare_rounds import Side, compared, paired
 
-    sides = (Side(before), Side(after))
+    sides = (Side(before, language), Side(after, language))
     pairs, rest = paired(*sides)
     found = compared(*sides, pairs)
     if as_json:
         for piece in json_of_rounds(found, rest, sides, names):
             data(piece, nl=False)
     else:
-        for told in round_lines(found, rest, sides, short=short):
+        for told in round_lines(found, rest, sides, language, short=short):
             line(told)
     return int(Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK)

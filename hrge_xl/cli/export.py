@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, the_day
+from .common import AS_SUITS, known_language, the_day
 from .terminal import Rows, line
 
 if TYPE_CHECKING:
@@ -35,10 +35,16 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 @click.option(
     "--shareable", is_flag=True, help="Without restricted questions; small counts of people masked."
 )
+@click.option(
+    "--lang",
+    default=None,
+    metavar="LANG",
+    help="With the table codebook: language of its labels (default: the spec's).",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="File (default: stdout).")
 def command(  # noqa: PLR0913 (one parameter an option)
     dataset: str, table: str | None, format_: str | None, teams: tuple[str, ...], periods: tuple[str, ...],
-    current: bool, shareable: bool, output: Path | None,
+    current: bool, shareable: bool, lang: str | None, output: Path | None,
 ) -> None:  # fmt: skip
     """Write one table of a dataset, such as answers, risks or codebook.
 
@@ -58,7 +64,9 @@ def command(  # noqa: PLR0913 (one parameter an option)
             _tables(store)
             return
         wanted = extract.table_of(store, table)
-        rows = extract.rows_of(store, wanted, extract.Wish(teams, periods, current, shareable))
+        rows = extract.rows_of(
+            store, wanted, extract.Wish(teams, periods, current, shareable, known_language(lang))
+        )
         chosen = format_ or _by_name(output)
         if output is not None:
             extract.write_file(output, wanted, rows, chosen)

@@ -273,8 +273,18 @@ def _round(
             kept += not is_new
             if is_new:
                 yield path
+    _guides(folder / "issued", {order.language or spec.languages[0] for order in wanted})
     if kept:
         line(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.", err=True)
+
+
+def _guides(folder: Path, languages: Iterable[str]) -> None:
+    """Put the guide for teams beside their workbooks, in each of their languages."""
+    from ..guides import guide, guide_name
+    from ..paths import write_whole
+
+    for name in sorted(set(map(guide_name, languages))):
+        write_whole(folder / name, guide(name))
 
 
 def _going_on(wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec, today: date) -> list[Order]:

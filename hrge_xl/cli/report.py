@@ -15,8 +15,8 @@ from .common import (
     exit_code,
     facts,
     jobs_option,
+    known_language,
     ledger_option,
-    one_of,
     password_option,
     print_totals,
     question,
@@ -115,10 +115,3 @@ def write(document: Document, name: str, folder: Path) -> Path:
     path = folder / f"validation.{suffix(name)}"
     write_whole(path, report(document, name))
     return path
-
-
-def known_language(tag: str | None) -> str | None:
-    """A language that the program speaks. Raises `UsageError` with those that it does."""
-    from ..words import languages
-
-    return one_of(tag, languages(), "language") if tag else None

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..words import SOURCE_LANGUAGE, Translate, right_to_left, translator
 from .common import (
     jobs_option,
+    lang_option,
     password_option,
     question,
     received_option,
@@ -30,7 +32,13 @@ COLUMNS = (
     "team", "country", "state", "completeness", "errors", "days_late", "deadline", "day", "by", "files", "version",
     "file", "note",
 )  # fmt: skip
+HEADS = {
+    "team": "Team", "country": "Country", "state": "State", "completeness": "Completeness", "errors": "Errors",
+    "days_late": "Days late", "deadline": "Deadline", "day": "Day", "by": "By", "files": "Files", "version": "Version",
+    "file": "File", "note": "Note",
+}  # fmt: skip
 DAYS = ("deadline", "day")
+SAID = ("state", "by")  # columns whose values are words of ours
 Line = Mapping[str, Any]  # a team, as JSON has it
 
 
@@ -44,13 +52,14 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also as a workbook.")
+@lang_option
 @received_option
 @password_option
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
-    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, received: date | None,
-    password: str | None, today: date | None, jobs: int | None,
+    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, lang: str | None,
+    received: date | None, password: str | None, today: date | None, jobs: int | None,
 ) -> None:  # fmt: skip
     """Team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
@@ -70,33 +79,35 @@ def command(  # noqa: PLR0913 (one parameter an option)
     )
     with datasets(asked) as (dataset,):
         teams = status(dataset.of_round(), asked.today, dataset.round)
-        lines = [*dataset.notes, *dataset.totals().lines(), *_summary(dataset, teams)]
-    rows = [_line(each) for each in teams]
+        language = lang or SOURCE_LANGUAGE
+        lines = [*dataset.notes, *dataset.totals().lines(language), *_summary(dataset, teams, language)]
+    rows = [_line(each, language) for each in teams]
     if as_json:
         data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
     else:
-        _print(rows)
+        _print(rows, translator(language))
     if xlsx is not None:
-        _workbook(rows, xlsx)
+        _workbook(rows, xlsx, language)
     for told in lines:
         line(told, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
 
 
-def _summary(dataset: Dataset, teams: Sequence[TeamStatus]) -> Iterator[str]:
+def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
     """How many of each state, then what there is to do."""
     from ..rounds.round_status import OPEN, TO_DECIDE
 
+    say = translator(language)
     counts = Counter(each.state for each in teams)
-    yield ", ".join(f"{number} {state}" for state, number in counts.items()) + "."
+    yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
     silent = [each.team.code for each in teams if each.state in OPEN]
     if silent:
-        yield f"Not answered: {', '.join(silent)}."
+        yield f"{say('Not answered')}: {', '.join(silent)}."
     if counts[TO_DECIDE]:
-        yield f"To decide: hrge-xl decide {dataset.folder}"
+        yield f"{say('To decide')}: hrge-xl decide {dataset.folder}"
 
 
-def _line(each: TeamStatus) -> dict[str, Any]:
+def _line(each: TeamStatus, language: str) -> dict[str, Any]:
     """A team as JSON data."""
     newest, (day, by) = each.newest, each.lateness
     return {
@@ -105,7 +116,7 @@ def _line(each: TeamStatus) -> dict[str, Any]:
         "version": (newest.spec_version if newest else None) or "", "required": each.required,
         "answered": each.answered, "errors": each.errors, "days_late": each.days_late,
         "received": newest.arrived if newest else None, "day": day, "by": by,
-        "path": newest.path if newest else "", "note": "; ".join(each.notes()),
+        "path": newest.path if newest else "", "note": "; ".join(each.notes(language)),
         "files": [_file(one) for one in each.returns], "completeness": each.completeness,
     }  # fmt: skip
 
@@ -124,41 +135,47 @@ def _value(line: Line, column: str) -> Any:
     return line["returns"] if column == "files" else line[column]
 
 
-def _shown(line: Line, column: str) -> str:
+def _shown(line: Line, column: str, say: Translate) -> str:
     value = _value(line, column)
+    if column in SAID and value:
+        return say(value)
     if value is None or value == "" or (value == 0 and column in ("files", "errors", "days_late")):
         return ""
     return f"{value:.0%}" if column == "completeness" else str(value)
 
 
-def _print(lines: Sequence[Line]) -> None:
+def _print(lines: Sequence[Line], say: Translate) -> None:
     """A line a team; columns that say nothing about anybody are left out."""
-    cells = {column: [shown(_shown(line, column)) for line in lines] for column in COLUMNS}
+    cells = {column: [shown(_shown(line, column, say)) for line in lines] for column in COLUMNS}
     used = [column for column in COLUMNS if any(cells[column])]
-    widths = {column: max(len(cell) for cell in [*cells[column], column]) for column in used}
-    line("  ".join(column.replace("_", " ").ljust(widths[column]) for column in used).rstrip())
+    heads = {column: say(HEADS[column]) for column in used}
+    widths = {column: max(len(cell) for cell in [*cells[column], heads[column]]) for column in used}
+    line("  ".join(heads[column].ljust(widths[column]) for column in used).rstrip())
     for n in range(len(lines)):
         line("  ".join(cells[column][n].ljust(widths[column]) for column in used).rstrip())
 
 
-def _workbook(lines: Sequence[Line], path: Path) -> None:
+def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
     from io import BytesIO
 
     from xlsxwriter.workbook import Workbook
 
     from ..paths import write_whole
 
-    target = BytesIO()
+    target, say = BytesIO(), translator(language)
     with Workbook(
         target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        sheet, bold = book.add_worksheet("Status"), book.add_format({"bold": True})
+        sheet, bold = book.add_worksheet(say("Status")), book.add_format({"bold": True})
         styles = {column: book.add_format({"num_format": "yyyy-mm-dd"}) for column in DAYS}
         styles["completeness"] = book.add_format({"num_format": "0%"})
+        if right_to_left(language):
+            sheet.right_to_left()
         for place, column in enumerate(COLUMNS):
-            sheet.write_string(0, place, column.replace("_", " "), bold)
+            sheet.write_string(0, place, say(HEADS[column]), bold)
             for row, line in enumerate(lines, start=1):
-                _cell(sheet, row, place, _value(line, column), styles.get(column))
+                value = _shown(line, column, say) if column in SAID else _value(line, column)
+                _cell(sheet, row, place, value, styles.get(column))
         sheet.autofilter(0, 0, len(lines), len(COLUMNS) - 1)
         sheet.freeze_panes(1, 1)
         sheet.autofit()

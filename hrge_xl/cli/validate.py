@@ -12,6 +12,7 @@ from .common import (
     exit_code,
     facts,
     jobs_option,
+    lang_option,
     ledger_option,
     password_option,
     print_files,
@@ -38,6 +39,7 @@ from .terminal import data
     help="From which severity on the exit code is 1.",
 )
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
+@lang_option
 @received_option
 @password_option
 @ledger_option
@@ -46,8 +48,9 @@ from .terminal import data
 @jobs_option
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
-    ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, received: date | None,
-    password: str | None, ledger: Path | None, spec: str | None, today: date | None, jobs: int | None,
+    ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, lang: str | None,
+    received: date | None, password: str | None, ledger: Path | None, spec: str | None, today: date | None,
+    jobs: int | None,
 ) -> int:  # fmt: skip
     """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
 
@@ -65,9 +68,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)
     with datasets(replace(asked, answers=as_json)) as found:
-        files = file_rows(found, redacted=redact)
+        said = facts(today, redacted=redact, language=lang)
+        files = file_rows(found, said.language, redacted=redact)
         if as_json:
-            data(render(document(found, facts(today, redacted=redact), files)), nl=False)
+            data(render(document(found, said, files)), nl=False)
         else:
             print_files(files, quiet=quiet(ctx))
         print_totals(found)

@@ -95,17 +95,19 @@ def _due_field(block: CollectBlock, source: Collected) -> str | None:
     return None if block.compact or block.due is None else source.columns.get(block.due)
 
 
-def codebook(schema: Schema) -> list[Row]:
-    """One line a question, followed by one line a code that it can be answered with."""
+def codebook(schema: Schema, language: str = "") -> list[Row]:
+    """One line a question, followed by one line a code that it can be answered with; in the spec's own language."""
     spec = schema.spec
     if spec is None:
         return []
-    lines = (line for tool, _, field in spec.places() for line in _lines(schema, spec, tool.code, field))
+    said = language or spec_language(spec)
+    lines = (
+        line for tool, _, field in spec.places() for line in _lines(schema, spec, tool.code, field, said)
+    )
     return [(n, *line) for n, line in enumerate(lines, start=1)]
 
 
-def _lines(schema: Schema, spec: Spec, tool: str, field: Field) -> Iterator[Row]:
-    language = spec_language(spec)
+def _lines(schema: Schema, spec: Spec, tool: str, field: Field, language: str) -> Iterator[Row]:
     name = list_of(field)
     about = (field.label.say(language), field.type.name, name)
     required = f"when {field.required.when}" if isinstance(field.required, When) else field.required

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 
+from .. import kept_texts
 from ..dates import parse_day, parse_moment
 from ..findings import Kind, codes, identity, submissions
 from ..validation import ACCEPTED, REFUSED
@@ -195,18 +196,18 @@ def _is_correction(group: Sequence[Entry], before: Sequence[Entry]) -> bool:
 def _by_itself(entry: Entry, decision: Decision | None) -> ReturnStatus | None:
     """The status of a return that can count in no case."""
     if entry.verdict == REFUSED:
-        return ReturnStatus(REFUSED, reason="The file could not be read as a return.")
+        return ReturnStatus(REFUSED, reason=kept_texts.REFUSED)
     if decision is not None and decision.choice == WITHDRAWN:
         return _decided(WITHDRAWN, decision)
     if entry.doubts and decision is None:
-        reason = f"It is not the return of this team in this round ({', '.join(entry.doubts)})."
+        reason = kept_texts.NOT_THE_TEAMS.format(codes=", ".join(entry.doubts))
         return ReturnStatus(EXCLUDED, reason=reason)
     return None
 
 
 def _decided(state: str, decision: Decision, other: str | None = None) -> ReturnStatus:
     """A status that somebody decided."""
-    reason = f"Decided on {decision.day} by {decision.by}: {decision.reason}"
+    reason = kept_texts.DECIDED.format(day=decision.day, by=decision.by, reason=decision.reason)
     return ReturnStatus(state, other, reason, submissions.DECIDED, decision)
 
 
@@ -246,18 +247,16 @@ class _Workbook:
         if self.decision is not None and entry.order <= self.decision.known:
             return _decided(SUPERSEDED, self.decision, chosen.submission)
         if entry.age > chosen.age:
-            reason = "It has errors; the accepted version counts until a corrected one comes."
-            return ReturnStatus(WAITING, chosen.submission, reason)
-        reason = "A newer version of the same workbook counts."
+            return ReturnStatus(WAITING, chosen.submission, kept_texts.WAITS)
+        reason = kept_texts.NEWER_COUNTS
         if entry.order > chosen.order:
-            reason += " This one came later, but says that it was saved earlier."
+            reason += f" {kept_texts.SAVED_EARLIER}"
         return ReturnStatus(SUPERSEDED, chosen.submission, reason, submissions.SUPERSEDED)
 
 
 REASONS = {
-    submissions.TWO_RETURNS_ONE_KEY: "Another workbook is about the same team, intervention and period.",
-    submissions.ONE_COPY_TWO_INTERVENTIONS: "A copy of the same issued workbook is about another project or "
-    "intervention.",
+    submissions.TWO_RETURNS_ONE_KEY: kept_texts.TWO_WORKBOOKS,
+    submissions.ONE_COPY_TWO_INTERVENTIONS: kept_texts.TWO_COPIES,
 }
 
 

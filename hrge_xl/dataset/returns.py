@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ..findings import Finding, Severity, Waiver
 from ..intake import Wanted, layout_of
 from ..last_answers import read_last
+from ..layout.wording import Rewording
 from ..numerals import to_serial
 from ..stamp import from_pairs
 from ..submission import Answer, Identity, State, Submission, Unplaced
@@ -22,7 +23,7 @@ from ..words import fold
 from .answer_rows import NUMBER_TYPE, TRUTH_TYPE
 from .apply_waivers import ACROSS
 from .return_status import EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
-from .rows import COMMENT, submission_number
+from .rows import COMMENT, read_details, submission_number
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
@@ -33,6 +34,7 @@ from .schema import (
     SHEETS,
     SUBMISSIONS,
     UNPLACED_FACT,
+    spec_language,
 )
 from .store import Store
 
@@ -185,11 +187,11 @@ def returns(
     """Give every return of a dataset, or the wanted ones, in the order of their paths; `waivers` as they stand."""
     every = heads(store, wanted)
     found = {each.submission_id: each for each in every}
-    known = {waiver.number: waiver for waiver in waivers}
+    known, language = {waiver.number: waiver for waiver in waivers}, spec_language(store.schema.spec)
     for number, rows in _grouped(store, FILES_FACT.name, found).items():
         found[number].items = [Item(row["path"], row["received"], bool(row["stated"])) for row in rows]
     for number, rows in _grouped(store, FINDINGS_FACT.name, found).items():
-        found[number].findings = [_finding(row, known) for row in rows]
+        found[number].findings = [_finding(row, known, language) for row in rows]
     for number, rows in _grouped(store, CHECKS_NOT_RUN.name, found).items():
         found[number].checks_not_run = {row["code"]: row["why"] for row in rows}
     for number, rows in _grouped(store, SHEETS.name, found).items():
@@ -237,13 +239,14 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
     )  # fmt: skip
 
 
-def _finding(row: Record, waivers: Mapping[int, Waiver]) -> Finding:
+def _finding(row: Record, waivers: Mapping[int, Waiver], language: str) -> Finding:
     names = (
         "message", "remedy", "sheet", "cell", "tool", "row", "field", "label", "value", "suggestion",
     )  # fmt: skip
     return Finding(
         row["code"], row["name"], Severity(row["severity"]), **{name: row[name] for name in names},
         waiver=waivers.get(row["waiver_number"]) if row["waiver_number"] is not None else None,
+        language=language, details=read_details(row["details"]),
     )  # fmt: skip
 
 
@@ -257,7 +260,10 @@ def results(store: Store, found: Iterable[Return]) -> Iterator[Result]:
 
 
 def result(store: Store, each: Return) -> Result:
-    """Give one return as what reading and checking it gave; refused ones have no submission."""
+    """Give one return as what reading and checking it gave, in the language of its team.
+
+    Refused ones have no submission.
+    """
     if each.identity is None or store.schema.spec is None:
         return Result(
             each.path, each.sha256, each.size, each.verdict, each.findings, not_run=each.checks_not_run,
@@ -270,8 +276,10 @@ def result(store: Store, each: Return) -> Result:
         saved=each.saved or "", last=read_last(each.last_answers or "") or {},
     )  # fmt: skip
     layout = layout_of(sent, Wanted(store.schema.spec.folder or store.schema.spec.name))
+    reword = Rewording(layout.spec)
+    found = [reword(one, each.name, layout.language) for one in each.findings]
     return Result(
-        each.path, each.sha256, each.size, each.verdict, each.findings, sent, layout,
+        each.path, each.sha256, each.size, each.verdict, found, sent, layout,
         not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
     )  # fmt: skip
 

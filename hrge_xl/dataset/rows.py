@@ -12,8 +12,9 @@ from functools import cached_property
 from ..answer_columns import AnswerColumns
 from ..dates import parse_day
 from ..errors import looking_at
-from ..findings import Finding, Severity
+from ..findings import Finding, Severity, Told
 from ..last_answers import written
+from ..layout.wording import Rewording
 from ..numerals import shown
 from ..spec.model import Spec
 from ..stamp import to_pairs
@@ -22,6 +23,7 @@ from ..validation import Result
 from ..words import tidy
 from .answer_rows import AnswerRowBuilder
 from .clean import clean
+from .received import name_of
 from .schema import (
     ANSWERS_FACT,
     CHECKS_NOT_RUN,
@@ -33,6 +35,7 @@ from .schema import (
     SUBMISSIONS,
     UNPLACED_FACT,
     Schema,
+    spec_language,
 )
 from .table import Row, Rows
 
@@ -134,6 +137,7 @@ class RowBuilder:
 
     def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
         self.schema, self._every_slot = schema, every_slot
+        self._rewordings: dict[int, Rewording] = {}
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
@@ -143,7 +147,7 @@ class RowBuilder:
     def _rows(self, result: Result) -> Rows:
         rows, owner = no_rows(self.schema), return_key(result)
         rows[SUBMISSIONS.name].append(_submission(result, owner))
-        rows[FINDINGS_FACT.name] += finding_rows(result.findings, owner.number)
+        rows[FINDINGS_FACT.name] += finding_rows(self._findings(result), owner.number)
         rows[CHECKS_NOT_RUN.name] += [
             (owner.number, code, clean(why)) for code, why in sorted(result.not_run.items())
         ]
@@ -164,6 +168,13 @@ class RowBuilder:
     @property
     def _spec_name(self) -> str | None:
         return self.schema.spec.name if self.schema.spec else None
+
+    def _findings(self, result: Result) -> Iterator[Finding]:
+        """Give what was found in the language of the dataset, whatever the team's is."""
+        spec = result.layout.spec if result.layout is not None else self.schema.spec
+        language, file = spec_language(self.schema.spec), name_of(result.path)
+        reword = self._rewordings.setdefault(id(spec), Rewording(spec))
+        return (reword(each, file, language) for each in result.findings)
 
     @cached_property
     def _answers(self) -> AnswerRowBuilder:
@@ -232,6 +243,16 @@ def finding_rows(findings: Iterable[Finding], number: int, first: int = 1) -> li
         (number, n, each.code, each.name, each.severity.value, each.tool, each.row, each.field, each.label,
          each.sheet, each.cell, clean(each.value), clean(each.message), clean(each.remedy),
          clean(each.suggestion), not each.open, clean(each.waiver.told) if each.waiver else None,
-         each.waiver.number if each.waiver else None)
+         each.waiver.number if each.waiver else None, details_as_text(each.details))
         for n, each in enumerate(findings, start=first)
     ]  # fmt: skip
+
+
+def details_as_text(details: Told) -> str | None:
+    """Give the details of a finding as JSON; None where there are none, as mostly."""
+    return clean(json.dumps(dict(details), ensure_ascii=False)) if details else None
+
+
+def read_details(text: str | None) -> Told:
+    """Give the details of a finding as they were before `details_as_text`."""
+    return tuple(json.loads(text).items()) if text else ()

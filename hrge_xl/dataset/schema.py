@@ -12,7 +12,7 @@ from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Spec
 from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
-VERSION = 5  # of the tables; raised whenever one of them changes
+VERSION = 6  # of the tables; raised whenever one of them changes
 
 KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
 
@@ -125,7 +125,7 @@ SHEETS = _facts(
 FINDINGS_FACT = _facts(
     "findings_fact",
     "n:integer code name severity tool row field label sheet cell value message remedy suggestion waived:boolean "
-    "waiver waiver_number:integer",
+    "waiver waiver_number:integer details",
     "n",
     "Everything that was noticed about the files.",
 )

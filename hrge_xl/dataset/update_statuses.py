@@ -28,7 +28,6 @@ from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..stamp import VALID
 from ..submission import Observation
 from ..validation import ValidationRequest, finding_of
-from ..words import translator
 from .apply_waivers import apply_waivers
 from .decisions import decisions
 from .ledger import Ledger, Sighting
@@ -42,7 +41,7 @@ from .return_status import (
     steps_back,
 )
 from .rows import finding_rows, submission_number
-from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS
+from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS, spec_language
 from .store import Store
 from .table import Row
 
@@ -68,11 +67,17 @@ def update_statuses(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()
     entries = [_entry(row, sightings, doubts.get(row["submission_id"], ())) for row in returns]
     found = return_statuses(entries, decisions(ledger))
     against = {name for name, status in found.items() if status.decision and not status.current}
-    back = steps_back(entries, against)
+    back, language = steps_back(entries, against), spec_language(store.schema.spec)
     with store.transaction() as connection:
         _update(store, connection, returns, found, sightings)
         _write(store, connection, FILES_FACT.name, list(_files(returns, sightings)))
-        _write(store, connection, FINDINGS_FACT.name, list(_findings(returns, found, back)), STATUS_CODES)
+        _write(
+            store,
+            connection,
+            FINDINGS_FACT.name,
+            list(_findings(returns, found, back, language)),
+            STATUS_CODES,
+        )
     hashed = [(str(r["sha256"]), e) for r, e in zip(returns, entries, strict=True) if r["sha256"]]
     ledger.update_statuses(hashed, found)
     return Counter(status.state for status in found.values())
@@ -168,31 +173,35 @@ def _files(returns: Sequence[Submission], sightings: Mapping[str, Sequence[Sight
 
 
 def _findings(
-    returns: Sequence[Submission], found: Mapping[str, ReturnStatus], back: Mapping[str, str]
+    returns: Sequence[Submission],
+    found: Mapping[str, ReturnStatus],
+    back: Mapping[str, str],
+    language: str,
 ) -> Iterator[Row]:
     """The findings that no file shows by itself."""
     by_name = {row["submission"]: row for row in returns}
     for name, status in found.items():
         if status.finding is not None:
-            finding = status_finding(status, status.finding, by_name[name], by_name.get(status.other or ""))
+            against = by_name.get(status.other or "")
+            finding = status_finding(status, status.finding, by_name[name], against, language)
             yield from finding_rows([finding], submission_number(name), STATUS_FINDING)
     for name, other in back.items():
         detail = {"other": _name(by_name[other])}
-        finding = _finding(Observation(MADE_FROM_OLDER_VERSION, detail=detail), by_name[name])
+        finding = finding_of(
+            Observation(MADE_FROM_OLDER_VERSION, detail=detail), by_name[name]["path"], language
+        )
         yield from finding_rows([finding], submission_number(name), STEP_BACK_FINDING)
 
 
-def status_finding(status: ReturnStatus, kind: Kind, row: Submission, other: Submission | None) -> Finding:
+def status_finding(
+    status: ReturnStatus, kind: Kind, row: Submission, other: Submission | None, language: str
+) -> Finding:
     """Give the finding that tells of a status."""
     detail = {"other": _name(other) if other else "", "submission": row["submission"]}
     made = status.decision
     if made is not None:
         detail |= {"reason": made.reason, "by": made.by, "day": made.day}
-    return _finding(Observation(kind, detail=detail), row)
-
-
-def _finding(note: Observation, row: Submission) -> Finding:
-    return finding_of(note, row["path"], translator(row["language"] or "en"))
+    return finding_of(Observation(kind, detail=detail), row["path"], language)
 
 
 def _name(row: Submission) -> str:

@@ -104,7 +104,7 @@ def _whole(f: Any) -> Any:
 
 def _findings(schema: Schema, tables: Tables) -> Any:
     s, f = tables[SUBMISSIONS.name].c, tables[FINDINGS_FACT.name]
-    own = (f.c[column.name] for column in FINDINGS_FACT.columns[2:-1])
+    own = (f.c[column.name] for column in FINDINGS_FACT.columns[2:-2])
     return sa.select(
         s.submission, f.c.n, s.team, s.country, s.period, *own, s.current, s.sha256.label("file_sha256")
     ).join_from(f, tables[SUBMISSIONS.name], s.submission_id == f.c.submission_id)

@@ -12,8 +12,10 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from ..dataset.clean import csv_text, harmless
+from ..dataset.dimensions import codebook
 from ..dataset.files import parts_of, whole
 from ..dataset.parquet import need_parquet, write_csv_as_parquet
+from ..dataset.schema import CODEBOOK
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
 from ..disclosure_control.sharing import shared_rows
@@ -45,6 +47,7 @@ class Wish:
     periods: Sequence[str] = ()
     current: bool = False
     shareable: bool = False
+    language: str | None = None  # of the codebook; None: that of the spec
 
 
 def table_of(store: Store, name: str) -> Table:
@@ -76,9 +79,21 @@ def rows_of(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
             known = ", ".join(each.name for each in store.schema.shown)
             raise UsageError(f"The table '{table.name}' has no copy to share. These have: {known}.")
         return (row for row in masked if all(row[place] in values for place, values in at.items()))
+    if wish.language is not None:
+        return _codebook(store, table, wish.language)
     columns = store.tables[table.name].c
     where = (columns[column].in_(values) for column, values in asked.items())
     return store.rows(table.name, *where, columns=table.names)
+
+
+def _codebook(store: Store, table: Table, language: str) -> Iterator[Row]:
+    """Questions and codes with their labels in a language. Raises `UsageError` for a table that has no other one."""
+    if table.name != CODEBOOK.name:
+        raise UsageError(
+            f"Only the table 'codebook' has other languages, not '{table.name}'. Leave out --lang."
+        )
+    at = [CODEBOOK.at[name] for name in table.names]
+    return (tuple(row[place] for place in at) for row in codebook(store.schema, language))
 
 
 def _known(store: Store, column: str, values: Iterable[str]) -> None:

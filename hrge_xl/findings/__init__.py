@@ -7,7 +7,7 @@ from types import ModuleType
 
 from ..words import Translate
 from . import appearance, file, identity, privacy, structure, submissions, value
-from .model import Finding, InFeedback, Kind, Need, Severity, by_code, codes, waived
+from .model import Finding, InFeedback, Kind, Need, Severity, Told, by_code, codes, waived
 from .waiver import Waiver
 
 
@@ -74,6 +74,7 @@ __all__ = [
     "Kind",
     "Need",
     "Severity",
+    "Told",
     "Waiver",
     "by_code",
     "codes",

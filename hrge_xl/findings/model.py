@@ -79,11 +79,15 @@ class Kind:
         return self.code[0]
 
 
+Told = tuple[tuple[str, str | None], ...]  # details by name
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing noticed: what (code), how bad, where, and what to do about it (contract of the report).
 
-    `waiver` is what accepts it as it is, in force or expired.
+    `waiver` is what accepts it as it is, in force or expired. `language` is that of its words, and `details` what they
+    tell besides place and value: with these it is worded in any other language.
     """
 
     code: str
@@ -100,6 +104,8 @@ class Finding:
     value: str | None = None
     suggestion: str | None = None
     waiver: Waiver | None = None
+    language: str = ""
+    details: Told = ()
 
     @property
     def open(self) -> bool:

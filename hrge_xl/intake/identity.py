@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from .. import kept_texts
 from ..dates import RANGE, parse_day
 from ..findings import Kind
 from ..findings.identity import (
@@ -110,12 +111,13 @@ def _damage(on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost:
     if not in_properties and "properties" in lost:
         return ""
     if not on_sheet:
-        return "the hidden sheet with it is gone"
+        return kept_texts.NO_STAMP_SHEET
     if not in_properties:
-        return "the document properties with it are gone"
+        return kept_texts.NO_STAMP_PROPERTIES
     differing = [
-        f"{name} is “{on_sheet.get(name, '')[:MOST_SHOWN]}” on the hidden sheet, "
-        f"“{in_properties.get(name, '')[:MOST_SHOWN]}” in the document properties"
+        kept_texts.COPIES_DIFFER.format(
+            name=name, one=on_sheet.get(name, "")[:MOST_SHOWN], other=in_properties.get(name, "")[:MOST_SHOWN]
+        )
         for name in FIELDS
         if on_sheet.get(name, "") != in_properties.get(name, "")
     ]
@@ -128,7 +130,9 @@ def _drop_impossible_days(stamp: Stamp) -> str:
     said = {name: getattr(stamp.identity, name) for name in DAYS}
     wrong = {name: day for name, day in said.items() if day and parse_day(day) is None}
     stamp.identity = replace(stamp.identity, **dict.fromkeys(wrong, ""))
-    return "; ".join(f"{name} is “{day[:MOST_SHOWN]}”, which is not {RANGE}" for name, day in wrong.items())
+    return "; ".join(
+        kept_texts.NO_DAY.format(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()
+    )
 
 
 def _shorten(stamp: Stamp, workbook: RawWorkbook) -> str:
@@ -139,7 +143,7 @@ def _shorten(stamp: Stamp, workbook: RawWorkbook) -> str:
     if stamp.signature == VALID or claimed <= max(BELIEVED_ROWS, stored):
         return ""
     stamp.identity = replace(stamp.identity, rows=str(max(BELIEVED_ROWS, stored)))
-    return f"it names {claimed} rows in a register, and no sheet has so many"
+    return kept_texts.TOO_MANY_ROWS.format(rows=claimed)
 
 
 def _about(kind: Kind, file: str, **detail: str) -> Observation:
@@ -149,10 +153,10 @@ def _about(kind: Kind, file: str, **detail: str) -> Observation:
 def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Observation | None:
     """Say whether a file is a sample, by its stamp; or by the marks on its sheets, whatever has become of the stamp."""
     if any(copy.sample for copy in stamp.copies):
-        return _about(SAMPLE_RETURNED, file, detail="its stamp says so")
+        return _about(SAMPLE_RETURNED, file, detail=kept_texts.STAMP_OF_SAMPLE)
     marked = [sheet.name for sheet in workbook.sheets if _text(sheet, *MARK_OF_SAMPLE) == SAMPLE_KEY]
     if marked:
-        return _about(SAMPLE_RETURNED, file, detail=f"the sheet “{marked[0]}” carries its mark")
+        return _about(SAMPLE_RETURNED, file, detail=kept_texts.MARK_OF_SAMPLE.format(sheet=marked[0]))
     return None
 
 

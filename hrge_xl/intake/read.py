@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
+from .. import kept_texts
 from ..answer_columns import Columns, Remarked
 from ..errors import HrgeError, Mistake, SpecError
 from ..fault_isolation import apart, stopped
@@ -23,7 +24,6 @@ from ..spec.load import SPEC_HOMES, find, is_path, load, names
 from ..spec.model import Spec
 from ..stamp import UNCHECKED
 from ..submission import Identity, Observation, Period, ShownChecks, ShownRows, Submission, Unplaced
-from ..words import translator
 from . import ooxml, other_formats
 from .calculation_day import day_of_calculation, day_on_cover
 from .closed_format import may_answer
@@ -216,12 +216,12 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     submission.replaced = found.no_longer
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
-    submission.not_run = _not_run(workbook, identity.language, older, stamp.signature == UNCHECKED)
+    submission.not_run = _not_run(workbook, older, stamp.signature == UNCHECKED)
     if last is None:
         submission.observations.append(_observation(Remark(LAST_ANSWERS_CHANGED), file.name))
-        submission.not_run |= _not_known(plan.layout.spec, identity.language)
+        submission.not_run |= _not_known(plan.layout.spec)
     if known is None:
-        submission.not_run |= _not_compared(identity.language, older)
+        submission.not_run |= _not_compared(older)
     return submission
 
 
@@ -270,36 +270,24 @@ def _plan_of(submission: Submission, want: Wanted) -> Plan:
     return plan_for(submission.identity, spec)
 
 
-def _not_compared(language: str, older: bool) -> dict[str, str]:
+def _not_compared(older: bool) -> dict[str, str]:
     """The checks of texts, formulas and results that nobody here knows as they were issued."""
-    say = translator(language)
-    reason = (
-        say(
-            "The workbook is of an older version: its texts and formulas are not those of the version in force."
-        )
-        if older
-        else say("The workbook was issued by another version of the program or of the questionnaire.")
-    )
-    return dict.fromkeys(AS_ISSUED, reason)
+    return dict.fromkeys(AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER)
 
 
-def _not_known(spec: Spec, language: str) -> dict[str, str]:
+def _not_known(spec: Spec) -> dict[str, str]:
     """The rules that need the answers of the round before."""
-    reason = translator(language)("The answers of last time are not those that the workbook was issued with.")
-    return dict.fromkeys((rule.rule.code for rule in compiled(spec).rules if rule.reads_last), reason)
+    known = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
+    return dict.fromkeys(known, kept_texts.OTHER_LAST)
 
 
-def _not_run(workbook: RawWorkbook, language: str, older: bool, unchecked: bool) -> dict[str, str]:
+def _not_run(workbook: RawWorkbook, older: bool, unchecked: bool) -> dict[str, str]:
     """The checks that could not run, and why."""
-    say = translator(language)
-    why = checks_lost(workbook.cannot_tell, workbook.format, language)
+    why = checks_lost(workbook.cannot_tell, workbook.format)
     if older:
-        reason = say(
-            "The workbook is of an older version: what was deleted cannot be told from what was added since."
-        )
-        why |= dict.fromkeys(needing(Need.VERSION), reason)
+        why |= dict.fromkeys(needing(Need.VERSION), kept_texts.OLDER_VERSION)
     if unchecked:
-        why |= dict.fromkeys(needing(Need.KEY), say("There is no key to check the signature with."))
+        why |= dict.fromkeys(needing(Need.KEY), kept_texts.NO_KEY)
     return why
 
 

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .. import kept_texts
 from ..findings import Need, needing
-from ..words import translator
+
+REASONS = {
+    Need.FORMULAS: kept_texts.NO_FORMULAS,
+    Need.ERRORS: kept_texts.NO_ERRORS,
+    Need.VALIDATIONS: kept_texts.NO_VALIDATIONS,
+    Need.PROTECTION: kept_texts.NO_PROTECTION,
+    Need.HIDDEN_ROWS: kept_texts.NO_HIDDEN_ROWS,
+    Need.COMMENTS: kept_texts.NO_COMMENTS,
+    Need.NAMES: kept_texts.NO_NAMES,
+    Need.PROPERTIES: kept_texts.NO_PROPERTIES,
+    Need.MERGES: kept_texts.NO_MERGES,
+    Need.FORMATTING: kept_texts.NO_FORMATTING,
+    Need.SETTINGS: kept_texts.NO_SETTINGS,
+    Need.DRAWINGS: kept_texts.NO_DRAWINGS,
+}
 
 
-def checks_lost(lost: Iterable[str], format: str, language: str) -> dict[str, str]:
-    """The checks that a format leaves out, and why, in the language of the workbook."""
-    why = _reasons(format, language)
-    return {code: why[Need(each)] for each in lost for code in needing(Need(each))}
-
-
-def _reasons(format: str, language: str) -> dict[Need, str]:
-    say = translator(language)
-    sentences = {
-        Need.FORMULAS: say("The format {format} does not tell results of formulas from typed values."),
-        Need.ERRORS: say("Error cells of the format {format} are read as blank cells."),
-        Need.VALIDATIONS: say("The format {format} does not tell which cells have a dropdown list."),
-        Need.PROTECTION: say("The format {format} does not tell whether a sheet is protected."),
-        Need.HIDDEN_ROWS: say("The format {format} does not tell which rows and columns are hidden."),
-        Need.COMMENTS: say("Comments are not read from the format {format}."),
-        Need.NAMES: say("Names of areas are not read from the format {format}."),
-        Need.PROPERTIES: say("The second copy of the stamp is not read from the format {format}."),
-        Need.MERGES: say("The format {format} does not tell which cells are merged."),
-        Need.FORMATTING: say(
-            "The format {format} is not read for colours, lines through words and number formats."
-        ),
-        Need.SETTINGS: say("Settings of calculation are not read from the format {format}."),
-        Need.DRAWINGS: say("Text boxes, pictures and other drawings are not read from the format {format}."),
-    }
-    return {lost: sentence.format(format=f".{format}") for lost, sentence in sentences.items()}
+def checks_lost(lost: Iterable[str], format: str) -> dict[str, str]:
+    """The checks that a format leaves out, and why."""
+    why = {each: REASONS[Need(each)].format(format=f".{format}") for each in lost}
+    return {code: reason for each, reason in why.items() for code in needing(Need(each))}

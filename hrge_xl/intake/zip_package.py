@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .. import kept_texts
 from ..findings.file import (
     BAD_ENTRY_NAME,
     COMPRESSION_BOMB,
@@ -188,7 +189,7 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 
 def _too_large(part: str, size: int, limit: int) -> Unreadable:
-    detail = {"part": shown(part) or "all parts together", "size": megabytes(size), "limit": megabytes(limit)}
+    detail = {"part": shown(part) or kept_texts.ALL_PARTS, "size": megabytes(size), "limit": megabytes(limit)}
     return Unreadable(Remark(UNPACKED_TOO_LARGE, detail=detail))
 
 

@@ -13,9 +13,10 @@ from .. import __version__
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.returns import settled
 from ..findings import CATALOGUE, Kind, Severity, general
+from ..layout.wording import Rewording
 from ..rounds.datasets import Dataset
 from ..spec.model import Rule, Spec
-from ..words import translator
+from ..words import SOURCE_LANGUAGE, translator
 from .document import (
     SCHEMA,
     CodeRow,
@@ -51,7 +52,7 @@ class Facts:
 
 def document(datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | None = None) -> Document:
     """Give the whole report of some datasets; `made` are its files, where somebody has made these rows already."""
-    files = file_rows(datasets, redacted=facts.redacted) if made is None else made
+    files = file_rows(datasets, facts.language, redacted=facts.redacted) if made is None else made
     about, waivers = [_dataset(each) for each in datasets], _waivers(datasets, files)
     decisions = [row for n, each in enumerate(datasets, start=1) for row in _decisions(each, n, files)]
     run = _run(datasets, about, facts)
@@ -68,12 +69,14 @@ def document(datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | No
     }
 
 
-def file_rows(datasets: Sequence[Dataset], *, redacted: bool = False) -> list[FileRow]:
-    """Give every file received, by dataset and path."""
+def file_rows(
+    datasets: Sequence[Dataset], language: str = SOURCE_LANGUAGE, *, redacted: bool = False
+) -> list[FileRow]:
+    """Give every file received, by dataset and path, with its findings in the language of the reader."""
     found: list[FileRow] = []
     for n, dataset in enumerate(datasets, start=1):
         every = dataset.of_round()
-        rows = Rows(n, dataset.order, settled(every), redacted)
+        rows = Rows(n, dataset.order, settled(every), Rewording(dataset.spec), language, redacted)
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
     return found
@@ -197,7 +200,7 @@ def _rule(rule: Rule, language: str) -> CodeRow:
         "code": rule.code,
         "name": rule.called,
         "severity": rule.severity,
-        "why": rule.why or message,
+        "why": rule.why if rule.why and language == SOURCE_LANGUAGE else message,
         "example": message,
         "remedy": general(rule.remedy.say(language)),
     }

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..dataset.received import name_of
 from ..findings import Finding
+from ..layout.wording import Rewording
 from ..numerals import shown
 from ..submission import Answer, Key, Value
 from ..validation import Result
+from ..words import SOURCE_LANGUAGE, translator
 
 TOGETHER = "X"  # findings about several returns: no matter of the two that are compared
 
@@ -66,15 +69,16 @@ class Comparison:
     unchanged: int
 
 
-def said(result: Result) -> Said:
-    """What a return said. Raises ValueError for a refused one."""
-    if result.submission is None:
+def said(result: Result, language: str) -> Said:
+    """What a return said, its findings in a language. Raises ValueError for a refused one."""
+    if result.submission is None or result.layout is None:
         raise ValueError("only files that could be read can be compared")
     found = Said()
     for answer in result.submission.answers:
         if not answer.calculated:
             found.add(answer)
-    for each in result.findings:
+    reword, file = Rewording(result.layout.spec), name_of(result.path)
+    for each in (reword(found, file, language) for found in result.findings):
         if not each.code.startswith(TOGETHER):
             found.findings[each.code, each.tool, each.row, each.field, each.value] = _noted(each)
     return found
@@ -84,9 +88,9 @@ def _noted(each: Finding) -> Noted:
     return Noted(each.code, each.severity.value, each.sheet or "", each.cell or "", each.message)
 
 
-def compare(before: Result, after: Result) -> Comparison:
+def compare(before: Result, after: Result, language: str = SOURCE_LANGUAGE) -> Comparison:
     """Two files that could be read. Raises ValueError for a refused one."""
-    return between(said(before), said(after))
+    return between(said(before, language), said(after, language))
 
 
 def between(old: Said, new: Said) -> Comparison:
@@ -105,29 +109,36 @@ def between(old: Said, new: Said) -> Comparison:
     )
 
 
-def lines(found: Comparison) -> Iterable[str]:
+def lines(found: Comparison, language: str = SOURCE_LANGUAGE) -> Iterable[str]:
     """The comparison to read, a line each."""
-    yield from details(found)
-    yield f"Answers changed: {len(found.changes)}."
-    yield f"Findings: {counted(found)}."
+    yield from details(found, language)
+    yield changed(len(found.changes), language)
+    yield counted(len(found.fixed), len(found.new), found.unchanged, language)
 
 
-def details(found: Comparison) -> Iterable[str]:
+def details(found: Comparison, language: str) -> Iterable[str]:
     """Every answer that changed, and every finding that went or came."""
+    say = translator(language)
     for change in found.changes:
-        before, after = (value_text(value) for value in (change.before, change.after))
+        before, after = (value_text(value, language) for value in (change.before, change.after))
         yield f"{change.place} ({' / '.join(change.key)}): {before} → {after}"
-    for word, noted in (("fixed", found.fixed), ("new", found.new)):
+    for word, noted in ((say("fixed"), found.fixed), (say("new"), found.new)):
         yield from (f"{word}: {each.code} {each.sheet}!{each.cell} {each.message}" for each in noted)
 
 
-def counted(found: Comparison) -> str:
-    """How many findings went, came and stayed."""
-    return f"{len(found.fixed)} fixed, {len(found.new)} new, {found.unchanged} unchanged"
+def changed(count: int, language: str) -> str:
+    """Say how many answers differ."""
+    return translator(language)("Answers changed: {count}.").format(count=count)
 
 
-def value_text(value: Value | None) -> str:
+def counted(fixed: int, new: int, unchanged: int, language: str) -> str:
+    """Say how many findings went, came and stayed."""
+    told = translator(language)("Findings: {fixed} fixed, {new} new, {unchanged} unchanged.")
+    return told.format(fixed=fixed, new=new, unchanged=unchanged)
+
+
+def value_text(value: Value | None, language: str) -> str:
     """An answer, or that there is none."""
     if value is None:
-        return "(blank)"
+        return translator(language)("(blank)")
     return "; ".join(value) if isinstance(value, tuple) else shown(value)

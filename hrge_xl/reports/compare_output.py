@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from ..dataset.returns import Return
 from ..submission import Value
-from .compare import Comparison, counted, details
+from ..validation import REFUSED
+from ..words import translator
+from .compare import Comparison, changed, counted, details
 from .compare_rounds import Pair, Rest, Side
 
 SCHEMA = "hrge-xl/comparison/1"
@@ -19,24 +21,39 @@ FILE = ("submission", "path", "sha256", "verdict", "period")  # what is told of 
 KEY = ("project", "intervention", "country", "team")  # what it is about
 
 
-def round_lines(pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], *, short: bool) -> Iterator[str]:
+def round_lines(
+    pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], language: str, *, short: bool
+) -> Iterator[str]:
     """A line for each pair, with what changed below it unless `short`; then returns without a partner."""
     total: Counter[str] = Counter()
+    say = translator(language)
     for pair in pairs:
         total += Counter(_counts(pair.found))
-        yield f"{named(pair.after)}: answers changed: {len(pair.found.changes)}. Findings: {counted(pair.found)}."
+        yield f"{named(pair.after)}: {_in_figures(_counts(pair.found), language)}"
         if not short:
-            yield from (f"  {line}" for line in details(pair.found))
-    for word, returns in (("only before", rest.only_before), ("only after", rest.only_after)):
+            yield from (f"  {line}" for line in details(pair.found, language))
+    for word, returns in ((say("only before"), rest.only_before), (say("only after"), rest.only_after)):
         yield from (f"{word}: {named(each)} ({each.path})" for each in returns)
-    yield from (f"several, not compared: {named(each)}, {each.period} ({each.path})" for each in rest.several)
-    for word, side in zip(("before", "after"), sides, strict=True):
-        yield from (f"{word}: {count} {why}" for why, count in sorted(side.left_out.items()))
-    yield (
-        f"Pairs: {total['pairs']}. Only before: {len(rest.only_before)}. Only after: {len(rest.only_after)}. "
-        f"Answers changed: {total['changed']}. "
-        f"Findings: {total['fixed']} fixed, {total['new']} new, {total['unchanged']} unchanged."
+    several = say("several, not compared")
+    yield from (f"{several}: {named(each)}, {each.period} ({each.path})" for each in rest.several)
+    for word, side in zip((say("before"), say("after")), sides, strict=True):
+        yield from (f"{word}: {told}" for told in _left_out(side.left_out, language))
+    pairs_told = say("Pairs: {pairs}. Only before: {before}. Only after: {after}.").format(
+        pairs=total["pairs"], before=len(rest.only_before), after=len(rest.only_after)
     )
+    yield f"{pairs_told} {_in_figures(total, language)}"
+
+
+def _left_out(counts: Mapping[str, int], language: str) -> Iterator[str]:
+    """Say how many returns of a round are not compared, by why."""
+    say = translator(language)
+    for why, count in sorted(counts.items()):
+        yield say("{count} refused" if why == REFUSED else "{count} not counted").format(count=count)
+
+
+def _in_figures(counts: Mapping[str, int], language: str) -> str:
+    told = counted(counts["fixed"], counts["new"], counts["unchanged"], language)
+    return f"{changed(counts['changed'], language)} {told}"
 
 
 def named(each: Return) -> str:

@@ -13,16 +13,20 @@ from ..dataset.returns import Return, heads, result
 from ..rounds.datasets import Dataset
 from ..spec.model import Identity
 from ..validation import REFUSED
-from ..words import fold
+from ..words import SOURCE_LANGUAGE, fold
 from .compare import Comparison, Said, between, said
 
 PairKey = tuple[str, str, str, str]  # project, intervention without its period, country, team
 
 
 class Side:
-    """One of the two rounds: its returns that count. `left_out` counts the others, by why."""
+    """One of the two rounds: its returns that count. `left_out` counts the others, by why.
 
-    def __init__(self, datasets: Sequence[Dataset]) -> None:
+    What was found in them is told in one language, whatever those of the teams are.
+    """
+
+    def __init__(self, datasets: Sequence[Dataset], language: str = SOURCE_LANGUAGE) -> None:
+        self._language = language
         self._homes: dict[str, Dataset] = {}
         self.returns: list[Return] = []
         self.left_out: Counter[str] = Counter()
@@ -39,7 +43,7 @@ class Side:
         """What one of its returns said."""
         dataset = self._homes[each.submission]
         (whole,) = dataset.returns([each.submission])
-        return said(result(dataset.store, whole))
+        return said(result(dataset.store, whole), self._language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ never lose or rename one.
 
 from __future__ import annotations
 
+from typing import NotRequired
+
 from typing_extensions import TypedDict
 
 from ..findings.waiver import ACTIVE
@@ -74,11 +76,12 @@ class FindingRow(TypedDict):
     tool: str | None
     row: str | None
     field: str | None
-    label: str | None  # the question, in the team's language
+    label: str | None  # the question, in the language of the report
     value: str | None  # what stood in the cell; None when blank or redacted
     message: str
     remedy: str
     suggestion: str | None
+    details: NotRequired[dict[str, str | None]]  # what the words tell besides; empty when redacted
     waiver: WaiverRow | None  # active: accepted as it is; expired: was accepted
 
 

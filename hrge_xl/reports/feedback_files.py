@@ -20,7 +20,7 @@ from ..rounds.feedback_choice import LeftOut, choose, file_name
 from ..spec.load import load
 from ..stamp import INVALID, UNSIGNED
 from ..validation import finding_of
-from ..words import translator
+from ..words import SOURCE_LANGUAGE
 from .feedback import GivenBack, give_back
 from .feedback_message import as_data, message
 
@@ -66,7 +66,7 @@ def give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, A
 
 def _stopped(found: Return, fault: Exception) -> list[dict[str, Any] | LeftOut]:
     """Leave out a return that a fault of ours shows with."""
-    told = finding_of(stopped(found.path, fault), found.path, translator("en"))
+    told = finding_of(stopped(found.path, fault), found.path, SOURCE_LANGUAGE)
     why = f"{told.code} {told.message} {told.remedy}".rstrip(".")
     return [LeftOut(found, why, found.path, Exit.REFUSED)]
 

@@ -11,12 +11,14 @@ from ..dataset.return_status import DOUBLED
 from ..dataset.returns import Item, Return
 from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..findings.submissions import SAME_FILE_TWICE
+from ..kept_texts import retold
+from ..layout.wording import Rewording
 from ..submission import Observation
 from ..validation import REFUSED, finding_of
-from ..words import translator
+from ..words import SOURCE_LANGUAGE, translator
 from .document import FileRow, FindingRow, IdentityRow, Progress, WaiverRow
 
-SAID = tuple(field.name for field in fields(Finding))
+SAID = tuple(field.name for field in fields(Finding) if field.name != "language")
 NOTHING_RUN = ["F"]  # on a file that could not be read
 
 
@@ -27,6 +29,8 @@ class Rows:
     dataset: int
     order: Mapping[str, int]
     settled: Collection[str]  # submissions
+    reword: Rewording
+    language: str = SOURCE_LANGUAGE  # of the reader
     redacted: bool = False
 
     def of(self, each: Return) -> Iterator[FileRow]:
@@ -47,7 +51,7 @@ class Rows:
             "status": each.status,
             "counted": each.current,
             "settled": each.submission in self.settled,
-            "reason": each.reason,
+            "reason": retold(each.reason, self.language) if each.reason else None,
             "superseded_by": each.superseded_by,
             "copy_of": None,
             "read_as": each.path if each.path != each.item.path else None,
@@ -65,9 +69,12 @@ class Rows:
             "completeness": _completeness(each),
             "checks": {
                 "run": [*each.checks_run] or NOTHING_RUN,
-                "not_run": [{"code": code, "why": why} for code, why in sorted(each.checks_not_run.items())],
+                "not_run": [
+                    {"code": code, "why": retold(why, self.language)}
+                    for code, why in sorted(each.checks_not_run.items())
+                ],
             },
-            "findings": [_finding(finding, redacted=self.redacted) for finding in each.findings],
+            "findings": [self._finding(self.reword(one, each.name, self.language)) for one in each.findings],
             "unplaced": [
                 {"sheet": text.sheet, "cell": text.cell, "text": None if self.redacted else text.text}
                 for text in each.unplaced
@@ -76,9 +83,8 @@ class Rows:
 
     def _copy(self, row: FileRow, each: Return, item: Item) -> FileRow:
         """The row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
-        say = translator(each.language or "en")
         name = row["path"].replace("\\", "/").rpartition("/")[2]
-        finding = finding_of(Observation(SAME_FILE_TWICE, detail={"other": name}), item.path, say)
+        finding = finding_of(Observation(SAME_FILE_TWICE, detail={"other": name}), item.path, self.language)
         copy: FileRow = {
             **row,
             "path": item.path,
@@ -92,10 +98,24 @@ class Rows:
             "counts": counts([finding]),
             "completeness": [],
             "checks": {"run": [], "not_run": []},
-            "findings": [_finding(finding, redacted=self.redacted)],
+            "findings": [self._finding(finding)],
             "unplaced": [],
         }
         return copy
+
+    def _finding(self, finding: Finding) -> FindingRow:
+        """A finding as data; redacted, neither the value nor a message that quotes it."""
+        said: dict[str, Any] = {name: getattr(finding, name) for name in SAID}
+        row: FindingRow = said  # type: ignore[assignment]
+        row["severity"] = finding.severity.value
+        row["waiver"] = waiver_row(finding.waiver) if finding.waiver else None
+        row["details"] = dict(finding.details)
+        if self.redacted and finding.value is not None:
+            kind, say = CATALOGUE.get(finding.code), translator(self.language)
+            row["value"] = row["suggestion"] = None
+            row["details"] = {}
+            row["message"] = f"{finding.label or finding.name}: {say(kind.why) if kind else finding.remedy}"
+        return row
 
 
 def counts(findings: Sequence[Finding]) -> dict[str, int]:
@@ -138,19 +158,6 @@ def _completeness(each: Return) -> list[Progress]:
         for sheet in each.sheets
         if sheet.required is not None and (sheet.required or sheet.errors)
     ]
-
-
-def _finding(finding: Finding, *, redacted: bool) -> FindingRow:
-    """A finding as data; redacted, neither the value nor a message that quotes it."""
-    said: dict[str, Any] = {name: getattr(finding, name) for name in SAID}
-    row: FindingRow = said  # type: ignore[assignment]
-    row["severity"] = finding.severity.value
-    row["waiver"] = waiver_row(finding.waiver) if finding.waiver else None
-    if redacted and finding.value is not None:
-        kind = CATALOGUE.get(finding.code)
-        row["value"] = row["suggestion"] = None
-        row["message"] = f"{finding.label or finding.name}: {kind.why if kind else finding.remedy}"
-    return row
 
 
 def waiver_row(waiver: Waiver) -> WaiverRow:

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from .. import kept_texts
 from ..addresses import is_address, masked
 from ..dataset.as_left import CHANGED, is_changed
 from ..dataset.decisions import Made, history
@@ -155,7 +156,7 @@ class Dataset:
 
     def _elsewhere(self, each: Return) -> Return:
         """Give a return of another round as this one sees it."""
-        reason, path = f"It counts in {each.period}.", self.given[each.submission]
+        reason, path = kept_texts.ELSEWHERE.format(period=each.period), self.given[each.submission]
         return replace(each, path=path, status=EXCLUDED, current=False, reason=reason)
 
     def totals(self) -> Reconciliation:

@@ -19,12 +19,17 @@ from ..dataset.return_status import (
 from ..dataset.returns import Return
 from ..findings import Kind
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..kept_texts import retold
+from ..layout.wording import Rewording
 from ..validation import ACCEPTED, REFUSED
+from ..words import SOURCE_LANGUAGE, translator
 from .rounds import Round
 from .teams import Team
 
 NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE = "not issued", "issued", "returned", "late", "not in this round"
 TO_DECIDE = "to decide"
+STATES = (NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE, TO_DECIDE, ACCEPTED, REFUSED)  # said as they are
+REWORD = Rewording(None)  # of files that could not be read, which are of no spec
 OPEN = (NOT_ISSUED, ISSUED, LATE)  # nothing that counts has come, nor anything that may
 NOTES = {
     CONFLICT: "decide between",
@@ -86,31 +91,33 @@ class TeamStatus:
         """Errors that nobody has accepted."""
         return sum(each.open_errors for each in self.counting)
 
-    def notes(self) -> Iterator[str]:
+    def notes(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
         """Say what a coordinator has to know besides the state, the most urgent first."""
+        say = translator(language)
         for status, words in NOTES.items():
-            files = [_named(each) for each in self.returns if each.status == status]
+            files = [_named(each, language) for each in self.returns if each.status == status]
             if files:
-                yield f"{words}: {', '.join(files)}"
+                yield f"{say(words)}: {', '.join(files)}"
         for each in self.returns:
             if each.status in (COUNTS, CONFLICT, WAITING) and _has(each, MADE_FROM_OLDER_VERSION):
-                yield f"made from an older version ({MADE_FROM_OLDER_VERSION.code}): {each.name}"
+                yield f"{say('made from an older version')} ({MADE_FROM_OLDER_VERSION.code}): {each.name}"
             if each.status == COUNTS and each.reason:
-                yield f"{each.name}: {each.reason}"
+                yield f"{each.name}: {retold(each.reason, language)}"
             if each.verdict == REFUSED:
-                yield from (f"{finding.code}: {finding.message}" for finding in each.findings[:1])
+                found = (REWORD(finding, each.name, language) for finding in each.findings[:1])
+                yield from (f"{finding.code}: {finding.message}" for finding in found)
 
 
 def _has(each: Return, kind: Kind) -> bool:
     return any(finding.code == kind.code for finding in each.findings)
 
 
-def _named(each: Return) -> str:
+def _named(each: Return, language: str) -> str:
     """A return, with what excludes it."""
     if each.status != EXCLUDED:
         return each.name
     codes = dict.fromkeys(finding.code for finding in each.findings if finding.code in DOUBTS)
-    return f"{each.name} ({', '.join(codes) or each.reason})"
+    return f"{each.name} ({', '.join(codes) or retold(each.reason or '', language)})"
 
 
 def status(returns: Iterable[Return], today: date, round_: Round | None = None) -> list[TeamStatus]:

@@ -94,6 +94,7 @@ class _Writer:
         self.book = book
         self.texts = re.findall(r"<si>(.*?)</si>|<si/>", book[STRINGS], re.DOTALL)
         self.numbers: dict[str, int] = {}  # of texts, by their old numbers
+        self.formats = {"0": 0}  # of cells, by their old numbers
         self.uses = 0
         self.chain: list[str] = []
         self.objects = 0
@@ -110,6 +111,9 @@ class _Writer:
         before, data, after = re.split(r"<sheetData>|</sheetData>", self.book[part])
         root = HEAD + _root("worksheet", "x14ac xr xr2 xr3", f' xmlns:r="{REL}"') + self.uid() + ">"
         before = re.sub(r"^.*?<worksheet[^>]*>", lambda _: root, before, flags=re.DOTALL)
+        before = re.sub(
+            r'(<col [^>]*?style=")(\d+)"', lambda col: f'{col[1]}{self.format_of(col[2])}"', before
+        )
         before = re.sub(
             r'<sheetFormatPr([^>]*?)(?: x14ac:dyDescent="[^"]*")?/>',
             r'<sheetFormatPr\1 x14ac:dyDescent="0.25"/>',
@@ -133,6 +137,7 @@ class _Writer:
 
     def row(self, number: int, said: str, cells: dict[int, Cell], sheet: int) -> str:
         """One row."""
+        said = re.sub(r' s="(\d+)"', lambda style: f' s="{self.format_of(style[1])}"', said)
         made = "".join(self.cell(At(number, column), cell, sheet) for column, cell in cells.items())
         head = f'<row r="{number}"{said} x14ac:dyDescent="0.25"'
         return f"{head}>{made}</row>" if made else f"{head}/>"
@@ -146,7 +151,11 @@ class _Writer:
             self.chain.append(f'<c r="{at}" i="{sheet}"/>')
             formula, end, rest = inside.partition("</f>")
             inside = _unquoted(formula) + end + rest
-        return Cell(cell.style, cell.type, inside).xml(at)
+        return Cell(str(self.format_of(cell.style or "0")), cell.type, inside).xml(at)
+
+    def format_of(self, old: str) -> int:
+        """The number of a format of cells in the new order, which is that of their use."""
+        return self.formats.setdefault(old, len(self.formats))
 
     def number_of(self, old: str) -> int:
         """The number of a text in the new pool."""
@@ -235,11 +244,14 @@ class _Writer:
         )
 
     def styles(self) -> None:
-        """Formats keep their numbers."""
+        """The formats that cells use, in the order of their use; those that nobody uses are gone."""
         root = _root("styleSheet", "x14ac x16r2 xr") + ">"
-        self.book[STYLES] = re.sub(
-            r"^.*?<styleSheet[^>]*>", lambda _: HEAD + root, self.book[STYLES], flags=re.DOTALL
-        )
+        text = re.sub(r"^.*?<styleSheet[^>]*>", lambda _: HEAD + root, self.book[STYLES], flags=re.DOTALL)
+        before, _, rest = text.partition("<cellXfs")
+        formats, _, after = rest.partition("</cellXfs>")
+        known = re.findall(r"<xf [^>]*?/>|<xf .*?</xf>", formats, re.DOTALL)
+        used = "".join(known[int(old)] for old in self.formats)
+        self.book[STYLES] = f'{before}<cellXfs count="{len(self.formats)}">{used}</cellXfs>{after}'
         self.book.regex(STYLES, r'<fonts count="(\d+)"', r'<fonts count="\1" x14ac:knownFonts="1"')
 
     def application(self) -> None:

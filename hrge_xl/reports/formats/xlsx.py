@@ -139,6 +139,7 @@ WORDS = {
 }
 STATUSES = ("open", "asked", "corrected", "accepted_as_it_is", "no_error")
 Words = Mapping[str, str]
+MOST_LETTERS = 31  # of the name of a sheet
 MOST_LINKS = 65_000
 MOST_ROWS = 1_048_575
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -213,7 +214,7 @@ class _Report:
         self._codes()
 
     def _sheet(self, name: str) -> Worksheet:
-        sheet = self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(beginning(name, MOST_LETTERS))
         if self.right_to_left:
             sheet.right_to_left()
         return sheet

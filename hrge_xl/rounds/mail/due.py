@@ -11,7 +11,9 @@ from pathlib import Path
 from ...dataset.drafted import Drafted
 from ...dataset.files import sha256_of
 from ...dataset.returns import Return
+from ...guides import guide_name
 from ...validation import ACCEPTED, RETURNED
+from ...words import SOURCE_LANGUAGE
 from ..round_status import ISSUED, LATE, TeamStatus, issued_files
 from ..rounds import Round
 from ..teams import Team
@@ -41,12 +43,13 @@ def feedback_key(found: Return, spec_digest: str) -> str:
 
 
 def issue_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[Due]:
-    """The workbooks of teams that have sent nothing yet."""
+    """The workbooks of teams that have sent nothing yet, with the guide in the language of each."""
     for each in statuses:
         files = issued_files(round_, each.team)
         if files and not each.returns:
             digest = sha256("".join(map(sha256_of, files)).encode()).hexdigest()[:12]
-            yield _due(Occasion.ISSUE, each.team, digest, files)
+            guide = files[0].with_name(guide_name(each.team.language or SOURCE_LANGUAGE))
+            yield _due(Occasion.ISSUE, each.team, digest, [*files, *([guide] if guide.is_file() else [])])
 
 
 def reminders_due(

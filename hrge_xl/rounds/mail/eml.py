@@ -16,7 +16,10 @@ from ...words import direction
 from .standard_texts import Template
 
 MOST_BYTES = 10 * MEBIBYTE  # of a mail, with what is attached: many servers refuse more
-XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS = {  # of what is attached, by the ending of its name
+    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".html": ("text", "html"),
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ def as_eml(letter: Letter) -> bytes:
     mail.set_content(letter.said.text, cte="base64")
     mail.add_alternative(_page(letter), subtype="html", cte="base64")
     for path in letter.attached:
-        mail.add_attachment(path.read_bytes(), maintype="application", subtype=XLSX, filename=path.name)
+        kind, form = KINDS[path.suffix]
+        mail.add_attachment(path.read_bytes(), maintype=kind, subtype=form, filename=path.name)
     mail["Content-Language"] = letter.language  # of the mail, once it is put together
     _fix_boundaries(mail)
     return mail.as_bytes()

@@ -1,0 +1,139 @@
+"""Findings in the language of whoever reads them: the same codes and places, other words."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hrge_xl.checks import check
+from hrge_xl.cli import run
+from hrge_xl.dataset.opening import DATASET
+from hrge_xl.findings import Finding
+from hrge_xl.layout import Layout, build
+from hrge_xl.layout.wording import Rewording
+from hrge_xl.spec.load import load
+from hrge_xl.validation import validate
+from hrge_xl.words import translator
+from tests.audited import DAY, TODAY, returned, workbook
+from tests.build_submission import submission
+from tests.test_checks import CLEAN, plan, risk
+from tests.test_returns import ASKED, RETURNS
+
+EXAMPLE = load("example")
+REWORD = Rewording(EXAMPLE)
+FILE = "x.xlsx"
+WRONG = {
+    plan("04"): None, plan("06"): 5000, plan("07"): "many", plan("03"): "word " * 200, plan("02"): "pakistan ",
+    risk("03"): 3, risk("04"): 3, risk("06"): "ACC", risk("01"): None, risk("08"): "C9_99",
+}  # fmt: skip
+
+
+def checked(layout: Layout) -> list[Finding]:
+    """What is found in one and the same return with mistakes, in the words of its team."""
+    values = {key: value for key, value in (CLEAN | WRONG).items() if value is not None}
+    return check([(submission(layout, values), layout)], today=TODAY)[0].findings
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_words_are_those_that_the_check_itself_would_have_said(language: str) -> None:
+    own, others = checked(build(EXAMPLE, "en")), checked(build(EXAMPLE, language))
+    assert len(own) > 5
+    for here, there in zip(own, others, strict=True):
+        again = REWORD(here, FILE, language)
+        assert (again.code, again.label, again.remedy) == (there.code, there.label, there.remedy)
+        if here.value == there.value:  # else the cell itself shows the label of another language
+            assert again.message == there.message
+
+
+def test_nothing_is_lost_on_the_way_through_another_language() -> None:
+    """Over everything that the kept returns bring; what their cells show is quoted as it is."""
+    results = validate(sorted(RETURNS.glob("*.xlsx")), ASKED)
+    found = [(result, each) for result in results for each in result.findings if result.layout is not None]
+    assert len({each.code for _, each in found}) > 15
+    for result, each in found:
+        assert result.layout is not None
+        reword, file = Rewording(result.layout.spec), Path(result.path).name
+        there = reword(each, file, "fr" if each.language == "ar" else "ar")
+        assert there.message != each.message, each.code
+        assert "{" not in there.message + there.remedy
+        assert reword(there, file, each.language) == each
+
+
+def test_what_cannot_be_read_is_told_to_its_reader_too(tmp_path: Path) -> None:
+    path = tmp_path / "page.xlsx"
+    path.write_bytes(b"<!doctype html><html><body>Please sign in</body></html>")
+    (result,) = validate([path], ASKED)
+    (finding,) = result.findings
+    assert REWORD(finding, path.name, "fr").message == (
+        translator("fr")("The file {file} is not a workbook: it is {what}.").format(
+            file="page.xlsx", what=translator("fr")("a web page (HTML)")
+        )
+    )
+
+
+# where findings are shown
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the returns of three teams, each in its language, each with the same answer missing."""
+    folder = tmp_path_factory.mktemp("mixed")
+    teams = {"PAK": "en", "MAR": "fr", "EGY": "ar"}
+    books = {f"{team}.xlsx": workbook(team, whole=False, language=tag) for team, tag in teams.items()}
+    returned(folder / "returned", books)
+    assert run(["consolidate", str(folder / "returned"), "-o", str(folder / "out"), "--today", DAY]) == 0
+    return folder
+
+
+def files(capsys: pytest.CaptureFixture[str], *words: str) -> Sequence[dict[str, Any]]:
+    """What `validate --json` says of each file."""
+    capsys.readouterr()
+    run(["validate", *words, "--json", "--today", DAY])
+    found: Sequence[dict[str, Any]] = json.loads(capsys.readouterr().out)["files"]
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_a_reader_reads_one_language(mixed: Path, capsys: pytest.CaptureFixture[str], language: str) -> None:
+    found = files(capsys, str(mixed / "returned"), "--lang", language)
+    kept = files(capsys, str(mixed / "out"), "--lang", language)
+    missing = {(each["code"], each["message"]) for file in found for each in file["findings"]}
+    label = EXAMPLE.tool["PLAN"].fields["PLN_03"].label.say(language)
+    said = translator(language)("{label}: the answer is missing.").format(label=label)
+    assert missing == {("V001", said)}
+    assert [file["findings"] for file in found] == [file["findings"] for file in kept]
+
+
+def test_the_terminal_says_it_in_that_language(mixed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["validate", str(mixed / "returned"), "--lang", "fr", "--today", DAY])
+    told = capsys.readouterr().out
+    assert told.count("la réponse manque") == 3
+    assert "the answer is missing" not in told
+
+
+def test_tables_have_one_language(mixed: Path) -> None:
+    with sqlite3.connect(mixed / "out" / DATASET) as connection:
+        (by_sql,) = {row[0] for row in connection.execute("SELECT message FROM findings")}
+    with (mixed / "out" / "csv" / "findings.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert {row["message"] for row in rows} == {by_sql}
+    assert by_sql.endswith("the answer is missing.")
+    assert len(rows) == 3
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_comparing_speaks_to_its_reader(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    one, other = returned(tmp_path, {"1.xlsx": workbook(whole=False), "2.xlsx": workbook()})
+    assert run(["compare", str(one), str(other), "--lang", language, "--today", DAY]) == 0
+    told, say = capsys.readouterr().out, translator(language)
+    assert say("Answers changed: {count}.").format(count=1) in told
+    assert f"{say('fixed')}: V001" in told
+    assert "the answer is missing" not in told
