@@ -161,7 +161,8 @@ def test_the_day_of_the_mail_is_what_lateness_goes_by(
     came(folder, x_eml=mail("kabul@example.org", SENT, {"Kabul.xlsx": sent}).as_bytes())
     capsys.readouterr()
     assert run(["consolidate", str(folder), "-o", str(folder.parent / "dataset"), "--today", str(TODAY)]) == 0
-    for more in ((), ("--ledger", str(folder.parent / "dataset"))):
+    (folder.parent / "anew").mkdir()
+    for more in ((), ("--ledger", str(folder.parent / "dataset")), ("--ledger", str(folder.parent / "anew"))):
         capsys.readouterr()
         assert run(["status", str(folder), "--json", "--today", str(TODAY), *more]) == 0
         (row,) = json.loads(capsys.readouterr().out)
