@@ -354,7 +354,7 @@ MANY = zipped(dict.fromkeys(map(str, range(1500)), b""))
 HOSTILE = {
     "a bomb, three archives deep": zipped({"b.zip": zipped({"c.zip": zipped({"d.xlsx": bytes(30_000_000)})})}),
     "a name that leads out of the folder": zipped({"../../../evil.xlsx": book(1)}),
-    "an absolute name": zipped({"/tmp/evil.xlsx": book(1)}),
+    "an absolute name": zipped({"/evil.xlsx": book(1)}),
     "a drive of Windows": zipped({"C:\\evil.xlsx": book(1)}),
     "twelve archives, one in the other": nested(12),
     "too many files over two layers": zipped({"a.zip": MANY, "b.zip": MANY}),
