@@ -23,6 +23,7 @@ from .dataset.terms import Terms
 from .errors import OutputError
 from .exports import exports
 from .rounds.datasets import one_dataset
+from .shell_words import quoted
 from .validation import ACCEPTED, REFUSED, RETURNED, Source
 
 
@@ -42,7 +43,7 @@ class Summary:
 
     def lines(self) -> list[str]:
         """Say it, a sentence a line."""
-        decide = f"Decide which one counts: hrge-xl decide {self.out}"
+        decide = f"Decide which one counts: hrge-xl decide {quoted(self.out)}"
         return [
             *self.notes,
             *(islice(self.totals.lines(), 1) if self.dry_run else self.totals.lines()),
@@ -85,14 +86,14 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
 
 @contextmanager
 def amend(
-    folder: Path, day: date, *, store: str | None = None, jobs: int = 1
+    folder: Path, day: date, *, store: str | None = None, jobs: int = 1, password: str | None = None
 ) -> Iterator[tuple[Ledger, list[Return]]]:
     """Give the ledger of a round or consolidated folder to write in, with the returns; the dataset follows at the end.
 
     Of a round what is new is taken in first; nothing is read twice. The files beside the dataset follow where they are
     there. `store` is the database that holds the same. Raises as `consolidate` does.
     """
-    with one_dataset(folder, day, jobs) as dataset:
+    with one_dataset(folder, day, jobs, password) as dataset:
         found, source = dataset.returns(), dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:
         yield ledger, found

@@ -22,6 +22,7 @@ from .layout.wording import noted, worded
 from .spec.load import load
 from .spec.model import Spec
 from .submission import Observation, Submission
+from .under_way import steps
 from .words import SOURCE_LANGUAGE
 
 if TYPE_CHECKING:  # pandas is slow to import
@@ -94,7 +95,8 @@ def validate_batch(paths: Sequence[Path], asked: ValidationRequest, by: Readers)
     Thread(
         target=import_module, args=(f"{__package__}.checks.run",), daemon=True
     ).start()  # while others read
-    return check_all(list(read_many(paths, asked.wanted, password=asked.password, by=by)), asked)
+    readings = read_many(paths, asked.wanted, password=asked.password, by=by)
+    return check_all(list(steps(readings, len(paths), "Reading returned files")), asked)
 
 
 def check_all(readings: Sequence[Submission | Refusal], asked: ValidationRequest) -> list[Result]:

@@ -100,7 +100,9 @@ def kept_in_order(text: str, language: str) -> str:
 
 def language_name(language: str, said_in: str | None = None) -> str:
     """What a language is called in another one; else its own name for itself."""
-    return locale(language).get_display_name(locale(said_in or language)) or language
+    named, said = locale(language), locale(said_in or language)
+    own = said.languages.get(str(named))  # Dari has a name of its own, and is not "Persian (Afghanistan)"
+    return own or named.get_display_name(said) or language
 
 
 def language_names(said_in: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.intake import Wanted, layout_of, read_many
 from hrge_xl.intake import read as read_file
 from hrge_xl.issuing import Order, generate
+from hrge_xl.spec.load import find
 from hrge_xl.submission import Submission
 from tests.answers import TODAY, full, layout, spec
 from tests.damages.as_excel import as_excel
@@ -166,6 +168,14 @@ def stamping(what: str, wanted: list[Order]) -> None:
     say(f"issue {len(wanted)} {what}, per workbook", each, alone, f"a full render, {alone / each:.0f} times")
 
 
+def languages(folder: Path) -> None:
+    """The spec with its nine languages, of which none is asked for, and the same without them."""
+    without = Path(shutil.copytree(find(SPEC), folder / SPEC, ignore=shutil.ignore_patterns("languages*")))
+    loading = "import sys; from hrge_xl.spec.load import load; load(sys.argv[1])"
+    with_them, alone = (median(process("-c", loading, str(place))) for place in (find(SPEC), without))
+    say("load the spec with nine languages", with_them, alone, "the same without them")
+
+
 def main() -> None:
     """Measure and print."""
     sys.stdout.write(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, medians of {RUNS}\n")
@@ -176,6 +186,7 @@ def main() -> None:
         "bare click program",
     )
     with tempfile.TemporaryDirectory() as folder:
+        languages(Path(folder))
         measure(Path(folder))
 
 

@@ -39,7 +39,7 @@ def test_generate_then_validate(tmp_path: Path) -> None:
     assert made.returncode == 0
     file = tmp_path / "example_MAR_fr.xlsx"
     assert made.stdout.strip() == str(file)
-    checked = run("validate", file)
+    checked = run("validate", file, "-v")
     assert checked.returncode == 1
     assert "example_MAR_fr.xlsx: Plan!E7: V001" in checked.stdout
     assert "1 file: 0 accepted, 1 returned, 0 refused." in checked.stderr
@@ -146,7 +146,7 @@ def test_json_is_the_contract() -> None:
     )
     assert set(finding) == {
         "code", "name", "severity", "sheet", "cell", "tool", "row", "field", "label", "value", "message", "remedy",
-        "suggestion", "waiver",
+        "suggestion", "waiver", "details",
     }  # fmt: skip
 
 

@@ -190,7 +190,10 @@ def test_what_may_be_shared(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--table", "answer"), "There is no table 'answer'. The dataset has: submissions, files"),
+        (
+            ("--table", "answer"),
+            "There is no table 'answer'. Did you mean 'answers'? The dataset has: submissions, files",
+        ),
         (("--table", "answers", "--team", "XXX"), "The dataset has no team 'XXX'. It has: MAR-1, PAK-1."),
         (("--table", "answers", "--period", "2020"), "no period '2020'"),
         (("--table", "codebook", "--team", "PAK-1"), "has no column 'team'"),
@@ -251,3 +254,18 @@ def test_a_database_gives_the_same(
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
         engine.dispose()
+
+
+def test_the_codebook_speaks_every_language_of_the_spec(folder: Path) -> None:
+    own, other = values(folder, "codebook"), values(folder, "codebook", language="ar")
+    with open_dataset(str(folder)) as store:
+        at = table_of(store, "codebook").at
+    for name in ("n", "tool", "field", "code", "table_name"):
+        assert [row[at[name]] for row in own] == [row[at[name]] for row in other]
+    assert {row[at["code_label"]] for row in own if row[at["code"]] == "WOM"} == {"Women"}
+    assert {row[at["code_label"]] for row in other if row[at["code"]] == "WOM"} == {"نساء"}
+
+
+def test_other_tables_have_one_language(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", str(folder), "--table", "findings", "--lang", "ar"]) == 2
+    assert "Only the table 'codebook' has other languages" in capsys.readouterr().err

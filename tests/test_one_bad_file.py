@@ -146,12 +146,12 @@ def test_every_command_goes_on_with_the_others(
     made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, out = made.folder, tmp_path / "out"
-    with printed(capsys, 1, "validate", folder, *DAY) as (said, err):
+    with printed(capsys, 1, "validate", folder, "-v", *DAY) as (said, err):
         assert "b.xlsx: accepted" in said
         assert "a.xlsx: Plan!E18: V010 error" in said
         assert "3 files: 2 accepted, 1 returned, 0 refused" in err
-    with printed(capsys, 0, "status", folder, *DAY, "--xlsx", out / "status.xlsx") as (said, _):
-        assert [line.split()[0] for line in said.splitlines()] == ["team", "BAD", "ONE", "TWO"]
+    with printed(capsys, 0, "status", folder, *DAY, "--wide", "--xlsx", out / "status.xlsx") as (said, _):
+        assert [line.split()[0] for line in said.splitlines()] == ["Team", "BAD", "ONE", "TWO"]
     with printed(capsys, 0, "consolidate", folder, *DAY) as (said, _):
         assert "2 accepted, 1 returned" in said
     formats = [

@@ -173,14 +173,14 @@ def test_a_loose_file_always_fails_for_its_errors(tmp_path: Path) -> None:
 
 
 def test_files_that_do_not_count_are_marked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(["validate", str(folder), "--today", DAY])
+    run(["validate", str(folder), "-v", "--today", DAY])
     told = capsys.readouterr()
     assert (
         f"{TEAMS[0]}_one.xlsx: returned (superseded: A newer version of the same workbook counts.)"
         in told.out
     )
     assert f"{TEAMS[0]}_two.xlsx: accepted\n" in told.out
-    assert told.err.splitlines() == [
+    assert told.err.splitlines()[:2] == [
         "7 files: 4 accepted, 2 returned, 1 refused.",
         "Of the 6 that could be read: 3 counted, 1 superseded, 1 the same as another file, 1 excluded.",
     ]
@@ -197,7 +197,7 @@ def test_several_rounds_stand_for_what_came_back(tmp_path: Path, capsys: pytest.
         (rounds[-1] / "issued" / "another.xlsx").write_bytes(b"blank")
     capsys.readouterr()
     assert run(["validate", *map(str, rounds), str(rounds[0]), "--today", DAY]) == 1
-    assert capsys.readouterr().err.splitlines() == ["8 files: 7 accepted, 1 returned, 0 refused."]
+    assert capsys.readouterr().err.splitlines()[0] == "8 files: 7 accepted, 1 returned, 0 refused."
 
 
 def test_the_day_of_arrival_can_be_stated(tmp_path: Path) -> None:

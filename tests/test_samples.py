@@ -161,7 +161,7 @@ def test_a_sample_that_comes_back_is_refused(
     out = tmp_path / "out"
     assert hrge("generate", name, "--sample", "-o", out) == 0
     assert (out / f"{name}_SAMPLE_en.xlsx").is_file()
-    assert hrge("validate", out) == 4
+    assert hrge("validate", out, "-v") == 4
     said = capsys.readouterr().out
     assert "I016 error" in said
     assert "its stamp says so. Fill in the workbook that was issued to you" in said

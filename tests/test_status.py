@@ -93,7 +93,7 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: pytest.CaptureFixt
     """Columns that say nothing about anybody are left out; in the workbook figures and days are such."""
     returned(made, **{"=1+1": workbook(made, "PAK-1", PLN_03=None), "scan": b"%PDF-1.7"})
     sheet = made.folder / "status.xlsx"
-    assert run(["status", str(made.folder), *DAY, "--xlsx", str(sheet)]) == 0
+    assert run(["status", str(made.folder), *DAY, "--wide", "--xlsx", str(sheet)]) == 0
     out, err = capsys.readouterr()
     heads, first, *_, last = out.splitlines()
     assert heads.split() == [
@@ -109,6 +109,7 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: pytest.CaptureFixt
         "2 files: 0 accepted, 1 returned, 1 refused.",
         "1 returned, 2 late, 1 not issued, 1 refused.",
         "Not answered: MAR-1, EGY-1, IRQ-1.",
+        f"Next: hrge-xl feedback {made.folder} -o feedback",
     ]
     (names, *rows) = openpyxl.load_workbook(sheet)["Status"].iter_rows()
     cells = {str(name.value): cell for name, cell in zip(names, rows[0], strict=True)}

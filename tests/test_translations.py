@@ -32,7 +32,7 @@ from hrge_xl.spec.translating import (
 )
 from hrge_xl.spec.translations import DRAFT, LETTER, Translations, is_draft, read_catalogue
 from hrge_xl.validation import ValidationRequest, validate
-from hrge_xl.words import direction, languages, translator
+from hrge_xl.words import beginning, direction, languages, translator
 
 TOOLKIT = load("hrge_toolkit")
 SPOKEN = ("ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh")
@@ -61,8 +61,8 @@ def pseudo(text: str) -> str:
 
 
 def _strange(letter: str) -> str:
-    """The same letter, as mathematicians write it."""
-    first, code = ("A", 0x1D5D4) if letter.isupper() else ("a", 0x1D5EE)
+    """One letter of another script for each, capitals too."""
+    first, code = ("A", 0x10A0) if letter.isupper() else ("a", 0x10D0)
     return chr(code + ord(letter) - ord(first))
 
 
@@ -78,7 +78,8 @@ def translate(folder: Path, language: str, *, drafts: bool = False) -> None:
     catalogue = updated(wanted_of(spec), new_catalogue(spec.name, spec.version, ""))
     for entry in catalogue:
         if entry.id:
-            entry.string = pseudo(str(entry.id))[: 31 if str(entry.context).endswith("/sheet") else None]
+            said = pseudo(str(entry.id))
+            entry.string = beginning(said, 31) if str(entry.context).endswith("/sheet") else said
             entry.flags |= {DRAFT} if drafts else set()
     file = Translations(folder, "en").file(language)
     file.parent.mkdir(exist_ok=True)

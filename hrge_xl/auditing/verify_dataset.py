@@ -24,6 +24,7 @@ from ..exports.shareable import write_shareable
 from ..reports.overview_files import file_name, of_folder
 from ..rounds.datasets import check_own
 from ..rounds.rounds import RETURNED, Round
+from ..shell_words import quoted
 from ..words import languages
 from .dataset_audit import DatasetAudit
 from .dataset_sources import (
@@ -110,7 +111,8 @@ def _day_of(folder: Path, store: Store) -> date:
 def _reports(folder: Path) -> Iterator[str]:
     """Tell which reports lie there, that have a verification of their own."""
     for report in sorted((folder / REPORTS).glob("*.json")):
-        yield f'Not compared, for it is verified by itself: hrge-xl verify "{report}" --returned "{folder / RECEIVED}"'
+        words = f"{quoted(report)} --returned {quoted(folder / RECEIVED)}"
+        yield f"Not compared, for it is verified by itself: hrge-xl verify {words}"
 
 
 def _chosen(audit: DatasetAudit, asked: Question, found: Sources) -> dict[int, Source]:

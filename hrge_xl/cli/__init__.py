@@ -15,7 +15,10 @@ from .. import __version__
 from ..addresses import masked
 from ..errors import Exit, HrgeError, SpecError
 from ..fault_log import log_text, running, write_log
-from .terminal import block, line, listen, style
+from .groups import Group, everywhere, with_everywhere
+from .progress import shown as with_progress
+from .settings import check_names, defaults
+from .terminal import block, colours, colours_of_environment, line, listen, style
 
 COMMANDS = {
     # name -> (module, what it does)
@@ -43,10 +46,13 @@ COMMANDS = {
     "sign": ("sign", "Seal a report, so that a later change shows."),
     "explain": ("explain", "What a finding code means."),
     "doctor": ("doctor", "Whether this machine has what is needed."),
+    "completion": ("completion", "Have the shell complete commands, options and names."),
+    "help": ("help", "The help of a command."),
 }
+PROGRAM = "hrge-xl"
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """Knows its commands by name and imports one only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -54,11 +60,12 @@ class LazyGroup(click.Group):
         return [name for name, (module, _) in COMMANDS.items() if _exists(module)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of a command."""
+        """Import the module of a command, and give it the defaults that somebody has set."""
         if cmd_name not in COMMANDS or not _exists(COMMANDS[cmd_name][0]):
             return None
         command = import_module(f".{COMMANDS[cmd_name][0]}", __package__).command
         assert isinstance(command, click.Command)
+        ctx.default_map = {**(ctx.default_map or {}), cmd_name: defaults(with_everywhere(command), cmd_name)}
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -73,22 +80,22 @@ def _exists(module: str) -> bool:
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s")
-@click.option("-q", "--quiet", is_flag=True, help="Only errors.")
-@click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
-@click.option("--no-color", is_flag=True, help="No colours.")
-@click.option("--debug", is_flag=True, help="Show the traceback of our own bugs.")
 @click.pass_context
-def cli(ctx: click.Context, /, **options: bool) -> None:
+def cli(ctx: click.Context) -> None:
     """Workbooks from a spec, and the returned workbooks as data that can be trusted.
 
     \b
     hrge-xl demo                                    the whole story, in a minute
     hrge-xl generate hrge_toolkit --country PAK     a workbook to send
     hrge-xl validate returned/                      what came back
+
+    The options stand before or behind a command. Each has its help: hrge-xl help validate. Defaults of your own stand
+    in hrge-xl.toml here, or in the environment: HRGE_XL_JOBS=2.
     """
-    ctx.obj = options
-    if options["no_color"]:
-        ctx.color = False
+    check_names(cli, ctx)
+
+
+cli.params += everywhere(shown=True)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -100,15 +107,16 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line; every exception becomes one line on stderr and an exit code."""
     _speak_utf8()
     listen()
+    colours(colours_of_environment())
     typed = sys.argv[1:] if arguments is None else arguments
-    with running(partial(_without_values, typed)):
+    with running(partial(_without_values, typed)), with_progress():
         return _run(arguments, typed)
 
 
 def _run(arguments: list[str] | None, typed: Sequence[str]) -> int:
     say = partial(_say, typed)
     try:
-        result: Any = cli.main(arguments, standalone_mode=False)
+        result: Any = cli.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return say(Exit.INTERRUPTED, "Interrupted.")
     except click.ClickException as error:

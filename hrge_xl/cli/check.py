@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from .common import exit_code, password_option, print_files, question, spec_option, today_option
+from .common import exit_code, password_option, question, spec_option, today_option
+from .stdin import ReturnedPath
 
 if TYPE_CHECKING:
     from ..intake import Wanted
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=ReturnedPath())
 @password_option
 @spec_option
 @today_option
-def command(file: Path, password: str | None, spec: str | None, today: date | None) -> int:
+def command(file: str, password: str | None, spec: str | None, today: date | None) -> int:
     """Check one workbook before it is sent. The same as its own sheet of checks says.
 
     A file that lies in a round, in issued/ or returned/, is read with the spec and the key of that round.
@@ -28,14 +28,17 @@ def command(file: Path, password: str | None, spec: str | None, today: date | No
     \b
     hrge-xl check "3. Pakistan.xlsx"
     hrge-xl check "3. Pakistan.xlsx" --spec output/2026-H1
+
+    Next: hrge-xl explain V001
     """
     from ..reports.build import file_rows
     from ..rounds.datasets import datasets
+    from .findings_view import print_every_line
 
-    asked = question([str(file)], today, spec=spec, jobs=1, password=password)
+    asked = question([file], today, spec=spec, jobs=1, password=password)
     with datasets(replace(asked, answers=False, wanted=_of_round(spec))) as found:
         files = file_rows(found)
-        print_files(files, quiet=False)
+        print_every_line(files, quiet=False)
         return exit_code(files, "error")
 
 

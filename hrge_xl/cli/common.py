@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..addresses import masked
 from ..dates import RANGE, parse_day
 from ..errors import Exit, UsageError
 from ..path_text import path_text
 from ..paths import read_regular
+from ..shell_words import quoted
+from ..suggest import did_you_mean
+from .groups import said
+from .stdin import STDIN
 from .terminal import line, style
 
 if TYPE_CHECKING:
     from ..reports.build import Facts
-    from ..reports.document import FileRow, FindingRow
+    from ..reports.document import FileRow
     from ..rounds.datasets import Dataset, Question
 
-Item = TypeVar("Item")
 MOST_PASSWORD_BYTES = 10_000
-COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+WARNING = "yellow"
 
 
 class Day(click.ParamType[date]):
@@ -56,6 +60,15 @@ class SpecName(click.ParamType[str]):
             line(f"{text} is the spec of this name that is installed. {hint}", err=True)
         return text
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the specs that are installed; folders once none of these is meant."""
+        from ..spec.load import names
+
+        found = [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="dir")]
+
 
 def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--today`: the day that due dates are measured against; fixing it makes results repeatable."""
@@ -74,9 +87,9 @@ def password_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--password-file",
         "password",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
         callback=lambda _ctx, _option, file: first_line(file) if file else None,
-        help="A text file whose first line opens encrypted workbooks (needs the extra encrypted).",
+        help="A text file, or -, whose first line opens encrypted workbooks (needs the extra encrypted).",
     )(function)
 
 
@@ -165,36 +178,13 @@ def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def first_line(file: Path) -> str:
     """A password from a file, so that it stands in no command line."""
     try:
-        text = read_regular(file, MOST_PASSWORD_BYTES).decode("utf-8-sig")
+        read = read_regular if str(file) != STDIN else _from_stdin
+        text = read(file, MOST_PASSWORD_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{file}: the password cannot be read. Save it as UTF-8 text, on the first line."
         ) from error
     return (text.splitlines() or [""])[0]
-
-
-def print_files(files: Sequence[FileRow], *, quiet: bool) -> None:
-    """Findings on stdout, a line each, the place first; below each file its verdict, and why it does not count."""
-    for file in files:
-        name = Path(file["path"]).name
-        for finding in file["findings"]:
-            if not quiet or finding["severity"] == "error":
-                line(f"{name}: {_line(finding)}")
-        aside = (
-            "" if file["counted"] or file["status"] == "refused" else f" ({file['status']}: {file['reason']})"
-        )
-        line(f"{name}: {style(file['verdict'], bold=True)}{aside}")
-
-
-def _line(finding: FindingRow) -> str:
-    from ..reports.file_rows import waiver_of
-
-    sheet, cell, waiver = finding["sheet"], finding["cell"], finding["waiver"]
-    place = f"{sheet}!{cell}: " if cell else f"{sheet}: " if sheet else ""
-    severity = style(finding["severity"], fg=COLOURS[finding["severity"]])
-    hint = f" → “{finding['suggestion']}”?" if finding["suggestion"] else ""
-    waived = f" [waiver {waiver['number']} {waiver_of(waiver).told}]" if waiver else ""
-    return f"{place}{finding['code']} {severity}: {finding['message']}{hint} {finding['remedy']}{waived}"
 
 
 def print_totals(datasets: Sequence[Dataset]) -> None:
@@ -203,6 +193,26 @@ def print_totals(datasets: Sequence[Dataset]) -> None:
 
     for told in (*(note for each in datasets for note in each.notes), *totals(datasets).lines()):
         line(told, err=True)
+
+
+def _from_stdin(_: Path, most: int) -> bytes:
+    return sys.stdin.buffer.read(most)
+
+
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default=None,
+    metavar="FILE",
+    help="Write what would be printed into this file (- is the terminal).",
+)  # of commands whose output is data; a file that is written by > may be of another encoding
+
+
+def next_step(command: str, *words: str | Path, and_then: str = "") -> None:
+    """Say on stderr, last of all, which command comes next."""
+    typed = " ".join(["hrge-xl", command, *map(quoted, words)])
+    line(f"Next: {typed}{and_then}", err=True)
 
 
 def exit_code(files: Sequence[FileRow], fail_on: str) -> int:
@@ -222,25 +232,22 @@ def warn_of_ledgers(*folders: Path) -> None:
     from ..rounds.ledger_doubts import ledger_doubts
 
     for told in ledger_doubts(*folders):
-        line(f"{style('warning', fg=COLOURS['warning'])}: {told}", err=True)
+        line(f"{style('warning', fg=WARNING)}: {told}", err=True)
 
 
 def quiet(ctx: click.Context) -> bool:
     """Whether `-q` was given."""
-    return bool((ctx.find_root().obj or {}).get("quiet"))
+    return said(ctx, "quiet")
+
+
+def verbose(ctx: click.Context) -> bool:
+    """Whether `-v` was given."""
+    return said(ctx, "verbose")
 
 
 def one_of(value: str, known: Sequence[str], what: str) -> str:
     """The value if it is known. Raises `UsageError` with what is."""
     if value not in known:
-        raise UsageError(f"There is no {what} '{value}'. Known are: {', '.join(known)}.")
+        hint = did_you_mean(value, known)
+        raise UsageError(f"There is no {what} '{value}'. {hint}Known are: {', '.join(known)}.")
     return value
-
-
-def bar(items: Iterable[Item], total: int, text: str) -> Iterable[Item]:
-    """The items with a progress bar on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(items, description=text, total=total, console=console, disable=not console.is_terminal)

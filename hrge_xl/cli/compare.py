@@ -11,8 +11,18 @@ import click
 
 from ..errors import Exit, UsageError
 from ..words import SOURCE_LANGUAGE
-from .common import jobs_option, lang_option, password_option, question, quiet, spec_option, today_option
-from .terminal import data, line
+from .common import (
+    OUTPUT,
+    jobs_option,
+    lang_option,
+    password_option,
+    question,
+    quiet,
+    spec_option,
+    today_option,
+)
+from .stdin import ReturnedPath
+from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
     from ..rounds.datasets import Dataset
@@ -20,9 +30,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@click.argument("before", metavar="A", type=ReturnedPath())
+@click.argument("after", metavar="B", type=ReturnedPath())
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@OUTPUT
 @lang_option
 @password_option
 @spec_option
@@ -30,7 +41,14 @@ if TYPE_CHECKING:
 @jobs_option
 @click.pass_context
 def command(
-    ctx: click.Context, /, before: str, after: str, as_json: bool, lang: str | None, **how: Any
+    ctx: click.Context,
+    /,
+    before: str,
+    after: str,
+    as_json: bool,
+    lang: str | None,
+    output: Path | None,
+    **how: Any,
 ) -> int:
     """Two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
@@ -40,6 +58,8 @@ def command(
     \b
     hrge-xl compare first.xlsx corrected.xlsx
     hrge-xl compare 2025-H2 2026-H1
+
+    Next: hrge-xl waive, where an answer is right as it is
     """
     from ..rounds.datasets import datasets
 
@@ -51,6 +71,7 @@ def command(
     asked, language = question([], **how), lang or SOURCE_LANGUAGE
     with ExitStack() as stack:
         one, other = (stack.enter_context(datasets(replace(asked, paths=[path]))) for path in (before, after))
+        stack.enter_context(output_to(output))
         if folders[0]:
             return _rounds(one, other, (before, after), language, as_json=as_json, short=quiet(ctx))
         return _files(one, other, (before, after), language, as_json=as_json)

@@ -18,6 +18,7 @@ from .common import (
     today_option,
     warn_of_ledgers,
 )
+from .stdin import ReturnedPath
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
 @click.option(
     "-o",
     "--output",
@@ -73,6 +74,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl consolidate returned/ -o dataset
     hrge-xl consolidate 2026-H1 --received 2026-07-03
+
+    Next: hrge-xl report 2026-H1 --format html -o reports
     """
     from ..consolidation import consolidate
     from ..exports.exports import USUAL

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, the_day, today_option, warn_of_ledgers
+from ..shell_words import quoted
+from .common import AS_SUITS, password_option, the_day, today_option, warn_of_ledgers
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -33,10 +34,11 @@ WAITS = {
 @click.option("--reason", default="", metavar="TEXT", help="Why; it is kept with the decision.")
 @click.option("--by", default=None, metavar="NAME", help="Who decides (default: the user of this machine).")
 @click.option("--store", default=None, metavar="URL", help="The database that the dataset is also in.")
+@password_option
 @today_option
-def command(
+def command(  # noqa: PLR0913 (one parameter an option)
     folder: Path, returns: tuple[str, ...], choice: str | None, reason: str, by: str | None,
-    store: str | None, today: date | None,
+    store: str | None, password: str | None, today: date | None,
 ) -> None:  # fmt: skip
     """Decide which of several returns counts (X003, X004), or take one away. The dataset follows at once.
 
@@ -46,6 +48,8 @@ def command(
     \b
     hrge-xl decide output/dataset
     hrge-xl decide output/dataset PAK_final.xlsx --use --reason "The team confirmed it."
+
+    Next: hrge-xl report output/dataset --format overview
     """
     from ..consolidation import amend
     from ..dataset.decisions import decide
@@ -55,13 +59,13 @@ def command(
 
     day = the_day(today)
     if not returns:
-        for told in _overview(folder, day):
+        for told in _overview(folder, day, password):
             line(told)
         warn_of_ledgers(folder)
         return
     if choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
-    with amend(folder, day, store=store, jobs=AS_SUITS) as (ledger, before):
+    with amend(folder, day, store=store, jobs=AS_SUITS, password=password) as (ledger, before):
         meant = [find_return(before, name) for name in returns]
         decide(ledger, meant, choice, reason=reason, by=by or getpass.getuser(), day=day)
     with open_dataset(folder) as dataset:
@@ -79,13 +83,13 @@ def _tell(before: Sequence[Return], after: Sequence[Return]) -> None:
     line(f"{len(changed)} changed, {left} still wait for a decision.", err=True)
 
 
-def _overview(folder: Path, day: date) -> Iterator[str]:
+def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     """What waits, what is excluded, and every decision ever made."""
     from ..dataset.decisions import history
     from ..dataset.ledger import Ledger
     from ..rounds.datasets import one_dataset
 
-    with one_dataset(folder, day, AS_SUITS) as dataset:
+    with one_dataset(folder, day, AS_SUITS, password) as dataset:
         returns = dataset.returns()
     by_name = {each.submission: each for each in returns}
     for status, said in WAITS.items():
@@ -94,16 +98,12 @@ def _overview(folder: Path, day: date) -> Iterator[str]:
             against = f" Other: {_named(other)}." if other else ""
             yield f"{_named(each)} {said}: {each.reason}{against}"
             if status == "conflict":
-                yield f'  hrge-xl decide {_quoted(folder)} {each.submission} --use --reason "…"'
+                yield f'  hrge-xl decide {quoted(folder)} {each.submission} --use --reason "…"'
     with Ledger.open(folder, write=False) as ledger:
         made = history(ledger)
     yield from (f"decided {each.told}" for each in made)
     if not made and not any(each.status in WAITS for each in returns):
         yield "Nothing waits for a decision, and none was made."
-
-
-def _quoted(folder: Path) -> str:
-    return f'"{folder}"' if " " in str(folder) else str(folder)
 
 
 def _named(each: Return) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from .common import SpecName, bar, facts, print_totals, question
+from ..under_way import steps
+from .common import SpecName, facts, print_totals, question
 from .terminal import line
 
 
@@ -32,6 +33,8 @@ def command(output: Path, spec: str) -> None:
 
     \b
     hrge-xl demo -o output/demo
+
+    Next: open output/demo/reports/overview.html; hrge-xl help round
     """
     from ..consolidation import consolidate
     from ..dataset.ledger import Arrived, Ledger
@@ -43,7 +46,7 @@ def command(output: Path, spec: str) -> None:
     from .report import write
 
     told = story(spec)
-    returned = list(bar(write_story(spec, output), len(told.teams), "Teams fill in their workbooks"))
+    returned = list(steps(write_story(spec, output), len(told.teams), "Teams fill in their workbooks"))
     line("Putting together what came back …", err=True)
     (output / "dataset").mkdir(parents=True, exist_ok=True)
     with Ledger.open(output / "dataset") as ledger:

@@ -45,6 +45,11 @@ def command() -> int:
     """Versions of what is installed, what an extra would add, and what reading processes are kept from.
 
     Ends with 1 where something is missing that no command can do without.
+
+    \b
+    hrge-xl doctor
+
+    Next: hrge-xl demo
     """
     line(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
     line(_about_expat(EXPAT_VERSION))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .common import COLOURS, the_day, today_option
+from .common import WARNING, the_day, today_option
 from .terminal import line, style
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def command(folder: Path, kinds: tuple[str, ...], again: bool, today: date | Non
 
     \b
     hrge-xl drafts 2026-H1 issue
-    hrge-xl round messages 2026-H1             to change what they say
+
+    Next: open them and send them; hrge-xl round messages 2026-H1 to change what they say
     """
     from ..correspondence import AS_THEY_COME, drafts
     from ..rounds.mail.standard_texts import OCCASIONS
@@ -53,4 +54,4 @@ def print_drafts(folder: Path, made: Drafts) -> None:
 def print_warnings(made: Drafts) -> None:
     """What to look at before anything is sent, on stderr."""
     for told in made.warnings:
-        line(f"{style('warning', fg=COLOURS['warning'])}: {told}", err=True)
+        line(f"{style('warning', fg=WARNING)}: {told}", err=True)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, known_language, the_day
-from .terminal import Rows, line
+from .common import AS_SUITS, known_language, password_option, the_day
+from .offered import offered, teams
+from .terminal import STDOUT, Rows, line
 
 if TYPE_CHECKING:
     from ..dataset.store import Store
@@ -27,7 +28,14 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
     default=None,
     help="Default: as the file ends, else csv.",
 )
-@click.option("--team", "teams", multiple=True, metavar="CODE", help="Only of this team; repeat for more.")
+@click.option(
+    "--team",
+    "teams",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=offered(teams),
+    help="Only of this team; repeat for more.",
+)
 @click.option(
     "--period", "periods", multiple=True, metavar="TEXT", help="Only of this period; repeat for more."
 )
@@ -42,9 +50,10 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
     help="With the table codebook: language of its labels (default: the spec's).",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="File (default: stdout).")
+@password_option
 def command(  # noqa: PLR0913 (one parameter an option)
     dataset: str, table: str | None, format_: str | None, teams: tuple[str, ...], periods: tuple[str, ...],
-    current: bool, shareable: bool, lang: str | None, output: Path | None,
+    current: bool, shareable: bool, lang: str | None, output: Path | None, password: str | None,
 ) -> None:  # fmt: skip
     """Write one table of a dataset, such as answers, risks or codebook.
 
@@ -54,11 +63,13 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl export output/dataset --table codebook -o codebook.xlsx
     hrge-xl export output/dataset --table answers --team PAK --current --format json
+
+    Next: hrge-xl trace output/dataset --team PAK --field RSK_10
     """
     from ..exports import extract
     from ..rounds.datasets import one_dataset
 
-    with one_dataset(dataset, the_day(None), AS_SUITS) as opened:
+    with one_dataset(dataset, the_day(None), AS_SUITS, password) as opened:
         store = opened.store
         if table is None:
             _tables(store)
@@ -68,7 +79,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
             store, wanted, extract.Wish(teams, periods, current, shareable, known_language(lang))
         )
         chosen = format_ or _by_name(output)
-        if output is not None:
+        if output is not None and output != STDOUT:
             extract.write_file(output, wanted, rows, chosen)
             line(str(output), err=True)
         elif chosen in extract.STREAMED:
@@ -84,7 +95,7 @@ def _tables(store: Store) -> None:
 
 def _by_name(output: Path | None) -> str:
     """The format that the name of the file says."""
-    suffix = output.suffix.lower().lstrip(".") if output else "csv"
+    suffix = output.suffix.lower().lstrip(".") if output and output != STDOUT else "csv"
     if suffix not in FORMATS:
         raise UsageError(f"Which format is '{output}'? Say --format {'|'.join(FORMATS)}, or end its name so.")
     return suffix

@@ -20,6 +20,7 @@ from .common import (
     spec_option,
     today_option,
 )
+from .stdin import ReturnedPath
 from .terminal import data, line
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
 @click.option(
     "-o",
     "--output",
@@ -66,6 +67,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     \b
     hrge-xl feedback 2026-H1 -o feedback
+
+    Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
     from ..reports.feedback_files import Given, Wish, give_all
     from ..rounds.datasets import datasets

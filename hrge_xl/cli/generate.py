@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
-from .common import SpecName, bar, password_option, quiet, the_day, today_option
+from ..shell_words import quoted
+from ..under_way import steps
+from .common import SpecName, password_option, quiet, the_day, today_option
+from .offered import countries, languages, offered, profiles, tools
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -70,10 +73,15 @@ class Choices:
     "countries",
     multiple=True,
     metavar="COUNTRY",
+    shell_complete=offered(countries),
     help="A country, by code or name; repeat for more.",
 )
 @click.option(
-    "--lang", "language", metavar="TAG", help="With a SPEC: language of the workbooks (default: its first)."
+    "--lang",
+    "language",
+    metavar="TAG",
+    shell_complete=offered(languages),
+    help="With a SPEC: language of the workbooks (default: its first).",
 )
 @click.option(
     "--sample", is_flag=True, help="With a SPEC: no workbook for anybody, but a filled sample to look at."
@@ -81,11 +89,13 @@ class Choices:
 @click.option(
     "--profile",
     metavar="NAME",
+    shell_complete=offered(profiles),
     help="With a SPEC: the choice of sheets and rows that it has under this name (default: the one it names itself).",
 )
 @click.option(
     "--tools",
     metavar="CODES",
+    shell_complete=offered(tools),
     help="With a SPEC: only these sheets, by comma: 1.1,3.2 (the form comes anyway); with --profile: these besides.",
 )
 @click.option(
@@ -136,6 +146,8 @@ def command(
     hrge-xl generate hrge_toolkit --sample --profile standard
     hrge-xl generate output/2026-H1
     hrge-xl generate output/2026-H2 --from output/2026-H1
+
+    Next: hrge-xl status output/2026-H2
     """
     from ..spec.load import names
 
@@ -145,7 +157,7 @@ def command(
     elif earlier is not None:
         raise UsageError(
             "--from goes on from one round into another: name the new round in place of the spec. For one workbook: "
-            f"hrge-xl generate {spec} --answers FILE"
+            f"hrge-xl generate {quoted(spec)} --answers FILE"
         )
     elif chosen.sample:
         given = {"--country": bool(countries), "--today": today is not None}
@@ -202,7 +214,7 @@ def _spec(
         line(f"{file}: {told}.", err=True)
     blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     orders = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
-    for order, data in bar(issue(spec, orders), len(orders), "Issuing"):
+    for order, data in steps(issue(spec, orders), len(orders), "Issuing"):
         path = _path(chosen, spec.name, order.country, layout.language)
         write_whole(path, data)
         yield path
@@ -269,7 +281,7 @@ def _round(
     kept = 0
     with only_writer(folder / "issued"):
         issued = issue_files(spec, wanted, lambda order: _place(folder, order, spec))
-        for path, is_new in bar(issued, len(wanted), "Issuing"):
+        for path, is_new in steps(issued, len(wanted), "Issuing"):
             kept += not is_new
             if is_new:
                 yield path
@@ -307,7 +319,7 @@ def _going_on(wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec, 
 def _refuse(chosen: Choices, folder: Path, spec: Spec) -> None:
     """Raise `UsageError` for every option that a round has no use for, with what to do instead."""
     facts = {
-        "file": folder / "round.yaml", "folder": folder / "issued", "spec": spec.name, "round": folder,
+        "file": folder / "round.yaml", "folder": folder / "issued", "spec": spec.name, "round": quoted(folder),
     }  # fmt: skip
     wrong = [f"{option} is not for a round. {APART[option].format_map(facts)}" for option in chosen.given]
     if wrong:

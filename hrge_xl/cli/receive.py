@@ -34,7 +34,8 @@ def command(folder: Path, sources: tuple[str, ...], as_json: bool, today: date |
 
     \b
     hrge-xl receive 2026-H1 Downloads/returns.zip mailbox.mbox
-    hrge-xl refresh 2026-H1                    next: dataset, feedback and drafts
+
+    Next: hrge-xl refresh 2026-H1
     """
     from ..rounds.receiving import receive
 

@@ -18,6 +18,8 @@ def command(folder: Path) -> None:
 
     \b
     hrge-xl recover 2026-H1
+
+    Next: hrge-xl consolidate 2026-H1
     """
     from ..dataset.recovery import recover
     from ..rounds.datasets import check_own

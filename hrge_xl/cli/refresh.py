@@ -28,7 +28,8 @@ def command(folder: Path, password: str | None, today: date | None, jobs: int | 
 
     \b
     hrge-xl refresh 2026-H1
-    hrge-xl status 2026-H1                     next: team by team
+
+    Next: hrge-xl status 2026-H1
     """
     from ..refreshing import refresh
 

@@ -23,7 +23,8 @@ def command(folder: Path, again: bool, today: date | None) -> None:
 
     \b
     hrge-xl remind 2026-H1
-    hrge-xl drafts 2026-H1                     next: every other mail that is due
+
+    Next: hrge-xl drafts 2026-H1
     """
     from ..correspondence import remind
 

@@ -24,6 +24,7 @@ from .common import (
     spec_option,
     today_option,
 )
+from .stdin import ReturnedPath
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ OVERVIEW = "overview"
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
 @click.option(
     "--format", "formats", multiple=True, type=click.Choice((*FORMATS, OVERVIEW)), help="Default: html."
 )
@@ -73,6 +74,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl report returned/ --format html --format xlsx -o reports
     hrge-xl report output/2026-H1 --format overview -o reports
+
+    Next: hrge-xl sign reports/validation.json --by "A. Name"
     """
     from ..reports.build import document
     from ..reports.overview_files import write_overview

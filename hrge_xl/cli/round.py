@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..shell_words import quoted
 from .common import Day, SpecName
+from .groups import Group
 from .terminal import line, shown
 
 if TYPE_CHECKING:
     from ..rounds.team_list import TeamList
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
-    """A round is a folder: teams and deadlines, what was issued, what came back, the signing key."""
+    """A round is a folder: teams and deadlines, what was issued, what came back, the signing key.
+
+    \b
+    hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.csv
+
+    Next: hrge-xl generate output/2026-H1
+    """
 
 
 @command.command("init")
@@ -43,6 +51,8 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
     \b
     hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.xlsx --dry-run
     hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.xlsx
+
+    Next: hrge-xl generate output/2026-H1
     """
     from ..rounds.rounds import init_round
     from ..rounds.team_list import read_list
@@ -54,7 +64,7 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
         line("Nothing was written (dry run).", err=True)
         return
     made = init_round(folder, spec, teams, start, end)
-    line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {folder}")
+    line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {quoted(folder)}")
 
 
 def _understood(read: TeamList) -> Iterator[str]:
@@ -91,6 +101,8 @@ def update_round(folder: Path, spec: str | None) -> None:
     \b
     hrge-xl round update-spec output/2026-H1
     hrge-xl round update-spec output/2026-H1 --spec my_specs/hrge_toolkit
+
+    Next: hrge-xl generate output/2026-H1
     """
     from ..reports.spec_diff import summary
     from ..rounds.update_spec import update_spec
@@ -102,7 +114,9 @@ def update_round(folder: Path, spec: str | None) -> None:
     for told in summary(update.changes):
         line(told)
     if update.changes.changes:
-        line(f'Each change: hrge-xl spec diff "{update.before}" "{update.after}" --returned "{folder}"')
+        line(
+            f"Each change: hrge-xl spec diff {quoted(update.before)} {quoted(update.after)} --returned {quoted(folder)}"
+        )
 
 
 @command.command("messages")
@@ -114,6 +128,8 @@ def messages(folder: Path) -> None:
 
     \b
     hrge-xl round messages output/2026-H1
+
+    Next: hrge-xl drafts output/2026-H1
     """
     from ..rounds.mail.templates import write_templates
     from ..rounds.rounds import load_round

@@ -87,6 +87,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl sign 2026-H1/reports/validation.json --by "A. Name" --key mine.pem
     hrge-xl sign 2026-H1/reports/validation.json --check --trust colleagues.txt
     hrge-xl sign --new-key mine.pem
+
+    Next: hrge-xl verify reports/validation.json --returned returned
     """
     passphrase = first_line(passphrase_file) if passphrase_file else None
     if new_key is not None:

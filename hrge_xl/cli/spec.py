@@ -8,14 +8,22 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, SpecError, UsageError
+from ..shell_words import quoted
 from . import translate
-from .common import SpecName, jobs_option, password_option, quiet
-from .terminal import block, data, line
+from .common import OUTPUT, SpecName, jobs_option, password_option, quiet
+from .groups import Group
+from .terminal import block, data, line, output_to
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
-    """Check, show, compare, describe and draft specs: SPEC is a name or a folder."""
+    """Check, show, compare, describe and draft specs: SPEC is a name or a folder.
+
+    \b
+    hrge-xl spec check ./my_spec
+
+    Next: hrge-xl generate ./my_spec --country PAK
+    """
 
 
 @command.command("check")
@@ -25,6 +33,11 @@ def check_spec(spec: str, fast: bool) -> None:
     """Every mistake of a spec, with file:line:column, the reason and the remedy.
 
     A spec without one is tried out: its workbook is made in every language, blank and filled in, and read back.
+
+    \b
+    hrge-xl spec check ./my_spec
+
+    Next: hrge-xl generate ./my_spec --country PAK
     """
     from ..spec.load import load
     from ..spec.translating import mistakes
@@ -49,7 +62,13 @@ def check_spec(spec: str, fast: bool) -> None:
 @click.argument("spec", type=SpecName())
 @click.option("--format", "how", type=click.Choice(["text", "html"]), default="text", show_default=True)
 def show_spec(spec: str, how: str) -> None:
-    """Every sheet, question, list and rule, to read."""
+    """Every sheet, question, list and rule, to read.
+
+    \b
+    hrge-xl spec show hrge_toolkit --format html > spec.html
+
+    Next: hrge-xl generate hrge_toolkit --sample
+    """
     from ..reports.spec_page import html, text
     from ..spec.load import load
 
@@ -62,7 +81,13 @@ def show_spec(spec: str, how: str) -> None:
 
 @command.command("schema")
 def schema() -> None:
-    """A JSON Schema of the spec language, for editors."""
+    """A JSON Schema of the spec language, for editors.
+
+    \b
+    hrge-xl spec schema > spec.schema.json
+
+    Next: hrge-xl spec check ./my_spec
+    """
     import json
 
     from ..spec.model import Spec
@@ -76,12 +101,13 @@ def schema() -> None:
 @click.option("--returned", multiple=True, metavar="PATHS…|ROUND", help="Which answers of these it touches.")
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@OUTPUT
 @password_option
 @jobs_option
 @click.pass_context
 def diff_specs(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
-    as_json: bool, password: str | None, jobs: int | None,
+    as_json: bool, output: Path | None, password: str | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """What changed from version A of a spec to version B, and what it means for answers already given.
 
@@ -90,6 +116,8 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
 
     \b
     hrge-xl spec diff old/my_spec ./my_spec --returned 2026-H1
+
+    Next: hrge-xl round update-spec 2026-H1 --spec ./my_spec
     """
     import json
 
@@ -104,16 +132,17 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     found = diff(load(before), load(after))
     files = touched_files(found, _returned([*returned, *more]), before, jobs or cores(), password)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
-    if as_json:
-        told = list(files)
-        data(json.dumps(as_data(found, told), ensure_ascii=False, indent=2))
-        return int(max(codes | {Exit.REFUSED for file in told if file.refused}))
-    for text_line in lines(found):
-        line(text_line)
-    for file in files:
-        codes |= {Exit.REFUSED} if file.refused else set()
-        for text_line in file_lines(file, places=not quiet(ctx)):
+    with output_to(output):
+        if as_json:
+            told = list(files)
+            data(json.dumps(as_data(found, told), ensure_ascii=False, indent=2))
+            return int(max(codes | {Exit.REFUSED for file in told if file.refused}))
+        for text_line in lines(found):
             line(text_line)
+        for file in files:
+            codes |= {Exit.REFUSED} if file.refused else set()
+            for text_line in file_lines(file, places=not quiet(ctx)):
+                line(text_line)
     return int(max(codes))
 
 
@@ -137,7 +166,13 @@ def _returned(paths: list[str]) -> list[Path]:
 )
 @click.option("--name", default="", metavar="NAME", help="Name of the spec (default: that of the folder).")
 def draft_spec(file: Path, output: Path, name: str) -> None:
-    """A first spec from a workbook that your office already uses; every guess is marked `# guess:`."""
+    """A first spec from a workbook that your office already uses; every guess is marked `# guess:`.
+
+    \b
+    hrge-xl spec draft "our form.xlsx" -o my_spec
+
+    Next: hrge-xl spec check ./my_spec
+    """
     from ..drafting import draft
     from ..paths import write_whole
     from ..spec.load import load, typed
@@ -156,7 +191,7 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
     fields = sum(len(tool.fields) for tool in loaded.tools)
     line(
         f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
-        f"Look for `# guess:`, then run: hrge-xl spec check {typed(output)}"
+        f"Look for `# guess:`, then run: hrge-xl spec check {quoted(typed(output))}"
     )
 
 

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..shell_words import quoted
 from ..words import SOURCE_LANGUAGE, Translate, right_to_left, translator
+from .columns import beside, hanging, padded, taken
 from .common import (
+    OUTPUT,
     jobs_option,
     lang_option,
+    next_step,
     password_option,
     question,
     received_option,
     today_option,
     warn_of_ledgers,
 )
-from .terminal import data, line, shown
+from .terminal import data, line, output_to, shown, style, width
 
 if TYPE_CHECKING:
     from ..dataset.returns import Return
@@ -32,11 +36,20 @@ COLUMNS = (
     "team", "country", "state", "completeness", "errors", "days_late", "deadline", "day", "by", "files", "version",
     "file", "note",
 )  # fmt: skip
+NARROW = ("team", "state", "completeness", "errors", "days_late", "deadline", "note")  # without --wide
 HEADS = {
     "team": "Team", "country": "Country", "state": "State", "completeness": "Completeness", "errors": "Errors",
     "days_late": "Days late", "deadline": "Deadline", "day": "Day", "by": "By", "files": "Files", "version": "Version",
     "file": "File", "note": "Note",
 }  # fmt: skip
+FIGURES = ("completeness", "errors", "days_late")
+COLOURS = {  # of states; the word stands there too
+    "accepted": "green", "returned": "yellow", "late": "red", "refused": "red", "to decide": "magenta",
+    "not in this round": "magenta",
+}  # fmt: skip
+GAP = "  "
+LEAST_TEAM = 12  # columns, of the code of a team
+DISPENSABLE = ("deadline", "completeness", "days_late")  # where the terminal is narrow
 DAYS = ("deadline", "day")
 SAID = ("state", "by")  # columns whose values are words of ours
 Line = Mapping[str, Any]  # a team, as JSON has it
@@ -52,13 +65,16 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also as a workbook.")
+@click.option("--wide", is_flag=True, help="Every column: country, day and what it is, files, version, file.")
+@OUTPUT
 @lang_option
 @received_option
 @password_option
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
-    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, lang: str | None,
+    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
+    lang: str | None,
     received: date | None, password: str | None, today: date | None, jobs: int | None,
 ) -> None:  # fmt: skip
     """Team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
@@ -68,6 +84,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     \b
     hrge-xl status output/2026-H1
+
+    Next: hrge-xl validate output/2026-H1
     """
     from ..rounds.datasets import datasets
     from ..rounds.round_status import status
@@ -82,15 +100,31 @@ def command(  # noqa: PLR0913 (one parameter an option)
         language = lang or SOURCE_LANGUAGE
         lines = [*dataset.notes, *dataset.totals().lines(language), *_summary(dataset, teams, language)]
     rows = [_line(each, language) for each in teams]
-    if as_json:
-        data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
-    else:
-        _print(rows, translator(language))
+    with output_to(output):
+        if as_json:
+            data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
+        else:
+            show = _print_wide if wide else _print_narrow
+            show(rows, translator(language))
     if xlsx is not None:
         _workbook(rows, xlsx, language)
     for told in lines:
         line(told, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
+    if not as_json:
+        _next(round_folder, {each.state for each in teams})
+
+
+def _next(folder: Path, states: Collection[str]) -> None:
+    """Say what to do next; what to decide was said already."""
+    if "to decide" in states:
+        return
+    if "returned" in states:
+        next_step("feedback", folder, and_then=" -o feedback")
+    elif "not issued" in states:
+        next_step("generate", folder)
+    elif states == {"accepted"}:
+        next_step("consolidate", folder)
 
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
@@ -104,7 +138,7 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
     if counts[TO_DECIDE]:
-        yield f"{say('To decide')}: hrge-xl decide {dataset.folder}"
+        yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
 def _line(each: TeamStatus, language: str) -> dict[str, Any]:
@@ -144,15 +178,69 @@ def _shown(line: Line, column: str, say: Translate) -> str:
     return f"{value:.0%}" if column == "completeness" else str(value)
 
 
-def _print(lines: Sequence[Line], say: Translate) -> None:
-    """A line a team; columns that say nothing about anybody are left out."""
+def _narrow(line: Line, column: str, say: Translate) -> str:
+    """A cell where there is little room: a file of nobody stands where the team does."""
+    return _shown(line, column, say) or (_shown(line, "file", say) if column == "team" else "")
+
+
+def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
+    """Print a line a team, as wide as the terminal; columns that say nothing about anybody are left out."""
+    rows = [{column: shown(_narrow(line, column, say)) for column in NARROW} for line in lines]
+    used = [column for column in NARROW if any(row[column] for row in rows)]
+    heads = {column: say(HEADS[column]) for column in used}
+    widths = {column: max(taken(row[column]) for row in (heads, *rows)) for column in used}
+    columns = width()
+    if columns:
+        widths = _fitted(widths, columns)
+    states = (None, *(line["state"] for line in lines))
+    for row, state in zip((heads, *rows), states, strict=True):
+        _print_row(row, widths, columns, COLOURS.get(str(state)))
+
+
+def _fitted(widths: Mapping[str, int], columns: int) -> dict[str, int]:
+    """Give the widths with which a line fits: columns that one can do without give way first, then long names."""
+    kept = dict(widths)
+    for column in ("", *DISPENSABLE):
+        kept.pop(column, None)
+        room = columns - sum(wide + len(GAP) for name, wide in kept.items() if name not in ("team", "note"))
+        if room >= min(LEAST_TEAM, kept["team"]):
+            break
+    return {**kept, "team": min(kept["team"], room)}
+
+
+def _print_row(
+    row: Mapping[str, str], widths: Mapping[str, int], columns: int | None, colour: str | None
+) -> None:
+    """Print a team: its name on several lines where it is long, and so its note."""
+    fixed = [column for column in widths if column not in ("team", "note")]
+    *above, name = hanging(row["team"], widths["team"])
+    for each in above:
+        line(style(each, bold=True))
+    cells = [padded(row[column], widths[column], right=column in FIGURES) for column in fixed]
+    coloured = [
+        style(cell, fg=colour) if column == "state" else cell
+        for column, cell in zip(fixed, cells, strict=True)
+    ]
+    name = padded(name, widths["team"])
+    start = GAP.join([name, *cells])
+    first = GAP.join([style(name, bold=True), *coloured])
+    note = row["note"] if "note" in widths else ""
+    if not note:
+        line(first.rstrip())
+        return
+    for each in beside(first + GAP, note, columns, indent=taken(start + GAP)):
+        line(each)
+
+
+def _print_wide(lines: Sequence[Line], say: Translate) -> None:
+    """Print a line a team, of any length; columns that say nothing about anybody are left out."""
     cells = {column: [shown(_shown(line, column, say)) for line in lines] for column in COLUMNS}
     used = [column for column in COLUMNS if any(cells[column])]
     heads = {column: say(HEADS[column]) for column in used}
-    widths = {column: max(len(cell) for cell in [*cells[column], heads[column]]) for column in used}
-    line("  ".join(heads[column].ljust(widths[column]) for column in used).rstrip())
+    widths = {column: max(map(taken, [*cells[column], heads[column]])) for column in used}
+    line("  ".join(padded(heads[column], widths[column]) for column in used).rstrip())
     for n in range(len(lines)):
-        line("  ".join(cells[column][n].ljust(widths[column]) for column in used).rstrip())
+        line("  ".join(padded(cells[column][n], widths[column]) for column in used).rstrip())
 
 
 def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:

@@ -1,7 +1,8 @@
 """What is printed: the one place through which everything goes that people read on a terminal.
 
 Cells and file names can hold what a terminal obeys: escape sequences that fill the clipboard or clear the screen, marks
-that turn the order of letters round. Such characters are shown as pictures of themselves. Colours are ours alone.
+that turn the order of letters round. Such characters are shown as pictures of themselves. Colours are ours alone: they
+stand on a terminal only, unless NO_COLOR, FORCE_COLOR or `--no-color` say otherwise, and never say anything alone.
 """
 
 from __future__ import annotations
@@ -9,16 +10,88 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 import sys
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import IO, Any
 
 import click
 
 LIBRARY = "hrge_xl"
+NARROWEST = 40  # columns: what is narrower is written as if it had so many
+STDOUT = Path("-")
 _OURS = f"\x1b{os.urandom(8).hex()}"  # begins an escape sequence of our own: nobody outside can know it
 _LIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _LIVE_OR_BREAK = re.compile(f"\n|{_LIVE.pattern}")
+
+
+@dataclass
+class _Screen:
+    """Where text goes, and how."""
+
+    coloured: bool | None = None  # None: where it is a terminal
+    file: StringIO | None = None  # what standard output is written into, where not there
+    hide: Callable[[], None] | None = None  # takes a bar of progress away
+
+    def out(self) -> IO[str]:
+        """Give what stands for standard output."""
+        return sys.stdout if self.file is None else self.file
+
+
+_SCREEN = _Screen()
+
+
+def colours(wanted: bool | None) -> None:
+    """Have colours or none; None: where it is a terminal."""
+    _SCREEN.coloured = wanted
+
+
+def colours_of_environment() -> bool | None:
+    """Tell what the environment says of colours: https://no-color.org, https://force-color.org."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def width() -> int | None:
+    """Tell how many columns standard output has; None where it is no terminal, and lines may be of any length."""
+    if not _SCREEN.out().isatty():
+        return None
+    return max(shutil.get_terminal_size().columns, NARROWEST)
+
+
+@contextmanager
+def output_to(file: Path | None) -> Iterator[None]:
+    """Have what goes to standard output written into a file: whole, once all of it is there. `-` and None: as usual.
+
+    Raises `OutputError`.
+    """
+    from ..paths import write_whole
+
+    if file is None or file == STDOUT:
+        yield
+        return
+    _SCREEN.file = StringIO()
+    try:
+        yield
+        text = _SCREEN.file.getvalue()
+    finally:
+        _SCREEN.file = None
+    write_whole(file, text.encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def printing_beside(hide: Callable[[], None]) -> Iterator[None]:
+    """Have something taken from the terminal before anything is printed."""
+    _SCREEN.hide = hide
+    try:
+        yield
+    finally:
+        _SCREEN.hide = None
 
 
 def shown(text: str, *, one_line: bool = True) -> str:
@@ -53,7 +126,10 @@ def block(text: str, *, err: bool = False) -> None:
 
 def _print(text: str, *, one_line: bool, err: bool) -> None:
     pieces = (shown(piece, one_line=one_line) for piece in text.split(_OURS))
-    click.echo("\x1b".join(pieces), err=err)
+    file = sys.stderr if err else _SCREEN.out()
+    if _SCREEN.hide:
+        _SCREEN.hide()
+    click.echo("\x1b".join(pieces), file=file, color=_SCREEN.coloured if file is not _SCREEN.file else False)
 
 
 class _Teller(logging.Handler):
@@ -71,7 +147,10 @@ def listen() -> None:
 
 def data(text: str, *, nl: bool = True) -> None:
     """Print JSON as it is. On a terminal, what would be obeyed is written as JSON itself can write it."""
-    click.echo(_LIVE.sub(_escaped, text) if sys.stdout.isatty() else text, nl=nl, color=True)
+    file = _SCREEN.out()
+    if _SCREEN.hide:
+        _SCREEN.hide()
+    click.echo(_LIVE.sub(_escaped, text) if file.isatty() else text, file=file, nl=nl, color=True)
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -85,6 +164,8 @@ class Rows:
     """
 
     def __init__(self, *, json: bool) -> None:
+        if _SCREEN.hide:
+            _SCREEN.hide()
         self._picture = None if not sys.stdout.isatty() else _escaped if json else _picture
 
     def write(self, text: str) -> int:

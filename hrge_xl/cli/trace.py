@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from .common import AS_SUITS, the_day
-from .terminal import line
+from ..addresses import is_address
+from ..errors import UsageError
+from .columns import beside, taken
+from .common import AS_SUITS, password_option, the_day
+from .offered import fields, offered, teams
+from .terminal import line, style, width
+
+if TYPE_CHECKING:
+    from ..dataset.store import Store
+    from ..dataset.tracing import Asked
+
+HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrge-xl help trace"
 
 
 @click.command()
-@click.argument("table")
-@click.argument("row", type=click.IntRange(1))
+@click.argument("words", metavar="[DATASET | TABLE ROW]", nargs=-1)
+@click.option(
+    "--team",
+    default="",
+    metavar="TEAM",
+    shell_complete=offered(teams),
+    help="Of this team, by its code or its country.",
+)
+@click.option(
+    "--field",
+    default="",
+    metavar="CODE",
+    shell_complete=offered(fields),
+    help="Answers to this question, such as RSK_10.",
+)
+@click.option("--row", default="", metavar="CODE", help="Answers in this row.")
+@click.option("--finding", default="", metavar="CODE", help="Findings of this kind, such as V006.")
 @click.option(
     "--data",
     default="output/dataset",
@@ -18,19 +46,57 @@ from .terminal import line
     show_default=True,
     help="Consolidated folder, round, or the address of a database.",
 )
-def command(table: str, row: int, data: str) -> None:
-    """Print one row of a table (numbered from 1, as in data.xlsx without its heads) and where it comes from.
+@password_option
+def command(
+    words: tuple[str, ...], team: str, field: str, row: str, finding: str, data: str, password: str | None
+) -> None:
+    """Print answers or findings with the file, sheet and cell that they come from; or one row of a table.
 
-    Of a round what is new is taken in first.
+    Rows of a table are numbered from 1, as in data.xlsx without its heads. Of a round what is new is taken in first.
+    Where returns count, what others say is left out.
 
     \b
+    hrge-xl trace output/2026-H1 --team Kabul --field RSK_10
+    hrge-xl trace output/2026-H1 --finding V006
     hrge-xl trace answers 12 --data output/dataset
+
+    Next: open the file at the cell; hrge-xl explain V006
     """
-    from ..dataset.tracing import trace
-    from ..exports.extract import table_of
+    from ..dataset.tracing import Asked
     from ..rounds.datasets import one_dataset
 
-    with one_dataset(data, the_day(None), AS_SUITS) as dataset:
-        store = dataset.store
-        for name, value in trace(store, table_of(store, table), row):
-            line(f"{name}: {value}")
+    asked = Asked(team, field, row, finding)
+    is_asked = asked != Asked()
+    is_place = bool(words) and (is_address(words[0]) or Path(words[0]).exists() or is_asked)
+    place, rest = (words[0], words[1:]) if is_place else (data, words)
+    if len(rest) not in ((0,) if is_asked else (2,)):
+        raise UsageError(HOW)
+    with one_dataset(place, the_day(None), AS_SUITS, password) as dataset:
+        if is_asked:
+            _print_asked(dataset.store, asked)
+        else:
+            _print_row(dataset.store, *rest)
+
+
+def _print_row(store: Store, table: str, row: str) -> None:
+    from ..dataset.tracing import trace
+    from ..exports.extract import table_of
+
+    if not (row.isdecimal() and int(row)):
+        raise UsageError(f"'{row}' is no number of a row: they begin with 1. {HOW}")
+    for name, value in trace(store, table_of(store, table), int(row)):
+        line(f"{name}: {value}")
+
+
+def _print_asked(store: Store, asked: Asked) -> None:
+    from ..dataset.tracing import trace_as_asked
+
+    found = trace_as_asked(store, asked)
+    for each in found:
+        aside = "" if each.status == "counts" else f" ({each.status})"
+        text = f"{each.said} ← {each.place or 'the file'} in {each.file}{aside}"
+        for told in beside(f"{style(each.what, bold=True)}: ", text, width(), indent=taken(each.what) + 2):
+            line(told)
+    line(
+        f"{len(found)} {'finding' if asked.finding else 'answer'}{'s' if len(found) != 1 else ''}.", err=True
+    )

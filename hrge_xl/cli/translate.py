@@ -44,6 +44,8 @@ def command(
     hrge-xl spec translate ./my_spec --lang fr --to-xlsx fr.xlsx
     hrge-xl spec translate ./my_spec --lang fr --from fr.xlsx
     hrge-xl spec translate ./my_spec --lang fr --reviewed-by "programme officer, Dakar"
+
+    Next: hrge-xl spec check ./my_spec
     """
     from ..exports.translation_xlsx import workbook_of
     from ..paths import write_whole

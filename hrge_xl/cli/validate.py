@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .common import (
+    OUTPUT,
     exit_code,
     facts,
     jobs_option,
     lang_option,
     ledger_option,
+    next_step,
     password_option,
-    print_files,
     print_totals,
     question,
     quiet,
     received_option,
     spec_option,
     today_option,
+    verbose,
 )
-from .terminal import data
+from .stdin import ReturnedPath
+from .terminal import data, line, output_to
+
+if TYPE_CHECKING:
+    from ..reports.document import FileRow
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON document on stdout (hrge-xl/validation-report/1)."
 )
@@ -39,6 +47,7 @@ from .terminal import data
     help="From which severity on the exit code is 1.",
 )
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
+@OUTPUT
 @lang_option
 @received_option
 @password_option
@@ -48,7 +57,8 @@ from .terminal import data
 @jobs_option
 @click.pass_context
 def command(  # noqa: PLR0913 (one parameter an option)
-    ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, lang: str | None,
+    ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None,
+    lang: str | None,
     received: date | None, password: str | None, ledger: Path | None, spec: str | None, today: date | None,
     jobs: int | None,
 ) -> int:  # fmt: skip
@@ -61,18 +71,41 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl validate returned/
     hrge-xl validate PAK.xlsx AFG.xlsx --json > report.json
     hrge-xl validate output/2025-H2 output/2026-H1  two rounds
+
+    Next: hrge-xl feedback output/2026-H1 -o feedback
     """
     from ..reports.build import document, file_rows
     from ..reports.formats.json import render
     from ..rounds.datasets import datasets
+    from .findings_view import print_every_line, print_folded
 
     asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)
     with datasets(replace(asked, answers=as_json)) as found:
         said = facts(today, redacted=redact, language=lang)
         files = file_rows(found, said.language, redacted=redact)
-        if as_json:
-            data(render(document(found, said, files)), nl=False)
-        else:
-            print_files(files, quiet=quiet(ctx))
+        with output_to(output):
+            if as_json:
+                data(render(document(found, said, files)), nl=False)
+            elif verbose(ctx):
+                print_every_line(files, quiet=quiet(ctx))
+            else:
+                print_folded(files, said.language, quiet=quiet(ctx))
         print_totals(found)
+        if not as_json and not quiet(ctx):
+            _next(paths, files, every_line=verbose(ctx))
         return exit_code(files, fail_on)
+
+
+def _next(paths: Sequence[str], files: Sequence[FileRow], *, every_line: bool) -> None:
+    """Say what to do about it."""
+    counting = [file for file in files if not file["settled"]]
+    if not every_line and any(file["findings"] for file in counting):
+        line("Every line, with what to do about it: -v. What a code means: hrge-xl explain CODE", err=True)
+    if any(file["status"] == "conflict" for file in counting):
+        next_step("decide", *paths[:1])
+    elif any(file["verdict"] == "returned" for file in counting):
+        next_step("feedback", *paths, and_then=" -o feedback")
+    elif any(file["verdict"] == "refused" for file in counting):
+        line("Next: ask for the files that were refused again.", err=True)
+    else:
+        next_step("consolidate", *paths)

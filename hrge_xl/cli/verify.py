@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Exit, UsageError
-from .common import SpecName, jobs_option, password_option
-from .terminal import data, line
+from .common import OUTPUT, SpecName, jobs_option, password_option
+from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
     from ..auditing import Audit
@@ -48,11 +48,12 @@ if TYPE_CHECKING:
 )
 @click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@OUTPUT
 @password_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     target: Path, returned: tuple[Path, ...], ledger: Path | None, spec: str | None, sample: int | None,
-    store: str | None, redact: bool, as_json: bool, password: str | None, jobs: int | None,
+    store: str | None, redact: bool, as_json: bool, output: Path | None, password: str | None, jobs: int | None,
 ) -> int:  # fmt: skip
     """Verify a report, a dataset or a round: read its files again, work everything out again, and compare.
 
@@ -63,6 +64,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl verify reports/validation.json --returned dataset/received
     hrge-xl verify 2026-H1
+
+    Next: hrge-xl trace, to the cell of a figure
     """
     from ..intake import cores
 
@@ -81,11 +84,12 @@ def command(  # noqa: PLR0913 (one parameter an option)
         if not returned:
             raise UsageError("Say where the files of the report are: --returned DIR.")
         audit = verify(Asked(target, returned, ledger, spec, password, many, redact))
-    if as_json:
-        data(json.dumps(audit.data(), ensure_ascii=False, indent=2, default=str))
-    else:
-        for told in audit.lines():
-            line(told)
+    with output_to(output):
+        if as_json:
+            data(json.dumps(audit.data(), ensure_ascii=False, indent=2, default=str))
+        else:
+            for told in audit.lines():
+                line(told)
     return int(Exit.OK if audit.identical else Exit.FINDINGS)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, Day, the_day, today_option, warn_of_ledgers
-from .terminal import data, line
+from .common import (
+    AS_SUITS,
+    OUTPUT,
+    Day,
+    password_option,
+    the_day,
+    today_option,
+    warn_of_ledgers,
+)
+from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
     from ..findings import Waiver
@@ -41,10 +49,13 @@ if TYPE_CHECKING:
     help="Round or consolidated folder (default: the current one).",
 )
 @click.option("--store", default=None, metavar="URL", help="The database that the dataset is also in.")
+@OUTPUT
+@password_option
 @today_option
 def command(  # noqa: PLR0913 (one parameter an option)
     code: str | None, file: str | None, reason: str, by: str, cell: str | None, until: date | None, listed: bool,
-    withdraw: int | None, as_json: bool, ledger: Path, store: str | None, today: date | None,
+    withdraw: int | None, as_json: bool, ledger: Path, store: str | None, output: Path | None,
+    password: str | None, today: date | None,
 ) -> None:  # fmt: skip
     """Accept the findings with CODE of one file as they are. They stay in every report, marked as waived.
 
@@ -54,17 +65,20 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl waive V001 --file PAK.xlsx --cell "Plan!E6" --reason "No such unit there" --by "A. Name" --ledger 2026-H1
     hrge-xl waive --list --ledger 2026-H1
     hrge-xl waive --withdraw 1 --by "A. Name" --ledger 2026-H1
+
+    Next: hrge-xl status 2026-H1
     """
     from ..rounds.datasets import check_folder
 
     check_folder(ledger)
     day = the_day(today)
     if listed or as_json:
-        _list(ledger, day, as_json=as_json)
+        with output_to(output):
+            _list(ledger, day, as_json=as_json)
     elif withdraw is not None:
-        _withdraw(ledger, withdraw, by, day, store)
+        _withdraw(ledger, withdraw, by, How(day, store, password))
     elif code and file:
-        _waive(ledger, (code, file, cell), (reason, by, until), day, store)
+        _waive(ledger, (code, file, cell), (reason, by, until), How(day, store, password))
     else:
         raise UsageError(
             "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
@@ -72,8 +86,17 @@ def command(  # noqa: PLR0913 (one parameter an option)
     warn_of_ledgers(ledger)
 
 
+@dataclass(frozen=True)
+class How:
+    """On which day, into which other database, and with which password for what is new."""
+
+    day: date
+    store: str | None
+    password: str | None = field(repr=False)
+
+
 def _waive(
-    folder: Path, what: tuple[str, str, str | None], said: tuple[str, str, date | None], day: date, store: str | None
+    folder: Path, what: tuple[str, str, str | None], said: tuple[str, str, date | None], how: How
 ) -> None:  # fmt: skip
     from ..consolidation import amend
     from ..dataset.find_return import find_return
@@ -84,9 +107,11 @@ def _waive(
     (code, file, cell), (reason, by, until) = what, said
     place = _place(cell)
     refuse_unwaivable(code)
-    with amend(folder, day, store=store, jobs=AS_SUITS) as (ledger, returns):
+    with amend(folder, how.day, store=how.store, jobs=AS_SUITS, password=how.password) as (ledger, returns):
         found = find_return(returns, file)
-        waiver, count = waive(ledger, found, code, reason=reason, by=by, day=day, until=until, place=place)
+        waiver, count = waive(
+            ledger, found, code, reason=reason, by=by, day=how.day, until=until, place=place
+        )
     with open_dataset(folder) as dataset:
         (after,) = heads(dataset, [found.submission])
     line(_line(waiver))
@@ -103,12 +128,12 @@ def _place(cell: str | None) -> tuple[str, str] | None:
     return sheet.strip("'"), address.replace("$", "")
 
 
-def _withdraw(folder: Path, number: int, by: str, day: date, store: str | None) -> None:
+def _withdraw(folder: Path, number: int, by: str, how: How) -> None:
     from ..consolidation import amend
     from ..dataset.waivers import withdraw
 
-    with amend(folder, day, store=store, jobs=AS_SUITS) as (ledger, _):
-        taken_back = withdraw(ledger, number, by=by, day=day)
+    with amend(folder, how.day, store=how.store, jobs=AS_SUITS, password=how.password) as (ledger, _):
+        taken_back = withdraw(ledger, number, by=by, day=how.day)
     line(_line(taken_back))
 
 

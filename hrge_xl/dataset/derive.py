@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from ..under_way import under_way
 from .aggregates import GROUPS, aggregates
 from .opening import opened
 from .store import Store
@@ -15,10 +16,11 @@ from .workers import Workers
 
 def derive(stores: Sequence[Store], path: Path, today: date, pool: Workers) -> None:
     """Fill the figures of datasets that hold the same; the file at `path` is read, several groups of them at once."""
-    found = [*pool.map(_figures, GROUPS, path, today)]  # while they read nobody writes
-    for store in stores:
-        for rows in found:
-            _replace(store, rows)
+    with under_way("Working out figures"):
+        found = [*pool.map(_figures, GROUPS, path, today)]  # while they read nobody writes
+        for store in stores:
+            for rows in found:
+                _replace(store, rows)
 
 
 def derive_here(store: Store, today: date) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rapidfuzz import process
-
 from ..errors import UsageError
+from ..suggest import alike
 from .files import sha256_of
 from .return_status import CONFLICT
 from .returns import Return
@@ -55,9 +54,9 @@ def _of_content(returns: Sequence[Return], file: Path) -> list[Return]:
 def _possible(returns: Sequence[Return], name: str) -> str:
     """What could have been meant: names alike, else what waits for a decision."""
     files = {each.name: each for each in returns}
-    close = process.extract(Path(name).name, list(files), limit=3, score_cutoff=CLOSE)
+    close = alike(Path(name).name, list(files), close=CLOSE)
     if close:
-        return "Did you mean " + " or ".join(_told(files[found[0]]) for found in close) + "?"
+        return "Did you mean " + " or ".join(_told(files[found]) for found in close) + "?"
     waiting = [each for each in returns if each.status == CONFLICT] or list(returns)
     told = "; ".join(_told(each) for each in waiting[:MOST_NAMES])
     more = f" and {len(waiting) - MOST_NAMES} more" if len(waiting) > MOST_NAMES else ""

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 
 from ..dates import parse_day
 from ..errors import StoreError
+from ..shell_words import quoted
 from .adoption import adopt
 from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, last_entry, next_number
 from .journal import JOURNAL, bring_up_to_date, is_behind
@@ -419,7 +420,9 @@ def _places(receipt: FilesReceived) -> list[dict[str, object]]:
 
 def _opened(path: Path | None, *, write: bool, lasting: bool = True) -> Store:
     """The store of a ledger, which says of a damaged one how it is made again."""
-    way_back = f"Restore it from a backup, or make it again: hrge-xl recover {path.parent}" if path else ""
+    way_back = (
+        f"Restore it from a backup, or make it again: hrge-xl recover {quoted(path.parent)}" if path else ""
+    )
     return open_file(path, write=write, lasting=lasting, damaged=way_back)
 
 
@@ -428,7 +431,7 @@ def _refuse_lost(folder: Path) -> None:
     if (folder / JOURNAL).is_file() or _is_filled(folder / DATASET):
         raise StoreError(
             f"{folder / NAME} is lost: nothing else tells what was received, decided and waived. Restore it from a "
-            f"backup, or make it again: hrge-xl recover {folder}"
+            f"backup, or make it again: hrge-xl recover {quoted(folder)}"
         )
 
 

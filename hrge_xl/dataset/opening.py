@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from ..addresses import is_address
 from ..errors import StoreError, UsageError
+from ..shell_words import quoted
 from ..spec.carried import as_bytes, find, write
 from ..spec.load import load
 from ..spec.model import Spec
@@ -35,7 +36,7 @@ def open_dataset(place: str | Path) -> Iterator[Store]:
     folder = Path(place)
     file = folder if folder.is_file() else folder / DATASET
     if not file.is_file():
-        raise UsageError(f"{place} holds no dataset. Run `hrge-xl consolidate … -o {place}` first.")
+        raise UsageError(f"{place} holds no dataset. Run `hrge-xl consolidate … -o {quoted(place)}` first.")
     with opened(file) as store:
         yield store
 
@@ -44,7 +45,9 @@ def open_dataset(place: str | Path) -> Iterator[Store]:
 def opened(file: Path) -> Iterator[Store]:
     """Open the dataset in a SQLite file. Raises `StoreError`, `UsageError`."""
     with open_file(file, write=False) as store:
-        yield _taken_up(store, f"Run `hrge-xl consolidate {file.parent} -o {file.parent}` first.")
+        yield _taken_up(
+            store, f"Run `hrge-xl consolidate {quoted(file.parent)} -o {quoted(file.parent)}` first."
+        )
 
 
 def _taken_up(store: Store, remedy: str) -> Store:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
+from ..shell_words import quoted
 from .journal import JOURNAL, Journal, read_journal
 from .ledger import NAME, Ledger
 from .opening import DATASET
@@ -35,8 +36,8 @@ class Recovered:
             yield f"Left out, for it cannot be read: {self.unreadable} of the lines of {JOURNAL}."
         if self.moved_to is not None:
             yield f"The damaged ledger is now {self.moved_to}."
-        yield f"What the entries are worth: hrge-xl sign --list --ledger {folder}"
-        yield f"Then: hrge-xl consolidate {folder} -o {folder}"
+        yield f"What the entries are worth: hrge-xl sign --list --ledger {quoted(folder)}"
+        yield f"Then: hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}"
 
 
 def recover(folder: Path) -> Recovered:
@@ -44,15 +45,16 @@ def recover(folder: Path) -> Recovered:
     path, journal = folder / NAME, read_journal(folder)
     if path.is_file() and is_whole(path):
         raise UsageError(
-            f"{path} can be read: nothing is lost. What was changed in it: hrge-xl verify {folder}"
+            f"{path} can be read: nothing is lost. What was changed in it: hrge-xl verify {quoted(folder)}"
         )
     if not any((folder / name).exists() for name in (NAME, JOURNAL, DATASET, RECEIVED)):
         raise UsageError(f"{folder} never had a ledger. Name a round or a consolidated folder.")
     if not journal.entries:
         raise UsageError(
             f"{folder} has no {JOURNAL} that tells what was entered. Restore {NAME} from a backup. Without one, put "
-            f"the received files together in a new folder (hrge-xl consolidate {folder / RECEIVED} -o NEW), and "
-            "make the decisions and waivers again: the reports of this folder tell which there were."
+            "the received files together in a new folder "
+            f"(hrge-xl consolidate {quoted(folder / RECEIVED)} -o NEW), and make the decisions "
+            "and waivers again: the reports of this folder tell which there were."
         )
     moved = (
         path.rename(path.with_name(f"{NAME}.{DAMAGED}-{secrets.token_hex(4)}")) if path.is_file() else None

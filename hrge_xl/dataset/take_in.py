@@ -14,6 +14,7 @@ from ..errors import UsageError
 from ..intake import Refusal, Wanted, cores, read_many
 from ..spec import carried
 from ..spec.load import is_path, load
+from ..under_way import under_way
 from ..validation import Source, ValidationRequest
 from ..words import and_more
 from .as_left import CHANGED, is_changed, note, take_note_away
@@ -26,7 +27,7 @@ from .opening import DATASET, SPECS, spec_of
 from .received import RECEIVED, has_content, kept_at
 from .rows import submission_id
 from .schema import SUBMISSIONS, Schema
-from .shards import discard, shard_folder, take
+from .shards import Shard, discard, shard_folder, take
 from .store import Known, Store, open_file
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
@@ -336,15 +337,23 @@ def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> set[s
         return changed
     with shard_folder(run.out) as folder:
         batches = in_batches(files, run.options.jobs)
-        for shards in run.pool.map(shards_of, batches, run.task(asked), folder.absolute()):
-            for shard in shards:
-                if run.pool.far:
-                    check_engine(shard)
-                for store in run.stores:
-                    take(shard, store)
-                discard(shard)
-                changed.update(shard.changed)
+        done = run.pool.map(shards_of, batches, run.task(asked), folder.absolute())
+        with under_way("Reading returned files", len(files)) as advance:
+            for batch, shards in zip(batches, done, strict=True):
+                for shard in shards:
+                    _take(run, shard)
+                    changed.update(shard.changed)
+                advance(len(batch))
     return changed
+
+
+def _take(run: Run, shard: Shard) -> None:
+    """Take in what workers have brought."""
+    if run.pool.far:
+        check_engine(shard)
+    for store in run.stores:
+        take(shard, store)
+    discard(shard)
 
 
 def _earlier(run: Run) -> Iterator[Arrival]:

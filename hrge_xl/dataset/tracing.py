@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..errors import UsageError
-from .schema import SUBMISSIONS
+from ..spec.lookup import countries
+from ..suggest import did_you_mean, listed, plain, remedy_for
+from .schema import ANSWERS, FINDINGS, SUBMISSIONS
 from .store import Store
 from .table import Table
 
@@ -38,4 +42,121 @@ def _file(store: Store, submission: str | None) -> list[tuple[str, str]]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return "" if value is None else str(value)
+
+
+# as one asks
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about: of which team, which question and row, which kind of finding; empty: of any."""
+
+    team: str = ""
+    field: str = ""
+    row: str = ""
+    finding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """An answer or a finding with the place that it was read from."""
+
+    what: str  # whose it is, and what it is about
+    said: str
+    place: str  # sheet and cell
+    file: str
+    status: str
+
+
+def trace_as_asked(store: Store, asked: Asked) -> list[Traced]:
+    """Give the answers, or the findings, that are asked about: of returns that count, where there are any.
+
+    Raises `UsageError` for a team, question, row or kind of finding that there is not, with what may have been meant.
+    """
+    view = store.tables[(FINDINGS if asked.finding else ANSWERS).name]
+    where = [
+        view.c.submission.in_(_submissions(store, asked.team)),
+        *([view.c.field == _known(view.c.field, asked.field, store, "question")] if asked.field else []),
+        *([view.c.row == _known(view.c.row, asked.row, store, "row")] if asked.row else []),
+        *([view.c.code == _kind(store, view.c, asked.finding)] if asked.finding else []),
+    ]
+    files = {row[0]: (row[1], row[2]) for row in store.select(sa.select(*_of_submissions(store, FILE)))}
+    names = FOUND if asked.finding else ANSWERED
+    wanted = sa.select(*(view.c[name] for name in names)).where(*where).order_by(view.c.submission, view.c.n)
+    rows = [dict(zip(names, row, strict=True)) for row in store.select(wanted)]
+    counting = [row for row in rows if row["current"]]
+    make = _found if asked.finding else _answered
+    return [make(row, *files[row["submission"]]) for row in counting or rows]
+
+
+FILE = ("submission", "path", "status")
+COMMON = ("submission", "team", "tool", "row", "field", "sheet", "cell", "current")
+ANSWERED = (*COMMON, "code", "text", "number", "date", "original", "problem")
+FOUND = (*COMMON, "code", "severity", "message", "remedy")
+VALUES = ("code", "text", "number", "date")
+
+
+def _of_submissions(store: Store, names: Sequence[str]) -> list[sa.Column[Any]]:
+    return [store.tables[SUBMISSIONS.name].c[name] for name in names]
+
+
+def _submissions(store: Store, team: str) -> list[str]:
+    """Give the submissions of a team, by its code or its country. Raises `UsageError` with the nearest one."""
+    every = list(store.select(sa.select(*_of_submissions(store, ("submission", "team", "country")))))
+    if not team:
+        return [row[0] for row in every]
+    spec = store.schema.spec
+    country = countries(spec).code(team) if spec and spec.countries else team
+    found = [row[0] for row in every if str(row[1]).casefold() == team.casefold()] or [
+        row[0] for row in every if row[2] and row[2] == country
+    ]
+    if not found:
+        known = sorted({str(row[1]) for row in every if row[1]})
+        hint = did_you_mean(team, known)
+        raise UsageError(f"The dataset has no team '{team}'. {hint}It has: {listed(known)}.")
+    return found
+
+
+def _known(column: sa.Column[Any], text: str, store: Store, what: str) -> str:
+    """Give a code as the dataset has it. Raises `UsageError` with the nearest one."""
+    codes = sorted(str(row[0]) for row in store.select(sa.select(column).distinct()) if row[0])
+    by_fold = {plain(code): code for code in codes}
+    if plain(text) not in by_fold:
+        raise UsageError(f"Nothing stands at a {what} '{text}' in the dataset. {remedy_for(text, codes)}")
+    return by_fold[plain(text)]
+
+
+def _kind(store: Store, columns: Any, text: str) -> str:
+    """Give the code of a kind of finding that occurs, by code or name. Raises `UsageError` with the nearest one."""
+    pairs = list(store.select(sa.select(columns.code, columns.name).distinct()))
+    by_fold = {plain(name): code for code, name in pairs} | {plain(code): code for code, _ in pairs}
+    if plain(text) not in by_fold:
+        known = sorted(code for code, _ in pairs)
+        hint = did_you_mean(text, [*known, *(name for _, name in pairs)])
+        raise UsageError(f"The dataset has no finding '{text}'. {hint}It has: {listed(known)}.")
+    return str(by_fold[plain(text)])
+
+
+def _answered(row: Mapping[str, Any], path: str, status: str) -> Traced:
+    value = next((_text(row[name]) for name in VALUES if row[name] is not None), "")
+    typed = f" (typed: “{row['original']}”)" if row["original"] not in (None, value) else ""
+    problem = f" [{row['problem']}]" if row["problem"] else ""
+    return Traced(
+        _what(row), f"{value or 'no answer that could be read'}{typed}{problem}", _place(row), path, status
+    )
+
+
+def _found(row: Mapping[str, Any], path: str, status: str) -> Traced:
+    said = f"{row['code']} {row['severity']}: {row['message']} {row['remedy']}"
+    return Traced(_what(row), said, _place(row), path, status)
+
+
+def _what(row: Mapping[str, Any]) -> str:
+    return " ".join(str(row[name]) for name in ("team", "tool", "row", "field") if row[name])
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    return "!".join(str(row[name]) for name in ("sheet", "cell") if row[name])

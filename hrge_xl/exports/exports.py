@@ -15,6 +15,7 @@ from ..dataset.schema import ANSWERS, FINDINGS
 from ..dataset.store import Store
 from ..dataset.workers import Workers
 from ..errors import OutputError, UsageError
+from ..under_way import steps
 from .data_xlsx import write_workbook
 from .package import described, write_csv, write_description, write_raw_csv
 
@@ -70,7 +71,9 @@ def write(store: Store, export: Export, pool: Workers) -> list[str]:
     rest = [name for name in wanted if name not in (WORKBOOK, *LARGE)]
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     alone = [[name] for name in (LARGE[0], WORKBOOK, *LARGE[1:]) if name in wanted]
-    return [failed for some in pool.map(part, [*alone, *few], export) for failed in some]
+    tasks = [*alone, *few]
+    done = steps(pool.map(part, tasks, export), len(tasks), "Writing files")
+    return [failed for some in done for failed in some]
 
 
 def pieces(store: Store, formats: Collection[str]) -> list[str]:

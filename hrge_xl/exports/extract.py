@@ -20,6 +20,7 @@ from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
 from ..disclosure_control.sharing import shared_rows
 from ..errors import UsageError
+from ..suggest import did_you_mean
 from .sheet_rows import write_rows
 
 FORMATS = ("csv", "json", "xlsx", "parquet")
@@ -54,8 +55,9 @@ def table_of(store: Store, name: str) -> Table:
     """A table by its name, however it is written. Raises `UsageError` with those that there are."""
     by_fold = {table.name.casefold(): table.shown for table in store.schema.by_name.values()}
     if name.casefold() not in by_fold:
-        known = ", ".join(table.name for table in store.schema.shown)
-        raise UsageError(f"There is no table '{name}'. The dataset has: {known}.")
+        known = [table.name for table in store.schema.shown]
+        hint = did_you_mean(name, known)
+        raise UsageError(f"There is no table '{name}'. {hint}The dataset has: {', '.join(known)}.")
     return by_fold[name.casefold()]
 
 
@@ -102,7 +104,8 @@ def _known(store: Store, column: str, values: Iterable[str]) -> None:
     known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
     wrong = [value for value in values if value not in known]
     if wrong:
-        raise UsageError(f"The dataset has no {column} '{wrong[0]}'. It has: {', '.join(known)}.")
+        hint = did_you_mean(wrong[0], known)
+        raise UsageError(f"The dataset has no {column} '{wrong[0]}'. {hint}It has: {', '.join(known)}.")
 
 
 # formats

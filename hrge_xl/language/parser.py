@@ -10,8 +10,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from rapidfuzz import process
-
+from ..suggest import nearest
 from ..words import tidy
 from .function import Aggregate, Function
 from .functions import FUNCTIONS
@@ -109,11 +108,11 @@ class Parser:
         found = self.scope.find(node.id)
         if found is not None:
             return found
-        close = process.extractOne(node.id, self.scope.names(), score_cutoff=70)
+        close = nearest(node.id, list(self.scope.names()), 70)
         raise _Refused(
             node,
             f"There is no field '{node.id}' in this row or in a form.",
-            f"Did you mean '{close[0]}'?" if close else "Check the code of the field.",
+            f"Did you mean '{close}'?" if close else "Check the code of the field.",
         )
 
     def _this(self, node: ast.Attribute) -> Ref:
@@ -197,8 +196,8 @@ class Parser:
         codes = self.scope.codes(against)
         if codes is None or literal.value in codes:
             return
-        close = process.extractOne(str(literal.value), codes, score_cutoff=50)
-        remedy = f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(codes[:40])}."
+        close = nearest(literal.value, codes, 50)
+        remedy = f"Did you mean '{close}'?" if close else f"Known are: {', '.join(codes[:40])}."
         raise _Refused(node, f"'{literal.value}' is not a code of this list.", remedy)
 
     def _arithmetic(self, node: ast.BinOp) -> Arithmetic:
@@ -273,9 +272,9 @@ class Parser:
     def _function(self, node: ast.Call, name: str) -> Function | Aggregate:
         known = [each for each, function in FUNCTIONS.items() if not function.own]
         if node.keywords or name not in known:
-            close = process.extractOne(name, known, score_cutoff=60)
+            close = nearest(name, known, 60)
             raise _Refused(
-                node, f"There is no function '{name}'.", f"Did you mean '{close[0]}'?" if close else ""
+                node, f"There is no function '{name}'.", f"Did you mean '{close}'?" if close else ""
             )
         return FUNCTIONS[name]
 
@@ -284,10 +283,8 @@ class Parser:
         code = str(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
         tools = self.scope.tools()
         if code not in tools:
-            close = process.extractOne(code, list(tools), score_cutoff=50)
-            raise _Refused(
-                node, f"There is no tool '{code}'.", f"Did you mean '{close[0]}'?" if close else ""
-            )
+            close = nearest(code, list(tools), 50)
+            raise _Refused(node, f"There is no tool '{code}'.", f"Did you mean '{close}'?" if close else "")
         return code
 
     def in_rows_of(self, tool: str) -> Parser:

@@ -20,6 +20,7 @@ from ..spec.model import (
     Spec,
     Tool,
 )
+from ..suggest import did_you_mean
 from ..words import translator
 from .calculated import drawn_blocks
 from .guide import panel_of
@@ -64,7 +65,10 @@ def build(
     Raises `UsageError` for a language or tool that the spec does not have.
     """
     if language not in spec.languages:
-        raise UsageError(f"'{language}' is no language of {spec.name}. It has: {', '.join(spec.languages)}.")
+        hint = did_you_mean(language, spec.languages)
+        raise UsageError(
+            f"'{language}' is no language of {spec.name}. {hint}It has: {', '.join(spec.languages)}."
+        )
     chosen = _choose(spec, tools)
     codes = [tool.code for tool in chosen]
     wish = _Wish(spec, language, codes, blank_rows, last)

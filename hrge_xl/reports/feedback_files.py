@@ -19,6 +19,7 @@ from ..rounds.datasets import Dataset
 from ..rounds.feedback_choice import LeftOut, choose, file_name
 from ..spec.load import load
 from ..stamp import INVALID, UNSIGNED
+from ..under_way import steps
 from ..validation import finding_of
 from ..words import SOURCE_LANGUAGE
 from .feedback import GivenBack, give_back
@@ -52,7 +53,7 @@ def give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, A
     """Write the workbooks and texts of a dataset, and give what became of each."""
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
-    for found in chosen:
+    for found in steps(chosen, len(chosen), "Writing feedback"):
         target = wish.output / file_name(found, dataset.spec, given.names)
         if found.submission in wish.done:
             continue

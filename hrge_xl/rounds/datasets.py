@@ -31,6 +31,7 @@ from ..findings import Waiver
 from ..intake import Wanted, cores
 from ..path_text import path_text
 from ..paths import expand
+from ..shell_words import quoted
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..validation import Result, Source, ValidationRequest, spec_of, validate
@@ -86,7 +87,7 @@ class Question:
         if self.source is not None and load(self.source).digest != load(round_.spec_source).digest:
             raise UsageError(
                 f"The round {round_.name} says itself of which spec it is. Leave --spec out, or move it to another "
-                f"version: hrge-xl round update-spec {round_.folder} --spec {self.spec}"
+                f"version: hrge-xl round update-spec {quoted(round_.folder)} --spec {quoted(str(self.spec))}"
             )
         return round_.wanted
 
@@ -259,8 +260,8 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
     with Ledger.open(folder, write=False) as ledger:
         if is_changed(ledger, folder / DATASET):
             raise StoreError(
-                f"{CHANGED.format(file=folder / DATASET)} See what differs with `hrge-xl verify {folder}`; "
-                f"`hrge-xl consolidate {folder} -o {folder}` makes it anew from what was received."
+                f"{CHANGED.format(file=folder / DATASET)} See what differs with `hrge-xl verify {quoted(folder)}`; "
+                f"`hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` makes it anew from what was received."
             )
         return _with_ledger(Dataset(store, waivers_of(folder, today), folder=folder, source=source), ledger)
 
@@ -288,7 +289,9 @@ def check_folder(folder: Path) -> None:
 
 
 @contextmanager
-def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Dataset]:
+def one_dataset(
+    place: str | Path, today: date, jobs: int = 1, password: str | None = None
+) -> Iterator[Dataset]:
     """Open the one dataset of a round, with what is new taken in, of a consolidated folder, or at an address.
 
     Raises `UsageError` where there is none, or where it lies among returned files.
@@ -300,7 +303,7 @@ def one_dataset(place: str | Path, today: date, jobs: int = 1) -> Iterator[Datas
         with open_dataset(place) as store:
             yield Dataset(store)
         return
-    with datasets(Question([str(place)], today, jobs=jobs)) as (dataset,):
+    with datasets(Question([str(place)], today, jobs=jobs, password=password)) as (dataset,):
         yield dataset
 
 

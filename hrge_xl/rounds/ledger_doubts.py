@@ -8,6 +8,7 @@ from pathlib import Path
 from ..dataset.chain import faults
 from ..dataset.ledger import NAME, Ledger
 from ..dataset.seal_check import changed_terms
+from ..shell_words import quoted
 from .rounds import is_round, load_round, terms_of
 
 
@@ -23,5 +24,5 @@ def ledger_doubts(*folders: Path) -> Iterator[str]:
             more = f" {len(broken) - 1} more faults are like it." if len(broken) > 1 else ""
             yield (
                 f"What people entered into {folder / NAME} was changed from outside. {broken[0]}{more} All of it: "
-                f'hrge-xl sign --list --ledger "{folder}"'
+                f"hrge-xl sign --list --ledger {quoted(folder)}"
             )

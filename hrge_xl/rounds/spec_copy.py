@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import RoundError
+from ..shell_words import quoted
 from ..spec.carried import digest_of, find, pack, place, write
 from ..spec.load import find as find_spec
 
@@ -33,7 +34,7 @@ def check_copy(folder: Path, digest: str) -> None:
     """Raise `RoundError` where a round has a copy of its spec that is missing or was changed."""
     if not digest or find(folder / HOME, digest) is not None:
         return
-    copy, again = place(folder / HOME, digest), f'hrge-xl round update-spec "{folder}" --spec'
+    copy, again = place(folder / HOME, digest), f"hrge-xl round update-spec {quoted(folder)} --spec"
     if not copy.is_dir():
         raise RoundError(
             f"The spec of the round is missing: {copy}. Restore it from a backup, or take it anew: {again} SPEC"

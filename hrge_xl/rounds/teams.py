@@ -14,7 +14,7 @@ from ..numerals import Ambiguous, OtherCalendar, parse_date
 from ..spec.choice import choose
 from ..spec.lookup import Names, countries, languages
 from ..spec.model import Spec
-from ..spec.suggest import listed
+from ..suggest import listed
 from ..words import western_digits
 
 COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile")

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from ..errors import Mistake
+from ..suggest import nearest, remedy_for
 from .csv_facts import take_in_facts
 from .csv_lists import take_in_lists
 from .item_files import items_in
@@ -16,7 +17,6 @@ from .lost import Lost
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
 from .nodes import file_beside, get, mapping, mistake_at, sequence
 from .options import HEAD, MADE, OWN_FILES, all_options, options_of
-from .suggest import nearest, remedy_for
 from .yaml_file import compose
 
 HEAD_FILE = "workbook.yaml"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..fields import Field
+from ..suggest import remedy_for
 from .defaults import Wrong, wrong_answer
 from .fixed_rows import items_of
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
 from .scope import Scope
-from .suggest import remedy_for
 
 MOST_ROWS = 500  # of a register, whatever it is issued with
 SHOWN_ROWS = 3  # of a register in a remedy

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ..fields import ColumnKind, kind_of
 from ..frozen import Found, Path
+from ..suggest import remedy_for
 from .check_answers import no_field, no_row, no_tool, wrong_value
 from .defaults import wrong_answer
 from .facts import said_of_source
 from .issuance import Fact, FactFile
 from .model import Spec, Tool
-from .suggest import remedy_for
 
 
 def check_facts(spec: Spec) -> Found:

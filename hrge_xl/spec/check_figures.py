@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from ..fields import ColumnKind, Field, kind_of
 from ..frozen import Found, Path
+from ..suggest import remedy_for
 from .check_lists import NO_MATRIX
 from .figures import Breakdown, Crossing, IndicatorFigures, QuestionFigures, RiskFigures
 from .model import CatalogueBlock, Item, Spec, Tool
-from .suggest import remedy_for
 
 NUMBERS = (
     "value",

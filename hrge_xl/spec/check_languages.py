@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..frozen import Found, Path, at_the_first
+from ..suggest import listed, nearest
 from ..texts import Text
 from ..words import is_language, proper_tag
 from .model import Spec
-from .suggest import listed, nearest
 
 
 def check_languages(spec: Spec) -> Found:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from ..frozen import Found, Path
+from ..suggest import remedy_for
 from ..words import is_language
 from .check_languages import too_long
 from .check_names import doubled
 from .model import Matrix, Spec, Vocabulary, VocabularyItem
-from .suggest import remedy_for
 
 LIMIT_LABEL = 250
 NO_MATRIX = "The spec has no 'matrix.yaml'."

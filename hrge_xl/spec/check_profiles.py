@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..frozen import Found, Path
+from ..suggest import remedy_for
 from .check_names import ROW_CODE
 from .issuance import Profile
 from .model import Spec
-from .suggest import remedy_for
 
 
 def check_profiles(spec: Spec) -> Found:

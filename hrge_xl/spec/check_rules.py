@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ..frozen import Found, Path
+from ..suggest import remedy_for
 from .check_names import doubled
 from .check_sheets import no_list
 from .model import OF_ROUNDS, FormBlock, Identity, Rule, Spec, Tool
-from .suggest import remedy_for
 
 
 def check_rules(spec: Spec) -> Found:

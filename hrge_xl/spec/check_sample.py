@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from ..dates import RANGE
 from ..frozen import Found, Path
+from ..suggest import listed
 from ..words import SOURCE_LANGUAGE, country_names
 from .check_answers import no_field, no_row, no_tool, wrong_value
 from .issuance import SampleCountry
 from .model import Spec
 from .sample import SampleAnswer, answers_of, spec_of_sample
 from .scope import entries
-from .suggest import listed
 
 
 def check_sample(spec: Spec) -> Found:

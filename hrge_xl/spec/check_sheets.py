@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
 from ..frozen import Found, Path, at_the_first
+from ..suggest import remedy_for
 from ..texts import fixed_codes
 from .check_languages import too_long
 from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
@@ -26,7 +27,6 @@ from .model import (
     Tool,
 )
 from .next_round import LAST, NOTHING
-from .suggest import remedy_for
 
 LIMIT_PROMPT, LIMIT_ERROR = 255, 255
 WITH_ROWS = (RegisterBlock, ChecklistBlock, CatalogueBlock)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from ..errors import UsageError
 from ..language import Call, Problem, Ref, walk
+from ..suggest import did_you_mean, remedy_for
 from .check_expressions import expressions
 from .issuance import Profile
 from .model import Spec, Tool
-from .suggest import remedy_for
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def tool_code(spec: Spec, tool: str) -> str:
     """Give the code of a tool as the spec writes it. Raises `UsageError`."""
     found = spec.tool_called(tool)
     if found is None:
-        raise UsageError(f"'{tool}' is no tool of {spec.name}. It has: {', '.join(spec.tool)}.")
+        hint = did_you_mean(tool, list(spec.tool))
+        raise UsageError(f"'{tool}' is no tool of {spec.name}. {hint}It has: {', '.join(spec.tool)}.")
     return found
 
 

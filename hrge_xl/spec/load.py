@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from ..errors import Mistake, SpecError, UsageError
+from ..suggest import did_you_mean
 from . import model
 from .assemble import HEAD_FILE, Assembly
 from .carried import FACTS, digest_of, pack
@@ -47,7 +48,8 @@ def find(spec: str | Path) -> Path:
     found = next((folder for folder in homes if (folder / HEAD_FILE).is_file()), None)
     if found is None:
         raise UsageError(
-            f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}."
+            f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}. "
+            f"{did_you_mean(spec, names())}".rstrip()
             + (f" {hint}" if (hint := hint_at(spec)) else "")
         )
     return found

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import yaml
 
 from ..errors import Mistake
-from .suggest import remedy_for
+from ..suggest import remedy_for
 
 
 class Loader(yaml.CSafeLoader):

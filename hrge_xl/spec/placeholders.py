@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from string import Formatter
 
 from ..frozen import Found, Path
+from ..suggest import nearest
 from ..texts import Text
 from .check_languages import texts
 from .model import FieldBlock, Spec
 from .scope import Scope, rule_scope
-from .suggest import nearest
 
 PLACE = ("label", "value", "row", "sheet", "cell", "file")  # what a message can say besides answers
 NAME = re.compile(r"\w+")

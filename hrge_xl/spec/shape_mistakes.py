@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import yaml
 from pydantic_core import ErrorDetails
 
+from ..suggest import nearest
 from ..words import is_language
 from .nodes import get, plain
 from .options import all_options, alternatives, options_for, part_at
-from .suggest import nearest
 from .yaml_mistakes import in_quotes
 
 Steps = tuple[str | int, ...]

@@ -95,6 +95,10 @@ WORDS = {
     "arrival": "Arrival is",
     "late_day": "Lateness goes by",
     "late_by": "Which is",
+    "day_arrived": "arrived",
+    "day_saved": "saved",
+    "day_first seen": "first seen",
+    "day_stated": "stated",
     "checked": "Checked on",
     "copy_of": "Copy of",
     "decisions": "Decisions",
@@ -481,6 +485,7 @@ def _file_cells(words: Words, file: FileRow) -> dict[str, Cell]:
         "arrived", "arrival", "late_day", "late_by", "checked", "period", "saved", "copy_of", "submission",
     ):  # fmt: skip
         cells[key] = _cell(file, key)
+    cells |= {key: words[f"day_{file[key]}"] for key in ("arrival", "late_by") if file[key]}
     cells["file_status"], cells["why_not"] = (
         words[file["status"]],
         None if file["counted"] else file["reason"],

@@ -1,0 +1,270 @@
+"""What was found in returned files, to be read: file by file, the most important first, folded; or every line of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..findings import CATALOGUE, general
+from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
+from ..words import SOURCE_LANGUAGE, translator
+from .columns import beside, cut, hanging, padded, taken
+from .terminal import line, shown, style, width
+
+if TYPE_CHECKING:
+    from ..reports.document import FileRow, FindingRow
+
+COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+VERDICTS = {"accepted": "green", "returned": "red", "refused": "red"}
+SEVERITIES = tuple(COLOURS)
+FOLDED = ("error", "warning")  # what is shown of a file that is folded; the rest is counted
+MOST_CELLS = 4  # that are named; of more it is said on which sheets they are
+MOST_SHEETS = 3
+MOST_FOLDS = 3  # kinds of findings that are told of one file among several
+LEAST_SAID = 24  # columns, of what is said before a place
+BEHIND = 11  # columns, of the word before a text
+SEVERAL = {  # what is said of many findings of a kind, where there is a better way than a number before one of them
+    ANSWER_MISSING.code: "{count} answers missing",
+    NOT_IN_LIST.code: "{count} answers not in the list",
+}
+LABEL = re.compile(r"^\{label\}\s*[:：]\s*")  # before what is said of one of them
+
+
+def print_every_line(files: Sequence[FileRow], *, quiet: bool) -> None:
+    """Print findings, a line each, the place first; below each file its verdict, and why it does not count."""
+    for file in files:
+        name = Path(file["path"]).name
+        for finding in file["findings"]:
+            if not quiet or finding["severity"] == "error":
+                _print(f"{name}: ", _full(finding))
+        aside = f" ({_aside(file)})" if _aside(file) else ""
+        _print(f"{name}: ", f"{file['verdict']}{aside}")
+
+
+def _print(first: str, text: str) -> None:
+    for told in hanging(first + text, width()):
+        line(told)
+
+
+def _full(finding: FindingRow) -> str:
+    from ..reports.file_rows import waiver_of
+
+    waiver = finding["waiver"]
+    place = f"{_place(finding)}: " if finding["sheet"] else ""
+    waived = f" [waiver {waiver['number']} {waiver_of(waiver).told}]" if waiver else ""
+    return f"{place}{finding['code']} {finding['severity']}: {_said(finding)} {finding['remedy']}{waived}"
+
+
+def _said(finding: FindingRow) -> str:
+    hint = f" → “{finding['suggestion']}”?" if finding["suggestion"] else ""
+    return f"{finding['message']}{hint}"
+
+
+def _place(finding: FindingRow) -> str:
+    return f"{finding['sheet']}!{finding['cell']}" if finding["cell"] else str(finding["sheet"])
+
+
+def _aside(file: FileRow) -> str:
+    """Say why a file that could be read does not count."""
+    if file["counted"] or file["status"] == "refused":
+        return ""
+    return f"{file['status']}: {file['reason']}"
+
+
+# folded
+
+
+@dataclass(frozen=True)
+class Fold:
+    """The findings of one kind in one file."""
+
+    findings: Sequence[FindingRow]
+    language: str = SOURCE_LANGUAGE
+
+    @property
+    def first(self) -> FindingRow:
+        """The first of them."""
+        return self.findings[0]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The more important, the lower."""
+        return SEVERITIES.index(self.first["severity"]), -len(self.findings)
+
+    @property
+    def text(self) -> str:
+        """What they say: together where they are several."""
+        several = len(self.findings)
+        if several == 1:
+            return _said(self.first)
+        words = SEVERAL.get(self.first["code"]) if self.language == SOURCE_LANGUAGE else None
+        return words.format(count=several) if words else f"{several} × {self._one_for_all()}"
+
+    def _one_for_all(self) -> str:
+        """Give the sentence that goes for all of them."""
+        messages = {each["message"] for each in self.findings}
+        kind = CATALOGUE.get(self.first["code"])
+        if len(messages) == 1 or kind is None:
+            return self.first["message"]
+        return general(LABEL.sub("", translator(self.language)(kind.message)))
+
+    @property
+    def code(self) -> str:
+        """The code, and how often it stands there."""
+        return self.first["code"] + (f" ×{len(self.findings)}" if len(self.findings) > 1 else "")
+
+    @property
+    def places(self) -> str:
+        """Where they are: cells, or how many on which sheets."""
+        named = [each for each in self.findings if each["sheet"]]
+        if len(named) <= MOST_CELLS:
+            return _cells(named)
+        sheets = Counter(each["sheet"] for each in named).most_common()
+        if len(sheets) == 1:
+            return f"on {sheets[0][0]}: {_list(_addresses(named))}"
+        told = [f"{sheet} ({count})" for sheet, count in sheets]
+        return f"on {len(sheets)} sheets: {_list(told, MOST_SHEETS)}"
+
+
+def _cells(findings: Iterable[FindingRow]) -> str:
+    by_sheet: dict[str, list[FindingRow]] = {}
+    for each in findings:
+        by_sheet.setdefault(str(each["sheet"]), []).append(each)
+    return "; ".join(
+        f"{sheet}!{', '.join(_addresses(some))}" if _addresses(some) else sheet
+        for sheet, some in by_sheet.items()
+    )
+
+
+def _addresses(findings: Iterable[FindingRow]) -> list[str]:
+    return [each["cell"] for each in findings if each["cell"]]
+
+
+def _list(words: Sequence[str], most: int = MOST_CELLS) -> str:
+    more = len(words) - most
+    return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[Fold]:
+    """Give the findings of a file that nobody has accepted, those of one kind together, the most important first."""
+    from ..reports.document import is_waived
+
+    by_code: dict[str, list[FindingRow]] = {}
+    for each in file["findings"]:
+        if not is_waived(each):
+            by_code.setdefault(each["code"], []).append(each)
+    return sorted((Fold(some, language) for some in by_code.values()), key=lambda fold: fold.rank)
+
+
+def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, quiet: bool) -> None:
+    """Print files by team, the most important team first; those with nothing to look at in one line.
+
+    Of one file alone everything is told, of several what matters most.
+    """
+    shown = FOLDED[:1] if quiet else FOLDED
+    clean: list[str] = []
+    for file in by_importance(files):
+        told = [fold for fold in folds(file, language) if fold.first["severity"] in shown]
+        if told and not _is_settled(file):
+            _print_file(file, told, None if len(files) == 1 else MOST_FOLDS)
+        elif _aside(file):
+            _print_head(_named(file), f"{file['status']}:", str(file["reason"]))
+        else:
+            clean.append(_named(file))
+    if clean and not quiet:
+        _print_clean(clean)
+
+
+def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
+    """Give files by team: first those that could not be read, then who has most to correct; within it what counts."""
+    teams: dict[str, list[FileRow]] = {}
+    for file in files:
+        teams.setdefault(_team(file) or file["path"], []).append(file)
+    ordered = sorted(teams.items(), key=lambda item: (_importance(item[1]), item[0]))
+    return [file for _, some in ordered for file in sorted(some, key=lambda each: not each["counted"])]
+
+
+def _importance(files: Sequence[FileRow]) -> tuple[bool, int, int]:
+    """The more important, the lower."""
+    refused = any(file["verdict"] == "refused" for file in files)
+    open_ = [fold for file in files if not _is_settled(file) for fold in folds(file)]
+    counts = Counter(dict.fromkeys(SEVERITIES, 0))
+    for fold in open_:
+        counts[fold.first["severity"]] += len(fold.findings)
+    return not refused, -counts["error"], -counts["warning"]
+
+
+def _is_settled(file: FileRow) -> bool:
+    """Whether nobody has to do anything about a file: another one counts in its place, or it is a copy."""
+    return file["settled"] and bool(_aside(file))
+
+
+def _team(file: FileRow) -> str:
+    return file["identity"]["team"] if file["identity"] else ""
+
+
+def _named(file: FileRow) -> str:
+    name, team = Path(file["path"]).name, _team(file)
+    return name if not team or name.startswith(team) else f"{team} {name}"
+
+
+def _print_file(file: FileRow, told: Sequence[Fold], most: int | None) -> None:
+    _print_head(_named(file), f"{file['verdict']},", _counts(file), VERDICTS[file["verdict"]])
+    if _aside(file):
+        _print_row("  status", "", _aside(file), short=False)
+    refused = file["verdict"] == "refused"
+    for fold in told[:most]:
+        _print_fold(fold, refused=refused, alone=most is None)
+    if most and told[most:]:
+        codes = ", ".join(fold.code for fold in told[most:])
+        _print_row("  also", "", codes, short=True)
+
+
+def _print_fold(fold: Fold, *, refused: bool, alone: bool) -> None:
+    severity, where = fold.first["severity"], f" ({fold.places})" if fold.places else ""
+    whole = refused or alone
+    remedy = f" {fold.first['remedy']}" if whole else ""
+    said = f"{fold.first['code']} {fold.text}"
+    columns = width()
+    room = columns - BEHIND - taken(where) if columns else 0
+    if not whole and room > LEAST_SAID:  # where it is stands there whole
+        said = cut(shown(said), room)
+    _print_row(f"  {severity}", COLOURS[severity], f"{said}{where}{remedy}", short=not whole)
+
+
+def _print_row(word: str, colour: str, text: str, *, short: bool) -> None:
+    """Print a text behind a word; `short`: in one line of the terminal."""
+    columns, first = width(), padded(word, BEHIND)
+    if short and columns:
+        text = cut(shown(text), columns - BEHIND)
+    for each in beside(style(first, fg=colour or None), text, columns, indent=BEHIND):
+        line(each)
+
+
+def _counts(file: FileRow) -> str:
+    """Say how much was found in a file."""
+    counts = Counter(file["counts"])
+    found = [f"{counts[key]} {key}{'s' if counts[key] != 1 else ''}" for key in FOLDED if counts[key]]
+    found += [f"{counts[key]} {key}" for key in ("info", "waived") if counts[key]]
+    return ", ".join(found)
+
+
+def _print_head(name: str, verdict: str, text: str, colour: str | None = None) -> None:
+    """Print the line above what was found in a file: its name, on lines of its own where it is long."""
+    columns, behind = width(), f": {verdict} "
+    *above, name = hanging(name, columns - taken(behind) if columns else None)
+    for each in above:
+        line(style(each, bold=True))
+    first = f"{style(name, bold=True)}: {style(verdict, fg=colour, bold=True)} "
+    for each in beside(first, text, columns, indent=taken(name + behind)):
+        line(each)
+
+
+def _print_clean(names: Sequence[str]) -> None:
+    first = f"Nothing to look at in {len(names)} file{'s' if len(names) != 1 else ''}: "
+    for each in hanging(f"{first}{', '.join(names)}", width()):
+        line(each)

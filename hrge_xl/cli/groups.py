@@ -1,0 +1,89 @@
+"""Groups of commands: a misspelt name is asked back, and what goes for every command may stand behind its name too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+from ..suggest import did_you_mean, listed
+from .terminal import colours
+
+EVERYWHERE = {  # options of the program, which every command takes too: what they are called, and what they do
+    "quiet": (("-q", "--quiet"), "Only errors."),
+    "verbose": (("-v", "--verbose"), "Every line, and what is being done."),
+    "no_color": (("--no-color",), "No colours; NO_COLOR and FORCE_COLOR are heeded too."),
+    "debug": (("--debug",), "Show the traceback of our own bugs."),
+}
+
+
+class Group(click.Group):
+    """Says what may have been meant by a command that there is not."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command. Raises `click.UsageError` with the nearest name."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            known = self.list_commands(ctx)
+            remedy = did_you_mean(args[0], known).rstrip() or f"There are: {listed(known)}."
+            raise click.UsageError(f"There is no command '{args[0]}'. {remedy}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def everywhere(shown: bool) -> list[click.Option]:
+    """Give the options that go for every command."""
+    return [
+        click.Option(names, is_flag=True, expose_value=False, help=text, hidden=not shown, callback=_remember)
+        for names, text in EVERYWHERE.values()
+    ]
+
+
+def _remember(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+    """Keep what was said for the whole run, wherever it stood."""
+    told: dict[str, Any] = ctx.find_root().ensure_object(dict)
+    told[str(option.name)] = told.get(str(option.name), False) or value
+    if value and option.name == "no_color":
+        colours(False)
+
+
+def with_everywhere(command: click.Command) -> click.Command:
+    """Give a command, and those within it, the options that go for every one; nothing changes the second time."""
+    if not {"quiet"} & {each.name for each in command.params}:
+        command.params += everywhere(shown=False)
+    for within in command.commands.values() if isinstance(command, click.Group) else ():
+        with_everywhere(within)
+    return command
+
+
+def said(ctx: click.Context, name: str) -> bool:
+    """Whether an option that goes for every command was given."""
+    return bool((ctx.find_root().obj or {}).get(name))
+
+
+def path_of(group: click.Group, words: Sequence[str], ctx: click.Context) -> click.Context:
+    """Give the context of the command that some words lead to. Raises `click.UsageError` where there is none."""
+    command: click.Command = group
+    for word in words:
+        if not isinstance(command, click.Group):
+            raise click.UsageError(
+                f"'{ctx.command_path}' has no commands within it. Leave '{word}' out.", ctx
+            )
+        _, found, _ = command.resolve_command(ctx, [word])
+        assert found is not None
+        command, ctx = found, click.Context(found, info_name=word, parent=ctx)
+    return ctx
+
+
+def names_within(group: click.Group, words: Iterable[str]) -> list[str]:
+    """Give the names of the commands within the one that some words lead to; none where they lead nowhere."""
+    ctx = click.Context(group)
+    for word in words:
+        if not isinstance(ctx.command, click.Group):
+            return []
+        found = ctx.command.get_command(ctx, word)
+        if found is None:
+            return []
+        ctx = click.Context(found, parent=ctx)
+    return ctx.command.list_commands(ctx) if isinstance(ctx.command, click.Group) else []

@@ -1,0 +1,49 @@
+"""What may have been meant by a name that nothing has: the nearest one, else all that are known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+CLOSE = 65  # how alike a misspelt name must be to be taken for one, of 100
+MOST = 40  # names that are listed
+_NUMBER = re.compile(r"\d+")
+
+
+def alike(wrong: object, known: Sequence[str], most: int = 3, close: int = CLOSE) -> list[str]:
+    """Give the known names that are most like a wrong one, the nearest first."""
+    from rapidfuzz import process  # only once something is wrong
+
+    folded = {name.casefold(): name for name in known}
+    found = process.extract(str(wrong).casefold(), list(folded), limit=most, score_cutoff=close)
+    return [folded[name] for name, _, _ in found]
+
+
+def nearest(wrong: object, known: Sequence[str], close: int = CLOSE) -> str | None:
+    """Give the known name that is most like a wrong one; None where none is like it, or it is one itself."""
+    if str(wrong) in known:
+        return None
+    return next(iter(alike(wrong, known, 1, close)), None)
+
+
+def did_you_mean(wrong: object, known: Sequence[str]) -> str:
+    """Ask whether the nearest name was meant, with a space behind; nothing where none is near."""
+    close = nearest(wrong, known)
+    return f"Did you mean '{close}'? " if close else ""
+
+
+def remedy_for(wrong: object, known: Sequence[str]) -> str:
+    """Ask whether the nearest name was meant; else list what is known, or say that nothing is."""
+    return did_you_mean(wrong, known).rstrip() or f"Known are: {listed(known)}."
+
+
+def plain(code: str) -> str:
+    """Give a code or name as it is compared: without case, marks between, and zeros before a number."""
+    letters = "".join(each for each in code.casefold() if each.isalnum())
+    return _NUMBER.sub(lambda match: match[0].lstrip("0") or "0", letters)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Give some names in their order, with how many more there are."""
+    more = len(names) - MOST
+    return ", ".join(names[:MOST]) + (f" and {more} more" if more > 0 else "") or "none"

@@ -1,0 +1,346 @@
+"""Help as people expect it: an example and the next command everywhere, near misses asked back, the shell completes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.cli import cli, run
+from hrge_xl.cli.completion import SHELLS
+from hrge_xl.cli.terminal import colours, colours_of_environment, line, style
+from hrge_xl.findings import CATALOGUE
+from hrge_xl.spec.load import load
+from hrge_xl.suggest import plain
+from tests.test_passwords import commands
+
+ROOT = Path(__file__).parent.parent
+COMMANDS = commands(cli)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own, and an environment that says nothing."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("HRGE_XL_")] + ["NO_COLOR", "FORCE_COLOR"]:
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str, code: int) -> str:
+    """What a command says on both streams."""
+    capsys.readouterr()
+    assert run(list(words)) == code
+    return "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_has_an_example_and_the_next_command(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = said(capsys, *name.split(), "--help", code=0)
+    examples = re.findall(r"^  hrge-xl ([a-z -]+?)(?= |$)", told, re.M)
+    assert any(f"{each} ".startswith(f"{name} ") or name.startswith(each) for each in examples), told
+    assert "\n  Next: " in told
+    assert said(capsys, "help", *name.split(), code=0) == told
+
+
+def test_examples_name_options_that_there_are() -> None:
+    for name, command in COMMANDS.items():
+        known = {word for each in command.params for word in each.opts + each.secondary_opts}
+        for example in re.findall(rf"^    hrge-xl {name} (.*)$", command.help or "", re.M):
+            used = set(re.findall(r"(?<!\S)(--?[a-z][a-z-]*)", example))
+            assert used <= known, (name, example)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("validte",), "There is no command 'validte'. Did you mean 'validate'?"),
+        (("spec", "chek"), "There is no command 'chek'. Did you mean 'check'?"),
+        (("help", "stats"), "Did you mean 'status'?"),
+        (("help", "status", "x"), "'hrge-xl status' has no commands within it."),
+        (("qqqqqq",), "There are: demo, spec, round,"),
+        (("generate", "hrge_tolkit"), "Did you mean 'hrge_toolkit'?"),
+        (("generate", "example", "--country", "PAK", "--tools", "PLAM"), "Did you mean 'PLAN'?"),
+        (("generate", "example", "--country", "PAK", "--lang", "frr"), "Did you mean 'fr'?"),
+        (("explain", "not-in-lst"), "Did you mean V002 (not-in-list)?"),
+        (("explain", "date"), "V005 (not-a-date)"),
+        (("validate", "--jsn", "x"), "--json"),
+    ],
+)
+def test_what_was_meant_is_asked_back(
+    words: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told in said(capsys, *words, code=2)
+
+
+@pytest.mark.parametrize("code", ["V002", "v2", "V02", "not-in-list", "Not In List", "notinlist"])
+def test_a_code_is_found_however_it_is_written(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "explain", code, code=0).startswith("V002 not-in-list (error)")
+
+
+def test_no_two_codes_are_written_alike() -> None:
+    codes = {*CATALOGUE, *(kind.name for kind in CATALOGUE.values())}
+    codes |= {rule.code for rule in load("hrge_toolkit").rules}
+    assert len({plain(code) for code in codes}) == len(codes)
+
+
+# colours
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [
+        ({}, None), ({"NO_COLOR": "1"}, False), ({"FORCE_COLOR": "1"}, True), ({"TERM": "dumb"}, False),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False), ({"NO_COLOR": ""}, None),
+    ],
+)  # fmt: skip
+def test_the_environment_says_whether_there_are_colours(
+    environment: dict[str, str], coloured: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert colours_of_environment() is coloured
+
+
+def test_no_escape_goes_where_there_is_no_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        for wanted, terminal, expected in (
+            (None, False, False),
+            (None, True, True),
+            (True, False, True),
+            (False, True, False),
+        ):
+            monkeypatch.setattr(sys.stdout, "isatty", lambda there=terminal: there)
+            colours(wanted)
+            line(style("word", fg="red"))
+            assert ("\x1b" in capsys.readouterr().out) is expected
+    finally:
+        colours(None)
+
+
+def test_options_of_the_program_stand_before_or_behind_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (
+        ["--no-color", "explain", "V001"],
+        ["explain", "V001", "--no-color"],
+        ["explain", "-v", "V001"],
+    ):
+        assert said(capsys, *words, code=0).startswith("V001")
+
+
+# defaults
+
+
+def test_defaults_stand_in_a_file_and_in_the_environment(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is typed goes first, then the environment, then the file; of both what is for one command alone."""
+    assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
+    words = ("validate", "out", "--today", "2026-06-30")
+    (here / "hrge-xl.toml").write_text('jobs = 1\n[validate]\nfail-on = "never"\n', encoding="utf-8")
+    said(capsys, *words, code=0)
+    monkeypatch.setenv("HRGE_XL_FAIL_ON", "error")
+    said(capsys, *words, code=1)
+    monkeypatch.setenv("HRGE_XL_VALIDATE_FAIL_ON", "never")
+    said(capsys, *words, code=0)
+    said(capsys, *words, "--fail-on", "error", code=1)
+    monkeypatch.setenv("HRGE_XL_CONFIG", "elsewhere.toml")
+    assert "elsewhere.toml: the defaults cannot be read" in said(capsys, *words, code=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("jbs = 1\n", "hrge-xl.toml: no command has an option 'jbs'. Did you mean 'jobs'?"),
+        ("[valdate]\n", "hrge-xl.toml is about no command: [valdate]. Did you mean 'validate'?"),
+        ("[validate]\nfail_onn = 1\n", "[validate] has no option 'fail_onn'. Did you mean 'fail-on'?"),
+        ("[spec.diff]\nx = 1\n", "[spec.diff] has no option 'x'. It has: returned, json, output"),
+        ("[validate]\njobs = 0\n", "Invalid value for '--jobs'"),
+        ("validate = 1\n", "'validate' is a command. Write [validate], and options below it."),
+        ("= 1", "the defaults cannot be read"),
+    ],
+)
+def test_mistakes_in_the_file_are_told(
+    text: str, told: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "hrge-xl.toml").write_text(text, encoding="utf-8")
+    (here / "x").mkdir()
+    assert told in said(capsys, "validate", "x", code=2)
+
+
+# the shell completes
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `hrge-xl` in it, for the PATH."""
+    folder = tmp_path_factory.mktemp("program")
+    script = folder / "hrge-xl"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m hrge_xl "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    return folder
+
+
+def shell(program: Path, *command: str) -> str:
+    """What a shell prints that has the program on its PATH."""
+    path = f"{program}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+BASH = """
+eval "$(hrge-xl completion bash)"
+complete_() {
+    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _hrge_xl_completion hrge-xl; echo "${COMPREPLY[@]}"
+}
+complete_ hrge-xl val; complete_ hrge-xl validate --fa; complete_ hrge-xl generate ex; complete_ hrge-xl explain V00
+complete_ hrge-xl help spec d; complete_ hrge-xl generate hrge_toolkit --country PA
+"""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None or os.name == "nt", reason="bash is not installed")
+def test_bash_completes(program: Path) -> None:
+    commands_, options, specs, codes, words, countries = shell(program, "bash", "-c", BASH).splitlines()
+    assert (commands_, options, specs) == ("validate", "--fail-on", "example")
+    assert codes.split()[:2] == ["V001", "V002"]
+    assert words == "diff draft"
+    assert "PAK" in countries.split()
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+def test_fish_completes(program: Path) -> None:
+    script = 'hrge-xl completion fish | source; complete -C "hrge-xl val"; complete -C "hrge-xl generate exa"'
+    assert [
+        line.split("\t")[0] for line in shell(program, "fish", "--no-config", "-c", script).splitlines()
+    ] == [
+        "validate",
+        "example",
+    ]
+
+
+ZSH = """
+autoload -U compinit; compinit -D -u
+source <(hrge-xl completion zsh)
+compadd() { shift $#; print -r -- $completions; }; _describe() { print -r -- $completions_with_descriptions; }
+words=(hrge-xl validate --fa); CURRENT=3; _hrge_xl_completion
+words=(hrge-xl val); CURRENT=2; _hrge_xl_completion
+"""
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+def test_zsh_completes(program: Path) -> None:
+    told = shell(program, "zsh", "-f", "-c", ZSH)
+    assert "--fail-on:" in told
+    assert "validate" in told
+
+
+def test_the_script_for_powershell(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody runs it here: its parts are there, and what it calls answers three lines for each."""
+    script = said(capsys, "completion", "powershell", code=0)
+    assert "Register-ArgumentCompleter -Native -CommandName hrge-xl" in script
+    assert script.count("{") == script.count("}")
+    assert script.count("(") == script.count(")")
+    (variable,) = set(re.findall(r"\$env:(_\w+_COMPLETE)", script))
+    for name, value in (
+        (variable, "powershell_complete"),
+        ("COMP_WORDS", "hrge-xl val"),
+        ("COMP_CWORD", "1"),
+    ):
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        run([])
+    assert capsys.readouterr().out.splitlines()[:2] == ["plain", "validate"]
+
+
+def test_every_shell_that_is_offered_has_a_script(capsys: pytest.CaptureFixture[str]) -> None:
+    scripts = [said(capsys, "completion", name, code=0) for name in SHELLS]
+    assert all("hrge-xl" in script and "_HRGE_XL_COMPLETE" in script for script in scripts)
+
+
+# Windows, and files in place of pipes
+
+
+def test_what_a_code_page_lacks_never_stops_a_command(here: Path) -> None:
+    """As in a console of Western Europe: names and answers in every script are told all the same."""
+    (here / "تقرير 报告.xlsx").write_bytes(b"no workbook")
+    for encoding in ("cp1252", "cp437", "ascii"):
+        environment = {
+            **os.environ,
+            "PYTHONIOENCODING": encoding,
+            "PYTHONPATH": str(ROOT),
+        }
+        command = [sys.executable, "-m", "hrge_xl", "validate", str(here)]
+        done = subprocess.run(command, capture_output=True, env=environment, check=False)
+        assert done.returncode == 4, done.stderr
+        assert "تقرير 报告.xlsx: refused" in done.stdout.decode("utf-8")
+        assert b"Traceback" not in done.stderr
+        assert b"\x1b" not in done.stdout + done.stderr
+
+
+def test_words_of_commands_are_quoted_for_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    from hrge_xl import shell_words
+
+    for system, pairs in (
+        ("posix", {"2026-H1": "2026-H1", "a b": "'a b'", "it's": "'it'\"'\"'s'"}),
+        (
+            "nt",
+            {
+                r"C:\rounds\2026-H1": r"C:\rounds\2026-H1",
+                "a b": '"a b"',
+                r"\\server\A & B": r'"\\server\A & B"',
+                "it's": '"it\'s"',
+            },
+        ),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(shell_words.os, "name", system)
+            assert {word: shell_words.quoted(word) for word in pairs} == pairs
+
+
+def test_output_goes_into_a_file_whole(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
+    words = ("validate", "out", "--json", "--today", "2026-06-30")
+    capsys.readouterr()
+    assert run([*words]) == 1
+    printed = capsys.readouterr().out
+    assert run([*words, "-o", "report.json"]) == 1
+    assert capsys.readouterr().out == ""
+    written = (here / "report.json").read_text(encoding="utf-8")
+    command = re.compile(r'"command": .*')
+    assert command.sub("", written) == command.sub("", printed)
+    assert run([*words, "-o", "-"]) == 1
+    assert command.sub("", capsys.readouterr().out) == command.sub("", printed)
+
+
+def test_every_command_with_json_has_an_output() -> None:
+    having = {
+        name: {word for each in command.params for word in each.opts} for name, command in COMMANDS.items()
+    }
+    assert [name for name, words in having.items() if "--json" in words and "-o" not in words] == []
+
+
+def test_standard_input_is_a_path(here: Path) -> None:
+    """`-` is a workbook, `@-` a list; nothing is left behind."""
+    assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
+    book = here / "out" / "example_PAK_en.xlsx"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(here / "temporary")}
+    (here / "temporary").mkdir()
+    for word, data, name in (("-", book.read_bytes(), "stdin.xlsx"), ("@-", f"{book}\n".encode(), book.name)):
+        command = [sys.executable, "-m", "hrge_xl", "validate", word]
+        done = subprocess.run(command, input=data, capture_output=True, env=environment, check=False)
+        assert done.returncode == 1, done.stderr
+        assert name in done.stdout.decode()
+        assert list((here / "temporary").iterdir()) == []

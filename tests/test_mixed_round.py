@@ -1,0 +1,85 @@
+"""One round, teams of nine languages: the same codes and figures; each team is addressed in its own, the office too."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from hrge_xl.cli import run
+from hrge_xl.dataset.opening import DATASET
+from hrge_xl.guides import guide_name
+from hrge_xl.rounds.rounds import load_round
+from hrge_xl.words import direction, translator
+from tests.test_translations import SPOKEN, TOOLKIT
+
+LANGUAGES = ("en", *SPOKEN)
+DAY = ("--today", "2026-06-30")
+CODES = ("PAK", "AFG", "IRQ", "MAR", "MLI", "EGY", "IRN", "NPL", "NER", "TJK")
+MISSING = "{label}: the answer is missing."
+
+
+@pytest.fixture(scope="module")
+def round_(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a round in which every team sends its workbook back as it was issued."""
+    home = tmp_path_factory.mktemp("mixed")
+    lines = [f"{code},{code},{language},T1.1" for code, language in zip(CODES, LANGUAGES, strict=True)]
+    (home / "teams.csv").write_text("team,country,language,tools\n" + "\n".join(lines), encoding="utf-8")
+    folder = home / "round"
+    assert (
+        run(["round", "init", str(folder), "--spec", "hrge_toolkit", "--teams", str(home / "teams.csv")]) == 0
+    )
+    assert run(["generate", str(folder), "--allow-draft", *DAY]) == 0
+    for path in (folder / "issued").glob("*.xlsx"):
+        (folder / "returned" / path.name).write_bytes(path.read_bytes())
+    assert run(["consolidate", str(folder), "-o", str(folder), *DAY]) in (0, 1)
+    return folder
+
+
+def test_codes_and_figures_are_the_same_in_every_language(round_: Path) -> None:
+    with sqlite3.connect(round_ / DATASET) as connection:
+        found = connection.execute(
+            "SELECT team, code, tool, row, field, cell, message FROM findings"
+        ).fetchall()
+    by_team = {code: sorted(row[1:] for row in found if row[0] == code) for code in CODES}
+    assert len(by_team["PAK"]) > 10
+    assert all(rows == by_team["PAK"] for rows in by_team.values())
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ur"])
+def test_the_office_reads_all_of_it_in_its_own(
+    round_: Path, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    capsys.readouterr()
+    run(["validate", str(round_), "--json", "--lang", language, *DAY])
+    files = json.loads(capsys.readouterr().out)["files"]
+    missing = [each for file in files for each in file["findings"] if each["code"] == "V001"]
+    say = translator(language)
+    assert {file["identity"]["language"] for file in files} == {*LANGUAGES}
+    for each in missing:
+        assert each["message"] == say(MISSING).format(label=each["label"])
+        assert each["label"].endswith(TOOLKIT.tool[each["tool"]].fields[each["field"]].label.say(language))
+
+
+def test_each_team_is_addressed_in_its_own(round_: Path, tmp_path: Path) -> None:
+    assert run(["feedback", str(round_), "-o", str(tmp_path), *DAY]) in (0, 1)
+    teams = {team.code: team.language for team in load_round(round_).teams}
+    for code, language in teams.items():
+        (text,) = tmp_path.rglob(f"{code}*.txt")
+        assert text.read_text(encoding="utf-8").startswith(translator(language)("Dear colleagues,")), language
+        (path,) = tmp_path.rglob(f"{code}*.xlsx")
+        book = openpyxl.load_workbook(path, read_only=True)
+        assert translator(language)("Cover") in book.sheetnames
+
+
+def test_the_guide_goes_out_in_each_language(round_: Path) -> None:
+    issued = round_ / "issued"
+    assert {path.name for path in issued.glob("*.html")} == {guide_name(language) for language in LANGUAGES}
+    for language in LANGUAGES:
+        page = (issued / guide_name(language)).read_text(encoding="utf-8")
+        assert f'dir="{direction(language)}"' in page
+        assert "http" not in page
+        assert "<h2>" in page

@@ -1,0 +1,83 @@
+"""A bar on stderr for what takes longer than a second: on a terminal only, never among what is printed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.cli.progress import Bar, shown
+from hrge_xl.cli.terminal import line
+from hrge_xl.under_way import steps, under_way
+
+
+def test_a_library_that_is_used_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with under_way("Reading", 2) as advance:
+        advance(1)
+    assert list(steps("ab", 2, "Reading")) == ["a", "b"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_nothing_is_shown_where_stderr_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown(patience=0):
+        assert list(steps("ab", 2, "Reading")) == ["a", "b"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_it_says_how_far_the_work_is_and_goes_before_anything_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    with shown(patience=1000):
+        with under_way("Nobody waits yet", 3):
+            pass
+        assert capsys.readouterr().err == ""
+    bar = Bar(patience=1000)
+    with bar.piece("Reading returned files", 40) as advance:
+        bar.lose_patience()
+        advance(12)
+        with bar.piece("Working out figures", None):
+            pass
+        bar.hide()
+        assert "Reading returned files" in capsys.readouterr().err
+        bar.hide()
+        assert capsys.readouterr().err == ""
+        advance(1)
+        bar.stop()
+        assert "13 of 40" in capsys.readouterr().err
+
+
+def test_a_list_that_is_being_printed_is_not_written_into(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = Bar(patience=1000)
+    with bar.piece("Working", None):
+        bar.hide()
+        line("the first of many")
+        bar.lose_patience()
+        bar.stop()
+    assert capsys.readouterr() == ("the first of many\n", "")
+
+
+def test_commands_tell_how_far_they_are(tmp_path: Path) -> None:
+    """Whoever listens hears of the files that are read."""
+    from contextlib import contextmanager
+    from datetime import date
+
+    from hrge_xl.cli import run
+    from hrge_xl.intake import Wanted
+    from hrge_xl.under_way import listening
+    from hrge_xl.validation import ValidationRequest, validate
+
+    heard: list[object] = []
+
+    @contextmanager
+    def listener(text: str, total: int | None):  # type: ignore[no-untyped-def]
+        heard.append((text, total))
+        yield heard.append
+
+    assert run(["generate", "example", "--country", "PAK", "-o", str(tmp_path)]) == 0
+    with listening(listener):
+        validate(list(tmp_path.glob("*.xlsx")), ValidationRequest(Wanted(), date(2026, 6, 30)))
+    assert heard == [("Reading returned files", 1), 1]
