@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Exit
-from .common import the_day, today_option
-from .terminal import data, line
+from .common import OUTPUT, the_day, today_option
+from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
     from ..intake.unpacking import Found
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 @click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("sources", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="What became of everything, as JSON on stdout.")
+@OUTPUT
 @today_option
-def command(folder: Path, sources: tuple[str, ...], as_json: bool, today: date | None) -> int:
+def command(
+    folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date | None
+) -> int:
     """Take the workbooks out of what came, into `returned/` of a round.
 
     SOURCES are folders, files, zip archives, mails (.eml, .msg) and mailboxes (.mbox, Maildir), one within the other
@@ -40,11 +43,12 @@ def command(folder: Path, sources: tuple[str, ...], as_json: bool, today: date |
     from ..rounds.receiving import receive
 
     received = receive(folder, sources, the_day(today))
-    if as_json:
-        data(json.dumps(_as_data(received), ensure_ascii=False, indent=2))
-    else:
-        for told in _lines(received):
-            line(told)
+    with output_to(output):
+        if as_json:
+            data(json.dumps(_as_data(received), ensure_ascii=False, indent=2))
+        else:
+            for told in _lines(received):
+                line(told)
     line(received.summary, err=True)
     return int(Exit.REFUSED if received.unopened else Exit.OK)
 
