@@ -15,13 +15,14 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest deep format bench scale hunt fuzz kills parity damage insider alone year \
-	keys pictures docs pins audit clean distclean
+.PHONY: help demo test system check lint types imports pytest coverage deep format bench scale hunt fuzz kills parity damage insider alone year \
+	keys outlines pictures docs pins audit clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
 	@echo "make test      install, with what the tests need, and run every check and test"
 	@echo "make deep      run what takes long to show the same once more: before a release"
+	@echo "make coverage  which lines of each module the tests run; fails where that is less than 85 percent"
 	@echo "make hunt      look for new examples against the property tests, at random and for an hour or more"
 	@echo "make audit     hold every pin against the databases of known vulnerabilities"
 	@echo "make pins      write the pins anew after a change of pyproject.toml; UPGRADE=--upgrade takes the newest versions"
@@ -64,6 +65,12 @@ bench: $(VENV)/test.stamp
 deep: $(VENV)/test.stamp
 	$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m 'deep and not long' $(PYTEST_ARGS)
 
+# Which lines the tests run: prints every module, the least covered first, and fails below 85 percent; some twenty minutes.
+coverage: $(VENV)/test.stamp
+	@rm -rf output/coverage && mkdir -p output/coverage
+	$(PY) -m coverage run -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+	$(PY) -m tests.coverage_by_module
+
 # Every property test with twenty times the examples, at random: what it finds becomes an explicit @example.
 hunt: $(VENV)/test.stamp
 	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --hypothesis-profile hunt -m 'hypothesis and not long and not deep' $(PYTEST_ARGS)
@@ -103,12 +110,19 @@ keys: $(VENV)/test.stamp
 year: $(VENV)/test.stamp
 	$(PY) -m pytest -m long tests/test_year.py
 
-# Every sheet on the screen of a laptop and as printed, blank and filled, and every page of a report: some minutes.
+# Every sheet on the screen of a laptop and as printed, every page of a report, and the pictures of the guides: some minutes.
 pictures: $(VENV)/test.stamp
 	$(VENV)/bin/hrge-xl generate hrge_toolkit --country PAK -o output/pictures
 	$(VENV)/bin/hrge-xl demo -o output/pictures/demo
 	$(PY) -m tests.office.pictures -o output/pictures \
 		output/pictures/*.xlsx output/pictures/demo/returned/PAK.xlsx output/pictures/demo/reports/*.html
+	-$(VENV)/bin/hrge-xl feedback output/pictures/demo/returned -o output/pictures/demo/feedback
+	$(PY) -m tests.office.guide_pictures output/pictures/demo -o docs/pictures
+
+# The outlines of the countries that the overview draws its map from, out of the npm package world-atlas (Natural Earth).
+outlines: $(VENV)/test.stamp
+	mkdir -p output/outlines && cd output/outlines && npm pack --silent world-atlas@2.0.2 && tar -xzf world-atlas-2.0.2.tgz
+	$(PY) -m tests.write_outlines output/outlines/package
 
 docs: $(VENV)/test.stamp
 	$(PY) -m tests.write_docs
@@ -150,7 +164,7 @@ $(TOOLS)/tools.stamp: $(VENV)/pyvenv.cfg $(PINS)-tools.txt
 
 # What commands made and can make again; a round folder of yours under output/ stays.
 clean:
-	rm -rf output/demo output/pictures build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf output/demo output/pictures output/coverage build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find hrge_xl tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean

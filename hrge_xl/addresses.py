@@ -11,7 +11,7 @@ _SCHEME = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]{1,40}:/{1,3}"
 )  # bounded: a long word takes no square of its length
 _LETTER = r"[^\s\"'“”<>]"
-# A name, a colon, a password, an @, with or without a scheme before it; a drive of Windows is no name.
+# A name, a colon, a password, an @, with or without a scheme before it; a drive of Windows is not a name.
 _BEFORE_AT = re.compile(rf"(?<!{_LETTER})(?![A-Za-z]:[\\/]){_LETTER}*:{_LETTER}*@")
 _NO_PORT = re.compile(
     rf"({_SCHEME.pattern}[^\s:/@]*):(?!\d+[:,.;]?(?:[/\s]|$))[^\s/]+"

@@ -117,7 +117,7 @@ class AnswerColumns(Sequence[Answer]):
             or max(columns.at, default=-1) >= len(places)
             or max(columns.states, default=0) >= len(STATES)
         ):
-            raise ValueError("columns of answers that are no columns of this layout")
+            raise ValueError("columns of answers that are not columns of this layout")
         self.columns, self.places = columns, places
 
     @classmethod

@@ -127,7 +127,7 @@ def _any_of(names: Iterable[str]) -> re.Pattern[str]:
 
 
 def _whole(name: str) -> str:
-    """The pattern of a name that is no part of a longer word or number."""
+    """The pattern of a name that is not part of a longer word or number."""
     if SPACELESS.search(name) and not name[0].isdecimal():
         return re.escape(name)
     before = r"(?<!\d)" if name[0].isdecimal() else f"(?<!{LETTER})"

@@ -1,6 +1,6 @@
 """Has a fault of our own cost the one file that it shows with: what fails together is done again in halves.
 
-What is no fault of any file passes on and ends the run: a place that cannot be written, a wrong spec, no memory.
+What is not a fault of any file passes on and ends the run: a place that cannot be written, a wrong spec, no memory.
 """
 
 from __future__ import annotations

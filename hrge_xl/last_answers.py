@@ -56,7 +56,7 @@ def _answers(table: Mapping[str, Any]) -> Iterator[tuple[Key, Value]]:
 
 
 def _value(value: Any) -> Value:
-    """Raise ValueError for what is no answer."""
+    """Raise ValueError for what is not an answer."""
     if isinstance(value, str):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -18,7 +18,7 @@ SOLAR_HIJRI, BUDDHIST = range(1300, 1500), range(2500, 2650)
 BIKRAM_SAMBAT = range(
     2070, 2091
 )  # 2013 to 2034: in Nepali no Gregorian years, as nothing is planned so far ahead
-LONGEST_DATE = 80  # characters; what is longer is no date but a sentence
+LONGEST_DATE = 80  # characters; what is longer is not a date but a sentence
 
 DECIMAL, THOUSANDS = "\u066b", "\u066c"  # of Arabic script, which mean nothing else
 # Full-width forms and the like as the signs of a keyboard; the Arabic comma stands for a decimal comma.

@@ -1,6 +1,6 @@
 """Paths as text that can be written anywhere: into databases, JSON, pages and workbooks.
 
-A name of a file is bytes, and these need not be the UTF-8 of any text. What is no character stands there by its number,
+A name of a file is bytes, and these need not be the UTF-8 of any text. What is not a character stands by its number,
 behind the mark that stands for one: �E9. So two files are never taken for one.
 """
 
@@ -11,9 +11,9 @@ import re
 from pathlib import Path
 
 _MARK = "\ufffd"
-_LONE = re.compile("[\ud800-\udfff]")  # as Python holds what is no character
+_LONE = re.compile("[\ud800-\udfff]")  # as Python holds what is not a character
 _NUMBER = re.compile(f"{_MARK}(?:([0-9A-F]{{2}})|u([0-9A-F]{{4}}))")
-_BYTES = 0xDC00  # added to a byte that is no character
+_BYTES = 0xDC00  # added to a byte that is not a character
 
 
 def path_text(path: str | os.PathLike[str]) -> str:

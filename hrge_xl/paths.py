@@ -148,7 +148,7 @@ def read_regular(path: Path, most: int) -> bytes:
     """
     with open(os.open(path, _READ_FLAGS), "rb") as file:  # noqa: PTH123 - flags that Path.open lacks
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
         data = file.read(most + 1)
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most / 1024 / 1024:.0f} MB", str(path))

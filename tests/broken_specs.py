@@ -103,7 +103,9 @@ BROKEN = (
     Broken("unknown type", ((PLAN, "type: integer, minimum: 1", "type: number, minimum: 1"),)),
     Broken("yes for required", ((PLAN, "type: date, required: always", "type: date, required: yes"),)),
     Broken("number in words", ((PLAN, "        words: 40\n", "        words: forty\n"),)),
-    Broken("limit that is no number", ((PLAN, "minimum: 1, maximum: 500", "minimum: nan, maximum: .inf"),)),
+    Broken(
+        "limit that is not a number", ((PLAN, "minimum: 1, maximum: 500", "minimum: nan, maximum: .inf"),)
+    ),
     Broken(
         "numbers with an underscore",
         (

@@ -155,6 +155,10 @@ def build(files: int = 12, findings: int = 150, nasty: bool = True, seed: int = 
         "matrices": [_matrix(made, chance)],
         "waivers": [],
         "decisions": [],
+        "names": {
+            "countries": {"AFG": "Afghanistan", "IRQ": "Iraq"},
+            "sheets": {tool: name for tool, name in SHEETS if tool != "FORM"},
+        },
     }
 
 

@@ -186,7 +186,7 @@ HEADS = f"{'sheet':32}{'zoom':>5}{'pixels':>8}{'screens':>9}{'frozen':>12}{'inpu
 
 
 def table_of(sheets: list[Sheet]) -> str:
-    """Write what was measured, one line a sheet and one for all."""
+    """Write what was measured, one line per sheet and one for all."""
     rows = [
         f"{sheet.name:32}{sheet.zoom:5}{sheet.pixels:8.0f}"
         f"{f'{sheet.screens}+{sheet.panel_screens}' if sheet.panel_screens else sheet.screens:>9}"

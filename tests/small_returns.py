@@ -35,7 +35,7 @@ def workbook(number: int) -> bytes:
 
 
 def returns(folder: Path, number: int) -> list[Path]:
-    """So many returns in a folder, and one file that is no workbook."""
+    """So many returns in a folder, and one file that is not a workbook."""
     folder.mkdir(parents=True, exist_ok=True)
     for n in range(number):
         (folder / f"{n:02d}.xlsx").write_bytes(workbook(n))

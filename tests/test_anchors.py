@@ -45,7 +45,7 @@ def test_the_page_of_a_spec_shows_anchors() -> None:
         (
             "code: RED, label",
             "code: RED, anchor: less of it, label",
-            "The list 'RESPONSE' is no scale: nobody would see what anchors the entry 'RED'. "
+            "The list 'RESPONSE' is not a scale: nobody would see what anchors the entry 'RED'. "
             "Say it in `label` or `help`.",
         ),
         (

@@ -11,7 +11,7 @@ import sqlite3
 import stat
 import sys
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,10 @@ import openpyxl
 import pytest
 from frictionless import Package
 from frictionless import system as frictionless_system
+from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
+from hrge_xl.cli import run as hrge_xl_cli
 from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.decisions import decide
 from hrge_xl.dataset.files import only_writer
@@ -35,12 +37,14 @@ from hrge_xl.dataset.table import Rows
 from hrge_xl.disclosure_control.sharing import shareable
 from hrge_xl.errors import OutputError, StoreError, UsageError
 from hrge_xl.exports import exports
+from hrge_xl.exports.data_xlsx import REPEATED
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Answers
 from hrge_xl.validation import Source, ValidationRequest, validate
+from hrge_xl.words import translator
 
 pytestmark = pytest.mark.xdist_group("consolidate")  # what its fixtures play is played once
 
@@ -98,7 +102,7 @@ def rewritten(data: bytes, old: bytes, new: bytes) -> bytes:
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    """Three returns: one clean, one with a mistake, one that is no workbook."""
+    """Three returns: one clean, one with a mistake, one that is not a workbook."""
     return returned(
         tmp_path / "returned",
         {
@@ -246,29 +250,96 @@ def test_injected_texts_stay_texts(tmp_path: Path) -> None:
     assert {row["RSK_01"] for row in rows(tmp_path / "out", "risks")} == set(NASTY)
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
     cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
-    assert not [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink]
-    risks = {row[8] for row in book["risks"].iter_rows(min_row=2, values_only=True)}
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+    assert {cell.hyperlink.target for cell in cells if cell.hyperlink} == {None}  # to sheets of its own only
+    codes = [cell.value for cell in book["risks"][2]]
+    risks = {row[codes.index("RSK_01")] for row in book["risks"].iter_rows(min_row=4, values_only=True)}
     assert {str(text).strip() for text in risks} == set(NASTY)
 
 
 # files beside the dataset
 
 
-def test_data_xlsx_opens_cleanly_and_holds_every_table(files: list[Path], tmp_path: Path) -> None:
+def test_data_xlsx_opens_cleanly_and_holds_every_table_that_has_rows(
+    files: list[Path], tmp_path: Path
+) -> None:
     run(files, tmp_path / "out")
     result = OpenXmlValidator().validate(tmp_path / "out" / "data.xlsx")
     assert result.errors == []
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
     for table in Schema(SPEC).shown:
+        count = len(rows(tmp_path / "out", table.name))
+        drawn = bool(count) and table.name not in REPEATED
+        assert (table.name in book.sheetnames) == drawn, table.name
+        if not drawn:
+            continue
         sheet = book[table.name]
         (named,) = sheet.tables.values()
-        count = len(rows(tmp_path / "out", table.name))
-        assert named.ref.endswith(str(max(count, 1) + 1)), table.name
-        assert [cell.value for cell in sheet[1]] == list(table.names)
+        assert named.ref.startswith("A3:")
+        assert named.ref.endswith(str(count + 3)), table.name
+        codes, heads = ([cell.value for cell in sheet[number]] for number in (2, 3))
+        assert [code for code in codes if code in table.names] == list(table.names)
+        assert len({str(head).casefold() for head in heads}) == len(heads)
+        assert [column.name for column in named.tableColumns] == heads
         filled = [
-            line for line in sheet.iter_rows(min_row=2, values_only=True) if any(v is not None for v in line)
+            line for line in sheet.iter_rows(min_row=4, values_only=True) if any(v is not None for v in line)
         ]
         assert len(filled) == count
+
+
+def read_sheet(path: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a sheet of data.xlsx, by their heads."""
+    lines = [*openpyxl.load_workbook(path)[name].iter_rows(min_row=3, values_only=True)]
+    return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+
+
+def test_the_first_sheet_of_data_xlsx_leads_to_the_others(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
+    links = {
+        row[0].value: row[0].hyperlink.location for row in book["Contents"].iter_rows() if row[0].hyperlink
+    }
+    assert links == {name: f"'{name}'!A1" for name in book.sheetnames[1:]}
+    told = {row[0]: row[1:3] for row in book["Contents"].iter_rows(values_only=True)}
+    assert told["submissions"] == ("Returns: who sent them, when, and whether they count", 3)
+    back = [cell for cell in book["risks"][1] if cell.hyperlink]
+    assert [cell.hyperlink.location for cell in back] == ["'Contents'!A1"]
+
+
+def test_data_xlsx_has_words_for_heads_and_names_beside_codes(files: list[Path], tmp_path: Path) -> None:
+    """Codes of columns stand in a folded row, keys in folded columns; days are days and numbers are numbers."""
+    run(files, tmp_path / "out")
+    path = tmp_path / "out" / "data.xlsx"
+    sheet = openpyxl.load_workbook(path)["risks"]
+    assert sheet.row_dimensions[2].hidden
+    assert sheet.row_dimensions[2].outlineLevel == 1
+    codes = [cell.value for cell in sheet[2]]
+    assert sheet.column_dimensions[get_column_letter(codes.index("file_sha256") + 1)].hidden
+    label = next(field.label.say("en") for _, _, field in SPEC.places() if field.code == "RSK_01")
+    assert label in read_sheet(path, "risks")[0]
+    answers = read_sheet(path, "answers")
+    chosen = next(row for row in answers if row["Code (Code)"] == "PAK")
+    assert chosen["Code"] == "Pakistan"
+    assert any(isinstance(row["Date"], datetime) for row in answers)
+    assert any(isinstance(row["Number"], int | float) for row in answers)
+
+
+def test_data_xlsx_in_the_language_of_a_reader(files: list[Path], tmp_path: Path) -> None:
+    run(files, tmp_path / "out")
+    target = tmp_path / "data_ar.xlsx"
+    assert hrge_xl_cli(["export", str(tmp_path / "out"), "--lang", "ar", "-o", str(target)]) == 0
+    book, say = openpyxl.load_workbook(target), translator("ar")
+    assert book.sheetnames[0] == say("Contents")
+    assert all(sheet.sheet_view.rightToLeft for sheet in book)
+    assert [cell.value for cell in book.worksheets[0][5]] == [
+        say(word) for word in ("Sheet", "What it holds", "Rows")
+    ]
+    assert say("What it holds") != "What it holds"
+    heads = [cell.value for cell in book["findings"][3]]
+    assert {say("Severity"), say("What to do")} <= set(heads)
+    assert {row[say("Severity")] for row in read_sheet(target, "findings")} <= {
+        say(w) for w in ("Error", "Warning", "Info")
+    }
 
 
 def test_the_heat_map_has_colours_words_and_a_described_chart(files: list[Path], tmp_path: Path) -> None:
@@ -555,7 +626,7 @@ def test_a_dataset_of_a_newer_program(files: list[Path], tmp_path: Path) -> None
 
 def test_something_else_in_the_place_of_the_dataset(files: list[Path], tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / DATASET).write_bytes(b"this is no database, but somebody's notes" * 100)
+    (tmp_path / "out" / DATASET).write_bytes(b"this is not a database, but somebody's notes" * 100)
     with pytest.raises(StoreError, match="Move it away"):
         run(files, tmp_path / "out")
 

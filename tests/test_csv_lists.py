@@ -101,8 +101,8 @@ def test_codes_stay_text(in_file: Path) -> None:
         (
             'code,label\nPAK,"Pakistan\nAFG,Afghanistan\n',
             [
-                "countries.csv:2:1: This is no line of CSV: unexpected end of data. Look for a quotation mark without "
-                "its pair."
+                "countries.csv:2:1: This is not a line of CSV: unexpected end of data. Look for a quotation mark "
+                "without its pair."
             ],
         ),
         (

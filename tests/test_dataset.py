@@ -81,7 +81,7 @@ def odd_risks() -> bytes:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Returns in three languages: two versions of one, one twice, one to be corrected, and what is no workbook."""
+    """Returns in three languages: two versions of one, one twice, one to be corrected, and what is not a workbook."""
     first = odd_risks()
     return returned(
         tmp_path_factory.mktemp("star") / "returned",

@@ -363,8 +363,8 @@ def test_a_workbook_that_would_be_too_large(
     assert "answers" not in book.sheetnames
     assert {"submissions", "unplaced"} <= set(book.sheetnames)
     (line,) = (row for row in book["Contents"].iter_rows(values_only=True) if row[0] == "answers")
-    assert line[1] > 100
-    assert line[2].endswith("for it would be too large: see dataset.sqlite or answers.csv.")
+    assert line[2] > 100
+    assert line[1].endswith("Too large for this workbook: see answers.csv or dataset.sqlite.")
 
 
 def test_everything_is_read_again(files: list[Path], alone: Any, tmp_path: Path) -> None:

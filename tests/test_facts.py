@@ -98,8 +98,8 @@ def test_facts_travel_with_the_spec(copy: Path) -> None:  # noqa: F811
         ("MAR,C1_03,CHK_09,Y,A,2026-05-04", "The tool 'C1' has no field 'CHK_09'."),
         ("MAR,C1_03,CHK_01,yes,A,2026-05-04", "'yes' is not a code of this list. Known are: Y, P, N."),
         ("MAR,C1_03,CHK_01,Y|N,A,2026-05-04", "The field takes one answer, and these are several."),
-        ("MAR,C1_03,FOL_02,4 May,A,2026-05-04", "'4 May' is no day."),
-        ("MAR,C1_03,CHK_01,Y,A,May 2026", "'May 2026' is no day."),
+        ("MAR,C1_03,FOL_02,4 May,A,2026-05-04", "'4 May' is not a date."),
+        ("MAR,C1_03,CHK_01,Y,A,May 2026", "'May 2026' is not a date."),
         ("MAR,C1_03,CHK_01,Y,,2026-05-04", "The fact has no source."),
         ("MAR,C1_03,CHK_01,Y,A", "The line has 5 cells, and the first one has 6."),
         ("MAR,C1_01,CHK_01,N,A register,2026-05-04", "MAR, C1_01, CHK_01 stands here twice."),
@@ -151,7 +151,7 @@ def test_the_toolkit_knows_nothing_about_a_real_country() -> None:
 
 
 def test_nothing_follows_from_a_fact_before_the_tool_is_used(tmp_path: Path) -> None:
-    """A treaty status that a workbook is issued with asks for nothing, and is no answer on an unused sheet."""
+    """A treaty status that a workbook is issued with asks for nothing, and is not an answer on an unused sheet."""
     spec = load("hrge_toolkit")
     facts = dict(facts_about(spec, "XEX"))
     order = Order("T", TODAY, "PAK", tools=("T2.2",), answers=facts)

@@ -114,7 +114,7 @@ def test_what_the_new_workbook_mends_is_only_to_be_looked_at(tmp_path: Path) -> 
     given = give_back(result, load(result.submission.identity.spec), today=TODAY)
     remedies = [each.remedy for each in given.corrections]
     assert not any("fresh workbook" in remedy for remedy in remedies)
-    mended = [each for each in given.corrections if each.remedy.startswith("It is mended")]
+    mended = [each for each in given.corrections if each.remedy.startswith("It has been fixed")]
     assert {each.code for each in result.findings} & {"S013", "V017"}
     assert mended
     assert {each.urgency for each in mended} == {Urgency.DOUBTFUL}
@@ -159,7 +159,7 @@ def test_who_is_done_is_not_asked_to_send_again(tmp_path: Path) -> None:
         "",
         "Nothing has to be corrected.",
         "",
-        "You need not send it again. If you change something, do so in the workbook attached.",
+        "You need not send it again. If you change something, do so in the attached workbook.",
     ]
 
 
@@ -181,6 +181,6 @@ def test_what_lay_on_top_comes_back_as_text_and_formatting_is_mended(tmp_path: P
         str(each.value) for row in openpyxl.load_workbook(target)["To correct"].iter_rows() for each in row
     ]
     assert any("hat is struck through was read" in each for each in told)
-    assert any(each.startswith("It is mended in this workbook") for each in told)
+    assert any(each.startswith("It has been fixed in this workbook") for each in told)
     assert any(each.startswith("A picture lies over E10") for each in told)
     assert not any("For the north only" in each for each in told)

@@ -137,7 +137,7 @@ def test_what_does_not_belong_is_named(spec: Spec, tmp_path: Path) -> None:
         "Choose an entry that belongs to the other answer, or correct that one."
     )
     assert told["FWHY_1"].startswith("Why: “No reason” is answered, though it is not asked here.")
-    assert told["FREF_2"] == "Reference: “WS 1” is not written as it has to be. Write it in this form: WS-01"
+    assert told["FREF_2"] == "Reference: “WS 1” does not have the required form. Write it in this form: WS-01"
     assert told["FMAI_1"].endswith("Write it in this form: name@example.org")
 
 
@@ -154,7 +154,7 @@ def test_a_dropdown_in_a_form_hangs_on_the_answer_above_it(spec: Spec) -> None:
 
 
 def test_the_sheet_says_the_same(spec: Spec, tmp_path: Path, office: Office) -> None:
-    """A pattern that only the reader can check is no fault in the sheet; all others are, and no more."""
+    """A pattern that only the reader can check is not a fault in the sheet; all others are, and no more."""
     sent = sent_of(office.recalculate(made(spec, ANSWERS, tmp_path), tmp_path / "saved.xlsx"), spec)
     assert "S028" not in sent.not_run  # so that check cells are compared
     assert sent.shown_checks is not None
@@ -194,7 +194,7 @@ def test_which_patterns_a_sheet_can_check(pattern: str, in_sheet: bool) -> None:
     [
         ("example: WS-01", "help: A code", "Nothing shows what fits the pattern."),
         ("example: WS-01", "example: WS 1", "The example 'WS 1' does not fit the pattern."),
-        ("pattern: '[A-Z]{2}-[0-9]{2,4}'", "pattern: '[A-Z'", "This is no pattern"),
+        ("pattern: '[A-Z]{2}-[0-9]{2,4}'", "pattern: '[A-Z'", "This is not a pattern"),
     ],
 )
 def test_a_pattern_is_shown_by_an_example_that_fits(

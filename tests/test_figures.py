@@ -94,7 +94,7 @@ def test_totals_only_where_they_agree(found: list[Value], expected: tuple[Any, .
 def test_two_teams_of_a_country_add_up_only_where_the_spec_says_so(
     teams: str, named: Any, expected: float | None
 ) -> None:
-    """A team that states two values for one country and period is no second team."""
+    """A team that states two values for one country and period is not a second team."""
     one, other = teams
     figures = FIGURES.model_copy(update={"add_over_teams": named})
     total = total_of([value(one, 2, country="PAK"), value(other, 3, country="PAK")], figures)
@@ -346,7 +346,7 @@ def test_mistakes_in_what_the_spec_says_of_indicators(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as caught:
         load(str(spec))
     assert [mistake.reason for mistake in caught.value.mistakes] == [
-        "T4C_08 is no number.",
+        "T4C_08 is not a number.",
         "There is no field to be reached from a value named 'RSK_04'.",
         "There is no indicator in a catalogue named 'PA99'.",
     ]

@@ -1,4 +1,4 @@
-"""Names of files that are no text, or very long: every command goes on, and no two files are taken for one."""
+"""Names of files that are not text, or very long: every command goes on, and no two files are taken for one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.versions import answers
 
 NAMES = st.binary(min_size=1, max_size=30).filter(lambda name: not {0, ord("/")} & set(name))
 BYTES_FOR_NAMES = pytest.mark.skipif(
-    sys.platform in ("win32", "darwin"), reason="the system has no names that are no text"
+    sys.platform in ("win32", "darwin"), reason="the system has no names that are not text"
 )
 FORMATS = [
     part for name in ("html", "xlsx", "json", "sarif", "junit", "overview") for part in ("--format", name)
@@ -64,7 +64,7 @@ def made(folder: Path) -> tuple[Round, list[bytes]]:
 
 @pytest.mark.deep
 @BYTES_FOR_NAMES
-@pytest.mark.parametrize("home", [b"home", b"h\xf6me"], ids=["folder", "folder that is no text"])
+@pytest.mark.parametrize("home", [b"home", b"h\xf6me"], ids=["folder", "folder that is not text"])
 def test_names_that_are_no_text(home: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     round_, (one, two) = made(tmp_path / os.fsdecode(home))
     folder, returned, out = round_.folder, round_.folder / "returned", tmp_path / "out"

@@ -25,7 +25,10 @@ from hrge_xl.spec.model import AnyBlock
 from tests import write_expressions
 from tests.write_docs import DOCS
 
-GUIDES = ("filling-in.md", "coordinating.md", "auditing.md", "writing-a-spec.md", "expressions.md")
+GUIDES = (
+    "filling-in.md", "coordinating.md", "auditing.md", "writing-a-spec.md", "expressions.md", "analysing.md",
+    "library.md", "coming-from-kobo.md", "coming-from-dhis2.md", "coming-from-a-spreadsheet.md",
+)  # fmt: skip
 STEP = re.compile(
     r"^```(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$|^<!-- copy (?P<copy>.+?) -->$", re.M | re.S
 )

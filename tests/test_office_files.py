@@ -1,4 +1,4 @@
-"""Workbooks that are no returns (team lists, an office's own forms): hostile ones are told in one line, and soon."""
+"""Workbooks that are not returns (team lists, an office's own forms): hostile ones are told in one line, and soon."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_a_pipe_is_no_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     os.mkfifo(tmp_path / "x.csv")
     for name, said in (
         ("x.xlsx", "x.xlsx is not a file, but a pipe or a device."),
-        ("x.csv", "it is no regular file"),
+        ("x.csv", "it is not a regular file"),
     ):
         done = run(
             ["round", "init", str(tmp_path / "round"), "--spec", "example", "--teams", str(tmp_path / name)]

@@ -37,7 +37,7 @@ IN_TURN = ("order",)  # of files, by which ones came at all
 FACTS = ("answers", "findings", "submissions")
 
 pytestmark = pytest.mark.skipif(
-    sys.platform in ("win32", "darwin"), reason="the system has no names that are no text"
+    sys.platform in ("win32", "darwin"), reason="the system has no names that are not text"
 )
 
 

@@ -99,7 +99,7 @@ def by_summary_sheet(data: bytes) -> dict[str, Any]:
 
 def by_data_xlsx(folder: Path) -> Counter[str]:
     sheet = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)["reconciliation"]
-    heads, *lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    heads, _, *lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
     found: Counter[str] = Counter()
     for line in lines:
         said = dict(zip(heads, line, strict=True))

@@ -208,7 +208,7 @@ def test_the_latest_period_is_shown_and_the_others_are_named(both: Store) -> Non
 
 def test_periods_are_compared_and_never_added_up(both: Store) -> None:
     text = html(built(both, TODAY, "en"))
-    table = text[text.index('<h2 id="periods">') : text.index('<h2 id="about">')]
+    table = text[text.index('<h2 id="periods">') : text.index('<h2 id="risks">')]
     rows = [re.findall(r'<td class="num">(\d+)', row) for row in table.split("<tr>")[2:]]
     assert [row[:2] for row in rows] == [["4", "4"], ["3", "3"]]  # returns and teams
     assert [sum(map(int, row[2:])) for row in rows] == [12, 9]  # risks by level: three in each return

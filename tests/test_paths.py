@@ -69,7 +69,7 @@ def test_a_list_is_a_regular_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for place in ("/dev/zero", tmp_path / "pipe", tmp_path):
         assert "the list cannot be read (" in refused(f"@{place}")
-    assert "(it is no regular file)" in refused("@/dev/zero")
+    assert "(it is not a regular file)" in refused("@/dev/zero")
     assert run("validate", "@/dev/zero").returncode == 2
 
 

@@ -66,9 +66,9 @@ def test_a_profile_that_leaves_a_choice_asks_for_it(toolkit: Spec) -> None:
 
 
 def test_names_that_there_are_not_are_told_with_what_there_is(toolkit: Spec) -> None:
-    with pytest.raises(UsageError, match=r"'quik' is no profile of hrge_toolkit\. Did you mean 'quick'\?"):
+    with pytest.raises(UsageError, match=r"'quik' is not a profile of hrge_toolkit\. Did you mean 'quick'\?"):
         choose(toolkit, "quik")
-    with pytest.raises(UsageError, match=r"'9\.9' is no tool of hrge_toolkit"):
+    with pytest.raises(UsageError, match=r"'9\.9' is not a tool of hrge_toolkit"):
         choose(toolkit, "full", ["9.9"])
 
 

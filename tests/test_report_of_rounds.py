@@ -1,4 +1,4 @@
-"""The report of a round: one row a file received, what became of it, and figures of the files that count alone."""
+"""The report of a round: one row per file received, what became of it, and figures of the files that count alone."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 import html as entities
 import io
 import json
+import posixpath
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -17,6 +18,7 @@ import pytest
 from openxml_audit import OpenXmlValidator
 from pydantic import TypeAdapter
 
+from hrge_xl.paths import write_whole
 from hrge_xl.reports import page, schema, shown_text
 from hrge_xl.reports.document import Document
 from hrge_xl.reports.formats import html, junit, sarif, xlsx
@@ -413,7 +415,7 @@ def test_a_matrix_without_rows_is_one_sentence() -> None:
     document = build(0, 0, nasty=False)
     text = html.render(document)
     assert 'class="matrix"' not in text
-    assert WORDS["matrix_empty"].format(tools="T3.2") in text
+    assert WORDS["matrix_empty"].format(tools="3.2 Risk strategy") in text
 
 
 def test_a_large_report_stays_small() -> None:
@@ -500,7 +502,7 @@ def test_the_filter_works_by_keyboard(browser: "Browser", tmp_path: Path) -> Non
     total, wanted = sum(recount(document)[key] for key in html.SEVERITIES), recount(document)["V006"]
     with opened(browser, tmp_path, document) as (page, trouble):
         page.locator("select[name=team]").focus()
-        for _ in range(3):
+        for _ in range(5):
             page.keyboard.press("Tab")
         page.keyboard.type("V006")
         wait_for_count(page, f"{wanted} of {total} ")
@@ -528,6 +530,8 @@ def test_each_filter_counts_right(browser: "Browser", tmp_path: Path) -> None:
         ("severity", "w"): sum(row["severity"] == "warning" for _, row in rows),
         ("sheet", "1.1 Legislation"): sum(row["sheet"] == "1.1 Legislation" for _, row in rows),
         ("code", "V001"): sum(row["code"] == "V001" for _, row in rows),
+        ("verdict", "accepted"): sum(file["verdict"] == "accepted" for file, _ in rows),
+        ("status", "superseded"): sum(file["status"] == "superseded" for file, _ in rows),
     }
     with opened(browser, tmp_path, document) as (page, _):
         for (name, value), count in cases.items():
@@ -568,10 +572,156 @@ def test_a_link_opens_what_it_leads_to(browser: "Browser", tmp_path: Path) -> No
 
 
 @pytest.mark.browser
-def test_paper_shows_what_is_folded(browser: "Browser", tmp_path: Path) -> None:
+def test_paper_is_a_summary_and_everything_on_request(browser: "Browser", tmp_path: Path) -> None:
+    document = build(300, 600, nasty=False)
     for scripts in (True, False):
-        with opened(browser, tmp_path, build(12, 150, nasty=False), scripts=scripts) as (page, _):
+        with opened(browser, tmp_path, document, scripts=scripts) as (page, _):
             page.emulate_media(media="print")
+            assert page.locator("#f0").is_hidden()
+            assert page.locator("#file-table tbody tr").nth(html.PAPER_ROWS - 1).is_visible()
+            assert page.locator("#file-table tbody tr").nth(html.PAPER_ROWS).is_hidden()
+            assert page.locator(".papernote").is_visible()
+            assert pages_of(page.pdf(prefer_css_page_size=True)) <= 10
+            page.goto(f"{page.url}#everything")
             assert page.locator("#f0").bounding_box() is not None
+            assert page.locator("#file-table tbody tr").last.is_visible()
             assert page.locator("#filter .fields").is_hidden()
-            assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def pages_of(paper: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", paper))
+
+
+@pytest.mark.browser
+def test_a_filter_stands_in_the_address(browser: "Browser", tmp_path: Path) -> None:
+    document = build(12, 150, nasty=False)
+    returned = [file for file in document["files"] if file["verdict"] == "returned" and file["counted"]]
+    wanted = sum(row["code"] == "V001" for file in returned for row in file["findings"])
+    with opened(browser, tmp_path, document) as (page, trouble):
+        for name, value in (("verdict", "returned"), ("status", "counts"), ("code", "V001")):
+            page.locator(f"select[name={name}]").select_option(value)
+        wait_for_count(page, f"{wanted} of ")
+        assert page.url.endswith("#verdict=returned&status=counts&code=V001")
+        page.reload()
+        wait_for_count(page, f"{wanted} of ")
+        assert page.locator("select[name=status]").input_value() == "counts"
+        rows = page.evaluate(
+            "[...document.querySelectorAll('#file-table tbody tr')].filter(r => r.checkVisibility()).length"
+        )
+        assert rows == len(returned)
+        page.locator("#filter button[type=reset]").click()
+        wait_for_count(page, f"{sum(len(file['findings']) for file in document['files'])} of ")
+        assert "#" not in page.url
+        assert trouble == []
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> Document:
+    """A report that has a page for each team."""
+    monkeypatch.setattr(html, "LARGE", 100)
+    return build(12, 150, nasty=True)
+
+
+def test_a_large_report_has_a_page_a_team(large: Document) -> None:
+    main, pages = html.render(large), dict(html.beside(large))
+    assert Parsed(main).findings == []
+    teams = {file["identity"]["team"] if file["identity"] else WORDS["no_team"] for file in large["files"]}
+    assert len(pages) == len(teams)
+    assert sum(len(Parsed(page).findings) for page in pages.values()) == sum(
+        len(file["findings"]) for file in large["files"]
+    )
+    assert from_html_cards(large)["error"] == large["summary"]["error"]
+    small = build(2, 1, nasty=False)
+    assert dict(html.beside(small)) == {}
+
+
+def test_every_link_of_a_large_report_has_its_target(large: Document) -> None:
+    pages = {html.MAIN: html.render(large), **dict(html.beside(large))}
+    parsed = {name: Parsed(text) for name, text in pages.items()}
+    ids = {name: {a["id"] for _, a in each.elements if "id" in a} for name, each in parsed.items()}
+    for name, each in parsed.items():
+        for address in (a["href"] for tag, a in each.elements if tag == "a"):
+            file, _, anchor = str(address).partition("#")
+            place = posixpath.normpath(posixpath.join(posixpath.dirname(name), file)) if file else name
+            assert place in pages, (name, address)
+            assert not anchor or anchor in ids[place], (name, address)
+
+
+def test_teams_whose_names_look_alike_have_pages_of_their_own(large: Document) -> None:
+    for file, name in zip(large["files"], ("A/B", "A B", "a b", "الفريق", "..", "CON"), strict=False):
+        if file["identity"]:
+            file["identity"]["team"] = name
+    names = [name.casefold() for name, _ in html.beside(large)]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"validation_pages/[0-9]+-[A-Za-z0-9-]+\.html", name, re.I) for name in names)
+
+
+@pytest.mark.browser
+def test_a_large_report_filters_its_files_and_leads_to_them(
+    browser: "Browser", tmp_path: Path, large: Document
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    for name, text in html.beside(large):
+        write_whole(tmp_path / name, text.encode("utf-8", "replace"))
+    with opened(browser, tmp_path, large) as (page, trouble):
+        page.locator("select[name=verdict]").select_option("refused")
+        wait_for_count(page, f"{sum(file['verdict'] == 'refused' for file in large['files'])} of 12 ")
+        assert Axe().run(page).response["violations"] == []
+        page.locator("#filter button[type=reset]").click()
+        wait_for_count(page, "12 of 12 ")
+        page.locator("#file-table a").first.click()
+        assert page.locator("#f0").is_visible()
+        assert Axe().run(page).response["violations"] == []
+        assert [
+            each for each in trouble if not each.endswith(".html#f0") and "validation_pages" not in each
+        ] == []
+
+
+def test_countries_and_sheets_go_by_name() -> None:
+    document = build(12, 150, nasty=False)
+    text = html.render(document)
+    assert re.search(r"\bAFG Afghanistan\b", table_of(text, "By team"))
+    assert re.search(r"\bIRN IRN\b", table_of(text, "By team"))  # of which no name is known
+    assert re.search(r"\b1\.1 Legislation\n", table_of(text, "By sheet"))
+    assert "1.1 التشريعات" not in table_of(text, "By sheet")
+    assert {row["Country"] for row in headed(workbook(document)["Files"])} >= {"Afghanistan", "Iraq"}
+
+
+def test_the_workbook_adds_up_by_team_and_by_rule() -> None:
+    document = build(12, 150, nasty=False)
+    book, summary = workbook(document), dict(document["summary"])
+    *teams, total = headed(book["By team"])
+    assert len(teams) == len({from_html_team(file) for file in document["files"]})
+    for head, key in (
+        ("Received", "files"), ("Accepted", "accepted"), ("Returned", "returned"), ("Refused", "refused"),
+        ("Counted", "counted"), ("Superseded", "superseded"), ("Errors", "error"), ("Warnings", "warning"),
+    ):  # fmt: skip
+        assert total[head] == sum(row[head] for row in teams) == summary[key], head
+    rules = [*headed(book["By rule"])]
+    assert sum(row["Errors"] + row["Warnings"] + row["Info"] for row in rules) == sum(
+        summary[key] for key in html.SEVERITIES
+    )
+
+
+def from_html_team(file: Any) -> str:
+    return file["identity"]["team"] if file["identity"] else ""
+
+
+def test_the_workbook_shows_the_matrix_as_the_page_does() -> None:
+    """The highest step on top, on the page as in the workbook and on the sheets that teams fill in."""
+    document = build(12, 150, nasty=False)
+    matrix = document["matrices"][0]
+    rows = list(workbook(document)["Risk matrices"].iter_rows(min_row=3, values_only=True))
+    labels = [label for _, label in reversed(matrix["down"])]
+    assert [row[0] for row in rows[: len(labels)]] == labels
+    heads = re.findall(r'<tr><th scope="row">([^<\n]+)', table_of_matrix(html.render(document)))
+    assert [entities.unescape(head).strip() for head in heads] == labels
+    counts = {(cell["down"], cell["across"]): cell["count"] for cell in matrix["cells"]}
+    assert [list(row[1:6]) for row in rows[: len(labels)]] == [
+        [counts[down, across] for across, _ in matrix["across"]] for down, _ in reversed(matrix["down"])
+    ]
+
+
+def table_of_matrix(page: str) -> str:
+    return page.partition('<table class="matrix">')[2].partition("</table>")[0]

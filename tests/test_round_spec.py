@@ -25,7 +25,7 @@ DAY = ("--today", TODAY.isoformat())
 
 @pytest.fixture
 def spec(tmp_path: Path) -> Path:
-    """A spec of one's own, in a folder that is no home of specs."""
+    """A spec of one's own, in a folder that is not a home of specs."""
     folder = tmp_path / "office" / "spec"
     shutil.copytree(find("example"), folder)
     edit(folder / "workbook.yaml", "name: example", "name: our_own")

@@ -112,7 +112,9 @@ def test_only_the_teams_of_some_countries(
     assert {path.name for path in issued.glob("*.xlsx")} == {"MAR-1_fr.xlsx", "EGY-1_ar.xlsx"}
     capsys.readouterr()
     assert run(["generate", str(tmp_path / "round"), "--country", "Mali", "--country", "Atlantis"]) == 2
-    assert capsys.readouterr().err.startswith("Error: 'Atlantis' is no country of example. Known are: PAK,")
+    assert capsys.readouterr().err.startswith(
+        "Error: 'Atlantis' is not a country of example. Known are: PAK,"
+    )
     assert run(["generate", str(tmp_path / "round"), "--country", "Mali"]) == 2
     assert "round has no team of MLI. Its countries are: EGY, IRQ, MAR, PAK." in capsys.readouterr().err
 
@@ -176,10 +178,10 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
         "teams.csv: line 3: there is no country 'Pakstan'. Did you mean Pakistan (PAK)?",
         "teams.csv: line 5: there is no language 'Englisch'. Did you mean English (en)?",
         "teams.csv: line 5: there is no tool 'X9'. Known are: PLAN, C1, R1, SUMMARY.",
-        "teams.csv: line 5: '31.02.2026' can be no day or several. Write the deadline as 2026-07-31.",
+        "teams.csv: line 5: '31.02.2026' is not an unambiguous date. Write the deadline as 2026-07-31.",
         "teams.csv: line 5: team 'a' stands already in line 2. Keep one.",
         "teams.csv: line 6: the code of the team is missing. Give it a short one.",
-        "teams.csv: line 6: '03/04/2026' can be no day or several. Write the deadline as 2026-07-31.",
+        "teams.csv: line 6: '03/04/2026' is not an unambiguous date. Write the deadline as 2026-07-31.",
         "teams.csv: line 7: '../x' cannot name a file. Use letters, digits and hyphens.",
     ]
     assert not (tmp_path / "round").exists()
@@ -190,10 +192,10 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
     [
         (b"", "no team stands in it"),
         (b"team\n", "no team stands in it"),
-        ("team,contact\nA,x\n".encode("utf-16-le"), "is no text"),
+        ("team,contact\nA,x\n".encode("utf-16-le"), "is not text"),
         (b"name,country\nA,PAK\n", "there is no column 'team'"),
         (b"team,countri\nA,PAK\n", "Did you mean 'country'"),
-        (b"team,team\nA,B\n", "stands there twice"),
+        (b"team,team\nA,B\n", "appears twice"),
         (b"team,deadline\nA,9999-12-31\n", "the deadline 9999-12-31 is not a day between 1900 and 2200"),
         ("team,contact\nA,Jos\xe9\n".encode("latin-1"), "not UTF-8"),
     ],
@@ -325,7 +327,7 @@ def test_a_round_without_its_key(teams: Path, tmp_path: Path) -> None:
     (tmp_path / "round" / KEY).write_bytes(b"short")
     with pytest.raises(RoundError, match="is damaged"):
         load_round(tmp_path / "round")
-    with pytest.raises(RoundError, match="is no round"):
+    with pytest.raises(RoundError, match="is not a round"):
         load_round(tmp_path)
 
 

@@ -123,7 +123,7 @@ def test_its_country_can_never_be_taken_for_a_real_one(name: str) -> None:
     assert code not in country_names("en")
     assert spec.countries is not None
     assert code not in spec.vocabularies[spec.countries].by_code
-    with pytest.raises(UsageError, match="is no country of"):
+    with pytest.raises(UsageError, match="is not a country of"):
         country_codes(spec, ["Examplia"])
     blank = openpyxl.load_workbook(BytesIO(generate(spec, Order("PAK", TODAY, "PAK"))))
     assert "Examplia" not in {cell.value for row in blank["Lists"].iter_rows() for cell in row}
@@ -252,13 +252,18 @@ def test_a_spec_without_a_sample_says_so(copy: Path, capsys: pytest.CaptureFixtu
         ("    K-02:", "    K-2:", 38, "There is no row 'K-2' for this in R1. Did you mean 'K-02'?"),
         ("RSK_02: [WOM]", "RSK_02: [WOMEN]", 32, "RSK_02: 'WOMEN' is not a code of this list."),
         ("RSK_03: 3", "RSK_03: 7", 33, "RSK_03: '7' is not a code of this list."),
-        ("PLN_06: 24", "PLN_06: 24.5", 15, "PLN_06: 24.5 is no whole number."),
-        ("PLN_05: 2026-09-09", "PLN_05: 9 September", 14, "PLN_05: '9 September' is no day."),
+        ("PLN_06: 24", "PLN_06: 24.5", 15, "PLN_06: 24.5 is not a whole number."),
+        ("PLN_05: 2026-09-09", "PLN_05: 9 September", 14, "PLN_05: '9 September' is not a date."),
         ("PLN_06: 24", "PLN_60: 24", 15, "The tool 'PLAN' has no field 'PLN_60'. Did you mean"),
         ("PLN_06: 24", "PLN_14: 250", 15, "The field 'PLN_14' is calculated."),
-        ("RSK_08: C1_03", "RSK_08: C1_33", 37, "RSK_08: 'C1_33' is no row of C1."),
+        ("RSK_08: C1_03", "RSK_08: C1_33", 37, "RSK_08: 'C1_33' is not a row of C1."),
         ("today: 2026-06-30", "today: soon", 3, "'soon' is not a day between"),
-        ("{en: Women do not come, fr", "{en: Women do not come, de", 31, "'de' is no language of the spec."),
+        (
+            "{en: Women do not come, fr",
+            "{en: Women do not come, de",
+            31,
+            "'de' is not a language of the spec.",
+        ),
     ],
 )
 def test_each_mistake_is_told_with_its_line(copy: Path, old: str, new: str, line: int, said: str) -> None:

@@ -234,9 +234,9 @@ def _pem(private: ec.EllipticCurvePrivateKey) -> bytes:
 
 OTHER = ec.generate_private_key(ec.SECP256R1())
 KEYS = {
-    "empty.pem": (b"", "this is no private key"),
-    "text.pem": (b"My key", "this is no private key"),
-    "cut.pem": (b"-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n-----END PRIVATE KEY-----\n", "this is no private key"),
+    "empty.pem": (b"", "this is not a private key"),
+    "text.pem": (b"My key", "this is not a private key"),
+    "cut.pem": (b"-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n-----END PRIVATE KEY-----\n", "this is not a private key"),
     "locked.pem": (b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMC4\n-----END ENCRYPTED PRIVATE KEY-----\n", "passphrase"),
     "other.pem": (_pem(OTHER), "a key of another kind than Ed25519"),
 }  # fmt: skip
@@ -375,4 +375,4 @@ def test_every_entry_can_be_listed(folder: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_a_folder_that_is_no_round_has_no_terms(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "is no round" in said(capsys, 3, "sign", "round/reports", "--by", NAME)
+    assert "is not a round" in said(capsys, 3, "sign", "round/reports", "--by", NAME)

@@ -78,7 +78,7 @@ def test_ten_mistakes_come_together_with_line_and_column(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("pattern", "reason"),
     [
-        ("'-[0-9'", "This is no pattern"),
+        ("'-[0-9'", "This is not a pattern"),
         ("'[0-9]*'", "It also fits an empty text"),
         ("'[0-9]{4}'", "There is no intervention whose name could hold a period"),
     ],

@@ -110,8 +110,8 @@ def test_unit_note_and_tag_are_in_the_codebook(remarked: Path) -> None:
     assert ask(out, book.format("RSK_01", "NULL")) == [(None, None, "A")]
     assert ask(out, book.format("CHK_01", "'Y'")) == [(None, "As in the law.", "K")]
     assert ask(out, book.format("PLN_09", "NULL")) == [("share of 1", None, None)]
-    rules = openpyxl.load_workbook(out / "data.xlsx")["PLAN"].data_validations.dataValidation
-    assert [rule.prompt for rule in rules] == ["Budget (USD)", "Budget per person (USD a person)"]
+    heads = {cell.value for cell in openpyxl.load_workbook(out / "data.xlsx")["PLAN"][3]}
+    assert {"Budget (USD)", "Budget per person (USD a person)"} <= heads
 
 
 def test_the_page_of_a_spec_tells_them(remarked: Path) -> None:
@@ -204,13 +204,13 @@ def test_an_answer_goes_before_a_default(prefilled: Path, tmp_path: Path) -> Non
         ("PLN_02", "PKA", "'PKA' is not a code of this list. Known are: PAK, AFG"),
         ("PLN_11", "Yes", "'Yes' is not a code of this list. Known are: Y, N."),
         ("PLN_06", "501", "501 is not between 1 and 500."),
-        ("PLN_06", "1.5", "1.5 is no whole number."),
-        ("PLN_06", "many", "'many' is no number."),
-        ("PLN_06", "nan", "'nan' is no number."),
-        ("PLN_08", "1_0", "'1_0' is no number."),
+        ("PLN_06", "1.5", "1.5 is not a whole number."),
+        ("PLN_06", "many", "'many' is not a number."),
+        ("PLN_06", "nan", "'nan' is not a number."),
+        ("PLN_08", "1_0", "'1_0' is not a number."),
         ("PLN_09", "45", "45 is not between 0 and 1."),
         ("PLN_10", "1999", "1999 is not between 2000 and 2100."),
-        ("PLN_04", "1 May 2026", "'1 May 2026' is no day."),
+        ("PLN_04", "1 May 2026", "'1 May 2026' is not a date."),
         ("PLN_04", "1890-01-01", "1890-01-01 is not between 1990-01-01 and 2100-12-31."),
         ("PLN_01", "a code that is far too long", "The text has 27 characters; the field takes 20."),
         ("PLN_01", "[A, B]", "The field takes one answer, and these are several."),

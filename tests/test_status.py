@@ -264,7 +264,7 @@ def test_the_overview_says_the_same(made: Round) -> None:
     )  # fmt: skip
     with dataset_of(made) as dataset:
         told = [each for each in status(dataset.of_round(), LATER, made) if each.team.code]
-        shown = overview_teams(dataset.store, LATER, made, made.name)
+        shown, _ = overview_teams(dataset.store, LATER, made, made.name)
     assert [each.state for each in told] == ["to decide", "returned", "late", "accepted", "not in this round"]
     assert [
         (each.code, each.state, each.days_late, each.errors, each.answered, each.required) for each in shown
@@ -278,6 +278,6 @@ def test_without_a_round_all_who_answered_are_told(tmp_path: Path) -> None:
     (tmp_path / "pak.xlsx").write_bytes(generate(SPEC, Order("PAK", TODAY, "PAK", answers=answers())))
     with datasets(Question([str(tmp_path)], LATER)) as (dataset,):
         (team,) = status(dataset.returns(), LATER)
-        (shown,) = overview_teams(dataset.store, LATER, None, team.returns[0].period)
+        (shown,), _ = overview_teams(dataset.store, LATER, None, team.returns[0].period)
     assert (team.team.code, team.team.country, team.state) == ("PAK", "PAK", "accepted")
     assert (shown.code, shown.country, shown.state) == ("PAK", "PAK", "accepted")

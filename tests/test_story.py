@@ -112,7 +112,7 @@ def test_two_rounds_through_time(office: Office) -> None:
     said = office.status(first, date(2026, 4, 2))
     assert {team: row["state"] for team, row in said.items()} == dict.fromkeys(said, "issued")
 
-    # June: a form that was filled in weeks after its workbook was issued is no form of the future
+    # June: a form that was filled in weeks after its workbook was issued is not a form of the future
     summer = date(2026, 6, 10)
     send(
         first,

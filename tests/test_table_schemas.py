@@ -49,7 +49,7 @@ WRONG = {  # an answer of the example spec that is not right, and what the schem
 
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A dataset of each spec: full returns in every language, odd ones, wrong ones, and what is no workbook."""
+    """A dataset of each spec: full returns in every language, odd ones, wrong ones, and what is not a workbook."""
     folder = tmp_path_factory.mktemp("schemas")
     wrong = {code: value for code, (value, _) in WRONG.items() if code != "PLN_04"}
     files = {
@@ -116,7 +116,7 @@ def test_what_is_not_right_is_told(datasets: dict[str, Path]) -> None:
     assert {code: told[code] for code in expected} == expected
     risks = not_right(datasets["example"] / DATASET, "example")
     assert {(row.column, row.check, row.team) for row in risks.itertuples()} == {
-        ("RSK_03", "not_nullable", "WRONG")  # 7 is no step, as no other word is one
+        ("RSK_03", "not_nullable", "WRONG")  # 7 is not a step, as no other word is one
     }
 
 

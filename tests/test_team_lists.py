@@ -136,7 +136,7 @@ def test_one_day_of_a_column_says_how_the_others_are_meant(tmp_path: Path) -> No
 @pytest.mark.parametrize("column", [("03/04/2026",), ("31/07/2026", "07/31/2026", "03/04/2026")])
 def test_a_day_that_the_column_leaves_open_is_a_mistake(column: tuple[str, ...], tmp_path: Path) -> None:
     """Also where the column contradicts itself."""
-    with pytest.raises(RoundError, match="'03/04/2026' can be no day or several"):
+    with pytest.raises(RoundError, match="'03/04/2026' is not an unambiguous date"):
         days(tmp_path, *column)
 
 
@@ -150,7 +150,7 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(RoundError) as caught:
         read(tmp_path, "Our teams\nteam;e-mail;courriel;countri\nA;nobody;;\nB;a@b;;\n")
     assert str(caught.value).splitlines() == [
-        "teams.csv: line 2: the column 'email' stands there twice ('e-mail' and 'courriel'). Keep one.",
+        "teams.csv: line 2: the column 'email' appears twice ('e-mail' and 'courriel'). Keep one.",
         "teams.csv: line 2: there is no column 'countri'. Did you mean 'country'?",
         "teams.csv: line 3: 'nobody' is no address of mail. Write it as name@example.org; several by comma.",
         "teams.csv: line 4: 'a@b' is no address of mail. Write it as name@example.org; several by comma.",

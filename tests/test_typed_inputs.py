@@ -1,8 +1,7 @@
 """What teams type, in the languages of the Toolkit: `typed_inputs.csv` says how each of 219 inputs has to be read.
 
 Entries of lists come with the variants that keyboards and programs make; numbers, percentages and days with digits
-and separators of the language, and with those of other calendars. What is read is a value, a code, or that of
-a finding.
+and separators of the language, and with those of other calendars. What is read is a value, a code or a finding.
 """
 
 from __future__ import annotations

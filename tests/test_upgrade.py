@@ -134,15 +134,15 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
         "Answers received: 19. Sheets complete: 1 of 2.",
         "",
         "It is of version 1.0; the questionnaire is now at version 2.0.",
-        "The workbook attached is of the new version and holds your answers.",
+        "The attached workbook is of the new version and holds your answers.",
         "",
         "To correct: 1. Missing: 0. To look at: 0.",
-        "They stand on the sheet “To correct” of the workbook attached, with links to their cells.",
+        "They are listed on the sheet “To correct” of the attached workbook, with links to their cells.",
         "",
         "Most important:",
         "- Plan!E19: PLN_13 Groups invited",
         "",
-        "Answers that the workbook attached does not ask for any more: 9.",
+        "Answers that the attached workbook no longer asks for: 9.",
     ]
 
 
@@ -167,7 +167,7 @@ def test_validate_names_each_answer_that_is_asked_no_more(two: Path, tmp_path: P
     found = {(each.sheet, each.cell): each for each in result.findings if each.code == "S019"}
     assert found.keys() == GONE.keys()
     budget = found["Plan", "E14"]
-    assert budget.message == "Budget: version 2.0 asks this no more; “5000.5” was kept, not counted."
+    assert budget.message == "Budget: version 2.0 no longer asks this; “5000.5” was kept, not counted."
     assert {each.code for each in result.findings if each.code[0] == "S"} == {"S019"}
     older = next(each for each in result.findings if each.code == "I004")
     assert "`hrge-xl feedback`" in older.remedy
@@ -181,10 +181,10 @@ def test_the_message_speaks_the_language_of_the_team(
 ) -> None:
     say = translator(language)
     version = say("It is of version {sent_version}; the questionnaire is now at version {version}.")
-    gone = say("Answers that the workbook attached does not ask for any more: {homeless}.")
+    gone = say("Answers that the attached workbook no longer asks for: {homeless}.")
     words = [
         version.format(sent_version="1.0", version="2.0"), gone.format(homeless=9), budget,
-        say("Nothing was deleted: they stand on its sheet “Without a place”."),
+        say("Nothing was deleted: they are on its sheet “Without a place”."),
     ]  # fmt: skip
     (path,) = returned(tmp_path, {"team.xlsx": workbook(language=language)})
     result = look(path, two)
@@ -246,7 +246,7 @@ def test_the_sheet_says_why(two: Path, tmp_path: Path) -> None:
     rows = {
         row[4]: (row[3], row[5]) for row in sheet.iter_rows(min_row=5, min_col=2, max_col=7, values_only=True)
     }
-    assert rows["5000.5"] == ("Budget", "This workbook does not ask for it any more.")
+    assert rows["5000.5"] == ("Budget", "This workbook no longer asks for it.")
     assert rows["A remark below the table"] == (None, "It stood outside the cells to fill in.")
 
 

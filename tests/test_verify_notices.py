@@ -134,7 +134,7 @@ def _files_read_once() -> Iterator[None]:
 
 
 def look(report: Path, text: str | bytes, folder: Path) -> Audit | None:
-    """Verify other contents of a report; None where they are no report that could be verified."""
+    """Verify other contents of a report; None where they are not a report that could be verified."""
     other = folder / report.name
     other.write_bytes(text if isinstance(text, bytes) else text.encode())
     try:

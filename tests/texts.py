@@ -19,8 +19,8 @@ from hrge_xl.cli.status import HEADS
 from hrge_xl.dataset.reconciliation import WORDS as WORDS_OF_FILES
 from hrge_xl.dataset.return_status import ARRIVED, FIRST_SEEN, SAVED
 from hrge_xl.findings import CATALOGUE, Severity
-from hrge_xl.reports.formats.xlsx import WORDS as WORDS_OF_WORKBOOK
 from hrge_xl.reports.html_words import WORDS
+from hrge_xl.reports.xlsx_words import WORDS as WORDS_OF_WORKBOOK
 from hrge_xl.rounds.round_status import NOTES, STATES
 from hrge_xl.spec.translating import Wanted, as_file, new_catalogue, updated
 from hrge_xl.spec.translations import read_catalogue
@@ -91,7 +91,7 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
     for text, file in _what_files_are():
         yield text, file, "stands in: it is {what}, cannot be read: {reason}"
     for key, text in WORDS_OF_WORKBOOK.items():
-        yield text, "hrge_xl/reports/formats/xlsx.py", f"validation report as a workbook: {key}"
+        yield text, "hrge_xl/reports/xlsx_words.py", f"validation report as a workbook: {key}"
 
 
 def _what_files_are() -> Iterator[tuple[str, str]]:

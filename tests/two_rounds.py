@@ -1,4 +1,7 @@
-"""Two rounds of the Toolkit: two teams answer in both, one stops, two join, one of them in a country with a team."""
+"""Two rounds of the Toolkit: two teams answer in both, one stops, two join, one of them in a country with a team.
+
+Two more before them, in which the teams of the earlier one answer: rounds through time.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,26 @@ from tests.temporary import of_results
 
 SPEC = "hrge_toolkit"
 TODAY = date(2026, 7, 20)
-EARLIER, LATER = "2025-H2", "2026-H1"
-DAYS = {EARLIER: (date(2025, 7, 1), date(2025, 12, 31)), LATER: (date(2026, 1, 1), date(2026, 6, 30))}
+FIRST, SECOND, EARLIER, LATER = "2024-H2", "2025-H1", "2025-H2", "2026-H1"
+DAYS = {
+    FIRST: (date(2024, 7, 1), date(2024, 12, 31)),
+    SECOND: (date(2025, 1, 1), date(2025, 6, 30)),
+    EARLIER: (date(2025, 7, 1), date(2025, 12, 31)),
+    LATER: (date(2026, 1, 1), date(2026, 6, 30)),
+}
+BEFORE = {"PAK": "PAK", "AFG": "AFG", "IRQ": "IRQ"}
 TEAMS = {
+    FIRST: BEFORE,
+    SECOND: BEFORE,
     EARLIER: {"PAK": "PAK", "AFG": "AFG", "IRQ": "IRQ"},
     LATER: {"PAK": "PAK", "AFG": "AFG", "BGD": "BGD", "Quetta": "PAK"},
 }  # team → country
-PEOPLE = {EARLIER: 60.0, LATER: 84.0}  # referred, in every team: SEX_F and so on stay as they are
+PEOPLE = {
+    FIRST: 30.0,
+    SECOND: 45.0,
+    EARLIER: 60.0,
+    LATER: 84.0,
+}  # referred, in every team: SEX_F and so on stay as they are
 
 
 def answers(round_: str, team: str) -> Answers:

@@ -1,6 +1,6 @@
 """Two versions of the example spec, and returns of the first: what an office has when its questionnaire changes.
 
-Version 2.0: the budget is asked no more, the project code has another label, young people are no group any more (the
+Version 2.0: the budget is asked no more, the project code has another label, young people are not a group any more (the
 code is gone), the checklist is left out, and a sheet of lessons is new.
 """
 

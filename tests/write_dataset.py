@@ -31,7 +31,7 @@ twice. The *figures* over all teams are tables that every run works out anew.
 
 | for | take |
 |---|---|
-| reading in Excel | `data.xlsx`, a sheet a table |
+| reading in Excel | `data.xlsx`: heads in words, names beside codes, the codes of the columns in the folded row 2 |
 | statistics | `csv/` with `datapackage.json`, the types of all columns; `parquet/` with `--formats csv,parquet` |
 | questions in SQL | the views: `answers`, `findings`, and one for each sheet |
 | building on it | facts and dimensions; their shape changes with the version (`schema_version` in `meta`) |
@@ -63,8 +63,8 @@ and accepted + returned = counted + superseded + waiting + doubled + conflict + 
 
 OWN = """## Views of a spec
 
-Every sheet with questions has a view: one row a row of the sheet (of a form: one a file), one column a question. Names
-come from the spec.
+Every sheet with questions has a view: one row per row of the sheet (of a form: one per file), one column per
+question. Names come from the spec.
 
 * The view is called like the sheet's code, with `_` for what no name may hold: `T3.2` → `T3_2`, `2A` → `t_2A`. What the
   spec names under `tables` unites several sheets (`risks`); only the united view is exported then.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -31,14 +32,32 @@ def findings_page() -> str:
         "Every code that a report can show. `hrge-xl explain CODE` says the same offline. Rules of a spec have codes",
         "of their own (`R-…`); see [rules.md](rules.md).",
         "",
+        "An *error* goes back to the team, a *warning* is worth a look, an *info* says what was read and how.",
+        "",
+        "| family | error | warning | info |",
+        "|---|---|---|---|",
     ]
     for letter, (title, kinds) in FAMILIES.items():
-        lines += [f"## {letter}: {title}", "", "| code | name | severity |", "|---|---|---|"]
+        counts = Counter(kind.severity.value for kind in kinds)
+        anchor = f"{letter}-{title}".lower().replace(" ", "-").replace(",", "")
+        numbers = " | ".join(str(counts[severity] or "") for severity in ("error", "warning", "info"))
+        lines.append(f"| [{letter}: {title}](#{anchor}) | {numbers} |")
+    lines.append("")
+    for letter, (title, kinds) in FAMILIES.items():
         lines += [
-            f"| [{kind.code}](#{kind.code.lower()}) | {kind.name} | {kind.severity.value} |" for kind in kinds
+            f"## {letter}: {title}",
+            "",
+            "| code | name | severity | what it says |",
+            "|---|---|---|---|",
+        ]
+        lines += [
+            f"| [{kind.code}](#{kind.code.lower()}) | {kind.name} | {kind.severity.value} "
+            f"| {_first_sentence(kind.message)} |"
+            for kind in sorted(kinds, key=lambda kind: kind.code)
         ]
         lines.append("")
-    for kind in CATALOGUE.values():
+    lines += ["## All of them", ""]
+    for kind in sorted(CATALOGUE.values(), key=lambda kind: [*FAMILIES].index(kind.code[0])):
         verdict = " The file is refused." if kind.refuses else ""
         lines += [
             f"### {kind.code}",
@@ -55,6 +74,10 @@ def findings_page() -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def _first_sentence(message: str) -> str:
+    return message.partition(". ")[0].rstrip(".").replace("|", "\\|")
 
 
 def cli_page() -> str:

@@ -86,7 +86,7 @@ def _read(
 
 
 def _each_once(files: Sequence[FileRow], found: Mapping[int, Path]) -> list[int]:
-    """The rows that are read: of each content the one that is no copy of another."""
+    """The rows that are read: of each content the one that is not a copy of another."""
     first: dict[str | None, int] = {}
     for at in sorted(found, key=lambda at: (files[at]["copy_of"] is not None, at)):
         first.setdefault(files[at]["sha256"], at)

@@ -16,7 +16,7 @@ from ..dataset.received import name_of
 from ..dates import RANGE, parse_day
 from ..errors import UsageError
 from ..paths import read_regular
-from ..reports import FORMATS, report, suffix
+from ..reports import FORMATS, beside, report, suffix
 from ..reports.document import SCHEMA, DecisionRow, Document, Run, WaiverRow
 from ..reports.formats.json import render
 
@@ -77,7 +77,7 @@ class ReportFile:
 
 
 def read_report(path: Path) -> ReportFile:
-    """Take a report up. Raises `UsageError` for what is no validation report, or has no JSON report beside it."""
+    """Take a report up. Raises `UsageError` for what is not a validation report, or has no JSON report beside it."""
     source = path if _is_json(path) else path.with_suffix(f".{JSON}")
     if not source.is_file():
         raise UsageError(
@@ -121,10 +121,10 @@ def _data(path: Path, text: str) -> Document:
         render(data)  # not every number that JSON reads can be written, nor every depth
     except (ValueError, RecursionError) as error:
         raise UsageError(
-            f"{path.name} is no whole JSON report ({error}). It was changed, cut or damaged."
+            f"{path.name} is not a whole JSON report ({error}). It was changed, cut or damaged."
         ) from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise UsageError(f"{path.name} is no validation report: it does not say “{SCHEMA}”.")
+        raise UsageError(f"{path.name} is not a validation report: it does not say “{SCHEMA}”.")
     document: Document = data  # type: ignore[assignment]
     return document
 
@@ -142,9 +142,9 @@ def _refuse_unrepeatable(path: Path, document: Any) -> None:
             raise ValueError(wrong)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise UsageError(f"{path.name} is no whole report: {wrong}. It was changed.") from error
+        raise UsageError(f"{path.name} is not a whole report: {wrong}. It was changed.") from error
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{path.name} is no whole report ({error}). It was changed.") from error
+        raise UsageError(f"{path.name} is not a whole report ({error}). It was changed.") from error
 
 
 def _impossible(document: Document) -> Iterator[str]:
@@ -173,9 +173,10 @@ def _days(document: Document) -> Iterator[str]:
 
 
 def _is_page_of(path: Path, document: Document) -> bool:
-    """Whether a page was made from these data: the same data give the same bytes."""
+    """Whether a page was made from these data, and all that lies beside it: the same data give the same bytes."""
     name = next(name for name in FORMATS if path.suffix.lower() == f".{suffix(name)}")
     try:
-        return report(document, name) == path.read_bytes()
+        others = all((path.parent / other).read_bytes() == data for other, data in beside(document, name))
+        return others and report(document, name) == path.read_bytes()
     except Exception:  # noqa: BLE001 - of data that were changed there may be no page, for any reason
         return False

@@ -32,7 +32,7 @@ READS = ("xlsx", "xlsm")
 TEXT, NUMBER, DAY, TRUTH, ERROR, NOTHING = "text", "number", "date", "truth value", "error", "nothing"
 MILLISECOND = 1 / 86_400_000  # of a day: what openpyxl rounds moments to
 PHANTOM = 60  # 29 February 1900, which only Excel knows
-NO_DAY = "#VALUE!"  # what openpyxl makes of a number that is no day of the calendar
+NO_DAY = "#VALUE!"  # what openpyxl makes of a number that is not a date of the calendar
 
 # Where openpyxl legitimately says the same in another way, by name; each is counted and told.
 EQUAL = {

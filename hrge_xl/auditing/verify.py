@@ -133,7 +133,7 @@ def _cell(each: Any, hidden: bool) -> dict[str, Any]:
 def verify(asked: Asked) -> Audit:
     """Make a report again and compare.
 
-    Raises `UsageError` for what is no report, when its spec is not there, or for a ledger among returned files;
+    Raises `UsageError` for what is not a report, when its spec is not there, or for a ledger among returned files;
     `SpecError` and `RoundError` where these have mistakes.
     """
     if asked.ledger is not None:

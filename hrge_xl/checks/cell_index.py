@@ -130,7 +130,7 @@ class CellIndex:
         return table
 
     def cells_at(self, places: Sequence[Place]) -> Integers:
-        """The numbers of the cells at some places, -1 of one that is no cell here; worked out once for a layout."""
+        """The numbers of the cells at some places, -1 of one that is not a cell here; worked out once for a layout."""
         known = self._cells_at.get(id(places))
         if known is None or known[0] is not places:
             find = self.cell_of.get
@@ -156,7 +156,7 @@ class CellIndex:
         return [(column, row) for column in self.column_list for row in range(len(column.table.rows))]
 
     def rows_of(self, tool: str) -> Table | None:
-        """The table that references to a tool and figures over it mean: its first that is no single form."""
+        """The table that references to a tool and figures over it mean: its first that is not a single form."""
         tables = [table for table in self.tables.values() if table.tool.code == tool]
         return next((table for table in tables if table.key[1] != SINGLE), tables[0] if tables else None)
 

@@ -31,7 +31,7 @@ LOST = frozenset(codes(v.ERROR_IN_CELL, v.FORMULA_NEVER_CALCULATED))
 SPOILT = LOST.union(
     codes(v.NOT_IN_LIST, v.NOT_A_NUMBER, v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR, v.AMBIGUOUS_NUMBER)
 )
-# It can be compared, but is no step of a matrix and no row.
+# It can be compared, but is not a step of a matrix and no row.
 ASTRAY = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
 
 
@@ -138,7 +138,7 @@ class ErrorPropagation:
         return self.of(expr)
 
     def off_scale(self, expr: Expr) -> Integers:
-        """Say where an answer can be compared, but is no step of a scale and names no row."""
+        """Say where an answer can be compared, but is not a step of a scale and names no row."""
         return self._slots(self.astray, expr) if isinstance(expr, Ref) and not expr.last else CERTAIN
 
     def _slots(self, matrix: Integers, expr: Ref) -> Integers:

@@ -69,7 +69,7 @@ def in_order(batch: Batch, number: int, findings: list[Finding]) -> list[Finding
 
 @cache
 def row_and_column(cell: str | None) -> tuple[int, int]:
-    """`D12` → 12, 4; what is no address stands first."""
+    """`D12` → 12, 4; what is not an address stands first."""
     found = ADDRESS.fullmatch(cell or "")
     if found is None:
         return 0, 0

@@ -118,7 +118,7 @@ def _results(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, 
         again = _differing(program, seen, _judge(program, seen, in_sheets=False))
         found |= {unsure[number]: told for number, told in again.items()}
     wrong = {hit.submission for hit in judged.hits if hit.kind in CALCULATED}
-    # Where a check or a calculated answer shows something else, what follows from it is no news.
+    # Where a check or a calculated answer shows something else, what follows from it is not news.
     return {
         number: told if told or number in wrong else batch.submissions[number].shown_otherwise
         for number, told in found.items()

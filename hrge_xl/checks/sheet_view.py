@@ -1,4 +1,4 @@
-"""Answers as their sheet sees them: what only the reader understands is no entry, number or date there."""
+"""Answers as their sheet sees them: what only the reader understands is not an entry, number or date there."""
 
 from __future__ import annotations
 

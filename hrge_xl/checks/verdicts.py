@@ -40,7 +40,7 @@ IN_THE_SHEET = {  # what reading says, and the check of the sheet that does not 
     v.NOT_A_WHOLE_NUMBER: v.NOT_A_WHOLE_NUMBER,
     v.NOT_A_DATE: v.NOT_A_DATE,
     v.AMBIGUOUS_DATE: v.NOT_A_DATE,  # a text, and no date
-    v.OTHER_CALENDAR: v.OUT_OF_RANGE,  # where it is no text, see `_shown`
+    v.OTHER_CALENDAR: v.OUT_OF_RANGE,  # where it is not text, see `_shown`
     v.AMBIGUOUS_NUMBER: v.NOT_A_NUMBER,  # a text, and no number
     v.LABEL_IN_ANOTHER_LANGUAGE: v.NOT_IN_LIST,  # the sheet knows its own labels only: not those of other languages,
     v.SPELLING_TIDIED: v.NOT_IN_LIST,  # no full-width letters and the like,

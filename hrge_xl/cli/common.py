@@ -98,7 +98,7 @@ AS_SUITS = 0  # as many processes as suit the files
 
 def jobs_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--jobs`."""
-    text = "Processes to read with (default: one a core)."
+    text = "Processes to read with (default: one per core)."
     return click.option("--jobs", type=click.IntRange(1, 64), default=None, metavar="N", help=text)(function)
 
 

@@ -53,7 +53,7 @@ def command(
     """Two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
     Of rounds (round folders, consolidated folders, or folders of returned files) the returns that count are compared
-    pair by pair: those of one project, intervention, country and team. With -q one line a pair.
+    pair by pair: those of one project, intervention, country and team. With -q one line per pair.
 
     \b
     hrge-xl compare first.xlsx corrected.xlsx

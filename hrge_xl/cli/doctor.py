@@ -1,4 +1,4 @@
-"""`hrge-xl doctor`: whether this machine has what is needed."""
+"""`hrge-xl doctor`: check this installation."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _about_expat(found: str) -> str:
     return (
         f"{told} is OLDER than {least}: a crafted file may keep a reading process busy until its limits end it. "
         "Install the newest release of Python; where Python uses the parser of the system, update its package expat "
-        "(some systems mend an older one without changing its number)."
+        "(some systems fix an older one without changing its number)."
     )
 
 

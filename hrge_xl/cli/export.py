@@ -1,4 +1,4 @@
-"""`hrge-xl export`: one table of a dataset as a file, or the codebook."""
+"""`hrge-xl export`: one table of a dataset as a file, or all of them as a workbook in the language of a reader."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
     "--lang",
     default=None,
     metavar="LANG",
-    help="With the table codebook: language of its labels (default: the spec's).",
+    help="Language of the whole workbook, or of the labels of the table codebook (default: the spec's).",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="File (default: stdout).")
 @password_option
@@ -55,7 +55,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     dataset: str, table: str | None, format_: str | None, teams: tuple[str, ...], periods: tuple[str, ...],
     current: bool, shareable: bool, lang: str | None, output: Path | None, password: str | None,
 ) -> None:  # fmt: skip
-    """Write one table of a dataset, such as answers, risks or codebook.
+    """Write one table of a dataset, such as answers, risks or codebook; without --table the whole workbook.
 
     DATASET is a consolidated folder, a round (what is new in it is taken in first), or the address of a database
     (postgresql://…). In CSV a text that a spreadsheet might take for a formula gets an apostrophe before it.
@@ -63,6 +63,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     \b
     hrge-xl export output/dataset --table codebook -o codebook.xlsx
     hrge-xl export output/dataset --table answers --team PAK --current --format json
+    hrge-xl export output/dataset --lang fr -o data_fr.xlsx
 
     Next: hrge-xl trace output/dataset --team PAK --field RSK_10
     """
@@ -72,7 +73,9 @@ def command(  # noqa: PLR0913 (one parameter an option)
     with one_dataset(dataset, the_day(None), AS_SUITS, password) as opened:
         store = opened.store
         if table is None:
-            _tables(store)
+            if teams or periods or current or shareable:
+                raise UsageError("Rows can be chosen in one table. Say which with --table.")
+            _whole(store, lang, output, format_)
             return
         wanted = extract.table_of(store, table)
         rows = extract.rows_of(
@@ -86,6 +89,29 @@ def command(  # noqa: PLR0913 (one parameter an option)
             extract.write_stream(Rows(json=chosen == "json"), wanted, rows, chosen)
         else:
             raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
+
+
+def _whole(store: Store, lang: str | None, output: Path | None, format_: str | None) -> None:
+    """Every table as one workbook; where no file is named, say which tables there are."""
+    from ..dataset.store import SqliteStore
+    from ..exports.data_xlsx import write_workbook
+
+    language = known_language(lang)
+    if output is None:
+        if language is not None:
+            raise UsageError("A workbook needs a file: -o data.xlsx")
+        _tables(store)
+        return
+    if (format_ or _by_name(output)) != "xlsx":
+        raise UsageError(
+            "A file of all tables is a workbook: end its name in .xlsx, or name one table with --table."
+        )
+    if not isinstance(store, SqliteStore):
+        raise UsageError(
+            "The whole workbook is made of a consolidated folder or a round, not of another database."
+        )
+    write_workbook(store, output, the_day(None), language)
+    line(str(output), err=True)
 
 
 def _tables(store: Store) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from ..reports import FORMATS, report, suffix
+from ..reports import FORMATS, beside, report, suffix
 from .common import (
     exit_code,
     facts,
@@ -112,9 +112,14 @@ def _overview(
 
 
 def write(document: Document, name: str, folder: Path) -> Path:
-    """Render one format into a folder; gives the file."""
+    """Render one format into a folder, with what lies beside it; gives the file."""
     from ..paths import write_whole
 
     path = folder / f"validation.{suffix(name)}"
+    others = {folder / other: data for other, data in beside(document, name)}
+    for other, data in others.items():
+        write_whole(other, data)
     write_whole(path, report(document, name))
+    for stale in {page for other in others for page in other.parent.glob("*.html")} - others.keys():
+        stale.unlink()  # the page of a team that is in the report no more
     return path

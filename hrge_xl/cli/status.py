@@ -98,7 +98,12 @@ def command(  # noqa: PLR0913 (one parameter an option)
     with datasets(asked) as (dataset,):
         teams = status(dataset.of_round(), asked.today, dataset.round)
         language = lang or SOURCE_LANGUAGE
-        lines = [*dataset.notes, *dataset.totals().lines(language), *_summary(dataset, teams, language)]
+        lines = [
+            *dataset.notes,
+            *dataset.totals().lines(language),
+            *_summary(dataset, teams, language),
+            *_since(dataset),
+        ]
     rows = [_line(each, language) for each in teams]
     with output_to(output):
         if as_json:
@@ -139,6 +144,14 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
         yield f"{say('Not answered')}: {', '.join(silent)}."
     if counts[TO_DECIDE]:
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
+
+
+def _since(dataset: Dataset) -> Iterator[str]:
+    """What the last run that changed something changed, where there was one before it."""
+    from ..dataset.run_history import last_change
+
+    change = last_change(dataset.store)
+    return change.lines() if change else iter(())
 
 
 def _line(each: TeamStatus, language: str) -> dict[str, Any]:

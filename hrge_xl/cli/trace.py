@@ -1,4 +1,4 @@
-"""`hrge-xl trace`: the way of a figure back to its file and cell."""
+"""`hrge-xl trace`: trace a figure to its file and cell."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ KEPT_STATES = {
     n: None if state is State.ANSWERED else state.value for n, state in enumerate(STATES) if state in KEPT
 }
 NOTHING_SHOWN = ""  # the original of a value that is worked out again and was not shown
-NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is no text
+NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is not text
 MOST_LAYOUTS = 64  # whose cells are remembered
 Original = str | float | bool | None
 Meaning = tuple[str | None, str | None, float | None, date | None]  # code, text, number, day

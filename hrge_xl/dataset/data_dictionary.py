@@ -1,7 +1,7 @@
 """The data dictionary: what every column means, and what values mean where there are few.
 
 A name means the same wherever it stands; where it does not, the entry is `table.column`, or `rows.column` for the views
-with one row a row of a sheet.
+with one row per row of a sheet.
 """
 
 from __future__ import annotations
@@ -305,7 +305,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
 }
 """The values that a column can have, each with what it means."""
 
-ROWS = "rows"  # the views with one row a row of a sheet, whatever they are called
+ROWS = "rows"  # the views with one row per row of a sheet, whatever they are called
 
 
 def meaning(schema: Schema, table: Table, column: Column) -> str:

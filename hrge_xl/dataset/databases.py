@@ -81,7 +81,7 @@ def _url(address: str) -> URL:
         raise StoreError(f"{wanted}. This one has more than one @: write one in a password as %40.")
     try:
         url = make_url(address)
-    except (ArgumentError, ValueError):  # a port that is no number may be a password, and is quoted
+    except (ArgumentError, ValueError):  # a port that is not a number may be a password, and is quoted
         raise StoreError(f"{wanted}.") from None
     if url.drivername not in STORES:
         raise StoreError(f"{wanted}. Other databases are not supported.")

@@ -96,7 +96,7 @@ def _due_field(block: CollectBlock, source: Collected) -> str | None:
 
 
 def codebook(schema: Schema, language: str = "") -> list[Row]:
-    """One line a question, followed by one line a code that it can be answered with; in the spec's own language."""
+    """One line per question, followed by one line per code that it can be answered with; in the spec's own language."""
     spec = schema.spec
     if spec is None:
         return []
@@ -128,18 +128,21 @@ def _lines(schema: Schema, spec: Spec, tool: str, field: Field, language: str) -
 
 def items(schema: Schema) -> list[Row]:
     """The fixed rows of the lists, by code."""
-    if schema.spec is None:
-        return []
-    layout = laid_out(schema.spec, spec_language(schema.spec))
-    found: list[Row] = []
-    for sheet in layout.sheets:
+    rows = fixed_rows(schema.spec, spec_language(schema.spec)) if schema.spec else ()
+    return [
+        (n, tool, row, section or None, label) for n, (tool, row, section, label) in enumerate(rows, start=1)
+    ]
+
+
+def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]:
+    """Give tool, code, section and label of every fixed row, in a language."""
+    for sheet in laid_out(spec, language).sheets:
         for grid in sheet.grids:
             section = ""
             for row in grid.rows:
                 section = row.label if row.role == "section" else section
                 if row.role == "item":
-                    found.append((len(found) + 1, sheet.tool.code, row.code, section or None, row.label))
-    return found
+                    yield sheet.tool.code, row.code, section, row.label
 
 
 def labels(schema: Schema) -> dict[tuple[str, str], str]:

@@ -1,4 +1,4 @@
-"""A second copy of what people entered into the ledger, a line an entry: what a lost ledger is made again from.
+"""A second copy of what people entered into the ledger, a line per entry: what a lost ledger is made again from.
 
 It is text, is only ever added to, and lies beside the ledger, which is what counts; the one is held against the other.
 """

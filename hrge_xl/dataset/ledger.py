@@ -436,7 +436,7 @@ def _refuse_lost(folder: Path) -> None:
 
 
 def _is_filled(file: Path) -> bool:
-    """Whether a dataset was filled by a run, and is no copy to share, which has no ledger."""
+    """Whether a dataset was filled by a run, and is not a copy to share, which has no ledger."""
     if not file.is_file():
         return False
     with open_file(file, write=False) as store:

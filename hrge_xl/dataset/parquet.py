@@ -54,7 +54,7 @@ def write_csv_as_parquet(source: Path, path: Path, table: Table) -> None:
     read = csv.ReadOptions(block_size=PIECE, use_threads=False)
     with (
         whole(path) as unfinished,
-        source.open("rb") as text,  # Arrow itself opens nothing whose path is no text
+        source.open("rb") as text,  # Arrow itself opens nothing whose path is not text
         csv.open_csv(text, read, parse, convert) as pieces,
         unfinished.open("wb") as target,
         parquet.ParquetWriter(target, schema, compression="zstd") as writer,

@@ -305,7 +305,7 @@ def steps_back(entries: Iterable[Entry], dropped: Collection[str] = ()) -> dict[
     """Give the returns made from an older version than the latest one that had come: return → that later version.
 
     Feedback says which return it was made for. Whoever goes on in the feedback of an older one, or in the workbook as
-    it was issued, leaves out what came in between; versions of one and the same file are no step back. With what
+    it was issued, leaves out what came in between; versions of one and the same file are not a step back. With what
     somebody decided against (`dropped`) nothing is lost.
     """
     able = (entry for entry in entries if entry.verdict != REFUSED and not entry.doubts and entry.copy)

@@ -174,7 +174,7 @@ def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
 
 
 def _open_errors(store: Store) -> dict[str, int]:
-    """For each return the errors that nobody has accepted; what stands between several returns is no error of one."""
+    """For each return the errors that nobody has accepted; what stands between several is not an error of one."""
     table = store.tables[FINDINGS.name].c
     ours = sa.and_(table.severity == Severity.ERROR.value, sa.not_(table.waived), table.code.not_in(ACROSS))
     wanted = sa.select(table.submission, sa.func.count()).where(ours).group_by(table.submission)

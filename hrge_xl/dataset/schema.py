@@ -193,7 +193,7 @@ LISTED_ROWS = _view(
     WHOSE + "n:integer list item:integer tool row column_code value due:date sheet cell current:boolean "
     "file_sha256",
     "submission n",
-    "What the collected lists of the workbooks show, one line a row and column.",
+    "What the collected lists of the workbooks show, one line per row and column.",
 )
 MATRIX_ROWS = _view(
     "matrix_rows",
@@ -440,7 +440,7 @@ class Schema:
 
     @property
     def overdue(self) -> Table:
-        """What stands in a collected list and is past its day: one line an item."""
+        """What stands in a collected list and is past its day: one line per item."""
         shown = tuple(Column(f"list_{code}", TEXT, title) for code, title in self.list_columns.items())
         head = columns("n:integer submission team country period list tool row due:date days_late:integer")
         tail = columns("sheet cell file_sha256")
@@ -481,7 +481,7 @@ def spec_language(spec: Spec | None) -> str:
 
 
 def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Table:
-    """One row a row of the sheet, one column a field; fields of several tools that have one code share a column."""
+    """One row per row of the sheet, one column per field; fields of several tools that have one code share a column."""
     fields: dict[str, Field] = {}
     for tool in tools:
         for code, field in spec.tool[tool].fields.items() if spec else ():

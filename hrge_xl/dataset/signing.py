@@ -101,7 +101,7 @@ def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
             "the passphrase does not open the key, or the file is damaged. Correct the passphrase, or restore the file "
             "from a backup."
             if locked
-            else "this is no private key, or it is damaged. Make one with: hrge-xl sign --new-key FILE."
+            else "this is not a private key, or it is damaged. Make one with: hrge-xl sign --new-key FILE."
         )
         raise UsageError(f"{file}: {reason}") from error
     if not isinstance(private, Ed25519PrivateKey):

@@ -483,7 +483,7 @@ def open_file(
 
 
 def _uri(path: Path) -> str:
-    """A path as SQLite takes it whatever is in it: a letter that is no text, or a question mark."""
+    """A path as SQLite takes it whatever is in it: a letter that is not text, or a question mark."""
     return path.absolute().as_uri()
 
 

@@ -26,6 +26,7 @@ from .ledger import Arrival, Arrived, Ledger
 from .opening import DATASET, SPECS, spec_of
 from .received import RECEIVED, has_content, kept_at
 from .rows import submission_id
+from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
 from .shards import Shard, discard, shard_folder, take
 from .store import Known, Store, open_file
@@ -135,6 +136,7 @@ def take_in(
             derive(stores, out / DATASET, run.today, pool.here)
             for store in stores:
                 store.set_derived(str(run.today))
+        record_run(run.ledger, run.file, run.today)
         yield run
         note(run.ledger, out / DATASET)
 

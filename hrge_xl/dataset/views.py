@@ -240,7 +240,7 @@ def _reconciliation(schema: Schema, tables: Tables) -> Any:
     )  # fmt: skip
 
 
-# one row a row of a sheet
+# one row per row of a sheet
 
 
 def _placed(schema: Schema, tables: Tables) -> Any:
@@ -259,7 +259,7 @@ def _placed(schema: Schema, tables: Tables) -> Any:
 
 
 def _wide(schema: Schema, tables: Tables, *, table: Table, labels: bool = False) -> Any:
-    """One row a row of some sheets, one column a field; rows that only hold calculated values are left out."""
+    """One row per row of some sheets, one column per field; rows that only hold calculated values are left out."""
     s, h, p, f, r = (tables[each.name] for each in (SUBMISSIONS, SHEETS, SLOTS, ANSWERS_FACT, ROW_REFERENCES))
     found = _pivoted(schema, tables, table, labels=labels)
     first, place = f.alias("first_answer"), p.alias("first_slot")

@@ -51,7 +51,7 @@ class Task:
 
 
 def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
-    """Give hash and size of files; nothing of one that is no ordinary file or cannot be read."""
+    """Give hash and size of files; nothing of one that is not an ordinary file or cannot be read."""
     return [_arrival(path, here) for path in paths]
 
 

@@ -82,7 +82,7 @@ class Workers:
                 tries += 1
                 if tries >= TRIES:
                     raise HrgeError(
-                        "The workers die again and again; what they have done is kept. Run again with --jobs 1."
+                        "The workers keep crashing; what they have done is kept. Run again with --jobs 1."
                     ) from error
 
     def _ready(self) -> Running:

@@ -14,25 +14,27 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL, Record, records
 from ..dataset.aggregates.indicators import shape
-from ..dataset.aggregates.risks import stages, ways
+from ..dataset.aggregates.risks import part_labels, stages, ways
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
     AGGREGATE_INDICATORS,
     AGGREGATE_RISKS,
-    spec_language,
 )
 from ..dataset.store import Store
 from ..dataset.table import NUMBER
-from ..errors import LimitError
 from ..spec.model import Spec
 from ..words import translator
-from .sheet_rows import fitted
+from .code_labels import CodeLabels
+from .readable_columns import SHARE
+from .sheet_rows import put
 
-FIGURES = "Figures"
 MOST_QUESTIONS, MOST_TRENDS = 15, 20
-CHART_COLUMN, CHART_ROWS = 8, 17
+LABEL_WIDTH, CHART_WIDTH = 40, 720
+ROW_HEIGHT, LEAST_HEIGHT, AROUND = 20, 340, 130  # pixels; what a chart has around its bars
+LONG_LABEL, MOST_LABEL = 24, 90  # characters of a label that needs room, and that a chart shows
+BESIDE_LABELS = {"x": 0.46, "y": 0.1, "width": 0.5, "height": 0.74}  # of the bars, where their names are long
 BLUE = "#2C6A8F"
 Cell = str | int | float | None
 
@@ -45,73 +47,77 @@ class Block(NamedTuple):
     rows: Sequence[Sequence[Cell]]
     colours: Sequence[str]
     kind: str = "bar"
-    share: bool = False
+    share: bool = False  # of 1, which is the end of the axis
+    percent: bool = False  # shown in percent
 
 
-def has_figures(store: Store) -> bool:
+def has_figures(store: Store, language: str) -> bool:
     """Whether there is anything to show."""
-    return next(blocks(store), None) is not None
+    return next(blocks(store, language), None) is not None
 
 
-def write_figures(book: Workbook, sheet: Worksheet, store: Store, formats: Mapping[str, Any]) -> None:
+def write_figures(
+    book: Workbook, sheet: Worksheet, store: Store, formats: Mapping[str, Any], language: str
+) -> None:
     """Draw every block, below each other. Raises `LimitError` where a text does not fit."""
     sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.set_column(0, 0, 46)
-    sheet.set_column(1, CHART_COLUMN - 2, 12)
-    top = write_period(sheet, store, formats)
-    for block in blocks(store):
+    drawn = list(blocks(store, language))
+    beside = max(len(block.heads) for block in drawn) + 1  # the column of the charts
+    sheet.set_column(0, 0, LABEL_WIDTH)
+    sheet.set_column(1, beside - 2, 12)
+    sheet.set_column(beside - 1, beside - 1, 3)
+    top = write_period(sheet, store, formats, language)
+    for block in drawn:
         _table(sheet, block, top, formats)
-        sheet.insert_chart(top + 1, CHART_COLUMN, _chart(book, block, top), _described(block))
-        top += max(len(block.rows) + 4, CHART_ROWS + 2)
+        chart = _chart(book, block, (sheet.name, top))
+        chart.set_size({"width": CHART_WIDTH, "height": _height(block)})
+        sheet.insert_chart(top + 1, beside, chart, _described(block))
+        top += max(len(block.rows) + 4, _height(block) // ROW_HEIGHT + 3)
 
 
-def write_period(sheet: Worksheet, store: Store, formats: Mapping[str, Any]) -> int:
+def write_period(sheet: Worksheet, store: Store, formats: Mapping[str, Any], language: str) -> int:
     """Say at the top of a sheet which period it shows, and where the others are; gives the next row."""
-    known, say = periods(store), translator(spec_language(store.schema.spec))
-    _put(sheet, 0, 0, f"{say('Period')}: {choose(known, None) or say('none stated')}", formats["title"])
+    known, say = periods(store), translator(language)
+    put(sheet, 0, 0, f"{say('Period')}: {choose(known, None) or say('none stated')}", formats["title"])
     if len(known) == 1:
         return 2
     told = say("Periods in the tables of figures, column “period”: {periods}.")
     names = ", ".join(period.name or say("none stated") for period in known)
-    _put(sheet, 1, 0, told.format(periods=names), formats["text"])
+    put(sheet, 1, 0, told.format(periods=names), formats["plain"])
     return 3
 
 
 def _table(sheet: Worksheet, block: Block, top: int, formats: Mapping[str, Any]) -> None:
-    _put(sheet, top, 0, block.title, formats["title"])
+    put(sheet, top, 0, block.title, formats["title"])
     for at, head in enumerate(block.heads):
-        _put(sheet, top + 1, at, head, formats["head"])
+        put(sheet, top + 1, at, head, formats["head"])
     for row, cells in enumerate(block.rows, start=top + 2):
         for at, cell in enumerate(cells):
             if cell is not None:
-                _put(sheet, row, at, cell, formats["wrap" if isinstance(cell, str) else NUMBER])
+                put(
+                    sheet,
+                    row,
+                    at,
+                    cell,
+                    formats[
+                        "wrap" if isinstance(cell, str) else SHARE if block.share or block.percent else NUMBER
+                    ],
+                )
 
 
-def _put(sheet: Worksheet, row: int, at: int, value: str | int | float, style: Any) -> None:
-    if isinstance(value, str):
-        done = sheet.write_string(row, at, fitted(value), style)
-    else:
-        done = sheet.write_number(row, at, value, style)
-    if done != 0:
-        raise LimitError(
-            f"A text does not fit into row {row + 1} of a workbook (error {done} of the writer)."
-        )
-
-
-def _chart(book: Workbook, block: Block, top: int) -> Any:
+def _chart(book: Workbook, block: Block, place: tuple[str, int]) -> Any:
     stacked = {"subtype": "stacked"} if block.kind != "line" and len(block.heads) > 2 else {}
     chart = book.add_chart({"type": block.kind, **stacked})
+    name, top = place
     first, last = top + 2, top + 1 + len(block.rows)
     for at, colour in zip(range(1, len(block.heads)), block.colours, strict=True):
         line = {"line": {"color": colour}, "marker": {"type": "circle"}} if block.kind == "line" else {}
         chart.add_series(
             {
-                "name": [FIGURES, top + 1, at], "categories": [FIGURES, first, 0, last, 0],
-                "values": [FIGURES, first, at, last, at],
-                "fill": {"color": colour}, "border": {"color": "#404040"}, "gap": 60, **line,
+                "name": [name, top + 1, at], "categories": [name, first, 0, last, 0],
+                "values": [name, first, at, last, at],
+                "fill": {"color": colour}, "border": {"color": "#404040"}, "gap": 60, **line, **_shown_values(block),
             }
         )  # fmt: skip
     chart.set_title({"name": block.title, "name_font": {"size": 11}})
@@ -121,13 +127,38 @@ def _chart(book: Workbook, block: Block, top: int) -> Any:
         "major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}},
     }
     if block.share:
-        value_axis |= {"max": 1, "num_format": "0%"}
+        value_axis |= {"max": 1}
+    if block.share or block.percent:
+        value_axis |= {"num_format": "0%"}
+    every_label = {"interval_unit": 1, "num_font": {"size": 9}}
     if block.kind == "bar":
-        chart.set_y_axis({"reverse": True})
-        chart.set_x_axis(value_axis)
+        chart.set_y_axis({"reverse": True, **every_label})
+        chart.set_x_axis({**value_axis, "label_position": "high"})  # below, though the bars run from the top
+        if _long(block):
+            chart.set_plotarea({"layout": BESIDE_LABELS})
     else:
+        chart.set_x_axis(every_label)
         chart.set_y_axis(value_axis)
     return chart
+
+
+def _shown_values(block: Block) -> dict[str, Any]:
+    """Numbers at the bars, where one series stands alone."""
+    if block.kind == "line" or len(block.heads) > 2:
+        return {}
+    return {"data_labels": {"value": True, **({"num_format": "0%"} if block.share or block.percent else {})}}
+
+
+def _long(block: Block) -> bool:
+    """Whether the names beside the bars need room."""
+    return any(len(str(cells[0])) > LONG_LABEL for cells in block.rows)
+
+
+def _height(block: Block) -> int:
+    """How high a chart is in pixels, so that each name beside its bars can be read."""
+    if block.kind != "bar":
+        return LEAST_HEIGHT
+    return max(LEAST_HEIGHT, AROUND + len(block.rows) * ROW_HEIGHT * (2 if _long(block) else 1))
 
 
 def _described(block: Block) -> dict[str, Any]:
@@ -138,21 +169,23 @@ def _described(block: Block) -> dict[str, Any]:
         return f"{cells[0]}: {', '.join(f'{head} {cell:g}' for head, cell in pairs if isinstance(cell, int | float))}"
 
     words = "; ".join(told(cells) for cells in block.rows)
-    return {"description": f"{block.title}. {words}."[:4000], "object_position": 1}
+    return {"description": f"{block.title}. {words}."[:4000], "object_position": 2}
 
 
-def blocks(store: Store) -> Iterator[Block]:
+def blocks(store: Store, language: str) -> Iterator[Block]:
     """Of the latest period risks by what they are broken down by, completeness and questions answered with no; then
     how the periods compare.
     """
     spec, period = store.schema.spec, choose(periods(store), None)
     if spec is None or period is None:
         return
-    yield from _risks(store, spec, period)
-    yield from _completeness(store, spec, period)
-    yield from _gaps(store, period)
-    yield from _over_periods(store, spec)
-    yield from _trends(store)
+    labels = CodeLabels(spec, language)
+    yield from _risks(store, spec, period, language)
+    yield from _completeness(store, spec, period, language)
+    yield from _gaps(store, period, labels)
+    yield from _progress(store, labels)
+    yield from _over_periods(store, spec, language)
+    yield from _trends(store, labels)
 
 
 def _lines(store: Store, name: str, period: str) -> list[Record]:
@@ -160,8 +193,8 @@ def _lines(store: Store, name: str, period: str) -> list[Record]:
     return [*records(store, name, store.tables[name].c.period == period)]
 
 
-def _risks(store: Store, spec: Spec, period: str) -> Iterator[Block]:
-    figures, language = spec.figures.risks, spec_language(spec)
+def _risks(store: Store, spec: Spec, period: str, language: str) -> Iterator[Block]:
+    figures = spec.figures.risks
     if figures is None or spec.matrix is None:
         return
     say = translator(language)
@@ -171,7 +204,8 @@ def _risks(store: Store, spec: Spec, period: str) -> Iterator[Block]:
     lines = _lines(store, AGGREGATE_RISKS.name, period)
     for stage in stages(figures):
         for by in ways(spec):
-            rows = _by_level([line for line in lines if (line["stage"], line["by"]) == (stage, by)])
+            names_of = part_labels(spec, by, language)
+            rows = _by_level([line for line in lines if (line["stage"], line["by"]) == (stage, by)], names_of)
             heading = figures.by[by].label.say(language) if by in figures.by else headings[by]
             if rows:
                 yield Block(
@@ -181,15 +215,15 @@ def _risks(store: Store, spec: Spec, period: str) -> Iterator[Block]:
                 )  # fmt: skip
 
 
-def _by_level(lines: Sequence[Record]) -> dict[str, dict[str, int]]:
+def _by_level(lines: Sequence[Record], names: Mapping[str, str]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for line in lines:
-        found[line["label"] or line["code"] or ""][line["level"]] += line["count"]
+        found[names.get(line["code"]) or line["label"] or line["code"] or ""][line["level"]] += line["count"]
     return found
 
 
-def _completeness(store: Store, spec: Spec, period: str) -> Iterator[Block]:
-    say, language = translator(spec_language(spec)), spec_language(spec)
+def _completeness(store: Store, spec: Spec, period: str, language: str) -> Iterator[Block]:
+    say = translator(language)
     rows = [
         [spec.tool[line["tool"]].sheet.say(language), line["share"]]
         for line in _lines(store, AGGREGATE_COMPLETENESS.name, period)
@@ -199,21 +233,41 @@ def _completeness(store: Store, spec: Spec, period: str) -> Iterator[Block]:
         yield Block(say("Completeness"), [say("By sheet"), say("Required answers")], rows, [BLUE], share=True)
 
 
-def _gaps(store: Store, period: str) -> Iterator[Block]:
+def _gaps(store: Store, period: str, labels: CodeLabels) -> Iterator[Block]:
     if AGGREGATE_GAPS.name not in store.tables:
         return
-    say = translator(spec_language(store.schema.spec))
-    lines = _lines(store, AGGREGATE_GAPS.name, period)[:MOST_QUESTIONS]
-    rows = [[line["item"] or line["label"], line["teams_no"]] for line in lines]
+    say, lines = labels.say, _lines(store, AGGREGATE_GAPS.name, period)[:MOST_QUESTIONS]
+    rows = [
+        [labels.item(line) or line["item"] or labels.question(line) or line["label"], line["teams_no"]]
+        for line in lines
+    ]
     if rows:
         heads = [say("Question"), say("Teams that say no")]
         yield Block(say("Questions most often answered with no"), heads, rows, [BLUE])
 
 
-def _over_periods(store: Store, spec: Spec) -> Iterator[Block]:
+def _progress(store: Store, labels: CodeLabels) -> Iterator[Block]:
+    """How far the indicators with a target are in the last period of each."""
+    if AGGREGATE_INDICATORS.name not in store.tables:
+        return
+    found = {
+        line["indicator"]: [_indicator(line, labels), line["progress"]]
+        for line in records(store, AGGREGATE_INDICATORS.name)
+        if line["progress"] is not None
+    }
+    if found:
+        say = labels.say
+        heads = [say("Indicator"), say("Progress to target")]
+        yield Block(say("Progress to target"), heads, list(found.values()), [BLUE], percent=True)
+
+
+def _indicator(line: Record, labels: CodeLabels) -> str:
+    return f"{line['indicator']} {labels.indicator(line) or line['label']}"
+
+
+def _over_periods(store: Store, spec: Spec, language: str) -> Iterator[Block]:
     """Where there are several periods: how complete they are, and their risks by level."""
-    language, found = spec_language(spec), over_periods(store)[::-1]
-    say = translator(language)
+    say, found = translator(language), over_periods(store)[::-1]
     if len(found) < 2:
         return
     names = [period.name or say("none stated") for period in found]
@@ -232,16 +286,15 @@ def _over_periods(store: Store, spec: Spec) -> Iterator[Block]:
         )  # fmt: skip
 
 
-def _trends(store: Store) -> Iterator[Block]:
+def _trends(store: Store, labels: CodeLabels) -> Iterator[Block]:
     """Indicators with totals in several periods of one length."""
     if AGGREGATE_INDICATORS.name not in store.tables:
         return
-    say = translator(spec_language(store.schema.spec))
+    say = labels.say
     series: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for line in records(store, AGGREGATE_INDICATORS.name):
         if line["total"] is not None:
             series[line["indicator"], shape(line["period"])].append(line)
     for lines in [each for each in series.values() if len(each) > 1][:MOST_TRENDS]:
         rows = [[line["period"], line["total"]] for line in lines]
-        title = f"{lines[0]['indicator']} {lines[0]['label']}"
-        yield Block(title, [say("Period"), say("Total")], rows, [BLUE], "line")
+        yield Block(_indicator(lines[0], labels), [say("Period"), say("Total")], rows, [BLUE], "line")

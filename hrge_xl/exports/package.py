@@ -164,7 +164,7 @@ def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
 
 
 def _asked(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
-    """What answers are right, in words of the standard; others stand in the data too: these are no constraints."""
+    """What answers are right, in words of the standard; others stand in the data too: these are not constraints."""
     found = asked(schema, table, column)
     if found is None:
         return {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.table import BOOLEAN, DATE, TEXT, Column, Row
+from ..errors import LimitError
 from ..numerals import to_serial
 from ..words import CELL_LIMIT, beginning, fits_a_cell
 
@@ -24,13 +25,17 @@ ROWS_AT_ONCE = 1_000
 
 
 def write_rows(
-    sheet: Worksheet, columns: Sequence[Column], rows: Iterable[Row], styles: Mapping[str, int]
+    sheet: Worksheet, columns: Sequence[Column], rows: Iterable[Row], styles: Sequence[int], first: int = 1
 ) -> None:
-    """Write rows below the first one, which is written already. Days come as ISO text, truth values as 0 and 1."""
-    sheet._write_single_row(1)
-    cells = [_cell(column.kind, xl_col_to_name(at), styles[column.kind]) for at, column in enumerate(columns)]
-    lines, last = [], 0
-    for last, row in enumerate(rows, start=1):
+    """Write rows from the one numbered `first` (0 is the top) on, a style per column; those above are written already.
+
+    Days come as ISO text, truth values as 0 and 1.
+    """
+    sheet._write_single_row(first)
+    kinds = [(column.kind, xl_col_to_name(at)) for at, column in enumerate(columns)]
+    cells = [_cell(kind, letters, style) for (kind, letters), style in zip(kinds, styles, strict=True)]
+    lines, last = [], first - 1
+    for last, row in enumerate(rows, start=first):
         number = last + 1
         found = [cells[at](number, value) for at, value in enumerate(row) if value is not None]
         lines.append(f'<row r="{number}">{"".join(found)}</row>')
@@ -40,6 +45,18 @@ def write_rows(
     sheet.fh.write("".join(lines))
     sheet.dim_rowmax = max(sheet.dim_rowmax or 0, last)
     sheet.previous_row = last + 1
+
+
+def put(sheet: Worksheet, row: int, at: int, value: str | int | float, style: Any = None) -> None:
+    """Write a text or a number of ours. Raises `LimitError` where it does not fit."""
+    if isinstance(value, str):
+        done = sheet.write_string(row, at, fitted(value), style)
+    else:
+        done = sheet.write_number(row, at, value, style)
+    if done != 0:
+        raise LimitError(
+            f"A text does not fit into row {row + 1} of a workbook (error {done} of the writer)."
+        )
 
 
 def _cell(kind: str, letters: str, style: int) -> Callable[[int, Any], str]:

@@ -230,7 +230,7 @@ def _known(value: object) -> FieldType:
 
 
 class PersonalData(StrEnum):
-    """What personal data a text may be expected to hold: then it is no finding there."""
+    """What personal data a text may be expected to hold: then it is not a finding there."""
 
     EMAIL = "email"
     PHONE = "phone"

@@ -20,7 +20,7 @@ COLUMNS_HIDDEN = Kind(
     name="columns-hidden",
     severity=WARNING,
     message="Columns with answers are hidden on the sheet “{sheet}”: {value}. They were read all the same.",
-    remedy="Show the columns (Unhide), and see whether the answers are as they should be.",
+    remedy="Show the columns (Unhide), and check that the answers are as they should be.",
     why="Answers that nobody sees are easily out of date.",
     example="A column made so narrow that it vanished.",
     needs=(Need.HIDDEN_ROWS,),
@@ -31,9 +31,9 @@ TEXT_INVISIBLE = Kind(
     name="text-invisible",
     severity=WARNING,
     message="{label}: what {cells} holds cannot be seen on the sheet; “{value}” was read.",
-    remedy="Give it the colour of the other answers, and see whether it is as it should be.",
-    why="Letters in the colour of their ground, or a format that shows nothing: whoever looks at the sheet does "
-    "not see this answer.",
+    remedy="Give it the colour of the other answers, and check that it is as it should be.",
+    why="Letters in the colour of the background, or a format that shows nothing: whoever looks at the sheet does not "
+    "see this answer.",
     example="White letters on white.",
     needs=(Need.FORMATTING,),
     in_feedback=InFeedback.MENDED,
@@ -65,7 +65,7 @@ TEXT_ON_TOP = Kind(
     severity=WARNING,
     message="A text lies on top of the cells, at {place}: “{value}”. It was kept, not counted.",
     remedy="Type it into the cell that asks for it, and delete the text box or shape.",
-    why="Text boxes and shapes are no cells: what they say belongs to no question, but it may be an answer.",
+    why="Text boxes and shapes are not cells: what they say belongs to no question, but it may be an answer.",
     example="A text box beside a table: “Figures for the north only”.",
     needs=(Need.DRAWINGS,),
     in_feedback=InFeedback.BESIDE,
@@ -98,7 +98,7 @@ MANUAL_CALCULATION = Kind(
     remedy="Set it to automatic (Formulas, Calculation Options), let it calculate, and look at the checks once "
     "more.",
     why="The checks of the sheets said nothing about what was typed last; the answers were checked all the same.",
-    example="A large workbook of somebody else's was open at the same time, and set so.",
+    example="Somebody else's large workbook was open at the same time, and set to manual calculation.",
     needs=(Need.SETTINGS,),
 )
 ALERT_OFF = Kind(

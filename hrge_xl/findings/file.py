@@ -137,7 +137,8 @@ CONFIGURATION_AMONG_RETURNS = Kind(
     code="F070",
     name="configuration-among-returns",
     severity=ERROR,
-    message="{file} is no return: it has the name of a file by which this program knows {what}. It was not used.",
+    message="{file} is not a return: it has the name of a file by which this program recognises {what}. It was not "
+    "used.",
     remedy="Delete it from the returned files, and ask who sent it where it came from.",
     why="What a team sends never says what a round, its key or its ledger is. Such a file comes with a folder "
     "that was packed whole; or somebody wants forged returns to be believed.",
@@ -202,7 +203,7 @@ FORBIDDEN_COMPRESSION = Kind(
     severity=ERROR,
     message="The part {part} of the file {file} is packed in a way that workbooks do not use.",
     remedy=_SEND_AGAIN,
-    why="Workbooks are stored or deflated; other methods come from packing programs.",
+    why="Workbooks are stored or deflated; other methods come from compression programs.",
     example="A member compressed with bzip2.",
     refuses=True,
 )
@@ -213,7 +214,7 @@ ENCRYPTED_ENTRY = Kind(
     message="The part {part} of the file {file} is encrypted: the zip was protected with a password.",
     remedy="Unpack the file with its password and send the workbook that was in it; or save it anew in Excel, "
     "without a password.",
-    why="Excel protects a whole workbook, never single parts of it: a packing program did this, and neither Excel "
+    why="Excel protects a whole workbook, never single parts of it: a compression program did this, and neither Excel "
     "nor this program opens it.",
     example="A workbook whose parts were packed again by a zip program that asked for a password.",
     refuses=True,
@@ -224,7 +225,7 @@ COMPRESSION_BOMB = Kind(
     severity=ERROR,
     message="The part {part} of the file {file} unpacks to more than {limit} times its size.",
     remedy=_COPY_INTO_FRESH,
-    why="Real answers cannot be packed that tightly; this is how a small file fills a memory.",
+    why="Real answers cannot be packed that tightly; this is how a small file fills the memory.",
     example="100 MB of zeros in 100 kB.",
     refuses=True,
 )
@@ -234,7 +235,7 @@ UNPACKED_TOO_LARGE = Kind(
     severity=ERROR,
     message="The file {file} unpacks to too much: {part} to {size}, where {limit} is the most.",
     remedy="Delete unused rows, columns and sheets, save, and send it again. " + _COPY_INTO_FRESH,
-    why="Formats dragged down to the last row are stored cell by cell, and can fill a memory.",
+    why="Formats dragged down to the last row are stored cell by cell, and can fill the memory.",
     example="A sheet with a border on a million rows.",
     refuses=True,
 )
@@ -295,7 +296,7 @@ BAD_ENCODING = Kind(
     severity=ERROR,
     message="The part {part} of the file {file} is not in the encoding that it should be in.",
     remedy=_SEND_AGAIN,
-    why="Read wrongly, letters outside English would turn into others without a sign.",
+    why="Read wrongly, letters outside English would silently turn into others.",
     example="A sheet in Windows-1252 that calls itself UTF-8.",
     refuses=True,
 )
@@ -315,7 +316,7 @@ TOO_MANY_CELLS = Kind(
     severity=ERROR,
     message="The file {file} stores more than {limit} cells.",
     remedy="Delete unused rows and columns of the sheet {sheet}, save, and send it again.",
-    why="A filled form has some thousands of cells; more are formats dragged over a whole sheet.",
+    why="A filled form has a few thousand cells; more are formats dragged over a whole sheet.",
     example="A fill colour on every cell down to the last row.",
     refuses=True,
 )
@@ -325,7 +326,7 @@ TOO_MANY_SHEETS = Kind(
     severity=ERROR,
     message="The file {file} has {count} sheets, where {limit} are the most that is read.",
     remedy="Delete the sheets that are not part of the form, save, and send it again.",
-    why="A form has some thirty sheets.",
+    why="A form has about thirty sheets.",
     example="A workbook with 300 sheets.",
     refuses=True,
 )
@@ -540,7 +541,7 @@ STOPPED_BY_THIS_FILE = Kind(
     code="F064",
     name="stopped-by-this-file",
     severity=ERROR,
-    message="The file {file} could not be worked on to the end because of a mistake in this program ({reason}).",
+    message="The file {file} could not be processed to the end because of a mistake in this program ({reason}).",
     remedy="Report this with {log}. The next run tries the file again.",
     why="Something in the file was not foreseen. The other files came out as they would have without it; the "
     "log holds nothing out of the file.",

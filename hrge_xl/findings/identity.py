@@ -11,7 +11,7 @@ NO_STAMP = Kind(
     message="{file} is a workbook, but not one that was issued from here.",
     remedy="Send the workbook that you received; do not copy its sheets into another file.",
     why="The hidden stamp that says which questionnaire this is and for whom is missing.",
-    example="An own list of risks, or the answers copied into a new file.",
+    example="The team's own list of risks, or the answers copied into a new file.",
     refuses=True,
 )
 ANOTHER_SPEC = Kind(
@@ -50,8 +50,8 @@ STAMP_DAMAGED = Kind(
     severity=WARNING,
     message="The stamp of {file} is damaged: {detail}.",
     remedy="Check with the team that this is the workbook that was issued to it.",
-    why="The two copies of the stamp disagree, a part of it is missing, or it says something that cannot be.",
-    example="The hidden sheet says Pakistan, the document properties say Iraq; or the day of issue is no day.",
+    why="The two copies of the stamp disagree, a part of it is missing, or it says something impossible.",
+    example="The hidden sheet says Pakistan, the document properties say Iraq; or the day of issue is not a date.",
     needs=(Need.PROPERTIES,),
 )
 SIGNATURE_INVALID = Kind(
@@ -133,9 +133,9 @@ SAVE_TIME_IMPOSSIBLE = Kind(
     code="I014",
     name="save-time-impossible",
     severity=INFO,
-    message="{file} says that it was saved at “{value}”, which can be no moment of our time.",
-    remedy="Nothing needs to be done: of several versions it is placed by the day on which it came.",
-    why="Which of several versions is the newest goes by the moment at which each says that it was saved.",
+    message="{file} says that it was saved at “{value}”, which cannot be right.",
+    remedy="Nothing to do: among several versions it is ordered by the day on which it arrived.",
+    why="The newest of several versions is the one saved last, as each file says itself.",
     example="A program that writes the year 1, or a computer whose clock was never set.",
 )
 LAST_ANSWERS_CHANGED = Kind(

@@ -57,7 +57,7 @@ DECIDED = Kind(
     severity=INFO,
     message="A decision of {day} by {by} says what becomes of {file}: {reason}",
     remedy="Nothing to do. To take it back: hrge-xl decide DATASET {submission} --undo --reason “…”.",
-    why="What stood between several returns was decided by a person, and counts until that is taken back.",
+    why="Which of several returns counts was decided by a person, and holds until that is taken back.",
     example="The team said which of two workbooks is right.",
 )
 MADE_FROM_OLDER_VERSION = Kind(

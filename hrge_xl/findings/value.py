@@ -9,7 +9,7 @@ ANSWER_MISSING = Kind(
     name="answer-missing",
     severity=ERROR,
     message="{label}: the answer is missing.",
-    message_of_value="{label}: the answer is missing; “{value}” is none.",
+    message_of_value="{label}: the answer is missing; “{value}” is not an answer.",
     remedy="Fill in this cell.",
     why="The answer is required here, always or because of another answer, and the cell is blank, or holds a mark "
     "that stands for no answer.",
@@ -31,7 +31,7 @@ NOT_A_NUMBER = Kind(
     severity=ERROR,
     message="{label}: “{value}” is not a number.",
     remedy="Type a number only, without words or units.",
-    why="A figure is needed to add up and compare; words in the cell cannot be.",
+    why="A figure is needed to add up and compare; words cannot be added.",
     example="“about ten” or “12 persons”.",
 )
 NOT_A_WHOLE_NUMBER = Kind(
@@ -176,8 +176,8 @@ AMBIGUOUS_NUMBER = Kind(
     message="{label}: “{value}” can mean two different numbers: its separator can stand for thousands or for "
     "decimals.",
     remedy="Type the number without a separator for thousands.",
-    why="1,234 is one thousand and more in one country and one and a bit in another, and so is 1.234; nobody "
-    "should guess, whatever the language of the workbook. What can only be one number is read, as 1,234,567 is.",
+    why="1,234 is more than a thousand in one country and a little over one in another, and so is 1.234; nobody "
+    "should guess, whatever the language of the workbook. What can only be one number is read, such as 1,234,567.",
     example="1,234, 1.234 or 25.000 typed as text.",
 )
 CALCULATION_NOT_CURRENT = Kind(
@@ -213,7 +213,7 @@ WRONG_PATTERN = Kind(
     code="V022",
     name="wrong-pattern",
     severity=ERROR,
-    message="{label}: “{value}” is not written as it has to be.",
+    message="{label}: “{value}” does not have the required form.",
     remedy="Write it in this form: {example}",
     why="Codes and addresses of one kind have one form; what is written otherwise cannot be found again.",
     example="“WS 1” where codes are written like “WS-01”.",

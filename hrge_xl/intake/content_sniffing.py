@@ -30,7 +30,7 @@ _OTHER_OFFICE = (
 )
 _OTHER_OPEN_DOCUMENT = (
     (b"opendocument.text", "an OpenDocument text"),
-    (b"opendocument", "an OpenDocument file that is no spreadsheet"),
+    (b"opendocument", "an OpenDocument file that is not a spreadsheet"),
 )
 _OLE_STREAMS = (
     ("EncryptedPackage", "encrypted"),

@@ -183,7 +183,7 @@ def is_older(identity: Identity, spec: Spec) -> bool:
 
 
 def _version(text: str) -> tuple[float, ...]:
-    """`1.10` → (1, 10); what is no version counts as newer than every version."""
+    """`1.10` → (1, 10); what is not a version counts as newer than every version."""
     parts = text.strip().split(".")
     if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
         return (float("inf"),)

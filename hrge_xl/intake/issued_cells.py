@@ -191,7 +191,7 @@ class ExpectedCells:
             if formulas.kept:
                 differences = list(self._written(line, taken, writing, formulas))
                 found.differences += differences
-                for each in differences:  # what another formula shows is no result of the issued one
+                for each in differences:  # what another formula shows is not a result of the issued one
                     found.results.values[line.columns.index(each.column) - len(line.columns)] = None
 
     def _changed(self, row: int, stored: Mapping[int, RawCell]) -> Iterator[Difference]:

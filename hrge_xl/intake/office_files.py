@@ -1,4 +1,4 @@
-"""Workbooks of an office that are no returns: behind the same gate, and read in a process of its own."""
+"""Workbooks of an office that are not returns: behind the same gate, and read in a process of its own."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Answers to questions that the version in force asks no more, told from labels by the codes of their own sheet.
 
 A sheet of an older version describes itself: every cell to fill in has a hidden check cell in its row, under the code
-of its question. So labels, calculated cells and checks of a question that is gone are no news, and its answer is.
+of its question. So labels, calculated cells and checks of a question that is gone are not news, and its answer is.
 """
 
 from __future__ import annotations

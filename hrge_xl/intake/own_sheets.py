@@ -52,7 +52,7 @@ def outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Left
     return single_texts(raw, None, list(_outside(raw, expected, moved)))
 
 
-Own = Sequence[tuple[str, RawSheet]]  # sheets of ours that are no tools, by the name they were issued under
+Own = Sequence[tuple[str, RawSheet]]  # sheets of ours that are not tools, by the name they were issued under
 
 
 def first_ones(ours: Own) -> Own:

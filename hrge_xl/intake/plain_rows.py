@@ -33,7 +33,7 @@ _OWN_RUNS = re.compile(rf"<is>((?:[^<\r]++|</?+(?:{_RUN_ELEMENTS})(?=[\s/>])[^<>
 _GAP = "\0"  # stands for a value in a template; no XML holds it
 # Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
 _RAW = r"([^<>/\0]*+)"
-_OWN = r"[^<\r\0]*+"  # text that is no value: it belongs to the template
+_OWN = r"[^<\r\0]*+"  # text that is not a value: it belongs to the template
 _FORMULA = rf"<f[^<>/\0]*+(?:/>|>{_OWN}</f>)"
 _VALUE = r"\0|<v ?/>"
 _CELL = re.compile(rf'([A-Z]++)([0-9]++)"{_RAW}(?:/>|>({_FORMULA})?+({_VALUE})?+</c>)', re.ASCII)

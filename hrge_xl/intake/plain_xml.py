@@ -21,7 +21,7 @@ _NO_TEXT = re.compile(f"[{_NO_CHARACTERS}]|]]>")
 _NO_REFERENCE = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)", re.ASCII)
 _NUMBERED = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));", re.ASCII)
 
-# White space after a tag or a value (\0) and before another one is no text, but for what an element holds itself.
+# White space after a tag or a value (\0) and before another one is not text, but for what an element holds itself.
 _AFTER_TAG = re.compile(rf">{SPACE}++(?=<(?!/[tf]>)|\0)")
 _AFTER_VALUE = re.compile(rf"\0{SPACE}++(?=<)")
 
@@ -157,7 +157,7 @@ def _is_flat(item: str) -> bool:
 
 
 def resolved(raw: str) -> str:
-    """Text with its character references resolved; what is no reference stays, for expat to refuse."""
+    """Text with its character references resolved; what is not a reference stays, for expat to refuse."""
     if "&" not in raw:
         return raw
     if "&#" in raw:

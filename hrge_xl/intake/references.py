@@ -59,7 +59,7 @@ def _parse_band(first: str, last: str) -> Area | None:
 
 
 def parse_areas(references: str) -> tuple[Area, ...] | None:
-    """The rectangles of a space-separated list; None when one of them is no reference."""
+    """The rectangles of a space-separated list; None when one of them is not a reference."""
     areas: list[Area] = []
     for reference in references.split():
         area = parse_area(reference)

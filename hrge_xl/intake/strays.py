@@ -161,7 +161,7 @@ class _Sorter:
         return "single"
 
     def _coded(self, stray: Stray) -> str:
-        """A row or column with a code of another layout: its labels are no news."""
+        """A row or column with a code of another layout: its labels are not news."""
         if self.old is not None:
             return "" if self.old.ours(stray.row, stray.column) else "single"
         bare_code = stray.column == self.left and " " not in stray.text and not self.known

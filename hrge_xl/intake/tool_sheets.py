@@ -105,7 +105,7 @@ def assign(workbook: RawWorkbook, plan: Plan) -> Assigned:
 
 
 def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
-    """The name under which a sheet of ours that is no tool was issued, or its key; None for any other sheet."""
+    """The name under which a sheet of ours that is not a tool was issued, or its key; None for any other sheet."""
     names = {COVER_KEY: layout.cover_name, LISTS_KEY: layout.lists_name, IDENTITY_KEY: IDENTITY_SHEET}
     if layout.last:
         names[LAST_KEY] = LAST_SHEET

@@ -26,7 +26,7 @@ EMPTY = text_literal("")
 class Piece:
     """What stands at some places of a text: the characters possible there, and how many places it takes."""
 
-    characters: str  # ANY for whatever is no end of a line
+    characters: str  # ANY for whatever is not an end of a line
     least: int
     most: int | None  # None: as many as there are
 

@@ -32,7 +32,7 @@ class Scope(Protocol):
         """Give any answer of the row; None where there are no rows."""
 
     def listed_tools(self) -> Sequence[str]:
-        """Give the tools that the rows stand for; nothing where they are no list of tools."""
+        """Give the tools that the rows stand for; nothing where they are not a list of tools."""
 
     def codes(self, of: Expr) -> tuple[str, ...] | None:
         """Give the codes that an expression can yield; None where it is not drawn from a list."""
@@ -249,7 +249,7 @@ class ErrorPropagation(Protocol):
         """Say what makes it indeterminate whether there is an answer at all."""
 
     def off_scale(self, expr: Expr) -> Integers:
-        """Say where an answer can be compared, but is no step of a scale and names no row."""
+        """Say where an answer can be compared, but is not a step of a scale and names no row."""
 
     def tick(self, tool: str) -> Integers:
         """Say what makes it indeterminate whether a tool is used."""

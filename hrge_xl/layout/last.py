@@ -1,4 +1,4 @@
-"""Where the answers of the round before stand on their hidden sheet: one column a field, in the rows of its sheet.
+"""Where the answers of the round before stand on their hidden sheet: one column per field, in the rows of its sheet.
 
 So a formula finds what an answer was in its own row of another sheet, and a whole column beside a whole column.
 """

@@ -67,7 +67,7 @@ def build(
     if language not in spec.languages:
         hint = did_you_mean(language, spec.languages)
         raise UsageError(
-            f"'{language}' is no language of {spec.name}. {hint}It has: {', '.join(spec.languages)}."
+            f"'{language}' is not a language of {spec.name}. {hint}It has: {', '.join(spec.languages)}."
         )
     chosen = _choose(spec, tools)
     codes = [tool.code for tool in chosen]

@@ -25,6 +25,7 @@ from .document import (
     Document,
     FileRow,
     MatrixRow,
+    Names,
     Run,
     Summary,
     WaiverRow,
@@ -66,6 +67,7 @@ def document(datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | No
         "matrices": list(_matrices(datasets, files, facts.language)),
         "waivers": waivers,
         "decisions": decisions,
+        "names": _names([each.spec for each in datasets if each.spec], facts.language),
     }
 
 
@@ -169,6 +171,15 @@ def _decisions(dataset: Dataset, number: int, files: Iterable[FileRow]) -> Itera
             about = {"dataset": number, "submission": made.submission, "file": made.file}
             row: DecisionRow = {**asdict(made.decision), **about}  # type: ignore[typeddict-item]
             yield row
+
+
+def _names(specs: Sequence[Spec], language: str) -> Names:
+    """What the specs call their countries and sheets, the first one first."""
+    countries = [item for spec in specs if spec.countries for item in spec.vocabularies[spec.countries].items]
+    return {
+        "countries": {item.code: item.label.say(language) for item in reversed(countries)},
+        "sheets": {tool.code: tool.sheet.say(language) for spec in reversed(specs) for tool in spec.tools},
+    }
 
 
 def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> list[CodeRow]:

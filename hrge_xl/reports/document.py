@@ -134,7 +134,7 @@ class Unplaced(TypedDict):
 class FileRow(TypedDict):
     """One file received: what it is, what became of it, and all that was found in it.
 
-    The same content at two places is two files: the second one is a copy, and says only that.
+    The same content in two places is two files: the second one is a copy, and says only that.
     """
 
     path: str
@@ -242,6 +242,13 @@ class Summary(TypedDict):
     other: dict[str, int]  # error, warning, info, waived of the files that do not count
 
 
+class Names(TypedDict):
+    """What codes are called in the language of the report, by the specs of its datasets."""
+
+    countries: dict[str, str]
+    sheets: dict[str, str]  # by tool
+
+
 class Document(TypedDict):
     """The whole validation report."""
 
@@ -253,6 +260,7 @@ class Document(TypedDict):
     matrices: list[MatrixRow]
     waivers: list[WaiverRow]
     decisions: list[DecisionRow]
+    names: Names
 
 
 def is_waived(finding: FindingRow) -> bool:

@@ -192,7 +192,7 @@ def _handled(finding: Finding, how: InFeedback) -> bool:
 
 def _mended(finding: Finding, say: Translate) -> Finding:
     """What a fresh workbook has put right by itself is only to be looked at."""
-    remedy = say("It is mended in this workbook. Look whether what stands there now is right.")
+    remedy = say("It has been fixed in this workbook. Check that what the cell says now is right.")
     severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
     return replace(finding, severity=severity, remedy=remedy)
 
@@ -248,7 +248,7 @@ def _leftovers(
     say = translator(layout.language)
     beside = [each for each in sent.unplaced if not each.question]
     for some, why in (
-        (homeless, say("This workbook does not ask for it any more.")),
+        (homeless, say("This workbook no longer asks for it.")),
         (too_long, say("It is longer than a cell of Excel can be.")),
         (
             [each for each in beside if each.sheet not in added],

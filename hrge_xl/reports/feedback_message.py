@@ -73,7 +73,7 @@ def _upgraded(say: Translate, given: GivenBack) -> list[str]:
         return []
     return [
         say("It is of version {sent_version}; the questionnaire is now at version {version}."),
-        say("The workbook attached is of the new version and holds your answers."),
+        say("The attached workbook is of the new version and holds your answers."),
     ]
 
 
@@ -85,7 +85,9 @@ def _to_correct(say: Translate, given: GivenBack) -> list[str]:
         counted = say("To correct: {wrong}. Missing: {missing}. To look at: {warnings}.")
     else:
         counted = say("Nothing has to be corrected. To look at: {warnings}.")
-    where = say("They stand on the sheet “To correct” of the workbook attached, with links to their cells.")
+    where = say(
+        "They are listed on the sheet “To correct” of the attached workbook, with links to their cells."
+    )
     return [counted, where]
 
 
@@ -117,8 +119,8 @@ def _missing(say: Translate, given: GivenBack) -> list[str]:
 def _homeless(say: Translate, answers: Sequence[Unplaced]) -> list[str]:
     if not answers:
         return []
-    lines = [say("Answers that the workbook attached does not ask for any more: {homeless}.")]
-    lines.append(say("Nothing was deleted: they stand on its sheet “Without a place”."))
+    lines = [say("Answers that the attached workbook no longer asks for: {homeless}.")]
+    lines.append(say("Nothing was deleted: they are on its sheet “Without a place”."))
     lines += [f"- {each.sheet}!{each.cell}: {each.question}" for each in answers[:LISTED]]
     if len(answers) > LISTED:
         lines.append(say("- and {more} more"))
@@ -131,7 +133,7 @@ def _too_long(say: Translate, given: GivenBack) -> list[str]:
     return [
         say("Answers that are longer than a cell of Excel can be: {too_long}."),
         say(
-            "They stand on the sheet “Without a place”, in pieces; shorten them and put them into their cells."
+            "They are on the sheet “Without a place”, in pieces; shorten them and put them into their cells."
         ),
         *(f"- {each.sheet}!{each.cell}: {each.question}" for each in given.too_long[:LISTED]),
     ]
@@ -142,7 +144,7 @@ def _beside(say: Translate, given: GivenBack) -> list[str]:
         return []
     return [
         say("Texts and comments outside the cells to fill in: {beside}."),
-        say("They stand on the sheet “Without a place”; copy what is an answer to its cell."),
+        say("They are on the sheet “Without a place”; copy what is an answer to its cell."),
     ]
 
 
@@ -160,9 +162,9 @@ def _added(say: Translate, given: GivenBack) -> list[str]:
 def _next(say: Translate, result: Result, given: GivenBack, deadline: str, *, late: bool) -> list[str]:
     """What the team does now, and whom it can ask; nothing to send where its return is settled."""
     if result.verdict == ACCEPTED and not given.upgraded and not given.to_do:
-        lines = [say("You need not send it again. If you change something, do so in the workbook attached.")]
+        lines = [say("You need not send it again. If you change something, do so in the attached workbook.")]
     else:
-        lines = [say("Please go on in the workbook attached, not in your old one.")]
+        lines = [say("Please continue in the attached workbook, not in your old one.")]
         if late:
             lines.append(say("It was due by {deadline}; please send it back as soon as you can."))
         elif deadline:

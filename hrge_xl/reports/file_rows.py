@@ -1,4 +1,4 @@
-"""The files of a report: one row an item received, with what the dataset knows of it."""
+"""The files of a report: one row per item received, with what the dataset knows of it."""
 
 from __future__ import annotations
 

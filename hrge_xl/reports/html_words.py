@@ -6,8 +6,12 @@ from __future__ import annotations
 WORDS: dict[str, str] = {
     "title": "Validation report",
     "skip": "Skip to the summary",
+    "skip_files": "Skip to the files",
     "contents": "Contents",
     "print": "Print this report",
+    "print_everything": "Print everything",
+    "paper": "On paper this is a summary: of long tables the first {n} rows, and no file by itself. For the whole "
+    "report choose “Print everything”, then print.",
     "summary": "Summary",
     "about": "How this report was made",
     "lead": "{files} {findings} in all.",
@@ -100,7 +104,7 @@ WORDS: dict[str, str] = {
     "complete_marks": "Characters that cannot be seen are replaced by their picture, such as ␇.",
     "complete_remedy": "A remedy that is the general one of its code is given once, on its page.",
     "all_files": "All files",
-    "all_files_caption": "One line a file; the name leads to its section.",
+    "all_files_caption": "One line per file; the name leads to its section.",
     "team": "Team",
     "no_team": "(no team)",
     "file": "File",
@@ -189,6 +193,9 @@ WORDS: dict[str, str] = {
     "reset": "Show everything",
     "open_all": "Open all files",
     "close_all": "Close all files",
+    "pages_text": "{findings} would make one page too heavy: each team has a page of its own, in the folder {folder} "
+    "beside this file. Keep them together.",
+    "shown_files": "{files} of {allfiles} files shown.",
     "shown": "{shown} of {all} findings shown, in {files} of {allfiles} files.",
     "identity": "Identity",
     "language": "Language",

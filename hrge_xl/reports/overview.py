@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from functools import cached_property
@@ -10,18 +11,21 @@ from functools import cached_property
 from markupsafe import Markup
 
 from .. import __version__
+from ..dataset.run_history import INDICATOR, LEVEL, Moved
 from ..dataset.store import Store
 from ..rounds.rounds import Round
 from ..validation import ACCEPTED, RETURNED
 from ..words import day, number, percent, right_to_left, translator
 from .overview_build import overview
-from .overview_model import MOST_ROWS, Behind, HeatMap, Indicator, Level, Overview, Period, RiskPart, Team
+from .overview_charts import Charts, whole_percents
+from .overview_model import MOST_ROWS, Behind, HeatMap, Level, Overview, Period, Question, RiskPart, Team
 from .overview_teams import MISSING, UNEXPECTED, WAITING
 from .overview_words import words
 from .page import asset, colours, css_text, environment, pale, policy
 
 MOST_COLUMNS = 40  # sheets side by side in the table of completeness
-WIDTH, HEIGHT, EDGE = 300, 70, 8  # of the drawing of a trend
+OPEN_QUESTIONS = 15  # of the profile; the others are folded
+SHADES = 5  # of completeness
 
 
 def render(
@@ -52,6 +56,7 @@ class View:
         self.found, self.language = found, found.language
         self.words = words(translator(found.language))
         self.direction = "rtl" if right_to_left(found.language) else "ltr"
+        self.charts = Charts(found, self.words, mirrored=right_to_left(found.language))
 
     def say(self, key: str, **values: object) -> str:
         """Fill a sentence."""
@@ -122,9 +127,11 @@ class View:
 
     def share(self, answered: int, required: int) -> int:
         """Whole percents, 100 only where nothing is missing."""
-        return (
-            0 if not required else 100 if answered >= required else min(99, round(100 * answered / required))
-        )
+        return whole_percents(answered, required)
+
+    def shade(self, answered: int, required: int) -> int:
+        """How dark a cell of completeness is."""
+        return min(self.share(answered, required) * SHADES // 100, SHADES - 1) + (answered >= required)
 
     @property
     def columns(self) -> Sequence[tuple[str, str]]:
@@ -184,24 +191,79 @@ class View:
         """How far a bar of progress goes, in percent."""
         return round(100 * min(max(share or 0.0, 0.0), 1.0), 1)
 
-    def points(self, indicator: Indicator) -> Sequence[tuple[float, float]]:
-        """The points of a trend in a drawing; from nought, so that nothing looks larger than it is."""
-        values = [total for _, total, _ in indicator.trend]
-        low, high = min(0.0, *values), max(0.0, *values)
-        step, scale = (WIDTH - 2 * EDGE) / max(len(values) - 1, 1), (HEIGHT - 2 * EDGE) / ((high - low) or 1)
-        return [
-            (round(EDGE + at * step, 1), round(HEIGHT - EDGE - (value - low) * scale, 1))
-            for at, value in enumerate(values)
-        ]
-
-    def trend_words(self, indicator: Indicator) -> str:
-        """A trend in words."""
-        return ", ".join(f"{label}: {self.number(total)}" for label, total, _ in indicator.trend)
-
     def part_share(self, value: float | None, parts: Sequence[object]) -> float:
         """How long the bar of a part is, in percent of all parts that are told."""
         told = sum(getattr(part, "number", None) or 0 for part in parts)
         return round(100 * (value or 0) / told, 1) if told else 0
+
+    # questions and runs
+
+    def parts_of(self, question: Question) -> Sequence[tuple[str, float, float]]:
+        """Class, start and width of the pieces of the bar of a question, in percent of all that were to answer."""
+        whole = question.given + question.missing
+        pieces, start, shades = [], 0.0, 0
+        for answer in question.answers:
+            css = "no" if answer.is_no else f"a{shades % SHADES}"
+            shades += not answer.is_no
+            wide = 100 * (answer.count or 0) / whole if whole else 0
+            pieces.append((css, round(start, 2), round(wide, 2)))
+            start += wide
+        return pieces
+
+    def answers_of(self, question: Question) -> str:
+        """The answers to a question in words."""
+        told = [f"{answer.label} {self.number(answer.count)}" for answer in question.answers]
+        if question.least is not None and question.most is not None:
+            told.append(
+                self.words["range"].format(least=self.number(question.least), most=self.number(question.most))
+            )
+        if question.missing:
+            told.append(self.words["missing_answers"].format(n=self.number(question.missing)))
+        return " · ".join(told)
+
+    @property
+    def open_questions(self) -> int:
+        """How many questions of the profile are not folded."""
+        return OPEN_QUESTIONS
+
+    def iso_day(self, value: str) -> str:
+        """A day of a run in words."""
+        return self.day(date.fromisoformat(value))
+
+    def codes(self, counts: Mapping[str, int]) -> str:
+        """Findings by code, the most frequent first."""
+        return ", ".join(f"{code} {self.number(count)}" for code, count in Counter(counts).most_common())
+
+    def figure_name(self, moved: Moved) -> str:
+        """A figure that moved, in words."""
+        if moved.what == LEVEL:
+            level = self.found.risks.level(moved.code) if self.found.risks else None
+            name = f"{self.words['risks']}: {level.label if level else moved.code}"
+        elif moved.what == INDICATOR:
+            labels = {each.code: each.label for each in self.found.indicators or ()}
+            name = f"{moved.code} {labels.get(moved.code, '')}".strip()
+        else:
+            name = self.words.get(f"part_{moved.what}") or self.words[f"{moved.what}_all"]
+        return f"{name} · {moved.period}" if moved.period else name
+
+    def moved_number(self, value: float | None) -> str:
+        """A figure before or after a run; a dash where there was none."""
+        return "–" if value is None else number(value, self.language)
+
+    def part_of_status(self, status: str) -> str:
+        """What became of a file, in words."""
+        return self.words.get(f"part_{'counted' if status == 'counts' else status}", status)
+
+    @property
+    def by_deadline(self) -> int:
+        """How many of the returns came by the latest deadline of the round."""
+        last = max((day for day, _ in self.found.deadlines), default=None)
+        return sum(count for day, count in self.found.arrivals if last and day <= last)
+
+    @property
+    def dated(self) -> int:
+        """How many of the returns that count have a day."""
+        return sum(count for _, count in self.found.arrivals)
 
     def more(self, behind: Behind) -> bool:
         """Whether there are more rows than are listed."""

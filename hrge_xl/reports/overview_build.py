@@ -19,6 +19,7 @@ from ..dataset.aggregates.sql import Sources, distinct
 from ..dataset.aggregates.values import catalogue_label
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.reconciliation import reconciliation
+from ..dataset.run_history import last_change
 from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
@@ -37,6 +38,7 @@ from ..rounds.rounds import Round
 from ..spec.figures import IndicatorFigures, OverviewFigures, Part, QuestionFigures, RiskFigures
 from ..spec.model import CollectBlock, Matrix, Spec
 from ..validation import RETURNED
+from ..words import translator
 from .overview_model import (
     MOST_ROWS,
     Behind,
@@ -47,6 +49,7 @@ from .overview_model import (
     Overdue,
     Overview,
     Period,
+    Question,
     RiskPart,
     Risks,
     Source,
@@ -54,7 +57,8 @@ from .overview_model import (
     Tool,
     TopRisk,
 )
-from .overview_teams import teams
+from .overview_questions import Profiles
+from .overview_teams import arrivals, countries, deadlines, teams
 
 
 def overview(
@@ -87,6 +91,7 @@ class _Builder:
         spec = self.spec
         counted = [row for row in self.files.values() if row["current"] and row["period"] == self.period]
         gaps, late = [*self._of_period(AGGREGATE_GAPS.name)], [*self._of_period("overdue")]
+        expected, came = teams(self.store, self.today, round_, self.period)
         return Overview(
             title=spec.title.say(self.language) if spec else "",
             round=round_.name if round_ else self._round(counted),
@@ -102,10 +107,10 @@ class _Builder:
             counted=len(counted),
             from_returned=sum(row["verdict"] == RETURNED for row in counted),
             expected=round_ is not None,
-            teams=[
-                replace(team, country=self._country(team.country))
-                for team in teams(self.store, self.today, round_, self.period)
-            ],
+            teams=[replace(team, country=self._country(team.country)) for team in expected],
+            countries=countries(expected, self._country),
+            arrivals=arrivals(came),
+            deadlines=deadlines(expected),
             tools=self._tools(),
             risks=self._risks() if self._shows("risks") else None,
             indicators=self._indicators() if self._shows("indicators") else None,
@@ -115,6 +120,8 @@ class _Builder:
             all_gaps=len(gaps),
             overdue=self._overdue(late) if self._shows("overdue", "overdue") else None,
             all_overdue=len(late),
+            questions=self._questions() if self._shows("questions") else None,
+            change=None if self.masked else last_change(self.store),
         )
 
     @property
@@ -148,9 +155,11 @@ class _Builder:
 
     # rows behind figures
 
-    def _behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Behind:
+    def _behind(
+        self, rows: Sequence[Record], text: Callable[[Record], str | None], most: int = MOST_ROWS
+    ) -> Behind:
         self.anchors += 1
-        listed = [self._source(row, text(row)) for row in rows[:MOST_ROWS]]
+        listed = [self._source(row, text(row)) for row in rows[:most]]
         return Behind(f"b{self.anchors}", listed, len(rows), len({row["team"] for row in rows}))
 
     def _source(self, row: Record, text: str | None) -> Source:
@@ -190,6 +199,7 @@ class _Builder:
             [Level(each.code, each.label.say(self.language), each.colour) for each in spec.matrix.levels],
             [self._map(spec, figures, spec.matrix, stage) for stage in stages(figures)],
             [self._breakdown(spec, figures, by, lines) for by in ways(spec)],
+            self._by_team(list(stages(figures))[-1]),
             [self._top(spec, figures, row) for row in top[: self._asked.top_risks]],
             len(top),
             self._teams_at_risk.get((TOTAL, None), 0),
@@ -217,6 +227,18 @@ class _Builder:
         for row in sorted(self.store.select(wanted)):
             found[row[0], row[1], row[2]].append(dict(zip(names, row, strict=True)))
         return found
+
+    def _by_team(self, stage: str) -> list[tuple[str, dict[str, int]]]:
+        """How many risks of each team stand at each level at a stage."""
+        place = self._places.c
+        keys = (place.team, place.level)
+        wanted = (
+            sa.select(*keys, sa.func.count()).where(place.by == TOTAL, place.stage == stage).group_by(*keys)
+        )
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        for team, level, count in sorted(self.store.select(wanted)):
+            found[team][level] = count
+        return list(found.items())
 
     def _map(self, spec: Spec, figures: RiskFigures, matrix: Matrix, stage: str) -> HeatMap:
         crossing = stages(figures)[stage]
@@ -377,7 +399,7 @@ class _Builder:
         spec = self.spec
         if spec is None or spec.figures.questions is None:
             return []
-        texts = {(row["tool"], row["row"]): row["label"] for row in self._table(ITEMS.name)}
+        texts = self._item_texts
         told = self._told_no(spec.figures.questions, lines, texts.keys())
         return [
             Gap(
@@ -418,6 +440,26 @@ class _Builder:
         if row:
             return next(items, "")
         return spec.tool[tool].fields[code].label.say(self.language)
+
+    def _questions(self) -> list[Question] | None:
+        if self.spec is None:
+            return None
+        blank = translator(self.language)("Missing")
+        profiles = Profiles(
+            self.store, self.spec, self.language, self.period, blank, self._behind, self._text_of
+        )
+        return profiles.questions()
+
+    def _text_of(self, spec: Spec, tool: str, row: str, code: str) -> str:
+        """A question in words: its fixed row, and the question itself where the row has several."""
+        asked = spec.tool[tool].fields[code].label.say(self.language)
+        item = self._question(spec, tool, row, code) or self._item_texts.get((tool, row), "") if row else ""
+        return f"{item} · {asked}" if item else asked
+
+    @cached_property
+    def _item_texts(self) -> dict[tuple[str, str], str]:
+        """The texts of the fixed rows that the spec does not write out."""
+        return {(row["tool"], row["row"]): row["label"] for row in self._table(ITEMS.name)}
 
     def _answer(self, spec: Spec) -> Callable[[Record], str]:
         return lambda row: said(spec, spec.tool[row["tool"]].fields[row["field"]], row["code"], self.language)

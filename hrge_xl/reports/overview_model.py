@@ -8,6 +8,7 @@ from datetime import date
 
 from ..dataset.periods import PeriodFigures
 from ..dataset.reconciliation import Reconciliation
+from ..dataset.run_history import RunChange
 
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
 
@@ -49,6 +50,19 @@ class Team:
     errors: int
     files: tuple[str, ...]
     tools: dict[str, tuple[int, int]] = field(default_factory=dict)  # sheet → answered, required
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """What the teams of one country answered."""
+
+    code: str
+    label: str
+    state: str  # of the team that is furthest
+    teams: int
+    came: int  # of these, how many have answered
+    answered: int
+    required: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,7 @@ class Risks:
     levels: Sequence[Level]
     maps: Sequence[HeatMap]
     breakdowns: Sequence[tuple[str, Sequence[RiskPart]]]
+    by_team: Sequence[tuple[str, dict[str, int]]]  # risks by level at the last stage
     top: Sequence[TopRisk]
     open_risks: int  # that could stand in the list
     teams: int
@@ -186,6 +201,54 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerCount:
+    """How often one answer was given; no count where it is masked."""
+
+    code: str
+    label: str
+    count: int | None
+    is_no: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How the answers to one question are distributed: to a choice by answer, to a number its range."""
+
+    tool: str
+    text: str
+    code: str
+    answers: Sequence[AnswerCount]
+    least: float | None
+    most: float | None
+    numbers: int
+    missing: int
+    behind: Behind
+
+    @property
+    def given(self) -> int:
+        """How many answers there are."""
+        return self.numbers + sum(answer.count or 0 for answer in self.answers)
+
+    @property
+    def weight(self) -> tuple[float, float, float]:
+        """What it is sorted by: the shares of no, of missing answers, and of answers unlike the most common one."""
+        of = self.given + self.missing
+        if not of:
+            return 0.0, 0.0, 0.0
+        no = sum(answer.count or 0 for answer in self.answers if answer.is_no)
+        most = max((answer.count or 0 for answer in self.answers), default=0)
+        spread = 1 - most / self.given if self.answers and self.given else self._range
+        return no / of, self.missing / of, spread
+
+    @property
+    def _range(self) -> float:
+        """How far apart numbers are, as a share of the largest."""
+        if self.least is None or self.most is None:
+            return 0.0
+        return (self.most - self.least) / (max(abs(self.most), abs(self.least)) or 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Overdue:
     """An action that is past its day."""
 
@@ -215,6 +278,9 @@ class Overview:
     from_returned: int  # of these, files that were returned with errors
     expected: bool  # whether it is known who was to answer
     teams: Sequence[Team]
+    countries: Sequence[Country]
+    arrivals: Sequence[tuple[date, int]]  # returns that count, by the day that lateness goes by
+    deadlines: Sequence[tuple[date, int]]  # with how many teams have each
     tools: Sequence[Tool]
     risks: Risks | None
     indicators: Sequence[Indicator] | None
@@ -222,3 +288,10 @@ class Overview:
     all_gaps: int
     overdue: Sequence[Overdue] | None  # the first of them
     all_overdue: int
+    questions: Sequence[Question] | None
+    change: RunChange | None  # since the run before the last
+
+    @property
+    def expected_teams(self) -> int:
+        """How many teams were to answer; none where that is not known."""
+        return sum(count for _, count in self.deadlines)

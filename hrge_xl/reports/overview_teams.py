@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from ..dataset.aggregates.common import Record, records
+from ..dataset.return_status import COUNTS
 from ..dataset.returns import Return, heads
 from ..dataset.schema import COMPLETENESS
 from ..dataset.store import Store
 from ..rounds.round_status import STRANGE, TO_DECIDE, TeamStatus, status
 from ..rounds.rounds import Round
 from ..validation import ACCEPTED, REFUSED, RETURNED
-from .overview_model import Team
+from .overview_model import Country, Team
 
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
 STATES = {
@@ -22,15 +23,50 @@ STATES = {
     TO_DECIDE: WAITING,
     STRANGE: UNEXPECTED,
 }  # all others: missing
+FURTHEST_FIRST = (ACCEPTED, RETURNED, WAITING, UNEXPECTED, MISSING)
 Sheets = dict[str, tuple[int, int]]  # answered and required, by sheet
 
 
-def teams(store: Store, today: date, round_: Round | None, period: str | None) -> list[Team]:
-    """Give the teams that were expected in a period, then those that were not; without a round all that answered."""
+def teams(
+    store: Store, today: date, round_: Round | None, period: str | None
+) -> tuple[list[Team], list[Return]]:
+    """Give the teams that were expected in a period, then those that were not, with all that came in it.
+
+    Without a round these are the teams that answered.
+    """
     progress = _progress(store)
     came = [each for each in heads(store) if each.period == period]
     found = status(came, today, round_)
-    return [_team(each, progress) for each in found if each.state != REFUSED]
+    return [_team(each, progress) for each in found if each.state != REFUSED], came
+
+
+def arrivals(came: Iterable[Return]) -> list[tuple[date, int]]:
+    """How many of the returns that count came on each day: the one that lateness goes by."""
+    days = Counter(day for each in came if each.status == COUNTS and (day := each.lateness[0]))
+    return sorted(days.items())
+
+
+def deadlines(found: Iterable[Team]) -> list[tuple[date, int]]:
+    """The deadlines of the teams that were expected, with how many teams have each."""
+    return sorted(Counter(each.deadline for each in found if each.deadline).items())
+
+
+def countries(found: Iterable[Team], label: Callable[[str], str]) -> list[Country]:
+    """What the teams of each country answered, by its name."""
+    groups: dict[str, list[Team]] = defaultdict(list)
+    for each in found:
+        if each.country:
+            groups[each.country].append(each)
+    made = [_of_country(code, label(code), some) for code, some in groups.items()]
+    return sorted(made, key=lambda each: each.label)
+
+
+def _of_country(code: str, label: str, found: Sequence[Team]) -> Country:
+    states = {each.state for each in found}
+    state = next(each for each in FURTHEST_FIRST if each in states)
+    came = sum(each.state != MISSING for each in found)
+    answered, required = sum(each.answered for each in found), sum(each.required for each in found)
+    return Country(code, label, state, len(found), came, answered, required)
 
 
 def _progress(store: Store) -> dict[str, list[Record]]:

@@ -19,7 +19,7 @@ def words(say: Translate) -> dict[str, str]:
         "other_periods": say("Other periods in this dataset, with the returns that count: {periods}"),
         "periods": say("Periods compared"),
         "periods_text": say(
-            "Each period stands by itself; nothing is added up over them. Indicators have their own periods: see above."
+            "Each period stands by itself; nothing is added up over them. Indicators have periods of their own."
         ),
         "returns": say("Returns that count"),
         "summary": say("Summary"),
@@ -120,6 +120,47 @@ def words(say: Translate) -> dict[str, str]:
         "spec": say("Spec"),
         "program": say("Program"),
         "back": say("Back to the top"),
+        "map": say("Countries"),
+        "map_note": say(
+            "Outlines are simplified (Natural Earth, public domain). Dotted borders are in dispute or not settled. The "
+            "map says nothing about the status of any territory or of its borders."
+        ),
+        "off_map": say("Not on the map: {names}"),
+        "arrivals": say("Returns over time"),
+        "arrivals_text": say(
+            "Returns that count, by the day that lateness goes by, added up from day to day: {n}. Without such a day: "
+            "{without}."
+        ),
+        "day": say("Day"),
+        "day_returns": say("Returns on this day"),
+        "by_then": say("By then in all"),
+        "on_time": say("Of these by the deadline: {n}"),
+        "baseline": say("Baseline"),
+        "target": say("Target"),
+        "progress": say("Progress to target"),
+        "by_team": say("By team and level"),
+        "shades": say("The darker a cell, the more of its answers are given."),
+        "profile": say("Profile of the questions"),
+        "profile_text": say(
+            "Every question with its answers: first those most often answered with no, then those most often left "
+            "blank, then those whose answers differ most. Questions: {n}."
+        ),
+        "profile_more": say("The other questions: {n}"),
+        "missing_answers": say("Missing: {n}"),
+        "history": say("Since the last run"),
+        "history_text": say("The last run of {day}, compared with the one of {before}."),
+        "no_history": say("There is no earlier run to compare with."),
+        "files_came": say("Files that came"),
+        "files_gone": say("Files that are gone"),
+        "files_moved": say("Files with another status"),
+        "findings_fixed": say("Findings fixed: {n}"),
+        "findings_new": say("New findings: {n}"),
+        "figures_moved": say("Figures that moved"),
+        "figure": say("Figure"),
+        "was": say("Before"),
+        "is": say("Now"),
+        "answered_all": say("Required answers given"),
+        "required_all": say("Required answers"),
         "high": say("Risks at the highest level after mitigation"),
         "none": say("none"),
         UNITS: say("the units differ"),

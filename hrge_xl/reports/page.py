@@ -79,9 +79,14 @@ def colours(colour: str) -> str:
     match = _COLOUR.fullmatch(colour)
     if match is None:
         return "background:#fff;color:#000"
-    light = _luminance(int(match[1][at : at + 2], 16) for at in (0, 2, 4))
-    ink = "#000" if light > 0.179 else "#fff"
-    return f"background:#{match[1].lower()};color:{ink}"
+    return f"background:#{match[1].lower()};color:#{ink(colour)[::2]}"
+
+
+def ink(colour: str) -> str:
+    """Whichever of black and white is easier to read on a colour, as six hexadecimal digits."""
+    match = _COLOUR.fullmatch(colour)
+    light = _luminance(int(match[1][at : at + 2], 16) for at in (0, 2, 4)) if match else 1
+    return "000000" if light > 0.179 else "ffffff"
 
 
 def pale(colour: str) -> str:

@@ -196,7 +196,7 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     """What `round.yaml` says, with its places; teams are not looked at yet. Raises `RoundError`."""
     file = folder / FILE
     if not file.is_file():
-        raise RoundError(f"{folder} is no round: it has no {FILE}. Make one with `hrge-xl round init`.")
+        raise RoundError(f"{folder} is not a round: it has no {FILE}. Make one with `hrge-xl round init`.")
     if is_among_returns(folder):
         raise RoundError(
             f"{folder} lies among returned files: what teams send is never taken for a round. "
@@ -225,7 +225,7 @@ def teams_of(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]
 def _check_shape(root: yaml.Node, data: Any) -> None:
     """Raise `RoundError` where the file does not have the shape that it must have."""
     if not isinstance(data, dict):
-        raise RoundError(f"{FILE}: line 1: this is no round. Make one with `hrge-xl round init`.")
+        raise RoundError(f"{FILE}: line 1: this is not a round. Make one with `hrge-xl round init`.")
     wrong = [
         f"line {_line(root)}: '{key}' is missing. Add it."
         for key in ("name", "spec", "teams")
@@ -296,7 +296,7 @@ def only_countries(round_: Round, named: Sequence[str]) -> Round:
 
 
 def orders(round_: Round, today: date) -> list[Order]:
-    """What is to be issued, a workbook a team."""
+    """What is to be issued, a workbook per team."""
     from ..issuing import Order
 
     return [

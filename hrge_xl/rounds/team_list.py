@@ -173,7 +173,7 @@ def _mistakes(heads: Heads) -> Iterator[str]:
         written = [text for text, meant in zip(heads.written, heads.columns, strict=True) if meant == column]
         if len(written) > 1:
             names = " and ".join(f"'{text}'" for text in dict.fromkeys(written))
-            yield f"line {heads.line}: the column '{column}' stands there twice ({names}). Keep one."
+            yield f"line {heads.line}: the column '{column}' appears twice ({names}). Keep one."
     missing = [column for column in COLUMNS if column not in heads.columns]
     for text in dict.fromkeys(heads.unknown):
         close = process.extractOne(text.casefold(), missing, score_cutoff=CLOSE)

@@ -207,7 +207,7 @@ def _deadline(text: str, days: Days, wrong: list[str]) -> date | None:
         return None
     day = days.read(text)
     if day is None:
-        wrong.append(f"'{text}' can be no day or several. Write the deadline as 2026-07-31.")
+        wrong.append(f"'{text}' is not an unambiguous date. Write the deadline as 2026-07-31.")
     elif not is_possible(day):
         wrong.append(f"the deadline {day} is not {RANGE}. Correct it.")
     return day

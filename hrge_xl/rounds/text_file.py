@@ -22,5 +22,5 @@ def read_text(file: Path, what: str, save_as: str) -> str:
     except UnicodeDecodeError as error:
         raise RoundError(f"{file.name}: the {what} is not UTF-8 text. Save it as {save_as}.") from error
     if "\0" in text:
-        raise RoundError(f"{file.name}: the {what} is no text. Save it as {save_as}.")
+        raise RoundError(f"{file.name}: the {what} is not text. Save it as {save_as}.")
     return text

@@ -23,7 +23,7 @@ HEAD_FILE = "workbook.yaml"
 FIELD_BLOCKS: dict[str, type[FieldBlock]] = {
     "form": FormBlock, "checklist": ChecklistBlock, "catalogue": CatalogueBlock, "register": RegisterBlock,
 }  # fmt: skip
-ELSEWHERE = {  # where that stands which is no option of workbook.yaml
+ELSEWHERE = {  # where that stands which is not an option of workbook.yaml
     "tools": "Write each tool into a file of the folder tools/, and its code into `sheets`.",
     "covered": "Write it into rules.yaml, as entries with `covered_by`.",
 }
@@ -78,7 +78,7 @@ class Assembly:
             )
             return None
         elif name == "rules.yaml" and not isinstance(node, yaml.SequenceNode):
-            self._say(node, "This file is no list of rules.", "Begin each rule with `- code: …`.")
+            self._say(node, "This file is not a list of rules.", "Begin each rule with `- code: …`.")
             return None
         return node
 
@@ -122,7 +122,9 @@ class Assembly:
             if sheets is None:
                 self._say(head, "`sheets` is missing.", "List the codes of the tools in sheet order.")
             else:
-                self._say(head, "`sheets` is no list.", "List the codes of the tools: [PLAN, C1].", "sheets")
+                self._say(
+                    head, "`sheets` is not a list.", "List the codes of the tools: [PLAN, C1].", "sheets"
+                )
         return list(by_code.values())
 
     def _code(self, tool: yaml.Node) -> yaml.Node | None:
@@ -159,7 +161,7 @@ class Assembly:
         for entry in sheets.value:
             if not isinstance(entry, yaml.ScalarNode):
                 self._say(
-                    entry, "This is no code of a sheet.", "Write the codes of the tools alone: [PLAN, C1]."
+                    entry, "This is not a code of a sheet.", "Write the codes of the tools alone: [PLAN, C1]."
                 )
             elif entry.value in left:
                 ordered.append(left.pop(entry.value))

@@ -53,7 +53,10 @@ def wrong_value(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
     known = {row for tool in field.to for row in _rows_meant(spec, tool)}
     for code in written:
         if code not in known:
-            yield f"'{code}' is no row of {', '.join(field.to)}.", "Write the code of one, for example K-01."
+            yield (
+                f"'{code}' is not a row of {', '.join(field.to)}.",
+                "Write the code of one, for example K-01.",
+            )
 
 
 def _rows_meant(spec: Spec, tool: str) -> tuple[str, ...]:

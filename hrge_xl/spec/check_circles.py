@@ -128,7 +128,7 @@ def _decided_by(written: Written) -> Iterator[Node]:
 
 
 def _answers(found: Expr) -> Iterator[Node]:
-    """The answers that an expression reads, of the same row or given once: those of other rows are no circle."""
+    """The answers that an expression reads, of the same row or given once: those of other rows are not a circle."""
     if isinstance(found, Ref):
         yield Node(ANSWER if found.calculated else ASKED, found.tool, found.code)
     elif not isinstance(found, Over):

@@ -73,7 +73,7 @@ def _place(spec: Spec, tool: Tool, fact: Fact, path: Path) -> Found:
 def _day(fact: Fact, path: Path) -> Found:
     if fact.day is None:
         remedy = "Write the day on which the source was looked at as year-month-day: 2026-03-31."
-        yield (*path, "date"), f"'{fact.date}' is no day.", remedy
+        yield (*path, "date"), f"'{fact.date}' is not a date.", remedy
 
 
 def _source(spec: Spec, file: FactFile, tool: Tool, fact: Fact, path: Path) -> Found:

@@ -122,7 +122,7 @@ def _indicators(spec: Spec, found: IndicatorFigures, path: Path) -> Found:
 
 def _number(field: Field | None, path: Path) -> Found:
     if field is not None and kind_of(field) is not ColumnKind.NUMBER:
-        yield path, f"{field.code} is no number.", "Name a field that holds numbers."
+        yield path, f"{field.code} is not a number.", "Name a field that holds numbers."
 
 
 def _named_indicators(spec: Spec, found: IndicatorFigures, path: Path) -> Found:

@@ -41,7 +41,7 @@ def _not_declared(tag: str, languages: tuple[str, ...]) -> tuple[str, str]:
         return f"'{tag}' is not among the 'languages' of the spec.", f"Did you mean '{close}'?"
     if not is_language(tag):
         return (
-            f"'{tag}' is no language, so it cannot name one of the texts here.",
+            f"'{tag}' is not a language, so it cannot name one of the texts here.",
             f"Name one of {listed(languages)}; a text with a colon or a comma needs quotation marks.",
         )
     return (
@@ -59,7 +59,7 @@ def _tags(spec: Spec) -> Found:
             remedy = (
                 f"Write '{proper}'." if proper else "Write a tag such as en, fr, ar-IQ or fa-AF (BCP 47)."
             )
-            yield path, f"'{tag}' is no tag of a language that is known here.", remedy
+            yield path, f"'{tag}' is not a tag of a language that is known here.", remedy
         elif tag in seen:
             yield path, f"The language '{tag}' is listed twice.", "Keep one."
         seen.add(tag)

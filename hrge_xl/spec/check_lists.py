@@ -67,7 +67,9 @@ def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
         place, step = (*path, "items", index), item.as_step(spec.languages[0])
         option = next((each for each in ("anchor", "anchors") if getattr(item, each)), None)
         if option and name not in spec.scales:
-            reason = f"The list '{name}' is no scale: nobody would see what anchors the entry '{item.code}'."
+            reason = (
+                f"The list '{name}' is not a scale: nobody would see what anchors the entry '{item.code}'."
+            )
             yield (*place, option), reason, "Say it in `label` or `help`."
         elif option == "anchor" and len(step) > LIMIT_LABEL:
             reason = f"With its anchor the entry '{item.code}' has {len(step)} characters"
@@ -115,5 +117,5 @@ def whole_numbers(spec: Spec, name: str, path: Path) -> Found:
     """Say where a list that is to be a scale has another code than a whole number."""
     wrong = [code for code in spec.vocabularies[name].by_code if not (code.isascii() and code.isdecimal())]
     if wrong:
-        reason = f"The list '{name}' is no scale: its code '{wrong[0]}' is no whole number."
+        reason = f"The list '{name}' is not a scale: its code '{wrong[0]}' is not a whole number."
         yield path, reason, "Name a list with the codes 1, 2, 3 …, or use type choice."

@@ -104,7 +104,7 @@ def _over_rounds(identity: Identity) -> Found:
     except re.error as error:
         yield (
             path,
-            f"This is no pattern ({error}).",
+            f"This is not a pattern ({error}).",
             r"Write a regular expression, for example '-\d{4}(?=-)'.",
         )
         return

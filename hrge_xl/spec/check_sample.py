@@ -64,6 +64,6 @@ def _value(spec: Spec, answer: SampleAnswer) -> Found:
     for tag in tags:
         if tag not in spec.languages:
             remedy = f"Its languages are {listed(spec.languages)}."
-            yield (*answer.path, tag), f"'{tag}' is no language of the spec.", remedy
+            yield (*answer.path, tag), f"'{tag}' is not a language of the spec.", remedy
         for reason, remedy in wrong_value(spec, field, answer.written(tag)):
             yield answer.path, f"{answer.field}: {reason}", remedy

@@ -117,11 +117,11 @@ def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
         yield path, f"The value of '{field.code}' is neither a text nor a number.", remedy
     elif kind_of(field) is ColumnKind.DATE and figure_of(field, str(value)) is None:
         remedy = "Write it as year-month-day, for example 2026-03-31."
-        yield path, f"'{value}' is no day, and '{field.code}' is of type {field.type}.", remedy
+        yield path, f"'{value}' is not a date, and '{field.code}' is of type {field.type}.", remedy
     elif kind_of(field) is ColumnKind.NUMBER and figure_of(field, str(value)) is None:
         yield (
             path,
-            f"'{value}' is no number, and '{field.code}' is of type {field.type}.",
+            f"'{value}' is not a number, and '{field.code}' is of type {field.type}.",
             "Write digits only.",
         )
     elif field.vocabulary in spec.vocabularies and kind_of(field) is not ColumnKind.NUMBER:
@@ -177,7 +177,7 @@ def _pattern(field: Field, path: Path) -> Found:
         pattern = re.compile(field.pattern)
     except re.error as error:
         remedy = "Write a regular expression, for example '[A-Z]{2}-[0-9]{4}', or `email`."
-        yield (*path, "pattern"), f"This is no pattern ({error}).", remedy
+        yield (*path, "pattern"), f"This is not a pattern ({error}).", remedy
         return
     if not field.example:
         yield (
@@ -253,7 +253,7 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
         choices = [
             other.code for other in block.fields if other.vocabulary is not None and other is not field
         ]
-        reason = f"'{field.parent}' is no choice field of the same row."
+        reason = f"'{field.parent}' is not a choice field of the same row."
         yield (
             (*path, "parent"),
             reason,
@@ -341,7 +341,7 @@ def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, place: P
         name = getattr(spec.matrix, str(place[0]), field.vocabulary)
         counted = field.calculated and kind_of(field) is ColumnKind.NUMBER  # may come out as a step
         if not counted and not (field.type.stepped and field.vocabulary == name):
-            reason = f"'{field.code}' is no scale of the list '{name}', which the matrix has here."
+            reason = f"'{field.code}' is not a scale of the list '{name}', which the matrix has here."
             yield (*path, *place), reason, "Name a field of type scale with that vocabulary."
     elif place == ("highest",):
         if field.vocabulary is None and not (field.calculated and field.result == "level"):

@@ -17,7 +17,7 @@ def check_tables(spec: Spec) -> Found:
         if tool.goes_with is not None and (
             tool.goes_with not in spec.tool or not spec.tool[tool.goes_with].can_be_ticked
         ):
-            reason = f"'{tool.goes_with}' is no tool that can be ticked, so that nothing goes with it."
+            reason = f"'{tool.goes_with}' is not a tool that can be ticked, so that nothing goes with it."
             yield (*path, "goes_with"), reason, "Name the tool that this sheet belongs to."
 
 

@@ -57,7 +57,7 @@ def profile_called(spec: Spec, name: str) -> Profile:
     found = names.get(name.casefold())
     if found is None:
         remedy = remedy_for(name, list(spec.profiles)) if spec.profiles else "It has no profiles."
-        raise UsageError(f"'{name}' is no profile of {spec.name}. {remedy}")
+        raise UsageError(f"'{name}' is not a profile of {spec.name}. {remedy}")
     return spec.profiles[found]
 
 
@@ -66,7 +66,7 @@ def tool_code(spec: Spec, tool: str) -> str:
     found = spec.tool_called(tool)
     if found is None:
         hint = did_you_mean(tool, list(spec.tool))
-        raise UsageError(f"'{tool}' is no tool of {spec.name}. {hint}It has: {', '.join(spec.tool)}.")
+        raise UsageError(f"'{tool}' is not a tool of {spec.name}. {hint}It has: {', '.join(spec.tool)}.")
     return found
 
 

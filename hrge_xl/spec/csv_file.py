@@ -62,7 +62,7 @@ class CsvFile(ABC):
                 line = reader.line_num + 1
         except csv.Error as error:
             self.mistake(
-                line, f"This is no line of CSV: {error}.", "Look for a quotation mark without its pair."
+                line, f"This is not a line of CSV: {error}.", "Look for a quotation mark without its pair."
             )
 
     def _separator(self) -> str:

@@ -26,7 +26,7 @@ def take_in_lists(
 ) -> None:
     """Put the entries of CSV files in the place of their names; `language` is the one of a `label` without any.
 
-    A list without a single entry that could be read is lost: what refers to it is no mistake of its own.
+    A list without a single entry that could be read is lost: what refers to it is not a mistake of its own.
     """
     if not isinstance(lists, yaml.MappingNode):
         return

@@ -57,11 +57,11 @@ def wrong_answer(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
 def _number(field: Field, text: str) -> Wrong:
     number = plain_number(text)
     if number is None:
-        yield f"'{text}' is no number.", "Write digits, with a point for decimals."
+        yield f"'{text}' is not a number.", "Write digits, with a point for decimals."
         return
     limits = field.type.limits(field)
     if limits.type == "whole" and not number.is_integer():
-        yield f"{shown(number)} is no whole number.", "Write one."
+        yield f"{shown(number)} is not a whole number.", "Write one."
     if _is_outside(number, limits.low, limits.high):
         ends = " and ".join("…" if end is None else shown(float(end)) for end in (limits.low, limits.high))
         yield f"{shown(number)} is not between {ends}.", "Take a number that the field lets in."
@@ -75,7 +75,7 @@ def _day(field: Field, text: str) -> Wrong:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        yield f"'{text}' is no day.", "Write it as year-month-day, for example 2026-03-31."
+        yield f"'{text}' is not a date.", "Write it as year-month-day, for example 2026-03-31."
         return
     limits = field.type.limits(field)
     first, last = (from_serial(float(end or 0)) for end in (limits.low, limits.high))

@@ -7,11 +7,11 @@ import re
 
 TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 SLIPS = (  # what stands there, what it is, what to write
-    (re.compile(r"<>"), "<> is no comparison here", "Write != in its place."),
+    (re.compile(r"<>"), "<> is not a comparison here", "Write != in its place."),
     (re.compile(r"(?<![=!<>])=(?!=)"), "A single = compares nothing", "Write == in its place."),
-    (re.compile(r"=>|=<"), "{} is no comparison", "Write >= or <=."),
-    (re.compile(r"[≥≤≠]"), "{} is no sign of the rule language", "Write >=, <= or !=."),
-    (re.compile(r"[“”„‘’«»]"), "{} is no quotation mark here", "Write ' on both sides of the text."),
+    (re.compile(r"=>|=<"), "{} is not a comparison", "Write >= or <=."),
+    (re.compile(r"[≥≤≠]"), "{} is not a sign of the rule language", "Write >=, <= or !=."),
+    (re.compile(r"[“”„‘’«»]"), "{} is not a quotation mark here", "Write ' on both sides of the text."),
     (re.compile(r"&&?|\|\|?"), "{} joins no conditions", "Write and, or or."),
     (
         re.compile(r"\b(?:AND|OR|NOT|IF|TRUE|FALSE)\b"),
@@ -24,7 +24,7 @@ SLIPS = (  # what stands there, what it is, what to write
 
 
 def slip(text: str) -> tuple[str, str] | None:
-    """The reason and remedy for a text that is no expression; None where it is one, whatever it says."""
+    """The reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
     try:
         ast.parse(text.strip(), mode="eval")
     except RecursionError:

@@ -48,7 +48,7 @@ class Split(Model):
 
 
 class IndicatorFigures(Model):
-    """The register with one row a value, and what is known of its indicator.
+    """The register with one row per value, and what is known of its indicator.
 
     The value is typed, or `calculated` by another field where it is not. A field may stand in the row itself, in the
     row that it refers to, and so on; of several the first that is filled in counts. `sums` are the kinds whose values

@@ -114,7 +114,7 @@ def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
     names = countries(spec)
     found = {text: names.code(text) for text in named}
     wrong = [
-        f"'{text}' is no country of {spec.name}. {names.hint(text)}"
+        f"'{text}' is not a country of {spec.name}. {names.hint(text)}"
         for text, code in found.items()
         if code is None
     ]

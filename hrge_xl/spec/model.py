@@ -365,7 +365,7 @@ class Table(Model):
     tools: tuple[Code, ...]
 
 
-OF_ROUNDS = "period_in_intervention"  # what is no part of the key
+OF_ROUNDS = "period_in_intervention"  # what is not part of the key
 
 
 class Identity(Model):
@@ -415,7 +415,7 @@ class Spec(Model):
     default_profile: Code | None = None  # what is issued where nothing else is chosen; None: all sheets
     facts: tuple[FactFile, ...] = ()  # that workbooks are issued with
     sample: Sample | None = None
-    expects: tuple[PersonalData, ...] = ()  # personal data that is no finding on any sheet
+    expects: tuple[PersonalData, ...] = ()  # personal data that is not a finding on any sheet
     what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()

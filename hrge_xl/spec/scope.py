@@ -48,7 +48,7 @@ class Scope:
         return next((ref_to(self.spec, self.tool.code, each) for each in self._row.values()), None)
 
     def listed_tools(self) -> Sequence[str]:
-        """Give the tools that the rows stand for; nothing where they are no list of tools."""
+        """Give the tools that the rows stand for; nothing where they are not a list of tools."""
         items = getattr(self.block, "items", None)
         listed = isinstance(items, ItemsFrom) and items.tools
         return [tool.code for tool in self.spec.tools if tool.can_be_ticked] if listed else ()

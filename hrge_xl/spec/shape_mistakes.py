@@ -19,7 +19,7 @@ Words = tuple[str, str]  # reason and remedy
 INSTANCE = "is-instance["
 PATTERNS = {  # what an option with a pattern of its own must look like
     "colour": (
-        "is no colour",
+        "is not a colour",
         'Write # and six digits or letters from A to F in quotation marks: "#D9EAD3".',
     ),
     "name": (

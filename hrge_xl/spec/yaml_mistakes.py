@@ -15,7 +15,7 @@ OPTION = re.compile(r"""(?P<lead>[ \t]*(?:-[ \t]+)*)(?P<name>[\w.\-]+):[ \t]+(?P
 WORD_BEFORE = re.compile(r"([\w.\-]+)[ \t]*$")
 CLOSING = {"{": "}", "[": "]"}
 NESTED = "So many groups and lists stand within each other here that no spec can need them."
-LESS_NESTED = "Look for brackets or dashes that were typed again and again, and remove them."
+LESS_NESTED = "Look for brackets or dashes that were typed repeatedly, and remove them."
 BESIDE = "Let it begin in the same column as the lines that it belongs to, with spaces and no tab."
 
 

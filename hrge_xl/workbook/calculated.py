@@ -118,7 +118,7 @@ class MatrixPainter(BlockPainter):
     """Draws one matrix block: the crossing counts, then the number of rows at each level."""
 
     def draw(self) -> int:
-        """Title, heads, one row a step of the scale (highest first), then the levels."""
+        """Title, heads, one row per step of the scale (highest first), then the levels."""
         block, matrix = self.drawn.block, self.layout.spec.matrix
         assert isinstance(block, MatrixBlock)
         assert matrix is not None

@@ -77,7 +77,7 @@ class DrawnSheet:
             return str(int(value))
         if not isfinite(value):
             raise LimitError(
-                f"{self._where(cell)}: {value} is no number that Excel knows. Correct the answer."
+                f"{self._where(cell)}: {value} is not a number that Excel knows. Correct the answer."
             )
         return repr(value)
 

@@ -92,7 +92,7 @@ class ExcelFormula:
             return f"IFERROR({self._over(expr)}>0,FALSE)"
         if isinstance(expr, Call):
             return expr.function.excel(self, *expr.args)
-        raise TypeError(f"{type(expr).__name__} is no condition")
+        raise TypeError(f"{type(expr).__name__} is not a condition")
 
     def _compare(self, expr: Compare) -> str:
         op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
@@ -170,7 +170,7 @@ class ExcelFormula:
             return self._over(expr)
         if isinstance(expr, Call):
             return expr.function.excel(self, *expr.args)
-        raise TypeError(f"{type(expr).__name__} is no number")
+        raise TypeError(f"{type(expr).__name__} is not a number")
 
     def _guards(self, expr: Expr) -> list[str]:
         """What must be numbers for the figure not to be blank."""
@@ -183,7 +183,7 @@ class ExcelFormula:
         if isinstance(expr, Call) and expr.function.strict:
             return [guard for arg in expr.args for guard in self._guards(arg)]
         number = self.number(expr)
-        if isinstance(expr, Ref) and expr.type is Type.DATE:  # a number beyond the calendar is no day
+        if isinstance(expr, Ref) and expr.type is Type.DATE:  # a number beyond the calendar is not a date
             return [f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")']
         return [number]
 
@@ -197,7 +197,7 @@ class ExcelFormula:
             return f"IF({self.condition(expr.condition)},{self.text(expr.then)},{self.text(expr.other)})"
         if isinstance(expr, Call):
             return expr.function.excel(self, *expr.args)
-        raise TypeError(f"{type(expr).__name__} is no text")
+        raise TypeError(f"{type(expr).__name__} is not text")
 
     def _ref_text(self, ref: Ref) -> str:
         cell = self.cell(ref)
@@ -455,7 +455,7 @@ class _Columns:
             return self._compare(expr)
         if isinstance(expr, Call):
             return expr.function.excel_columns(self, *expr.args)
-        raise TypeError(f"{type(expr).__name__} is no condition over columns")
+        raise TypeError(f"{type(expr).__name__} is not a condition over columns")
 
     def _compare(self, expr: Compare) -> str:
         op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)

@@ -24,7 +24,7 @@ class PivotPainter(BlockPainter):
     """Draws one pivot block: the table, then the steps with their colours."""
 
     def draw(self) -> int:
-        """Title, heads, one row an entry of the first list, then the steps, highest first."""
+        """Title, heads, one row per entry of the first list, then the steps, highest first."""
         block = self.drawn.block
         assert isinstance(block, PivotBlock)
         self.block, self.grid = block, self.layout.rows_of[block.source]

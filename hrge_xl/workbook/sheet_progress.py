@@ -16,7 +16,7 @@ class SheetProgressPainter(BlockPainter):
     """Draws one progress block."""
 
     def draw(self) -> int:
-        """Draw title and heads, then one row a sheet."""
+        """Draw title and heads, then one row per sheet."""
         block, say = self.drawn.block, self.say
         assert isinstance(block, ProgressBlock)
         head = self.top(block)

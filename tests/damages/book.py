@@ -147,7 +147,7 @@ class Book:
         self.texts[part] = text
 
     def add_bytes(self, part: str, content: bytes) -> None:
-        """A part that is no text, a picture for example."""
+        """A part that is not text, a picture for example."""
         self.members[part] = packed(part, content)
 
     def remove(self, part: str) -> None:

@@ -35,7 +35,7 @@ TYPED = [
     ("a value with a decimal comma", "4.C Values!I10", "5,0", "V104"),
     ("a value with one point and three digits", "4.C Values!I10", "5.000", "V018"),
     ("a value that is infinite", "4.C Values!I10", "1e400", "V003"),
-    ("a value that is no number", "4.C Values!I10", "NaN", "V003"),
+    ("a value that is not a number", "4.C Values!I10", "NaN", "V003"),
     # years
     ("a year of the Solar Hijri calendar", "4.B Framework!J10", "1405", "V007"),
     ("a year in words", "4.B Framework!J10", "next year", "V003"),

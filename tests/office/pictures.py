@@ -105,7 +105,7 @@ def pages_of(prefix: Path) -> list[Path]:
 
 
 def split_pages(printed: Path, stem: str, folder: Path, dpi: int) -> list[Path]:
-    """Turn a PDF file into one picture a page."""
+    """Turn a PDF file into one picture per page."""
     program = shutil.which("pdftoppm")
     if program is None:
         raise PictureError("pdftoppm is not installed (on Debian: poppler-utils)")

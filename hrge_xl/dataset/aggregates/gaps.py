@@ -10,7 +10,7 @@ from . import sql
 
 
 def gaps(source: sql.Sources) -> sql.Select:
-    """One line a question with at least one no, the most frequent first."""
+    """One line per question with at least one no, the most frequent first."""
     asked = source.spec.figures.questions
     assert asked is not None
     lines = _answers(source, asked).subquery()

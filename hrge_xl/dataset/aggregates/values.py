@@ -61,7 +61,7 @@ def indicator_figures(spec: Spec) -> IndicatorFigures:
 
 
 def indicator_values(source: sql.Sources) -> sql.Select:
-    """One line a value, with the cell that it stands in; one stated again later says so in `why`."""
+    """One line per value, with the cell that it stands in; one stated again later says so in `why`."""
     return sql.numbered(INDICATOR_VALUES.names, _values(source), *ORDER)
 
 

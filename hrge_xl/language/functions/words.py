@@ -119,7 +119,7 @@ class Matches(Function):
             re.compile(code_of(args[1]))
         except re.error as error:
             raise typing.refuse(
-                node.args[1], f"'{args[1].value}' is no pattern ({error}).",
+                node.args[1], f"'{args[1].value}' is not a pattern ({error}).",
                 "Write a regular expression, for example '[A-Z]{2}-[0-9]{4}'.",
             ) from error  # fmt: skip
         return self.call(*args)

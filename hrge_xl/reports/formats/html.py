@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from functools import cached_property
 
 from markupsafe import Markup
 
@@ -12,61 +12,53 @@ from ...dataset.reconciliation import WORDS as WORDS_OF_STATUS
 from ...dataset.reconciliation import Reconciliation
 from ...words import direction, translator
 from ..document import DecisionRow, Document, FileRow, FindingRow, MatrixCell, MatrixRow, WaiverRow
+from ..groups import SEVERITIES, Group, by_sheet_and_rule, by_team
 from ..html_words import WORDS
 from ..page import asset, colours, css_text, environment, pale, policy
 
 SUFFIX = "html"
-SEVERITIES = ("error", "warning", "info")
+MAIN = f"validation.{SUFFIX}"
 VERDICTS = ("accepted", "returned", "refused")
 BECAME = tuple(WORDS_OF_STATUS)
 RECONCILED = (*VERDICTS, *BECAME)
+LARGE = 20_000  # findings, from which on each team has a page of its own
+FOLDER = "validation_pages"
+PAPER_ROWS = 20  # of each long table on a summary on paper; the style says it too
 LONG_TEXT = 400
 OPEN_LIMIT = 400
 REMEDY_LIMIT = 5_000
 
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
 _ANCHOR = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def render(document: Document) -> str:
-    """Give the whole report as one HTML text; the same document gives the same text."""
+    """Give the report as one HTML text, which leads to a page a team where it has many findings.
+
+    The same document gives the same text.
+    """
+    return _page("report.html.j2", document, View(document, _words(document["run"]["language"])))
+
+
+def beside(document: Document) -> Iterator[tuple[str, str]]:
+    """Give the pages of the teams, each with its name in the folder of the report; none of a small report."""
     words = _words(document["run"]["language"])
     view = View(document, words)
-    style = asset("report.css") + view.style()
-    script = asset("report.js")
+    for team, href in view.team_pages if view.paged else ():
+        yield href, _page("team.html.j2", document, View(document, words, team))
+
+
+def _page(template: str, document: Document, view: View) -> str:
+    style, script = asset("report.css") + view.style(), asset("report.js")
     return (
         environment()
-        .get_template("report.html.j2")
+        .get_template(template)
         .render(
-            d=document,
-            v=view,
-            t=words,
-            style=Markup(style),
-            script=Markup(script),
-            policy=policy(style, script),
-            severities=SEVERITIES,
+            d=document, v=view, t=view.words, style=Markup(style), script=Markup(script),
+            policy=policy(style, script), severities=SEVERITIES,
         )
-    )
-
-
-@dataclass
-class Group:
-    """Findings that belong together: how many of each severity, and in which files."""
-
-    title: str
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SEVERITIES, 0))
-    files: dict[int, int] = field(default_factory=dict)
-    names: dict[str, None] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        """How many findings."""
-        return sum(self.counts.values())
-
-    def add(self, file: int, finding: FindingRow) -> None:
-        """Count one finding of one file."""
-        self.counts[finding["severity"]] += 1
-        self.files[file] = self.files.get(file, 0) + 1
+    )  # fmt: skip
 
 
 class View:
@@ -74,11 +66,17 @@ class View:
 
     long_text = LONG_TEXT
     remedy_limit = REMEDY_LIMIT
+    paper_rows = PAPER_ROWS
+    severities = SEVERITIES
+    folder = FOLDER
 
-    def __init__(self, document: Document, words: dict[str, str]) -> None:
-        """Count everything once."""
+    def __init__(self, document: Document, words: dict[str, str], page: str | None = None) -> None:
+        """Count everything once; `page` is the team that a page is of."""
         self.document = document
         self.words = words
+        self.page = page
+        self.listed = [at for at, file in enumerate(document["files"]) if page in (None, self.team(file))]
+        files = [(at, document["files"][at]) for at in self.listed]
         self.numbers = {file["path"]: at for at, file in enumerate(document["files"])}
         self.anchors = {
             row["code"]: f"c-{row['code']}" if _ANCHOR.fullmatch(row["code"]) else f"c--{at}"
@@ -86,48 +84,59 @@ class View:
         }
         self.general = {row["code"]: row["remedy"] for row in document["codes"]}
         self.waivers = {_waiver_key(row): f"w{at}" for at, row in enumerate(document["waivers"])}
-        self.total = sum(len(file["findings"]) for file in document["files"])
+        self.total = sum(len(file["findings"]) for _, file in files)
+        self.paged = page is None and self.total > LARGE
+        self.main = "" if page is None else f"../{MAIN}"
         self.contents = {
             (file["dataset"], file["submission"]): at
             for at, file in enumerate(document["files"])
             if file["copy_of"] is None
         }
-        counting = [(at, file) for at, file in enumerate(document["files"]) if file["counted"]]
-        self.sheets, self.rules = self._groups(counting)
-        self.codes = self._groups(enumerate(document["files"]))[1]
-        self.teams = self._teams(counting)
-        self.team_names = sorted({self.team(file) for file in document["files"]})
+        counting = [(at, file) for at, file in files if file["counted"]]
+        names, whole = document["names"], words["whole_file"]
+        self.sheets, self.rules = by_sheet_and_rule(counting, whole, names["sheets"])
+        self.codes = by_sheet_and_rule(files, whole, names["sheets"])[1]
+        self.teams = by_team(counting, self.team, names["countries"])
+        self.team_names = sorted({self.team(file) for _, file in files})
+        self.verdicts_there = [each for each in VERDICTS if any(file["verdict"] == each for _, file in files)]
+        statuses = dict.fromkeys(("counts", *BECAME[1:], "refused"))
+        self.statuses_there = [each for each in statuses if any(file["status"] == each for _, file in files)]
 
-    def _groups(self, files: Iterable[tuple[int, FileRow]]) -> tuple[list[Group], list[Group]]:
-        """The findings of some files by sheet and by code."""
-        sheets: dict[str, Group] = {}
-        rules: dict[str, Group] = {}
-        for at, file in files:
-            for finding in file["findings"]:
-                tool = finding["tool"] or finding["sheet"] or ""
-                sheet = sheets.setdefault(tool, Group(tool))
-                sheet.names[finding["sheet"] or self.words["whole_file"]] = None
-                sheet.add(at, finding)
-                rule = rules.setdefault(finding["code"], Group(finding["code"]))
-                rule.names[finding["name"]] = None
-                rule.add(at, finding)
-        return [sheets[key] for key in sorted(sheets)], [rules[key] for key in sorted(rules)]
+    def country(self, file: FileRow) -> str:
+        """The country of a file by name; empty where it states none, or where the team is called like it."""
+        code = file["identity"]["country"] if file["identity"] else None
+        name = self.document["names"]["countries"].get(code or "", code or "")
+        return "" if name == self.team(file) else name
 
-    def _teams(self, files: Iterable[tuple[int, FileRow]]) -> list[Group]:
-        teams: dict[str, Group] = {}
-        for at, file in files:
-            team = self.team(file)
-            group = teams.setdefault(team, Group(team))
-            group.files[at] = len(file["findings"])
-            if file["identity"] and file["identity"]["country"]:
-                group.names[file["identity"]["country"]] = None
-            for severity in SEVERITIES:
-                group.counts[severity] += file["counts"][severity]
-        return [teams[key] for key in sorted(teams)]
+    def tools_of(self, matrix: MatrixRow) -> str:
+        """The sheets that a matrix is of, by name."""
+        called = self.document["names"]["sheets"]
+        return ", ".join(called.get(tool, tool) for tool in matrix["tools"])
 
     def team(self, file: FileRow) -> str:
         """The team of a file, or words for none."""
         return file["identity"]["team"] if file["identity"] else self.words["no_team"]
+
+    @cached_property
+    def team_pages(self) -> list[tuple[str, str]]:
+        """Every team with the address of its page, which tells teams apart whatever their names."""
+        names = sorted({self.team(file) for file in self.document["files"]})
+        wide = len(str(len(names)))
+        return [
+            (name, f"{FOLDER}/{at:0{wide}}-{_NOT_PLAIN.sub('-', name)[:40].strip('-') or 'team'}.html")
+            for at, name in enumerate(names, 1)
+        ]
+
+    @cached_property
+    def _page_of(self) -> dict[str, str]:
+        return dict(self.team_pages)
+
+    def file_href(self, at: int) -> str:
+        """Where a file stands: on this page, or on that of its team."""
+        if not self.paged and (self.page is None or at in self.listed):
+            return f"#f{at}"
+        page = self._page_of[self.team(self.document["files"][at])]
+        return f"{page if self.page is None else page.partition('/')[2]}#f{at}"
 
     def rule(self, code: str) -> Group:
         """The findings of one code, in all files."""
@@ -167,7 +176,8 @@ class View:
 
     def sheet_names(self) -> list[str]:
         """Names of all sheets with findings, for the filter."""
-        names = {f["sheet"] for file in self.document["files"] for f in file["findings"] if f["sheet"]}
+        files = (self.document["files"][at] for at in self.listed)
+        names = {f["sheet"] for file in files for f in file["findings"] if f["sheet"]}
         return sorted(names)
 
     def progress(self, file: FileRow) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -13,134 +14,14 @@ from xlsxwriter.worksheet import Worksheet
 from ...dataset.reconciliation import WORDS as BECAME
 from ...errors import LimitError
 from ...words import CELL_LIMIT, beginning, direction, fits_a_cell, translator
-from ..document import Document, FileRow, FindingRow, WaiverRow, is_waived
+from ..document import Document, FileRow, FindingRow, MatrixRow, WaiverRow, is_waived
+from ..groups import SEVERITIES, by_sheet_and_rule, by_team
+from ..page import ink
 from ..shown_text import visible
+from ..xlsx_words import WORDS
 
 SUFFIX = "xlsx"
-WORDS = {
-    "title": "Validation report",
-    "summary": "Summary",
-    "files": "Files",
-    "findings": "Findings",
-    "checks": "Checks",
-    "not_checked": "Not checked",
-    "codes": "Codes",
-    "waivers": "Waivers",
-    "waiver": "Waiver",
-    "waived": "Waived",
-    "state": "State",
-    "reason": "Reason",
-    "by": "Accepted by",
-    "day": "On",
-    "until": "Until",
-    "withdrawn": "Withdrawn",
-    "withdrawn_by": "Withdrawn by",
-    "active": "In force",
-    "expired": "Expired",
-    "unplaced": "Text without place",
-    "intro": "On the sheet Findings: set the status, write a comment, filter by team, sheet or code.",
-    "status": "Status",
-    "comment": "Comment",
-    "status_title": "Status",
-    "status_help": "How far this finding is.",
-    "status_error": "Choose one of the list.",
-    "number": "No.",
-    "severity": "Severity",
-    "code": "Code",
-    "name": "Name",
-    "team": "Team",
-    "file": "File",
-    "place": "Place",
-    "sheet": "Sheet",
-    "cell": "Cell",
-    "question": "Question",
-    "value": "What stands there",
-    "message": "Reason",
-    "remedy": "What to do",
-    "suggestion": "Did you mean",
-    "tool": "Tool",
-    "row": "Row code",
-    "field": "Field code",
-    "country": "Country",
-    "language": "Language",
-    "round": "Round",
-    "verdict": "Verdict",
-    "signature": "Signature",
-    "answered": "Answered",
-    "required": "Required",
-    "share": "Complete",
-    "error": "Error",
-    "warning": "Warning",
-    "info": "Info",
-    "errors": "Errors",
-    "warnings": "Warnings",
-    "infos": "Info",
-    "accepted": "Accepted",
-    "returned": "Returned",
-    "refused": "Refused",
-    "counts": "Counts",
-    "counted": "Counted",
-    "superseded": "Superseded",
-    "waiting": "Newer, with errors",
-    "doubled": "Same as another",
-    "conflict": "In conflict",
-    "excluded": "Excluded",
-    "file_status": "File status",
-    "why_not": "Why it does not count",
-    "others": "Findings in files that do not count",
-    "count": "{error} errors, {warning} warnings, {info} info",
-    "period": "Period",
-    "saved": "Saved (as the file says)",
-    "arrived": "Arrived",
-    "arrival": "Arrival is",
-    "late_day": "Lateness goes by",
-    "late_by": "Which is",
-    "day_arrived": "arrived",
-    "day_saved": "saved",
-    "day_first seen": "first seen",
-    "day_stated": "stated",
-    "checked": "Checked on",
-    "copy_of": "Copy of",
-    "decisions": "Decisions",
-    "choice": "Decision",
-    "submission": "Submission",
-    "valid": "Valid",
-    "invalid": "Not valid",
-    "unsigned": "Unsigned",
-    "unchecked": "Not checked",
-    "no_identity": "No identity",
-    "size": "Bytes",
-    "sha256": "SHA-256",
-    "spec_version": "Spec version",
-    "copy": "Copy",
-    "issued": "Issued",
-    "files_run": "Files checked",
-    "files_not_run": "Files not checked",
-    "found": "Findings that count",
-    "why": "Why",
-    "example": "Example",
-    "text": "Text",
-    "withheld": "(withheld)",
-    "none": "(none)",
-    "cut": " … [cut here: {count} characters in all; the JSON report has the whole text]",
-    "no_cap": "Every finding is listed. A text over {limit} characters is cut, and says so in its cell.",
-    "run_id": "Report",
-    "started": "Started",
-    "today": "Day of the report",
-    "engine": "Program",
-    "spec": "Spec",
-    "spec_digest": "Digest of the spec",
-    "command": "Command",
-    "redacted": "Values withheld",
-    "yes": "Yes",
-    "no": "No",
-    "completeness": "Completeness of this report",
-    "open": "Open",
-    "asked": "Asked the team",
-    "corrected": "Corrected",
-    "accepted_as_it_is": "Accepted as it is",
-    "no_error": "Not an error",
-}
+RECONCILED = ("accepted", "returned", "refused", *BECAME)
 STATUSES = ("open", "asked", "corrected", "accepted_as_it_is", "no_error")
 Words = Mapping[str, str]
 MOST_LETTERS = 31  # of the name of a sheet
@@ -209,6 +90,9 @@ class _Report:
         """Draw every sheet."""
         self._summary()
         self._files()
+        self._by_team()
+        self._by_rule()
+        self._matrices()
         self._findings()
         self._checks()
         self._not_checked()
@@ -293,7 +177,19 @@ class _Report:
             else:
                 self.text(sheet, row, 1, value, tint)
         for row, key in enumerate(
-            ("files", "findings", "checks", "not_checked", "unplaced", "waivers", "decisions", "codes"),
+            (
+                "files",
+                "by_team",
+                "by_rule",
+                *(("matrices",) if self.document["matrices"] else ()),
+                "findings",
+                "checks",
+                "not_checked",
+                "unplaced",
+                "waivers",
+                "decisions",
+                "codes",
+            ),
             5 + len(facts),
         ):
             self.jump(sheet, row, 0, f"'{self.words[key]}'!A1", self.words[key])
@@ -311,10 +207,11 @@ class _Report:
             10, 10, 40, 11, 15, 11, 10, 10, 10, 8, 10, 8, 8, 40, 12, 12, 12, 12, 12, 68, 14, 22, 40, 19, 11, 10, 12,
             13, 16, 12,
         )  # fmt: skip
-        files = self.document["files"]
+        files, called = self.document["files"], self.document["names"]["countries"]
         self.table("Files", sheet, [self.words[key] for key in keys], widths, len(files))
         for row, file in enumerate(files, 1):
             cells = _file_cells(self.words, file)
+            cells["country"] = called.get(str(cells["country"] or ""), cells["country"])
             for column, key in enumerate(keys):
                 value = cells[key]
                 if key == "share" and isinstance(value, float):
@@ -323,6 +220,80 @@ class _Report:
                     self.text(sheet, row, column, value, file["verdict"] if key == "verdict" else "")
         sheet.freeze_panes(1, 3)
         sheet.print_area(0, 0, max(len(files), 1), keys.index("sha256"))
+
+    def _by_team(self) -> None:
+        """What came from each team and what became of it, then the findings of what counts: the last row adds up."""
+        files, called = self.document["files"], self.document["names"]["countries"]
+        counting = [(at, file) for at, file in enumerate(files) if file["counted"]]
+        findings = {each.title: each.counts for each in by_team(counting, self._team, called)}
+        rows: list[list[Cell]] = [
+            [group.title, ", ".join(group.names), *self._became([files[at] for at in group.files]),
+             *findings.get(group.title, dict.fromkeys(SEVERITIES, 0)).values()]
+            for group in by_team(enumerate(files), self._team, called)
+        ]  # fmt: skip
+        numbers = zip(*(row[2:] for row in rows), strict=True)
+        sums = [sum(int(count or 0) for count in column) for column in numbers]
+        if rows:
+            rows.append([self.words["all"], None, *sums])
+        keys = ("team", "country", "received", *RECONCILED, "errors", "warnings", "infos")
+        widths = (14, 18, *(12 for _ in keys[2:]))
+        self._list("by_team", "ByTeam", keys, widths, rows)
+
+    def _became(self, files: Sequence[FileRow]) -> list[int]:
+        """How many files were received, what they are, and what became of those that could be read."""
+        verdicts, statuses = (
+            Counter(str(dict(file)[key]) for file in files) for key in ("verdict", "status")
+        )
+        became = [statuses["counts" if key == "counted" else key] for key in RECONCILED[3:]]
+        return [len(files), *(verdicts[key] for key in RECONCILED[:3]), *became]
+
+    def _team(self, file: FileRow) -> str:
+        return _team(self.words, file)
+
+    def _by_rule(self) -> None:
+        counting = [(at, file) for at, file in enumerate(self.document["files"]) if file["counted"]]
+        rows: Iterable[list[Cell]] = (
+            [group.title, ", ".join(group.names), *group.counts.values(), len(group.files)]
+            for group in by_sheet_and_rule(counting, "", {})[1]
+        )
+        keys = ("code", "name", "errors", "warnings", "infos", "files")
+        self._list("by_rule", "ByRule", keys, (12, 44, 10, 10, 10, 10), rows)
+
+    def _matrices(self) -> None:
+        """Every matrix as on the sheets of the workbook: the highest step on top, each cell with its level in words."""
+        if not self.document["matrices"]:
+            return
+        sheet, row = self._sheet(self.words["matrices"]), 0
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 12, 16)
+        for matrix in self.document["matrices"]:
+            row = self._matrix(sheet, row, matrix) + 2
+        _print(sheet)
+
+    def _matrix(self, sheet: Worksheet, top: int, matrix: MatrixRow) -> int:
+        """Draw one matrix below a row; gives its last row."""
+        period = f" · {matrix['period']}" if matrix["period"] else ""
+        sheet.write_string(top, 0, visible(f"{matrix['title']}{period}"), self.bold)
+        sheet.write_string(top + 1, 0, f"{matrix['down_label']} ↓ · {matrix['across_label']}", self.header)
+        for column, (_, label) in enumerate(matrix["across"], 1):
+            sheet.write_string(top + 1, column, visible(label), self.header)
+        levels = {level["code"]: self._level(level) for level in matrix["levels"]}
+        cells = {(cell["down"], cell["across"]): cell for cell in matrix["cells"]}
+        for row, (down, label) in enumerate(reversed(matrix["down"]), top + 2):
+            sheet.write_string(row, 0, visible(label), self.header)
+            for column, (across, _) in enumerate(matrix["across"], 1):
+                cell = cells[down, across]
+                sheet.write_number(row, column, cell["count"], levels[cell["level"]])
+        return top + 1 + len(matrix["down"])
+
+    def _level(self, level: Mapping[str, str]) -> Format:
+        """How a count at a level looks: in its colour, with its word."""
+        word = visible(level["label"]).replace('"', "'")
+        return self.book.add_format({
+            "num_format": f'0" {word}"', "align": "center", "border": 1, "border_color": "#FFFFFF",
+            "bg_color": f"#{level['colour'].lstrip('#')}", "font_color": f"#{ink(level['colour'])}",
+            "font_name": "Calibri",
+        })  # fmt: skip
 
     def _findings(self) -> None:
         rows = [(file, finding) for file in self.document["files"] for finding in file["findings"]]

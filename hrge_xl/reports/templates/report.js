@@ -4,6 +4,7 @@
   const form = byId("filter");
   const shown = byId("shown");
   const files = [...document.querySelectorAll("details.file")];
+  const listed = [...document.querySelectorAll("#file-table tbody tr")];
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   let rows = null;
 
@@ -26,11 +27,32 @@
     return rows;
   };
 
-  const wanted = () => {
-    const field = (name) => form.elements[name].value;
-    return { team: field("team"), severity: field("severity"), sheet: field("sheet"), code: field("code"),
-             words: fold(field("search")).split(/\s+/).filter(Boolean) };
+  const field = (name) => form.elements[name]?.value ?? "";
+  const wanted = () => ({
+    team: field("team"), verdict: field("verdict"), status: field("status"), severity: field("severity"),
+    sheet: field("sheet"), code: field("code"), words: fold(field("search")).split(/\s+/).filter(Boolean),
+  });
+
+  // What is filtered for stands in the address, so that a view can be kept and sent.
+  const toAddress = () => {
+    const chosen = [...form.elements].filter((each) => each.name && each.value && each.value !== "found");
+    const said = new URLSearchParams(chosen.map((each) => [each.name, each.value])).toString();
+    history.replaceState(null, "", said ? `#${said}` : location.pathname + location.search);
   };
+  const isFilter = () => location.hash.includes("=");
+  const fromAddress = () => {
+    const said = new URLSearchParams(location.hash.slice(1));
+    for (const each of form.elements) {
+      if (each.name) each.value = said.get(each.name) ?? (each.name === "sort" ? "found" : "");
+      if (each.name && each.selectedIndex === -1) each.value = "";
+    }
+    if (field("sort") !== "found") sortFindings(field("sort"));
+    apply();
+    form.scrollIntoView();
+  };
+
+  const ofFile = (data, want) => (!want.team || data.t === want.team)
+    && (!want.verdict || data.v === want.verdict) && (!want.status || data.s === want.status);
 
   const matches = (item, want) => {
     if (want.severity && item.severity !== want.severity) return false;
@@ -47,7 +69,7 @@
     const perFile = new Map();
     let count = 0;
     for (const item of index()) {
-      const show = (!want.team || item.file.dataset.t === want.team) && matches(item, want);
+      const show = ofFile(item.file.dataset, want) && matches(item, want);
       item.row.hidden = !show;
       if (show) {
         count += 1;
@@ -55,15 +77,20 @@
       }
     }
     let visible = 0;
+    for (const row of listed) {
+      const narrowed = !files.length && !want.words.every((word) => fold(row.textContent).includes(word));
+      row.hidden = !ofFile(row.dataset, want) || narrowed;
+      if (!files.length && !row.hidden) visible += 1;
+    }
     for (const file of files) {
-      file.hidden = Boolean(want.team && file.dataset.t !== want.team) || (narrow && !perFile.has(file));
+      file.hidden = !ofFile(file.dataset, want) || (narrow && !perFile.has(file));
       if (!file.hidden) visible += 1;
       if (narrow && !file.hidden && count <= 500) file.open = true;
     }
     const number = (n) => n.toLocaleString(document.documentElement.lang);
     shown.textContent = shown.dataset.text
       .replace("{shown}", number(count)).replace("{all}", number(rows.length))
-      .replace("{files}", number(visible)).replace("{allfiles}", number(files.length));
+      .replace("{files}", number(visible)).replace("{allfiles}", number((files.length ? files : listed).length));
   };
 
   const rank = { e: 0, w: 1, i: 2 };
@@ -113,13 +140,14 @@
     const target = location.hash.length > 1 && byId(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
     const file = target.closest("details.file");
-    if (file && file.hidden) { form.reset(); apply(); }
+    if (file && file.hidden) { for (const each of form.elements) if (each.name) each.value = ""; apply(); }
     for (let up = target.closest("details"); up; up = up.parentNode.closest("details")) up.open = true;
     target.scrollIntoView();
   };
 
   let opened = [];
   window.addEventListener("beforeprint", () => {
+    if (location.hash !== "#everything" && !document.body.classList.contains("team")) return;
     opened = [...document.querySelectorAll("details:not([open])")];
     for (const details of opened) details.open = true;
   });
@@ -127,23 +155,25 @@
     for (const details of opened) details.open = false;
     opened = [];
   });
-  window.addEventListener("hashchange", reveal);
+  const follow = () => (isFilter() ? fromAddress() : reveal());
+  window.addEventListener("hashchange", follow);
 
   let timer = 0;
-  const soon = () => { clearTimeout(timer); timer = setTimeout(apply, 200); };
-  form.addEventListener("submit", (event) => { event.preventDefault(); apply(); });
-  form.addEventListener("reset", () => setTimeout(() => { sortFindings("found"); apply(); }));
+  const soon = () => { clearTimeout(timer); timer = setTimeout(() => { toAddress(); apply(); }, 200); };
+  form.addEventListener("submit", (event) => { event.preventDefault(); toAddress(); apply(); });
+  form.addEventListener("reset", () => setTimeout(() => { sortFindings("found"); toAddress(); apply(); }));
   form.addEventListener("input", (event) => {
-    if (event.target.name === "sort") sortFindings(event.target.value);
+    if (event.target.name === "sort") { sortFindings(event.target.value); toAddress(); }
     else soon();
   });
   const openAll = (open) => { for (const file of files) file.open = open; };
-  byId("open-all").addEventListener("click", () => openAll(true));
-  byId("close-all").addEventListener("click", () => openAll(false));
+  byId("open-all")?.addEventListener("click", () => openAll(true));
+  byId("close-all")?.addEventListener("click", () => openAll(false));
+  byId("everything")?.addEventListener("click", () => setTimeout(() => window.print()));
   for (const button of document.querySelectorAll("button.print")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
   form.hidden = false;
-  if (location.hash) reveal();
+  if (location.hash) follow();
 })();

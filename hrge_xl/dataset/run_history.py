@@ -1,0 +1,189 @@
+"""What each run left: files, findings and figures, so that the next one can tell what changed since.
+
+The ledger keeps a line a run that changed something; of the last two it keeps what they found. What the last one
+changed stands in the dataset, for whoever reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from .ledger import Ledger
+from .periods import over_periods
+from .reconciliation import reconciliation
+from .schema import AGGREGATE_INDICATORS, FINDINGS, SUBMISSIONS
+from .store import Store
+
+RUNS = sa.Table(
+    "runs",
+    sa.MetaData(),
+    sa.Column("n", sa.Integer(), primary_key=True),
+    sa.Column("day", sa.Text(), nullable=False),
+    sa.Column("found", sa.Text(), nullable=False),  # JSON
+)
+FACT = "since_last_run"
+DETAILED = 2  # runs of which it is known what they found
+SHORT = 10  # hexadecimal digits that a finding is known by
+ANSWERED, REQUIRED, LEVEL, INDICATOR = "answered", "required", "level", "indicator"
+Figure = tuple[
+    str, str, str
+]  # what it is of: a part of the reconciliation, a level, an indicator; which; the period
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A figure that is another one than before."""
+
+    what: str  # a part of the reconciliation, ANSWERED, REQUIRED, LEVEL or INDICATOR
+    code: str  # which level or indicator
+    period: str
+    before: float | None
+    now: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunChange:
+    """What the last run changed."""
+
+    day: str
+    before: str  # the day of the run before it
+    came: Sequence[str] = ()  # names of files
+    gone: Sequence[str] = ()
+    status: Sequence[tuple[str, str, str]] = ()  # file, status before, status now
+    fixed: Mapping[str, int] = field(default_factory=dict)  # findings by code
+    new: Mapping[str, int] = field(default_factory=dict)
+    moved: Sequence[Moved] = ()
+
+    def lines(self) -> Iterator[str]:
+        """Say it, a sentence a line."""
+        files = [
+            f"{len(self.came)} came",
+            f"{len(self.gone)} gone",
+            f"{len(self.status)} with another status",
+        ]
+        told = [each for each in files if not each.startswith("0 ")]
+        yield f"Since the run of {self.before}: files: {', '.join(told) or 'none changed'}."
+        if self.fixed or self.new:
+            yield f"Findings: {_counted(self.fixed)} fixed, {_counted(self.new)} new."
+        if self.moved:
+            yield f"Figures that moved: {len(self.moved)}. The overview lists them."
+
+
+def _counted(codes: Mapping[str, int]) -> str:
+    """How many findings, and of which codes the most."""
+    most = ", ".join(f"{code} {count}" for code, count in Counter(codes).most_common(3))
+    return f"{sum(codes.values())}" + (f" ({most}{', …' if len(codes) > 3 else ''})" if most else "")
+
+
+def record_run(ledger: Ledger, store: Store, day: date) -> None:
+    """Write down what a run left, where that is something else than before, and in the dataset what it changed."""
+    rows = ledger.rows_of(RUNS)
+    found = json.dumps(_found(store), sort_keys=True)
+    if not rows or rows[-1]["found"] != found:
+        rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": found})
+        ledger.add(RUNS, rows[-1])
+        for row in rows[:-DETAILED]:
+            if row["found"]:
+                ledger.remove(RUNS, RUNS.c.n == row["n"])
+                ledger.add(RUNS, row | {"found": ""})
+    last = rows[-DETAILED:]
+    told = json.dumps(asdict(_change(*last))) if len(last) == DETAILED else ""
+    if store.facts().get(FACT, "") != told:
+        store.set_fact(FACT, told)
+
+
+def last_change(store: Store) -> RunChange | None:
+    """What the last run over a dataset changed; None where it was the first one, or nothing is known of it."""
+    told = store.facts().get(FACT)
+    if not told:
+        return None
+    read = json.loads(told)
+    moved = [Moved(**each) for each in read.pop("moved")]
+    return RunChange(**{**read, "status": [tuple(each) for each in read["status"]]}, moved=moved)
+
+
+# what a run left
+
+
+def _found(store: Store) -> dict[str, Any]:
+    """Files with their status, findings that count by code, and figures."""
+    files = store.tables[SUBMISSIONS.name].c
+    named = store.select(sa.select(files.submission, files.path, files.status))
+    return {
+        "files": {name: [path.replace("\\", "/").rpartition("/")[2], status] for name, path, status in named},
+        "findings": _findings(store),
+        "figures": [[*key, value] for key, value in _figures(store).items()],
+    }
+
+
+def _findings(store: Store) -> dict[str, list[str]]:
+    """The findings that count and that nobody has accepted, by code: each by its team and question, not by its file."""
+    table = store.tables[FINDINGS.name].c
+    about = (table.team, table.tool, table.row, table.field)
+    place = sa.case((table.field.is_(None), table.cell))  # a question keeps its name where a cell has moved
+    found: dict[str, list[str]] = {}
+    wanted = sa.select(table.code, *about, place).where(table.current, sa.not_(table.waived))
+    for code, *told in store.select(wanted):
+        digest = hashlib.sha256("\0".join(str(each) for each in told).encode("utf-8", "replace"))
+        found.setdefault(code, []).append(digest.hexdigest()[:SHORT])
+    return {code: sorted(some) for code, some in found.items()}
+
+
+def _figures(store: Store) -> dict[Figure, float]:
+    """The figures that are followed from run to run."""
+    found: dict[Figure, float] = {
+        (name, "", ""): count for name, count in asdict(reconciliation(store)).items()
+    }
+    for period in over_periods(store) if store.schema.spec else ():
+        found[ANSWERED, "", period.name] = period.answered
+        found[REQUIRED, "", period.name] = period.required
+        found |= {(LEVEL, code, period.name): count for code, count in period.levels.items()}
+    if AGGREGATE_INDICATORS.name in store.tables:
+        lines = store.tables[AGGREGATE_INDICATORS.name].c
+        totals = sa.select(lines.indicator, lines.period, lines.total).where(lines.total.is_not(None))
+        found |= {(INDICATOR, code, period): total for code, period, total in store.select(totals)}
+    return found
+
+
+# what changed
+
+
+def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
+    """What is otherwise in the later one of two runs."""
+    old, new = json.loads(before["found"]), json.loads(now["found"])
+    status = [
+        (name, old["files"][key][1], state)
+        for key, (name, state) in sorted(new["files"].items(), key=lambda each: each[1])
+        if key in old["files"] and old["files"][key][1] != state
+    ]
+    return RunChange(
+        now["day"], before["day"], _names(new["files"], old["files"]), _names(old["files"], new["files"]), status,
+        _less(old["findings"], new["findings"]), _less(new["findings"], old["findings"]),
+        list(_moved(old["figures"], new["figures"])),
+    )  # fmt: skip
+
+
+def _names(some: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]) -> list[str]:
+    return sorted(some[key][0] for key in some.keys() - others.keys())
+
+
+def _less(some: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """How many findings of some there are not among others, by code."""
+    counts = {code: (Counter(found) - Counter(others.get(code, ()))).total() for code, found in some.items()}
+    return {code: count for code, count in sorted(counts.items()) if count}
+
+
+def _moved(before: Iterable[Sequence[Any]], now: Iterable[Sequence[Any]]) -> Iterator[Moved]:
+    old, new = ({tuple(each[:3]): each[3] for each in some} for some in (before, now))
+    for key in dict.fromkeys([*new, *old]):
+        if old.get(key) != new.get(key):
+            what, code, period = key
+            yield Moved(what, code, period, old.get(key), new.get(key))

@@ -1,0 +1,147 @@
+"""What the overview draws: figures over time, progress, and countries; each drawing with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from markupsafe import Markup
+
+from ..dataset.periods import PeriodFigures
+from ..words import day, number, percent
+from .country_map import country_map, on_map
+from .drawing import Column, Mark, Point, columns, lines, steps
+from .overview_model import Country, Indicator, Overview
+from .overview_teams import FURTHEST_FIRST
+
+MOST_PERIODS = 12  # side by side in a drawing; the table beside it has them all
+
+
+class Charts:
+    """The drawings of an overview, in the words and the direction of its page."""
+
+    def __init__(self, found: Overview, words: Mapping[str, str], *, mirrored: bool) -> None:
+        self.found, self.words, self.mirrored = found, words, mirrored
+
+    def _number(self, value: float) -> str:
+        return number(value, self.found.language)
+
+    def _day(self, value: date) -> str:
+        return day(value, self.found.language)
+
+    # periods
+
+    def periods(self) -> Sequence[tuple[str, Markup]]:
+        """The periods beside each other, the earliest first: returns, completeness, and risks by level."""
+        drawn = [
+            (self.words["returns"], self._columns("returns", lambda each: each.returns)),
+            (self.words["completeness"], self._completeness()),
+        ]
+        return [*drawn, (self.words["risks"], self._risks())] if self.found.risks else drawn
+
+    @property
+    def _periods(self) -> list[tuple[str, PeriodFigures]]:
+        """The last periods, the earliest first."""
+        return [
+            (each.name or self.words["no_period"], each) for each in self.found.periods[:MOST_PERIODS][::-1]
+        ]
+
+    def _columns(self, name: str, value: Callable[[PeriodFigures], float]) -> Markup:
+        found = [
+            Column(label, [(value(each), "one")], self._number(value(each))) for label, each in self._periods
+        ]
+        return columns(_told(self.words[name], found), found, mirrored=self.mirrored)
+
+    def _completeness(self) -> Markup:
+        found = [
+            Column(label, [(share, "one")], percent(share, self.found.language))
+            for label, each in self._periods
+            for share in [whole_percents(each.answered, each.required) / 100]
+        ]
+        return columns(_told(self.words["completeness"], found), found, top=1.0, mirrored=self.mirrored)
+
+    def _risks(self) -> Markup:
+        levels = self.found.risks.levels if self.found.risks else ()
+        found, parts = [], []
+        for label, each in self._periods:
+            counts = {level.code: each.levels.get(level.code, 0) for level in levels}
+            pieces = [(counts[level.code], f"p{at}") for at, level in enumerate(levels)]
+            found.append(Column(label, pieces, self._number(sum(counts.values()))))
+            told = (f"{level.label} {self._number(counts[level.code])}" for level in levels)
+            parts.append(f"{label}: {', '.join(told)}")
+        return columns(f"{self.words['risks']}: {'; '.join(parts)}", found, mirrored=self.mirrored)
+
+    # indicators
+
+    def trend(self, indicator: Indicator) -> Markup:
+        """An indicator over its periods, against the baseline and the target of the last one."""
+        shown = indicator.trend[-MOST_PERIODS:]
+        points = [Point(label, total, self._number(total)) for label, total, _ in shown]
+        last = indicator.periods[0]
+        marks = [
+            Mark(f"{self.words[name]} {self._number(value)}", value, name)
+            for name, value in (("baseline", last.baseline), ("target", last.target))
+            if value is not None and last.progress is not None
+        ]
+        told = ", ".join([*(f"{label}: {said}" for label, _, said in points), *(mark.said for mark in marks)])
+        return lines(f"{self.words['trend']}: {told}", points, marks, mirrored=self.mirrored)
+
+    @property
+    def progress(self) -> Sequence[Indicator]:
+        """The indicators of which it is known how far they are to their target, the furthest last."""
+        known = [each for each in self.found.indicators or () if each.periods[0].progress is not None]
+        return sorted(known, key=lambda each: each.periods[0].progress or 0.0)
+
+    # returns
+
+    def arrivals(self) -> Markup:
+        """How the returns that count came in, day by day, against the deadlines of their teams."""
+        came, deadlines = self.found.arrivals, self.found.deadlines
+        days = [each for each, _ in came] + [each for each, _ in deadlines]
+        first, span = min(days), max((max(days) - min(days)).days, 1)
+        total, points = 0, []
+        for each, count in came:
+            total += count
+            points.append(((each - first).days / span, Point(self._day(each), total, self._number(total))))
+        marks = [
+            ((each - first).days / span, Mark(f"{self.words['deadline']} {self._day(each)}", 0, "due"))
+            for each, _ in deadlines
+        ]
+        told = [f"{point.label}: {point.said}" for _, point in points] + [mark.said for _, mark in marks]
+        label = f"{self.words['arrivals']}: {', '.join(told)}"
+        top = max(total, self.found.expected_teams)
+        return steps(label, points, marks, top, mirrored=self.mirrored)
+
+    # countries
+
+    def map(self) -> Markup:
+        """The countries of the teams, each by how far its teams are."""
+        shown = {each.code: (f"c-{each.state}", self._said(each)) for each in self.found.countries}
+        told = "; ".join(self._said(each) for each in self.found.countries if on_map(each.code))
+        return country_map(f"{self.words['map']}: {told}", shown)
+
+    @property
+    def states(self) -> Sequence[str]:
+        """The states that a country on the map has, the furthest first."""
+        there = {each.state for each in self.found.countries if on_map(each.code)}
+        return [each for each in FURTHEST_FIRST if each in there]
+
+    @property
+    def off_map(self) -> Sequence[Country]:
+        """Countries and regions that have no place on the map."""
+        return [each for each in self.found.countries if not on_map(each.code)]
+
+    def _said(self, each: Country) -> str:
+        return f"{each.label}: {self.words[each.state]}"
+
+
+def whole_percents(answered: int, required: int) -> int:
+    """Whole percents, 100 only where nothing is missing."""
+    if not required:
+        return 0
+    return 100 if answered >= required else min(99, round(100 * answered / required))
+
+
+def _told(name: str, found: Sequence[Column]) -> str:
+    """A drawing of columns in words."""
+    return f"{name}: {', '.join(f'{column.label}: {column.said}' for column in found)}"

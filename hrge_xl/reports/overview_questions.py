@@ -1,0 +1,142 @@
+"""Profiles of the questions: how the answers to each are distributed over the teams, what is missing, and where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from ..dataset.aggregates.common import TOTAL, Record, records, said
+from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS, ITEMS
+from ..dataset.store import Store
+from ..fields import Field
+from ..findings.value import ANSWER_MISSING
+from ..spec.model import Spec
+from .overview_model import AnswerCount, Behind, Question
+
+MOST_ROWS_OF_A_QUESTION = 40
+OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
+NO, BLANK, OTHER = range(3)  # which rows behind a question come first
+Key = tuple[str, str | None, str]  # sheet, fixed row, question
+
+
+@dataclass
+class _Gathered:
+    """What is known of one question."""
+
+    answers: list[AnswerCount] = field(default_factory=list)
+    least: float | None = None
+    most: float | None = None
+    numbers: int = 0
+    missing: int = 0
+    rows: list[tuple[int, Record]] = field(default_factory=list)  # place, row
+
+
+@dataclass
+class Profiles:
+    """Reads the figures of the questions of one period, and the rows behind them."""
+
+    store: Store
+    spec: Spec
+    language: str
+    period: str | None
+    blank: str  # what is said of a missing answer
+    behind: Callable[..., Behind]  # rows, their texts, how many at most
+    text: Callable[[Spec, str, str, str], str]  # the question in words
+
+    def questions(self) -> list[Question]:
+        """Every question that somebody answered or should have: most often no first, then missing, then spread."""
+        found: dict[Key, _Gathered] = defaultdict(_Gathered)
+        self._count_codes(found)
+        self._count_numbers(found)
+        self._list_answers(found)
+        self._list_missing(found)
+        place = {(tool.code, asked.code): at for at, (tool, _, asked) in enumerate(self.spec.places())}
+        keys = sorted(found, key=lambda key: (place[key[0], key[2]], key[1] or ""))
+        made = [self._question(key, found[key]) for key in keys]
+        return sorted(made, key=lambda each: each.weight, reverse=True)
+
+    # figures, as they stand in every export
+
+    def _lines(self, name: str) -> Iterable[Record]:
+        if name not in self.store.tables:
+            return ()
+        table = self.store.tables[name].c
+        return records(self.store, name, table.period == self.period, table.by == TOTAL)
+
+    def _asked(self, line: Record) -> Field:
+        return self.spec.tool[line["tool"]].fields[line["field"]]
+
+    def _key(self, line: Record) -> Key:
+        row = line["row"] if (line["tool"], line["row"]) in self._fixed_rows else None
+        return line["tool"], row, line["field"]
+
+    @cached_property
+    def _fixed_rows(self) -> set[tuple[str, str]]:
+        there = ITEMS.name in self.store.tables
+        return {(row["tool"], row["row"]) for row in records(self.store, ITEMS.name)} if there else set()
+
+    def _count_codes(self, found: dict[Key, _Gathered]) -> None:
+        gaps = self.spec.figures.questions
+        for line in self._lines(AGGREGATE_ANSWERS.name):
+            asked = self._asked(line)
+            is_no = gaps is not None and asked.vocabulary == gaps.vocabulary and line["code"] in gaps.no
+            label = said(self.spec, asked, line["code"], self.language)
+            found[self._key(line)].answers.append(AnswerCount(line["code"], label, line["count"], is_no))
+
+    def _count_numbers(self, found: dict[Key, _Gathered]) -> None:
+        """Numbers whose rows mean the same: those that are about something else in each row have their own figures."""
+        for line in self._lines(AGGREGATE_NUMBERS.name):
+            asked = self._asked(line)
+            comparable = line["about"] is None or asked.vocabulary is not None
+            if comparable and not asked.calculated and line["least"] is not None:
+                each = found[self._key(line)]
+                each.numbers += line["count"]
+                each.least = line["least"] if each.least is None else min(each.least, line["least"])
+                each.most = line["most"] if each.most is None else max(each.most, line["most"])
+
+    # rows behind them
+
+    def _list_answers(self, found: dict[Key, _Gathered]) -> None:
+        table = self.store.tables[ANSWERS.name].c
+        gaps = {key: {answer.code for answer in each.answers if answer.is_no} for key, each in found.items()}
+        given = sa.or_(table.code.is_not(None), table.number.is_not(None))
+        of_period = (table.current, table.period == self.period, given)
+        for row in records(self.store, ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
+            key = self._key(row)
+            if key in gaps:
+                found[key].rows.append((NO if row["code"] in gaps[key] else OTHER, row))
+
+    def _list_missing(self, found: dict[Key, _Gathered]) -> None:
+        table = self.store.tables[FINDINGS.name].c
+        of_period = (table.current, table.period == self.period, table.code == ANSWER_MISSING.code)
+        for row in records(self.store, FINDINGS.name, *of_period):
+            if row["tool"] in self.spec.tool and row["field"] in self.spec.tool[row["tool"]].fields:
+                each = found[self._key(row)]
+                each.missing += 1
+                each.rows.append((BLANK, row))
+
+    def _said(self, place: int, row: Record) -> str:
+        """What stands in a row behind a question."""
+        if place == BLANK:
+            return self.blank
+        return said(
+            self.spec, self._asked(row), row["number"] if row["code"] is None else row["code"], self.language
+        )
+
+    def _question(self, key: Key, each: _Gathered) -> Question:
+        tool, row, code = key
+        in_order = sorted(each.rows, key=lambda line: line[0])
+        places = {id(line): place for place, line in in_order}
+        behind = self.behind(
+            [line for _, line in in_order],
+            lambda line: self._said(places[id(line)], line),
+            MOST_ROWS_OF_A_QUESTION,
+        )
+        return Question(
+            self.spec.tool[tool].sheet.say(self.language), self.text(self.spec, tool, row or "", code), code,
+            each.answers, each.least, each.most, each.numbers, each.missing, behind,
+        )  # fmt: skip

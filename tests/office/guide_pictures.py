@@ -1,0 +1,113 @@
+"""The pictures of README.md and of the guides, made of the demonstration: small, and the same size everywhere.
+
+python -m tests.office.guide_pictures DEMO -o DIR
+
+DEMO is the folder that `hrge-xl demo` and `hrge-xl feedback DEMO/returned -o DEMO/feedback` have filled.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.office.driver import Office
+from tests.office.pictures import chromium
+from tests.office.screen import TOOL_SECONDS, Screen, find_tool
+
+WIDTH, COLOURS = 1000, 48  # pixels across, and colours, of a picture in a guide
+
+
+class Sheet(NamedTuple):
+    """A sheet of a workbook on the screen, with the cursor on a cell; `keys` are pressed there."""
+
+    picture: str
+    file: str
+    sheet: str
+    cell: str
+    keys: tuple[str, ...] = ()
+
+
+class Page(NamedTuple):
+    """The top of a web page, or of the part of it that has an id."""
+
+    picture: str
+    file: str
+    part: str = ""
+
+
+SHEETS = (
+    Sheet("cover", "issued/PAK.xlsx", "Cover", "A1"),
+    Sheet("form", "returned/PAK.xlsx", "Form", "E9"),
+    Sheet("risk-sheet", "returned/PAK.xlsx", "3.2 Risk strategy", "G7", ("alt+Down",)),
+    Sheet("feedback", "feedback/IRQ_IRQ-2026-XDEM_feedback.xlsx", "To correct", "C6", ("Escape",)),
+    Sheet("data-contents", "dataset/data.xlsx", "Contents", "A1"),
+    Sheet("data-figures", "dataset/data.xlsx", "Figures", "A1"),
+)
+PAGES = (
+    Page("overview", "reports/overview.html"),
+    Page("overview-risks", "reports/overview.html", "risks"),
+    Page("validation", "reports/validation.html"),
+)
+
+
+def of_sheets(demo: Path, folder: Path, wanted: Sequence[Sheet]) -> Iterator[Path]:
+    """Take a picture of each sheet as LibreOffice shows it."""
+    with Screen() as screen, Office(screen=screen) as office:
+        for each in wanted:
+            with office.open(demo / each.file) as document:
+                document.go_to(each.sheet, each.cell)
+                for key in each.keys:
+                    screen.press(key)
+                yield screen.shoot(folder / f"{each.picture}.png")
+                if each.keys:
+                    screen.press("Escape")
+
+
+def of_pages(demo: Path, folder: Path, wanted: Sequence[Page]) -> Iterator[Path]:
+    """Take a picture of each page as Chromium shows it."""
+    with chromium(1280) as context:
+        for each in wanted:
+            page = context.new_page()
+            address = (demo / each.file).resolve().as_uri()
+            page.goto(f"{address}#{each.part}" if each.part else address, wait_until="load")
+            target = folder / f"{each.picture}.png"
+            page.screenshot(path=target)
+            yield target
+
+
+def make_small(picture: Path) -> None:
+    """Fit a picture to the width of a page, in few colours."""
+    command = [
+        find_tool("convert"),
+        str(picture),
+        "-resize",
+        f"{WIDTH}x",
+        "-dither",
+        "None",
+        "-colors",
+        str(COLOURS),
+    ]
+    subprocess.run([*command, "-strip", str(picture)], check=True, timeout=TOOL_SECONDS, capture_output=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make every picture."""
+    parser = argparse.ArgumentParser(prog="python -m tests.office.guide_pictures", description=__doc__)
+    parser.add_argument("demo", type=Path, metavar="DEMO")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    options = parser.parse_args(arguments)
+    options.output.mkdir(parents=True, exist_ok=True)
+    for pictures in (
+        of_sheets(options.demo, options.output, SHEETS),
+        of_pages(options.demo, options.output, PAGES),
+    ):
+        for picture in pictures:
+            make_small(picture)
+            sys.stdout.write(f"{picture}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

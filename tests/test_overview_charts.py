@@ -1,0 +1,334 @@
+"""What the overview draws and compares: the same figures as in the dataset, in words beside every drawing."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from hrge_xl.consolidation import consolidate
+from hrge_xl.dataset.aggregates.common import records
+from hrge_xl.dataset.opening import open_dataset
+from hrge_xl.dataset.run_history import last_change
+from hrge_xl.dataset.store import Store
+from hrge_xl.reports import overview
+from hrge_xl.reports.country_map import country_map, on_map, outlines
+from hrge_xl.reports.drawing import Column, Mark, Point, columns, lines, steps
+from hrge_xl.reports.overview_build import overview as built
+from hrge_xl.reports.overview_model import Overview
+from hrge_xl.rounds.datasets import Question, datasets, sources
+from hrge_xl.rounds.round_status import status
+from hrge_xl.rounds.rounds import load_round
+from hrge_xl.spec.load import load
+from tests import played_rounds, two_rounds
+from tests.played_rounds import accepted, corrected, silent, with_a_mistake
+
+pytestmark = pytest.mark.xdist_group("overview_charts")  # what its fixtures play is played once
+TODAY = two_rounds.TODAY
+THREE = (two_rounds.FIRST, two_rounds.SECOND, two_rounds.EARLIER)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A dataset of three rounds through time, in which three teams answer."""
+    with two_rounds.dataset(tmp_path_factory.mktemp("three"), *THREE) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def found(store: Store) -> Overview:
+    return built(store, TODAY, "en")
+
+
+@pytest.fixture(scope="module")
+def page(found: Overview) -> str:
+    return overview.page_of(found)
+
+
+# trends
+
+
+def labels_of(text: str, start: str) -> list[str]:
+    """The text equivalents of the drawings that start like this."""
+    return [
+        label for label in re.findall(r'role="img" aria-label="([^"]*)"', text) if label.startswith(start)
+    ]
+
+
+def test_three_rounds_stand_beside_each_other_from_left_to_right(store: Store, page: str) -> None:
+    periods = [two_rounds.period_of(store, each) for each in THREE]
+    told = ", ".join(f"{period}: 3" for period in periods)
+    assert labels_of(page, "Returns that count: ") == [f"Returns that count: {told}"]
+    (risks,) = labels_of(page, f"Risks: {periods[0]}: Low")
+    by_sql = Counter[tuple[str, str]]()
+    for row in records(store, "aggregate_risks"):
+        if row["by"] == "total" and row["stage"] == "after":
+            by_sql[row["period"], row["level_label"]] += row["count"]
+    for part in risks.removeprefix("Risks: ").split("; "):
+        period, _, levels = part.partition(": ")
+        for level in levels.split(", "):
+            label, _, count = level.rpartition(" ")
+            assert by_sql[period, label] == int(count)
+
+
+def test_an_indicator_is_drawn_against_its_baseline_and_target(
+    store: Store, found: Overview, page: str
+) -> None:
+    lines_of = [row for row in records(store, "aggregate_indicators") if row["indicator"] == "PA1"]
+    totals = [row["total"] for row in lines_of]
+    assert totals == [3 * two_rounds.PEOPLE[each] for each in THREE]
+    (label,) = [each for each in labels_of(page, "Trend: ") if f": {totals[0]:g}, " in each]
+    said = [f"{total:g}" for total in totals]
+    assert re.findall(r": (\d+)", label.removeprefix("Trend: ")) == said
+    last = lines_of[-1]
+    assert label.endswith(f"Baseline {last['baseline']:g}, Target {last['target']:g}")
+    (progress,) = [each for each in found.indicators or () if each.code == "PA1"]
+    assert progress.periods[0].progress == last["progress"]
+    assert f"of the way from {last['baseline']:g} to {last['target']:g}" in page
+
+
+def test_risks_of_a_team_by_level_add_up_to_those_of_all(found: Overview) -> None:
+    assert found.risks
+    last = found.risks.maps[-1]
+    by_level: Counter[str] = Counter()
+    for _, counts in found.risks.by_team:
+        by_level.update(counts)
+    told = Counter({last.levels[place]: 0 for place in last.cells})
+    for place, cell in last.cells.items():
+        told[last.levels[place]] += cell.total
+    assert +by_level == +told
+    assert [team for team, _ in found.risks.by_team] == ["AFG", "IRQ", "PAK"]
+
+
+def test_completeness_has_the_shade_of_its_figure(page: str) -> None:
+    cells = re.findall(r'class="num s(\d)">(\d+)', page)
+    assert cells
+    assert all((shade == "5") == (share == "100") for shade, share in cells)
+    assert all(int(shade) == min(int(share) // 20, 4) for shade, share in cells if share != "100")
+
+
+# the profile of the questions
+
+
+def test_a_profile_tells_what_the_dataset_tells(store: Store, found: Overview) -> None:
+    assert found.questions
+    counts = {
+        (row["field"], row["code"], row["row"]): row["count"]
+        for row in records(store, "aggregate_answers")
+        if row["by"] == "total" and row["period"] == found.period
+    }
+    told = [
+        (question.code, answer.code, answer.count)
+        for question in found.questions
+        for answer in question.answers
+    ]
+    assert Counter(told) == Counter((field, code, count) for (field, code, _), count in counts.items())
+    missing = sa.text("SELECT COUNT(*) FROM findings WHERE current AND code = 'V001' AND period = :period")
+    (wanted,) = next(store.select(missing.bindparams(period=found.period)))
+    assert sum(question.missing for question in found.questions) == wanted
+
+
+def test_what_matters_most_comes_first(found: Overview) -> None:
+    assert found.questions
+    shares = [question.weight for question in found.questions]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0][0] > 0
+    assert any(answer.is_no for answer in found.questions[0].answers)
+    first = found.questions[0].behind.sources[0]
+    assert (first.text, bool(first.cell)) == ("No", True)
+
+
+# countries
+
+
+def test_every_country_of_the_spec_has_a_place_on_the_map() -> None:
+    spec = load("hrge_toolkit")
+    assert spec.countries
+    items = [item.code for item in spec.vocabularies[spec.countries].items]
+    assert [code for code in items if not on_map(code)] == [code for code in items if not code.isalpha()] + [
+        "GLO"
+    ]
+
+
+def test_small_states_are_points_and_disputed_borders_are_dotted() -> None:
+    countries, disputed = outlines()
+    assert len(countries) > 220
+    assert countries["MDV"].parts == ()
+    assert disputed
+    drawn = country_map("Countries", {"MDV": ("c-accepted", "Maldives"), "PAK": ("c-missing", "Pakistan")})
+    assert "<circle" in drawn
+    assert 'class="dotted"' in drawn
+    assert "<title>Maldives</title>" in drawn
+    assert country_map("Countries", {"GLO": ("c-accepted", "Global")}) == ""
+
+
+def test_the_map_has_its_table_and_says_what_its_borders_are(found: Overview, page: str) -> None:
+    (label,) = labels_of(page, "Countries: ")
+    assert {each.label for each in found.countries} == {"Afghanistan", "Iraq", "Pakistan"}
+    for each in found.countries:
+        assert f"{each.label}: " in label
+        assert f'<th scope="row">{each.label}<td>' in page
+    assert "Dotted borders are in dispute" in page
+    assert sum(each.teams for each in found.countries) == len(found.teams)
+
+
+def test_countries_and_titles_are_in_the_language_of_the_reader(store: Store) -> None:
+    text = overview.page_of(built(store, TODAY, "fr"))
+    assert "Afghanistan" in text
+    assert "Pakistan" in text
+    arabic = built(store, TODAY, "ar")
+    assert {each.label for each in arabic.countries} == {"أفغانستان", "العراق", "باكستان"}
+    assert arabic.questions
+    latin = [each.text for each in arabic.questions if re.fullmatch(r"[ -~]+", each.text)]
+    assert latin == []
+
+
+# drawings
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_time_runs_as_the_page_is_read(mirrored: bool) -> None:
+    points = [Point("first", 1, "1"), Point("second", 3, "3"), Point("third", 2, "2")]
+    drawn = str(lines("Trend", points, [Mark("Target 4", 4, "target")], mirrored=mirrored))
+    centres = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawn)]
+    assert centres == sorted(centres, reverse=mirrored)
+    heights = [float(y) for y in re.findall(r'<circle cx="[\d.]+" cy="([\d.]+)"', drawn)]
+    assert heights[1] < heights[2] < heights[0]
+
+
+def test_pieces_of_a_column_are_as_high_as_their_values() -> None:
+    drawn = str(columns("Risks", [Column("a", [(1, "p0"), (3, "p1")], "4"), Column("b", [(2, "p0")], "2")]))
+    heights = {css: float(h) for css, h in re.findall(r'<rect class="(p1)"[^>]*height="([\d.]+)"', drawn)}
+    (whole, *_) = [float(h) for h in re.findall(r'<rect class="p0"[^>]*height="([\d.]+)"', drawn)]
+    assert heights["p1"] == pytest.approx(3 * whole, abs=0.2)
+
+
+def test_labels_never_stand_upon_each_other() -> None:
+    found = [Column(f"a long label {n:02}", [(n, "one")], str(n)) for n in range(12)]
+    labels = re.findall(r">(a long label \d\d)<", str(columns("Returns", found)))
+    assert labels[-1] == "a long label 11"
+    assert len(labels) <= 4
+
+
+def test_a_text_of_a_drawing_breaks_out_of_nothing() -> None:
+    drawn = str(steps('"><script>', [(0.0, Point("<b>", 1, "&"))], [(1.0, Mark("<i>", 0, "due"))], 1))
+    assert "<script>" not in drawn
+    assert "<b>" not in drawn
+    assert "<i>" not in drawn
+
+
+# a round: returns over time, and what the last run changed
+
+
+@pytest.fixture(scope="module")
+def rounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Overview, Overview]:
+    """A round before and after a correction came, with the page of each time."""
+    folder = played_rounds.play(
+        tmp_path_factory.mktemp("runs"), (accepted, with_a_mistake, silent, corrected)
+    )
+    later = folder.parent / "later.xlsx"
+    (folder / "returned" / "Bamako_two.xlsx").rename(later)
+    pages = []
+    for name in ("", "Bamako_two.xlsx"):
+        if name:
+            later.rename(folder / "returned" / name)
+        with datasets(Question([str(folder)], played_rounds.TODAY)) as (dataset,):
+            pages.append(built(dataset.store, played_rounds.TODAY, "en", dataset.round))
+    return folder, pages[0], pages[1]
+
+
+def test_returns_are_counted_by_the_day_that_status_names(rounds: tuple[Path, Overview, Overview]) -> None:
+    folder, _, found = rounds
+    with datasets(Question([str(folder)], played_rounds.TODAY)) as (dataset,):
+        teams = status(dataset.of_round(), played_rounds.TODAY, dataset.round)
+    days = Counter(each.lateness[0] for team in teams for each in team.counting)
+    assert dict(found.arrivals) == dict(days)
+    assert sum(days.values()) == found.counted == 3
+    (label,) = labels_of(overview.page_of(found), "Returns over time: ")
+    assert label.endswith(": 3")
+
+
+def test_the_first_run_has_nothing_to_compare_with(rounds: tuple[Path, Overview, Overview]) -> None:
+    assert rounds[1].change is None
+    assert "There is no earlier run to compare with." in overview.page_of(rounds[1])
+
+
+def test_the_next_run_tells_what_came_was_fixed_and_moved(rounds: tuple[Path, Overview, Overview]) -> None:
+    change = rounds[2].change
+    assert change
+    assert (change.came, change.gone) == (["Bamako_two.xlsx"], [])
+    assert change.status == [("Bamako_one.xlsx", "counts", "superseded")]
+    assert dict(change.fixed) == {"V001": 1}
+    assert dict(change.new) == {}
+    moved = {(each.what, each.code): (each.before, each.now) for each in change.moved}
+    assert moved["received", ""] == (3, 4)
+    assert moved["accepted", ""] == (1, 2)
+    assert moved["superseded", ""] == (0, 1)
+    text = overview.page_of(rounds[2])
+    assert "Bamako_two.xlsx" in text[text.index('id="history"') :]
+    told = list(change.lines())
+    assert told[0].endswith("files: 1 came, 1 with another status.")
+    assert told[1] == "Findings: 1 (V001 1) fixed, 0 new."
+
+
+def test_a_run_that_changes_nothing_keeps_what_the_last_one_changed(
+    rounds: tuple[Path, Overview, Overview],
+) -> None:
+    folder, _, found = rounds
+    before = (folder / "dataset.sqlite").read_bytes()
+    with datasets(Question([str(folder)], played_rounds.TODAY)) as (dataset,):
+        assert last_change(dataset.store) == found.change
+    assert (folder / "dataset.sqlite").read_bytes() == before
+
+
+def test_what_may_be_shared_tells_of_no_run(rounds: tuple[Path, Overview, Overview]) -> None:
+    _, _, found = rounds
+    assert "Bamako_two" not in overview.page_of(replace(found, change=None)).partition('id="history"')[2]
+
+
+def test_the_overview_says_what_the_tables_say(
+    rounds: tuple[Path, Overview, Overview], tmp_path: Path
+) -> None:
+    """One truth: returns, completeness, levels and answers on the page, by the files that go with the dataset."""
+    folder, _, found = rounds
+    consolidate(sources(Question([str(folder)], played_rounds.TODAY)), tmp_path)
+    with open_dataset(tmp_path) as store:
+        again = built(store, played_rounds.TODAY, "en", load_round(folder))
+    assert (again.arrivals, again.countries) == (found.arrivals, found.countries)
+    current = [row for row in table(tmp_path, "submissions") if row["current"] == "true"]
+    assert sum(count for _, count in found.arrivals) == len(current)
+    whole = [row for row in table(tmp_path, "aggregate_completeness") if row["by"] == "total"]
+    for country in found.countries:
+        assert country.answered == sum(int(row["answered"]) for row in whole)  # all teams are of one country
+        assert country.required == sum(int(row["required"]) for row in whole)
+    answers = [row for row in table(tmp_path, "aggregate_answers") if row["by"] == "total"]
+    assert found.questions
+    assert Counter(
+        (question.code, answer.code, answer.count)
+        for question in found.questions
+        for answer in question.answers
+    ) == Counter((row["field"], row["code"], int(row["count"])) for row in answers)
+    risks = [row for row in table(tmp_path, "aggregate_risks") if row["by"] == "total"]
+    last = max(risks, key=lambda row: row["stage"] == "after")["stage"]
+    levels: Counter[str] = Counter()
+    for row in risks:
+        levels[row["level"]] += int(row["count"]) if row["stage"] == last else 0
+    assert found.risks
+    by_team: Counter[str] = Counter()
+    for _, counts in found.risks.by_team:
+        by_team.update(counts)
+    assert +by_team == +levels
+    (period,) = found.periods
+    assert {level: count for level, count in period.levels.items() if count} == dict(+levels)
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    """A table of the CSV files beside a dataset."""
+    with (folder / "csv" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
