@@ -15,6 +15,7 @@ from .auditing.verify_dataset import Question as DatasetQuestion
 from .auditing.verify_dataset import verify_dataset
 from .bulk import issue
 from .consolidation import amend, consolidate
+from .correspondence import drafts, remind
 from .dataset import decisions, seals, tracing
 from .dataset import waivers as accepted
 from .dataset.files import only_writer
@@ -32,12 +33,14 @@ from .exports.extract import Wish
 from .findings import CATALOGUE, Kind, Waiver
 from .intake import Wanted, read
 from .issuing import Order, generate
+from .refreshing import refresh
 from .reports import report
 from .reports.build import Facts, document
 from .reports.compare import compare
 from .reports.feedback import feedback
 from .rounds import round_status
 from .rounds.datasets import Question, check_folder, datasets, one_dataset
+from .rounds.receiving import receive
 from .rounds.round_status import TeamStatus
 from .rounds.rounds import init_round, load_round
 from .soundness import try_out
@@ -61,6 +64,7 @@ __all__ = [
     "diff",
     "document",
     "draft",
+    "drafts",
     "explain",
     "export",
     "feedback",
@@ -71,7 +75,10 @@ __all__ = [
     "load_round",
     "one_dataset",
     "read",
+    "receive",
     "recover",
+    "refresh",
+    "remind",
     "report",
     "schemas",
     "sign",

@@ -22,6 +22,17 @@ MOST_LISTS_DEEP = 20  # lists that name lists
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
+LOCK_PREFIXES = ("~$", ".~lock.")  # Excel and LibreOffice, while a workbook is open
+MOST_LOCK_BYTES = 1024  # a larger file of such a name is a workbook
+LEFT_BY_PROGRAMS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", ".ds_store", "icon\r"})
+SHORTCUTS = (".url", ".lnk", ".webloc")
+
+
+def is_left_by_a_program(name: str) -> bool:
+    """Whether a name says that a program left this there, and no person: it is no file of anybody."""
+    return name.startswith((*LOCK_PREFIXES, "._")) or name.lower() in LEFT_BY_PROGRAMS
+
+
 def expand(arguments: Iterable[str]) -> list[Path]:
     """Every file meant, each once, in the order given; folders give all their files, sorted.
 
@@ -55,8 +66,22 @@ def _within(place: Path) -> Iterable[Path]:
 
 
 def _is_return(path: Path, folder: Path) -> bool:
-    """Everything in a folder is looked at, but for what programs hide there."""
-    return not path.is_dir() and not _hidden(path.relative_to(folder))
+    """Everything in a folder is looked at, but for what programs hide and leave there."""
+    return not path.is_dir() and not _hidden(path.relative_to(folder)) and not _is_litter(path)
+
+
+def _is_litter(path: Path) -> bool:
+    """Whether a file holds nothing of anybody, by its name; a workbook under the name of a lock file is one."""
+    if path.name.startswith(LOCK_PREFIXES):
+        return _size(path) <= MOST_LOCK_BYTES
+    return is_left_by_a_program(path.name) or path.suffix.lower() in SHORTCUTS
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _hidden(path: Path) -> set[str]:
@@ -150,6 +175,12 @@ def write_whole(path: Path, data: bytes) -> None:
         raise OutputError(
             f"{path} cannot be written: {reason}. Close it, or choose another place with -o."
         ) from error
+
+
+def write_if_changed(path: Path, data: bytes) -> None:
+    """As `write_whole`, unless the file holds this already: running again changes nothing."""
+    if not path.is_file() or path.read_bytes() != data:
+        write_whole(path, data)
 
 
 def sync_folder(folder: Path) -> None:

@@ -34,6 +34,7 @@ DASH = re.compile("[\u2010-\u2015\u2043\u2212]")
 
 # Kept by str.split() inside a word, but seen as space by a reader.
 INVISIBLE_SPACE = "\u200b\u2060\ufeff"
+LEFT_TO_RIGHT = "\u200e"
 Translate = Callable[[str], str]
 
 
@@ -86,6 +87,15 @@ def direction(language: str) -> str:
 def right_to_left(language: str) -> bool:
     """Whether sheets in this language run from right to left."""
     return locale(language).text_direction == "rtl"
+
+
+def kept_in_order(text: str, language: str) -> str:
+    """A name as it is put into a sentence: one without Arabic letters keeps its order there.
+
+    Without marks of direction around it 2026-H1 is seen there as H1-2026.
+    """
+    from_left = text and not any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+    return f"{LEFT_TO_RIGHT}{text}{LEFT_TO_RIGHT}" if from_left and right_to_left(language) else text
 
 
 def language_name(language: str, said_in: str | None = None) -> str:

@@ -19,7 +19,7 @@ from hrge_xl.drafting import draft_spec
 from hrge_xl.errors import UsageError
 from hrge_xl.intake.office_files import MOST_HEADS
 from hrge_xl.issuing import Order, generate
-from hrge_xl.rounds.teams import MOST_TEAMS, read_teams
+from hrge_xl.rounds.team_list import MOST_TEAMS, read_teams
 from hrge_xl.spec.load import load
 from tests.answers import layout
 from tests.intake_files import MAIN, METHOD, directory_field, pack, parts, sheet, workbook

@@ -48,7 +48,7 @@ def test_a_round_is_what_was_set_up(teams: Path, tmp_path: Path) -> None:
     assert made.teams[1].contact == "Office, Rabat"
     assert made.name == "2026-H1"
     assert sorted(path.name for path in (tmp_path / "2026-H1").iterdir()) == [
-        "issued", "reports", "returned", "round.yaml", "signing.key", "spec",
+        "inbox", "issued", "reports", "returned", "round.yaml", "signing.key", "spec",
     ]  # fmt: skip
 
 

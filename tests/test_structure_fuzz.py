@@ -31,7 +31,8 @@ from hrge_xl.errors import HrgeError, UsageError
 from hrge_xl.intake import Refusal, Remark, Wanted, read
 from hrge_xl.intake.office_files import table_of
 from hrge_xl.rounds.rounds import init_round, load_round
-from hrge_xl.rounds.teams import Team, read_teams
+from hrge_xl.rounds.team_list import read_teams
+from hrge_xl.rounds.teams import Team
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from tests.audited import hrge, returned, workbook

@@ -18,7 +18,6 @@ from .common import (
     today_option,
     warn_of_ledgers,
 )
-from .report import overview_of_folder
 from .stdin import ReturnedPath
 from .terminal import line
 
@@ -81,6 +80,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..consolidation import consolidate
     from ..exports.exports import USUAL
     from ..rounds.datasets import check_own, places, sources
+    from ..rounds.receiving import stated_days
     from ..rounds.rounds import terms_of
 
     asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
@@ -91,6 +91,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     summary = consolidate(
         sources(asked), folder, store=store, engine=engine, jobs=asked.jobs, dry_run=dry_run, received=received,
         only_these=only_these, resume=resume, terms=terms_of(rounds),
+        days=stated_days(each.folder for each in rounds),
         formats=formats.replace(",", " ").split() if formats else USUAL,
     )  # fmt: skip
     for told in summary.lines():
@@ -105,6 +106,7 @@ def _pages(folder: Path, round_: Round | None, today: date, *, shareable: bool) 
     """The overview beside the dataset, and the copies that may be shared."""
     from ..exports.exports import formats_there
     from ..exports.shareable import write_shareable
+    from ..reports.overview_files import overview_of_folder
 
     line(f"Overview: {overview_of_folder(folder, folder / 'reports', round_=round_)}")
     if shareable:

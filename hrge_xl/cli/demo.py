@@ -41,8 +41,9 @@ def command(output: Path, spec: str) -> None:
     from ..dataset.work import arrivals
     from ..demonstration import demonstration_round, story, write_story
     from ..reports.build import document
+    from ..reports.overview_files import overview_of_folder
     from ..rounds.datasets import datasets, sources
-    from .report import overview_of_folder, write
+    from .report import write
 
     told = story(spec)
     returned = list(steps(write_story(spec, output), len(told.teams), "Teams fill in their workbooks"))

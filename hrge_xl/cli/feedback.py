@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import Exit, LimitError
-from ..fault_isolation import apart, stopped
-from ..under_way import steps
+from ..errors import Exit
 from .common import (
     Day,
     jobs_option,
@@ -29,31 +24,7 @@ from .stdin import ReturnedPath
 from .terminal import data, line
 
 if TYPE_CHECKING:
-    from ..dataset.returns import Return
-    from ..reports.feedback import GivenBack
-    from ..rounds.datasets import Dataset
-    from ..rounds.feedback_choice import LeftOut
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is wanted of the workbooks that are given back."""
-
-    today: date
-    output: Path
-    spec: str | None = None  # where not the dataset's own
-    tools: Sequence[str] | None = None  # other sheets than those issued
-    all: bool = False  # also for those with nothing to correct or to look at
-    reply_by: date | None = None  # where not the deadline of the workbook
-
-
-@dataclass
-class Given:
-    """What was given back, and what was not."""
-
-    files: list[dict[str, Any]] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)  # of the workbooks
+    from ..reports.feedback_files import Given
 
 
 @click.command()
@@ -99,6 +70,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
+    from ..reports.feedback_files import Given, Wish, give_all
     from ..rounds.datasets import datasets
 
     asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password)
@@ -107,7 +79,9 @@ def command(  # noqa: PLR0913 (one parameter an option)
     with datasets(asked) as opened:
         alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
         wish = Wish(asked.today, output, spec, chosen, all_ or alone or chosen is not None, reply_by)
-        for made in (each for dataset in opened for each in _give_all(dataset, wish, given)):
+        for made in (each for dataset in opened for each in give_all(dataset, wish, given)):
+            while given.warnings:
+                line(given.warnings.pop(0), err=True)
             if not as_json:
                 line(made["workbook"])
             if not quiet(ctx):
@@ -126,93 +100,6 @@ def _exit(given: Given) -> Exit:
     """Refused files before others that have no feedback."""
     ends = {Exit.REFUSED if each.found.verdict == "refused" else each.ends for each in given.left_out}
     return max(ends, default=Exit.OK)
-
-
-def _give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, Any]]:
-    """Write the workbooks and texts of a dataset, and give what became of each."""
-    from ..rounds.feedback_choice import LeftOut, choose, file_name
-
-    chosen, left_out = choose(dataset.of_round())
-    given.left_out += left_out
-    for found in steps(chosen, len(chosen), "Writing feedback"):
-        target = wish.output / file_name(found, dataset.spec, given.names)
-        (made,) = apart(partial(_give, dataset, wish, target), [found], _stopped)
-        if isinstance(made, LeftOut):
-            given.left_out.append(made)
-        else:
-            given.files.append(made)
-            yield made
-
-
-def _stopped(found: Return, fault: Exception) -> list[dict[str, Any] | LeftOut]:
-    """Leave out a return that a fault of ours shows with."""
-    from ..rounds.feedback_choice import LeftOut
-    from ..validation import finding_of
-    from ..words import SOURCE_LANGUAGE
-
-    told = finding_of(stopped(found.path, fault), found.path, SOURCE_LANGUAGE)
-    why = f"{told.code} {told.message} {told.remedy}".rstrip(".")
-    return [LeftOut(found, why, found.path, Exit.REFUSED)]
-
-
-def _give(
-    dataset: Dataset, wish: Wish, target: Path, one: Sequence[Return]
-) -> list[dict[str, Any] | LeftOut]:
-    """Write the workbook and the text for one return, where they can be made and are wanted; what became of it."""
-    from ..rounds.feedback_choice import LeftOut
-
-    (found,) = one
-    try:
-        made = _written(dataset, found, wish, target)
-    except LimitError as limit:  # something in this file: the others have their feedback all the same
-        why = f"no workbook can be made: {str(limit).rstrip('.')}"
-        return [LeftOut(found, why, found.path, Exit.FINDINGS)]
-    why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
-    return [made or LeftOut(found, why, found.path)]
-
-
-def _written(dataset: Dataset, found: Return, wish: Wish, target: Path) -> dict[str, Any] | None:
-    """Write them, where they are wanted."""
-    from ..dataset.returns import result
-    from ..paths import write_whole
-    from ..reports.feedback import give_back
-    from ..reports.feedback_message import as_data, message
-    from ..spec.load import load
-
-    spec = load(wish.spec) if wish.spec else dataset.spec
-    assert spec is not None
-    assert found.identity is not None  # it could be read
-    sent, round_ = result(dataset.store, found), dataset.round
-    contacts = {team.code: team.contact for team in round_.teams} if round_ else {}
-    back = give_back(
-        sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
-        contact=contacts.get(found.team, ""),
-    )  # fmt: skip
-    if not (back.needed or wish.all):
-        return None
-    _warn(found, back)
-    workbook, text = (target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt"))
-    write_whole(workbook, back.workbook)
-    deadline = wish.reply_by.isoformat() if wish.reply_by else found.identity.deadline
-    write_whole(text, message(sent, back, wish.today, deadline).encode())
-    return as_data(found, back, str(workbook), str(text))
-
-
-def _warn(found: Return, back: GivenBack) -> None:
-    """On stderr: what must not be sent before somebody has looked at it."""
-    from ..findings.identity import SIGNATURE_INVALID
-    from ..findings.submissions import MADE_FROM_OLDER_VERSION
-    from ..stamp import INVALID, UNSIGNED
-
-    for finding in found.findings:
-        if finding.code == MADE_FROM_OLDER_VERSION.code:
-            line(f"{finding.code} warning: {finding.message} {finding.remedy}", err=True)
-    if not back.identity.signature and found.signature not in (INVALID, UNSIGNED):
-        line(
-            f"{found.name}: issued with a signature, given back without: the key lies with the round. "
-            f"Name the round folder, or it comes back as a stranger's ({SIGNATURE_INVALID.code}).",
-            err=True,
-        )
 
 
 def _print_json(given: Given) -> None:

@@ -30,7 +30,6 @@ from .terminal import line
 if TYPE_CHECKING:
     from ..reports.document import Document
     from ..rounds.datasets import Dataset
-    from ..rounds.rounds import Round
 
 OVERVIEW = "overview"
 
@@ -79,6 +78,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     Next: hrge-xl sign reports/validation.json --by "A. Name"
     """
     from ..reports.build import document
+    from ..reports.overview_files import write_overview
     from ..rounds.datasets import datasets
 
     language = known_language(lang)
@@ -122,28 +122,4 @@ def write(document: Document, name: str, folder: Path) -> Path:
     write_whole(path, report(document, name))
     for stale in {page for other in others for page in other.parent.glob("*.html")} - others.keys():
         stale.unlink()  # the page of a team that is in the report no more
-    return path
-
-
-def overview_of_folder(
-    folder: Path, output: Path, language: str | None = None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None,
-) -> Path:  # fmt: skip
-    """Write the overview of a consolidated folder; a round folder says itself who was expected."""
-    from ..reports.overview_files import of_folder
-    from ..rounds.rounds import load_round
-
-    if round_ is None and (folder / "round.yaml").is_file():
-        round_ = load_round(folder)
-    text = of_folder(folder, language, round_, masked=masked, period=period)
-    return write_overview(text, output, masked=masked)
-
-
-def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:
-    """Write the page into a folder; gives the file."""
-    from ..paths import write_whole
-    from ..reports.overview_files import file_name
-
-    path = folder / file_name(masked=masked)
-    write_whole(path, text.encode("utf-8", "replace"))
     return path

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..shell_words import quoted
 from .common import Day, SpecName
 from .groups import Group
-from .terminal import line
+from .terminal import line, shown
+
+if TYPE_CHECKING:
+    from ..rounds.team_list import TeamList
 
 
 @click.group(cls=Group)
@@ -31,22 +36,51 @@ def command() -> None:
     "--teams",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     required=True,
-    help="csv or xlsx with the columns team, country, language, deadline, contact, tools, profile.",
+    help="csv or xlsx with the columns team, country, language, deadline, contact, email, tools, profile.",
 )
 @click.option("--start", type=Day(), default=None, metavar="DAY", help="First day of the period.")
 @click.option("--end", type=Day(), default=None, metavar="DAY", help="Last day of the period.")
-def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | None) -> None:
+@click.option("--dry-run", is_flag=True, help="Show how the list is understood; write nothing.")
+def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | None, dry_run: bool) -> None:
     """Set up a round folder from a list of teams.
 
+    The list may have titles above its heads, heads in any language of the program, and columns of its own. Countries
+    and languages are known by code or name, days as real dates or as the whole column writes them. --dry-run shows
+    what is understood, team by team.
+
     \b
-    hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.csv
+    hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.xlsx --dry-run
+    hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.xlsx
 
     Next: hrge-xl generate output/2026-H1
     """
     from ..rounds.rounds import init_round
+    from ..rounds.team_list import read_list
+    from ..spec.load import load
 
+    if dry_run:
+        for told in _understood(read_list(teams, load(spec))):
+            line(told)
+        line("Nothing was written (dry run).", err=True)
+        return
     made = init_round(folder, spec, teams, start, end)
     line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {quoted(folder)}")
+
+
+def _understood(read: TeamList) -> Iterator[str]:
+    """How a list was understood: its teams as a table, what stands above it, and what is not read."""
+    from ..rounds.teams import COLUMNS, cells_of
+
+    rows = [dict(zip(COLUMNS, cells_of(team), strict=True)) for team in read.teams]
+    used = [column for column in COLUMNS if any(row[column] for row in rows)]
+    widths = {column: max(len(row[column]) for row in [*rows, {column: column}]) for column in used}
+    for row in [{column: column for column in used}, *rows]:
+        yield "  ".join(shown(row[column]).ljust(widths[column]) for column in used).rstrip()
+    yield f"{len(rows)} teams. The heads stand in line {read.heads.line}."
+    if read.titles:
+        yield f"Above them: {'; '.join(read.titles)}"
+    if read.heads.unknown:
+        yield f"Columns that are not read: {', '.join(read.heads.unknown)}."
 
 
 @command.command("update-spec")
@@ -83,3 +117,22 @@ def update_round(folder: Path, spec: str | None) -> None:
         line(
             f"Each change: hrge-xl spec diff {quoted(update.before)} {quoted(update.after)} --returned {quoted(folder)}"
         )
+
+
+@command.command("messages")
+@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def messages(folder: Path) -> None:
+    """Write what mails to teams say into ROUND/messages, to be changed: a file for each language of a team.
+
+    Files that are there stay as they are. A text that is changed wrongly is told before any mail is drafted.
+
+    \b
+    hrge-xl round messages output/2026-H1
+
+    Next: hrge-xl drafts output/2026-H1
+    """
+    from ..rounds.mail.templates import write_templates
+    from ..rounds.rounds import load_round
+
+    for path in write_templates(folder, (team.language for team in load_round(folder).teams)):
+        line(str(path))

@@ -121,6 +121,20 @@ class TermsSealed(Sealed):
     kind = "terms"
 
 
+class Origin(BaseModel):
+    """Where a content came from: the mails and archives it lay in, the outermost first, and the mail it came with.
+
+    `sender` is an address, and `sent` the moment that the mail says. It stays in the ledger of the office.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    way: tuple[Text, ...] = ()
+    name: Text = ""  # that it had there
+    sender: Text = ""
+    sent: str = ""
+
+
 class ReceivedFile(BaseModel):
     """A content as it came: which one in the order of all, and under which path.
 
@@ -134,6 +148,7 @@ class ReceivedFile(BaseModel):
     path: Text
     size: int | None
     place: Text = ""
+    origin: Origin | None = None
 
 
 class FilesReceived(Content):

@@ -23,7 +23,7 @@ from ..shell_words import quoted
 from .adoption import adopt
 from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, last_entry, next_number
 from .journal import JOURNAL, bring_up_to_date, is_behind
-from .kinds import Content, FilesReceived, ReceivedFile
+from .kinds import Content, FilesReceived, Origin, ReceivedFile
 from .opening import DATASET
 from .return_status import FIRST_SEEN, STATED, ReturnStatus
 from .return_status import Entry as ReturnEntry
@@ -73,12 +73,20 @@ class Arrival(NamedTuple):
 class Arrived:
     """When files came: the day that somebody states, else the day on which they are first seen.
 
+    `days` are those that their mails say, by content: they are stated too. `origins` tell where contents came from, and
     `terms` are those of the rounds that they came to, by name.
     """
 
     day: date = field(default_factory=lambda: datetime.now().astimezone().date())
     stated: bool = False
     terms: Mapping[str, Terms] = field(default_factory=dict)
+    days: Mapping[str, date] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def day_of(self, sha256: str) -> tuple[date, bool]:
+        """The day on which a content came, and whether somebody stated it."""
+        known = self.days.get(sha256)
+        return (known, True) if known is not None else (self.day, self.stated)
 
 
 class Receipt(NamedTuple):
@@ -180,15 +188,18 @@ class Ledger:
                     continue
                 if each.sha256 not in known:
                     known.add(each.sha256)
-                    order = last + len(new) + 1
-                    place = seen.place(each.path)
                     new.append(
                         ReceivedFile(
-                            order=order, sha256=each.sha256, path=each.path, size=each.size, place=place
+                            order=last + len(new) + 1,
+                            sha256=each.sha256,
+                            path=each.path,
+                            size=each.size,
+                            place=seen.place(each.path),
+                            origin=came.origins.get(each.sha256),
                         )
                     )
-                seen.add(each.sha256, each.path, came.day.isoformat())
-            _write_receipt(connection, new, came)
+                seen.add(each.sha256, each.path, came.day_of(each.sha256)[0].isoformat())
+            _write_receipts(connection, new, came)
             seen.write(connection)
             self._entered = self._entered or bool(new)
         return len(new)
@@ -245,6 +256,18 @@ class Ledger:
         wanted = sa.select(FILES.c.path, FILES.c.sha256, FILES.c.size).where(kept).order_by(FILES.c.n)
         with self.transaction() as connection:
             return [Arrival(*row) for row in connection.execute(wanted)]
+
+    def stated_days(self) -> dict[str, date]:
+        """The day of arrival of every content for which somebody or its mail stated one, by hash."""
+        wanted = sa.select(FILES.c.sha256, FILES.c.received).where(FILES.c.stated)
+        with self.transaction() as connection:
+            told = ((str(sha256), parse_day(day or "")) for sha256, day in connection.execute(wanted))
+            return {sha256: day for sha256, day in told if day is not None}
+
+    def origins(self) -> dict[str, Origin]:
+        """Where contents came from that were taken out of mails and archives, by hash."""
+        receipts = (receipt for _, receipt in self.entries(FilesReceived))
+        return {each.sha256: each.origin for receipt in receipts for each in receipt.files if each.origin}
 
     # what became of it
 
@@ -363,16 +386,18 @@ def _version(path: Path) -> int:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
 
 
-def _write_receipt(connection: Connection, files: Sequence[ReceivedFile], came: Arrived) -> None:
-    """Write down contents that had never been seen: as an entry, and in the table of files."""
-    if not files:
-        return
-    number = next_number(connection, FilesReceived)
-    receipt = FilesReceived(
-        number=number, day=came.day, stated=came.stated, files=tuple(files), terms=dict(came.terms)
-    )
-    add_entry(connection, receipt)
-    insert(connection, FILES, _rows(receipt))
+def _write_receipts(connection: Connection, files: Sequence[ReceivedFile], came: Arrived) -> None:
+    """Write down contents that had never been seen: as an entry a day of arrival, and in the table of files."""
+    by_day: dict[tuple[date, bool], list[ReceivedFile]] = {}
+    for each in files:
+        by_day.setdefault(came.day_of(each.sha256), []).append(each)
+    for (day, stated), some in sorted(by_day.items()):
+        number = next_number(connection, FilesReceived)
+        receipt = FilesReceived(
+            number=number, day=day, stated=stated, files=tuple(some), terms=dict(came.terms)
+        )
+        add_entry(connection, receipt)
+        insert(connection, FILES, _rows(receipt))
 
 
 def _rows(receipt: FilesReceived) -> list[dict[str, object]]:

@@ -26,6 +26,7 @@ from ..findings.file import (
     UNREADABLE_FILE,
     WRONG_PASSWORD,
 )
+from ..paths import LOCK_PREFIXES
 from .content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, not_a_workbook, ole_format, zip_format
 from .limits import LIMITS, MEBIBYTE, Limits
 from .raw import Remark, Unreadable
@@ -39,7 +40,6 @@ _CONFIGURATION = {  # by name: what this program knows by such a file, where it 
     "ledger.jsonl": "what was entered into a ledger",
     "dataset.sqlite": "a dataset",
 }
-_LOCK_PREFIXES = ("~$", ".~lock.")  # Excel and LibreOffice
 # O_NOFOLLOW and O_NONBLOCK close the gap between looking and opening; Windows has neither.
 _OPEN_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -96,6 +96,21 @@ def fingerprint(path: Path) -> tuple[str | None, int | None]:
         return None, None
 
 
+def bytes_of(path: Path, limits: Limits) -> bytes | Refused:
+    """The bytes of a regular file, whatever it holds, or why they cannot be had."""
+    content = _content(path, limits)
+    return content if isinstance(content, Refused) else content[0]
+
+
+def beginning_of(path: Path, count: int) -> bytes:
+    """The first bytes of a regular file, however large it is; nothing of one that cannot be opened."""
+    try:
+        with _opened_file(path) as file:
+            return file.read(count)
+    except (Unreadable, OSError, ValueError):
+        return b""
+
+
 def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
     """The bytes of a regular file, read once, with hash and size; of one that is too large only these."""
     sha256: str | None = None
@@ -140,7 +155,7 @@ def _check_kind(mode: int) -> None:
 
 
 def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> None:
-    mark = next((prefix for prefix in _LOCK_PREFIXES if path.name.startswith(prefix)), None)
+    mark = next((prefix for prefix in LOCK_PREFIXES if path.name.startswith(prefix)), None)
     if mark is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
         raise Unreadable(Remark(LOCK_FILE, detail={"mark": mark}))
     if size == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ Job = tuple[bytes, str]  # a file that was let in, and its format
 Table = list[tuple[int, list[str]]]  # rows that hold something: their numbers, and what their cells show
 
 MOST_HEADS = 256
+MOST_TITLES = 25  # rows in which heads may stand, below titles and notes
 _ZEROS = re.compile("0{2,}")
 
 
@@ -50,7 +52,7 @@ def _why_not(path: Path, remark: Remark, remedy: str) -> UsageError:
 
 
 def first_table(path: Path, remedy: str) -> Table:
-    """What the first sheet with anything in it shows below its heads: the cells of its first row. Raises as above."""
+    """What the first sheet with anything in it shows, row by row, in the columns of its first rows. Raises as above."""
     return look_into(table_of, path, remedy)
 
 
@@ -72,10 +74,10 @@ def content_of(job: Job) -> RawWorkbook | Remark:
 
 
 def _table(workbook: RawWorkbook, sheet: RawSheet) -> Table:
-    """Cells without a head belong to nothing; so one far cell does not make all rows wide."""
+    """Cells below no head belong to nothing; so one far cell does not make all rows wide."""
     told = {row: _texts(workbook, sheet, row) for row in sorted(sheet.cells)}
     rows = {row: texts for row, texts in told.items() if texts}
-    heads = next((sorted(texts)[:MOST_HEADS] for texts in rows.values()), [])
+    heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]
     return [(row, [texts.get(column, "") for column in heads]) for row, texts in rows.items()]
 
 

@@ -11,7 +11,8 @@ from ..dataset.schema import spec_language
 from ..dataset.store import Store
 from ..disclosure_control.shared_copy import shared
 from ..errors import StoreError
-from ..rounds.rounds import Round
+from ..paths import write_if_changed
+from ..rounds.rounds import FILE, Round, load_round
 from .overview import render
 
 
@@ -53,3 +54,21 @@ def of_dataset(
 def file_name(*, masked: bool) -> str:
     """How the page is called."""
     return "overview_shareable.html" if masked else "overview.html"
+
+
+def overview_of_folder(
+    folder: Path, output: Path, language: str | None = None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None,
+) -> Path:  # fmt: skip
+    """Write the overview of a consolidated folder; a round folder says itself who was expected."""
+    if round_ is None and (folder / FILE).is_file():
+        round_ = load_round(folder)
+    text = of_folder(folder, language, round_, masked=masked, period=period)
+    return write_overview(text, output, masked=masked)
+
+
+def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:
+    """Write the page into a folder; gives the file."""
+    path = folder / file_name(masked=masked)
+    write_if_changed(path, text.encode("utf-8", "replace"))
+    return path

@@ -35,6 +35,7 @@ from ..shell_words import quoted
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..validation import Result, Source, ValidationRequest, spec_of, validate
+from .receiving import stated_days
 from .rounds import (
     RETURNED,
     Round,
@@ -241,7 +242,8 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
 
     files = Place(round_.folder, round_).files()
     source = Source(files, question.request(round_))
-    arrived = replace(question.arrived, terms=terms_of([round_]))
+    elsewhere = [round_.folder] if folder.resolve() != round_.folder.resolve() else []
+    arrived = replace(question.arrived, terms=terms_of([round_]), days=stated_days(elsewhere))
     taken = take_in([source], folder, arrived=arrived, options=Options(jobs=question.jobs))
     run = stack.enter_context(taken)
     given = {submission_id(each.sha256, each.path): each.path for each in run.given}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import chain, count
 
 from ..dataset.return_status import CONFLICT, COUNTS, SUPERSEDED, WAITING
@@ -14,10 +12,7 @@ from ..errors import Exit
 from ..findings import Severity
 from ..spec.model import Spec
 from ..validation import REFUSED
-
-UNSAFE = re.compile(r'[\s<>:"/\\|?*\x00-\x1f\x7f]+')  # what no system wants in the name of a file
-MOST_CHARACTERS, MOST_BYTES = 60, 90  # of each part of a name
-DIGITS = 8  # of a digest
+from .file_part import file_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +23,7 @@ class LeftOut:
     why: str
     path: str  # where it lies: of one content that was seen twice the other place
     ends: Exit = Exit.OK  # what a run ends with that should have given it back
+    is_settled: bool = False  # there is nothing to say about it
 
     @property
     def name(self) -> str:
@@ -99,10 +95,3 @@ def _intervention(each: Return, spec: Spec | None) -> str:
     codes = (spec.identity.project, spec.identity.intervention) if spec else ()
     wrong = any(f.field in codes for f in each.findings if f.field and f.severity is Severity.ERROR)
     return "" if wrong else each.intervention or each.project
-
-
-def file_part(text: str) -> str:
-    """Write a text as part of the name of a file, on any system; a digest stands for what is too long of it."""
-    name = UNSAFE.sub("-", text.strip()).strip("-. ")
-    short = name[:MOST_CHARACTERS].encode()[:MOST_BYTES].decode(errors="ignore").strip("-. ")
-    return name if short == name else f"{short}-{sha256(name.encode()).hexdigest()[:DIGITS]}"

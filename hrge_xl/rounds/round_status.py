@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from ..dataset.return_status import (
     CONFLICT,
@@ -170,9 +171,12 @@ def _late(team: Team, day: date | None) -> int:
 
 def _sent(round_: Round | None, team: Team) -> str:
     """Whether its workbook was issued."""
-    if round_ is None:
-        return NOT_ISSUED
-    return ISSUED if any((round_.folder / "issued").glob(f"{_escaped(team.code)}_*.xlsx")) else NOT_ISSUED
+    return ISSUED if round_ is not None and issued_files(round_, team) else NOT_ISSUED
+
+
+def issued_files(round_: Round, team: Team) -> list[Path]:
+    """The workbooks that were issued to a team, one for each of its interventions."""
+    return sorted((round_.folder / "issued").glob(f"{_escaped(team.code)}_*.xlsx"))
 
 
 def _escaped(code: str) -> str:

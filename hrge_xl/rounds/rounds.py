@@ -25,20 +25,25 @@ from ..spec.model import Spec
 from ..spec.nodes import dumped, get, plain
 from ..spec.yaml_file import compose
 from .spec_copy import carry, check_copy, spec_source
-from .teams import COLUMNS, Line, Team, checked, read_teams
+from .team_list import read_list
+from .teams import COLUMNS, Line, Team, cells_of, checked
 
 if TYPE_CHECKING:  # what draws workbooks is not needed to read them
     from ..issuing import Order
 
 FILE, KEY = "round.yaml", "signing.key"
-ISSUED, RETURNED = "issued", "returned"  # the folders of a round that hold what went out, and what came back
-FOLDERS = (ISSUED, RETURNED, "reports")
+ISSUED, RETURNED, INBOX = (
+    "issued",
+    "returned",
+    "inbox",
+)  # what went out, what came back, and what came by mail
+FOLDERS = (ISSUED, RETURNED, INBOX, "reports")
 KEY_BYTES = 32
 KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "teams")
 HEAD = """\
 # A round: which spec, which period, and the teams expected to answer. Written by `hrge-xl round init`; you may edit it.
 # The spec lies in spec/; for a newer version of it: `hrge-xl round update-spec`.
-# Each team: team (its code), country, language, deadline (2026-07-31), contact, tools (by comma), profile of the spec.
+# Each team: team (its code), country, language, deadline (2026-07-31), contact, email, tools (by comma), profile.
 """
 
 
@@ -87,7 +92,7 @@ def round_around(place: Path) -> Path | None:
     """
     whole_path = Path(os.path.abspath(place))  # noqa: PTH100 (links stay what they are, and `..` is followed)
     for folder in reversed(whole_path.parents):
-        if whole_path.relative_to(folder).parts[0] in FOLDERS[:2] and (folder / FILE).is_file():
+        if whole_path.relative_to(folder).parts[0] in (ISSUED, RETURNED, INBOX) and (folder / FILE).is_file():
             return folder
     return None
 
@@ -128,7 +133,7 @@ def init_round(
     if start and end and end < start:
         raise RoundError(f"The period ends ({end}) before it starts ({start}). Correct one of the two days.")
     used = load(spec)
-    teams = read_teams(teams_file, used)
+    teams = read_list(teams_file, used).teams
     try:
         for each in FOLDERS:
             (folder / each).mkdir(parents=True, exist_ok=True)
@@ -136,9 +141,7 @@ def init_round(
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
     digest = carry(spec, folder)
-    round_ = Round(
-        folder, name or folder.resolve().name, used.name, start, end, tuple(teams), spec_digest=digest
-    )
+    round_ = Round(folder, name or folder.resolve().name, used.name, start, end, teams, spec_digest=digest)
     with whole(file) as unfinished:
         unfinished.write_text(_written(round_), encoding="utf-8", newline="\n")
     return load_round(folder)
@@ -168,11 +171,7 @@ def _written(round_: Round) -> str:
 
 
 def _plain(team: Team) -> dict[str, str]:
-    deadline = team.deadline.isoformat() if team.deadline else ""
-    cells = (
-        team.code, team.country, team.language, deadline, team.contact, ",".join(team.tools or ()), team.profile
-    )  # fmt: skip
-    return {name: cell for name, cell in zip(COLUMNS, cells, strict=True) if cell}
+    return {name: cell for name, cell in zip(COLUMNS, cells_of(team), strict=True) if cell}
 
 
 def load_round(folder: Path) -> Round:

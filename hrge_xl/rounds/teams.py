@@ -1,39 +1,25 @@
-"""The teams of a round, from a list as people keep it (CSV or xlsx); every mistake in it at once, with its line."""
+"""The teams of a round, as a list or `round.yaml` names them; every mistake at once, with its line."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-
-from rapidfuzz import process
 
 from ..dates import RANGE, is_possible
 from ..errors import RoundError, UsageError
-from ..intake import first_table
-from ..intake.limits import LIMITS
 from ..numerals import Ambiguous, OtherCalendar, parse_date
-from ..paths import read_regular
 from ..spec.choice import choose
 from ..spec.lookup import Names, countries, languages
 from ..spec.model import Spec
 from ..suggest import listed
-from ..words import tidy
+from ..words import western_digits
 
-COLUMNS = ("team", "country", "language", "deadline", "contact", "tools", "profile")
+COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile")
 MOST_CHARACTERS = 60  # of a team's code: it names files
-MOST_TEAMS = 10_000
-CLOSE = 75  # how alike a misspelt column must be to be taken for one
-SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-CSV = "CSV UTF-8"
-Cells = tuple[int, Sequence[str]]  # a line: its number in the file, its cells
-Line = tuple[int, dict[str, str]]  # the same by column
+Line = tuple[int, dict[str, str]]  # its number in the file, its cells by column
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,103 +31,26 @@ class Team:
     language: str = ""
     deadline: date | None = None
     contact: str = ""
+    email: str = ""  # one address or several, by comma
     tools: tuple[str, ...] | None = None  # None: those of the profile
     profile: str = ""  # of the spec; empty: its default, else all sheets
 
 
-def read_teams(file: Path, spec: Spec) -> list[Team]:
-    """The teams of a list. Raises `RoundError` with every mistake, a line each."""
-    rows = _workbook(file) if file.suffix.lower() in WORKBOOKS else _csv(file)
-    lines, mistakes = _by_column(rows)
-    if not lines and not mistakes:
-        raise RoundError(f"{file.name}: no team stands in it. Fill it in: {', '.join(COLUMNS)}.")
-    return checked(file.name, lines, spec, mistakes)
-
-
-def _csv(file: Path) -> Iterable[Cells]:
-    text = _decoded(file)
-    first, _, rest = text.partition("\n")
-    named = SEPARATOR.match(first.strip())  # a line that Excel writes for itself
-    delimiter = named[1] if named else max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(rest if named else text, newline=""), delimiter=delimiter)
-    try:
-        return [(reader.line_num + bool(named), row) for row in reader]
-    except csv.Error as error:
-        raise RoundError(
-            f"{file.name}: line {reader.line_num}: this is not CSV ({error}). Save it as .xlsx."
-        ) from error
-
-
-def _decoded(file: Path) -> str:
-    """The text of a list: UTF-8, or UTF-16 that says so, as “Unicode text” of Excel does."""
-    try:
-        data = read_regular(file, LIMITS.file_bytes)
-    except OSError as error:
-        raise RoundError(
-            f"{file}: the team list cannot be read ({error.strerror}). Check the path."
-        ) from error
-    try:
-        text = data.decode(
-            "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-        )
-    except UnicodeDecodeError as error:
-        raise RoundError(
-            f"{file.name}: the team list is not UTF-8 text. Save it as “{CSV}” or as .xlsx."
-        ) from error
-    if "\0" in text:
-        raise RoundError(f"{file.name}: the team list is not text. Save it as “{CSV}” or as .xlsx.")
-    return text
-
-
-def _workbook(file: Path) -> Iterable[Cells]:
-    try:
-        return first_table(file, f"It was to be the team list: save it again as .xlsx, or as “{CSV}”.")
-    except UsageError as error:
-        raise RoundError(str(error)) from error
-
-
-def _by_column(rows: Iterable[Cells]) -> tuple[list[Line], list[str]]:
-    """The lines that hold something, by the heads of the first one; and what is wrong with the heads."""
-    filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
-    if not filled:
-        return [], []
-    (first, heads), *rest = filled
-    if len(rest) > MOST_TEAMS:
-        return [], [
-            f"there are {len(rest):,} lines, where {MOST_TEAMS:,} teams are the most. Is this the team list?"
-        ]
-    heads = [head.casefold() for head in heads]
-    mistakes = list(_heads(first, heads))
-    if "team" not in heads:
-        return [], mistakes
-    lines = [
-        (n, {head: cell for head, cell in zip(heads, cells, strict=False) if head in COLUMNS})
-        for n, cells in rest
-    ]
-    return lines, mistakes
-
-
-def _heads(line: int, heads: Sequence[str]) -> Iterator[str]:
-    if "team" not in heads:
-        yield f"line {line}: there is no column 'team'. The columns are {', '.join(COLUMNS)}."
-    for head in dict.fromkeys(heads):
-        if head in COLUMNS and heads.count(head) > 1:
-            yield f"line {line}: the column '{head}' appears twice. Keep one."
-        close = (
-            process.extractOne(head, [c for c in COLUMNS if c not in heads], score_cutoff=CLOSE)
-            if head
-            else None
-        )
-        if head not in COLUMNS and close:
-            yield f"line {line}: there is no column '{head}'. Did you mean '{close[0]}'?"
+def cells_of(team: Team) -> tuple[str, ...]:
+    """A team as the cells of a list, column by column."""
+    deadline = team.deadline.isoformat() if team.deadline else ""
+    tools = ",".join(team.tools or ())
+    return team.code, team.country, team.language, deadline, team.contact, team.email, tools, team.profile
 
 
 def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:
     """Lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
     mistakes = [f"{name}: {each}" for each in before]
     teams: dict[str, tuple[int, Team]] = {}
-    known = Known(spec, countries(spec), languages(spec))
-    for n, cells in lines:
+    listed_lines = list(lines)
+    days = Days.of([cells.get("deadline", "") for _, cells in listed_lines], spec.languages)
+    known = Known(spec, countries(spec), languages(spec), days)
+    for n, cells in listed_lines:
         team, wrong = _team(cells, known)
         if team.code.casefold() in teams:
             wrong.append(
@@ -162,6 +71,7 @@ class Known:
     spec: Spec
     countries: Names
     languages: Names
+    days: Days
 
 
 def _team(cells: Mapping[str, str], known: Known) -> tuple[Team, list[str]]:
@@ -173,9 +83,10 @@ def _team(cells: Mapping[str, str], known: Known) -> tuple[Team, list[str]]:
     language = _code_of(cells.get("language", ""), known.languages, "language", wrong)
     tools = cells.get("tools", "").replace(";", ",").replace(" ", ",")
     chosen = [_tool(part, known.spec, wrong) for part in tools.split(",") if part]
-    deadline = _deadline(cells.get("deadline", ""), wrong)
+    deadline = _deadline(cells.get("deadline", ""), known.days, wrong)
     team = Team(
         code, country, language or known.spec.languages[0], deadline, cells.get("contact", ""),
+        _addresses(cells.get("email", ""), wrong),
         tuple(dict.fromkeys(chosen)) or None, _profile(cells.get("profile", ""), known.spec, wrong),
     )  # fmt: skip
     if not wrong:
@@ -228,13 +139,73 @@ def _choice_mistakes(team: Team, spec: Spec) -> Iterator[str]:
         yield str(error)
 
 
-def _deadline(text: str, wrong: list[str]) -> date | None:
+ADDRESS = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
+
+
+def _addresses(text: str, wrong: list[str]) -> str:
+    """Addresses of mail, by comma; a mistake for each that is none."""
+    parts = [
+        part.strip() for part in re.split("[,;\\s]+", re.sub(r"<([^<>]*)>", r" \1 ", text)) if part.strip()
+    ]
+    addresses = [part for part in parts if "@" in part]
+    wrong += [
+        f"'{part}' is no address of mail. Write it as name@example.org; several by comma."
+        for part in (addresses or parts)
+        if not ADDRESS.fullmatch(part)
+    ]
+    return ", ".join(dict.fromkeys(addresses))
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """How the days of one column are written: in which languages, and whether the day or the month comes first.
+
+    `day_first` is None where the column says neither: 03/04/2026 is then a mistake, for nobody guesses.
+    """
+
+    languages: Sequence[str]
+    day_first: bool | None = None
+
+    @classmethod
+    def of(cls, column: Iterable[str], languages: Sequence[str]) -> Days:
+        """Look at all days of a column: one that can only be read in one order says how the others are meant."""
+        figures = [match for text in column if (match := FIGURES.fullmatch(western_digits(text).strip()))]
+        orders = [
+            order for order in (True, False) if all(_of_figures(match, day_first=order) for match in figures)
+        ]
+        return cls(languages, orders[0] if len(orders) == 1 else None)
+
+    def read(self, text: str) -> date | None:
+        """The day that a text says; None where it may be none or several."""
+        figures = FIGURES.fullmatch(western_digits(text).strip())
+        if figures and self.day_first is not None:
+            return _of_figures(figures, day_first=self.day_first)
+        days = {day for language in self.languages if (day := _day(text, language)) is not None}
+        return days.pop() if len(days) == 1 else None
+
+
+FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+
+
+def _of_figures(figures: re.Match[str], *, day_first: bool) -> date | None:
+    """The day of three figures in one order; None where there is no such day."""
+    first, second, year = map(int, figures.groups())
+    with suppress(ValueError):
+        return date(year, second, first) if day_first else date(year, first, second)
+    return None
+
+
+def _day(text: str, language: str) -> date | None:
+    try:
+        return parse_date(text, language)
+    except (Ambiguous, OtherCalendar):
+        return None
+
+
+def _deadline(text: str, days: Days, wrong: list[str]) -> date | None:
     if not text:
         return None
-    try:
-        day = parse_date(text)
-    except (Ambiguous, OtherCalendar):
-        day = None
+    day = days.read(text)
     if day is None:
         wrong.append(f"'{text}' is not an unambiguous date. Write the deadline as 2026-07-31.")
     elif not is_possible(day):

@@ -98,6 +98,12 @@ def _names_of_countries(spec: Spec) -> Iterator[str]:
         yield from (code for code in names if len(code) == THREE_LETTERS)
 
 
+def country_label(spec: Spec, code: str, language: str) -> str:
+    """What a country of a spec is called in a language; its code where the spec has no list of countries."""
+    items = spec.vocabularies[spec.countries].by_code if spec.countries else {}
+    return items[code].label.say(language) if code in items else code
+
+
 def asks_for_country(spec: Spec) -> bool:
     """Whether a workbook of the spec is that of a country."""
     return spec.countries is not None or spec.identity.country is not None

@@ -1,0 +1,57 @@
+"""`hrge-xl drafts`: drafts of mails to teams."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .common import WARNING, the_day, today_option
+from .terminal import line, style
+
+if TYPE_CHECKING:
+    from ..correspondence import Drafts
+
+KINDS = ("issue", "feedback", "reminder", "thanks")
+
+
+@click.command()
+@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("kinds", nargs=-1, type=click.Choice(KINDS))
+@click.option("--again", is_flag=True, help="Also those that were written before.")
+@today_option
+def command(folder: Path, kinds: tuple[str, ...], again: bool, today: date | None) -> None:
+    """Write the mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open to be sent.
+
+    KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder and thanks; by default all
+    but issue. Each is written once, into ROUND/drafts/DAY, with a list for mail merge beside them. Addresses come from
+    the column `email` of the team list, texts from ROUND/messages where there are any. Nothing is ever sent.
+
+    \b
+    hrge-xl drafts 2026-H1 issue
+
+    Next: open them and send them; hrge-xl round messages 2026-H1 to change what they say
+    """
+    from ..correspondence import AS_THEY_COME, drafts
+    from ..rounds.mail.standard_texts import OCCASIONS
+
+    wanted = [each for kind in kinds for each in OCCASIONS[kind]] or AS_THEY_COME
+    print_drafts(folder, drafts(folder, the_day(today), wanted, again=again))
+
+
+def print_drafts(folder: Path, made: Drafts) -> None:
+    """The new drafts on stdout, a line each; what to look at before they are sent on stderr."""
+    from ..correspondence import told
+
+    for each in made.new:
+        line(str(folder / each.file))
+    print_warnings(made)
+    line(f"{told(made.new)}.", err=True)
+
+
+def print_warnings(made: Drafts) -> None:
+    """What to look at before anything is sent, on stderr."""
+    for told in made.warnings:
+        line(f"{style('warning', fg=WARNING)}: {told}", err=True)

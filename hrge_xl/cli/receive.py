@@ -1,0 +1,93 @@
+"""`hrge-xl receive`: take returned workbooks out of mails, archives and folders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import Exit
+from .common import OUTPUT, the_day, today_option
+from .terminal import data, line, output_to
+
+if TYPE_CHECKING:
+    from ..intake.unpacking import Found
+    from ..rounds.receiving import Received
+
+
+@click.command()
+@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("sources", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="What became of everything, as JSON on stdout.")
+@OUTPUT
+@today_option
+def command(
+    folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date | None
+) -> int:
+    """Take the workbooks out of what came, into `returned/` of a round.
+
+    SOURCES are folders, files, zip archives, mails (.eml, .msg) and mailboxes (.mbox, Maildir), one within the other
+    to any sensible depth. The day that a mail says is the day of arrival. Where each workbook came from stands in the
+    ledger of the round and in no copy that is shared. What is nobody's answer (logos, PDF files, signatures) is left
+    aside and named. Doing it twice changes nothing. The sources themselves are left as they are.
+
+    \b
+    hrge-xl receive 2026-H1 Downloads/returns.zip mailbox.mbox
+
+    Next: hrge-xl refresh 2026-H1
+    """
+    from ..rounds.receiving import receive
+
+    received = receive(folder, sources, the_day(today))
+    with output_to(output):
+        if as_json:
+            data(json.dumps(_as_data(received), ensure_ascii=False, indent=2))
+        else:
+            for told in _lines(received):
+                line(told)
+    line(received.summary, err=True)
+    return int(Exit.REFUSED if received.unopened else Exit.OK)
+
+
+def _lines(received: Received) -> Iterator[str]:
+    for each in received.placed:
+        letter = each.came.place.letter
+        origin = ", ".join(filter(None, (letter.sender, str(each.day or ""), _within(each.came))))
+        yield f"{each.path}" + (f"  ({origin})" if origin else "")
+    for what, some in received.left_by_kind().items():
+        names = ", ".join(dict.fromkeys(each.name for each in some))
+        yield f"left aside, {what} ({len(some)}): {names}"
+    for one in received.unopened:
+        within = _within(one)
+        yield f"not opened: {one.name}{f' ({within})' if within else ''}: {one.why}"
+
+
+def _within(found: Found) -> str:
+    return " > ".join(found.place.way)
+
+
+def _as_data(received: Received) -> dict[str, Any]:
+    """What became of everything, as JSON data."""
+    return {
+        "placed": [
+            {"path": str(each.path), "day": str(each.day or ""), **_place(each.came)}
+            for each in received.placed
+        ],
+        "known": [_place(each) for each in received.known],
+        "left_aside": [{"what": each.what, **_place(each)} for each in received.left],
+        "not_opened": [{"why": each.why, **_place(each)} for each in received.unopened],
+    }
+
+
+def _place(found: Found) -> dict[str, Any]:
+    letter = found.place.letter
+    return {
+        "name": found.name,
+        "within": list(found.place.way),
+        "sender": letter.sender,
+        "sent": letter.sent,
+    }

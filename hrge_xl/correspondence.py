@@ -1,0 +1,286 @@
+"""Drafts of mails to the teams of a round: written once each, taken away when they stand no longer, never sent."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+from .dataset.clean import harmless
+from .dataset.drafted import Drafted, drafted, note_drafts
+from .dataset.ledger import Ledger
+from .dataset.returns import Return
+from .intake.zip_package import megabytes
+from .paths import write_if_changed, write_whole
+from .reports.feedback_files import Given, Wish, give_all
+from .rounds.datasets import Dataset, one_dataset
+from .rounds.feedback_choice import choose
+from .rounds.mail.calendar_file import deadlines_calendar
+from .rounds.mail.due import Due, corrections_due, feedback_key, issue_due, reminders_due, thanks_due
+from .rounds.mail.eml import MOST_BYTES, Letter, as_eml
+from .rounds.mail.standard_texts import OCCASIONS, REMINDERS, Occasion
+from .rounds.mail.templates import Templates, filled, load_templates
+from .rounds.receiving import number, origins_of
+from .rounds.round_status import TeamStatus, status
+from .rounds.rounds import Round, load_round
+from .rounds.teams import Team
+from .spec.lookup import country_label
+from .spec.model import Spec
+from .validation import REFUSED
+from .words import day as in_words
+from .words import kept_in_order
+
+FOLDER, FEEDBACK_FOLDER = "drafts", "feedback"
+LIST, CALENDAR = "mail-merge.csv", "deadlines.ics"
+AS_THEY_COME = tuple(each for each in Occasion if each is not Occasion.ISSUE)
+NOUNS = {
+    "issue": ("workbook to issue", "workbooks to issue"),
+    "feedback": ("feedback", "feedbacks"),
+    "reminder": ("reminder", "reminders"),
+    "thanks": ("thanks", "thanks"),
+}
+HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached", "draft")
+
+
+@dataclass
+class Drafts:
+    """What was drafted now, what of earlier drafts still stands, and what was taken away."""
+
+    new: list[Drafted] = field(default_factory=list)
+    standing: list[Drafted] = field(default_factory=list)
+    outdated: list[Drafted] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # what to look at before anything is sent
+
+    def of(self, day: date) -> list[Drafted]:
+        """The drafts of a day that are still there."""
+        return [each for each in (*self.new, *self.standing) if each.day == str(day)]
+
+
+def told(some: Iterable[Drafted]) -> str:
+    """How many drafts of each kind there are: 2 workbooks to issue, 1 reminder."""
+    counts = Counter(each.occasion for each in some)
+    kinds = {kind: sum(counts[each] for each in occasions) for kind, occasions in OCCASIONS.items()}
+    return ", ".join(number(count, *NOUNS[kind]) for kind, count in kinds.items() if count) or "no draft"
+
+
+def drafts(
+    folder: Path, today: date, occasions: Collection[Occasion] = AS_THEY_COME, *, again: bool = False
+) -> Drafts:
+    """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
+
+    What came is taken in first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the
+    round that have mistakes.
+    """
+    load_templates(folder)  # before anything else is done
+    load_round(folder)
+    with one_dataset(folder, today) as dataset:
+        return write_drafts(dataset, today, occasions, again=again)
+
+
+def write_drafts(
+    dataset: Dataset, today: date, occasions: Collection[Occasion] = AS_THEY_COME, *, again: bool = False
+) -> Drafts:
+    """Write the drafts that are due on a day for a round whose dataset is open."""
+    assert dataset.round is not None
+    work = _Work(dataset, dataset.round, today)
+    with Ledger.open(work.folder) as ledger:  # whoever has the dataset open holds the folder
+        known = drafted(ledger)
+        made = Drafts()
+        if Occasion.FEEDBACK in occasions:
+            _note(ledger, work, _feedback(work, {} if again else known, made), made)
+            known = drafted(ledger)
+        due = {each.key: each for each in work.due(known)}
+        wanted = [
+            each for key, each in due.items() if each.occasion in occasions and (again or key not in known)
+        ]
+        _note(ledger, work, ((each, each.attached) for each in wanted), made)
+        _tidy(work, drafted(ledger), due, made)
+    for day in {each.day for each in (*made.new, *made.outdated)}:
+        _write_list(work.folder / FOLDER / day, work.round)
+    write_if_changed(work.folder / FOLDER / CALENDAR, deadlines_calendar(work.round))
+    return made
+
+
+class _Work:
+    """What drafts are made from: a round, its dataset, and where its teams stand on a day."""
+
+    def __init__(self, dataset: Dataset, round_: Round, today: date) -> None:
+        self.dataset, self.round, self.today, self.folder = dataset, round_, today, round_.folder
+        self.templates: Templates = load_templates(self.folder)
+        self.returns = dataset.of_round()
+        self.statuses: Sequence[TeamStatus] = status(self.returns, today, round_)
+        self.chosen: Mapping[str, Return] = {each.submission: each for each in choose(self.returns)[0]}
+        assert dataset.spec is not None
+        self.spec: Spec = dataset.spec
+
+    @property
+    def teams(self) -> dict[str, Team]:
+        """The teams by their codes."""
+        return {team.code: team for team in self.round.teams}
+
+    def key_of(self, submission: str) -> str:
+        """What feedback on a return is about."""
+        return feedback_key(self.chosen[submission], self.spec.digest)
+
+    def due(self, known: Mapping[str, Drafted]) -> Iterator[Due]:
+        """Every mail that is due, but for feedback, which is known by having been given."""
+        expected = [each for each in self.statuses if each.team.code in self.teams]
+        given = {each: known[key] for each in self.chosen if (key := self.key_of(each)) in known}
+        yield from issue_due(self.round, expected)
+        yield from reminders_due(self.round, expected, self.today, set(unread_by_team(self.dataset)))
+        yield from corrections_due(self.round, expected, given, self.today)
+        yield from thanks_due(expected, given)
+
+
+def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
+    """Returns of a round that could not be read, by the team whose address they came from."""
+    assert dataset.round is not None
+    origins, found = origins_of(dataset.round.folder), dict[str, list[Return]]()
+    by_address = {
+        address.strip().casefold(): team.code
+        for team in dataset.round.teams
+        for address in team.email.split(",")
+        if address.strip()
+    }
+    for each in dataset.of_round():
+        origin = origins.get(each.sha256 or "")
+        team = by_address.get(origin.sender.casefold()) if origin else None
+        if each.verdict == REFUSED and team:
+            found.setdefault(team, []).append(each)
+    return found
+
+
+def has_issued(folder: Path) -> bool:
+    """Whether workbooks of a round were sent by drafts."""
+    with Ledger.open(folder) as ledger:
+        return any(each.occasion == Occasion.ISSUE for each in drafted(ledger).values())
+
+
+def _feedback(
+    work: _Work, known: Mapping[str, Drafted], made: Drafts
+) -> Iterator[tuple[Due, Sequence[Path] | None]]:
+    """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
+    done = [each for each in work.chosen if work.key_of(each) in known]
+    given = Given()
+    for each in give_all(work.dataset, Wish(work.today, work.folder / FEEDBACK_FOLDER, done=done), given):
+        team = work.teams.get(each["team"]) or Team(each["team"])
+        workbook, text = Path(each["workbook"]), Path(each["message"]).read_text(encoding="utf-8")
+        facts = {"feedback": text, "file": Path(each["path"]).name}
+        due = Due(work.key_of(each["submission"]), Occasion.FEEDBACK, team, workbook.stem, (workbook,), facts)
+        yield due, (workbook,)
+    for one in given.left_out:
+        if one.is_settled:
+            key, team = work.key_of(one.found.submission), Team(one.found.team)
+            yield Due(key, Occasion.FEEDBACK, team, ""), None
+        elif one.ends:
+            made.warnings.append(f"{one.name}: {one.why}.")
+    made.warnings += given.warnings
+
+
+def _note(
+    ledger: Ledger, work: _Work, due: Iterable[tuple[Due, Sequence[Path] | None]], made: Drafts
+) -> None:
+    """Write drafts and note each; one without files has nothing to say."""
+    for each, attached in due:
+        file = "" if attached is None else _write(work, each, attached, made)
+        row = Drafted(each.key, str(work.today), str(each.occasion), each.team.code, file)
+        note_drafts(ledger, [row])
+        if file:
+            made.new.append(row)
+
+
+def _write(work: _Work, due: Due, attached: Sequence[Path], made: Drafts) -> str:
+    """Write a draft; gives its place in the round."""
+    team = due.team
+    said = filled(work.templates.of(due.occasion, team.language or "en"), _facts(work, due))
+    mail = as_eml(Letter(team.email, team.language or "en", said, attached))
+    file = Path(FOLDER) / str(work.today) / f"{due.name}.eml"
+    write_whole(work.folder / file, mail)
+    if len(mail) > MOST_BYTES:
+        made.warnings.append(
+            f"{file.name} has {megabytes(len(mail))} with what is attached; many mail servers refuse more than "
+            f"{megabytes(MOST_BYTES)}. Put the workbook where the team can fetch it, and take it out of the mail."
+        )
+    return file.as_posix()
+
+
+def _facts(work: _Work, due: Due) -> dict[str, str]:
+    """What the placeholders of a text are filled in with."""
+    team, language = due.team, due.team.language or "en"
+    facts = {
+        "round": work.round.name,
+        "team": team.code,
+        "country": country_label(work.spec, team.country, language),
+        "deadline": in_words(team.deadline, language) if team.deadline else "",
+        "contact": team.contact,
+        **{name: text for name, text in due.facts.items() if name != "feedback"},
+    }
+    said = {name: kept_in_order(text, language) for name, text in facts.items()}
+    return said | {name: text for name, text in due.facts.items() if name == "feedback"}
+
+
+def _tidy(work: _Work, known: Mapping[str, Drafted], due: Mapping[str, Due], made: Drafts) -> None:
+    """Take away the drafts that stand no longer; those that somebody took away stay away."""
+    current = {*due, *map(work.key_of, work.chosen)}
+    new = {each.key for each in made.new}
+    for key, each in known.items():
+        file = work.folder / each.file
+        if not each.file or not file.is_file():
+            continue
+        if key not in current:
+            file.unlink()
+            made.outdated.append(each)
+            with suppress(OSError):  # others are still there
+                file.parent.rmdir()
+        elif key not in new:
+            made.standing.append(each)
+
+
+# the list for a mail merge
+
+
+def _write_list(folder: Path, round_: Round) -> None:
+    """Write the drafts of a folder as a table, for those who send by mail merge; none without drafts."""
+    mails = [(path, path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
+    if not mails:
+        (folder / LIST).unlink(missing_ok=True)
+        with suppress(OSError):
+            folder.rmdir()
+        return
+    target = io.StringIO(newline="")
+    writer = csv.writer(target)
+    writer.writerow(HEADS)
+    writer.writerows([harmless(cell) for cell in _row(path, data, round_)] for path, data in mails)
+    write_if_changed(folder / LIST, target.getvalue().encode("utf-8-sig"))
+
+
+def _row(path: Path, data: bytes, round_: Round) -> list[str]:
+    """A draft as a row: what stands in it, read from it."""
+    mail = message_from_bytes(data, policy=default)
+    assert isinstance(mail, EmailMessage)
+    text = mail.get_body(("plain",))
+    files = [str(each.get_filename()) for each in mail.iter_attachments()]
+    team, occasion = _about(path.stem, round_)
+    return [
+        team, str(mail["To"] or ""), str(mail["Content-Language"] or ""), occasion, str(mail["Subject"] or ""),
+        str(text.get_content()).strip() if text else "", "; ".join(files), path.name,
+    ]  # fmt: skip
+
+
+def _about(name: str, round_: Round) -> tuple[str, str]:
+    """Team and occasion of a draft by the name of its file."""
+    codes = (team.code for team in round_.teams if name.startswith(f"{team.code}_"))
+    return max(codes, key=len, default=""), name.rpartition("_")[2]
+
+
+def remind(folder: Path, today: date, *, again: bool = False) -> Drafts:
+    """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
+    return drafts(folder, today, REMINDERS, again=again)

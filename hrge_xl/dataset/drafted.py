@@ -1,0 +1,42 @@
+"""Which drafts of mails were written, so that none is written twice: a table of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from .ledger import Ledger
+
+DRAFTED = sa.Table(
+    "drafts",
+    sa.MetaData(),
+    sa.Column("key", sa.Text(), primary_key=True),
+    *(sa.Column(name, sa.Text(), nullable=False) for name in ("day", "occasion", "team", "file")),
+)
+
+
+class Drafted(NamedTuple):
+    """A draft: what it is about, the day on which it was written, and its file from the folder of the ledger.
+
+    Without a file it was looked at and there was nothing to say.
+    """
+
+    key: str
+    day: str  # an ISO day
+    occasion: str
+    team: str
+    file: str
+
+
+def drafted(ledger: Ledger) -> dict[str, Drafted]:
+    """Give what was ever drafted, by key."""
+    return {row["key"]: Drafted(**row) for row in ledger.rows_of(DRAFTED)}
+
+
+def note_drafts(ledger: Ledger, rows: Iterable[Drafted]) -> None:
+    """Write down what was drafted; what was drafted before under the same key is drafted anew."""
+    for row in rows:
+        ledger.remove(DRAFTED, DRAFTED.c.key == row.key)
+        ledger.add(DRAFTED, row._asdict())

@@ -1,0 +1,38 @@
+"""The limits of intake over all layers of one source together: what lies within an archive within a mail counts too."""
+
+from __future__ import annotations
+
+from ...findings.file import TOO_MANY_ENTRIES, UNPACKED_TOO_LARGE
+from ..limits import LIMITS, Limits
+from ..raw import Remark, Unreadable
+from ..zip_package import megabytes
+
+MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
+
+
+class Budget:
+    """What may still be unpacked of one source. Every method raises `Unreadable` where that is too much."""
+
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self.limits = limits
+        self._entries, self._bytes = 0, 0
+
+    def take_entries(self, count: int) -> None:
+        """Count the parts of a layer, before any of them is looked at."""
+        most = self.limits.entries
+        if self._entries + count > most:
+            detail = {"count": str(self._entries + count), "limit": str(most)}
+            raise Unreadable(Remark(TOO_MANY_ENTRIES, detail=detail))
+        self._entries += count
+
+    def take_bytes(self, count: int) -> None:
+        """Count what a part is once it is unpacked."""
+        most = self.limits.total_bytes
+        if self._bytes + count > most:
+            detail = {
+                "part": "all parts together",
+                "size": megabytes(self._bytes + count),
+                "limit": megabytes(most),
+            }
+            raise Unreadable(Remark(UNPACKED_TOO_LARGE, detail=detail))
+        self._bytes += count

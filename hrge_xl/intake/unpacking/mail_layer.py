@@ -1,0 +1,159 @@
+"""A mail as RFC 5322 and MIME have it: who sent it when, and what is attached to it, under which names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+from typing import NamedTuple
+
+from ...dates import is_possible
+from .budget import Budget
+from .found import Letter
+
+_HEADER = re.compile(
+    rb"^(?:From|To|Subject|Date|Received|Return-Path|MIME-Version|Message-ID|X-[\w-]+):", re.IGNORECASE
+)
+_FIELD = re.compile(rb"[!-9;-~]+:")
+_LOOKED_AT = 4096
+_ENOUGH = 2  # fields that only mails have
+
+
+class Attached(NamedTuple):
+    """A part of a mail that is no text of it. `mail` says that it is a mail itself."""
+
+    name: str
+    data: bytes
+    inline: bool
+    mail: bool
+
+
+def is_mail(data: bytes) -> bool:
+    """Whether a file begins as mails do: with fields, of which several are those of a mail."""
+    head = re.split(
+        rb"\r?\n\r?\n", data[:_LOOKED_AT].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"), maxsplit=1
+    )[0]
+    lines = [line for line in head.splitlines() if line[:1] not in (b" ", b"\t")]
+    complete = lines if len(head) < _LOOKED_AT else lines[:-1]
+    fields = [line for line in complete if _FIELD.match(line)]
+    return len(fields) == len(complete) and sum(bool(_HEADER.match(line)) for line in fields) >= _ENOUGH
+
+
+def parsed(data: bytes) -> Message:
+    """The mail that stands in these bytes."""
+    return message_from_bytes(data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
+
+
+def letter_of(mail: Message) -> Letter:
+    """Who sent a mail, and when; what is said in a way that means nothing is not said."""
+    return Letter(sender_of(mail), sent_on(str(mail["Date"] or "")))
+
+
+def sender_of(mail: Message) -> str:
+    """The address of the sender."""
+    said = [str(mail[name]) for name in ("From", "Sender", "Reply-To") if mail[name]]
+    return next((address for _, address in getaddresses(said) if "@" in address), "")
+
+
+def sent_on(date_field: str) -> str:
+    """The moment that a date field says, in the zone that it says."""
+    try:
+        moment = parsedate_to_datetime(date_field)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return ""
+    return moment.isoformat() if is_possible(moment.date()) else ""
+
+
+def subject_of(mail: Message) -> str:
+    """What a mail is about."""
+    return decoded(str(mail["Subject"] or ""))
+
+
+def attached_to(mail: Message, budget: Budget) -> Iterator[Attached]:
+    """Give what is attached to a mail. Raises `Unreadable` at what is too much."""
+    parts = list(_parts(mail))
+    budget.take_entries(len(parts))
+    for part in parts:
+        name, inside = _name_of(part), _inner_mail(part)
+        if inside is None and not name and part.get_content_maintype() == "text":
+            continue  # what the mail says itself
+        data = _content(part) if inside is None else inside.as_bytes()
+        budget.take_bytes(len(data))
+        inline = bool(part["Content-ID"]) or part.get_content_disposition() == "inline"
+        if inside is not None:
+            name = name or f"{subject_of(inside) or 'message'}.eml"
+        yield Attached(name or _nameless(part), data, inline, inside is not None)
+
+
+def _parts(mail: Message) -> Iterator[Message]:
+    """The parts of a mail that hold no further ones, and the mails within it, which are not entered here."""
+    waiting = [mail]
+    while waiting:
+        part = waiting.pop()
+        payload = part.get_payload()
+        if part.get_content_type() == "message/rfc822" or not isinstance(payload, list):
+            yield part
+        else:
+            waiting += [each for each in reversed(payload) if isinstance(each, Message)]
+
+
+def _inner_mail(part: Message) -> Message | None:
+    """The mail that a part is."""
+    payload = part.get_payload()
+    if part.get_content_type() == "message/rfc822" and isinstance(payload, list) and payload:
+        return payload[0] if isinstance(payload[0], Message) else None
+    return None
+
+
+def _content(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _nameless(part: Message) -> str:
+    """What a part is called that has no name: after its kind."""
+    return f"{part.get_content_maintype()}.{part.get_content_subtype().removeprefix('x-')}"
+
+
+def _name_of(part: Message) -> str:
+    """The name of a part in whichever way it is written: RFC 2231, RFC 2047, or as bytes of some encoding."""
+    return decoded(_file_name(part)).replace("\\", "/").rpartition("/")[2].strip()
+
+
+def _file_name(part: Message) -> str:
+    try:
+        return str(part.get_filename("") or "")
+    except (LookupError, ValueError):  # an encoding that there is not, or bytes that are none of it
+        return ""
+
+
+def decoded(text: str) -> str:
+    """A field with its encoded words as what they say."""
+    try:
+        pieces = decode_header(text)
+    except (HeaderParseError, ValueError):
+        return text
+    return "".join(_piece(piece, charset) for piece, charset in pieces)
+
+
+def _piece(piece: str | bytes, charset: str | None) -> str:
+    if isinstance(piece, str):
+        piece = piece.encode("ascii", "surrogateescape") if _has_stray_bytes(piece) else piece
+    if isinstance(piece, str):
+        return piece
+    for encoding in (charset, "utf-8"):
+        try:
+            return piece.decode(encoding or "utf-8")
+        except (LookupError, UnicodeError):
+            continue
+    return piece.decode("cp1252", "replace")
+
+
+def _has_stray_bytes(text: str) -> bool:
+    return any("\udc80" <= letter <= "\udcff" for letter in text) and all(
+        letter < "\x80" or "\udc80" <= letter <= "\udcff" for letter in text
+    )

@@ -1,0 +1,121 @@
+"""A message as Outlook saves it (.msg): an OLE container with a storage for each attachment, [MS-OXMSG]."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.parser import HeaderParser
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...dates import is_possible
+from .budget import Budget
+from .found import Letter
+from .mail_layer import sent_on
+
+if TYPE_CHECKING:
+    from olefile import OleFileIO
+
+Home = tuple[str, ...]  # the storage of a message within its container
+
+_ATTACHMENT, _STREAM = "__attach_version1.0_", "__substg1.0_"
+_UNICODE, _BYTES, _BINARY, _OBJECT = "001F", "001E", "0102", "000D"
+_DATA, _LONG_NAME, _SHORT_NAME, _CONTENT_ID, _SHOWN_NAME = "3701", "3707", "3704", "3712", "3001"
+_SENDER_SMTP, _SENDER, _HEADERS, _SUBJECT = "5D01", "0C1F", "007D", "0037"
+_DELIVERED, _SUBMITTED = 0x0E06_0040, 0x0039_0040  # properties of the type FILETIME
+_PROPERTIES, _ENTRY = "__properties_version1.0", 16
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+
+
+class InOutlook(NamedTuple):
+    """Something attached to a message: its bytes, or the storage of a message within it."""
+
+    name: str
+    data: bytes
+    inline: bool
+    inner: Home | None
+
+
+class OutlookMessage:
+    """A message in a container, which may be attached to another one in it."""
+
+    def __init__(self, ole: OleFileIO, home: Home = ()) -> None:
+        self._ole, self._home = ole, home
+
+    @classmethod
+    def of(cls, data: bytes) -> OutlookMessage:
+        """The message of a file. Raises `ImportError` without its reader, `OSError` for a damaged file."""
+        from olefile import OleFileIO
+
+        return cls(OleFileIO(io.BytesIO(data)))
+
+    def inner(self, home: Home) -> OutlookMessage:
+        """A message that is attached to this one."""
+        return OutlookMessage(self._ole, home)
+
+    @property
+    def letter(self) -> Letter:
+        """Who sent it, and when; the headers that came with it say so best."""
+        headers = HeaderParser().parsestr(self._text(self._home, _HEADERS))
+        sent = sent_on(str(headers["Date"] or "")) or self._moment(_SUBMITTED) or self._moment(_DELIVERED)
+        said = (self._text(self._home, each) for each in (_SENDER_SMTP, _SENDER))
+        return Letter(next((address for address in said if "@" in address), ""), sent)
+
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        return self._text(self._home, _SUBJECT)
+
+    def attached(self, budget: Budget) -> Iterator[InOutlook]:
+        """Give what is attached. Raises `Unreadable` at what is too much."""
+        homes = self._attachments()
+        budget.take_entries(len(homes))
+        for home in homes:
+            names = (self._text(home, each) for each in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
+            name, inside = next(filter(None, names), "attachment"), (*home, f"{_STREAM}{_DATA}{_OBJECT}")
+            if self._ole.exists([*inside, _PROPERTIES]):
+                yield InOutlook(f"{name.removesuffix('.msg')}.msg", b"", False, inside)
+                continue
+            data = self._stream(home, _DATA, _BINARY)
+            budget.take_bytes(len(data))
+            yield InOutlook(name, data, bool(self._text(home, _CONTENT_ID)), None)
+
+    def _attachments(self) -> list[Home]:
+        depth = len(self._home)
+        inside = (tuple(each) for each in self._ole.listdir(streams=False, storages=True))
+        return sorted(
+            each for each in inside
+            if len(each) == depth + 1 and each[:depth] == self._home and each[depth].startswith(_ATTACHMENT)
+        )  # fmt: skip
+
+    def _stream(self, home: Home, property_: str, kind: str) -> bytes:
+        place = [*home, f"{_STREAM}{property_}{kind}"]
+        if self._ole.get_type(place) != 2:  # no stream
+            return b""
+        with self._ole.openstream(place) as stream:
+            return bytes(stream.read())
+
+    def _text(self, home: Home, property_: str) -> str:
+        told = self._stream(home, property_, _UNICODE).decode("utf-16-le", "replace")
+        return (told or self._stream(home, property_, _BYTES).decode("utf-8", "replace")).rstrip("\0")
+
+    def _moment(self, tag: int) -> str:
+        """A moment among the properties of fixed length, in steps of 100 ns since 1601."""
+        place = [*self._home, _PROPERTIES]
+        if not self._ole.exists(place):
+            return ""
+        with self._ole.openstream(place) as stream:
+            table = bytes(stream.read())
+        for start in range(len(table) % _ENTRY, len(table) - _ENTRY + 1, _ENTRY):
+            if int.from_bytes(table[start : start + 4], "little") == tag:
+                ticks = int.from_bytes(table[start + 8 : start + 16], "little")
+                return _moment_after(ticks // 10)
+        return ""
+
+
+def _moment_after(microseconds: int) -> str:
+    try:
+        moment = _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return ""
+    return moment.isoformat() if is_possible(moment.date()) else ""

@@ -1,0 +1,117 @@
+"""Sources as people name them: folders, files, mailboxes. Each file is opened in a process of its own."""
+
+from __future__ import annotations
+
+import mailbox
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ...findings import sentence
+from ...paths import expand
+from ..gate import Refused, beginning_of, bytes_of
+from ..limits import LIMITS
+from ..raw import Remark
+from ..worker import Died, run_guarded
+from .found import Found, Place, Unopened
+from .layers import ASK, Job, open_layers
+
+LARGER = replace(LIMITS, file_bytes=LIMITS.part_bytes)  # of a mail or an archive, which hold several files
+MBOX = b"From "
+MAILDIR = ("cur", "new", "tmp")
+
+
+def found_in(sources: Sequence[str]) -> Iterator[Found]:
+    """Give everything that lies in the sources, in their order. Raises `UsageError` where one leads nowhere."""
+    opened: deque[tuple[str, Place]] = deque()
+    for outcome in run_guarded(open_layers, _noted(_jobs(sources), opened), jobs=1, limits=LARGER):
+        name, place = opened.popleft()
+        if isinstance(outcome, Died):
+            yield Unopened(name, place, _why(name, outcome.remark))
+        else:
+            yield from outcome
+
+
+def _noted(jobs: Iterable[Job], opened: deque[tuple[str, Place]]) -> Iterator[Job]:
+    """The jobs; what they are about is noted for whoever gets the results, in this order."""
+    for job in jobs:
+        opened.append((job.name, job.place))
+        yield job
+
+
+def _why(name: str, remark: Remark) -> str:
+    return f"{sentence(remark.kind.message, {'file': name, **remark.detail})} {ASK}"
+
+
+def _jobs(sources: Sequence[str]) -> Iterator[Job]:
+    """What is to be opened, source by source."""
+    for source in sources:
+        for folder in _maildirs(Path(source)):
+            yield from _mails(mailbox.Maildir(folder, create=False), Place((_shown(folder, source),)))
+        for path in _files(source):
+            if not _in_maildir(path):
+                yield from _of_file(path)
+
+
+def _files(source: str) -> list[Path]:
+    """All files of a source. In a folder every one is accounted for, but for what lies in hidden folders."""
+    folder = Path(source)
+    if not folder.is_dir():
+        return expand([source])
+    found = (path for path in folder.rglob("*") if not path.is_dir())
+    return sorted(path for path in found if not _is_hidden(path.relative_to(folder).parent))
+
+
+def _is_hidden(folder: Path) -> bool:
+    return any(part.startswith(".") for part in folder.parts)
+
+
+def _of_file(path: Path) -> Iterator[Job]:
+    """A file, or each mail of a mailbox."""
+    if beginning_of(path, len(MBOX)) == MBOX:
+        yield from _mails(mailbox.mbox(path, create=False), Place((path.name,)))
+        return
+    content = bytes_of(path, LARGER)
+    if isinstance(content, Refused):
+        yield Job(path.name, problem=_why(path.name, content.remark))
+    else:
+        yield Job(path.name, content)
+
+
+def _mails(box: mailbox.Mailbox[mailbox.Message], place: Place) -> Iterator[Job]:
+    """The mails of a mailbox, one at a time: it may be larger than the memory."""
+    for number, key in enumerate(sorted(box.keys()), start=1):
+        with box.get_file(key) as file:
+            data = file.read(LARGER.file_bytes + 1)
+        name = f"message {number}"
+        if len(data) > LARGER.file_bytes:
+            yield Job(
+                name,
+                place=place,
+                problem=f"Message {number} of {place.way[-1]} is too large to be read. {ASK}",
+            )
+        else:
+            yield Job(name, data, place, mail=True)
+
+
+# Maildir: a folder with three folders in it; its own folders begin with a point
+
+
+def _maildirs(source: Path) -> list[Path]:
+    if not source.is_dir():
+        return []
+    folders = (source, *(each for each in source.rglob("*") if each.is_dir() and not each.is_symlink()))
+    return sorted(filter(_is_maildir, folders))
+
+
+def _is_maildir(folder: Path) -> bool:
+    return all((folder / name).is_dir() for name in MAILDIR)
+
+
+def _in_maildir(path: Path) -> bool:
+    return path.parent.name in MAILDIR and _is_maildir(path.parent.parent)
+
+
+def _shown(folder: Path, source: str) -> str:
+    return folder.name if folder == Path(source) else folder.relative_to(source).as_posix()

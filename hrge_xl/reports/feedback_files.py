@@ -1,0 +1,121 @@
+"""Writes the feedback on the returns of a dataset: a workbook and a text for each that needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..dataset.returns import Return, result
+from ..errors import Exit, LimitError
+from ..fault_isolation import apart, stopped
+from ..findings.identity import SIGNATURE_INVALID
+from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..paths import write_whole
+from ..rounds.datasets import Dataset
+from ..rounds.feedback_choice import LeftOut, choose, file_name
+from ..spec.load import load
+from ..stamp import INVALID, UNSIGNED
+from ..under_way import steps
+from ..validation import finding_of
+from ..words import SOURCE_LANGUAGE
+from .feedback import GivenBack, give_back
+from .feedback_message import as_data, message
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted of the workbooks that are given back."""
+
+    today: date
+    output: Path
+    spec: str | None = None  # where not the dataset's own
+    tools: Sequence[str] | None = None  # other sheets than those issued
+    all: bool = False  # also for those with nothing to correct or to look at
+    reply_by: date | None = None  # where not the deadline of the workbook
+    done: Collection[str] = ()  # submissions whose feedback was given already
+
+
+@dataclass
+class Given:
+    """What was given back, and what was not."""
+
+    files: list[dict[str, Any]] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)  # of the workbooks
+    warnings: list[str] = field(default_factory=list)  # what must be looked at before it is sent
+
+
+def give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, Any]]:
+    """Write the workbooks and texts of a dataset, and give what became of each."""
+    chosen, left_out = choose(dataset.of_round())
+    given.left_out += left_out
+    for found in steps(chosen, len(chosen), "Writing feedback"):
+        target = wish.output / file_name(found, dataset.spec, given.names)
+        if found.submission in wish.done:
+            continue
+        (made,) = apart(partial(_give, dataset, wish, target, given), [found], _stopped)
+        if isinstance(made, LeftOut):
+            given.left_out.append(made)
+        else:
+            given.files.append(made)
+            yield made
+
+
+def _stopped(found: Return, fault: Exception) -> list[dict[str, Any] | LeftOut]:
+    """Leave out a return that a fault of ours shows with."""
+    told = finding_of(stopped(found.path, fault), found.path, SOURCE_LANGUAGE)
+    why = f"{told.code} {told.message} {told.remedy}".rstrip(".")
+    return [LeftOut(found, why, found.path, Exit.REFUSED)]
+
+
+def _give(
+    dataset: Dataset, wish: Wish, target: Path, given: Given, one: Sequence[Return]
+) -> list[dict[str, Any] | LeftOut]:
+    """Write the workbook and the text for one return, where they can be made and are wanted; what became of it."""
+    (found,) = one
+    try:
+        made = _written(dataset, found, wish, target, given)
+    except LimitError as limit:  # something in this file: the others have their feedback all the same
+        why = f"no workbook can be made: {str(limit).rstrip('.')}"
+        return [LeftOut(found, why, found.path, Exit.FINDINGS)]
+    why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
+    return [made or LeftOut(found, why, found.path, is_settled=True)]
+
+
+def _written(
+    dataset: Dataset, found: Return, wish: Wish, target: Path, given: Given
+) -> dict[str, Any] | None:
+    """Write them, where they are wanted."""
+    spec = load(wish.spec) if wish.spec else dataset.spec
+    assert spec is not None
+    assert found.identity is not None  # it could be read
+    sent, round_ = result(dataset.store, found), dataset.round
+    contacts = {team.code: team.contact for team in round_.teams} if round_ else {}
+    back = give_back(
+        sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
+        contact=contacts.get(found.team, ""),
+    )  # fmt: skip
+    if not (back.needed or wish.all):
+        return None
+    given.warnings += _warnings(found, back)
+    workbook, text = (target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt"))
+    write_whole(workbook, back.workbook)
+    deadline = wish.reply_by.isoformat() if wish.reply_by else found.identity.deadline
+    write_whole(text, message(sent, back, wish.today, deadline).encode())
+    return as_data(found, back, str(workbook), str(text))
+
+
+def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
+    """Tell what must not be sent before somebody has looked at it."""
+    for finding in found.findings:
+        if finding.code == MADE_FROM_OLDER_VERSION.code:
+            yield f"{finding.code} warning: {finding.message} {finding.remedy}"
+    if not back.identity.signature and found.signature not in (INVALID, UNSIGNED):
+        yield (
+            f"{found.name}: issued with a signature, given back without: the key lies with the round. "
+            f"Name the round folder, or it comes back as a stranger's ({SIGNATURE_INVALID.code})."
+        )

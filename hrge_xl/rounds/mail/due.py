@@ -1,0 +1,108 @@
+"""Which mails to teams are due on a day: to those who owe something, and to nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from ...dataset.drafted import Drafted
+from ...dataset.files import sha256_of
+from ...dataset.returns import Return
+from ...guides import guide_name
+from ...validation import ACCEPTED, RETURNED
+from ...words import SOURCE_LANGUAGE
+from ..round_status import ISSUED, LATE, TeamStatus, issued_files
+from ..rounds import Round
+from ..teams import Team
+from .standard_texts import Occasion
+
+DAYS_BEFORE = 7  # the deadline that a team is reminded of it
+EVERY = 7  # days between two reminders of the same
+
+
+@dataclass(frozen=True)
+class Due:
+    """A mail that is due. `key` says what it is about: there is one of each, once."""
+
+    key: str
+    occasion: Occasion
+    team: Team
+    name: str  # of its file
+    attached: Sequence[Path] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def feedback_key(found: Return, spec_digest: str) -> str:
+    """What feedback on a return is about: its content, what is found in it and accepted of that, and the spec."""
+    said = [f"{each.code} {each.sheet} {each.cell} {each.open}" for each in found.findings]
+    digest = sha256("\n".join([spec_digest, *sorted(said)]).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{Occasion.FEEDBACK}:{found.submission}:{digest[:8]}"
+
+
+def issue_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[Due]:
+    """The workbooks of teams that have sent nothing yet, with the guide in the language of each."""
+    for each in statuses:
+        files = issued_files(round_, each.team)
+        if files and not each.returns:
+            digest = sha256("".join(map(sha256_of, files)).encode()).hexdigest()[:12]
+            guide = files[0].with_name(guide_name(each.team.language or SOURCE_LANGUAGE))
+            yield _due(Occasion.ISSUE, each.team, digest, [*files, *([guide] if guide.is_file() else [])])
+
+
+def reminders_due(
+    round_: Round, statuses: Iterable[TeamStatus], today: date, sent_something: Collection[str] = ()
+) -> Iterator[Due]:
+    """A reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
+    for each in statuses:
+        files = issued_files(round_, each.team)
+        owes = each.state in (ISSUED, LATE) and files and each.team.code not in sent_something
+        if owes and each.team.deadline is not None:
+            yield from _reminder(each.team, each.team.deadline, today, files)
+
+
+def _reminder(team: Team, deadline: date, today: date, files: Sequence[Path]) -> Iterator[Due]:
+    days = (deadline - today).days
+    if days < 0:
+        yield _due(Occasion.AFTER, team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
+    elif days <= DAYS_BEFORE:
+        yield _due(Occasion.ON if days == 0 else Occasion.BEFORE, team, str(deadline), files)
+
+
+def corrections_due(
+    round_: Round, statuses: Iterable[TeamStatus], given: Mapping[str, Drafted], today: date
+) -> Iterator[Due]:
+    """A reminder for each return whose feedback was written a week ago or more; `given` is that, by submission."""
+    for each in statuses:
+        for found in (one for one in each.returns if one.verdict == RETURNED and one.submission in given):
+            draft = given[found.submission]
+            weeks = (today - date.fromisoformat(draft.day)).days // EVERY if draft.file else 0
+            if weeks:
+                workbook = round_.folder / "feedback" / f"{Path(draft.file).stem}.xlsx"
+                about = f"{found.submission}:{weeks}"
+                yield _due(Occasion.CORRECT, each.team, about, [workbook] if workbook.is_file() else [])
+
+
+def thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[Due]:
+    """Thanks to each team whose returns were all accepted, with nothing to say about any."""
+    for each in statuses:
+        settled = [given.get(found.submission) for found in each.counting]
+        if each.state == ACCEPTED and all(draft and not draft.file for draft in settled):
+            about = sha256("".join(sorted(found.submission for found in each.counting)).encode()).hexdigest()[
+                :12
+            ]
+            newest = each.newest
+            yield _due(Occasion.THANKS, each.team, about, (), {"file": newest.name if newest else ""})
+
+
+def _due(
+    occasion: Occasion,
+    team: Team,
+    about: str,
+    attached: Sequence[Path],
+    facts: Mapping[str, str] | None = None,
+) -> Due:
+    key = f"{occasion}:{team.code}:{about}"
+    return Due(key, occasion, team, f"{team.code}_{occasion}", attached, facts or {})

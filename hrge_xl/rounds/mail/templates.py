@@ -1,0 +1,156 @@
+"""The texts of mails that a round has of its own, `messages/fr.txt`: a section an occasion, checked before it is used.
+
+[reminder-before]
+Subject: {round}: a reminder
+
+Dear colleagues of {team},
+…
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+
+from ...errors import RoundError
+from ...paths import write_whole
+from ...words import is_language, with_base
+from ..text_file import read_text
+from .standard_texts import PLACEHOLDERS, Occasion, Template, standard
+
+FOLDER, ENDING = "messages", ".txt"
+SECTION = re.compile(r"\[([\w -]+)\]\s*")
+SUBJECT = re.compile(r"subject\s*:\s*(.*)", re.IGNORECASE)
+SAVE_AS = "text in UTF-8"
+HEAD = """\
+# What mails to teams say in this language. A section that you take out is said as the program says it.
+# In {braces}: %s. A line is left out where one of these says nothing.
+
+"""
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The texts of a round by language, and the program's own for all that it does not say."""
+
+    own: Mapping[str, Mapping[Occasion, Template]]
+
+    def of(self, occasion: Occasion, language: str) -> Template:
+        """The text for an occasion in a language, in its base language, else as the program says it."""
+        texts = (self.own.get(tag, {}) for tag in with_base(language))
+        return next((each[occasion] for each in texts if occasion in each), standard(occasion, language))
+
+
+def load_templates(folder: Path) -> Templates:
+    """The texts of a round. Raises `RoundError` with every mistake in all of them, and its line."""
+    own: dict[str, Mapping[Occasion, Template]] = {}
+    mistakes: list[str] = []
+    for file in sorted((folder / FOLDER).glob(f"*{ENDING}")):
+        text = read_text(file, "text of mails", SAVE_AS)
+        sections = list(_sections(text.splitlines()))
+        wrong = list(_mistakes(sections))
+        if not is_language(file.stem):
+            wrong.append("the name is no language. Call it after one, for example fr.txt.")
+        mistakes += [f"{FOLDER}/{file.name}: {each}" for each in wrong]
+        own[file.stem] = {} if wrong else dict(map(_template, sections))
+    if mistakes:
+        raise RoundError(*mistakes)
+    return Templates(own)
+
+
+def write_templates(folder: Path, languages: Iterable[str]) -> list[Path]:
+    """Write the program's own texts, to be changed, one file a language; those that are there stay as they are."""
+    written = []
+    for language in dict.fromkeys(languages):
+        file = folder / FOLDER / f"{language}{ENDING}"
+        if not file.exists():
+            told = (
+                f"[{each}]\nSubject: {(made := standard(each, language)).subject}\n\n{made.text}\n"
+                for each in Occasion
+            )
+            write_whole(file, (HEAD % ", ".join(PLACEHOLDERS) + "\n".join(told)).encode("utf-8-sig"))
+            written.append(file)
+    return written
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A section: its line, what it is called, and its lines with their numbers."""
+
+    line: int
+    name: str
+    lines: list[tuple[int, str]]
+
+
+def _sections(lines: Iterable[str]) -> Iterator[_Section]:
+    section = _Section(1, "", [])
+    for number, line in enumerate(lines, start=1):
+        head = SECTION.fullmatch(line)
+        if head:
+            yield from [section] if section.name or _said(section) else []
+            section = _Section(number, head[1], [])
+        elif not line.startswith("#"):
+            section.lines.append((number, line))
+    yield from [section] if section.name or _said(section) else []
+
+
+def _said(section: _Section) -> list[tuple[int, str]]:
+    return [(number, line) for number, line in section.lines if line.strip()]
+
+
+def _template(section: _Section) -> tuple[Occasion, Template]:
+    (_, first), *_ = _said(section)
+    match = SUBJECT.fullmatch(first.strip())
+    lines = [line for _, line in section.lines]
+    text = "\n".join(lines[lines.index(first) + 1 :]).strip("\n")
+    return Occasion(section.name), Template(match[1].strip() if match else "", text)
+
+
+def _mistakes(sections: Iterable[_Section]) -> Iterator[str]:
+    known, seen = [str(each) for each in Occasion], set[str]()
+    for section in sections:
+        if section.name not in known:
+            what = f"there is no occasion '{section.name}'" if section.name else "this stands in no section"
+            yield f"line {section.line}: {what}. Known are: {', '.join(f'[{each}]' for each in known)}."
+            continue
+        if section.name in seen:
+            yield f"line {section.line}: [{section.name}] stands there twice. Keep one."
+        seen.add(section.name)
+        said = _said(section)
+        if not said or not SUBJECT.fullmatch(said[0][1].strip()):
+            yield f"line {section.line}: [{section.name}] does not begin with a subject. Write: Subject: …"
+        elif len(said) == 1:
+            yield f"line {section.line}: [{section.name}] has no text."
+        for number, line in said:
+            yield from (f"line {number}: {each}" for each in _wrong_placeholders(line, section.name))
+
+
+def _wrong_placeholders(line: str, occasion: str) -> Iterator[str]:
+    usual = [name for name in PLACEHOLDERS if name != "feedback" or occasion == Occasion.FEEDBACK]
+    try:
+        fields = list(fields_of(line))
+    except ValueError:
+        yield "a brace is alone. Write a placeholder as {team}, and a brace of the text twice: {{."
+        return
+    for name in fields:
+        if name not in usual:
+            yield f"there is no placeholder {{{name}}} here. Known are: {', '.join(f'{{{each}}}' for each in usual)}."
+
+
+def fields_of(line: str) -> Iterator[str]:
+    """The names of the placeholders of a line. Raises `ValueError` for braces that mean nothing."""
+    for _, name, form, conversion in Formatter().parse(line):
+        if name is not None:
+            yield name + (f":{form}" if form else "") + (f"!{conversion}" if conversion else "")
+
+
+def filled(template: Template, facts: Mapping[str, str]) -> Template:
+    """Fill a template in; a line with a placeholder that says nothing is left out."""
+    lines = [
+        line.format_map(facts) for line in template.text.split("\n") if all(map(facts.get, fields_of(line)))
+    ]
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    return Template(" ".join(template.subject.format_map(facts).split()), text + "\n")

@@ -1,0 +1,212 @@
+"""Receives what came for a round: takes the workbooks out of mails, archives and folders, and accounts for all else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import chain, count
+from pathlib import Path, PurePosixPath
+
+from ..dataset.files import only_writer, whole
+from ..dataset.kinds import Origin
+from ..dataset.ledger import NAME, Arrival, Arrived, Ledger
+from ..errors import UsageError
+from ..intake import fingerprint
+from ..intake.nobodys_answer import is_named_as_workbook
+from ..intake.unpacking import Left, Letter, Unopened, Workbook, found_in
+from ..path_text import path_text
+from .file_part import MOST_CHARACTERS, file_part
+from .rounds import INBOX, RETURNED, Round, load_round, terms_of
+
+UNNAMED = "workbook"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A workbook that was taken into `returned/`: where it lies now, where it came from, and when, if its mail says."""
+
+    path: Path
+    came: Workbook
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of everything that was found in the sources."""
+
+    placed: tuple[Placed, ...] = ()
+    known: tuple[Workbook, ...] = ()  # their contents are here already
+    left: tuple[Left, ...] = ()
+    unopened: tuple[Unopened, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """How much of everything there was, in a sentence; the figures add up to all that was found."""
+        if not (self.placed or self.known or self.left or self.unopened):
+            return "nothing."
+        parts = [f"{number(len(self.placed), 'workbook')} taken in"]
+        parts += [f"{len(self.known)} here already"] if self.known else []
+        parts += [f"{len(self.left)} left aside"] if self.left else []
+        parts += [f"{len(self.unopened)} not opened"] if self.unopened else []
+        return ", ".join(parts) + "."
+
+    def left_by_kind(self) -> dict[str, list[Left]]:
+        """What was left aside, by what it is."""
+        found: dict[str, list[Left]] = {}
+        for each in self.left:
+            found.setdefault(each.what, []).append(each)
+        return dict(sorted(found.items()))
+
+
+def number(count: int, noun: str, several: str = "") -> str:
+    """A number of things: 1 workbook, 2 workbooks."""
+    return f"{count} {noun}" if count == 1 else f"{count} {several or noun + 's'}"
+
+
+@dataclass
+class _Shelf:
+    """The folder `returned` of a round: which contents are there or were ever received, and which names are taken."""
+
+    folder: Path
+    received: set[str]  # of the ledger
+    lying: dict[str, Path] = field(
+        default_factory=dict
+    )  # contents that lie there and the ledger knows nothing of
+    names: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, folder: Path, received: Iterable[str]) -> _Shelf:
+        """Look at what lies there."""
+        shelf = cls(folder, set(received))
+        for path in sorted(folder.rglob("*")):
+            sha256, _ = fingerprint(path)
+            if path.parent == folder:
+                shelf.names.add(path.name.casefold())
+            if sha256 is not None and sha256 not in shelf.received:
+                shelf.lying[sha256] = path
+        return shelf
+
+    def put(self, workbook: Workbook, sha256: str) -> Path:
+        """Have a content lie there; gives its place."""
+        if sha256 in self.lying:
+            return self.lying.pop(sha256)
+        path = self.folder / self._free_name(workbook)
+        with whole(path) as unfinished:
+            unfinished.write_bytes(workbook.data)
+        return path
+
+    def _free_name(self, workbook: Workbook) -> str:
+        stem, ending = _named(workbook)
+        names = chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in count(2)))
+        free = next(name for name in names if name.casefold() not in self.names)
+        self.names.add(free.casefold())
+        return free
+
+
+def _named(workbook: Workbook) -> tuple[str, str]:
+    """The name of a workbook as any system can have it, and its ending."""
+    name = PurePosixPath(workbook.name.replace("\\", "/")).name
+    ending = PurePosixPath(name).suffix.lower() if is_named_as_workbook(name) else ""
+    stem = " ".join(filter(None, map(file_part, name[: len(name) - len(ending)].split())))
+    return (
+        stem if len(stem) <= MOST_CHARACTERS else file_part(stem)
+    ) or UNNAMED, ending or f".{workbook.format or 'xlsx'}"
+
+
+def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
+    """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
+
+    Nothing that is there changes. The ledger says of each where it came from, and has the day that its mail says as the
+    day of arrival, unless that is yet to come. Raises `RoundError`, `UsageError` for a source that leads nowhere,
+    `OutputError`, `StoreError`.
+    """
+    round_ = load_round(folder)
+    _check_sources(folder, sources)
+    returned = folder / RETURNED
+    with only_writer(folder), Ledger.open(folder) as ledger:
+        shelf = _Shelf.of(returned, ledger.order())
+        placed, known, left, unopened = [], [], [], []
+        for each in found_in(sources):
+            if isinstance(each, Left):
+                left.append(each)
+            elif isinstance(each, Unopened):
+                unopened.append(each)
+            elif (sha256 := hashlib.sha256(each.data).hexdigest()) in shelf.received:
+                known.append(_light(each))
+            else:
+                shelf.received.add(sha256)
+                placed.append((sha256, Placed(shelf.put(each, sha256), _light(each), _day(each, today))))
+        _write_down(ledger, round_, placed, today)
+    return Received(tuple(each for _, each in placed), tuple(known), tuple(left), tuple(unopened))
+
+
+def _check_sources(folder: Path, sources: Sequence[str]) -> None:
+    """Raise `UsageError` for a source that holds what the round wrote itself: a blank workbook is no answer."""
+    home, inbox = folder.resolve(), (folder / INBOX).resolve()
+    for source in sources:
+        place = Path(source).resolve()
+        if home.is_relative_to(place) or (place.is_relative_to(home) and not place.is_relative_to(inbox)):
+            raise UsageError(
+                f"{source} holds what the round wrote or received itself. Name what came: mails, archives or folders "
+                f"elsewhere, or {folder / INBOX}."
+            )
+
+
+def _light(workbook: Workbook) -> Workbook:
+    """A workbook without its bytes: a mailbox holds more of them than memory."""
+    return Workbook(workbook.name, workbook.place, b"", workbook.format)
+
+
+def _day(workbook: Workbook, today: date) -> date | None:
+    """The day that the mail says, unless that is yet to come."""
+    moment = _moment(workbook.place.letter)
+    return moment.date() if moment is not None and moment.date() <= today else None
+
+
+def _moment(letter: Letter) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.fromisoformat(letter.sent)
+    return None
+
+
+def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Placed]], today: date) -> None:
+    """Enter what was placed into the ledger, in the order in which it was sent."""
+    if not placed:
+        return
+    in_order = sorted(placed, key=lambda pair: (pair[1].day or today, pair[1].came.place.letter.sent))
+    days = {sha256: each.day for sha256, each in in_order if each.day is not None}
+    arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=dict(_origins(in_order)))
+    ledger.receive((_arrival(sha256, each.path) for sha256, each in in_order), arrived)
+
+
+def _arrival(sha256: str, path: Path) -> Arrival:
+    return Arrival(path_text(path), sha256, path.stat().st_size)
+
+
+def _origins(placed: Iterable[tuple[str, Placed]]) -> Iterator[tuple[str, Origin]]:
+    for sha256, each in placed:
+        place = each.came.place
+        yield (
+            sha256,
+            Origin(way=place.way, name=each.came.name, sender=place.letter.sender, sent=place.letter.sent),
+        )
+
+
+def stated_days(folders: Iterable[Path]) -> dict[str, date]:
+    """The days of arrival that the ledgers of some folders say, by content: mails say them, or people."""
+    found: dict[str, date] = {}
+    for folder in (each for each in folders if (each / NAME).is_file()):
+        with Ledger.open(folder, write=False) as ledger:
+            found |= ledger.stated_days()
+    return found
+
+
+def origins_of(folder: Path) -> Mapping[str, Origin]:
+    """Where the contents came from that a round received out of mails and archives, by hash."""
+    if not (folder / NAME).is_file():
+        return {}
+    with Ledger.open(folder, write=False) as ledger:
+        return ledger.origins()

@@ -1,0 +1,181 @@
+"""Team lists as people keep them: CSV or a workbook, with titles above, merged heads, and columns of their own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rapidfuzz import process
+
+from ..errors import RoundError, UsageError
+from ..intake import first_table
+from ..spec.model import Spec
+from ..words import loosely, tidy
+from .teams import COLUMNS, Line, Team, checked
+from .text_file import read_text
+
+MOST_TEAMS = 10_000
+MOST_TITLES = 25  # lines in which the heads may stand
+CLOSE = 75  # how alike a misspelt column must be to be taken for one
+SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+CSV = "“CSV UTF-8” or as .xlsx"
+Cells = tuple[int, Sequence[str]]  # a line: its number in the file, its cells
+HEADS = {  # what columns are called, in the languages in which lists are kept
+    "team": "team; team code; code of team; team name; équipe; code équipe; code de l'équipe; equipo;"
+    " código del equipo; فريق; الفريق; رمز الفريق; команда; код команды; 团队; 团队代码; 小组; تیم; کد تیم;"
+    " ٹیم; ٹیم کا کوڈ; کۆدی تیم",
+    "country": "country; country name; pays; país; البلد; بلد; الدولة; страна; 国家; کشور; ملک; وڵات",
+    "language": "language; lang; langue; idioma; lengua; اللغة; لغة; язык; 语言; زبان; زمان",
+    "deadline": "deadline; due; due date; due by; reply by; date limite; échéance; fecha límite; plazo; الموعد النهائي;"
+    " آخر موعد; срок; крайний срок; 截止日期; 期限; مهلت; آخری تاریخ; دوا وادە; دواوادە",
+    "contact": "contact; questions to; contacto; جهة الاتصال; контакт; 联系人; تماس; رابطہ; پەیوەندی",
+    "email": "email; e-mail; mail; email address; e-mail address; courriel; adresse électronique; adresse e-mail;"
+    " correo; correo electrónico; البريد الإلكتروني; بريد إلكتروني; электронная почта;"
+    " эл. почта; адрес электронной почты; 电子邮件; 电子邮箱; 邮箱; ایمیل; نشانی ایمیل; ای میل; ئیمەیڵ",
+    "tools": "tools; tool; sheets; outils; herramientas; الأدوات; инструменты; 工具; ابزارها; ٹولز; ئامرازەکان",
+    "profile": "profile; profil; perfil; الملف التعريفي; профиль; 方案; نمایه; پروفایل; پروفائل; پرۆفایل",
+}
+_COLUMN_OF = {loosely(head): column for column, heads in HEADS.items() for head in heads.split(";")}
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The heads of a list: the line that they end in, what each stands for, and how it is written."""
+
+    line: int
+    columns: Sequence[str]  # of ours; empty for all others
+    written: Sequence[str]
+
+    @property
+    def unknown(self) -> list[str]:
+        """The heads of columns that are not read."""
+        return [text for text, column in zip(self.written, self.columns, strict=True) if text and not column]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamList:
+    """What was read of a list: its teams, the lines of titles above the heads, and the columns that are not read."""
+
+    teams: tuple[Team, ...]
+    heads: Heads
+    titles: tuple[str, ...] = ()
+
+
+def read_teams(file: Path, spec: Spec) -> list[Team]:
+    """The teams of a list. Raises `RoundError` with every mistake, a line each."""
+    return list(read_list(file, spec).teams)
+
+
+def read_list(file: Path, spec: Spec) -> TeamList:
+    """The teams of a list, and how it was understood. Raises as `read_teams`."""
+    rows = _workbook(file) if file.suffix.lower() in WORKBOOKS else _csv(file)
+    filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
+    if not filled:
+        raise RoundError(f"{file.name}: no team stands in it. Fill it in: {', '.join(COLUMNS)}.")
+    at, heads = _find_heads(filled)
+    titles, rest = filled[: at - _height(filled, at, heads)], filled[at:]
+    mistakes = list(_mistakes(heads))
+    if len(rest) > MOST_TEAMS:
+        mistakes = [
+            f"there are {len(rest):,} lines, where {MOST_TEAMS:,} teams are the most. Is this the team list?"
+        ]
+    readable = "team" in heads.columns and len(rest) <= MOST_TEAMS
+    lines = [_by_column(heads, line) for line in rest] if readable else []
+    if not lines and not mistakes:
+        raise RoundError(f"{file.name}: no team stands in it. Fill it in: {', '.join(COLUMNS)}.")
+    teams = checked(file.name, lines, spec, mistakes)
+    return TeamList(tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles))
+
+
+def _csv(file: Path) -> Iterable[Cells]:
+    text = read_text(file, "team list", CSV)
+    first, _, rest = text.partition("\n")
+    named = SEPARATOR.match(first.strip())  # a line that Excel writes for itself
+    beginning = text.splitlines()[:MOST_TITLES]  # titles may hold any of these
+    delimiter = named[1] if named else max(",;\t", key=lambda sign: sum(sign in line for line in beginning))
+    reader = csv.reader(io.StringIO(rest if named else text, newline=""), delimiter=delimiter)
+    try:
+        return [(reader.line_num + bool(named), row) for row in reader]
+    except csv.Error as error:
+        raise RoundError(
+            f"{file.name}: line {reader.line_num}: this is not CSV ({error}). Save it as .xlsx."
+        ) from error
+
+
+def _workbook(file: Path) -> Iterable[Cells]:
+    try:
+        return first_table(file, f"It was to be the team list: save it again as .xlsx, or as {CSV}.")
+    except UsageError as error:
+        raise RoundError(str(error)) from error
+
+
+# heads
+
+
+def _find_heads(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, Heads]:
+    """Where the lines of teams begin, and the heads: of the first lines those that name most columns.
+
+    Heads may stand in two lines, where “Contact” is merged over a name and an address.
+    """
+    found = [
+        (at + 1, _heads(rows[at][0], rows[at][1], rows[at][1])) for at in range(min(len(rows), MOST_TITLES))
+    ]
+    found += [
+        (at + 2, _heads(rows[at + 1][0], _joined(*both), rows[at + 1][1]))
+        for at in range(min(len(rows) - 1, MOST_TITLES))
+        if (both := (rows[at][1], rows[at + 1][1]))
+    ]
+    return max(found, key=lambda each: (_worth(each[1]), -each[0]))
+
+
+def _worth(heads: Heads) -> tuple[bool, int]:
+    """How much of a list is understood with these heads."""
+    return "team" in heads.columns, len({*heads.columns} - {""})
+
+
+def _heads(line: int, texts: Sequence[str], lowest: Sequence[str]) -> Heads:
+    written = [text or low for text, low in zip(texts, _padded(lowest, len(texts)), strict=True)]
+    return Heads(line, [_COLUMN_OF.get(loosely(text), "") for text in written], written)
+
+
+def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Two lines of heads as one: the lower one says it, unless only the upper one is a column or is there at all."""
+    width = max(len(above), len(below))
+    pairs = zip(_padded(above, width), _padded(below, width), strict=True)
+    return [low if loosely(low) in _COLUMN_OF or not high else high for high, low in pairs]
+
+
+def _padded(cells: Sequence[str], width: int) -> list[str]:
+    return [*cells, *[""] * (width - len(cells))]
+
+
+def _height(rows: Sequence[tuple[int, list[str]]], at: int, heads: Heads) -> int:
+    """How many lines the heads take."""
+    return 1 if list(rows[at - 1][1]) == list(heads.written) else 2
+
+
+def _by_column(heads: Heads, line: tuple[int, list[str]]) -> Line:
+    """A line by the columns that are read; of two of one name the first counts."""
+    n, cells = line
+    pairs = [(column, cell) for column, cell in zip(heads.columns, cells, strict=False) if column]
+    return n, dict(reversed(pairs))
+
+
+def _mistakes(heads: Heads) -> Iterator[str]:
+    if "team" not in heads.columns:
+        yield f"line {heads.line}: there is no column 'team'. The columns are {', '.join(COLUMNS)}."
+    for column in COLUMNS:
+        written = [text for text, meant in zip(heads.written, heads.columns, strict=True) if meant == column]
+        if len(written) > 1:
+            names = " and ".join(f"'{text}'" for text in dict.fromkeys(written))
+            yield f"line {heads.line}: the column '{column}' appears twice ({names}). Keep one."
+    missing = [column for column in COLUMNS if column not in heads.columns]
+    for text in dict.fromkeys(heads.unknown):
+        close = process.extractOne(text.casefold(), missing, score_cutoff=CLOSE)
+        if close:
+            yield f"line {heads.line}: there is no column '{text}'. Did you mean '{close[0]}'?"

@@ -1,0 +1,407 @@
+"""What came by mail: every return is placed once, everything else is accounted for, and nothing leaves its folder."""
+
+from __future__ import annotations
+
+import io
+import json
+import mailbox
+import os
+import zipfile
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta, timezone
+from email.header import Header
+from email.message import EmailMessage
+from email.utils import encode_rfc2231
+from hashlib import shake_128
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.cli import run
+from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.intake.unpacking import found_in, layers
+from hrge_xl.rounds.receiving import Received, receive
+from hrge_xl.rounds.rounds import init_round
+from tests.letters import mail, mbox, message, msg, old_mail, tnef, with_logo, zipped
+
+TODAY = date(2026, 7, 20)
+KABUL_TIME = timezone(timedelta(hours=4, minutes=30))
+SENT = datetime(2026, 7, 3, 9, 30, tzinfo=UTC)
+SCRIPTS = ("Пакистан (итог).xlsx", "بازگشت کابل.xlsx", "最终版.xlsx", "گەڕاوە ٢.xlsx")
+
+
+def book(number: int) -> bytes:
+    """What passes for a workbook by its content, each another one."""
+    types = '<Types><Override ContentType="application/vnd...spreadsheetml.sheet.main+xml"/></Types>'
+    ballast = shake_128(str(number).encode()).digest(5000)
+    return zipped({"[Content_Types].xml": types.encode(), "number": ballast})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A round with nothing in it."""
+    (tmp_path / "teams.csv").write_text("team,country\nKabul,AFG\n", encoding="utf-8")
+    return init_round(tmp_path / "round", "example", tmp_path / "teams.csv").folder
+
+
+def came(folder: Path, **sources: bytes) -> Received:
+    """Receive files; the underscore of a name stands for its point."""
+    inbox = folder.parent / "came"
+    inbox.mkdir(exist_ok=True)
+    for name, content in sources.items():
+        (inbox / name.replace("_", ".")).write_bytes(content)
+    return receive(folder, [str(inbox)], TODAY)
+
+
+def returned(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "returned").iterdir()}
+
+
+def sixty_mails() -> bytes:
+    """A mailbox: forty returns in every wrapping that there is, and twenty mails with everything else."""
+    books = iter(range(1000))
+    mails: list[bytes | EmailMessage] = []
+
+    def team(number: int) -> str:
+        return f"Team {number} <team{number}@example.org>"
+
+    for number in range(12):  # as they should be; some with a logo and a PDF beside
+        made = mail(team(number), SENT + timedelta(days=number), {f"Team_{number}.xlsx": book(next(books))})
+        mails.append(with_logo(made) if number % 2 else made)
+        if number % 3 == 0:
+            made.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="letter.pdf")
+    for number, name in enumerate(
+        SCRIPTS, 12
+    ):  # names in four scripts, RFC 2231 as the standard library writes
+        mails.append(mail(team(number), SENT, {name: book(next(books))}))
+    for number, name in enumerate(SCRIPTS, 16):  # RFC 2047 within quotes, as Outlook does
+        field = f'; name="{Header(name, "utf-8").encode(linesep="")}"'
+        mails.append(old_mail(team(number), "Fri, 3 Jul 2026 09:30:00 +0000", field, book(next(books))))
+    for number, name in enumerate(SCRIPTS, 20):  # RFC 2231 in pieces
+        whole = encode_rfc2231(name, "utf-8")
+        field = f"; filename*0*={whole[:16]}; filename*1*={whole[16:]}"
+        made = old_mail(team(number), "Fri, 3 Jul 2026 09:30:00 +0430", "", book(next(books)))
+        mails.append(
+            made.replace(
+                b"base64\r\n\r\n", f"base64\r\nContent-Disposition: attachment{field}\r\n\r\n".encode()
+            )
+        )
+    for number in range(24, 30):  # forwarded, once and twice
+        inner = mail(team(number), SENT, {"return.xlsx": book(next(books))}, subject=f"Our return {number}")
+        once = mail("colleague@example.org", SENT + timedelta(days=5), {"fwd.eml": inner}, subject="Fwd")
+        mails.append(
+            once if number % 2 else mail("boss@example.org", SENT + timedelta(days=6), {"f.eml": once})
+        )
+    for number in range(30, 35):  # zipped, and zipped in a zip
+        inner_zip = zipped(
+            {"returns/final.xlsx": book(next(books)), "__MACOSX/._final.xlsx": b"x", "Thumbs.db": b"x"}
+        )
+        files = {"all.zip": inner_zip if number % 2 else zipped({"inner.zip": inner_zip})}
+        mails.append(mail(team(number), SENT, files))
+    for number in range(35, 38):
+        made = mail(team(number), SENT, {})
+        made.add_attachment(tnef({f"Kabul {number}.xlsx": book(next(books))}), maintype="application",
+                            subtype="ms-tnef", filename="winmail.dat")  # fmt: skip
+        mails.append(made)
+    for number in range(38, 40):
+        inner_msg = msg(f"team{number}@example.org", SENT, {f"Team_{number}.xlsx": book(next(books))})
+        mails.append(mail(team(number), SENT, {"Return.msg": inner_msg}))
+    bomb = zipped({"bomb.xlsx": bytes(30_000_000)})
+    mails.append(mail("x@example.org", SENT, {"bomb.zip": zipped({"again.zip": bomb})}))
+    mails.append(
+        mail("x@example.org", SENT, {"evil.zip": zipped({"../../round.yaml": b"x", "a.xlsx": b"y"})})
+    )
+    mails += [mail(team(number), SENT, {}, subject=f"Question {number}") for number in range(10)]  # letters
+    mails += [mail(team(number), SENT, {f"Team_{number}.xlsx": book(number)}) for number in range(8)]  # twice
+    return mbox(*mails)
+
+
+def test_a_mailbox_of_sixty_mails(folder: Path) -> None:
+    """Forty returns are placed, everything else is accounted for, none twice."""
+    box = sixty_mails()
+    assert box.count(b"\nFrom - ") + 1 == 60
+    found = came(folder, Inbox_mbox=box)
+    assert {path.read_bytes() for path in (folder / "returned").iterdir()} == {book(n) for n in range(40)}
+    assert len(found.placed) == 40
+    assert len(found.known) == 8
+    assert Counter(each.what for each in found.left) == {"letter": 10, "system": 10, "logo": 6, "PDF": 4}
+    assert sorted(each.name for each in found.unopened) == ["again.zip", "evil.zip"]
+    names = [each.path.name for each in found.placed]
+    assert all(
+        sum(name.startswith(Path(script).stem.split(" ")[0]) for name in names) == 3 for script in SCRIPTS
+    )
+    assert not [each for each in found.placed if each.day is None]
+    again = came(folder)
+    assert (again.placed, len(again.known)) == ((), 48)
+    assert len(returned(folder)) == 40
+
+
+def test_where_it_came_from_stands_in_the_ledger(folder: Path) -> None:
+    """The innermost mail is the team's: its sender, and its day as the day of arrival, in the zone of the sender."""
+    inner = mail(
+        "Kabul <kabul@example.org>", datetime(2026, 7, 4, 1, 0, tzinfo=KABUL_TIME), {"a.xlsx": book(1)}
+    )
+    found = came(folder, x_eml=mail("b@example.org", SENT + timedelta(days=9), {"f": inner}).as_bytes())
+    (placed,) = found.placed
+    assert (placed.day, placed.came.place.letter.sender) == (date(2026, 7, 4), "kabul@example.org")
+    with Ledger.open(folder, write=False) as ledger:
+        (origin,) = ledger.origins().values()
+        (row,) = ledger.rows()
+    assert origin.sender == "kabul@example.org"
+    assert origin.way == ("x.eml", "Return.eml")
+    assert (row["received"], row["stated"], row["n"]) == ("2026-07-04", True, 1)
+
+
+def test_the_day_of_the_mail_is_what_lateness_goes_by(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the round, and in a dataset elsewhere that it is put together in."""
+    assert run(["generate", str(folder), "--today", "2026-06-30"]) == 0
+    sent = next((folder / "issued").iterdir()).read_bytes()
+    came(folder, x_eml=mail("kabul@example.org", SENT, {"Kabul.xlsx": sent}).as_bytes())
+    capsys.readouterr()
+    assert run(["consolidate", str(folder), "-o", str(folder.parent / "dataset"), "--today", str(TODAY)]) == 0
+    (folder.parent / "anew").mkdir()
+    for more in ((), ("--ledger", str(folder.parent / "dataset")), ("--ledger", str(folder.parent / "anew"))):
+        capsys.readouterr()
+        assert run(["status", str(folder), "--json", "--today", str(TODAY), *more]) == 0
+        (row,) = json.loads(capsys.readouterr().out)
+        assert (row["state"], row["day"], row["by"]) == ("returned", "2026-07-03", "arrived")
+
+
+def test_a_day_that_is_yet_to_come_is_not_believed(folder: Path) -> None:
+    found = came(
+        folder, x_eml=mail("a@example.org", SENT + timedelta(days=90), {"a.xlsx": book(1)}).as_bytes()
+    )
+    assert [each.day for each in found.placed] == [None]
+    with Ledger.open(folder, write=False) as ledger:
+        assert [(row["received"], row["stated"]) for row in ledger.rows()] == [(str(TODAY), False)]
+
+
+def test_what_was_taken_in_stays_whatever_comes_later(folder: Path) -> None:
+    """Names that are taken get a number; what was deleted or lies there by hand is not taken in again."""
+    came(folder, a_zip=zipped({"x/return.xlsx": book(1), "y/RETURN.XLSX": book(2)}))
+    assert returned(folder) == {"return.xlsx": book(1), "RETURN_2.xlsx": book(2)}
+    (folder / "returned" / "return.xlsx").unlink()
+    (folder / "returned" / "by hand.xlsx").write_bytes(book(3))
+    found = came(
+        folder, b_eml=mail("a@example.org", SENT, {"third.xlsx": book(3), "fourth.xlsx": book(4)}).as_bytes()
+    )
+    assert [each.path.name for each in found.placed] == ["by hand.xlsx", "fourth.xlsx"]
+    assert set(returned(folder)) == {"RETURN_2.xlsx", "by hand.xlsx", "fourth.xlsx"}
+    with Ledger.open(folder, write=False) as ledger:
+        assert len(ledger.rows()) == 4
+
+
+def test_names_are_such_as_any_system_can_have(folder: Path) -> None:
+    names = ("a:b?.xlsx", "con.xlsx", "x" * 200 + ".xlsx", "no ending", " .xlsx")
+    made = mail("a@example.org", SENT, {name: book(n) for n, name in enumerate(names)})
+    came(folder, x_eml=made.as_bytes())
+    for name in returned(folder):
+        assert len(name) < 80
+        assert not set(name) & set('<>:"/\\|?*')
+        assert name.lower() != "con.xlsx"
+        assert name.endswith(".xlsx")
+
+
+def test_maildir(folder: Path) -> None:
+    """With its folders; what is still being delivered is left."""
+    (folder.parent / "came").mkdir()
+    box = mailbox.Maildir(folder.parent / "came" / "Mail")
+    box.add(mail("a@example.org", SENT, {"a.xlsx": book(1)}))
+    box.add_folder("Returns").add(mail("b@example.org", SENT, {"b.xlsx": book(2)}))
+    (folder.parent / "came" / "Mail" / "tmp" / "unfinished").write_bytes(b"From: x")
+    assert {each.path.name for each in came(folder).placed} == {"a.xlsx", "b.xlsx"}
+
+
+def test_a_message_of_outlook(folder: Path) -> None:
+    """With a message attached to it, and a name in its own script."""
+    inner = message("team@example.org", SENT, {"بازگشت.xlsx": book(2)})
+    sent = SENT + timedelta(days=2)
+    found = came(
+        folder, x_msg=msg("office@example.org", sent, {"a.xlsx": book(1), "Inner": inner, "b.pdf": b"%PDF-"})
+    )
+    assert [(each.path.name, each.came.place.letter.sender, each.day) for each in found.placed] == [
+        ("a.xlsx", "office@example.org", date(2026, 7, 5)), ("بازگشت.xlsx", "team@example.org", date(2026, 7, 3)),
+    ]  # fmt: skip
+    assert [(each.name, each.what) for each in found.left] == [("b.pdf", "PDF")]
+
+
+def test_a_message_of_outlook_without_its_reader(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(data: bytes) -> None:
+        raise ImportError
+
+    monkeypatch.setattr(layers.OutlookMessage, "of", missing)
+    (told,) = layers.open_layers(layers.Job("x.msg", msg("a@example.org", SENT, {})))
+    assert "hrge-xl[mail]" in told.why  # type: ignore[union-attr]
+
+
+def test_what_is_left_aside_is_named_and_no_fault(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = mail(
+        "a@example.org", SENT, {"sig.p7s": b"x", "me.vcf": b"x", "x.url": b"x", "~$a.xlsx": b"x" * 165}
+    )
+    inbox = folder.parent / "came"
+    inbox.mkdir()
+    (inbox / "m.eml").write_bytes(with_logo(made).as_bytes())
+    (inbox / ".DS_Store").write_bytes(b"x")
+    (inbox / "desktop.ini").write_bytes(b"x")
+    (inbox / "scan.jpg").write_bytes(b"\xff\xd8\xff")
+    assert run(["receive", str(folder), str(inbox), "--today", str(TODAY)]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "left aside, card (1): me.vcf",
+        "left aside, link (1): x.url",
+        "left aside, logo (1): image001.png",
+        "left aside, picture (1): scan.jpg",
+        "left aside, signature (1): sig.p7s",
+        "left aside, system (3): .DS_Store, desktop.ini, ~$a.xlsx",
+    ]
+    assert err == "0 workbooks taken in, 8 left aside.\n"
+
+
+def test_files_that_a_program_left_are_no_returns_anywhere(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither for `validate` nor for `status`, where they lie among what came back."""
+    for name in (
+        "Thumbs.db",
+        "desktop.ini",
+        "~$Kabul.xlsx",
+        ".~lock.Kabul.xlsx#",
+        "more.url",
+        ".DS_Store",
+        "._x.xlsx",
+    ):
+        (folder / "returned" / name).write_bytes(b"x" * 165)
+    (folder / "returned" / "~$book.xlsx").write_bytes(book(1) + bytes(2000))
+    assert run(["validate", str(folder), "--json"]) == 4
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert [Path(each["path"]).name for each in files] == ["~$book.xlsx"]
+
+
+def test_what_cannot_be_opened_is_told_with_what_to_do(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox = folder.parent / "came"
+    inbox.mkdir()
+    (inbox / "a.rar").write_bytes(b"Rar!\x1a\x07\x00")
+    (inbox / "empty.xlsx").write_bytes(b"")
+    (inbox / "good.xlsx").write_bytes(book(1))
+    assert run(["receive", str(folder), str(inbox)]) == 4
+    out, err = capsys.readouterr()
+    assert (
+        "not opened: a.rar: a.rar is a RAR archive, which is not opened. Ask the sender for the workbook itself."
+        in out
+    )
+    assert (
+        "not opened: empty.xlsx: The file empty.xlsx is empty. Ask the sender for the workbook itself." in out
+    )
+    assert err == "1 workbook taken in, 2 not opened.\n"
+
+
+@pytest.mark.parametrize("source", [".", "issued", "returned", ".."])
+def test_what_the_round_wrote_itself_is_no_return(
+    source: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A blank workbook that was issued would be an answer of nobody."""
+    assert run(["receive", str(folder), str(folder / source)]) == 2
+    assert "holds what the round wrote or received itself." in capsys.readouterr().err
+    assert run(["receive", str(folder), str(folder / "nowhere.zip")]) == 2
+    (folder / "inbox" / "a.xlsx").write_bytes(book(1))
+    assert run(["receive", str(folder), str(folder / "inbox")]) == 0
+    assert returned(folder) == {"a.xlsx": book(1)}
+
+
+# what somebody sends who means harm
+
+
+def nested(levels: int) -> bytes:
+    """A zip in a zip in a zip."""
+    made = zipped({"a.xlsx": book(1)})
+    for _ in range(levels):
+        made = zipped({"inner.zip": made})
+    return made
+
+
+def linked() -> bytes:
+    """An archive with a symbolic link to a file of the system."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        entry = zipfile.ZipInfo("link.xlsx")
+        entry.external_attr = 0o120777 << 16
+        archive.writestr(entry, "/etc/passwd")
+    return target.getvalue()
+
+
+def many_parts(count: int) -> bytes:
+    part = b"--b\r\nContent-Type: application/x\r\n\r\nx\r\n"
+    return (
+        b'From: a@example.org\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+        + part * count
+        + b"--b--\r\n"
+    )
+
+
+def deep(levels: int) -> bytes:
+    """Parts within parts within parts."""
+    head = b"From: a@example.org\r\nSubject: x\r\n"
+    return head + b"".join(
+        f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n'.encode() for n in range(levels)
+    )
+
+
+MANY = zipped(dict.fromkeys(map(str, range(1500)), b""))
+HOSTILE = {
+    "a bomb, three archives deep": zipped({"b.zip": zipped({"c.zip": zipped({"d.xlsx": bytes(30_000_000)})})}),
+    "a name that leads out of the folder": zipped({"../../../evil.xlsx": book(1)}),
+    "an absolute name": zipped({"/evil.xlsx": book(1)}),
+    "a drive of Windows": zipped({"C:\\evil.xlsx": book(1)}),
+    "twelve archives, one in the other": nested(12),
+    "too many files over two layers": zipped({"a.zip": MANY, "b.zip": MANY}),
+    "ten thousand parts": many_parts(10_000),
+    "parts within parts": deep(5_000),
+    "no end": zipped({"a.xlsx": book(1)})[:-30],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_sources(kind: str, folder: Path) -> None:
+    """One thing is told, a return beside it is placed, and nothing else is written anywhere."""
+    before = set(folder.parent.rglob("*"))
+    suffix = "eml" if "parts" in kind else "zip"
+    found = came(folder, **{f"hostile_{suffix}": HOSTILE[kind], "zz_xlsx": book(7)})
+    assert len(found.unopened) == 1, found
+    assert found.unopened[0].why.endswith("Ask the sender for the workbook itself.")
+    assert [each.path.name for each in found.placed] == ["zz.xlsx"]
+    new = {path.relative_to(folder.parent).as_posix() for path in {*folder.parent.rglob("*")} - before}
+    assert {name for name in new if not name.startswith("came")} <= {
+        "round/returned/zz.xlsx", "round/ledger.sqlite", "round/ledger.jsonl"
+    }  # fmt: skip
+
+
+def test_a_link_in_an_archive_is_no_link(folder: Path) -> None:
+    """What is unpacked is what stands in the archive: the path itself."""
+    found = came(folder, a_zip=linked())
+    (placed,) = found.placed
+    assert not placed.path.is_symlink()
+    assert placed.path.read_bytes() == b"/etc/passwd"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_among_sources_is_not_followed(folder: Path) -> None:
+    inbox = folder.parent / "came"
+    inbox.mkdir()
+    (inbox / "a.xlsx").symlink_to("/etc/passwd")
+    (inbox / "more").symlink_to("/etc")
+    found = came(folder)
+    assert [each.name for each in found.unopened] == ["a.xlsx"]
+    assert not found.placed
+    assert not found.left
+
+
+def test_no_beginning_of_a_mail_stops_the_others(folder: Path) -> None:
+    """A mail cut off at every place is read as far as it goes."""
+    whole = with_logo(mail("Kabul <k@example.org>", SENT, {SCRIPTS[1]: book(1)})).as_bytes()
+    for end in range(0, len(whole), 97):
+        assert all(layers.open_layers(layers.Job("x.eml", whole[:end], mail=True)))
+    assert list(found_in([])) == []

@@ -1,0 +1,424 @@
+"""A round through its weeks: issued, answered by mail in every way, corrected, late, and followed by another round."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from hrge_xl.cli import run
+from hrge_xl.correspondence import drafts
+from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.demonstration import saved_on
+from hrge_xl.issuing import generate
+from hrge_xl.refreshing import Week, refresh
+from hrge_xl.rounds.mail.eml import Letter, as_eml
+from hrge_xl.rounds.mail.standard_texts import PLACEHOLDERS, Occasion, standard
+from hrge_xl.rounds.mail.templates import filled
+from hrge_xl.rounds.rounds import init_round, load_round, orders
+from hrge_xl.spec.load import load
+from hrge_xl.words import languages, right_to_left
+from tests.letters import mail, mbox, msg, tnef, with_logo, zipped
+from tests.test_consolidate import answers
+
+pytestmark = pytest.mark.xdist_group("weeks")  # what its fixtures play is played once
+
+SPEC = load("example")
+DAY_0, DEADLINE = date(2026, 7, 1), date(2026, 7, 22)
+COUNTRIES = {"PAK": "en", "MAR": "fr", "EGY": "ar"}
+TEAMS = [f"{country}-{number}" for number in range(1, 5) for country in COUNTRIES]
+
+
+def moment(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+
+
+def address(team: str) -> str:
+    return f"{team.lower()}@example.org"
+
+
+@dataclass
+class Story:
+    """A round, and what its teams send."""
+
+    folder: Path
+    sent: int = 0
+    issued: Mapping[str, EmailMessage] = field(default_factory=dict)  # the drafts of day 0
+
+    def workbook(self, team: str, saved: date, **changes: Any) -> bytes:
+        """What a team fills in and saves on a day."""
+        (order,) = [each for each in orders(load_round(self.folder), DAY_0) if each.team == team]
+        given = answers(country=order.country, **changes)
+        return saved_on(generate(SPEC, replace(order, answers=given)), saved)
+
+    def receive(self, content: bytes | EmailMessage, ending: str = "eml") -> None:
+        """Put something into the inbox."""
+        self.sent += 1
+        inbox = self.folder / "inbox"
+        inbox.mkdir(exist_ok=True)
+        data = content if isinstance(content, bytes) else content.as_bytes()
+        (inbox / f"mail {self.sent}.{ending}").write_bytes(data)
+
+    def send(self, team: str, day: date, name: str = "", **changes: Any) -> None:
+        """A team sends its workbook by mail, with a PDF and a logo beside it."""
+        files: dict[str, bytes | EmailMessage] = {
+            name or f"{team} final.xlsx": self.workbook(team, day, **changes), "letter.pdf": b"%PDF-1.4",
+        }  # fmt: skip
+        self.receive(with_logo(mail(address(team), moment(day), files)))
+
+    def week(self, day: date) -> Week:
+        return refresh(self.folder, day, jobs=1)
+
+
+def listed(week: Week, head: str) -> str:
+    """A line of the ten by its head."""
+    return next(line for line in week.lines() if line.startswith(head)).partition(":")[2].strip()
+
+
+def opened(path: Path) -> EmailMessage:
+    """A draft as a mail program reads it."""
+    made = message_from_bytes(path.read_bytes(), policy=default)
+    assert isinstance(made, EmailMessage)
+    return made
+
+
+def text_of(made: EmailMessage, kind: str = "plain") -> str:
+    body = made.get_body((kind,))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def drafted(story: Story, day: date) -> dict[str, EmailMessage]:
+    folder = story.folder / "drafts" / str(day)
+    return {path.stem: opened(path) for path in sorted(folder.glob("*.eml"))}
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Every file that a refresh leaves, but for the ledger and dataset, whose bytes are of no interest."""
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in (".sqlite", ".jsonl")
+    }
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Day 0: workbooks are issued, and the mails with them are drafted."""
+    folder = tmp_path_factory.mktemp("weeks")
+    lines = [f"{t},{t[:3]},{COUNTRIES[t[:3]]},{DEADLINE},office@example.org,{address(t)}\n" for t in TEAMS]
+    (folder / "teams.csv").write_text(
+        "team,country,language,deadline,contact,email\n" + "".join(lines), "utf-8"
+    )
+    story = Story(init_round(folder / "2026-H1", "example", folder / "teams.csv").folder)
+    assert run(["generate", str(story.folder), "--today", str(DAY_0)]) == 0
+    drafts(story.folder, DAY_0, [Occasion.ISSUE])
+    story.issued = drafted(story, DAY_0)
+    return story
+
+
+@pytest.fixture(scope="module")
+def first(begun: Story) -> tuple[Story, Week]:
+    """The first week of answers: by mail in every way, right and wrong."""
+    day = DAY_0 + timedelta(days=7)
+    begun.send("PAK-1", day)  # right
+    begun.send("MAR-1", day, "Réponse Rabat (définitive).xlsx", PLN_03=None)  # wrong
+    begun.send("EGY-1", day, "النسخة النهائية.xlsx", PLN_03=None)
+    old = begun.workbook("PAK-2", day - timedelta(days=2), PLN_03=None)
+    middle = begun.workbook("PAK-2", day - timedelta(days=1), PLN_04=None)
+    last = begun.workbook("PAK-2", day, PLN_05=None)
+    versions = {"v1.xlsx": old, "x/v2.xlsx": middle, "x/v3 (final).xlsx": last, "x/Thumbs.db": b"x"}
+    begun.receive(mail(address("PAK-2"), moment(day), {"three versions.zip": zipped(versions)}))
+    begun.receive(msg(address("MAR-2"), moment(day), {"retour.xlsx": begun.workbook("MAR-2", day)}), "msg")
+    wrapped = mail(address("EGY-2"), moment(day), {})
+    content = tnef({"العودة.xlsx": begun.workbook("EGY-2", day)})
+    wrapped.add_attachment(content, maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    begun.receive(mbox(wrapped, mail(address("PAK-1"), moment(day), {}, subject="Thank you")), "mbox")
+    begun.receive(mail(address("PAK-3"), moment(day), {"empty.xlsx": b"PK\x03\x04 damaged"}))
+    return begun, begun.week(day)
+
+
+def test_on_day_0_every_team_gets_its_workbook(begun: Story) -> None:
+    for team in TEAMS:
+        each = begun.issued[f"{team}_issue"]
+        workbook, guide = each.iter_attachments()
+        language = COUNTRIES[team[:3]]
+        assert workbook.get_filename() == f"{team}_{language}.xlsx"
+        assert workbook.get_content() == (begun.folder / "issued" / f"{team}_{language}.xlsx").read_bytes()
+        assert guide.get_filename() == f"filling-in_{language}.html"
+        assert (each["X-Unsent"], each["To"]) == ("1", address(team))
+
+
+def test_the_first_week(first: tuple[Story, Week]) -> None:
+    _, week = first
+    assert len(week.lines()) == 10
+    assert listed(week, "Came").startswith("9 workbooks taken in, 8 left aside.")
+    assert listed(week, "Counts").startswith("9 files: 3 accepted, 5 returned, 1 refused.")
+    assert listed(week, "Teams") == "12 expected: 3 accepted, 3 returned, 6 issued."
+    assert listed(week, "Late") == "nobody."
+    assert listed(week, "Due next") == "2026-07-22, in 14 days: PAK-3, MAR-3, EGY-3, PAK-4, MAR-4, EGY-4."
+    assert listed(week, "Ask again") == "empty.xlsx (PAK-3)."
+    assert listed(week, "To send").startswith(
+        "3 feedbacks, 3 thanks, in drafts/2026-07-08, with a list: mail-merge.csv."
+    )
+
+
+def test_each_team_gets_one_feedback_on_what_stands(first: tuple[Story, Week]) -> None:
+    """Of three versions for the last; in the language of the team; the workbook attached goes on from it."""
+    story, week = first
+    made = drafted(story, week.today)
+    feedback = {name: each for name, each in made.items() if name.endswith("feedback")}
+    assert [each["To"] for each in feedback.values()] == [address(t) for t in ("EGY-1", "MAR-1", "PAK-2")]
+    texts = {name.split("_")[0]: text_of(each) for name, each in feedback.items()}
+    assert texts["PAK-2"].startswith("Dear colleagues,\n\nThank you for v3 (final).xlsx.")
+    assert texts["MAR-1"].startswith("Chères et chers collègues,")
+    assert texts["EGY-1"].startswith("الزميلات والزملاء الأعزاء،")
+    assert '<html lang="ar" dir="rtl">' in text_of(feedback["EGY-1_WS-07_feedback"], "html")
+    for name, each in feedback.items():
+        (attached,) = each.iter_attachments()
+        assert attached.get_content() == (story.folder / "feedback" / f"{name}.xlsx").read_bytes()
+        assert load_workbook(io.BytesIO(attached.get_content()), read_only=True).sheetnames
+
+
+def test_the_list_for_a_mail_merge_says_what_the_drafts_say(first: tuple[Story, Week]) -> None:
+    story, week = first
+    file = story.folder / "drafts" / str(week.today) / "mail-merge.csv"
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+    made = drafted(story, week.today)
+    assert {row["draft"]: (row["email"], row["subject"]) for row in rows} == {
+        f"{name}.eml": (each["To"], each["Subject"]) for name, each in made.items()
+    }
+    assert {row["language"] for row in rows} == set(COUNTRIES.values())
+    assert Counter(row["occasion"] for row in rows) == {"feedback": 3, "thanks": 3}
+
+
+def test_running_it_again_changes_nothing(first: tuple[Story, Week]) -> None:
+    """Not a byte of any file, nor a line of what is said, but that what came is here already."""
+    story, week = first
+    before = digests(story.folder)
+    again = story.week(week.today)
+    assert digests(story.folder) == before
+    assert again.drafts.new == []
+    assert again.lines()[1:8] == week.lines()[1:8]
+    assert listed(again, "Look first") == "nothing."  # what stood no longer went the first time
+    assert listed(again, "Came").startswith("0 workbooks taken in, 9 here already")
+
+
+def test_no_address_leaves_the_office(first: tuple[Story, Week], tmp_path: Path) -> None:
+    """Neither dataset, files beside it, reports nor copies to share know who sent what: the ledger does, and drafts."""
+    story, week = first
+    assert run(["consolidate", str(story.folder), "--shareable", "--today", str(week.today)]) in (0, 4)
+    assert run(["report", str(story.folder), "-o", str(tmp_path), *FORMATS, "--today", str(week.today)]) in (
+        0,
+        4,
+    )
+    with Ledger.open(story.folder, write=False) as ledger:
+        senders = {origin.sender for origin in ledger.origins().values()}
+    assert address("MAR-2") in senders
+    ours = ("ledger.sqlite", "ledger.jsonl", "round.yaml", "drafts/", "inbox/")
+    places = [path for path in (*story.folder.rglob("*"), *tmp_path.rglob("*")) if path.is_file()]
+    for path in places:
+        if not path.is_relative_to(story.folder) or not path.relative_to(story.folder).as_posix().startswith(
+            ours
+        ):
+            assert [each for each in senders if each.encode() in unpacked(path)] == [], path
+
+
+FORMATS = [word for name in ("html", "xlsx", "json", "sarif", "junit") for word in ("--format", name)]
+
+
+def unpacked(path: Path) -> bytes:
+    """What stands in a file, its parts inflated where it is a workbook."""
+    from zipfile import ZipFile, is_zipfile
+
+    if not is_zipfile(path):
+        return path.read_bytes()
+    with ZipFile(path) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
+
+
+def test_the_weeks_that_follow(first: tuple[Story, Week]) -> None:
+    """Corrections, a version made from an older one, reminders before, on and after the deadline, late answers."""
+    story, _ = first
+    before = story.week(DEADLINE - timedelta(days=6))
+    reminded = drafted(story, before.today)
+    silent = ["EGY-3", "EGY-4", "MAR-3", "MAR-4", "PAK-4"]
+    assert sorted(name for name in reminded if "before" in name) == [
+        f"{team}_reminder-before" for team in silent
+    ]
+    assert sorted(name for name in reminded if "correct" in name) == [
+        f"{team}_reminder-to-correct" for team in ("EGY-1", "MAR-1", "PAK-2")
+    ]
+    assert "PAK-3" not in " ".join(reminded)  # its file could not be read: it is asked for again
+    story.send("MAR-1", DEADLINE - timedelta(days=1), "corrigé.xlsx")
+    story.send("MAR-3", DEADLINE - timedelta(days=1))
+    on = story.week(DEADLINE)
+    made = drafted(story, DEADLINE)
+    assert sorted(name for name in made if "reminder-on" in name) == [
+        f"{team}_reminder-on" for team in silent if team != "MAR-3"
+    ]
+    assert "is due today, 22 July 2026." in text_of(made["PAK-4_reminder-on"])
+    assert {"MAR-1_thanks", "MAR-3_thanks"} <= set(made)
+    assert not list((story.folder / "drafts" / str(before.today)).glob("*before*"))  # they stand no longer
+    assert [each.team for each in on.drafts.outdated if each.occasion == "feedback"] == ["MAR-1"]
+    late = drafts(story.folder, DEADLINE + timedelta(days=3))
+    assert Counter(each.occasion for each in late.new)["reminder-after"] == 4
+    assert not drafts(story.folder, DEADLINE + timedelta(days=4)).new  # once a week is enough
+    story.send("PAK-4", DEADLINE + timedelta(days=9))
+    end = story.week(DEADLINE + timedelta(days=10))
+    assert listed(end, "Late") == "PAK-3 (10 days), EGY-3 (10 days), MAR-4 (10 days), EGY-4 (10 days)."
+    assert {each.team for each in end.drafts.new if each.occasion == "reminder-after"} == {
+        "EGY-3",
+        "MAR-4",
+        "EGY-4",
+    }
+    (pak4,) = [each for each in end.teams if each.team.code == "PAK-4"]
+    assert (pak4.state, pak4.days_late) == ("accepted", 9)
+
+
+def test_what_only_she_can_decide_waits(tmp_path: Path) -> None:
+    """Two workbooks about one thing, one of another round: nobody is reminded, thanked or corrected meanwhile."""
+    lines = "team,country,deadline,email\nPAK-1,PAK,2026-07-03,pak@example.org\n"
+    (tmp_path / "teams.csv").write_text(lines, encoding="utf-8")
+    story = Story(init_round(tmp_path / "round", "example", tmp_path / "teams.csv").folder)
+    (order,) = orders(load_round(story.folder), DAY_0)
+    for name, changes in {
+        "a": {"copy": "a" * 12},
+        "b": {"copy": "b" * 12},
+        "c": {"round": "2025-H2"},
+    }.items():
+        made = generate(SPEC, replace(order, answers=answers(), **changes))
+        story.receive(mail("pak@example.org", moment(DAY_0), {f"{name}.xlsx": saved_on(made, DAY_0)}))
+    week = story.week(DAY_0 + timedelta(days=9))
+    assert listed(week, "To decide") == f'PAK-1, c.xlsx. See: hrge-xl decide "{story.folder}"'
+    assert week.drafts.new == []
+
+
+def test_the_deadlines_as_a_calendar(begun: Story) -> None:
+    """Well-formed by RFC 5545: an entry a day with the teams due on it, no line over 75 octets, the same every day."""
+    data = (begun.folder / "drafts" / "deadlines.ics").read_bytes()
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    lines = data.decode().replace("\r\n ", "").split("\r\n")
+    assert (lines[0], lines[-2:]) == ("BEGIN:VCALENDAR", ["END:VCALENDAR", ""])
+    assert Counter(line.split(":")[1] for line in lines if line.startswith("BEGIN")) == {
+        "VCALENDAR": 1, "VEVENT": 1, "VALARM": 1,
+    }  # fmt: skip
+    assert "DTSTART;VALUE=DATE:20260722" in lines
+    assert "DTEND;VALUE=DATE:20260723" in lines
+    assert "DESCRIPTION:" + "\\, ".join(TEAMS) in lines
+    assert f"SUMMARY:2026-H1: {len(TEAMS)} workbooks are due" in lines
+
+
+def test_mails_are_written_in_every_language_of_the_program() -> None:
+    """Each occasion has words of its own in each, and none that nothing fills in; English stands in for none."""
+    facts = dict.fromkeys(PLACEHOLDERS, "X")
+    for language in set(languages()) - {"en", "fa-AF"}:
+        for occasion in Occasion:
+            said = filled(standard(occasion, language), facts)
+            assert said.subject.startswith("X")
+            assert "{" not in said.subject + said.text
+            assert occasion is Occasion.FEEDBACK or said.text != filled(standard(occasion, "en"), facts).text
+        letter = as_eml(Letter("a@example.org", language, filled(standard(Occasion.ON, language), facts)))
+        page = text_of(message_from_bytes(letter, policy=default), "html")  # type: ignore[arg-type]
+        assert (f'<html lang="{language}" dir="rtl">' in page) == right_to_left(language)
+
+
+def test_a_name_keeps_its_order_in_a_sentence_that_runs_from_the_right(begun: Story) -> None:
+    """Without marks of direction 2026-H1 is seen as H1-2026."""
+    made = begun.issued["EGY-4_issue"]
+    for text in (text_of(made), text_of(made, "html"), str(made["Subject"])):
+        assert text.count("2026-H1") == text.count("\u200e2026-H1\u200e") > 0
+    assert "\u200e" not in text_of(begun.issued["PAK-4_issue"])
+
+
+# texts of a round's own
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A round of one team in each language of the program that the spec has."""
+    (tmp_path / "teams.csv").write_text(
+        "team,country,language,deadline,email\nPAK-1,PAK,en,2026-07-03,pak@example.org\nMAR-1,MAR,fr,2026-07-03,\n",
+        "utf-8",
+    )
+    folder = init_round(tmp_path / "round", "example", tmp_path / "teams.csv").folder
+    assert run(["generate", str(folder), "--today", str(DAY_0)]) == 0
+    return folder
+
+
+def test_a_round_may_say_it_in_its_own_words(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["round", "messages", str(small)]) == 0
+    file = small / "messages" / "en.txt"
+    assert str(file) in capsys.readouterr().out
+    text = file.read_text(encoding="utf-8-sig")
+    assert [f"[{each}]" in text for each in Occasion] == [True] * 7
+    file.write_text(
+        "[issue]\nSubject: For {team} only\n\nHello {country},\nask {contact}.\n\nBye\n", encoding="utf-8"
+    )
+    drafts(small, DAY_0, [Occasion.ISSUE])
+    made = opened(small / "drafts" / str(DAY_0) / "PAK-1_issue.eml")
+    assert made["Subject"] == "For PAK-1 only"
+    assert text_of(made).splitlines() == ["Hello Pakistan,", "", "Bye"]  # nobody to ask: the line is left out
+    assert opened(small / "drafts" / str(DAY_0) / "MAR-1_issue.eml")["To"] is None
+    assert run(["round", "messages", str(small)]) == 0
+    assert file.read_text(encoding="utf-8").startswith("[issue]\nSubject: For {team} only")
+
+
+def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (small / "messages").mkdir()
+    (small / "messages" / "en.txt").write_text(
+        "[isue]\nSubject: x\ny\n[thanks]\nThank you, {name}\n[issue]\nSubject: a {\n\nb {feedback}\n",
+        encoding="utf-8",
+    )
+    (small / "messages" / "klingonese.txt").write_text("[issue]\nSubject: x\n\ny", encoding="utf-8")
+    for command in ("refresh", "drafts", "remind"):
+        assert run([command, str(small)]) == 3
+        assert [
+            line.removeprefix("Error: ").split(" Known are")[0]
+            for line in capsys.readouterr().err.splitlines()
+        ] == [
+            "messages/en.txt: line 1: there is no occasion 'isue'.",
+            "messages/en.txt: line 4: [thanks] does not begin with a subject. Write: Subject: …",
+            "messages/en.txt: line 5: there is no placeholder {name} here.",
+            "messages/en.txt: line 7: a brace is alone. Write a placeholder as {team}, "
+            "and a brace of the text twice: {{.",
+            "messages/en.txt: line 9: there is no placeholder {feedback} here.",
+            "messages/klingonese.txt: the name is no language. Call it after one, for example fr.txt.",
+        ]
+    assert not (small / "drafts").exists()
+    assert not (small / "dataset.sqlite").exists()
+
+
+def test_a_mail_that_is_too_large_for_many_servers_is_told(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("hrge_xl.correspondence.MOST_BYTES", 10_000)
+    assert run(["drafts", str(small), "issue", "--today", str(DAY_0)]) == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 2
+    assert err.count("many mail servers refuse more than 0.0 MB") == 2
+
+
+def test_what_was_deleted_after_it_was_sent_is_not_written_again(small: Path) -> None:
+    """Unless it is asked for."""
+    day = date(2026, 7, 1)
+    assert len(drafts(small, day).new) == 2
+    for path in (small / "drafts").rglob("*.eml"):
+        path.unlink()
+    assert drafts(small, day).new == []
+    assert len(drafts(small, day, again=True).new) == 2
