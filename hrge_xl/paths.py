@@ -29,7 +29,7 @@ SHORTCUTS = (".url", ".lnk", ".webloc")
 
 
 def is_left_by_a_program(name: str) -> bool:
-    """Whether a name says that a program left this there, and no person: it is no file of anybody."""
+    """Whether a name says that a program left this there, and no person: it is not a file of anybody."""
     return name.startswith((*LOCK_PREFIXES, "._")) or name.lower() in LEFT_BY_PROGRAMS
 
 

@@ -152,6 +152,6 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert str(caught.value).splitlines() == [
         "teams.csv: line 2: the column 'email' appears twice ('e-mail' and 'courriel'). Keep one.",
         "teams.csv: line 2: there is no column 'countri'. Did you mean 'country'?",
-        "teams.csv: line 3: 'nobody' is no address of mail. Write it as name@example.org; several by comma.",
-        "teams.csv: line 4: 'a@b' is no address of mail. Write it as name@example.org; several by comma.",
+        "teams.csv: line 3: 'nobody' is not an address of mail. Write it as name@example.org; several by comma.",
+        "teams.csv: line 4: 'a@b' is not an address of mail. Write it as name@example.org; several by comma.",
     ]

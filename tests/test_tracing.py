@@ -112,7 +112,7 @@ def test_a_finding_is_found_by_its_kind(folder: Path, capsys: pytest.CaptureFixt
         (("--field", "PLN_99"), "Nothing stands at a question 'PLN_99' in the dataset. Did you mean 'PLN_0"),
         (("--finding", "V01x"), "The dataset has no finding 'V01x'. Did you mean 'V001'?"),
         (("answers",), "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW."),
-        (("answers", "0"), "'0' is no number of a row"),
+        (("answers", "0"), "'0' is not a number of a row"),
     ],
 )
 def test_what_nothing_stands_at_is_asked_back(

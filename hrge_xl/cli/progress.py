@@ -1,4 +1,4 @@
-"""How far a command is: a bar on stderr for what takes longer than a second; nothing where that is no terminal."""
+"""How far a command is: a bar on stderr for what takes longer than a second; nothing where that is not a terminal."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ def _narrow(line: Line, column: str, say: Translate) -> str:
 
 
 def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
-    """Print a line a team, as wide as the terminal; columns that say nothing about anybody are left out."""
+    """Print a line per team, as wide as the terminal; columns that say nothing about anybody are left out."""
     rows = [{column: shown(_narrow(line, column, say)) for column in NARROW} for line in lines]
     used = [column for column in NARROW if any(row[column] for row in rows)]
     heads = {column: say(HEADS[column]) for column in used}
@@ -246,7 +246,7 @@ def _print_row(
 
 
 def _print_wide(lines: Sequence[Line], say: Translate) -> None:
-    """Print a line a team, of any length; columns that say nothing about anybody are left out."""
+    """Print a line per team, of any length; columns that say nothing about anybody are left out."""
     cells = {column: [shown(_shown(line, column, say)) for line in lines] for column in COLUMNS}
     used = [column for column in COLUMNS if any(cells[column])]
     heads = {column: say(HEADS[column]) for column in used}

@@ -58,7 +58,7 @@ def colours_of_environment() -> bool | None:
 
 
 def width() -> int | None:
-    """Tell how many columns standard output has; None where it is no terminal, and lines may be of any length."""
+    """Tell how many columns standard output has; None where it is not a terminal, and lines may be of any length."""
     if not _SCREEN.out().isatty():
         return None
     return max(shutil.get_terminal_size().columns, NARROWEST)

@@ -83,7 +83,7 @@ def _print_row(store: Store, table: str, row: str) -> None:
     from ..exports.extract import table_of
 
     if not (row.isdecimal() and int(row)):
-        raise UsageError(f"'{row}' is no number of a row: they begin with 1. {HOW}")
+        raise UsageError(f"'{row}' is not a number of a row: they begin with 1. {HOW}")
     for name, value in trace(store, table_of(store, table), int(row)):
         line(f"{name}: {value}")
 

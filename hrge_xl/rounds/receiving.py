@@ -144,7 +144,7 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
 
 
 def _check_sources(folder: Path, sources: Sequence[str]) -> None:
-    """Raise `UsageError` for a source that holds what the round wrote itself: a blank workbook is no answer."""
+    """Raise `UsageError` for a source that holds what the round wrote itself: a blank workbook is not an answer."""
     home, inbox = folder.resolve(), (folder / INBOX).resolve()
     for source in sources:
         place = Path(source).resolve()

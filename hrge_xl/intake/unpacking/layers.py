@@ -95,7 +95,7 @@ class _Opening:
         return self._mail if job.mail or is_mail(job.data) else None
 
     def _is_archive(self, job: Job) -> bool:
-        """Whether a zip is no document of a program. Raises `Unreadable` for a bad one that does not claim to be."""
+        """Whether a zip is not a document of a program. Raises `Unreadable` for a bad one that does not claim to be."""
         try:
             package = ZipPackage(job.data, self._budget.limits)
         except Unreadable:

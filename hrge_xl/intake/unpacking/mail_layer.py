@@ -24,7 +24,7 @@ _ENOUGH = 2  # fields that only mails have
 
 
 class Attached(NamedTuple):
-    """A part of a mail that is no text of it. `mail` says that it is a mail itself."""
+    """A part of a mail that is not text of it. `mail` says that it is a mail itself."""
 
     name: str
     data: bytes

@@ -96,7 +96,7 @@ def _correct(say: Translate) -> tuple[str, ...]:
         say("{round}: reminder ({team})"),
         say("Dear colleagues,"),
         say("There is still something to correct in your workbook for {round}."),
-        say("Please go on in the workbook attached, not in your old one."),
+        say("Please continue in the attached workbook, not in your old one."),
         say("If you have sent it in the meantime, please excuse this message."),
         say("Questions to: {contact}"),
     )

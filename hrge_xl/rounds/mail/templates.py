@@ -53,7 +53,7 @@ def load_templates(folder: Path) -> Templates:
         sections = list(_sections(text.splitlines()))
         wrong = list(_mistakes(sections))
         if not is_language(file.stem):
-            wrong.append("the name is no language. Call it after one, for example fr.txt.")
+            wrong.append("the name is not a language. Call it after one, for example fr.txt.")
         mistakes += [f"{FOLDER}/{file.name}: {each}" for each in wrong]
         own[file.stem] = {} if wrong else dict(map(_template, sections))
     if mistakes:
@@ -117,7 +117,7 @@ def _mistakes(sections: Iterable[_Section]) -> Iterator[str]:
             yield f"line {section.line}: {what}. Known are: {', '.join(f'[{each}]' for each in known)}."
             continue
         if section.name in seen:
-            yield f"line {section.line}: [{section.name}] stands there twice. Keep one."
+            yield f"line {section.line}: [{section.name}] appears twice. Keep one."
         seen.add(section.name)
         said = _said(section)
         if not said or not SUBJECT.fullmatch(said[0][1].strip()):
