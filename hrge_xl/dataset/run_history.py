@@ -94,7 +94,12 @@ def record_run(ledger: Ledger, store: Store, day: date) -> None:
             if row["found"]:
                 ledger.remove(RUNS, RUNS.c.n == row["n"])
                 ledger.add(RUNS, row | {"found": ""})
-    last = rows[-DETAILED:]
+    note_change(ledger, store)
+
+
+def note_change(ledger: Ledger, store: Store) -> None:
+    """Write down in the dataset what the last run changed, as the ledger knows it."""
+    last = ledger.rows_of(RUNS)[-DETAILED:]
     told = json.dumps(asdict(_change(*last))) if len(last) == DETAILED else ""
     if store.facts().get(FACT, "") != told:
         store.set_fact(FACT, told)
