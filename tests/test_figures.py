@@ -301,7 +301,8 @@ def test_a_risk_stands_in_every_part_that_it_belongs_to(both_rounds: Store) -> N
     part = (places.c.period, places.c.by, places.c.code)
     counted = both_rounds.select(sa.select(*part, distinct(places.c.team)).group_by(*part))
     teams = {(period, by, code): count for period, by, code, count in counted}
-    for round_, countries in two_rounds.TEAMS.items():
+    for round_ in (EARLIER, LATER):
+        countries = two_rounds.TEAMS[round_]
         period, every = two_rounds.period_of(both_rounds, round_), len(countries)
         for part_of_all in (("total", None), ("tool", "T3.2"), ("pillar", "SP"), ("group", "WOM")):
             assert teams[period, *part_of_all] == every

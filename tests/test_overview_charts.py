@@ -239,7 +239,8 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Overview, Ov
         if name:
             later.rename(folder / "returned" / name)
         with datasets(Question([str(folder)], played_rounds.TODAY)) as (dataset,):
-            pages.append(built(dataset.store, played_rounds.TODAY, "en", dataset.round))
+            change = last_change(dataset.folder)
+            pages.append(built(dataset.store, played_rounds.TODAY, "en", dataset.round, change=change))
     return folder, pages[0], pages[1]
 
 
@@ -283,7 +284,7 @@ def test_a_run_that_changes_nothing_keeps_what_the_last_one_changed(
     folder, _, found = rounds
     before = (folder / "dataset.sqlite").read_bytes()
     with datasets(Question([str(folder)], played_rounds.TODAY)) as (dataset,):
-        assert last_change(dataset.store) == found.change
+        assert last_change(dataset.folder) == found.change
     assert (folder / "dataset.sqlite").read_bytes() == before
 
 

@@ -221,15 +221,15 @@ def test_a_page_that_was_changed(case: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "no whole JSON report"),
+        (b"", "not a whole JSON report"),
         (b"\xff\x00\xfe", "not text"),
-        (b"[]", "no validation report"),
-        (b'{"schema": "hrge-xl/validation-report/2"}', "no validation report"),
-        (b'{"schema": "hrge-xl/validation-report/1"}', "no whole report"),
-        (b'{"schema": "hrge-xl/validation-report/1", "files": [7]}', "no whole report"),
-        (b"[" * 100_000, "no whole JSON report"),
-        (b'{"schema": "hrge-xl/validation-report/1", "size": NaN}', "no whole JSON report"),
-        (b'{"schema": "hrge-xl/validation-report/1", "size": 1e999}', "no whole JSON report"),
+        (b"[]", "not a validation report"),
+        (b'{"schema": "hrge-xl/validation-report/2"}', "not a validation report"),
+        (b'{"schema": "hrge-xl/validation-report/1"}', "not a whole report"),
+        (b'{"schema": "hrge-xl/validation-report/1", "files": [7]}', "not a whole report"),
+        (b"[" * 100_000, "not a whole JSON report"),
+        (b'{"schema": "hrge-xl/validation-report/1", "size": NaN}', "not a whole JSON report"),
+        (b'{"schema": "hrge-xl/validation-report/1", "size": 1e999}', "not a whole JSON report"),
     ],
 )
 def test_what_is_no_report_is_one_line(
@@ -256,7 +256,7 @@ def test_a_report_with_an_impossible_entry_is_one_line(
         data[place[-1]] = value
 
     forge(case, change)
-    with pytest.raises(UsageError, match="no whole report"):
+    with pytest.raises(UsageError, match="not a whole report"):
         look(case)
 
 

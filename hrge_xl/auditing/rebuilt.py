@@ -15,7 +15,6 @@ from ..dataset.derive import derive
 from ..dataset.ledger import NAME, Ledger
 from ..dataset.opening import DATASET
 from ..dataset.rows import RowBuilder
-from ..dataset.run_history import note_change
 from ..dataset.schema import CHECKS_NOT_RUN, FINDINGS_FACT, SLOTS, SUBMISSIONS, Schema
 from ..dataset.store import Store, open_file
 from ..dataset.table import SUBMISSION_ID
@@ -96,7 +95,6 @@ def rebuilt(
         made.analyze()
         derive([made], home / DATASET, today, pool)
         made.set_derived(str(today))
-        note_change(ledger, made)
         yield Rebuilt(made, ledger, home)
 
 

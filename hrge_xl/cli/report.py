@@ -99,6 +99,7 @@ def _overview(
 ) -> str:
     """Give the overview of what was asked about. Raises `UsageError` where that is in several datasets."""
     from ..dataset.derive import derive_here
+    from ..dataset.run_history import last_change
     from ..reports.overview_files import of_dataset
 
     if len(found) != 1:
@@ -108,7 +109,8 @@ def _overview(
     (only,) = found
     if only.folder is None:
         derive_here(only.store, today)
-    return of_dataset(only.store, language, only.round, masked=masked, period=period)
+    change = last_change(only.folder)
+    return of_dataset(only.store, language, only.round, masked=masked, period=period, change=change)
 
 
 def write(document: Document, name: str, folder: Path) -> Path:

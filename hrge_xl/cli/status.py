@@ -150,7 +150,7 @@ def _since(dataset: Dataset) -> Iterator[str]:
     """What the last run that changed something changed, where there was one before it."""
     from ..dataset.run_history import last_change
 
-    change = last_change(dataset.store)
+    change = last_change(dataset.folder)
     return change.lines() if change else iter(())
 
 

@@ -1,7 +1,7 @@
 """What each run left: files, findings and figures, so that the next one can tell what changed since.
 
-The ledger keeps a line a run that changed something; of the last two it keeps what they found. What the last one
-changed stands in the dataset, for whoever reads it.
+The ledger keeps a line a run that changed something; of the last two it keeps what they found. Nothing of it stands
+in the dataset, which says the same whatever the runs were that it was made in.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from .ledger import Ledger
+from .ledger import NAME, Ledger
 from .periods import over_periods
 from .reconciliation import reconciliation
 from .schema import AGGREGATE_INDICATORS, FINDINGS, SUBMISSIONS
@@ -29,7 +30,6 @@ RUNS = sa.Table(
     sa.Column("day", sa.Text(), nullable=False),
     sa.Column("found", sa.Text(), nullable=False),  # JSON
 )
-FACT = "since_last_run"
 DETAILED = 2  # runs of which it is known what they found
 SHORT = 10  # hexadecimal digits that a finding is known by
 ANSWERED, REQUIRED, LEVEL, INDICATOR = "answered", "required", "level", "indicator"
@@ -84,7 +84,7 @@ def _counted(codes: Mapping[str, int]) -> str:
 
 
 def record_run(ledger: Ledger, store: Store, day: date) -> None:
-    """Write down what a run left, where that is something else than before, and in the dataset what it changed."""
+    """Write down what a run left, where that is something else than before."""
     rows = ledger.rows_of(RUNS)
     found = json.dumps(_found(store), sort_keys=True)
     if not rows or rows[-1]["found"] != found:
@@ -94,25 +94,15 @@ def record_run(ledger: Ledger, store: Store, day: date) -> None:
             if row["found"]:
                 ledger.remove(RUNS, RUNS.c.n == row["n"])
                 ledger.add(RUNS, row | {"found": ""})
-    note_change(ledger, store)
 
 
-def note_change(ledger: Ledger, store: Store) -> None:
-    """Write down in the dataset what the last run changed, as the ledger knows it."""
-    last = ledger.rows_of(RUNS)[-DETAILED:]
-    told = json.dumps(asdict(_change(*last))) if len(last) == DETAILED else ""
-    if store.facts().get(FACT, "") != told:
-        store.set_fact(FACT, told)
-
-
-def last_change(store: Store) -> RunChange | None:
-    """What the last run over a dataset changed; None where it was the first one, or nothing is known of it."""
-    told = store.facts().get(FACT)
-    if not told:
+def last_change(folder: Path | None) -> RunChange | None:
+    """What the last run in a folder changed; None where it was the first one, or where no ledger knows of any."""
+    if folder is None or not (folder / NAME).is_file():
         return None
-    read = json.loads(told)
-    moved = [Moved(**each) for each in read.pop("moved")]
-    return RunChange(**{**read, "status": [tuple(each) for each in read["status"]]}, moved=moved)
+    with Ledger.open(folder, write=False) as ledger:
+        last = ledger.rows_of(RUNS)[-DETAILED:]
+    return _change(*last) if len(last) == DETAILED else None
 
 
 # what a run left

@@ -11,7 +11,7 @@ from functools import cached_property
 from markupsafe import Markup
 
 from .. import __version__
-from ..dataset.run_history import INDICATOR, LEVEL, Moved
+from ..dataset.run_history import INDICATOR, LEVEL, Moved, RunChange
 from ..dataset.store import Store
 from ..rounds.rounds import Round
 from ..validation import ACCEPTED, RETURNED
@@ -29,10 +29,11 @@ SHADES = 5  # of completeness
 
 
 def render(
-    store: Store, today: date, language: str, round_: Round | None = None, *, period: str | None = None
+    store: Store, today: date, language: str, round_: Round | None = None,
+    *, period: str | None = None, change: RunChange | None = None,
 ) -> str:  # fmt: skip
     """The page as text; the same dataset gives the same text. Parameters as for `overview_build.overview`."""
-    return page_of(overview(store, today, language, round_, period=period))
+    return page_of(overview(store, today, language, round_, period=period, change=change))
 
 
 def page_of(found: Overview) -> str:

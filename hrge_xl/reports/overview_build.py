@@ -19,7 +19,7 @@ from ..dataset.aggregates.sql import Sources, distinct
 from ..dataset.aggregates.values import catalogue_label
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.reconciliation import reconciliation
-from ..dataset.run_history import last_change
+from ..dataset.run_history import RunChange
 from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
@@ -62,18 +62,20 @@ from .overview_teams import arrivals, countries, deadlines, teams
 
 
 def overview(
-    store: Store, today: date, language: str, round_: Round | None = None, *, period: str | None = None
-) -> Overview:
+    store: Store, today: date, language: str, round_: Round | None = None,
+    *, period: str | None = None, change: RunChange | None = None,
+) -> Overview:  # fmt: skip
     """The overview of one period of a dataset as of a day: the one asked for, else that of the round, else the latest.
 
     `round_` says who was expected. The language is that of the page; texts of the
-    spec follow it as far as the spec has them. Raises `UsageError` where there is no such period.
+    spec follow it as far as the spec has them.
+    `change` is what the last run changed. Raises `UsageError` where there is no such period.
     """
     known = periods(store)
     of_round = [each.name for each in known if round_ and each.name == round_.name]
     chosen = choose(known, of_round[0] if of_round and period is None else period)
     expected = None if of_round and chosen not in of_round else round_  # of another period nobody knows
-    return _Builder(store, today, language, chosen).overview(expected)
+    return replace(_Builder(store, today, language, chosen).overview(expected), change=change)
 
 
 class _Builder:
@@ -121,7 +123,6 @@ class _Builder:
             overdue=self._overdue(late) if self._shows("overdue", "overdue") else None,
             all_overdue=len(late),
             questions=self._questions() if self._shows("questions") else None,
-            change=None if self.masked else last_change(self.store),
         )
 
     @property

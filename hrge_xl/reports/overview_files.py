@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from ..dataset.opening import open_dataset
+from ..dataset.run_history import RunChange, last_change
 from ..dataset.schema import spec_language
 from ..dataset.store import Store
 from ..disclosure_control.shared_copy import shared
@@ -26,7 +27,7 @@ def of_folder(
 ) -> str:
     """Give the page of a dataset, as of the day of its last run. Raises `StoreError` where that was cut off."""
     with open_dataset(folder) as store:
-        return of_dataset(store, language, round_, masked=masked, period=period)
+        return of_dataset(store, language, round_, masked=masked, period=period, change=last_change(folder))
 
 
 def of_dataset(
@@ -36,8 +37,11 @@ def of_dataset(
     *,
     masked: bool = False,
     period: str | None = None,
+    change: RunChange | None = None,
 ) -> str:
     """Give the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
+
+    `change` is what the last run changed; a page that may be shared does not tell it.
 
     Raises `StoreError` where they are not, `UsageError` where there is no such period.
     """
@@ -48,7 +52,8 @@ def of_dataset(
     today = date.fromisoformat(store.derived())
     with ExitStack() as stack:
         shown = stack.enter_context(shared(store, today)) if masked else store
-        return render(shown, today, language or spec_language(store.schema.spec), round_, period=period)
+        language = language or spec_language(store.schema.spec)
+        return render(shown, today, language, round_, period=period, change=None if masked else change)
 
 
 def file_name(*, masked: bool) -> str:

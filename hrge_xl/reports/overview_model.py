@@ -289,7 +289,7 @@ class Overview:
     overdue: Sequence[Overdue] | None  # the first of them
     all_overdue: int
     questions: Sequence[Question] | None
-    change: RunChange | None  # since the run before the last
+    change: RunChange | None = None  # since the run before the last
 
     @property
     def expected_teams(self) -> int:
