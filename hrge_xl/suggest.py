@@ -14,9 +14,10 @@ def alike(wrong: object, known: Sequence[str], most: int = 3, close: int = CLOSE
     """Give the known names that are most like a wrong one, the nearest first."""
     from rapidfuzz import process  # only once something is wrong
 
-    folded = {name.casefold(): name for name in known}
-    found = process.extract(str(wrong).casefold(), list(folded), limit=most, score_cutoff=close)
-    return [folded[name] for name, _, _ in found]
+    text, folded = str(wrong).casefold(), {name.casefold(): name for name in known}
+    found = process.extract(text, list(folded), limit=None, score_cutoff=close)
+    found.sort(key=lambda each: (-each[1], each[0][:1] != text[:1]))  # of equals those that begin alike
+    return [folded[name] for name, _, _ in found[:most]]
 
 
 def nearest(wrong: object, known: Sequence[str], close: int = CLOSE) -> str | None:

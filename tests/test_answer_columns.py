@@ -76,5 +76,5 @@ def _one() -> Columns:
 )
 def test_columns_that_do_not_belong_together_are_refused(wrong: dict[str, object]) -> None:
     """A reading process that a file has taken over may send anything."""
-    with pytest.raises(ValueError, match="no columns of this layout"):
+    with pytest.raises(ValueError, match="not columns of this layout"):
         AnswerColumns(_one()._replace(**wrong), [Place("T", "1", "F", 0, "S", "B7", calculated=False)])

@@ -394,6 +394,12 @@ def shown(browser: Browser, tmp_path: Path, found: Overview) -> Iterator[Any]:
         context.close()
 
 
+# What makes a page scroll sideways, unless it scrolls within a part of its own.
+STICKING_OUT = """[...document.querySelectorAll('main *')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('[role=region], svg *'))
+    .map(e => e.outerHTML.slice(0, 120))"""
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("language", "width"),
@@ -416,6 +422,7 @@ def test_axe_finds_nothing(shown: Any, language: str, width: int) -> None:
     violations = Axe().run(opened).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
     assert trouble == []
+    assert opened.evaluate(STICKING_OUT) == []
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
 
 

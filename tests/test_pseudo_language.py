@@ -91,13 +91,10 @@ def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def foreign(texts_seen: Iterator[str], spec: Spec) -> str:
     """Give what is seen and is not of the language, a line each, in the order in which it is seen."""
     codes = set(WORD.findall(" ".join(_codes(spec))))
-    notes = {rule.reader_only.rstrip(".") for rule in spec.rules} - {
-        ""
-    }  # to the office, in the language of the spec
     known = codes | OURS | {word for name, _ in month_names(TENTH) for word in WORD.findall(name)}
     found = {}
     for text in texts_seen:
-        if TYPED.fullmatch(text) or text == BESIDE or any(note in text for note in notes):
+        if TYPED.fullmatch(text) or text == BESIDE:
             continue
         left = [
             word for word in WORD.findall(NAMES.sub(" ", text)) if word not in known and not word.isupper()

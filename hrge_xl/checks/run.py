@@ -229,5 +229,5 @@ def _not_run(program: CompiledSpec, layout: Layout) -> dict[str, str]:
         if rule.code not in there:  # a rule may stand for several sheets
             reasons[rule.code] = kept_texts.NO_SHEET
         elif rule.check is None and not rule.require:
-            reasons[rule.code] = rule.reader_only
+            reasons[rule.code] = rule.reader_only.source
     return reasons

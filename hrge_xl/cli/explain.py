@@ -84,7 +84,9 @@ def _explain_rule(name: str, rule: Rule, language: str) -> None:
     rule_of = say("a rule of {spec}").format(spec=name)
     block(f"{rule.code} ({say(rule.severity)}), {rule_of}\n")
     block(f"{rule.message.say(language)}\n\n{say('What to do')}: {rule.remedy.say(language)}")
-    for key in ("why", "when", "check"):
+    if rule.why:
+        line(f"{say('Why it matters')}: {rule.why.say(language)}")
+    for key in ("when", "check"):
         if getattr(rule, key):
             line(f"{key.capitalize()}: {getattr(rule, key)}")
 

@@ -30,7 +30,7 @@ def worded(about: Kind | Rule, field: Field | None, details: Details, language: 
     say = translator(language)
     if isinstance(about, Rule) and field is None:  # over a whole sheet, and without a place
         message, remedy = (sentence(text.say(language), details) for text in (about.message, about.remedy))
-        return message or about.why, remedy
+        return message or about.why.say(language), remedy
     kind = kind_of(about)
     details = dict(_of_program(details, language)) | _by_itself(about, kind, field, details, language)
     message, remedy = word(kind, say, details)
@@ -61,7 +61,7 @@ def _by_itself(
 ) -> dict[str, str]:
     """Give what field and rule tell in any language: limits, an example, the reason."""
     if isinstance(about, Rule):
-        return {"reason": about.why}
+        return {"reason": about.why.say(language)}
     if field is None:
         return {}
     told = {name: text for name, text in limits(kind, field, language).items() if not details.get(name)}
@@ -137,6 +137,13 @@ class Rewording:
         fresh = replace(found, label=label, details=details, language=language)
         message, remedy = worded(about, field, _known(fresh, file) | dict(details), language)
         return replace(fresh, message=message, remedy=remedy)
+
+    def reason(self, code: str, why: str, language: str) -> str:
+        """Give in another language why a check did not run: in the words of its rule, or of the program."""
+        rule = self._rules.get(code)
+        if rule is not None and rule.reader_only and why == rule.reader_only.source:
+            return rule.reader_only.say(language)
+        return retold(why, language)
 
     def _field(self, found: Finding, code: str | None) -> Field | None:
         """Give a field that the row of a finding has, or else a form."""

@@ -211,7 +211,7 @@ def _rule(rule: Rule, language: str) -> CodeRow:
         "code": rule.code,
         "name": rule.called,
         "severity": rule.severity,
-        "why": rule.why if rule.why and language == SOURCE_LANGUAGE else message,
+        "why": rule.why.say(language) or message,
         "example": message,
         "remedy": general(rule.remedy.say(language)),
     }

@@ -70,7 +70,7 @@ class Rows:
             "checks": {
                 "run": [*each.checks_run] or NOTHING_RUN,
                 "not_run": [
-                    {"code": code, "why": retold(why, self.language)}
+                    {"code": code, "why": self.reword.reason(code, why, self.language)}
                     for code, why in sorted(each.checks_not_run.items())
                 ],
             },

@@ -342,8 +342,8 @@ class Rule(Model):
     at: tuple[Code, ...] = ()
     message: Text = NO_TEXT
     remedy: Text = NO_TEXT
-    reader_only: str = ""
-    why: str = ""
+    reader_only: Text = NO_TEXT
+    why: Text = NO_TEXT
 
     @property
     def called(self) -> str:
