@@ -625,7 +625,7 @@ def test_a_mark_is_no_answer(key: tuple[str, str, str], mark: str) -> None:
     result = changed({key: {"original": mark, "text": mark.strip()}})
     (finding,) = result.findings
     assert (finding.code, finding.cell, finding.value) == ("V001", at(key[2], key[1], key[0]), mark.strip())
-    assert finding.message.endswith(f": the answer is missing; “{mark.strip()}” is none.")
+    assert finding.message.endswith(f": the answer is missing; “{mark.strip()}” is not an answer.")
     assert result.verdicts[key] == Verdict("V001", required=True)
     whole = changed().progress[key[0]]
     assert (result.progress[key[0]].required, result.progress[key[0]].answered) == (

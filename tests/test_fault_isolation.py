@@ -218,7 +218,7 @@ def test_feedback_that_cannot_be_made(
     returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fails_where(
-        import_module("hrge_xl.reports.feedback"), "give_back", lambda result, *_: named(result.path)
+        import_module("hrge_xl.reports.feedback_files"), "give_back", lambda result, *_: named(result.path)
     )(monkeypatch)
     assert hrge("feedback", returned, "--all", "-o", tmp_path / "out", "--today", DAY, "--jobs", 1) == 4
     out, err = capsys.readouterr()

@@ -38,7 +38,12 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
     help="Answers to this question, such as RSK_10.",
 )
 @click.option("--row", default="", metavar="CODE", help="Answers in this row.")
-@click.option("--finding", default="", metavar="CODE", help="Findings of this kind, such as V006.")
+@click.option(
+    "--finding",
+    default="",
+    metavar="CODE",
+    help="Findings of this kind, by code or by name, such as not-in-list.",
+)
 @click.option(
     "--data",
     default="output/dataset",
