@@ -105,6 +105,12 @@ def language_name(language: str, said_in: str | None = None) -> str:
     return own or named.get_display_name(said) or language
 
 
+def names_of_language(language: str, said_in: str) -> tuple[str, ...]:
+    """Every way in which a language is called in another one: "Brazilian Portuguese", "Portuguese (Brazil)"."""
+    names = language_name(language, said_in), locale(language).get_display_name(locale(said_in))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
 def language_names(said_in: str) -> dict[str, str]:
     """What every language that CLDR knows is called in one of them, by tag."""
     return {tag.replace("_", "-"): name for tag, name in locale(said_in).languages.items()}

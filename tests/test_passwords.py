@@ -28,8 +28,8 @@ PASSWORD = "öffne dich, Sesam"
 WAIVED = ("--reason", "So it is.", "--by", "office", "--ledger", "round")
 DAY = ("--today", "2026-06-30")
 READING = {
-    "check", "compare", "consolidate", "decide", "export", "feedback", "generate", "report", "spec diff", "status",
-    "trace", "validate", "verify", "waive",
+    "check", "compare", "consolidate", "decide", "export", "feedback", "generate", "refresh", "report", "spec diff",
+    "status", "trace", "validate", "verify", "waive",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from hrge_xl.errors import RoundError, SpecError, UsageError
 from hrge_xl.issuing import generate
 from hrge_xl.rounds.rounds import Round, init_round, load_round, orders
 from hrge_xl.rounds.update_spec import update_spec
+from hrge_xl.shell_words import quoted
 from hrge_xl.spec.load import find, load
 from tests.test_consolidate import answers
 
@@ -119,7 +120,7 @@ def test_a_copy_that_was_tampered_with_is_never_used(damage: str, made: Round, s
         shutil.rmtree(copy)
     with pytest.raises(RoundError, match=r"The spec of the round (was changed in|is missing:)") as caught:
         load_round(made.folder)
-    assert f'hrge-xl round update-spec "{made.folder}" --spec' in str(caught.value)
+    assert f"hrge-xl round update-spec {quoted(made.folder)} --spec" in str(caught.value)
     update_spec(made.folder, str(spec))
     assert load(load_round(made.folder).spec_source).digest == load(spec).digest
 

@@ -209,10 +209,12 @@ OUTPUT = click.option(
 )  # of commands whose output is data; a file that is written by > may be of another encoding
 
 
-def next_step(command: str, *words: str | Path, and_then: str = "") -> None:
+def next_step(command: str, *words: str | Path, and_then: str = "", language: str | None = None) -> None:
     """Say on stderr, last of all, which command comes next."""
+    from ..words import SOURCE_LANGUAGE, translator
+
     typed = " ".join(["hrge-xl", command, *map(quoted, words)])
-    line(f"Next: {typed}{and_then}", err=True)
+    line(f"{translator(language or SOURCE_LANGUAGE)('Next')}: {typed}{and_then}", err=True)
 
 
 def exit_code(files: Sequence[FileRow], fail_on: str) -> int:

@@ -102,7 +102,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
             *dataset.notes,
             *dataset.totals().lines(language),
             *_summary(dataset, teams, language),
-            *_since(dataset),
+            *_since(dataset, language),
         ]
     rows = [_line(each, language) for each in teams]
     with output_to(output):
@@ -117,19 +117,19 @@ def command(  # noqa: PLR0913 (one parameter an option)
         line(told, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
     if not as_json:
-        _next(round_folder, {each.state for each in teams})
+        _next(round_folder, {each.state for each in teams}, language)
 
 
-def _next(folder: Path, states: Collection[str]) -> None:
+def _next(folder: Path, states: Collection[str], language: str) -> None:
     """Say what to do next; what to decide was said already."""
     if "to decide" in states:
         return
     if "returned" in states:
-        next_step("feedback", folder, and_then=" -o feedback")
+        next_step("feedback", folder, and_then=" -o feedback", language=language)
     elif "not issued" in states:
-        next_step("generate", folder)
+        next_step("generate", folder, language=language)
     elif states == {"accepted"}:
-        next_step("consolidate", folder)
+        next_step("consolidate", folder, language=language)
 
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
@@ -146,12 +146,12 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
-def _since(dataset: Dataset) -> Iterator[str]:
+def _since(dataset: Dataset, language: str) -> Iterator[str]:
     """What the last run that changed something changed, where there was one before it."""
     from ..dataset.run_history import last_change
 
     change = last_change(dataset.folder)
-    return change.lines() if change else iter(())
+    return change.lines(language) if change else iter(())
 
 
 def _line(each: TeamStatus, language: str) -> dict[str, Any]:

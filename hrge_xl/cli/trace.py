@@ -35,7 +35,7 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
     default="",
     metavar="CODE",
     shell_complete=offered(fields),
-    help="Answers to this question, such as RSK_10.",
+    help="Answers to this question, by its code.",
 )
 @click.option("--row", default="", metavar="CODE", help="Answers in this row.")
 @click.option(

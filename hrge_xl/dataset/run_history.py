@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..words import SOURCE_LANGUAGE, translator
 from .ledger import NAME, Ledger
 from .periods import over_periods
 from .reconciliation import reconciliation
@@ -62,19 +63,22 @@ class RunChange:
     new: Mapping[str, int] = field(default_factory=dict)
     moved: Sequence[Moved] = ()
 
-    def lines(self) -> Iterator[str]:
-        """Say it, a sentence a line."""
-        files = [
-            f"{len(self.came)} came",
-            f"{len(self.gone)} gone",
-            f"{len(self.status)} with another status",
-        ]
-        told = [each for each in files if not each.startswith("0 ")]
-        yield f"Since the run of {self.before}: files: {', '.join(told) or 'none changed'}."
+    def lines(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
+        """Say it, a sentence per line."""
+        say = translator(language)
+        files = (
+            (say("came: {count}"), self.came),
+            (say("gone: {count}"), self.gone),
+            (say("with another status: {count}"), self.status),
+        )
+        told = ", ".join(text.format(count=len(some)) for text, some in files if some)
+        since = say("Since the run of {day}, files: {files}.")
+        yield since.format(day=self.before, files=told or say("none changed"))
         if self.fixed or self.new:
-            yield f"Findings: {_counted(self.fixed)} fixed, {_counted(self.new)} new."
+            counts = _counted(self.fixed), _counted(self.new)
+            yield say("Findings fixed: {fixed}; new: {new}.").format(fixed=counts[0], new=counts[1])
         if self.moved:
-            yield f"Figures that moved: {len(self.moved)}. The overview lists them."
+            yield say("Figures that moved: {count}. The overview lists them.").format(count=len(self.moved))
 
 
 def _counted(codes: Mapping[str, int]) -> str:

@@ -41,5 +41,5 @@ def check_copy(folder: Path, digest: str) -> None:
         )
     raise RoundError(
         f"The spec of the round was changed in {copy}. Restore it from a backup; or, if the change is meant, take it "
-        f'as a new version: {again} "{copy}"'
+        f"as a new version: {again} {quoted(copy)}"
     )

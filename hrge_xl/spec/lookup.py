@@ -10,7 +10,15 @@ from functools import cached_property, partial
 from rapidfuzz import fuzz, process
 
 from ..errors import UsageError
-from ..words import SOURCE_LANGUAGE, country_names, fold, language_name, language_names, loosely
+from ..words import (
+    SOURCE_LANGUAGE,
+    country_names,
+    fold,
+    language_name,
+    language_names,
+    loosely,
+    names_of_language,
+)
 from .model import Spec
 from .spellings import entries, spellings
 from .translations import written_languages
@@ -141,7 +149,12 @@ def _tags_and_names(spoken: Iterable[str]) -> Iterator[str]:
 def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Tag and name, the surest names first: without its region a language is known where it is the only one."""
     yield from ((tag, tag) for tag in spec.languages)
-    yield from ((tag, language_name(tag, said)) for tag in spec.languages for said in (tag, *spoken))
+    yield from (
+        (tag, name)
+        for tag in spec.languages
+        for said in (tag, *spoken)
+        for name in names_of_language(tag, said)
+    )
     bases = [tag.split("-", maxsplit=1)[0] for tag in spec.languages]
     for tag, base in zip(spec.languages, bases, strict=True):
         if bases.count(base) == 1:
