@@ -274,8 +274,8 @@ def test_the_next_run_tells_what_came_was_fixed_and_moved(rounds: tuple[Path, Ov
     text = overview.page_of(rounds[2])
     assert "Bamako_two.xlsx" in text[text.index('id="history"') :]
     told = list(change.lines())
-    assert told[0].endswith("files: 1 came, 1 with another status.")
-    assert told[1] == "Findings: 1 (V001 1) fixed, 0 new."
+    assert told[0].endswith("files: came: 1, with another status: 1.")
+    assert told[1] == "Findings fixed: 1 (V001 1); new: 0."
 
 
 def test_a_run_that_changes_nothing_keeps_what_the_last_one_changed(
