@@ -20,7 +20,7 @@ from hrge_xl.layout import Layout, Slot, address, build
 from hrge_xl.spec.load import load
 from tests.answers import TODAY, layout, plain_value, spec
 from tests.property_tests import examples
-from tests.test_round_trip import SOME_TOOLS, read
+from tests.test_round_trip import DRAFTED, SOME_TOOLS, read
 
 NASTY_TEXTS = ("no such entry", "a / b - c", "ten", "x" * 300, "word " * 160, "R-SP-99", "C1_02 something")
 NASTY_NUMBERS = (-1.0, 0.0, 0.5, 2.0, 6.0, 45.5, 1404.0, 2026.0, 46000.0, 1e9)
@@ -100,7 +100,13 @@ def filled(where: Layout, chance: random.Random) -> dict[tuple[str, str], Any]:
 @pytest.mark.office
 @pytest.mark.parametrize(
     ("name", "language", "tools", "seed"),
-    [*CASES, pytest.param("hrge_toolkit", "en", SOME_TOOLS, 1, marks=pytest.mark.deep)],
+    [
+        *CASES,
+        *(
+            pytest.param("hrge_toolkit", tag, SOME_TOOLS, 1, marks=pytest.mark.deep)
+            for tag in ("en", *DRAFTED)
+        ),
+    ],
 )
 def test_the_sheet_says_what_the_reader_says(
     name: str, language: str, tools: tuple[str, ...] | None, seed: int, office: Any, tmp_path: Path
