@@ -35,6 +35,9 @@ DASH = re.compile("[\u2010-\u2015\u2043\u2212]")
 # Kept by str.split() inside a word, but seen as space by a reader.
 INVISIBLE_SPACE = "\u200b\u2060\ufeff"
 LEFT_TO_RIGHT = "\u200e"
+_DIRECTION = dict.fromkeys(
+    map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
 Translate = Callable[[str], str]
 
 
@@ -303,6 +306,11 @@ def western_digits(text: str) -> str:
 def plain_digits(text: str) -> str:
     """The text with the digits of every script as 0-9, and nothing else changed."""
     return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
+def undirected(text: str) -> str:
+    """The text without marks of direction, which nobody sees and some keyboards type; joiners belong to words."""
+    return text if text.isascii() else text.translate(_DIRECTION)
 
 
 def unhidden(text: str) -> str:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from hrge_xl.answer import Answer, State
 from hrge_xl.answer_columns import AnswerColumns, Columns, Place
+from hrge_xl.dataset.rows import return_key
 from hrge_xl.intake.closed_format import dumps, loads
+from hrge_xl.validation import Result
 from tests.answers import layout, plain_value
 from tests.build_submission import submission
 
@@ -78,3 +80,18 @@ def test_columns_that_do_not_belong_together_are_refused(wrong: dict[str, object
     """A reading process that a file has taken over may send anything."""
     with pytest.raises(ValueError, match="not columns of this layout"):
         AnswerColumns(_one()._replace(**wrong), [Place("T", "1", "F", 0, "S", "B7", calculated=False)])
+
+
+def test_marks_of_direction_make_no_other_project() -> None:
+    """Keyboards of right-to-left scripts type them unseen; the joiner within a word belongs to it."""
+    where = layout("example")
+    key = where.spec.identity.parts["project"]
+    place = next(each for each in where.slots if each[2] == key)
+    texts = ("طرح می\u200cشود", "\u200fطرح می\u200cشود\u200e")
+    found = {
+        return_key(
+            Result("a.xlsx", "0" * 64, 1, "accepted", [], submission(where, {place: text}), where)
+        ).project
+        for text in texts
+    }
+    assert found == {texts[0]}

@@ -20,7 +20,7 @@ from ..spec.model import Spec
 from ..stamp import to_pairs
 from ..submission import Submission, Value
 from ..validation import Result
-from ..words import tidy
+from ..words import tidy, undirected
 from .answer_rows import AnswerRowBuilder
 from .clean import clean
 from .received import name_of
@@ -88,7 +88,9 @@ def return_key(result: Result) -> ReturnKey:
     stamp = submission.identity
     period = stamp.round or (f"{start}/{end}" if start and end else "")
     country = str(said.get("country") or stamp.country)
-    project, intervention = (tidy(shown(said.get(part) or "")) for part in ("project", "intervention"))
+    project, intervention = (
+        tidy(undirected(shown(said.get(part) or ""))) for part in ("project", "intervention")
+    )
     return ReturnKey(name, stamp.team, country, period, project, intervention, start, end)
 
 

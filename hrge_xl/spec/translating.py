@@ -16,7 +16,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
 from ..errors import Mistake, SpecError
-from ..words import cell_length
+from ..words import cell_length, undirected
 from .check_names import LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
 from .check_sheets import LIMIT_ERROR, LIMIT_PROMPT
 from .model import Spec
@@ -196,9 +196,6 @@ class Slip(NamedTuple):
     line: int = 1  # of the file
 
 
-BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
-
-
 def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
     """Everything that is wrong with the translations of a spec, in the order of its texts."""
     entries = by_key(catalogue)
@@ -246,7 +243,7 @@ def _slips_of(place: str, text: str, said: str) -> Iterator[Slip]:
     if place.endswith("/sheet") and SHEET_NAME_FORBIDDEN.search(said):
         reason = f"“{said}” cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
         yield Slip(place, reason, "Write it without these.")
-    if BIDI.search(said):
+    if undirected(said) != said:
         yield Slip(place, "The translation holds a mark of direction, which nobody sees.", "Take it out.")
 
 
