@@ -16,6 +16,7 @@ from hrge_xl.rounds.rounds import load_round
 from hrge_xl.words import direction, translator
 from tests.test_translations import SPOKEN, TOOLKIT
 
+pytestmark = pytest.mark.xdist_group("mixed_round")  # what its fixture plays is played once
 LANGUAGES = ("en", *SPOKEN)
 DAY = ("--today", "2026-06-30")
 CODES = ("PAK", "AFG", "IRQ", "MAR", "MLI", "EGY", "IRN", "NPL", "NER", "TJK")

@@ -28,6 +28,7 @@ from hrge_xl.words import CATALOGUES, month_names
 from tests.test_translations import TENTH, pseudo, translate
 from tests.texts import Wanted, texts
 
+pytestmark = pytest.mark.xdist_group("pseudo_language")  # what its fixture makes is made once
 ROOT = CATALOGUES.parent.parent
 DAY = ("--today", "2026-06-30")
 WORD = re.compile(r"[A-Za-z]{2,}")
