@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .answer import Answers, Value
 from .dates import parse_day
 from .errors import UsageError
 from .fields import ColumnKind, kind_of
@@ -14,7 +15,6 @@ from .intake.limits import LIMITS
 from .layout import Layout
 from .next_round import GoingOn, go_on
 from .paths import read_regular
-from .submission import Answers, Value
 
 ROW_OF_A_FORM = "1"
 

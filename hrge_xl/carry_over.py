@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from .answer import Answer, State
 from .fields import Cell, Field, Vocabularies
 from .layout import Layout, Slot, address
 from .numerals import shown
 from .spec.spellings import vocabularies
-from .submission import Answer, State, Submission, Unplaced
+from .submission import Submission, Unplaced
 from .words import fits_a_cell, fold
 
 

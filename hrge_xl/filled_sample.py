@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .answer import Answers, Value
 from .errors import UsageError
 from .findings import Finding, Severity
 from .issuing import Order, generate, layout_for, starting_answers, submission_of
@@ -12,7 +13,7 @@ from .spec.choice import Choice
 from .spec.issuance import Sample
 from .spec.model import Spec
 from .spec.sample import answers_of, spec_of_sample
-from .submission import Answers, Identity, Value
+from .submission import Identity
 
 
 def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:

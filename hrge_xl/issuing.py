@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from .answer import Answer, Answers, State
 from .fields import ColumnKind, kind_of
 from .last_answers import digest_of, written
 from .layout import CellOfSlot, Layout, build
@@ -15,7 +16,7 @@ from .spec.defaults import default_of
 from .spec.facts import facts_about
 from .spec.model import Spec
 from .stamp import canonical, sign
-from .submission import Answer, Answers, Identity, State, Submission
+from .submission import Identity, Submission
 from .workbook import Content, cover_lines, draw, facts_of
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from .answer import Answers, Key, Value
 from .dates import parse_day
-from .submission import Answers, Key, Value
 
 CLOSED = ""  # in place of a field: what a row was about that was closed in the round before
 DAY = "day"  # marks a day among texts

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from .answer import Answers, Key, Value
 from .carry_over import carry_over
 from .issuing import Order
 from .last_answers import CLOSED
@@ -15,7 +16,7 @@ from .spec.compiled import FieldKey, compiled
 from .spec.model import RegisterBlock, Series, Spec, Tool
 from .spec.next_round import closing, goes_on
 from .spec.scope import entries
-from .submission import Answers, Key, Submission, Value
+from .submission import Submission
 
 Row = tuple[str, str]  # tool and row
 

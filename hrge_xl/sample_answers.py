@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from .answer import Answers, Value
 from .fields import Field, Sampling
 from .layout import Layout, Slot, offered_rows
 from .spec.model import RegisterBlock
-from .submission import Answers, Value
 
 ROWS = 3  # of an open table; the others are like these
 

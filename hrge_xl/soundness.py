@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+from .answer import Answers, Key, Value
 from .errors import LimitError, SpecError
 from .filled_sample import errors_in_sample
 from .findings import CATALOGUE, Finding, Severity
@@ -26,7 +27,7 @@ from .spec.choice import choose
 from .spec.load import places
 from .spec.model import FieldBlock, Spec
 from .spec.sample import answers_of
-from .submission import Answers, Key, Submission, Value
+from .submission import Submission
 from .validation import ValidationRequest, check_all, finding_of
 from .words import SOURCE_LANGUAGE, translator
 from .workbook import cover_lines, draw

@@ -8,26 +8,9 @@ from dataclasses import field as each_with
 from datetime import date
 from typing import NamedTuple
 
-from .answer import Answer, Answers, CellKey, Key, State, Value
+from .answer import Answer, Answers, CellKey
 from .answer_columns import AnswerColumns
 from .findings import Kind
-
-__all__ = [
-    "Answer",
-    "Answers",
-    "CellKey",
-    "Identity",
-    "Key",
-    "Observation",
-    "Period",
-    "Result",
-    "ShownChecks",
-    "ShownRows",
-    "State",
-    "Submission",
-    "Unplaced",
-    "Value",
-]
 
 Period = tuple[date | None, date | None]  # first and last day, where they are known
 Result = str | float | bool | None  # what a formula shows; None where it was never calculated

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from hrge_xl.answer import Answers, Value
 from hrge_xl.fields import FIELD_TYPES, Field, FieldType
 from hrge_xl.layout import Layout
 from hrge_xl.numerals import FIRST_DAY, LAST_DAY
-from hrge_xl.submission import Answers, Value
 from hrge_xl.words import tidy_lines
 
 TEXTS = (

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from hrge_xl.answer import Answer, State
 from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.layout import Layout, Slot, address
 from hrge_xl.numerals import to_serial
-from hrge_xl.submission import Answer, Identity, State, Submission
+from hrge_xl.submission import Identity, Submission
 
 Keyed = tuple[str, str, str]
 

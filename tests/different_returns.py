@@ -6,10 +6,10 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from hrge_xl.answer import Answers
 from hrge_xl.bulk import issue
 from hrge_xl.issuing import Order
 from hrge_xl.layout import Layout
-from hrge_xl.submission import Answers
 from tests.answers import TODAY, layout, plain_value, spec
 from tests.office.driver import Office
 

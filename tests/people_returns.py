@@ -11,12 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from hrge_xl.answer import Answers
 from hrge_xl.checks import check
 from hrge_xl.dataset.store import Store
 from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Answers, Identity, Submission
+from hrge_xl.submission import Identity, Submission
 from hrge_xl.validation import ACCEPTED, Result
 from tests.answers import TODAY
 from tests.build_submission import Keyed, submission

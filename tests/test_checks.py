@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hrge_xl.answer import State
 from hrge_xl.checks import Outcome, Verdict, check
 from hrge_xl.findings import Severity
 from hrge_xl.findings.identity import STAMP_DAMAGED
@@ -16,7 +17,7 @@ from hrge_xl.findings.structure import DROPDOWN_LOST, SHEET_MISSING
 from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Rule
-from hrge_xl.submission import Observation, ShownChecks, State, Submission
+from hrge_xl.submission import Observation, ShownChecks, Submission
 from tests.build_submission import submission
 from tests.test_evaluator import SPEC as SMALL
 

@@ -23,6 +23,7 @@ from frictionless import system as frictionless_system
 from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
+from hrge_xl.answer import Answers
 from hrge_xl.cli import run as hrge_xl_cli
 from hrge_xl.consolidation import Summary, consolidate
 from hrge_xl.dataset.decisions import decide
@@ -42,7 +43,6 @@ from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Answers
 from hrge_xl.validation import Source, ValidationRequest, validate
 from hrge_xl.words import translator
 

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from hrge_xl.answer import Answers
 from hrge_xl.disclosure_control import shared_copy
 from hrge_xl.disclosure_control.sharing import MASKED, frames, shareable
 from hrge_xl.disclosure_control.suppression import is_sensitive
 from hrge_xl.reports import overview
-from hrge_xl.submission import Answers
 from tests.answers import TODAY, layout
 from tests.people_returns import Return, dataset, dataset_of, people_spec
 from tests.property_tests import examples

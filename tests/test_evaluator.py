@@ -263,7 +263,7 @@ def test_a_number_that_should_be_whole_still_counts() -> None:
 
 @pytest.mark.parametrize("state", ["error", "not-calculated", "blank", "empty-text"])
 def test_what_is_no_answer_is_blank(state: str) -> None:
-    from hrge_xl.submission import State
+    from hrge_xl.answer import State
 
     key = ("FORM", "1", "FRM_TA")
     nothing = submission(LAYOUT, {}, {key: {"original": "#REF!", "text": "#REF!", "state": State(state)}})

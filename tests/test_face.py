@@ -10,6 +10,7 @@ import pytest
 from openpyxl.utils import coordinate_to_tuple, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+from hrge_xl.answer import Answers
 from hrge_xl.layout import Grid, Layout, Sheet
 from hrge_xl.layout.model import (
     BAND_ROW,
@@ -24,7 +25,6 @@ from hrge_xl.layout.model import (
     column_letters,
 )
 from hrge_xl.spec.model import ChecklistBlock, FormBlock
-from hrge_xl.submission import Answers
 from hrge_xl.texts import Text
 from tests.answers import layout
 from tests.made_workbooks import SPECS, issued, made, opened

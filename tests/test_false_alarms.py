@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from hrge_xl.answer import Answers, Key, Value
 from hrge_xl.answers import from_mapping
 from hrge_xl.checks import Outcome, check
 from hrge_xl.demonstration import story
 from hrge_xl.issuing import submission_of
-from hrge_xl.submission import Answers, Identity, Key, Value
+from hrge_xl.submission import Identity
 from tests.answers import layout, plain_value, spec
 
 TOOLKIT = "hrge_toolkit"

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 import yaml
 
+from hrge_xl.answer import Answers
 from hrge_xl.checks import check
 from hrge_xl.errors import SpecError
 from hrge_xl.intake import Wanted, read
@@ -19,7 +20,7 @@ from hrge_xl.issuing import Order, generate
 from hrge_xl.language.patterns import in_a_sheet
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Answers, Submission
+from hrge_xl.submission import Submission
 from tests.office.driver import Office
 
 TODAY = date(2026, 3, 2)

@@ -11,13 +11,14 @@ import openpyxl
 import pytest
 import yaml
 
+from hrge_xl.answer import Answers
 from hrge_xl.checks import check
 from hrge_xl.intake import Wanted, read
 from hrge_xl.intake.read import layout_of
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Answers, Submission
+from hrge_xl.submission import Submission
 from tests.office.driver import Office
 
 TODAY = date(2026, 3, 2)

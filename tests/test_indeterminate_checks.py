@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl.answer import State
 from hrge_xl.checks import Outcome, check
 from hrge_xl.checks.batch import Batch
 from hrge_xl.checks.error_propagation import NONE, ErrorPropagation
@@ -22,7 +23,6 @@ from hrge_xl.layout import Layout, address, build
 from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.model import Spec
 from hrge_xl.spec.scope import Scope
-from hrge_xl.submission import State
 from tests.build_submission import submission
 from tests.property_tests import examples
 from tests.test_checks import CLEAN, LAYOUT, TODAY, changed, found, plan, risk

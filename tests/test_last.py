@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl.answer import Answers
 from hrge_xl.bulk import issue
 from hrge_xl.checks import check
 from hrge_xl.errors import SpecError
@@ -25,7 +26,7 @@ from hrge_xl.layout.sheets import build, laid_out
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Answers, Submission
+from hrge_xl.submission import Submission
 from hrge_xl.validation import ValidationRequest, validate
 from tests.property_tests import examples
 from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole

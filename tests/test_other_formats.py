@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl.answer import Answers
 from hrge_xl.findings import Need
 from hrge_xl.findings.file import UNREADABLE_OTHER_FORMAT
 from hrge_xl.intake import Refusal, Wanted, other_formats, read
@@ -20,7 +21,6 @@ from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Remark, Unr
 from hrge_xl.intake.reduced_formats import checks_lost
 from hrge_xl.intake.xlsb_cells import lengthened
 from hrge_xl.kept_texts import retold
-from hrge_xl.submission import Answers
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.intake_files import COMPRESSED_SIZE, directory_field, members, pack
 from tests.office.driver import Office

@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from hrge_xl.answer import Answers
 from hrge_xl.checks import check
 from hrge_xl.errors import RoundError, UsageError
 from hrge_xl.intake import Wanted, read
@@ -19,7 +20,7 @@ from hrge_xl.rounds.rounds import Round, init_round, load_round, orders, taken_a
 from hrge_xl.spec.choice import Choice, choose, needed_tools
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Answers, Identity, Submission
+from hrge_xl.submission import Identity, Submission
 from tests.audited import hrge
 from tests.burden import burdens, table
 from tests.test_parity import disagreements

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from hrge_xl.answer import Answers
 from hrge_xl.intake.read import Wanted, read_bytes
 from hrge_xl.issuing import Order, generate
-from hrge_xl.submission import Answers, Submission
+from hrge_xl.submission import Submission
 from tests.answers import TODAY, answers, full, layout, spec
 from tests.property_tests import examples
 

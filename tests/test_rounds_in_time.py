@@ -10,10 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
+from hrge_xl.answer import Answers
 from hrge_xl.cli import run
 from hrge_xl.rounds.datasets import one_dataset
 from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Answers
 from tests.rounds_in_time import InTime, filled_in, risk, spec_in_time, whole
 
 pytestmark = pytest.mark.deep

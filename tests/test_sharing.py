@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from hrge_xl.answer import Answers
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.schema import Schema
@@ -27,7 +28,6 @@ from hrge_xl.exports.shareable import write_shareable
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from hrge_xl.submission import Answers
 from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.property_tests import examples
 from tests.temporary import of_results

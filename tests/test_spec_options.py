@@ -14,6 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from hrge_xl.answer import Answers
 from hrge_xl.bulk import issue
 from hrge_xl.intake import Wanted, read
 from hrge_xl.issuing import Order, generate
@@ -22,7 +23,6 @@ from hrge_xl.reports.feedback import feedback
 from hrge_xl.reports.spec_page import html, text
 from hrge_xl.spec.diff import diff
 from hrge_xl.spec.load import load
-from hrge_xl.submission import Answers
 from hrge_xl.validation import ValidationRequest, validate
 from tests.answers import full
 from tests.audited import hrge

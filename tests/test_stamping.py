@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl import bulk
+from hrge_xl.answer import Answers
 from hrge_xl.bulk import issue, issue_files
 from hrge_xl.errors import LimitError
 from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.intake import stamp_at_a_glance
 from hrge_xl.issuing import Order, contents_for, generate, layout_for
 from hrge_xl.layout import Layout
-from hrge_xl.submission import Answers
 from hrge_xl.workbook import Template, cover_lines, draw
 from tests.answers import TODAY, answers, full, layout, spec
 from tests.made_workbooks import FILLINGS, SPECS, made, partly

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from hrge_xl.answer import Value
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset import store as stores
 from hrge_xl.dataset.databases import open_url
@@ -20,7 +21,6 @@ from hrge_xl.dataset.store import OF_DATABASE, Store, open_file
 from hrge_xl.errors import StoreError
 from hrge_xl.intake import Wanted
 from hrge_xl.spec.load import load
-from hrge_xl.submission import Value
 from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
 

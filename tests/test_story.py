@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from hrge_xl.answer import Answers
 from hrge_xl.cli import run
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.demonstration import saved_on
@@ -21,7 +22,7 @@ from hrge_xl.intake import Refusal, Wanted, read
 from hrge_xl.issuing import Order, generate, identity_of, layout_for
 from hrge_xl.rounds.rounds import load_round, orders
 from hrge_xl.spec.load import load
-from hrge_xl.submission import Answers, Identity
+from hrge_xl.submission import Identity
 
 SPEC = load("example")
 TEAMS = "team,country,deadline\nRabat,MAR,2026-07-15\nKarachi,PAK,2026-07-15\nCairo,EGY,2026-07-15\n"

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl.answer import Key
 from hrge_xl.checks import Outcome, check
 from hrge_xl.findings import Finding
 from hrge_xl.intake.raw import RawSheet, RawWorkbook
 from hrge_xl.intake.read import Wanted, read_raw
 from hrge_xl.layout import Layout, Slot, build
 from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Key, Submission
+from hrge_xl.submission import Submission
 from tests.answers import TODAY, answers, full, layout
 from tests.build_submission import submission
 from tests.property_tests import examples

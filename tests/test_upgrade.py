@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl.answer import Answer
 from hrge_xl.cli import run
 from hrge_xl.intake import Wanted, read
 from hrge_xl.issuing import Order, generate
@@ -23,7 +24,7 @@ from hrge_xl.reports.feedback import feedback, give_back
 from hrge_xl.reports.feedback_message import message
 from hrge_xl.spec.load import find, load
 from hrge_xl.spec.own_sheets import LEFTOVER_KEY
-from hrge_xl.submission import Answer, Submission
+from hrge_xl.submission import Submission
 from hrge_xl.validation import Result, ValidationRequest, validate
 from hrge_xl.words import translator
 from tests.answer_strategies import answers_of

@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from hrge_xl.answer import Answers
 from hrge_xl.answers import from_mapping
 from hrge_xl.cli import run
 from hrge_xl.consolidation import Summary, consolidate
@@ -36,7 +37,7 @@ from hrge_xl.layout import Layout, address, build
 from hrge_xl.rounds.rounds import Round, init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import PROPERTY_PREFIX, from_pairs, sign
-from hrge_xl.submission import Answers, Identity
+from hrge_xl.submission import Identity
 from hrge_xl.validation import Source, ValidationRequest
 from tests.office.driver import Office
 

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from hrge_xl.answer import Answers
 from hrge_xl.answers import from_mapping
 from hrge_xl.bulk import issue
 from hrge_xl.dataset.store import Store
@@ -19,7 +20,6 @@ from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order
 from hrge_xl.layout import build
 from hrge_xl.spec.load import load
-from hrge_xl.submission import Answers
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.temporary import of_results
 

@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from hrge_xl.answer import Answers
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import find, load
-from hrge_xl.submission import Answers
 
 TODAY = date(2026, 6, 30)
 LESSONS = """\

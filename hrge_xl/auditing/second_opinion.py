@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from ..answer import Answer, State
 from ..fault_isolation import apart, stopped
 from ..findings import sentence
 from ..findings.file import STOPPED_BY_THIS_FILE
@@ -22,7 +23,7 @@ from ..intake.closed_format import may_answer
 from ..intake.gate import Admitted, admit
 from ..intake.worker import Died, run_guarded
 from ..numerals import shown
-from ..submission import Answer, State, Submission
+from ..submission import Submission
 from ..words import tidy
 
 if TYPE_CHECKING:

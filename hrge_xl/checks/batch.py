@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from ..answer import Answer, State, Value
 from ..answer_columns import STATES, AnswerColumns, Remarked
 from ..fields import ColumnKind, kind_of
 from ..language.texts import BLANK, Ids, Texts
@@ -20,7 +21,7 @@ from ..language.vectors import NAN, Bools, Floats, Integers
 from ..layout import Layout
 from ..numerals import to_serial
 from ..spec.compiled import FieldKey
-from ..submission import Answer, State, Submission, Value
+from ..submission import Submission
 from ..words import NO_ANSWER, says_nothing
 from .cell_index import CellIndex, Column, Table, distinct, number
 from .unread import Unread, unread

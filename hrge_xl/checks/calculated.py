@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..answer import Answer, Key, State, Value
 from ..fields import Field
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
@@ -16,7 +17,6 @@ from ..language.texts import BLANK
 from ..language.vectors import Bools, Floats, Integers, Vector
 from ..numerals import from_serial, shown
 from ..spec.model import Spec
-from ..submission import Answer, Key, State, Value
 from ..words import tidy
 from .cell_index import Column
 from .evaluator import Evaluator

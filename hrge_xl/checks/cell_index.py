@@ -15,13 +15,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..answer import CellKey, Key
 from ..answer_columns import Place
 from ..fields import Field
 from ..language.vectors import Integers
 from ..layout import Grid, Layout
 from ..spec.compiled import FieldKey
 from ..spec.model import FieldBlock, FormBlock, Spec, Tool
-from ..submission import CellKey, Key
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
 SINGLE = "single"

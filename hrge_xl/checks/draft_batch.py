@@ -11,11 +11,12 @@ from typing import NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from ..answer import Answer, Answers, State
 from ..language.texts import BLANK, Ids
 from ..language.vectors import NAN, Bools, Floats, Integers
 from ..layout import Layout
 from ..numerals import to_serial
-from ..submission import Answer, Answers, Identity, State, Submission
+from ..submission import Identity, Submission
 from .batch import Batch, Known
 from .cell_index import CellIndex
 

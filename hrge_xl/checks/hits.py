@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
+from ..answer import Answer
 from ..findings import Kind
 from ..language.vectors import Bools, Integers
 from ..spec.model import Rule
-from ..submission import Answer
 from .batch import Batch
 from .cell_index import Column
 

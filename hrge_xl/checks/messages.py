@@ -9,6 +9,7 @@ from math import ceil
 from pathlib import PurePath
 
 from .. import kept_texts
+from ..answer import Answer
 from ..fields import ColumnKind, Field
 from ..findings import Finding, Severity
 from ..findings.value import (
@@ -21,7 +22,7 @@ from ..layout import Layout, address
 from ..layout.wording import asked_of_row, noted, placeholders, worded
 from ..numerals import shown as said
 from ..spec.model import Rule
-from ..submission import Answer, Submission
+from ..submission import Submission
 from ..words import (
     CELL_LIMIT,
     CHARACTERS_A_WORD,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..answer import Key, Value
 from ..findings import Finding
-from ..submission import Key, Value
 
 if TYPE_CHECKING:
     from ..spec.compiled import Source

@@ -8,13 +8,13 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from ..answer import State
 from ..fields import ColumnKind, kind_of
 from ..findings import Kind
 from ..findings import value as v
 from ..language.texts import BLANK
 from ..language.vectors import Bools, Integers
 from ..spec.compiled import CompiledSpec
-from ..submission import State
 from ..words import CELL_LIMIT, fits_a_cell
 from .batch import Batch
 from .cell_index import Column

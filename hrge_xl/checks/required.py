@@ -8,11 +8,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..answer import State
 from ..findings.value import ANSWER_MISSING
 from ..language.vectors import Bools
 from ..spec.compiled import FieldChecks, FieldKey, ParsedRule, Requirement
 from ..spec.model import Rule
-from ..submission import State
 from .batch import Batch
 from .cell_index import Column, Table, table_key
 from .evaluator import Counts, Evaluator

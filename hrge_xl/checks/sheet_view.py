@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..answer import Answer
 from ..answer_columns import AnswerColumns
 from ..findings import value as v
 from ..layout import Layout, Slot
-from ..submission import Answer, Submission
+from ..submission import Submission
 from .batch import Batch
 from .verdicts import IN_THE_SHEET, is_overlooked
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..answer import CellKey
 from ..language.vectors import Integers
 from ..layout import Layout, Sheet, Slot
-from ..submission import CellKey, Submission
+from ..submission import Submission
 from .cell_index import CellIndex
 
 READ = -1  # the number of no gap

@@ -12,13 +12,13 @@ from functools import cache
 
 import numpy as np
 
+from ..answer import Answer, Key
 from ..fields import ColumnKind, Field, kind_of
 from ..findings import Kind
 from ..findings import value as v
 from ..layout import Layout
 from ..layout.messages import REQUIRED as REQUIRED_NUMBER
 from ..spec.compiled import CompiledSpec
-from ..submission import Answer, Key
 from .batch import Batch
 from .cell_index import CellIndex
 from .hits import NO_SLOT, Hit

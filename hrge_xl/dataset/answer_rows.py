@@ -9,12 +9,13 @@ from math import isnan
 from operator import itemgetter
 from typing import NamedTuple
 
+from ..answer import CellKey, Key, State, Value
 from ..answer_columns import NOTHING, STATES, AnswerColumns, Place
 from ..fields import Field
 from ..layout import Layout, address
 from ..numerals import shown, to_serial
 from ..spec.model import Spec
-from ..submission import CellKey, Key, State, Submission, Value
+from ..submission import Submission
 from .clean import clean
 from .dimensions import codes
 from .slots import HASHED, Known, Slots, rows_of, slots_of

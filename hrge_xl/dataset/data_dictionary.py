@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..answer import State
 from ..findings import Severity
 from ..stamp import INVALID, UNCHECKED, UNSIGNED, VALID
-from ..submission import State
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL
 from .aggregates.risks import AFTER, BEFORE

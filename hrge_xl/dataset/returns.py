@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from ..answer import Answer, State
 from ..findings import Finding, Severity, Waiver
 from ..intake import Wanted, layout_of
 from ..last_answers import read_last
 from ..layout.wording import Rewording
 from ..numerals import to_serial
 from ..stamp import from_pairs
-from ..submission import Answer, Identity, State, Submission, Unplaced
+from ..submission import Identity, Submission, Unplaced
 from ..validation import Result
 from ..words import fold
 from .answer_rows import NUMBER_TYPE, TRUTH_TYPE

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from ..answer import Value
 from ..answer_columns import AnswerColumns
 from ..dates import parse_day
 from ..errors import looking_at
@@ -18,7 +19,7 @@ from ..layout.wording import Rewording
 from ..numerals import shown
 from ..spec.model import Spec
 from ..stamp import to_pairs
-from ..submission import Submission, Value
+from ..submission import Submission
 from ..validation import Result
 from ..words import tidy, undirected
 from .answer_rows import AnswerRowBuilder

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from ..answer import CellKey
 from ..layout import Layout, laid_out
 from ..spec.model import Spec
-from ..submission import CellKey
 from .schema import list_of, spec_language
 from .table import Row
 

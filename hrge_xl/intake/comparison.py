@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..answer import Answers
 from ..findings.structure import (
     CODES_DAMAGED,
     PROTECTION_OFF,
@@ -13,7 +14,7 @@ from ..findings.structure import (
 )
 from ..layout import address
 from ..spec.own_sheets import LAST_SHEET
-from ..submission import Answers, Unplaced
+from ..submission import Unplaced
 from ..words import tidy
 from .as_issued import judge
 from .axes import Axes, Axis, by_codes

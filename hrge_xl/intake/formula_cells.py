@@ -11,6 +11,7 @@ from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from ..answer import Answers, Key
 from ..layout import Layout
 from ..layout.messages import (
     ERROR,
@@ -23,7 +24,7 @@ from ..layout.messages import (
     level_of,
     order_of,
 )
-from ..submission import Answers, Key, Result
+from ..submission import Result
 from ..words import tidy
 from ..workbook import Content
 from ..workbook.collect import CollectNow

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ..answer import CellKey
 from ..answer_columns import Place
 from ..fields import Field, Reading, Vocabularies
 from ..findings import Kind
@@ -14,7 +15,7 @@ from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_nam
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
 from ..spec.model import FieldBlock
 from ..spec.spellings import vocabularies
-from ..submission import CellKey, Observation
+from ..submission import Observation
 from ..words import fold
 from ..workbook.issued import edition_of, issued_cover, issued_sheets
 from ..workbook.progress import progress_sentence

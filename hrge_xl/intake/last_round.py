@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from ..answer import Answers, Key, Value
 from ..fields import type_of
 from ..language import FIGURES, Type
 from ..last_answers import digest_of, read_last
 from ..layout import Layout
 from ..numerals import shown
 from ..spec.own_sheets import LAST_KEY, LAST_SHEET
-from ..submission import Answers, Identity, Key, Value
+from ..submission import Identity
 from ..workbook import Content
 from ..workbook.issued import IssuedSheet
 from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS

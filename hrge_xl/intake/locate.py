@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ..answer import CellKey
 from ..findings import Kind, Need
 from ..findings.structure import (
     CODES_DAMAGED,
@@ -14,7 +15,7 @@ from ..findings.structure import (
     SHEET_UNREADABLE,
 )
 from ..layout import address
-from ..submission import CellKey, Observation
+from ..submission import Observation
 from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
 from .comparison import Comparison

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..submission import Answers, CellKey, Identity, Observation, Unplaced
+from ..answer import Answers, CellKey
+from ..submission import Identity, Observation, Unplaced
 from .issued_cells import SheetResults
 from .keys import Part
 from .raw import RawCell

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from ..answer import State
 from ..answer_columns import Columns
 from ..fields import Cell, ColumnKind, Field, Reading
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
-from ..submission import State
 from ..words import tidy
 from .keys import Part, Plan
 from .raw import CellKind, RawCell

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ..answer import CellKey
 from ..findings import Kind
 from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
 from ..findings.structure import COMMENT_KEPT
 from ..layout import address
-from ..submission import CellKey, Observation, Unplaced
+from ..submission import Observation, Unplaced
 from ..words import Translate, and_more, translator
 from .keys import Plan, observe, observe_at, shorten
 from .raw import Drawn, RawSheet, RawWorkbook

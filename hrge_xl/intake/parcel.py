@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from ..answer import CellKey
 from ..answer_columns import AnswerColumns, Columns, Place
-from ..submission import CellKey, Submission
+from ..submission import Submission
 from .keys import Plan
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ..answer import Key, Value
 from ..findings.structure import RESULT_DIFFERS
 from ..layout import Layout, address
 from ..layout.lists import LEVELS
 from ..numerals import shown as said
-from ..submission import Key, Observation, Result, ShownChecks, ShownRows, Submission, Value
+from ..submission import Observation, Result, ShownChecks, ShownRows, Submission
 from ..words import and_more
 from ..workbook import Content, facts_of
 from .as_issued import REPORTED_ALONE

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..answer import Answer, Key, Value
 from ..dataset.received import name_of
 from ..findings import Finding
 from ..layout.wording import Rewording
 from ..numerals import shown
-from ..submission import Answer, Key, Value
 from ..validation import Result
 from ..words import SOURCE_LANGUAGE, translator
 

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from ..answer import Value
 from ..dataset.returns import Return
-from ..submission import Value
 from ..validation import REFUSED
 from ..words import translator
 from .compare import Comparison, changed, counted, details

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..answer import Answer
 from ..carry_over import question_of
 from ..intake import Refusal, Wanted, layout_of, read_many
 from ..spec.changes import TOUCHING, Effect, Group, Touch
 from ..spec.diff import SpecDiff
-from ..submission import Answer, Identity, Submission
+from ..submission import Identity, Submission
 
 WORST_FIRST = (Effect.LOST, Effect.OTHER, Effect.CHECK)
 

@@ -10,13 +10,13 @@ from itertools import chain, compress
 from operator import is_not
 from typing import Any, Protocol, TypeVar
 
+from ..answer import Key, Value
 from ..fields import Field, step_in
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
 from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, order_of
 from ..numerals import shown, to_serial
 from ..spec.model import RegisterBlock
-from ..submission import Key, Value
 from ..words import count_words
 from .references import LABEL_LENGTH
 
