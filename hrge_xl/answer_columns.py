@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple, overload
+from typing import Generic, NamedTuple, TypeVar, overload
 
 from .answer import Answer, CellKey, Key, State
 from .fields import Reading
@@ -18,8 +18,8 @@ from .numerals import shown
 
 NAN = math.nan
 STATES = tuple(State)
+MOST_LAYOUTS = 64  # whose places are remembered
 NUMBER_OF = {state: number for number, state in enumerate(STATES)}
-ANSWERED = NUMBER_OF[State.ANSWERED]
 
 
 class Place(NamedTuple):
@@ -35,8 +35,31 @@ class Place(NamedTuple):
 
     @property
     def key(self) -> CellKey:
-        """Tool, row, field and part."""
+        """Give tool, row, field and part."""
         return self[:4]
+
+
+Made = TypeVar("Made")
+
+
+class ByPlaces(Generic[Made]):
+    """Works something out once for a list of places, which files that were issued alike share.
+
+    The list itself is kept beside what was made of it, so that no other one can come to have its identity.
+    """
+
+    def __init__(self, work_out: Callable[[Sequence[Place]], Made]) -> None:
+        self._work_out = work_out
+        self._known: dict[int, tuple[Sequence[Place], Made]] = {}
+
+    def __call__(self, places: Sequence[Place]) -> Made:
+        """Give what was worked out for these places."""
+        known = self._known.get(id(places))
+        if known is None:
+            if len(self._known) >= MOST_LAYOUTS:
+                self._known.clear()
+            known = self._known[id(places)] = places, self._work_out(places)
+        return known[1]
 
 
 class Remarked(NamedTuple):
@@ -68,7 +91,7 @@ class Columns(NamedTuple):
 
     @classmethod
     def none(cls) -> Columns:
-        """No answers yet."""
+        """Give columns without answers yet."""
         return cls(array("L"), bytearray(), bytearray(), [], [], [], array("d"), {}, {})
 
     def add(
@@ -88,20 +111,6 @@ class Columns(NamedTuple):
             self.days[number] = day
         if problem is not None or suggestion is not None or notes:
             self.remarked[number] = Remarked(problem, suggestion, notes)
-
-
-class Line(NamedTuple):
-    """One answer with its place, and nothing made of it: see `Answer`."""
-
-    at: int
-    place: Place
-    state: State
-    original: str | float | bool | None
-    code: str | None
-    text: str | None
-    number: float | None
-    day: date | None
-    problem: str | None
 
 
 class AnswerColumns(Sequence[Answer]):
@@ -185,24 +194,6 @@ class AnswerColumns(Sequence[Answer]):
                 yield number, places[at], code
             else:
                 yield number, places[at], day(number, text) if isnan(figure) else figure
-
-    def lines(self) -> Iterator[Line]:
-        """Give every answer with its place, and nothing made of it."""
-        columns, places = self.columns, self.places
-        day, remarked, isnan = columns.days.get, columns.remarked.get, math.isnan
-        rows = zip(*columns[:-2], strict=True)
-        for number, (at, state, _, original, code, text, figure) in enumerate(rows):
-            yield Line(
-                at,
-                places[at],
-                STATES[state],
-                original,
-                code,
-                text,
-                None if isnan(figure) else figure,
-                day(number),
-                remarked(number, NOTHING).problem,
-            )
 
     def keys_in_other_words(self) -> set[Key]:
         """Give the answers that may stand there in other words or signs than their sheet writes."""

@@ -93,7 +93,7 @@ def right_to_left(language: str) -> bool:
 
 
 def kept_in_order(text: str, language: str) -> str:
-    """A name as it is put into a sentence: one without Arabic letters keeps its order there.
+    """Give a name as it is put into a sentence: one without Arabic letters keeps its order there.
 
     Without marks of direction around it 2026-H1 is seen there as H1-2026.
     """
@@ -109,7 +109,7 @@ def language_name(language: str, said_in: str | None = None) -> str:
 
 
 def names_of_language(language: str, said_in: str) -> tuple[str, ...]:
-    """Every way in which a language is called in another one: "Brazilian Portuguese", "Portuguese (Brazil)"."""
+    """Give every way in which a language is called in another one: "Brazilian Portuguese", "Portuguese (Brazil)"."""
     names = language_name(language, said_in), locale(language).get_display_name(locale(said_in))
     return tuple(dict.fromkeys(name for name in names if name))
 
@@ -309,7 +309,7 @@ def plain_digits(text: str) -> str:
 
 
 def undirected(text: str) -> str:
-    """The text without marks of direction, which nobody sees and some keyboards type; joiners belong to words."""
+    """Give the text without marks of direction, which nobody sees and some keyboards type; joiners belong to words."""
     return text if text.isascii() else text.translate(_DIRECTION)
 
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import pytest
 
 from hrge_xl.cli import COMMANDS, cli
-from tests.write_docs import DOCS, PAGES
+from hrge_xl.guides import PAGES as GUIDE_PAGES
+from hrge_xl.guides import guide_name
+from tests.write_docs import DOCS, GUIDES, PAGES, guide_for_teams
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_fresh(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `make docs`"
+
+
+@pytest.mark.parametrize("language", GUIDES)
+def test_the_guide_that_goes_out_is_the_one_that_is_written(language: str) -> None:
+    there = (GUIDE_PAGES / guide_name(language)).read_text(encoding="utf-8")
+    assert there == guide_for_teams(language), "run `make docs`"
 
 
 def test_every_command_exists_and_is_listed() -> None:

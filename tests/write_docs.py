@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 
 import click
@@ -17,7 +16,6 @@ from hrge_xl.fields import FIELD_TYPES, Field, FieldType
 from hrge_xl.findings import CATALOGUE, FAMILIES
 from hrge_xl.reports import schema
 from hrge_xl.spec.load import load
-from hrge_xl.words import direction
 from tests.write_dataset import dataset_page
 from tests.write_rules import rules_page
 
@@ -124,27 +122,13 @@ def _row(kind: FieldType) -> str:
 LINK = re.compile(
     r"\[([^\]]+)\]\((?!https?:|#)[^)]*\)"
 )  # to another page, which does not go out with this one
-STYLE = """
-  body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, "Noto Sans", Arial, sans-serif;
-    color: #1b1b1b; background: #fff }
-  h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2rem }
-  table { border-collapse: collapse; width: 100% } 
-  th, td { border: 1px solid #999; padding: .3rem .6rem; text-align: start }
-  code { direction: ltr; unicode-bidi: isolate } :focus-visible { outline: 3px solid #0b57d0 }
-"""
 
 
 def guide_for_teams(language: str) -> str:
-    """The guide for teams in one language as a page that needs nothing else."""
+    """The guide for teams in one language as HTML, without the frame of its page."""
     own = DOCS / "filling-in" / f"{language}.md"
     text = (own if own.is_file() else DOCS / "filling-in.md").read_text(encoding="utf-8")
-    title = text.splitlines()[0].lstrip("# ")
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(LINK.sub(r"\1", text))
-    return (
-        f'<!doctype html>\n<html lang="{language}" dir="{direction(language)}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
-    )
+    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(LINK.sub(r"\1", text)))
 
 
 GUIDES = ("en", *sorted(path.stem for path in (DOCS / "filling-in").glob("*.md")))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..answer import CellKey, Key
-from ..answer_columns import Place
+from ..answer_columns import ByPlaces
 from ..fields import Field
 from ..language.vectors import Integers
 from ..layout import Grid, Layout
@@ -25,7 +25,6 @@ from ..spec.model import FieldBlock, FormBlock, Spec, Tool
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
 SINGLE = "single"
-MOST_LAYOUTS = 64  # whose cells are remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +98,6 @@ class CellIndex:
     exists: dict[TableKey, NDArray[np.bool_]] = field(default_factory=dict)  # (layout, row)
     slot_count: int = 0
     cell_count: int = 0
-    _cells_at: dict[int, tuple[Sequence[Place], Integers]] = field(default_factory=dict)
 
     @cached_property
     def column_list(self) -> tuple[Column, ...]:
@@ -129,16 +127,11 @@ class CellIndex:
             table.update(zip(keys, range(column.cells.start, column.cells.stop), strict=True))
         return table
 
-    def cells_at(self, places: Sequence[Place]) -> Integers:
-        """The numbers of the cells at some places, -1 of one that is not a cell here; worked out once for a layout."""
-        known = self._cells_at.get(id(places))
-        if known is None or known[0] is not places:
-            find = self.cell_of.get
-            numbers = np.array([find(place[:4], -1) for place in places], dtype=np.int64)
-            if len(self._cells_at) >= MOST_LAYOUTS:
-                self._cells_at.clear()
-            known = self._cells_at[id(places)] = places, numbers
-        return known[1]
+    @cached_property
+    def cells_at(self) -> ByPlaces[Integers]:
+        """The numbers of the cells at the places of a file, -1 of one that is not a cell here."""
+        find = self.cell_of.get
+        return ByPlaces(lambda places: np.array([find(each.key, -1) for each in places], dtype=np.int64))
 
     @cached_property
     def first_cell_of(self) -> dict[Key, int]:

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ..answer import CellKey, Key, State, Value
-from ..answer_columns import NOTHING, STATES, AnswerColumns, Place
+from ..answer_columns import NOTHING, NUMBER_OF, AnswerColumns, ByPlaces
 from ..fields import Field
 from ..layout import Layout, address
 from ..numerals import shown, to_serial
@@ -22,13 +22,12 @@ from .slots import HASHED, Known, Slots, rows_of, slots_of
 from .table import Row
 
 LONGEST_WAY = 4  # references that lead from one row to the next
-KEPT = (State.ANSWERED, State.ERROR, State.NOT_CALCULATED)
-KEPT_STATES = {
-    n: None if state is State.ANSWERED else state.value for n, state in enumerate(STATES) if state in KEPT
+KEPT = {  # what a fact says of its state, by the number of the state
+    NUMBER_OF[State.ANSWERED]: None,
+    **{NUMBER_OF[state]: state.value for state in (State.ERROR, State.NOT_CALCULATED)},
 }
 NOTHING_SHOWN = ""  # the original of a value that is worked out again and was not shown
 NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is not text
-MOST_LAYOUTS = 64  # whose cells are remembered
 Original = str | float | bool | None
 Meaning = tuple[str | None, str | None, float | None, date | None]  # code, text, number, day
 Fact = str | float | date | None
@@ -62,18 +61,18 @@ class AnswerRowBuilder:
     def __init__(self, spec: Spec, *, every_slot: bool) -> None:
         self._spec, self._every_slot = spec, every_slot
         self._furthers: dict[tuple[str, str], Mapping[CellKey, Known]] = {}
-        self._remembered: dict[int, tuple[Sequence[Place], Sequence[Cell]]] = {}
+        self._cells: dict[tuple[str, str], ByPlaces[Sequence[Cell]]] = {}  # by layout
 
     def rows(
         self, submission: Submission, layout: Layout, values: Mapping[Key, Value], number: int
     ) -> AnswerRows:
         """Give the rows of one file; `values` are those that were worked out again."""
         answers = AnswerColumns.of(submission.answers)
-        cells = self._cells(answers.places, layout)
+        cells = self._cells_of(layout)(answers.places)
         facts, new = self._given(answers, cells, number)
         shows = _shows(answers)
         rows = {key[:2] for key in values} | _rows_given(answers)
-        for key in values.keys() & layout.slots.keys():
+        for key in filter(layout.slots.__contains__, values):
             cell = self._cell((*key, 0), layout)
             facts.append((number, *_calculated(key, values[key], cell, submission, layout, shows.get(key))))
             if self._is_new(cell):
@@ -85,14 +84,14 @@ class AnswerRowBuilder:
     def _given(
         self, answers: AnswerColumns, cells: Sequence[Cell], number: int
     ) -> tuple[list[Row], dict[CellKey, Known]]:
-        """Facts of what was filled in, and the cells among these that the dataset does not know yet."""
+        """Give facts of what was filled in, and the cells among these that the dataset does not know yet."""
         columns, places, found, new = answers.columns, answers.places, list[Row](), dict[CellKey, Known]()
         day, remarked = columns.days.get, columns.remarked.get
         for n, (at, state, _, original, code, text, figure) in enumerate(zip(*columns[:-2], strict=True)):
             place, cell = places[at], cells[at]
-            if state in KEPT_STATES and not place.calculated:
+            if state in KEPT and not place.calculated:
                 means = code, clean(text), None if isnan(figure) else figure, day(n)
-                said = KEPT_STATES[state], remarked(n, NOTHING).problem
+                said = KEPT[state], remarked(n, NOTHING).problem
                 found.append((number, *_fact(cell, place.cell, means, original, said)))
                 if self._is_new(cell):
                     new[place.key] = cell.known
@@ -103,15 +102,12 @@ class AnswerRowBuilder:
     def _is_new(self, cell: Cell) -> bool:
         return not self._every_slot or cell.known.slot >= HASHED
 
-    def _cells(self, places: Sequence[Place], layout: Layout) -> Sequence[Cell]:
-        """The cells at all places of a file; worked out once for files in which nothing has moved."""
-        remembered = self._remembered.get(id(places))
-        if remembered is None or remembered[0] is not places:
-            if len(self._remembered) >= MOST_LAYOUTS:
-                self._remembered.clear()
-            remembered = places, [self._cell(place.key, layout) for place in places]
-            self._remembered[id(places)] = remembered
-        return remembered[1]
+    def _cells_of(self, layout: Layout) -> ByPlaces[Sequence[Cell]]:
+        """Give how the cells of a layout are found."""
+        key = (layout.digest, layout.language)
+        if key not in self._cells:
+            self._cells[key] = ByPlaces(lambda places: [self._cell(place.key, layout) for place in places])
+        return self._cells[key]
 
     def _cell(self, key: CellKey, layout: Layout) -> Cell:
         known = self._slots.known(key) or self._further(layout)[key]
@@ -143,9 +139,9 @@ class AnswerRowBuilder:
 
 
 def _rows_given(answers: AnswerColumns) -> set[RowKey]:
-    """The rows in which something was filled in."""
+    """Give the rows in which something was filled in."""
     pairs = zip(answers.columns.at, answers.columns.states, strict=True)
-    places = (answers.places[at] for at, state in pairs if state in KEPT_STATES)
+    places = (answers.places[at] for at, state in pairs if state in KEPT)
     return {place[:2] for place in places if not place.calculated}
 
 
@@ -163,7 +159,7 @@ def _calculated(
     layout: Layout,
     shows: tuple[Original, str] | None,
 ) -> Sequence[Fact]:
-    """The fact of a value worked out again, at the cell that shows it; `original` is what this showed."""
+    """Give the fact of a value worked out again, at the cell that shows it; `original` is what this showed."""
     slot = layout.slots[key]
     original, place = shows or (None, submission.cell((*key, 0)) or address(*slot.cells[0]))
     return _fact(cell, place, _meaning(slot.field, value), original, (None, None))
@@ -180,7 +176,7 @@ def _meaning(field: Field, value: Value) -> Meaning:
 def _fact(
     cell: Cell, place: str, means: Meaning, original: Original, said: tuple[str | None, str | None]
 ) -> Sequence[Fact]:
-    """The columns of a fact after its submission; what can be told from the others is left out."""
+    """Give the columns of a fact after its submission; what can be told from the others is left out."""
     code, text, number, day = means
     stood, type_ = _stood(original, means)
     label = cell.labels.get(code or "")
@@ -193,7 +189,7 @@ def _fact(
 
 
 def _shown(text: str | None, number: float | None, day: date | None) -> str | None:
-    """What the view shows of a fact without an original; of fractions databases show other digits."""
+    """Give what the view shows of a fact without an original; of fractions databases show other digits."""
     if text is not None:
         return text
     if number is not None:
@@ -202,7 +198,7 @@ def _shown(text: str | None, number: float | None, day: date | None) -> str | No
 
 
 def _stood(value: Original, means: Meaning) -> tuple[str | None, str | None]:
-    """What stood in the cell, as a person saw it, and its type where that is not the value's own."""
+    """Give what stood in the cell, as a person saw it, and its type where that is not the value's own."""
     if isinstance(value, str):
         return clean(value), None
     if value is None:
@@ -226,7 +222,7 @@ class Step(NamedTuple):
 
 
 def _referring(answers: AnswerColumns, cells: Sequence[Cell]) -> dict[RowKey, Step]:
-    """The rows that refer to others, by the first of their cells that does."""
+    """Give the rows that refer to others, by the first of their cells that does."""
     pairs = zip(answers.columns.at, answers.columns.codes, strict=True)
     found = [
         (cells[at].known.slot, answers.places[at][:2], Step(code, cells[at].refers))
@@ -238,13 +234,13 @@ def _referring(answers: AnswerColumns, cells: Sequence[Cell]) -> dict[RowKey, St
 
 
 def _references(referring: Mapping[RowKey, Step], rows: Collection[RowKey], number: int) -> Iterator[Row]:
-    """For each row that refers to another one, what it refers to in the end."""
+    """Give for each row that refers to another one what it refers to in the end."""
     for tool, row in referring:
         yield number, tool, row, _about(referring, rows, tool, row)
 
 
 def _about(referring: Mapping[RowKey, Step], rows: Collection[RowKey], tool: str, row: str) -> str | None:
-    """What a row refers to in the end: from a value to its indicator, from there to the catalogue."""
+    """Give what a row refers to in the end: from a value to its indicator, from there to the catalogue."""
     about = None
     for _ in range(LONGEST_WAY):
         step = referring.get((tool, row))

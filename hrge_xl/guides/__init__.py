@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from string import Template
 
-from ..words import SOURCE_LANGUAGE, with_base
+from ..words import SOURCE_LANGUAGE, direction, with_base
 
 PAGES = Path(__file__).parent
 
@@ -16,5 +17,10 @@ def guide_name(language: str) -> str:
 
 
 def guide(name: str) -> bytes:
-    """Give a page by its name."""
-    return (PAGES / name).read_bytes()
+    """Give a page by its name: its text in the frame that all of them have."""
+    body = (PAGES / name).read_text(encoding="utf-8")
+    language = name.removeprefix("filling-in_").removesuffix(".html")
+    title = body.partition("</h1>")[0].removeprefix("<h1>")
+    frame = Template((PAGES / "frame.html").read_text(encoding="utf-8"))
+    page = frame.substitute(language=language, direction=direction(language), title=title, body=body)
+    return page.encode()
