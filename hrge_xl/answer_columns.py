@@ -7,6 +7,7 @@ once for all files that were issued alike. An `Answer` is a view of one line, ma
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
@@ -113,8 +114,26 @@ class Columns(NamedTuple):
             self.remarked[number] = Remarked(problem, suggestion, notes)
 
 
-class AnswerColumns(Sequence[Answer]):
-    """Columns with the places that they go by: a sequence of answers, each made when it is asked for."""
+class AnswerViews(Sequence[Answer]):
+    """A sequence of answers, each made when somebody asks for it."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def make(self, number: int) -> Answer:
+        """Make the answer at a number, from 0."""
+
+    @overload
+    def __getitem__(self, number: int) -> Answer: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Answer]: ...
+    def __getitem__(self, number: int | slice) -> Answer | Sequence[Answer]:
+        numbers = range(len(self))[number]
+        return self.make(numbers) if isinstance(numbers, int) else [self.make(each) for each in numbers]
+
+
+class AnswerColumns(AnswerViews):
+    """Columns with the places that they go by."""
 
     __slots__ = ("columns", "places")
 
@@ -147,26 +166,16 @@ class AnswerColumns(Sequence[Answer]):
     def __len__(self) -> int:
         return len(self.columns.at)
 
-    @overload
-    def __getitem__(self, number: int) -> Answer: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Answer]: ...
-    def __getitem__(self, number: int | slice) -> Answer | Sequence[Answer]:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
-        if not -len(self) <= number < len(self):
-            raise IndexError(number)
-        return self._answer(number % len(self))
-
     def __iter__(self) -> Iterator[Answer]:
-        return map(self._answer, range(len(self)))
+        return map(self.make, range(len(self)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and [*self] == [*other]
 
     __hash__ = None  # type: ignore[assignment]
 
-    def _answer(self, number: int) -> Answer:
+    def make(self, number: int) -> Answer:
+        """Make the answer of a line."""
         columns, place = self.columns, self.places[self.columns.at[number]]
         figure = columns.numbers[number]
         problem, suggestion, notes = columns.remarked.get(number, NOTHING)

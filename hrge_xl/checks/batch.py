@@ -8,13 +8,13 @@ from datetime import date
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple, overload
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..answer import Answer, State, Value
-from ..answer_columns import STATES, AnswerColumns, Remarked
+from ..answer_columns import STATES, AnswerColumns, AnswerViews, Remarked
 from ..fields import ColumnKind, kind_of
 from ..language.texts import BLANK, Ids, Texts
 from ..language.vectors import NAN, Bools, Floats, Integers
@@ -335,7 +335,7 @@ class Known(NamedTuple):
     within: Integers
 
 
-class _Answers(Sequence[Answer]):
+class _Answers(AnswerViews):
     """The answers of a batch: made for those places only that something is found at."""
 
     def __init__(self, columns: Sequence[AnswerColumns], known: Known) -> None:
@@ -344,11 +344,6 @@ class _Answers(Sequence[Answer]):
     def __len__(self) -> int:
         return len(self._known.kept)
 
-    @overload
-    def __getitem__(self, place: int) -> Answer: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Answer]: ...
-    def __getitem__(self, place: int | slice) -> Answer | Sequence[Answer]:
-        if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
-        return self._columns[int(self._known.submission[place])][int(self._known.within[place])]
+    def make(self, number: int) -> Answer:
+        """Make the answer at a place of the long list."""
+        return self._columns[int(self._known.submission[number])].make(int(self._known.within[number]))

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..answer import Answer, Answers, State
+from ..answer_columns import AnswerViews
 from ..language.texts import BLANK, Ids
 from ..language.vectors import NAN, Bools, Floats, Integers
 from ..layout import Layout
@@ -110,7 +111,7 @@ def _number(value: float | date) -> float:
     return float(to_serial(value)) if isinstance(value, date) else value
 
 
-class _Values(Sequence[Answer]):
+class _Values(AnswerViews):
     """The long list of a batch: answers are made for those places only that something is found at."""
 
     def __init__(self, values: list[str | float | date], cells: Integers, cell_index: CellIndex) -> None:
@@ -119,14 +120,9 @@ class _Values(Sequence[Answer]):
     def __len__(self) -> int:
         return len(self.values)
 
-    @overload
-    def __getitem__(self, place: int) -> Answer: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Answer]: ...
-    def __getitem__(self, place: int | slice) -> Answer | Sequence[Answer]:
-        if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
-        cell, value = int(self._cells[place]), self.values[place]
+    def make(self, number: int) -> Answer:
+        """Make the answer at a place of the long list."""
+        cell, value = int(self._cells[number]), self.values[number]
         column, row = self._universe.place[self._universe.slot_of_cell[cell]]
         part = cell - column.cell - row * column.parts + 1 if column.field.several else 0
         tool, code = column.key
