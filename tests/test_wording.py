@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from hrge_xl import kept_texts
 from hrge_xl.checks import check
 from hrge_xl.cli import run
 from hrge_xl.dataset.opening import DATASET
@@ -137,3 +138,14 @@ def test_comparing_speaks_to_its_reader(
     assert say("Answers changed: {count}.").format(count=1) in told
     assert f"{say('fixed')}: V001" in told
     assert "the answer is missing" not in told
+
+
+def test_why_a_check_did_not_run_is_said_in_the_words_of_its_rule() -> None:
+    toolkit = load("hrge_toolkit")
+    reword = Rewording(toolkit)
+    rules = [rule for rule in toolkit.rules if rule.reader_only]
+    assert rules
+    for rule in rules:
+        said = reword.reason(rule.code, rule.reader_only.source, "fr")
+        assert said == rule.reader_only.say("fr") != rule.reader_only.source
+    assert reword.reason(rules[0].code, kept_texts.NO_SHEET, "fr") == translator("fr")(kept_texts.NO_SHEET)
