@@ -144,6 +144,11 @@ def test_what_differs_is_told_in_general(capsys: pytest.CaptureFixture[str]) -> 
     assert told.startswith("  error    V003 5 × “…” is not a number. (on Form: C0, C1, C2, C3 and 1 more)")
 
 
+def test_many_of_a_sheet_without_cells_are_on_the_sheet(capsys: pytest.CaptureFixture[str]) -> None:
+    (_, told) = printed(capsys, [file("one.xlsx", *[finding("R-R10", "warning", "Look.", None)] * 5)])
+    assert told == "  warning  R-R10 5 × Look. (on Form) Do something about it."
+
+
 def test_colours_say_nothing_alone(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

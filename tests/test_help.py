@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.cli import cli, run
+from hrge_xl.cli import cli, run, settings
 from hrge_xl.cli.completion import SHELLS
 from hrge_xl.cli.terminal import colours, colours_of_environment, line, style
 from hrge_xl.findings import CATALOGUE
+from hrge_xl.paths import read_regular
 from hrge_xl.spec.load import load
 from hrge_xl.suggest import plain
 from tests.test_passwords import commands
@@ -83,6 +84,18 @@ def test_what_was_meant_is_asked_back(
 @pytest.mark.parametrize("code", ["V002", "v2", "V02", "not-in-list", "Not In List", "notinlist"])
 def test_a_code_is_found_however_it_is_written(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "explain", code, code=0).startswith("V002 not-in-list (error)")
+
+
+def test_what_a_message_fills_in_is_left_open(capsys: pytest.CaptureFixture[str]) -> None:
+    """No placeholder is shown, whatever is explained."""
+    assert "\n…: the answer is missing.\n" in said(capsys, "explain", "V001", code=0)
+    rules = [
+        rule.code for rule in load("hrge_toolkit").rules if "{" in rule.message.source + rule.remedy.source
+    ]
+    for code in (*CATALOGUE, *rules):
+        told = said(capsys, "explain", code, code=0)
+        assert not re.search(r"\{\w*\}", told), told
+    assert rules
 
 
 def test_no_two_codes_are_written_alike() -> None:
@@ -155,6 +168,18 @@ def test_defaults_stand_in_a_file_and_in_the_environment(
     said(capsys, *words, "--fail-on", "error", code=1)
     monkeypatch.setenv("HRGE_XL_CONFIG", "elsewhere.toml")
     assert "elsewhere.toml: the defaults cannot be read" in said(capsys, *words, code=2)
+
+
+def test_the_file_is_read_once(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "hrge-xl.toml").write_text("jobs = 1\n", encoding="utf-8")
+    read: list[Path] = []
+    monkeypatch.setattr(
+        settings, "read_regular", lambda path, most: read.append(path) or read_regular(path, most)
+    )
+    said(capsys, "explain", "V001", code=0)
+    assert read == [Path("hrge-xl.toml")]
 
 
 @pytest.mark.parametrize(
