@@ -141,13 +141,17 @@ def test_no_escape_goes_where_there_is_no_terminal(
         colours(None)
 
 
-def test_options_of_the_program_stand_before_or_behind_a_command(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (
-        ["--no-color", "explain", "V001"],
-        ["explain", "V001", "--no-color"],
-        ["explain", "-v", "V001"],
-    ):
-        assert said(capsys, *words, code=0).startswith("V001")
+def test_options_of_the_program_stand_before_or_behind_a_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And are heeded in either place."""
+    assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    for option, mark in (("--no-color", "\x1b["), ("-q", "Next: ")):
+        assert mark in said(capsys, "validate", "out", code=1)
+        for words in ([option, "validate", "out"], ["validate", "out", option]):
+            assert mark not in said(capsys, *words, code=1)
+    colours(None)
 
 
 # defaults
@@ -190,6 +194,8 @@ def test_the_file_is_read_once(
         ("[validate]\nfail_onn = 1\n", "[validate] has no option 'fail_onn'. Did you mean 'fail-on'?"),
         ("[spec.diff]\nx = 1\n", "[spec.diff] has no option 'x'. It has: returned, json, output"),
         ("[validate]\njobs = 0\n", "Invalid value for '--jobs'"),
+        ("jobs = 0\n", "Invalid value for '--jobs'"),
+        ("jobs = 1\n[validate]\njobs = 0\n", "Invalid value for '--jobs'"),
         ("validate = 1\n", "'validate' is a command. Write [validate], and options below it."),
         ("= 1", "the defaults cannot be read"),
     ],

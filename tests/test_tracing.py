@@ -97,6 +97,18 @@ def test_an_answer_is_found_by_team_and_question(folder: Path, capsys: pytest.Ca
     )
 
 
+def test_what_does_not_count_is_left_out_where_something_does(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else it is shown with what became of it."""
+    assert asked(capsys, folder, "--field", "PLN_02").endswith("2 answers.\n")
+    assert hrge("decide", folder, "PAK.xlsx", "--withdraw", "--reason", "Sent too early.", "--by", "us") == 0
+    said = asked(capsys, folder, "--field", "PLN_02")
+    assert said.endswith("1 answer.\n")
+    assert "PAK PLAN" not in said
+    assert " (withdrawn)" in asked(capsys, folder, "--field", "PLN_02", "--team", "PAK")
+
+
 def test_a_finding_is_found_by_its_kind(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = asked(capsys, folder, "--finding", "v1", "--team", "PAK")
     assert said == asked(capsys, folder, "--finding", "answer-missing", "--team", "PAK")
