@@ -30,7 +30,7 @@ from .errors import UsageError
 from .exports import extract
 from .exports.data_xlsx import write_workbook
 from .exports.extract import Wish
-from .findings import CATALOGUE, Kind, Waiver
+from .findings import Kind, Waiver, kind_called
 from .intake import Wanted, read
 from .issuing import Order, generate
 from .refreshing import refresh
@@ -186,7 +186,7 @@ def verify(target: Path, returned: Sequence[Path] = (), jobs: int = 1) -> Audit 
 
 def explain(code: str) -> Kind:
     """Give what a finding is, why it matters and what to do, by its code or its name. Raises `UsageError`."""
-    for kind in CATALOGUE.values():
-        if code.casefold() in (kind.code.casefold(), kind.name):
-            return kind
-    raise UsageError(f"There is no code '{code}'. See docs/findings.md for all of them.")
+    kind = kind_called(code)
+    if kind is None:
+        raise UsageError(f"There is no code '{code}'. See docs/findings.md for all of them.")
+    return kind

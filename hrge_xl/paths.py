@@ -29,7 +29,7 @@ SHORTCUTS = (".url", ".lnk", ".webloc")
 
 
 def is_left_by_a_program(name: str) -> bool:
-    """Whether a name says that a program left this there, and no person: it is not a file of anybody."""
+    """Tell by its name whether a program left a file there, and no person: it is not a file of anybody."""
     return name.startswith((*LOCK_PREFIXES, "._")) or name.lower() in LEFT_BY_PROGRAMS
 
 
@@ -71,7 +71,7 @@ def _is_return(path: Path, folder: Path) -> bool:
 
 
 def _is_litter(path: Path) -> bool:
-    """Whether a file holds nothing of anybody, by its name; a workbook under the name of a lock file is one."""
+    """Tell whether a file is none of anybody, by its name; a workbook under the name of a lock file is one."""
     if path.name.startswith(LOCK_PREFIXES):
         return _size(path) <= MOST_LOCK_BYTES
     return is_left_by_a_program(path.name) or path.suffix.lower() in SHORTCUTS
@@ -178,7 +178,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def write_if_changed(path: Path, data: bytes) -> None:
-    """As `write_whole`, unless the file holds this already: running again changes nothing."""
+    """Write as `write_whole` does, unless the file holds this already: running again changes nothing."""
     if not path.is_file() or path.read_bytes() != data:
         write_whole(path, data)
 

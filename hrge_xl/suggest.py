@@ -44,7 +44,7 @@ def plain(code: str) -> str:
     return _NUMBER.sub(lambda match: match[0].lstrip("0") or "0", letters)
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], most: int = MOST) -> str:
     """Give some names in their order, with how many more there are."""
-    more = len(names) - MOST
-    return ", ".join(names[:MOST]) + (f" and {more} more" if more > 0 else "") or "none"
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "") or "none"

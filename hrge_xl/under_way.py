@@ -9,15 +9,14 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 Advance = Callable[[int], None]  # so many steps more are done
-Listener = Callable[
-    [str, int | None], AbstractContextManager[Advance]
-]  # of a text and how many steps there are
+# of a text and how many steps there are
+Listener = Callable[[str, int | None], AbstractContextManager[Advance]]
 _LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Have somebody told meanwhile."""
+    """Have a listener hear of the work that is done meanwhile."""
     token = _LISTENER.set(listener)
     try:
         yield
@@ -37,7 +36,7 @@ def under_way(text: str, total: int | None = None) -> Iterator[Advance]:
 
 
 def _nobody(_: int) -> None:
-    """Tell nobody."""
+    """Do nothing: nobody listens."""
 
 
 def steps(items: Iterable[Item], total: int, text: str) -> Iterator[Item]:

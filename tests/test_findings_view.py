@@ -17,6 +17,7 @@ from hrge_xl.cli import run
 from hrge_xl.cli.columns import beside, cut, hanging, padded, taken, wrapped
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
 from hrge_xl.cli.status import _print_narrow
+from hrge_xl.findings.waiver import ACTIVE
 from hrge_xl.words import translator
 
 WIDTHS = (60, 80, 120)
@@ -118,6 +119,21 @@ def test_the_most_important_comes_first_and_many_are_one(capsys: pytest.CaptureF
     assert lines[-1] == "Nothing to look at in 1 file: A.xlsx"
 
 
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_a_place_is_never_cut(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is said before it gives way."""
+    with terminal(monkeypatch, columns):
+        lines = printed(capsys, FILES)
+    assert next(each for each in lines if "R-R17" in each).endswith("… (Form!C5)")
+
+
+def test_what_somebody_accepted_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    waived = finding("V001", "error", "No.") | {"waiver": {"state": ACTIVE}}
+    assert printed(capsys, [file("A.xlsx", waived)]) == ["Nothing to look at in 1 file: A.xlsx"]
+
+
 def test_quiet_is_errors_only(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys, FILES, quiet=True)
     assert not [each for each in lines if "R-R10" in each or "Nothing to look at" in each]
@@ -144,6 +160,11 @@ def test_what_differs_is_told_in_general(capsys: pytest.CaptureFixture[str]) -> 
     assert told.startswith("  error    V003 5 × “…” is not a number. (on Form: C0, C1, C2, C3 and 1 more)")
 
 
+def test_many_of_a_sheet_without_cells_are_on_the_sheet(capsys: pytest.CaptureFixture[str]) -> None:
+    (_, told) = printed(capsys, [file("one.xlsx", *[finding("R-R10", "warning", "Look.", None)] * 5)])
+    assert told == "  warning  R-R10 5 × Look. (on Form) Do something about it."
+
+
 def test_colours_say_nothing_alone(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,9 +177,23 @@ def test_colours_say_nothing_alone(
     assert OURS.sub("", coloured).splitlines() == plain
 
 
+def names_of(files: Sequence[Any]) -> list[str]:
+    """The names of files in the order in which they are shown."""
+    return [Path(each["path"]).name for each in by_importance(files)]
+
+
 def test_within_a_team_what_counts_comes_first() -> None:
-    names = [Path(each["path"]).name for each in by_importance([FILES[3], FILES[2]])]
-    assert names == [f"{ARABIC}.xlsx", "B_old.xlsx"]
+    assert names_of([FILES[3], FILES[2]]) == [f"{ARABIC}.xlsx", "B_old.xlsx"]
+
+
+def test_who_has_most_to_correct_comes_first() -> None:
+    """Errors before warnings; what another file counts in place of is nothing to correct."""
+    look, wrong = finding("R-R10", "warning", "Look."), finding("V001", "error", "No.")
+    files = [
+        file("A.xlsx", *[wrong] * 9, team="A", **SUPERSEDED), file("B.xlsx", look, team="B"),
+        file("C.xlsx", look, look, team="C"), file("D.xlsx", wrong, team="D"),
+    ]  # fmt: skip
+    assert names_of(files) == ["D.xlsx", "C.xlsx", "B.xlsx", "A.xlsx"]
 
 
 # status

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.cli import cli, run
+from hrge_xl.cli import cli, run, settings
 from hrge_xl.cli.completion import SHELLS
 from hrge_xl.cli.terminal import colours, colours_of_environment, line, style
 from hrge_xl.findings import CATALOGUE
+from hrge_xl.paths import read_regular
 from hrge_xl.spec.load import load
 from hrge_xl.suggest import plain
 from tests.test_passwords import commands
@@ -85,6 +86,18 @@ def test_a_code_is_found_however_it_is_written(code: str, capsys: pytest.Capture
     assert said(capsys, "explain", code, code=0).startswith("V002 not-in-list (error)")
 
 
+def test_what_a_message_fills_in_is_left_open(capsys: pytest.CaptureFixture[str]) -> None:
+    """No placeholder is shown, whatever is explained."""
+    assert "\n…: the answer is missing.\n" in said(capsys, "explain", "V001", code=0)
+    rules = [
+        rule.code for rule in load("hrge_toolkit").rules if "{" in rule.message.source + rule.remedy.source
+    ]
+    for code in (*CATALOGUE, *rules):
+        told = said(capsys, "explain", code, code=0)
+        assert not re.search(r"\{\w*\}", told), told
+    assert rules
+
+
 def test_no_two_codes_are_written_alike() -> None:
     codes = {*CATALOGUE, *(kind.name for kind in CATALOGUE.values())}
     codes |= {rule.code for rule in load("hrge_toolkit").rules}
@@ -128,13 +141,17 @@ def test_no_escape_goes_where_there_is_no_terminal(
         colours(None)
 
 
-def test_options_of_the_program_stand_before_or_behind_a_command(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (
-        ["--no-color", "explain", "V001"],
-        ["explain", "V001", "--no-color"],
-        ["explain", "-v", "V001"],
-    ):
-        assert said(capsys, *words, code=0).startswith("V001")
+def test_options_of_the_program_stand_before_or_behind_a_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And are heeded in either place."""
+    assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    for option, mark in (("--no-color", "\x1b["), ("-q", "Next: ")):
+        assert mark in said(capsys, "validate", "out", code=1)
+        for words in ([option, "validate", "out"], ["validate", "out", option]):
+            assert mark not in said(capsys, *words, code=1)
+    colours(None)
 
 
 # defaults
@@ -157,6 +174,18 @@ def test_defaults_stand_in_a_file_and_in_the_environment(
     assert "elsewhere.toml: the defaults cannot be read" in said(capsys, *words, code=2)
 
 
+def test_the_file_is_read_once(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "hrge-xl.toml").write_text("jobs = 1\n", encoding="utf-8")
+    read: list[Path] = []
+    monkeypatch.setattr(
+        settings, "read_regular", lambda path, most: read.append(path) or read_regular(path, most)
+    )
+    said(capsys, "explain", "V001", code=0)
+    assert read == [Path("hrge-xl.toml")]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -165,6 +194,8 @@ def test_defaults_stand_in_a_file_and_in_the_environment(
         ("[validate]\nfail_onn = 1\n", "[validate] has no option 'fail_onn'. Did you mean 'fail-on'?"),
         ("[spec.diff]\nx = 1\n", "[spec.diff] has no option 'x'. It has: returned, json, output"),
         ("[validate]\njobs = 0\n", "Invalid value for '--jobs'"),
+        ("jobs = 0\n", "Invalid value for '--jobs'"),
+        ("jobs = 1\n[validate]\njobs = 0\n", "Invalid value for '--jobs'"),
         ("validate = 1\n", "'validate' is a command. Write [validate], and options below it."),
         ("= 1", "the defaults cannot be read"),
     ],

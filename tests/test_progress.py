@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.cli.progress import Bar, shown
-from hrge_xl.cli.terminal import line
+from hrge_xl.cli.progress import Bar, progress_shown
+from hrge_xl.cli.terminal import block, data, line
 from hrge_xl.under_way import steps, under_way
 
 
@@ -20,7 +20,7 @@ def test_a_library_that_is_used_says_nothing(capsys: pytest.CaptureFixture[str])
 
 
 def test_nothing_is_shown_where_stderr_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with shown(patience=0):
+    with progress_shown(patience=0):
         assert list(steps("ab", 2, "Reading")) == ["a", "b"]
     assert capsys.readouterr() == ("", "")
 
@@ -31,7 +31,7 @@ def test_it_says_how_far_the_work_is_and_goes_before_anything_is_printed(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    with shown(patience=1000):
+    with progress_shown(patience=1000):
         with under_way("Nobody waits yet", 3):
             pass
         assert capsys.readouterr().err == ""
@@ -58,6 +58,19 @@ def test_a_list_that_is_being_printed_is_not_written_into(capsys: pytest.Capture
         bar.lose_patience()
         bar.stop()
     assert capsys.readouterr() == ("the first of many\n", "")
+
+
+def test_whatever_is_printed_takes_the_bar_away_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    shown: list[str] = []
+    monkeypatch.setattr(Bar, "hide", lambda _: shown.append(capsys.readouterr().out))
+    with progress_shown(patience=1000):
+        for say in (line, block, data):
+            say("a word")
+            shown.append(capsys.readouterr().out)
+    assert shown[:6] == ["", "a word\n"] * 3
 
 
 def test_commands_tell_how_far_they_are(tmp_path: Path) -> None:

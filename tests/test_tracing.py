@@ -93,8 +93,20 @@ def test_an_answer_is_found_by_team_and_question(folder: Path, capsys: pytest.Ca
     assert "PAK PLAN" in one
     assert place in one
     assert asked(capsys, folder, "--row", "nowhere", code=2).startswith(
-        "Error: Nothing stands at a row 'nowhere'"
+        "Error: The dataset has nothing for the row 'nowhere'."
     )
+
+
+def test_what_does_not_count_is_left_out_where_something_does(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else it is shown with what became of it."""
+    assert asked(capsys, folder, "--field", "PLN_02").endswith("2 answers.\n")
+    assert hrge("decide", folder, "PAK.xlsx", "--withdraw", "--reason", "Sent too early.", "--by", "us") == 0
+    said = asked(capsys, folder, "--field", "PLN_02")
+    assert said.endswith("1 answer.\n")
+    assert "PAK PLAN" not in said
+    assert " (withdrawn)" in asked(capsys, folder, "--field", "PLN_02", "--team", "PAK")
 
 
 def test_a_finding_is_found_by_its_kind(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,13 +121,13 @@ def test_a_finding_is_found_by_its_kind(folder: Path, capsys: pytest.CaptureFixt
     ("words", "told"),
     [
         (("--team", "PAC"), "The dataset has no team 'PAC'. Did you mean 'PAK'?"),
-        (("--field", "PLN_99"), "Nothing stands at a question 'PLN_99' in the dataset. Did you mean 'PLN_0"),
+        (("--field", "PLN_99"), "The dataset has nothing for the question 'PLN_99'. Did you mean 'PLN_0"),
         (("--finding", "V01x"), "The dataset has no finding 'V01x'. Did you mean 'V001'?"),
         (("answers",), "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW."),
         (("answers", "0"), "'0' is not a number of a row"),
     ],
 )
-def test_what_nothing_stands_at_is_asked_back(
+def test_what_the_dataset_does_not_have_is_asked_back(
     words: tuple[str, ...], told: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert told in asked(capsys, *words, "--data", folder, code=2)

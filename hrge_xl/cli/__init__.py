@@ -16,7 +16,7 @@ from ..addresses import masked
 from ..errors import Exit, HrgeError, SpecError
 from ..fault_log import log_text, running, write_log
 from .groups import Group, everywhere, with_everywhere
-from .progress import shown as with_progress
+from .progress import progress_shown
 from .settings import check_names, defaults
 from .terminal import block, colours, colours_of_environment, line, listen, style
 
@@ -65,7 +65,10 @@ class LazyGroup(Group):
             return None
         command = import_module(f".{COMMANDS[cmd_name][0]}", __package__).command
         assert isinstance(command, click.Command)
-        ctx.default_map = {**(ctx.default_map or {}), cmd_name: defaults(with_everywhere(command), cmd_name)}
+        ctx.default_map = {
+            **(ctx.default_map or {}),
+            cmd_name: defaults(ctx, with_everywhere(command), cmd_name),
+        }
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -89,8 +92,8 @@ def cli(ctx: click.Context) -> None:
     hrge-xl generate hrge_toolkit --country PAK     a workbook to send
     hrge-xl validate returned/                      what came back
 
-    The options stand before or behind a command. Each has its help: hrge-xl help validate. Defaults of your own stand
-    in hrge-xl.toml here, or in the environment: HRGE_XL_JOBS=2.
+    Options may come before or after the command. Each command has its help: hrge-xl help validate. Defaults of your own
+    go into the file hrge-xl.toml in this folder, or into the environment: HRGE_XL_JOBS=2.
     """
     check_names(cli, ctx)
 
@@ -109,7 +112,7 @@ def run(arguments: list[str] | None = None) -> int:
     listen()
     colours(colours_of_environment())
     typed = sys.argv[1:] if arguments is None else arguments
-    with running(partial(_without_values, typed)), with_progress():
+    with running(partial(_without_values, typed)), progress_shown():
         return _run(arguments, typed)
 
 

@@ -147,7 +147,7 @@ def received_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--lang`: the language of who reads what is said of findings."""
+    """Add `--lang`: the language of who reads what is said of findings."""
     return click.option(
         "--lang",
         default=None,
@@ -158,7 +158,7 @@ def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def known_language(tag: str | None) -> str | None:
-    """A language that the program speaks. Raises `UsageError` with those that it does."""
+    """Give a language that the program speaks. Raises `UsageError` with those that it does."""
     from ..words import languages
 
     return one_of(tag, languages(), "language") if tag else None
@@ -205,7 +205,7 @@ OUTPUT = click.option(
     type=click.Path(path_type=Path, allow_dash=True),
     default=None,
     metavar="FILE",
-    help="Write what would be printed into this file (- is the terminal).",
+    help="Write what would be printed into this file (- is standard output).",
 )  # of commands whose output is data; a file that is written by > may be of another encoding
 
 
@@ -243,7 +243,7 @@ def quiet(ctx: click.Context) -> bool:
 
 
 def verbose(ctx: click.Context) -> bool:
-    """Whether `-v` was given."""
+    """Tell whether `-v` was given."""
     return said(ctx, "verbose")
 
 

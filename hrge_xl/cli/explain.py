@@ -56,34 +56,39 @@ def command(code: str, spec: str | None, lang: str | None) -> None:
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    from ..findings import CATALOGUE
+    from ..findings import kind_called
 
-    wanted, language = plain(code), lang or SOURCE_LANGUAGE
-    for kind in CATALOGUE.values():
-        if wanted in (plain(kind.code), plain(kind.name)):
-            _explain_kind(kind, translator(language))
-            return
+    language = lang or SOURCE_LANGUAGE
+    kind = kind_called(code)
+    if kind is not None:
+        _explain_kind(kind, translator(language))
+        return
     rules = list(_rules(spec))
     for name, rule in rules:
-        if wanted == plain(rule.code):
+        if plain(code) == plain(rule.code):
             _explain_rule(name, rule, language)
             return
     raise UsageError(f"There is no code '{code}'. {_hint(code, [rule.code for _, rule in rules])}")
 
 
 def _explain_kind(kind: Kind, say: Translate) -> None:
+    from ..findings import general
+
     block(f"{kind.code} {kind.name} ({say(kind.severity.value)})\n")
     block(
-        f"{say(kind.message)}\n\n{say('Why it matters')}: {say(kind.why)}\n"
-        f"{say('Example')}: {say(kind.example)}\n{say('What to do')}: {say(kind.remedy)}"
+        f"{general(say(kind.message))}\n\n{say('Why it matters')}: {say(kind.why)}\n"
+        f"{say('Example')}: {say(kind.example)}\n{say('What to do')}: {general(say(kind.remedy))}"
     )
 
 
 def _explain_rule(name: str, rule: Rule, language: str) -> None:
+    from ..findings import general
+
     say = translator(language)
     rule_of = say("a rule of {spec}").format(spec=name)
     block(f"{rule.code} ({say(rule.severity)}), {rule_of}\n")
-    block(f"{rule.message.say(language)}\n\n{say('What to do')}: {rule.remedy.say(language)}")
+    message, remedy = (general(text.say(language)) for text in (rule.message, rule.remedy))
+    block(f"{message}\n\n{say('What to do')}: {remedy}")
     if rule.why:
         line(f"{say('Why it matters')}: {rule.why.say(language)}")
     for key in ("when", "check"):

@@ -65,7 +65,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     hrge-xl export output/dataset --table answers --team PAK --current --format json
     hrge-xl export output/dataset --lang fr -o data_fr.xlsx
 
-    Next: hrge-xl trace output/dataset --team PAK --field RSK_10
+    Next: hrge-xl trace output/dataset --team PAK --field PLN_02
     """
     from ..exports import extract
     from ..rounds.datasets import one_dataset
@@ -92,7 +92,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _whole(store: Store, lang: str | None, output: Path | None, format_: str | None) -> None:
-    """Every table as one workbook; where no file is named, say which tables there are."""
+    """Write every table into one workbook; where no file is named, say which tables there are."""
     from ..dataset.store import SqliteStore
     from ..exports.data_xlsx import write_workbook
 

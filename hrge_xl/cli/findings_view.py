@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..findings import CATALOGUE, general
+from ..findings import CATALOGUE, Severity, general
 from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
+from ..suggest import listed
 from ..words import SOURCE_LANGUAGE, translator
 from .columns import beside, cut, hanging, padded, taken
 from .terminal import line, shown, style, width
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 VERDICTS = {"accepted": "green", "returned": "red", "refused": "red"}
-SEVERITIES = tuple(COLOURS)
 FOLDED = ("error", "warning")  # what is shown of a file that is folded; the rest is counted
 MOST_CELLS = 4  # that are named; of more it is said on which sheets they are
 MOST_SHEETS = 3
@@ -87,17 +87,17 @@ class Fold:
 
     @property
     def first(self) -> FindingRow:
-        """The first of them."""
+        """Give the first of them."""
         return self.findings[0]
 
     @property
     def rank(self) -> tuple[int, int]:
-        """The more important, the lower."""
-        return SEVERITIES.index(self.first["severity"]), -len(self.findings)
+        """Give what sorts the most important first."""
+        return -Severity(self.first["severity"]).rank, -len(self.findings)
 
     @property
     def text(self) -> str:
-        """What they say: together where they are several."""
+        """Say what they say: together where they are several."""
         several = len(self.findings)
         if several == 1:
             return _said(self.first)
@@ -114,20 +114,21 @@ class Fold:
 
     @property
     def code(self) -> str:
-        """The code, and how often it stands there."""
+        """Give the code, and how many there are."""
         return self.first["code"] + (f" ×{len(self.findings)}" if len(self.findings) > 1 else "")
 
     @property
     def places(self) -> str:
-        """Where they are: cells, or how many on which sheets."""
+        """Say where they are: cells, or how many on which sheets."""
         named = [each for each in self.findings if each["sheet"]]
         if len(named) <= MOST_CELLS:
             return _cells(named)
         sheets = Counter(each["sheet"] for each in named).most_common()
         if len(sheets) == 1:
-            return f"on {sheets[0][0]}: {_list(_addresses(named))}"
+            addresses = _addresses(named)
+            return f"on {sheets[0][0]}" + (f": {listed(addresses, MOST_CELLS)}" if addresses else "")
         told = [f"{sheet} ({count})" for sheet, count in sheets]
-        return f"on {len(sheets)} sheets: {_list(told, MOST_SHEETS)}"
+        return f"on {len(sheets)} sheets: {listed(told, MOST_SHEETS)}"
 
 
 def _cells(findings: Iterable[FindingRow]) -> str:
@@ -142,11 +143,6 @@ def _cells(findings: Iterable[FindingRow]) -> str:
 
 def _addresses(findings: Iterable[FindingRow]) -> list[str]:
     return [each["cell"] for each in findings if each["cell"]]
-
-
-def _list(words: Sequence[str], most: int = MOST_CELLS) -> str:
-    more = len(words) - most
-    return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[Fold]:
@@ -165,10 +161,10 @@ def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, q
 
     Of one file alone everything is told, of several what matters most.
     """
-    shown = FOLDED[:1] if quiet else FOLDED
+    severities = FOLDED[:1] if quiet else FOLDED
     clean: list[str] = []
     for file in by_importance(files):
-        told = [fold for fold in folds(file, language) if fold.first["severity"] in shown]
+        told = [fold for fold in folds(file, language) if fold.first["severity"] in severities]
         if told and not _is_settled(file):
             _print_file(file, told, None if len(files) == 1 else MOST_FOLDS)
         elif _aside(file):
@@ -189,17 +185,16 @@ def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
 
 
 def _importance(files: Sequence[FileRow]) -> tuple[bool, int, int]:
-    """The more important, the lower."""
+    """Give what sorts the most important first."""
     refused = any(file["verdict"] == "refused" for file in files)
-    open_ = [fold for file in files if not _is_settled(file) for fold in folds(file)]
-    counts = Counter(dict.fromkeys(SEVERITIES, 0))
-    for fold in open_:
+    counts: Counter[str] = Counter()
+    for fold in (fold for file in files if not _is_settled(file) for fold in folds(file)):
         counts[fold.first["severity"]] += len(fold.findings)
     return not refused, -counts["error"], -counts["warning"]
 
 
 def _is_settled(file: FileRow) -> bool:
-    """Whether nobody has to do anything about a file: another one counts in its place, or it is a copy."""
+    """Tell whether nobody has to do anything about a file: another one counts in its place, or it is a copy."""
     return file["settled"] and bool(_aside(file))
 
 
@@ -247,7 +242,7 @@ def _print_row(word: str, colour: str, text: str, *, short: bool) -> None:
 
 def _counts(file: FileRow) -> str:
     """Say how much was found in a file."""
-    counts = Counter(file["counts"])
+    counts = file["counts"]
     found = [f"{counts[key]} {key}{'s' if counts[key] != 1 else ''}" for key in FOLDED if counts[key]]
     found += [f"{counts[key]} {key}" for key in ("info", "waived") if counts[key]]
     return ", ".join(found)

@@ -293,10 +293,10 @@ def _round(
 def _guides(folder: Path, languages: Iterable[str]) -> None:
     """Put the guide for teams beside their workbooks, in each of their languages."""
     from ..guides import guide, guide_name
-    from ..paths import write_whole
+    from ..paths import write_if_changed
 
     for name in sorted(set(map(guide_name, languages))):
-        write_whole(folder / name, guide(name))
+        write_if_changed(folder / name, guide(name))
 
 
 def _going_on(wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec, today: date) -> list[Order]:

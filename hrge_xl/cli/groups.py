@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -50,7 +50,7 @@ def _remember(ctx: click.Context, option: click.Parameter, value: bool) -> None:
 
 def with_everywhere(command: click.Command) -> click.Command:
     """Give a command, and those within it, the options that go for every one; nothing changes the second time."""
-    if not {"quiet"} & {each.name for each in command.params}:
+    if "quiet" not in {each.name for each in command.params}:
         command.params += everywhere(shown=False)
     for within in command.commands.values() if isinstance(command, click.Group) else ():
         with_everywhere(within)
@@ -58,11 +58,11 @@ def with_everywhere(command: click.Command) -> click.Command:
 
 
 def said(ctx: click.Context, name: str) -> bool:
-    """Whether an option that goes for every command was given."""
+    """Tell whether an option that goes for every command was given."""
     return bool((ctx.find_root().obj or {}).get(name))
 
 
-def path_of(group: click.Group, words: Sequence[str], ctx: click.Context) -> click.Context:
+def path_of(group: click.Group, words: Iterable[str], ctx: click.Context) -> click.Context:
     """Give the context of the command that some words lead to. Raises `click.UsageError` where there is none."""
     command: click.Command = group
     for word in words:
@@ -78,12 +78,8 @@ def path_of(group: click.Group, words: Sequence[str], ctx: click.Context) -> cli
 
 def names_within(group: click.Group, words: Iterable[str]) -> list[str]:
     """Give the names of the commands within the one that some words lead to; none where they lead nowhere."""
-    ctx = click.Context(group)
-    for word in words:
-        if not isinstance(ctx.command, click.Group):
-            return []
-        found = ctx.command.get_command(ctx, word)
-        if found is None:
-            return []
-        ctx = click.Context(found, parent=ctx)
+    try:
+        ctx = path_of(group, words, click.Context(group))
+    except click.UsageError:
+        return []
     return ctx.command.list_commands(ctx) if isinstance(ctx.command, click.Group) else []

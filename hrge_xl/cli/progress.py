@@ -16,15 +16,14 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0  # seconds
 AT_WORK = "Working"
+Piece = tuple[str, int | None, int]  # what is being done, how many steps it has, how many of these are done
 
 
 class Bar:
     """A bar that shows once somebody has waited for a second. It goes where something is printed, and comes back."""
 
     def __init__(self, patience: float) -> None:
-        self._pieces: list[
-            tuple[str, int | None, int]
-        ] = []  # of work, within each other: text, steps, of these done
+        self._pieces: list[Piece] = []  # of work, within each other
         self._bar: Progress | None = None
         self._patient, self._printed = True, False
         self._lock, self._timer = RLock(), Timer(patience, self.lose_patience)
@@ -104,7 +103,7 @@ def _bar() -> Progress:
 
 
 @contextmanager
-def shown(patience: float | None = None) -> Iterator[None]:
+def progress_shown(patience: float | None = None) -> Iterator[None]:
     """Show meanwhile how far the command is, where stderr is a terminal."""
     if not sys.stderr.isatty():
         yield

@@ -24,14 +24,16 @@ MOST_BYTES = 1_000_000
 Table = Mapping[str, Any]
 
 
-def defaults(command: click.Command, *words: str) -> dict[str, Any]:
+def defaults(ctx: click.Context, command: click.Command, *words: str) -> dict[str, Any]:
     """Give the defaults of the options of a command, by their names in the program; of a group those within it."""
     if isinstance(command, click.Group):
-        return {name: defaults(within, *words, name) for name, within in command.commands.items()}
+        return {name: defaults(ctx, within, *words, name) for name, within in command.commands.items()}
     settable = dict(_settable(command))
-    table, where = _table(words)
-    _check(table, settable, where)
-    found = {**_common(settable), **{settable[_plain(key)]: value for key, value in table.items()}}
+    file, path = _file(ctx)
+    table = _table(file, path, words)
+    _check(table, settable, f"{path}: [{'.'.join(words)}]")
+    own = {settable[_plain(key)]: value for key, value in table.items()}
+    found = {**_common(file, settable), **own}
     for option, name in settable.items():
         value = _of_environment(option, words)
         if value is not None:
@@ -41,7 +43,7 @@ def defaults(command: click.Command, *words: str) -> dict[str, Any]:
 
 def check_names(group: click.Group, ctx: click.Context) -> None:
     """Raise `UsageError` for commands and options that there are not. Without a file nothing is imported."""
-    file, where = _file()
+    file, where = _file(ctx)
     commands = group.list_commands(ctx)
     tables = [key for key, value in file.items() if isinstance(value, dict)]
     wrong = [
@@ -86,7 +88,15 @@ def _plain(key: str) -> str:
     return key.replace("_", "-")
 
 
-def _file() -> tuple[Table, str]:
+def _file(ctx: click.Context) -> tuple[Table, str]:
+    """Give the file with its name; it is read once for each run. Raises `UsageError` as `_read` does."""
+    if __name__ not in ctx.meta:
+        ctx.meta[__name__] = _read()
+    found: tuple[Table, str] = ctx.meta[__name__]
+    return found
+
+
+def _read() -> tuple[Table, str]:
     """Read the file, and give it with its name. Raises `UsageError` where it is none that can be read."""
     named = os.environ.get(CONFIG)
     path = Path(named or FILE)
@@ -100,9 +110,8 @@ def _file() -> tuple[Table, str]:
         raise UsageError(f"{path}: the defaults cannot be read ({error}). Correct the file.") from error
 
 
-def _table(words: tuple[str, ...]) -> tuple[Table, str]:
-    """Give what the file says for one command alone, and where that stands."""
-    file, path = _file()
+def _table(file: Table, path: str, words: tuple[str, ...]) -> Table:
+    """Give what the file says for one command alone. Raises `UsageError` where that is not a table."""
     table: Any = file
     for word in words:
         table = table.get(word, {}) if isinstance(table, dict) else {}
@@ -110,12 +119,11 @@ def _table(words: tuple[str, ...]) -> tuple[Table, str]:
         raise UsageError(
             f"{path}: '{words[-1]}' is a command. Write [{'.'.join(words)}], and options below it."
         )
-    return table, f"{path}: [{'.'.join(words)}]"
+    return table
 
 
-def _common(settable: Mapping[str, str]) -> dict[str, Any]:
+def _common(file: Table, settable: Mapping[str, str]) -> dict[str, Any]:
     """Give what the file says for every command that has the option."""
-    file, _ = _file()
     return {settable[_plain(key)]: value for key, value in file.items() if _plain(key) in settable}
 
 

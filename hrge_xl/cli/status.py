@@ -79,8 +79,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 ) -> None:  # fmt: skip
     """Team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
-    What is new in `returned/` is taken into the dataset of the round; nothing is read twice. `day` is the day that
-    lateness goes by: when the file arrived, where that was stated, else when it was saved or first seen (`by`).
+    What is new in `returned/` is taken into the dataset of the round; nothing is read twice. Lateness is counted from
+    `day`: when the file arrived, where that was stated, else when it was saved or first seen (`by`).
 
     \b
     hrge-xl status output/2026-H1
@@ -147,7 +147,7 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
 
 
 def _since(dataset: Dataset, language: str) -> Iterator[str]:
-    """What the last run that changed something changed, where there was one before it."""
+    """Say what the last run that changed something changed, where there was one before it."""
     from ..dataset.run_history import last_change
 
     change = last_change(dataset.folder)
@@ -192,7 +192,7 @@ def _shown(line: Line, column: str, say: Translate) -> str:
 
 
 def _narrow(line: Line, column: str, say: Translate) -> str:
-    """A cell where there is little room: a file of nobody stands where the team does."""
+    """Give a cell where there is little room: a file of nobody has its name in place of the team."""
     return _shown(line, column, say) or (_shown(line, "file", say) if column == "team" else "")
 
 
@@ -251,9 +251,9 @@ def _print_wide(lines: Sequence[Line], say: Translate) -> None:
     used = [column for column in COLUMNS if any(cells[column])]
     heads = {column: say(HEADS[column]) for column in used}
     widths = {column: max(map(taken, [*cells[column], heads[column]])) for column in used}
-    line("  ".join(padded(heads[column], widths[column]) for column in used).rstrip())
+    line(GAP.join(padded(heads[column], widths[column]) for column in used).rstrip())
     for n in range(len(lines)):
-        line("  ".join(padded(cells[column][n], widths[column]) for column in used).rstrip())
+        line(GAP.join(padded(cells[column][n], widths[column]) for column in used).rstrip())
 
 
 def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:

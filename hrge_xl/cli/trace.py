@@ -61,7 +61,7 @@ def command(
     Where returns count, what others say is left out.
 
     \b
-    hrge-xl trace output/2026-H1 --team Kabul --field RSK_10
+    hrge-xl trace output/2026-H1 --team Kabul --field PLN_02
     hrge-xl trace output/2026-H1 --finding V006
     hrge-xl trace answers 12 --data output/dataset
 

@@ -97,13 +97,11 @@ def _take_in(spec: Spec, fresh: Catalog, source: Path) -> int:
 
 def _rows(fresh: Catalog) -> Iterator[Row]:
     from ..exports.translation_xlsx import MACHINE, MISSING, REVIEWED, Row
-    from ..spec.translating import limit_of
-    from ..spec.translations import DRAFT, by_key
+    from ..spec.translating import limit_of, sent_in
 
-    for (place, text), entry in by_key(fresh).items():
-        said, comment = str(entry.string or ""), "\n".join(entry.user_comments)
-        state = MISSING if not said else MACHINE if DRAFT in entry.flags else REVIEWED
-        yield Row(place, limit_of(place), text, said, state, comment)
+    for each in sent_in(fresh):
+        state = MISSING if not each.said else REVIEWED if each.reviewed else MACHINE
+        yield Row(each.place, limit_of(each.place), each.text, each.said, state, each.comment)
 
 
 def _note_review(folder: Path, spec: Spec, language: str, fresh: Catalog, by: str) -> Path:

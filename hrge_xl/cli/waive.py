@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,8 @@ from .common import (
 from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
+    from ..dataset.ledger import Ledger
+    from ..dataset.returns import Return
     from ..findings import Waiver
 
 
@@ -76,9 +79,9 @@ def command(  # noqa: PLR0913 (one parameter an option)
         with output_to(output):
             _list(ledger, day, as_json=as_json)
     elif withdraw is not None:
-        _withdraw(ledger, withdraw, by, How(day, store, password))
+        _withdraw(_Change(ledger, day, store, password), withdraw, by)
     elif code and file:
-        _waive(ledger, (code, file, cell), (reason, by, until), How(day, store, password))
+        _waive(_Change(ledger, day, store, password), (code, file, cell), (reason, by, until))
     else:
         raise UsageError(
             "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
@@ -87,18 +90,24 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 @dataclass(frozen=True)
-class How:
-    """On which day, into which other database, and with which password for what is new."""
+class _Change:
+    """A change of the ledger of a folder: its day, the other database, and the password of what is new."""
 
+    folder: Path
     day: date
     store: str | None
     password: str | None = field(repr=False)
 
+    def amend(self) -> AbstractContextManager[tuple[Ledger, list[Return]]]:
+        """Give the ledger to write in, with the returns."""
+        from ..consolidation import amend
+
+        return amend(self.folder, self.day, store=self.store, jobs=AS_SUITS, password=self.password)
+
 
 def _waive(
-    folder: Path, what: tuple[str, str, str | None], said: tuple[str, str, date | None], how: How
+    change: _Change, what: tuple[str, str, str | None], said: tuple[str, str, date | None]
 ) -> None:  # fmt: skip
-    from ..consolidation import amend
     from ..dataset.find_return import find_return
     from ..dataset.opening import open_dataset
     from ..dataset.returns import heads
@@ -107,12 +116,12 @@ def _waive(
     (code, file, cell), (reason, by, until) = what, said
     place = _place(cell)
     refuse_unwaivable(code)
-    with amend(folder, how.day, store=how.store, jobs=AS_SUITS, password=how.password) as (ledger, returns):
+    with change.amend() as (ledger, returns):
         found = find_return(returns, file)
         waiver, count = waive(
-            ledger, found, code, reason=reason, by=by, day=how.day, until=until, place=place
+            ledger, found, code, reason=reason, by=by, day=change.day, until=until, place=place
         )
-    with open_dataset(folder) as dataset:
+    with open_dataset(change.folder) as dataset:
         (after,) = heads(dataset, [found.submission])
     line(_line(waiver))
     findings = f"{count} finding{'s' if count != 1 else ''}"
@@ -128,12 +137,11 @@ def _place(cell: str | None) -> tuple[str, str] | None:
     return sheet.strip("'"), address.replace("$", "")
 
 
-def _withdraw(folder: Path, number: int, by: str, how: How) -> None:
-    from ..consolidation import amend
+def _withdraw(change: _Change, number: int, by: str) -> None:
     from ..dataset.waivers import withdraw
 
-    with amend(folder, how.day, store=how.store, jobs=AS_SUITS, password=how.password) as (ledger, _):
-        taken_back = withdraw(ledger, number, by=by, day=how.day)
+    with change.amend() as (ledger, _):
+        taken_back = withdraw(ledger, number, by=by, day=change.day)
     line(_line(taken_back))
 
 

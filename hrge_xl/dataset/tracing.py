@@ -125,7 +125,7 @@ def _known(column: sa.Column[Any], text: str, store: Store, what: str) -> str:
     codes = sorted(str(row[0]) for row in store.select(sa.select(column).distinct()) if row[0])
     by_fold = {plain(code): code for code in codes}
     if plain(text) not in by_fold:
-        raise UsageError(f"Nothing stands at a {what} '{text}' in the dataset. {remedy_for(text, codes)}")
+        raise UsageError(f"The dataset has nothing for the {what} '{text}'. {remedy_for(text, codes)}")
     return by_fold[plain(text)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import ModuleType
 
+from ..suggest import plain
 from ..words import Translate
 from . import appearance, file, identity, privacy, structure, submissions, value
 from .model import Finding, InFeedback, Kind, Need, Severity, Told, by_code, codes, waived
@@ -32,6 +33,12 @@ QUOTED = (
     "seen",
 )  # what stands or should stand in a cell, which may be nothing
 CATALOGUE: Mapping[str, Kind] = by_code(kind for _, kinds in FAMILIES.values() for kind in kinds)
+
+
+def kind_called(text: str) -> Kind | None:
+    """Give the kind with a code or name, however it is written; None where there is none."""
+    wanted = plain(text)
+    return next((kind for kind in CATALOGUE.values() if wanted in (plain(kind.code), plain(kind.name))), None)
 
 
 def needing(need: Need) -> tuple[str, ...]:
@@ -79,6 +86,7 @@ __all__ = [
     "by_code",
     "codes",
     "general",
+    "kind_called",
     "needing",
     "sentence",
     "waived",

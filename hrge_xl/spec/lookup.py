@@ -42,7 +42,7 @@ class Names:
 
     @cached_property
     def every(self) -> Mapping[str, str]:
-        """The same with what they are called besides."""
+        """Give the same with what they are called besides."""
         return {**self.further(), **self.known}
 
     @cached_property
@@ -107,7 +107,7 @@ def _names_of_countries(spec: Spec) -> Iterator[str]:
 
 
 def country_label(spec: Spec, code: str, language: str) -> str:
-    """What a country of a spec is called in a language; its code where the spec has no list of countries."""
+    """Give what a country of a spec is called in a language; its code where the spec has no list of countries."""
     items = spec.vocabularies[spec.countries].by_code if spec.countries else {}
     return items[code].label.say(language) if code in items else code
 

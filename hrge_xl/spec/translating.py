@@ -66,7 +66,7 @@ class Sent(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """What it is a translation of."""
+        """Give what it is a translation of."""
         return self.place, self.text
 
 
