@@ -83,7 +83,7 @@ def test_what_is_understood_is_shown_before_anything_is_written(
         "team   country  language  deadline    email",
         "PAK-1  PAK      en        2026-07-31  pak@example.org, two@example.org",
         "MAR-1  MAR      fr        2026-07-31  mar@example.org",
-        "2 teams. The heads stand in line 5.",
+        "2 teams. The heads are in line 5.",
         "Above them: Regional programme: reporting teams 2026; State: 1 June; ask Registry, please",
         "Columns that are not read: Budget.",
     ]
