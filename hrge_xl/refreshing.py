@@ -138,7 +138,7 @@ class Week:
         if without:
             parts.append(f"No address in the list of teams: {_named(without)}")
         if self.drafts.outdated:
-            parts.append(f"{counted(len(self.drafts.outdated), 'draft')} no longer applied and went.")
+            parts.append(f"{counted(len(self.drafts.outdated), 'draft')} removed: no longer due.")
         return " ".join(parts) or "nothing."
 
 

@@ -213,7 +213,7 @@ def test_running_it_again_changes_nothing(first: tuple[Story, Week]) -> None:
     assert digests(story.folder) == before
     assert again.drafts.new == []
     assert again.lines()[1:8] == week.lines()[1:8]
-    assert listed(again, "Look first") == "nothing."  # what stood no longer went the first time
+    assert listed(again, "Look first") == "nothing."  # what no longer applied went the first time
     assert listed(again, "Came").startswith("0 workbooks taken in, 9 here already")
 
 
@@ -332,7 +332,9 @@ def test_mails_are_written_in_every_language_of_the_program() -> None:
             assert said.subject.startswith("X")
             assert "{" not in said.subject + said.text
             assert occasion is Occasion.FEEDBACK or said.text != filled(standard(occasion, "en"), facts).text
-        letter = as_eml(Mail("a@example.org", language, filled(standard(Occasion.ON, language), facts)))
+        said = Mail("a@example.org", language, filled(standard(Occasion.ON, language), facts))
+        letter = as_eml(said)
+        assert letter == as_eml(said)  # the same draft gives the same bytes
         page = text_of(message_from_bytes(letter, policy=default), "html")  # type: ignore[arg-type]
         assert (f'<html lang="{language}" dir="rtl">' in page) == right_to_left(language)
 

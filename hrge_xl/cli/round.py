@@ -68,7 +68,7 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
 
 
 def _understood(read: TeamList) -> Iterator[str]:
-    """Say how a list was understood: its teams as a table, what stands above it, and what is not read."""
+    """Say how a list was understood: its teams as a table, what is above it, and what is not read."""
     from ..rounds.teams import COLUMNS, cells_of
 
     rows = [dict(zip(COLUMNS, cells_of(team), strict=True)) for team in read.teams]
