@@ -1,21 +1,14 @@
-"""Drafts of mails to the teams of a round: written once each, taken away when they stand no longer, never sent."""
+"""Drafts of mails to the teams of a round: written once each, taken away when they no longer apply, never sent."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 
-from .dataset.clean import harmless
-from .dataset.drafted import Drafted, drafted, note_drafts
+from .dataset.drafted import Drafted, drafted, note_draft
 from .dataset.ledger import Ledger
 from .dataset.returns import Return
 from .intake.zip_package import megabytes
@@ -25,34 +18,27 @@ from .rounds.datasets import Dataset, one_dataset
 from .rounds.feedback_choice import choose
 from .rounds.mail.calendar_file import deadlines_calendar
 from .rounds.mail.due import Due, corrections_due, feedback_key, issue_due, reminders_due, thanks_due
-from .rounds.mail.eml import MOST_BYTES, Letter, as_eml
-from .rounds.mail.standard_texts import OCCASIONS, REMINDERS, Occasion
+from .rounds.mail.eml import MOST_BYTES, Mail, as_eml
+from .rounds.mail.merge_list import write_merge_list
+from .rounds.mail.occasions import MAIL_KINDS, REMINDERS, Occasion
 from .rounds.mail.templates import Templates, filled, load_templates
-from .rounds.receiving import number, origins_of
+from .rounds.receiving import origins_of
 from .rounds.round_status import TeamStatus, status
-from .rounds.rounds import Round, load_round
+from .rounds.rounds import FEEDBACK, Round, load_round
 from .rounds.teams import Team
 from .spec.lookup import country_label
 from .spec.model import Spec
 from .validation import REFUSED
+from .words import SOURCE_LANGUAGE, counted, kept_in_order
 from .words import day as in_words
-from .words import kept_in_order
 
-FOLDER, FEEDBACK_FOLDER = "drafts", "feedback"
-LIST, CALENDAR = "mail-merge.csv", "deadlines.ics"
+FOLDER, CALENDAR = "drafts", "deadlines.ics"
 AS_THEY_COME = tuple(each for each in Occasion if each is not Occasion.ISSUE)
-NOUNS = {
-    "issue": ("workbook to issue", "workbooks to issue"),
-    "feedback": ("feedback", "feedbacks"),
-    "reminder": ("reminder", "reminders"),
-    "thanks": ("thanks", "thanks"),
-}
-HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached", "draft")
 
 
 @dataclass
 class Drafts:
-    """What was drafted now, what of earlier drafts still stands, and what was taken away."""
+    """What was drafted now, which earlier drafts still apply, and which were taken away."""
 
     new: list[Drafted] = field(default_factory=list)
     standing: list[Drafted] = field(default_factory=list)
@@ -60,15 +46,15 @@ class Drafts:
     warnings: list[str] = field(default_factory=list)  # what to look at before anything is sent
 
     def of(self, day: date) -> list[Drafted]:
-        """The drafts of a day that are still there."""
+        """Give the drafts of a day that are still there."""
         return [each for each in (*self.new, *self.standing) if each.day == str(day)]
 
 
-def told(some: Iterable[Drafted]) -> str:
-    """How many drafts of each kind there are: 2 workbooks to issue, 1 reminder."""
+def tally(some: Iterable[Drafted]) -> str:
+    """Say how many drafts of each kind there are: 2 workbooks to issue, 1 reminder."""
     counts = Counter(each.occasion for each in some)
-    kinds = {kind: sum(counts[each] for each in occasions) for kind, occasions in OCCASIONS.items()}
-    return ", ".join(number(count, *NOUNS[kind]) for kind, count in kinds.items() if count) or "no draft"
+    kinds = [(sum(map(counts.__getitem__, kind.occasions)), kind) for kind in MAIL_KINDS.values()]
+    return ", ".join(counted(count, kind.one, kind.several) for count, kind in kinds if count) or "no draft"
 
 
 def drafts(
@@ -85,6 +71,11 @@ def drafts(
         return write_drafts(dataset, today, occasions, again=again)
 
 
+def remind(folder: Path, today: date, *, again: bool = False) -> Drafts:
+    """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
+    return drafts(folder, today, REMINDERS, again=again)
+
+
 def write_drafts(
     dataset: Dataset, today: date, occasions: Collection[Occasion] = AS_THEY_COME, *, again: bool = False
 ) -> Drafts:
@@ -92,8 +83,7 @@ def write_drafts(
     assert dataset.round is not None
     work = _Work(dataset, dataset.round, today)
     with Ledger.open(work.folder) as ledger:  # whoever has the dataset open holds the folder
-        known = drafted(ledger)
-        made = Drafts()
+        known, made = drafted(ledger), Drafts()
         if Occasion.FEEDBACK in occasions:
             _note(ledger, work, _feedback(work, {} if again else known, made), made)
             known = drafted(ledger)
@@ -102,9 +92,10 @@ def write_drafts(
             each for key, each in due.items() if each.occasion in occasions and (again or key not in known)
         ]
         _note(ledger, work, ((each, each.attached) for each in wanted), made)
-        _tidy(work, drafted(ledger), due, made)
+        known = drafted(ledger)
+        _tidy(work, known, due, made)
     for day in {each.day for each in (*made.new, *made.outdated)}:
-        _write_list(work.folder / FOLDER / day, work.round)
+        write_merge_list(work.folder / FOLDER / day, (each for each in known.values() if each.day == day))
     write_if_changed(work.folder / FOLDER / CALENDAR, deadlines_calendar(work.round))
     return made
 
@@ -127,11 +118,11 @@ class _Work:
         return {team.code: team for team in self.round.teams}
 
     def key_of(self, submission: str) -> str:
-        """What feedback on a return is about."""
+        """Say what feedback on a return is about."""
         return feedback_key(self.chosen[submission], self.spec.digest)
 
     def due(self, known: Mapping[str, Drafted]) -> Iterator[Due]:
-        """Every mail that is due, but for feedback, which is known by having been given."""
+        """Yield every mail that is due, but for feedback, which is known by having been given."""
         expected = [each for each in self.statuses if each.team.code in self.teams]
         given = {each: known[key] for each in self.chosen if (key := self.key_of(each)) in known}
         yield from issue_due(self.round, expected)
@@ -141,7 +132,7 @@ class _Work:
 
 
 def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
-    """Returns of a round that could not be read, by the team whose address they came from."""
+    """Give returns of a round that could not be read, by the team whose address they came from."""
     assert dataset.round is not None
     origins, found = origins_of(dataset.round.folder), dict[str, list[Return]]()
     by_address = {
@@ -159,7 +150,7 @@ def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
 
 
 def has_issued(folder: Path) -> bool:
-    """Whether workbooks of a round were sent by drafts."""
+    """Tell whether workbooks of a round were sent by drafts."""
     with Ledger.open(folder) as ledger:
         return any(each.occasion == Occasion.ISSUE for each in drafted(ledger).values())
 
@@ -170,7 +161,7 @@ def _feedback(
     """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
     done = [each for each in work.chosen if work.key_of(each) in known]
     given = Given()
-    for each in give_all(work.dataset, Wish(work.today, work.folder / FEEDBACK_FOLDER, done=done), given):
+    for each in give_all(work.dataset, Wish(work.today, work.folder / FEEDBACK, done=done), given):
         team = work.teams.get(each["team"]) or Team(each["team"])
         workbook, text = Path(each["workbook"]), Path(each["message"]).read_text(encoding="utf-8")
         facts = {"feedback": text, "file": Path(each["path"]).name}
@@ -188,11 +179,14 @@ def _feedback(
 def _note(
     ledger: Ledger, work: _Work, due: Iterable[tuple[Due, Sequence[Path] | None]], made: Drafts
 ) -> None:
-    """Write drafts and note each; one without files has nothing to say."""
+    """Write drafts and note each, in the place of an earlier one of the same; one without files has nothing to say."""
+    before = drafted(ledger)
     for each, attached in due:
         file = "" if attached is None else _write(work, each, attached, made)
         row = Drafted(each.key, str(work.today), str(each.occasion), each.team.code, file)
-        note_drafts(ledger, [row])
+        note_draft(ledger, row)
+        if each.key in before and before[each.key].file != file:
+            _take_away(work, before[each.key], made)
         if file:
             made.new.append(row)
 
@@ -200,8 +194,8 @@ def _note(
 def _write(work: _Work, due: Due, attached: Sequence[Path], made: Drafts) -> str:
     """Write a draft; gives its place in the round."""
     team = due.team
-    said = filled(work.templates.of(due.occasion, team.language or "en"), _facts(work, due))
-    mail = as_eml(Letter(team.email, team.language or "en", said, attached))
+    said = filled(work.templates.of(due.occasion, team.language or SOURCE_LANGUAGE), _facts(work, due))
+    mail = as_eml(Mail(team.email, team.language or SOURCE_LANGUAGE, said, attached))
     file = Path(FOLDER) / str(work.today) / f"{due.name}.eml"
     write_whole(work.folder / file, mail)
     if len(mail) > MOST_BYTES:
@@ -213,74 +207,36 @@ def _write(work: _Work, due: Due, attached: Sequence[Path], made: Drafts) -> str
 
 
 def _facts(work: _Work, due: Due) -> dict[str, str]:
-    """What the placeholders of a text are filled in with."""
-    team, language = due.team, due.team.language or "en"
+    """Give what the placeholders of a text are filled in with; feedback has its own order already."""
+    team, language = due.team, due.team.language or SOURCE_LANGUAGE
     facts = {
         "round": work.round.name,
         "team": team.code,
         "country": country_label(work.spec, team.country, language),
         "deadline": in_words(team.deadline, language) if team.deadline else "",
         "contact": team.contact,
-        **{name: text for name, text in due.facts.items() if name != "feedback"},
+        **due.facts,
     }
-    said = {name: kept_in_order(text, language) for name, text in facts.items()}
-    return said | {name: text for name, text in due.facts.items() if name == "feedback"}
+    return {
+        name: text if name == "feedback" else kept_in_order(text, language) for name, text in facts.items()
+    }
 
 
 def _tidy(work: _Work, known: Mapping[str, Drafted], due: Mapping[str, Due], made: Drafts) -> None:
-    """Take away the drafts that stand no longer; those that somebody took away stay away."""
+    """Take away the drafts that no longer apply; those that somebody took away stay away."""
     current = {*due, *map(work.key_of, work.chosen)}
     new = {each.key for each in made.new}
+    in_use = {each.file for key, each in known.items() if key in current}  # also of two drafts of one day
     for key, each in known.items():
-        file = work.folder / each.file
-        if not each.file or not file.is_file():
-            continue
-        if key not in current:
-            file.unlink()
-            made.outdated.append(each)
-            with suppress(OSError):  # others are still there
-                file.parent.rmdir()
-        elif key not in new:
+        if key not in current and each.file not in in_use:
+            _take_away(work, each, made)
+        elif key in current and key not in new and (work.folder / each.file).is_file():
             made.standing.append(each)
 
 
-# the list for a mail merge
-
-
-def _write_list(folder: Path, round_: Round) -> None:
-    """Write the drafts of a folder as a table, for those who send by mail merge; none without drafts."""
-    mails = [(path, path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
-    if not mails:
-        (folder / LIST).unlink(missing_ok=True)
-        with suppress(OSError):
-            folder.rmdir()
-        return
-    target = io.StringIO(newline="")
-    writer = csv.writer(target)
-    writer.writerow(HEADS)
-    writer.writerows([harmless(cell) for cell in _row(path, data, round_)] for path, data in mails)
-    write_if_changed(folder / LIST, target.getvalue().encode("utf-8-sig"))
-
-
-def _row(path: Path, data: bytes, round_: Round) -> list[str]:
-    """A draft as a row: what stands in it, read from it."""
-    mail = message_from_bytes(data, policy=default)
-    assert isinstance(mail, EmailMessage)
-    text = mail.get_body(("plain",))
-    files = [str(each.get_filename()) for each in mail.iter_attachments()]
-    team, occasion = _about(path.stem, round_)
-    return [
-        team, str(mail["To"] or ""), str(mail["Content-Language"] or ""), occasion, str(mail["Subject"] or ""),
-        str(text.get_content()).strip() if text else "", "; ".join(files), path.name,
-    ]  # fmt: skip
-
-
-def _about(name: str, round_: Round) -> tuple[str, str]:
-    """Team and occasion of a draft by the name of its file."""
-    codes = (team.code for team in round_.teams if name.startswith(f"{team.code}_"))
-    return max(codes, key=len, default=""), name.rpartition("_")[2]
-
-
-def remind(folder: Path, today: date, *, again: bool = False) -> Drafts:
-    """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
-    return drafts(folder, today, REMINDERS, again=again)
+def _take_away(work: _Work, draft: Drafted, made: Drafts) -> None:
+    """Delete a draft, if it is still there."""
+    file = work.folder / draft.file
+    if file.is_file():
+        file.unlink()
+        made.outdated.append(draft)

@@ -13,10 +13,9 @@ from .correspondence import (
     AS_THEY_COME,
     CALENDAR,
     FOLDER,
-    LIST,
     Drafts,
     has_issued,
-    told,
+    tally,
     unread_by_team,
     write_drafts,
 )
@@ -30,15 +29,15 @@ from .reports import report, suffix
 from .reports.build import Facts, document
 from .reports.overview_files import overview_of_folder
 from .rounds.datasets import Dataset, Question, datasets, sources
-from .rounds.mail.standard_texts import Occasion
+from .rounds.mail.merge_list import LIST
+from .rounds.mail.occasions import Occasion
 from .rounds.mail.templates import load_templates
-from .rounds.receiving import Received, number, receive
+from .rounds.receiving import Received, receive
 from .rounds.round_status import OPEN, STRANGE, TO_DECIDE, TeamStatus, status
-from .rounds.rounds import INBOX, Round, load_round, terms_of
+from .rounds.rounds import INBOX, REPORTS, Round, load_round, terms_of
 from .validation import REFUSED
-from .words import and_more
+from .words import and_more, counted
 
-REPORTS = "reports"
 NAMED = 8  # teams that a line names; the others are counted
 
 
@@ -93,7 +92,7 @@ class Week:
     def _late(self) -> str:
         late = [each for each in self._expected if each.days_late and each.state in OPEN]
         late.sort(key=lambda each: -each.days_late)
-        return _named([f"{each.team.code} ({number(each.days_late, 'day')})" for each in late], "nobody")
+        return _named([f"{each.team.code} ({counted(each.days_late, 'day')})" for each in late], "nobody")
 
     def _next(self) -> str:
         open_ = [each.team for each in self._expected if each.state in OPEN]
@@ -101,7 +100,7 @@ class Week:
         if not days:
             return "no deadline is ahead of a team that has not answered."
         teams = [team.code for team in open_ if team.deadline == days[0]]
-        return f"{days[0]}, in {number((days[0] - self.today).days, 'day')}: {_named(teams)}"
+        return f"{days[0]}, in {counted((days[0] - self.today).days, 'day')}: {_named(teams)}"
 
     def _to_decide(self) -> str:
         done = settled(self.returns)
@@ -120,18 +119,18 @@ class Week:
         today = self.drafts.of(self.today)
         earlier = len(self.drafts.standing) + len(self.drafts.new) - len(today)
         more = (
-            f" {number(earlier, 'draft')} of earlier days still there: delete what you have sent."
+            f" {counted(earlier, 'draft')} of earlier days still there: delete what you have sent."
             if earlier
             else ""
         )
         if not today:
             return f"nothing new.{more}"
-        return f"{told(today)}, in {FOLDER}/{self.today}, with a list: {LIST}.{more}"
+        return f"{tally(today)}, in {FOLDER}/{self.today}, with a list: {LIST}.{more}"
 
     def _look_first(self) -> str:
         parts = []
         if self.drafts.warnings:
-            parts.append(f"{number(len(self.drafts.warnings), 'warning')} above.")
+            parts.append(f"{counted(len(self.drafts.warnings), 'warning')} above.")
         addresses = {team.code: team.email for team in self.round.teams}
         without = dict.fromkeys(
             each.team for each in self.drafts.of(self.today) if not addresses.get(each.team)
@@ -139,7 +138,7 @@ class Week:
         if without:
             parts.append(f"No address in the list of teams: {_named(without)}")
         if self.drafts.outdated:
-            parts.append(f"{number(len(self.drafts.outdated), 'draft')} stood no longer and went.")
+            parts.append(f"{counted(len(self.drafts.outdated), 'draft')} removed: no longer due.")
         return " ".join(parts) or "nothing."
 
 
@@ -170,7 +169,7 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
 
 
 def _occasions(folder: Path) -> tuple[Occasion, ...]:
-    """All occasions; workbooks are sent by drafts where others were."""
+    """Give all occasions; workbooks are sent by drafts where others were."""
     return (*AS_THEY_COME, Occasion.ISSUE) if has_issued(folder) else AS_THEY_COME
 
 

@@ -254,6 +254,11 @@ def and_more(count: int) -> str:
     return f" (+{count})" if count > 0 else ""
 
 
+def counted(count: int, one: str, several: str = "") -> str:
+    """Say in English how many things there are: 1 workbook, 2 workbooks."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
 def says_nothing(text: str) -> bool:
     """Whether a text is blank, or a mark that stands for no answer, as the check cell of a sheet finds it."""
     return f" {tidy(text)}" in NO_ANSWER

@@ -211,7 +211,9 @@ def test_maildir(folder: Path) -> None:
     box.add(mail("a@example.org", SENT, {"a.xlsx": book(1)}))
     box.add_folder("Returns").add(mail("b@example.org", SENT, {"b.xlsx": book(2)}))
     (folder.parent / "came" / "Mail" / "tmp" / "unfinished").write_bytes(b"From: x")
-    assert {each.path.name for each in came(folder).placed} == {"a.xlsx", "b.xlsx"}
+    found = came(folder)
+    assert {each.path.name for each in found.placed} == {"a.xlsx", "b.xlsx"}
+    assert (found.known, found.left, found.unopened) == ((), (), ())  # no mail is opened as a file once more
 
 
 def test_a_message_of_outlook(folder: Path) -> None:

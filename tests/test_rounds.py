@@ -182,7 +182,7 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
         "teams.csv: line 5: there is no language 'Englisch'. Did you mean English (en)?",
         "teams.csv: line 5: there is no tool 'X9'. Known are: PLAN, C1, R1, SUMMARY.",
         "teams.csv: line 5: '31.02.2026' is not an unambiguous date. Write the deadline as 2026-07-31.",
-        "teams.csv: line 5: team 'a' stands already in line 2. Keep one.",
+        "teams.csv: line 5: team 'a' is already in line 2. Keep one.",
         "teams.csv: line 6: the code of the team is missing. Give it a short one.",
         "teams.csv: line 6: '03/04/2026' is not an unambiguous date. Write the deadline as 2026-07-31.",
         "teams.csv: line 7: '../x' cannot name a file. Use letters, digits and hyphens.",
@@ -193,8 +193,8 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "no team stands in it"),
-        (b"team\n", "no team stands in it"),
+        (b"", "there is no team in it"),
+        (b"team\n", "there is no team in it"),
         ("team,contact\nA,x\n".encode("utf-16-le"), "is not text"),
         (b"name,country\nA,PAK\n", "there is no column 'team'"),
         (b"team,countri\nA,PAK\n", "Did you mean 'country'"),
@@ -261,7 +261,7 @@ def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(
     assert [line.removeprefix("Error: ") for line in err] == [
         "teams.csv: line 1: there is no column 'langage'. Did you mean 'language'?",
         "teams.csv: line 3: there is no country 'Nowhere'. Known are: PAK, AFG, IRQ, MAR, MLI, EGY.",
-        "teams.csv: line 3: team 'A' stands already in line 2. Keep one.",
+        "teams.csv: line 3: team 'A' is already in line 2. Keep one.",
     ]
 
 
@@ -309,7 +309,7 @@ def test_a_list_that_is_no_workbook_or_not_there(tmp_path: Path) -> None:
         ),
         ("name: round", "nmae: round", "'nmae' is not known"),
         ("country: PAK", "country: XXX", "line 9: there is no country 'XXX'"),
-        ("- team: MAR-1", "- team: PAK-1", "team 'PAK-1' stands already in line 9"),
+        ("- team: MAR-1", "- team: PAK-1", "team 'PAK-1' is already in line 9"),
         ("spec: example", "spec: [example", "is never closed"),
         ("period_start: '2026-01-01'", "period_start: '0001-01-01'", "'0001-01-01' is not a day between"),
         ("period_start: '2026-01-01'", "period_start: spring", "'spring' is not a day between 1900 and 2200"),

@@ -83,7 +83,7 @@ def test_what_is_understood_is_shown_before_anything_is_written(
         "team   country  language  deadline    email",
         "PAK-1  PAK      en        2026-07-31  pak@example.org, two@example.org",
         "MAR-1  MAR      fr        2026-07-31  mar@example.org",
-        "2 teams. The heads stand in line 5.",
+        "2 teams. The heads are in line 5.",
         "Above them: Regional programme: reporting teams 2026; State: 1 June; ask Registry, please",
         "Columns that are not read: Budget.",
     ]
@@ -130,7 +130,9 @@ def test_one_day_of_a_column_says_how_the_others_are_meant(tmp_path: Path) -> No
         date(2026, 4, 3), date(2026, 7, 31), date(2026, 5, 1),
     ]  # fmt: skip
     assert days(tmp_path, "03/04/2026", "07/31/2026") == [date(2026, 3, 4), date(2026, 7, 31)]
-    assert days(tmp_path, "٠٣/٠٤/٢٠٢٦", "٣١/٠٧/٢٠٢٦") == [date(2026, 4, 3), date(2026, 7, 31)]
+    for separator in "/٫":  # the second is what parts figures in Arabic
+        written = [separator.join(figures) for figures in (("٠٣", "٠٤", "٢٠٢٦"), ("٣١", "٠٧", "٢٠٢٦"))]
+        assert days(tmp_path, *written) == [date(2026, 4, 3), date(2026, 7, 31)]
 
 
 @pytest.mark.parametrize("column", [("03/04/2026",), ("31/07/2026", "07/31/2026", "03/04/2026")])

@@ -24,8 +24,9 @@ from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.demonstration import saved_on
 from hrge_xl.issuing import generate
 from hrge_xl.refreshing import Week, refresh
-from hrge_xl.rounds.mail.eml import Letter, as_eml
-from hrge_xl.rounds.mail.standard_texts import PLACEHOLDERS, Occasion, standard
+from hrge_xl.rounds.mail.eml import Mail, as_eml
+from hrge_xl.rounds.mail.occasions import Occasion
+from hrge_xl.rounds.mail.standard_texts import PLACEHOLDERS, standard
 from hrge_xl.rounds.mail.templates import filled
 from hrge_xl.rounds.rounds import init_round, load_round, orders
 from hrge_xl.spec.load import load
@@ -171,7 +172,7 @@ def test_the_first_week(first: tuple[Story, Week]) -> None:
     assert listed(week, "Due next") == "2026-07-22, in 14 days: PAK-3, MAR-3, EGY-3, PAK-4, MAR-4, EGY-4."
     assert listed(week, "Ask again") == "empty.xlsx (PAK-3)."
     assert listed(week, "To send").startswith(
-        "3 feedbacks, 3 thanks, in drafts/2026-07-08, with a list: mail-merge.csv."
+        "3 feedback messages, 3 thank-you messages, in drafts/2026-07-08, with a list: mail-merge.csv."
     )
 
 
@@ -212,7 +213,7 @@ def test_running_it_again_changes_nothing(first: tuple[Story, Week]) -> None:
     assert digests(story.folder) == before
     assert again.drafts.new == []
     assert again.lines()[1:8] == week.lines()[1:8]
-    assert listed(again, "Look first") == "nothing."  # what stood no longer went the first time
+    assert listed(again, "Look first") == "nothing."  # what no longer applied went the first time
     assert listed(again, "Came").startswith("0 workbooks taken in, 9 here already")
 
 
@@ -259,7 +260,7 @@ def test_the_weeks_that_follow(first: tuple[Story, Week]) -> None:
         f"{team}_reminder-before" for team in silent
     ]
     assert sorted(name for name in reminded if "correct" in name) == [
-        f"{team}_reminder-to-correct" for team in ("EGY-1", "MAR-1", "PAK-2")
+        f"{team}_WS-07_reminder-to-correct" for team in ("EGY-1", "MAR-1", "PAK-2")
     ]
     assert "PAK-3" not in " ".join(reminded)  # its file could not be read: it is asked for again
     story.send("MAR-1", DEADLINE - timedelta(days=1), "corrigé.xlsx")
@@ -331,7 +332,9 @@ def test_mails_are_written_in_every_language_of_the_program() -> None:
             assert said.subject.startswith("X")
             assert "{" not in said.subject + said.text
             assert occasion is Occasion.FEEDBACK or said.text != filled(standard(occasion, "en"), facts).text
-        letter = as_eml(Letter("a@example.org", language, filled(standard(Occasion.ON, language), facts)))
+        said = Mail("a@example.org", language, filled(standard(Occasion.ON, language), facts))
+        letter = as_eml(said)
+        assert letter == as_eml(said)  # the same draft gives the same bytes
         page = text_of(message_from_bytes(letter, policy=default), "html")  # type: ignore[arg-type]
         assert (f'<html lang="{language}" dir="rtl">' in page) == right_to_left(language)
 
@@ -422,3 +425,69 @@ def test_what_was_deleted_after_it_was_sent_is_not_written_again(small: Path) ->
         path.unlink()
     assert drafts(small, day).new == []
     assert len(drafts(small, day, again=True).new) == 2
+
+
+# two of one name
+
+
+def round_of(folder: Path, *teams: str) -> Story:
+    lines = "".join(f"{team},PAK,2026-07-30,{address(team)}\n" for team in teams)
+    (folder / "teams.csv").write_text(f"team,country,deadline,email\n{lines}", encoding="utf-8")
+    return Story(init_round(folder / "round", "example", folder / "teams.csv").folder)
+
+
+def come_back(story: Story, name: str, copy: str = "c" * 12, **changes: Any) -> None:
+    """A workbook of the only team lies in `returned`."""
+    (order,) = orders(load_round(story.folder), DAY_0)
+    made = generate(SPEC, replace(order, copy=copy, answers=answers(**changes)))
+    (story.folder / "returned" / name).write_bytes(saved_on(made, DAY_0 + timedelta(days=ord(name[0]) % 8)))
+
+
+def test_a_newer_version_on_the_same_day_has_the_feedback(tmp_path: Path) -> None:
+    """The draft about the older one made way for it, and is not taken away once more."""
+    story = round_of(tmp_path, "PAK-1")
+    come_back(story, "1.xlsx", PLN_03=None)
+    assert len(drafts(story.folder, DAY_0).new) == 1
+    come_back(story, "2.xlsx", PLN_03=None, PLN_04=None)
+    for _ in range(2):
+        there = drafts(story.folder, DAY_0).of(DAY_0)
+        (made,) = drafted(story, DAY_0).values()
+        assert "Thank you for 2.xlsx." in text_of(made)
+        assert [each.occasion for each in there] == ["feedback"]
+
+
+def test_a_draft_that_is_written_again_leaves_no_other_behind(small: Path) -> None:
+    first, second = DAY_0, DAY_0 + timedelta(days=1)
+    drafts(small, first, [Occasion.ISSUE])
+    assert len(drafts(small, second, [Occasion.ISSUE], again=True).new) == 2
+    assert not (small / "drafts" / str(first)).exists()
+    rows = csv.DictReader(
+        io.StringIO((small / "drafts" / str(second) / "mail-merge.csv").read_text("utf-8-sig"))
+    )
+    assert [(row["team"], row["occasion"]) for row in rows] == [("MAR-1", "issue"), ("PAK-1", "issue")]
+
+
+def test_a_team_with_two_interventions_is_reminded_of_both(tmp_path: Path) -> None:
+    story = round_of(tmp_path, "PAK-1")
+    come_back(story, "a.xlsx", "a" * 12, project="WS-07", PLN_03=None)
+    come_back(story, "b.xlsx", "b" * 12, project="WS-08", PLN_03=None)
+    assert len(drafts(story.folder, DAY_0).new) == 2
+    assert len(drafts(story.folder, DAY_0 + timedelta(days=7)).new) == 2
+    reminded = drafted(story, DAY_0 + timedelta(days=7))
+    assert {
+        name: each.get_filename() for name, made in reminded.items() for each in made.iter_attachments()
+    } == {f"PAK-1_{code}_reminder-to-correct": f"PAK-1_{code}_feedback.xlsx" for code in ("WS-07", "WS-08")}
+
+
+def test_no_team_gets_the_workbook_of_another(tmp_path: Path) -> None:
+    """Whose code begins with its own."""
+    story = round_of(tmp_path, "PAK", "PAK_2")
+    assert run(["generate", str(story.folder), "--today", str(DAY_0)]) == 0
+    drafts(story.folder, DAY_0, [Occasion.ISSUE])
+    attached = {
+        name: [each.get_filename() for each in made.iter_attachments()]
+        for name, made in drafted(story, DAY_0).items()
+    }
+    assert attached == {
+        "PAK_issue": ["PAK_en.xlsx", "filling-in_en.html"], "PAK_2_issue": ["PAK_2_en.xlsx", "filling-in_en.html"],
+    }  # fmt: skip

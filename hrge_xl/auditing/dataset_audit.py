@@ -8,6 +8,7 @@ from math import comb
 from typing import Any
 
 from .. import __version__
+from ..words import counted
 from .differences import Difference
 
 SCHEMA = "hrge-xl/dataset-verification/1"
@@ -53,13 +54,15 @@ class DatasetAudit:
         if self.sampled:
             yield self._chance()
         count = len(self.problems) + len(self.differences) + sum(self.untold.values())
-        found = _n(count, "difference") if count else "identical"
-        read = f"{_n(self.read, 'return')} of {self.returns:,} read again"
-        yield f"Made again: {found} ({read}, {_n(self.files, 'file')} compared)."
+        found = counted(count, "difference") if count else "identical"
+        read = f"{counted(self.read, 'return')} of {self.returns:,} read again"
+        yield f"Made again: {found} ({read}, {counted(self.files, 'file')} compared)."
 
     def _chance(self) -> str:
         forged = [count for count in FORGED if count <= self.returns]
-        missed = "; ".join(f"of {_n(count, 'forged return')} {self.missed(count):.1%}" for count in forged)
+        missed = "; ".join(
+            f"of {counted(count, 'forged return')} {self.missed(count):.1%}" for count in forged
+        )
         return f"A sample: the chance that it has none {missed}."
 
     def missed(self, forged: int) -> float:
@@ -84,7 +87,3 @@ class DatasetAudit:
             "untold": self.untold,
             "differences": [each.data(redacted=self.redacted) for each in self.differences],
         }
-
-
-def _n(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -18,6 +18,7 @@ from ..rounds.datasets import check_own
 from ..rounds.rounds import Round, is_among_returns, is_round, load_round, round_around, spec_at, terms_of
 from ..rounds.spec_copy import copy_of
 from ..spec.load import find as find_spec
+from ..words import counted
 from .again import Again, Known, run_again
 from .against_ledger import contradicted, left_out, told_by
 from .comparison import OF_ALL_FILES, compare, contradictions
@@ -82,15 +83,16 @@ class Audit:
     def _again(self) -> str:
         if self.problems or self.differences:
             count = len(self.problems) + len(self.differences)
-            return f"Made again: {_n(count, 'difference')} ({_n(self.files, 'file')} compared)."
-        return f"Made again: identical ({_n(self.files, 'file')}, {_n(self.findings, 'finding')} compared)."
+            return f"Made again: {counted(count, 'difference')} ({counted(self.files, 'file')} compared)."
+        return f"Made again: identical ({counted(self.files, 'file')}, {counted(self.findings, 'finding')} compared)."
 
     def _second(self) -> str:
         found = self.opinion
         if found.differences or found.failed:
-            differ, failed = _n(len(found.differences), "difference"), _n(len(found.failed), "file")
-            return f"Read with openpyxl: {differ} in {_n(found.cells, 'cell')}; {failed} not read."
-        return f"Read with openpyxl: identical ({_n(found.cells, 'cell')} compared in {_n(found.files, 'file')})."
+            differ, failed = counted(len(found.differences), "difference"), counted(len(found.failed), "file")
+            return f"Read with openpyxl: {differ} in {counted(found.cells, 'cell')}; {failed} not read."
+        read = f"{counted(found.cells, 'cell')} compared in {counted(found.files, 'file')}"
+        return f"Read with openpyxl: identical ({read})."
 
     def data(self) -> dict[str, Any]:
         """The same as JSON data, schema `hrge-xl/verification/1`."""
@@ -117,10 +119,6 @@ class Audit:
             },
             "seal": None if self.seal is None else asdict(self.seal) | {"holds": self.seal.holds},
         }
-
-
-def _n(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _cell(each: Any, hidden: bool) -> dict[str, Any]:
@@ -178,7 +176,7 @@ def _tell_of_files(audit: Audit, found: Found) -> None:
             f"Not compared, as files are missing or changed: what counts, and {', '.join(OF_ALL_FILES)}."
         )
     if found.others:
-        others = _n(found.others, "other file")
+        others = counted(found.others, "other file")
         audit.notes.append(f"{others} in the folders: the report does not speak of them.")
 
 

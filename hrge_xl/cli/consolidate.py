@@ -107,9 +107,10 @@ def _pages(folder: Path, round_: Round | None, today: date, *, shareable: bool) 
     from ..exports.exports import formats_there
     from ..exports.shareable import write_shareable
     from ..reports.overview_files import overview_of_folder
+    from ..rounds.rounds import REPORTS
 
-    line(f"Overview: {overview_of_folder(folder, folder / 'reports', round_=round_)}")
+    line(f"Overview: {overview_of_folder(folder, folder / REPORTS, round_=round_)}")
     if shareable:
         line(f"To share: {write_shareable(folder, today, formats_there(folder))}")
-        page = overview_of_folder(folder, folder / "reports", round_=round_, masked=True)
+        page = overview_of_folder(folder, folder / REPORTS, round_=round_, masked=True)
         line(f"Overview to share: {page}")

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..rounds.mail.occasions import MAIL_KINDS
 from .common import WARNING, the_day, today_option
 from .terminal import line, style
 
 if TYPE_CHECKING:
     from ..correspondence import Drafts
 
-KINDS = ("issue", "feedback", "reminder", "thanks")
-
 
 @click.command()
 @click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.argument("kinds", nargs=-1, type=click.Choice(KINDS))
+@click.argument("kinds", nargs=-1, type=click.Choice(list(MAIL_KINDS)))
 @click.option("--again", is_flag=True, help="Also those that were written before.")
 @today_option
 def command(folder: Path, kinds: tuple[str, ...], again: bool, today: date | None) -> None:
@@ -35,23 +34,22 @@ def command(folder: Path, kinds: tuple[str, ...], again: bool, today: date | Non
     Next: open them and send them; hrge-xl round messages 2026-H1 to change what they say
     """
     from ..correspondence import AS_THEY_COME, drafts
-    from ..rounds.mail.standard_texts import OCCASIONS
 
-    wanted = [each for kind in kinds for each in OCCASIONS[kind]] or AS_THEY_COME
+    wanted = [each for kind in kinds for each in MAIL_KINDS[kind].occasions] or AS_THEY_COME
     print_drafts(folder, drafts(folder, the_day(today), wanted, again=again))
 
 
 def print_drafts(folder: Path, made: Drafts) -> None:
-    """The new drafts on stdout, a line each; what to look at before they are sent on stderr."""
-    from ..correspondence import told
+    """Print the new drafts on stdout, a line each; what to look at before they are sent on stderr."""
+    from ..correspondence import tally
 
     for each in made.new:
         line(str(folder / each.file))
     print_warnings(made)
-    line(f"{told(made.new)}.", err=True)
+    line(f"{tally(made.new)}.", err=True)
 
 
 def print_warnings(made: Drafts) -> None:
-    """What to look at before anything is sent, on stderr."""
+    """Print what to look at before anything is sent, on stderr."""
     for told in made.warnings:
         line(f"{style('warning', fg=WARNING)}: {told}", err=True)

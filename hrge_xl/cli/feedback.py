@@ -58,11 +58,11 @@ def command(  # noqa: PLR0913 (one parameter an option)
     reply_by: date | None, as_json: bool, ledger: Path | None, password: str | None, spec: str | None,
     today: date | None, jobs: int | None,
 ) -> int:  # fmt: skip
-    """A fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
+    """Write a fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
 
     One for each team and intervention that has something to correct or to look at: for what it sent last. Name the
     round folder; a file that is named alone has its feedback in any case. A workbook of an older version comes back
-    in the version in force. Answers that this one does not ask for any more stand on its sheet “Without a place”, in
+    in the version in force. Answers that this one does not ask for any more are on its sheet “Without a place”, in
     the text, and with --json in the output.
 
     \b
@@ -97,7 +97,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _exit(given: Given) -> Exit:
-    """Refused files before others that have no feedback."""
+    """Give the exit: refused files before others that have no feedback."""
     ends = {Exit.REFUSED if each.found.verdict == "refused" else each.ends for each in given.left_out}
     return max(ends, default=Exit.OK)
 
@@ -114,7 +114,7 @@ def _print_json(given: Given) -> None:
 
 
 def _tell(file: dict[str, Any]) -> None:
-    """On stderr: which version it came from, and every answer that has no place any more; it quotes none."""
+    """Say on stderr which version it came from, and every answer that has no place any more; it quotes none."""
     homeless = file["without_place"]
     if file["version"] != file["sent_version"]:
         line(f"  version {file['sent_version']} to {file['version']}", err=True)

@@ -31,7 +31,7 @@ def command(
     """Take the workbooks out of what came, into `returned/` of a round.
 
     SOURCES are folders, files, zip archives, mails (.eml, .msg) and mailboxes (.mbox, Maildir), one within the other
-    to any sensible depth. The day that a mail says is the day of arrival. Where each workbook came from stands in the
+    to any sensible depth. The day that a mail says is the day of arrival. Where each workbook came from is kept in the
     ledger of the round and in no copy that is shared. What is nobody's answer (logos, PDF files, signatures) is left
     aside and named. Doing it twice changes nothing. The sources themselves are left as they are.
 
@@ -71,7 +71,7 @@ def _within(found: Found) -> str:
 
 
 def _as_data(received: Received) -> dict[str, Any]:
-    """What became of everything, as JSON data."""
+    """Give what became of everything, as JSON data."""
     return {
         "placed": [
             {"path": str(each.path), "day": str(each.day or ""), **_place(each.came)}

@@ -68,7 +68,7 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
 
 
 def _understood(read: TeamList) -> Iterator[str]:
-    """How a list was understood: its teams as a table, what stands above it, and what is not read."""
+    """Say how a list was understood: its teams as a table, what is above it, and what is not read."""
     from ..rounds.teams import COLUMNS, cells_of
 
     rows = [dict(zip(COLUMNS, cells_of(team), strict=True)) for team in read.teams]
@@ -76,7 +76,7 @@ def _understood(read: TeamList) -> Iterator[str]:
     widths = {column: max(len(row[column]) for row in [*rows, {column: column}]) for column in used}
     for row in [{column: column for column in used}, *rows]:
         yield "  ".join(shown(row[column]).ljust(widths[column]) for column in used).rstrip()
-    yield f"{len(rows)} teams. The heads stand in line {read.heads.line}."
+    yield f"{len(rows)} teams. The heads are in line {read.heads.line}."
     if read.titles:
         yield f"Above them: {'; '.join(read.titles)}"
     if read.heads.unknown:
@@ -124,7 +124,7 @@ def update_round(folder: Path, spec: str | None) -> None:
 def messages(folder: Path) -> None:
     """Write what mails to teams say into ROUND/messages, to be changed: a file for each language of a team.
 
-    Files that are there stay as they are. A text that is changed wrongly is told before any mail is drafted.
+    Files that are there stay as they are. Mistakes in a changed text are reported before any mail is drafted.
 
     \b
     hrge-xl round messages output/2026-H1

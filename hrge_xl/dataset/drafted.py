@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -35,8 +34,7 @@ def drafted(ledger: Ledger) -> dict[str, Drafted]:
     return {row["key"]: Drafted(**row) for row in ledger.rows_of(DRAFTED)}
 
 
-def note_drafts(ledger: Ledger, rows: Iterable[Drafted]) -> None:
-    """Write down what was drafted; what was drafted before under the same key is drafted anew."""
-    for row in rows:
-        ledger.remove(DRAFTED, DRAFTED.c.key == row.key)
-        ledger.add(DRAFTED, row._asdict())
+def note_draft(ledger: Ledger, row: Drafted) -> None:
+    """Write down what was drafted, in the place of what was drafted before under the same key."""
+    ledger.remove(DRAFTED, DRAFTED.c.key == row.key)
+    ledger.add(DRAFTED, row._asdict())

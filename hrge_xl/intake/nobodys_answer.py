@@ -38,17 +38,17 @@ _BEGINNINGS = (
 
 
 def ending_of(name: str) -> str:
-    """The ending of a name in small letters, with its point."""
+    """Give the ending of a name in small letters, with its point."""
     return PurePosixPath(name.strip().lower()).suffix
 
 
 def is_named_as_workbook(name: str) -> bool:
-    """Whether a name says that this is a workbook."""
+    """Tell whether a name says that this is a workbook."""
     return ending_of(name) in WORKBOOK_ENDINGS
 
 
 def word_for(name: str, data: bytes = b"", *, inline: bool = False) -> str:
-    """What a file is, in a word; a picture that stands within the text of a mail is a logo."""
+    """Say what a file is, in a word; a picture that stands within the text of a mail is a logo."""
     if is_left_by_a_program(name):
         return "system"
     word = _BY_ENDING.get(ending_of(name)) or next(

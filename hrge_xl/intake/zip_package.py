@@ -179,16 +179,17 @@ def _check_methods(infos: list[zipfile.ZipInfo]) -> None:
 def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     for info in infos:
         if info.file_size > limits.part_bytes:
-            raise _too_large(info.filename, info.file_size, limits.part_bytes)
+            raise too_large(info.filename, info.file_size, limits.part_bytes)
         if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
             detail = {"part": shown(info.filename), "limit": str(limits.ratio)}
             raise Unreadable(Remark(COMPRESSION_BOMB, detail=detail))
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
-        raise _too_large("", total, limits.total_bytes)
+        raise too_large("", total, limits.total_bytes)
 
 
-def _too_large(part: str, size: int, limit: int) -> Unreadable:
+def too_large(part: str, size: int, limit: int) -> Unreadable:
+    """Give the error for a part, or for all parts together where none is named."""
     detail = {"part": shown(part) or kept_texts.ALL_PARTS, "size": megabytes(size), "limit": megabytes(limit)}
     return Unreadable(Remark(UNPACKED_TOO_LARGE, detail=detail))
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from ..dataset.files import only_writer, whole
 from ..dataset.kinds import Origin
 from ..dataset.ledger import NAME, Arrival, Arrived, Ledger
+from ..dates import parse_moment
 from ..errors import UsageError
 from ..intake import fingerprint
 from ..intake.nobodys_answer import is_named_as_workbook
-from ..intake.unpacking import Left, Letter, Unopened, Workbook, found_in
+from ..intake.unpacking import Left, Unopened, Workbook, found_in
 from ..path_text import path_text
+from ..words import counted
 from .file_part import MOST_CHARACTERS, file_part
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 
@@ -47,23 +48,18 @@ class Received:
         """How much of everything there was, in a sentence; the figures add up to all that was found."""
         if not (self.placed or self.known or self.left or self.unopened):
             return "nothing."
-        parts = [f"{number(len(self.placed), 'workbook')} taken in"]
+        parts = [f"{counted(len(self.placed), 'workbook')} taken in"]
         parts += [f"{len(self.known)} here already"] if self.known else []
         parts += [f"{len(self.left)} left aside"] if self.left else []
         parts += [f"{len(self.unopened)} not opened"] if self.unopened else []
         return ", ".join(parts) + "."
 
     def left_by_kind(self) -> dict[str, list[Left]]:
-        """What was left aside, by what it is."""
+        """Give what was left aside, by what it is."""
         found: dict[str, list[Left]] = {}
         for each in self.left:
             found.setdefault(each.what, []).append(each)
         return dict(sorted(found.items()))
-
-
-def number(count: int, noun: str, several: str = "") -> str:
-    """A number of things: 1 workbook, 2 workbooks."""
-    return f"{count} {noun}" if count == 1 else f"{count} {several or noun + 's'}"
 
 
 @dataclass
@@ -72,9 +68,7 @@ class _Shelf:
 
     folder: Path
     received: set[str]  # of the ledger
-    lying: dict[str, Path] = field(
-        default_factory=dict
-    )  # contents that lie there and the ledger knows nothing of
+    lying: dict[str, Path] = field(default_factory=dict)  # contents that lie there, unknown to the ledger
     names: set[str] = field(default_factory=set)
 
     @classmethod
@@ -107,13 +101,12 @@ class _Shelf:
 
 
 def _named(workbook: Workbook) -> tuple[str, str]:
-    """The name of a workbook as any system can have it, and its ending."""
+    """Give the name of a workbook as any system can have it, and its ending."""
     name = PurePosixPath(workbook.name.replace("\\", "/")).name
     ending = PurePosixPath(name).suffix.lower() if is_named_as_workbook(name) else ""
     stem = " ".join(filter(None, map(file_part, name[: len(name) - len(ending)].split())))
-    return (
-        stem if len(stem) <= MOST_CHARACTERS else file_part(stem)
-    ) or UNNAMED, ending or f".{workbook.format or 'xlsx'}"
+    short = stem if len(stem) <= MOST_CHARACTERS else file_part(stem)
+    return short or UNNAMED, ending or f".{workbook.format or 'xlsx'}"
 
 
 def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
@@ -156,20 +149,14 @@ def _check_sources(folder: Path, sources: Sequence[str]) -> None:
 
 
 def _light(workbook: Workbook) -> Workbook:
-    """A workbook without its bytes: a mailbox holds more of them than memory."""
+    """Give a workbook without its bytes: a mailbox holds more of them than memory."""
     return Workbook(workbook.name, workbook.place, b"", workbook.format)
 
 
 def _day(workbook: Workbook, today: date) -> date | None:
-    """The day that the mail says, unless that is yet to come."""
-    moment = _moment(workbook.place.letter)
+    """Give the day that the mail says, unless that is yet to come."""
+    moment = parse_moment(workbook.place.letter.sent)
     return moment.date() if moment is not None and moment.date() <= today else None
-
-
-def _moment(letter: Letter) -> datetime | None:
-    with suppress(ValueError):
-        return datetime.fromisoformat(letter.sent)
-    return None
 
 
 def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Placed]], today: date) -> None:
@@ -196,7 +183,7 @@ def _origins(placed: Iterable[tuple[str, Placed]]) -> Iterator[tuple[str, Origin
 
 
 def stated_days(folders: Iterable[Path]) -> dict[str, date]:
-    """The days of arrival that the ledgers of some folders say, by content: mails say them, or people."""
+    """Give the days of arrival that the ledgers of some folders say, by content: mails say them, or people."""
     found: dict[str, date] = {}
     for folder in (each for each in folders if (each / NAME).is_file()):
         with Ledger.open(folder, write=False) as ledger:
@@ -205,7 +192,7 @@ def stated_days(folders: Iterable[Path]) -> dict[str, date]:
 
 
 def origins_of(folder: Path) -> Mapping[str, Origin]:
-    """Where the contents came from that a round received out of mails and archives, by hash."""
+    """Tell where the contents came from that a round received out of mails and archives, by hash."""
     if not (folder / NAME).is_file():
         return {}
     with Ledger.open(folder, write=False) as ledger:

@@ -23,6 +23,7 @@ from ..kept_texts import retold
 from ..layout.wording import Rewording
 from ..validation import ACCEPTED, REFUSED
 from ..words import SOURCE_LANGUAGE, translator
+from .rounds import ISSUED as ISSUED_FOLDER
 from .rounds import Round
 from .teams import Team
 
@@ -175,8 +176,13 @@ def _sent(round_: Round | None, team: Team) -> str:
 
 
 def issued_files(round_: Round, team: Team) -> list[Path]:
-    """The workbooks that were issued to a team, one for each of its interventions."""
-    return sorted((round_.folder / "issued").glob(f"{_escaped(team.code)}_*.xlsx"))
+    """Give the workbooks that were issued to a team, one for each of its interventions.
+
+    Beside the team A there may be a team A_1: a file belongs to the one whose code is longer.
+    """
+    others = tuple(f"{each.code}_" for each in round_.teams if each.code.startswith(f"{team.code}_"))
+    found = (round_.folder / ISSUED_FOLDER).glob(f"{_escaped(team.code)}_*.xlsx")
+    return sorted(path for path in found if not path.name.startswith(others))
 
 
 def _escaped(code: str) -> str:

@@ -32,12 +32,9 @@ if TYPE_CHECKING:  # what draws workbooks is not needed to read them
     from ..issuing import Order
 
 FILE, KEY = "round.yaml", "signing.key"
-ISSUED, RETURNED, INBOX = (
-    "issued",
-    "returned",
-    "inbox",
-)  # what went out, what came back, and what came by mail
-FOLDERS = (ISSUED, RETURNED, INBOX, "reports")
+ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
+FEEDBACK, REPORTS = "feedback", "reports"
+FOLDERS = (ISSUED, RETURNED, INBOX, REPORTS)
 KEY_BYTES = 32
 KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "teams")
 HEAD = """\

@@ -9,17 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapidfuzz import process
-
 from ..errors import RoundError, UsageError
 from ..intake import first_table
+from ..intake.office_files import MOST_TITLES
 from ..spec.model import Spec
+from ..suggest import nearest
 from ..words import loosely, tidy
 from .teams import COLUMNS, Line, Team, checked
 from .text_file import read_text
 
 MOST_TEAMS = 10_000
-MOST_TITLES = 25  # lines in which the heads may stand
 CLOSE = 75  # how alike a misspelt column must be to be taken for one
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -67,16 +66,17 @@ class TeamList:
 
 
 def read_teams(file: Path, spec: Spec) -> list[Team]:
-    """The teams of a list. Raises `RoundError` with every mistake, a line each."""
+    """Read the teams of a list. Raises `RoundError` with every mistake, a line each."""
     return list(read_list(file, spec).teams)
 
 
 def read_list(file: Path, spec: Spec) -> TeamList:
-    """The teams of a list, and how it was understood. Raises as `read_teams`."""
+    """Read the teams of a list, and how it was understood. Raises as `read_teams`."""
     rows = _workbook(file) if file.suffix.lower() in WORKBOOKS else _csv(file)
     filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
+    empty = RoundError(f"{file.name}: there is no team in it. Fill it in: {', '.join(COLUMNS)}.")
     if not filled:
-        raise RoundError(f"{file.name}: no team stands in it. Fill it in: {', '.join(COLUMNS)}.")
+        raise empty
     at, heads = _find_heads(filled)
     titles, rest = filled[: at - _height(filled, at, heads)], filled[at:]
     mistakes = list(_mistakes(heads))
@@ -87,7 +87,7 @@ def read_list(file: Path, spec: Spec) -> TeamList:
     readable = "team" in heads.columns and len(rest) <= MOST_TEAMS
     lines = [_by_column(heads, line) for line in rest] if readable else []
     if not lines and not mistakes:
-        raise RoundError(f"{file.name}: no team stands in it. Fill it in: {', '.join(COLUMNS)}.")
+        raise empty
     teams = checked(file.name, lines, spec, mistakes)
     return TeamList(tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles))
 
@@ -118,7 +118,7 @@ def _workbook(file: Path) -> Iterable[Cells]:
 
 
 def _find_heads(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, Heads]:
-    """Where the lines of teams begin, and the heads: of the first lines those that name most columns.
+    """Find where the lines of teams begin, and the heads: of the first lines those that name most columns.
 
     Heads may stand in two lines, where “Contact” is merged over a name and an address.
     """
@@ -134,7 +134,7 @@ def _find_heads(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, Heads]:
 
 
 def _worth(heads: Heads) -> tuple[bool, int]:
-    """How much of a list is understood with these heads."""
+    """Tell how much of a list is understood with these heads."""
     return "team" in heads.columns, len({*heads.columns} - {""})
 
 
@@ -144,7 +144,7 @@ def _heads(line: int, texts: Sequence[str], lowest: Sequence[str]) -> Heads:
 
 
 def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
-    """Two lines of heads as one: the lower one says it, unless only the upper one is a column or is there at all."""
+    """Join two lines of heads: the lower one says it, unless only the upper one is a column or is there at all."""
     width = max(len(above), len(below))
     pairs = zip(_padded(above, width), _padded(below, width), strict=True)
     return [low if loosely(low) in _COLUMN_OF or not high else high for high, low in pairs]
@@ -155,12 +155,12 @@ def _padded(cells: Sequence[str], width: int) -> list[str]:
 
 
 def _height(rows: Sequence[tuple[int, list[str]]], at: int, heads: Heads) -> int:
-    """How many lines the heads take."""
+    """Tell how many lines the heads take."""
     return 1 if list(rows[at - 1][1]) == list(heads.written) else 2
 
 
 def _by_column(heads: Heads, line: tuple[int, list[str]]) -> Line:
-    """A line by the columns that are read; of two of one name the first counts."""
+    """Give a line by the columns that are read; of two of one name the first counts."""
     n, cells = line
     pairs = [(column, cell) for column, cell in zip(heads.columns, cells, strict=False) if column]
     return n, dict(reversed(pairs))
@@ -176,6 +176,6 @@ def _mistakes(heads: Heads) -> Iterator[str]:
             yield f"line {heads.line}: the column '{column}' appears twice ({names}). Keep one."
     missing = [column for column in COLUMNS if column not in heads.columns]
     for text in dict.fromkeys(heads.unknown):
-        close = process.extractOne(text.casefold(), missing, score_cutoff=CLOSE)
+        close = nearest(text, missing, CLOSE)
         if close:
-            yield f"line {heads.line}: there is no column '{text}'. Did you mean '{close[0]}'?"
+            yield f"line {heads.line}: there is no column '{text}'. Did you mean '{close}'?"

@@ -37,14 +37,14 @@ class Team:
 
 
 def cells_of(team: Team) -> tuple[str, ...]:
-    """A team as the cells of a list, column by column."""
+    """Give a team as the cells of a list, column by column."""
     deadline = team.deadline.isoformat() if team.deadline else ""
     tools = ",".join(team.tools or ())
     return team.code, team.country, team.language, deadline, team.contact, team.email, tools, team.profile
 
 
 def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:
-    """Lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
+    """Read lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
     mistakes = [f"{name}: {each}" for each in before]
     teams: dict[str, tuple[int, Team]] = {}
     listed_lines = list(lines)
@@ -53,9 +53,7 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
     for n, cells in listed_lines:
         team, wrong = _team(cells, known)
         if team.code.casefold() in teams:
-            wrong.append(
-                f"team '{team.code}' stands already in line {teams[team.code.casefold()][0]}. Keep one."
-            )
+            wrong.append(f"team '{team.code}' is already in line {teams[team.code.casefold()][0]}. Keep one.")
         elif team.code:
             teams[team.code.casefold()] = (n, team)
         mistakes += [f"{name}: line {n}: {each}" for each in wrong]
@@ -75,7 +73,7 @@ class Known:
 
 
 def _team(cells: Mapping[str, str], known: Known) -> tuple[Team, list[str]]:
-    """A team, and what is wrong with it."""
+    """Read a team, and tell what is wrong with it."""
     wrong: list[str] = []
     code = cells.get("team", "")
     wrong += _code_mistakes(code)
@@ -106,7 +104,7 @@ def _code_mistakes(code: str) -> Iterator[str]:
 
 
 def _code_of(text: str, names: Names, what: str, wrong: list[str]) -> str:
-    """The code of what is named; a mistake where it is not known."""
+    """Give the code of what is named; a mistake where it is not known."""
     if not text:
         return ""
     code = names.code(text)
@@ -124,7 +122,7 @@ def _tool(text: str, spec: Spec, wrong: list[str]) -> str:
 
 
 def _profile(text: str, spec: Spec, wrong: list[str]) -> str:
-    """The name of a profile as the spec writes it; a mistake where it has none of this name."""
+    """Give the name of a profile as the spec writes it; a mistake where it has none of this name."""
     names = {name.casefold(): name for name in spec.profiles}
     if text and text.casefold() not in names:
         wrong.append(f"there is no profile '{text}'. Known are: {listed(list(spec.profiles))}.")
@@ -132,7 +130,7 @@ def _profile(text: str, spec: Spec, wrong: list[str]) -> str:
 
 
 def _choice_mistakes(team: Team, spec: Spec) -> Iterator[str]:
-    """What is wrong with a profile and tools together."""
+    """Tell what is wrong with a profile and tools together."""
     try:
         choose(spec, team.profile, team.tools or ())
     except UsageError as error:
@@ -143,7 +141,7 @@ ADDRESS = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
 
 
 def _addresses(text: str, wrong: list[str]) -> str:
-    """Addresses of mail, by comma; a mistake for each that is none."""
+    """Give addresses of mail, by comma; a mistake for each that is none."""
     parts = [
         part.strip() for part in re.split("[,;\\s]+", re.sub(r"<([^<>]*)>", r" \1 ", text)) if part.strip()
     ]
@@ -176,7 +174,7 @@ class Days:
         return cls(languages, orders[0] if len(orders) == 1 else None)
 
     def read(self, text: str) -> date | None:
-        """The day that a text says; None where it may be none or several."""
+        """Give the day that a text says; None where it may be none or several."""
         figures = FIGURES.fullmatch(western_digits(text).strip())
         if figures and self.day_first is not None:
             return _of_figures(figures, day_first=self.day_first)
@@ -188,7 +186,7 @@ FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
 def _of_figures(figures: re.Match[str], *, day_first: bool) -> date | None:
-    """The day of three figures in one order; None where there is no such day."""
+    """Give the day of three figures in one order; None where there is no such day."""
     first, second, year = map(int, figures.groups())
     with suppress(ValueError):
         return date(year, second, first) if day_first else date(year, first, second)

@@ -11,7 +11,7 @@ from ..paths import read_regular
 
 
 def read_text(file: Path, what: str, save_as: str) -> str:
-    """The text of a file. Raises `RoundError` that says what the file is, and how to save it."""
+    """Read the text of a file. Raises `RoundError` that says what the file is, and how to save it."""
     try:
         data = read_regular(file, LIMITS.file_bytes)
     except OSError as error:

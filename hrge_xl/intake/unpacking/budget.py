@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...findings.file import TOO_MANY_ENTRIES, UNPACKED_TOO_LARGE
+from ...findings.file import TOO_MANY_ENTRIES
 from ..limits import LIMITS, Limits
 from ..raw import Remark, Unreadable
-from ..zip_package import megabytes
+from ..zip_package import too_large
 
 MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
 
@@ -29,10 +29,5 @@ class Budget:
         """Count what a part is once it is unpacked."""
         most = self.limits.total_bytes
         if self._bytes + count > most:
-            detail = {
-                "part": "all parts together",
-                "size": megabytes(self._bytes + count),
-                "limit": megabytes(most),
-            }
-            raise Unreadable(Remark(UNPACKED_TOO_LARGE, detail=detail))
+            raise too_large("", self._bytes + count, most)
         self._bytes += count

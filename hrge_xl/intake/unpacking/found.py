@@ -26,7 +26,7 @@ class Place:
     letter: Letter = NO_LETTER
 
     def within(self, name: str, letter: Letter | None = None) -> Place:
-        """The inside of a mail or archive that lies here."""
+        """Give the inside of a mail or archive that lies here."""
         return replace(self, way=(*self.way, name), letter=letter or self.letter)
 
 

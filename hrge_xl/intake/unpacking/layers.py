@@ -44,7 +44,7 @@ class Job(NamedTuple):
 
 
 def open_layers(job: Job, limits: Limits = LIMITS) -> list[Found]:
-    """Everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers."""
+    """Give everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers."""
     return list(_Opening(Budget(limits)).found(job))
 
 
@@ -83,7 +83,7 @@ class _Opening:
             yield from inside(job)
 
     def _way_in(self, job: Job) -> Callable[[Job], Iterator[Found]] | None:
-        """How a file is opened; None where it holds no others."""
+        """Tell how a file is opened; None where it holds no others."""
         if job.data.startswith((ZIP_MAGIC, EMPTY_ZIP)):
             return self._zip if self._is_archive(job) else None
         if job.data.startswith(TNEF_MAGIC):
@@ -95,7 +95,7 @@ class _Opening:
         return self._mail if job.mail or is_mail(job.data) else None
 
     def _is_archive(self, job: Job) -> bool:
-        """Whether a zip is not a document of a program. Raises `Unreadable` for a bad one that does not claim to be."""
+        """Tell whether a zip is not a document of a program. Raises `Unreadable` for a bad one not named as one."""
         try:
             package = ZipPackage(job.data, self._budget.limits)
         except Unreadable:
@@ -129,7 +129,7 @@ class _Opening:
         yield from self._letter(job, place, list(attached_to(mail, self._budget)), subject_of(mail))
 
     def _letter(self, job: Job, place: Place, attached: list[Attached], subject: str) -> Iterator[Found]:
-        """What a mail brings; one that brings nothing is named by what it is about."""
+        """Yield what a mail brings; one that brings nothing is named by what it is about."""
         if not attached:
             yield Left(subject or job.name, place, "letter")
         for each in attached:
@@ -171,18 +171,18 @@ class _Opening:
 
 
 def _is_litter(job: Job) -> bool:
-    """Whether a program left a file there; a workbook under the name of a lock file is one."""
+    """Tell whether a program left a file there; a workbook under the name of a lock file is one."""
     small = len(job.data) <= MOST_LOCK_BYTES or not job.name.startswith(LOCK_PREFIXES)
     return small and is_left_by_a_program(job.name)
 
 
 def _better(own: Letter, outer: Letter) -> Letter:
-    """The letter that something came with: the innermost one, with what only an outer one says."""
+    """Give the letter that something came with: the innermost one, with what only an outer one says."""
     return Letter(own.sender or outer.sender, own.sent or outer.sent)
 
 
 def _other_than_workbook(look: Callable[..., str], data: object) -> str:
-    """What a container is instead of a workbook; nothing where it is one, or may be one under a password."""
+    """Say what a container is instead of a workbook; nothing where it is one, or may be one under a password."""
     try:
         look(data)
     except Unreadable as problem:
@@ -191,7 +191,7 @@ def _other_than_workbook(look: Callable[..., str], data: object) -> str:
 
 
 def _format_of(data: bytes, limits: Limits) -> str:
-    """The format of a workbook, also where it is under a password; nothing where it is none."""
+    """Give the format of a workbook, also where it is under a password; nothing where it is none."""
     try:
         if data.startswith(ZIP_MAGIC):
             return zip_format(ZipPackage(data, limits))
@@ -201,7 +201,7 @@ def _format_of(data: bytes, limits: Limits) -> str:
 
 
 def _archive_kind(job: Job) -> str:
-    """Which archive a file is that is not opened."""
+    """Say which archive a file is that is not opened."""
     kind = UNOPENED_ARCHIVES.get(ending_of(job.name), "")
     described = describe(job.data)
     return f"a {kind} archive" if kind else described if described.endswith(" archive") else ""

@@ -33,7 +33,7 @@ class Attached(NamedTuple):
 
 
 def is_mail(data: bytes) -> bool:
-    """Whether a file begins as mails do: with fields, of which several are those of a mail."""
+    """Tell whether a file begins as mails do: with fields, of which several are those of a mail."""
     head = re.split(
         rb"\r?\n\r?\n", data[:_LOOKED_AT].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"), maxsplit=1
     )[0]
@@ -44,23 +44,23 @@ def is_mail(data: bytes) -> bool:
 
 
 def parsed(data: bytes) -> Message:
-    """The mail that stands in these bytes."""
+    """Parse the mail in these bytes."""
     return message_from_bytes(data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
 
 
 def letter_of(mail: Message) -> Letter:
-    """Who sent a mail, and when; what is said in a way that means nothing is not said."""
+    """Tell who sent a mail, and when; what is said in a way that means nothing is not said."""
     return Letter(sender_of(mail), sent_on(str(mail["Date"] or "")))
 
 
 def sender_of(mail: Message) -> str:
-    """The address of the sender."""
+    """Give the address of the sender."""
     said = [str(mail[name]) for name in ("From", "Sender", "Reply-To") if mail[name]]
     return next((address for _, address in getaddresses(said) if "@" in address), "")
 
 
 def sent_on(date_field: str) -> str:
-    """The moment that a date field says, in the zone that it says."""
+    """Give the moment that a date field says, in the zone that it says."""
     try:
         moment = parsedate_to_datetime(date_field)
     except (TypeError, ValueError, IndexError, OverflowError):
@@ -69,7 +69,7 @@ def sent_on(date_field: str) -> str:
 
 
 def subject_of(mail: Message) -> str:
-    """What a mail is about."""
+    """Say what a mail is about."""
     return decoded(str(mail["Subject"] or ""))
 
 
@@ -90,7 +90,7 @@ def attached_to(mail: Message, budget: Budget) -> Iterator[Attached]:
 
 
 def _parts(mail: Message) -> Iterator[Message]:
-    """The parts of a mail that hold no further ones, and the mails within it, which are not entered here."""
+    """Yield the parts of a mail that hold no further ones, and the mails within it, which are not entered here."""
     waiting = [mail]
     while waiting:
         part = waiting.pop()
@@ -102,7 +102,7 @@ def _parts(mail: Message) -> Iterator[Message]:
 
 
 def _inner_mail(part: Message) -> Message | None:
-    """The mail that a part is."""
+    """Give the mail that a part is."""
     payload = part.get_payload()
     if part.get_content_type() == "message/rfc822" and isinstance(payload, list) and payload:
         return payload[0] if isinstance(payload[0], Message) else None
@@ -115,12 +115,12 @@ def _content(part: Message) -> bytes:
 
 
 def _nameless(part: Message) -> str:
-    """What a part is called that has no name: after its kind."""
+    """Say what a part is called that has no name: after its kind."""
     return f"{part.get_content_maintype()}.{part.get_content_subtype().removeprefix('x-')}"
 
 
 def _name_of(part: Message) -> str:
-    """The name of a part in whichever way it is written: RFC 2231, RFC 2047, or as bytes of some encoding."""
+    """Give the name of a part in whichever way it is written: RFC 2231, RFC 2047, or as bytes of some encoding."""
     return decoded(_file_name(part)).replace("\\", "/").rpartition("/")[2].strip()
 
 
@@ -132,7 +132,7 @@ def _file_name(part: Message) -> str:
 
 
 def decoded(text: str) -> str:
-    """A field with its encoded words as what they say."""
+    """Give a field with its encoded words as what they say."""
     try:
         pieces = decode_header(text)
     except (HeaderParseError, ValueError):

@@ -44,13 +44,13 @@ class OutlookMessage:
 
     @classmethod
     def of(cls, data: bytes) -> OutlookMessage:
-        """The message of a file. Raises `ImportError` without its reader, `OSError` for a damaged file."""
+        """Open the message of a file. Raises `ImportError` without its reader, `OSError` for a damaged file."""
         from olefile import OleFileIO
 
         return cls(OleFileIO(io.BytesIO(data)))
 
     def inner(self, home: Home) -> OutlookMessage:
-        """A message that is attached to this one."""
+        """Give a message that is attached to this one."""
         return OutlookMessage(self._ole, home)
 
     @property
@@ -100,7 +100,7 @@ class OutlookMessage:
         return (told or self._stream(home, property_, _BYTES).decode("utf-8", "replace")).rstrip("\0")
 
     def _moment(self, tag: int) -> str:
-        """A moment among the properties of fixed length, in steps of 100 ns since 1601."""
+        """Read a moment among the properties of fixed length, in steps of 100 ns since 1601."""
         place = [*self._home, _PROPERTIES]
         if not self._ole.exists(place):
             return ""

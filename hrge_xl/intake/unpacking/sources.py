@@ -34,7 +34,7 @@ def found_in(sources: Sequence[str]) -> Iterator[Found]:
 
 
 def _noted(jobs: Iterable[Job], opened: deque[tuple[str, Place]]) -> Iterator[Job]:
-    """The jobs; what they are about is noted for whoever gets the results, in this order."""
+    """Yield the jobs; what they are about is noted for whoever gets the results, in this order."""
     for job in jobs:
         opened.append((job.name, job.place))
         yield job
@@ -45,7 +45,7 @@ def _why(name: str, remark: Remark) -> str:
 
 
 def _jobs(sources: Sequence[str]) -> Iterator[Job]:
-    """What is to be opened, source by source."""
+    """Yield what is to be opened, source by source."""
     for source in sources:
         for folder in _maildirs(Path(source)):
             yield from _mails(mailbox.Maildir(folder, create=False), Place((_shown(folder, source),)))
@@ -55,7 +55,7 @@ def _jobs(sources: Sequence[str]) -> Iterator[Job]:
 
 
 def _files(source: str) -> list[Path]:
-    """All files of a source. In a folder every one is accounted for, but for what lies in hidden folders."""
+    """Give all files of a source. In a folder every one is accounted for, but for what lies in hidden folders."""
     folder = Path(source)
     if not folder.is_dir():
         return expand([source])
@@ -68,7 +68,7 @@ def _is_hidden(folder: Path) -> bool:
 
 
 def _of_file(path: Path) -> Iterator[Job]:
-    """A file, or each mail of a mailbox."""
+    """Yield a file, or each mail of a mailbox."""
     if beginning_of(path, len(MBOX)) == MBOX:
         yield from _mails(mailbox.mbox(path, create=False), Place((path.name,)))
         return
@@ -80,7 +80,7 @@ def _of_file(path: Path) -> Iterator[Job]:
 
 
 def _mails(box: mailbox.Mailbox[mailbox.Message], place: Place) -> Iterator[Job]:
-    """The mails of a mailbox, one at a time: it may be larger than the memory."""
+    """Yield the mails of a mailbox, one at a time: it may be larger than the memory."""
     for number, key in enumerate(sorted(box.keys()), start=1):
         with box.get_file(key) as file:
             data = file.read(LARGER.file_bytes + 1)

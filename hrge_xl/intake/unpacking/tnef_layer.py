@@ -35,7 +35,7 @@ def files_in_tnef(data: bytes, budget: Budget) -> Iterator[tuple[str, bytes]]:
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """What stands in the stream, one after the other, as far as it goes."""
+    """Yield what stands in the stream, one after the other, as far as it goes."""
     at = _HEAD
     while at + _ATTRIBUTE.size <= len(data):
         _, what, length = _ATTRIBUTE.unpack_from(data, at)
@@ -47,7 +47,7 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _long_name(properties: bytes) -> str:
-    """The long name among the properties of an attachment: behind its tag stand a count, its length, and itself."""
+    """Find the long name among the properties of an attachment: behind its tag are a count, its length, and itself."""
     for tag, encoding in ((_LONG_NAME, "utf-16-le"), (_LONG_NAME_BYTES, "cp1252")):
         at = properties.find(tag)
         if at >= 0 and at + 12 <= len(properties):

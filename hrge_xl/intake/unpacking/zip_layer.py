@@ -19,7 +19,7 @@ def files_in(package: ZipPackage, budget: Budget) -> Iterator[tuple[str, bytes]]
 
 
 def _readable(name: str) -> str:
-    """A name that was written as UTF-8 without saying so, as programs of macOS do."""
+    """Give a name that was written as UTF-8 without saying so, as programs of macOS do."""
     try:
         return name.encode("cp437").decode("utf-8")
     except UnicodeError:

@@ -8,13 +8,13 @@ from hashlib import sha256
 
 from ..rounds import Round
 from ..teams import Team
+from .due import DAYS_BEFORE
 
 MOST_OCTETS = 75  # of a line
-DAYS_BEFORE = 7  # when the calendar reminds
 
 
 def deadlines_calendar(round_: Round) -> bytes:
-    """The calendar; the same round gives the same bytes. It is empty where no team has a deadline."""
+    """Give the calendar; the same round gives the same bytes. It is empty where no team has a deadline."""
     by_day: dict[date, list[Team]] = {}
     for team in round_.teams:
         if team.deadline is not None:
@@ -47,14 +47,14 @@ def _entry(round_: Round, day: date, teams: list[Team]) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """A text as it stands in a calendar."""
+    """Write a text as it stands in a calendar."""
     for sign in "\\;,":
         text = text.replace(sign, f"\\{sign}")
     return text.replace("\n", "\\n")
 
 
 def _folded(line: str) -> bytes:
-    """A line in pieces of at most 75 octets, none of which cuts a character in two."""
+    """Divide a line into pieces of at most 75 octets, none of which cuts a character in two."""
     pieces, piece = [], b""
     for letter in line:
         octets = letter.encode()

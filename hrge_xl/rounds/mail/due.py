@@ -15,9 +15,9 @@ from ...guides import guide_name
 from ...validation import ACCEPTED, RETURNED
 from ...words import SOURCE_LANGUAGE
 from ..round_status import ISSUED, LATE, TeamStatus, issued_files
-from ..rounds import Round
+from ..rounds import FEEDBACK, Round
 from ..teams import Team
-from .standard_texts import Occasion
+from .occasions import Occasion
 
 DAYS_BEFORE = 7  # the deadline that a team is reminded of it
 EVERY = 7  # days between two reminders of the same
@@ -36,18 +36,18 @@ class Due:
 
 
 def feedback_key(found: Return, spec_digest: str) -> str:
-    """What feedback on a return is about: its content, what is found in it and accepted of that, and the spec."""
+    """Say what feedback on a return is about: its content, what is found in it and accepted of that, and the spec."""
     said = [f"{each.code} {each.sheet} {each.cell} {each.open}" for each in found.findings]
     digest = sha256("\n".join([spec_digest, *sorted(said)]).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{Occasion.FEEDBACK}:{found.submission}:{digest[:8]}"
 
 
 def issue_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[Due]:
-    """The workbooks of teams that have sent nothing yet, with the guide in the language of each."""
+    """Yield the workbooks of teams that have sent nothing yet, with the guide in the language of each."""
     for each in statuses:
         files = issued_files(round_, each.team)
         if files and not each.returns:
-            digest = sha256("".join(map(sha256_of, files)).encode()).hexdigest()[:12]
+            digest = _digest(map(sha256_of, files))
             guide = files[0].with_name(guide_name(each.team.language or SOURCE_LANGUAGE))
             yield _due(Occasion.ISSUE, each.team, digest, [*files, *([guide] if guide.is_file() else [])])
 
@@ -55,7 +55,7 @@ def issue_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[Due]:
 def reminders_due(
     round_: Round, statuses: Iterable[TeamStatus], today: date, sent_something: Collection[str] = ()
 ) -> Iterator[Due]:
-    """A reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
+    """Yield a reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
     for each in statuses:
         files = issued_files(round_, each.team)
         owes = each.state in (ISSUED, LATE) and files and each.team.code not in sent_something
@@ -74,27 +74,33 @@ def _reminder(team: Team, deadline: date, today: date, files: Sequence[Path]) ->
 def corrections_due(
     round_: Round, statuses: Iterable[TeamStatus], given: Mapping[str, Drafted], today: date
 ) -> Iterator[Due]:
-    """A reminder for each return whose feedback was written a week ago or more; `given` is that, by submission."""
+    """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission."""
     for each in statuses:
         for found in (one for one in each.returns if one.verdict == RETURNED and one.submission in given):
             draft = given[found.submission]
             weeks = (today - date.fromisoformat(draft.day)).days // EVERY if draft.file else 0
             if weeks:
-                workbook = round_.folder / "feedback" / f"{Path(draft.file).stem}.xlsx"
-                about = f"{found.submission}:{weeks}"
-                yield _due(Occasion.CORRECT, each.team, about, [workbook] if workbook.is_file() else [])
+                name = Path(draft.file).stem
+                workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
+                yield _due(
+                    Occasion.CORRECT, each.team, f"{found.submission}:{weeks}",
+                    [workbook] if workbook.is_file() else [],
+                    name=name.removesuffix(f"_{Occasion.FEEDBACK}"),  # a team may have several
+                )  # fmt: skip
 
 
 def thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[Due]:
-    """Thanks to each team whose returns were all accepted, with nothing to say about any."""
+    """Yield thanks to each team whose returns were all accepted, with nothing to say about any."""
     for each in statuses:
         settled = [given.get(found.submission) for found in each.counting]
         if each.state == ACCEPTED and all(draft and not draft.file for draft in settled):
-            about = sha256("".join(sorted(found.submission for found in each.counting)).encode()).hexdigest()[
-                :12
-            ]
+            about = _digest(sorted(found.submission for found in each.counting))
             newest = each.newest
             yield _due(Occasion.THANKS, each.team, about, (), {"file": newest.name if newest else ""})
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return sha256("".join(parts).encode()).hexdigest()[:12]
 
 
 def _due(
@@ -103,6 +109,7 @@ def _due(
     about: str,
     attached: Sequence[Path],
     facts: Mapping[str, str] | None = None,
+    name: str = "",
 ) -> Due:
     key = f"{occasion}:{team.code}:{about}"
-    return Due(key, occasion, team, f"{team.code}_{occasion}", attached, facts or {})
+    return Due(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts or {})

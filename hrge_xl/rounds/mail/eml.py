@@ -23,7 +23,7 @@ KINDS = {  # of what is attached, by the ending of its name
 
 
 @dataclass(frozen=True)
-class Letter:
+class Mail:
     """A mail that somebody may send: to whom, what it says in which language, and what is attached."""
 
     to: str  # addresses, by comma
@@ -32,32 +32,30 @@ class Letter:
     attached: Sequence[Path] = ()
 
 
-def as_eml(letter: Letter) -> bytes:
-    """The bytes of a draft. Raises `OSError` where something that is to be attached cannot be read."""
-    mail = EmailMessage(policy=SMTP)
-    mail["X-Unsent"] = "1"
-    if letter.to:
-        mail["To"] = [Address(addr_spec=each.strip()) for each in letter.to.split(",")]
-    mail["Subject"] = letter.said.subject
-    mail.set_content(letter.said.text, cte="base64")
-    mail.add_alternative(_page(letter), subtype="html", cte="base64")
-    for path in letter.attached:
+def as_eml(mail: Mail) -> bytes:
+    """Give the bytes of a draft. Raises `OSError` where something that is to be attached cannot be read."""
+    made = EmailMessage(policy=SMTP)
+    made["X-Unsent"] = "1"
+    if mail.to:
+        made["To"] = [Address(addr_spec=each.strip()) for each in mail.to.split(",")]
+    made["Subject"] = mail.said.subject
+    made.set_content(mail.said.text, cte="base64")
+    made.add_alternative(_page(mail), subtype="html", cte="base64")
+    for path in mail.attached:
         kind, form = KINDS[path.suffix]
-        mail.add_attachment(path.read_bytes(), maintype=kind, subtype=form, filename=path.name)
-    mail["Content-Language"] = letter.language  # of the mail, once it is put together
-    _fix_boundaries(mail)
-    return mail.as_bytes()
+        made.add_attachment(path.read_bytes(), maintype=kind, subtype=form, filename=path.name)
+    made["Content-Language"] = mail.language  # of the mail, once it is put together
+    _fix_boundaries(made)
+    return made.as_bytes()
 
 
-def _page(letter: Letter) -> str:
-    """The text as a page, which says in which direction it runs."""
-    paragraphs = (
-        html.escape(each).replace("\n", "<br>\n") for each in letter.said.text.strip().split("\n\n")
-    )
+def _page(mail: Mail) -> str:
+    """Give the text as a page, which says in which direction it runs."""
+    paragraphs = (html.escape(each).replace("\n", "<br>\n") for each in mail.said.text.strip().split("\n\n"))
     body = "\n".join(f"<p>{each}</p>" for each in paragraphs)
-    way = direction(letter.language)
+    way = direction(mail.language)
     return (
-        f'<!DOCTYPE html>\n<html lang="{letter.language}" dir="{way}"><head><meta charset="utf-8"></head>\n'
+        f'<!DOCTYPE html>\n<html lang="{mail.language}" dir="{way}"><head><meta charset="utf-8"></head>\n'
         f'<body dir="{way}">\n{body}\n</body></html>\n'
     )
 

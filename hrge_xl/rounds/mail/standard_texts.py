@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from typing import NamedTuple
 
 from ...words import Translate, translator
+from .occasions import Occasion
 
-
-class Occasion(StrEnum):
-    """Why a mail is written."""
-
-    ISSUE = "issue"
-    FEEDBACK = "feedback"
-    BEFORE = "reminder-before"  # the deadline
-    ON = "reminder-on"
-    AFTER = "reminder-after"
-    CORRECT = "reminder-to-correct"
-    THANKS = "thanks"
-
-
-REMINDERS = (Occasion.BEFORE, Occasion.ON, Occasion.AFTER, Occasion.CORRECT)
-OCCASIONS: Mapping[str, tuple[Occasion, ...]] = {  # as people speak of them
-    "issue": (Occasion.ISSUE,),
-    "feedback": (Occasion.FEEDBACK,),
-    "reminder": REMINDERS,
-    "thanks": (Occasion.THANKS,),
-}
 PLACEHOLDERS: Mapping[str, str] = {  # what each is filled in with
     "round": "the name of the round",
     "team": "the code of the team",
@@ -47,7 +27,7 @@ class Template(NamedTuple):
 
 
 def standard(occasion: Occasion, language: str) -> Template:
-    """What the program says on an occasion, in a language."""
+    """Give what the program says on an occasion, in a language."""
     subject, *paragraphs = _SAID[occasion](translator(language))
     return Template(subject, "\n\n".join(paragraphs))
 

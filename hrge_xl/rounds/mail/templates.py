@@ -19,7 +19,8 @@ from ...errors import RoundError
 from ...paths import write_whole
 from ...words import is_language, with_base
 from ..text_file import read_text
-from .standard_texts import PLACEHOLDERS, Occasion, Template, standard
+from .occasions import Occasion
+from .standard_texts import PLACEHOLDERS, Template, standard
 
 FOLDER, ENDING = "messages", ".txt"
 SECTION = re.compile(r"\[([\w -]+)\]\s*")
@@ -39,13 +40,13 @@ class Templates:
     own: Mapping[str, Mapping[Occasion, Template]]
 
     def of(self, occasion: Occasion, language: str) -> Template:
-        """The text for an occasion in a language, in its base language, else as the program says it."""
+        """Give the text for an occasion in a language, in its base language, else as the program says it."""
         texts = (self.own.get(tag, {}) for tag in with_base(language))
         return next((each[occasion] for each in texts if occasion in each), standard(occasion, language))
 
 
 def load_templates(folder: Path) -> Templates:
-    """The texts of a round. Raises `RoundError` with every mistake in all of them, and its line."""
+    """Load the texts of a round. Raises `RoundError` with every mistake in all of them, and its line."""
     own: dict[str, Mapping[Occasion, Template]] = {}
     mistakes: list[str] = []
     for file in sorted((folder / FOLDER).glob(f"*{ENDING}")):
@@ -113,7 +114,7 @@ def _mistakes(sections: Iterable[_Section]) -> Iterator[str]:
     known, seen = [str(each) for each in Occasion], set[str]()
     for section in sections:
         if section.name not in known:
-            what = f"there is no occasion '{section.name}'" if section.name else "this stands in no section"
+            what = f"there is no occasion '{section.name}'" if section.name else "this is in no section"
             yield f"line {section.line}: {what}. Known are: {', '.join(f'[{each}]' for each in known)}."
             continue
         if section.name in seen:
@@ -141,7 +142,7 @@ def _wrong_placeholders(line: str, occasion: str) -> Iterator[str]:
 
 
 def fields_of(line: str) -> Iterator[str]:
-    """The names of the placeholders of a line. Raises `ValueError` for braces that mean nothing."""
+    """Yield the names of the placeholders of a line. Raises `ValueError` for braces that mean nothing."""
     for _, name, form, conversion in Formatter().parse(line):
         if name is not None:
             yield name + (f":{form}" if form else "") + (f"!{conversion}" if conversion else "")
