@@ -24,8 +24,7 @@ from .dataset.reconciliation import Reconciliation
 from .dataset.return_status import EXCLUDED
 from .dataset.returns import Return, settled
 from .exports.exports import WORKBOOK
-from .paths import write_if_changed
-from .reports import report, suffix
+from .reports import write_report
 from .reports.build import Facts, document
 from .reports.overview_files import overview_of_folder
 from .rounds.datasets import Dataset, Question, datasets, sources
@@ -176,4 +175,4 @@ def _occasions(folder: Path) -> tuple[Occasion, ...]:
 def _write_report(dataset: Dataset, folder: Path, today: date) -> None:
     """Write the validation report, which says of the run no more than its day."""
     made = document([dataset], Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh"))
-    write_if_changed(folder / f"validation.{suffix('html')}", report(made, "html"))
+    write_report(made, "html", folder)

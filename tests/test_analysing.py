@@ -83,7 +83,10 @@ def test_r_and_power_query_name_what_there_is(home: Path) -> None:
     for table in re.findall(r"csv[/\\](\w+)\.csv", r + m):
         assert (home / DEMONSTRATION / "csv" / f"{table}.csv").is_file()
     assert set(re.findall(r'\{"(\w+)", type', m)) <= set(columns_of(home, "indicator_values"))
-    assert {"period", "indicator", "label", "team", "value", "counted"} <= set(
-        columns_of(home, "indicator_values")
-    )
-    assert {"tool", "field", "code", "code_label"} <= set(columns_of(home, "codebook"))
+    for table, names in (
+        ("indicator_values", ("period", "indicator", "label", "team", "value", "counted")),
+        ("codebook", ("tool", "field", "code", "code_label")),
+        ("answers", ("current", "tool", "field", "code")),
+    ):
+        assert [name for name in names if not re.search(rf"\b{name}\b", r)] == []
+        assert set(names) <= set(columns_of(home, table))

@@ -20,11 +20,11 @@ from hrge_xl.auditing.report_file import read_report
 from hrge_xl.auditing.second_opinion import BLANK, EQUAL, Seen, equality, second_opinion
 from hrge_xl.auditing.verify import Asked
 from hrge_xl.cli import run
-from hrge_xl.cli.report import write
 from hrge_xl.dataset.received import name_of
 from hrge_xl.errors import UsageError
 from hrge_xl.intake import Wanted, read_many
 from hrge_xl.issuing import Order, generate
+from hrge_xl.reports import write_report
 from hrge_xl.reports.build import run_id
 from hrge_xl.reports.formats import html
 from hrge_xl.spec.load import load
@@ -122,7 +122,7 @@ def test_a_page_is_verified_by_the_data_beside_it(case: Path, name: str) -> None
 def test_the_pages_of_teams_are_verified_too(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html, "LARGE", 0)
     document = json.loads((case / "reports" / "validation.json").read_text(encoding="utf-8"))
-    write(document, "html", case / "reports")
+    write_report(document, "html", case / "reports")
     assert read_report(case / "reports" / "validation.html").faults == ()
     page = next((case / "reports" / html.FOLDER).iterdir())
     page.write_text(page.read_text(encoding="utf-8").replace("error", "Error", 1), encoding="utf-8")

@@ -24,6 +24,7 @@ from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.demonstration import saved_on
 from hrge_xl.issuing import generate
 from hrge_xl.refreshing import Week, refresh
+from hrge_xl.reports.formats import html
 from hrge_xl.rounds.mail.eml import Mail, as_eml
 from hrge_xl.rounds.mail.occasions import Occasion
 from hrge_xl.rounds.mail.standard_texts import PLACEHOLDERS, standard
@@ -491,3 +492,13 @@ def test_no_team_gets_the_workbook_of_another(tmp_path: Path) -> None:
     assert attached == {
         "PAK_issue": ["PAK_en.xlsx", "filling-in_en.html"], "PAK_2_issue": ["PAK_2_en.xlsx", "filling-in_en.html"],
     }  # fmt: skip
+
+
+def test_a_large_report_has_its_pages_beside_it(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "LARGE", 0)
+    for issued in (small / "issued").glob("*.xlsx"):
+        (small / "returned" / issued.name).write_bytes(issued.read_bytes())
+    refresh(small, DAY_0, jobs=1)
+    pages = {f"{html.FOLDER}/{path.name}" for path in (small / "reports" / html.FOLDER).iterdir()}
+    assert len(pages) == 2
+    assert all(f'"{page}#f' in (small / "reports" / html.MAIN).read_text("utf-8") for page in pages)

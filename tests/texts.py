@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from hrge_xl.dataset.reconciliation import WORDS as WORDS_OF_FILES
 from hrge_xl.dataset.return_status import ARRIVED, FIRST_SEEN, SAVED
 from hrge_xl.findings import CATALOGUE, Severity
 from hrge_xl.reports.html_words import WORDS
+from hrge_xl.reports.report_words import SHARED
 from hrge_xl.reports.xlsx_words import WORDS as WORDS_OF_WORKBOOK
 from hrge_xl.rounds.round_status import NOTES, STATES
 from hrge_xl.spec.translating import Wanted, as_file, new_catalogue, updated
@@ -74,7 +75,9 @@ def _findings() -> Iterator[tuple[str, str, str]]:
 
 
 def _of_the_report() -> Iterator[tuple[str, str, str]]:
-    for key, text in WORDS.items():
+    for key, text in SHARED.items():
+        yield text, "hrge_xl/reports/report_words.py", f"validation report: {key}"
+    for key, text in _own(WORDS):
         yield text, "hrge_xl/reports/html_words.py", f"validation report: {key}"
     for key, text in WORDS_OF_FILES.items():
         yield text, "hrge_xl/dataset/reconciliation.py", f"what became of files: {key}"
@@ -90,8 +93,13 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         yield severity.value, "hrge_xl/cli/explain.py", "how much a finding weighs"
     for text, file in _what_files_are():
         yield text, file, "stands in: it is {what}, cannot be read: {reason}"
-    for key, text in WORDS_OF_WORKBOOK.items():
+    for key, text in _own(WORDS_OF_WORKBOOK):
         yield text, "hrge_xl/reports/xlsx_words.py", f"validation report as a workbook: {key}"
+
+
+def _own(words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Give the words that only one of the two forms of the report has, with their keys."""
+    return ((key, text) for key, text in words.items() if key not in SHARED)
 
 
 def _what_files_are() -> Iterator[tuple[str, str]]:

@@ -40,10 +40,10 @@ def command(output: Path, spec: str) -> None:
     from ..dataset.ledger import Arrived, Ledger
     from ..dataset.work import arrivals
     from ..demonstration import demonstration_round, story, write_story
+    from ..reports import write_report
     from ..reports.build import document
     from ..reports.overview_files import overview_of_folder
     from ..rounds.datasets import datasets, sources
-    from .report import write
 
     told = story(spec)
     returned = list(steps(write_story(spec, output), len(told.teams), "Teams fill in their workbooks"))
@@ -57,7 +57,7 @@ def command(output: Path, spec: str) -> None:
     with datasets(question([str(output / "dataset")], told.today)) as found:
         report = document([replace(each, round=expected) for each in found], facts(told.today))
         for name in ("html", "xlsx", "json"):
-            write(report, name, output / "reports")
+            write_report(report, name, output / "reports")
         print_totals(found)
     for masked in (False, True):
         overview_of_folder(output / "dataset", output / "reports", round_=expected, masked=masked)

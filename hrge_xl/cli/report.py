@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from ..reports import FORMATS, beside, report, suffix
+from ..reports import FORMATS, write_report
 from .common import (
     exit_code,
     facts,
@@ -28,7 +28,6 @@ from .stdin import ReturnedPath
 from .terminal import line
 
 if TYPE_CHECKING:
-    from ..reports.document import Document
     from ..rounds.datasets import Dataset
 
 OVERVIEW = "overview"
@@ -89,7 +88,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
             line(str(write_overview(text, output, masked=shareable)))
         made = document(found, facts(today, redacted=redact, language=language))
         for name in [each for each in formats if each != OVERVIEW] or ([] if formats else ["html"]):
-            line(str(write(made, name, output)))
+            line(str(write_report(made, name, output)))
         print_totals(found)
         return exit_code(made["files"], "never")
 
@@ -111,17 +110,3 @@ def _overview(
         derive_here(only.store, today)
     change = last_change(only.folder)
     return of_dataset(only.store, language, only.round, masked=masked, period=period, change=change)
-
-
-def write(document: Document, name: str, folder: Path) -> Path:
-    """Render one format into a folder, with what lies beside it; gives the file."""
-    from ..paths import write_whole
-
-    path = folder / f"validation.{suffix(name)}"
-    others = {folder / other: data for other, data in beside(document, name)}
-    for other, data in others.items():
-        write_whole(other, data)
-    write_whole(path, report(document, name))
-    for stale in {page for other in others for page in other.parent.glob("*.html")} - others.keys():
-        stale.unlink()  # the page of a team that is in the report no more
-    return path

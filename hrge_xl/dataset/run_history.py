@@ -101,7 +101,7 @@ def record_run(ledger: Ledger, store: Store, day: date) -> None:
 
 
 def last_change(folder: Path | None) -> RunChange | None:
-    """What the last run in a folder changed; None where it was the first one, or where no ledger knows of any."""
+    """Give what the last run in a folder changed; None where it was the first one, or where no ledger knows of any."""
     if folder is None or not (folder / NAME).is_file():
         return None
     with Ledger.open(folder, write=False) as ledger:

@@ -45,42 +45,42 @@ class CodeLabels:
         return {(tool, row): (section, label) for tool, row, section, label in rows}
 
     def country(self, code: str) -> str | None:
-        """The country as the spec names it, else as the language does."""
+        """Give the country as the spec names it, else as the language does."""
         if self.spec is None:
             return None
         named = label_of(self.spec, self.spec.countries, code, self.language)
         return named if named != code else country_names(self.language).get(code)
 
     def sheet(self, tool: str) -> str | None:
-        """The name of the sheet of a tool."""
+        """Give the name of the sheet of a tool."""
         known = self.spec.tool.get(tool) if self.spec else None
         return known.sheet.say(self.language) if known else None
 
     def item(self, row: Record) -> str | None:
-        """What a fixed row is about."""
+        """Say what a fixed row is about."""
         return self.items.get((row["tool"], row["row"]), ("", ""))[1] or None
 
     def section(self, row: Record) -> str | None:
-        """The heading that a fixed row stands under."""
+        """Give the heading that a fixed row stands under."""
         return self.items.get((row["tool"], row["row"]), ("", ""))[0] or None
 
     def field(self, tool: str, code: str) -> Field | None:
-        """A question by the codes of its sheet and its own."""
+        """Give a question by the codes of its sheet and its own."""
         known = self.spec.tool.get(tool) if self.spec else None
         return known.fields.get(code) if known else None
 
     def question(self, row: Record) -> str | None:
-        """What a question asks."""
+        """Say what a question asks."""
         field = self.field(row["tool"], row["field"])
         return field.label.say(self.language) if field else None
 
     def entry(self, row: Record) -> str | None:
-        """What the entry is called that a question was answered with."""
+        """Say what the entry is called that a question was answered with."""
         field = self.field(row["tool"], row["field"])
         return self.answer(field, row["code"]) if field else None
 
     def answer(self, field: Field, value: Any) -> str | None:
-        """What the codes of an answer are called; several stand in one text."""
+        """Say what the codes of an answer are called; several stand in one text."""
         name = list_of(field)
         if name is None or value is None:
             return None
@@ -88,17 +88,17 @@ class CodeLabels:
         return "; ".join(found.get(code, code) for code in codes.split(";"))
 
     def step(self, side: str) -> Label:
-        """What a step `down` or `across` is called."""
+        """Say what a step `down` or `across` is called."""
         matrix = self.spec.matrix if self.spec else None
         found = self.entries_of(str(getattr(matrix, side))) if matrix else {}
         return lambda row: found.get(str(row[side]))
 
     def level(self, row: Record) -> str | None:
-        """What a level is called."""
+        """Say what a level is called."""
         return self.entries_of(LEVELS).get(row["level"])
 
     def part(self, row: Record) -> str | None:
-        """What the part of a breakdown of risks is called."""
+        """Say what the part of a breakdown of risks is called."""
         return (
             part_labels(self.spec, row["by"], self.language).get(row["code"])
             if self.spec and row["code"]
@@ -106,11 +106,11 @@ class CodeLabels:
         )
 
     def matrix(self, row: Record) -> str | None:
-        """The title of a matrix, by its number."""
+        """Give the title of a matrix, by its number."""
         blocks = matrix_blocks(self.spec) if self.spec else []
         number = row["block"] - 1
         return blocks[number].title.say(self.language) or None if number < len(blocks) else None
 
     def indicator(self, row: Record) -> str | None:
-        """What an indicator of the catalogue is called."""
+        """Say what an indicator of the catalogue is called."""
         return catalogue_label(self.spec, row["indicator"], self.language) or None if self.spec else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..dataset.status_words import status_words
 from ..words import Translate
 
 
@@ -56,18 +57,8 @@ def _of_returns(say: Translate) -> dict[str, str]:
         "waived": say("Waived"),
         "required": say("Required"),
         "answered": say("Answered"),
-        "received": say("Received"),
         "stated": say("Somebody stated this day"),
-        "accepted": say("Accepted"),
-        "returned": say("Returned for correction"),
-        "refused": say("Could not be read"),
-        "counted": say("Counted"),
-        "superseded": say("Superseded by a newer version"),
-        "waiting": say("Newer, but with errors"),
-        "doubled": say("The same as another file"),
-        "conflict": say("Waits for a decision"),
-        "excluded": say("Excluded"),
-        "withdrawn": say("Withdrawn"),
+        **status_words(say),
     }
 
 
@@ -219,15 +210,8 @@ def groups(say: Translate) -> dict[str, str]:
 def states(say: Translate) -> dict[str, str]:
     """Code of a verdict, status or severity → its word."""
     return {
-        "accepted": say("Accepted"),
-        "returned": say("Returned for correction"),
-        "refused": say("Could not be read"),
+        **status_words(say),
         "counts": say("Counts"),
-        "superseded": say("Superseded by a newer version"),
-        "waiting": say("Newer, but with errors"),
-        "conflict": say("Waits for a decision"),
-        "excluded": say("Excluded"),
-        "withdrawn": say("Withdrawn"),
         "error": say("Error"),
         "warning": say("Warning"),
         "info": say("Info"),

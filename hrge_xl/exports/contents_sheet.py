@@ -164,7 +164,7 @@ def _not_here(labels: CodeLabels, listed: Listed) -> Iterator[str]:
 
 
 def title_of(table: Table, labels: CodeLabels) -> str:
-    """What a table holds: for people the titles of its sheets."""
+    """Say what a table holds: for people the titles of its sheets."""
     spec = labels.spec
     if spec is not None and len(table.tools) == 1:
         return spec.tool[table.tools[0]].title.say(labels.language)

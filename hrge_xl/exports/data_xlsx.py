@@ -27,7 +27,7 @@ from .contents_sheet import Listed, title_of, write_contents
 from .figures_sheet import has_figures, write_figures
 from .heat_maps_sheet import write_heat_maps
 from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_rows
-from .sheet_rows import put, write_rows
+from .sheet_rows import FONT, put, write_rows
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
 REPEATED = frozenset(
@@ -36,7 +36,6 @@ REPEATED = frozenset(
 SHEET_NAME = 31  # characters
 ONE_PAGE = 240  # widths of columns that can still be read on one page across
 TITLE, CODES, HEADS, FIRST = range(4)  # the rows of a sheet with a table
-FONT = "Arial"
 LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_size": 14, "bold": True},
     "group": {"font_size": 11, "bold": True, "bottom": 1},
@@ -78,8 +77,7 @@ class _Book:
         self.contents = self.say("Contents")
         made = datetime.combine(today, time(), UTC).replace(tzinfo=None)
         book.set_properties({"title": "Dataset", "author": "hrge_xl", "created": made})
-        plain = {"font_name": FONT, "font_size": 10}
-        self.formats = {name: book.add_format({**plain, **look}) for name, look in LOOKS.items()}
+        self.formats = {name: book.add_format({**FONT, **look}) for name, look in LOOKS.items()}
 
     def draw(self) -> None:
         """All sheets, in the order in which they are read."""

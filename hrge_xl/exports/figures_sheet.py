@@ -52,7 +52,7 @@ class Block(NamedTuple):
 
 
 def has_figures(store: Store, language: str) -> bool:
-    """Whether there is anything to show."""
+    """Tell whether there is anything to show."""
     return next(blocks(store, language), None) is not None
 
 

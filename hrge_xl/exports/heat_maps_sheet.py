@@ -17,10 +17,9 @@ from ..dataset.store import Store
 from ..dataset.table import INTEGER
 from ..words import translator
 from .figures_sheet import write_period
-from .sheet_rows import put
+from .sheet_rows import FONT, put
 
 Formats = Mapping[str, Any]
-FONT = "Arial"
 
 
 def write_heat_maps(book: Workbook, sheet: Worksheet, store: Store, formats: Formats, language: str) -> None:
@@ -47,7 +46,7 @@ class _HeatMaps:
         }
 
     def draw(self) -> None:
-        """One block a matrix, below each other."""
+        """Draw one block a matrix, below each other."""
         self.sheet.hide_gridlines(2)
         self.sheet.set_column(0, 0, 24)
         self.sheet.set_column(1, 12, 16)
@@ -100,7 +99,7 @@ class _HeatMaps:
             "valign": "vcenter",
             "num_format": number_format,
         }
-        return self.book.add_format({"font_name": FONT, "font_size": 10, **look})
+        return self.book.add_format({**FONT, **look})
 
     def _by_level(self, title: str, totals: dict[str, int], at: tuple[int, int, int]) -> int:
         top, first, right = at

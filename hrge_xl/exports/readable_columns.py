@@ -78,7 +78,7 @@ class _Columns:
         self.translated = labels.language != spec_language(schema.spec)
 
     def columns(self) -> Iterator[ReadableColumn]:
-        """Every column of the table, and behind it the one with names where it holds codes that have some."""
+        """Give every column of the table, and behind it the one with names where it holds codes that have some."""
         for at, column in enumerate(self.table.columns):
             fields = self.variants.get(column.name)
             named = self._answers(at, fields) if fields else self._named(column.name)

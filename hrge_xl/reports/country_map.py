@@ -29,7 +29,7 @@ class Outline:
     parts: tuple[Box, ...]
 
     def meets(self, box: Box) -> bool:
-        """Whether some part of it lies within a box."""
+        """Tell whether some part of it lies within a box."""
         return any(
             one[0] <= box[2] and one[2] >= box[0] and one[1] <= box[3] and one[3] >= box[1]
             for one in self.parts
@@ -46,7 +46,7 @@ class Outline:
 
 @cache
 def outlines() -> tuple[dict[str, Outline], tuple[Outline, ...]]:
-    """Every country by its three letters, and the borders in dispute."""
+    """Give every country by its three letters, and the borders in dispute."""
     text = (resources.files("hrge_xl.reports") / OUTLINES).read_text(encoding="utf-8")
     known = json.loads(text)
     countries = {code: Outline(x, y, path, _boxes(path)) for code, (x, y, path) in known["countries"].items()}
@@ -69,7 +69,7 @@ def _boxes(path: str) -> tuple[Box, ...]:
 
 
 def on_map(code: str) -> bool:
-    """Whether a code is that of a country that has a place on the map."""
+    """Tell whether a code is that of a country that has a place on the map."""
     return code in outlines()[0]
 
 

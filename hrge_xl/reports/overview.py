@@ -131,7 +131,7 @@ class View:
         return whole_percents(answered, required)
 
     def shade(self, answered: int, required: int) -> int:
-        """How dark a cell of completeness is."""
+        """Say how dark a cell of completeness is."""
         return min(self.share(answered, required) * SHADES // 100, SHADES - 1) + (answered >= required)
 
     @property
@@ -212,7 +212,7 @@ class View:
         return pieces
 
     def answers_of(self, question: Question) -> str:
-        """The answers to a question in words."""
+        """Give the answers to a question in words."""
         told = [f"{answer.label} {self.number(answer.count)}" for answer in question.answers]
         if question.least is not None and question.most is not None:
             told.append(
@@ -228,7 +228,7 @@ class View:
         return OPEN_QUESTIONS
 
     def iso_day(self, value: str) -> str:
-        """A day of a run in words."""
+        """Give a day of a run in words."""
         return self.day(date.fromisoformat(value))
 
     def codes(self, counts: Mapping[str, int]) -> str:
@@ -236,7 +236,7 @@ class View:
         return ", ".join(f"{code} {self.number(count)}" for code, count in Counter(counts).most_common())
 
     def figure_name(self, moved: Moved) -> str:
-        """A figure that moved, in words."""
+        """Name a figure that moved, in words."""
         if moved.what == LEVEL:
             level = self.found.risks.level(moved.code) if self.found.risks else None
             name = f"{self.words['risks']}: {level.label if level else moved.code}"
@@ -248,11 +248,11 @@ class View:
         return f"{name} · {moved.period}" if moved.period else name
 
     def moved_number(self, value: float | None) -> str:
-        """A figure before or after a run; a dash where there was none."""
+        """Give a figure before or after a run; a dash where there was none."""
         return "–" if value is None else number(value, self.language)
 
     def part_of_status(self, status: str) -> str:
-        """What became of a file, in words."""
+        """Say what became of a file, in words."""
         return self.words.get(f"part_{'counted' if status == 'counts' else status}", status)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,7 @@ from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, ways
 from ..dataset.aggregates.sql import Sources, distinct
 from ..dataset.aggregates.values import catalogue_label
+from ..dataset.dimensions import fixed_rows
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.reconciliation import reconciliation
 from ..dataset.run_history import RunChange
@@ -28,7 +29,6 @@ from ..dataset.schema import (
     AGGREGATE_SPLITS,
     ANSWERS,
     INDICATOR_VALUES,
-    ITEMS,
     MASKED,
     SUBMISSIONS,
 )
@@ -400,12 +400,11 @@ class _Builder:
         spec = self.spec
         if spec is None or spec.figures.questions is None:
             return []
-        texts = self._item_texts
-        told = self._told_no(spec.figures.questions, lines, texts.keys())
+        told = self._told_no(spec.figures.questions, lines)
         return [
             Gap(
                 spec.tool[line["tool"]].sheet.say(self.language),
-                self._question(spec, line["tool"], line["row"] or "", line["field"]) or texts.get(key[:2], ""),
+                self._fixed_rows.get(key[:2]) or spec.tool[line["tool"]].fields[line["field"]].label.say(self.language),
                 line["no"], line["answered"], line["teams_no"], line["teams"],
                 self._behind(told[key], self._answer(spec)),
             )
@@ -414,7 +413,7 @@ class _Builder:
         ]  # fmt: skip
 
     def _told_no(
-        self, asked: QuestionFigures, lines: Sequence[Record], fixed_rows: Collection[tuple[str, str]]
+        self, asked: QuestionFigures, lines: Sequence[Record]
     ) -> dict[tuple[str, str | None, str], list[Record]]:
         """The answers of the period that show a gap, by question."""
         table = self.store.tables[ANSWERS.name]
@@ -424,43 +423,24 @@ class _Builder:
         )  # fmt: skip
         found: dict[tuple[str, str | None, str], list[Record]] = defaultdict(list)
         for row in given:
-            fixed = (row["tool"], row["row"]) in fixed_rows
+            fixed = (row["tool"], row["row"]) in self._fixed_rows
             found[row["tool"], row["row"] if fixed else None, row["field"]].append(row)
         return found
-
-    def _question(self, spec: Spec, tool: str, row: str, code: str) -> str:
-        """The text of a fixed row in the language of the page, else that of the field."""
-        items = (
-            item.label.say(self.language)
-            for block in spec.tool[tool].blocks
-            for item in (
-                getattr(block, "items", ()) if isinstance(getattr(block, "items", ()), tuple) else ()
-            )
-            if item.code == row
-        )
-        if row:
-            return next(items, "")
-        return spec.tool[tool].fields[code].label.say(self.language)
 
     def _questions(self) -> list[Question] | None:
         if self.spec is None:
             return None
         blank = translator(self.language)("Missing")
         profiles = Profiles(
-            self.store, self.spec, self.language, self.period, blank, self._behind, self._text_of
+            self.store, self.spec, self.language, self.period, blank, self._behind, self._fixed_rows
         )
         return profiles.questions()
 
-    def _text_of(self, spec: Spec, tool: str, row: str, code: str) -> str:
-        """A question in words: its fixed row, and the question itself where the row has several."""
-        asked = spec.tool[tool].fields[code].label.say(self.language)
-        item = self._question(spec, tool, row, code) or self._item_texts.get((tool, row), "") if row else ""
-        return f"{item} · {asked}" if item else asked
-
     @cached_property
-    def _item_texts(self) -> dict[tuple[str, str], str]:
-        """The texts of the fixed rows that the spec does not write out."""
-        return {(row["tool"], row["row"]): row["label"] for row in self._table(ITEMS.name)}
+    def _fixed_rows(self) -> dict[tuple[str, str], str]:
+        """The texts of the fixed rows in the language of the page, by tool and row."""
+        rows = fixed_rows(self.spec, self.language) if self.spec else ()
+        return {(tool, row): label for tool, row, _, label in rows}
 
     def _answer(self, spec: Spec) -> Callable[[Record], str]:
         return lambda row: said(spec, spec.tool[row["tool"]].fields[row["field"]], row["code"], self.language)

@@ -32,7 +32,7 @@ class Charts:
     # periods
 
     def periods(self) -> Sequence[tuple[str, Markup]]:
-        """The periods beside each other, the earliest first: returns, completeness, and risks by level."""
+        """Draw the periods beside each other, the earliest first: returns, completeness, and risks by level."""
         drawn = [
             (self.words["returns"], self._columns("returns", lambda each: each.returns)),
             (self.words["completeness"], self._completeness()),
@@ -74,7 +74,7 @@ class Charts:
     # indicators
 
     def trend(self, indicator: Indicator) -> Markup:
-        """An indicator over its periods, against the baseline and the target of the last one."""
+        """Draw an indicator over its periods, against the baseline and the target of the last one."""
         shown = indicator.trend[-MOST_PERIODS:]
         points = [Point(label, total, self._number(total)) for label, total, _ in shown]
         last = indicator.periods[0]
@@ -95,7 +95,7 @@ class Charts:
     # returns
 
     def arrivals(self) -> Markup:
-        """How the returns that count came in, day by day, against the deadlines of their teams."""
+        """Draw how the returns that count came in, day by day, against the deadlines of their teams."""
         came, deadlines = self.found.arrivals, self.found.deadlines
         days = [each for each, _ in came] + [each for each, _ in deadlines]
         first, span = min(days), max((max(days) - min(days)).days, 1)
@@ -115,7 +115,7 @@ class Charts:
     # countries
 
     def map(self) -> Markup:
-        """The countries of the teams, each by how far its teams are."""
+        """Draw the countries of the teams, each by how far its teams are."""
         shown = {each.code: (f"c-{each.state}", self._said(each)) for each in self.found.countries}
         told = "; ".join(self._said(each) for each in self.found.countries if on_map(each.code))
         return country_map(f"{self.words['map']}: {told}", shown)
@@ -136,7 +136,7 @@ class Charts:
 
 
 def whole_percents(answered: int, required: int) -> int:
-    """Whole percents, 100 only where nothing is missing."""
+    """Give whole percents, 100 only where nothing is missing."""
     if not required:
         return 0
     return 100 if answered >= required else min(99, round(100 * answered / required))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import sqlalchemy as sa
 
 from ..dataset.aggregates.common import TOTAL, Record, records, said
-from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS, ITEMS
+from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS
 from ..dataset.store import Store
 from ..fields import Field
 from ..findings.value import ANSWER_MISSING
@@ -45,10 +44,10 @@ class Profiles:
     period: str | None
     blank: str  # what is said of a missing answer
     behind: Callable[..., Behind]  # rows, their texts, how many at most
-    text: Callable[[Spec, str, str, str], str]  # the question in words
+    fixed_rows: Mapping[tuple[str, str], str]  # the texts of fixed rows, by tool and row
 
     def questions(self) -> list[Question]:
-        """Every question that somebody answered or should have: most often no first, then missing, then spread."""
+        """Give every question that somebody answered or should have: most often no first, then missing, then spread."""
         found: dict[Key, _Gathered] = defaultdict(_Gathered)
         self._count_codes(found)
         self._count_numbers(found)
@@ -71,13 +70,8 @@ class Profiles:
         return self.spec.tool[line["tool"]].fields[line["field"]]
 
     def _key(self, line: Record) -> Key:
-        row = line["row"] if (line["tool"], line["row"]) in self._fixed_rows else None
+        row = line["row"] if (line["tool"], line["row"]) in self.fixed_rows else None
         return line["tool"], row, line["field"]
-
-    @cached_property
-    def _fixed_rows(self) -> set[tuple[str, str]]:
-        there = ITEMS.name in self.store.tables
-        return {(row["tool"], row["row"]) for row in records(self.store, ITEMS.name)} if there else set()
 
     def _count_codes(self, found: dict[Key, _Gathered]) -> None:
         gaps = self.spec.figures.questions
@@ -119,24 +113,25 @@ class Profiles:
                 each.missing += 1
                 each.rows.append((BLANK, row))
 
-    def _said(self, place: int, row: Record) -> str:
-        """What stands in a row behind a question."""
-        if place == BLANK:
+    def _said(self, row: Record) -> str:
+        """What stands in a row behind a question: an answer, or a finding that says that there is none."""
+        if "number" not in row:
             return self.blank
         return said(
             self.spec, self._asked(row), row["number"] if row["code"] is None else row["code"], self.language
         )
 
-    def _question(self, key: Key, each: _Gathered) -> Question:
+    def _text(self, key: Key) -> str:
+        """A question in words: its fixed row, and the question itself where the row has several."""
         tool, row, code = key
-        in_order = sorted(each.rows, key=lambda line: line[0])
-        places = {id(line): place for place, line in in_order}
-        behind = self.behind(
-            [line for _, line in in_order],
-            lambda line: self._said(places[id(line)], line),
-            MOST_ROWS_OF_A_QUESTION,
-        )
+        asked = self.spec.tool[tool].fields[code].label.say(self.language)
+        item = self.fixed_rows.get((tool, row or ""))
+        return f"{item} · {asked}" if item else asked
+
+    def _question(self, key: Key, each: _Gathered) -> Question:
+        tool, _, code = key
+        rows = [row for _, row in sorted(each.rows, key=lambda line: line[0])]
         return Question(
-            self.spec.tool[tool].sheet.say(self.language), self.text(self.spec, tool, row or "", code), code,
-            each.answers, each.least, each.most, each.numbers, each.missing, behind,
+            self.spec.tool[tool].sheet.say(self.language), self._text(key), code, each.answers, each.least, each.most,
+            each.numbers, each.missing, self.behind(rows, self._said, MOST_ROWS_OF_A_QUESTION),
         )  # fmt: skip

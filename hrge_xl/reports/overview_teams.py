@@ -41,18 +41,18 @@ def teams(
 
 
 def arrivals(came: Iterable[Return]) -> list[tuple[date, int]]:
-    """How many of the returns that count came on each day: the one that lateness goes by."""
+    """Count how many of the returns that count came on each day: the one that lateness goes by."""
     days = Counter(day for each in came if each.status == COUNTS and (day := each.lateness[0]))
     return sorted(days.items())
 
 
 def deadlines(found: Iterable[Team]) -> list[tuple[date, int]]:
-    """The deadlines of the teams that were expected, with how many teams have each."""
+    """Give the deadlines of the teams that were expected, with how many teams have each."""
     return sorted(Counter(each.deadline for each in found if each.deadline).items())
 
 
 def countries(found: Iterable[Team], label: Callable[[str], str]) -> list[Country]:
-    """What the teams of each country answered, by its name."""
+    """Give what the teams of each country answered, by its name."""
     groups: dict[str, list[Team]] = defaultdict(list)
     for each in found:
         if each.country:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..dataset.aggregates.indicators import DOUBLED, KINDS, NO_KIND, NO_RATIO, NOT_ADDED, UNITS
 from ..dataset.schema import MASKED
+from ..dataset.status_words import status_words
 from ..words import Translate
 
 
@@ -30,17 +31,7 @@ def words(say: Translate) -> dict[str, str]:
         "who_unknown": say("Teams that answered: {n}. Who else was expected is not known here."),
         "not_answered": say("Not answered"),
         "received": say("Files that came in, over all periods:"),
-        "part_received": say("Received"),
-        "part_accepted": say("Accepted"),
-        "part_returned": say("Returned for correction"),
-        "part_refused": say("Could not be read"),
-        "part_counted": say("Counted"),
-        "part_superseded": say("Superseded by a newer version"),
-        "part_waiting": say("Newer, but with errors"),
-        "part_doubled": say("The same as another file"),
-        "part_conflict": say("Waits for a decision"),
-        "part_excluded": say("Excluded"),
-        "part_withdrawn": say("Withdrawn"),
+        **{f"part_{key}": text for key, text in status_words(say).items()},
         "country": say("Country"),
         "state": say("State"),
         "accepted": say("Accepted"),

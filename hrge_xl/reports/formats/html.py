@@ -23,7 +23,7 @@ BECAME = tuple(WORDS_OF_STATUS)
 RECONCILED = (*VERDICTS, *BECAME)
 LARGE = 20_000  # findings, from which on each team has a page of its own
 FOLDER = "validation_pages"
-PAPER_ROWS = 20  # of each long table on a summary on paper; the style says it too
+PAPER_ROWS = 20  # of each long table on a summary on paper
 LONG_TEXT = 400
 OPEN_LIMIT = 400
 REMEDY_LIMIT = 5_000
@@ -103,13 +103,13 @@ class View:
         self.statuses_there = [each for each in statuses if any(file["status"] == each for _, file in files)]
 
     def country(self, file: FileRow) -> str:
-        """The country of a file by name; empty where it states none, or where the team is called like it."""
+        """Give the country of a file by name; empty where it states none, or where the team is called like it."""
         code = file["identity"]["country"] if file["identity"] else None
         name = self.document["names"]["countries"].get(code or "", code or "")
         return "" if name == self.team(file) else name
 
     def tools_of(self, matrix: MatrixRow) -> str:
-        """The sheets that a matrix is of, by name."""
+        """Give the sheets that a matrix is of, by name."""
         called = self.document["names"]["sheets"]
         return ", ".join(called.get(tool, tool) for tool in matrix["tools"])
 
@@ -132,7 +132,7 @@ class View:
         return dict(self.team_pages)
 
     def file_href(self, at: int) -> str:
-        """Where a file stands: on this page, or on that of its team."""
+        """Give the address of a file: on this page, or on that of its team."""
         if not self.paged and (self.page is None or at in self.listed):
             return f"#f{at}"
         page = self._page_of[self.team(self.document["files"][at])]
@@ -303,7 +303,9 @@ class View:
         footer = css_text(self.say("page", id=self.document["run"]["id"]))
         page = f'@bottom-left{{content:{footer}}}@bottom-right{{content:counter(page)" / "counter(pages)}}'
         own = f".f td:nth-child(-n+2){{direction:{self.words['dir']};unicode-bidi:normal}}"
-        return f"{own}@media screen and (max-width:60rem){{{labels}}}{levels}@page{{{page}}}\n"
+        further = f".long>tbody>tr:nth-child(n+{PAPER_ROWS + 1})"
+        paper = f"@media print{{html:not(:has(#everything:target)) {further}{{display:none}}}}"
+        return f"{own}@media screen and (max-width:60rem){{{labels}}}{levels}{paper}@page{{{page}}}\n"
 
 
 def _waiver_key(waiver: WaiverRow) -> tuple[object, ...]:
