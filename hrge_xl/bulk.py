@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from .intake import stamp_at_a_glance
+from .intake import stamp_alone
 from .intake.limits import LIMITS
 from .issuing import Order, contents_for, generate, identity_of, layout_for
 from .layout import Layout, laid_out
@@ -53,7 +53,7 @@ def issue_files(
 def _is_there(spec: Spec, order: Order, path: Path) -> bool:
     """Whether a workbook of an order lies at its place."""
     try:
-        found = stamp_at_a_glance(read_regular(path, LIMITS.file_bytes))
+        found = stamp_alone(read_regular(path, LIMITS.file_bytes))
     except OSError:  # nothing there, or nothing that can be read: writing will say what is wrong
         return False
     if found is None:

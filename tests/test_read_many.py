@@ -10,8 +10,8 @@ import pytest
 
 from hrge_xl.errors import UsageError
 from hrge_xl.intake import Refusal, Wanted, layout_of, read, read_many
-from hrge_xl.intake.parcel import pack, unpack
 from hrge_xl.intake.read import plan_for
+from hrge_xl.intake.transfer import pack, unpack
 from hrge_xl.layout import build
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission

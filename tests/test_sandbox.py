@@ -15,7 +15,7 @@ import pytest
 
 from hrge_xl.intake.sandbox import job_object, seccomp, system_calls
 from hrge_xl.intake.sandbox.places import import_places
-from hrge_xl.intake.worker import Crew, Died, run_guarded
+from hrge_xl.intake.worker import Died, WorkerPool, run_guarded
 from hrge_xl.rounds.rounds import KEY
 from tests.worker_actions import act
 
@@ -112,7 +112,7 @@ def test_a_folder_can_be_allowed_later(tmp_path: Path) -> None:
     file = tmp_path / "spec" / "workbook.yaml"
     file.parent.mkdir()
     file.write_bytes(b"a spec")
-    with Crew(act) as pool:
+    with WorkerPool(act) as pool:
         first, refused = pool.work(["pid", f"read {file}"])
         pool.allow(file.parent)
         second, read = pool.work(["pid", f"read {file}"])

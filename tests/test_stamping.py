@@ -19,7 +19,7 @@ from hrge_xl.answer import Answers
 from hrge_xl.bulk import issue, issue_files
 from hrge_xl.errors import LimitError
 from hrge_xl.fields import FIELD_TYPES
-from hrge_xl.intake import stamp_at_a_glance
+from hrge_xl.intake import stamp_alone
 from hrge_xl.issuing import Order, contents_for, generate, layout_for
 from hrge_xl.layout import Layout
 from hrge_xl.workbook import Template, cover_lines, draw
@@ -235,7 +235,7 @@ def test_a_run_that_was_interrupted_goes_on(orders: list[Order], tmp_path: Path)
         "T0.xlsx": False, "T1.xlsx": True, "T2.xlsx": True, "T3.xlsx": True, "T4.xlsx": True,
     }  # fmt: skip
     assert (tmp_path / "T0.xlsx").read_bytes() == before
-    days = {path.name: stamp_at_a_glance(path.read_bytes()) for path in tmp_path.iterdir()}
+    days = {path.name: stamp_alone(path.read_bytes()) for path in tmp_path.iterdir()}
     assert {name: stamp.issued for name, stamp in days.items() if stamp} == {
         "T0.xlsx": "2026-06-30", **dict.fromkeys(("T1.xlsx", "T2.xlsx", "T3.xlsx", "T4.xlsx"), "2026-08-09"),
     }  # fmt: skip

@@ -20,15 +20,15 @@ from .issued_cells import Difference, What, is_code
 from .keys import observe, shorten
 from .roles import Roles
 from .runs import compact
-from .strays import Left
+from .unplaced import UnplacedTexts
 
 OF_FORMULAS = {What.REPLACED: FORMULA_CHANGED, What.TYPED_OVER: TYPED_OVER, What.CLEARED: FORMULA_CLEARED}
 REPORTED_ALONE = 20  # of one kind on one sheet; further ones are reported together
 
 
-def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | None) -> Left:
+def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | None) -> UnplacedTexts:
     """What differs on one sheet as findings, and what was typed there as texts to keep."""
-    left = Left()
+    left = UnplacedTexts()
     texts: dict[Kind, list[Difference]] = {}
     formulas: dict[tuple[Kind, int], list[Difference]] = {}
     for each in found:

@@ -35,8 +35,8 @@ from .own_sheets import (
 )
 from .raw import RawSheet, RawWorkbook
 from .roles import Roles
-from .strays import Held
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
+from .unplaced import Held
 
 
 class Comparison:

@@ -22,12 +22,12 @@ from .comparison import Comparison
 from .formatting import dates_by_format, formatting, formatting_beside
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .located import Circumstances, Located
-from .outlived import OldSheet, was_issued
 from .overlays import comments, drawn
 from .raw import CellKind, RawSheet, RawWorkbook
-from .strays import Left, copied_answers, every_text, old_sheet, strangers, strays
+from .retired_questions import OldSheet, was_issued
 from .tampering import tampered
 from .tool_sheets import ToolSheet, assign, text_at
+from .unplaced import UnplacedTexts, copied_answers, every_text, old_sheet, strangers, unplaced_texts
 
 NOWHERE: Mapping[CellKey, str] = {}  # the cells of a sheet that cannot be read
 
@@ -64,7 +64,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
 
 def _left_sheets(
     sheets: list[RawSheet], workbook: RawWorkbook, plan: Plan, about: Circumstances
-) -> Iterator[Left]:
+) -> Iterator[UnplacedTexts]:
     """What stands on sheets that no tool claims: those of an older version apart from those that nobody issued."""
     version, epoch = plan.layout.spec.version, workbook.epoch_1904
     old = [sheet for sheet in sheets if about.older and was_issued(sheet, workbook)]
@@ -101,7 +101,7 @@ def _read_sheet(
     broken = issued.broken_lists if issued is not None else frozenset[str]()
     found.observations += tampered(tool_sheet, plan, here, about.lost, broken)
     held = issued.held(tool_sheet, axes) if issued is not None else None
-    found.add(strays(tool_sheet, axes, old, held=held, epoch_1904=epoch_1904))
+    found.add(unplaced_texts(tool_sheet, axes, old, held=held, epoch_1904=epoch_1904))
     found.observations += formatting(tool_sheet.raw, plan, here, epoch_1904=epoch_1904)
 
 

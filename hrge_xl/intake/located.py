@@ -10,7 +10,7 @@ from ..submission import Identity, Observation, Unplaced
 from .issued_cells import SheetResults
 from .keys import Part
 from .raw import RawCell
-from .strays import Left
+from .unplaced import UnplacedTexts
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Located:
         default_factory=dict
     )  # of formulas, by the issued name of the sheet
 
-    def add(self, left: Left) -> None:
+    def add(self, left: UnplacedTexts) -> None:
         """Note what was found beside the answers."""
         self.unplaced += left.unplaced
         self.observations += left.observations

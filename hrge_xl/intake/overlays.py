@@ -13,15 +13,15 @@ from ..submission import Observation, Unplaced
 from ..words import Translate, and_more, translator
 from .keys import Plan, observe, observe_at, shorten
 from .raw import Drawn, RawSheet, RawWorkbook
-from .strays import KEPT_TEXTS, SINGLE_REPORTS, Left
+from .unplaced import KEPT_TEXTS, SINGLE_REPORTS, UnplacedTexts
 
 Cells = Mapping[str, Mapping[CellKey, str]]  # by tool
 CORNER = "A1"  # stands for the place of a text that has none
 
 
-def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> Left:
+def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> UnplacedTexts:
     """Every comment of the file, with the answer that it stands at, if any."""
-    left = Left()
+    left = UnplacedTexts()
     if not any(sheet.comments for sheet in workbook.sheets):
         return left
     below = _Below(sheets, cells, plan)
@@ -33,9 +33,9 @@ def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: 
     return left
 
 
-def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> Left:
+def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> UnplacedTexts:
     """Everything that was drawn on the sheets of the file, with the answer that it lies on, if any."""
-    left = Left()
+    left = UnplacedTexts()
     if not any(sheet.drawn for sheet in workbook.sheets):
         return left
     below, what = _Below(sheets, cells, plan), _what(translator(plan.layout.language))

@@ -19,8 +19,8 @@ from .cell_values import shown_cell
 from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, What
 from .keys import observe, shorten
 from .raw import CellKind, RawCell, RawSheet
-from .strays import Left, Stray, single_texts
 from .tool_sheets import HOME, Corner, text_at
+from .unplaced import UnplacedText, UnplacedTexts, single_texts
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
 
@@ -35,7 +35,7 @@ def cover_lines(identity: Identity, raw: RawSheet, layout: Layout) -> frozenset[
 
 def compare_rows(
     raw: RawSheet, expected: ExpectedCells, formulas: Formulas, corner: Corner = HOME
-) -> tuple[Compared, Left]:
+) -> tuple[Compared, UnplacedTexts]:
     """What differs on a sheet that has no codes to go by, and what stands where nothing was issued."""
     found, moved = expected.compare(raw, None, formulas), None
     changed = {each.row for each in found.differences if each.what is What.CHANGED}
@@ -47,7 +47,7 @@ def compare_rows(
     return found, outside(raw, expected, moved)
 
 
-def outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Left:
+def outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> UnplacedTexts:
     """What stands where nothing was issued."""
     return single_texts(raw, None, list(_outside(raw, expected, moved)))
 
@@ -100,7 +100,7 @@ def text_at_place(raw: RawSheet, row: int, column: int) -> str:
     return "" if cell is None else shown_cell(cell)
 
 
-def _outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Iterator[Stray]:
+def _outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Iterator[UnplacedText]:
     rows = None if moved is None else {here: home for home, here in moved.rows.items()}
     columns = None if moved is None else {here: home for home, here in moved.columns.items()}
     for row, cells in sorted(raw.cells.items()):
@@ -112,7 +112,7 @@ def _outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Ite
         for column in sorted(extra):
             text = shown_cell(cells[column])
             if text and not text.isspace():
-                yield Stray(row, column, text)
+                yield UnplacedText(row, column, text)
 
 
 def _lost_rows(expected: ExpectedCells, moved: Moved) -> Iterator[Difference]:

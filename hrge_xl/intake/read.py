@@ -29,7 +29,6 @@ from .calculation_day import day_of_calculation, day_on_cover
 from .closed_format import may_answer
 from .gate import Admitted, Refused, admit, fingerprint
 from .given_back import leftovers
-from .glance import stamp_at_a_glance
 from .identity import (
     PENDING,
     Elsewhere,
@@ -51,12 +50,13 @@ from .limits import LIMITS, Limits
 from .locate import locate
 from .located import Circumstances, Located
 from .normalise import answers
-from .parcel import Parcel, pack, unpack, with_answers
 from .raw import RawWorkbook, Remark, Unreadable
+from .read_stamp import stamp_alone
 from .reduced_formats import checks_lost
 from .shown_results import ShownResults
 from .signatures import settle, to_believe
-from .worker import Crew, Died
+from .transfer import Transfer, pack, unpack, with_answers
+from .worker import Died, WorkerPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,13 +299,13 @@ def read(path: str | Path, want: Wanted, *, password: str | None = None) -> Subm
     return _read_file(admitted.data, _File.of(admitted), want)
 
 
-Readers = Crew["_Job", "Parcel | Refusal | SpecError"]
+Readers = WorkerPool["_Job", "Transfer | Refusal | SpecError"]
 """Processes that read files; they are worth keeping for many batches, as they learn what files have in common."""
 
 
 def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
     """New processes for reading, each under these limits; they live until they are closed."""
-    return Crew(read_job, jobs, limits, readable=SPEC_HOMES)
+    return WorkerPool(read_job, jobs, limits, readable=SPEC_HOMES)
 
 
 def read_many(
@@ -370,7 +370,7 @@ _Job = tuple[bytes, _File, Wanted]
 def _prepare(job: _Job) -> None:
     """Load the spec that a file names at a glance, while another process reads the file."""
     data, _, want = job
-    identity = stamp_at_a_glance(data)
+    identity = stamp_alone(data)
     with suppress(HrgeError):  # whatever is wrong with it is told with the file itself
         if identity is not None:
             _spec(identity, want.spec)
@@ -393,7 +393,7 @@ def _settled(found: Submission | Refusal, job: _Job, key: Key, pool: Readers) ->
     return found
 
 
-def read_job(job: _Job) -> Parcel | Refusal | SpecError:
+def read_job(job: _Job) -> Transfer | Refusal | SpecError:
     """What a child process does with one file."""
     try:
         result = _read_file(*job)
@@ -403,7 +403,7 @@ def read_job(job: _Job) -> Parcel | Refusal | SpecError:
 
 
 may_answer(
-    Parcel,
+    Transfer,
     Columns,
     Remarked,
     Submission,
@@ -427,18 +427,20 @@ def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
     return [Refused(path, *fingerprint(path), remark)]
 
 
-def _unpacked(outcome: Parcel | Refusal | SpecError | Died, job: _Job) -> Submission | Refusal:
+def _unpacked(outcome: Transfer | Refusal | SpecError | Died, job: _Job) -> Submission | Refusal:
     """What came back of a file, ready for use."""
     _, file, want = job
 
-    def unpacked(outcomes: Sequence[Parcel | Refusal | SpecError | Died]) -> list[Submission | Refusal]:
+    def unpacked(outcomes: Sequence[Transfer | Refusal | SpecError | Died]) -> list[Submission | Refusal]:
         return [_arrived(each, file, want) for each in outcomes]
 
     (found,) = apart(unpacked, [outcome], lambda _, fault: [file.stopped(fault)])
     return found
 
 
-def _arrived(outcome: Parcel | Refusal | SpecError | Died, file: _File, want: Wanted) -> Submission | Refusal:
+def _arrived(
+    outcome: Transfer | Refusal | SpecError | Died, file: _File, want: Wanted
+) -> Submission | Refusal:
     if isinstance(outcome, SpecError):
         raise outcome
     if isinstance(outcome, Died):

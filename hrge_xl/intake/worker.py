@@ -90,11 +90,11 @@ def run_guarded(
     `may_answer`. No file is open to it: what it needs is in the item. A child that dies costs its own item only.
     Leaving the iteration, by Ctrl-C too, ends every child.
     """
-    with Crew(function, jobs, limits) as pool:
+    with WorkerPool(function, jobs, limits) as pool:
         yield from pool.work(items)
 
 
-class Crew(Generic[Item, Result]):
+class WorkerPool(Generic[Item, Result]):
     """A fixed number of workers, each driven by a thread that does nothing but wait for it.
 
     A pool may work through one lot of items after another; its children live until it is closed.

@@ -14,8 +14,8 @@ from ..words import and_more
 from .axes import Axes, by_codes
 from .cell_values import shown_cell
 from .keys import Part, observe, shorten
-from .outlived import OldSheet
 from .raw import RawCell, RawSheet
+from .retired_questions import OldSheet
 from .tool_sheets import HOME, Corner, ToolSheet
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
@@ -23,7 +23,7 @@ SINGLE_REPORTS = 100  # of one sheet; further ones are reported together
 SERVICE_ROLES = frozenset({"sign", "status", "check", "active"})
 
 
-class Stray(NamedTuple):
+class UnplacedText(NamedTuple):
     """A value outside the known cells. `question` is what it answered in the version that it was issued from."""
 
     row: int
@@ -33,7 +33,7 @@ class Stray(NamedTuple):
 
 
 @dataclass(slots=True)
-class Left:
+class UnplacedTexts:
     """What was left over: the texts, and the observations about them."""
 
     unplaced: list[Unplaced] = field(default_factory=list)
@@ -43,37 +43,37 @@ class Left:
 Held = Mapping[int, frozenset[int]]
 
 
-def strays(
+def unplaced_texts(
     tool_sheet: ToolSheet,
     axes: Axes,
     old: OldSheet | None = None,
     *,
     held: Held | None = None,
     epoch_1904: bool = False,
-) -> Left:
+) -> UnplacedTexts:
     """Everything on a tool sheet that stands in no cell of the layout.
 
     `old` describes a sheet of an older version; `held` says in which columns of each row something was issued, where
     that is known: then every other text is somebody's own.
     """
-    left, name = Left(), tool_sheet.raw.name
-    by_row: dict[int, list[Stray]] = {}
-    by_column: dict[int, list[Stray]] = {}
-    single: list[Stray] = []
-    outlived: list[Stray] = []
+    left, name = UnplacedTexts(), tool_sheet.raw.name
+    by_row: dict[int, list[UnplacedText]] = {}
+    by_column: dict[int, list[UnplacedText]] = {}
+    single: list[UnplacedText] = []
+    retired: list[UnplacedText] = []
     sorter = _Sorter(tool_sheet, axes, old, held)
-    for stray in sorter.outside(epoch_1904=epoch_1904):
-        kind = sorter.kind(stray)
+    for text in sorter.outside(epoch_1904=epoch_1904):
+        kind = sorter.kind(text)
         if kind == "row":
-            by_row.setdefault(stray.row, []).append(stray)
+            by_row.setdefault(text.row, []).append(text)
         elif kind == "column":
-            by_column.setdefault(stray.column, []).append(stray)
+            by_column.setdefault(text.column, []).append(text)
         elif kind == "single":
-            single.append(stray)
-        elif kind == "outlived":
-            outlived.append(stray)
+            single.append(text)
+        elif kind == "retired":
+            retired.append(text)
         if kind and len(left.unplaced) < KEPT_TEXTS:
-            left.unplaced.append(_unplaced(tool_sheet.raw, stray))
+            left.unplaced.append(_unplaced(tool_sheet.raw, text))
     tool = tool_sheet.plan.tool
     for lost, groups, inside in (
         (ROW_WITHOUT_CODE, by_row, axes.rows.inside),
@@ -85,7 +85,7 @@ def strays(
             else:
                 single += group
     left.observations += _singles(name, tool, sorted(single))
-    left.observations += _outlived(name, tool, outlived, tool_sheet.plan.layout.spec.version)
+    left.observations += _retired(name, tool, retired, tool_sheet.plan.layout.spec.version)
     return left
 
 
@@ -101,27 +101,27 @@ class _Sorter:
         self.held, self.known = held or self.plan.taken, held is not None
         self._expected: dict[int, frozenset[int]] = {}
 
-    def outside(self, *, epoch_1904: bool = False) -> Iterator[Stray]:
+    def outside(self, *, epoch_1904: bool = False) -> Iterator[UnplacedText]:
         """Every value in a cell where the layout has nothing."""
         for row, cells in self.raw.cells.items():
             if row == self.top and not self.known:
                 continue
-            extra: Iterable[int] = cells.keys() - self.expected(row) | self._outlived(row, cells)
+            extra: Iterable[int] = cells.keys() - self.expected(row) | self._retired(row, cells)
             for column in sorted(extra):
                 text = shown_cell(cells[column], epoch_1904=epoch_1904)
                 if text and not text.isspace() and not self._is_loose(row, column, text):
-                    yield Stray(row, column, text, self._question(row, column))
+                    yield UnplacedText(row, column, text, self._question(row, column))
 
     def _is_loose(self, row: int, column: int, text: str) -> bool:
         return self.plan.is_loose(row, self.columns.origin.get(column, 0), text)
 
-    def _outlived(self, row: int, columns: Iterable[int]) -> set[int]:
+    def _retired(self, row: int, columns: Iterable[int]) -> set[int]:
         old = self.old
-        return {column for column in columns if old.outlived(row, column)} if old is not None else set()
+        return {column for column in columns if old.is_retired(row, column)} if old is not None else set()
 
     def _question(self, row: int, column: int) -> str:
         old = self.old
-        return old.label(row, column) if old is not None and old.outlived(row, column) else ""
+        return old.label(row, column) if old is not None and old.is_retired(row, column) else ""
 
     def expected(self, row: int) -> frozenset[int]:
         """The columns of a row in which the layout has something."""
@@ -143,58 +143,58 @@ class _Sorter:
     def _everywhere(self) -> frozenset[int]:
         return frozenset({self.left, *self.columns.origin, *self.columns.own})
 
-    def kind(self, stray: Stray) -> str:
-        """`row` or `column` (inserted by hand), `single`, `outlived`, `kept` (of a copy), or nothing at all."""
-        row, column = stray.row, stray.column
+    def kind(self, text: UnplacedText) -> str:
+        """`row` or `column` (inserted by hand), `single`, `retired`, `kept` (of a copy), or nothing at all."""
+        row, column = text.row, text.column
         if row in self.rows.copies or column in self.columns.copies:
-            return "kept" if self._answers(row, column) else self._unless_ours(stray)
-        if self.old is not None and stray.question:
-            return "outlived"
+            return "kept" if self._answers(row, column) else self._unless_ours(text)
+        if self.old is not None and text.question:
+            return "retired"
         if self.old is not None and self.old.raw.protected and self.old.ours(row, column):
             return ""
         if row in self.rows.unknown or column in self.columns.unknown:
-            return self._coded(stray)
+            return self._coded(text)
         if row not in self.rows.origin and row not in self.rows.own:
-            return "" if self._is_service(stray) or self._is_calculated(row) else "row"
+            return "" if self._is_service(text) or self._is_calculated(row) else "row"
         if column not in self.columns.origin and column not in self.columns.own:
             return "column"
         return "single"
 
-    def _coded(self, stray: Stray) -> str:
+    def _coded(self, text: UnplacedText) -> str:
         """A row or column with a code of another layout: its labels are not news."""
         if self.old is not None:
-            return "" if self.old.ours(stray.row, stray.column) else "single"
-        bare_code = stray.column == self.left and " " not in stray.text and not self.known
-        return "" if bare_code or self._is_service(stray) else self._unless_ours(stray)
+            return "" if self.old.ours(text.row, text.column) else "single"
+        bare_code = text.column == self.left and " " not in text.text and not self.known
+        return "" if bare_code or self._is_service(text) else self._unless_ours(text)
 
-    def _unless_ours(self, stray: Stray) -> str:
+    def _unless_ours(self, text: UnplacedText) -> str:
         """Nothing for a formula or a text of the layout; where all is known, any other text was typed."""
-        if self._formula(stray) is not None or self.plan.known_text(stray.text):
+        if self._formula(text) is not None or self.plan.known_text(text.text):
             return ""
-        row, column = self._original(stray)
-        if (row, column) == (stray.row, stray.column):
+        row, column = self._original(text)
+        if (row, column) == (text.row, text.column):
             return "single"
-        return "single" if self.known and self._shown(row, column) != stray.text else ""
+        return "single" if self.known and self._shown(row, column) != text.text else ""
 
-    def _original(self, stray: Stray) -> tuple[int, int]:
+    def _original(self, text: UnplacedText) -> tuple[int, int]:
         """The cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
         rows, columns = self.rows, self.columns
-        row = rows.places[rows.copies[stray.row]] if stray.row in rows.copies else stray.row
-        across = columns.copies.get(stray.column)
-        return row, stray.column if across is None else columns.places[across]
+        row = rows.places[rows.copies[text.row]] if text.row in rows.copies else text.row
+        across = columns.copies.get(text.column)
+        return row, text.column if across is None else columns.places[across]
 
     def _shown(self, row: int, column: int) -> str:
         cell = self.raw.cell(row, column)
         return "" if cell is None else shown_cell(cell)
 
-    def _formula(self, stray: Stray) -> str | None:
-        return self.raw.cells[stray.row][stray.column].formula
+    def _formula(self, text: UnplacedText) -> str | None:
+        return self.raw.cells[text.row][text.column].formula
 
-    def _is_service(self, stray: Stray) -> bool:
+    def _is_service(self, text: UnplacedText) -> bool:
         """Whether it stands in a column of checks, where formulas are filled down; texts are nobody's there."""
-        if self.known and self._formula(stray) is None:
+        if self.known and self._formula(text) is None:
             return False
-        origin = self.columns.origin.get(stray.column)
+        origin = self.columns.origin.get(text.column)
         return origin is not None and self.plan.roles.get(origin, frozenset()) <= SERVICE_ROLES
 
     def _is_calculated(self, row: int) -> bool:
@@ -216,9 +216,9 @@ def _line(
     return codes[copies[line]][0] if line in copies else origin.get(line, 0)
 
 
-def _group(kind: Kind, sheet: str, tool: str, group: list[Stray]) -> Observation:
+def _group(kind: Kind, sheet: str, tool: str, group: list[UnplacedText]) -> Observation:
     first = min(group)
-    cells = ", ".join(address(stray.row, stray.column) for stray in sorted(group)[:20])
+    cells = ", ".join(address(text.row, text.column) for text in sorted(group)[:20])
     return observe(
         kind,
         sheet,
@@ -230,26 +230,28 @@ def _group(kind: Kind, sheet: str, tool: str, group: list[Stray]) -> Observation
     )
 
 
-def single_texts(raw: RawSheet, tool: str | None, found: list[Stray]) -> Left:
+def single_texts(raw: RawSheet, tool: str | None, found: list[UnplacedText]) -> UnplacedTexts:
     """Texts on a sheet, each kept and reported by itself."""
-    return Left([_unplaced(raw, each) for each in found[:KEPT_TEXTS]], list(_singles(raw.name, tool, found)))
+    return UnplacedTexts(
+        [_unplaced(raw, each) for each in found[:KEPT_TEXTS]], list(_singles(raw.name, tool, found))
+    )
 
 
-def _singles(sheet: str, tool: str | None, found: list[Stray]) -> Iterator[Observation]:
-    for stray in found[:SINGLE_REPORTS]:
+def _singles(sheet: str, tool: str | None, found: list[UnplacedText]) -> Iterator[Observation]:
+    for text in found[:SINGLE_REPORTS]:
         yield observe(
             TEXT_WITHOUT_PLACE,
             sheet,
-            address(stray.row, stray.column),
+            address(text.row, text.column),
             tool=tool,
-            value=shorten(stray.text),
+            value=shorten(text.text),
             count="1",
         )
     if len(found) > SINGLE_REPORTS:
         yield _together(sheet, tool, found[SINGLE_REPORTS], len(found) - SINGLE_REPORTS)
 
 
-def _together(sheet: str, tool: str | None, first: Stray, count: int) -> Observation:
+def _together(sheet: str, tool: str | None, first: UnplacedText, count: int) -> Observation:
     """One observation for several texts: the first of them, and how many more."""
     value = shorten(first.text) + and_more(count - 1)
     return observe(
@@ -257,10 +259,10 @@ def _together(sheet: str, tool: str | None, first: Stray, count: int) -> Observa
     )
 
 
-def _outlived(sheet: str, tool: str | None, found: list[Stray], version: str) -> Iterator[Observation]:
-    for stray in found[:SINGLE_REPORTS]:
-        about = {"label": stray.question, "expected": version, "value": shorten(stray.text)}
-        yield observe(QUESTION_OUTLIVED, sheet, address(stray.row, stray.column), tool=tool, **about)
+def _retired(sheet: str, tool: str | None, found: list[UnplacedText], version: str) -> Iterator[Observation]:
+    for text in found[:SINGLE_REPORTS]:
+        about = {"label": text.question, "expected": version, "value": shorten(text.text)}
+        yield observe(QUESTION_OUTLIVED, sheet, address(text.row, text.column), tool=tool, **about)
     if len(found) > SINGLE_REPORTS:
         first = found[SINGLE_REPORTS]
         label = first.question + and_more(len(found) - SINGLE_REPORTS - 1)
@@ -268,29 +270,31 @@ def _outlived(sheet: str, tool: str | None, found: list[Stray], version: str) ->
         yield observe(QUESTION_OUTLIVED, sheet, address(first.row, first.column), tool=tool, **about)
 
 
-def old_sheet(sheet: RawSheet, version: str, corner: Corner = HOME, *, epoch_1904: bool = False) -> Left:
+def old_sheet(
+    sheet: RawSheet, version: str, corner: Corner = HOME, *, epoch_1904: bool = False
+) -> UnplacedTexts:
     """A sheet that was issued, of a tool that the version in force has no more: its answers, and what is beside."""
     old = OldSheet(sheet, corner)
     texts = list(_texts(sheet, epoch_1904=epoch_1904))
-    outlived = [
+    retired = [
         each._replace(question=old.label(each.row, each.column))
         for each in texts
-        if old.outlived(each.row, each.column)
+        if old.is_retired(each.row, each.column)
     ]
-    answered = {(each.row, each.column) for each in outlived}
+    answered = {(each.row, each.column) for each in retired}
     beside = [
         each
         for each in texts
         if (each.row, each.column) not in answered and not old.ours(each.row, each.column)
     ]
-    kept = [_unplaced(sheet, each) for each in sorted(outlived + beside)[:KEPT_TEXTS]]
-    seen = [*_singles(sheet.name, None, beside), *_outlived(sheet.name, None, outlived, version)]
-    return Left(kept, seen)
+    kept = [_unplaced(sheet, each) for each in sorted(retired + beside)[:KEPT_TEXTS]]
+    seen = [*_singles(sheet.name, None, beside), *_retired(sheet.name, None, retired, version)]
+    return UnplacedTexts(kept, seen)
 
 
-def strangers(sheets: Iterable[RawSheet], *, epoch_1904: bool = False) -> Left:
+def strangers(sheets: Iterable[RawSheet], *, epoch_1904: bool = False) -> UnplacedTexts:
     """Everything on sheets that were not issued: kept, with one observation a sheet."""
-    left = Left()
+    left = UnplacedTexts()
     for sheet in sheets:
         texts = list(_texts(sheet, epoch_1904=epoch_1904))
         left.unplaced += [_unplaced(sheet, each) for each in texts[:KEPT_TEXTS]]
@@ -308,7 +312,7 @@ def every_text(tool_sheet: ToolSheet) -> list[Unplaced]:
         ours = cell.formula is not None or text.strip() == plan.tool or plan.known_text(text)
         ours = ours or plan.is_loose(row, column, text)
         if not ours and not all(token in plan.column_codes for token in text.split()):
-            found.append(_unplaced(raw, Stray(row, column, text)))
+            found.append(_unplaced(raw, UnplacedText(row, column, text)))
     return found[:KEPT_TEXTS]
 
 
@@ -321,21 +325,21 @@ def copied_answers(copy: ToolSheet) -> list[Unplaced]:
         cell = raw.cell(row or 0, column or 0)
         text = shown_cell(cell) if cell is not None else ""
         if row and column and text.strip() and not part.calculated:
-            found.append(_unplaced(raw, Stray(row, column, text)))
+            found.append(_unplaced(raw, UnplacedText(row, column, text)))
     return found
 
 
-def _texts(sheet: RawSheet, *, epoch_1904: bool = False) -> Iterator[Stray]:
+def _texts(sheet: RawSheet, *, epoch_1904: bool = False) -> Iterator[UnplacedText]:
     for row in sorted(sheet.cells):
         for column, cell in sorted(sheet.cells[row].items(), key=_column):
             text = shown_cell(cell, epoch_1904=epoch_1904)
             if text.strip():
-                yield Stray(row, column, text)
+                yield UnplacedText(row, column, text)
 
 
 def _column(entry: tuple[int, RawCell]) -> int:
     return entry[0]
 
 
-def _unplaced(sheet: RawSheet, stray: Stray) -> Unplaced:
-    return Unplaced(sheet.name, address(stray.row, stray.column), stray.text, stray.question)
+def _unplaced(sheet: RawSheet, text: UnplacedText) -> Unplaced:
+    return Unplaced(sheet.name, address(text.row, text.column), text.text, text.question)

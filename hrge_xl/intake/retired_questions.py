@@ -45,7 +45,7 @@ class OldSheet:
                     found.setdefault(code.removeprefix(CHECK), []).append(column)
         return found
 
-    def outlived(self, row: int, column: int) -> bool:
+    def is_retired(self, row: int, column: int) -> bool:
         """Whether a cell was to be filled in and nobody reads it any more."""
         return (row, column) not in self.known and self.question(row, column) is not None
 

@@ -12,7 +12,7 @@ from ..submission import Submission
 from .keys import Plan
 
 
-class Parcel(NamedTuple):
+class Transfer(NamedTuple):
     """A submission without its answers, and without the cells of the sheets where nothing has moved."""
 
     submission: Submission
@@ -20,7 +20,7 @@ class Parcel(NamedTuple):
     answers: Columns
 
 
-def pack(submission: Submission, plan: Plan) -> Parcel:
+def pack(submission: Submission, plan: Plan) -> Transfer:
     """What the child process sends."""
     moved = {
         tool: cells
@@ -29,14 +29,14 @@ def pack(submission: Submission, plan: Plan) -> Parcel:
     }
     unmoved = tuple(tool for tool in submission.cells if tool not in moved)
     columns = AnswerColumns.of(submission.answers).columns
-    return Parcel(replace(submission, answers=(), cells=moved), unmoved, columns)
+    return Transfer(replace(submission, answers=(), cells=moved), unmoved, columns)
 
 
-def unpack(parcel: Parcel, plan: Plan) -> Submission:
+def unpack(transfer: Transfer, plan: Plan) -> Submission:
     """What the parent process makes of it."""
-    submission = parcel.submission
-    submission.cells |= {tool: plan.sheets[tool].home_cells for tool in parcel.unmoved}
-    return with_answers(submission, parcel.answers, plan)
+    submission = transfer.submission
+    submission.cells |= {tool: plan.sheets[tool].home_cells for tool in transfer.unmoved}
+    return with_answers(submission, transfer.answers, plan)
 
 
 def with_answers(submission: Submission, columns: Columns, plan: Plan) -> Submission:

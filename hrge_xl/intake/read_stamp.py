@@ -15,7 +15,7 @@ PART = "docProps/custom.xml"
 BRIEF = replace(LIMITS, elements=10_000)  # in this very process: a stamp has a few dozen
 
 
-def stamp_at_a_glance(data: bytes) -> Identity | None:
+def stamp_alone(data: bytes) -> Identity | None:
     """The stamp of a workbook that was issued and has come through no other program since; None without one."""
     try:
         properties = Parts(ZipPackage(data), BRIEF).custom_properties(PART)
