@@ -11,7 +11,7 @@ from typing import TypeVar
 from .errors import HrgeError
 from .fault_log import write_log
 from .findings.file import ROW_WITHOUT_A_PLACE, STOPPED_BY_THIS_FILE
-from .submission import Observation
+from .observation import Observation
 
 Item = TypeVar("Item")
 Out = TypeVar("Out")

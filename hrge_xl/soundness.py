@@ -21,6 +21,7 @@ from .gc_pause import gc_paused
 from .intake import Refusal, Wanted, read_bytes
 from .issuing import Order, contents_for, layout_for
 from .layout import Layout, Slot
+from .layout.wording import finding_of
 from .sample_answers import sample_answers
 from .spec.check_expressions import Written, expressions
 from .spec.choice import choose
@@ -28,7 +29,7 @@ from .spec.load import places
 from .spec.model import FieldBlock, Spec
 from .spec.sample import answers_of
 from .submission import Submission
-from .validation import ValidationRequest, check_all, finding_of
+from .validation import ValidationRequest, check_all
 from .words import SOURCE_LANGUAGE, translator
 from .workbook import cover_lines, draw
 from .workbook.formula_limits import size_of, too_large

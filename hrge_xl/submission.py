@@ -10,30 +10,10 @@ from typing import NamedTuple
 
 from .answer import Answer, Answers, CellKey
 from .answer_columns import AnswerColumns
-from .findings import Kind
+from .observation import Observation
 
 Period = tuple[date | None, date | None]  # first and last day, where they are known
 Result = str | float | bool | None  # what a formula shows; None where it was never calculated
-
-
-@dataclass(slots=True)
-class Observation:
-    """Something noticed while reading: the kind of finding, and the details that its message needs."""
-
-    kind: Kind
-    sheet: str | None = None
-    cell: str | None = None
-    tool: str | None = None
-    row: str | None = None
-    field: str | None = None
-    value: str | None = None
-    suggestion: str | None = None
-    detail: dict[str, str] = each_with(default_factory=dict)
-
-    @property
-    def code(self) -> str:
-        """The code of the finding."""
-        return self.kind.code
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,11 @@ from .findings import Finding, Severity, Waiver, waived
 from .findings.file import CHANGED_WHILE_READ
 from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
 from .layout import Layout
-from .layout.wording import noted, worded
+from .layout.wording import finding_of
+from .observation import Observation
 from .spec.load import load
 from .spec.model import Spec
-from .submission import Observation, Submission
+from .submission import Submission
 from .under_way import steps
 from .words import SOURCE_LANGUAGE
 
@@ -169,18 +170,6 @@ def _refused(refusal: Refusal) -> Result:
     ]
     not_run = dict.fromkeys("SVRXP", kept_texts.NOT_READ)
     return Result(refusal.path, refusal.sha256, refusal.size, REFUSED, findings, not_run=not_run)
-
-
-def finding_of(observation: Observation, path: str, language: str) -> Finding:
-    """The finding of something noticed about a file."""
-    kind, file = observation.kind, Path(path).name
-    details = {"file": file, "sheet": observation.sheet, "cell": observation.cell, **observation.detail}
-    message, remedy = worded(kind, None, details, language)
-    found = Finding(
-        kind.code, kind.name, kind.severity, message, remedy, observation.sheet, observation.cell,
-        observation.tool, observation.row, observation.field, value=observation.value, language=language,
-    )  # fmt: skip
-    return replace(found, details=noted(details, kind, None, found, file))
 
 
 def spec_of(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:

@@ -15,9 +15,10 @@ from hrge_xl.findings import Severity
 from hrge_xl.findings.identity import STAMP_DAMAGED
 from hrge_xl.findings.structure import DROPDOWN_LOST, SHEET_MISSING
 from hrge_xl.layout import Layout, build
+from hrge_xl.observation import Observation
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Rule
-from hrge_xl.submission import Observation, ShownChecks, Submission
+from hrge_xl.submission import ShownChecks, Submission
 from tests.build_submission import submission
 from tests.test_evaluator import SPEC as SMALL
 

@@ -19,7 +19,8 @@ from hrge_xl.intake import closed_format as ours
 from hrge_xl.intake.closed_format import dumps, loads, may_answer
 from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.worker import Died, run_guarded
-from hrge_xl.submission import Observation, Submission
+from hrge_xl.observation import Observation
+from hrge_xl.submission import Submission
 from tests.audited import returned, workbook
 from tests.worker_actions import act
 

@@ -115,7 +115,7 @@ def test_every_kind_has_a_name_of_its_own() -> None:
     ("reason", "code"), [("time", "F060"), ("memory", "F061"), ("crash", "F062"), ("exception", "F063")]
 )
 def test_a_dead_reader_is_a_finding(reason: Reason, code: str) -> None:
-    assert Died(reason, "ValueError").remark.code == code
+    assert Died(reason, "ValueError").observation.code == code
     assert CATALOGUE[code].refuses
 
 

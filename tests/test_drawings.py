@@ -173,7 +173,7 @@ def test_what_charts_and_diagrams_say() -> None:
         Drawn(4, 2, "object", "", "Slicer 1"),
         Drawn(9, 5, "chart", "By year\nPreliminary", "Chart 1"),
     ]
-    assert found.remarks == []
+    assert found.observations == []
 
 
 # VML
@@ -262,7 +262,7 @@ def test_everything_that_xlsxwriter_can_draw() -> None:
     ]
     assert [each[:4] for each in found.sheets[1].drawn] == [(0, 0, "chart", "A sheet of its own")]
     assert [text for _, _, text in found.sheets[0].comments] == ["Why?"]
-    assert found.remarks == []
+    assert found.observations == []
 
 
 # hostile ones
@@ -284,7 +284,9 @@ def test_a_drawing_that_cannot_be_read_is_told_and_the_answers_are_read(
 ) -> None:
     monkeypatch.setattr(ooxml_drawings, "_MOST_ELEMENTS", 60)
     found = read(content, vml(old("Rect", "4, 1, 8, 2, 5, 3, 9, 4", "still here")))
-    assert [(each.code, each.sheet, each.detail["part"]) for each in found.remarks] == [("F045", "S1", PART)]
+    assert [(each.code, each.sheet, each.detail["part"]) for each in found.observations] == [
+        ("F045", "S1", PART)
+    ]
     assert [each.text for each in found.sheets[0].drawn] == ["still here"]
 
 
@@ -298,7 +300,7 @@ def test_a_chart_that_cannot_be_read_hides_nothing_else() -> None:
         (3, 2, "shape", "behind it"),
         (9, 5, "chart", ""),
     ]
-    assert [each.detail["part"] for each in found.remarks] == ["xl/charts/chart1.xml"]
+    assert [each.detail["part"] for each in found.observations] == ["xl/charts/chart1.xml"]
 
 
 # in a return

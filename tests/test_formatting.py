@@ -213,7 +213,7 @@ def test_a_theme_that_cannot_be_read_is_told_and_the_answers_are_read() -> None:
     changes = {"xl/theme/theme1.xml": "<a:theme", "xl/_rels/workbook.xml.rels": links}
     rows = '<row r="1"><c r="A1"><v>1</v></c></row>'
     read = ooxml.read(workbook(sheet(rows), changes=changes))
-    assert [each.code for each in read.remarks] == ["F045"]
+    assert [each.code for each in read.observations] == ["F045"]
     assert read.sheets[0].cells[1][1].value == 1.0
 
 

@@ -31,8 +31,9 @@ from hrge_xl.findings.file import (
 from hrge_xl.intake import ooxml, other_formats
 from hrge_xl.intake.gate import Admitted, Refused, admit
 from hrge_xl.intake.limits import LIMITS
-from hrge_xl.intake.raw import Remark, Unreadable
+from hrge_xl.intake.raw import Unreadable
 from hrge_xl.intake.zip_package import ZipPackage
+from hrge_xl.observation import Observation
 from tests.intake_files import (
     COMPRESSED_SIZE,
     HEADER_OFFSET,
@@ -60,14 +61,14 @@ def arrived(folder: Path, data: bytes, name: str = "return.xlsx") -> Path:
     return path
 
 
-def refusal(folder: Path, data: bytes, name: str = "return.xlsx") -> Remark:
+def refusal(folder: Path, data: bytes, name: str = "return.xlsx") -> Observation:
     """Why these bytes are not let in; asked twice, answered alike, with hash and size."""
     outcome = admit(arrived(folder, data, name))
     assert outcome == admit(folder / name)
     assert isinstance(outcome, Refused)
     if outcome.sha256 is not None:
         assert (outcome.sha256, outcome.size) == (hashlib.sha256(data).hexdigest(), len(data))
-    return outcome.remark
+    return outcome.observation
 
 
 def test_a_workbook_is_admitted_with_hash_and_size(tmp_path: Path) -> None:
@@ -135,8 +136,8 @@ NOT_WORKBOOKS = {
 
 @pytest.mark.parametrize(("data", "what"), NOT_WORKBOOKS.values(), ids=NOT_WORKBOOKS.keys())
 def test_what_is_no_workbook_is_named(tmp_path: Path, data: bytes, what: str) -> None:
-    remark = refusal(tmp_path, data)
-    assert (remark.code, remark.detail) == ("F007", {"what": what})
+    observation = refusal(tmp_path, data)
+    assert (observation.code, observation.detail) == ("F007", {"what": what})
 
 
 def test_a_stream_name_inside_a_text_is_no_stream(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_a_stream_name_inside_a_text_is_no_stream(tmp_path: Path) -> None:
 
 def test_empty_and_lock_files(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"").code == "F001"
-    assert refusal(tmp_path, b"x" * 165, "~$return.xlsx") == Remark(LOCK_FILE, detail={"mark": "~$"})
+    assert refusal(tmp_path, b"x" * 165, "~$return.xlsx") == Observation(LOCK_FILE, detail={"mark": "~$"})
     assert refusal(tmp_path, b",x,", ".~lock.return.xlsx#").code == "F003"
 
 
@@ -159,13 +160,13 @@ def test_too_large_files_are_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes + 1)
     size = LIMITS.file_bytes + 1
-    remark = Remark(FILE_TOO_LARGE, detail={"size": "25.0 MB", "limit": "25.0 MB"})
-    assert admit(path) == Refused(path, hashlib.sha256(bytes(size)).hexdigest(), size, remark)
+    observation = Observation(FILE_TOO_LARGE, detail={"size": "25.0 MB", "limit": "25.0 MB"})
+    assert admit(path) == Refused(path, hashlib.sha256(bytes(size)).hexdigest(), size, observation)
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes)
     outcome = admit(path)
     assert isinstance(outcome, Refused)
-    assert outcome.remark.code == "F007"
+    assert outcome.observation.code == "F007"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -175,9 +176,9 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     link.symlink_to(target)
     os.mkfifo(pipe)
     folder.mkdir()
-    assert admit(link) == Refused(link, None, None, Remark(LINK_NOT_FILE))
-    assert admit(pipe) == Refused(pipe, None, None, Remark(NOT_A_REGULAR_FILE))
-    assert admit(folder) == Refused(folder, None, None, Remark(FOLDER_NOT_FILE))
+    assert admit(link) == Refused(link, None, None, Observation(LINK_NOT_FILE))
+    assert admit(pipe) == Refused(pipe, None, None, Observation(NOT_A_REGULAR_FILE))
+    assert admit(folder) == Refused(folder, None, None, Observation(FOLDER_NOT_FILE))
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
 def test_files_that_cannot_be_opened(tmp_path: Path, name: str, reason: str) -> None:
     outcome = admit(tmp_path / name)
     assert isinstance(outcome, Refused)
-    assert outcome.remark == Remark(UNREADABLE_FILE, detail={"reason": reason})
+    assert outcome.observation == Observation(UNREADABLE_FILE, detail={"reason": reason})
 
 
 def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +204,9 @@ def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(os, "open", forbidden)
     outcome = admit(path)
     assert isinstance(outcome, Refused)
-    assert outcome.remark == Remark(UNREADABLE_FILE, detail={"reason": "you are not allowed to open it"})
+    assert outcome.observation == Observation(
+        UNREADABLE_FILE, detail={"reason": "you are not allowed to open it"}
+    )
 
 
 def renamed(data: bytes, name: bytes, other: bytes) -> bytes:
@@ -278,8 +281,8 @@ def test_faults_of_the_zip_are_found_before_inflating(
 
 def test_a_zip_with_a_password_is_told_as_one(tmp_path: Path) -> None:
     data = directory_field(PLAIN, SHEET, 8, "<H", 1)
-    remark = refusal(tmp_path, data)
-    told = sentence(CATALOGUE[remark.code].message, {"file": "return.xlsx", **remark.detail})
+    observation = refusal(tmp_path, data)
+    told = sentence(CATALOGUE[observation.code].message, {"file": "return.xlsx", **observation.detail})
     assert told == (
         f"The part {SHEET} of the file return.xlsx is encrypted: the zip was protected with a password."
     )
@@ -319,8 +322,8 @@ def test_bytes_beside_the_workbook_are_told_and_it_is_read(kind: str, tmp_path: 
     data, counts = POLYGLOTS[kind]
     assert isinstance(admit(arrived(tmp_path, data)), Admitted)
     found = ooxml.read(data)
-    assert found.remarks == [
-        Remark(FOREIGN_BYTES, detail=dict(zip(("before", "between", "behind"), counts, strict=True)))
+    assert found.observations == [
+        Observation(FOREIGN_BYTES, detail=dict(zip(("before", "between", "behind"), counts, strict=True)))
     ]
     assert [each.name for each in found.sheets] == ["S1"]
 
@@ -338,7 +341,7 @@ def test_what_programs_write_into_a_zip_is_no_foreign_bytes(tmp_path: Path) -> N
         for name, content in members(PLAIN).items():
             archive.writestr(name, content)
     assert b"PK\x07\x08" in target.getvalue()
-    assert ZipPackage(target.getvalue()).remarks == []
+    assert ZipPackage(target.getvalue()).observations == []
 
 
 def test_two_members_may_not_share_their_bytes(tmp_path: Path) -> None:
@@ -353,7 +356,7 @@ def test_just_within_the_limits_of_the_zip() -> None:
     for contents in ({"a": "x" * 11}, {"a": "x" * 10, "b": "x" * 6}):
         with pytest.raises(Unreadable) as caught:
             ZipPackage(pack(contents), exact)
-        assert caught.value.remark.code == "F015"
+        assert caught.value.observation.code == "F015"
 
 
 def test_a_part_that_lies_about_its_size_or_is_damaged() -> None:
@@ -368,7 +371,7 @@ def test_a_part_that_lies_about_its_size_or_is_damaged() -> None:
     for damaged in faults:
         with pytest.raises(Unreadable) as caught:
             ZipPackage(damaged).read("a.xml")
-        assert caught.value.remark == Remark(DAMAGED_PART, detail={"part": "a.xml"})
+        assert caught.value.observation == Observation(DAMAGED_PART, detail={"part": "a.xml"})
 
 
 LARGER = pack({**members(PLAIN), "docProps/thumbnail.jpeg": random.Random(2).randbytes(9_000)})
@@ -386,7 +389,7 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
     assert refusal(tmp_path, data).code == "F004"
     wrong = admit(path, "pa§s")
     assert isinstance(wrong, Refused)
-    assert wrong.remark == Remark(WRONG_PASSWORD)
+    assert wrong.observation == Observation(WRONG_PASSWORD)
     opened = admit(path, "Pa§s")
     assert opened == Admitted(path, LARGER, hashlib.sha256(data).hexdigest(), len(data), "xlsx")
 
@@ -394,7 +397,7 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
 def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> None:
     outcome = admit(arrived(tmp_path, ole("EncryptedPackage")), "x")
     assert isinstance(outcome, Refused)
-    assert outcome.remark == Remark(WRONG_PASSWORD)
+    assert outcome.observation == Observation(WRONG_PASSWORD)
 
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
@@ -423,8 +426,10 @@ def without_the_extra(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
     locked = FIXTURES / "locked.xls"  # small.xls, saved by LibreOffice with a password
-    remarks = [found.remark for word in (None, "wrong") if isinstance(found := admit(locked, word), Refused)]
-    assert remarks == [Remark(ENCRYPTED_WORKBOOK), Remark(WRONG_PASSWORD)]
+    observations = [
+        found.observation for word in (None, "wrong") if isinstance(found := admit(locked, word), Refused)
+    ]
+    assert observations == [Observation(ENCRYPTED_WORKBOOK), Observation(WRONG_PASSWORD)]
     opened = admit(locked, "open sesame")
     assert isinstance(opened, Admitted)
     assert opened.format == "xls"
@@ -437,7 +442,7 @@ def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
 def test_a_protected_ods_is_told_from_a_damaged_one() -> None:
     found = admit(FIXTURES / "locked.ods")
     assert isinstance(found, Refused)
-    assert found.remark == Remark(ENCRYPTED_WORKBOOK)
+    assert found.observation == Observation(ENCRYPTED_WORKBOOK)
 
 
 @pytest.mark.parametrize("name", ["xlsx", "xls"])
@@ -448,7 +453,7 @@ def test_a_password_without_the_extra_says_what_to_install(
     without_the_extra(monkeypatch, tmp_path)
     found = admit(arrived(tmp_path, data), "open sesame")
     assert isinstance(found, Refused)
-    assert found.remark == Remark(PASSWORD_SUPPORT_MISSING)
+    assert found.observation == Observation(PASSWORD_SUPPORT_MISSING)
     assert "pip install" in CATALOGUE["F006"].remedy
 
 
@@ -456,9 +461,9 @@ def test_every_finding_on_files_fills_its_sentences(tmp_path: Path) -> None:
     """The details of each refusal are the placeholders of its message and remedy."""
     cases = [data for data, _ in (*ZIPS.values(), *NOT_WORKBOOKS.values())]
     for data in (b"", *cases):
-        remark = refusal(tmp_path, data)
-        kind = CATALOGUE[remark.code]
+        observation = refusal(tmp_path, data)
+        kind = CATALOGUE[observation.code]
         assert kind.refuses
-        details = {"file": "return.xlsx", **remark.detail}
+        details = {"file": "return.xlsx", **observation.detail}
         text = sentence(kind.message, details) + sentence(kind.remedy, details)
         assert text == (kind.message + kind.remedy).format(**details)

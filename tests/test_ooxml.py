@@ -46,13 +46,13 @@ def cells(read: RawWorkbook, index: int = 0) -> dict[str, RawCell]:
 
 
 def codes(read: RawWorkbook) -> list[tuple[str, str | None, str | None]]:
-    return [(remark.code, remark.sheet, remark.cell) for remark in read.remarks]
+    return [(observation.code, observation.sheet, observation.cell) for observation in read.observations]
 
 
 def refusal(data: bytes, **changes: int) -> str:
     with pytest.raises(Unreadable) as caught:
         ooxml.read(data, replace(LIMITS, **changes))
-    return caught.value.remark.code
+    return caught.value.observation.code
 
 
 ROWS = {
@@ -203,7 +203,7 @@ def test_rows_are_read_whatever_way_they_are_written(
 ) -> None:
     read = ooxml.read(workbook(sheet(rows), strings=STRINGS))
     assert list(cells(read).items()) == list(expected.items())
-    assert read.remarks == []
+    assert read.observations == []
 
 
 def test_strict_workbooks_and_prefixes_read_like_any_other() -> None:
@@ -265,7 +265,7 @@ def test_a_cell_stored_twice_is_named_and_keeps_its_first_value(rows: str) -> No
 def test_many_damaged_cells_are_a_damaged_file() -> None:
     row = "".join(f'<row r="{row}"><c r="A{row}"><v>?</v></c></row>' for row in range(1, 102))
     assert refusal(workbook(sheet(row))) == "F029"
-    assert len(ooxml.read(workbook(sheet(row)), replace(LIMITS, unreadable_places=101)).remarks) == 101
+    assert len(ooxml.read(workbook(sheet(row)), replace(LIMITS, unreadable_places=101)).observations) == 101
 
 
 def test_validation_rules_of_both_kinds() -> None:
@@ -441,7 +441,9 @@ def test_foreign_content_is_named_and_the_values_are_read(
 ) -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row>'
     read = ooxml.read(workbook(sheet(rows), types=types, changes=changes))
-    assert [(remark.code, remark.detail["what"]) for remark in read.remarks] == [(code, what)]
+    assert [(observation.code, observation.detail["what"]) for observation in read.observations] == [
+        (code, what)
+    ]
     assert cells(read) == {"A1": RawCell(NUMBER, 1.0)}
 
 
@@ -527,7 +529,7 @@ def test_a_cell_that_stands_nowhere_is_named(way: str, reference: str) -> None:
     rows = f'<row r="1"><c r="A1"><v>1</v></c>\n<c r="{reference}"><v>2</v></c></row>'
     with pytest.raises(Unreadable) as caught:
         ooxml.read(workbook(sheet(rows)))
-    found = caught.value.remark
+    found = caught.value.observation
     place = {"part": "xl/worksheets/sheet1.xml", "line": "2", "column": "5"} | {
         "value": reference,
         "row": "1",
@@ -543,7 +545,7 @@ def test_a_cell_that_stands_nowhere_is_named(way: str, reference: str) -> None:
 def test_a_row_that_cannot_be_is_named(way: str, number: str) -> None:
     with pytest.raises(Unreadable) as caught:
         ooxml.read(workbook(sheet(f'\n\n<row r="{number}"><c><v>2</v></c></row>')))
-    found = caught.value.remark
+    found = caught.value.observation
     assert (found.code, found.sheet, found.detail["value"], found.detail["line"]) == (
         "F036",
         "S1",
@@ -644,7 +646,7 @@ def test_settings_that_name_no_cells_are_left_out_with_a_remark() -> None:
         '<dataValidations><dataValidation sqref="?"/></dataValidations>'
     )
     read = ooxml.read(workbook(sheet(GOOD_ROW, after=after)))
-    assert [(remark.code, remark.detail["what"]) for remark in read.remarks] == [
+    assert [(observation.code, observation.detail["what"]) for observation in read.observations] == [
         ("F049", "merged cells"),
         ("F049", "a dropdown or another entry rule"),
     ]
@@ -816,7 +818,7 @@ def outcome_of(data: bytes) -> RawWorkbook | str:
     try:
         return ooxml.read(data)
     except Unreadable as problem:
-        return problem.remark.code
+        return problem.observation.code
 
 
 def test_mutated_workbooks_are_read_or_refused_and_both_ways_alike(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,10 +17,11 @@ from hrge_xl.findings import Need
 from hrge_xl.findings.file import UNREADABLE_OTHER_FORMAT
 from hrge_xl.intake import Refusal, Wanted, other_formats, read
 from hrge_xl.intake.limits import LIMITS
-from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Remark, Unreadable
+from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Unreadable
 from hrge_xl.intake.reduced_formats import checks_lost
 from hrge_xl.intake.xlsb_cells import lengthened
 from hrge_xl.kept_texts import retold
+from hrge_xl.observation import Observation
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.intake_files import COMPRESSED_SIZE, directory_field, members, pack
 from tests.office.driver import Office
@@ -65,7 +66,9 @@ def test_what_the_format_loses_is_a_finding() -> None:
     assert "merges" not in xls.cannot_tell
     assert xls.sheets[0].merges == [Area(1, 11, 2, 12)]
     assert "merges" in ods.cannot_tell
-    assert [(remark.code, remark.detail["format"]) for remark in ods.remarks] == [("F046", ".ods")]
+    assert [(observation.code, observation.detail["format"]) for observation in ods.observations] == [
+        ("F046", ".ods")
+    ]
 
 
 @pytest.mark.parametrize("format", ["xls", "ods", "xlsb"])
@@ -77,7 +80,7 @@ def test_damaged_files_are_refused(format: str) -> None:
     }[format]
     with pytest.raises(Unreadable) as caught:
         other_formats.read(damaged, format)
-    assert caught.value.remark == Remark(UNREADABLE_OTHER_FORMAT, detail={"format": f".{format}"})
+    assert caught.value.observation == Observation(UNREADABLE_OTHER_FORMAT, detail={"format": f".{format}"})
 
 
 def test_a_workbook_without_a_sheet_is_none_of_ours(tmp_path: Path) -> None:
@@ -97,7 +100,7 @@ def test_parts_are_held_to_their_promise_before_calamine_sees_them() -> None:
     data = (FIXTURES / "small.ods").read_bytes()
     with pytest.raises(Unreadable) as caught:
         other_formats.read(directory_field(data, "content.xml", *COMPRESSED_SIZE, 50), "ods")
-    assert caught.value.remark.code == "F029"
+    assert caught.value.observation.code == "F029"
 
 
 def test_limits_hold_for_these_formats_too() -> None:
@@ -105,7 +108,7 @@ def test_limits_hold_for_these_formats_too() -> None:
     for limits, code in ((replace(LIMITS, cells=8), "F027"), (replace(LIMITS, sheets=2), "F028")):
         with pytest.raises(Unreadable) as caught:
             other_formats.read(data, "xls", limits)
-        assert caught.value.remark.code == code
+        assert caught.value.observation.code == code
 
 
 @pytest.mark.parametrize(
@@ -135,7 +138,7 @@ def test_a_password_inside_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(python_calamine, "CalamineWorkbook", Locked)
     with pytest.raises(Unreadable) as caught:
         other_formats.read(b"", "xls")
-    assert caught.value.remark.code == "F004"
+    assert caught.value.observation.code == "F004"
 
 
 # one return in four formats: as issued and filled in, saved as .xls and .ods by LibreOffice, as .xlsb by SheetJS 0.18.5

@@ -26,5 +26,5 @@ from tests.intake_files import sheet, workbook
 )
 def test_settings_of_calculation(calculation: str, codes: list[str]) -> None:
     read = ooxml.read(workbook(sheet(), workbook=calculation))
-    assert [each.code for each in read.remarks] == codes
-    assert all(each.sheet is None for each in read.remarks)
+    assert [each.code for each in read.observations] == codes
+    assert all(each.sheet is None for each in read.observations)

@@ -95,9 +95,9 @@ def test_what_a_child_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> 
 
 def test_every_death_is_a_finding_that_refuses() -> None:
     for died in (Died("time"), Died("memory"), Died("crash"), Died("exception", "KeyError")):
-        assert CATALOGUE[died.remark.code].refuses
-    assert Died("exception", "KeyError").remark.detail == {"reason": "KeyError"}
-    assert len({Died(reason).remark.code for reason in ("time", "memory", "crash", "exception")}) == 4
+        assert CATALOGUE[died.observation.code].refuses
+    assert Died("exception", "KeyError").observation.detail == {"reason": "KeyError"}
+    assert len({Died(reason).observation.code for reason in ("time", "memory", "crash", "exception")}) == 4
 
 
 def test_items_are_taken_as_they_are_needed() -> None:

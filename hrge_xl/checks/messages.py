@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Collection, Iterable, Mapping
 from math import ceil
-from pathlib import PurePath
 
 from .. import kept_texts
 from ..answer import Answer
 from ..fields import ColumnKind, Field
-from ..findings import Finding, Severity
+from ..findings import Finding
 from ..findings.value import (
     OTHER_CALENDAR,
     TEXT_TOO_LONG,
@@ -19,9 +16,9 @@ from ..findings.value import (
     WRONG_PARENT,
 )
 from ..layout import Layout, address
-from ..layout.wording import asked_of_row, noted, placeholders, worded
+from ..layout.wording import asked_of_row, excerpt, finding_of, kind_of, placeholders
 from ..numerals import shown as said
-from ..spec.model import Rule
+from ..observation import Observation
 from ..submission import Submission
 from ..words import (
     CELL_LIMIT,
@@ -39,45 +36,9 @@ from .hits import NO_SLOT, Finder, Hit
 from .indeterminate_checks import Indeterminate
 from .unread import Gap
 
-EXCERPT = 200
+OF_THE_PLACE = frozenset({"file", "sheet", "cell", "row", "label"})  # what the place tells by itself
 NAMED = 5  # cells that are named where there are many
 Details = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A hit with the slot it stands at."""
-
-    hit: Hit
-    column: Column
-    row: int
-    layout: Layout
-    submission: Submission
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Tool, row and field."""
-        return self.column.key[0], self.column.table.rows[self.row], self.column.key[1]
-
-    @property
-    def label(self) -> str:
-        """What the slot is called."""
-        return label(self.column, self.row, self.layout.language)
-
-    @property
-    def sheet(self) -> str:
-        """The name of the sheet in the file."""
-        tool = self.column.key[0]
-        return self.submission.sheets.get(tool) or self.layout.sheet[tool].name
-
-    @property
-    def cell(self) -> str:
-        """The address of the cell in the file; where it is not known, that in the issued workbook."""
-        if self.hit.answer is not None:
-            return self.hit.answer.cell
-        part = self.hit.part + 1 if self.column.field.several else 0
-        found = self.submission.cell((*self.key, part))
-        return found or address(*self.layout.slots[self.key].cells[self.hit.part])
 
 
 class FindingWriter:
@@ -85,20 +46,19 @@ class FindingWriter:
 
     def __init__(self, run: Evaluator, finder: Finder) -> None:
         self.run, self.batch, self.finder = run, run.batch, finder
-        self._plain: dict[tuple[int, int, str, str, str], Finding] = {}
+        self._plain: dict[tuple[int, int, str, str | None, str | None], Finding] = {}
 
     def finding(self, hit: Hit) -> Finding:
-        """A hit in words."""
-        if hit.slot == NO_SLOT:
-            return self._without_place(hit)
-        column, row = self.batch.cell_index.place[hit.slot]
+        """Put a hit into words."""
         layout, submission = self.batch.layout(hit.submission), self.batch.submissions[hit.submission]
-        spot = Spot(hit, column, row, layout, submission)
+        seen = self._placed(hit)
+        if hit.slot == NO_SLOT:
+            return finding_of(seen, submission.path, layout.language)
         if hit.answer is not None or hit.rule is not None:
-            return self._finding(spot)
-        key = (int(self.batch.layout_of[hit.submission]), hit.slot, hit.code, spot.sheet, spot.cell)
+            return self._finding(hit, seen)
+        key = int(self.batch.layout_of[hit.submission]), hit.slot, hit.code, seen.sheet, seen.cell
         if key not in self._plain:  # the same in every file: a blank workbook has thousands
-            self._plain[key] = self._finding(spot)
+            self._plain[key] = self._finding(hit, seen)
         return self._plain[key]
 
     def indeterminate(self, found: Iterable[Indeterminate]) -> dict[int, dict[str, str]]:
@@ -117,81 +77,90 @@ class FindingWriter:
         return told
 
     def _place(self, hit: Hit) -> str:
-        """Sheet and cell of a hit; where that could not be read, what could not."""
-        submission, layout = self.batch.submissions[hit.submission], self.batch.layout(hit.submission)
-        gap = None if hit.slot == NO_SLOT else self.batch.unread.what(hit.submission, hit.slot)
+        """Give sheet and cell of a hit; where that could not be read, what could not."""
+        if hit.slot == NO_SLOT:
+            return str(self._placed(hit).sheet)
+        gap = self.batch.unread.what(hit.submission, hit.slot)
         if gap is not None:
             return gap.place
-        if hit.slot == NO_SLOT:
+        seen = self._placed(hit)
+        return f"{seen.sheet}!{seen.cell}"
+
+    def _placed(self, hit: Hit) -> Observation:
+        """Give a hit with its place in the file: where that is not known, in the issued workbook."""
+        layout, submission = self.batch.layout(hit.submission), self.batch.submissions[hit.submission]
+        kind = kind_of(hit.kind)
+        if hit.slot == NO_SLOT:  # a rule over a whole sheet, which points to no cell
             assert hit.rule is not None
-            return submission.sheets.get(hit.rule.tool) or layout.sheet[hit.rule.tool].name
-        spot = Spot(hit, *self.batch.cell_index.place[hit.slot], layout, submission)
-        return f"{spot.sheet}!{spot.cell}"
+            tool = hit.rule.tool
+            return Observation(kind, _sheet(submission, layout, tool), tool=tool, rule=hit.rule)
+        column, row = self.batch.cell_index.place[hit.slot]
+        key = _slot_key(column, row)
+        if hit.answer is not None:
+            cell: str | None = hit.answer.cell
+        else:
+            cell = submission.cell((*key, hit.part + 1 if column.field.several else 0))
+            cell = cell or address(*layout.slots[key].cells[hit.part])
+        return Observation(kind, _sheet(submission, layout, key[0]), cell, *key, rule=hit.rule)
 
-    def _finding(self, spot: Spot) -> Finding:
-        hit, answer, (tool, row, field) = spot.hit, spot.hit.answer, spot.key
-        about, asked, language = hit.kind, spot.column.field, spot.layout.language
-        details = self._details(spot)
-        message, remedy = worded(about, asked, details, language)
-        found = Finding(
-            code=hit.code, name=name(hit), severity=Severity(hit.kind.severity), message=message, remedy=remedy,
-            sheet=details["sheet"], cell=details["cell"], tool=tool, row=row, field=field,
-            label=details["label"], value=details["value"] or self._quoted(spot) or None,
-            suggestion=answer.suggestion if answer and answer.problem == hit.code else None, language=language,
-        )  # fmt: skip
-        return replace(found, details=noted(details, about, asked, found, details["file"]))
+    def _finding(self, hit: Hit, seen: Observation) -> Finding:
+        """Put a hit into words, with all that its message may quote."""
+        (column, row), answer = self.batch.cell_index.place[hit.slot], hit.answer
+        layout = self.batch.layout(hit.submission)
+        value = excerpt(shown(answer, column))
+        labels = layout.labels_of.get(_slot_key(column, row), {})
+        seen.label = label(column, row, layout.language)
+        seen.suggestion = answer.suggestion if answer and answer.problem == hit.code else None
+        seen.detail = hit.detail | {"value": value, "read": read(answer, column, labels)}
+        seen.detail |= self._measures(hit, column)
+        codes = asked_of_row(hit.kind, column.field) - seen.detail.keys() - OF_THE_PLACE
+        seen.detail |= {code: self._answer(hit, code) for code in codes}
+        seen.value = value or self._quoted(hit) or None
+        return finding_of(seen, self.batch.submissions[hit.submission].path, layout.language, column.field)
 
-    def _quoted(self, spot: Spot) -> str:
-        """The answers of other cells that the own message of a rule quotes, so that they can be withheld."""
-        if spot.hit.rule is None:
-            return ""
-        names = placeholders(spot.hit.rule.message.say(spot.layout.language))
-        return "; ".join(filter(None, (self._answer(spot, name) for name in sorted(names))))
-
-    def _details(self, spot: Spot) -> Details:
-        details = spot.hit.detail | {
-            "label": spot.label, "value": excerpt(shown(spot.hit.answer, spot.column)), "row": spot.key[1],
-            "sheet": spot.sheet, "cell": spot.cell, "file": file_name(spot.submission.path), "read": read(spot),
-        }  # fmt: skip
-        details |= self._measures(spot)
-        codes = asked_of_row(spot.hit.kind, spot.column.field) - details.keys()
-        return details | {code: self._answer(spot, code) for code in codes}
-
-    def _measures(self, spot: Spot) -> Details:
-        """What a message needs besides: counts, and the answer that decides which entries there are."""
-        kind, field = spot.hit.kind, spot.column.field
-        text = (spot.hit.answer.text if spot.hit.answer else "") or ""
+    def _measures(self, hit: Hit, column: Column) -> Details:
+        """Give what a message needs besides: counts, and the answer that decides which entries there are."""
+        kind, field = hit.kind, column.field
+        text = (hit.answer.text if hit.answer else "") or ""
         if kind is TOO_MANY_WORDS:
             return {"count": str(words_of(text)), "limit": str(field.words)}
         if kind is TEXT_TOO_LONG:
             count, limit = _length(field, text)
             return {"count": str(count), "limit": str(limit)}
-        return {"parent": self._answer(spot, field.parent or "")} if kind is WRONG_PARENT else {}
+        return {"parent": self._answer(hit, field.parent or "")} if kind is WRONG_PARENT else {}
 
-    def _answer(self, spot: Spot, code: str) -> str:
-        """What is answered under a field code in the same row, or in a form."""
+    def _quoted(self, hit: Hit) -> str:
+        """Give the answers of other cells that the own message of a rule quotes, so that they can be withheld."""
+        if hit.rule is None:
+            return ""
+        names = placeholders(hit.rule.message.say(self.batch.layout(hit.submission).language))
+        return "; ".join(filter(None, (self._answer(hit, name) for name in sorted(names))))
+
+    def _answer(self, hit: Hit, code: str) -> str:
+        """Give what is answered under a field code in the same row, or in a form."""
+        here, row = self.batch.cell_index.place[hit.slot]
         columns = [each for each in self.batch.cell_index.column_list if each.field.code == code]
-        own = next((each for each in columns if each.table is spot.column.table), None)
+        own = next((each for each in columns if each.table is here.table), None)
         column = own or next((each for each in columns if each.table.key[1] == SINGLE), None)
         if column is None:
             return ""
-        number, row = spot.hit.submission, spot.row if own else 0
+        number, row = hit.submission, row if own else 0
         if column.key in self.run.program.formulas:
             value = calculated.value_at(self.run, column, number, row)
-            return calculated.said(value, column.field, self.run.program.spec, spot.layout.language)
+            return calculated.said(
+                value, column.field, self.run.program.spec, self.batch.layout(number).language
+            )
         return ", ".join(excerpt(shown(each, column)) for each in self.finder.answers(number, column, row))
 
-    def _without_place(self, hit: Hit) -> Finding:
-        """A rule over a whole sheet, which points to no cell."""
-        assert hit.rule is not None
-        submission, layout = self.batch.submissions[hit.submission], self.batch.layout(hit.submission)
-        sheet = submission.sheets.get(hit.rule.tool) or layout.sheet[hit.rule.tool].name
-        details = {"file": file_name(submission.path), "sheet": sheet}
-        message, remedy = worded(hit.rule, None, details, layout.language)
-        return Finding(
-            code=hit.code, name=name(hit), severity=Severity(hit.rule.severity), message=message, remedy=remedy,
-            sheet=sheet, tool=hit.rule.tool, language=layout.language,
-        )  # fmt: skip
+
+def _slot_key(column: Column, row: int) -> tuple[str, str, str]:
+    """Give tool, row and field."""
+    return column.key[0], column.table.rows[row], column.key[1]
+
+
+def _sheet(submission: Submission, layout: Layout, tool: str) -> str:
+    """Give the name of a sheet in the file."""
+    return submission.sheets.get(tool) or layout.sheet[tool].name
 
 
 def _indeterminate(cause: Cause) -> str:
@@ -220,17 +189,6 @@ def asks(hit: Hit) -> bool:
     return hit.rule is not None and hit.rule.check is None
 
 
-@cache
-def file_name(path: str) -> str:
-    """A file without its folder."""
-    return PurePath(path).name
-
-
-def name(hit: Hit) -> str:
-    """The kebab-case name of a finding."""
-    return hit.kind.called if isinstance(hit.kind, Rule) else hit.kind.name
-
-
 def _length(field: Field, text: str) -> tuple[int, int]:
     """How many characters a text has that is too long, and how many it may have."""
     own = field.characters
@@ -249,22 +207,15 @@ def shown(answer: Answer | None, column: Column) -> str:
     return calculated.shown_answer(answer)
 
 
-def read(spot: Spot) -> str:
-    """What the answer at a spot was understood as, entries of lists by their label."""
-    answer = spot.hit.answer
+def read(answer: Answer | None, column: Column, labels: Mapping[str, str]) -> str:
+    """Give what an answer was understood as, entries of lists by their label."""
     if answer is None or answer.value is None:
         return ""
     if answer.code is not None:
-        return spot.layout.labels_of.get(spot.key, {}).get(answer.code, answer.code)
+        return labels.get(answer.code, answer.code)
     if answer.number is not None:
-        return spot.column.field.type.said(answer.number)
+        return column.field.type.said(answer.number)
     return said(answer.value)
-
-
-def excerpt(text: str) -> str:
-    """The beginning of a long text, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
 
 
 def words_of(text: str) -> int:

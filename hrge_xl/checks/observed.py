@@ -7,14 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import chain
-from pathlib import PurePath
 
 from ..findings import Finding
-from ..layout.wording import noted, worded
-from ..submission import Observation
+from ..layout.wording import finding_of
+from ..observation import Observation
 from .batch import Batch
-from .cell_index import Column
-from .messages import excerpt, label
+from .messages import label
 
 ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 Order = tuple[int, int, int, int, str]
@@ -27,31 +25,12 @@ def observations(batch: Batch, number: int, more: Iterable[Observation] = ()) ->
 
 
 def _finding(batch: Batch, number: int, seen: Observation) -> Finding:
-    kind, language = seen.kind, batch.layout(number).language
-    named, value = _label(batch, seen, language), excerpt(seen.value or "") or None
-    details: dict[str, str | None] = {
-        "file": PurePath(batch.submissions[number].path).name, "sheet": seen.sheet, "cell": seen.cell,
-        "row": seen.row, "value": value, "label": named or seen.row or seen.cell,
-    }  # fmt: skip
-    details |= seen.detail
-    column = _column(batch, seen)
-    field = column.field if column else None
-    message, remedy = worded(kind, field, details, language)
-    found = Finding(
-        code=kind.code, name=kind.name, severity=kind.severity, message=message, remedy=remedy,
-        sheet=seen.sheet, cell=seen.cell, tool=seen.tool, row=seen.row, field=seen.field,
-        label=named, value=value, suggestion=seen.suggestion, language=language,
-    )  # fmt: skip
-    return replace(found, details=noted(details, kind, field, found, details["file"] or ""))
-
-
-def _column(batch: Batch, seen: Observation) -> Column | None:
-    return batch.cell_index.columns.get((seen.tool or "", seen.field or ""))
-
-
-def _label(batch: Batch, seen: Observation, language: str) -> str | None:
-    column = _column(batch, seen)
-    return label(column, column.table.number.get(seen.row or ""), language) if column else None
+    language, field = batch.layout(number).language, None
+    column = batch.cell_index.columns.get((seen.tool or "", seen.field or ""))
+    if column is not None:
+        seen = replace(seen, label=label(column, column.table.number.get(seen.row or ""), language))
+        field = column.field
+    return finding_of(seen, batch.submissions[number].path, language, field)
 
 
 def in_order(batch: Batch, number: int, findings: list[Finding]) -> list[Finding]:

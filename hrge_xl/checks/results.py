@@ -9,8 +9,9 @@ from ..findings.structure import RESULT_DIFFERS
 from ..layout import Layout, Slot, address
 from ..layout.messages import REQUIRED, ROW_NAME, is_required
 from ..numerals import shown
+from ..observation import Observation
 from ..spec.compiled import Source
-from ..submission import Observation, Result, Submission
+from ..submission import Result, Submission
 from ..words import and_more, translator
 
 

@@ -13,8 +13,8 @@ from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..layout import Layout
+from ..observation import Observation
 from ..spec.compiled import CompiledSpec
-from ..submission import Observation
 from .batch import Batch
 from .calculated import columns, overwritten, values
 from .draft_batch import DraftBatch, Plan

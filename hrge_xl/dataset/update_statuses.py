@@ -25,9 +25,10 @@ from ..findings.identity import (
     UNKNOWN_TEAM,
 )
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..layout.wording import finding_of
+from ..observation import Observation
 from ..stamp import VALID
-from ..submission import Observation
-from ..validation import ValidationRequest, finding_of
+from ..validation import ValidationRequest
 from .apply_waivers import apply_waivers
 from .decisions import decisions
 from .ledger import Ledger, Sighting

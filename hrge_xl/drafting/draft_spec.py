@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import UsageError
-from ..intake import Job, RawWorkbook, Remark, content_of, look_into, may_answer
+from ..intake import Job, RawWorkbook, content_of, look_into, may_answer
+from ..observation import Observation
 from .guess import guess
 from .read import Book, read
 from .write import write
@@ -37,10 +38,10 @@ def draft(path: Path, name: str) -> Draft:
     return outcome
 
 
-def drafted(file: str, name: str, job: Job) -> Draft | Remark:
+def drafted(file: str, name: str, job: Job) -> Draft | Observation:
     """The draft from a file that was let in. Runs in a worker."""
     content = content_of(job)
-    if isinstance(content, Remark):
+    if isinstance(content, Observation):
         return content
     try:
         book = _book(file, job, content)

@@ -3,7 +3,7 @@
 from .closed_format import may_answer
 from .gate import fingerprint
 from .office_files import Job, content_of, first_table, look_into
-from .raw import RawWorkbook, Remark
+from .raw import RawWorkbook
 from .read import Readers, Refusal, Wanted, layout_of, read, read_bytes, read_many, readers
 from .read_stamp import stamp_alone
 from .worker import cores
@@ -13,7 +13,6 @@ __all__ = [
     "RawWorkbook",
     "Readers",
     "Refusal",
-    "Remark",
     "Wanted",
     "content_of",
     "cores",

@@ -14,7 +14,8 @@ from ..findings.structure import (
     TYPED_OVER,
 )
 from ..layout import address
-from ..submission import Observation, Unplaced
+from ..observation import Observation
+from ..submission import Unplaced
 from ..words import and_more, tidy
 from .issued_cells import Difference, What, is_code
 from .keys import observe, shorten

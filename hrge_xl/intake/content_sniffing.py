@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ..findings.file import ENCRYPTED_WORKBOOK, NOT_A_WORKBOOK
-from .raw import Remark, Unreadable
+from ..observation import Observation
+from .raw import Unreadable
 from .zip_package import ZipPackage
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -77,7 +78,7 @@ _LOOKED_AT = 4096
 
 def not_a_workbook(what: str) -> Unreadable:
     """The finding that says what the file is instead."""
-    return Unreadable(Remark(NOT_A_WORKBOOK, detail={"what": what}))
+    return Unreadable(Observation(NOT_A_WORKBOOK, detail={"what": what}))
 
 
 def zip_format(package: ZipPackage) -> str:
@@ -100,7 +101,7 @@ def zip_format(package: ZipPackage) -> str:
 
 def _check_not_encrypted(package: ZipPackage) -> None:
     if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
-        raise Unreadable(Remark(ENCRYPTED_WORKBOOK))
+        raise Unreadable(Observation(ENCRYPTED_WORKBOOK))
 
 
 def _first(table: tuple[tuple[bytes, str], ...], content: bytes) -> str | None:

@@ -9,7 +9,8 @@ from ..fields import ColumnKind, kind_of
 from ..findings import Kind
 from ..findings.appearance import DATE_BY_FORMAT, SHOWN_OTHERWISE, STRUCK_THROUGH, TEXT_INVISIBLE
 from ..layout import address
-from ..submission import Observation, Unplaced
+from ..observation import Observation
+from ..submission import Unplaced
 from .cell_values import shown_cell, struck_through
 from .keys import Here, Part, Plan, observe, shorten
 from .normalise import Filled

@@ -26,10 +26,11 @@ from ..findings.file import (
     UNREADABLE_FILE,
     WRONG_PASSWORD,
 )
+from ..observation import Observation
 from ..paths import LOCK_PREFIXES
 from .content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, not_a_workbook, ole_format, zip_format
 from .limits import LIMITS, MEBIBYTE, Limits
-from .raw import Remark, Unreadable
+from .raw import Unreadable
 from .worker import Died, run_guarded
 from .zip_package import ZipPackage, megabytes
 
@@ -70,7 +71,7 @@ class Refused:
     path: Path
     sha256: str | None
     size: int | None
-    remark: Remark
+    observation: Observation
 
 
 def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> Admitted | Refused:
@@ -83,7 +84,7 @@ def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> A
         _check_not_configuration(path, data)
         format, data = _judge(data, password, limits)
     except Unreadable as problem:
-        return Refused(path, sha256, size, problem.remark)
+        return Refused(path, sha256, size, problem.observation)
     return Admitted(path, data, sha256, size, format)
 
 
@@ -125,10 +126,10 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
         sha256, size = digest.hexdigest(), end
         _check_name_and_size(path, data, size, limits)
     except Unreadable as problem:
-        return Refused(path, sha256, size, problem.remark)
+        return Refused(path, sha256, size, problem.observation)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to hand it over")
-        return Refused(path, sha256, size, Remark(UNREADABLE_FILE, detail={"reason": reason}))
+        return Refused(path, sha256, size, Observation(UNREADABLE_FILE, detail={"reason": reason}))
     return data, sha256, size
 
 
@@ -142,24 +143,24 @@ def _opened_file(path: Path) -> Iterator[io.BufferedReader]:
         yield file
         after = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise Unreadable(Remark(CHANGED_WHILE_READ))
+        raise Unreadable(Observation(CHANGED_WHILE_READ))
 
 
 def _check_kind(mode: int) -> None:
     if stat.S_ISLNK(mode):
-        raise Unreadable(Remark(LINK_NOT_FILE))
+        raise Unreadable(Observation(LINK_NOT_FILE))
     if stat.S_ISDIR(mode):
-        raise Unreadable(Remark(FOLDER_NOT_FILE))
+        raise Unreadable(Observation(FOLDER_NOT_FILE))
     if not stat.S_ISREG(mode):
-        raise Unreadable(Remark(NOT_A_REGULAR_FILE))
+        raise Unreadable(Observation(NOT_A_REGULAR_FILE))
 
 
 def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> None:
     mark = next((prefix for prefix in LOCK_PREFIXES if path.name.startswith(prefix)), None)
     if mark is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(Remark(LOCK_FILE, detail={"mark": mark}))
+        raise Unreadable(Observation(LOCK_FILE, detail={"mark": mark}))
     if size == 0:
-        raise Unreadable(Remark(EMPTY_FILE))
+        raise Unreadable(Observation(EMPTY_FILE))
     if size > limits.file_bytes:
         raise Unreadable(_too_large(size, limits.file_bytes))
 
@@ -167,11 +168,11 @@ def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> 
 def _check_not_configuration(path: Path, data: bytes) -> None:
     what = _CONFIGURATION.get(path.name.casefold())
     if what is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(Remark(CONFIGURATION_AMONG_RETURNS, detail={"what": what}))
+        raise Unreadable(Observation(CONFIGURATION_AMONG_RETURNS, detail={"what": what}))
 
 
-def _too_large(size: int, limit: int) -> Remark:
-    return Remark(FILE_TOO_LARGE, detail={"size": megabytes(size), "limit": megabytes(limit)})
+def _too_large(size: int, limit: int) -> Observation:
+    return Observation(FILE_TOO_LARGE, detail={"size": megabytes(size), "limit": megabytes(limit)})
 
 
 def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, bytes]:
@@ -193,21 +194,21 @@ def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, byte
 def _opened(data: bytes, password: str | None, limits: Limits) -> bytes:
     """The content of an encrypted workbook; opened in a worker, for the container is as untrusted as any."""
     if password is None:
-        raise Unreadable(Remark(ENCRYPTED_WORKBOOK))
+        raise Unreadable(Observation(ENCRYPTED_WORKBOOK))
     outcome = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))
     if isinstance(outcome, Died):
-        raise Unreadable(outcome.remark)
-    if isinstance(outcome, Remark):
+        raise Unreadable(outcome.observation)
+    if isinstance(outcome, Observation):
         raise Unreadable(outcome)
     return outcome
 
 
-def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Remark:
+def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Observation:
     """Decrypt (data, password, most bytes). Runs in a worker: what went wrong is a result, no exception."""
     try:
         import msoffcrypto
     except ImportError:
-        return Remark(PASSWORD_SUPPORT_MISSING)
+        return Observation(PASSWORD_SUPPORT_MISSING)
     data, password, most = sealed
     opened = io.BytesIO()
     try:
@@ -218,5 +219,5 @@ def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Remark:
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - on damaged containers the package raises errors of every kind
-        return Remark(WRONG_PASSWORD)
+        return Observation(WRONG_PASSWORD)
     return opened.getvalue() if opened.tell() <= most else _too_large(opened.tell(), most)

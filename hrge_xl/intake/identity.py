@@ -22,10 +22,11 @@ from ..findings.identity import (
     UNKNOWN_TEAM,
 )
 from ..numerals import shown
+from ..observation import Observation
 from ..spec.model import Spec
 from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
-from ..submission import Identity, Observation
+from ..submission import Identity
 from .file_names import teams_named
 from .raw import CellKind, RawSheet, RawWorkbook
 

@@ -15,7 +15,7 @@ from ..findings.structure import (
     SHEET_UNREADABLE,
 )
 from ..layout import address
-from ..submission import Observation
+from ..observation import Observation
 from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
 from .comparison import Comparison
@@ -51,9 +51,9 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     found.observations += dates_by_format(found.filled, plan, epoch_1904=workbook.epoch_1904)
     found.observations += formatting_beside(workbook, found.unplaced)
     found.unplaced += found.replaced
-    remarks = comments(workbook, found.sheets, found.cells, plan)
-    found.comments += remarks.unplaced
-    found.observations += remarks.observations
+    observations = comments(workbook, found.sheets, found.cells, plan)
+    found.comments += observations.unplaced
+    found.observations += observations.observations
     overlays = drawn(workbook, found.sheets, found.cells, plan)
     found.unplaced += overlays.unplaced
     found.observations += overlays.observations

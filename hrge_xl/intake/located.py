@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..answer import Answers, CellKey
-from ..submission import Identity, Observation, Unplaced
+from ..observation import Observation
+from ..submission import Identity, Unplaced
 from .issued_cells import SheetResults
 from .keys import Part
 from .raw import RawCell

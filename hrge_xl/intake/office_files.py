@@ -12,10 +12,11 @@ from typing import TypeVar
 from ..errors import UsageError
 from ..findings import sentence
 from ..numerals import from_serial, shown
+from ..observation import Observation
 from .cell_values import shown_cell
 from .gate import Refused, admit
 from .limits import LIMITS, Limits
-from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Remark, Unreadable
+from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable
 from .read import raw_workbook
 from .worker import Died, run_guarded
 
@@ -29,7 +30,7 @@ _ZEROS = re.compile("0{2,}")
 
 
 def look_into(
-    function: Callable[[Job], Result | Remark], path: Path, remedy: str, limits: Limits = LIMITS
+    function: Callable[[Job], Result | Observation], path: Path, remedy: str, limits: Limits = LIMITS
 ) -> Result:
     """What a function makes of a workbook. Raises `UsageError`, with this remedy, where there is nothing to be made.
 
@@ -37,18 +38,18 @@ def look_into(
     """
     admitted = admit(Path(os.path.realpath(path)), limits=limits)
     if isinstance(admitted, Refused):
-        raise _why_not(path, admitted.remark, remedy)
+        raise _why_not(path, admitted.observation, remedy)
     outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1, limits=limits))
     if isinstance(outcome, Died):
-        raise _why_not(path, outcome.remark, remedy)
-    if isinstance(outcome, Remark):
+        raise _why_not(path, outcome.observation, remedy)
+    if isinstance(outcome, Observation):
         raise _why_not(path, outcome, remedy)
     return outcome
 
 
-def _why_not(path: Path, remark: Remark, remedy: str) -> UsageError:
-    details = {"file": path.name, "sheet": remark.sheet, "cell": remark.cell, **remark.detail}
-    return UsageError(f"{sentence(remark.kind.message, details)} {remedy}")
+def _why_not(path: Path, observation: Observation, remedy: str) -> UsageError:
+    details = {"file": path.name, "sheet": observation.sheet, "cell": observation.cell, **observation.detail}
+    return UsageError(f"{sentence(observation.kind.message, details)} {remedy}")
 
 
 def first_table(path: Path, remedy: str) -> Table:
@@ -56,21 +57,21 @@ def first_table(path: Path, remedy: str) -> Table:
     return look_into(table_of, path, remedy)
 
 
-def table_of(job: Job) -> Table | Remark:
+def table_of(job: Job) -> Table | Observation:
     """The table of a file that was let in. Runs in a worker."""
     content = content_of(job)
-    if isinstance(content, Remark):
+    if isinstance(content, Observation):
         return content
     sheet = next((each for each in content.sheets if each.cells), None)
     return [] if sheet is None else _table(content, sheet)
 
 
-def content_of(job: Job) -> RawWorkbook | Remark:
+def content_of(job: Job) -> RawWorkbook | Observation:
     """All that a file holds that was let in, or why it cannot be read."""
     try:
         return raw_workbook(*job)
     except Unreadable as problem:
-        return problem.remark
+        return problem.observation
 
 
 def _table(workbook: RawWorkbook, sheet: RawSheet) -> Table:

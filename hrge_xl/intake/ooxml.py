@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from ..dates import parse_moment
 from ..findings.file import MISSING_PART, NO_SHEETS, SHEET_LISTED_TWICE, TOO_MANY_SHEETS, UNREADABLE_SIDE_PART
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
+from ..observation import Observation
 from .limits import LIMITS, Limits
 from .ooxml_cells import Context
 from .ooxml_drawings import Drawings, merged
@@ -15,7 +16,7 @@ from .ooxml_parts import Parts, Relationship, SheetEntry, Strings
 from .ooxml_sheet import read_sheet
 from .ooxml_styles import NO_STYLES, Styles
 from .ooxml_warnings import foreign_content
-from .raw import Drawn, RawSheet, RawWorkbook, Remark, Unreadable
+from .raw import Drawn, RawSheet, RawWorkbook, Unreadable
 from .zip_package import ZipPackage, shown
 
 _CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
@@ -29,7 +30,7 @@ def read(data: bytes, limits: Limits = LIMITS) -> RawWorkbook:
 
 
 class _WorkbookReader:
-    """Reads one workbook; what goes wrong in a part that holds no answers is a remark only."""
+    """Reads one workbook; what goes wrong in a part that holds no answers is an observation only."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -37,33 +38,33 @@ class _WorkbookReader:
         self._main = _only(package_links, "officeDocument")
         self._package_links = package_links
         self._links = parts.relationships(self._main)
-        self._remarks = parts.package.remarks.copy()
+        self._observations = parts.package.observations.copy()
 
     def read(self) -> RawWorkbook:
         """The whole workbook."""
         parts, limits = self._parts, self._parts.limits
         main = parts.workbook(self._main)
         self._check_sheets(main.sheets)
-        self._remarks += main.settings
+        self._observations += main.settings
         strings = parts.strings(part) if (part := self._linked("sharedStrings")) else Strings({}, {})
         context = Context(
             strings=strings.cells,
             styles=self._styles(),
             epoch_1904=main.epoch_1904,
             limits=limits,
-            remarks=self._remarks,
+            observations=self._observations,
         )
         workbook = RawWorkbook(
             format="xlsm" if "macroenabled" in parts.content_type(self._main) else "xlsx",
             sheets=[self._sheet(entry, context) for entry in main.sheets],
             defined_names=main.defined_names,
             epoch_1904=main.epoch_1904,
-            remarks=self._remarks,
+            observations=self._observations,
         )
         for sheet in workbook.sheets:
             _note_struck(sheet, strings.struck)
         self._read_properties(workbook)
-        self._remarks.extend(foreign_content(parts))
+        self._observations.extend(foreign_content(parts))
         return workbook
 
     def _styles(self) -> Styles:
@@ -80,7 +81,9 @@ class _WorkbookReader:
         def note(part: str) -> None:
             saved = self._parts.saved(part)
             if saved and parse_moment(saved) is None:
-                self._remarks.append(Remark(SAVE_TIME_IMPOSSIBLE, detail={"value": saved[:MOST_SHOWN]}))
+                self._observations.append(
+                    Observation(SAVE_TIME_IMPOSSIBLE, detail={"value": saved[:MOST_SHOWN]})
+                )
             else:
                 workbook.saved = saved
 
@@ -94,15 +97,15 @@ class _WorkbookReader:
         limit = self._parts.limits.sheets
         if len(entries) > limit:
             raise Unreadable(
-                Remark(TOO_MANY_SHEETS, detail={"count": str(len(entries)), "limit": str(limit)})
+                Observation(TOO_MANY_SHEETS, detail={"count": str(len(entries)), "limit": str(limit)})
             )
         if not entries:
-            raise Unreadable(Remark(NO_SHEETS, detail={"part": shown(self._main)}))
+            raise Unreadable(Observation(NO_SHEETS, detail={"part": shown(self._main)}))
         names = Counter(entry.name.casefold() for entry in entries)
         doubled = next((entry.name for entry in entries if names[entry.name.casefold()] > 1), None)
         if doubled is not None:
             raise Unreadable(
-                Remark(SHEET_LISTED_TWICE, sheet=shown(doubled), detail={"part": shown(self._main)})
+                Observation(SHEET_LISTED_TWICE, sheet=shown(doubled), detail={"part": shown(self._main)})
             )
 
     def _linked(self, kind: str) -> str | None:
@@ -111,13 +114,13 @@ class _WorkbookReader:
     def _sheet(self, entry: SheetEntry, context: Context) -> RawSheet:
         link = next((link for link in self._links if link.id == entry.relationship), None)
         if link is None or link.external:
-            raise Unreadable(Remark(MISSING_PART, sheet=entry.name, detail={"part": shown(entry.name)}))
+            raise Unreadable(Observation(MISSING_PART, sheet=entry.name, detail={"part": shown(entry.name)}))
         sheet = RawSheet(entry.name, state=entry.state)
         if link.kind in _CELL_SHEETS:  # a chart sheet keeps its place in the row of tabs, but has no cells
             try:
                 read_sheet(self._parts.package.read(link.target), link.target, sheet, context)
             except Unreadable as problem:
-                problem.remark.sheet = entry.name
+                problem.observation.sheet = entry.name
                 raise
         self._attachments(link.target, sheet)
         return sheet
@@ -140,7 +143,7 @@ class _WorkbookReader:
         for link in parts.relationships(part):
             if link.kind in actions and not link.external:
                 self._optional(link, sheet.name, actions[link.kind])
-        # Excel repeats a threaded comment as a note for older versions: the note is not a second remark.
+        # Excel repeats a threaded comment as a note for older versions: the note is not a second observation.
         places = {comment[:2] for comment in threaded}
         sheet.comments = sorted([*threaded, *(note for note in notes if note[:2] not in places)])
         sheet.drawn = merged([*sheet.drawn, *legacy, *drawn])
@@ -152,7 +155,9 @@ class _WorkbookReader:
             self._note_unreadable(link, sheet)
 
     def _note_unreadable(self, link: Relationship, sheet: str | None) -> None:
-        self._remarks.append(Remark(UNREADABLE_SIDE_PART, sheet=sheet, detail={"part": shown(link.target)}))
+        self._observations.append(
+            Observation(UNREADABLE_SIDE_PART, sheet=sheet, detail={"part": shown(link.target)})
+        )
 
 
 def _note_filter(parts: Parts, part: str, sheet: RawSheet) -> None:
@@ -175,5 +180,5 @@ def _only(links: list[Relationship], kind: str) -> str:
     """The target of the one relationship that a package cannot do without."""
     target = next((link.target for link in links if link.kind == kind and not link.external), None)
     if target is None:
-        raise Unreadable(Remark(MISSING_PART, detail={"part": kind}))
+        raise Unreadable(Observation(MISSING_PART, detail={"part": kind}))
     return target

@@ -17,10 +17,11 @@ from ..findings.file import (
     UNREADABLE_CELL,
 )
 from ..layout import address
+from ..observation import Observation
 from .cell_values import BLANK, is_unseen, stored_cell
 from .limits import Limits
 from .ooxml_styles import Styles
-from .raw import Area, CellKind, Follower, RawCell, RawSheet, Remark, SharedFormula
+from .raw import Area, CellKind, Follower, RawCell, RawSheet, SharedFormula
 from .references import COLUMNS, LAST_ROW, parse_area, parse_cell
 from .safe_xml import Attributes, XmlGuard
 from .zip_package import shown
@@ -43,7 +44,7 @@ class Context:
     styles: Styles
     epoch_1904: bool
     limits: Limits
-    remarks: list[Remark] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
     stored_cells: int = 0
     unreadable_places: int = 0
 
@@ -81,7 +82,7 @@ class Cells:
         if stored is not row_cells:
             self.sheet.cells[row] = {**stored, **{c: row_cells[c] for c in row_cells if c not in stored}}
             for column in row_cells.keys() & stored.keys():
-                self.remark(CELL_STORED_TWICE, row, column)
+                self.observation(CELL_STORED_TWICE, row, column)
         self.context.stored_cells += len(row_cells)
         if self.context.stored_cells > self.context.limits.cells:
             self.guard.refuse(TOO_MANY_CELLS, limit=f"{self.context.limits.cells:,}")
@@ -118,22 +119,22 @@ class Cells:
         """Whether a cell that stands left of the one before is still free; if not, a finding."""
         self._shuffled = True
         if column in row_cells:
-            self.remark(CELL_STORED_TWICE, row, column)
+            self.observation(CELL_STORED_TWICE, row, column)
             return False
         return True
 
     def unreadable(self, row: int, column: int) -> RawCell:
         """A value that does not fit its type: an error cell in our own words, and a finding."""
-        self.remark(UNREADABLE_CELL, row, column)
+        self.observation(UNREADABLE_CELL, row, column)
         return UNREADABLE
 
-    def remark(self, kind: Kind, row: int, column: int) -> None:
+    def observation(self, kind: Kind, row: int, column: int) -> None:
         """Report one damaged cell; a file full of them is refused instead."""
         context = self.context
         context.unreadable_places += 1
         if context.unreadable_places > context.limits.unreadable_places:
             self.guard.refuse(DAMAGED_PART)
-        context.remarks.append(Remark(kind, self.sheet.name, address(row, column)))
+        context.observations.append(Observation(kind, self.sheet.name, address(row, column)))
 
     def note_outside(self, row: int, column: int) -> None:
         """Remember a formula that reaches outside the workbook."""
@@ -162,8 +163,8 @@ class Cells:
             self.sheet.cells = {row: dict(sorted(cells.items())) for row, cells in rows}
         if self._outside:
             detail = {"count": str(len(self._outside))}
-            self.context.remarks.append(
-                Remark(FORMULA_REACHES_OUTSIDE, self.sheet.name, self._outside[0], detail)
+            self.context.observations.append(
+                Observation(FORMULA_REACHES_OUTSIDE, self.sheet.name, self._outside[0], detail=detail)
             )
 
 

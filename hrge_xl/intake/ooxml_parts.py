@@ -11,13 +11,14 @@ from xml.etree.ElementTree import Element
 
 from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
+from ..observation import Observation
 from .cell_values import is_true, struck_through, unescape
 from .colours import theme_colours
 from .limits import Limits
 from .memory import Memory
 from .ooxml_styles import Styles, read_styles
 from .plain_xml import closed_up, find_stretch, plain_text
-from .raw import CellKind, RawCell, Remark, Unreadable
+from .raw import CellKind, RawCell, Unreadable
 from .references import parse_cell
 from .safe_xml import Attributes, Handlers, Known, XmlGuard, parse_tree, run_expat
 from .zip_package import ZipPackage, shown
@@ -60,7 +61,7 @@ class WorkbookPart:
     sheets: list[SheetEntry]
     defined_names: dict[str, str]
     epoch_1904: bool
-    settings: list[Remark]
+    settings: list[Observation]
 
 
 class Parts:
@@ -78,7 +79,7 @@ class Parts:
             (self.limits, content), len(content), lambda: parse_tree(content, part, self.limits)
         )
         if element.tag != root:
-            raise Unreadable(Remark(DAMAGED_PART, detail={"part": shown(part)}))
+            raise Unreadable(Observation(DAMAGED_PART, detail={"part": shown(part)}))
         return element
 
     def _content_types(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -175,7 +176,7 @@ class Parts:
     def _place(self, comment: Element, part: str) -> tuple[int, int]:
         place = parse_cell(comment.get("ref", ""))
         if place is None:
-            raise Unreadable(Remark(DAMAGED_PART, detail={"part": shown(part)}))
+            raise Unreadable(Observation(DAMAGED_PART, detail={"part": shown(part)}))
         return place
 
     def custom_properties(self, part: str) -> dict[str, str]:
@@ -195,14 +196,14 @@ class Parts:
         return any(len(column) for column in tree.iterfind("x|autoFilter/x|filterColumn"))
 
 
-def _settings(calculation: Element | None) -> list[Remark]:
+def _settings(calculation: Element | None) -> list[Observation]:
     """Settings by which a workbook may change or show other figures than were typed."""
     if calculation is None:
         return []
     displayed = not is_true(calculation.get("fullPrecision", "1"))
     manual = calculation.get("calcMode") == "manual"
     return [
-        Remark(kind)
+        Observation(kind)
         for kind, is_set in ((PRECISION_AS_DISPLAYED, displayed), (MANUAL_CALCULATION, manual))
         if is_set
     ]

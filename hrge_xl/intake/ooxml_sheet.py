@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
+from ..observation import Observation
 from .cell_values import is_true, is_unseen, struck_through, unescape
 from .limits import Limits
 from .memory import Memory
@@ -12,7 +13,7 @@ from .ooxml_cells import Cells, Context, EndTable, StartTable, cell_handlers
 from .ooxml_drawings import cell_from_zero
 from .plain_rows import keep, plain_rows
 from .plain_xml import Stretch, find_stretch
-from .raw import Area, Drawn, RawSheet, Remark, Validation
+from .raw import Area, Drawn, RawSheet, Validation
 from .references import LAST_COLUMN, parse_area, parse_areas
 from .safe_xml import Attributes, Handlers, Known, XmlGuard, run_expat
 
@@ -74,10 +75,10 @@ def _read_surroundings(content: bytes, cells: Cells, stretch: Stretch) -> bool:
         cells.guard.check_elements(content)
         seen.put_on(sheet)
         return True
-    remarks = len(context.remarks)
+    observations = len(context.observations)
     if not _read_elements(content, cells, stretch):
         return False
-    if not sheet.cells and len(context.remarks) == remarks:
+    if not sheet.cells and len(context.observations) == observations:
         _SEEN.put(key, _Surroundings.of(sheet), len(key[1]) + len(key[2]))
     return True
 
@@ -297,4 +298,6 @@ class _Around:
         self.context.unreadable_places += 1
         if self.context.unreadable_places > self.context.limits.unreadable_places:
             self.guard.refuse(DAMAGED_PART)
-        self.context.remarks.append(Remark(UNREADABLE_SHEET_SETTING, self.sheet.name, detail={"what": what}))
+        self.context.observations.append(
+            Observation(UNREADABLE_SHEET_SETTING, self.sheet.name, detail={"what": what})
+        )

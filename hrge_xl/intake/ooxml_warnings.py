@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..findings.file import EMBEDDED_OBJECT, EXTERNAL_LINK, LIVE_DATA_LINK, MACROS_PRESENT
+from ..observation import Observation
 from .ooxml_parts import Parts
-from .raw import Remark
 from .zip_package import shown
 
 _MACRO_TYPES = ("vbaproject", "macrosheet")
@@ -15,8 +15,8 @@ _EMBEDDED_TYPES = ("oleobject", "activex")
 _EMBEDDED_FOLDERS = ("/embeddings/", "/activex/")
 
 
-def foreign_content(parts: Parts) -> Iterator[Remark]:
-    """One remark for each kind of content that a form has no use for."""
+def foreign_content(parts: Parts) -> Iterator[Observation]:
+    """One observation for each kind of content that a form has no use for."""
     types = {name: parts.content_type(name) for name in parts.package.names}
     macros = [name for name, kind in types.items() if _is_any(_MACRO_TYPES, kind, name)]
     embedded = [
@@ -31,7 +31,7 @@ def foreign_content(parts: Parts) -> Iterator[Remark]:
         (EXTERNAL_LINK, connections),
     ):
         if found:
-            yield Remark(finding, detail={"what": ", ".join(shown(name) for name in found[:5])})
+            yield Observation(finding, detail={"what": ", ".join(shown(name) for name in found[:5])})
     for name, kind in types.items():
         if "externallink+xml" in kind:
             yield _link(parts, name)
@@ -41,15 +41,15 @@ def _is_any(words: tuple[str, ...], *texts: str) -> bool:
     return any(word in text.lower() for word in words for text in texts)
 
 
-def _link(parts: Parts, part: str) -> Remark:
+def _link(parts: Parts, part: str) -> Observation:
     """A link to another workbook, or to a running program (DDE, OLE)."""
     tree = parts.tree(part, "x|externalLink")
     dynamic = next((link for link in tree if link.tag in ("x|ddeLink", "x|oleLink")), None)
     if dynamic is not None:
-        return Remark(
+        return Observation(
             LIVE_DATA_LINK, detail={"what": shown(dynamic.get("ddeService") or dynamic.get("progId") or part)}
         )
     targets = [link.target for link in parts.relationships(part) if link.external]
     # The file name only: a whole path tells where on somebody's computer it lay.
     names = [target.replace("\\", "/").rpartition("/")[2] for target in targets]
-    return Remark(EXTERNAL_LINK, detail={"what": shown(", ".join(names) or part)})
+    return Observation(EXTERNAL_LINK, detail={"what": shown(", ".join(names) or part)})

@@ -14,10 +14,11 @@ from ..findings.file import (
     TOO_MANY_SHEETS,
     UNREADABLE_OTHER_FORMAT,
 )
+from ..observation import Observation
 from .cell_values import date_serial, day_fraction
 from .limits import LIMITS, Limits
 from .ods_content import without_layout
-from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Remark, Unreadable
+from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Unreadable
 from .xlsb_cells import with_long_cells
 from .zip_package import ZipPackage
 
@@ -43,30 +44,30 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
     """The values of a workbook in an older or another format; raises Unreadable when it cannot be read."""
     import python_calamine
 
-    data, remarks = _checked(data, format, limits) if format in _ZIPPED else (data, [])
+    data, observations = _checked(data, format, limits) if format in _ZIPPED else (data, [])
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             workbook = _workbook(book, format, limits)
     except python_calamine.PasswordError as error:
-        raise Unreadable(Remark(ENCRYPTED_WORKBOOK)) from error
+        raise Unreadable(Observation(ENCRYPTED_WORKBOOK)) from error
     except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
-        raise Unreadable(Remark(UNREADABLE_OTHER_FORMAT, detail={"format": f".{format}"})) from error
-    workbook.remarks += remarks
+        raise Unreadable(Observation(UNREADABLE_OTHER_FORMAT, detail={"format": f".{format}"})) from error
+    workbook.observations += observations
     return workbook
 
 
-def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Remark]]:
+def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Observation]]:
     """Inflate every part once within its promise (calamine would inflate whatever there is), and put it right."""
     package = ZipPackage(data, limits)
     sound = with_long_cells(data, package) if format == "xlsb" else without_layout(data, package)
-    return sound, package.remarks
+    return sound, package.observations
 
 
 def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
     described = book.sheets_metadata
     if len(described) > limits.sheets:
         detail = {"count": str(len(described)), "limit": str(limits.sheets)}
-        raise Unreadable(Remark(TOO_MANY_SHEETS, detail=detail))
+        raise Unreadable(Observation(TOO_MANY_SHEETS, detail=detail))
     workbook = RawWorkbook(format)
     stored, merges_known = 0, True
     for description in described:
@@ -74,10 +75,12 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
         workbook.sheets.append(sheet)
         stored += sum(map(len, sheet.cells.values()))
         if stored > limits.cells:
-            raise Unreadable(Remark(TOO_MANY_CELLS, sheet=sheet.name, detail={"limit": f"{limits.cells:,}"}))
+            raise Unreadable(
+                Observation(TOO_MANY_CELLS, sheet=sheet.name, detail={"limit": f"{limits.cells:,}"})
+            )
     lost = _LOST if not merges_known else _LOST[:-1]
     workbook.cannot_tell = list(lost)
-    workbook.remarks.append(Remark(REDUCED_FORMAT, detail={"format": f".{format}"}))
+    workbook.observations.append(Observation(REDUCED_FORMAT, detail={"format": f".{format}"}))
     return workbook
 
 

@@ -9,7 +9,8 @@ from ..findings import Kind
 from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
 from ..findings.structure import COMMENT_KEPT
 from ..layout import address
-from ..submission import Observation, Unplaced
+from ..observation import Observation
+from ..submission import Unplaced
 from ..words import Translate, and_more, translator
 from .keys import Plan, observe, observe_at, shorten
 from .raw import Drawn, RawSheet, RawWorkbook

@@ -9,9 +9,10 @@ from difflib import SequenceMatcher
 from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import OWN_SHEET_MISSING, PROTECTION_OFF, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_RENAMED
 from ..layout import Layout, address
+from ..observation import Observation
 from ..spec.own_sheets import LAST_SHEET
 from ..stamp import to_pairs
-from ..submission import Identity, Observation
+from ..submission import Identity
 from ..words import tidy
 from ..workbook.cover import COVER_FACTS, contact_label
 from ..workbook.progress import LABEL

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..findings import Kind
+from ..observation import Observation
 
 
 class CellKind(StrEnum):
@@ -122,21 +122,6 @@ class RawSheet:
 
 
 @dataclass(slots=True)
-class Remark:
-    """Something the reader noticed that is a finding: its kind, the place if any, and message details."""
-
-    kind: Kind
-    sheet: str | None = None
-    cell: str | None = None  # "D12"
-    detail: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def code(self) -> str:
-        """The code of the finding."""
-        return self.kind.code
-
-
-@dataclass(slots=True)
 class RawWorkbook:
     """A whole file: sheets in tab order, names and properties, and what was noticed while reading."""
 
@@ -146,15 +131,15 @@ class RawWorkbook:
     properties: dict[str, str] = field(default_factory=dict)  # custom document properties, as text
     saved: str = ""  # when it was last saved, as the program wrote it that saved it
     epoch_1904: bool = False
-    remarks: list[Remark] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
     cannot_tell: list[str] = field(
         default_factory=list
     )  # what this format loses: "formulas", "validations" …
 
 
 class Unreadable(Exception):
-    """This file cannot be read any further; `remark` says why. It never leaves `intake`."""
+    """This file cannot be read any further; `observation` says why. It never leaves `intake`."""
 
-    def __init__(self, remark: Remark) -> None:
-        super().__init__(remark)
-        self.remark = remark
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(observation)
+        self.observation = observation

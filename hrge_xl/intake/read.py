@@ -18,12 +18,13 @@ from ..findings.file import STOPPED_BY_THIS_FILE
 from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..gc_pause import gc_paused
 from ..layout import Layout, laid_out
+from ..observation import Observation
 from ..path_text import path_text
 from ..spec.compiled import compiled
 from ..spec.load import SPEC_HOMES, find, is_path, load, names
 from ..spec.model import Spec
 from ..stamp import UNCHECKED
-from ..submission import Identity, Observation, Period, ShownChecks, ShownRows, Submission, Unplaced
+from ..submission import Identity, Period, ShownChecks, ShownRows, Submission, Unplaced
 from . import ooxml, other_formats
 from .calculation_day import day_of_calculation, day_on_cover
 from .closed_format import may_answer
@@ -50,7 +51,7 @@ from .limits import LIMITS, Limits
 from .locate import locate
 from .located import Circumstances, Located
 from .normalise import answers
-from .raw import RawWorkbook, Remark, Unreadable
+from .raw import RawWorkbook, Unreadable
 from .read_stamp import stamp_alone
 from .reduced_formats import checks_lost
 from .shown_results import ShownResults
@@ -123,7 +124,7 @@ def _read_file(data: bytes, file: _File, want: Wanted) -> Submission | Refusal:
     try:
         workbook = raw_workbook(data, file.format)
     except Unreadable as problem:
-        return file.refused(_observation(problem.remark, file.name))
+        return file.refused(problem.observation)
     return _read_workbook(workbook, file, want)
 
 
@@ -141,37 +142,29 @@ def raw_workbook(data: bytes, format: str) -> RawWorkbook:
     return other_formats.read(data, format)
 
 
-def _observation(remark: Remark, file: str) -> Observation:
-    """What a reader noticed, with the details that its message may ask for."""
-    detail = {"file": file, "sheet": remark.sheet or "", "cell": remark.cell or "", **remark.detail}
-    return Observation(
-        remark.kind, remark.sheet, remark.cell, value=remark.detail.get("value"), detail=detail
-    )
-
-
 def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submission | Refusal:
     """What a workbook says, seen against the layout that its stamp names."""
-    remarks = [_observation(remark, file.name) for remark in workbook.remarks]
+    observations = workbook.observations
     stamp = read_stamp(workbook, file.name, want.key)
     made_up = sample(workbook, stamp, file.name)
     if made_up is not None:
         return file.refused(made_up)
     if stamp.identity is None:
-        return file.refused(*stamp.observations, *remarks)
+        return file.refused(*stamp.observations, *observations)
     spec = _spec(stamp.identity, want.spec)
     if spec is None:
         expected = want.spec and load_spec(want.spec).name
         why = another_spec(stamp.identity, file.name, expected or ", ".join(names()))
-        return replace(file.refused(why, *stamp.observations, *remarks), stamps=_to_check(stamp))
+        return replace(file.refused(why, *stamp.observations, *observations), stamps=_to_check(stamp))
     why_not = unreadable(stamp.identity, spec, file.name)
     if why_not is not None:
-        return replace(file.refused(why_not, *stamp.observations, *remarks), stamps=_to_check(stamp))
+        return replace(file.refused(why_not, *stamp.observations, *observations), stamps=_to_check(stamp))
     submission = _read(workbook, file, stamp, stamp.identity, spec)
     submission.period = want.period
     submission.observations = [
         *stamp.observations,
         *disagreements(stamp, spec, file.name, want.expected),
-        *remarks,
+        *observations,
         *submission.observations,
     ]
     return submission
@@ -218,7 +211,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run = _not_run(workbook, older, stamp.signature == UNCHECKED)
     if last is None:
-        submission.observations.append(_observation(Remark(LAST_ANSWERS_CHANGED), file.name))
+        submission.observations.append(Observation(LAST_ANSWERS_CHANGED))
         submission.not_run |= _not_known(plan.layout.spec)
     if known is None:
         submission.not_run |= _not_compared(older)
@@ -423,8 +416,8 @@ def _admitted(password: str | None, paths: Sequence[Path]) -> list[Admitted | Re
 
 
 def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
-    remark = Remark(STOPPED_BY_THIS_FILE, detail=stopped(path_text(path), fault).detail)
-    return [Refused(path, *fingerprint(path), remark)]
+    observation = Observation(STOPPED_BY_THIS_FILE, detail=stopped(path_text(path), fault).detail)
+    return [Refused(path, *fingerprint(path), observation)]
 
 
 def _unpacked(outcome: Transfer | Refusal | SpecError | Died, job: _Job) -> Submission | Refusal:
@@ -444,7 +437,7 @@ def _arrived(
     if isinstance(outcome, SpecError):
         raise outcome
     if isinstance(outcome, Died):
-        return file.refused(_observation(outcome.remark, file.name))
+        return file.refused(outcome.observation)
     if isinstance(outcome, Refusal):
         return outcome
     return unpack(outcome, _plan_of(outcome.submission, want))
@@ -452,5 +445,4 @@ def _arrived(
 
 def _turned_away(refused: Refused) -> Refusal:
     path = path_text(refused.path)
-    why = _observation(refused.remark, Path(path).name)
-    return Refusal(path, refused.sha256, refused.size, (why,))
+    return Refusal(path, refused.sha256, refused.size, (refused.observation,))

@@ -22,8 +22,9 @@ from ..findings.file import (
     TOO_MANY_ATTRIBUTES,
     TOO_MANY_ELEMENTS,
 )
+from ..observation import Observation
 from .limits import Limits
-from .raw import Remark, Unreadable
+from .raw import Unreadable
 from .zip_package import shown
 
 Attributes = dict[str, str]
@@ -104,7 +105,7 @@ class XmlGuard:
 
     def refuse(self, kind: Kind, **detail: str) -> NoReturn:
         """Give this file up with a finding on this part."""
-        raise Unreadable(Remark(kind, detail={"part": shown(self.part), **detail}))
+        raise Unreadable(Observation(kind, detail={"part": shown(self.part), **detail}))
 
     def refuse_here(self, kind: Kind, **detail: str) -> NoReturn:
         """Give this file up with a finding on the place that is read now."""

@@ -15,7 +15,8 @@ from ..findings.structure import RESULT_DIFFERS
 from ..layout import Layout, address
 from ..layout.lists import LEVELS
 from ..numerals import shown as said
-from ..submission import Observation, Result, ShownChecks, ShownRows, Submission
+from ..observation import Observation
+from ..submission import Result, ShownChecks, ShownRows, Submission
 from ..words import and_more
 from ..workbook import Content, facts_of
 from .as_issued import REPORTED_ALONE

@@ -15,7 +15,7 @@ from ..findings.structure import (
     ROWS_SORTED,
 )
 from ..layout import address
-from ..submission import Observation
+from ..observation import Observation
 from .dropdowns import Dropdowns
 from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
 from .raw import CellKind, RawSheet

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..findings.structure import OWN_SHEET_MISSING, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_MISSING, SHEET_RENAMED
 from ..layout import Layout
+from ..observation import Observation
 from ..spec.own_sheets import (
     COVER_KEY,
     FEEDBACK_KEY,
@@ -18,7 +19,6 @@ from ..spec.own_sheets import (
     LEFTOVER_KEY,
     LISTS_KEY,
 )
-from ..submission import Observation
 from .keys import Plan, SheetPlan, observe
 from .raw import Area, CellKind, RawSheet, RawWorkbook
 from .references import parse_area

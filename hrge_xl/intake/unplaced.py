@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ..findings import Kind
 from ..findings.structure import COLUMN_WITHOUT_CODE, QUESTION_OUTLIVED, ROW_WITHOUT_CODE, TEXT_WITHOUT_PLACE
 from ..layout import address
-from ..submission import Observation, Unplaced
+from ..observation import Observation
+from ..submission import Unplaced
 from ..words import and_more
 from .axes import Axes, by_codes
 from .cell_values import shown_cell

@@ -27,9 +27,9 @@ from ..errors import Exit, HrgeError
 from ..findings import Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
 from ..gc_pause import gc_paused
+from ..observation import Observation
 from .closed_format import dumps, loads, may_answer
 from .limits import LIMITS, Limits
-from .raw import Remark
 from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
 
 if sys.platform != "win32":
@@ -62,12 +62,12 @@ class Died:
     detail: str = ""  # the type of the exception
 
     @property
-    def remark(self) -> Remark:
+    def observation(self) -> Observation:
         """The finding for the file that this happened to."""
-        return Remark(_FINDINGS[self.reason], detail={"reason": self.detail})
+        return Observation(_FINDINGS[self.reason], detail={"reason": self.detail})
 
 
-may_answer(Died, Remark)
+may_answer(Died, Observation)
 
 
 class NotStarted(HrgeError):

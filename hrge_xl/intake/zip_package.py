@@ -25,8 +25,9 @@ from ..findings.file import (
     TRUNCATED_FILE,
     UNPACKED_TOO_LARGE,
 )
+from ..observation import Observation
 from .limits import LIMITS, Limits
-from .raw import Remark, Unreadable
+from .raw import Unreadable
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _DIRECTORY_SIGNATURE = b"PK\x01\x02"
@@ -80,7 +81,7 @@ class ZipPackage:
         entries = _checked_entries(data, directory, limits)
         self._data = data
         self._entries = {entry.name.lower(): entry for entry in entries}
-        self.remarks = list(_foreign_bytes(data, directory, entries))
+        self.observations = list(_foreign_bytes(data, directory, entries))
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._entries
@@ -94,7 +95,7 @@ class ZipPackage:
         """The inflated bytes of a part: never more than its directory line promised."""
         entry = self._entries.get(name.lower())
         if entry is None:
-            raise Unreadable(Remark(MISSING_PART, detail={"part": shown(name)}))
+            raise Unreadable(Observation(MISSING_PART, detail={"part": shown(name)}))
         stored = self._data[entry.start : entry.stop]
         content = _inflate(stored, entry) if entry.deflated else stored
         if len(content) != entry.inflated or zlib.crc32(content) != entry.checksum:
@@ -118,7 +119,7 @@ def shown(name: str) -> str:
 
 
 def _damaged(name: str) -> Unreadable:
-    return Unreadable(Remark(DAMAGED_PART, detail={"part": shown(name)}))
+    return Unreadable(Observation(DAMAGED_PART, detail={"part": shown(name)}))
 
 
 def _inflate(stored: bytes, entry: _Entry) -> bytes:
@@ -148,13 +149,13 @@ def _directory(data: bytes, limits: Limits) -> _Directory:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Directory(archive.infolist(), archive.start_dir, data.rindex(_END_SIGNATURE))
     except _DIRECTORY_ERRORS as error:
-        raise Unreadable(Remark(TRUNCATED_FILE)) from error
+        raise Unreadable(Observation(TRUNCATED_FILE)) from error
 
 
 def _check_count(count: int, limits: Limits) -> None:
     if count > limits.entries:
         detail = {"count": str(count), "limit": str(limits.entries)}
-        raise Unreadable(Remark(TOO_MANY_ENTRIES, detail=detail))
+        raise Unreadable(Observation(TOO_MANY_ENTRIES, detail=detail))
 
 
 def _check_names(infos: list[zipfile.ZipInfo]) -> None:
@@ -162,18 +163,18 @@ def _check_names(infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         name = info.orig_filename
         if _BAD_NAME.search(name):
-            raise Unreadable(Remark(BAD_ENTRY_NAME, detail={"part": shown(name)}))
+            raise Unreadable(Observation(BAD_ENTRY_NAME, detail={"part": shown(name)}))
         if name.lower() in seen:
-            raise Unreadable(Remark(DUPLICATE_ENTRY, detail={"part": shown(name)}))
+            raise Unreadable(Observation(DUPLICATE_ENTRY, detail={"part": shown(name)}))
         seen.add(name.lower())
 
 
 def _check_methods(infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         if info.flag_bits & _ENCRYPTED:
-            raise Unreadable(Remark(ENCRYPTED_ENTRY, detail={"part": shown(info.filename)}))
+            raise Unreadable(Observation(ENCRYPTED_ENTRY, detail={"part": shown(info.filename)}))
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Unreadable(Remark(FORBIDDEN_COMPRESSION, detail={"part": shown(info.filename)}))
+            raise Unreadable(Observation(FORBIDDEN_COMPRESSION, detail={"part": shown(info.filename)}))
 
 
 def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -182,7 +183,7 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise too_large(info.filename, info.file_size, limits.part_bytes)
         if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
             detail = {"part": shown(info.filename), "limit": str(limits.ratio)}
-            raise Unreadable(Remark(COMPRESSION_BOMB, detail=detail))
+            raise Unreadable(Observation(COMPRESSION_BOMB, detail=detail))
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
         raise too_large("", total, limits.total_bytes)
@@ -191,7 +192,7 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 def too_large(part: str, size: int, limit: int) -> Unreadable:
     """Give the error for a part, or for all parts together where none is named."""
     detail = {"part": shown(part) or kept_texts.ALL_PARTS, "size": megabytes(size), "limit": megabytes(limit)}
-    return Unreadable(Remark(UNPACKED_TOO_LARGE, detail=detail))
+    return Unreadable(Observation(UNPACKED_TOO_LARGE, detail=detail))
 
 
 def megabytes(size: int) -> str:
@@ -203,7 +204,7 @@ def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
     """Follow a directory line to its local header, which must exist and carry the same name."""
     header = data[info.header_offset : info.header_offset + _LOCAL_HEADER.size]
     if info.header_offset < 0 or len(header) < _LOCAL_HEADER.size:
-        raise Unreadable(Remark(TRUNCATED_FILE))
+        raise Unreadable(Observation(TRUNCATED_FILE))
     signature, name_length, extra_length = _LOCAL_HEADER.unpack(header)
     name_start = info.header_offset + _LOCAL_HEADER.size
     name = data[name_start : name_start + name_length]
@@ -231,10 +232,10 @@ def _check_overlaps(entries: list[_Entry], directory_start: int) -> None:
     following = [entry.header for entry in ordered[1:]] + [directory_start]
     for entry, limit in zip(ordered, following, strict=True):
         if entry.stop > limit:
-            raise Unreadable(Remark(OVERLAPPING_ENTRIES, detail={"part": shown(entry.name)}))
+            raise Unreadable(Observation(OVERLAPPING_ENTRIES, detail={"part": shown(entry.name)}))
 
 
-def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) -> Iterator[Remark]:
+def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) -> Iterator[Observation]:
     """What the file holds besides the archive: another program may take it for another kind of file, and show that."""
     ordered = sorted(entries, key=lambda entry: entry.header)
     before = ordered[0].header if ordered else directory.start
@@ -244,4 +245,4 @@ def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) ->
     behind = max(len(data) - directory.end - _END_SIZE, 0)
     if before or between or behind:
         counts = {"before": before, "between": between, "behind": behind}
-        yield Remark(FOREIGN_BYTES, detail={where: f"{count:,}" for where, count in counts.items()})
+        yield Observation(FOREIGN_BYTES, detail={where: f"{count:,}" for where, count in counts.items()})

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import PurePath
 from string import Formatter
 
 from ..fields import TICK, YES_NO, Field
 from ..findings import CATALOGUE, Finding, Kind, Told, sentence, word
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
 from ..kept_texts import retold
+from ..observation import Observation
 from ..spec.model import Rule, Spec
 from ..texts import Text
 from ..words import translator
@@ -23,6 +25,37 @@ TOLD_BY_ITSELF = frozenset({"reason", "limits", "example"})  # what field and ru
 OF_THE_PROGRAM = ("what", "reason", "detail", "part")  # details that may be words of the program
 OF_ITS_LIST = ("read", "expected")  # details that may be entries of the field's own list
 BETWEEN = ", "
+EXCERPT = 200  # characters of a text that are quoted
+
+
+def finding_of(seen: Observation, path: str, language: str, field: Field | None = None) -> Finding:
+    """Put what was noticed about a file into words; `field` is the question that stands at its place."""
+    file = file_name(path)
+    value = seen.value or seen.detail.get("value") or None
+    details: dict[str, str | None] = {
+        "file": file, "sheet": seen.sheet, "cell": seen.cell, "row": seen.row, "value": value,
+        "label": seen.label or seen.row or seen.cell,
+    }  # fmt: skip
+    details |= seen.detail
+    message, remedy = worded(seen.about, field, details, language)
+    found = Finding(
+        code=seen.code, name=seen.name, severity=seen.severity, message=message, remedy=remedy,
+        sheet=seen.sheet, cell=seen.cell, tool=seen.tool, row=seen.row, field=seen.field,
+        label=seen.label, value=value, suggestion=seen.suggestion, language=language,
+    )  # fmt: skip
+    return replace(found, details=_noted(details, seen.about, field, found, file))
+
+
+@cache
+def file_name(path: str) -> str:
+    """Give a file without its folder."""
+    return PurePath(path).name
+
+
+def excerpt(text: str) -> str:
+    """Give the beginning of a long text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
 
 
 def worded(about: Kind | Rule, field: Field | None, details: Details, language: str) -> tuple[str, str]:
@@ -94,7 +127,7 @@ def _named(about: Kind | Rule, field: Field | None) -> frozenset[str]:
     return asked_of_row(about, field).union(*own) - TOLD_BY_ITSELF
 
 
-def noted(details: Details, about: Kind | Rule, field: Field | None, found: Finding, file: str) -> Told:
+def _noted(details: Details, about: Kind | Rule, field: Field | None, found: Finding, file: str) -> Told:
     """Give the details that another wording would need besides what the finding tells anyway."""
     known = _known(found, file)
     return tuple(

@@ -14,13 +14,13 @@ from ..errors import Exit, LimitError
 from ..fault_isolation import apart, stopped
 from ..findings.identity import SIGNATURE_INVALID
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..layout.wording import finding_of
 from ..paths import write_whole
 from ..rounds.datasets import Dataset
 from ..rounds.feedback_choice import LeftOut, choose, file_name
 from ..spec.load import load
 from ..stamp import INVALID, UNSIGNED
 from ..under_way import steps
-from ..validation import finding_of
 from ..words import SOURCE_LANGUAGE
 from .feedback import GivenBack, give_back
 from .feedback_message import as_data, message

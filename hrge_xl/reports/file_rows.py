@@ -12,9 +12,9 @@ from ..dataset.returns import Item, Return
 from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..findings.submissions import SAME_FILE_TWICE
 from ..kept_texts import retold
-from ..layout.wording import Rewording
-from ..submission import Observation
-from ..validation import REFUSED, finding_of
+from ..layout.wording import Rewording, finding_of
+from ..observation import Observation
+from ..validation import REFUSED
 from ..words import SOURCE_LANGUAGE, translator
 from .document import FileRow, FindingRow, IdentityRow, Progress, WaiverRow
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ...findings.file import TOO_MANY_ENTRIES
+from ...observation import Observation
 from ..limits import LIMITS, Limits
-from ..raw import Remark, Unreadable
+from ..raw import Unreadable
 from ..zip_package import too_large
 
 MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
@@ -22,7 +23,7 @@ class Budget:
         most = self.limits.entries
         if self._entries + count > most:
             detail = {"count": str(self._entries + count), "limit": str(most)}
-            raise Unreadable(Remark(TOO_MANY_ENTRIES, detail=detail))
+            raise Unreadable(Observation(TOO_MANY_ENTRIES, detail=detail))
         self._entries += count
 
     def take_bytes(self, count: int) -> None:

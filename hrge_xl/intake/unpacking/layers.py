@@ -59,8 +59,10 @@ class _Opening:
         try:
             yield from self._opened(job)
         except Unreadable as problem:
-            details = {"file": job.name, **problem.remark.detail}
-            yield Unopened(job.name, job.place, f"{sentence(problem.remark.kind.message, details)} {ASK}")
+            details = {"file": job.name, **problem.observation.detail}
+            yield Unopened(
+                job.name, job.place, f"{sentence(problem.observation.kind.message, details)} {ASK}"
+            )
         except RecursionError:
             yield Unopened(job.name, job.place, TOO_DEEP)
 
@@ -186,7 +188,7 @@ def _other_than_workbook(look: Callable[..., str], data: object) -> str:
     try:
         look(data)
     except Unreadable as problem:
-        return str(problem.remark.detail.get("what", ""))
+        return str(problem.observation.detail.get("what", ""))
     return ""
 
 
@@ -197,7 +199,7 @@ def _format_of(data: bytes, limits: Limits) -> str:
             return zip_format(ZipPackage(data, limits))
         return ole_format(data) if data.startswith(OLE_MAGIC) else ""
     except Unreadable as problem:
-        return "" if "what" in problem.remark.detail else "xlsx"
+        return "" if "what" in problem.observation.detail else "xlsx"
 
 
 def _archive_kind(job: Job) -> str:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...findings import sentence
+from ...observation import Observation
 from ...paths import expand
 from ..gate import Refused, beginning_of, bytes_of
 from ..limits import LIMITS
-from ..raw import Remark
 from ..worker import Died, run_guarded
 from .found import Found, Place, Unopened
 from .layers import ASK, Job, open_layers
@@ -28,7 +28,7 @@ def found_in(sources: Sequence[str]) -> Iterator[Found]:
     for outcome in run_guarded(open_layers, _noted(_jobs(sources), opened), jobs=1, limits=LARGER):
         name, place = opened.popleft()
         if isinstance(outcome, Died):
-            yield Unopened(name, place, _why(name, outcome.remark))
+            yield Unopened(name, place, _why(name, outcome.observation))
         else:
             yield from outcome
 
@@ -40,8 +40,8 @@ def _noted(jobs: Iterable[Job], opened: deque[tuple[str, Place]]) -> Iterator[Jo
         yield job
 
 
-def _why(name: str, remark: Remark) -> str:
-    return f"{sentence(remark.kind.message, {'file': name, **remark.detail})} {ASK}"
+def _why(name: str, observation: Observation) -> str:
+    return f"{sentence(observation.kind.message, {'file': name, **observation.detail})} {ASK}"
 
 
 def _jobs(sources: Sequence[str]) -> Iterator[Job]:
@@ -74,7 +74,7 @@ def _of_file(path: Path) -> Iterator[Job]:
         return
     content = bytes_of(path, LARGER)
     if isinstance(content, Refused):
-        yield Job(path.name, problem=_why(path.name, content.remark))
+        yield Job(path.name, problem=_why(path.name, content.observation))
     else:
         yield Job(path.name, content)
 
