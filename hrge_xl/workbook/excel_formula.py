@@ -149,6 +149,8 @@ class ExcelFormula:
         """A formula for the content of a calculated cell: empty text where blank, never an error."""
         if expr.type is Type.BOOL:
             return self.condition(expr)
+        if isinstance(expr, Literal | Choose) and expr.type in FIGURES:  # neither is an error nor needs a guard
+            return self.number(expr)
         if expr.type in FIGURES:
             return _guarded(self._guards(expr), self.number(expr), '""')
         return self.text(expr)
@@ -174,12 +176,12 @@ class ExcelFormula:
 
     def _guards(self, expr: Expr) -> list[str]:
         """What must be numbers for the figure not to be blank."""
-        if isinstance(expr, Literal) or self._is_value(expr):
+        if self._is_value(expr) or _is_never_blank(expr):
+            return []
+        if isinstance(expr, Ref) and expr.steps:  # a step that nobody chose is an error, which says as much
             return []
         if isinstance(expr, Arithmetic):
             return [*self._guards(expr.left), *self._guards(expr.right)]
-        if isinstance(expr, Call) and expr.function.never_blank:
-            return []
         if isinstance(expr, Call) and expr.function.strict:
             return [guard for arg in expr.args for guard in self._guards(arg)]
         number = self.number(expr)
@@ -544,6 +546,13 @@ class _Columns:
         if ref.outer:
             return self.here.row_code(replace(ref, outer=False))
         return column_range(self.layout, self.grid, CODE_COLUMN)
+
+
+def _is_never_blank(expr: Expr) -> bool:
+    """Say whether a figure is a number whatever is blank."""
+    if isinstance(expr, Choose):
+        return _is_never_blank(expr.then) and _is_never_blank(expr.other)
+    return isinstance(expr, Literal) or (isinstance(expr, Call) and expr.function.never_blank)
 
 
 def _power(base: str, exponent: str, written: Expr) -> str:

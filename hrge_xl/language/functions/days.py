@@ -44,10 +44,11 @@ class DaysBetween(Function):
     gives = Type.NUMBER
     meaning = "days from the first date to the second"
     blank = "blank on blank"
+    strict = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        first, last = (write.value(arg) for arg in args)
-        return f'IFERROR(IF(COUNT({first},{last})=2,{last}-{first},""),"")'
+        first, last = (write.number(arg) for arg in args)
+        return f"({last}-{first})"
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         from ..vectors import figure
@@ -65,10 +66,10 @@ class Year(Function):
     gives = Type.NUMBER
     meaning = "year of a date"
     blank = "blank on blank"
+    strict = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        day = write.value(args[0])
-        return f'IF(ISNUMBER({day}),YEAR({day}),"")'
+        return f"YEAR({write.number(args[0])})"
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         import numpy as np
