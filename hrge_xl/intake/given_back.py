@@ -21,8 +21,9 @@ def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
     return [
         Unplaced(*(_said(cells, column) for column in LEFTOVER_COLUMNS))
         for sheet in workbook.sheets
+        if _holds_leftovers(sheet)
         for row, cells in sorted(sheet.cells.items())
-        if _is_leftover(sheet, row)
+        if _is_leftover(row, cells)
     ]
 
 
@@ -39,7 +40,8 @@ def typed_on(sheet: RawSheet, *, formulas_known: bool) -> UnplacedTexts:
 def _typed(sheet: RawSheet, row: int, *, formulas_known: bool) -> Iterator[tuple[int, str]]:
     cells = sheet.cells[row]
     issued = frozenset(_said(cells, CODE_COLUMN).split())
-    read = {CODE_COLUMN, *(LEFTOVER_COLUMNS if _is_leftover(sheet, row) else ())}
+    ours = _holds_leftovers(sheet) and _is_leftover(row, cells)
+    read = {CODE_COLUMN, *(LEFTOVER_COLUMNS if ours else ())}
     for column, cell in sorted(cells.items()):
         text = shown_cell(cell)
         calculated = f"{FORMULA}{column}" in issued and (cell.formula is not None or not formulas_known)
@@ -47,11 +49,14 @@ def _typed(sheet: RawSheet, row: int, *, formulas_known: bool) -> Iterator[tuple
             yield column, text
 
 
-def _is_leftover(sheet: RawSheet, row: int) -> bool:
-    """Whether a row names sheet, cell and text of something that had no place."""
-    cells = sheet.cells[row]
-    ours = row > LEFTOVER_HEAD and _said(sheet.cells.get(HOME.row, {}), HOME.column) == LEFTOVER_KEY
-    return ours and all(_said(cells, column) for column in LEFTOVER_COLUMNS[:3])
+def _holds_leftovers(sheet: RawSheet) -> bool:
+    """Say whether a sheet is the one on which such texts are given back."""
+    return _said(sheet.cells.get(HOME.row, {}), HOME.column) == LEFTOVER_KEY
+
+
+def _is_leftover(row: int, cells: Cells) -> bool:
+    """Say whether a row of it names sheet, cell and text of something that had no place."""
+    return row > LEFTOVER_HEAD and all(_said(cells, column) for column in LEFTOVER_COLUMNS[:3])
 
 
 def _said(cells: Cells, column: int) -> str:

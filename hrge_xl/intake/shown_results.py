@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..answer import Key, Value
+from ..answer_columns import AnswerColumns
 from ..findings.structure import RESULT_DIFFERS
 from ..layout import Layout, address
 from ..layout.lists import LEVELS
@@ -116,7 +117,7 @@ def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:
     """What calculated answers show, levels by their code."""
     codes = {label: code for code, label in layout.labels.get(LEVELS, {}).items()}
     return {
-        answer.key: codes.get(str(answer.value), answer.value)
-        for answer in submission.answers
-        if answer.calculated and answer.value is not None
+        place[:3]: codes.get(str(value), value)
+        for _, place, value in AnswerColumns.of(submission.answers).values()
+        if place.calculated and value is not None
     }

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..answer import CellKey
 from ..answer_columns import AnswerColumns, Columns, Place
 from ..submission import Submission
-from .keys import Plan
+from .keys import Plan, SheetPlan
 
 
 class Transfer(NamedTuple):
@@ -23,9 +23,7 @@ class Transfer(NamedTuple):
 def pack(submission: Submission, plan: Plan) -> Transfer:
     """What the child process sends."""
     moved = {
-        tool: cells
-        for tool, cells in submission.cells.items()
-        if cells is not (home := plan.sheets[tool].home_cells) and (cells or home)
+        tool: cells for tool, cells in submission.cells.items() if not _at_home(cells, plan.sheets[tool])
     }
     unmoved = tuple(tool for tool in submission.cells if tool not in moved)
     columns = AnswerColumns.of(submission.answers).columns
@@ -45,13 +43,17 @@ def with_answers(submission: Submission, columns: Columns, plan: Plan) -> Submis
     return submission
 
 
+def _at_home(cells: Mapping[CellKey, str], plan: SheetPlan) -> bool:
+    """Say whether nothing on a sheet has moved; many sheets have no cells of their own."""
+    return cells is plan.home_cells or not (cells or plan.home_cells)
+
+
 def _places(
     sheets: Mapping[str, str], cells: Mapping[str, Mapping[CellKey, str]], plan: Plan
 ) -> Sequence[Place]:
     """Where every cell of the plan is in a file: the very same list for all files in which nothing has moved."""
-    if all(plan.sheets[tool].home_cells is its for tool, its in cells.items()) and all(
-        plan.sheets[tool].sheet.name == name for tool, name in sheets.items()
-    ):
+    unmoved = all(_at_home(its, plan.sheets[tool]) for tool, its in cells.items())
+    if unmoved and all(plan.sheets[tool].sheet.name == name for tool, name in sheets.items()):
         return plan.places
     return [
         each._replace(sheet=sheets.get(each.tool, ""), cell=cells.get(each.tool, {}).get(each.key, ""))
