@@ -72,12 +72,13 @@ def command(code: str, spec: str | None, lang: str | None) -> None:
 
 
 def _explain_kind(kind: Kind, say: Translate) -> None:
-    from ..findings import general
+    from ..findings import shown
 
+    message, remedy = shown(kind, say)
     block(f"{kind.code} {kind.name} ({say(kind.severity.value)})\n")
     block(
-        f"{general(say(kind.message))}\n\n{say('Why it matters')}: {say(kind.why)}\n"
-        f"{say('Example')}: {say(kind.example)}\n{say('What to do')}: {general(say(kind.remedy))}"
+        f"{message}\n\n{say('Why it matters')}: {say(kind.why)}\n"
+        f"{say('Example')}: {say(kind.example)}\n{say('What to do')}: {remedy}"
     )
 
 

@@ -28,6 +28,7 @@ FILE_TOO_LARGE = Kind(
     remedy="Remove pictures and sheets that are not part of the form, save, and send it again.",
     why="A filled workbook has far less than a megabyte; a huge one is something else, or hostile.",
     example="A workbook of 40 MB with photographs pasted into it.",
+    shown={"size": "40.2 MB", "limit": "25 MB"},
     refuses=True,
 )
 LOCK_FILE = Kind(
@@ -38,6 +39,7 @@ LOCK_FILE = Kind(
     remedy="Close the workbook in Excel or LibreOffice, and send the file without {mark} in its name.",
     why="Excel writes a small hidden file ~$name.xlsx while name.xlsx is open. It holds no answers.",
     example="~$PAK-2025.xlsx, 165 bytes.",
+    shown={"file": "~$PAK-2025.xlsx", "mark": "~$"},
     refuses=True,
 )
 ENCRYPTED_WORKBOOK = Kind(
@@ -81,6 +83,7 @@ NOT_A_WORKBOOK = Kind(
     why="What a file is shows in its content; its name may say anything. Web mail and forms often save a "
     "page under the name of the attachment.",
     example="A web page saved as PAK-2025.xlsx.",
+    shown={"what": "a web page"},
     refuses=True,
 )
 LINK_NOT_FILE = Kind(
@@ -121,6 +124,7 @@ UNREADABLE_FILE = Kind(
     remedy="Check that the file is there, that you may open it, and that no other program holds it.",
     why="The operating system refused to hand the content over.",
     example="A file that only another user may open.",
+    shown={"reason": "permission denied"},
     refuses=True,
 )
 CHANGED_WHILE_READ = Kind(
@@ -143,6 +147,7 @@ CONFIGURATION_AMONG_RETURNS = Kind(
     why="What a team sends never says what a round, its key or its ledger is. Such a file comes with a folder "
     "that was packed whole; or somebody wants forged returns to be believed.",
     example="A round.yaml unpacked from a team's zip file into returned/.",
+    shown={"file": "round.yaml", "what": "a round"},
     refuses=True,
 )
 
@@ -165,6 +170,7 @@ TOO_MANY_ENTRIES = Kind(
     remedy=_COPY_INTO_FRESH,
     why="A workbook has a few dozen parts; thousands of them are meant to exhaust the reader.",
     example="A zip file with 5,000 tiny members.",
+    shown={"count": "5,003", "limit": "2,000"},
     refuses=True,
 )
 BAD_ENTRY_NAME = Kind(
@@ -175,6 +181,7 @@ BAD_ENTRY_NAME = Kind(
     remedy=_SEND_AGAIN,
     why="Names that lead out of the file ('../', a drive, a backslash) serve to overwrite other files.",
     example="A member called ../../evil.xml.",
+    shown={"part": "../../evil.xml"},
     refuses=True,
 )
 DUPLICATE_ENTRY = Kind(
@@ -227,6 +234,7 @@ COMPRESSION_BOMB = Kind(
     remedy=_COPY_INTO_FRESH,
     why="Real answers cannot be packed that tightly; this is how a small file fills the memory.",
     example="100 MB of zeros in 100 kB.",
+    shown={"limit": "200"},
     refuses=True,
 )
 UNPACKED_TOO_LARGE = Kind(
@@ -237,6 +245,7 @@ UNPACKED_TOO_LARGE = Kind(
     remedy="Delete unused rows, columns and sheets, save, and send it again. " + _COPY_INTO_FRESH,
     why="Formats dragged down to the last row are stored cell by cell, and can fill the memory.",
     example="A sheet with a border on a million rows.",
+    shown={"size": "180 MB", "limit": "100 MB"},
     refuses=True,
 )
 
@@ -258,6 +267,7 @@ NESTED_TOO_DEEPLY = Kind(
     remedy=_SEND_AGAIN,
     why="No office program goes beyond a dozen levels; deep nesting is meant to crash readers.",
     example="Thousands of opening tags inside one another.",
+    shown={"limit": "64"},
     refuses=True,
 )
 TOO_MANY_ATTRIBUTES = Kind(
@@ -268,6 +278,7 @@ TOO_MANY_ATTRIBUTES = Kind(
     remedy=_SEND_AGAIN,
     why="No office program writes this; it is meant to slow readers down.",
     example="A cell with a thousand attributes.",
+    shown={"limit": "256"},
     refuses=True,
 )
 TOO_MANY_ELEMENTS = Kind(
@@ -278,6 +289,7 @@ TOO_MANY_ELEMENTS = Kind(
     remedy="Delete unused rows, columns and sheets, save, and send it again. " + _COPY_INTO_FRESH,
     why="So many elements are stray formats or an attack; reading them would take minutes.",
     example="A sheet in which three million empty cells are formatted.",
+    shown={"limit": "3,000,000"},
     refuses=True,
 )
 MALFORMED_PART = Kind(
@@ -288,6 +300,7 @@ MALFORMED_PART = Kind(
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
     why="The XML is cut off or garbled, so nothing after this place can be trusted.",
     example="A sheet that breaks off in the middle of a cell.",
+    shown={"line": "2", "column": "18,204"},
     refuses=True,
 )
 BAD_ENCODING = Kind(
@@ -318,6 +331,7 @@ TOO_MANY_CELLS = Kind(
     remedy="Delete unused rows and columns of the sheet {sheet}, save, and send it again.",
     why="A filled form has a few thousand cells; more are formats dragged over a whole sheet.",
     example="A fill colour on every cell down to the last row.",
+    shown={"limit": "1,000,000"},
     refuses=True,
 )
 TOO_MANY_SHEETS = Kind(
@@ -328,6 +342,7 @@ TOO_MANY_SHEETS = Kind(
     remedy="Delete the sheets that are not part of the form, save, and send it again.",
     why="A form has about thirty sheets.",
     example="A workbook with 300 sheets.",
+    shown={"count": "300", "limit": "256"},
     refuses=True,
 )
 DAMAGED_PART = Kind(
@@ -350,6 +365,7 @@ IMPOSSIBLE_CELL = Kind(
     why="A cell says itself in which column and row it stands. If it names none that a sheet has, or another row "
     "than the one that holds it, nobody can say to which question its answer belongs.",
     example="Cells called A0, ZZZZ1 or 1A.",
+    shown={"value": "ZZZZ1", "row": "4", "line": "2", "column": "311"},
     refuses=True,
 )
 NO_SHEETS = Kind(
@@ -371,6 +387,7 @@ IMPOSSIBLE_ROW = Kind(
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
     why="Rows are numbered from 1 to 1,048,576. What stands in another one belongs to no question.",
     example="A row with the number 0.",
+    shown={"value": "0", "line": "2", "column": "311"},
     refuses=True,
 )
 SHEET_LISTED_TWICE = Kind(
@@ -391,6 +408,7 @@ UNREADABLE_OTHER_FORMAT = Kind(
     remedy=_SEND_AGAIN,
     why="The file is damaged, or written by a program that does this format in its own way.",
     example="An .xls file that breaks off.",
+    shown={"file": "PAK-2025.xls", "format": ".xls"},
     refuses=True,
 )
 
@@ -404,6 +422,7 @@ FOREIGN_BYTES = Kind(
     why="Excel writes nothing around a workbook. Some mail and scanning programs add bytes at the end; a file can "
     "also be two things at once, of which one program shows this and another one that.",
     example="A web page behind the last byte of a workbook.",
+    shown={"before": "0", "between": "0", "behind": "4,096"},
 )
 UNREADABLE_CELL = Kind(
     code="F040",
@@ -431,6 +450,7 @@ EXTERNAL_LINK = Kind(
     remedy="Nothing was fetched. Replace formulas that point to other files by their values.",
     why="A linked value may be out of date, and shows an outside file whenever the workbook is opened.",
     example="A sum that adds a cell of budget.xlsx.",
+    shown={"what": "budget.xlsx"},
 )
 FORMULA_REACHES_OUTSIDE = Kind(
     code="F043",
@@ -441,6 +461,7 @@ FORMULA_REACHES_OUTSIDE = Kind(
     remedy="The stored value was read, nothing was fetched. Type the value instead of the formula.",
     why="The value depends on a file, a program or a server that the reader does not have.",
     example="='[budget.xlsx]Sheet1'!B2",
+    shown={"count": "12"},
 )
 LIVE_DATA_LINK = Kind(
     code="F044",
@@ -450,6 +471,7 @@ LIVE_DATA_LINK = Kind(
     remedy="Nothing was started. Remove the link under Data > Edit Links, and send the file again.",
     why="Such links (DDE, OLE) can start programs on the computer of whoever opens the workbook.",
     example="A link to the service cmd.",
+    shown={"what": "cmd"},
 )
 UNREADABLE_SIDE_PART = Kind(
     code="F045",
@@ -459,6 +481,7 @@ UNREADABLE_SIDE_PART = Kind(
     remedy="The answers were read. If comments, drawings or filters may matter, ask the team for them.",
     why="The part holds comments, drawings, tables or properties, not answers.",
     example="A damaged comments part.",
+    shown={"part": "xl/comments3.xml"},
 )
 REDUCED_FORMAT = Kind(
     code="F046",
@@ -468,6 +491,7 @@ REDUCED_FORMAT = Kind(
     remedy="The values were read. For all checks, save the workbook as .xlsx and send it again.",
     why="Readers of such formats do not tell formulas, error values, dropdown lists, locks and comments.",
     example="A return saved as .xls by an old program.",
+    shown={"file": "PAK-2025.xls", "format": ".xls"},
 )
 EMBEDDED_OBJECT = Kind(
     code="F047",
@@ -477,6 +501,7 @@ EMBEDDED_OBJECT = Kind(
     remedy="They were not opened. Send attachments separately, or remove them.",
     why="Embedded files are not answers, and may be harmful.",
     example="A Word document dropped into a sheet.",
+    shown={"what": "xl/embeddings/oleObject1.bin"},
 )
 CELL_STORED_TWICE = Kind(
     code="F048",
@@ -495,6 +520,7 @@ UNREADABLE_SHEET_SETTING = Kind(
     remedy="Open the file in Excel, let it repair it, check the answers, and send it again.",
     why="The setting names cells that do not exist.",
     example="A dropdown for the cells A0:B.",
+    shown={"what": "A0:B"},
 )
 
 TIME_LIMIT = Kind(
@@ -535,6 +561,7 @@ READER_FAILED = Kind(
     remedy="Report this with the code F063. " + _SEND_AGAIN,
     why="Something in the file was not foreseen. The other files were read.",
     example="An error that no test has shown yet.",
+    shown={"reason": "KeyError"},
     refuses=True,
 )
 STOPPED_BY_THIS_FILE = Kind(
@@ -546,6 +573,7 @@ STOPPED_BY_THIS_FILE = Kind(
     why="Something in the file was not foreseen. The other files came out as they would have without it; the "
     "log holds nothing out of the file.",
     example="An error that no test has shown yet, in what comes after reading.",
+    shown={"reason": "KeyError"},
     refuses=True,
 )
 ROW_WITHOUT_A_PLACE = Kind(
@@ -558,5 +586,6 @@ ROW_WITHOUT_A_PLACE = Kind(
     why="Every row is looked over before it is written: its types, its codes, its keys. Nothing the team typed is "
     "wrong here; what was made of it is. The other files came out as they would have without it.",
     example="A number where the question takes a code.",
+    shown={"column": "number", "value": "about ten", "needed": "a number"},
     refuses=True,
 )

@@ -23,6 +23,7 @@ ANOTHER_SPEC = Kind(
     "with the program), or send the right workbook.",
     why="Its questions are those of another questionnaire.",
     example="A workbook of one spec among those of another.",
+    shown={"found": "example", "expected": "our_survey"},
     refuses=True,
 )
 NEWER_VERSION = Kind(
@@ -33,6 +34,7 @@ NEWER_VERSION = Kind(
     remedy="Update the specs of this program, then validate the file again.",
     why="A newer workbook may hold questions that this program would lose.",
     example="A workbook of version 2.0 read with the specs of 1.0.",
+    shown={"found": "2.0", "expected": "1.0"},
     refuses=True,
 )
 OLDER_VERSION = Kind(
@@ -43,6 +45,7 @@ OLDER_VERSION = Kind(
     remedy="Give the team its answers back in the version in force, with `hrge-xl feedback`.",
     why="Questions added since then are not in this workbook.",
     example="A workbook of the previous round.",
+    shown={"found": "1.0", "expected": "2.0"},
 )
 STAMP_DAMAGED = Kind(
     code="I005",
@@ -52,6 +55,7 @@ STAMP_DAMAGED = Kind(
     remedy="Check with the team that this is the workbook that was issued to it.",
     why="The two copies of the stamp disagree, a part of it is missing, or it says something impossible.",
     example="The hidden sheet says Pakistan, the document properties say Iraq; or the day of issue is not a date.",
+    shown={"detail": "the day of issue is not a date"},
     needs=(Need.PROPERTIES,),
 )
 SIGNATURE_INVALID = Kind(
@@ -72,6 +76,7 @@ ANOTHER_ROUND = Kind(
     remedy="Put it into the folder of its own round.",
     why="Answers of two periods must not be mixed.",
     example="Last half-year's workbook sent again.",
+    shown={"found": "2025-H1", "expected": "2025-H2"},
 )
 UNKNOWN_TEAM = Kind(
     code="I008",
@@ -81,6 +86,7 @@ UNKNOWN_TEAM = Kind(
     remedy="Add the team to the team list of the round, or ask who sent the file.",
     why="Nobody expects an answer from this team.",
     example="A team of another programme.",
+    shown={"found": "KHM"},
 )
 COUNTRY_DIFFERS = Kind(
     code="I009",
@@ -90,6 +96,7 @@ COUNTRY_DIFFERS = Kind(
     remedy="Correct the country, or ask for a workbook of your own.",
     why="A workbook of one team was passed on and filled in by another.",
     example="The workbook of Iraq, filled in for Pakistan.",
+    shown={"label": "Country", "value": "Pakistan", "expected": "Iraq"},
 )
 UNKNOWN_LANGUAGE = Kind(
     code="I010",
@@ -99,6 +106,7 @@ UNKNOWN_LANGUAGE = Kind(
     remedy="Issue the workbook again in a language of the spec.",
     why="Labels can only be read in the languages of the spec.",
     example="A stamp edited to another language.",
+    shown={"found": "xx"},
     refuses=True,
 )
 PERIOD_OUTSIDE_ROUND = Kind(
@@ -109,6 +117,7 @@ PERIOD_OUTSIDE_ROUND = Kind(
     remedy="Correct the period, or ask whether the answers are those of this round.",
     why="Answers of another period may have been copied into this workbook; they would count in both.",
     example="Last quarter's answers pasted into this quarter's workbook.",
+    shown={"label": "End of the period", "value": "2025-06-30", "expected": "2025-07-01 to 2025-12-31"},
 )
 COVER_NAMES_ANOTHER = Kind(
     code="I012",
@@ -118,6 +127,7 @@ COVER_NAMES_ANOTHER = Kind(
     remedy="Ask the team which of the two is right, and send it a workbook of its own.",
     why="The stamp decides whose answers these are. A cover that was altered may be that of another team.",
     example="The name of the team typed over.",
+    shown={"value": "Lahore", "expected": "Karachi"},
     needs=(Need.EDITION,),
 )
 FILE_NAME_NAMES_ANOTHER = Kind(
@@ -128,6 +138,7 @@ FILE_NAME_NAMES_ANOTHER = Kind(
     remedy="Ask whose answers these are. Rename the file, or have them filled into the workbook of “{found}”.",
     why="A workbook that was passed on counts for the team that it was issued to, whoever filled it in.",
     example="The workbook of Karachi, sent as Lahore.xlsx.",
+    shown={"file": "Lahore.xlsx", "found": "Lahore", "expected": "Karachi"},
 )
 SAVE_TIME_IMPOSSIBLE = Kind(
     code="I014",
@@ -137,6 +148,7 @@ SAVE_TIME_IMPOSSIBLE = Kind(
     remedy="Nothing to do: among several versions it is ordered by the day on which it arrived.",
     why="The newest of several versions is the one saved last, as each file says itself.",
     example="A program that writes the year 1, or a computer whose clock was never set.",
+    shown={"value": "0001-01-01 00:00"},
 )
 LAST_ANSWERS_CHANGED = Kind(
     code="I015",
@@ -155,5 +167,6 @@ SAMPLE_RETURNED = Kind(
     remedy="Fill in the workbook that was issued to you, and send that. A sheet of a sample has no place in it.",
     why="What stands in a sample is made up: it must never be taken for what a team says.",
     example="The filled sample sent back in place of the workbook of the team.",
+    shown={"detail": "the stamp is that of a sample"},
     refuses=True,
 )

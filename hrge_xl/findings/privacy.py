@@ -10,6 +10,7 @@ E_MAIL_ADDRESS = Kind(
     remedy="Take it out; name roles, not persons.",
     why="The workbooks are about victims and suspects; nobody should be found through them.",
     example="“Ask name@example.org”.",
+    shown={"label": "Comments"},
 )
 PHONE_NUMBER = Kind(
     code="P002",
@@ -19,6 +20,7 @@ PHONE_NUMBER = Kind(
     remedy="Take it out; name roles, not persons.",
     why="The workbooks are about victims and suspects; nobody should be found through them.",
     example="“+00 700 123 456”.",
+    shown={"label": "Comments"},
 )
 DOCUMENT_NUMBER = Kind(
     code="P003",
@@ -28,4 +30,5 @@ DOCUMENT_NUMBER = Kind(
     remedy="Take it out unless it is a public reference.",
     why="Passport, identity and case numbers lead to a person.",
     example="“passport AB1234567”.",
+    shown={"label": "Comments"},
 )

@@ -23,6 +23,7 @@ SHEET_RENAMED = Kind(
     remedy="Nothing to do.",
     why="Sheets are found by their hidden key, not by their name.",
     example="“Checklist” renamed to “Our list”.",
+    shown={"expected": "Checklist", "sheet": "Our list"},
 )
 SHEET_DOUBLED = Kind(
     code="S003",
@@ -32,6 +33,7 @@ SHEET_DOUBLED = Kind(
     remedy="Keep the sheet that counts and delete the copy.",
     why="Two sheets claim to hold the same answers; choosing one would be a guess.",
     example="“Checklist (2)”, made with Move or Copy.",
+    shown={"expected": "Checklist", "sheet": "Checklist (2)"},
     in_feedback=InFeedback.MENDED,
 )
 ROW_MISSING = Kind(
@@ -64,6 +66,7 @@ ROW_DOUBLED = Kind(
     remedy="Keep one of the two rows.",
     why="Two rows carry the same code; choosing one would be a guess.",
     example="A row copied and inserted again.",
+    shown={"row": "WS-04", "cell": "A19"},
     in_feedback=InFeedback.MENDED,
 )
 COLUMN_DOUBLED = Kind(
@@ -74,6 +77,7 @@ COLUMN_DOUBLED = Kind(
     remedy="Keep one of the two columns.",
     why="Two columns carry the same code; choosing one would be a guess.",
     example="A column copied and inserted again.",
+    shown={"cell": "H4"},
     in_feedback=InFeedback.MENDED,
 )
 ROW_WITHOUT_CODE = Kind(
@@ -84,6 +88,7 @@ ROW_WITHOUT_CODE = Kind(
     remedy="Move the content to one of the numbered rows.",
     why="A row without a code cannot be told apart from a note.",
     example="A row inserted between two risks.",
+    shown={"cell": "C9", "value": "Border post closed"},
     in_feedback=InFeedback.BESIDE,
 )
 CODES_DAMAGED = Kind(
@@ -115,6 +120,7 @@ DROPDOWN_LOST = Kind(
     remedy="Paste values only (Paste Special, Values), or type the answer.",
     why="Pasting replaces the list of a cell by whatever the source had; the answer was checked all the same.",
     example="A column of answers pasted from another sheet.",
+    shown={"label": "Likelihood", "cells": "F8 to F19"},
     needs=(Need.VALIDATIONS, Need.VERSION),
 )
 PROTECTION_OFF = Kind(
@@ -135,6 +141,7 @@ FORMULA_OVERWRITTEN = Kind(
     remedy="Do not type into calculated cells; ask for a fresh workbook with your answers.",
     why="The cell no longer follows the answers it is made from; it was calculated again.",
     example="A level typed over its formula.",
+    shown={"label": "Level of risk", "value": "Low"},
     needs=(Need.FORMULAS,),
     in_feedback=InFeedback.MENDED,
 )
@@ -146,6 +153,7 @@ TEXT_WITHOUT_PLACE = Kind(
     remedy="Move it to a cell that asks for it, or leave it as a note.",
     why="It may be an answer in the wrong place.",
     example="A remark below the table.",
+    shown={"value": "See our letter of May"},
     in_feedback=InFeedback.BESIDE,
 )
 CELLS_MERGED = Kind(
@@ -156,6 +164,7 @@ CELLS_MERGED = Kind(
     remedy="Unmerge the cells and fill in each.",
     why="Merging keeps one answer and drops the rest.",
     example="Two due dates merged into one cell.",
+    shown={"label": "Due date", "cells": "K8 and K9"},
     needs=(Need.MERGES,),
     in_feedback=InFeedback.MENDED,
 )
@@ -176,6 +185,7 @@ COLUMN_WITHOUT_CODE = Kind(
     remedy="Move the content to one of the columns of the sheet.",
     why="A column without a code cannot be told apart from a note.",
     example="A column “Remarks” added by the team.",
+    shown={"cell": "M4", "value": "Remarks"},
     in_feedback=InFeedback.BESIDE,
 )
 COMMENT_KEPT = Kind(
@@ -186,6 +196,7 @@ COMMENT_KEPT = Kind(
     remedy="Nothing to do. If it is an answer, type it into its cell.",
     why="Comments are kept and listed; they are not answers.",
     example="A reviewer's remark.",
+    shown={"cell": "D12", "value": "Is this the latest figure?"},
     needs=(Need.COMMENTS,),
 )
 QUESTION_OUTLIVED = Kind(
@@ -196,6 +207,7 @@ QUESTION_OUTLIVED = Kind(
     remedy="Nothing to do. Where another question asks for it now, answer it there.",
     why="The workbook is of an older version, and the question, its row or its sheet was taken out since.",
     example="The budget, which the questionnaire asked for until last year.",
+    shown={"label": "Budget", "expected": "2.0", "value": "12,000"},
 )
 ROWS_SORTED = Kind(
     code="S020",
@@ -215,6 +227,7 @@ ANSWERS_HIDDEN = Kind(
     remedy="Clear the filter or show the rows, and check that they are as they should be.",
     why="Answers that nobody sees are easily out of date; a filter leaves them in the file.",
     example="A filter that shows only high risks.",
+    shown={"value": "9 to 14"},
     needs=(Need.HIDDEN_ROWS,),
 )
 FORMULA_CLEARED = Kind(
@@ -225,6 +238,7 @@ FORMULA_CLEARED = Kind(
     remedy="Nothing to type here; ask for a fresh workbook with your answers.",
     why="The cell no longer shows anything; what it should show was calculated again, and that counts.",
     example="A whole row selected and cleared.",
+    shown={"label": "Level of risk", "cells": "G11"},
     needs=(Need.FORMULAS,),
 )
 TEXT_CHANGED = Kind(
@@ -235,6 +249,7 @@ TEXT_CHANGED = Kind(
     remedy="Undo the change, or ask for a fresh workbook with your answers. A remark belongs beside the table.",
     why="Whoever reads the workbook takes it for what was asked; what was typed over it was kept, not counted.",
     example="A remark typed over the help of a question.",
+    shown={"cells": "C7", "expected": "One answer per row", "value": "Done in May"},
     needs=(Need.EDITION,),
 )
 HEAD_CHANGED = Kind(
@@ -248,6 +263,7 @@ HEAD_CHANGED = Kind(
     why="Answers are read by hidden codes. Where a head, a question or an entry of a list says something else, "
     "nobody knows what was answered.",
     example="The heads “Women” and “Men” exchanged.",
+    shown={"cells": "E4", "expected": "Women", "value": "Men"},
     needs=(Need.EDITION,),
 )
 ROW_NUMBER_CHANGED = Kind(
@@ -258,6 +274,7 @@ ROW_NUMBER_CHANGED = Kind(
     remedy="Put the numbers back in their order, and check that the answers are in the right rows.",
     why="The visible number and the hidden code of a row must agree; else it was pasted over or sorted without it.",
     example="A register sorted, and one number retyped.",
+    shown={"cells": "B9", "value": "7", "expected": "5"},
     needs=(Need.EDITION,),
 )
 FORMULA_CHANGED = Kind(
@@ -268,6 +285,7 @@ FORMULA_CHANGED = Kind(
     remedy="Ask for a fresh workbook with your answers.",
     why="What the cell shows is no longer what was to be shown; everything that counts was calculated again.",
     example="A formula that always says “Low”.",
+    shown={"cells": "G9", "expected": "=F9*H9", "value": '="Low"'},
     needs=(Need.FORMULAS, Need.EDITION),
 )
 TYPED_OVER = Kind(
@@ -278,6 +296,7 @@ TYPED_OVER = Kind(
     remedy="Undo it, or ask for a fresh workbook with your answers. A remark belongs beside the table.",
     why="The cell shows what somebody typed and no longer what the answers give.",
     example="A remark in the list of actions.",
+    shown={"value": "Agreed with the ministry", "cells": "C6"},
     needs=(Need.FORMULAS, Need.EDITION),
 )
 RESULT_DIFFERS = Kind(
@@ -289,6 +308,7 @@ RESULT_DIFFERS = Kind(
     why="The formula is whole and its result is not its own: the file was changed by another program, or not "
     "calculated since. Everything that counts was calculated again.",
     example="A sheet that says “Complete” beside missing answers.",
+    shown={"cells": "B12", "value": "Complete", "expected": "2 missing"},
     needs=(Need.FORMULAS, Need.EDITION),
 )
 OWN_SHEET_MISSING = Kind(

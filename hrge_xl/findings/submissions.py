@@ -12,6 +12,7 @@ SAME_FILE_TWICE = Kind(
     remedy="Nothing to do.",
     why="The same file was sent or stored twice.",
     example="The attachment of a message and its copy in the shared folder.",
+    shown={"other": "PAK-2025 (copy).xlsx"},
 )
 SUPERSEDED = Kind(
     code="X002",
@@ -21,6 +22,7 @@ SUPERSEDED = Kind(
     remedy="Nothing to do.",
     why="The team sent a corrected version. The newest is the one saved last, as the files themselves say.",
     example="A second version after feedback.",
+    shown={"other": "PAK-2025-v2.xlsx"},
 )
 TWO_RETURNS_ONE_KEY = Kind(
     code="X003",
@@ -33,6 +35,7 @@ TWO_RETURNS_ONE_KEY = Kind(
     ),
     why="Counting both doubles every figure; choosing one would be a guess. Neither counts until it is decided.",
     example="Two colleagues each filled in a copy.",
+    shown={"other": "PAK-2025-b.xlsx"},
 )
 ONE_COPY_TWO_INTERVENTIONS = Kind(
     code="X004",
@@ -50,6 +53,7 @@ ONE_COPY_TWO_INTERVENTIONS = Kind(
     ),
     example="The workbook was copied for a second project, or its project code was corrected in the old workbook "
     "instead of in the feedback.",
+    shown={"other": "PAK-project-2.xlsx"},
 )
 DECIDED = Kind(
     code="X005",
@@ -59,6 +63,11 @@ DECIDED = Kind(
     remedy="Nothing to do. To take it back: hrge-xl decide DATASET {submission} --undo --reason “…”.",
     why="Which of several returns counts was decided by a person, and holds until that is taken back.",
     example="The team said which of two workbooks is right.",
+    shown={
+        "day": "2026-04-02",
+        "by": "the coordinator",
+        "reason": "The team said which of the two is right.",
+    },
 )
 MADE_FROM_OLDER_VERSION = Kind(
     code="X006",
@@ -74,4 +83,5 @@ MADE_FROM_OLDER_VERSION = Kind(
         "knowing it, what was answered since."
     ),
     example="The team corrected the feedback of its first return after it had already sent a second one.",
+    shown={"other": "PAK-2025-v2.xlsx"},
 )
