@@ -75,7 +75,7 @@ class Week:
             f"Ask again:  {_named(self.to_ask_again)}",
             f"To send:    {self._to_send()}",
             f"Look first: {self._look_first()}",
-            f"It lies in: {self.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FOLDER}/, {FOLDER}/{CALENDAR}",
+            f"Files in:   {self.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FOLDER}/, {FOLDER}/{CALENDAR}",
         ]
 
     @property

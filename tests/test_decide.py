@@ -320,7 +320,7 @@ def test_a_name_that_several_files_have(dataset: Path, capsys: pytest.CaptureFix
     )
     assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 2
     err = capsys.readouterr().err
-    assert "'ours.xlsx' may be several returns: ours.xlsx (" in err
+    assert "'ours.xlsx' may mean several returns: ours.xlsx (" in err
     assert "Name it by what stands in brackets" in err
     assert run(["decide", str(dataset), "more/ours.xlsx", *USE]) == 0
 

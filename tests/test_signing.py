@@ -87,7 +87,7 @@ def test_a_signed_seal_is_the_signer_s(folder: Path, capsys: pytest.CaptureFixtu
     assert f"Seal 1 is signed with the key of {NAME}: only who holds that key could have made it." in told
     assert "The entries 1 to 2 of the chain are covered by it." in told
     told = said(capsys, 0, "sign", REPORT, "--check")
-    assert "and nobody said whose key that is: anybody could have made such a key" in told
+    assert "and nobody has said whose key that is: anybody could have made such a key" in told
     assert "Made again: identical" in said(capsys, 0, "verify", REPORT, "--returned", "round/returned")
 
 

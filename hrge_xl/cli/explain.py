@@ -47,7 +47,8 @@ class CodeName(click.ParamType[str]):
 )
 @lang_option
 def command(code: str, spec: str | None, lang: str | None) -> None:
-    """What a code means, why it matters, and what to do. A name, or a code written in another way, does as well.
+    """Explain what a code means, why it matters, and what to do. The name of a finding, or a code written another way,
+    works too.
 
     \b
     hrge-xl explain V002

@@ -9,8 +9,8 @@ STRUCK_THROUGH = Kind(
     name="struck-through",
     severity=WARNING,
     message="{label}: what is struck through was read like any other text: “{value}” ({cells}).",
-    remedy="Delete what no longer holds, and take the line off the rest.",
-    why="A line through a word takes it back for whoever sees it; the answer holds it all the same.",
+    remedy="Delete what no longer applies, and remove the line from the rest.",
+    why="Whoever sees a line through a word takes it as withdrawn; the answer still holds it.",
     example="“~~Four~~ Two consultations”, read as “Four Two consultations”.",
     shown={"label": "Activities", "value": "Four Two consultations", "cells": "D9"},
     needs=(Need.FORMATTING,),
@@ -47,7 +47,7 @@ SHOWN_OTHERWISE = Kind(
     severity=WARNING,
     message="{label}: {cells} shows “{seen}”, but holds “{value}”; that was read.",
     remedy="Type what is meant into the cell; do not change its number format.",
-    why="A number format can show anything in the place of a number: thousands for units, or a text.",
+    why="A number format can show anything in place of a number: thousands for units, or a text.",
     example="4,800 shown as 5 by a format that leaves thousands out.",
     shown={"label": "Participants", "cells": "E9", "seen": "5", "value": "4,800"},
     needs=(Need.FORMATTING,),
@@ -81,7 +81,7 @@ PICTURE_ON_TOP = Kind(
     name="picture-on-top",
     severity=WARNING,
     message="{what} lies over {place}; its content was not read.",
-    remedy="Type what it shows into the cells, or send it beside the workbook, and delete it here.",
+    remedy="Type what it shows into the cells, or send it along with the workbook, and delete it here.",
     why="Pictures, charts, handwriting and embedded objects may say something that no program can read.",
     example="A photograph of a signed page, pasted over the answers.",
     shown={"what": "A picture", "place": "Risks!D9"},
@@ -93,7 +93,10 @@ PRECISION_AS_DISPLAYED = Kind(
     severity=WARNING,
     message="The workbook is set to precision as displayed: numbers keep only the digits that are shown.",
     remedy="Switch it off (Options, Advanced: Set precision as displayed), and look at the figures once more.",
-    why="What is typed is cut to what the format of its cell shows, for good: 0.45 becomes 0 under whole numbers.",
+    why=(
+        "What is typed is permanently cut to what the format of its cell shows: 0.45 becomes 0 in a cell "
+        "for whole numbers."
+    ),
     example="The box was ticked to make sums agree with what is printed.",
     needs=(Need.SETTINGS,),
 )
@@ -114,7 +117,9 @@ ALERT_OFF = Kind(
     severity=INFO,
     message="{label}: the dropdown list of {cells} is there, but it no longer refuses other entries.",
     remedy="Nothing to do; choose from the list.",
-    why="The alert of the list was turned off, or into a warning; the answer was checked all the same.",
+    why=(
+        "The alert of the list was turned off, or changed to a warning; the answer was checked all the same."
+    ),
     example="A program that keeps lists without their alerts.",
     shown={"label": "Likelihood", "cells": "F8 to F19"},
     needs=(Need.VALIDATIONS,),

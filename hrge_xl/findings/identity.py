@@ -10,7 +10,7 @@ NO_STAMP = Kind(
     severity=ERROR,
     message="{file} is a workbook, but not one that was issued from here.",
     remedy="Send the workbook that you received; do not copy its sheets into another file.",
-    why="The hidden stamp that says which questionnaire this is and for whom is missing.",
+    why="The hidden stamp, which says which questionnaire this is and for whom, is missing.",
     example="The team's own list of risks, or the answers copied into a new file.",
     refuses=True,
 )
@@ -64,7 +64,10 @@ SIGNATURE_INVALID = Kind(
     severity=ERROR,
     message="The stamp of {file} does not carry our signature.",
     remedy="Ask the team for the file it received, or issue it a new one.",
-    why="Team, round or version in the stamp were changed after the workbook was issued, or it was forged.",
+    why=(
+        "The team, round or version in the stamp was changed after the workbook was issued, or the stamp "
+        "was forged."
+    ),
     example="The team code was edited in the hidden sheet.",
     needs=(Need.KEY,),
 )
@@ -125,7 +128,7 @@ COVER_NAMES_ANOTHER = Kind(
     severity=WARNING,
     message="The cover says “{value}” where the stamp of the workbook says “{expected}”.",
     remedy="Ask the team which of the two is right, and send it a workbook of its own.",
-    why="The stamp decides whose answers these are. A cover that was altered may be that of another team.",
+    why="The stamp decides whose answers these are. An altered cover may be that of another team.",
     example="The name of the team typed over.",
     shown={"value": "Lahore", "expected": "Karachi"},
     needs=(Need.EDITION,),
@@ -146,7 +149,7 @@ SAVE_TIME_IMPOSSIBLE = Kind(
     severity=INFO,
     message="{file} says that it was saved at “{value}”, which cannot be right.",
     remedy="Nothing to do: among several versions it is ordered by the day on which it arrived.",
-    why="The newest of several versions is the one saved last, as each file says itself.",
+    why="The newest of several versions is the one saved last, according to the files themselves.",
     example="A program that writes the year 1, or a computer whose clock was never set.",
     shown={"value": "0001-01-01 00:00"},
 )
@@ -154,10 +157,13 @@ LAST_ANSWERS_CHANGED = Kind(
     code="I015",
     name="last-answers-changed",
     severity=WARNING,
-    message="The answers of the round before that {file} shows are not those that it was issued with.",
+    message="The answers of the previous round that {file} shows are not those that it was issued with.",
     remedy="Ask the team for the file it received. What needs those answers was not checked.",
-    why="New answers are compared with those of the round before, which travel in the workbook. The stamp says which.",
-    example="A program that drops hidden sheets; or a figure of last time that somebody made fit.",
+    why=(
+        "New answers are compared with those of the previous round, which travel in the workbook. The "
+        "stamp says which ones."
+    ),
+    example="A program that drops hidden sheets, or a figure of last time that somebody adjusted.",
 )
 SAMPLE_RETURNED = Kind(
     code="I016",
@@ -165,7 +171,7 @@ SAMPLE_RETURNED = Kind(
     severity=ERROR,
     message="{file} is a filled sample, or holds a sheet of one: {detail}.",
     remedy="Fill in the workbook that was issued to you, and send that. A sheet of a sample has no place in it.",
-    why="What stands in a sample is made up: it must never be taken for what a team says.",
+    why="The answers in a sample are made up: they must never be taken for what a team says.",
     example="The filled sample sent back in place of the workbook of the team.",
     shown={"detail": "the stamp is that of a sample"},
     refuses=True,

@@ -59,9 +59,9 @@ DECIDED = Kind(
     code="X005",
     name="decided",
     severity=INFO,
-    message="A decision of {day} by {by} says what becomes of {file}: {reason}",
+    message="A decision made on {day} by {by} says what becomes of {file}: {reason}",
     remedy="Nothing to do. To take it back: hrge-xl decide DATASET {submission} --undo --reason “…”.",
-    why="Which of several returns counts was decided by a person, and holds until that is taken back.",
+    why="A person decided which of several returns counts; this holds until it is taken back.",
     example="The team said which of two workbooks is right.",
     shown={
         "day": "2026-04-02",
@@ -73,14 +73,14 @@ MADE_FROM_OLDER_VERSION = Kind(
     code="X006",
     name="made-from-older-version",
     severity=WARNING,
-    message="{file} was not made from {other}, the latest version that had come, but from an older one.",
+    message="{file} was not made from {other}, the latest version received, but from an older one.",
     remedy=(
         "Compare the two (hrge-xl compare). Where answers of the later version are missing, send the team its "
         "feedback for that one and ask for a new return, or decide which one counts."
     ),
     why=(
-        "Feedback holds the answers of one version. Whoever goes on in an older copy takes back, without "
-        "knowing it, what was answered since."
+        "Feedback holds the answers of one version. Whoever continues in an older copy unknowingly "
+        "undoes what has been answered since."
     ),
     example="The team corrected the feedback of its first return after it had already sent a second one.",
     shown={"other": "PAK-2025-v2.xlsx"},

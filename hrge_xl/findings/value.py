@@ -22,8 +22,8 @@ NOT_IN_LIST = Kind(
     severity=ERROR,
     message="{label}: “{value}” is not in the list.",
     remedy="Choose from the list.",
-    why="Only entries of a list can be counted and compared across countries and languages; so can only the steps that "
-    "a scale has.",
+    why="Only the entries of a list and the steps of a scale can be counted and compared across countries "
+    "and languages.",
     example="“Partially” was typed where the list has “Partly”, or an impact of 6 on a scale from 1 to 5.",
     shown={"label": "Accessible", "value": "Partially"},
 )
@@ -63,9 +63,9 @@ AMBIGUOUS_DATE = Kind(
     severity=ERROR,
     message="{label}: “{value}” can mean two different days.",
     remedy="Type the date as year-month-day, for example 2026-03-31.",
-    why="04/05/2026 is 4 May in one country and 5 April in another; nobody should guess. A date that does not fall "
-    "on the day of the week that stands beside it is doubtful too. Dates with the name of the month, in English or "
-    "in the language of the workbook, are read.",
+    why="04/05/2026 is 4 May in one country and 5 April in another; nobody should guess. A date that does "
+    "not fall on the day of the week given with it is doubtful too. Dates with the name of the month, "
+    "in English or in the language of the workbook, are read.",
     example="04/05/2026 typed as text, or “Thursday 15 April 2026”, which is a Wednesday.",
     shown={"label": "Due date", "value": "04/05/2026"},
 )
@@ -94,20 +94,20 @@ TOO_MANY_WORDS = Kind(
     code="V009",
     name="too-many-words",
     severity=ERROR,
-    message="{label}: {count} words, {limit} are allowed.",
+    message="{label}: {count} words; at most {limit} are allowed.",
     remedy="Shorten the text to at most {limit} words.",
     why="The limit keeps answers comparable and readable side by side.",
-    example="161 words where 150 are allowed.",
+    example="161 words where at most 150 are allowed.",
     shown={"label": "Summary", "count": "161", "limit": "150"},
 )
 TEXT_TOO_LONG = Kind(
     code="V010",
     name="text-too-long",
     severity=ERROR,
-    message="{label}: {count} characters, {limit} are allowed.",
+    message="{label}: {count} characters; at most {limit} are allowed.",
     remedy="Shorten the text to at most {limit} characters.",
     why="Longer texts do not fit where this answer is used; no cell of Excel holds more than 32,767 characters.",
-    example="A project code of 40 characters where 20 are allowed.",
+    example="A project code of 40 characters where at most 20 are allowed.",
     shown={"label": "Project code", "count": "40", "limit": "20"},
 )
 ERROR_IN_CELL = Kind(
@@ -126,8 +126,11 @@ FORMULA_IN_ANSWER = Kind(
     name="formula-in-answer",
     severity=WARNING,
     message="{label}: the cell holds a formula; its result “{value}” was taken.",
-    remedy="Replace the formula by its result, so that it cannot change by itself.",
-    why="A formula gives another answer when its sources change, and may point to a file nobody else has.",
+    remedy="Replace the formula with its result, so that it cannot change by itself.",
+    why=(
+        "A formula gives a different answer when its sources change, and may point to a file that nobody "
+        "else has."
+    ),
     example="=SUM(B2:B9) in a cell that asks for a number.",
     shown={"label": "Participants", "value": "42"},
     needs=(Need.FORMULAS,),
@@ -160,7 +163,7 @@ CHOSEN_TWICE = Kind(
     severity=WARNING,
     message="{label}: “{value}” is chosen more than once; it counts once.",
     remedy="Choose another entry or clear the cell.",
-    why="The same entry stands in two cells of one question.",
+    why="The same entry is in two cells of one question.",
     example="“Women” in the first and the third cell.",
     shown={"label": "For whom", "value": "Women"},
 )
@@ -170,7 +173,7 @@ ROW_NOT_FOUND = Kind(
     severity=ERROR,
     message="{label}: there is no filled row “{value}” to refer to.",
     remedy="Choose a row from the list, or fill that row in first.",
-    why="The reference leads nowhere: the row is blank, or its code is not one of the sheet.",
+    why="The reference leads nowhere: the row is blank, or the sheet has no row with this code.",
     example="Risk R-SP-04 is cited, and that row of the risk table is blank.",
     shown={"label": "Risk", "value": "R-SP-04"},
 )
@@ -178,7 +181,7 @@ CALCULATION_DIFFERS = Kind(
     code="V017",
     name="calculation-differs",
     severity=ERROR,
-    message="{label}: the cell shows “{value}”, calculated again it is “{expected}”.",
+    message="{label}: the cell shows “{value}”; recalculated, it is “{expected}”.",
     remedy="Do not type into calculated cells; ask for a fresh workbook with your answers.",
     why="The formula was overwritten by a value that does not follow from the answers.",
     example="A risk level set by hand to Low.",
@@ -202,7 +205,7 @@ CALCULATION_NOT_CURRENT = Kind(
     code="V019",
     name="calculation-not-current",
     severity=WARNING,
-    message="{label}: the sheet shows “{value}”, calculated again it is “{expected}”, which counts.",
+    message="{label}: the sheet shows “{value}”; recalculated, it is “{expected}”, which counts.",
     remedy="Nothing to do here; look at the findings about the answers that it is made from.",
     why="What a formula shows here does not follow from the answers: the file was not recalculated, for example, "
     "or an answer it is made from is stored as text.",
@@ -216,7 +219,7 @@ WRONG_PARENT = Kind(
     severity=ERROR,
     message="{label}: “{value}” does not belong to “{parent}”.",
     remedy="Choose an entry that belongs to the other answer, or correct that one.",
-    why="The list says of each entry what it belongs to; the two answers of this row contradict each other.",
+    why="The list says what each entry belongs to; the two answers of this row contradict each other.",
     example="A district of one region beside the name of another region.",
     shown={"label": "District", "value": "Basra", "parent": "Northern region"},
 )
@@ -236,7 +239,7 @@ WRONG_PATTERN = Kind(
     severity=ERROR,
     message="{label}: “{value}” does not have the required form.",
     remedy="Write it in this form: {example}",
-    why="Codes and addresses of one kind have one form; what is written otherwise cannot be found again.",
+    why="Codes and addresses of one kind have one form; what is written differently cannot be found again.",
     example="“WS 1” where codes are written like “WS-01”.",
     shown={"label": "Workshop", "value": "WS 1", "example": "WS-01"},
 )
@@ -246,7 +249,7 @@ LABEL_IN_ANOTHER_LANGUAGE = Kind(
     severity=INFO,
     message="{label}: “{value}” is in another language, and was read as “{read}”.",
     remedy="Nothing to do.",
-    why="The entry exists in the list, in another language than that of the workbook.",
+    why="The entry exists in the list, but in a language other than that of the workbook.",
     example="“Oui” in an English workbook.",
     shown={"label": "Accessible", "value": "Oui", "read": "Yes"},
 )
@@ -254,7 +257,7 @@ SPELLING_TIDIED = Kind(
     code="V102",
     name="spelling-tidied",
     severity=INFO,
-    message="{label}: “{value}” was read as “{read}”, in spite of its capitals, spaces or dashes.",
+    message="{label}: “{value}” was read as “{read}”, despite its capitals, spaces or dashes.",
     remedy="Nothing to do.",
     why="The entry, or the code of the row, differs only in case, spaces, dashes or forms of the same letters "
     "and digits.",
@@ -309,7 +312,7 @@ OTHER_SPELLING = Kind(
     severity=INFO,
     message="{label}: “{value}” is another name of “{read}”, and was read as that.",
     remedy="Nothing to do.",
-    why="The list of the spec names this spelling as meaning the same.",
+    why="The spec lists this spelling as meaning the same.",
     example="“partially” for “Partly”.",
     shown={"label": "Accessible", "value": "partially", "read": "Partly"},
 )
@@ -319,7 +322,10 @@ TEXT_LIKE_A_FORMULA = Kind(
     severity=INFO,
     message="{label}: “{value}” begins like a formula; it was kept as a text.",
     remedy="Nothing to do. If a result was meant, type the result.",
-    why="Another program may take such a text for a formula and run it; nothing that goes out from here can.",
+    why=(
+        "Another program may take such a text for a formula and run it; in the files that this program "
+        "writes, it cannot run."
+    ),
     example="=HYPERLINK(…) in a cell for text.",
     shown={"label": "Comments", "value": "=HYPERLINK(…)"},
 )
@@ -329,7 +335,10 @@ UNSEEN_CHARACTERS = Kind(
     severity=INFO,
     message="{label}: “{value}” holds characters that cannot be seen; they were kept.",
     remedy="Nothing to do. Type the text again if it looks wrong.",
-    why="Control characters and marks that turn text around show another text than the one that is stored.",
+    why=(
+        "Control characters and marks that change the direction of text make it look different from what "
+        "is stored."
+    ),
     example="A text copied from a PDF with control characters in it.",
     shown={"label": "Comments", "value": "Agreed with the ministry"},
 )

@@ -65,7 +65,7 @@ def hint_at(spec: str | Path) -> str:
     """What to write where a bare name is also that of a folder here; empty where it is not."""
     if is_path(spec) or not (Path(spec) / HEAD_FILE).is_file():
         return ""
-    return f"For the folder {spec} that lies here, write {typed(spec)}."
+    return f"For the folder {spec} in the current folder, write {typed(spec)}."
 
 
 def load(spec: str | Path) -> model.Spec:
