@@ -66,7 +66,7 @@ class Week:
     def lines(self) -> list[str]:
         """Say it in ten lines."""
         return [
-            f"Came:       {self.received.summary}",
+            f"Arrived:    {self.received.summary}",
             f"Counts:     {' '.join(self.totals.lines())}",
             f"Teams:      {self._teams()}",
             f"Late:       {self._late()}",
