@@ -202,7 +202,7 @@ def test_only_files_that_count_are_counted_by_team_sheet_and_rule() -> None:
     numbers = [int(n) for n in re.findall(r" (\d+) *\n", table_of(page, "By rule"))]
     counted = [finding for file in document["files"] if file["counted"] for finding in file["findings"]]
     assert sum(numbers[at] for at in range(len(numbers)) if at % 4 < 3) == len(counted)
-    assert f"{sum(len(file['findings']) for file in document['files'])} findings in all." in page
+    assert f"{sum(len(file['findings']) for file in document['files'])} findings in total." in page
 
 
 def test_a_file_that_does_not_count_says_why_and_keeps_its_findings() -> None:
@@ -338,7 +338,7 @@ def test_a_lone_surrogate_comes_back_from_json() -> None:
 def test_a_text_is_cut_where_excel_counts_two() -> None:
     cut = xlsx._fit(xlsx.WORDS, "😀" * 20_000)
     assert cell_length(cut) <= CELL_LIMIT
-    assert cut.endswith("20,000 characters in all; the JSON report has the whole text]")
+    assert cut.endswith("20,000 characters in total; the JSON report has the full text]")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
