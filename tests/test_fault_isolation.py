@@ -223,7 +223,7 @@ def test_feedback_that_cannot_be_made(
     assert hrge("feedback", returned, "--all", "-o", tmp_path / "out", "--today", DAY, "--jobs", 1) == 4
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == len(NAMES) - 1
-    assert "d.xlsx: F064 The file d.xlsx could not be processed to the end" in err
+    assert "d.xlsx: F064 The file d.xlsx could not be fully processed" in err
     log = re.search(r"Report this with (\S+\.log)", err)
     assert log is not None
     assert ANSWER not in out + err + Path(log[1]).read_text(encoding="utf-8")
