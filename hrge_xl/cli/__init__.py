@@ -52,6 +52,17 @@ COMMANDS = {
 PROGRAM = "hrge-xl"
 
 
+def _show_versions(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    """Print which program this is and which specs come with it, and end."""
+    if not asked:
+        return
+    from ..spec.load import versions
+
+    line(f"{PROGRAM} {__version__}")
+    line(f"specs: {', '.join(f'{name} {version}' for name, version in versions().items())}")
+    context.exit()
+
+
 class LazyGroup(Group):
     """Knows its commands by name and imports one only when it is called."""
 
@@ -82,7 +93,14 @@ def _exists(module: str) -> bool:
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "--version", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_versions,
+    help="Show the versions of the program and its specs, and exit.",
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Issue workbooks from a spec, and turn the returned workbooks into data that can be trusted.
