@@ -85,7 +85,7 @@ def test_a_folder_without_files(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = run("validate", tmp_path / "empty")
     assert done.returncode == 2
-    assert "no file" in done.stderr
+    assert "No files" in done.stderr
 
 
 def test_a_spec_with_mistakes(tmp_path: Path) -> None:
