@@ -200,8 +200,8 @@ def _write(work: _Work, due: Due, attached: Sequence[Path], made: Drafts) -> str
     write_whole(work.folder / file, mail)
     if len(mail) > MOST_BYTES:
         made.warnings.append(
-            f"{file.name} has {megabytes(len(mail))} with what is attached; many mail servers refuse more than "
-            f"{megabytes(MOST_BYTES)}. Put the workbook where the team can fetch it, and take it out of the mail."
+            f"{file.name} has {megabytes(len(mail))} with its attachments; many mail servers refuse more than "
+            f"{megabytes(MOST_BYTES)}. Put the workbook where the team can download it, and remove it from the e-mail."
         )
     return file.as_posix()
 

@@ -66,7 +66,7 @@ class Week:
     def lines(self) -> list[str]:
         """Say it in ten lines."""
         return [
-            f"Came:       {self.received.summary}",
+            f"Arrived:    {self.received.summary}",
             f"Counts:     {' '.join(self.totals.lines())}",
             f"Teams:      {self._teams()}",
             f"Late:       {self._late()}",
@@ -75,7 +75,7 @@ class Week:
             f"Ask again:  {_named(self.to_ask_again)}",
             f"To send:    {self._to_send()}",
             f"Look first: {self._look_first()}",
-            f"It lies in: {self.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FOLDER}/, {FOLDER}/{CALENDAR}",
+            f"Files in:   {self.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FOLDER}/, {FOLDER}/{CALENDAR}",
         ]
 
     @property

@@ -14,7 +14,7 @@ import pytest
 from hrge_xl.cli import cli, run, settings
 from hrge_xl.cli.completion import SHELLS
 from hrge_xl.cli.terminal import colours, colours_of_environment, line, style
-from hrge_xl.findings import CATALOGUE
+from hrge_xl.findings import CATALOGUE, USUALLY_SHOWN
 from hrge_xl.paths import read_regular
 from hrge_xl.spec.load import load
 from hrge_xl.suggest import plain
@@ -86,15 +86,18 @@ def test_a_code_is_found_however_it_is_written(code: str, capsys: pytest.Capture
     assert said(capsys, "explain", code, code=0).startswith("V002 not-in-list (error)")
 
 
-def test_what_a_message_fills_in_is_left_open(capsys: pytest.CaptureFixture[str]) -> None:
-    """No placeholder is shown, whatever is explained."""
-    assert "\n…: the answer is missing.\n" in said(capsys, "explain", "V001", code=0)
+def test_a_message_is_explained_as_it_reads_in_its_example(capsys: pytest.CaptureFixture[str]) -> None:
+    """No placeholder is shown, whatever is explained, and each kind brings every detail that it fills in."""
+    assert "\nImpact: the answer is missing.\n" in said(capsys, "explain", "V001", code=0)
     rules = [
         rule.code for rule in load("hrge_toolkit").rules if "{" in rule.message.source + rule.remedy.source
     ]
     for code in (*CATALOGUE, *rules):
         told = said(capsys, "explain", code, code=0)
         assert not re.search(r"\{\w*\}", told), told
+    for kind in CATALOGUE.values():
+        lacking = re.findall(r"\{(\w+)\}", kind.message + kind.remedy)
+        assert set(lacking) <= {*USUALLY_SHOWN, *kind.shown}, kind.code
     assert rules
 
 

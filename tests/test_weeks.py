@@ -402,7 +402,7 @@ def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(
             "messages/en.txt: line 7: a brace is alone. Write a placeholder as {team}, "
             "and a brace of the text twice: {{.",
             "messages/en.txt: line 9: there is no placeholder {feedback} here.",
-            "messages/klingonese.txt: the name is not a language. Call it after one, for example fr.txt.",
+            "messages/klingonese.txt: the name is not a language. Name it after one, for example fr.txt.",
         ]
     assert not (small / "drafts").exists()
     assert not (small / "dataset.sqlite").exists()

@@ -78,7 +78,9 @@ def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--spec`."""
-    text = "Name or folder of the spec that the files must be of, or a round (default: what each file says)."
+    text = (
+        "Name or folder of the spec that the files must belong to, or a round (default: what each file says)."
+    )
     return click.option("--spec", type=SpecName(), metavar="SPEC", help=text)(function)
 
 
@@ -142,7 +144,7 @@ def question(
 
 def received_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--received`: the day of arrival of what is seen for the first time."""
-    text = "The day on which files came that are seen for the first time (default: today)."
+    text = "The day on which files seen for the first time arrived (default: today)."
     return click.option("--received", type=Day(), default=None, metavar="DAY", help=text)(function)
 
 
@@ -153,7 +155,7 @@ def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
         default=None,
         metavar="LANG",
         callback=lambda _, __, tag: known_language(tag),
-        help="Language of the reader, in which findings are worded (default: English).",
+        help="Language in which findings are worded (default: English).",
     )(function)
 
 

@@ -50,10 +50,10 @@ def command(
     output: Path | None,
     **how: Any,
 ) -> int:
-    """Two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
+    """Compare two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
-    Of rounds (round folders, consolidated folders, or folders of returned files) the returns that count are compared
-    pair by pair: those of one project, intervention, country and team. With -q one line per pair.
+    For rounds (round folders, consolidated folders, or folders of returned files), the returns that count are compared
+    in pairs: same project, intervention, country and team. With -q one line per pair.
 
     \b
     hrge-xl compare first.xlsx corrected.xlsx

@@ -42,9 +42,9 @@ NOT_STARTED = (
 
 @click.command()
 def command() -> int:
-    """Versions of what is installed, what an extra would add, and what reading processes are kept from.
+    """Show what is installed, what each extra would add, and what the processes that read files are kept from.
 
-    Ends with 1 where something is missing that no command can do without.
+    The exit code is 1 if something is missing that every command needs.
 
     \b
     hrge-xl doctor

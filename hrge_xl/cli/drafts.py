@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("kinds", nargs=-1, type=click.Choice(list(MAIL_KINDS)))
-@click.option("--again", is_flag=True, help="Also those that were written before.")
+@click.option("--again", is_flag=True, help="Also write those that were written before.")
 @today_option
 def command(folder: Path, kinds: tuple[str, ...], again: bool, today: date | None) -> None:
-    """Write the mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open to be sent.
+    """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 
     KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder and thanks; by default all
     but issue. Each is written once, into ROUND/drafts/DAY, with a list for mail merge beside them. Addresses come from
-    the column `email` of the team list, texts from ROUND/messages where there are any. Nothing is ever sent.
+    the column `email` of the team list, texts from ROUND/messages if there are any. Nothing is ever sent.
 
     \b
     hrge-xl drafts 2026-H1 issue

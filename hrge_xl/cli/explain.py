@@ -47,7 +47,8 @@ class CodeName(click.ParamType[str]):
 )
 @lang_option
 def command(code: str, spec: str | None, lang: str | None) -> None:
-    """What a code means, why it matters, and what to do. A name, or a code written in another way, does as well.
+    """Explain what a code means, why it matters, and what to do. The name of a finding, or a code written another way,
+    works too.
 
     \b
     hrge-xl explain V002
@@ -72,12 +73,13 @@ def command(code: str, spec: str | None, lang: str | None) -> None:
 
 
 def _explain_kind(kind: Kind, say: Translate) -> None:
-    from ..findings import general
+    from ..findings import shown
 
+    message, remedy = shown(kind, say)
     block(f"{kind.code} {kind.name} ({say(kind.severity.value)})\n")
     block(
-        f"{general(say(kind.message))}\n\n{say('Why it matters')}: {say(kind.why)}\n"
-        f"{say('Example')}: {say(kind.example)}\n{say('What to do')}: {general(say(kind.remedy))}"
+        f"{message}\n\n{say('Why it matters')}: {say(kind.why)}\n"
+        f"{say('Example')}: {say(kind.example)}\n{say('What to do')}: {remedy}"
     )
 
 

@@ -19,12 +19,12 @@ from .terminal import line
 @today_option
 @jobs_option
 def command(folder: Path, password: str | None, today: date | None, jobs: int | None) -> int:
-    """Do what a week asks of a round, and say in ten lines what there is to do.
+    """Do the weekly work of a round, and say in ten lines what is left to do.
 
-    Put the mails of the week into ROUND/inbox: as files dragged out of the mail program, as a saved mailbox, or only
-    what was attached. Workbooks are taken into `returned/`; dataset, data.xlsx and reports follow; each team that needs
-    it gets feedback on what it sent last, in `feedback/`; and all mails that are due lie in `drafts/`, to be opened,
-    looked at and sent by you. Nothing is ever sent. Running it again does nothing twice.
+    Put the e-mails of the week into ROUND/inbox: as files dragged out of the mail program, as a saved mailbox, or just
+    the attachments. Workbooks are taken into `returned/`; dataset, data.xlsx and reports are updated; each team that
+    needs it gets feedback on its latest return, in `feedback/`; and all e-mails that are due are written to `drafts/`,
+    for you to open, check and send. Nothing is ever sent. Running it again does nothing twice.
 
     \b
     hrge-xl refresh 2026-H1

@@ -13,13 +13,13 @@ from .drafts import print_drafts
 
 @click.command()
 @click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--again", is_flag=True, help="Also those that were written before.")
+@click.option("--again", is_flag=True, help="Also write those that were written before.")
 @today_option
 def command(folder: Path, again: bool, today: date | None) -> None:
     """Write a reminder for each team that still owes something, as a draft (.eml). Nothing is ever sent.
 
-    A team is reminded in the week before its deadline, on the day, and once a week after it; of corrections a week
-    after its feedback was written. Who has answered, and whose answer waits for your decision, is left alone.
+    A team is reminded in the week before its deadline, on the day, and once a week after it; about corrections, a week
+    after its feedback was written. Teams that have answered, or whose answer waits for your decision, are not reminded.
 
     \b
     hrge-xl remind 2026-H1

@@ -61,7 +61,7 @@ def _book(file: str, job: Job, content: RawWorkbook) -> Book:
         )
         if merged > MOST_MERGED:
             raise UsageError(
-                f"{file}: the sheet “{sheet.name}” merges {merged:,} cells, where {MOST_MERGED:,} are the most. "
+                f"{file}: the sheet “{sheet.name}” merges {merged:,} cells; at most {MOST_MERGED:,} are allowed. "
                 "Unmerge whole rows, columns and sheets, and save it."
             )
     try:

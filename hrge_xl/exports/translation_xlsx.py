@@ -63,7 +63,7 @@ def sent_in(path: Path) -> list[Sent]:
     table = first_table(path, remedy)
     if not table or tuple(table[0][1]) != HEADS:
         raise UsageError(
-            f"{path} is not a workbook of translations: its heads are not {', '.join(HEADS)}. {remedy}"
+            f"{path} is not a workbook of translations: its headings are not {', '.join(HEADS)}. {remedy}"
         )
     rows = ([cell.strip("\n") for cell in cells] for _, cells in table[1:])
     return [

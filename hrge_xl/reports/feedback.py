@@ -249,14 +249,14 @@ def _leftovers(
     beside = [each for each in sent.unplaced if not each.question]
     for some, why in (
         (homeless, say("This workbook no longer asks for it.")),
-        (too_long, say("It is longer than a cell of Excel can be.")),
+        (too_long, say("It is longer than an Excel cell can hold.")),
         (
             [each for each in beside if each.sheet not in added],
-            say("It stood outside the cells to fill in."),
+            say("It was outside the cells to fill in."),
         ),
         (
             [each for each in beside if each.sheet in added],
-            say("It stood on a sheet that this workbook does not have; such sheets are not read."),
+            say("It was on a sheet that this workbook does not have; such sheets are not read."),
         ),
         (sent.comments, say("A comment.")),
     ):

@@ -116,6 +116,6 @@ def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
             yield f"{finding.code} warning: {finding.message} {finding.remedy}"
     if not back.identity.signature and found.signature not in (INVALID, UNSIGNED):
         yield (
-            f"{found.name}: issued with a signature, given back without: the key lies with the round. "
-            f"Name the round folder, or it comes back as a stranger's ({SIGNATURE_INVALID.code})."
+            f"{found.name}: issued with a signature, given back without one: the key is in the round folder. "
+            f"Name the round folder, or it will be returned as unknown ({SIGNATURE_INVALID.code})."
         )

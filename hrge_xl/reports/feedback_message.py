@@ -72,8 +72,8 @@ def _upgraded(say: Translate, given: GivenBack) -> list[str]:
     if not given.upgraded:
         return []
     return [
-        say("It is of version {sent_version}; the questionnaire is now at version {version}."),
-        say("The attached workbook is of the new version and holds your answers."),
+        say("It is version {sent_version}; the questionnaire is now at version {version}."),
+        say("The attached workbook is the new version and holds your answers."),
     ]
 
 
@@ -131,7 +131,7 @@ def _too_long(say: Translate, given: GivenBack) -> list[str]:
     if not given.too_long:
         return []
     return [
-        say("Answers that are longer than a cell of Excel can be: {too_long}."),
+        say("Answers that are longer than an Excel cell can hold: {too_long}."),
         say(
             "They are on the sheet “Without a place”, in pieces; shorten them and put them into their cells."
         ),
@@ -155,14 +155,16 @@ def _added(say: Translate, given: GivenBack) -> list[str]:
     return [
         say("These sheets are not part of the workbook and were not read:"),
         *(f"- {name}" for name in given.added_sheets),
-        say("What stood on them is kept on the sheet “Without a place”; copy what is an answer to its cell."),
+        say("Their content is kept on the sheet “Without a place”; copy what is an answer to its cell."),
     ]
 
 
 def _next(say: Translate, result: Result, given: GivenBack, deadline: str, *, late: bool) -> list[str]:
     """What the team does now, and whom it can ask; nothing to send where its return is settled."""
     if result.verdict == ACCEPTED and not given.upgraded and not given.to_do:
-        lines = [say("You need not send it again. If you change something, do so in the attached workbook.")]
+        lines = [
+            say("You do not need to send it again. If you change something, do so in the attached workbook.")
+        ]
     else:
         lines = [say("Please continue in the attached workbook, not in your old one.")]
         if late:

@@ -196,7 +196,7 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
         raise RoundError(f"{folder} is not a round: it has no {FILE}. Make one with `hrge-xl round init`.")
     if is_among_returns(folder):
         raise RoundError(
-            f"{folder} lies among returned files: what teams send is never taken for a round. "
+            f"{folder} is among returned files: what teams send is never taken for a round. "
             "Name the folder of your own round."
         )
     mistakes: list[Mistake] = []

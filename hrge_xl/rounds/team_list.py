@@ -82,7 +82,7 @@ def read_list(file: Path, spec: Spec) -> TeamList:
     mistakes = list(_mistakes(heads))
     if len(rest) > MOST_TEAMS:
         mistakes = [
-            f"there are {len(rest):,} lines, where {MOST_TEAMS:,} teams are the most. Is this the team list?"
+            f"there are {len(rest):,} lines; at most {MOST_TEAMS:,} teams are allowed. Is this the list of teams?"
         ]
     readable = "team" in heads.columns and len(rest) <= MOST_TEAMS
     lines = [_by_column(heads, line) for line in rest] if readable else []
