@@ -58,8 +58,9 @@ def tally(some: Iterable[Drafted]) -> str:
 
 
 def drafts(
-    folder: Path, today: date, occasions: Collection[Occasion] = AS_THEY_COME, *, again: bool = False
-) -> Drafts:
+    folder: Path, today: date, occasions: Collection[Occasion] = AS_THEY_COME, *, again: bool = False,
+    password: str | None = None,
+) -> Drafts:  # fmt: skip
     """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
 
     What came is taken in first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the
@@ -67,13 +68,13 @@ def drafts(
     """
     load_templates(folder)  # before anything else is done
     load_round(folder)
-    with one_dataset(folder, today) as dataset:
+    with one_dataset(folder, today, password=password) as dataset:
         return write_drafts(dataset, today, occasions, again=again)
 
 
-def remind(folder: Path, today: date, *, again: bool = False) -> Drafts:
+def remind(folder: Path, today: date, *, again: bool = False, password: str | None = None) -> Drafts:
     """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
-    return drafts(folder, today, REMINDERS, again=again)
+    return drafts(folder, today, REMINDERS, again=again, password=password)
 
 
 def write_drafts(
