@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from ..intake.sandbox import Confinement
 
 NEEDED = ("xlsxwriter", "openpyxl", "pandas", "pandera", "pydantic", "babel", "sqlalchemy", "python-calamine")
-EXTRAS = {
-    "psycopg": "postgres",
-    "pyarrow": "parquet",
-    "distributed": "cluster",
-    "msoffcrypto-tool": "encrypted",
-    "cryptography": "sign",
+EXTRAS = {  # by package: the extra that it comes with, and what that is for
+    "psycopg": ("postgres", "a dataset in PostgreSQL"),
+    "pyarrow": ("parquet", "Parquet files"),
+    "distributed": ("cluster", "consolidation on a cluster"),
+    "msoffcrypto-tool": ("encrypted", "workbooks with a password"),
+    "olefile": ("mail", "mails of Outlook, .msg"),
+    "cryptography": ("sign", "signed seals"),
 }
 # From here on expat is proof against entities, tokens and nesting that take any time, stack or memory.
 SAFE_EXPAT = (2, 7, 2)
@@ -56,9 +57,10 @@ def command() -> int:
     missing = [package for package in NEEDED if _version(package) is None]
     for package in NEEDED:
         line(f"{package} {_version(package) or 'MISSING: reinstall hrge-xl'}")
-    for package, extra in EXTRAS.items():
+    for package, (extra, purpose) in EXTRAS.items():
         found = _version(package)
-        line(f"{package} {found}" if found else f"{package} not installed: pip install 'hrge-xl[{extra}]'")
+        told = f"installed ({package} {found})" if found else f'not installed: pip install "hrge-xl[{extra}]"'
+        line(f"Extra {extra}, for {purpose}: {told}")
     if missing:
         return Exit.FINDINGS
     for text in _about_specs():

@@ -1,0 +1,126 @@
+"""What a refresh found and did: in lines that fit any window, or as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from ..correspondence import FOLDER, tally
+from ..exports.exports import WORKBOOK
+from ..rounds.mail.merge_list import LIST
+from ..rounds.rounds import FEEDBACK, REPORTS
+from ..words import counted
+from .columns import beside, padded, taken
+from .receive import as_data as as_data_of
+from .terminal import line, style, width
+
+if TYPE_CHECKING:
+    from ..dataset.drafted import Drafted
+    from ..refreshing import Week
+
+WIDEST = 80  # columns
+BEHIND = 12  # columns, of the word before a text
+ROOM = 2 * (WIDEST - BEHIND) - 20  # columns of names, in about two lines; the others are counted
+COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
+
+
+def print_week(week: Week) -> None:
+    """Print what there is to know, in about ten lines of at most 80 columns."""
+    columns = min(width() or WIDEST, WIDEST)
+    for word, text in told(week):
+        first = padded(f"{word}:", BEHIND)
+        colour = COLOURS.get(word) if text != "nobody." else None
+        for each in beside(style(first, fg=colour), text, columns, indent=BEHIND):
+            line(each)
+
+
+def told(week: Week) -> Iterator[tuple[str, str]]:
+    """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
+    yield "Came", week.received.summary
+    yield "Counts", " ".join(week.totals.lines())
+    yield "Teams", _teams(week)
+    yield (
+        "Late",
+        _named([f"{each.team.code} ({counted(each.days_late, 'day')})" for each in week.late], "nobody"),
+    )
+    if week.due_next:
+        day, teams = week.due_next
+        yield "Due next", f"{day}, in {counted((day - week.today).days, 'day')}: {_named(teams)}"
+    yield "To decide", _named(week.to_decide)
+    if week.to_ask_again:
+        yield "Ask again", _named(week.to_ask_again)
+    yield "To send", _to_send(week)
+    first = " ".join(_look_first(week))
+    if first:
+        yield "Look first", first
+    yield (
+        "It lies in",
+        f"{week.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FEEDBACK}/, {FOLDER}/",
+    )
+
+
+def _teams(week: Week) -> str:
+    counts = Counter(each.state for each in week.expected)
+    parts = ", ".join(f"{count} {state}" for state, count in counts.items())
+    return f"{len(week.expected)} expected: {parts}."
+
+
+def _to_send(week: Week) -> str:
+    today = week.drafts.of(week.today)
+    earlier = len(week.drafts.standing) + len(week.drafts.new) - len(today)
+    there = f" {counted(earlier, 'draft')} of earlier days still there: delete what you have sent."
+    new = f"{tally(today)} in {FOLDER}/{week.today}, listed in {LIST}." if today else "nothing new."
+    return new + (there if earlier else "")
+
+
+def _look_first(week: Week) -> Iterator[str]:
+    """Yield what to look at before anything is sent."""
+    if week.drafts.warnings:
+        yield f"{counted(len(week.drafts.warnings), 'warning')} above."
+    if week.without_address:
+        yield f"No address in the list of teams: {_named(week.without_address)}"
+    if week.drafts.outdated:
+        yield f"{counted(len(week.drafts.outdated), 'draft')} removed: no longer due."
+
+
+def _named(names: Iterable[str], nobody: str = "nothing") -> str:
+    """Name as many as there is room for; the others are counted."""
+    every, shown = list(names), list[str]()
+    for name in every:
+        if shown and taken(", ".join([*shown, name])) > ROOM:
+            break
+        shown.append(name)
+    more = f" and {len(every) - len(shown)} more" if len(every) > len(shown) else ""
+    return f"{', '.join(shown)}{more}." if every else f"{nobody}."
+
+
+def as_data(week: Week) -> dict[str, Any]:
+    """Give the same, and all that it was counted from, as JSON data."""
+    drafts, due = week.drafts, week.due_next
+    return {
+        "round": week.round.name,
+        "folder": str(week.round.folder),
+        "day": str(week.today),
+        "received": as_data_of(week.received),
+        "counts": asdict(week.totals),
+        "teams": [
+            {"team": each.team.code, "state": each.state, "days_late": each.days_late}
+            for each in week.expected
+        ],
+        "due_next": {"day": str(due[0]), "teams": due[1]} if due else None,
+        "to_decide": week.to_decide,
+        "ask_again": week.to_ask_again,
+        "drafts": {
+            "new": list(map(_draft, drafts.new)),
+            "earlier": list(map(_draft, drafts.standing)),
+            "removed": list(map(_draft, drafts.outdated)),
+        },
+        "warnings": drafts.warnings,
+        "without_address": week.without_address,
+    }
+
+
+def _draft(each: Drafted) -> dict[str, str]:
+    return {"team": each.team, "occasion": each.occasion, "day": each.day, "file": each.file}
