@@ -13,6 +13,7 @@ from xml.parsers.expat import EXPAT_VERSION
 import click
 
 from ..errors import Exit
+from .settings import check_all
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -42,8 +43,11 @@ NOT_STARTED = (
 
 
 @click.command()
-def command() -> int:
+@click.pass_context
+def command(ctx: click.Context) -> int:
     """Versions of what is installed, what an extra would add, and what reading processes are kept from.
+
+    The whole of hrge-xl.toml is checked, where there is one; other commands look only at what is meant for them.
 
     Ends with 1 where something is missing that no command can do without.
 
@@ -65,9 +69,17 @@ def command() -> int:
         return Exit.FINDINGS
     for text in _about_specs():
         line(text)
+    _check_defaults(ctx.find_root())
     confinement = _confinement()
     line(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
     return Exit.OK if confinement else Exit.FINDINGS
+
+
+def _check_defaults(root: click.Context) -> None:
+    assert isinstance(root.command, click.Group)
+    file = check_all(root.command, root)
+    if file:
+        line(f"{file}: no mistake")
 
 
 def _about_expat(found: str) -> str:
