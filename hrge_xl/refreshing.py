@@ -26,7 +26,7 @@ from .rounds.datasets import Dataset, Question, datasets, sources
 from .rounds.mail.occasions import Occasion
 from .rounds.mail.templates import load_templates
 from .rounds.receiving import Received, receive
-from .rounds.round_status import OPEN, STRANGE, TO_DECIDE, TeamStatus, status
+from .rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, status
 from .rounds.rounds import INBOX, REPORTS, Round, load_round, terms_of
 from .validation import REFUSED
 
@@ -67,8 +67,9 @@ class Week:
 
     @property
     def late(self) -> list[TeamStatus]:
-        """Give the teams that are late, who is latest first."""
-        return sorted((each for each in self.open if each.days_late), key=lambda each: -each.days_late)
+        """Give the teams that are late: who has not answered, then who has not corrected, each the latest first."""
+        late = [each for each in self.expected if each.days_late and each.state in (*OPEN, RETURNED)]
+        return sorted(late, key=lambda each: (each.state == RETURNED, -each.days_late))
 
     @property
     def due_next(self) -> tuple[date, list[str]] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..correspondence import FOLDER, tally
 from ..exports.exports import WORKBOOK
 from ..rounds.mail.merge_list import LIST
+from ..rounds.round_status import RETURNED
 from ..rounds.rounds import FEEDBACK, REPORTS
 from ..words import counted
 from .columns import beside, padded, taken
@@ -19,10 +20,11 @@ from .terminal import line, style, width
 if TYPE_CHECKING:
     from ..dataset.drafted import Drafted
     from ..refreshing import Week
+    from ..rounds.round_status import TeamStatus
 
 WIDEST = 80  # columns
 BEHIND = 12  # columns, of the word before a text
-ROOM = 2 * (WIDEST - BEHIND) - 20  # columns of names, in about two lines; the others are counted
+ROOM = 3 * (WIDEST - BEHIND) - 20  # columns of names, in about three lines; the others are counted
 COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
 
 
@@ -41,10 +43,7 @@ def told(week: Week) -> Iterator[tuple[str, str]]:
     yield "Came", week.received.summary
     yield "Counts", " ".join(week.totals.lines())
     yield "Teams", _teams(week)
-    yield (
-        "Late",
-        _named([f"{each.team.code} ({counted(each.days_late, 'day')})" for each in week.late], "nobody"),
-    )
+    yield "Late", _named(map(_late, week.late), "nobody")
     if week.due_next:
         day, teams = week.due_next
         yield "Due next", f"{day}, in {counted((day - week.today).days, 'day')}: {_named(teams)}"
@@ -67,12 +66,20 @@ def _teams(week: Week) -> str:
     return f"{len(week.expected)} expected: {parts}."
 
 
+def _late(each: TeamStatus) -> str:
+    corrects = ", to correct" if each.state == RETURNED else ""
+    return f"{each.team.code} ({counted(each.days_late, 'day')}{corrects})"
+
+
 def _to_send(week: Week) -> str:
-    today = week.drafts.of(week.today)
-    earlier = len(week.drafts.standing) + len(week.drafts.new) - len(today)
-    there = f" {counted(earlier, 'draft')} of earlier days still there: delete what you have sent."
-    new = f"{tally(today)} in {FOLDER}/{week.today}, listed in {LIST}." if today else "nothing new."
-    return new + (there if earlier else "")
+    drafts, today = week.drafts, week.drafts.of(week.today)
+    told = [f"{tally(today)} in {FOLDER}/{week.today}, listed in {LIST}." if today else "nothing new."]
+    earlier, removed = len(drafts.standing) + len(drafts.new) - len(today), len(drafts.outdated)
+    if earlier:
+        told.append(f"{counted(earlier, 'draft')} of earlier days still there: delete what you have sent.")
+    if removed:
+        told.append(f"{counted(removed, 'draft')} removed: no longer due.")
+    return " ".join(told)
 
 
 def _look_first(week: Week) -> Iterator[str]:
@@ -81,8 +88,6 @@ def _look_first(week: Week) -> Iterator[str]:
         yield f"{counted(len(week.drafts.warnings), 'warning')} above."
     if week.without_address:
         yield f"No address in the list of teams: {_named(week.without_address)}"
-    if week.drafts.outdated:
-        yield f"{counted(len(week.drafts.outdated), 'draft')} removed: no longer due."
 
 
 def _named(names: Iterable[str], nobody: str = "nothing") -> str:
