@@ -133,19 +133,25 @@ class _Work:
 
 
 def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
-    """Give returns of a round that could not be read, by the team whose address they came from."""
+    """Give returns of a round that could not be read, by the team whose address they came from, or by ''.
+
+    One is left out where the team has sent another one since that could be.
+    """
     assert dataset.round is not None
-    origins, found = origins_of(dataset.round.folder), dict[str, list[Return]]()
+    origins, returns = origins_of(dataset.round.folder), dataset.of_round()
     by_address = {
         address.strip().casefold(): team.code
         for team in dataset.round.teams
         for address in team.email.split(",")
         if address.strip()
     }
-    for each in dataset.of_round():
+    readable = [(each.team, each.arrived or date.min) for each in returns if each.verdict != REFUSED]
+    newest = {team: max(day for one, day in readable if one == team) for team, _ in readable}
+    found: dict[str, list[Return]] = {}
+    for each in (one for one in returns if one.verdict == REFUSED):
         origin = origins.get(each.sha256 or "")
-        team = by_address.get(origin.sender.casefold()) if origin else None
-        if each.verdict == REFUSED and team:
+        team = by_address.get(origin.sender.casefold(), "") if origin else ""
+        if not team or newest.get(team, date.min) <= (each.arrived or date.min):
             found.setdefault(team, []).append(each)
     return found
 

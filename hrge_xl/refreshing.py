@@ -28,7 +28,6 @@ from .rounds.mail.templates import load_templates
 from .rounds.receiving import Received, receive
 from .rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, status
 from .rounds.rounds import INBOX, REPORTS, Round, load_round, terms_of
-from .validation import REFUSED
 
 
 @dataclass(frozen=True)
@@ -41,16 +40,16 @@ class Week:
     totals: Reconciliation
     teams: Sequence[TeamStatus]
     returns: Sequence[Return]
-    unread: dict[str, list[Return]]  # by the team whose address it came from
+    unread: dict[str, list[Return]]  # by the team whose address it came from, '' where none is known
     drafts: Drafts
 
     @property
     def to_ask_again(self) -> list[str]:
         """What nobody could read, with the team where its address says so."""
-        teams = {each.submission: team for team, some in self.unread.items() for each in some}
-        refused = [each for each in self.returns if each.verdict == REFUSED]
         told = [
-            each.name + (f" ({team})" if (team := teams.get(each.submission)) else "") for each in refused
+            f"{each.name} ({team})" if team else each.name
+            for team, some in self.unread.items()
+            for each in some
         ]
         return [*told, *(each.name for each in self.received.unopened)]
 
