@@ -42,7 +42,7 @@ def test_it_fits_a_window_of_80_columns(folder: Path, capsys: pytest.CaptureFixt
     assert "It lies in: 2026-H1: data.xlsx, reports/overview.html, feedback/, drafts/" in told
 
 
-@pytest.mark.parametrize(("columns", "most"), [("60", 60), ("200", 80)])
+@pytest.mark.parametrize(("columns", "most"), [("60", 60), ("200", 120)])
 def test_it_is_no_wider_than_the_window_nor_than_can_be_read(
     folder: Path, columns: str, most: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

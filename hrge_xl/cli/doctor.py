@@ -13,6 +13,7 @@ from xml.parsers.expat import EXPAT_VERSION
 import click
 
 from ..errors import Exit
+from .columns import print_text
 from .settings import check_all
 from .terminal import line
 
@@ -57,21 +58,21 @@ def command(ctx: click.Context) -> int:
     Next: hrge-xl demo
     """
     line(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
-    line(_about_expat(EXPAT_VERSION))
+    print_text(_about_expat(EXPAT_VERSION))
     missing = [package for package in NEEDED if _version(package) is None]
     for package in NEEDED:
         line(f"{package} {_version(package) or 'MISSING: reinstall hrge-xl'}")
     for package, (extra, purpose) in EXTRAS.items():
         found = _version(package)
         told = f"installed ({package} {found})" if found else f'not installed: pip install "hrge-xl[{extra}]"'
-        line(f"Extra {extra}, for {purpose}: {told}")
+        print_text(f"Extra {extra}, for {purpose}: {told}")
     if missing:
         return Exit.FINDINGS
     for text in _about_specs():
-        line(text)
+        print_text(text)
     _check_defaults(ctx.find_root())
     confinement = _confinement()
-    line(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
+    print_text(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
     return Exit.OK if confinement else Exit.FINDINGS
 
 

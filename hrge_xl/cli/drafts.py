@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..rounds.mail.occasions import MAIL_KINDS
-from .common import WARNING, password_option, the_day, today_option
-from .terminal import line, style
+from .common import password_option, the_day, today_option, warn
+from .terminal import line
 
 if TYPE_CHECKING:
     from ..correspondence import Drafts
@@ -55,4 +55,4 @@ def print_drafts(folder: Path, made: Drafts) -> None:
 def print_warnings(made: Drafts) -> None:
     """Print what to look at before anything is sent, on stderr."""
     for told in made.warnings:
-        line(f"{style('warning', fg=WARNING)}: {told}", err=True)
+        warn(told)

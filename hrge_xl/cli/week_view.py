@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from ..refreshing import Week
     from ..rounds.round_status import TeamStatus
 
-WIDEST = 80  # columns
+USUAL, WIDEST = 80, 120  # columns: where there is no terminal, and where it is wider
 BEHIND = 12  # columns, of the word before a text
-ROOM = 3 * (WIDEST - BEHIND) - 20  # columns of names, in about three lines; the others are counted
+ROOM = 3 * (USUAL - BEHIND) - 20  # columns of names, in about three lines; the others are counted
 COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
 
 
 def print_week(week: Week) -> None:
-    """Print what there is to know, in about ten lines of at most 80 columns."""
-    columns = min(width() or WIDEST, WIDEST)
+    """Print what there is to know, in about ten lines."""
+    columns = min(width() or USUAL, WIDEST)
     for word, text in told(week):
         first = padded(f"{word}:", BEHIND)
         colour = COLOURS.get(word) if text != "nobody." else None
