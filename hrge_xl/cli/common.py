@@ -18,9 +18,10 @@ from ..path_text import path_text
 from ..paths import read_regular
 from ..shell_words import quoted
 from ..suggest import did_you_mean
+from .columns import beside
 from .groups import said
 from .stdin import STDIN
-from .terminal import line, style
+from .terminal import line, style, width
 
 if TYPE_CHECKING:
     from ..reports.build import Facts
@@ -231,12 +232,19 @@ def exit_code(files: Sequence[FileRow], fail_on: str) -> int:
     return int(Exit.FINDINGS if hit else Exit.OK)
 
 
+def warn(text: str) -> None:
+    """Print on stderr what somebody should know and nothing stops for."""
+    first = "warning: "
+    for each in beside(style(first, fg=WARNING), text, width(), indent=len(first)):
+        line(each, err=True)
+
+
 def warn_of_ledgers(*folders: Path) -> None:
     """Say on stderr what is doubtful about the ledgers of some folders."""
     from ..rounds.ledger_doubts import ledger_doubts
 
     for told in ledger_doubts(*folders):
-        line(f"{style('warning', fg=WARNING)}: {told}", err=True)
+        warn(told)
 
 
 def quiet(ctx: click.Context) -> bool:

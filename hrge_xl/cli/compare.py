@@ -11,6 +11,7 @@ import click
 
 from ..errors import Exit, UsageError
 from ..words import SOURCE_LANGUAGE
+from .columns import print_text
 from .common import (
     OUTPUT,
     jobs_option,
@@ -22,7 +23,7 @@ from .common import (
     today_option,
 )
 from .stdin import ReturnedPath
-from .terminal import data, line, output_to
+from .terminal import data, output_to
 
 if TYPE_CHECKING:
     from ..rounds.datasets import Dataset
@@ -88,7 +89,7 @@ def _files(
         data(json_of_files(*names, found))
     else:
         for told in lines(found, language):
-            line(told)
+            print_text(told)
     return int(Exit.OK)
 
 
@@ -120,5 +121,5 @@ def _rounds(
             data(piece, nl=False)
     else:
         for told in round_lines(found, rest, sides, language, short=short):
-            line(told)
+            print_text(told)
     return int(Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK)

@@ -33,7 +33,7 @@ APART = {  # what a round says itself: the option, and what to do instead
     "outside the round: hrge-xl generate {spec} --country … --blank-rows N",
     "--answers": "Each team of a round continues from its own answers: hrge-xl generate {round} --from EARLIER_ROUND. "
     "One workbook outside the round: hrge-xl generate {spec} --country … --answers FILE",
-    "--password-file": "It opens the workbook of --answers.",
+    "--password-file": "It opens the returns of --from, or the workbook of --answers.",
     "-o": "They go into {folder}, where `hrge-xl status` looks for them. Copy them from there.",
 }
 
@@ -269,7 +269,7 @@ def _round(
 
     round_ = load_round(folder)
     spec = load(round_.spec_source)
-    _refuse(chosen, folder, spec)
+    _refuse(chosen if earlier is None else replace(chosen, password=None), folder, spec)
     teams = only_countries(round_, countries) if countries else round_
     for named, why in taken_along(teams):
         line(f"{', '.join(named)}: {why}.", err=True)
@@ -277,7 +277,7 @@ def _round(
     if not allow_draft:
         _refuse_untranslated(spec, [order.language for order in wanted])
     if earlier is not None:
-        wanted = _going_on(wanted, round_, earlier, spec, today)
+        wanted = _going_on(wanted, round_, earlier, spec, today, chosen.password)
     kept = 0
     with only_writer(folder / "issued"):
         issued = issue_files(spec, wanted, lambda order: _place(folder, order, spec))
@@ -299,14 +299,16 @@ def _guides(folder: Path, languages: Iterable[str]) -> None:
         write_if_changed(folder / name, guide(name))
 
 
-def _going_on(wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec, today: date) -> list[Order]:
+def _going_on(
+    wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec, today: date, password: str | None
+) -> list[Order]:
     """Have the orders of a round go on from an earlier one, and say of each team what does not."""
     from ..rounds.datasets import one_dataset
     from ..rounds.last_round import begun
 
     if Path(earlier).resolve() == round_.folder.resolve():
         raise UsageError(f"{earlier} is the round itself. Name an earlier one after --from.")
-    with one_dataset(earlier, today) as dataset:
+    with one_dataset(earlier, today, password=password) as dataset:
         found = list(begun(wanted, dataset, spec))
     for each in found:
         for told in each.left_behind():

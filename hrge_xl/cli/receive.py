@@ -45,7 +45,7 @@ def command(
     received = receive(folder, sources, the_day(today))
     with output_to(output):
         if as_json:
-            data(json.dumps(_as_data(received), ensure_ascii=False, indent=2))
+            data(json.dumps(as_data(received), ensure_ascii=False, indent=2))
         else:
             for told in _lines(received):
                 line(told)
@@ -70,7 +70,7 @@ def _within(found: Found) -> str:
     return " > ".join(found.place.way)
 
 
-def _as_data(received: Received) -> dict[str, Any]:
+def as_data(received: Received) -> dict[str, Any]:
     """Give what became of everything, as JSON data."""
     return {
         "placed": [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..shell_words import quoted
-from .common import Day, SpecName
+from .common import Day, SpecName, password_option
 from .groups import Group
 from .terminal import line, shown
 
@@ -41,7 +41,10 @@ def command() -> None:
 @click.option("--start", type=Day(), default=None, metavar="DAY", help="First day of the period.")
 @click.option("--end", type=Day(), default=None, metavar="DAY", help="Last day of the period.")
 @click.option("--dry-run", is_flag=True, help="Show how the list is understood; write nothing.")
-def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | None, dry_run: bool) -> None:
+@password_option
+def init(
+    folder: Path, spec: str, teams: Path, start: date | None, end: date | None, dry_run: bool, password: str | None
+) -> None:  # fmt: skip
     """Set up a round folder from a list of teams.
 
     The list may have titles above its headings, headings in any language of the program, and other columns. Countries
@@ -57,26 +60,28 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
     from ..rounds.rounds import init_round
     from ..rounds.team_list import read_list
     from ..spec.load import load
+    from ..words import counted
 
     if dry_run:
-        for told in _understood(read_list(teams, load(spec))):
+        for told in _understood(read_list(teams, load(spec), password)):
             line(told)
         line("Nothing was written (dry run).", err=True)
         return
-    made = init_round(folder, spec, teams, start, end)
-    line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {quoted(folder)}")
+    made = init_round(folder, spec, teams, start, end, password=password)
+    line(f"{folder}: {counted(len(made.teams), 'team')}. Next: hrge-xl generate {quoted(folder)}")
 
 
 def _understood(read: TeamList) -> Iterator[str]:
     """Say how a list was understood: its teams as a table, what is above it, and what is not read."""
     from ..rounds.teams import COLUMNS, cells_of
+    from ..words import counted
 
     rows = [dict(zip(COLUMNS, cells_of(team), strict=True)) for team in read.teams]
     used = [column for column in COLUMNS if any(row[column] for row in rows)]
     widths = {column: max(len(row[column]) for row in [*rows, {column: column}]) for column in used}
     for row in [{column: column for column in used}, *rows]:
         yield "  ".join(shown(row[column]).ljust(widths[column]) for column in used).rstrip()
-    yield f"{len(rows)} teams. The headings are in line {read.heads.line}."
+    yield f"{counted(len(rows), 'team')}. The headings are in line {read.heads.line}."
     if read.titles:
         yield f"Above them: {'; '.join(read.titles)}"
     if read.heads.unknown:

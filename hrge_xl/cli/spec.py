@@ -167,7 +167,8 @@ def _returned(paths: list[str]) -> list[Path]:
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the new spec."
 )
 @click.option("--name", default="", metavar="NAME", help="Name of the spec (default: that of the folder).")
-def draft_spec(file: Path, output: Path, name: str) -> None:
+@password_option
+def draft_spec(file: Path, output: Path, name: str, password: str | None) -> None:
     """Draft a spec from a workbook that your office already uses; every guess is marked `# guess:`.
 
     \b
@@ -184,7 +185,7 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise UsageError(f"'{name}' cannot be the name of a spec. Use letters, digits, _ and -.")
-    drafted = draft(file, name)
+    drafted = draft(file, name, password)
     for path, text in drafted.files.items():
         write_whole(output / path, text.encode())
     loaded = load(output)

@@ -13,7 +13,7 @@ import click
 
 from ..shell_words import quoted
 from ..words import SOURCE_LANGUAGE, Translate, right_to_left, translator
-from .columns import beside, hanging, padded, taken
+from .columns import beside, hanging, has_room, padded, print_text, taken
 from .common import (
     OUTPUT,
     jobs_option,
@@ -116,7 +116,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     if xlsx is not None:
         _workbook(rows, xlsx, language)
     for told in lines:
-        line(told, err=True)
+        print_text(told, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
     if not as_json:
         _next(round_folder, {each.state for each in teams}, language)
@@ -207,6 +207,8 @@ def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
     columns = width()
     if columns:
         widths = _fitted(widths, columns)
+    if not has_room(sum(wide + len(GAP) for name, wide in widths.items() if name != "note"), columns):
+        heads["note"] = ""  # notes stand below
     states = (None, *(line["state"] for line in lines))
     for row, state in zip((heads, *rows), states, strict=True):
         _print_row(row, widths, columns, COLOURS.get(str(state)))

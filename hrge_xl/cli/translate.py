@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import SpecName, the_day
+from .common import SpecName, password_option, the_day
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 )
 @click.option("--status", is_flag=True, help="Only count missing, draft and reviewed texts.")
 @click.option("--reviewed-by", default=None, metavar="WHO", help="Mark everything as reviewed, and by whom.")
+@password_option
 def command(
-    spec: str, language: str, to_xlsx: Path | None, source: Path | None, status: bool, reviewed_by: str | None
-) -> None:
+    spec: str, language: str, to_xlsx: Path | None, source: Path | None, status: bool, reviewed_by: str | None,
+    password: str | None,
+) -> None:  # fmt: skip
     """Create or update the translations of a spec: `languages/LANG.po` beside it, one entry for each text.
 
     What translators wrote is kept: translations, comments, draft marks. What they send back is checked first, and
@@ -62,7 +64,7 @@ def command(
     known = read_catalogue(file) if file.is_file() else new_catalogue(loaded.name, loaded.version, "")
     fresh = updated(wanted_of(loaded), known)
     if source is not None:
-        line(f"Translated differently from before: {_take_in(loaded, fresh, source)}.")
+        line(f"Translated differently from before: {_take_in(loaded, fresh, source, password)}.")
     if not status:
         write_whole(file, as_file(fresh, language))
         line(str(file))
@@ -77,14 +79,14 @@ def command(
     )
 
 
-def _take_in(spec: Spec, fresh: Catalog, source: Path) -> int:
+def _take_in(spec: Spec, fresh: Catalog, source: Path, password: str | None) -> int:
     """Merge what translators sent, and count it. Raises `UsageError` with everything that is wrong with it."""
     from ..exports import translation_xlsx
     from ..spec.translating import merge, sent_in, slips
     from ..spec.translations import read_catalogue
 
     is_catalogue = source.suffix.lower() == ".po"
-    sent = sent_in(read_catalogue(source)) if is_catalogue else translation_xlsx.sent_in(source)
+    sent = sent_in(read_catalogue(source)) if is_catalogue else translation_xlsx.sent_in(source, password)
     changes = merge(fresh, sent)
     wrong = [
         f"{place}: {spec.name} has no such text. Take a new file with --to-xlsx." for place in changes.strange

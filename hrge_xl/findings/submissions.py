@@ -75,8 +75,8 @@ MADE_FROM_OLDER_VERSION = Kind(
     severity=WARNING,
     message="{file} was not made from {other}, the latest version received, but from an older one.",
     remedy=(
-        "Compare the two (hrge-xl compare). Where answers of the later version are missing, send the team its "
-        "feedback for that one and ask for a new return, or decide which one counts."
+        "Compare the two (hrge-xl compare). The feedback lists for the team which answers were others in the later "
+        "version. Where those are right, ask for a new return, or decide which one counts."
     ),
     why=(
         "Feedback holds the answers of one version. Whoever continues in an older copy unknowingly "

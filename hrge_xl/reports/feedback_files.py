@@ -24,6 +24,7 @@ from ..under_way import steps
 from ..words import SOURCE_LANGUAGE
 from .feedback import GivenBack, give_back
 from .feedback_message import as_data, message
+from .older_copy import answered_otherwise
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def _written(
     back = give_back(
         sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
         contact=contacts.get(found.team, ""),
+        to_look_at=list(answered_otherwise(dataset.store, found, sent, dataset.of_round())),
     )  # fmt: skip
     if not (back.needed or wish.all):
         return None

@@ -65,14 +65,14 @@ class TeamList:
     titles: tuple[str, ...] = ()
 
 
-def read_teams(file: Path, spec: Spec) -> list[Team]:
+def read_teams(file: Path, spec: Spec, password: str | None = None) -> list[Team]:
     """Read the teams of a list. Raises `RoundError` with every mistake, a line each."""
-    return list(read_list(file, spec).teams)
+    return list(read_list(file, spec, password).teams)
 
 
-def read_list(file: Path, spec: Spec) -> TeamList:
+def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
     """Read the teams of a list, and how it was understood. Raises as `read_teams`."""
-    rows = _workbook(file) if file.suffix.lower() in WORKBOOKS else _csv(file)
+    rows = _workbook(file, password) if file.suffix.lower() in WORKBOOKS else _csv(file)
     filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
     empty = RoundError(f"{file.name}: there is no team in it. Fill it in: {', '.join(COLUMNS)}.")
     if not filled:
@@ -107,9 +107,10 @@ def _csv(file: Path) -> Iterable[Cells]:
         ) from error
 
 
-def _workbook(file: Path) -> Iterable[Cells]:
+def _workbook(file: Path, password: str | None) -> Iterable[Cells]:
     try:
-        return first_table(file, f"It was to be the team list: save it again as .xlsx, or as {CSV}.")
+        remedy = f"It was to be the team list: save it again as .xlsx, or as {CSV}."
+        return first_table(file, remedy, password)
     except UsageError as error:
         raise RoundError(str(error)) from error
 
