@@ -152,6 +152,9 @@ def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
 def _usage(typed: Sequence[str], error: click.ClickException) -> int:
     """What click says of a command that was not understood; it quotes what was typed."""
     context = getattr(error, "ctx", None)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        block(error.ctx.get_help(), err=True)
+        return int(Exit.USAGE)
     if context is not None:
         block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
     line(f"Error: {masked(error.format_message(), typed)}", err=True)
