@@ -75,6 +75,7 @@ def test_examples_name_options_that_there_are() -> None:
         (("explain", "not-in-lst"), "Did you mean V002 (not-in-list)?"),
         (("explain", "date"), "V005 (not-a-date)"),
         (("validate", "--jsn", "x"), "--json"),
+        (("completion",), "Choose from: bash, zsh, fish, powershell"),
     ],
 )
 def test_what_was_meant_is_asked_back(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -157,7 +158,8 @@ def _usage(typed: Sequence[str], error: click.ClickException) -> int:
         return int(Exit.USAGE)
     if context is not None:
         block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
-    line(f"Error: {masked(error.format_message(), typed)}", err=True)
+    told = re.sub(r"\s*\n\s*", " ", error.format_message())  # choices stand in lines of their own there
+    line(f"Error: {masked(told, typed)}", err=True)
     return int(Exit.USAGE)
 
 
