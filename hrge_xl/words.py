@@ -95,10 +95,15 @@ def right_to_left(language: str) -> bool:
 def kept_in_order(text: str, language: str) -> str:
     """Give a name as it is put into a sentence: one without Arabic letters keeps its order there.
 
-    Without marks of direction around it 2026-H1 is seen there as H1-2026.
+    Without a mark of direction before it 2026-H1 is seen there as H1-2026. There is none where none is needed: in a
+    subject some mail programs show one as a space.
     """
-    from_left = text and not any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
-    return f"{LEFT_TO_RIGHT}{text}{LEFT_TO_RIGHT}" if from_left and right_to_left(language) else text
+    runs = [unicodedata.bidirectional(letter) for letter in text]
+    if not runs or not right_to_left(language) or {"R", "AL"} & set(runs):
+        return text
+    before = "" if runs[0] == "L" else LEFT_TO_RIGHT
+    behind = "" if runs[-1] in ("L", "EN") else LEFT_TO_RIGHT
+    return f"{before}{text}{behind}"
 
 
 def language_name(language: str, said_in: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -74,12 +75,30 @@ def test_examples_name_options_that_there_are() -> None:
         (("explain", "not-in-lst"), "Did you mean V002 (not-in-list)?"),
         (("explain", "date"), "V005 (not-a-date)"),
         (("validate", "--jsn", "x"), "--json"),
+        (("completion",), "Choose from: bash, zsh, fish, powershell"),
     ],
 )
 def test_what_was_meant_is_asked_back(
     words: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert told in said(capsys, *words, code=2)
+
+
+@pytest.mark.parametrize("words", [[], ["spec"], ["round"]])
+def test_without_a_command_there_is_its_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr, for it was not understood; as it stands, and once."""
+    assert run(words) == 2
+    told = capsys.readouterr()
+    assert run([*words, "--help"]) == 0
+    assert (told.out, told.err) == ("", capsys.readouterr().out)
+
+
+def test_what_a_code_means_as_json(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(said(capsys, "explain", "V002", "--json", code=0))
+    assert (told["code"], told["name"], told["severity"]) == ("V002", "not-in-list", "error")
+    assert said(capsys, "explain", "R-E01", "--json", "-o", "rule.json", code=0) == ""
+    rule = json.loads((here / "rule.json").read_text(encoding="utf-8"))
+    assert (rule["spec"], rule["check"]) == ("example", "PLN_05 >= PLN_04")
 
 
 @pytest.mark.parametrize("code", ["V002", "v2", "V02", "not-in-list", "Not In List", "notinlist"])

@@ -131,3 +131,19 @@ def test_what_the_dataset_does_not_have_is_asked_back(
     words: tuple[str, ...], told: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert told in asked(capsys, *words, "--data", folder, code=2)
+
+
+def test_the_same_as_json(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A row as an object, answers and findings as a list; into a file where one is named."""
+    assert (
+        hrge("trace", folder, "--team", "PAK", "--finding", "V001", "--json", "-o", tmp_path / "found.json")
+        == 0
+    )
+    assert capsys.readouterr().out == ""
+    found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    assert found
+    assert {Path(each["file"]).name for each in found} == {"PAK.xlsx"}
+    assert all("!" in each["place"] for each in found)
+    assert hrge("trace", "answers", 1, "--data", folder, "--json") == 0
+    row = json.loads(capsys.readouterr().out)
+    assert {name: str(value) for name, value in row.items()} == traced(capsys, folder, "answers", 1)

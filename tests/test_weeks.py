@@ -350,7 +350,7 @@ def test_a_name_keeps_its_order_in_a_sentence_that_runs_from_the_right(begun: St
     """Without marks of direction 2026-H1 is seen as H1-2026."""
     made = begun.issued["EGY-4_issue"]
     for text in (text_of(made), text_of(made, "html"), str(made["Subject"])):
-        assert text.count("2026-H1") == text.count("\u200e2026-H1\u200e") > 0
+        assert text.count("2026-H1") == text.count("\u200e2026-H1") > 0
     assert "\u200e" not in text_of(begun.issued["PAK-4_issue"])
 
 

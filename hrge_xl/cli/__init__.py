@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -170,9 +171,13 @@ def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
 def _usage(typed: Sequence[str], error: click.ClickException) -> int:
     """What click says of a command that was not understood; it quotes what was typed."""
     context = getattr(error, "ctx", None)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        block(error.ctx.get_help(), err=True)
+        return int(Exit.USAGE)
     if context is not None:
         block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
-    line(f"Error: {masked(error.format_message(), typed)}", err=True)
+    told = re.sub(r"\s*\n\s*", " ", error.format_message())  # choices stand in lines of their own there
+    line(f"Error: {masked(told, typed)}", err=True)
     return int(Exit.USAGE)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,14 +14,15 @@ from ..errors import UsageError
 from ..suggest import alike, plain
 from ..words import SOURCE_LANGUAGE, Translate, translator
 from .columns import print_text
-from .common import SpecName, lang_option
-from .terminal import block, line
+from .common import OUTPUT, SpecName, lang_option
+from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
     from ..findings import Kind
     from ..spec.model import Rule
 
 CLOSE = 75  # how alike a name must be to be offered
+PARTS_OF_A_RULE = {"when": "When", "check": "Check"}  # words of the spec language
 
 
 class CodeName(click.ParamType[str]):
@@ -46,8 +49,10 @@ class CodeName(click.ParamType[str]):
 @click.option(
     "--spec", type=SpecName(), default=None, metavar="SPEC", help="Where rules of a spec (R-…) are looked up."
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON on stdout.")
+@OUTPUT
 @lang_option
-def command(code: str, spec: str | None, lang: str | None) -> None:
+def command(code: str, spec: str | None, as_json: bool, output: Path | None, lang: str | None) -> None:
     """Explain what a code means, why it matters, and what to do. The name of a finding, or a code written another way,
     works too.
 
@@ -58,48 +63,59 @@ def command(code: str, spec: str | None, lang: str | None) -> None:
 
     Next: hrge-xl waive, where an answer is right as it is
     """
+    told = _told(code, spec, lang or SOURCE_LANGUAGE)
+    with output_to(output):
+        if as_json:
+            data(json.dumps(told, ensure_ascii=False, indent=2))
+        else:
+            _print(told, translator(lang or SOURCE_LANGUAGE))
+
+
+def _told(code: str, spec: str | None, language: str) -> dict[str, str]:
+    """Say what a code means. Raises `UsageError` with what may have been meant."""
     from ..findings import kind_called
 
-    language = lang or SOURCE_LANGUAGE
     kind = kind_called(code)
     if kind is not None:
-        _explain_kind(kind, translator(language))
-        return
+        return _of_kind(kind, translator(language))
     rules = list(_rules(spec))
     for name, rule in rules:
         if plain(code) == plain(rule.code):
-            _explain_rule(name, rule, language)
-            return
+            return _of_rule(name, rule, language)
     raise UsageError(f"There is no code '{code}'. {_hint(code, [rule.code for _, rule in rules])}")
 
 
-def _explain_kind(kind: Kind, say: Translate) -> None:
+def _of_kind(kind: Kind, say: Translate) -> dict[str, str]:
     from ..findings import shown
 
     message, remedy = shown(kind, say)
-    block(f"{kind.code} {kind.name} ({say(kind.severity.value)})\n")
-    print_text(
-        message,
-        "",
-        f"{say('Why it matters')}: {say(kind.why)}",
-        f"{say('Example')}: {say(kind.example)}",
-        f"{say('What to do')}: {remedy}",
-    )
+    return {
+        "code": kind.code, "name": kind.name, "severity": kind.severity.value, "message": message,
+        "why": say(kind.why), "example": say(kind.example), "remedy": remedy,
+    }  # fmt: skip
 
 
-def _explain_rule(name: str, rule: Rule, language: str) -> None:
+def _of_rule(name: str, rule: Rule, language: str) -> dict[str, str]:
     from ..findings import general
 
-    say = translator(language)
-    rule_of = say("a rule of {spec}").format(spec=name)
-    block(f"{rule.code} ({say(rule.severity)}), {rule_of}\n")
-    message, remedy = (general(text.say(language)) for text in (rule.message, rule.remedy))
-    print_text(message, "", f"{say('What to do')}: {remedy}")
-    if rule.why:
-        print_text(f"{say('Why it matters')}: {rule.why.say(language)}")
-    for key in ("when", "check"):
-        if getattr(rule, key):
-            line(f"{key.capitalize()}: {getattr(rule, key)}")
+    told = {
+        "code": rule.code, "severity": rule.severity, "spec": name, "message": general(rule.message.say(language)),
+        "remedy": general(rule.remedy.say(language)), "why": rule.why.say(language) if rule.why else "",
+        "when": str(rule.when or ""), "check": str(rule.check or ""),
+    }  # fmt: skip
+    return {key: text for key, text in told.items() if text}
+
+
+def _print(told: Mapping[str, str], say: Translate) -> None:
+    """Print what a code means: its head, what is said of an answer, and the rest below."""
+    severity = say(told["severity"])
+    if "spec" in told:
+        line(f"{told['code']} ({severity}), {say('a rule of {spec}').format(spec=told['spec'])}")
+    else:
+        line(f"{told['code']} {told['name']} ({severity})")
+    heads = {"why": say("Why it matters"), "example": say("Example"), "remedy": say("What to do")}
+    said = (f"{head}: {told[key]}" for key, head in (heads | PARTS_OF_A_RULE).items() if key in told)
+    print_text("", told["message"], "", *said)
 
 
 def _rules(spec: str | None) -> Iterator[tuple[str, Rule]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +12,9 @@ import click
 from ..addresses import is_address
 from ..errors import UsageError
 from .columns import beside, taken
-from .common import AS_SUITS, password_option, the_day
+from .common import AS_SUITS, OUTPUT, password_option, the_day
 from .offered import fields, offered, teams
-from .terminal import line, style, width
+from .terminal import data, line, output_to, style, width
 
 if TYPE_CHECKING:
     from ..dataset.store import Store
@@ -46,15 +48,19 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
 )
 @click.option(
     "--data",
+    "dataset",
     default="output/dataset",
     metavar="DATASET",
     show_default=True,
     help="Consolidated folder, round, or the address of a database.",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON on stdout.")
+@OUTPUT
 @password_option
-def command(
-    words: tuple[str, ...], team: str, field: str, row: str, finding: str, data: str, password: str | None
-) -> None:
+def command(  # noqa: PLR0913 (one parameter an option)
+    words: tuple[str, ...], team: str, field: str, row: str, finding: str, dataset: str, as_json: bool,
+    output: Path | None, password: str | None,
+) -> None:  # fmt: skip
     """Print answers or findings with the file, sheet and cell that they come from; or one row of a table.
 
     Rows of a table are numbered from 1, as in data.xlsx without its headings. For a round, what is new is taken in
@@ -73,30 +79,37 @@ def command(
     asked = Asked(team, field, row, finding)
     is_asked = asked != Asked()
     is_place = bool(words) and (is_address(words[0]) or Path(words[0]).exists() or is_asked)
-    place, rest = (words[0], words[1:]) if is_place else (data, words)
+    place, rest = (words[0], words[1:]) if is_place else (dataset, words)
     if len(rest) not in ((0,) if is_asked else (2,)):
         raise UsageError(HOW)
-    with one_dataset(place, the_day(None), AS_SUITS, password) as dataset:
+    with one_dataset(place, the_day(None), AS_SUITS, password) as opened, output_to(output):
         if is_asked:
-            _print_asked(dataset.store, asked)
+            _print_asked(opened.store, asked, as_json=as_json)
         else:
-            _print_row(dataset.store, *rest)
+            _print_row(opened.store, *rest, as_json=as_json)
 
 
-def _print_row(store: Store, table: str, row: str) -> None:
+def _print_row(store: Store, table: str, row: str, *, as_json: bool) -> None:
     from ..dataset.tracing import trace
     from ..exports.extract import table_of
 
     if not (row.isdecimal() and int(row)):
         raise UsageError(f"'{row}' is not a number of a row: they begin with 1. {HOW}")
-    for name, value in trace(store, table_of(store, table), int(row)):
+    found = trace(store, table_of(store, table), int(row))
+    if as_json:
+        data(json.dumps(dict(found), ensure_ascii=False, indent=2, default=str))
+        return
+    for name, value in found:
         line(f"{name}: {value}")
 
 
-def _print_asked(store: Store, asked: Asked) -> None:
+def _print_asked(store: Store, asked: Asked, *, as_json: bool) -> None:
     from ..dataset.tracing import trace_as_asked
 
     found = trace_as_asked(store, asked)
+    if as_json:
+        data(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
+        return
     for each in found:
         aside = "" if each.status == "counts" else f" ({each.status})"
         text = f"{each.said} ← {each.place or 'the file'} in {each.file}{aside}"
