@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .answer import Answer, Answers, State
 from .fields import ColumnKind, kind_of
+from .gc_pause import gc_paused
 from .last_answers import digest_of, written
 from .layout import CellOfSlot, Layout, build
 from .spec.defaults import default_of
@@ -56,6 +57,7 @@ class Order:
     sample: bool = False  # to look at, and never to be sent back
 
 
+@gc_paused()
 def generate(spec: Spec, order: Order) -> bytes:
     """One workbook as the bytes of an .xlsx file; the same order gives the same bytes.
 

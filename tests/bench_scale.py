@@ -1,13 +1,16 @@
-"""How consolidating grows with the number of files: `make scale`. Figures of one run; nothing here is a test."""
+"""How consolidating grows with the number of files and of workers: `make scale`. Figures of one run, no test."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +19,14 @@ from typing import NamedTuple
 import openpyxl
 from python_calamine import CalamineWorkbook
 
-from tests.different_returns import write_returns
+from hrge_xl.dataset.take_in import Options, take_in
+from hrge_xl.dataset.workers import workers
+from hrge_xl.intake import Wanted
+from hrge_xl.validation import Source, ValidationRequest
+from tests.answers import TODAY
+from tests.different_returns import SPEC, write_returns
+
+CLUSTERED = 100  # files that a cluster takes in
 
 
 class Run(NamedTuple):
@@ -24,7 +34,19 @@ class Run(NamedTuple):
 
     files: int
     seconds: float
+    processor: float  # seconds of all its processes
     peak: int  # bytes of the program and all its processes, shared pages counted once
+    again: float  # seconds of a run to which one more file is given
+
+
+class Cluster(NamedTuple):
+    """What taking files into a dataset costs a cluster, and the one process in it that all others wait for."""
+
+    workers: int
+    seconds: float
+    coordinator: float  # seconds of processor time
+    read: int  # bytes, by that process
+    written: int
 
 
 def descendants(root: int) -> Iterator[int]:
@@ -52,24 +74,67 @@ def memory(root: int) -> int:
 
 
 def consolidate(paths: list[Path], jobs: int) -> Run:
-    """The command over some files, in a process of its own."""
+    """The command over some files, in a process of its own, and once more when the last of them has come."""
+    with tempfile.TemporaryDirectory() as out:
+        first, processor, peak = _consolidate(paths[:-1], Path(out), jobs)
+        again, _, _ = _consolidate(paths, Path(out), jobs)
+    return Run(len(paths) - 1, first, processor, peak, again)
+
+
+def _consolidate(paths: list[Path], out: Path, jobs: int) -> tuple[float, float, int]:
+    """Seconds, seconds of processor time, and the most memory that it took."""
+    listed = out / "files.txt"
+    listed.write_text("".join(f"{path}\n" for path in paths))
+    command = [sys.executable, "-m", "hrge_xl", "consolidate", f"@{listed}", "-o", str(out / "data")]
+    start, before = time.perf_counter(), _processor()
+    process = subprocess.Popen([*command, "--jobs", str(jobs)], stdout=subprocess.DEVNULL)
+    peaks = [0]
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(process.pid, peaks, done))
+    watcher.start()
+    process.wait()
+    seconds = time.perf_counter() - start
+    done.set()
+    watcher.join()
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"consolidate ended with {process.returncode}")
+    return seconds, _processor() - before, max(peaks)
+
+
+def _processor() -> float:
+    """Seconds of processor time of all processes that were started from here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def clustered(paths: list[Path], number: int) -> Cluster:
+    """Take files into a dataset by so many workers of a cluster on this machine, in a process of its own."""
     with tempfile.TemporaryDirectory() as out:
         listed = Path(out, "files.txt")
         listed.write_text("".join(f"{path}\n" for path in paths))
-        command = [sys.executable, "-m", "hrge_xl", "consolidate", f"@{listed}", "-o", f"{out}/data"]
-        start = time.perf_counter()
-        process = subprocess.Popen([*command, "--jobs", str(jobs)], stdout=subprocess.DEVNULL)
-        peaks = [0]
-        done = threading.Event()
-        watcher = threading.Thread(target=_watch, args=(process.pid, peaks, done))
-        watcher.start()
-        process.wait()
+        command = [sys.executable, "-m", "tests.bench_scale", "--take-in", str(listed), "--jobs", str(number)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Cluster(number, *json.loads(done.stdout.splitlines()[-1]))
+
+
+def taken_in(listed: Path, number: int) -> tuple[float, float, int, int]:
+    """Do that here. Gives seconds, processor time of this process, and what it read and wrote."""
+    paths = [Path(line) for line in listed.read_text().splitlines()]
+    source = Source(paths, ValidationRequest(Wanted(SPEC), TODAY))
+    with workers("dask", number) as pool:
+        pool.shutdown()
+    start, processor, (read, written) = time.perf_counter(), time.process_time(), _moved()
+    with take_in([source], listed.parent / "data", options=Options(engine="dask", jobs=number)):
         seconds = time.perf_counter() - start
-        done.set()
-        watcher.join()
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"consolidate ended with {process.returncode}")
-    return Run(len(paths), seconds, max(peaks))
+        used, (read_then, written_then) = time.process_time() - processor, _moved()
+    return seconds, used, read_then - read, written_then - written
+
+
+def _moved() -> tuple[int, int]:
+    """Bytes that this process has read and written, from whatever it was: disk, network, pipe."""
+    lines = Path("/proc/self/io").read_text().splitlines()
+    told = {name: int(value) for name, value in (line.split(": ") for line in lines)}
+    return told["rchar"], told["wchar"]
 
 
 def _watch(process: int, peaks: list[int], done: threading.Event) -> None:
@@ -82,6 +147,7 @@ def loop(paths: list[Path]) -> float:
     import pandas as pd
     import pandera.pandas as pa
 
+    warnings.filterwarnings("ignore", module="openpyxl")  # of extensions that it leaves out
     fits = pa.Check(lambda values: values.astype(str).str.len() < 32_768)
     schema = pa.DataFrameSchema({"value": pa.Column(None, fits, nullable=True)})
     start = time.perf_counter()
@@ -113,25 +179,44 @@ def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--counts", type=int, nargs="+", default=[50, 200, 1000])
+    asked.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--keep", type=Path, help="a folder for the workbooks, used again by a later run")
+    asked.add_argument("--take-in", type=Path, help=argparse.SUPPRESS)
     given = asked.parse_args()
+    if given.take_in:
+        sys.stdout.write(json.dumps(taken_in(given.take_in, given.jobs)) + "\n")
+        return
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         paths = sorted(folder.glob("*.xlsx"))
-        paths = paths if len(paths) >= max(given.counts) else write_returns(folder, max(given.counts))
-        plain = loop(paths[:20])
-        sys.stdout.write(f"plain loop over 20: {plain * 1000:.0f} ms a file\n")
-        values = limit(paths[:100], given.jobs)
-        sys.stdout.write(f"values alone, by calamine in {given.jobs} threads: {values:.1f} a second\n")
-        for count in given.counts:
-            run = consolidate(paths[:count], given.jobs)
-            each = run.seconds / run.files
-            sys.stdout.write(
-                f"{run.files:5d} files: {1 / each:6.1f} a second, {plain / each:5.1f} times the loop, "
-                f"{run.peak / 1e6:.0f} MB\n"
-            )
+        most = max(given.counts) + 1
+        paths = paths if len(paths) >= most else write_returns(folder, most)
+        measure(paths, given.counts, given.workers, given.jobs)
+
+
+def measure(paths: list[Path], counts: list[int], numbers: list[int], jobs: int) -> None:
+    """Print what so many files cost on one machine, and what so many workers make of fifty."""
+    plain = loop(paths[:20])
+    sys.stdout.write(f"plain loop over 20: {plain * 1000:.0f} ms a file\n")
+    values = limit(paths[:100], jobs)
+    sys.stdout.write(f"values alone, by calamine in {jobs} threads: {values:.1f} a second\n")
+    for count in counts:
+        run = consolidate(paths[: count + 1], jobs)
+        each = run.seconds / run.files
+        sys.stdout.write(
+            f"{run.files:5d} files: {1 / each:6.1f} a second, {plain / each:5.1f} times the loop, "
+            f"{run.processor / run.files * 1000:.0f} ms of processor time a file, {run.peak / 1e6:.0f} MB; "
+            f"one more: {run.again:.1f} s\n"
+        )
+    for number in numbers:
+        found, few = clustered(paths[:CLUSTERED], number), len(paths[:CLUSTERED])
+        sys.stdout.write(
+            f"cluster of {number}: {few / found.seconds:5.1f} a second into the dataset; what all wait for: "
+            f"{found.coordinator / few * 1000:.0f} ms, {found.read / few / 1000:.0f} KB read, "
+            f"{found.written / few / 1000:.0f} KB written a file\n"
+        )
 
 
 if __name__ == "__main__":

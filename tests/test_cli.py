@@ -48,6 +48,15 @@ def test_help_names_every_command_without_importing_pandas() -> None:
     assert quick.stdout.strip().endswith("set()")
 
 
+def test_a_file_is_checked_without_pandas(tmp_path: Path) -> None:
+    run("generate", "example", "--country", "MAR", "-o", tmp_path)
+    file = tmp_path / "example_MAR_en.xlsx"
+    code = f"import sys; from hrge_xl.cli import run; run(['validate', {str(file)!r}]); print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("False\n")
+    assert "V001" in done.stdout
+
+
 def test_generate_then_validate(tmp_path: Path) -> None:
     made = started("generate", "example", "--country", "MAR", "--lang", "fr", "-o", tmp_path)
     assert made.returncode == 0

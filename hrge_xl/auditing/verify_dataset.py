@@ -23,7 +23,7 @@ from ..exports.shareable import FOLDER as SHAREABLE
 from ..exports.shareable import write_shareable
 from ..reports.overview_files import file_name, of_folder
 from ..rounds.datasets import check_own
-from ..rounds.rounds import RETURNED, Round
+from ..rounds.rounds import REPORTS, RETURNED, Round
 from ..shell_words import quoted
 from ..words import languages
 from .dataset_audit import DatasetAudit
@@ -44,7 +44,6 @@ from .read_again import Setting
 from .rebuilt import Rebuilt, rebuilt
 from .row_differences import SOURCE, Names, of_database, of_files, of_schema
 
-REPORTS = "reports"
 OF_RUN = ("state",)  # facts about the last run, which say nothing of any file
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-import pandas as pd
+import numpy as np
 
 from ..fields import PersonalData
 from ..findings import Kind
 from ..findings.privacy import DOCUMENT_NUMBER, E_MAIL_ADDRESS, PHONE_NUMBER
+from ..language.vectors import Bools
 
 E_MAIL = re.compile(r"[\w.+%-]+[@＠][\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 MONEY = (
@@ -35,7 +37,12 @@ PATTERNS = {E_MAIL_ADDRESS: E_MAIL, PHONE_NUMBER: PHONE, DOCUMENT_NUMBER: DOCUME
 POSSIBLE = re.compile(r"[@＠]|\d\W{0,3}\d\W{0,3}\d|\d\w{2}")  # quick: nothing else can match
 
 
-def patterns(texts: pd.Series[str]) -> dict[Kind, pd.Series[bool]]:
-    """For each kind of personal data the texts that seem to hold it."""
-    likely = texts[texts.str.contains(POSSIBLE, regex=True)]
-    return {kind: likely.str.contains(pattern, regex=True) for kind, pattern in PATTERNS.items()}
+def patterns(texts: Sequence[str]) -> dict[Kind, Bools]:
+    """Say for each kind of personal data which texts seem to hold it."""
+    likely = [POSSIBLE.search(text) is not None for text in texts]
+    return {
+        kind: np.array(
+            [maybe and pattern.search(text) is not None for maybe, text in zip(likely, texts, strict=True)]
+        )
+        for kind, pattern in PATTERNS.items()
+    }

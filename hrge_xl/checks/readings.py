@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
-import pandas as pd
 
 from ..answer import State
 from ..fields import ColumnKind, kind_of
@@ -93,16 +92,10 @@ def _chosen_again(batch: Batch, given: Bools) -> Integers:
     at = np.flatnonzero(given & several[batch.cell_index.column_of_cell[batch.cell]] & (batch.text != BLANK))
     if not len(at):
         return at
-    chosen = pd.DataFrame(
-        {
-            "submission": batch.submission[at],
-            "slot": batch.slot[at],
-            "code": batch.text[at],
-            "cell": batch.cell[at],
-        },
-        index=at,
-    ).sort_values(["submission", "cell"])
-    return np.sort(chosen.index[chosen.duplicated(["submission", "slot", "code"])].to_numpy())
+    at = at[np.lexsort((batch.cell[at], batch.submission[at]))]
+    chosen = np.column_stack([batch.submission[at], batch.slot[at], batch.text[at]])
+    _, first = np.unique(chosen, axis=0, return_index=True)
+    return np.sort(np.delete(at, first))
 
 
 def _of_texts(batch: Batch, at: Integers) -> Iterator[tuple[Kind, Integers]]:
@@ -113,8 +106,8 @@ def _of_texts(batch: Batch, at: Integers) -> Iterator[tuple[Kind, Integers]]:
     long = [len(text) > CELL_LIMIT // 2 and not fits_a_cell(text) for text in strings]
     yield v.TEXT_TOO_LONG, at[np.isin(ids, different[long])]
     if batch.spoken_of and strings:
-        for kind, found in patterns(pd.Series(strings, index=different, dtype="str")).items():
-            suspect = at[np.isin(ids, found.index[found.to_numpy()])]
+        for kind, found in patterns(strings).items():
+            suspect = at[np.isin(ids, different[found])]
             yield kind, suspect[~_expected(batch, kind, suspect)]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..words import tidy
@@ -35,18 +34,15 @@ class Texts:
 
     def ids(self, texts: Sequence[str | None] | NDArray[Any]) -> Ids:
         """The numbers of texts; None is blank."""
-        values = np.empty(len(texts), dtype=object)
-        values[:] = texts
-        codes, distinct = pd.factorize(values)
-        known = np.array([*(self.id(text) for text in distinct), BLANK], dtype=np.int64)
-        return known[codes]
+        known = (BLANK if text is None else self.id(text) for text in texts)
+        return np.fromiter(known, dtype=np.int64, count=len(texts))
 
     def map(
         self, ids: Ids, function: Callable[[str], Any], blank: Any, kind: type[Scalar]
     ) -> NDArray[Scalar]:
         """What a function of one text yields for each; it runs once for each different text."""
-        place, different = pd.factorize(ids.ravel())
-        values = [blank if each < 0 else function(self.strings[each]) for each in different]
+        different, place = np.unique(ids, return_inverse=True)
+        values = [blank if each < 0 else function(self.strings[each]) for each in different.tolist()]
         return np.array(values, dtype=kind)[place].reshape(ids.shape)
 
     def fold(self, text: str) -> int:
@@ -63,7 +59,7 @@ class Texts:
         found = self._table[ids]
         unknown = found == UNKNOWN
         if unknown.any():
-            for each in pd.unique(ids[unknown]).tolist():
+            for each in np.unique(ids[unknown]).tolist():
                 self._table[each] = self.fold(self.strings[each])
             found = self._table[ids]
         return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ..findings import Severity
 from .document import FileRow, FindingRow
 
-SEVERITIES = ("error", "warning", "info")
+SEVERITIES = tuple(severity.value for severity in Severity)
 Numbered = Iterable[tuple[int, FileRow]]  # files of a document with their places in it
 
 

@@ -156,12 +156,15 @@ class _Builder:
 
     # rows behind figures
 
-    def _behind(
-        self, rows: Sequence[Record], text: Callable[[Record], str | None], most: int = MOST_ROWS
+    def _behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Behind:
+        return self._listed(rows[:MOST_ROWS], text, len(rows), len({row["team"] for row in rows}))
+
+    def _listed(
+        self, rows: Sequence[Record], text: Callable[[Record], str | None], count: int, teams: int
     ) -> Behind:
+        """Give the rows behind a figure of which so many are not listed."""
         self.anchors += 1
-        listed = [self._source(row, text(row)) for row in rows[:most]]
-        return Behind(f"b{self.anchors}", listed, len(rows), len({row["team"] for row in rows}))
+        return Behind(f"b{self.anchors}", [self._source(row, text(row)) for row in rows], count, teams)
 
     def _source(self, row: Record, text: str | None) -> Source:
         file = PurePath(self.files[row["submission"]]["path"]).name
@@ -432,7 +435,7 @@ class _Builder:
             return None
         blank = translator(self.language)("Missing")
         profiles = Profiles(
-            self.store, self.spec, self.language, self.period, blank, self._behind, self._fixed_rows
+            self.store, self.spec, self.language, self.period, blank, self._listed, self._fixed_rows
         )
         return profiles.questions()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ..dataset.aggregates.common import TOTAL, Record, records, said
 from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS
 from ..dataset.store import Store
+from ..dataset.table import Row
 from ..fields import Field
 from ..findings.value import ANSWER_MISSING
 from ..spec.model import Spec
@@ -18,8 +19,30 @@ from .overview_model import AnswerCount, Behind, Question
 
 MOST_ROWS_OF_A_QUESTION = 40
 OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
+OF_A_FINDING = ("submission", "team", "tool", "row", "field", "sheet", "cell")
+TEAM, PLACE, CODE = 1, slice(2, 5), 5  # where these stand in both, and in the first
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
 Key = tuple[str, str | None, str]  # sheet, fixed row, question
+
+
+@dataclass
+class _Rows:
+    """The rows behind a question: how many, of which teams, and the first of each kind, which are listed."""
+
+    count: int = 0
+    teams: set[str] = field(default_factory=set)
+    first: tuple[list[Record], list[Record], list[Record]] = field(default_factory=lambda: ([], [], []))
+
+    def add(self, kind: int, names: Sequence[str], row: Row) -> None:
+        """Count a row, and keep it where it may be listed: a question has as many as teams have rows."""
+        self.count += 1
+        self.teams.add(str(row[TEAM]))
+        if len(self.first[kind]) < MOST_ROWS_OF_A_QUESTION:
+            self.first[kind].append(dict(zip(names, row, strict=True)))
+
+    def listed(self) -> list[Record]:
+        """Give those that are listed, in their order."""
+        return [row for rows in self.first for row in rows][:MOST_ROWS_OF_A_QUESTION]
 
 
 @dataclass
@@ -31,7 +54,7 @@ class _Gathered:
     most: float | None = None
     numbers: int = 0
     missing: int = 0
-    rows: list[tuple[int, Record]] = field(default_factory=list)  # place, row
+    rows: _Rows = field(default_factory=_Rows)
 
 
 @dataclass
@@ -43,7 +66,7 @@ class Profiles:
     language: str
     period: str | None
     blank: str  # what is said of a missing answer
-    behind: Callable[..., Behind]  # rows, their texts, how many at most
+    behind: Callable[..., Behind]  # rows that are listed, their texts, how many there are, of how many teams
     fixed_rows: Mapping[tuple[str, str], str]  # the texts of fixed rows, by tool and row
 
     def questions(self) -> list[Question]:
@@ -69,9 +92,8 @@ class Profiles:
     def _asked(self, line: Record) -> Field:
         return self.spec.tool[line["tool"]].fields[line["field"]]
 
-    def _key(self, line: Record) -> Key:
-        row = line["row"] if (line["tool"], line["row"]) in self.fixed_rows else None
-        return line["tool"], row, line["field"]
+    def _key(self, tool: str, row: str, code: str) -> Key:
+        return tool, row if (tool, row) in self.fixed_rows else None, code
 
     def _count_codes(self, found: dict[Key, _Gathered]) -> None:
         gaps = self.spec.figures.questions
@@ -79,7 +101,8 @@ class Profiles:
             asked = self._asked(line)
             is_no = gaps is not None and asked.vocabulary == gaps.vocabulary and line["code"] in gaps.no
             label = said(self.spec, asked, line["code"], self.language)
-            found[self._key(line)].answers.append(AnswerCount(line["code"], label, line["count"], is_no))
+            key = self._key(line["tool"], line["row"], line["field"])
+            found[key].answers.append(AnswerCount(line["code"], label, line["count"], is_no))
 
     def _count_numbers(self, found: dict[Key, _Gathered]) -> None:
         """Numbers whose rows mean the same: those that are about something else in each row have their own figures."""
@@ -87,7 +110,7 @@ class Profiles:
             asked = self._asked(line)
             comparable = line["about"] is None or asked.vocabulary is not None
             if comparable and not asked.calculated and line["least"] is not None:
-                each = found[self._key(line)]
+                each = found[self._key(line["tool"], line["row"], line["field"])]
                 each.numbers += line["count"]
                 each.least = line["least"] if each.least is None else min(each.least, line["least"])
                 each.most = line["most"] if each.most is None else max(each.most, line["most"])
@@ -99,19 +122,20 @@ class Profiles:
         gaps = {key: {answer.code for answer in each.answers if answer.is_no} for key, each in found.items()}
         given = sa.or_(table.code.is_not(None), table.number.is_not(None))
         of_period = (table.current, table.period == self.period, given)
-        for row in records(self.store, ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
-            key = self._key(row)
+        for row in self.store.rows(ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
+            key = self._key(*map(str, row[PLACE]))
             if key in gaps:
-                found[key].rows.append((NO if row["code"] in gaps[key] else OTHER, row))
+                found[key].rows.add(NO if row[CODE] in gaps[key] else OTHER, OF_AN_ANSWER, row)
 
     def _list_missing(self, found: dict[Key, _Gathered]) -> None:
         table = self.store.tables[FINDINGS.name].c
         of_period = (table.current, table.period == self.period, table.code == ANSWER_MISSING.code)
-        for row in records(self.store, FINDINGS.name, *of_period):
-            if row["tool"] in self.spec.tool and row["field"] in self.spec.tool[row["tool"]].fields:
-                each = found[self._key(row)]
+        for row in self.store.rows(FINDINGS.name, *of_period, columns=OF_A_FINDING):
+            tool, item, asked = map(str, row[PLACE])
+            if tool in self.spec.tool and asked in self.spec.tool[tool].fields:
+                each = found[self._key(tool, item, asked)]
                 each.missing += 1
-                each.rows.append((BLANK, row))
+                each.rows.add(BLANK, OF_A_FINDING, row)
 
     def _said(self, row: Record) -> str:
         """What stands in a row behind a question: an answer, or a finding that says that there is none."""
@@ -130,8 +154,8 @@ class Profiles:
 
     def _question(self, key: Key, each: _Gathered) -> Question:
         tool, _, code = key
-        rows = [row for _, row in sorted(each.rows, key=lambda line: line[0])]
+        rows = each.rows
         return Question(
             self.spec.tool[tool].sheet.say(self.language), self._text(key), code, each.answers, each.least, each.most,
-            each.numbers, each.missing, self.behind(rows, self._said, MOST_ROWS_OF_A_QUESTION),
+            each.numbers, each.missing, self.behind(rows.listed(), self._said, rows.count, len(rows.teams)),
         )  # fmt: skip

@@ -16,17 +16,17 @@ from ..dataset.return_status import (
     WAITING,
     WITHDRAWN,
 )
-from ..validation import REFUSED
+from ..validation import ACCEPTED, REFUSED, RETURNED
 from .document import SCHEMA, Document
+from .groups import SEVERITIES
 
-SEVERITIES = ["error", "warning", "info"]
-VERDICTS = ["accepted", "returned", "refused"]
+VERDICTS = [ACCEPTED, RETURNED, REFUSED]
 LEFT_ASIDE = [SUPERSEDED, WAITING, DOUBLED, CONFLICT, EXCLUDED, WITHDRAWN]
 WAIVER_STATES = ["active", "expired", "withdrawn"]
 SIGNATURES = ["valid", "invalid", "unsigned", "unchecked"]
 _CLOSED = {
-    ("FindingRow", "severity"): SEVERITIES,
-    ("CodeRow", "severity"): SEVERITIES,
+    ("FindingRow", "severity"): [*SEVERITIES],
+    ("CodeRow", "severity"): [*SEVERITIES],
     ("FileRow", "verdict"): VERDICTS,
     ("FileRow", "status"): [COUNTS, *LEFT_ASIDE, REFUSED],
     ("DecisionRow", "choice"): [COUNTS, WITHDRAWN],

@@ -8,6 +8,7 @@ from io import BytesIO
 
 from xlsxwriter.workbook import Workbook
 
+from ..gc_pause import gc_paused
 from ..layout import Layout, Place
 from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET
 from ..stamp import FIELDS, PROPERTY_PREFIX, to_pairs
@@ -52,6 +53,7 @@ def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name for name in (*COVER_FACTS, SAMPLE) if facts[name])
 
 
+@gc_paused()
 def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = None) -> Drawing:
     """Everything but what differs between workbooks of a layout whose covers have lines for the same facts.
 

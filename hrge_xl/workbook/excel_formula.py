@@ -149,9 +149,9 @@ class ExcelFormula:
         """A formula for the content of a calculated cell: empty text where blank, never an error."""
         if expr.type is Type.BOOL:
             return self.condition(expr)
-        if isinstance(expr, Literal | Choose) and expr.type in FIGURES:  # neither is an error nor needs a guard
-            return self.number(expr)
         if expr.type in FIGURES:
+            if isinstance(expr, Literal | Choose):  # neither is ever an error
+                return self.number(expr)
             return _guarded(self._guards(expr), self.number(expr), '""')
         return self.text(expr)
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ...fields import FIELD_TYPES
 from ...spec.model import RegisterBlock, Tool
-from ..schema import AGGREGATE_NUMBERS, ANSWERS
+from ..schema import AGGREGATE_NUMBERS, ANSWERS, PLACED, ROW_REFERENCES, SUBMISSIONS
 from . import sql
 from .common import BY_COUNTRY, TOTAL
 
@@ -58,7 +58,13 @@ def _lines(source: sql.Sources) -> sql.Select:
 
 
 def _rows(source: sql.Sources) -> sa.Subquery:
-    """The rows of all sheets that somebody filled in, with what they refer to in the end."""
-    tables = [source[table] for table in source.schema.wide.values()]
-    names: tuple[Any, ...] = ("submission", "tool", "row", "about")
-    return sa.union_all(*(sa.select(*(table.c[name] for name in names)) for table in tables)).subquery()
+    """The rows of all sheets in which somebody typed something, with what they refer to in the end."""
+    placed, told, whose = source[PLACED], source[ROW_REFERENCES], source[SUBMISSIONS]
+    keys: tuple[Any, ...] = (placed.c.submission_id, placed.c.tool, placed.c.row)
+    typed = sa.select(*keys).where(placed.c.typed.is_not(None)).distinct().subquery()
+    return (
+        sa.select(whose.c.submission, typed.c.tool, typed.c.row, told.c.about)
+        .select_from(typed.join(whose, whose.c.submission_id == typed.c.submission_id))
+        .outerjoin(told, sql.same(told, typed, "submission_id", "tool", "row"))
+        .subquery()
+    )

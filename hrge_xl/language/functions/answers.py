@@ -130,7 +130,6 @@ class Unique(Function):
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         import numpy as np
-        import pandas as pd
 
         from ..tree import refs
         from ..vectors import truth
@@ -141,9 +140,10 @@ class Unique(Function):
             return truth(np.ones(vector.data.shape[:2], dtype=bool))
         counted = active & vector.known
         places = np.nonzero(counted)
-        frame = pd.DataFrame(_comparable(run, vector)[places]).assign(submission=places[0])
+        rows = np.column_stack([places[0], _comparable(run, vector)[places]])
+        _, which, often = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
         result = np.ones(counted.shape, dtype=bool)
-        result[places] = ~frame.duplicated(keep=False).to_numpy()
+        result[places] = (often == 1)[which.ravel()]
         return truth(result)
 
     def error(self, errors: ErrorPropagation, call: Call) -> Integers:
